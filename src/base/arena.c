@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+struct ks_arena_chunk {
+	struct ks_arena_chunk *next;
+	uint64_t bytes[]; // keeps the first block aligned
+};
+
+enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20 };
+
+static char *grow(struct ks_arena *arena, size_t size)
+{
+	size_t want = arena->total_bytes < FIRST_CHUNK ? FIRST_CHUNK : arena->total_bytes;
+	if (want > LARGEST_CHUNK)
+		want = LARGEST_CHUNK;
+	if (want < size)
+		want = size;
+	struct ks_arena_chunk *chunk = malloc(sizeof(*chunk) + want);
+	if (!chunk)
+		return NULL;
+	chunk->next = arena->head;
+	arena->head = chunk;
+	arena->pos = (char *)chunk->bytes;
+	arena->end = arena->pos + want;
+	return arena->pos;
+}
+
+void *ks_arena_alloc(struct ks_arena *arena, size_t size)
+{
+	if (size > SIZE_MAX / 2)
+		return NULL;
+	size = (size + 7) & ~(size_t)7;
+	if (size > (size_t)(arena->end - arena->pos) && !grow(arena, size))
+		return NULL;
+	void *block = arena->pos;
+	arena->pos += size;
+	arena->total_bytes += size;
+	return block;
+}
+
+void *ks_arena_array(struct ks_arena *arena, size_t count, size_t size)
+{
+	size_t bytes;
+	if (__builtin_mul_overflow(count, size, &bytes))
+		return NULL;
+	return ks_arena_alloc(arena, bytes);
+}
+
+char *ks_arena_strndup(struct ks_arena *arena, const char *text, size_t len)
+{
+	char *copy = ks_arena_alloc(arena, len + 1);
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	return copy;
+}
+
+char *ks_arena_strdup(struct ks_arena *arena, const char *text)
+{
+	return ks_arena_strndup(arena, text, strlen(text));
+}
+
+void ks_arena_deinit(struct ks_arena *arena)
+{
+	while (arena->head) {
+		struct ks_arena_chunk *next = arena->head->next;
+		free(arena->head);
+		arena->head = next;
+	}
+	*arena = (struct ks_arena){ 0 };
+}

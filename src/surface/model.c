@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "surface/model.h"
+
+const char *const ks_inline_texts[KS_NR_INLINES] = {
+	[KS_INLINE_NO] = "not declared, not inlined",
+	[KS_INLINE_INLINED] = "not declared, inlined",
+	[KS_INLINE_DECLARED] = "declared, not inlined",
+	[KS_INLINE_DECLARED_INLINED] = "declared, inlined",
+	[KS_INLINE_NOT_SEEN] = "not seen",
+	[KS_INLINE_UNKNOWN] = "seen, unknown",
+};
+
+const char *const ks_collision_texts[] = {
+	[KS_UNIQUE_GLOBAL] = "Unique Global",
+	[KS_UNIQUE_STATIC] = "Unique Static",
+	[KS_STATIC_DUPLICATION] = "Static Duplication",
+	[KS_STATIC_STATIC] = "Static-Static Collision",
+	[KS_STATIC_GLOBAL] = "Static-Global Collision",
+};
+
+const char *const ks_inline_class_texts[] = {
+	[KS_CLASS_NO] = "No",
+	[KS_CLASS_SELECTIVE] = "Selective",
+	[KS_CLASS_FULL] = "Full",
+};
+
+const char *const ks_suffix_texts[] = {
+	[KS_SUFFIX_NONE] = "none",   [KS_SUFFIX_CLONE] = "clone", [KS_SUFFIX_FRAGMENT] = "fragment",
+	[KS_SUFFIX_ALIAS] = "alias", [KS_SUFFIX_OTHER] = "other",
+};
+
+const char *const ks_tier_texts[] = {
+	[KS_TIER_FULL] = "full",
+	[KS_TIER_BTF] = "btf",
+	[KS_TIER_LIVE] = "live",
+	[KS_TIER_IMPORTED] = "imported",
+};
+
+/** The parts a compiler puts behind a symbol's name (FACTS.md S1), strongest class first. */
+static const struct {
+	const char *part;
+	enum ks_suffix suffix;
+} suffix_parts[] = {
+	{ ".cold", KS_SUFFIX_FRAGMENT },    { ".part", KS_SUFFIX_FRAGMENT },
+	{ ".isra", KS_SUFFIX_CLONE },	    { ".constprop", KS_SUFFIX_CLONE },
+	{ ".localalias", KS_SUFFIX_ALIAS }, { ".lto_priv", KS_SUFFIX_ALIAS },
+	{ ".llvm", KS_SUFFIX_ALIAS },
+};
+
+enum ks_suffix ks_suffix_of(const char *symbol)
+{
+	const char *dot = strchr(symbol, '.');
+	if (!dot)
+		return KS_SUFFIX_NONE;
+	for (size_t i = 0; i < sizeof(suffix_parts) / sizeof(suffix_parts[0]); i++) {
+		const char *hit = strstr(dot, suffix_parts[i].part);
+		if (!hit)
+			continue;
+		char next = hit[strlen(suffix_parts[i].part)];
+		if (next == '\0' || next == '.')
+			return suffix_parts[i].suffix;
+	}
+	return KS_SUFFIX_OTHER;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_location(const struct ks_entry *a, const struct ks_entry *b)
+{
+	return a->line == b->line && same_text(a->loc_file, b->loc_file);
+}
+
+enum ks_collision ks_function_collision(const struct ks_function *fn)
+{
+	if (fn->nr_entries == 1)
+		return fn->entries[0].external ? KS_UNIQUE_GLOBAL : KS_UNIQUE_STATIC;
+	bool same_place = true, any_external = false;
+	for (uint32_t i = 0; i < fn->nr_entries; i++) {
+		same_place = same_place && same_location(&fn->entries[0], &fn->entries[i]);
+		any_external = any_external || fn->entries[i].external;
+	}
+	if (same_place)
+		return KS_STATIC_DUPLICATION;
+	return any_external ? KS_STATIC_GLOBAL : KS_STATIC_STATIC;
+}
+
+enum ks_inline_class ks_function_inline_class(const struct ks_function *fn)
+{
+	if (fn->nr_symbols == 0)
+		return KS_CLASS_FULL;
+	for (uint32_t i = 0; i < fn->nr_entries; i++)
+		if (fn->entries[i].inlined == KS_INLINE_INLINED ||
+		    fn->entries[i].inlined == KS_INLINE_DECLARED_INLINED)
+			return KS_CLASS_SELECTIVE;
+	return KS_CLASS_NO;
+}
+
+bool ks_function_transformed(const struct ks_function *fn)
+{
+	for (uint32_t i = 0; i < fn->nr_symbols; i++)
+		if (strchr(fn->symbols[i].name, '.'))
+			return true;
+	return false;
+}
+
+struct ks_surface *ks_surface_new(size_t nr_arenas)
+{
+	struct ks_surface *surface = calloc(1, sizeof(*surface));
+	if (!surface)
+		return NULL;
+	surface->arenas = calloc(nr_arenas, sizeof(*surface->arenas));
+	surface->nr_arenas = nr_arenas;
+	if (!surface->arenas) {
+		free(surface);
+		return NULL;
+	}
+	return surface;
+}
+
+void ks_surface_free(struct ks_surface *surface)
+{
+	if (!surface)
+		return;
+	for (size_t i = 0; i < surface->nr_arenas; i++)
+		ks_arena_deinit(&surface->arenas[i]);
+	free(surface->arenas);
+	free(surface);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * What is known about one kernel image, as plain values: nothing here knows where a fact came from or
+ * how it is shown. Text is UTF-8, NUL-terminated and owned by an arena that outlives the record; equal
+ * text need not be the same pointer. Facts marked [D] are those of the published dataset
+ * (docs/surface.md); all others are ksurf's own and never change them.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "surface/kind.h"
+
+/* ---- types ---- */
+
+enum ks_type_kind {
+	KS_TYPE_VOID,
+	KS_TYPE_INT,	    // name
+	KS_TYPE_FLOAT,	    // name
+	KS_TYPE_TYPEDEF,    // name
+	KS_TYPE_STRUCT,	    // name, NULL if anonymous
+	KS_TYPE_UNION,	    // name, NULL if anonymous
+	KS_TYPE_ENUM,	    // name, NULL if anonymous; n is its size in bytes
+	KS_TYPE_FWD_STRUCT, // name: only declared in the unit that uses it
+	KS_TYPE_FWD_UNION,  // name
+	KS_TYPE_PTR,	    // inner
+	KS_TYPE_CONST,	    // inner
+	KS_TYPE_VOLATILE,   // inner
+	KS_TYPE_RESTRICT,   // inner
+	KS_TYPE_ARRAY,	    // inner; n is the number of elements
+	KS_TYPE_PROTO,	    // inner is the return type; params
+	KS_NR_TYPE_KINDS,
+};
+
+/** A type as it is spelled where it is used: named types by name only, the rest in full. */
+struct ks_type {
+	enum ks_type_kind kind;
+	uint32_t nr_params;
+	uint64_t n;
+	const char *name;
+	const struct ks_type *inner;
+	const struct ks_param *params;
+};
+
+/** A parameter; a variadic tail is one of type void. Unnamed ones are "(anon)", "(anon-1)", … */
+struct ks_param {
+	const char *name;
+	const struct ks_type *type;
+};
+
+struct ks_member {
+	const char *name; // unnamed structs and unions are already flattened away
+	const struct ks_type *type;
+	uint64_t bits_offset;
+	uint32_t bitfield_size; // bits; 0 when it is no bit-field
+};
+
+struct ks_enumerator {
+	const char *name;
+	int64_t value; // as the signed number of the enum's size
+};
+
+/** A definition by name: struct, union, enum, int, typedef, or the prototype of a function. */
+struct ks_decl {
+	enum ks_kind kind;
+	uint32_t nr;		    // members or values
+	uint64_t size;		    // bytes; 0 for functions and typedefs
+	const char *name;	    // "(anon)" gathers the values of all unnamed enums
+	const struct ks_type *type; // function: a KS_TYPE_PROTO; typedef: what it stands for
+	union {
+		const struct ks_member *members;    // struct, union
+		const struct ks_enumerator *values; // enum
+	};
+};
+
+/** One of several differing definitions of a type name, and who uses it. */
+struct ks_variant {
+	const struct ks_decl *decl;
+	uint32_t nr_units;
+	const char *const *units; // compile units, in file order
+};
+/** A type name with more than one definition; the first variant is the one in the decl tables. */
+struct ks_ambiguity {
+	enum ks_kind kind;
+	uint32_t nr_variants;
+	const char *name;
+	const struct ks_variant *variants;
+};
+
+/* ---- functions ---- */
+
+/** What DW_AT_inline and the declarations say [D]; not whether the function was inlined. */
+enum ks_inline {
+	KS_INLINE_NO,		    // "not declared, not inlined"
+	KS_INLINE_INLINED,	    // "not declared, inlined"
+	KS_INLINE_DECLARED,	    // "declared, not inlined"
+	KS_INLINE_DECLARED_INLINED, // "declared, inlined"
+	KS_INLINE_NOT_SEEN,	    // "not seen": only declared
+	KS_INLINE_UNKNOWN,	    // "seen, unknown": defined, without DW_AT_inline
+	KS_NR_INLINES,
+};
+extern const char *const ks_inline_texts[KS_NR_INLINES];
+
+enum {
+	KS_CALLER_OWN = 1,     // seen by ksurf only: left out of [D]
+	KS_CALLER_TAIL = 2,    // the call replaces the caller's frame
+	KS_CALLER_NO_CODE = 4, // inlined, but nothing of it is left
+};
+
+/** One place where a function is called or inlined. */
+struct ks_caller {
+	const char *unit;     // compile unit of the caller
+	const char *function; // the outermost real function around the place
+	const char *via; // the function that was inlined there and holds the place itself, or NULL
+	uint16_t clone;	 // 0: the function itself; n: calls go to clones[n - 1] of the entry
+	uint8_t flags;	 // KS_CALLER_*
+};
+
+/** What a symbol's suffix makes of it. */
+enum ks_suffix {
+	KS_SUFFIX_NONE,
+	KS_SUFFIX_CLONE, // .isra, .constprop: the function with another signature; can be attached to
+	KS_SUFFIX_FRAGMENT, // .part, .cold: a piece, not the function
+	KS_SUFFIX_ALIAS,    // .localalias, .lto_priv, .llvm.<hash>: the function under another name
+	KS_SUFFIX_OTHER,
+};
+extern const char *const ks_suffix_texts[];
+/** The class of a symbol name; combinations count as the strongest part (fragment, clone, alias). */
+enum ks_suffix ks_suffix_of(const char *symbol);
+
+/** An out-of-line copy under a suffixed symbol. */
+struct ks_clone {
+	const char *symbol; // with its suffix
+	uint64_t addr, size;
+	uint16_t nr_params;
+	bool params_known;
+	const uint16_t *params; // indexes into the prototype, in the order the clone takes them
+};
+
+/** One identity of a function name: the external one, or a static one of one unit. */
+struct ks_entry {
+	uint64_t addr;	      // 0 when unknown
+	const char *loc_file; // where it is declared; NULL when unknown
+	const char *file;     // its compile unit; NULL when only declared
+	uint32_t line;	      // KS_NO_LINE: the location is loc_file alone
+	enum ks_inline inlined;
+	bool external;
+	bool calls_known; // its unit describes call sites: an empty caller list means none
+	uint32_t nr_inline_callers, nr_direct_callers, nr_clones;
+	uint32_t nr_indirect_calls;		// calls it makes through pointers
+	const struct ks_caller *inline_callers; // in walking order, with repeats
+	const struct ks_caller *direct_callers;
+	const struct ks_clone *clones;
+	const struct ks_type *proto; // its own prototype; NULL when unknown
+};
+#define KS_NO_LINE UINT32_MAX
+
+/** One entry of .symtab. */
+struct ks_symbol {
+	const char *name;
+	const char *section;		// "SHN_UNDEF", "SHN_ABS", "SHN_COMMON" for the special ones
+	uint64_t addr, size;		// st_value, bytes
+	uint8_t bind, type, visibility; // STB_*, STT_*, STV_* of <elf.h>
+	uint8_t other;			// st_other above the visibility bits
+};
+
+enum ks_collision {
+	KS_UNIQUE_GLOBAL,
+	KS_UNIQUE_STATIC,
+	KS_STATIC_DUPLICATION,
+	KS_STATIC_STATIC,
+	KS_STATIC_GLOBAL,
+};
+extern const char *const ks_collision_texts[];
+enum ks_inline_class { KS_CLASS_NO, KS_CLASS_SELECTIVE, KS_CLASS_FULL };
+extern const char *const ks_inline_class_texts[];
+
+/** All functions of one name, and their symbols. */
+struct ks_function {
+	const char *name;
+	uint32_t nr_entries, nr_symbols;
+	const struct ks_entry
+		*entries; // in order of first appearance; none when only a symbol tells of it
+	const struct ks_symbol
+		*symbols; // FUNC symbols of that name or with a suffix, in table order
+};
+enum ks_collision ks_function_collision(const struct ks_function *fn);
+enum ks_inline_class ks_function_inline_class(const struct ks_function *fn);
+/** Some symbol has a suffix [D]. */
+bool ks_function_transformed(const struct ks_function *fn);
+
+/* ---- the rest ---- */
+
+struct ks_tracepoint {
+	const char *event, *class_name, *func_name, *struct_name;
+	const char *format;	      // print_fmt
+	const char *system;	      // NULL when unknown
+	const struct ks_decl *func;   // of trace_event_raw_event_<class>; NULL when unknown
+	const struct ks_decl *record; // struct trace_event_raw_<class>; NULL when unknown
+};
+
+struct ks_syscall {
+	uint32_t number;
+	const char *name;
+};
+
+struct ks_option {
+	const char *name;  // "CONFIG_BPF"
+	const char *value; // as written, quotes included; "n" for "is not set"
+};
+
+enum ks_tier { KS_TIER_FULL, KS_TIER_BTF, KS_TIER_LIVE, KS_TIER_IMPORTED };
+extern const char *const ks_tier_texts[];
+
+/** Which kernel it is. Text is NULL when unknown. */
+struct ks_image {
+	const char *label;   // unique in a store: "6.1.0-50-amd64", "5.4.0-26-generic-arm64"
+	const char *release; // what uname -r prints
+	const char *version; // "6.1.176", the dotted number in front of release when nothing better
+	const char *arch;    // Debian's name
+	const char *flavor;  // "generic", "cloud", "rt"; "" when it has none
+	const char *revision; // "26", "50"
+	const char *distribution, *package, *package_version;
+	const char *build_id; // lower-case hex
+	const char *compiler; // .comment, NUL as newline
+	const char *banner;   // "Linux version …"
+	const char *digest;   // 32 hex digits that tell whether it is the same image
+	enum ks_tier tier;
+	uint8_t elf_class; // 32, 64; 0 unknown
+	bool big_endian;
+};
+
+/** Which tables of a surface hold facts; a kind that is not known is never shown as absent. */
+#define KS_KNOWS(kind) (1u << (kind))
+
+/** Everything about one image. Tables are in published order (REPORT.md, the oracle files). */
+struct ks_surface {
+	struct ks_image image;
+	uint32_t known; // KS_KNOWS() bits
+	bool symtab_known;
+	size_t nr_functions, nr_symbols, nr_tracepoints, nr_syscalls, nr_lsm, nr_kfuncs, nr_options;
+	size_t nr_ambiguities;
+	const struct ks_function *functions; // order of first appearance; symbol-only ones last
+	const struct ks_symbol *symbols;     // .symtab order
+	const struct ks_tracepoint *tracepoints;
+	const struct ks_syscall *syscalls;
+	const char *const *lsm; // hook names
+	const char *const *kfuncs;
+	const struct ks_option *options;
+	const struct ks_ambiguity *ambiguities;
+	/** KS_FUNCTION to KS_INT: the first definition of each name, in order of appearance. */
+	struct {
+		size_t nr;
+		const struct ks_decl *at;
+	} decls[KS_INT + 1];
+	const char *config;	 // the whole text, NULL when unknown
+	struct ks_arena *arenas; // what the tables live in; arenas[0] always exists
+	size_t nr_arenas;
+};
+/** An empty surface with nr_arenas arenas to fill it from; NULL when memory runs out. */
+struct ks_surface *ks_surface_new(size_t nr_arenas);
+void ks_surface_free(struct ks_surface *surface); // NULL is allowed
+static inline void ks_surface_freep(struct ks_surface **surface)
+{
+	ks_surface_free(*surface);
+}
+#define _cleanup_surface_ __attribute__((__cleanup__(ks_surface_freep)))

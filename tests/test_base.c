@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/cursor.h"
+#include "base/error.h"
+#include "base/vector.h"
+
+static void truncated_u32_fails_and_stays_failed(void **state)
+{
+	(void)state;
+	static const uint8_t bytes[8] = { 0x9f, 0xeb, 1 };
+	for (size_t len = 0; len < sizeof(uint32_t); len++) {
+		struct ks_cursor c = ks_cursor_over(bytes, len, false);
+		assert_int_equal(ks_cursor_u32(&c), 0);
+		assert_non_null(c.why);
+		assert_ptr_equal(c.pos, bytes); // the offset to report
+		assert_int_equal(ks_cursor_u8(&c), 0);
+		assert_false(ks_cursor_more(&c));
+	}
+}
+
+static void leb_numbers_come_back_from_a_buffer(void **state)
+{
+	(void)state;
+	static const uint64_t numbers[] = { 0, 1, 127, 128, 16383, 16384, UINT32_MAX, UINT64_MAX };
+	_cleanup_buf_ struct ks_buf buf = { 0 };
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		ks_buf_uleb(&buf, numbers[i]);
+		ks_buf_zigzag(&buf, (int64_t)numbers[i]);
+	}
+	struct ks_cursor c = ks_cursor_over(buf.at, buf.len, false);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		assert_int_equal(ks_cursor_uleb(&c), numbers[i]);
+		assert_int_equal(ks_cursor_zigzag(&c), (int64_t)numbers[i]);
+	}
+	assert_null(c.why);
+	assert_false(ks_cursor_more(&c));
+}
+
+static void overlong_leb_is_refused(void **state)
+{
+	(void)state;
+	uint8_t bytes[32];
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = 0x80;
+	struct ks_cursor c = ks_cursor_over(bytes, sizeof(bytes), false);
+	ks_cursor_uleb(&c);
+	assert_non_null(c.why);
+}
+
+static void swapped_cursor_reads_the_other_byte_order(void **state)
+{
+	(void)state;
+	static const uint8_t bytes[] = { 1, 2, 1, 2, 3, 4 };
+	struct ks_cursor same = ks_cursor_over(bytes, sizeof(bytes), false);
+	struct ks_cursor other = ks_cursor_over(bytes, sizeof(bytes), true);
+	assert_int_equal(ks_cursor_u16(&same), __builtin_bswap16(ks_cursor_u16(&other)));
+	assert_int_equal(ks_cursor_u32(&same), __builtin_bswap32(ks_cursor_u32(&other)));
+}
+
+static void string_without_end_is_refused(void **state)
+{
+	(void)state;
+	struct ks_cursor c = ks_cursor_over("abc", 3, false);
+	assert_string_equal(ks_cursor_str(&c), "");
+	assert_non_null(c.why);
+}
+
+static void error_text_names_place_and_cause(void **state)
+{
+	(void)state;
+	struct ks_error *err = ks_error_new(KS_ERR_DATA, "bad form 0x%x", 0x99);
+	err = ks_error_at(err, ".debug_info", 0x10);
+	err = ks_error_at(err, ".text", 0x20); // the inner place stays
+	err = ks_error_in_file(err, "vmlinux");
+	char *text = ks_error_text(err);
+	assert_string_equal(text, "vmlinux: .debug_info+0x10: bad form 0x99");
+	free(text);
+	ks_error_free(err);
+}
+
+static void arena_blocks_are_aligned_and_apart(void **state)
+{
+	(void)state;
+	struct ks_arena arena = { 0 };
+	char *last = NULL;
+	for (size_t size = 1; size < 100000; size = size * 3 + 1) {
+		char *block = ks_arena_alloc(&arena, size);
+		assert_non_null(block);
+		assert_int_equal((uintptr_t)block % 8, 0);
+		memset(block, 0xaa, size);
+		assert_ptr_not_equal(block, last);
+		last = block;
+	}
+	assert_null(ks_arena_array(&arena, SIZE_MAX / 2, 4));
+	ks_arena_deinit(&arena);
+}
+
+static void vector_keeps_its_elements_while_growing(void **state)
+{
+	(void)state;
+	KS_VECTOR(uint32_t) v = { 0 };
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_true(ks_vector_add(&v, i));
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_int_equal(v.at[i], i);
+	ks_vector_deinit(&v);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(truncated_u32_fails_and_stays_failed),
+		cmocka_unit_test(leb_numbers_come_back_from_a_buffer),
+		cmocka_unit_test(overlong_leb_is_refused),
+		cmocka_unit_test(swapped_cursor_reads_the_other_byte_order),
+		cmocka_unit_test(string_without_end_is_refused),
+		cmocka_unit_test(error_text_names_place_and_cause),
+		cmocka_unit_test(arena_blocks_are_aligned_and_apart),
+		cmocka_unit_test(vector_keeps_its_elements_while_growing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
