@@ -7,8 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/pool.h"
 #include "cli/status.h"
+#include "surface/kind.h"
 
 const struct ks_cmd *const ks_cmds[] = {
 	&ks_cmd_completion,
@@ -43,6 +45,7 @@ const struct ks_cmd *ks_cmd_by_name(const char *name)
 void ks_cli_fail(struct ks_cli *cli, struct ks_error *err)
 {
 	char *text = ks_error_text(err);
+	ks_draw_erase(&cli->draw);
 	fflush(stdout);
 	fprintf(stderr, "ksurf: %s\n", text ? text : err->msg);
 	if (!cli->status)
@@ -51,8 +54,7 @@ void ks_cli_fail(struct ks_cli *cli, struct ks_error *err)
 	ks_error_free(err);
 }
 
-/** The directory and its parents, as mkdir -p does. */
-static struct ks_error *make_dirs(char *path)
+struct ks_error *ks_cli_make_dirs(char *path)
 {
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
@@ -77,10 +79,20 @@ struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **ret)
 			cli->default_db = NULL;
 			return &ks_nomem;
 		}
-		KS_TRY(make_dirs(cli->default_db));
+		KS_TRY(ks_cli_make_dirs(cli->default_db));
 	}
 	*ret = cli->db ? cli->db : cli->default_db;
 	return NULL;
+}
+
+struct ks_error *ks_cli_unknown_kind(const char *word)
+{
+	_cleanup_buf_ struct ks_buf all = { 0 };
+	for (int kind = 0; kind < KS_NR_KINDS; kind++)
+		ks_buf_printf(&all, kind ? ", %s" : "%s", ks_kinds[kind].name);
+	const char *text = ks_buf_text(&all);
+	return ks_error_new(KS_ERR_USAGE, "'%s' is no kind; there are %s", word,
+			    text ? text : "those of --help");
 }
 
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out)
@@ -111,7 +123,10 @@ static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int ar
 		ks_help_print(stdout, cmd);
 		return NULL;
 	}
-	return cmd->run(cli, values, argc - first, argv + first);
+	ks_draw_init(&cli->draw, !cli->quiet);
+	err = cmd->run(cli, values, argc - first, argv + first);
+	ks_draw_erase(&cli->draw);
+	return err;
 }
 
 static struct ks_error *dispatch(struct ks_cli *cli, int argc, char **argv)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "cli/draw.h"
 #include "cli/opts.h"
 
 static inline void ks_cli_freep(void *ptr)
@@ -24,6 +25,7 @@ struct ks_cli {
 	int color;	      // enum ks_color
 	unsigned int nr_jobs; // -j; 0: as many as there are processors
 	int status;	      // the exit status: that of the first failure
+	struct ks_draw draw;  // progress, on a terminal
 	char *default_db;     // what ks_cli_db_path() made; freed at the end
 };
 
@@ -63,6 +65,12 @@ void ks_cli_fail(struct ks_cli *cli, struct ks_error *err);
 
 /** The store's path: --db, else below the user's data directory. Borrowed from cli. */
 KS_MUST_CHECK struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **ret);
+
+/** Make the folders in front of the last slash, as mkdir -p does. @param path changed and restored */
+KS_MUST_CHECK struct ks_error *ks_cli_make_dirs(char *path);
+
+/** What to say when a kind was expected: lists them all. */
+struct ks_error *ks_cli_unknown_kind(const char *word);
 
 /** Whether output to that stream shall be coloured. */
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out);

@@ -4,12 +4,40 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/report.h"
 #include "surface/kind.h"
 
-void ks_completion_choices(const struct ks_opt *o)
+static void print_formats(void)
+{
+	for (int format = 0; format < KS_NR_FORMATS; format++)
+		printf(format ? " %s" : "%s", ks_formats[format].name);
+}
+
+/** Options whose values stand in a table of the library. */
+static const struct source {
+	const char *arg;
+	void (*print)(void);
+} sources[] = { { "KIND", ks_completion_kinds }, { "FORMAT", print_formats } };
+
+static const struct source *source_of(const struct ks_opt *o)
+{
+	for (size_t i = 0; o->arg && i < sizeof(sources) / sizeof(sources[0]); i++)
+		if (strcmp(sources[i].arg, o->arg) == 0)
+			return &sources[i];
+	return NULL;
+}
+
+bool ks_completion_has_values(const struct ks_opt *o)
+{
+	return o->choices || source_of(o);
+}
+
+void ks_completion_values(const struct ks_opt *o)
 {
 	for (size_t i = 0; o->choices && o->choices[i]; i++)
 		printf(i ? " %s" : "%s", o->choices[i]);
+	if (!o->choices && source_of(o))
+		source_of(o)->print();
 }
 
 void ks_completion_commands(void)

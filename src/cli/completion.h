@@ -7,8 +7,9 @@ void ks_completion_bash(void);
 void ks_completion_zsh(void);
 void ks_completion_fish(void);
 
-/** The values an option may have, separated by blanks; nothing when they are free. */
-void ks_completion_choices(const struct ks_opt *o);
+/** Whether the values of an option are a fixed list, and that list, separated by blanks. */
+bool ks_completion_has_values(const struct ks_opt *o);
+void ks_completion_values(const struct ks_opt *o);
 /** The names of all commands, and of all kinds, separated by blanks. */
 void ks_completion_commands(void);
 void ks_completion_kinds(void);

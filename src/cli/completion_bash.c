@@ -12,8 +12,8 @@ static void bash_values(const char *cmd, const struct ks_opt *opts)
 		if (o->letter)
 			printf("|%s:-%c", cmd, o->letter);
 		fputs(") words='", stdout);
-		ks_completion_choices(o);
-		printf("'; what=%s ;;\n", o->choices ? "words" : o->arg);
+		ks_completion_values(o);
+		printf("'; what=%s ;;\n", ks_completion_has_values(o) ? "words" : o->arg);
 	}
 }
 
@@ -49,7 +49,7 @@ void ks_completion_bash(void)
 	bash_values("*", ks_cli_opts);
 	fputs("\tesac\n\tcase $what in\n\tcommand) words='", stdout);
 	ks_completion_commands();
-	fputs("' ;;\n\tkind|KIND) words='", stdout);
+	fputs("' ;;\n\tkind) words='", stdout);
 	ks_completion_kinds();
 	fputs("' ;;\n"
 	      "\tshell) words='bash zsh fish' ;;\n"

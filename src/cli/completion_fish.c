@@ -12,9 +12,9 @@ static void fish_opts(const char *when, const struct ks_opt *opts)
 			printf(" -s %c", o->letter);
 		if (o->arg)
 			fputs(" -r", stdout);
-		if (o->choices) {
+		if (ks_completion_has_values(o)) {
 			fputs(" -fa '", stdout);
-			ks_completion_choices(o);
+			ks_completion_values(o);
 			putchar('\'');
 		}
 		fputs(" -d '", stdout);

@@ -11,7 +11,6 @@ static void zsh_action(const char *what)
 	} actions[] = {
 		{ "command", ":command:_ksurf_commands" },
 		{ "kind", ":kind:_ksurf_kinds" },
-		{ "KIND", ":kind:_ksurf_kinds" },
 		{ "name", ":name:_ksurf_names" },
 		{ "image", ":image:_ksurf_images" },
 		{ "IMAGE", ":image:_ksurf_images" },
@@ -37,9 +36,9 @@ static void zsh_opts(const struct ks_opt *opts)
 		printf("\t\t'--%s[", o->name);
 		ks_completion_quoted(o->help);
 		putchar(']');
-		if (o->choices) {
+		if (ks_completion_has_values(o)) {
 			fputs(":value:(", stdout);
-			ks_completion_choices(o);
+			ks_completion_values(o);
 			putchar(')');
 		} else if (o->arg) {
 			zsh_action(o->arg);
