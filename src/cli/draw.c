@@ -46,31 +46,23 @@ static void end(struct ks_draw *draw)
 	pthread_mutex_unlock(&draw->lock);
 }
 
-static void print_head(const struct ks_draw *draw, const char *what)
-{
-	fprintf(stderr, "\r\033[K%s%s%s ", draw->target ? draw->target : "",
-		draw->target ? ": " : "", what);
-}
-
 void ks_draw_bytes(void *arg, const char *what, uint64_t done, uint64_t total)
 {
-	struct ks_draw *draw = arg;
-	if (!begin(draw))
+	const struct ks_draw_job *job = arg;
+	if (!begin(job->draw))
 		return;
-	print_head(draw, what);
-	fprintf(stderr, "%.1f", (double)done / 1e6);
+	fprintf(stderr, "\r\033[K%s: %s %.1f", job->target, what, (double)done / 1e6);
 	if (total)
 		fprintf(stderr, " of %.1f", (double)total / 1e6);
 	fputs(" MB", stderr);
-	end(draw);
+	end(job->draw);
 }
 
 void ks_draw_count(struct ks_draw *draw, const char *what, uint64_t done, uint64_t total)
 {
 	if (!begin(draw))
 		return;
-	print_head(draw, what);
-	fprintf(stderr, "%" PRIu64 " of %" PRIu64, done, total);
+	fprintf(stderr, "\r\033[K%s %" PRIu64 " of %" PRIu64, what, done, total);
 	end(draw);
 }
 

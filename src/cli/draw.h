@@ -11,14 +11,19 @@
 struct ks_draw {
 	bool on;
 	pthread_mutex_t lock;
-	bool shown;	    // the line stands on the terminal
-	int64_t last_ns;    // when it was drawn
-	const char *target; // what the job works on, or NULL; must live as long as it is set
+	bool shown;	 // the line stands on the terminal
+	int64_t last_ns; // when it was drawn
+};
+
+/** One of the jobs that tell. */
+struct ks_draw_job {
+	struct ks_draw *draw;
+	const char *target; // what it works on
 };
 
 /** @param wanted false: stay silent even on a terminal */
 void ks_draw_init(struct ks_draw *draw, bool wanted);
-/** Fits struct ks_progress. @param arg the struct ks_draw @param done, total bytes; total 0 is unknown */
+/** Fits struct ks_progress. @param arg a struct ks_draw_job @param done, total bytes; total 0 is unknown */
 void ks_draw_bytes(void *arg, const char *what, uint64_t done, uint64_t total);
 /** The same for things that are counted. */
 void ks_draw_count(struct ks_draw *draw, const char *what, uint64_t done, uint64_t total);
