@@ -347,6 +347,8 @@ static struct ks_error *compile_all(struct ks_abbrevs *to, struct ks_cursor *in)
 		c.abbrev->has = 0;
 		c.abbrev->first_op = (uint32_t)to->ops.len;
 		classify(c.abbrev, &c.wanted);
+		if (to->bare)
+			c.wanted = 0;
 		KS_TRY(compile_attributes(&c, in));
 		if (c.failed)
 			return &ks_nomem;
