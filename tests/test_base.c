@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/vector.h"
 
 static void truncated_u32_fails_and_stays_failed(void **state)
@@ -115,6 +116,81 @@ static void vector_keeps_its_elements_while_growing(void **state)
 	ks_vector_deinit(&v);
 }
 
+static void numbers_are_written_to_their_ends(void **state)
+{
+	(void)state;
+	_cleanup_buf_ struct ks_buf buf = { 0 };
+	ks_buf_dec(&buf, UINT64_MAX);
+	ks_buf_char(&buf, ' ');
+	ks_buf_sdec(&buf, INT64_MIN);
+	ks_buf_char(&buf, ' ');
+	ks_buf_hex(&buf, UINT64_MAX);
+	ks_buf_char(&buf, ' ');
+	ks_buf_hex(&buf, 0);
+	assert_string_equal(ks_buf_text(&buf),
+			    "18446744073709551615 -9223372036854775808 ffffffffffffffff 0");
+}
+
+static void json_sample(struct ks_buf *out, unsigned int indent)
+{
+	struct ks_json json = ks_json_to(out, indent);
+	ks_json_open(&json, '{');
+	ks_json_key_open(&json, "a", '[');
+	ks_json_u64(&json, 1);
+	ks_json_i64(&json, -2);
+	ks_json_open(&json, '{');
+	ks_json_close(&json, '}');
+	ks_json_close(&json, ']');
+	ks_json_key_open(&json, "b", '[');
+	ks_json_close(&json, ']');
+	ks_json_key_bool(&json, "c", true);
+	ks_json_key_str(&json, "d", NULL);
+	ks_json_close(&json, '}');
+}
+
+static void json_is_laid_out_as_python_does(void **state)
+{
+	(void)state;
+	_cleanup_buf_ struct ks_buf compact = { 0 }, wide = { 0 };
+	json_sample(&compact, 0);
+	assert_string_equal(ks_buf_text(&compact),
+			    "{\"a\": [1, -2, {}], \"b\": [], \"c\": true, \"d\": null}");
+	json_sample(&wide, 2);
+	assert_string_equal(ks_buf_text(&wide), "{\n"
+						"  \"a\": [\n"
+						"    1,\n"
+						"    -2,\n"
+						"    {}\n"
+						"  ],\n"
+						"  \"b\": [],\n"
+						"  \"c\": true,\n"
+						"  \"d\": null\n"
+						"}");
+}
+
+static void json_text_is_escaped_to_ascii(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *json;
+	} cases[] = {
+		{ "", "\"\"" },
+		{ "a\"b\\c/", "\"a\\\"b\\\\c/\"" },
+		{ "\b\f\n\r\t\x01\x1f\x7f", "\"\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f\"" },
+		{ "\u00e4\u20ac", "\"\\u00e4\\u20ac\"" },
+		{ "\U0001f600", "\"\\ud83d\\ude00\"" },
+		{ "x\xff\xc0\x80", "\"x\\udcff\\udcc0\\udc80\"" }, // no UTF-8
+		{ "\xe2\x82", "\"\\udce2\\udc82\"" },		   // cut off
+		{ "\xed\xa0\x80", "\"\\udced\\udca0\\udc80\"" },   // a surrogate
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_cleanup_buf_ struct ks_buf buf = { 0 };
+		struct ks_json json = ks_json_to(&buf, 0);
+		ks_json_str(&json, cases[i].text);
+		assert_string_equal(ks_buf_text(&buf), cases[i].json);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +202,9 @@ int main(void)
 		cmocka_unit_test(error_text_names_place_and_cause),
 		cmocka_unit_test(arena_blocks_are_aligned_and_apart),
 		cmocka_unit_test(vector_keeps_its_elements_while_growing),
+		cmocka_unit_test(numbers_are_written_to_their_ends),
+		cmocka_unit_test(json_is_laid_out_as_python_does),
+		cmocka_unit_test(json_text_is_escaped_to_ascii),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,3 +66,30 @@ const char *ks_buf_text(struct ks_buf *buf)
 	buf->at[buf->len] = '\0';
 	return buf->at;
 }
+
+static void buf_digits(struct ks_buf *buf, uint64_t v, unsigned int base)
+{
+	char text[20], *p = text + sizeof(text);
+	do {
+		*--p = "0123456789abcdef"[v % base];
+		v /= base;
+	} while (v);
+	ks_buf_bytes(buf, p, (size_t)(text + sizeof(text) - p));
+}
+
+void ks_buf_dec(struct ks_buf *buf, uint64_t v)
+{
+	buf_digits(buf, v, 10);
+}
+
+void ks_buf_sdec(struct ks_buf *buf, int64_t v)
+{
+	if (v < 0)
+		ks_buf_char(buf, '-');
+	buf_digits(buf, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 10);
+}
+
+void ks_buf_hex(struct ks_buf *buf, uint64_t v)
+{
+	buf_digits(buf, v, 16);
+}

@@ -26,6 +26,11 @@ KS_MUST_CHECK struct ks_error *ks_buf_error(const struct ks_buf *buf);
 /** The text so far with a NUL behind it (not counted in len); NULL when a write failed. */
 const char *ks_buf_text(struct ks_buf *buf);
 
+/** Digits of a number: decimal, signed decimal, lower-case hexadecimal without prefix or padding. */
+void ks_buf_dec(struct ks_buf *buf, uint64_t v);
+void ks_buf_sdec(struct ks_buf *buf, int64_t v);
+void ks_buf_hex(struct ks_buf *buf, uint64_t v);
+
 static inline void ks_buf_deinitp(struct ks_buf *buf)
 {
 	ks_buf_deinit(buf);

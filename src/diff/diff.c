@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vector.h"
+#include "diff/diff.h"
+#include "diff/list.h"
+#include "diff/type.h"
+
+const struct ks_change_info ks_changes_infos[KS_NR_CHANGES] = {
+	[KS_PARAM_ADDED] = { "param-added", "Param added", KS_FORM_DECL, false, true },
+	[KS_PARAM_REMOVED] = { "param-removed", "Param removed", KS_FORM_DECL, true, false },
+	[KS_PARAM_REORDERED] = { "param-reordered", "Param reordered", KS_FORM_NAMES, true, true },
+	[KS_PARAM_TYPE_CHANGED] = { "param-type-changed", "Param type changed", KS_FORM_DECL, true,
+				    true },
+	[KS_RETURN_TYPE_CHANGED] = { "return-type-changed", "Return type changed", KS_FORM_TYPE,
+				     true, true },
+	[KS_FIELD_ADDED] = { "field-added", "Field added", KS_FORM_DECL, false, true },
+	[KS_FIELD_REMOVED] = { "field-removed", "Field removed", KS_FORM_DECL, true, false },
+	[KS_FIELD_TYPE_CHANGED] = { "field-type-changed", "Field type changed", KS_FORM_DECL, true,
+				    true },
+	[KS_VALUE_ADDED] = { "value-added", "Value added", KS_FORM_NUMBER, false, true },
+	[KS_VALUE_REMOVED] = { "value-removed", "Value removed", KS_FORM_NUMBER, true, false },
+	[KS_VALUE_CHANGED] = { "value-changed", "Value changed", KS_FORM_NUMBER, true, true },
+	[KS_EVENT_CHANGED] = { "event-changed", "Event changed", KS_FORM_NONE, false, false },
+	[KS_FUNC_CHANGED] = { "func-changed", "Func changed", KS_FORM_NONE, false, false },
+	[KS_ALIAS_CHANGED] = { "type-changed", "Type changed", KS_FORM_TYPE, true, true },
+	[KS_SIZE_CHANGED] = { "size-changed", "Size changed", KS_FORM_NUMBER, true, true },
+	[KS_OPTION_CHANGED] = { "option-changed", "Option changed", KS_FORM_TEXT, true, true },
+};
+
+struct ks_diff {
+	KS_VECTOR(struct ks_change) changes;
+	KS_VECTOR(const char *) names; // of the two sides of a reorder
+	struct ks_list old, new;
+};
+
+struct ks_error *ks_diff_new(struct ks_diff **ret)
+{
+	struct ks_diff *diff = calloc(1, sizeof(*diff));
+	if (!diff)
+		return &ks_nomem;
+	*ret = diff;
+	return NULL;
+}
+
+void ks_diff_free(struct ks_diff *diff)
+{
+	if (!diff)
+		return;
+	ks_vector_deinit(&diff->changes);
+	ks_vector_deinit(&diff->names);
+	ks_list_deinit(&diff->old);
+	ks_list_deinit(&diff->new);
+	free(diff);
+}
+
+static bool diff_add(struct ks_diff *diff, struct ks_change change)
+{
+	return ks_vector_add(&diff->changes, change);
+}
+
+/** A type or a number that belongs to a name, on one side or both. */
+static bool diff_item(struct ks_diff *diff, enum ks_change_kind kind, const struct ks_item *old,
+		      const struct ks_item *new)
+{
+	struct ks_change change = { .kind = kind, .name = old ? old->name : new->name };
+	bool number = ks_changes_infos[kind].form == KS_FORM_NUMBER;
+	if (old && number)
+		change.old_number = old->value;
+	else if (old)
+		change.old_type = old->type;
+	if (new &&number)
+		change.new_number = new->value;
+	else if (new)
+		change.new_type = new->type;
+	return diff_add(diff, change);
+}
+
+/** Names of from that are not in the other list. */
+static bool diff_missing(struct ks_diff *diff, enum ks_change_kind kind, const struct ks_list *from,
+			 const struct ks_list *in)
+{
+	bool removed = ks_changes_infos[kind].has_old;
+	for (size_t i = 0; i < from->items.len; i++) {
+		const struct ks_item *item = &from->items.at[i];
+		if (ks_list_find(in, item) == SIZE_MAX &&
+		    !diff_item(diff, kind, removed ? item : NULL, removed ? NULL : item))
+			return false;
+	}
+	return true;
+}
+
+static bool diff_common(struct ks_diff *diff, enum ks_change_kind kind)
+{
+	for (size_t i = 0; i < diff->old.items.len; i++) {
+		const struct ks_item *old = &diff->old.items.at[i], *new;
+		size_t place = ks_list_find(&diff->new, old);
+		if (place == SIZE_MAX)
+			continue;
+		new = &diff->new.items.at[place];
+		if ((old->value != new->value || !ks_type_equal(old->type, new->type)) &&
+		    !diff_item(diff, kind, old, new))
+			return false;
+	}
+	return true;
+}
+
+static bool diff_reordered(struct ks_diff *diff)
+{
+	bool moved = false;
+	size_t nr_old = diff->old.items.len, nr_new = diff->new.items.len;
+	for (size_t i = 0; i < nr_old && !moved; i++) {
+		size_t place = ks_list_find(&diff->new, &diff->old.items.at[i]);
+		moved = place != SIZE_MAX && place != i;
+	}
+	if (!moved)
+		return true;
+	diff->names.len = 0;
+	if (!ks_vector_reserve(&diff->names, nr_old + nr_new))
+		return false;
+	for (size_t i = 0; i < nr_old; i++)
+		diff->names.at[i] = diff->old.items.at[i].name;
+	for (size_t i = 0; i < nr_new; i++)
+		diff->names.at[nr_old + i] = diff->new.items.at[i].name;
+	return diff_add(diff, (struct ks_change){
+				      .kind = KS_PARAM_REORDERED,
+				      .old_names = { nr_old, diff->names.at },
+				      .new_names = { nr_new, diff->names.at + nr_old },
+			      });
+}
+
+static bool diff_function(struct ks_diff *diff, const struct ks_decl *old,
+			  const struct ks_decl *new)
+{
+	const struct ks_type *a = old->type->inner, *b = new->type->inner;
+	if (!ks_list_read(&diff->old, old) || !ks_list_read(&diff->new, new) ||
+	    !diff_missing(diff, KS_PARAM_ADDED, &diff->new, &diff->old) ||
+	    !diff_missing(diff, KS_PARAM_REMOVED, &diff->old, &diff->new) ||
+	    !diff_reordered(diff) || !diff_common(diff, KS_PARAM_TYPE_CHANGED))
+		return false;
+	return ks_type_equal(a, b) ||
+	       diff_add(diff, (struct ks_change){ .kind = KS_RETURN_TYPE_CHANGED,
+						  .old_type = a,
+						  .new_type = b });
+}
+
+static bool diff_members(struct ks_diff *diff, const struct ks_decl *old, const struct ks_decl *new,
+			 enum ks_change_kind added)
+{
+	// added, removed and changed stand in this order in the table, for fields and for values
+	return ks_list_read(&diff->old, old) && ks_list_read(&diff->new, new) &&
+	       diff_missing(diff, added, &diff->new, &diff->old) &&
+	       diff_missing(diff, added + 1, &diff->old, &diff->new) &&
+	       diff_common(diff, added + 2);
+}
+
+/** Both list the same in the same order: the usual case, told without reading the lists. */
+static bool decls_same(const struct ks_decl *a, const struct ks_decl *b)
+{
+	if (a == b)
+		return true;
+	if (a->kind != b->kind || a->nr != b->nr)
+		return false;
+	if (a->kind == KS_FUNCTION)
+		return ks_type_equal(a->type, b->type);
+	for (uint32_t i = 0; a->kind == KS_ENUM && i < a->nr; i++)
+		if (a->values[i].value != b->values[i].value ||
+		    strcmp(a->values[i].name, b->values[i].name) != 0)
+			return false;
+	for (uint32_t i = 0; a->kind != KS_ENUM && i < a->nr; i++)
+		if (strcmp(a->members[i].name, b->members[i].name) != 0 ||
+		    !ks_type_equal(a->members[i].type, b->members[i].type))
+			return false;
+	return true;
+}
+
+static bool diff_decls(struct ks_diff *diff, const struct ks_decl *old, const struct ks_decl *new)
+{
+	switch (old->kind) {
+	case KS_FUNCTION:
+		return decls_same(old, new) || diff_function(diff, old, new);
+	case KS_STRUCT:
+	case KS_UNION:
+		return decls_same(old, new) || diff_members(diff, old, new, KS_FIELD_ADDED);
+	case KS_ENUM:
+		return decls_same(old, new) || diff_members(diff, old, new, KS_VALUE_ADDED);
+	case KS_TYPEDEF:
+		return ks_type_equal(old->type, new->type) ||
+		       diff_add(diff, (struct ks_change){ .kind = KS_ALIAS_CHANGED,
+							  .name = old->name,
+							  .old_type = old->type,
+							  .new_type = new->type });
+	case KS_INT:
+		return old->size == new->size ||
+		       diff_add(diff, (struct ks_change){ .kind = KS_SIZE_CHANGED,
+							  .name = old->name,
+							  .old_number = (int64_t)old->size,
+							  .new_number = (int64_t) new->size });
+	default:
+		return true;
+	}
+}
+
+/** The changes of a part of a tracepoint below a heading of their own; a part unknown on a side is left out. */
+static bool diff_part(struct ks_diff *diff, enum ks_change_kind heading, const struct ks_decl *old,
+		      const struct ks_decl *new)
+{
+	size_t at = diff->changes.len;
+	if (!old || !new)
+		return true;
+	if (!diff_add(diff, (struct ks_change){ .kind = heading }) || !diff_decls(diff, old, new))
+		return false;
+	if (diff->changes.len == at + 1)
+		diff->changes.len = at;
+	return true;
+}
+
+static bool diff_field(struct ks_diff *diff, const struct ks_member *old,
+		       const struct ks_member *new)
+{
+	return ks_type_equal(old->type, new->type) ||
+	       diff_add(diff, (struct ks_change){ .kind = KS_FIELD_TYPE_CHANGED,
+						  .name = old->name,
+						  .old_type = old->type,
+						  .new_type = new->type });
+}
+
+static bool diff_facts(struct ks_diff *diff, enum ks_kind kind, const struct ks_fact *old,
+		       const struct ks_fact *new)
+{
+	switch (kind) {
+	case KS_TRACEPOINT:
+		return diff_part(diff, KS_EVENT_CHANGED, old->tracepoint->record,
+				 new->tracepoint->record) &&
+		       diff_part(diff, KS_FUNC_CHANGED, old->tracepoint->func,
+				 new->tracepoint->func);
+	case KS_FIELD:
+		return diff_field(diff, old->member, new->member);
+	case KS_CONFIG:
+		return strcmp(old->value, new->value) == 0 ||
+		       diff_add(diff, (struct ks_change){ .kind = KS_OPTION_CHANGED,
+							  .old_text = old->value,
+							  .new_text = new->value });
+	default:
+		return diff_decls(diff, old->decl, new->decl);
+	}
+}
+
+bool ks_fact_comparable(enum ks_kind kind, const struct ks_fact *fact)
+{
+	if (!fact->present)
+		return false;
+	switch (kind) {
+	case KS_TRACEPOINT:
+		return fact->tracepoint != NULL;
+	case KS_FIELD:
+		return fact->member != NULL;
+	case KS_CONFIG:
+		return fact->value != NULL;
+	case KS_SYSCALL:
+		return false;
+	default:
+		return fact->decl != NULL;
+	}
+}
+
+static struct ks_error *diff_result(const struct ks_diff *diff, bool done, struct ks_changes *ret)
+{
+	if (!done)
+		return &ks_nomem;
+	*ret = (struct ks_changes){ diff->changes.len, diff->changes.at };
+	return NULL;
+}
+
+struct ks_error *ks_diff_facts(struct ks_diff *diff, enum ks_kind kind, const struct ks_fact *old,
+			       const struct ks_fact *new, struct ks_changes *ret)
+{
+	diff->changes.len = 0;
+	bool same = old->decl_id && old->decl_id == new->decl_id;
+	return diff_result(diff, same || diff_facts(diff, kind, old, new), ret);
+}
+
+struct ks_error *ks_diff_decls(struct ks_diff *diff, const struct ks_decl *old,
+			       const struct ks_decl *new, struct ks_changes *ret)
+{
+	diff->changes.len = 0;
+	return diff_result(diff, diff_decls(diff, old, new), ret);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What changed of one name between two images. */
+#include "base/error.h"
+#include "surface/history.h"
+
+/** In the order in which a report lists them within one construct. */
+enum ks_change_kind {
+	KS_PARAM_ADDED,
+	KS_PARAM_REMOVED,
+	KS_PARAM_REORDERED,
+	KS_PARAM_TYPE_CHANGED,
+	KS_RETURN_TYPE_CHANGED,
+	KS_FIELD_ADDED,
+	KS_FIELD_REMOVED,
+	KS_FIELD_TYPE_CHANGED,
+	KS_VALUE_ADDED,
+	KS_VALUE_REMOVED,
+	KS_VALUE_CHANGED,
+	KS_EVENT_CHANGED, // of a tracepoint: the changes of its struct follow
+	KS_FUNC_CHANGED,  // of a tracepoint: the changes of its function follow
+	KS_ALIAS_CHANGED, // what a typedef stands for
+	KS_SIZE_CHANGED,  // of an int
+	KS_OPTION_CHANGED,
+	KS_NR_CHANGES,
+};
+
+/** What a change carries besides its kind. */
+enum ks_change_form {
+	KS_FORM_NONE,
+	KS_FORM_DECL,	// name with old_type or new_type or both
+	KS_FORM_TYPE,	// old_type and new_type, without a name
+	KS_FORM_NAMES,	// old_names and new_names: all names of each side
+	KS_FORM_NUMBER, // name with old_number or new_number or both
+	KS_FORM_TEXT,	// old_text and new_text
+};
+
+struct ks_change_info {
+	const char *name;  // in JSON: "param-added"
+	const char *title; // "Param added"
+	enum ks_change_form form;
+	bool has_old, has_new; // which sides it has
+};
+extern const struct ks_change_info ks_changes_infos[KS_NR_CHANGES];
+
+struct ks_names {
+	size_t nr;
+	const char *const *at;
+};
+
+struct ks_change {
+	enum ks_change_kind kind;
+	const char *name; // of the parameter, field or value
+	union {
+		const struct ks_type *old_type;
+		struct ks_names old_names;
+		int64_t old_number;
+		const char *old_text;
+	};
+	union {
+		const struct ks_type *new_type;
+		struct ks_names new_names;
+		int64_t new_number;
+		const char *new_text;
+	};
+};
+
+struct ks_changes {
+	size_t nr;
+	const struct ks_change *at;
+};
+
+/** Room to compare in, kept from one comparison to the next. One per thread. */
+struct ks_diff;
+KS_MUST_CHECK struct ks_error *ks_diff_new(struct ks_diff **ret);
+void ks_diff_free(struct ks_diff *diff); // NULL is allowed
+static inline void ks_diff_freep(struct ks_diff **diff)
+{
+	ks_diff_free(*diff);
+}
+#define _cleanup_diff_ __attribute__((__cleanup__(ks_diff_freep)))
+
+/** The fact has what comparisons of its kind compare: a type, an event, a value. */
+bool ks_fact_comparable(enum ks_kind kind, const struct ks_fact *fact);
+
+/**
+ * Every change between two comparable facts of one name. Offsets, sizes and bit-field widths do not count.
+ * @param ret valid until the next comparison with diff; none when both are the same
+ * @return NULL or &ks_nomem
+ */
+KS_MUST_CHECK struct ks_error *ks_diff_facts(struct ks_diff *diff, enum ks_kind kind,
+					     const struct ks_fact *old, const struct ks_fact *new,
+					     struct ks_changes *ret);
+
+/** As ks_diff_facts() for two declarations of the same kind. */
+KS_MUST_CHECK struct ks_error *ks_diff_decls(struct ks_diff *diff, const struct ks_decl *old,
+					     const struct ks_decl *new, struct ks_changes *ret);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* Lists of named things as the comparison sees them: inside diff/ only. */
+#include "base/vector.h"
+#include "surface/model.h"
+
+/** A parameter, member or enumerator. */
+struct ks_item {
+	const char *name;
+	const struct ks_type *type; // NULL for enumerators
+	int64_t value;		    // of enumerators
+	uint64_t hash;
+};
+
+/** What stands under each name: a name that comes again keeps its first place and its last content. */
+struct ks_list {
+	KS_VECTOR(struct ks_item) items;
+	KS_VECTOR(uint32_t) slots; // hash table of places in items, counted from 1; 0 is empty
+};
+
+/**
+ * Read the parameters, members or values of a declaration, replacing what the list held.
+ * @param decl borrowed; NULL gives an empty list
+ * @return false when memory runs out
+ */
+bool ks_list_read(struct ks_list *list, const struct ks_decl *decl);
+/** Place of a name of another list in this one, or SIZE_MAX. */
+size_t ks_list_find(const struct ks_list *list, const struct ks_item *item);
+void ks_list_deinit(struct ks_list *list);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "diff/type.h"
+
+bool ks_type_equal(const struct ks_type *a, const struct ks_type *b)
+{
+	for (; a != b; a = a->inner, b = b->inner) {
+		if (!a || !b || a->kind != b->kind || a->n != b->n || a->nr_params != b->nr_params)
+			return false;
+		if (a->name != b->name && (!a->name || !b->name || strcmp(a->name, b->name) != 0))
+			return false;
+		for (uint32_t i = 0; i < a->nr_params; i++)
+			if (strcmp(a->params[i].name, b->params[i].name) != 0 ||
+			    !ks_type_equal(a->params[i].type, b->params[i].type))
+				return false;
+	}
+	return true;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What is known of one name, as text. */
+#include "base/buf.h"
+#include "surface/groups.h"
+#include "surface/history.h"
+
+enum ks_format {
+	KS_FORMAT_TERMINAL, // for people, 80 columns
+	KS_FORMAT_MD,	    // the late published style
+	KS_FORMAT_MD_FULL,  // the early published style
+	KS_FORMAT_JSON,	    // everything
+	KS_NR_FORMATS,
+};
+
+/** How a format is spelled, and what it can show. */
+struct ks_format_info {
+	const char *name;      // on the command line: "md-full"
+	const char *extension; // of its files, with the dot
+	uint32_t kinds;	       // KS_KNOWS() bits of what it has a form for
+};
+extern const struct ks_format_info ks_formats[KS_NR_FORMATS];
+
+/** The format of that name, or KS_NR_FORMATS. */
+enum ks_format ks_format_by_name(const char *name);
+
+struct ks_report_options {
+	bool color;	      // terminal: use ANSI colours
+	bool verbose;	      // terminal: every image in detail, all callers
+	unsigned int columns; // terminal: width; 0 means 80
+};
+
+/** Writes reports of one format, one after the other. One per thread. */
+struct ks_report;
+/**
+ * @param groups borrowed; of the images of the histories to come
+ * @param options NULL: no colour, brief, 80 columns
+ * @return NULL or &ks_nomem
+ */
+KS_MUST_CHECK struct ks_error *ks_report_new(enum ks_format format, const struct ks_groups *groups,
+					     const struct ks_report_options *options,
+					     struct ks_report **ret);
+void ks_report_free(struct ks_report *report); // NULL is allowed
+static inline void ks_report_freep(struct ks_report **report)
+{
+	ks_report_free(*report);
+}
+#define _cleanup_report_ __attribute__((__cleanup__(ks_report_freep)))
+
+/**
+ * Append the report of one name.
+ * @param history with one fact for each image of the groups, in their order
+ * @return KS_ERR_USAGE when the format has no form for the kind; KS_ERR_NOMEM
+ */
+KS_MUST_CHECK struct ks_error *
+ks_report_write(struct ks_report *report, const struct ks_history *history, struct ks_buf *out);
+
+/**
+ * Append the path of a report below the folder it is written to: "Function/v/vfs_read.md". A '/' in the
+ * name becomes "%2f", so that no name leaves the folder.
+ */
+void ks_report_path(enum ks_format format, enum ks_kind kind, const char *name, struct ks_buf *out);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include "surface/model.h"
+
+/**
+ * Order of two versions by their dotted numbers, as many as each has ("5.4" before "5.4.0", "5.4.0" before
+ * "5.10.0"); what follows the numbers decides last ("-rc2" before "-rc10"). NULL comes first.
+ */
+int ks_version_compare(const char *a, const char *b);
+
+/** The order of images in every list and report: version, flavor, architecture, revision, label. */
+int ks_image_compare(const struct ks_image *a, const struct ks_image *b);

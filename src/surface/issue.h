@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What can be wrong with relying on a name: declared once, for every report and check. */
+#include "base/error.h"
+#include "surface/history.h"
+
+/** In the order in which reports list them. */
+enum ks_issue {
+	KS_ISSUE_ABSENT,
+	KS_ISSUE_DUPLICATE,
+	KS_ISSUE_COLLISION,
+	KS_ISSUE_FULL_INLINE,
+	KS_ISSUE_SELECTIVE_INLINE,
+	KS_ISSUE_TRANSFORMATION,
+	KS_NR_ISSUES,
+};
+#define KS_ISSUE_BIT(issue) (1u << (issue))
+
+struct ks_issue_info {
+	const char *name;	 // in JSON: "full-inline"
+	const char *title;	 // "Full Inline"
+	const char *consequence; // for somebody who never heard of it
+};
+extern const struct ks_issue_info ks_issues[KS_NR_ISSUES];
+
+/** The issues of a function group as published [D]: bits, KS_ISSUE_ABSENT never among them. */
+uint32_t ks_function_issues(const struct ks_function *fn);
+
+/**
+ * The issues as ksurf sees them: fragments and aliases are no transformation, and where the image had
+ * debug information a function counts as inlined when code of it is, not when an attribute says so.
+ * Of a fact that is not known: none.
+ */
+uint32_t ks_fact_issues(enum ks_kind kind, const struct ks_fact *fact);
+
+/** Whether a function really was inlined, over all entries of its name. */
+struct ks_usage {
+	size_t inlined;	       // places where code of it stands inside another function
+	size_t inliners;       // functions with such places
+	size_t inlined_away;   // places where nothing of it is left
+	size_t called;	       // direct calls, tail calls included
+	size_t callers;	       // functions with such calls
+	size_t tail_called;    // of called: the caller's frame is gone
+	size_t own;	       // places of all sorts that only ksurf sees (KS_CALLER_OWN)
+	size_t indirect_calls; // it makes through pointers
+	bool calls_known;      // every unit that holds it describes its calls
+};
+/** @return NULL or &ks_nomem */
+KS_MUST_CHECK struct ks_error *ks_function_usage(const struct ks_function *fn,
+						 struct ks_usage *ret);
