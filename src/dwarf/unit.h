@@ -91,7 +91,7 @@ struct ks_abbrevs {
 	KS_VECTOR(struct ks_abbrev) by_code;
 	KS_VECTOR(struct ks_op) ops;
 	uint64_t offset; // in .debug_abbrev, of what is compiled
-	bool bare;	 // set by the owner: skip everything, fill no slot (the floor of every walk)
+	bool bare; // set by the owner: skip everything, fill no slot (the floor of every walk)
 	uint8_t address_size, offset_size, version;
 };
 

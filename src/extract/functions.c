@@ -185,6 +185,13 @@ failed:
 	return KS_NO_FUNCTION;
 }
 
+/** compiletime_assert() declares a function per line that nothing may ever call. */
+static bool is_assertion(const struct ks_unit *unit, uint64_t name)
+{
+	static const char prefix[] = "__compiletime_assert_";
+	return strncmp(ks_unit_text(unit, name), prefix, sizeof(prefix) - 1) == 0;
+}
+
 enum { ORIGIN_DEPTH = 8 };
 
 static uint32_t known_node(struct ks_functions *fns, uint32_t offset, uint32_t has,
@@ -214,7 +221,7 @@ static uint32_t known_node(struct ks_functions *fns, uint32_t offset, uint32_t h
 		uint32_t origin = node_at(fns, id.origin, depth + 1);
 		if (origin != KS_NO_NODE)
 			function = fns->types->nodes.at[origin].function - 1;
-	} else if (id.name != KS_NO_NAME) {
+	} else if (id.name != KS_NO_NAME && !is_assertion(fns->unit, id.name)) {
 		function = find_function(fns, &id);
 	}
 	if (function == KS_NO_FUNCTION)

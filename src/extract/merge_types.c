@@ -27,6 +27,7 @@ struct merged_name {
 	uint64_t key;
 	uint32_t first; // variant + 1
 	uint8_t kind;
+	bool declared_only;
 };
 
 struct merge {
@@ -85,6 +86,12 @@ static bool add_found(struct merge *m, const struct ks_types *types,
 			  name_key((uint8_t)decl->kind, decl->name, found->hash));
 	if (!name)
 		return false;
+	if (name->first && !name->declared_only && found->declaration)
+		return true;
+	if (!name->first || (name->declared_only && !found->declaration)) {
+		name->first = 0;
+		name->declared_only = found->declaration;
+	}
 	uint32_t i = name->first;
 	while (i && m->variants.at[i - 1].hash != found->hash)
 		i = m->variants.at[i - 1].next;
@@ -171,22 +178,22 @@ static const struct variant *first_variant(const struct merge *m, const struct m
 	return first;
 }
 
-/** Every value of every unnamed enum, as the values of one. */
+/** Every value of every unnamed enum of at most 32 bits, as the values of one [D]. */
 static bool gather_unnamed(struct ks_arena *arena, const struct variant **firsts, size_t nr,
 			   struct ks_decl *ret)
 {
 	size_t total = 0, n = 0;
 	for (size_t i = 0; i < nr; i++)
-		total += firsts[i]->decl.nr;
+		total += firsts[i]->decl.size > 4 ? 0 : firsts[i]->decl.nr;
 	struct ks_enumerator *values = ks_arena_array(arena, total, sizeof(*values));
 	if (!values)
 		return false;
 	for (size_t i = 0; i < nr; i++)
-		for (uint32_t k = 0; k < firsts[i]->decl.nr; k++)
+		for (uint32_t k = 0; firsts[i]->decl.size <= 4 && k < firsts[i]->decl.nr; k++)
 			values[n++] = firsts[i]->decl.values[k];
 	*ret = (struct ks_decl){
 		.kind = KS_ENUM,
-		.nr = (uint32_t)total,
+		.nr = (uint32_t)n,
 		.size = firsts[0]->decl.size,
 		.name = "(anon)",
 		.values = values,

@@ -47,7 +47,7 @@ static void read_symbol(struct ks_cursor *c, bool is64, struct ks_symbol *sym, u
 	sym->bind = ELF64_ST_BIND(info);
 	sym->type = ELF64_ST_TYPE(info);
 	sym->visibility = ELF64_ST_VISIBILITY(other);
-	sym->other = other >> 5;
+	sym->other = other >> 2;
 }
 
 /** A copy of the table's strings that ends in NUL. */

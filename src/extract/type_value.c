@@ -71,27 +71,13 @@ static bool fill_params(struct ks_types *types, uint32_t index, struct ks_type *
 	return true;
 }
 
-/** An array of several dimensions is an array of arrays; the last dimension is the innermost. */
-static const struct ks_type *array_type(struct ks_types *types, uint32_t index, unsigned int depth)
+/** The elements of all dimensions together: BTF knows one dimension an array [D]. */
+static uint64_t elements(const struct ks_types *types, const struct ks_node *node)
 {
-	const struct ks_type *inner = ks_offset_type(types, types->nodes.at[index].inner, depth);
-	uint32_t nr = types->nodes.at[index].nr_children;
-	struct ks_type *dims = ks_arena_array(types->arena, nr ? nr : 1, sizeof(*dims));
-	if (!dims || !inner)
-		return NULL;
-	uint32_t n = 0;
-	for (uint32_t i = types->nodes.at[index].first; i != KS_NO_NODE && n < nr; n++) {
-		dims[n] = (struct ks_type){
-			.kind = KS_TYPE_ARRAY,
-			.n = types->children.at[i].value,
-			.inner = &dims[n + 1],
-		};
-		i = types->children.at[i].next;
-	}
-	if (n == 0)
-		dims[n++] = (struct ks_type){ .kind = KS_TYPE_ARRAY };
-	dims[n - 1].inner = inner;
-	return dims;
+	uint64_t n = node->nr_children != 0;
+	for (uint32_t i = node->first; i != KS_NO_NODE; i = types->children.at[i].next)
+		n *= types->children.at[i].value;
+	return n;
 }
 
 static bool fill_type(struct ks_types *types, uint32_t index, struct ks_type *type,
@@ -115,6 +101,10 @@ static bool fill_type(struct ks_types *types, uint32_t index, struct ks_type *ty
 			return true;
 		type->kind = type->kind == KS_TYPE_UNION ? KS_TYPE_FWD_UNION : KS_TYPE_FWD_STRUCT;
 		return ks_vector_add(&types->forwards, type);
+	case KS_TYPE_ARRAY:
+		type->n = elements(types, &node);
+		type->inner = ks_offset_type(types, node.inner, depth);
+		return type->inner != NULL;
 	case KS_TYPE_PROTO:
 		if (!fill_params(types, index, type, depth))
 			return false;
@@ -133,8 +123,6 @@ const struct ks_type *ks_node_type(struct ks_types *types, uint32_t index, unsig
 		type = &void_type;
 	} else if (node->kind == KS_NODE_SAME) {
 		type = ks_offset_type(types, node->inner, depth);
-	} else if (node->kind == KS_NODE_ARRAY) {
-		type = array_type(types, index, depth);
 	} else {
 		struct ks_type *made = ks_arena_alloc(types->arena, sizeof(*made));
 		if (made && fill_type(types, index, made, depth))

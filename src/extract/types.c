@@ -142,6 +142,7 @@ static void add_definition(struct ks_types *types, uint32_t index, struct ks_nam
 		.unit = types->unit_index,
 		.offset = types->nodes.at[index].offset,
 		.next = slot->first,
+		.declaration = types->nodes.at[index].declaration,
 		.decl = ks_node_decl(types, index),
 	};
 	if (!slot->first)
@@ -154,9 +155,9 @@ static void look_at_definition(struct ks_types *types, uint32_t index)
 {
 	const struct ks_node *node = &types->nodes.at[index];
 	if (node->kind >= sizeof(node_kinds) / sizeof(node_kinds[0]) ||
-	    !node_kinds[node->kind].listed || node->declaration)
+	    !node_kinds[node->kind].listed)
 		return;
-	if (node->name == KS_NO_NAME && node->kind != KS_NODE_ENUM)
+	if ((node->name == KS_NO_NAME || node->declaration) && node->kind != KS_NODE_ENUM)
 		return;
 	uint8_t kind = node_kinds[node->kind].kind;
 	uint64_t hash = ks_node_definition_hash(types, index, 0);

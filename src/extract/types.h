@@ -64,6 +64,7 @@ struct ks_found_decl {
 	uint32_t unit, offset; // of the first: its place in file order
 	uint32_t next;	       // other definitions of the name, + 1
 	uint32_t nr_units, last_use;
+	bool declaration; // of an enum: counts only where no unit defines it
 	struct ks_decl decl;
 };
 
