@@ -6,7 +6,7 @@
  * Why not jansson: it refuses integers above 2^63 ("too big integer" on every kernel address; its only
  * way out makes them doubles, which loses the low bits), and it builds a tree nobody needs. One published
  * func_groups file (68 MB, 75,572 lines, one core): jansson with integers as doubles 0.92 s, this reader
- * with every field in place 0.2 s.
+ * 0.16 s, reading the file and building the records of the model included.
  *
  * Like struct ks_cursor it fails once and stays failed: later reads give nothing, every loop over
  * ks_jread_next() or ks_jread_key() ends, and the caller looks at why once per document.

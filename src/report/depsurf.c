@@ -155,9 +155,17 @@ static void put_decl(struct ks_json *j, const struct ks_decl *decl)
 	ks_json_close(j, '}');
 }
 
+/** An enum of 64 bits is an ENUM64 to BTF, and the dataset lists the ENUMs only. */
+static bool published(const struct ks_decl *decl)
+{
+	return decl->kind != KS_ENUM || decl->size <= 4;
+}
+
 static void write_decls(struct out *o)
 {
 	for (size_t i = 0; i < o->surface->decls[o->kind].nr; i++) {
+		if (!published(&o->surface->decls[o->kind].at[i]))
+			continue;
 		put_decl(begin_line(o), &o->surface->decls[o->kind].at[i]);
 		end_line(o);
 	}

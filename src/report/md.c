@@ -25,7 +25,7 @@ static void callers(struct ks_buf *out, const char *title, const struct ks_calle
 
 static void instance(struct ks_buf *out, const struct ks_entry *entry)
 {
-	ks_buf_str(out, "In ");
+	ks_buf_str(out, "```\nIn ");
 	ks_buf_str(out, entry->file ? entry->file : "None");
 	ks_buf_str(out, " (");
 	ks_buf_hex(out, entry->addr);
@@ -40,6 +40,7 @@ static void instance(struct ks_buf *out, const struct ks_entry *entry)
 	ks_buf_char(out, '\n');
 	callers(out, "Inline callers:\n", entry->inline_callers, entry->nr_inline_callers);
 	callers(out, "Direct callers:\n", entry->direct_callers, entry->nr_direct_callers);
+	ks_buf_str(out, "```\n");
 }
 
 static void symbols(struct ks_buf *out, const struct ks_function *fn)
@@ -71,10 +72,9 @@ static void group(struct ks_buf *out, const struct ks_function *fn)
 	ks_buf_str(out, ks_inline_class_texts[ks_function_inline_class(fn)]);
 	ks_buf_str(out, "\n\n**Transformation:** ");
 	ks_buf_str(out, true_text(ks_function_transformed(fn)));
-	ks_buf_str(out, "\n\n**Instances:**\n\n```\n");
+	ks_buf_str(out, "\n\n**Instances:**\n\n");
 	for (uint32_t i = 0; i < fn->nr_entries; i++)
 		instance(out, &fn->entries[i]);
-	ks_buf_str(out, "```\n");
 	if (fn->nr_symbols)
 		symbols(out, fn);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/writer.h"
+#include "source/dataset_words.h"
 
 enum {
 	ALL_KINDS = KS_KNOWS(KS_NR_KINDS) - 1,
@@ -96,18 +96,7 @@ void ks_report_path(enum ks_format format, enum ks_kind kind, const char *name, 
 
 const char *ks_bind_text(unsigned int bind)
 {
-	switch (bind) {
-	case STB_LOCAL:
-		return "STB_LOCAL";
-	case STB_GLOBAL:
-		return "STB_GLOBAL";
-	case STB_WEAK:
-		return "STB_WEAK";
-	case STB_GNU_UNIQUE:
-		return "STB_LOOS";
-	default:
-		return NULL;
-	}
+	return bind < KS_NR_SYMBOL_WORDS ? ks_dataset_bind_words[bind] : NULL;
 }
 
 void ks_location_write(struct ks_buf *out, const struct ks_entry *entry)

@@ -1,10 +1,411 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "report/writer.h"
+/* --format terminal: for people at a terminal of 80 columns, who need not know the published styles. */
+#include "report/terminal.h"
+#include "surface/issue.h"
+
+enum { STATUS_COLUMNS_MAX = 34, SUMMARY_COLUMNS_MIN = 24 };
+
+static void heading(struct ks_view *view, const char *text)
+{
+	ks_buf_char(view->out, '\n');
+	ks_view_paint(view, KS_PAINT_HEAD, text);
+	ks_buf_char(view->out, '\n');
+}
+
+/* ---- status ---- */
+
+/** "OK", "absent", "unknown" or the issues, into view->text. */
+static enum ks_paint status_text(struct ks_view *view, const struct ks_fact *fact)
+{
+	uint32_t issues = ks_fact_issues(view->history->kind, fact);
+	const char *between = "";
+	if (!fact->known || !fact->present) {
+		ks_buf_str(&view->text, fact->known ? ks_issues[KS_ISSUE_ABSENT].title : "Unknown");
+		return KS_PAINT_DIM;
+	}
+	for (unsigned int i = 0; i < KS_NR_ISSUES; i++) {
+		if (!(issues & KS_ISSUE_BIT(i)))
+			continue;
+		ks_buf_str(&view->text, between);
+		ks_buf_str(&view->text, ks_issues[i].title);
+		between = ", ";
+	}
+	if (!issues)
+		ks_buf_str(&view->text, "OK");
+	return issues ? KS_PAINT_BAD : KS_PAINT_GOOD;
+}
+
+struct widths {
+	size_t label, status;
+};
+
+static struct widths group_widths(struct ks_view *view, const struct ks_group *group)
+{
+	struct widths widths = { 0, 0 };
+	for (size_t i = 0; i < group->nr; i++) {
+		size_t label = ks_text_columns(group->labels[i], strlen(group->labels[i]));
+		status_text(view, &view->history->facts[group->images[i]]);
+		if (label > widths.label)
+			widths.label = label;
+		if (view->text.len > widths.status && view->text.len <= STATUS_COLUMNS_MAX)
+			widths.status = view->text.len;
+		view->text.len = 0;
+	}
+	return widths;
+}
+
+static struct ks_error *status_line(struct ks_view *view, const char *label,
+				    const struct ks_fact *fact, const struct widths *widths)
+{
+	size_t at = 2 + widths->label + 2;
+	ks_view_blanks(view, 2);
+	ks_buf_str(view->out, label);
+	ks_view_blanks(view, at - 2 - ks_text_columns(label, strlen(label)));
+	enum ks_paint paint = status_text(view, fact);
+	size_t status = view->text.len;
+	const char *text = ks_buf_text(&view->text);
+	ks_view_paint(view, paint, text ? text : "");
+	view->text.len = 0;
+	if (fact->known && fact->present)
+		KS_TRY(ks_view_summary(view->history->kind, fact, &view->text));
+	if (!view->text.len) {
+		ks_buf_char(view->out, '\n');
+		return NULL;
+	}
+	size_t column = at + widths->status + 2;
+	if (status > widths->status ||
+	    column + SUMMARY_COLUMNS_MIN > view->report->options.columns) {
+		ks_buf_char(view->out, '\n');
+		column = at;
+		ks_view_blanks(view, column);
+	} else {
+		ks_view_blanks(view, column - at - status);
+	}
+	ks_view_wrap(view, column, column);
+	return NULL;
+}
+
+/** What the issues that occurred mean, for somebody who sees them for the first time. */
+static void legend(struct ks_view *view)
+{
+	uint32_t issues = 0;
+	for (size_t i = 0; i < view->history->nr; i++)
+		issues |= ks_fact_issues(view->history->kind, &view->history->facts[i]);
+	issues &= ~KS_ISSUE_BIT(KS_ISSUE_ABSENT);
+	if (issues)
+		ks_buf_char(view->out, '\n');
+	for (unsigned int i = 0; i < KS_NR_ISSUES; i++) {
+		if (!(issues & KS_ISSUE_BIT(i)))
+			continue;
+		ks_view_paint(view, KS_PAINT_BAD, ks_issues[i].title);
+		ks_buf_str(view->out, ": ");
+		ks_buf_str(&view->text, ks_issues[i].consequence);
+		ks_view_wrap(view, strlen(ks_issues[i].title) + 2, 4);
+	}
+}
+
+static struct ks_error *status(struct ks_view *view)
+{
+	const struct ks_groups *groups = view->report->groups;
+	for (enum ks_group_kind kind = 0; kind < KS_NR_PARTITION_GROUPS; kind++) {
+		const struct ks_group *group = &groups->at[kind];
+		if (!group->nr)
+			continue;
+		struct widths widths = group_widths(view, group);
+		heading(view, ks_groups_infos[kind].title);
+		for (size_t i = 0; i < group->nr; i++)
+			KS_TRY(status_line(view, group->labels[i],
+					   &view->history->facts[group->images[i]], &widths));
+	}
+	legend(view);
+	return NULL;
+}
+
+/* ---- declarations ---- */
+
+static void record_write(struct ks_buf *out, const struct ks_decl *decl)
+{
+	ks_buf_printf(out, "  %s %s {", ks_kinds[decl->kind].name, decl->name);
+	ks_buf_printf(out, " /* %llu bytes */\n", (unsigned long long)decl->size);
+	for (uint32_t i = 0; i < decl->nr; i++) {
+		ks_buf_str(out, "      ");
+		if (decl->kind == KS_ENUM) {
+			ks_buf_str(out, decl->values[i].name);
+			ks_buf_str(out, " = ");
+			ks_buf_sdec(out, decl->values[i].value);
+			ks_buf_str(out, ",\n");
+			continue;
+		}
+		ks_spell_c.decl(out, decl->members[i].type, decl->members[i].name);
+		if (decl->members[i].bitfield_size)
+			ks_buf_printf(out, " : %u", decl->members[i].bitfield_size);
+		ks_buf_str(out, ";\n");
+	}
+	ks_buf_str(out, "  };\n");
+}
+
+/** The declaration of a comparable fact on one line; false when its kind is shown in a block of its own. */
+static bool line_write(struct ks_buf *out, enum ks_kind kind, const struct ks_fact *fact)
+{
+	switch (kind) {
+	case KS_FUNCTION:
+	case KS_LSM:
+	case KS_KFUNC:
+		ks_spell_c.proto(out, fact->decl->type, fact->decl->name);
+		return true;
+	case KS_TRACEPOINT:
+		if (fact->tracepoint->func)
+			ks_spell_c.proto(out, fact->tracepoint->func->type,
+					 fact->tracepoint->func->name);
+		return true;
+	case KS_FIELD:
+		ks_spell_c.decl(out, fact->member->type, fact->member->name);
+		ks_buf_char(out, ';');
+		return true;
+	case KS_TYPEDEF:
+		ks_buf_str(out, "typedef ");
+		ks_spell_c.decl(out, fact->decl->type, fact->decl->name);
+		ks_buf_char(out, ';');
+		return true;
+	default:
+		return false;
+	}
+}
+
+/** The image whose definition stands for all: the base when it has one, else the newest that does. */
+static const struct ks_fact *focus_fact(const struct ks_view *view)
+{
+	const struct ks_history *history = view->history;
+	const struct ks_groups *groups = view->report->groups;
+	if (groups->base < history->nr &&
+	    ks_fact_comparable(history->kind, &history->facts[groups->base]))
+		return &history->facts[groups->base];
+	for (size_t i = history->nr; i-- > 0;)
+		if (ks_fact_comparable(history->kind, &history->facts[i]))
+			return &history->facts[i];
+	return NULL;
+}
+
+/** The declarations of a group wherever they read differently from what they are compared with. */
+static void declaration_lines(struct ks_view *view, const struct ks_group *group,
+			      struct ks_buf *last)
+{
+	enum ks_kind kind = view->history->kind;
+	for (size_t i = 0; i < group->nr; i++) {
+		const struct ks_fact *fact = &view->history->facts[group->images[i]];
+		if (!ks_fact_comparable(kind, fact))
+			continue;
+		line_write(&view->text, kind, fact);
+		if (view->text.len == last->len && !memcmp(view->text.at, last->at, last->len)) {
+			view->text.len = 0;
+			continue;
+		}
+		last->len = 0;
+		ks_buf_bytes(last, view->text.at, view->text.len);
+		ks_view_blanks(view, 2);
+		ks_view_paint(view, KS_PAINT_DIM, group->labels[i]);
+		ks_buf_str(view->out, "\n    ");
+		ks_view_wrap_code(view, 4, 8);
+	}
+}
+
+static void declarations(struct ks_view *view)
+{
+	const struct ks_groups *groups = view->report->groups;
+	enum ks_kind kind = view->history->kind;
+	const struct ks_fact *focus = focus_fact(view);
+	_cleanup_buf_ struct ks_buf last = { 0 };
+	if (!focus || kind == KS_CONFIG || kind == KS_INT)
+		return;
+	const struct ks_decl *decl =
+		kind == KS_TRACEPOINT ? focus->tracepoint->record : focus->decl;
+	if (decl && (kind == KS_TRACEPOINT || !line_write(&view->text, kind, focus))) {
+		heading(view, "Definition in ");
+		view->out->len--;
+		ks_view_paint(view, KS_PAINT_HEAD, focus->image->label);
+		ks_buf_char(view->out, '\n');
+		record_write(view->out, decl);
+	}
+	view->text.len = 0;
+	if (!line_write(&view->text, kind, focus))
+		return;
+	view->text.len = 0;
+	heading(view, "Declaration");
+	for (enum ks_group_kind i = 0; i < KS_NR_PARTITION_GROUPS; i++) {
+		last.len = 0;
+		// the images of Arch and Flavor follow the base, which stands in Regular
+		if (i != KS_GROUP_REGULAR && groups->base < groups->nr_images &&
+		    ks_fact_comparable(kind, &view->history->facts[groups->base]))
+			line_write(&last, kind, &view->history->facts[groups->base]);
+		declaration_lines(view, &groups->at[i], &last);
+	}
+	view->out->failed = view->out->failed || last.failed;
+}
+
+static struct ks_error *ambiguity(struct ks_view *view, const struct ks_fact *fact)
+{
+	const struct ks_ambiguity *names = fact->ambiguity;
+	heading(view, "Differing definitions in ");
+	view->out->len--;
+	ks_view_paint(view, KS_PAINT_HEAD, fact->image->label);
+	ks_buf_char(view->out, '\n');
+	for (uint32_t i = 0; i < names->nr_variants; i++) {
+		const struct ks_variant *variant = &names->variants[i];
+		struct ks_changes changes;
+		ks_buf_printf(&view->text, "%u. ", i + 1);
+		ks_count_write(&view->text, variant->decl->size, "byte", "bytes");
+		for (uint32_t j = 0; j < variant->nr_units; j++) {
+			if (j == 3 && !view->report->options.verbose) {
+				ks_buf_printf(&view->text, " and %u more", variant->nr_units - j);
+				break;
+			}
+			ks_buf_str(&view->text, j ? ", " : ", in ");
+			ks_buf_str(&view->text, variant->units[j]);
+		}
+		ks_view_blanks(view, 2);
+		ks_view_wrap(view, 2, 5);
+		if (i == 0)
+			continue;
+		KS_TRY(ks_diff_decls(view->report->diff, names->variants[0].decl, variant->decl,
+				     &changes));
+		if (!changes.nr)
+			ks_buf_str(view->out, "     same fields, another layout\n");
+		for (size_t j = 0; j < changes.nr; j++) {
+			ks_view_blanks(view, 5);
+			ks_change_write(&view->text, &changes.at[j]);
+			ks_view_wrap_code(view, 5, 9);
+		}
+	}
+	return NULL;
+}
+
+/* ---- differences ---- */
+
+static void pair_title(struct ks_view *view, const struct ks_pair *pair)
+{
+	ks_view_blanks(view, 2);
+	ks_buf_str(view->out, pair->old_label);
+	ks_buf_str(view->out, " -> ");
+	ks_buf_str(view->out, pair->new_label);
+}
+
+/** One image of the pair has the name: added or removed in time, otherwise only in one of them. */
+static void pair_one_sided(struct ks_view *view, enum ks_group_kind group,
+			   const struct ks_pair *pair, bool added)
+{
+	pair_title(view, pair);
+	if (group == KS_GROUP_REGULAR) {
+		ks_buf_str(view->out, added ? "  added\n" : "  removed\n");
+		return;
+	}
+	ks_buf_str(view->out, "  only in ");
+	ks_buf_str(view->out, added ? pair->new_label : pair->old_label);
+	ks_buf_char(view->out, '\n');
+}
+
+/** A pair that differs; same counts those that do not. */
+static struct ks_error *pair_write(struct ks_view *view, enum ks_group_kind group,
+				   const struct ks_pair *pair, size_t *same)
+{
+	enum ks_kind kind = view->history->kind;
+	const struct ks_fact *old = &view->history->facts[pair->old];
+	const struct ks_fact *new = &view->history->facts[pair->new];
+	struct ks_changes changes = { 0 };
+	if (!old->known || !new->known)
+		return NULL;
+	if (old->present != new->present) {
+		pair_one_sided(view, group, pair, new->present);
+		return NULL;
+	}
+	if (!ks_fact_comparable(kind, old) || !ks_fact_comparable(kind, new))
+		return NULL;
+	KS_TRY(ks_diff_facts(view->report->diff, kind, old, new, &changes));
+	if (!changes.nr) {
+		++*same;
+		return NULL;
+	}
+	pair_title(view, pair);
+	ks_buf_char(view->out, '\n');
+	for (size_t i = 0; i < changes.nr; i++) {
+		ks_view_blanks(view, 4);
+		ks_change_write(&view->text, &changes.at[i]);
+		ks_view_wrap_code(view, 4, 8);
+	}
+	return NULL;
+}
+
+static struct ks_error *differences(struct ks_view *view)
+{
+	size_t same = 0;
+	heading(view, "Differences");
+	size_t start = view->out->len;
+	for (enum ks_group_kind kind = 0; kind < KS_NR_PARTITION_GROUPS; kind++) {
+		const struct ks_group *group = &view->report->groups->at[kind];
+		for (size_t i = 0; i < group->nr_pairs; i++)
+			KS_TRY(pair_write(view, kind, &group->pairs[i], &same));
+	}
+	if (same || view->out->len == start) {
+		ks_view_blanks(view, 2);
+		ks_buf_str(view->out, view->out->len == start + 2 ? "none in " : "no change in ");
+		ks_count_write(view->out, same, "comparison\n", "comparisons\n");
+	}
+	return NULL;
+}
+
+/* ---- the page ---- */
+
+static struct ks_error *details(struct ks_view *view)
+{
+	const struct ks_history *history = view->history;
+	bool verbose = view->report->options.verbose;
+	const struct ks_fact *focus =
+		NULL; // the newest with debug information of its own, else any
+	for (size_t i = 0; i < history->nr; i++) {
+		const struct ks_fact *fact = &history->facts[i];
+		if (!fact->function && !fact->ambiguity)
+			continue;
+		if (verbose && fact->ambiguity)
+			KS_TRY(ambiguity(view, fact));
+		else if (verbose)
+			KS_TRY(ks_view_function(view, fact));
+		else if (!focus || focus->image->tier != KS_TIER_FULL ||
+			 fact->image->tier == KS_TIER_FULL)
+			focus = fact;
+	}
+	if (!focus)
+		return NULL;
+	return focus->ambiguity ? ambiguity(view, focus) : ks_view_function(view, focus);
+}
+
+static struct ks_error *page(struct ks_view *view)
+{
+	const struct ks_groups *groups = view->report->groups;
+	ks_view_paint(view, KS_PAINT_HEAD, ks_kinds[view->history->kind].name);
+	ks_buf_char(view->out, ' ');
+	ks_view_paint(view, KS_PAINT_HEAD, view->history->name);
+	ks_buf_str(view->out, " in ");
+	ks_count_write(view->out, view->history->nr, "kernel", "kernels");
+	if (groups->base < groups->nr_images && groups->nr_images > 1) {
+		ks_buf_str(view->out, ", base ");
+		ks_buf_str(view->out, groups->images[groups->base]->label);
+	}
+	ks_buf_char(view->out, '\n');
+	KS_TRY(status(view));
+	declarations(view);
+	if (view->history->nr > 1)
+		KS_TRY(differences(view));
+	return details(view);
+}
 
 struct ks_error *ks_report_terminal(struct ks_report *report, const struct ks_history *history,
 				    struct ks_buf *out)
 {
-	(void)report;
-	ks_buf_str(out, history->name);
-	return NULL;
+	struct ks_view view = { report, history, out, { 0 } };
+	size_t start = out->len;
+	struct ks_error *err = page(&view);
+	ks_text_defuse(&view, start);
+	if (!err)
+		err = ks_buf_error(&view.text);
+	ks_buf_deinit(&view.text);
+	return err;
 }

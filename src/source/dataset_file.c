@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 #include <zstd.h>
@@ -35,9 +36,12 @@ struct ks_error *ks_dataset_file_open(const char *path, struct XXH3_state_s *has
 	if (!file)
 		return &ks_nomem;
 	file->hash = hash;
-	file->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (file->fd < 0)
+	struct stat st;
+	file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe must not make us wait
+	if (file->fd < 0 || fstat(file->fd, &st) != 0)
 		return ks_error_new(KS_ERR_IO, "%s: cannot open: %m", path);
+	if (!S_ISREG(st.st_mode))
+		return ks_error_new(KS_ERR_IO, "%s: not a regular file", path);
 	size_t len = strlen(path);
 	if (len > 4 && strcmp(path + len - 4, ".zst") == 0) {
 		file->zstd = ZSTD_createDCtx();

@@ -85,7 +85,8 @@ static void read_location(struct ks_dataset_reader *rd, struct ks_entry *entry)
 	const char *colon = memrchr(text.at, ':', text.len);
 	size_t file_len = colon ? (size_t)(colon - text.at) : text.len;
 	uint64_t line = 0;
-	bool number = file_len + 1 < text.len && (colon[1] != '0' || file_len + 2 == text.len);
+	bool number =
+		colon && file_len + 1 < text.len && (colon[1] != '0' || file_len + 2 == text.len);
 	for (size_t i = file_len + 1; number && i < text.len; i++) {
 		number = text.at[i] >= '0' && text.at[i] <= '9' && line < KS_NO_LINE;
 		line = line * 10 + (uint64_t)(text.at[i] - '0');

@@ -120,7 +120,7 @@ static const struct ks_type *read_type(struct ks_dataset_reader *rd)
 		type.kind = KS_TYPE_FWD_UNION;
 	bool can_be_unnamed =
 		t.kind == KS_TYPE_STRUCT || t.kind == KS_TYPE_UNION || t.kind == KS_TYPE_ENUM;
-	if (can_be_unnamed && strcmp(t.name, "(anon)") == 0)
+	if (can_be_unnamed && t.name && strcmp(t.name, "(anon)") == 0)
 		type.name = NULL;
 	const struct ks_type *shared = ks_dataset_pool_type(&rd->pool, &type);
 	if (!shared)
@@ -217,7 +217,7 @@ struct ks_decl ks_dataset_decl(struct ks_dataset_reader *rd, enum ks_kind kind)
 	uint32_t missing = needs[kind] & ~seen;
 	if (missing)
 		ks_jread_fail(r, "key is missing", keys.names[__builtin_ctz(missing)]);
-	if (!r->why && kind == KS_FUNCTION && decl.type->kind != KS_TYPE_PROTO)
+	if (kind == KS_FUNCTION && decl.type && decl.type->kind != KS_TYPE_PROTO)
 		ks_jread_fail(r, "not the type of a function", "type");
 	return decl;
 }

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Compiling abbreviations. A declaration lists (attribute, form) pairs; its program keeps those whose
+ * attribute its tag wants, and fuses all others, as far as their size is fixed, into the skip of the next
+ * step. Sizes depend on the unit (addresses, offsets), so the programs do too.
+ */
+#include <string.h>
+
+#include "dwarf/die.h"
+
+/* ---- what is wanted ---- */
+
+#define TYPE_SLOTS (KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_TYPE) | KS_HAS(KS_SLOT_BYTE_SIZE))
+#define PLACE_SLOTS                                                                                \
+	(KS_HAS(KS_SLOT_LOW_PC) | KS_HAS(KS_SLOT_HIGH_PC) | KS_HAS(KS_SLOT_ENTRY_PC) |             \
+	 KS_HAS(KS_SLOT_RANGES))
+
+static const struct {
+	uint8_t class;
+	uint32_t wanted;
+} tag_classes[] = {
+	[DW_TAG_array_type] = { KS_DIE_ARRAY, TYPE_SLOTS },
+	[DW_TAG_enumeration_type] = { KS_DIE_ENUM, TYPE_SLOTS | KS_HAS(KS_SLOT_DECLARATION) },
+	[DW_TAG_formal_parameter] = { KS_DIE_PARAMETER,
+				      KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_TYPE) |
+					      KS_HAS(KS_SLOT_ORIGIN) | KS_HAS(KS_SLOT_LOCATION) |
+					      KS_HAS(KS_SLOT_CONST_VALUE) },
+	[DW_TAG_lexical_block] = { KS_DIE_BLOCK, 0 },
+	[DW_TAG_member] = { KS_DIE_MEMBER, TYPE_SLOTS | KS_HAS(KS_SLOT_BIT_SIZE) |
+						   KS_HAS(KS_SLOT_BIT_OFFSET) |
+						   KS_HAS(KS_SLOT_DATA_BIT_OFFSET) |
+						   KS_HAS(KS_SLOT_MEMBER_LOCATION) },
+	[DW_TAG_pointer_type] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_reference_type] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_compile_unit] = { KS_DIE_UNIT, UINT32_MAX },
+	[DW_TAG_partial_unit] = { KS_DIE_UNIT, UINT32_MAX },
+	[DW_TAG_skeleton_unit] = { KS_DIE_UNIT, UINT32_MAX },
+	[DW_TAG_structure_type] = { KS_DIE_COMPOSITE, TYPE_SLOTS | KS_HAS(KS_SLOT_DECLARATION) },
+	[DW_TAG_union_type] = { KS_DIE_COMPOSITE, TYPE_SLOTS | KS_HAS(KS_SLOT_DECLARATION) },
+	[DW_TAG_subroutine_type] = { KS_DIE_PROTO, TYPE_SLOTS },
+	[DW_TAG_typedef] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_unspecified_parameters] = { KS_DIE_VARIADIC, 0 },
+	[DW_TAG_inlined_subroutine] = { KS_DIE_INLINED, PLACE_SLOTS | KS_HAS(KS_SLOT_ORIGIN) },
+	[DW_TAG_subrange_type] = { KS_DIE_SUBRANGE,
+				   KS_HAS(KS_SLOT_UPPER_BOUND) | KS_HAS(KS_SLOT_COUNT) },
+	[DW_TAG_base_type] = { KS_DIE_TYPE, TYPE_SLOTS | KS_HAS(KS_SLOT_ENCODING) },
+	[DW_TAG_const_type] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_enumerator] = { KS_DIE_ENUMERATOR,
+				KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_CONST_VALUE) },
+	[DW_TAG_subprogram] = { KS_DIE_SUBPROGRAM,
+				PLACE_SLOTS | KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_TYPE) |
+					KS_HAS(KS_SLOT_DECLARATION) | KS_HAS(KS_SLOT_DECL_FILE) |
+					KS_HAS(KS_SLOT_DECL_LINE) | KS_HAS(KS_SLOT_INLINE) |
+					KS_HAS(KS_SLOT_EXTERNAL) | KS_HAS(KS_SLOT_ORIGIN) |
+					KS_HAS(KS_SLOT_SPECIFICATION) | KS_HAS(KS_SLOT_ALL_CALLS) },
+	[DW_TAG_volatile_type] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_restrict_type] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_atomic_type] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_unspecified_type] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_call_site] = { KS_DIE_CALL_SITE, KS_HAS(KS_SLOT_CALL_ORIGIN) |
+							 KS_HAS(KS_SLOT_ORIGIN) |
+							 KS_HAS(KS_SLOT_TAIL_CALL) },
+};
+
+/** What sort of form a slot can take; others are skipped and leave the slot unset. */
+enum value_sort { SORT_NUMBER, SORT_TEXT, SORT_REF, SORT_PLACE, SORT_MEMBER, SORT_PRESENCE };
+
+static const struct {
+	uint8_t slot_plus_1, sort;
+} attr_slots[] = {
+	[DW_AT_sibling] = { KS_SLOT_SIBLING + 1, SORT_REF },
+	[DW_AT_location] = { KS_SLOT_LOCATION + 1, SORT_PRESENCE },
+	[DW_AT_name] = { KS_SLOT_NAME + 1, SORT_TEXT },
+	[DW_AT_byte_size] = { KS_SLOT_BYTE_SIZE + 1, SORT_NUMBER },
+	[DW_AT_bit_offset] = { KS_SLOT_BIT_OFFSET + 1, SORT_NUMBER },
+	[DW_AT_bit_size] = { KS_SLOT_BIT_SIZE + 1, SORT_NUMBER },
+	[DW_AT_stmt_list] = { KS_SLOT_STMT_LIST + 1, SORT_NUMBER },
+	[DW_AT_low_pc] = { KS_SLOT_LOW_PC + 1, SORT_PLACE },
+	[DW_AT_high_pc] = { KS_SLOT_HIGH_PC + 1, SORT_PLACE },
+	[DW_AT_language] = { KS_SLOT_LANGUAGE + 1, SORT_NUMBER },
+	[DW_AT_comp_dir] = { KS_SLOT_COMP_DIR + 1, SORT_TEXT },
+	[DW_AT_const_value] = { KS_SLOT_CONST_VALUE + 1, SORT_NUMBER },
+	[DW_AT_inline] = { KS_SLOT_INLINE + 1, SORT_NUMBER },
+	[DW_AT_upper_bound] = { KS_SLOT_UPPER_BOUND + 1, SORT_NUMBER },
+	[DW_AT_abstract_origin] = { KS_SLOT_ORIGIN + 1, SORT_REF },
+	[DW_AT_count] = { KS_SLOT_COUNT + 1, SORT_NUMBER },
+	[DW_AT_data_member_location] = { KS_SLOT_MEMBER_LOCATION + 1, SORT_MEMBER },
+	[DW_AT_decl_file] = { KS_SLOT_DECL_FILE + 1, SORT_NUMBER },
+	[DW_AT_decl_line] = { KS_SLOT_DECL_LINE + 1, SORT_NUMBER },
+	[DW_AT_declaration] = { KS_SLOT_DECLARATION + 1, SORT_NUMBER },
+	[DW_AT_encoding] = { KS_SLOT_ENCODING + 1, SORT_NUMBER },
+	[DW_AT_external] = { KS_SLOT_EXTERNAL + 1, SORT_NUMBER },
+	[DW_AT_specification] = { KS_SLOT_SPECIFICATION + 1, SORT_REF },
+	[DW_AT_type] = { KS_SLOT_TYPE + 1, SORT_REF },
+	[DW_AT_entry_pc] = { KS_SLOT_ENTRY_PC + 1, SORT_PLACE },
+	[DW_AT_ranges] = { KS_SLOT_RANGES + 1, SORT_NUMBER },
+	[DW_AT_data_bit_offset] = { KS_SLOT_DATA_BIT_OFFSET + 1, SORT_NUMBER },
+	[DW_AT_str_offsets_base] = { KS_SLOT_STR_OFFSETS_BASE + 1, SORT_NUMBER },
+	[DW_AT_addr_base] = { KS_SLOT_ADDR_BASE + 1, SORT_NUMBER },
+	[DW_AT_call_all_calls] = { KS_SLOT_ALL_CALLS + 1, SORT_NUMBER },
+	[DW_AT_call_all_source_calls] = { KS_SLOT_ALL_CALLS + 1, SORT_NUMBER },
+	[DW_AT_call_origin] = { KS_SLOT_CALL_ORIGIN + 1, SORT_REF },
+	[DW_AT_call_tail_call] = { KS_SLOT_TAIL_CALL + 1, SORT_NUMBER },
+};
+
+/* ---- how forms are read ---- */
+
+enum { SIZE_ADDRESS = 0xfe, SIZE_OFFSET = 0xfd, SIZE_REF_ADDR = 0xfc, SIZE_VARIES = 0xff };
+#define CAN(sort) (1u << (sort))
+#define NUMBERS (CAN(SORT_NUMBER) | CAN(SORT_PLACE) | CAN(SORT_MEMBER))
+
+/** One row a form: its size, how to skip it, how to read it (read64 with 8-byte offsets), for whom. */
+static const struct form {
+	uint8_t known, size, skip, read, read64, sorts;
+} forms[] = {
+	[DW_FORM_addr] = { 1, SIZE_ADDRESS, OP_SKIP, OP_U32, OP_U64, CAN(SORT_PLACE) },
+	[DW_FORM_block2] = { 1, SIZE_VARIES, OP_SKIP_BLOCK2, 0, 0, 0 },
+	[DW_FORM_block4] = { 1, SIZE_VARIES, OP_SKIP_BLOCK4, 0, 0, 0 },
+	[DW_FORM_data2] = { 1, 2, OP_SKIP, OP_U16, OP_U16, NUMBERS },
+	[DW_FORM_data4] = { 1, 4, OP_SKIP, OP_U32, OP_U32, NUMBERS },
+	[DW_FORM_data8] = { 1, 8, OP_SKIP, OP_U64, OP_U64, NUMBERS },
+	[DW_FORM_string] = { 1, SIZE_VARIES, OP_SKIP_STRING, OP_TEXT_INLINE, OP_TEXT_INLINE,
+			     CAN(SORT_TEXT) },
+	[DW_FORM_block] = { 1, SIZE_VARIES, OP_SKIP_BLOCK, OP_EXPR_OFFSET, OP_EXPR_OFFSET,
+			    CAN(SORT_MEMBER) },
+	[DW_FORM_block1] = { 1, SIZE_VARIES, OP_SKIP_BLOCK1, OP_EXPR_OFFSET8, OP_EXPR_OFFSET8,
+			     CAN(SORT_MEMBER) },
+	[DW_FORM_data1] = { 1, 1, OP_SKIP, OP_U8, OP_U8, NUMBERS },
+	[DW_FORM_flag] = { 1, 1, OP_SKIP, OP_FLAG8, OP_FLAG8, CAN(SORT_NUMBER) },
+	[DW_FORM_sdata] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_SLEB, OP_SLEB, NUMBERS },
+	[DW_FORM_strp] = { 1, SIZE_OFFSET, OP_SKIP, OP_U32, OP_U64, CAN(SORT_TEXT) },
+	[DW_FORM_udata] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_ULEB, OP_ULEB, NUMBERS },
+	[DW_FORM_ref_addr] = { 1, SIZE_REF_ADDR, OP_SKIP, OP_REF_ADDR32, OP_REF_ADDR64,
+			       CAN(SORT_REF) },
+	[DW_FORM_ref1] = { 1, 1, OP_SKIP, OP_U8, OP_U8, CAN(SORT_REF) },
+	[DW_FORM_ref2] = { 1, 2, OP_SKIP, OP_U16, OP_U16, CAN(SORT_REF) },
+	[DW_FORM_ref4] = { 1, 4, OP_SKIP, OP_U32, OP_U32, CAN(SORT_REF) },
+	[DW_FORM_ref8] = { 1, 8, OP_SKIP, OP_U64, OP_U64, CAN(SORT_REF) },
+	[DW_FORM_ref_udata] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_ULEB, OP_ULEB, CAN(SORT_REF) },
+	[DW_FORM_sec_offset] = { 1, SIZE_OFFSET, OP_SKIP, OP_U32, OP_U64, CAN(SORT_NUMBER) },
+	[DW_FORM_exprloc] = { 1, SIZE_VARIES, OP_SKIP_BLOCK, OP_EXPR_OFFSET, OP_EXPR_OFFSET,
+			      CAN(SORT_MEMBER) },
+	[DW_FORM_flag_present] = { 1, 0, OP_SKIP, OP_CONST, OP_CONST, CAN(SORT_NUMBER) },
+	[DW_FORM_strx] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_TEXT_INDEX_LEB, OP_TEXT_INDEX_LEB,
+			   CAN(SORT_TEXT) },
+	[DW_FORM_addrx] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_ADDRX_LEB, OP_ADDRX_LEB,
+			    CAN(SORT_PLACE) },
+	[DW_FORM_ref_sup4] = { 1, 4, OP_SKIP, OP_REF_NOWHERE32, OP_REF_NOWHERE32, CAN(SORT_REF) },
+	[DW_FORM_ref_sup] = { 1, SIZE_OFFSET, OP_SKIP, OP_REF_NOWHERE32, OP_REF_NOWHERE64,
+			      CAN(SORT_REF) },
+	[DW_FORM_strp_sup] = { 1, SIZE_OFFSET, OP_SKIP, OP_TEXT_FOREIGN32, OP_TEXT_FOREIGN64,
+			       CAN(SORT_TEXT) },
+	[DW_FORM_data16] = { 1, 16, OP_SKIP, 0, 0, 0 },
+	[DW_FORM_line_strp] = { 1, SIZE_OFFSET, OP_SKIP, OP_TEXT_LINE32, OP_TEXT_LINE64,
+				CAN(SORT_TEXT) },
+	[DW_FORM_ref_sig8] = { 1, 8, OP_SKIP, OP_REF_NOWHERE64, OP_REF_NOWHERE64, CAN(SORT_REF) },
+	[DW_FORM_implicit_const] = { 1, 0, OP_SKIP, OP_CONST, OP_CONST, NUMBERS },
+	[DW_FORM_loclistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, 0, 0, 0 },
+	[DW_FORM_rnglistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_ULEB, OP_ULEB, CAN(SORT_NUMBER) },
+	[DW_FORM_ref_sup8] = { 1, 8, OP_SKIP, OP_REF_NOWHERE64, OP_REF_NOWHERE64, CAN(SORT_REF) },
+	[DW_FORM_strx1] = { 1, 1, OP_SKIP, OP_TEXT_INDEX8, OP_TEXT_INDEX8, CAN(SORT_TEXT) },
+	[DW_FORM_strx2] = { 1, 2, OP_SKIP, OP_TEXT_INDEX16, OP_TEXT_INDEX16, CAN(SORT_TEXT) },
+	[DW_FORM_strx3] = { 1, 3, OP_SKIP, OP_TEXT_INDEX24, OP_TEXT_INDEX24, CAN(SORT_TEXT) },
+	[DW_FORM_strx4] = { 1, 4, OP_SKIP, OP_TEXT_INDEX32, OP_TEXT_INDEX32, CAN(SORT_TEXT) },
+	[DW_FORM_addrx1] = { 1, 1, OP_SKIP, OP_ADDRX8, OP_ADDRX8, CAN(SORT_PLACE) },
+	[DW_FORM_addrx2] = { 1, 2, OP_SKIP, OP_ADDRX16, OP_ADDRX16, CAN(SORT_PLACE) },
+	[DW_FORM_addrx3] = { 1, 3, OP_SKIP, OP_ADDRX24, OP_ADDRX24, CAN(SORT_PLACE) },
+	[DW_FORM_addrx4] = { 1, 4, OP_SKIP, OP_ADDRX32, OP_ADDRX32, CAN(SORT_PLACE) },
+};
+
+/** GNU numbers from before DWARF 5, as what they became. */
+static uint64_t standard_number(uint64_t number)
+{
+	static const uint16_t same[][2] = {
+		{ DW_FORM_GNU_ref_alt, DW_FORM_ref_sup },
+		{ DW_FORM_GNU_strp_alt, DW_FORM_strp_sup },
+		{ DW_TAG_GNU_call_site, DW_TAG_call_site },
+		{ DW_AT_GNU_tail_call, DW_AT_call_tail_call },
+		{ DW_AT_GNU_all_call_sites, DW_AT_call_all_calls },
+	};
+	for (size_t i = 0; number >= 0x1f00 && i < sizeof(same) / sizeof(same[0]); i++)
+		if (same[i][0] == number)
+			return same[i][1];
+	return number;
+}
+
+static const struct form *find_form(uint64_t code)
+{
+	code = standard_number(code);
+	if (code >= sizeof(forms) / sizeof(forms[0]) || !forms[code].known)
+		return NULL;
+	return &forms[code];
+}
+
+/* ---- the compiler ---- */
+
+struct compiler {
+	struct ks_abbrevs *to;
+	struct ks_abbrev *abbrev;
+	uint32_t wanted, skip;
+	bool failed; // out of memory
+};
+
+static void emit(struct compiler *c, enum op_code code, uint8_t slot)
+{
+	struct ks_op *op;
+	for (; c->skip > UINT16_MAX; c->skip -= UINT16_MAX) {
+		op = ks_vector_push(&c->to->ops);
+		if (!op)
+			goto failed;
+		*op = (struct ks_op){ UINT16_MAX, OP_SKIP, 0 };
+	}
+	op = ks_vector_push(&c->to->ops);
+	if (!op)
+		goto failed;
+	*op = (struct ks_op){ (uint16_t)c->skip, (uint8_t)code, slot };
+	c->skip = 0;
+	return;
+failed:
+	c->failed = true;
+}
+
+static void emit_const(struct compiler *c, uint8_t slot, int64_t value)
+{
+	emit(c, OP_CONST, slot);
+	if (!ks_vector_reserve(&c->to->ops, 2)) {
+		c->failed = true;
+		return;
+	}
+	memcpy(&c->to->ops.at[c->to->ops.len], &value, sizeof(value));
+	c->to->ops.len += sizeof(value) / sizeof(struct ks_op);
+}
+
+static uint32_t form_size(const struct ks_abbrevs *to, const struct form *form)
+{
+	switch (form->size) {
+	case SIZE_ADDRESS:
+		return to->address_size;
+	case SIZE_OFFSET:
+		return to->offset_size;
+	case SIZE_REF_ADDR: // DWARF 2 wrote an address (section 7.5.4 of both)
+		return to->version <= 2 ? to->address_size : to->offset_size;
+	default:
+		return form->size;
+	}
+}
+
+/** The slot that an attribute fills, or KS_NR_SLOTS. */
+static uint8_t wanted_slot(const struct compiler *c, uint64_t attr, const struct form *form)
+{
+	attr = standard_number(attr);
+	if (attr >= sizeof(attr_slots) / sizeof(attr_slots[0]) || !attr_slots[attr].slot_plus_1)
+		return KS_NR_SLOTS;
+	uint8_t slot = (uint8_t)(attr_slots[attr].slot_plus_1 - 1);
+	uint8_t sort = attr_slots[attr].sort;
+	bool fits = sort == SORT_PRESENCE || (form->sorts & CAN(sort));
+	return fits && (c->wanted & KS_HAS(slot)) ? slot : KS_NR_SLOTS;
+}
+
+/** A slot of which only the presence counts: skip the value, set the slot to 1. */
+static void emit_presence(struct compiler *c, const struct form *form, uint8_t slot)
+{
+	emit_const(c, slot, 1);
+	if (form->size == SIZE_VARIES)
+		emit(c, form->skip, slot);
+	else
+		c->skip += form_size(c->to, form);
+}
+
+static void compile_attribute(struct compiler *c, uint64_t attr, uint64_t code,
+			      const struct form *form, int64_t implicit)
+{
+	uint8_t slot = wanted_slot(c, attr, form);
+	if (slot != KS_NR_SLOTS)
+		c->abbrev->has |= KS_HAS(slot);
+	if (slot == KS_SLOT_LOCATION) {
+		emit_presence(c, form, slot);
+	} else if (slot == KS_NR_SLOTS && form->size == SIZE_VARIES) {
+		emit(c, form->skip, 0);
+	} else if (slot == KS_NR_SLOTS) {
+		c->skip += form_size(c->to, form);
+	} else if (form->read == OP_CONST) {
+		emit_const(c, slot, code == DW_FORM_implicit_const ? implicit : 1);
+	} else {
+		bool wide = form_size(c->to, form) == 8;
+		emit(c, wide ? form->read64 : form->read, slot);
+	}
+}
+
+static struct ks_error *compile_attributes(struct compiler *c, struct ks_cursor *in)
+{
+	for (;;) {
+		uint64_t attr = ks_cursor_uleb(in), code = ks_cursor_uleb(in);
+		if (in->why || (!attr && !code))
+			break;
+		int64_t implicit = code == DW_FORM_implicit_const ? ks_cursor_sleb(in) : 0;
+		const struct form *form = find_form(code);
+		if (!form)
+			return ks_error_new(KS_ERR_UNSUPPORTED,
+					    "attribute 0x%llx has form 0x%llx, which ksurf does "
+					    "not know",
+					    (unsigned long long)attr, (unsigned long long)code);
+		compile_attribute(c, attr, code, form, implicit);
+	}
+	emit(c, OP_END, 0);
+	return NULL;
+}
+
+static void classify(struct ks_abbrev *abbrev, uint32_t *wanted)
+{
+	abbrev->class = KS_DIE_OTHER;
+	*wanted = 0;
+	uint64_t tag = standard_number(abbrev->tag);
+	if (tag < sizeof(tag_classes) / sizeof(tag_classes[0])) {
+		abbrev->class = tag_classes[tag].class;
+		*wanted = tag_classes[tag].wanted;
+	}
+	if (abbrev->children)
+		*wanted |= KS_HAS(KS_SLOT_SIBLING);
+}
+
+enum { UNDECLARED = 0xff, MAX_CODE = 1 << 20 };
+
+/** Compilers number abbreviations from 1 without gaps, so an array by code is all that is needed. */
+static struct ks_error *slot_for_code(struct ks_abbrevs *to, uint64_t code, struct ks_abbrev **ret)
+{
+	if (code > 2 * (to->by_code.len + 1024) || code > MAX_CODE)
+		return ks_error_new(KS_ERR_DATA, "abbreviation code %llu is out of all order",
+				    (unsigned long long)code);
+	while (to->by_code.len <= code)
+		if (!ks_vector_add(&to->by_code, ((struct ks_abbrev){ .children = UNDECLARED })))
+			return &ks_nomem;
+	*ret = &to->by_code.at[code];
+	return NULL;
+}
+
+static struct ks_error *compile_all(struct ks_abbrevs *to, struct ks_cursor *in)
+{
+	for (;;) {
+		uint64_t code = ks_cursor_uleb(in);
+		if (in->why || !code)
+			return NULL;
+		struct compiler c = { .to = to };
+		KS_TRY(slot_for_code(to, code, &c.abbrev));
+		c.abbrev->tag = (uint16_t)ks_cursor_uleb(in);
+		c.abbrev->children = ks_cursor_u8(in) != 0;
+		c.abbrev->has = 0;
+		c.abbrev->first_op = (uint32_t)to->ops.len;
+		classify(c.abbrev, &c.wanted);
+		if (to->bare)
+			c.wanted = 0;
+		KS_TRY(compile_attributes(&c, in));
+		if (c.failed)
+			return &ks_nomem;
+	}
+}
+
+struct ks_error *ks_abbrevs_compile(struct ks_abbrevs *abbrevs, const struct ks_unit *unit)
+{
+	if (abbrevs->by_code.len && abbrevs->offset == unit->abbrev_offset &&
+	    abbrevs->address_size == unit->address_size &&
+	    abbrevs->offset_size == unit->offset_size && abbrevs->version == unit->version)
+		return NULL;
+	abbrevs->by_code.len = abbrevs->ops.len = 0;
+	abbrevs->offset = unit->abbrev_offset;
+	abbrevs->address_size = unit->address_size;
+	abbrevs->offset_size = unit->offset_size;
+	abbrevs->version = unit->version;
+	struct ks_cursor in = unit->dwarf->abbrev;
+	struct ks_error *err = NULL;
+	if (!ks_cursor_take(&in, unit->abbrev_offset))
+		err = ks_error_new(KS_ERR_DATA, "abbreviations lie outside of their section");
+	else
+		err = compile_all(abbrevs, &in);
+	if (!err && in.why)
+		err = ks_error_new(KS_ERR_DATA, "%s", in.why);
+	if (err)
+		abbrevs->by_code.len = 0;
+	return ks_error_at(err, ".debug_abbrev", ks_cursor_offset(&in));
+}
+
+void ks_abbrevs_deinit(struct ks_abbrevs *abbrevs)
+{
+	ks_vector_deinit(&abbrevs->by_code);
+	ks_vector_deinit(&abbrevs->ops);
+}

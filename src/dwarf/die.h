@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* The inner loop: running an abbreviation's program over the bytes of one DIE. */
+#include <byteswap.h>
+#include <string.h>
+
+#include "dwarf/constants.h"
+#include "dwarf/unit.h"
+
+enum op_code {
+	OP_END,
+	OP_SKIP, // only the skip of the step
+	OP_SKIP_LEB,
+	OP_SKIP_STRING,
+	OP_SKIP_BLOCK1,
+	OP_SKIP_BLOCK2,
+	OP_SKIP_BLOCK4,
+	OP_SKIP_BLOCK, // also DW_FORM_exprloc
+	OP_CONST,      // the value is in the two steps that follow
+	OP_U8,
+	OP_U16,
+	OP_U24,
+	OP_U32,
+	OP_U64,
+	OP_ULEB,
+	OP_SLEB,
+	OP_FLAG8,
+	OP_TEXT_INLINE,
+	OP_TEXT_LINE32,
+	OP_TEXT_LINE64,
+	OP_TEXT_INDEX8,
+	OP_TEXT_INDEX16,
+	OP_TEXT_INDEX24,
+	OP_TEXT_INDEX32,
+	OP_TEXT_INDEX_LEB,
+	OP_TEXT_FOREIGN32,
+	OP_TEXT_FOREIGN64,
+	OP_REF_ADDR32,
+	OP_REF_ADDR64,
+	OP_REF_NOWHERE32,
+	OP_REF_NOWHERE64,
+	OP_ADDRX8,
+	OP_ADDRX16,
+	OP_ADDRX24,
+	OP_ADDRX32,
+	OP_ADDRX_LEB,
+	OP_EXPR_OFFSET8, // the same after a length of one byte
+	OP_EXPR_OFFSET,	 // DWARF 2 and 3 member location: DW_OP_plus_uconst n or DW_OP_constu n
+	OP_SKIP_BLOCK_PRESENT, // an expression of which only the presence counts
+};
+
+/** Address number index of .debug_addr; 0 when there is none. */
+uint64_t ks_unit_address(const struct ks_unit *unit, uint64_t index);
+/** The constant of a member location expression of len bytes; false when it is none. */
+bool ks_expr_offset(const uint8_t *expr, uint64_t len, uint64_t *ret);
+
+/** An unsigned LEB128 at *p that must end before end; sets *p to NULL when it does not. */
+static inline uint64_t ks_fast_uleb(const uint8_t **pos, const uint8_t *end)
+{
+	const uint8_t *p = *pos;
+	if (p < end && *p < 0x80) {
+		*pos = p + 1;
+		return *p;
+	}
+	uint64_t v = 0;
+	for (unsigned int shift = 0; p < end && shift < 64; shift += 7) {
+		v |= (uint64_t)(*p & 0x7f) << shift;
+		if (!(*p++ & 0x80)) {
+			*pos = p;
+			return v;
+		}
+	}
+	*pos = NULL;
+	return 0;
+}
+
+static inline int64_t ks_fast_sleb(const uint8_t **pos, const uint8_t *end)
+{
+	const uint8_t *p = *pos;
+	uint64_t v = 0;
+	for (unsigned int shift = 0; p < end && shift < 64; shift += 7) {
+		uint8_t b = *p++;
+		v |= (uint64_t)(b & 0x7f) << shift;
+		if (!(b & 0x80)) {
+			if ((b & 0x40) && shift + 7 < 64)
+				v |= ~(uint64_t)0 << (shift + 7);
+			*pos = p;
+			return (int64_t)v;
+		}
+	}
+	*pos = NULL;
+	return 0;
+}
+
+#define KS_FAST_LOAD(bits)                                                                         \
+	static inline uint64_t ks_fast_u##bits(const uint8_t *p, bool swap)                        \
+	{                                                                                          \
+		uint##bits##_t v;                                                                  \
+		memcpy(&v, p, sizeof(v));                                                          \
+		return __builtin_expect(swap, 0) ? bswap_##bits(v) : v;                            \
+	}
+KS_FAST_LOAD(16)
+KS_FAST_LOAD(32)
+KS_FAST_LOAD(64)
+#undef KS_FAST_LOAD
+
+static inline uint64_t ks_fast_u24(const uint8_t *p, bool swap)
+{
+	bool big = swap == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+	return big ? (uint64_t)p[0] << 16 | (uint64_t)p[1] << 8 | p[2]
+		   : (uint64_t)p[2] << 16 | (uint64_t)p[1] << 8 | p[0];
+}
+
+/** Run one of the rarer steps at p; where the next step starts, or NULL when it runs past end. */
+const uint8_t *ks_die_step(const struct ks_unit *unit, const struct ks_op *op, const uint8_t *p,
+			   const uint8_t *end, uint64_t *v);
+
+/**
+ * Read the attributes of one DIE.
+ * @param op first step of its program
+ * @param p behind its abbreviation code
+ * @param v KS_NR_SLOTS values; those in the abbreviation's mask are set
+ * @return where the next DIE starts, or NULL when the attributes run past end.
+ */
+static inline const uint8_t *ks_die_read(const struct ks_unit *unit, const struct ks_op *op,
+					 const uint8_t *p, const uint8_t *end, uint64_t *v)
+{
+	const bool swap = unit->dwarf->swap;
+	for (;; op++) {
+		if ((size_t)(end - p) < op->skip)
+			return NULL;
+		p += op->skip;
+		size_t left = (size_t)(end - p);
+		switch (op->code) {
+		case OP_END:
+			return p;
+		case OP_SKIP:
+			break;
+		case OP_CONST:
+			memcpy(&v[op->slot], op + 1, sizeof(*v));
+			op += 2;
+			break;
+		case OP_U8:
+			if (left < 1)
+				return NULL;
+			v[op->slot] = *p++;
+			break;
+		case OP_U16:
+			if (left < 2)
+				return NULL;
+			v[op->slot] = ks_fast_u16(p, swap);
+			p += 2;
+			break;
+		case OP_U32:
+			if (left < 4)
+				return NULL;
+			v[op->slot] = ks_fast_u32(p, swap);
+			p += 4;
+			break;
+		case OP_U64:
+			if (left < 8)
+				return NULL;
+			v[op->slot] = ks_fast_u64(p, swap);
+			p += 8;
+			break;
+		case OP_SKIP_BLOCK_PRESENT:
+			v[op->slot] = 1;
+			// fall through
+		case OP_SKIP_BLOCK: {
+			uint64_t len = ks_fast_uleb(&p, end);
+			if (!p || len > (uint64_t)(end - p))
+				return NULL;
+			p += len;
+			break;
+		}
+		case OP_TEXT_INLINE: {
+			const uint8_t *nul = memchr(p, 0, left);
+			if (!nul)
+				return NULL;
+			v[op->slot] = KS_TEXT_INLINE | (uint64_t)(p - unit->dwarf->info.base);
+			p = nul + 1;
+			break;
+		}
+		default:
+			p = ks_die_step(unit, op, p, end, v);
+			if (!p)
+				return NULL;
+		}
+	}
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "elf/image.h"
+
+static struct ks_error *libelf_error(const char *what)
+{
+	return ks_error_new(KS_ERR_DATA, "%s: %s", what, elf_errmsg(-1));
+}
+
+/** The bytes of a section, or NULL when it has none in the file. */
+static struct ks_error *section_bytes(const struct ks_elf *elf, const GElf_Shdr *shdr,
+				      const uint8_t **ret)
+{
+	*ret = NULL;
+	if (shdr->sh_type == SHT_NOBITS || shdr->sh_type == SHT_NULL)
+		return NULL;
+	if (shdr->sh_offset > elf->map_len || shdr->sh_size > elf->map_len - shdr->sh_offset)
+		return ks_error_new(KS_ERR_DATA,
+				    "section ends at byte %llu of a file of %zu bytes; "
+				    "the file is truncated",
+				    (unsigned long long)(shdr->sh_offset + shdr->sh_size),
+				    elf->map_len);
+	*ret = elf->map + shdr->sh_offset;
+	return NULL;
+}
+
+static struct ks_error *read_sections(struct ks_elf *elf, Elf *handle)
+{
+	size_t count, names;
+	if (elf_getshdrnum(handle, &count) || elf_getshdrstrndx(handle, &names))
+		return libelf_error("section headers cannot be read");
+	elf->sections = calloc(count ? count : 1, sizeof(*elf->sections));
+	if (!elf->sections)
+		return &ks_nomem;
+	elf->sections[0].name = "";
+	for (size_t i = 1; i < count; i++) {
+		struct ks_section *sec = &elf->sections[i];
+		GElf_Shdr shdr;
+		Elf_Scn *scn = elf_getscn(handle, i);
+		if (!scn || !gelf_getshdr(scn, &shdr))
+			return libelf_error("section header cannot be read");
+		const char *name = elf_strptr(handle, names, shdr.sh_name);
+		sec->name = name ? strdup(name) : strdup("");
+		if (!sec->name)
+			return &ks_nomem;
+		elf->nr_sections = i + 1;
+		sec->type = shdr.sh_type;
+		sec->flags = shdr.sh_flags;
+		sec->addr = shdr.sh_addr;
+		sec->size = shdr.sh_size;
+		sec->link = shdr.sh_link;
+		struct ks_error *err = section_bytes(elf, &shdr, &sec->data);
+		if (err)
+			return ks_error_wrap(err, "%s", sec->name);
+	}
+	return NULL;
+}
+
+static struct ks_error *read_headers(struct ks_elf *elf)
+{
+	if (elf_version(EV_CURRENT) == EV_NONE)
+		return libelf_error("libelf is too old");
+	if (elf->map_len < EI_NIDENT || memcmp(elf->map, ELFMAG, SELFMAG) != 0)
+		return ks_error_new(KS_ERR_UNSUPPORTED, "not an ELF file");
+	Elf *handle = elf_memory((char *)(uintptr_t)elf->map, elf->map_len);
+	if (!handle)
+		return libelf_error("not a readable ELF file");
+	GElf_Ehdr ehdr;
+	struct ks_error *err = NULL;
+	if (!gelf_getehdr(handle, &ehdr)) {
+		err = libelf_error("ELF header cannot be read");
+	} else {
+		elf->is64 = ehdr.e_ident[EI_CLASS] == ELFCLASS64;
+		elf->big_endian = ehdr.e_ident[EI_DATA] == ELFDATA2MSB;
+		elf->swap = elf->big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+		elf->machine = ehdr.e_machine;
+		elf->type = ehdr.e_type;
+		err = read_sections(elf, handle);
+	}
+	elf_end(handle);
+	return err;
+}
+
+struct ks_error *ks_elf_open_memory(const void *bytes, size_t len, struct ks_elf **ret)
+{
+	_cleanup_elf_ struct ks_elf *elf = calloc(1, sizeof(*elf));
+	if (!elf)
+		return &ks_nomem;
+	elf->map = bytes;
+	elf->map_len = len;
+	KS_TRY(read_headers(elf));
+	*ret = ks_take(elf);
+	return NULL;
+}
+
+struct ks_error *ks_elf_open_fd(int fd, struct ks_elf **ret)
+{
+	struct stat st;
+	if (fstat(fd, &st))
+		return ks_error_new(KS_ERR_IO, "cannot stat: %m");
+	if (st.st_size == 0)
+		return ks_error_new(KS_ERR_UNSUPPORTED, "the file is empty");
+	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED)
+		return ks_error_new(KS_ERR_IO, "cannot map: %m");
+	struct ks_error *err = ks_elf_open_memory(map, (size_t)st.st_size, ret);
+	if (err)
+		munmap(map, (size_t)st.st_size);
+	else
+		(*ret)->owns_map = true;
+	return err;
+}
+
+void ks_elf_close(struct ks_elf *elf)
+{
+	if (!elf)
+		return;
+	for (size_t i = 1; i < elf->nr_sections; i++)
+		free((char *)(uintptr_t)elf->sections[i].name);
+	free(elf->sections);
+	if (elf->owns_map)
+		munmap((void *)(uintptr_t)elf->map, elf->map_len);
+	free(elf);
+}
+
+const struct ks_section *ks_elf_section(const struct ks_elf *elf, const char *name)
+{
+	for (size_t i = 1; i < elf->nr_sections; i++)
+		if (strcmp(elf->sections[i].name, name) == 0)
+			return &elf->sections[i];
+	return NULL;
+}
+
+struct ks_cursor ks_elf_cursor(const struct ks_elf *elf, const struct ks_section *section)
+{
+	if (!section || !section->data)
+		return ks_cursor_over("", 0, elf->swap);
+	return ks_cursor_over(section->data, section->size, elf->swap);
+}
+
+struct ks_cursor ks_elf_at(const struct ks_elf *elf, uint64_t addr)
+{
+	for (size_t i = 1; i < elf->nr_sections; i++) {
+		const struct ks_section *sec = &elf->sections[i];
+		if (!(sec->flags & SHF_ALLOC) || !sec->data || addr < sec->addr ||
+		    addr - sec->addr >= sec->size)
+			continue;
+		struct ks_cursor c = ks_elf_cursor(elf, sec);
+		c.pos += addr - sec->addr;
+		return c;
+	}
+	return ks_cursor_over("", 0, elf->swap);
+}
+
+const char *ks_elf_string(const struct ks_elf *elf, uint64_t addr)
+{
+	struct ks_cursor c = ks_elf_at(elf, addr);
+	const char *text = ks_cursor_str(&c);
+	return c.why ? NULL : text;
+}

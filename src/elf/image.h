@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cursor.h"
+#include "base/error.h"
+
+/** One section of an open image. */
+struct ks_section {
+	const char *name;
+	uint32_t type;	     // SHT_*
+	uint64_t flags;	     // SHF_*
+	uint64_t addr;	     // virtual address, 0 when it is not loaded
+	uint64_t size;	     // bytes
+	uint32_t link;	     // sh_link
+	const uint8_t *data; // size bytes of the file, NULL for SHT_NOBITS
+};
+
+/** An ELF file of any class and byte order, mapped for reading. Its fields are read-only. */
+struct ks_elf {
+	const uint8_t *map;
+	size_t map_len;
+	bool owns_map;
+	bool is64, big_endian, swap; // swap: the other byte order than this machine's
+	uint16_t machine, type;	     // EM_*, ET_*
+	size_t nr_sections;
+	struct ks_section *sections; // [0] is the null section
+};
+
+/** Map the file behind fd (borrowed) and read its headers. KS_ERR_UNSUPPORTED when it is no ELF file. */
+KS_MUST_CHECK struct ks_error *ks_elf_open_fd(int fd, struct ks_elf **ret);
+/** The same over bytes that the caller keeps alive. */
+KS_MUST_CHECK struct ks_error *ks_elf_open_memory(const void *bytes, size_t len,
+						  struct ks_elf **ret);
+void ks_elf_close(struct ks_elf *elf); // NULL is allowed
+static inline void ks_elf_closep(struct ks_elf **elf)
+{
+	ks_elf_close(*elf);
+}
+#define _cleanup_elf_ __attribute__((__cleanup__(ks_elf_closep)))
+
+/** The first section of that name, or NULL. */
+const struct ks_section *ks_elf_section(const struct ks_elf *elf, const char *name);
+/** A cursor over the bytes of a section (empty when section is NULL or has none). */
+struct ks_cursor ks_elf_cursor(const struct ks_elf *elf, const struct ks_section *section);
+/**
+ * A cursor from a virtual address to the end of the loaded section that holds it. Empty when no bytes of
+ * the file are loaded there. Relocations are not applied.
+ */
+struct ks_cursor ks_elf_at(const struct ks_elf *elf, uint64_t addr);
+/** The C string at a virtual address, or NULL when there is none. */
+const char *ks_elf_string(const struct ks_elf *elf, uint64_t addr);
+/** An address-sized number at the cursor. */
+static inline uint64_t ks_elf_word(const struct ks_elf *elf, struct ks_cursor *c)
+{
+	return elf->is64 ? ks_cursor_u64(c) : ks_cursor_u32(c);
+}

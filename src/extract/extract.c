@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include "base/pool.h"
+#include "extract/extract.h"
+#include "extract/merge.h"
+
+struct job {
+	struct ks_dwarf dwarf;
+	struct ks_text text;
+	struct ks_unit_record *records;
+	struct ks_walker *walkers;
+	unsigned int nr_walkers;
+};
+
+static struct ks_error *walk_one(void *arg, size_t unit, unsigned int thread)
+{
+	struct job *job = arg;
+	struct ks_error *err = ks_walk_unit(&job->walkers[thread], &job->dwarf.units.at[unit],
+					    (uint32_t)unit, &job->records[unit]);
+	return ks_error_at(err, ".debug_info",
+			   (uint64_t)(job->dwarf.units.at[unit].start - job->dwarf.info.base));
+}
+
+/** Walk all units, each thread with an arena of its own. */
+static struct ks_error *walk_all(struct job *job, struct ks_surface *surface)
+{
+	size_t nr = job->dwarf.units.len;
+	job->nr_walkers = (unsigned int)surface->nr_arenas;
+	job->records = calloc(nr ? nr : 1, sizeof(*job->records));
+	job->walkers = calloc(job->nr_walkers, sizeof(*job->walkers));
+	if (!job->records || !job->walkers)
+		return &ks_nomem;
+	for (unsigned int t = 0; t < job->nr_walkers; t++) {
+		struct ks_walker *walker = &job->walkers[t];
+		walker->types.arena = walker->functions.arena = &surface->arenas[t];
+		walker->types.text = &job->text;
+		walker->functions.types = &walker->types;
+	}
+	return ks_pool_run(job->nr_walkers, nr, walk_one, job);
+}
+
+static struct ks_error *extract_dwarf(struct job *job, struct ks_surface *surface)
+{
+	KS_TRY(ks_text_init(&job->text, &job->dwarf, &surface->arenas[0]));
+	KS_TRY(walk_all(job, surface));
+	KS_TRY(ks_merge_types(surface, job->walkers, job->nr_walkers, job->records));
+	struct ks_symbol_index *symbols;
+	KS_TRY(ks_symbol_index_new(surface, &symbols));
+	struct ks_error *err =
+		ks_merge_functions(surface, job->records, job->dwarf.units.len, symbols);
+	ks_symbol_index_free(symbols);
+	return err;
+}
+
+static void job_deinit(struct job *job)
+{
+	for (unsigned int t = 0; t < job->nr_walkers && job->walkers; t++)
+		ks_walker_deinit(&job->walkers[t]);
+	free(job->walkers);
+	free(job->records);
+	ks_dwarf_close(&job->dwarf);
+}
+
+struct ks_error *ks_extract(const struct ks_elf *elf, const char *config, unsigned int nr_threads,
+			    struct ks_surface **ret)
+{
+	(void)config;
+	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(nr_threads ? nr_threads : 1);
+	if (!surface)
+		return &ks_nomem;
+	KS_TRY(ks_symbols_read(elf, surface));
+	struct job job = { 0 };
+	KS_TRY(ks_dwarf_open(elf, &job.dwarf));
+	struct ks_error *err = extract_dwarf(&job, surface);
+	job_deinit(&job);
+	if (err)
+		return err;
+	*ret = ks_take(surface);
+	return NULL;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "dwarf/die.h"
+#include "extract/functions.h"
+#include "extract/path.h"
+#include "extract/type_hash.h"
+
+struct ks_error *ks_functions_start_unit(struct ks_functions *fns, const struct ks_unit *unit,
+					 const struct ks_abbrevs *abbrevs, uint32_t has,
+					 const uint64_t *v)
+{
+	fns->unit = unit;
+	fns->abbrevs = abbrevs;
+	fns->functions.len = fns->edges.len = fns->copies.len = fns->params.len = 0;
+	fns->file_paths.len = 0;
+	fns->stamp++;
+	fns->calls_known = false;
+	const char *name = has & KS_HAS(KS_SLOT_NAME) ? ks_unit_text(unit, v[KS_SLOT_NAME]) : "";
+	const char *dir =
+		has & KS_HAS(KS_SLOT_COMP_DIR) ? ks_unit_text(unit, v[KS_SLOT_COMP_DIR]) : "";
+	fns->path = ks_path_join(fns->arena, dir, name);
+	if (!fns->path)
+		return &ks_nomem;
+	fns->lines.dirs.len = fns->lines.files.len = 0;
+	if (!(has & KS_HAS(KS_SLOT_STMT_LIST)))
+		return NULL;
+	KS_TRY(ks_line_names_read(&fns->lines, unit, v[KS_SLOT_STMT_LIST], dir));
+	if (!ks_vector_reserve(&fns->file_paths, fns->lines.files.len))
+		return &ks_nomem;
+	fns->file_paths.len = fns->lines.files.len;
+	if (fns->file_paths.len)
+		memset(fns->file_paths.at, 0, fns->file_paths.len * sizeof(*fns->file_paths.at));
+	return NULL;
+}
+
+void ks_functions_deinit(struct ks_functions *fns)
+{
+	ks_line_names_deinit(&fns->lines);
+	ks_vector_deinit(&fns->file_paths);
+	ks_vector_deinit(&fns->functions);
+	ks_vector_deinit(&fns->edges);
+	ks_vector_deinit(&fns->copies);
+	ks_vector_deinit(&fns->params);
+	free(fns->keys);
+}
+
+/** The path of a DW_AT_decl_file, or NULL when the table has no such file. */
+static const char *file_path(struct ks_functions *fns, uint64_t file)
+{
+	if (file >= fns->file_paths.len)
+		return NULL;
+	const char **slot = &fns->file_paths.at[file];
+	if (*slot)
+		return *slot;
+	const struct ks_line_file *entry = &fns->lines.files.at[file];
+	const char *dir = entry->dir < fns->lines.dirs.len ? fns->lines.dirs.at[entry->dir] : "";
+	*slot = ks_path_location(fns->arena, dir, entry->name);
+	if (!*slot)
+		fns->failed = true;
+	return *slot;
+}
+
+/* ---- identities ---- */
+
+/** What a subprogram DIE says of its identity, its specification included. */
+struct identity {
+	uint64_t name; // KS_NO_NAME: it has none
+	uint64_t origin;
+	uint32_t file, line; // 0: not given
+	bool external, has_origin;
+};
+
+static struct identity identity_of(uint32_t has, const uint64_t *v)
+{
+	return (struct identity){
+		.name = has & KS_HAS(KS_SLOT_NAME) ? v[KS_SLOT_NAME] : KS_NO_NAME,
+		.origin = has & KS_HAS(KS_SLOT_ORIGIN) ? v[KS_SLOT_ORIGIN] : 0,
+		.has_origin = has & KS_HAS(KS_SLOT_ORIGIN),
+		.file = has & KS_HAS(KS_SLOT_DECL_FILE) ? (uint32_t)v[KS_SLOT_DECL_FILE] : 0,
+		.line = has & KS_HAS(KS_SLOT_DECL_LINE) ? (uint32_t)v[KS_SLOT_DECL_LINE] : 0,
+		.external = (has & KS_HAS(KS_SLOT_EXTERNAL)) && v[KS_SLOT_EXTERNAL],
+	};
+}
+
+/** Read the DIE at offset; NULL when there is none or it is no subprogram. */
+static const struct ks_abbrev *read_subprogram(const struct ks_functions *fns, uint64_t offset,
+					       uint64_t *v)
+{
+	const struct ks_unit *unit = fns->unit;
+	if (offset < unit->first_die || offset >= (uint64_t)(unit->end - unit->start))
+		return NULL;
+	const uint8_t *p = unit->start + offset;
+	uint64_t code = ks_fast_uleb(&p, unit->end);
+	if (!p || !code || code >= fns->abbrevs->by_code.len)
+		return NULL;
+	const struct ks_abbrev *abbrev = &fns->abbrevs->by_code.at[code];
+	if (abbrev->class != KS_DIE_SUBPROGRAM)
+		return NULL;
+	return ks_die_read(unit, &fns->abbrevs->ops.at[abbrev->first_op], p, unit->end, v) ? abbrev
+											   : NULL;
+}
+
+/** A definition out of its declaration's place takes what it does not say itself from there. */
+static void add_specification(const struct ks_functions *fns, uint64_t offset, struct identity *id)
+{
+	uint64_t v[KS_NR_SLOTS];
+	const struct ks_abbrev *abbrev = read_subprogram(fns, offset, v);
+	if (!abbrev)
+		return;
+	struct identity other = identity_of(abbrev->has, v);
+	if (id->name == KS_NO_NAME)
+		id->name = other.name;
+	if (!id->file) {
+		id->file = other.file;
+		id->line = other.line;
+	}
+	id->external = id->external || other.external;
+}
+
+static bool grow_keys(struct ks_functions *fns)
+{
+	size_t old_len = fns->keys_len, len = old_len ? old_len * 2 : 1 << 12;
+	__typeof__(fns->keys) old = fns->keys, grown = calloc(len, sizeof(*grown));
+	if (!grown)
+		return false;
+	for (size_t i = 0; i < old_len; i++) {
+		if (old[i].stamp != fns->stamp)
+			continue;
+		size_t at = old[i].key & (len - 1);
+		while (grown[at].stamp)
+			at = (at + 1) & (len - 1);
+		grown[at] = old[i];
+	}
+	free(old);
+	fns->keys = grown;
+	fns->keys_len = len;
+	return true;
+}
+
+static bool same_identity(const struct ks_unit_function *fn, const struct identity *id,
+			  const char *text)
+{
+	if (fn->external != id->external || strcmp(fn->text, text) != 0)
+		return false;
+	return fn->external || (fn->key_file == id->file && fn->key_line == id->line);
+}
+
+/** Find or make the unit's function of an identity; its index. */
+static uint32_t find_function(struct ks_functions *fns, const struct identity *id)
+{
+	if (fns->functions.len * 2 >= fns->keys_len && !grow_keys(fns))
+		goto failed;
+	uint64_t key = ks_hash_mix(ks_unit_text_key(fns->unit, id->name), id->external);
+	if (!id->external)
+		key = ks_hash_mix(key, (uint64_t)id->file << 32 | id->line);
+	const char *text = ks_unit_text(fns->unit, id->name);
+	size_t at = key & (fns->keys_len - 1);
+	for (; fns->keys[at].stamp == fns->stamp; at = (at + 1) & (fns->keys_len - 1))
+		if (fns->keys[at].key == key &&
+		    same_identity(&fns->functions.at[fns->keys[at].function - 1], id, text))
+			return fns->keys[at].function - 1;
+	struct ks_unit_function *fn = ks_vector_push(&fns->functions);
+	if (!fn)
+		goto failed;
+	*fn = (struct ks_unit_function){
+		.text = ks_text_get(fns->types->text, fns->unit, id->name, fns->arena),
+		.external = id->external,
+		.inlined = KS_INLINE_NOT_SEEN,
+		.line = KS_NO_LINE,
+		.key_file = id->file,
+		.key_line = id->line,
+	};
+	if (!fn->text)
+		goto failed;
+	fn->hash = XXH3_64bits(fn->text, strlen(fn->text));
+	fns->keys[at].key = key;
+	fns->keys[at].stamp = fns->stamp;
+	fns->keys[at].function = (uint32_t)fns->functions.len;
+	return (uint32_t)(fns->functions.len - 1);
+failed:
+	fns->failed = true;
+	return KS_NO_FUNCTION;
+}
+
+/** compiletime_assert() declares a function per line that nothing may ever call. */
+static bool is_assertion(const struct ks_unit *unit, uint64_t name)
+{
+	static const char prefix[] = "__compiletime_assert_";
+	return strncmp(ks_unit_text(unit, name), prefix, sizeof(prefix) - 1) == 0;
+}
+
+enum { ORIGIN_DEPTH = 8 };
+
+static uint32_t known_node(struct ks_functions *fns, uint32_t offset, uint32_t has,
+			   const uint64_t *v, unsigned int depth);
+
+static uint32_t node_at(struct ks_functions *fns, uint64_t offset, unsigned int depth)
+{
+	uint32_t index = ks_types_find(fns->types, offset);
+	if (index != KS_NO_NODE)
+		return fns->types->nodes.at[index].function ? index : KS_NO_NODE;
+	uint64_t v[KS_NR_SLOTS];
+	const struct ks_abbrev *abbrev = read_subprogram(fns, offset, v);
+	if (!abbrev || depth > ORIGIN_DEPTH)
+		return KS_NO_NODE;
+	return known_node(fns, (uint32_t)offset, abbrev->has, v, depth);
+}
+
+/** Make the node of a subprogram DIE and settle which function it belongs to. */
+static uint32_t known_node(struct ks_functions *fns, uint32_t offset, uint32_t has,
+			   const uint64_t *v, unsigned int depth)
+{
+	struct identity id = identity_of(has, v);
+	if (has & KS_HAS(KS_SLOT_SPECIFICATION))
+		add_specification(fns, v[KS_SLOT_SPECIFICATION], &id);
+	uint32_t function = KS_NO_FUNCTION;
+	if (id.has_origin) {
+		uint32_t origin = node_at(fns, id.origin, depth + 1);
+		if (origin != KS_NO_NODE)
+			function = fns->types->nodes.at[origin].function - 1;
+	} else if (id.name != KS_NO_NAME && !is_assertion(fns->unit, id.name)) {
+		function = find_function(fns, &id);
+	}
+	if (function == KS_NO_FUNCTION)
+		return KS_NO_NODE;
+	uint32_t index = ks_types_add(fns->types, KS_NODE_FUNCTION, offset);
+	if (index == KS_NO_NODE)
+		return KS_NO_NODE;
+	struct ks_node *node = &fns->types->nodes.at[index];
+	node->function = function + 1;
+	if (has & KS_HAS(KS_SLOT_TYPE))
+		node->inner = (uint32_t)v[KS_SLOT_TYPE];
+	return index;
+}
+
+uint32_t ks_functions_node(struct ks_functions *fns, uint64_t offset)
+{
+	return node_at(fns, offset, 0);
+}
+
+/* ---- what a definition adds ---- */
+
+static void define(struct ks_functions *fns, struct ks_unit_function *fn, uint32_t has,
+		   const uint64_t *v)
+{
+	bool known = (has & KS_HAS(KS_SLOT_INLINE)) && v[KS_SLOT_INLINE] <= DW_INL_declared_inlined;
+	if (fn->inlined == KS_INLINE_NOT_SEEN || fn->inlined == KS_INLINE_UNKNOWN)
+		fn->inlined = known ? (uint8_t)v[KS_SLOT_INLINE] : KS_INLINE_UNKNOWN;
+	if (!fn->addr)
+		fn->addr = ks_die_addr(has, v);
+	fn->defined = true;
+	if (fn->loc_file)
+		return;
+	fn->loc_file = fn->key_file || (has & KS_HAS(KS_SLOT_DECL_FILE))
+			       ? file_path(fns, fn->external ? v[KS_SLOT_DECL_FILE] : fn->key_file)
+			       : NULL;
+	if (!fn->loc_file)
+		fn->loc_file = fns->path;
+	else if (fn->external ? has & KS_HAS(KS_SLOT_DECL_LINE) : fn->key_line)
+		fn->line = fn->external ? (uint32_t)v[KS_SLOT_DECL_LINE] : fn->key_line;
+}
+
+static void note_copy(struct ks_functions *fns, uint32_t index, uint32_t has, const uint64_t *v)
+{
+	uint32_t origin = node_at(fns, v[KS_SLOT_ORIGIN], 0);
+	struct ks_node *node = &fns->types->nodes.at[index];
+	uint64_t low = ks_die_addr(has, v), high = 0;
+	if (has & KS_HAS(KS_SLOT_HIGH_PC))
+		high = v[KS_SLOT_HIGH_PC] < low ? low + v[KS_SLOT_HIGH_PC] : v[KS_SLOT_HIGH_PC];
+	struct ks_unit_copy copy = {
+		.function = node->function - 1,
+		.low = low,
+		.high = high,
+		.origin = origin,
+	};
+	if (!ks_vector_add(&fns->copies, copy))
+		fns->failed = true;
+	node->copy = (uint32_t)fns->copies.len;
+}
+
+uint32_t ks_functions_reach(struct ks_functions *fns, uint32_t offset, uint32_t has,
+			    const uint64_t *v)
+{
+	uint32_t index = ks_types_find(fns->types, offset);
+	if (index == KS_NO_NODE)
+		index = known_node(fns, offset, has, v, 0);
+	if (index == KS_NO_NODE || !fns->types->nodes.at[index].function)
+		return KS_NO_NODE;
+	struct ks_node *node = &fns->types->nodes.at[index];
+	struct ks_unit_function *fn = &fns->functions.at[node->function - 1];
+	node->walked = true;
+	if ((has & KS_HAS(KS_SLOT_ALL_CALLS)) && v[KS_SLOT_ALL_CALLS])
+		fns->calls_known = true;
+	node->declaration = (has & KS_HAS(KS_SLOT_DECLARATION)) && v[KS_SLOT_DECLARATION];
+	if (has & KS_HAS(KS_SLOT_ORIGIN)) {
+		if (!fn->addr)
+			fn->addr = ks_die_addr(has, v);
+		note_copy(fns, index, has, v);
+	} else if (!node->declaration) {
+		define(fns, fn, has, v);
+	}
+	return index;
+}
+
+/* ---- the end of a unit ---- */
+
+static bool all_named(const struct ks_types *types, const struct ks_node *node)
+{
+	for (uint32_t i = node->first; i != KS_NO_NODE; i = types->children.at[i].next)
+		if (types->children.at[i].name == KS_NO_NAME &&
+		    types->children.at[i].type != KS_NO_NODE)
+			return false;
+	return true;
+}
+
+/** Give each function the prototype of its first definition, or else of its first declaration. */
+static void settle_protos(struct ks_functions *fns)
+{
+	struct ks_types *types = fns->types;
+	for (uint32_t i = 0; i < types->nodes.len; i++) {
+		struct ks_node node = types->nodes.at[i];
+		if (node.kind != KS_NODE_FUNCTION || !node.walked || node.copy)
+			continue;
+		struct ks_unit_function *fn = &fns->functions.at[node.function - 1];
+		bool first_definition = !node.declaration && !fn->proto_offset;
+		if (fn->proto && !first_definition)
+			continue;
+		const struct ks_type *proto = ks_types_proto(types, i);
+		fn->proto = proto;
+		if (node.declaration)
+			continue;
+		if (all_named(types, &node)) {
+			fn->proto_offset = node.offset;
+			fn->named_proto = proto;
+		}
+	}
+}
+
+/** Calls lead to nodes while walking; only now all nodes know which copy they are. */
+static void settle_edges(struct ks_functions *fns)
+{
+	for (size_t i = 0; i < fns->edges.len; i++) {
+		struct ks_unit_edge *edge = &fns->edges.at[i];
+		edge->copy = edge->inlined ? 0 : fns->types->nodes.at[edge->node].copy;
+	}
+}
+
+/** Where the parameter DIE stands among those of the abstract instance. */
+static bool parameter_index(const struct ks_types *types, uint32_t node, uint32_t offset,
+			    uint16_t *ret)
+{
+	if (node == KS_NO_NODE)
+		return false;
+	uint16_t n = 0;
+	for (uint32_t i = types->nodes.at[node].first; i != KS_NO_NODE; n++) {
+		if (types->children.at[i].offset == offset) {
+			*ret = n;
+			return true;
+		}
+		i = types->children.at[i].next;
+	}
+	return false;
+}
+
+static void settle_copies(struct ks_functions *fns)
+{
+	const uint32_t *dies = fns->params.at;
+	for (size_t i = 0; i < fns->copies.len; i++) {
+		struct ks_unit_copy *copy = &fns->copies.at[i];
+		uint16_t nr = copy->nr_params;
+		uint16_t *params = ks_arena_array(fns->arena, nr, sizeof(*params));
+		if (!params) {
+			fns->failed = true;
+			return;
+		}
+		copy->nr_params = 0;
+		for (uint16_t n = 0; n < nr; n++)
+			if (parameter_index(fns->types, copy->origin, dies[n],
+					    &params[copy->nr_params]))
+				copy->nr_params++;
+		copy->params = params;
+		dies += nr;
+	}
+}
+
+static void *copy_out(struct ks_functions *fns, const void *from, size_t nr, size_t size)
+{
+	void *to = ks_arena_array(fns->arena, nr, size);
+	if (!to)
+		fns->failed = true;
+	else if (nr)
+		memcpy(to, from, nr * size);
+	return to;
+}
+
+struct ks_error *ks_functions_finish_unit(struct ks_functions *fns, struct ks_unit_record *ret)
+{
+	settle_protos(fns);
+	settle_edges(fns);
+	settle_copies(fns);
+	*ret = (struct ks_unit_record){
+		.path = fns->path,
+		.nr_functions = (uint32_t)fns->functions.len,
+		.nr_edges = (uint32_t)fns->edges.len,
+		.nr_copies = (uint32_t)fns->copies.len,
+		.functions = copy_out(fns, fns->functions.at, fns->functions.len,
+				      sizeof(*ret->functions)),
+		.edges = copy_out(fns, fns->edges.at, fns->edges.len, sizeof(*ret->edges)),
+		.copies = copy_out(fns, fns->copies.at, fns->copies.len, sizeof(*ret->copies)),
+		.calls_known = fns->calls_known,
+	};
+	return fns->failed || fns->types->failed ? &ks_nomem : NULL;
+}

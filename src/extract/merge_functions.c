@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "base/pool.h"
+#include "extract/merge.h"
+
+/** All functions of one name. */
+struct group {
+	const char *name;
+	uint64_t hash;
+	uint32_t nr_entries;
+	uint32_t external;	     // the one entry that external functions share, + 1
+	uint32_t last;		     // entry, + 1
+	uint32_t unit, offset;	     // of the definition that gives the listed prototype
+	const struct ks_type *proto; // of that; NULL when nothing qualifies
+	bool exact;		     // has a FUNC symbol of exactly its name
+};
+
+/** One entry being put together. */
+struct entry {
+	struct ks_entry facts;
+	uint32_t group;
+	uint32_t previous;		     // of the group, + 1
+	uint32_t first_inline, first_direct; // place of its callers, next to fill while filling
+	uint32_t key_line;
+	const char *key_file;
+	uint32_t clones; // chain, + 1
+};
+
+struct clone {
+	struct ks_clone facts;
+	uint32_t next; // of the entry, + 1
+};
+
+/** What the merge adds to a unit's record: indexes parallel to its arrays. */
+struct unit_map {
+	uint32_t *entries; // of each function
+	uint16_t *clones;  // of each copy: number in its entry, 0 for none
+};
+
+struct merge {
+	struct ks_surface *surface;
+	const struct ks_unit_record *records;
+	const struct ks_symbol_index *symbols;
+	size_t nr_units;
+	struct unit_map *maps;
+	KS_VECTOR(struct group) groups;
+	KS_VECTOR(struct entry) entries;
+	KS_VECTOR(struct clone) clones;
+	uint32_t *table; // group + 1, open addressing
+	size_t table_len;
+	struct ks_caller *inline_callers, *direct_callers;
+	unsigned int nr_shards;
+};
+
+/* ---- groups and entries ---- */
+
+static bool grow_table(struct merge *m)
+{
+	size_t len = m->table_len ? m->table_len * 2 : 1 << 16;
+	uint32_t *grown = calloc(len, sizeof(*grown));
+	if (!grown)
+		return false;
+	for (size_t i = 0; i < m->groups.len; i++) {
+		size_t at = m->groups.at[i].hash & (len - 1);
+		while (grown[at])
+			at = (at + 1) & (len - 1);
+		grown[at] = (uint32_t)i + 1;
+	}
+	free(m->table);
+	m->table = grown;
+	m->table_len = len;
+	return true;
+}
+
+static bool has_exact_symbol(const struct merge *m, const char *name)
+{
+	return ks_symbol_find(m->symbols, name, 1u << STT_FUNC) != NULL;
+}
+
+/** Find or make the group of a name; its index, or UINT32_MAX when memory runs out. */
+static uint32_t find_group(struct merge *m, const char *name, uint64_t hash)
+{
+	if (m->groups.len * 2 >= m->table_len && !grow_table(m))
+		return UINT32_MAX;
+	size_t at = hash & (m->table_len - 1);
+	for (; m->table[at]; at = (at + 1) & (m->table_len - 1)) {
+		const struct group *group = &m->groups.at[m->table[at] - 1];
+		if (group->hash == hash && (group->name == name || strcmp(group->name, name) == 0))
+			return m->table[at] - 1;
+	}
+	struct group group = { .name = name, .hash = hash, .exact = has_exact_symbol(m, name) };
+	if (!ks_vector_add(&m->groups, group))
+		return UINT32_MAX;
+	m->table[at] = (uint32_t)m->groups.len;
+	return (uint32_t)m->groups.len - 1;
+}
+
+/** The static function of an earlier unit with the same path: the source was compiled twice. */
+static uint32_t find_static(const struct merge *m, const struct group *group,
+			    const struct ks_unit_function *fn, const char *path)
+{
+	for (uint32_t i = group->last; i; i = m->entries.at[i - 1].previous) {
+		const struct entry *entry = &m->entries.at[i - 1];
+		if (!entry->facts.external && entry->facts.file && fn->loc_file &&
+		    entry->facts.line == fn->line && strcmp(entry->facts.file, path) == 0 &&
+		    strcmp(entry->facts.loc_file, fn->loc_file) == 0)
+			return i;
+	}
+	return 0;
+}
+
+static struct entry *find_entry(struct merge *m, const struct ks_unit_function *fn,
+				const char *path, bool repeated_path, uint32_t *ret)
+{
+	uint32_t g = find_group(m, fn->text, fn->hash);
+	if (g == UINT32_MAX)
+		return NULL;
+	struct group *group = &m->groups.at[g];
+	uint32_t found = 0;
+	if (fn->external)
+		found = group->external;
+	else if (repeated_path)
+		found = find_static(m, group, fn, path);
+	if (!found) {
+		struct entry entry = {
+			.facts = { .external = fn->external,
+				   .line = KS_NO_LINE,
+				   .inlined = KS_INLINE_NOT_SEEN,
+				   .calls_known = true },
+			.group = g,
+			.previous = group->last,
+		};
+		if (!ks_vector_add(&m->entries, entry))
+			return NULL;
+		found = group->last = (uint32_t)m->entries.len;
+		group->nr_entries++;
+		if (fn->external)
+			group->external = found;
+	}
+	*ret = found - 1;
+	return &m->entries.at[found - 1];
+}
+
+/** What a later unit knows of an entry is added, never replaced. */
+static void fold(struct entry *entry, const struct ks_unit_function *fn,
+		 const struct ks_unit_record *record)
+{
+	struct ks_entry *facts = &entry->facts;
+	if (facts->inlined == KS_INLINE_NOT_SEEN ||
+	    (facts->inlined == KS_INLINE_UNKNOWN && fn->inlined <= KS_INLINE_DECLARED_INLINED))
+		facts->inlined = fn->inlined;
+	if (fn->defined && !facts->loc_file) {
+		facts->loc_file = fn->loc_file;
+		facts->line = fn->line;
+		facts->file = record->path;
+		facts->proto = fn->proto;
+		facts->calls_known = record->calls_known;
+	}
+	if (!facts->addr)
+		facts->addr = fn->addr;
+	if (!facts->proto)
+		facts->proto = fn->proto;
+	facts->nr_indirect_calls += fn->indirect_calls;
+}
+
+/** The listed prototype is that of the first definition in file order that qualifies. */
+static void fold_proto(struct group *group, const struct ks_unit_function *fn, uint32_t unit)
+{
+	if (!fn->named_proto || !group->exact)
+		return;
+	if (group->proto && (group->unit != unit || group->offset < fn->proto_offset))
+		return;
+	group->proto = fn->named_proto;
+	group->unit = unit;
+	group->offset = fn->proto_offset;
+}
+
+/** The suffixed symbol that an out-of-line copy is known by, or NULL for a plain one. */
+static const struct ks_symbol *clone_symbol(const struct merge *m, const struct ks_unit_copy *copy,
+					    const char *name)
+{
+	size_t len = strlen(name);
+	if (!copy->low)
+		return NULL;
+	for (const struct ks_symbol *sym = ks_symbol_at(m->symbols, copy->low); sym;
+	     sym = ks_symbol_at_next(m->symbols, sym))
+		if (sym->type == STT_FUNC && strncmp(sym->name, name, len) == 0 &&
+		    sym->name[len] == '.')
+			return sym;
+	return NULL;
+}
+
+static bool add_clones(struct merge *m, const struct ks_unit_record *record, struct unit_map *map)
+{
+	for (uint32_t i = 0; i < record->nr_copies; i++) {
+		const struct ks_unit_copy *copy = &record->copies[i];
+		const struct ks_symbol *sym =
+			clone_symbol(m, copy, record->functions[copy->function].text);
+		map->clones[i] = 0;
+		if (!sym)
+			continue;
+		struct entry *entry = &m->entries.at[map->entries[copy->function]];
+		struct clone clone = {
+			.facts = { .symbol = sym->name,
+				   .addr = sym->addr,
+				   .size = sym->size,
+				   .nr_params = copy->nr_params,
+				   .params_known = true,
+				   .params = copy->params },
+			.next = entry->clones,
+		};
+		if (entry->facts.nr_clones == UINT16_MAX || !ks_vector_add(&m->clones, clone))
+			return false;
+		entry->clones = (uint32_t)m->clones.len;
+		map->clones[i] = (uint16_t)++entry->facts.nr_clones;
+	}
+	return true;
+}
+
+static bool merge_unit(struct merge *m, uint32_t unit, bool repeated_path)
+{
+	const struct ks_unit_record *record = &m->records[unit];
+	struct unit_map *map = &m->maps[unit];
+	struct ks_arena *arena = &m->surface->arenas[0];
+	map->entries = ks_arena_array(arena, record->nr_functions, sizeof(*map->entries));
+	map->clones = ks_arena_array(arena, record->nr_copies, sizeof(*map->clones));
+	if (!map->entries || !map->clones)
+		return false;
+	for (uint32_t i = 0; i < record->nr_functions; i++) {
+		const struct ks_unit_function *fn = &record->functions[i];
+		struct entry *entry =
+			find_entry(m, fn, record->path, repeated_path, &map->entries[i]);
+		if (!entry)
+			return false;
+		fold(entry, fn, record);
+		fold_proto(&m->groups.at[entry->group], fn, unit);
+	}
+	for (uint32_t i = 0; i < record->nr_edges; i++) {
+		struct entry *callee = &m->entries.at[map->entries[record->edges[i].callee]];
+		if (record->edges[i].inlined)
+			callee->facts.nr_inline_callers++;
+		else
+			callee->facts.nr_direct_callers++;
+	}
+	return add_clones(m, record, map);
+}
+
+/** Walk the records in file order; a path that was there before makes statics findable by it. */
+static bool merge_units(struct merge *m)
+{
+	size_t len = 64;
+	while (len < m->nr_units * 2)
+		len *= 2;
+	const char **paths = calloc(len, sizeof(*paths));
+	bool ok = paths != NULL;
+	for (uint32_t unit = 0; ok && unit < m->nr_units; unit++) {
+		const char *path = m->records[unit].path;
+		if (!path)
+			continue;
+		size_t at = XXH3_64bits(path, strlen(path)) & (len - 1);
+		while (paths[at] && strcmp(paths[at], path) != 0)
+			at = (at + 1) & (len - 1);
+		ok = merge_unit(m, unit, paths[at] != NULL);
+		paths[at] = path;
+	}
+	free(paths);
+	return ok;
+}
+
+/* ---- callers ---- */
+
+static bool place_callers(struct merge *m)
+{
+	uint32_t nr_inline = 0, nr_direct = 0;
+	for (size_t i = 0; i < m->entries.len; i++) {
+		struct entry *entry = &m->entries.at[i];
+		entry->first_inline = nr_inline;
+		entry->first_direct = nr_direct;
+		nr_inline += entry->facts.nr_inline_callers;
+		nr_direct += entry->facts.nr_direct_callers;
+	}
+	struct ks_arena *arena = &m->surface->arenas[0];
+	m->inline_callers = ks_arena_array(arena, nr_inline, sizeof(*m->inline_callers));
+	m->direct_callers = ks_arena_array(arena, nr_direct, sizeof(*m->direct_callers));
+	if (!m->inline_callers || !m->direct_callers)
+		return false;
+	for (size_t i = 0; i < m->entries.len; i++) {
+		struct entry *entry = &m->entries.at[i];
+		entry->facts.inline_callers = m->inline_callers + entry->first_inline;
+		entry->facts.direct_callers = m->direct_callers + entry->first_direct;
+	}
+	return true;
+}
+
+/** Fill the callers of the entries of one shard; each entry's are in file order. */
+static struct ks_error *fill_callers(void *arg, size_t shard, unsigned int thread)
+{
+	(void)thread;
+	struct merge *m = arg;
+	for (size_t unit = 0; unit < m->nr_units; unit++) {
+		const struct ks_unit_record *record = &m->records[unit];
+		const struct unit_map *map = &m->maps[unit];
+		for (uint32_t i = 0; i < record->nr_edges; i++) {
+			const struct ks_unit_edge *edge = &record->edges[i];
+			uint32_t number = map->entries[edge->callee];
+			if (number % m->nr_shards != shard)
+				continue;
+			struct entry *entry = &m->entries.at[number];
+			struct ks_caller *to = edge->inlined
+						       ? &m->inline_callers[entry->first_inline++]
+						       : &m->direct_callers[entry->first_direct++];
+			*to = (struct ks_caller){
+				.unit = record->path,
+				.function = record->functions[edge->caller].text,
+				.via = edge->via == KS_NO_FUNCTION
+					       ? NULL
+					       : record->functions[edge->via].text,
+				.clone = edge->copy ? map->clones[edge->copy - 1] : 0,
+				.flags = edge->flags,
+			};
+		}
+	}
+	return NULL;
+}
+
+/* ---- the tables ---- */
+
+static bool add_symbol_only_groups(struct merge *m)
+{
+	for (size_t i = 0; i < m->surface->nr_symbols; i++) {
+		const struct ks_symbol *sym = &m->surface->symbols[i];
+		size_t len = strcspn(sym->name, ".");
+		if (sym->type != STT_FUNC || !len || ks_symbol_is_prefix(sym->name))
+			continue;
+		const char *name = sym->name;
+		if (name[len])
+			name = ks_arena_strndup(&m->surface->arenas[0], name, len);
+		if (!name || find_group(m, name, XXH3_64bits(name, len)) == UINT32_MAX)
+			return false;
+	}
+	return true;
+}
+
+static bool fill_clones(struct merge *m, struct entry *entry)
+{
+	uint32_t n = entry->facts.nr_clones;
+	struct ks_clone *clones = ks_arena_array(&m->surface->arenas[0], n, sizeof(*clones));
+	if (!clones)
+		return false;
+	for (uint32_t i = entry->clones; i && n; i = m->clones.at[i - 1].next)
+		clones[--n] = m->clones.at[i - 1].facts;
+	entry->facts.clones = clones;
+	return true;
+}
+
+static bool fill_symbols(struct merge *m, struct ks_function *fn)
+{
+	uint32_t nr = 0;
+	const struct ks_symbol *sym = ks_symbol_function(m->symbols, fn->name);
+	for (; sym; sym = ks_symbol_function_next(m->symbols, sym))
+		nr++;
+	struct ks_symbol *symbols = ks_arena_array(&m->surface->arenas[0], nr, sizeof(*symbols));
+	if (!symbols)
+		return false;
+	fn->symbols = symbols;
+	fn->nr_symbols = nr;
+	sym = ks_symbol_function(m->symbols, fn->name);
+	for (; sym; sym = ks_symbol_function_next(m->symbols, sym))
+		*symbols++ = *sym;
+	return true;
+}
+
+static bool fill_functions(struct merge *m)
+{
+	struct ks_arena *arena = &m->surface->arenas[0];
+	struct ks_function *functions = ks_arena_array(arena, m->groups.len, sizeof(*functions));
+	struct ks_entry *entries = ks_arena_array(arena, m->entries.len, sizeof(*entries));
+	if (!functions || !entries)
+		return false;
+	for (size_t i = 0; i < m->groups.len; i++) {
+		const struct group *group = &m->groups.at[i];
+		functions[i] = (struct ks_function){ .name = group->name,
+						     .nr_entries = group->nr_entries,
+						     .entries = entries };
+		uint32_t n = group->nr_entries;
+		for (uint32_t e = group->last; e && n; e = m->entries.at[e - 1].previous) {
+			if (!fill_clones(m, &m->entries.at[e - 1]))
+				return false;
+			entries[--n] = m->entries.at[e - 1].facts;
+		}
+		entries += group->nr_entries;
+		if (!fill_symbols(m, &functions[i]))
+			return false;
+	}
+	m->surface->functions = functions;
+	m->surface->nr_functions = m->groups.len;
+	m->surface->known |= KS_KNOWS(KS_FUNCTION);
+	return true;
+}
+
+struct proto_place {
+	uint32_t unit, offset, group;
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct proto_place *x = a, *y = b;
+	if (x->unit != y->unit)
+		return x->unit < y->unit ? -1 : 1;
+	return x->offset < y->offset ? -1 : x->offset > y->offset;
+}
+
+static bool fill_protos(struct merge *m)
+{
+	size_t nr = 0;
+	struct proto_place *places = calloc(m->groups.len + 1, sizeof(*places));
+	struct ks_decl *decls =
+		ks_arena_array(&m->surface->arenas[0], m->groups.len, sizeof(*decls));
+	if (!places || !decls) {
+		free(places);
+		return false;
+	}
+	for (uint32_t i = 0; i < m->groups.len; i++) {
+		const struct group *group = &m->groups.at[i];
+		if (group->proto)
+			places[nr++] = (struct proto_place){ group->unit, group->offset, i };
+	}
+	qsort(places, nr, sizeof(*places), compare_places);
+	for (size_t i = 0; i < nr; i++) {
+		const struct group *group = &m->groups.at[places[i].group];
+		decls[i] = (struct ks_decl){ .kind = KS_FUNCTION,
+					     .name = group->name,
+					     .type = group->proto };
+	}
+	free(places);
+	m->surface->decls[KS_FUNCTION].at = decls;
+	m->surface->decls[KS_FUNCTION].nr = nr;
+	return true;
+}
+
+struct ks_error *ks_merge_functions(struct ks_surface *surface,
+				    const struct ks_unit_record *records, size_t nr_units,
+				    const struct ks_symbol_index *symbols)
+{
+	struct merge m = {
+		.surface = surface,
+		.records = records,
+		.symbols = symbols,
+		.nr_units = nr_units,
+		.maps = calloc(nr_units ? nr_units : 1, sizeof(*m.maps)),
+		.nr_shards = (unsigned int)surface->nr_arenas,
+	};
+	struct ks_error *err = NULL;
+	if (!m.maps || !merge_units(&m) || !place_callers(&m))
+		err = &ks_nomem;
+	if (!err)
+		err = ks_pool_run(m.nr_shards, m.nr_shards, fill_callers, &m);
+	if (!err && (!add_symbol_only_groups(&m) || !fill_functions(&m) || !fill_protos(&m)))
+		err = &ks_nomem;
+	ks_vector_deinit(&m.groups);
+	ks_vector_deinit(&m.entries);
+	ks_vector_deinit(&m.clones);
+	free(m.table);
+	free(m.maps);
+	return err;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "extract/type_hash.h"
+#include "extract/types.h"
+
+struct ks_error *ks_types_start_unit(struct ks_types *types, const struct ks_unit *unit,
+				     uint32_t index)
+{
+	size_t len = (size_t)(unit->end - unit->start);
+	if (len > types->by_offset_len) {
+		free(types->by_offset);
+		types->by_offset = calloc(len, sizeof(*types->by_offset));
+		types->by_offset_len = types->by_offset ? len : 0;
+		if (!types->by_offset)
+			return &ks_nomem;
+	}
+	types->unit = unit;
+	types->unit_index = index;
+	types->nodes.len = types->children.len = 0;
+	return NULL;
+}
+
+void ks_types_deinit(struct ks_types *types)
+{
+	ks_vector_deinit(&types->nodes);
+	ks_vector_deinit(&types->children);
+	ks_vector_deinit(&types->found);
+	ks_vector_deinit(&types->uses);
+	ks_vector_deinit(&types->forwards);
+	free(types->by_offset);
+	free(types->names);
+	free(types->protos);
+}
+
+uint32_t ks_types_add(struct ks_types *types, enum ks_node_kind kind, uint32_t offset)
+{
+	struct ks_node *node = ks_vector_push(&types->nodes);
+	if (!node || offset >= types->by_offset_len) {
+		types->failed = true;
+		return KS_NO_NODE;
+	}
+	*node = (struct ks_node){
+		.offset = offset,
+		.kind = (uint8_t)kind,
+		.inner = KS_NO_NODE,
+		.first = KS_NO_NODE,
+		.last = KS_NO_NODE,
+		.name = KS_NO_NAME,
+	};
+	uint32_t index = (uint32_t)(types->nodes.len - 1);
+	types->by_offset[offset] = index;
+	return index;
+}
+
+struct ks_child *ks_types_add_child(struct ks_types *types, uint32_t index)
+{
+	struct ks_child *child = ks_vector_push(&types->children);
+	if (!child) {
+		types->failed = true;
+		return NULL;
+	}
+	*child = (struct ks_child){ .next = KS_NO_NODE, .type = KS_NO_NODE, .name = KS_NO_NAME };
+	uint32_t at = (uint32_t)(types->children.len - 1);
+	struct ks_node *node = &types->nodes.at[index];
+	if (node->last == KS_NO_NODE)
+		node->first = at;
+	else
+		types->children.at[node->last].next = at;
+	node->last = at;
+	node->nr_children++;
+	return child;
+}
+
+/* ---- definitions by name ---- */
+
+static const struct {
+	uint8_t kind; // enum ks_kind
+	bool listed;
+} node_kinds[] = {
+	[KS_NODE_INT] = { KS_INT, true },	[KS_NODE_TYPEDEF] = { KS_TYPEDEF, true },
+	[KS_NODE_STRUCT] = { KS_STRUCT, true }, [KS_NODE_UNION] = { KS_UNION, true },
+	[KS_NODE_ENUM] = { KS_ENUM, true },	[KS_NODE_FUNCTION] = { 0, false },
+};
+
+static bool grow_names(struct ks_types *types)
+{
+	size_t len = types->names_len ? types->names_len * 2 : 1 << 14;
+	struct ks_name_slot *grown = calloc(len, sizeof(*grown));
+	if (!grown)
+		return false;
+	for (size_t i = 0; i < types->names_len; i++) {
+		if (!types->names[i].first)
+			continue;
+		size_t at = types->names[i].key & (len - 1);
+		while (grown[at].first)
+			at = (at + 1) & (len - 1);
+		grown[at] = types->names[i];
+	}
+	free(types->names);
+	types->names = grown;
+	types->names_len = len;
+	return true;
+}
+
+static struct ks_name_slot *name_slot(struct ks_types *types, uint8_t kind, uint64_t key)
+{
+	if (types->nr_names * 2 >= types->names_len && !grow_names(types))
+		return NULL;
+	size_t at = key & (types->names_len - 1);
+	while (types->names[at].first &&
+	       (types->names[at].key != key || types->names[at].kind != kind))
+		at = (at + 1) & (types->names_len - 1);
+	return &types->names[at];
+}
+
+/** Note that the unit being walked uses a definition. */
+static void note_use(struct ks_types *types, struct ks_found_decl *found)
+{
+	if (found->last_use && types->uses.at[found->last_use - 1].unit == types->unit_index)
+		return;
+	struct ks_decl_use use = { types->unit_index, found->last_use };
+	if (!ks_vector_add(&types->uses, use)) {
+		types->failed = true;
+		return;
+	}
+	found->last_use = (uint32_t)types->uses.len;
+	found->nr_units++;
+}
+
+static void add_definition(struct ks_types *types, uint32_t index, struct ks_name_slot *slot,
+			   uint8_t kind, uint64_t key, uint64_t hash)
+{
+	struct ks_found_decl *found = ks_vector_push(&types->found);
+	if (!found) {
+		types->failed = true;
+		return;
+	}
+	*found = (struct ks_found_decl){
+		.hash = hash,
+		.unit = types->unit_index,
+		.offset = types->nodes.at[index].offset,
+		.next = slot->first,
+		.declaration = types->nodes.at[index].declaration,
+		.decl = ks_node_decl(types, index),
+	};
+	if (!slot->first)
+		types->nr_names++;
+	*slot = (struct ks_name_slot){ key, (uint32_t)types->found.len, kind };
+	note_use(types, &types->found.at[types->found.len - 1]);
+}
+
+static void look_at_definition(struct ks_types *types, uint32_t index)
+{
+	const struct ks_node *node = &types->nodes.at[index];
+	if (node->kind >= sizeof(node_kinds) / sizeof(node_kinds[0]) ||
+	    !node_kinds[node->kind].listed)
+		return;
+	if ((node->name == KS_NO_NAME || node->declaration) && node->kind != KS_NODE_ENUM)
+		return;
+	uint8_t kind = node_kinds[node->kind].kind;
+	uint64_t hash = ks_node_definition_hash(types, index, 0);
+	// every unnamed enum is a name of its own
+	uint64_t key = node->name == KS_NO_NAME ? hash : ks_unit_text_key(types->unit, node->name);
+	key = ks_hash_mix(key, kind);
+	struct ks_name_slot *slot = name_slot(types, kind, key);
+	if (!slot) {
+		types->failed = true;
+		return;
+	}
+	for (uint32_t i = slot->first; i; i = types->found.at[i - 1].next)
+		if (types->found.at[i - 1].hash == hash) {
+			note_use(types, &types->found.at[i - 1]);
+			return;
+		}
+	add_definition(types, index, slot, kind, key, hash);
+}
+
+struct ks_error *ks_types_finish_unit(struct ks_types *types)
+{
+	for (uint32_t i = 0; i < types->nodes.len; i++)
+		look_at_definition(types, i);
+	return types->failed ? &ks_nomem : NULL;
+}
+
+/* ---- prototypes by hash ---- */
+
+static bool grow_protos(struct ks_types *types)
+{
+	size_t len = types->protos_len ? types->protos_len * 2 : 1 << 14;
+	__typeof__(types->protos) grown = calloc(len, sizeof(*grown));
+	if (!grown)
+		return false;
+	for (size_t i = 0; i < types->protos_len; i++) {
+		if (!types->protos[i].type)
+			continue;
+		size_t at = types->protos[i].hash & (len - 1);
+		while (grown[at].type)
+			at = (at + 1) & (len - 1);
+		grown[at] = types->protos[i];
+	}
+	free(types->protos);
+	types->protos = grown;
+	types->protos_len = len;
+	return true;
+}
+
+const struct ks_type *ks_types_proto(struct ks_types *types, uint32_t index)
+{
+	struct ks_node *node = &types->nodes.at[index];
+	if (node->type)
+		return node->type;
+	if (types->nr_protos * 2 >= types->protos_len && !grow_protos(types)) {
+		types->failed = true;
+		return NULL;
+	}
+	uint64_t hash = ks_node_exact_hash(types, index);
+	size_t at = hash & (types->protos_len - 1);
+	while (types->protos[at].type && types->protos[at].hash != hash)
+		at = (at + 1) & (types->protos_len - 1);
+	if (!types->protos[at].type) {
+		types->protos[at].type = ks_node_type(types, index, 0);
+		types->protos[at].hash = hash;
+		types->nr_protos += types->protos[at].type != NULL;
+	}
+	types->nodes.at[index].type = types->protos[at].type;
+	return types->protos[at].type;
+}

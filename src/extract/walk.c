@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "dwarf/die.h"
+#include "extract/walk.h"
+
+enum { MAX_DEPTH = 1024 };
+
+struct walk {
+	struct ks_walker *walker;
+	struct ks_types *types;
+	struct ks_functions *fns;
+	const struct ks_unit *unit;
+	struct ks_frame at; // the innermost open DIE
+	uint64_t v[KS_NR_SLOTS];
+};
+
+static inline bool has(const struct ks_abbrev *abbrev, enum ks_slot slot)
+{
+	return abbrev->has & KS_HAS(slot);
+}
+
+static inline bool flag(const struct walk *w, const struct ks_abbrev *abbrev, enum ks_slot slot)
+{
+	return has(abbrev, slot) && w->v[slot];
+}
+
+/** A reference slot as an offset in this unit; references that leave it lead nowhere. */
+static inline uint32_t ref(const struct walk *w, const struct ks_abbrev *abbrev, enum ks_slot slot)
+{
+	return has(abbrev, slot) && w->v[slot] < UINT32_MAX ? (uint32_t)w->v[slot] : KS_NO_NODE;
+}
+
+/* ---- types ---- */
+
+static enum ks_node_kind simple_kind(uint16_t tag)
+{
+	switch (tag) {
+	case DW_TAG_base_type:
+		return KS_NODE_INT;
+	case DW_TAG_typedef:
+		return KS_NODE_TYPEDEF;
+	case DW_TAG_pointer_type:
+	case DW_TAG_reference_type:
+		return KS_NODE_PTR;
+	case DW_TAG_const_type:
+		return KS_NODE_CONST;
+	case DW_TAG_volatile_type:
+		return KS_NODE_VOLATILE;
+	case DW_TAG_restrict_type:
+		return KS_NODE_RESTRICT;
+	case DW_TAG_atomic_type:
+		return KS_NODE_SAME;
+	default:
+		return KS_NODE_VOID;
+	}
+}
+
+static enum ks_node_kind node_kind(const struct ks_abbrev *abbrev)
+{
+	switch (abbrev->class) {
+	case KS_DIE_COMPOSITE:
+		return abbrev->tag == DW_TAG_union_type ? KS_NODE_UNION : KS_NODE_STRUCT;
+	case KS_DIE_ENUM:
+		return KS_NODE_ENUM;
+	case KS_DIE_ARRAY:
+		return KS_NODE_ARRAY;
+	case KS_DIE_PROTO:
+		return KS_NODE_PROTO;
+	default:
+		return simple_kind(abbrev->tag);
+	}
+}
+
+static uint32_t add_type(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset)
+{
+	uint32_t index = ks_types_add(w->types, node_kind(abbrev), offset);
+	if (index == KS_NO_NODE)
+		return index;
+	struct ks_node *node = &w->types->nodes.at[index];
+	node->inner = ref(w, abbrev, KS_SLOT_TYPE);
+	if (has(abbrev, KS_SLOT_NAME))
+		node->name = w->v[KS_SLOT_NAME];
+	if (has(abbrev, KS_SLOT_BYTE_SIZE))
+		node->size = w->v[KS_SLOT_BYTE_SIZE];
+	node->declaration = flag(w, abbrev, KS_SLOT_DECLARATION);
+	return index;
+}
+
+/** Bits from the start of the struct, whichever way the compiler wrote it (DWARF 5, section 5.7.6). */
+static uint64_t member_bits(const struct walk *w, const struct ks_abbrev *abbrev)
+{
+	uint64_t bits =
+		has(abbrev, KS_SLOT_MEMBER_LOCATION) ? w->v[KS_SLOT_MEMBER_LOCATION] * 8 : 0;
+	if (has(abbrev, KS_SLOT_DATA_BIT_OFFSET))
+		return bits + w->v[KS_SLOT_DATA_BIT_OFFSET];
+	if (!has(abbrev, KS_SLOT_BIT_OFFSET))
+		return bits;
+	if (w->unit->dwarf->elf->big_endian)
+		return bits + w->v[KS_SLOT_BIT_OFFSET];
+	uint64_t unit_bits = has(abbrev, KS_SLOT_BYTE_SIZE) ? w->v[KS_SLOT_BYTE_SIZE] * 8 : 0;
+	return bits + unit_bits - w->v[KS_SLOT_BIT_OFFSET] - w->v[KS_SLOT_BIT_SIZE];
+}
+
+static void add_member(struct walk *w, const struct ks_abbrev *abbrev)
+{
+	struct ks_child *child = ks_types_add_child(w->types, w->at.node);
+	if (!child)
+		return;
+	if (has(abbrev, KS_SLOT_NAME))
+		child->name = w->v[KS_SLOT_NAME];
+	child->type = ref(w, abbrev, KS_SLOT_TYPE);
+	if (has(abbrev, KS_SLOT_BIT_SIZE))
+		child->bits = (uint32_t)w->v[KS_SLOT_BIT_SIZE];
+	else
+		w->v[KS_SLOT_BIT_SIZE] = 0;
+	child->value = member_bits(w, abbrev);
+}
+
+static void add_value(struct walk *w, const struct ks_abbrev *abbrev)
+{
+	struct ks_child *child = ks_types_add_child(w->types, w->at.node);
+	if (!child)
+		return;
+	if (has(abbrev, KS_SLOT_NAME))
+		child->name = w->v[KS_SLOT_NAME];
+	if (has(abbrev, KS_SLOT_CONST_VALUE))
+		child->value = w->v[KS_SLOT_CONST_VALUE];
+	if (has(abbrev, KS_SLOT_COUNT))
+		child->value = w->v[KS_SLOT_COUNT];
+	else if (has(abbrev, KS_SLOT_UPPER_BOUND))
+		child->value = w->v[KS_SLOT_UPPER_BOUND] + 1;
+}
+
+static void add_parameter(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset)
+{
+	struct ks_child *child = ks_types_add_child(w->types, w->at.node);
+	if (!child)
+		return;
+	child->offset = offset;
+	if (abbrev->class == KS_DIE_VARIADIC)
+		return;
+	if (has(abbrev, KS_SLOT_NAME))
+		child->name = w->v[KS_SLOT_NAME];
+	child->type = ref(w, abbrev, KS_SLOT_TYPE);
+}
+
+/** A parameter of an out-of-line copy is still passed when it has a location and is no constant. */
+static void add_passed_parameter(struct walk *w, const struct ks_abbrev *abbrev)
+{
+	if (!has(abbrev, KS_SLOT_ORIGIN) || !has(abbrev, KS_SLOT_LOCATION) ||
+	    has(abbrev, KS_SLOT_CONST_VALUE))
+		return;
+	const struct ks_node *node = &w->types->nodes.at[w->at.node];
+	struct ks_unit_copy *copy = &w->fns->copies.at[node->copy - 1];
+	if (!ks_vector_add(&w->fns->params, ref(w, abbrev, KS_SLOT_ORIGIN)))
+		w->fns->failed = true;
+	else
+		copy->nr_params++;
+}
+
+/* ---- functions ---- */
+
+static void add_edge(struct walk *w, uint32_t node_index, bool inlined, uint8_t flags)
+{
+	const struct ks_node *node = &w->types->nodes.at[node_index];
+	if (w->at.caller == KS_NO_FUNCTION)
+		return;
+	struct ks_unit_edge edge = {
+		.callee = node->function - 1,
+		.caller = w->at.caller,
+		.via = w->at.via,
+		.node = inlined ? KS_NO_NODE : node_index,
+		.inlined = inlined,
+		.flags = (uint8_t)(flags | (w->at.own ? KS_CALLER_OWN : 0)),
+	};
+	if (!ks_vector_add(&w->fns->edges, edge))
+		w->fns->failed = true;
+}
+
+static void add_call(struct walk *w, const struct ks_abbrev *abbrev)
+{
+	w->fns->calls_known = true;
+	enum ks_slot slot = has(abbrev, KS_SLOT_CALL_ORIGIN) ? KS_SLOT_CALL_ORIGIN : KS_SLOT_ORIGIN;
+	if (!has(abbrev, slot)) {
+		if (w->at.caller != KS_NO_FUNCTION)
+			w->fns->functions.at[w->at.caller].indirect_calls++;
+		return;
+	}
+	bool tail = flag(w, abbrev, KS_SLOT_TAIL_CALL);
+	uint32_t node = ks_functions_node(w->fns, w->v[slot]);
+	if (node != KS_NO_NODE)
+		add_edge(w, node, false, tail ? KS_CALLER_TAIL : 0);
+}
+
+/** @return the function that is inlined, or KS_NO_FUNCTION */
+static uint32_t add_inlined(struct walk *w, const struct ks_abbrev *abbrev)
+{
+	if (!has(abbrev, KS_SLOT_ORIGIN))
+		return KS_NO_FUNCTION;
+	uint64_t addr = ks_die_addr(abbrev->has, w->v);
+	uint32_t node = ks_functions_node(w->fns, w->v[KS_SLOT_ORIGIN]);
+	if (node == KS_NO_NODE)
+		return KS_NO_FUNCTION;
+	uint32_t function = w->types->nodes.at[node].function - 1;
+	if (!w->fns->functions.at[function].addr)
+		w->fns->functions.at[function].addr = addr;
+	bool code = addr || has(abbrev, KS_SLOT_RANGES);
+	add_edge(w, node, true, code ? 0 : KS_CALLER_NO_CODE);
+	return function;
+}
+
+/* ---- the loop ---- */
+
+/** What the children of a DIE belong to; class KS_DIE_OTHER when nobody wants them. */
+static struct ks_frame enter(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset)
+{
+	struct ks_frame frame = w->at;
+	frame.class = abbrev->class;
+	frame.node = KS_NO_NODE;
+	switch ((enum ks_die_class)abbrev->class) {
+	case KS_DIE_TYPE:
+		add_type(w, abbrev, offset);
+		frame.class = KS_DIE_OTHER;
+		break;
+	case KS_DIE_COMPOSITE:
+	case KS_DIE_ENUM:
+	case KS_DIE_ARRAY:
+	case KS_DIE_PROTO:
+		frame.node = add_type(w, abbrev, offset);
+		break;
+	case KS_DIE_SUBPROGRAM:
+		frame.node = ks_functions_reach(w->fns, offset, abbrev->has, w->v);
+		if (frame.node != KS_NO_NODE && !w->types->nodes.at[frame.node].declaration) {
+			const struct ks_node *node = &w->types->nodes.at[frame.node];
+			frame.caller = node->function - 1;
+			frame.own = node->copy != 0;
+			frame.via = KS_NO_FUNCTION;
+		}
+		break;
+	case KS_DIE_INLINED:
+		frame.via = add_inlined(w, abbrev);
+		break;
+	case KS_DIE_CALL_SITE:
+		add_call(w, abbrev);
+		frame.class = KS_DIE_OTHER;
+		break;
+	case KS_DIE_BLOCK:
+		break;
+	default:
+		frame.class = KS_DIE_OTHER;
+	}
+	return frame;
+}
+
+/** A DIE that matters to the one it is in. */
+static void add_child(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset)
+{
+	if (w->at.node == KS_NO_NODE)
+		return;
+	switch ((enum ks_die_class)abbrev->class) {
+	case KS_DIE_MEMBER:
+		if (w->at.class == KS_DIE_COMPOSITE)
+			add_member(w, abbrev);
+		break;
+	case KS_DIE_ENUMERATOR:
+		if (w->at.class == KS_DIE_ENUM)
+			add_value(w, abbrev);
+		break;
+	case KS_DIE_SUBRANGE:
+		if (w->at.class == KS_DIE_ARRAY)
+			add_value(w, abbrev);
+		break;
+	case KS_DIE_PARAMETER:
+	case KS_DIE_VARIADIC:
+		if (w->at.class == KS_DIE_SUBPROGRAM && w->types->nodes.at[w->at.node].copy)
+			add_passed_parameter(w, abbrev);
+		else if (w->at.class == KS_DIE_SUBPROGRAM || w->at.class == KS_DIE_PROTO)
+			add_parameter(w, abbrev, offset);
+		break;
+	default:
+		break;
+	}
+}
+
+static struct ks_error *broken(const struct walk *w, const uint8_t *at, const char *why)
+{
+	return ks_error_at(ks_error_new(KS_ERR_DATA, "%s", why), ".debug_info",
+			   (uint64_t)(at - w->unit->dwarf->info.base));
+}
+
+static const struct ks_abbrev *abbrev_of(const struct walk *w, uint64_t code)
+{
+	const struct ks_abbrevs *all = &w->walker->abbrevs;
+	if (code >= all->by_code.len || all->by_code.at[code].children > 1)
+		return NULL;
+	return &all->by_code.at[code];
+}
+
+/** Where the children of the DIE that was just read end, if the compiler said so. */
+static const uint8_t *sibling(const struct walk *w, const struct ks_abbrev *abbrev,
+			      const uint8_t *p)
+{
+	if (!has(abbrev, KS_SLOT_SIBLING) ||
+	    w->v[KS_SLOT_SIBLING] > (uint64_t)(w->unit->end - w->unit->start))
+		return NULL;
+	const uint8_t *to = w->unit->start + w->v[KS_SLOT_SIBLING];
+	return to > p ? to : NULL;
+}
+
+/** Behind the children that start at p, one DIE after the other. */
+static struct ks_error *skip_children(struct walk *w, const uint8_t **pos)
+{
+	const uint8_t *p = *pos, *end = w->unit->end;
+	for (unsigned int depth = 1; depth && p < end;) {
+		const uint8_t *start = p;
+		uint64_t code = ks_fast_uleb(&p, end);
+		if (p && !code) {
+			depth--;
+			continue;
+		}
+		const struct ks_abbrev *abbrev = p ? abbrev_of(w, code) : NULL;
+		if (!abbrev)
+			return broken(w, start, "DIE has an undeclared abbreviation code");
+		p = ks_die_read(w->unit, &w->walker->abbrevs.ops.at[abbrev->first_op], p, end,
+				w->v);
+		if (!p)
+			return broken(w, start, "attributes run past the end of the unit");
+		if (!abbrev->children)
+			continue;
+		const uint8_t *next = sibling(w, abbrev, p);
+		if (next)
+			p = next;
+		else
+			depth++;
+	}
+	*pos = p;
+	return NULL;
+}
+
+static struct ks_error *open_die(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset,
+				 const uint8_t **pos)
+{
+	const uint8_t *next = sibling(w, abbrev, *pos); // before the slots are used again
+	struct ks_frame frame = enter(w, abbrev, offset);
+	if (!abbrev->children)
+		return NULL;
+	if (frame.class == KS_DIE_OTHER && next) {
+		*pos = next;
+		return NULL;
+	}
+	if (frame.class == KS_DIE_OTHER)
+		return skip_children(w, pos);
+	if (w->walker->frames.len >= MAX_DEPTH)
+		return broken(w, *pos, "DIEs are nested too deeply");
+	if (!ks_vector_add(&w->walker->frames, w->at))
+		return &ks_nomem;
+	w->at = frame;
+	return NULL;
+}
+
+static struct ks_error *walk_dies(struct walk *w, const uint8_t *p)
+{
+	const uint8_t *end = w->unit->end;
+	const struct ks_op *ops = w->walker->abbrevs.ops.at;
+	while (p < end) {
+		const uint8_t *start = p;
+		uint64_t code = ks_fast_uleb(&p, end);
+		if (p && !code) {
+			if (!w->walker->frames.len)
+				return NULL;
+			w->at = w->walker->frames.at[--w->walker->frames.len];
+			continue;
+		}
+		const struct ks_abbrev *abbrev = p ? abbrev_of(w, code) : NULL;
+		if (!abbrev)
+			return broken(w, start, "DIE has an undeclared abbreviation code");
+		p = ks_die_read(w->unit, &ops[abbrev->first_op], p, end, w->v);
+		if (!p)
+			return broken(w, start, "attributes run past the end of the unit");
+		uint32_t offset = (uint32_t)(start - w->unit->start);
+		add_child(w, abbrev, offset);
+		KS_TRY(open_die(w, abbrev, offset, &p));
+	}
+	return NULL;
+}
+
+/** Bases that the other slots of the unit's own DIE need, before they are known: DWARF 5 defaults. */
+static void set_bases(struct ks_unit *unit, uint32_t mask, const uint64_t *v)
+{
+	uint64_t header = unit->offset_size == 8 ? 16 : 8;
+	unit->str_offsets_base =
+		mask & KS_HAS(KS_SLOT_STR_OFFSETS_BASE) ? v[KS_SLOT_STR_OFFSETS_BASE] : header;
+	unit->addr_base = mask & KS_HAS(KS_SLOT_ADDR_BASE) ? v[KS_SLOT_ADDR_BASE] : header;
+}
+
+/** Units that hold no C: Rust, the parts of split units, type units. */
+static bool left_out(const struct ks_unit *unit, uint32_t mask, const uint64_t *v)
+{
+	if (unit->type != DW_UT_compile)
+		return true;
+	return (mask & KS_HAS(KS_SLOT_LANGUAGE)) && v[KS_SLOT_LANGUAGE] == DW_LANG_Rust;
+}
+
+struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *given, uint32_t index,
+			      struct ks_unit_record *ret)
+{
+	struct ks_unit unit = *given;
+	struct walk w = {
+		.walker = walker,
+		.types = &walker->types,
+		.fns = &walker->functions,
+		.unit = &unit,
+		.at = { .node = KS_NO_NODE, .caller = KS_NO_FUNCTION, .via = KS_NO_FUNCTION },
+	};
+	*ret = (struct ks_unit_record){ 0 };
+	walker->frames.len = 0;
+	KS_TRY(ks_abbrevs_compile(&walker->abbrevs, &unit));
+	const uint8_t *p = unit.start + unit.first_die, *start = p;
+	uint64_t code = ks_fast_uleb(&p, unit.end);
+	const struct ks_abbrev *abbrev = p && code ? abbrev_of(&w, code) : NULL;
+	if (!abbrev)
+		return broken(&w, start, "unit has no DIE of its own");
+	p = ks_die_read(&unit, &walker->abbrevs.ops.at[abbrev->first_op], p, unit.end, w.v);
+	if (!p)
+		return broken(&w, start, "attributes run past the end of the unit");
+	if (left_out(&unit, abbrev->has, w.v))
+		return NULL;
+	set_bases(&unit, abbrev->has, w.v);
+	KS_TRY(ks_types_start_unit(w.types, &unit, index));
+	KS_TRY(ks_functions_start_unit(w.fns, &unit, &walker->abbrevs, abbrev->has, w.v));
+	if (abbrev->children)
+		KS_TRY(walk_dies(&w, p));
+	KS_TRY(ks_types_finish_unit(w.types));
+	return ks_functions_finish_unit(w.fns, ret);
+}
+
+void ks_walker_deinit(struct ks_walker *walker)
+{
+	ks_abbrevs_deinit(&walker->abbrevs);
+	ks_types_deinit(&walker->types);
+	ks_functions_deinit(&walker->functions);
+	ks_vector_deinit(&walker->frames);
+}

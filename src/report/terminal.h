@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* Text for people: lines of limited width, and colour when asked. Inside report/ only. */
+#include "report/spell.h"
+#include "report/writer.h"
+
+enum ks_paint {
+	KS_PAINT_NONE,
+	KS_PAINT_HEAD,
+	KS_PAINT_GOOD,
+	KS_PAINT_BAD,
+	KS_PAINT_DIM,
+	KS_PAINT_END,
+	KS_NR_PAINTS
+};
+
+/** One report on its way to a terminal. */
+struct ks_view {
+	struct ks_report *report;
+	const struct ks_history *history;
+	struct ks_buf *out;
+	struct ks_buf text; // what is laid out next; empty between two calls
+};
+
+/** Append text in a colour. */
+void ks_view_paint(struct ks_view *view, enum ks_paint paint, const char *text);
+void ks_view_blanks(struct ks_view *view, size_t nr);
+/**
+ * Lay out view->text and empty it: broken at blanks so that no line is wider than the terminal, as far as its
+ * words allow. The cursor stands at column at; further lines are indented by indent. Ends the line.
+ */
+void ks_view_wrap(struct ks_view *view, size_t at, size_t indent);
+/** As ks_view_wrap() for C text: broken behind commas only. */
+void ks_view_wrap_code(struct ks_view *view, size_t at, size_t indent);
+/** Names come from images nobody vouches for: replace control characters but our own since byte start. */
+void ks_text_defuse(const struct ks_view *view, size_t start);
+/** Columns that UTF-8 text takes, one per character. */
+size_t ks_text_columns(const char *text, size_t len);
+
+/** Append "3 places", "1 place". */
+void ks_count_write(struct ks_buf *out, size_t nr, const char *one, const char *many);
+/** Append in one line what is worth knowing of a fact beside its issues; nothing if there is nothing. */
+KS_MUST_CHECK struct ks_error *ks_view_summary(enum ks_kind kind, const struct ks_fact *fact,
+					       struct ks_buf *out);
+/** Where a function of the fact lies, who calls and inlines it, its copies and symbols. */
+KS_MUST_CHECK struct ks_error *ks_view_function(struct ks_view *view, const struct ks_fact *fact);
+/** Append a change as "Param added: int flags". */
+void ks_change_write(struct ks_buf *out, const struct ks_change *change);
