@@ -21,7 +21,7 @@ enum {
 static const struct ks_package_limits defaults = {
 	.vmlinux_max = 4ull << 30,   // the largest seen is 0.9 GiB
 	.unpacked_max = 64ull << 30, // the largest seen is 8 GiB
-	.probe = 64 << 20,	     // in most packages vmlinux begins within 4 MiB
+	.probe = 32 << 20,	     // in most packages vmlinux begins within 4 MiB
 	.search_max = 3ull << 29,
 };
 
