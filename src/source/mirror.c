@@ -232,9 +232,9 @@ static struct ks_error *take_stanza(struct search *s, const char *stanza)
 	char *version = copy_field(stanza, "Version");
 	if (!version)
 		return NULL;
-	bool wanted = s->version
-			      ? !strcmp(version, s->version)
-			      : !s->filename || ks_version_compare(version, s->found_version) > 0;
+	bool wanted = s->version ? !strcmp(version, s->version)
+				 : !s->filename || ks_package_version_compare(version,
+									      s->found_version) > 0;
 	char *filename = wanted ? copy_field(stanza, "Filename") : NULL;
 	if (!filename) {
 		free(version);

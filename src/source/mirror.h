@@ -27,4 +27,4 @@ KS_MUST_CHECK struct ks_error *ks_mirror_resolve(const struct ks_mirror *mirror,
 						 const char *package, struct ks_remote *ret);
 
 /** Order of two Debian version numbers: below, equal to or above zero. */
-int ks_version_compare(const char *a, const char *b);
+int ks_package_version_compare(const char *a, const char *b);

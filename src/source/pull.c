@@ -79,7 +79,7 @@ static struct ks_error *resolve_in_repos(const char *arch, const char *package,
 			first = ks_take(err);
 		ks_error_free(err);
 		if (remote.url &&
-		    (!best.url || ks_version_compare(remote.version, best.version) > 0)) {
+		    (!best.url || ks_package_version_compare(remote.version, best.version) > 0)) {
 			ks_remote_deinit(&best);
 			best = remote;
 		} else {

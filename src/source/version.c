@@ -59,7 +59,7 @@ static unsigned long epoch(const char **version)
 	return n;
 }
 
-int ks_version_compare(const char *a, const char *b)
+int ks_package_version_compare(const char *a, const char *b)
 {
 	unsigned long a_epoch = epoch(&a), b_epoch = epoch(&b);
 	if (a_epoch != b_epoch)
