@@ -38,9 +38,10 @@ static struct ks_error *read_piece(struct ks_cli *cli, void *arg, unsigned int n
 				   struct ks_surface **ret, char **note)
 {
 	const struct piece *piece = arg;
-	if (piece->ds)
-		return ks_dataset_image(piece->ds, piece->nr, ret);
-	return ks_load_path(cli, piece->path, piece->config, nr_threads, ret, note);
+	struct ks_error *err =
+		piece->ds ? ks_dataset_image(piece->ds, piece->nr, ret)
+			  : ks_load_path(cli, piece->path, piece->config, nr_threads, ret, note);
+	return ks_error_in_file(err, piece->path);
 }
 
 static struct ks_error *add_dataset(struct pieces *pieces, const char *path)

@@ -126,7 +126,7 @@ static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
 	if (!err)
 		err = put(intake, item, surface, note);
 	if (err && !is_fatal(err, reading)) {
-		ks_cli_fail(intake->cli, ks_error_in_file(err, item->what));
+		ks_cli_fail(intake->cli, err);
 		err = NULL;
 	}
 	intake->turn++;
