@@ -12,7 +12,7 @@
 #include "report/report.h"
 #include "source/dataset.h"
 #include "source/load.h"
-#include "store/view.h"
+#include "store/selection.h"
 
 struct ksurf_error {
 	enum ksurf_code code;
@@ -189,12 +189,12 @@ static struct ks_error *find_kind(const char *word, enum ks_kind *ret)
 static struct ks_error *find_names(struct ks_store *store, const char *kind_name, const char *glob,
 				   struct find *find)
 {
-	_cleanup_view_ struct ks_view view = { 0 };
+	_cleanup_selection_ struct ks_selection sel = { 0 };
 	enum ks_kind kind = KS_NR_KINDS;
 	if (kind_name)
 		KS_TRY(find_kind(kind_name, &kind));
-	KS_TRY(ks_view_choose(&view, store, NULL));
-	return ks_store_names(store, &view.images, kind, glob, found, find);
+	KS_TRY(ks_selection_choose(&sel, store, NULL));
+	return ks_store_names(store, &sel.images, kind, glob, found, find);
 }
 
 struct ksurf_error *ksurf_store_find(struct ksurf_store *store, const char *kind, const char *glob,
@@ -212,7 +212,7 @@ struct ksurf_error *ksurf_store_find(struct ksurf_store *store, const char *kind
 static struct ks_error *report(struct ks_store *store, const char *kind_name, const char *name,
 			       const char *format_name, struct ks_buf *out)
 {
-	_cleanup_view_ struct ks_view view = { 0 };
+	_cleanup_selection_ struct ks_selection sel = { 0 };
 	_cleanup_report_ struct ks_report *writer = NULL;
 	struct ks_history history;
 	enum ks_kind kind;
@@ -220,12 +220,12 @@ static struct ks_error *report(struct ks_store *store, const char *kind_name, co
 	if (format == KS_NR_FORMATS)
 		return ks_error_new(KS_ERR_USAGE, "there is no format '%s'", format_name);
 	KS_TRY(find_kind(kind_name, &kind));
-	KS_TRY(ks_view_choose(&view, store, NULL));
-	KS_TRY(ks_view_group(&view, store));
-	KS_TRY(ks_store_history(store, &view.images, kind, name, &view.arena, &history));
+	KS_TRY(ks_selection_choose(&sel, store, NULL));
+	KS_TRY(ks_selection_group(&sel, store));
+	KS_TRY(ks_store_history(store, &sel.images, kind, name, &sel.arena, &history));
 	if (!ks_history_present(&history))
 		return ks_error_new(KS_ERR_NOTFOUND, "no image has a %s '%s'", kind_name, name);
-	KS_TRY(ks_report_new(format, view.groups, NULL, &writer));
+	KS_TRY(ks_report_new(format, sel.groups, NULL, &writer));
 	return ks_report_write(writer, &history, out);
 }
 
@@ -246,11 +246,11 @@ struct ksurf_error *ksurf_report(struct ksurf_store *store, const char *kind, co
 
 static struct ks_error *export(struct ks_store *store, const char *label, const char *dir)
 {
-	_cleanup_view_ struct ks_view view = { 0 };
+	_cleanup_selection_ struct ks_selection sel = { 0 };
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	const struct ks_store_image *image;
-	KS_TRY(ks_store_images(store, &view.arena, &view.all));
-	KS_TRY(ks_store_image(&view.all, label, &image));
+	KS_TRY(ks_store_images(store, &sel.arena, &sel.all));
+	KS_TRY(ks_store_image(&sel.all, label, &image));
 	KS_TRY(ks_store_surface(store, image, &surface));
 	return ks_export_depsurf(surface, dir);
 }

@@ -17,8 +17,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	const struct ks_store_image *image;
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
-	KS_TRY(ks_store_images(scene.store, &scene.view.arena, &scene.view.all));
-	KS_TRY(ks_store_image(&scene.view.all, argv[0], &image));
+	KS_TRY(ks_store_images(scene.store, &scene.sel.arena, &scene.sel.all));
+	KS_TRY(ks_store_image(&scene.sel.all, argv[0], &image));
 	KS_TRY(ks_store_surface(scene.store, image, &surface));
 	return ks_export_depsurf(surface, argv[1]);
 }

@@ -21,7 +21,7 @@ struct search {
 static struct ks_error *found(const struct ks_store_name *name, void *arg)
 {
 	struct search *search = arg;
-	size_t nr_images = search->scene->view.images.nr;
+	size_t nr_images = search->scene->sel.images.nr;
 	if (name->nr_images == 0 || (search->opts->limit && search->nr >= search->opts->limit))
 		return NULL;
 	search->nr++;
@@ -41,7 +41,7 @@ static struct ks_error *found(const struct ks_store_name *name, void *arg)
 	ks_json_key_open(search->json, "images", '[');
 	for (size_t i = 0; i < nr_images; i++)
 		if (name->in[i / 64] >> (i % 64) & 1)
-			ks_json_str(search->json, search->scene->view.images.at[i]->image.label);
+			ks_json_str(search->json, search->scene->sel.images.at[i]->image.label);
 	ks_json_close(search->json, ']');
 	ks_json_close(search->json, '}');
 	return NULL;
@@ -57,12 +57,12 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		return ks_cli_unknown_kind(opts->kind);
 	_cleanup_scene_ struct ks_scene scene = { 0 };
 	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
-	KS_TRY(ks_view_choose(&scene.view, scene.store, opts->image));
+	KS_TRY(ks_selection_choose(&scene.sel, scene.store, opts->image));
 	_cleanup_buf_ struct ks_buf buf = { 0 };
 	struct ks_json json = ks_json_to(&buf, 2);
 	struct search search = { .opts = opts, .scene = &scene, .json = cli->json ? &json : NULL };
 	ks_json_open(&json, '[');
-	KS_TRY(ks_store_names(scene.store, &scene.view.images, kind, argv[0], found, &search));
+	KS_TRY(ks_store_names(scene.store, &scene.sel.images, kind, argv[0], found, &search));
 	ks_json_close(&json, ']');
 	KS_TRY(ks_buf_error(&buf));
 	if (cli->json && !opts->names)

@@ -25,14 +25,14 @@ static const char *text_or(const char *text, const char *instead)
 static void print_table(const struct ks_scene *scene)
 {
 	int width = 5;
-	for (size_t i = 0; i < scene->view.all.nr; i++) {
-		int len = (int)strlen(scene->view.all.at[i]->image.label);
+	for (size_t i = 0; i < scene->sel.all.nr; i++) {
+		int len = (int)strlen(scene->sel.all.at[i]->image.label);
 		width = len > width ? len : width;
 	}
-	size_t base = scene->view.groups->base;
+	size_t base = scene->sel.groups->base;
 	printf("  %-*s  %-10s  %-8s  %s\n", width, "IMAGE", "ARCH", "TIER", "COMPILER");
-	for (size_t i = 0; i < scene->view.images.nr; i++) {
-		const struct ks_image *image = &scene->view.images.at[i]->image;
+	for (size_t i = 0; i < scene->sel.images.nr; i++) {
+		const struct ks_image *image = &scene->sel.images.at[i]->image;
 		const char *compiler = text_or(image->compiler, "unknown");
 		printf("%c %-*s  %-10s  %-8s  %.*s\n", i == base ? '*' : ' ', width, image->label,
 		       text_or(image->arch, "unknown"), ks_tier_texts[image->tier],
@@ -43,8 +43,8 @@ static void print_table(const struct ks_scene *scene)
 static void write_json(const struct ks_scene *scene, struct ks_json *json)
 {
 	ks_json_open(json, '[');
-	for (size_t i = 0; i < scene->view.images.nr; i++) {
-		const struct ks_image *image = &scene->view.images.at[i]->image;
+	for (size_t i = 0; i < scene->sel.images.nr; i++) {
+		const struct ks_image *image = &scene->sel.images.at[i]->image;
 		const struct {
 			const char *key, *text;
 		} texts[] = {
@@ -68,7 +68,7 @@ static void write_json(const struct ks_scene *scene, struct ks_json *json)
 			ks_json_key_str(json, texts[t].key, texts[t].text);
 		ks_json_key_u64(json, "elf_class", image->elf_class);
 		ks_json_key_bool(json, "big_endian", image->big_endian);
-		ks_json_key_bool(json, "base", i == scene->view.groups->base);
+		ks_json_key_bool(json, "base", i == scene->sel.groups->base);
 		ks_json_close(json, '}');
 	}
 	ks_json_close(json, ']');
@@ -78,13 +78,13 @@ static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
 {
 	_cleanup_scene_ struct ks_scene scene = { 0 };
 	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
-	KS_TRY(ks_view_choose(&scene.view, scene.store, "*"));
+	KS_TRY(ks_selection_choose(&scene.sel, scene.store, "*"));
 	if (opts->names) {
-		for (size_t i = 0; i < scene.view.images.nr; i++)
-			puts(scene.view.images.at[i]->image.label);
+		for (size_t i = 0; i < scene.sel.images.nr; i++)
+			puts(scene.sel.images.at[i]->image.label);
 		return NULL;
 	}
-	KS_TRY(ks_view_group(&scene.view, scene.store));
+	KS_TRY(ks_selection_group(&scene.sel, scene.store));
 	if (!cli->json) {
 		print_table(&scene);
 		return NULL;
@@ -112,7 +112,7 @@ static struct ks_error *rename_image(struct ks_scene *scene, int argc, char **ar
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --rename OLD NEW");
 	const char *base;
-	KS_TRY(ks_store_setting(scene->store, &scene->view.arena, KS_SETTING_BASE, &base));
+	KS_TRY(ks_store_setting(scene->store, &scene->sel.arena, KS_SETTING_BASE, &base));
 	KS_TRY(ks_store_relabel(scene->store, argv[0], argv[1]));
 	return base && strcmp(base, argv[0]) == 0
 		       ? ks_store_set(scene->store, KS_SETTING_BASE, argv[1])
@@ -126,8 +126,8 @@ static struct ks_error *set_base(struct ks_scene *scene, const char *label, int 
 	if (strcmp(label, "auto") == 0)
 		return ks_store_set(scene->store, KS_SETTING_BASE, NULL);
 	const struct ks_store_image *image;
-	KS_TRY(ks_store_images(scene->store, &scene->view.arena, &scene->view.all));
-	KS_TRY(ks_store_image(&scene->view.all, label, &image));
+	KS_TRY(ks_store_images(scene->store, &scene->sel.arena, &scene->sel.all));
+	KS_TRY(ks_store_image(&scene->sel.all, label, &image));
 	return ks_store_set(scene->store, KS_SETTING_BASE, label);
 }
 
@@ -144,7 +144,7 @@ static struct ks_error *set_group(struct ks_scene *scene, const char *name, int 
 		return ks_store_set(scene->store, group->setting, NULL);
 	_cleanup_buf_ struct ks_buf globs = { 0 };
 	for (int i = 0; i < argc; i++) {
-		KS_TRY(ks_view_choose(&scene->view, scene->store,
+		KS_TRY(ks_selection_choose(&scene->sel, scene->store,
 				      argv[i])); // a glob must match something now
 		ks_buf_printf(&globs, "%s%s", i ? "\n" : "", argv[i]);
 	}

@@ -16,7 +16,7 @@ struct ks_error *ks_scene_open(struct ks_cli *cli, enum ks_store_mode mode, stru
 
 void ks_scene_close(struct ks_scene *scene)
 {
-	ks_view_deinit(&scene->view);
+	ks_selection_deinit(&scene->sel);
 	ks_store_close(scene->store);
 	*scene = (struct ks_scene){ 0 };
 }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* What most commands work on: the store of the command line, and a view of it. */
+/* What most commands work on: the store of the command line, and a sel of it. */
 #include "cli/cmd.h"
 #include "store/store.h"
-#include "store/view.h"
+#include "store/selection.h"
 
 /** A zeroed scene is closed. */
 struct ks_scene {
 	const char *db; // where the store is
 	struct ks_store *store;
-	struct ks_view view;
+	struct ks_selection sel;
 };
 
 /** Open the store. @return KS_ERR_NOTFOUND when there is none and mode is not CREATE */

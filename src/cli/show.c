@@ -65,7 +65,7 @@ static struct ks_error *show_one(struct show *show, enum ks_kind kind, const cha
 {
 	struct ks_history history;
 	ks_arena_deinit(&show->arena);
-	KS_TRY(ks_store_history(show->scene.store, &show->scene.view.images, kind, name,
+	KS_TRY(ks_store_history(show->scene.store, &show->scene.sel.images, kind, name,
 				&show->arena, &history));
 	if (!ks_history_present(&history))
 		return NULL;
@@ -83,7 +83,7 @@ static struct ks_error *unknown_name(struct show *show, const char *name)
 	_cleanup_buf_ struct ks_buf near = { 0 };
 	KS_TRY(ks_suggest(&show->scene, show->kind, name, &near));
 	const char *text = ks_buf_text(&near);
-	size_t nr = show->scene.view.images.nr;
+	size_t nr = show->scene.sel.images.nr;
 	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu image%s%s",
 			    show->kind == KS_NR_KINDS ? "name" : ks_kinds[show->kind].name, name,
 			    nr, nr == 1 ? "" : "s", text ? text : "");
@@ -135,8 +135,8 @@ static struct ks_error *show_run(struct show *show, const struct opts *opts, int
 	if (!opts->all && argc == used)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf show [KIND] NAME...");
 	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &show->scene));
-	KS_TRY(ks_view_choose(&show->scene.view, show->scene.store, opts->image));
-	KS_TRY(ks_view_group(&show->scene.view, show->scene.store));
+	KS_TRY(ks_selection_choose(&show->scene.sel, show->scene.store, opts->image));
+	KS_TRY(ks_selection_group(&show->scene.sel, show->scene.store));
 	show->to_dir = opts->dir != NULL;
 	if (opts->dir)
 		KS_TRY(ks_outdir_open(opts->dir, &show->dir));
@@ -147,7 +147,7 @@ static struct ks_error *show_run(struct show *show, const struct opts *opts, int
 		.verbose = cli->verbose > 0,
 		.columns = terminal_columns(),
 	};
-	KS_TRY(ks_report_new(show->format, show->scene.view.groups, &options, &show->report));
+	KS_TRY(ks_report_new(show->format, show->scene.sel.groups, &options, &show->report));
 	for (int i = used; i < argc; i++) {
 		struct ks_error *err = show_name(show, argv[i]);
 		if (err && err->code != KS_ERR_NOTFOUND)

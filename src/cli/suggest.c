@@ -91,7 +91,7 @@ struct ks_error *ks_suggest(struct ks_scene *scene, enum ks_kind kind, const cha
 	if (best.len < 3)
 		return NULL;
 	best.limit = best.len < 8 ? 1 : best.len < 16 ? 2 : 3;
-	KS_TRY(ks_store_names(scene->store, &scene->view.images, kind, NULL, consider, &best));
+	KS_TRY(ks_store_names(scene->store, &scene->sel.images, kind, NULL, consider, &best));
 	for (size_t i = 0; i < best.nr; i++)
 		ks_buf_printf(out, "%s%s", i ? ", " : "; did you mean ", best.at[i].name);
 	if (best.nr)
