@@ -44,7 +44,8 @@ static struct ks_error *extract_dwarf(struct job *job, struct ks_surface *surfac
 {
 	KS_TRY(ks_text_init(&job->text, &job->dwarf, &surface->arenas[0]));
 	KS_TRY(walk_all(job, surface));
-	KS_TRY(ks_merge_types(surface, job->walkers, job->nr_walkers, job->records));
+	KS_TRY(ks_merge_types(surface, job->walkers, job->nr_walkers, job->records,
+			      job->dwarf.units.len));
 	struct ks_symbol_index *symbols;
 	KS_TRY(ks_symbol_index_new(surface, &symbols));
 	struct ks_error *err =
