@@ -39,7 +39,7 @@ static int samples_load(void **state)
 	assert_non_null(run);
 	struct ks_error *err = golden_load(&run->set);
 	if (err && err->code == KS_ERR_NOTFOUND) {
-		print_message("the shared samples are not here (set KSURF_SHARED): skipped\n");
+		print_message("# the shared samples are not here (set KSURF_SHARED): skipped\n");
 		ks_error_free(err);
 		golden_unload(&run->set);
 		free(run);
@@ -74,8 +74,8 @@ static void difference_print(const char *path, const struct ks_buf *want, const 
 	while (at < want->len && at < have->len && want->at[at] == have->at[at])
 		at++;
 	size_t from = at > 60 ? at - 60 : 0;
-	print_message("%s differs at byte %zu:\n--- expected\n%.120s\n+++ written\n%.120s\n", path,
-		      at, want->at + from, have->at + from);
+	print_message("# %s differs at byte %zu:\n--- expected\n%.120s\n+++ written\n%.120s\n",
+		      path, at, want->at + from, have->at + from);
 }
 
 static void document_compare(const char *path, void *arg)
@@ -103,7 +103,7 @@ static void compare_folder(struct golden_run *run, const char *name, size_t at_l
 		skip();
 	run->wrong = 0;
 	size_t nr = golden_each(golden_path(&path, name), document_compare, run);
-	print_message("%s: %zu documents, %zu differ\n", name, nr, run->wrong);
+	print_message("# %s: %zu documents, %zu differ\n", name, nr, run->wrong);
 	assert_true(nr >= at_least);
 	assert_int_equal(run->wrong, 0);
 }
@@ -338,7 +338,7 @@ static void the_terminal_shows_what_ksurf_adds(void **state)
 		"    parameters\n"
 		"\n"
 		"Declaration\n"
-		"  6.1\n"
+		"  from 6.1\n"
 		"    int f(int a, int b);\n"
 		"\n"
 		"In 6.1.0-50-amd64\n"
