@@ -126,8 +126,19 @@ static void fact_fill(const struct ks_surface *s, enum ks_kind kind, const char 
 		break;
 	case KS_SYSCALL:
 		for (size_t i = 0; i < s->nr_syscalls; i++)
-			if (!strcmp(s->syscalls[i].name, name))
+			if (!strcmp(s->syscalls[i].name, name)) {
 				fact->present = true;
+				fact->number = s->syscalls[i].number;
+			}
+		break;
+	case KS_CONFIG:
+		for (size_t i = 0; i < s->nr_options; i++)
+			if (!strcmp(s->options[i].name, name))
+				fact->value = s->options[i].value;
+		fact->present = fact->value;
+		break;
+	case KS_KFUNC:
+		fact->known = false; // the sample has none
 		break;
 	default:
 		fact->decl = decl_find(s, kind, name);

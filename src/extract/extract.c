@@ -3,7 +3,9 @@
 
 #include "base/pool.h"
 #include "extract/extract.h"
+#include "extract/find.h"
 #include "extract/merge.h"
+#include "surface/config.h"
 
 struct job {
 	struct ks_dwarf dwarf;
@@ -40,17 +42,33 @@ static struct ks_error *walk_all(struct job *job, struct ks_surface *surface)
 	return ks_pool_run(job->nr_walkers, nr, walk_one, job);
 }
 
-static struct ks_error *extract_dwarf(struct job *job, struct ks_surface *surface)
+/** What the image's own tables hold, read with the types the image itself describes. */
+static struct ks_error *extract_tables(struct ks_finder *finder)
 {
+	struct ks_error *err = ks_finder_init(finder);
+	if (!err)
+		err = ks_extract_tracepoints(finder);
+	if (!err)
+		err = ks_extract_syscalls(finder);
+	if (!err)
+		err = ks_extract_lsm(finder);
+	if (!err)
+		err = ks_extract_kfuncs(finder);
+	ks_finder_deinit(finder);
+	return err;
+}
+
+static struct ks_error *extract_all(struct job *job, struct ks_finder *finder)
+{
+	struct ks_surface *surface = finder->surface;
+	KS_TRY(ks_extract_image(finder)); // before the long part: is it a kernel at all?
+	KS_TRY(ks_dwarf_open(finder->elf, &job->dwarf));
 	KS_TRY(ks_text_init(&job->text, &job->dwarf, &surface->arenas[0]));
 	KS_TRY(walk_all(job, surface));
-	KS_TRY(ks_merge_types(surface, job->walkers, job->nr_walkers, job->records));
-	struct ks_symbol_index *symbols;
-	KS_TRY(ks_symbol_index_new(surface, &symbols));
-	struct ks_error *err =
-		ks_merge_functions(surface, job->records, job->dwarf.units.len, symbols);
-	ks_symbol_index_free(symbols);
-	return err;
+	KS_TRY(ks_merge_types(surface, job->walkers, job->nr_walkers, job->records,
+			      job->dwarf.units.len));
+	KS_TRY(ks_merge_functions(surface, job->records, job->dwarf.units.len, finder->symbols));
+	return extract_tables(finder);
 }
 
 static void job_deinit(struct job *job)
@@ -65,15 +83,19 @@ static void job_deinit(struct job *job)
 struct ks_error *ks_extract(const struct ks_elf *elf, const char *config, unsigned int nr_threads,
 			    struct ks_surface **ret)
 {
-	(void)config;
 	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(nr_threads ? nr_threads : 1);
 	if (!surface)
 		return &ks_nomem;
 	KS_TRY(ks_symbols_read(elf, surface));
+	struct ks_symbol_index *symbols;
+	KS_TRY(ks_symbol_index_new(surface, &symbols));
 	struct job job = { 0 };
-	KS_TRY(ks_dwarf_open(elf, &job.dwarf));
-	struct ks_error *err = extract_dwarf(&job, surface);
+	struct ks_finder finder = { .elf = elf, .symbols = symbols, .surface = surface };
+	struct ks_error *err = extract_all(&job, &finder);
+	if (!err && config)
+		err = ks_config_read(surface, &surface->arenas[0], config);
 	job_deinit(&job);
+	ks_symbol_index_free(symbols);
 	if (err)
 		return err;
 	*ret = ks_take(surface);

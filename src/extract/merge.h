@@ -10,7 +10,8 @@
  */
 KS_MUST_CHECK struct ks_error *ks_merge_types(struct ks_surface *surface, struct ks_walker *walkers,
 					      unsigned int nr_walkers,
-					      const struct ks_unit_record *records);
+					      const struct ks_unit_record *records,
+					      size_t nr_units);
 
 /** Fill the functions and their prototypes. Uses as many threads as the surface has arenas. */
 KS_MUST_CHECK struct ks_error *ks_merge_functions(struct ks_surface *surface,

@@ -3,49 +3,18 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "extract/merge.h"
+#include "extract/merge_types.h"
 
-/** One definition of a name, whichever threads saw it; first in file order counts. */
-struct variant {
-	uint64_t hash;
-	uint32_t unit, offset; // of the first
-	uint32_t next;	       // other variants of the name, + 1
-	struct ks_decl decl;
-	uint32_t nr_units;
-	uint32_t users; // found_ref + 1: what the threads know of it
-};
+uint64_t ks_merge_name_key(uint8_t kind, const char *name, uint64_t hash)
+{
+	return name ? XXH3_64bits_withSeed(name, strlen(name), kind) : hash;
+}
 
-/** One thread's record of a definition. */
-struct found_ref {
-	const struct ks_types *types;
-	const struct ks_found_decl *found;
-	uint32_t next; // + 1
-};
-
-struct merged_name {
-	const char *name; // NULL: an unnamed enum
-	uint64_t key;
-	uint32_t first; // variant + 1
-	uint8_t kind;
-	bool declared_only;
-};
-
-struct merge {
-	struct ks_surface *surface;
-	const struct ks_unit_record *records;
-	KS_VECTOR(struct variant) variants;
-	KS_VECTOR(struct found_ref) refs;
-	KS_VECTOR(struct merged_name) names;
-	uint32_t *table; // name + 1, open addressing
-	size_t mask;
-};
-
-/** The slot of a name in the table: it holds the name, or is the free one where it belongs. */
-static uint32_t *table_slot(const struct merge *m, uint8_t kind, const char *name, uint64_t key)
+uint32_t *ks_merge_slot(const struct ks_type_merge *m, uint8_t kind, const char *name, uint64_t key)
 {
 	size_t at = key & m->mask;
 	for (; m->table[at]; at = (at + 1) & m->mask) {
-		const struct merged_name *found = &m->names.at[m->table[at] - 1];
+		const struct ks_merge_name *found = &m->names.at[m->table[at] - 1];
 		if (found->key == key && found->kind == kind && !found->name == !name &&
 		    (!name || strcmp(found->name, name) == 0))
 			break;
@@ -53,22 +22,18 @@ static uint32_t *table_slot(const struct merge *m, uint8_t kind, const char *nam
 	return &m->table[at];
 }
 
-static struct merged_name *find_name(struct merge *m, uint8_t kind, const char *name, uint64_t key)
+static struct ks_merge_name *find_name(struct ks_type_merge *m, uint8_t kind, const char *name,
+				       uint64_t key)
 {
-	uint32_t *slot = table_slot(m, kind, name, key);
+	uint32_t *slot = ks_merge_slot(m, kind, name, key);
 	if (*slot)
 		return &m->names.at[*slot - 1];
-	struct merged_name *made = ks_vector_push(&m->names);
+	struct ks_merge_name *made = ks_vector_push(&m->names);
 	if (!made)
 		return NULL;
-	*made = (struct merged_name){ .name = name, .key = key, .kind = kind };
+	*made = (struct ks_merge_name){ .name = name, .key = key, .kind = kind };
 	*slot = (uint32_t)m->names.len;
 	return made;
-}
-
-static uint64_t name_key(uint8_t kind, const char *name, uint64_t hash)
-{
-	return name ? XXH3_64bits_withSeed(name, strlen(name), kind) : hash;
 }
 
 /** Unit first, then place in the unit. */
@@ -77,13 +42,13 @@ static bool comes_before(uint32_t unit_a, uint32_t offset_a, uint32_t unit_b, ui
 	return unit_a < unit_b || (unit_a == unit_b && offset_a < offset_b);
 }
 
-static bool add_found(struct merge *m, const struct ks_types *types,
+static bool add_found(struct ks_type_merge *m, const struct ks_types *types,
 		      const struct ks_found_decl *found)
 {
 	const struct ks_decl *decl = &found->decl;
-	struct merged_name *name =
+	struct ks_merge_name *name =
 		find_name(m, (uint8_t)decl->kind, decl->name,
-			  name_key((uint8_t)decl->kind, decl->name, found->hash));
+			  ks_merge_name_key((uint8_t)decl->kind, decl->name, found->hash));
 	if (!name)
 		return false;
 	if (name->first && !name->declared_only && found->declaration)
@@ -96,19 +61,19 @@ static bool add_found(struct merge *m, const struct ks_types *types,
 	while (i && m->variants.at[i - 1].hash != found->hash)
 		i = m->variants.at[i - 1].next;
 	if (!i) {
-		struct variant variant = { .hash = found->hash, .unit = UINT32_MAX };
+		struct ks_merge_variant variant = { .hash = found->hash, .unit = UINT32_MAX };
 		variant.next = name->first;
 		if (!ks_vector_add(&m->variants, variant))
 			return false;
 		i = name->first = (uint32_t)m->variants.len;
 	}
-	struct variant *variant = &m->variants.at[i - 1];
+	struct ks_merge_variant *variant = &m->variants.at[i - 1];
 	if (comes_before(found->unit, found->offset, variant->unit, variant->offset)) {
 		variant->unit = found->unit;
 		variant->offset = found->offset;
 		variant->decl = *decl;
 	}
-	struct found_ref ref = { types, found, variant->users };
+	struct ks_merge_use ref = { types, found, variant->users };
 	if (!ks_vector_add(&m->refs, ref))
 		return false;
 	variant->users = (uint32_t)m->refs.len;
@@ -116,7 +81,8 @@ static bool add_found(struct merge *m, const struct ks_types *types,
 	return true;
 }
 
-static bool collect(struct merge *m, const struct ks_walker *walkers, unsigned int nr_walkers)
+static bool collect(struct ks_type_merge *m, const struct ks_walker *walkers,
+		    unsigned int nr_walkers)
 {
 	size_t total = 0, buckets = 64;
 	for (unsigned int t = 0; t < nr_walkers; t++)
@@ -134,43 +100,21 @@ static bool collect(struct merge *m, const struct ks_walker *walkers, unsigned i
 	return true;
 }
 
-/* ---- forward declarations ---- */
-
-/**
- * A forward declaration stands for the definition when the image has exactly one of that name, as
- * libbpf's deduplication decides for the published dataset.
- */
-static void resolve_forwards(struct merge *m, const struct ks_walker *walkers,
-			     unsigned int nr_walkers)
-{
-	for (unsigned int t = 0; t < nr_walkers; t++)
-		for (size_t i = 0; i < walkers[t].types.forwards.len; i++) {
-			struct ks_type *type = walkers[t].types.forwards.at[i];
-			bool is_union = type->kind == KS_TYPE_FWD_UNION;
-			uint8_t kind = is_union ? KS_UNION : KS_STRUCT;
-			if (!type->name)
-				continue;
-			uint32_t slot =
-				*table_slot(m, kind, type->name, name_key(kind, type->name, 0));
-			if (slot && !m->variants.at[m->names.at[slot - 1].first - 1].next)
-				type->kind = is_union ? KS_TYPE_UNION : KS_TYPE_STRUCT;
-		}
-}
-
 /* ---- the tables ---- */
 
 static int compare_variants(const void *a, const void *b)
 {
-	const struct variant *x = *(const struct variant *const *)a;
-	const struct variant *y = *(const struct variant *const *)b;
+	const struct ks_merge_variant *x = *(const struct ks_merge_variant *const *)a;
+	const struct ks_merge_variant *y = *(const struct ks_merge_variant *const *)b;
 	if (x->unit != y->unit)
 		return x->unit < y->unit ? -1 : 1;
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-static const struct variant *first_variant(const struct merge *m, const struct merged_name *name)
+static const struct ks_merge_variant *first_variant(const struct ks_type_merge *m,
+						    const struct ks_merge_name *name)
 {
-	const struct variant *first = NULL;
+	const struct ks_merge_variant *first = NULL;
 	for (uint32_t i = name->first; i; i = m->variants.at[i - 1].next)
 		if (!first || comes_before(m->variants.at[i - 1].unit, m->variants.at[i - 1].offset,
 					   first->unit, first->offset))
@@ -179,8 +123,8 @@ static const struct variant *first_variant(const struct merge *m, const struct m
 }
 
 /** Every value of every unnamed enum of at most 32 bits, as the values of one [D]. */
-static bool gather_unnamed(struct ks_arena *arena, const struct variant **firsts, size_t nr,
-			   struct ks_decl *ret)
+static bool gather_unnamed(struct ks_arena *arena, const struct ks_merge_variant **firsts,
+			   size_t nr, struct ks_decl *ret)
 {
 	size_t total = 0, n = 0;
 	for (size_t i = 0; i < nr; i++)
@@ -202,11 +146,12 @@ static bool gather_unnamed(struct ks_arena *arena, const struct variant **firsts
 }
 
 /** The table of one kind: the first definition of each name, in order of appearance. */
-static bool fill_kind(struct merge *m, enum ks_kind kind, const struct variant **scratch)
+static bool fill_kind(struct ks_type_merge *m, enum ks_kind kind,
+		      const struct ks_merge_variant **scratch)
 {
 	size_t nr = 0, unnamed = m->names.len; // unnamed ones are collected from the end
 	for (size_t i = 0; i < m->names.len; i++) {
-		const struct merged_name *name = &m->names.at[i];
+		const struct ks_merge_name *name = &m->names.at[i];
 		if (name->kind != kind)
 			continue;
 		if (name->name)
@@ -242,7 +187,8 @@ static int compare_numbers(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static bool fill_units(struct merge *m, const struct variant *variant, struct ks_variant *ret)
+static bool fill_units(struct ks_type_merge *m, const struct ks_merge_variant *variant,
+		       struct ks_variant *ret)
 {
 	struct ks_arena *arena = &m->surface->arenas[0];
 	uint32_t *numbers = ks_arena_array(arena, variant->nr_units, sizeof(*numbers));
@@ -251,7 +197,7 @@ static bool fill_units(struct merge *m, const struct variant *variant, struct ks
 		return false;
 	uint32_t nr = 0;
 	for (uint32_t r = variant->users; r; r = m->refs.at[r - 1].next) {
-		const struct found_ref *ref = &m->refs.at[r - 1];
+		const struct ks_merge_use *ref = &m->refs.at[r - 1];
 		for (uint32_t use = ref->found->last_use; use && nr < variant->nr_units;) {
 			numbers[nr++] = ref->types->uses.at[use - 1].unit;
 			use = ref->types->uses.at[use - 1].next;
@@ -264,8 +210,8 @@ static bool fill_units(struct merge *m, const struct variant *variant, struct ks
 	return true;
 }
 
-static bool fill_ambiguity(struct merge *m, const struct merged_name *name,
-			   const struct variant **scratch, struct ks_ambiguity *ret)
+static bool fill_ambiguity(struct ks_type_merge *m, const struct ks_merge_name *name,
+			   const struct ks_merge_variant **scratch, struct ks_ambiguity *ret)
 {
 	struct ks_arena *arena = &m->surface->arenas[0];
 	uint32_t nr = 0;
@@ -299,7 +245,7 @@ static int compare_ambiguities(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static bool fill_ambiguities(struct merge *m, const struct variant **scratch)
+static bool fill_ambiguities(struct ks_type_merge *m, const struct ks_merge_variant **scratch)
 {
 	size_t nr = 0, n = 0;
 	for (size_t i = 0; i < m->names.len; i++)
@@ -308,7 +254,7 @@ static bool fill_ambiguities(struct merge *m, const struct variant **scratch)
 	if (!all)
 		return false;
 	for (size_t i = 0; i < m->names.len; i++) {
-		const struct merged_name *name = &m->names.at[i];
+		const struct ks_merge_name *name = &m->names.at[i];
 		if (!name->name || !m->variants.at[name->first - 1].next)
 			continue;
 		if (!fill_ambiguity(m, name, scratch, &all[n++]))
@@ -320,10 +266,10 @@ static bool fill_ambiguities(struct merge *m, const struct variant **scratch)
 	return true;
 }
 
-static bool fill_tables(struct merge *m)
+static bool fill_tables(struct ks_type_merge *m)
 {
 	size_t len = m->names.len + m->variants.len;
-	const struct variant **scratch = calloc(len ? len : 1, sizeof(*scratch));
+	const struct ks_merge_variant **scratch = calloc(len ? len : 1, sizeof(*scratch));
 	bool ok = scratch != NULL;
 	for (enum ks_kind kind = KS_STRUCT; ok && kind <= KS_INT; kind++)
 		ok = fill_kind(m, kind, scratch);
@@ -333,12 +279,15 @@ static bool fill_tables(struct merge *m)
 }
 
 struct ks_error *ks_merge_types(struct ks_surface *surface, struct ks_walker *walkers,
-				unsigned int nr_walkers, const struct ks_unit_record *records)
+				unsigned int nr_walkers, const struct ks_unit_record *records,
+				size_t nr_units)
 {
-	struct merge m = { .surface = surface, .records = records };
+	struct ks_type_merge m = { .surface = surface, .records = records, .nr_units = nr_units };
 	bool ok = collect(&m, walkers, nr_walkers);
 	if (ok) {
-		resolve_forwards(&m, walkers, nr_walkers);
+		for (unsigned int t = 0; t < nr_walkers; t++)
+			for (size_t i = 0; i < walkers[t].types.forwards.len; i++)
+				ks_merge_forward(&m, walkers[t].types.forwards.at[i]);
 		ok = fill_tables(&m);
 	}
 	ks_vector_deinit(&m.variants);

@@ -4,7 +4,10 @@
 #include "dwarf/die.h"
 #include "extract/walk.h"
 
-enum { MAX_DEPTH = 1024 };
+enum {
+	MAX_DEPTH = 1024,
+	DECLARED_ENUM_SIZE = 4, // bytes of an enum that the unit only declares [D]
+};
 
 struct walk {
 	struct ks_walker *walker;
@@ -84,6 +87,8 @@ static uint32_t add_type(struct walk *w, const struct ks_abbrev *abbrev, uint32_
 	if (has(abbrev, KS_SLOT_BYTE_SIZE))
 		node->size = w->v[KS_SLOT_BYTE_SIZE];
 	node->declaration = flag(w, abbrev, KS_SLOT_DECLARATION);
+	if (node->kind == KS_NODE_ENUM && node->declaration && !node->size)
+		node->size = DECLARED_ENUM_SIZE;
 	return index;
 }
 

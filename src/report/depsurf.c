@@ -12,7 +12,10 @@
 #include "source/dataset_words.h"
 #include "surface/model.h"
 
-enum { FLUSH_BYTES = 1 << 20 };
+enum {
+	FLUSH_BYTES = 1 << 20,
+	PUBLISHED_FORMAT = 4095, // bytes of a print format that the dataset keeps
+};
 
 /** A file on its way to its name. */
 struct out {
@@ -293,7 +296,8 @@ static void write_tracepoints(struct out *o)
 		ks_json_key_str(j, "event_name", tp->event);
 		ks_json_key_str(j, "func_name", tp->func_name);
 		ks_json_key_str(j, "struct_name", tp->struct_name);
-		ks_json_key_str(j, "fmt_str", tp->format);
+		ks_json_key(j, "fmt_str");
+		ks_json_strn(j, tp->format, strnlen(tp->format, PUBLISHED_FORMAT));
 		ks_json_key(j, "func");
 		put_decl(j, tp->func);
 		ks_json_key(j, "struct");

@@ -1,16 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * --format json: everything that is known of one name. One object, indented by two blanks:
- *
- * ksurf         1, the version of this layout: raised when a key changes its meaning
- * kind, name    as on the command line
- * base          label of the base image, or null
- * images[]      one for each image of the groups, group by group (json_image)
- * differences[] one for each pair of images (json_pair)
- *
- * Addresses are text ("0xffffffff81000000"): many readers of JSON keep only 53 bits of a number. Types and
- * declarations are C text. What an image cannot tell is null.
- */
+/* --format json: everything that is known of one name. docs/report-json.md tells the keys. */
 #include "report/json_sheet.h"
 #include "surface/issue.h"
 

@@ -17,8 +17,13 @@ void ks_sheet_type(struct ks_sheet *sheet, const char *key, const struct ks_type
 	text_flush(sheet, key);
 }
 
+/** An address; 0 is an unknown one. */
 static void json_addr(struct ks_sheet *sheet, uint64_t addr)
 {
+	if (!addr) {
+		ks_json_key_str(&sheet->json, "addr", NULL);
+		return;
+	}
 	ks_buf_str(&sheet->text, "0x");
 	ks_buf_hex(&sheet->text, addr);
 	text_flush(sheet, "addr");

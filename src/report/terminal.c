@@ -5,10 +5,12 @@
 
 enum { STATUS_COLUMNS_MAX = 34, SUMMARY_COLUMNS_MIN = 24 };
 
-static void heading(struct ks_view *view, const char *text)
+/** A blank line and a title, which may end with a label. */
+static void heading(struct ks_view *view, const char *text, const char *label)
 {
 	ks_buf_char(view->out, '\n');
 	ks_view_paint(view, KS_PAINT_HEAD, text);
+	ks_view_paint(view, KS_PAINT_HEAD, label);
 	ks_buf_char(view->out, '\n');
 }
 
@@ -112,7 +114,7 @@ static struct ks_error *status(struct ks_view *view)
 		if (!group->nr)
 			continue;
 		struct widths widths = group_widths(view, group);
-		heading(view, ks_groups_infos[kind].title);
+		heading(view, ks_groups_infos[kind].title, "");
 		for (size_t i = 0; i < group->nr; i++)
 			KS_TRY(status_line(view, group->labels[i],
 					   &view->history->facts[group->images[i]], &widths));
@@ -187,22 +189,24 @@ static const struct ks_fact *focus_fact(const struct ks_view *view)
 }
 
 /** The declarations of a group wherever they read differently from what they are compared with. */
-static void declaration_lines(struct ks_view *view, const struct ks_group *group,
-			      struct ks_buf *last)
+static void declaration_lines(struct ks_view *view, enum ks_group_kind of, struct ks_buf *last)
 {
+	const struct ks_group *group = &view->report->groups->at[of];
 	enum ks_kind kind = view->history->kind;
 	for (size_t i = 0; i < group->nr; i++) {
 		const struct ks_fact *fact = &view->history->facts[group->images[i]];
 		if (!ks_fact_comparable(kind, fact))
 			continue;
 		line_write(&view->text, kind, fact);
-		if (view->text.len == last->len && !memcmp(view->text.at, last->at, last->len)) {
+		bool same = view->text.len == last->len &&
+			    (!last->len || !memcmp(view->text.at, last->at, last->len));
+		if (same) {
 			view->text.len = 0;
 			continue;
 		}
 		last->len = 0;
 		ks_buf_bytes(last, view->text.at, view->text.len);
-		ks_view_blanks(view, 2);
+		ks_buf_str(view->out, of == KS_GROUP_REGULAR ? "  from " : "  ");
 		ks_view_paint(view, KS_PAINT_DIM, group->labels[i]);
 		ks_buf_str(view->out, "\n    ");
 		ks_view_wrap_code(view, 4, 8);
@@ -220,24 +224,21 @@ static void declarations(struct ks_view *view)
 	const struct ks_decl *decl =
 		kind == KS_TRACEPOINT ? focus->tracepoint->record : focus->decl;
 	if (decl && (kind == KS_TRACEPOINT || !line_write(&view->text, kind, focus))) {
-		heading(view, "Definition in ");
-		view->out->len--;
-		ks_view_paint(view, KS_PAINT_HEAD, focus->image->label);
-		ks_buf_char(view->out, '\n');
+		heading(view, "Definition in ", focus->image->label);
 		record_write(view->out, decl);
 	}
 	view->text.len = 0;
 	if (!line_write(&view->text, kind, focus))
 		return;
 	view->text.len = 0;
-	heading(view, "Declaration");
+	heading(view, "Declaration", "");
 	for (enum ks_group_kind i = 0; i < KS_NR_PARTITION_GROUPS; i++) {
 		last.len = 0;
 		// the images of Arch and Flavor follow the base, which stands in Regular
 		if (i != KS_GROUP_REGULAR && groups->base < groups->nr_images &&
 		    ks_fact_comparable(kind, &view->history->facts[groups->base]))
 			line_write(&last, kind, &view->history->facts[groups->base]);
-		declaration_lines(view, &groups->at[i], &last);
+		declaration_lines(view, i, &last);
 	}
 	view->out->failed = view->out->failed || last.failed;
 }
@@ -245,10 +246,7 @@ static void declarations(struct ks_view *view)
 static struct ks_error *ambiguity(struct ks_view *view, const struct ks_fact *fact)
 {
 	const struct ks_ambiguity *names = fact->ambiguity;
-	heading(view, "Differing definitions in ");
-	view->out->len--;
-	ks_view_paint(view, KS_PAINT_HEAD, fact->image->label);
-	ks_buf_char(view->out, '\n');
+	heading(view, "Differing definitions in ", fact->image->label);
 	for (uint32_t i = 0; i < names->nr_variants; i++) {
 		const struct ks_variant *variant = &names->variants[i];
 		struct ks_changes changes;
@@ -337,7 +335,7 @@ static struct ks_error *pair_write(struct ks_view *view, enum ks_group_kind grou
 static struct ks_error *differences(struct ks_view *view)
 {
 	size_t same = 0;
-	heading(view, "Differences");
+	heading(view, "Differences", "");
 	size_t start = view->out->len;
 	for (enum ks_group_kind kind = 0; kind < KS_NR_PARTITION_GROUPS; kind++) {
 		const struct ks_group *group = &view->report->groups->at[kind];
@@ -380,16 +378,18 @@ static struct ks_error *details(struct ks_view *view)
 static struct ks_error *page(struct ks_view *view)
 {
 	const struct ks_groups *groups = view->report->groups;
-	ks_view_paint(view, KS_PAINT_HEAD, ks_kinds[view->history->kind].name);
+	const char *kind = ks_kinds[view->history->kind].name, *name = view->history->name;
+	ks_view_paint(view, KS_PAINT_HEAD, kind);
 	ks_buf_char(view->out, ' ');
-	ks_view_paint(view, KS_PAINT_HEAD, view->history->name);
-	ks_buf_str(view->out, " in ");
-	ks_count_write(view->out, view->history->nr, "kernel", "kernels");
+	ks_view_paint(view, KS_PAINT_HEAD, name);
+	ks_buf_char(view->out, ' ');
+	ks_buf_str(&view->text, "in ");
+	ks_count_write(&view->text, view->history->nr, "kernel", "kernels");
 	if (groups->base < groups->nr_images && groups->nr_images > 1) {
-		ks_buf_str(view->out, ", base ");
-		ks_buf_str(view->out, groups->images[groups->base]->label);
+		ks_buf_str(&view->text, ", base ");
+		ks_buf_str(&view->text, groups->images[groups->base]->label);
 	}
-	ks_buf_char(view->out, '\n');
+	ks_view_wrap(view, strlen(kind) + ks_text_columns(name, strlen(name)) + 2, 4);
 	KS_TRY(status(view));
 	declarations(view);
 	if (view->history->nr > 1)

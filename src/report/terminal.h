@@ -30,7 +30,7 @@ void ks_view_blanks(struct ks_view *view, size_t nr);
  * words allow. The cursor stands at column at; further lines are indented by indent. Ends the line.
  */
 void ks_view_wrap(struct ks_view *view, size_t at, size_t indent);
-/** As ks_view_wrap() for C text: broken behind commas only. */
+/** As ks_view_wrap() for C text: broken behind commas and arrows only. */
 void ks_view_wrap_code(struct ks_view *view, size_t at, size_t indent);
 /** Names come from images nobody vouches for: replace control characters but our own since byte start. */
 void ks_text_defuse(const struct ks_view *view, size_t start);

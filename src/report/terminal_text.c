@@ -30,25 +30,25 @@ size_t ks_text_columns(const char *text, size_t len)
 	return columns;
 }
 
-/** Length of the piece at text that stays on one line: up to a blank, or a blank behind a comma. */
-static size_t piece_len(const char *text, size_t len, bool commas)
+/** Length of the piece at text that stays on one line: up to a blank, in code one behind a comma or arrow. */
+static size_t piece_len(const char *text, size_t len, bool code)
 {
 	size_t at = 0;
 	for (const char *blank; (blank = memchr(text + at, ' ', len - at)); at++) {
 		at = (size_t)(blank - text);
-		if (!commas || (at && blank[-1] == ','))
+		if (!code || (at && (blank[-1] == ',' || blank[-1] == '>')))
 			return at;
 	}
 	return len;
 }
 
-static void wrap(struct ks_view *view, size_t at, size_t indent, bool commas)
+static void wrap(struct ks_view *view, size_t at, size_t indent, bool code)
 {
 	const char *text = view->text.at;
 	size_t len = view->text.len;
 	bool first = true;
 	for (size_t i = 0, piece; i < len; i += piece + 1) {
-		piece = piece_len(text + i, len - i, commas);
+		piece = piece_len(text + i, len - i, code);
 		size_t columns = ks_text_columns(text + i, piece);
 		if (!first && at + 1 + columns > view->report->options.columns) {
 			ks_buf_char(view->out, '\n');

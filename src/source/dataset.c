@@ -7,6 +7,7 @@
 #include "source/dataset_dir.h"
 #include "source/dataset_file.h"
 #include "source/dataset_read.h"
+#include "surface/config.h"
 
 /** One import under way. */
 struct import {
@@ -131,54 +132,6 @@ static struct ks_error *import_rows(struct import *im, enum ks_dataset_file_kind
 
 /* ---- files that are one value ---- */
 
-/** One line of a configuration; false when it sets no option. */
-static bool parse_option(struct import *im, const char *line, size_t len, struct ks_option *ret)
-{
-	static const char unset[] = " is not set";
-	const size_t unset_len = sizeof(unset) - 1;
-	const char *value = "n", *name = line;
-	size_t value_len = 1, name_len;
-	if (len > 2 + unset_len && memcmp(line, "# ", 2) == 0 &&
-	    memcmp(line + len - unset_len, unset, unset_len) == 0) {
-		name = line + 2;
-		name_len = len - 2 - unset_len;
-	} else {
-		const char *equals = memchr(line, '=', len);
-		if (!equals)
-			return false;
-		name_len = (size_t)(equals - line);
-		value = equals + 1;
-		value_len = len - name_len - 1;
-	}
-	if (name_len < 8 || memcmp(name, "CONFIG_", 7) != 0)
-		return false;
-	ret->name = ks_dataset_pool_text(&im->rd.pool, name, name_len);
-	ret->value = ks_dataset_pool_text(&im->rd.pool, value, value_len);
-	return true;
-}
-
-static struct ks_error *import_config(struct import *im, const char *text)
-{
-	KS_VECTOR(struct ks_option) options = { 0 };
-	bool good = true;
-	for (const char *line = text; good && *line;) {
-		size_t len = strcspn(line, "\n");
-		struct ks_option option;
-		if (parse_option(im, line, len, &option))
-			good = option.name && option.value && ks_vector_add(&options, option);
-		line += len + (line[len] == '\n');
-	}
-	struct ks_option *copy =
-		good ? ks_arena_array(im->arena, options.len, sizeof(*copy)) : NULL;
-	if (copy && options.len)
-		memcpy(copy, options.at, options.len * sizeof(*copy));
-	im->surface->options = copy;
-	im->surface->nr_options = options.len;
-	im->surface->config = ks_arena_strdup(im->arena, text);
-	ks_vector_deinit(&options);
-	return copy && im->surface->config ? NULL : &ks_nomem;
-}
-
 static struct ks_error *import_text(struct import *im, enum ks_dataset_file_kind which,
 				    struct ks_dataset_file *file)
 {
@@ -194,7 +147,7 @@ static struct ks_error *import_text(struct import *im, enum ks_dataset_file_kind
 	if (nul)
 		return ks_error_new(KS_ERR_DATA, "byte %zu: NUL in a text", (size_t)(nul - text));
 	if (which == KS_DATASET_CONFIG)
-		return import_config(im, text);
+		return ks_config_read(im->surface, im->arena, text);
 	im->surface->image.compiler = ks_arena_strdup(im->arena, text);
 	return im->surface->image.compiler ? NULL : &ks_nomem;
 }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* Looking up what the merges found, for the readers of tables in the image. */
+#include "elf/image.h"
+#include "extract/symbols.h"
+
+/** An image while its tables are read: everything is borrowed. */
+struct ks_finder {
+	const struct ks_elf *elf;
+	const struct ks_symbol_index *symbols;
+	struct ks_surface *surface; // functions and types are filled
+	uint32_t *decls;	    // open addressing: position in the kind's table, + 1
+	size_t mask;
+};
+
+KS_MUST_CHECK struct ks_error *ks_finder_init(struct ks_finder *finder);
+void ks_finder_deinit(struct ks_finder *finder);
+
+/** The first definition of that name (KS_FUNCTION: the listed prototype), or NULL. */
+const struct ks_decl *ks_find_decl(const struct ks_finder *finder, enum ks_kind kind,
+				   const char *name);
+/** The member of a struct or union, or NULL. */
+const struct ks_member *ks_find_member(const struct ks_decl *decl, const char *name);
+/** The value of an enumerator of any enum of the image; false when there is none. */
+bool ks_find_enumerator(const struct ks_finder *finder, const char *name, int64_t *ret);
+/** The address of a symbol of any type; false when there is none. */
+bool ks_find_address(const struct ks_finder *finder, const char *name, uint64_t *ret);
+/** A member's value in a struct at a virtual address, as an unsigned number of size bytes. */
+uint64_t ks_find_field(const struct ks_finder *finder, uint64_t addr,
+		       const struct ks_member *member, unsigned int size);
+
+/** Fill one kind of construct each; a kind that the image cannot tell stays unknown. */
+KS_MUST_CHECK struct ks_error *ks_extract_tracepoints(const struct ks_finder *finder);
+KS_MUST_CHECK struct ks_error *ks_extract_syscalls(const struct ks_finder *finder);
+KS_MUST_CHECK struct ks_error *ks_extract_lsm(const struct ks_finder *finder);
+KS_MUST_CHECK struct ks_error *ks_extract_kfuncs(const struct ks_finder *finder);
+/** Which kernel it is: release, architecture, build id, compiler. */
+KS_MUST_CHECK struct ks_error *ks_extract_image(const struct ks_finder *finder);

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* LSM hooks and kfuncs: functions that exist for eBPF programs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vector.h"
+#include "extract/find.h"
+
+typedef KS_VECTOR(const char *) name_vector;
+
+static struct ks_error *keep_names(const struct ks_finder *finder, name_vector *names,
+				   enum ks_kind kind, const char *const **at, size_t *nr)
+{
+	struct ks_arena *arena = &finder->surface->arenas[0];
+	const char **copy = ks_arena_array(arena, names->len, sizeof(*copy));
+	if (copy && names->len)
+		memcpy(copy, names->at, names->len * sizeof(*copy));
+	*at = copy;
+	*nr = copy ? names->len : 0;
+	finder->surface->known |= KS_KNOWS(kind);
+	ks_vector_deinit(names);
+	return copy ? NULL : &ks_nomem;
+}
+
+/** Up to 6.11 the hooks are the members of one struct. */
+static bool hooks_of_heads(const struct ks_finder *finder, const struct ks_decl *heads,
+			   name_vector *names)
+{
+	for (uint32_t i = 0; i < heads->nr; i++) {
+		char function[256];
+		snprintf(function, sizeof(function), "security_%s", heads->members[i].name);
+		if (ks_find_decl(finder, KS_FUNCTION, function) &&
+		    !ks_vector_add(names, heads->members[i].name))
+			return false;
+	}
+	return true;
+}
+
+/** From 6.12 on they are static calls; what programs attach to are the bpf_lsm_ functions. */
+static bool hooks_of_functions(const struct ks_finder *finder, name_vector *names)
+{
+	static const char prefix[] = "bpf_lsm_";
+	const struct ks_surface *surface = finder->surface;
+	for (size_t i = 0; i < surface->decls[KS_FUNCTION].nr; i++) {
+		const char *name = surface->decls[KS_FUNCTION].at[i].name;
+		if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+			continue;
+		char function[256];
+		snprintf(function, sizeof(function), "security_%s", name + sizeof(prefix) - 1);
+		if (ks_find_decl(finder, KS_FUNCTION, function) &&
+		    !ks_vector_add(names, name + sizeof(prefix) - 1))
+			return false;
+	}
+	return true;
+}
+
+struct ks_error *ks_extract_lsm(const struct ks_finder *finder)
+{
+	const struct ks_decl *heads = ks_find_decl(finder, KS_STRUCT, "security_hook_heads");
+	name_vector names = { 0 };
+	bool ok =
+		heads ? hooks_of_heads(finder, heads, &names) : hooks_of_functions(finder, &names);
+	if (!ok) {
+		ks_vector_deinit(&names);
+		return &ks_nomem;
+	}
+	return keep_names(finder, &names, KS_LSM, &finder->surface->lsm, &finder->surface->nr_lsm);
+}
+
+/* ---- kfuncs ---- */
+
+/** A set of BTF ids: a count, flags, then an id and its flags each (include/linux/btf_ids.h). */
+struct id_set {
+	uint64_t start, end; // addresses of the ids
+	bool marked;	     // says that it holds kfuncs (6.9 on)
+};
+typedef KS_VECTOR(struct id_set) set_vector;
+
+static bool collect_sets(const struct ks_finder *finder, set_vector *sets)
+{
+	static const char prefix[] = "__BTF_ID__set8__";
+	enum { KFUNCS = 1, HEADER = 8, ENTRY = 8 };
+	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
+		const struct ks_symbol *sym = &finder->surface->symbols[i];
+		if (strncmp(sym->name, prefix, sizeof(prefix) - 1) != 0)
+			continue;
+		struct ks_cursor c = ks_elf_at(finder->elf, sym->addr);
+		uint64_t count = ks_cursor_u32(&c), flags = ks_cursor_u32(&c);
+		struct id_set set = {
+			.start = sym->addr + HEADER,
+			.end = sym->addr + HEADER + count * ENTRY,
+			.marked = flags & KFUNCS,
+		};
+		if (!c.why && !ks_vector_add(sets, set))
+			return false;
+	}
+	return true;
+}
+
+/** Since sets say so themselves, those that do not are of another kind. */
+static void drop_unmarked(set_vector *sets)
+{
+	bool any = false;
+	for (size_t i = 0; i < sets->len; i++)
+		any = any || sets->at[i].marked;
+	size_t kept = 0;
+	for (size_t i = 0; i < sets->len; i++)
+		if (!any || sets->at[i].marked)
+			sets->at[kept++] = sets->at[i];
+	sets->len = kept;
+}
+
+static bool in_sets(const set_vector *sets, uint64_t addr)
+{
+	for (size_t i = 0; i < sets->len; i++)
+		if (addr >= sets->at[i].start && addr < sets->at[i].end)
+			return true;
+	return false;
+}
+
+/** The function of a "__BTF_ID__func__NAME__N" symbol; false when it is none or out of place. */
+static bool id_function(const char *symbol, char *name, size_t size)
+{
+	static const char prefix[] = "__BTF_ID__func__";
+	if (strncmp(symbol, prefix, sizeof(prefix) - 1) != 0)
+		return false;
+	symbol += sizeof(prefix) - 1;
+	size_t len = strlen(symbol);
+	while (len && symbol[len - 1] >= '0' && symbol[len - 1] <= '9')
+		len--;
+	if (len < 3 || memcmp(symbol + len - 2, "__", 2) != 0 || len - 2 >= size ||
+	    strncmp(symbol, "bpf_lsm_", 8) == 0)
+		return false;
+	memcpy(name, symbol, len - 2);
+	name[len - 2] = '\0';
+	return true;
+}
+
+/** In symbol order; a function that several sets list counts once. */
+static bool collect_kfuncs(const struct ks_finder *finder, const set_vector *sets,
+			   name_vector *names)
+{
+	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
+		const struct ks_symbol *sym = &finder->surface->symbols[i];
+		char name[256];
+		if (!id_function(sym->name, name, sizeof(name)) ||
+		    (sets->len && !in_sets(sets, sym->addr)))
+			continue;
+		const struct ks_decl *decl = ks_find_decl(finder, KS_FUNCTION, name);
+		bool wanted = decl != NULL;
+		for (size_t k = 0; wanted && k < names->len; k++)
+			wanted = strcmp(names->at[k], name) != 0;
+		if (wanted && !ks_vector_add(names, decl->name))
+			return false;
+	}
+	return true;
+}
+
+struct ks_error *ks_extract_kfuncs(const struct ks_finder *finder)
+{
+	if (!finder->surface->symtab_known)
+		return NULL;
+	set_vector sets = { 0 };
+	name_vector names = { 0 };
+	bool ok = collect_sets(finder, &sets);
+	drop_unmarked(&sets);
+	ok = ok && collect_kfuncs(finder, &sets, &names);
+	ks_vector_deinit(&sets);
+	if (!ok) {
+		ks_vector_deinit(&names);
+		return &ks_nomem;
+	}
+	return keep_names(finder, &names, KS_KFUNC, &finder->surface->kfuncs,
+			  &finder->surface->nr_kfuncs);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which kernel an image is: out of the image itself, never out of a file name. */
+#include <elf.h>
+#include <stdio.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "extract/find.h"
+
+static const struct {
+	uint16_t machine;
+	uint8_t bits; // 0: either
+	bool big_endian;
+	const char *arch;
+} arches[] = {
+	{ EM_X86_64, 0, false, "amd64" },
+	{ EM_386, 0, false, "i386" },
+	{ EM_AARCH64, 0, false, "arm64" },
+	{ EM_ARM, 0, false, "armhf" },
+	{ EM_PPC64, 0, false, "ppc64el" },
+	{ EM_PPC64, 0, true, "ppc64" },
+	{ EM_RISCV, 64, false, "riscv64" },
+	{ EM_S390, 64, true, "s390x" },
+	{ EM_MIPS, 64, false, "mips64el" },
+	{ EM_MIPS, 32, false, "mipsel" },
+	{ 258 /* LoongArch */, 64, false, "loong64" },
+};
+
+static const char *arch_of(const struct ks_elf *elf)
+{
+	uint8_t bits = elf->is64 ? 64 : 32;
+	for (size_t i = 0; i < sizeof(arches) / sizeof(arches[0]); i++)
+		if (arches[i].machine == elf->machine && arches[i].big_endian == elf->big_endian &&
+		    (!arches[i].bits || arches[i].bits == bits))
+			return arches[i].arch;
+	return "unknown";
+}
+
+/** The words in a banner that name who built the kernel. */
+static const struct {
+	const char *word, *name;
+} distributions[] = {
+	{ "Debian", "Debian" },	  { "Ubuntu", "Ubuntu" }, { "fedoraproject", "Fedora" },
+	{ "redhat.com", "RHEL" }, { "suse", "SUSE" },	  { "archlinux", "Arch" },
+};
+
+/** "debian 6.1.176-1" behind the distribution's name in the banner, as far as it looks like one. */
+static const char *package_version(struct ks_arena *arena, const char *banner)
+{
+	const char *at = strstr(banner, " Debian ");
+	if (!at)
+		return NULL;
+	at += strlen(" Debian ");
+	size_t len = strcspn(at, " \n");
+	return len && at[0] >= '0' && at[0] <= '9' ? ks_arena_strndup(arena, at, len) : NULL;
+}
+
+/** The GNU build id among the notes of a section, as hex; NULL when there is none. */
+static const char *build_id_in(const struct ks_finder *finder, const struct ks_section *section)
+{
+	struct ks_cursor c = ks_elf_cursor(finder->elf, section);
+	while (ks_cursor_more(&c)) {
+		uint64_t name_len = ks_cursor_u32(&c), desc_len = ks_cursor_u32(&c);
+		uint32_t type = ks_cursor_u32(&c);
+		const uint8_t *name = ks_cursor_take(&c, (name_len + 3) & ~(uint64_t)3);
+		const uint8_t *desc = ks_cursor_take(&c, (desc_len + 3) & ~(uint64_t)3);
+		if (!name || !desc || type != NT_GNU_BUILD_ID || name_len != 4 ||
+		    memcmp(name, "GNU", 4) != 0 || desc_len > 64)
+			continue;
+		char *hex = ks_arena_alloc(&finder->surface->arenas[0], desc_len * 2 + 1);
+		for (uint64_t i = 0; hex && i < desc_len; i++)
+			sprintf(hex + 2 * i, "%02x", desc[i]);
+		return hex;
+	}
+	return NULL;
+}
+
+static const char *find_build_id(const struct ks_finder *finder)
+{
+	const char *id = NULL;
+	for (size_t i = 1; !id && i < finder->elf->nr_sections; i++)
+		if (finder->elf->sections[i].type == SHT_NOTE)
+			id = build_id_in(finder, &finder->elf->sections[i]);
+	return id;
+}
+
+/** .comment with its NULs as line ends. */
+static const char *find_compiler(const struct ks_finder *finder)
+{
+	const struct ks_section *section = ks_elf_section(finder->elf, ".comment");
+	if (!section || !section->data)
+		return NULL;
+	char *text = ks_arena_strndup(&finder->surface->arenas[0], (const char *)section->data,
+				      section->size);
+	for (uint64_t i = 0; text && i < section->size; i++)
+		if (!text[i])
+			text[i] = '\n';
+	return text;
+}
+
+/** "Linux version RELEASE (…": the release, or NULL. */
+static const char *release_of(struct ks_arena *arena, const char *banner)
+{
+	static const char intro[] = "Linux version ";
+	if (strncmp(banner, intro, sizeof(intro) - 1) != 0)
+		return NULL;
+	const char *at = banner + sizeof(intro) - 1;
+	size_t len = strcspn(at, " \n");
+	return len ? ks_arena_strndup(arena, at, len) : NULL;
+}
+
+static bool ends_in(const char *text, size_t len, const char *end)
+{
+	size_t n = strlen(end);
+	return len >= n && memcmp(text + len - n, end, n) == 0;
+}
+
+/**
+ * Take "VERSION[-REVISION][-FLAVOR][-ARCH]" apart. Debian writes the architecture behind the flavour,
+ * Ubuntu does not, and Debian's later kernels have "+debN" for a revision.
+ */
+static bool split_release(struct ks_arena *arena, struct ks_image *image)
+{
+	const char *release = image->release;
+	size_t version = strspn(release, "0123456789.");
+	image->version = ks_arena_strndup(arena, release, version);
+	const char *rest = release + version;
+	rest += *rest == '-' || *rest == '+';
+	size_t revision = strspn(rest, "0123456789");
+	if (strncmp(rest, "deb", 3) == 0)
+		revision = strcspn(rest, "-");
+	image->revision = ks_arena_strndup(arena, rest, revision);
+	rest += revision;
+	rest += *rest == '-';
+	size_t flavor = strlen(rest);
+	if (ends_in(rest, flavor, image->arch)) {
+		flavor -= strlen(image->arch);
+		flavor -= flavor && rest[flavor - 1] == '-';
+	}
+	image->flavor = ks_arena_strndup(arena, rest, flavor);
+	return image->version && image->revision && image->flavor;
+}
+
+/** A release that does not say the architecture gets it added: labels are unique in a store. */
+static const char *label_of(struct ks_arena *arena, const struct ks_image *image)
+{
+	bool says = strstr(image->release, image->arch) ||
+		    (image->distribution && strcmp(image->distribution, "Debian") == 0);
+	if (says)
+		return image->release;
+	char *label = ks_arena_alloc(arena, strlen(image->release) + strlen(image->arch) + 2);
+	if (label)
+		sprintf(label, "%s-%s", image->release, image->arch);
+	return label;
+}
+
+/** Same build, same digest: the build id decides, or else symbols and banner. */
+static const char *digest_of(const struct ks_finder *finder)
+{
+	const struct ks_image *image = &finder->surface->image;
+	XXH3_state_t *state = XXH3_createState();
+	char *digest = ks_arena_alloc(&finder->surface->arenas[0], 33);
+	if (state && digest) {
+		XXH3_128bits_reset(state);
+		XXH3_128bits_update(state, image->banner, strlen(image->banner));
+		if (image->build_id)
+			XXH3_128bits_update(state, image->build_id, strlen(image->build_id));
+		const struct ks_section *symtab = ks_elf_section(finder->elf, ".symtab");
+		if (!image->build_id && symtab && symtab->data)
+			XXH3_128bits_update(state, symtab->data, symtab->size);
+		XXH128_hash_t hash = XXH3_128bits_digest(state);
+		sprintf(digest, "%016llx%016llx", (unsigned long long)hash.high64,
+			(unsigned long long)hash.low64);
+	}
+	XXH3_freeState(state);
+	return state ? digest : NULL;
+}
+
+struct ks_error *ks_extract_image(const struct ks_finder *finder)
+{
+	struct ks_image *image = &finder->surface->image;
+	struct ks_arena *arena = &finder->surface->arenas[0];
+	uint64_t addr;
+	const char *banner = ks_find_address(finder, "linux_banner", &addr)
+				     ? ks_elf_string(finder->elf, addr)
+				     : NULL;
+	image->banner = banner ? ks_arena_strdup(arena, banner) : NULL;
+	image->release = image->banner ? release_of(arena, image->banner) : NULL;
+	if (!image->release)
+		return ks_error_new(KS_ERR_UNSUPPORTED,
+				    "not a Linux kernel: no linux_banner that says which version "
+				    "it is");
+	image->tier = KS_TIER_FULL;
+	image->arch = arch_of(finder->elf);
+	image->elf_class = finder->elf->is64 ? 64 : 32;
+	image->big_endian = finder->elf->big_endian;
+	for (size_t i = 0; i < sizeof(distributions) / sizeof(distributions[0]); i++)
+		if (!image->distribution && strstr(image->banner, distributions[i].word))
+			image->distribution = distributions[i].name;
+	image->package_version = package_version(arena, image->banner);
+	image->build_id = find_build_id(finder);
+	image->compiler = find_compiler(finder);
+	if (!split_release(arena, image))
+		return &ks_nomem;
+	image->label = label_of(arena, image);
+	image->digest = digest_of(finder);
+	return image->label && image->digest ? NULL : &ks_nomem;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Trace events: the pointers between two symbols, each to a struct trace_event_call. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/vector.h"
+#include "extract/find.h"
+
+/** Where struct trace_event_call keeps what we read, in this image. */
+struct layout {
+	const struct ks_member *class, *print_fmt, *flags, *system;
+	int64_t is_tracepoint, ignore_enable;
+	unsigned int word; // bytes of a pointer
+};
+
+static bool find_layout(const struct ks_finder *finder, struct layout *ret)
+{
+	const struct ks_decl *call = ks_find_decl(finder, KS_STRUCT, "trace_event_call");
+	const struct ks_decl *class = ks_find_decl(finder, KS_STRUCT, "trace_event_class");
+	ret->class = ks_find_member(call, "class");
+	ret->print_fmt = ks_find_member(call, "print_fmt");
+	ret->flags = ks_find_member(call, "flags");
+	ret->system = ks_find_member(class, "system");
+	ret->word = finder->elf->is64 ? 8 : 4;
+	return ret->class && ret->print_fmt && ret->flags &&
+	       ks_find_enumerator(finder, "TRACE_EVENT_FL_TRACEPOINT", &ret->is_tracepoint) &&
+	       ks_find_enumerator(finder, "TRACE_EVENT_FL_IGNORE_ENABLE", &ret->ignore_enable);
+}
+
+/** What follows the prefix in the name of a symbol at the address, or NULL. */
+static const char *named_at(const struct ks_finder *finder, uint64_t addr, const char *prefix)
+{
+	size_t len = strlen(prefix);
+	const struct ks_symbol *sym = addr ? ks_symbol_at(finder->symbols, addr) : NULL;
+	for (; sym; sym = ks_symbol_at_next(finder->symbols, sym))
+		if (strncmp(sym->name, prefix, len) == 0)
+			return sym->name + len;
+	return NULL;
+}
+
+static const char *glue(struct ks_arena *arena, const char *prefix, const char *name)
+{
+	size_t len = strlen(prefix);
+	char *text = ks_arena_alloc(arena, len + strlen(name) + 1);
+	if (text)
+		strcpy(mempcpy(text, prefix, len), name);
+	return text;
+}
+
+static const char *string_at(const struct ks_finder *finder, uint64_t addr)
+{
+	const char *text = addr ? ks_elf_string(finder->elf, addr) : NULL;
+	return text ? ks_arena_strdup(&finder->surface->arenas[0], text) : NULL;
+}
+
+/** One event; false when the call is none that programs can attach to. */
+static bool read_event(const struct ks_finder *finder, const struct layout *at, uint64_t call,
+		       struct ks_tracepoint *ret)
+{
+	uint64_t flags = ks_find_field(finder, call, at->flags, 4);
+	if (flags & (uint64_t)at->ignore_enable || !(flags & (uint64_t)at->is_tracepoint))
+		return false;
+	uint64_t class = ks_find_field(finder, call, at->class, at->word);
+	struct ks_arena *arena = &finder->surface->arenas[0];
+	*ret = (struct ks_tracepoint){
+		.event = named_at(finder, call, "event_"),
+		.class_name = named_at(finder, class, "event_class_"),
+	};
+	if (!ret->event || !ret->class_name)
+		return false;
+	ret->func_name = glue(arena, "trace_event_raw_event_", ret->class_name);
+	ret->struct_name = glue(arena, "trace_event_raw_", ret->class_name);
+	if (!ret->func_name || !ret->struct_name)
+		return false;
+	ret->func = ks_find_decl(finder, KS_FUNCTION, ret->func_name);
+	ret->record = ks_find_decl(finder, KS_STRUCT, ret->struct_name);
+	ret->format = string_at(finder, ks_find_field(finder, call, at->print_fmt, at->word));
+	if (at->system)
+		ret->system = string_at(finder, ks_find_field(finder, class, at->system, at->word));
+	return ret->func && ret->record && ret->format;
+}
+
+struct ks_error *ks_extract_tracepoints(const struct ks_finder *finder)
+{
+	uint64_t start, stop;
+	struct layout at;
+	if (!ks_find_address(finder, "__start_ftrace_events", &start) ||
+	    !ks_find_address(finder, "__stop_ftrace_events", &stop) || !find_layout(finder, &at))
+		return NULL;
+	struct ks_cursor c = ks_elf_at(finder->elf, start);
+	if (stop < start || stop - start > (uint64_t)(c.end - c.pos))
+		return ks_error_new(KS_ERR_DATA,
+				    "__start_ftrace_events and __stop_ftrace_events do not lie "
+				    "in one section");
+	uint64_t nr = (stop - start) / at.word;
+	struct ks_tracepoint *events =
+		ks_arena_array(&finder->surface->arenas[0], nr, sizeof(*events));
+	if (!events)
+		return &ks_nomem;
+	size_t found = 0;
+	for (uint64_t i = 0; i < nr; i++)
+		if (read_event(finder, &at, ks_elf_word(finder->elf, &c), &events[found]))
+			found++;
+	finder->surface->tracepoints = events;
+	finder->surface->nr_tracepoints = found;
+	finder->surface->known |= KS_KNOWS(KS_TRACEPOINT);
+	return NULL;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "surface/groups.h"
+#include "surface/image.h"
+
+#define UBUNTU(v, r, f, a)                                                                         \
+	{                                                                                          \
+		.label = v "-" r "-" f "-" a, .release = v "-" r "-" f, .version = v,              \
+		.revision = r, .flavor = f, .arch = a                                              \
+	}
+#define DEBIAN(v, base, r, a)                                                                      \
+	{                                                                                          \
+		.label = base "-" r "-" a, .release = base "-" r "-" a, .version = v,              \
+		.revision = r, .flavor = "", .arch = a                                             \
+	}
+
+static const struct ks_image published[] = {
+	UBUNTU("4.4.0", "21", "generic", "amd64"),    UBUNTU("4.8.0", "22", "generic", "amd64"),
+	UBUNTU("4.10.0", "19", "generic", "amd64"),   UBUNTU("4.13.0", "16", "generic", "amd64"),
+	UBUNTU("4.15.0", "20", "generic", "amd64"),   UBUNTU("4.18.0", "10", "generic", "amd64"),
+	UBUNTU("5.0.0", "13", "generic", "amd64"),    UBUNTU("5.3.0", "18", "generic", "amd64"),
+	UBUNTU("5.4.0", "1009", "aws", "amd64"),      UBUNTU("5.4.0", "1010", "azure", "amd64"),
+	UBUNTU("5.4.0", "1009", "gcp", "amd64"),      UBUNTU("5.4.0", "26", "generic", "amd64"),
+	UBUNTU("5.4.0", "26", "generic", "arm64"),    UBUNTU("5.4.0", "26", "generic", "armhf"),
+	UBUNTU("5.4.0", "26", "generic", "ppc64el"),  UBUNTU("5.4.0", "24", "generic", "riscv64"),
+	UBUNTU("5.4.0", "26", "lowlatency", "amd64"), UBUNTU("5.8.0", "25", "generic", "amd64"),
+	UBUNTU("5.11.0", "16", "generic", "amd64"),   UBUNTU("5.13.0", "19", "generic", "amd64"),
+	UBUNTU("5.15.0", "25", "generic", "amd64"),   UBUNTU("5.19.0", "21", "generic", "amd64"),
+	UBUNTU("6.2.0", "20", "generic", "amd64"),    UBUNTU("6.5.0", "9", "generic", "amd64"),
+	UBUNTU("6.8.0", "31", "generic", "amd64"),
+};
+
+static const struct ks_image debian[] = {
+	DEBIAN("5.10.251", "5.10.0", "39", "amd64"), DEBIAN("6.1.170", "6.1.0", "47", "amd64"),
+	DEBIAN("6.1.176", "6.1.0", "50", "amd64"),   DEBIAN("6.1.176", "6.1.0", "50", "arm64"),
+	DEBIAN("6.12.30", "6.12", "1", "amd64"),
+};
+
+#define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
+
+/** Groups of images, which are sorted first. */
+struct fixture {
+	const struct ks_image *images[64];
+	struct ks_groups *groups;
+};
+
+static int pointer_compare(const void *a, const void *b)
+{
+	return ks_image_compare(*(const struct ks_image *const *)a,
+				*(const struct ks_image *const *)b);
+}
+
+static void fixture_make(struct fixture *f, const struct ks_image *images, size_t nr,
+			 const struct ks_groups_choice *choice)
+{
+	for (size_t i = 0; i < nr; i++)
+		f->images[i] = &images[nr - 1 - i];
+	qsort(f->images, nr, sizeof(f->images[0]), pointer_compare);
+	assert_null(ks_groups_new(f->images, nr, choice, &f->groups));
+}
+
+/** Labels of a group, joined by blanks; then its pairs as "old>new". */
+static void expect_group(const struct fixture *f, enum ks_group_kind kind, const char *labels,
+			 const char *pairs)
+{
+	const struct ks_group *group = &f->groups->at[kind];
+	char text[1024] = "";
+	for (size_t i = 0; i < group->nr; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i ? " " : "",
+			 group->labels[i]);
+	assert_string_equal(text, labels);
+	text[0] = '\0';
+	for (size_t i = 0; i < group->nr_pairs; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s>%s", i ? " " : "",
+			 group->pairs[i].old_label, group->pairs[i].new_label);
+	assert_string_equal(text, pairs);
+}
+
+static void published_images_fall_into_the_published_groups(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_make(&f, published, LENGTH(published), NULL);
+	for (size_t i = 0; i < LENGTH(published); i++)
+		assert_ptr_equal(f.images[i], &published[i]); // the order of REPORT.md
+	assert_string_equal(f.images[f.groups->base]->label, "5.4.0-26-generic-amd64");
+	expect_group(&f, KS_GROUP_REGULAR,
+		     "4.4 4.8 4.10 4.13 4.15 4.18 5.0 5.3 5.4 5.8 5.11 5.13 5.15 5.19 6.2 6.5 6.8",
+		     "4.4>4.8 4.8>4.10 4.10>4.13 4.13>4.15 4.15>4.18 4.18>5.0 5.0>5.3 5.3>5.4 "
+		     "5.4>5.8 5.8>5.11 5.11>5.13 5.13>5.15 5.15>5.19 5.19>6.2 6.2>6.5 6.5>6.8");
+	expect_group(&f, KS_GROUP_ARCH, "arm64 armhf ppc64el riscv64",
+		     "amd64>arm64 amd64>armhf amd64>ppc64el amd64>riscv64");
+	expect_group(&f, KS_GROUP_FLAVOR, "aws azure gcp lowlatency",
+		     "generic>aws generic>azure generic>gcp generic>lowlatency");
+	expect_group(&f, KS_GROUP_LTS, "4.4 4.15 5.4 5.15 6.8",
+		     "4.4>4.15 4.15>5.4 5.4>5.15 5.15>6.8");
+	expect_group(&f, KS_GROUP_OTHER, "", "");
+	assert_int_equal(f.groups->at[KS_GROUP_ALL].nr, LENGTH(published));
+	assert_int_equal(f.groups->at[KS_GROUP_ALL].nr_pairs, 0);
+	ks_groups_free(f.groups);
+}
+
+static void labels_are_cut_to_what_tells_members_apart(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_make(&f, debian, LENGTH(debian), NULL);
+	assert_string_equal(f.images[f.groups->base]->label, "6.1.0-50-amd64");
+	expect_group(&f, KS_GROUP_REGULAR, "5.10 6.1.0-47 6.1.0-50 6.12",
+		     "5.10>6.1.0-47 6.1.0-47>6.1.0-50 6.1.0-50>6.12");
+	expect_group(&f, KS_GROUP_ARCH, "arm64", "amd64>arm64");
+	ks_groups_free(f.groups);
+}
+
+static void the_newest_image_is_the_base_when_no_version_comes_twice(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_make(&f, published, 8, NULL);
+	assert_int_equal(f.groups->base, 7);
+	ks_groups_free(f.groups);
+	fixture_make(&f, published, 0, NULL);
+	assert_int_equal(f.groups->base, 0);
+	expect_group(&f, KS_GROUP_REGULAR, "", "");
+	ks_groups_free(f.groups);
+}
+
+static void base_and_members_can_be_chosen(void **state)
+{
+	(void)state;
+	struct fixture f;
+	const size_t members[] = { 0, 11, 12, 24 }, lts[] = { 0, 24 };
+	struct ks_groups_choice choice = {
+		.base = 24, .members = members, .nr_members = 4, .lts = lts, .nr_lts = 2
+	};
+	fixture_make(&f, published, LENGTH(published), &choice);
+	expect_group(&f, KS_GROUP_REGULAR, "4.4 5.4 6.8", "4.4>5.4 5.4>6.8");
+	expect_group(&f, KS_GROUP_LTS, "4.4 6.8", "4.4>6.8");
+	expect_group(&f, KS_GROUP_ARCH, "", "");
+	// of another version and architecture: compared with the closest Regular image before it
+	expect_group(&f, KS_GROUP_OTHER, "5.4.0-26-generic-arm64",
+		     "5.4.0-26-generic-amd64>5.4.0-26-generic-arm64");
+	ks_groups_free(f.groups);
+	choice.base = 3; // no member
+	struct ks_error *err = ks_groups_new(f.images, LENGTH(published), &choice, &f.groups);
+	assert_non_null(err);
+	assert_int_equal(err->code, KS_ERR_USAGE);
+	ks_error_free(err);
+}
+
+static void no_image_vanishes_and_no_label_comes_twice(void **state)
+{
+	(void)state;
+	static const char *const versions[] = { "5.4.0", "5.4.1", "6.1.176", "6.2", NULL };
+	static const char *const arches[] = { "amd64", "arm64", NULL };
+	static const char *const flavors[] = { "", "rt", NULL };
+	struct ks_image images[30];
+	char names[30][16];
+	srand(1);
+	for (int round = 0; round < 200; round++) {
+		size_t nr = (size_t)rand() % 30, seen[30] = { 0 };
+		struct fixture f;
+		for (size_t i = 0; i < nr; i++) {
+			snprintf(names[i], sizeof(names[i]), "image %zu", i);
+			images[i] = (struct ks_image){ .label = names[i],
+						       .version = versions[rand() % 5],
+						       .arch = arches[rand() % 3],
+						       .flavor = flavors[rand() % 3] };
+		}
+		fixture_make(&f, images, nr, NULL);
+		for (enum ks_group_kind k = 0; k < KS_NR_GROUPS; k++) {
+			const struct ks_group *group = &f.groups->at[k];
+			for (size_t i = 0; i < group->nr; i++) {
+				seen[group->images[i]] += k < KS_NR_PARTITION_GROUPS;
+				for (size_t j = 0; j < i; j++)
+					assert_string_not_equal(group->labels[i], group->labels[j]);
+			}
+			for (size_t i = 0; i < group->nr_pairs; i++)
+				assert_true(group->pairs[i].old < nr && group->pairs[i].new < nr);
+		}
+		for (size_t i = 0; i < nr; i++)
+			assert_int_equal(seen[i], 1);
+		ks_groups_free(f.groups);
+	}
+}
+
+static void versions_compare_by_their_numbers(void **state)
+{
+	(void)state;
+	static const char *const ascending[] = { NULL,	       "4.4.0", "4.10.0",
+						 "5.4",	       "5.4.0", "5.4.0-rc2",
+						 "5.4.0-rc10", "5.4.1", "18446744073709551615.1" };
+	for (size_t i = 0; i < LENGTH(ascending); i++)
+		for (size_t j = 0; j < LENGTH(ascending); j++) {
+			int order = ks_version_compare(ascending[i], ascending[j]);
+			assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(published_images_fall_into_the_published_groups),
+		cmocka_unit_test(labels_are_cut_to_what_tells_members_apart),
+		cmocka_unit_test(the_newest_image_is_the_base_when_no_version_comes_twice),
+		cmocka_unit_test(base_and_members_can_be_chosen),
+		cmocka_unit_test(no_image_vanishes_and_no_label_comes_twice),
+		cmocka_unit_test(versions_compare_by_their_numbers),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
