@@ -132,7 +132,7 @@ struct ks_error *ks_sql_run(struct ks_store *store, sqlite3_stmt *stmt)
 
 struct ks_error *ks_sql_do(struct ks_store *store, enum ks_sql which)
 {
-	sqlite3_stmt *stmt;
+	sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, which, &stmt));
 	return ks_sql_run(store, stmt);
 }
