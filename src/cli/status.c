@@ -11,7 +11,7 @@ const struct ks_status ks_statuses[] = {
 	{ USAGE, "the command line makes no sense" },
 	{ NOT_FOUND, "no such name, image or package, or no store yet" },
 	{ BAD_INPUT, "the input is damaged, or nothing that ksurf reads" },
-	{ BAD_STORE, "the store is foreign, too new, locked, read-only or damaged" },
+	{ BAD_STORE, "the store is foreign, too new, locked or damaged" },
 	{ NETWORK, "a server did not answer as it should" },
 	{ 0, NULL },
 };

@@ -18,7 +18,11 @@ enum {
 	TRACE_EVENT_FL_IGNORE_ENABLE = (1 << TRACE_EVENT_FL_IGNORE_ENABLE_BIT),
 	TRACE_EVENT_FL_TRACEPOINT = (1 << TRACE_EVENT_FL_TRACEPOINT_BIT),
 };
-int uses_flags = TRACE_EVENT_FL_FILTERED | TRACE_EVENT_FL_FILTERED_BIT;
+/* clang describes an enum only when a function uses it. */
+int flags_user(int flags)
+{
+	return (flags & TRACE_EVENT_FL_TRACEPOINT) >> TRACE_EVENT_FL_TRACEPOINT_BIT;
+}
 
 struct tracepoint {
 	const char *name;

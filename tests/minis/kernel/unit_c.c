@@ -48,7 +48,10 @@ enum color color;
 enum big { SMALL = 1, HUGE = 0x100000000ll }; /* Facts: 8 bytes */
 enum big big;
 enum { LONELY = 42, LONELIER = 43 };
-int uses_lonely = LONELY;
+int uses_lonely(int n)
+{
+	return n + LONELY;
+}
 
 /* Facts: typedefs of every shape. */
 typedef struct bits bits_t;
