@@ -108,8 +108,9 @@ static struct ks_error *open_immutable(struct ks_store *store)
 static struct ks_error *open_for_reading(struct ks_store *store)
 {
 	bool empty = false;
-	KS_TRY(open_handle(store, store->path, SQLITE_OPEN_READONLY));
-	struct ks_error *err = check_format(store, &empty);
+	struct ks_error *err = open_handle(store, store->path, SQLITE_OPEN_READONLY);
+	if (!err)
+		err = check_format(store, &empty);
 	int code = sqlite3_errcode(store->db);
 	if (err && ((code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY)) {
 		ks_error_free(err);
