@@ -85,6 +85,8 @@ struct ks_error *ks_tarball_next(struct ks_tarball *tar, bool *end, struct ks_ta
 	tar->in_content = false;
 	struct archive_entry *entry;
 	int status = tar->stopped ? ARCHIVE_EOF : archive_read_next_header(tar->archive, &entry);
+	if (tar->err) // libarchive may take a failed read for the end
+		return ks_take(tar->err);
 	*end = tar->stopped || status == ARCHIVE_EOF;
 	if (*end)
 		return NULL;
@@ -112,6 +114,8 @@ struct ks_error *ks_tarball_data(struct ks_tarball *tar, const void **buf, size_
 	*len = 0;
 	int status = archive_read_data_block(tar->archive, buf, len, &at);
 	*offset = (uint64_t)at;
+	if (tar->err)
+		return ks_take(tar->err);
 	if (status == ARCHIVE_EOF) {
 		*len = 0;
 		return NULL;
