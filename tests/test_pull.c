@@ -419,10 +419,10 @@ static void versions_order_as_debian_says(void **state)
 	size_t count = sizeof(rising) / sizeof(rising[0]);
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < count; k++) {
-			int diff = ks_version_compare(rising[i], rising[k]);
+			int diff = ks_package_version_compare(rising[i], rising[k]);
 			assert_int_equal((diff > 0) - (diff < 0), (i > k) - (i < k));
 		}
-	assert_int_equal(ks_version_compare("1.00-1", "1.0-1"), 0);
+	assert_int_equal(ks_package_version_compare("1.00-1", "1.0-1"), 0);
 }
 
 int main(void)
