@@ -259,12 +259,12 @@ static void what_does_not_exist_is_named(void **state)
 	w->opts.arch = "s390x";
 	assert_pull_fails(w, name, KS_ERR_NOTFOUND, "arm64 armhf");
 	w->opts.suite = "other";
-	assert_pull_fails(w, name, KS_ERR_NET, "no suite other");
+	assert_pull_fails(w, name, KS_ERR_NET, "suite other");
 	w->opts.suite = NULL;
 	assert_pull_fails(w, name, KS_ERR_USAGE, "suite");
 	w->opts.suite = "test";
 	w->opts.mirror = "http://127.0.0.1:1";
-	assert_pull_fails(w, name, KS_ERR_NET, "no suite test");
+	assert_pull_fails(w, name, KS_ERR_NET, "suite test");
 	world_free(w);
 }
 
