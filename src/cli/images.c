@@ -145,7 +145,7 @@ static struct ks_error *set_group(struct ks_scene *scene, const char *name, int 
 	_cleanup_buf_ struct ks_buf globs = { 0 };
 	for (int i = 0; i < argc; i++) {
 		KS_TRY(ks_selection_choose(&scene->sel, scene->store,
-				      argv[i])); // a glob must match something now
+					   argv[i])); // a glob must match something now
 		ks_buf_printf(&globs, "%s%s", i ? "\n" : "", argv[i]);
 	}
 	const char *text = ks_buf_text(&globs);

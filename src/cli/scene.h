@@ -2,8 +2,8 @@
 #pragma once
 /* What most commands work on: the store of the command line, and a sel of it. */
 #include "cli/cmd.h"
-#include "store/store.h"
 #include "store/selection.h"
+#include "store/store.h"
 
 /** A zeroed scene is closed. */
 struct ks_scene {

@@ -29,7 +29,8 @@ static bool matches(const char *globs, const char *label)
 	return false;
 }
 
-struct ks_error *ks_selection_choose(struct ks_selection *sel, struct ks_store *store, const char *glob)
+struct ks_error *ks_selection_choose(struct ks_selection *sel, struct ks_store *store,
+				     const char *glob)
 {
 	KS_TRY(ks_store_images(store, &sel->arena, &sel->all));
 	sel->images = (struct ks_store_images){ 0 };

@@ -24,7 +24,7 @@ struct ks_selection {
  * @return KS_ERR_NOTFOUND when none is left
  */
 KS_MUST_CHECK struct ks_error *ks_selection_choose(struct ks_selection *sel, struct ks_store *store,
-					      const char *glob);
+						   const char *glob);
 /** Sort the chosen images into groups. A base that was not chosen leaves the default rule. */
 KS_MUST_CHECK struct ks_error *ks_selection_group(struct ks_selection *sel, struct ks_store *store);
 void ks_selection_deinit(struct ks_selection *sel);
