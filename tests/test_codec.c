@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "same.h"
+#include "sample.h"
+#include "surface/codec.h"
+#include "surface/image.h"
+
+#define assert_ok(expr)                                                                            \
+	do {                                                                                       \
+		struct ks_error *e_ = (expr);                                                      \
+		if (e_)                                                                            \
+			fail_msg("%s", e_->msg);                                                   \
+	} while (0)
+
+static struct ks_cursor over(const struct ks_buf *buf)
+{
+	return ks_cursor_over(buf->at, buf->len, false);
+}
+
+static void declarations_come_back(void **state)
+{
+	(void)state;
+	_cleanup_surface_ struct ks_surface *s = sample_surface(1, 3);
+	for (int kind = 0; kind <= KS_INT; kind++) {
+		for (size_t i = 0; i < s->decls[kind].nr; i++) {
+			_cleanup_buf_ struct ks_buf buf = { 0 };
+			struct ks_decl back;
+			ks_codec_put_decl(&buf, &s->decls[kind].at[i]);
+			struct ks_cursor c = over(&buf);
+			assert_ok(ks_codec_get_decl(&c, &s->arenas[0], &back));
+			assert_true(same_decl(&s->decls[kind].at[i], &back));
+			assert_false(ks_cursor_more(&c));
+		}
+	}
+}
+
+static void put_facts(struct ks_facts_buf *facts, const struct ks_function *fn, uint64_t anchor,
+		      struct ks_facts *ret)
+{
+	ks_codec_put_facts(facts, fn, anchor);
+	*ret = (struct ks_facts){ over(&facts->lines), over(&facts->sizes), over(&facts->addrs) };
+}
+
+static void functions_come_back_with_their_facts(void **state)
+{
+	(void)state;
+	static const uint64_t anchors[] = { 0, 1, 0xffffffff81000000, UINT64_MAX };
+	_cleanup_surface_ struct ks_surface *s = sample_surface(1, 3);
+	for (size_t i = 0; i < s->nr_functions; i++) {
+		for (size_t k = 0; k < sizeof(anchors) / sizeof(anchors[0]); k++) {
+			const struct ks_decl *listed = i ? NULL : &s->decls[KS_FUNCTION].at[0];
+			_cleanup_buf_ struct ks_buf buf = { 0 };
+			struct ks_facts_buf facts_buf = { 0 };
+			struct ks_facts facts;
+			struct ks_function back;
+			ks_codec_put_function(&buf, &s->functions[i], listed);
+			put_facts(&facts_buf, &s->functions[i], anchors[k], &facts);
+			struct ks_cursor c = over(&buf);
+			assert_ok(ks_codec_get_function(&c, &s->arenas[0], listed, &back));
+			assert_ok(ks_codec_get_facts(&facts, anchors[k], &back));
+			assert_true(same_function(&s->functions[i], &back));
+			assert_false(ks_cursor_more(&c));
+			assert_false(ks_cursor_more(&facts.addrs));
+			ks_facts_buf_deinit(&facts_buf);
+		}
+	}
+}
+
+static void function_bytes_hold_no_fact_of_the_build(void **state)
+{
+	(void)state;
+	_cleanup_surface_ struct ks_surface *a = sample_surface(1, 0), *b = sample_surface(9, 0);
+	_cleanup_buf_ struct ks_buf x = { 0 }, y = { 0 };
+	assert_false(same_function(&a->functions[0], &b->functions[0]));
+	ks_codec_put_function(&x, &a->functions[0], &a->decls[KS_FUNCTION].at[0]);
+	ks_codec_put_function(&y, &b->functions[0], &b->decls[KS_FUNCTION].at[0]);
+	assert_int_equal(x.len, y.len);
+	assert_memory_equal(x.at, y.at, x.len);
+}
+
+static void tracepoints_options_and_ambiguities_come_back(void **state)
+{
+	(void)state;
+	_cleanup_surface_ struct ks_surface *s = sample_surface(1, 0);
+	for (size_t i = 0; i < s->nr_tracepoints; i++) {
+		_cleanup_buf_ struct ks_buf buf = { 0 };
+		struct ks_tracepoint back;
+		ks_codec_put_tracepoint(&buf, &s->tracepoints[i]);
+		struct ks_cursor c = over(&buf);
+		assert_ok(ks_codec_get_tracepoint(&c, &s->arenas[0], &back));
+		assert_true(same_tracepoint(&s->tracepoints[i], &back));
+	}
+	_cleanup_buf_ struct ks_buf buf = { 0 };
+	struct ks_ambiguity ambiguity;
+	struct ks_option option;
+	ks_codec_put_ambiguity(&buf, &s->ambiguities[0]);
+	ks_codec_put_option(&buf, &s->options[1]);
+	struct ks_cursor c = over(&buf);
+	assert_ok(ks_codec_get_ambiguity(&c, &s->arenas[0], &ambiguity));
+	assert_ok(ks_codec_get_option(&c, &option));
+	assert_true(same_ambiguity(&s->ambiguities[0], &ambiguity));
+	assert_string_equal(option.value, s->options[1].value);
+	assert_false(ks_cursor_more(&c));
+}
+
+/** Decode as everything; whatever comes, it must be a value or an error. */
+static void decode_all(const uint8_t *bytes, size_t len)
+{
+	struct ks_arena arena = { 0 };
+	struct ks_cursor start = ks_cursor_over(bytes, len, false), c = start;
+	struct ks_decl decl;
+	struct ks_function fn;
+	struct ks_tracepoint tp;
+	struct ks_ambiguity ambiguity;
+	ks_error_free(ks_codec_get_decl(&c, &arena, &decl));
+	c = start;
+	ks_error_free(ks_codec_get_tracepoint(&c, &arena, &tp));
+	c = start;
+	ks_error_free(ks_codec_get_ambiguity(&c, &arena, &ambiguity));
+	c = start;
+	struct ks_error *err = ks_codec_get_function(&c, &arena, NULL, &fn);
+	if (!err) {
+		struct ks_facts facts = { start, start, start };
+		err = ks_codec_get_facts(&facts, 0, &fn);
+	}
+	ks_error_free(err);
+	ks_arena_deinit(&arena);
+}
+
+static void damaged_bytes_are_an_error_or_a_value(void **state)
+{
+	(void)state;
+	_cleanup_surface_ struct ks_surface *s = sample_surface(1, 0);
+	struct ks_buf bufs[4] = { 0 };
+	ks_codec_put_function(&bufs[0], &s->functions[0], &s->decls[KS_FUNCTION].at[0]);
+	ks_codec_put_decl(&bufs[1], &s->decls[KS_STRUCT].at[0]);
+	ks_codec_put_tracepoint(&bufs[2], &s->tracepoints[0]);
+	ks_codec_put_ambiguity(&bufs[3], &s->ambiguities[0]);
+	for (size_t i = 0; i < 4; i++) {
+		uint8_t *bytes = (uint8_t *)bufs[i].at;
+		for (size_t at = 0; at < bufs[i].len; at++) {
+			static const uint8_t damage[] = { 0, 1, 0x7f, 0x80, 0xff };
+			uint8_t *copy = malloc(at + 1); // exact, so that a sanitizer sees overruns
+			assert_non_null(copy);
+			memcpy(copy, bytes, at);
+			decode_all(copy, at);
+			free(copy);
+			uint8_t was = bytes[at];
+			for (size_t k = 0; k < sizeof(damage); k++) {
+				bytes[at] = damage[k];
+				decode_all(bytes, bufs[i].len);
+			}
+			bytes[at] = was;
+		}
+	}
+	for (size_t i = 0; i < 4; i++)
+		ks_buf_deinit(&bufs[i]);
+}
+
+static void deep_nesting_is_refused(void **state)
+{
+	(void)state;
+	struct ks_arena arena = { 0 };
+	uint8_t bytes[1000] = { KS_TYPEDEF, 0, 0 }; // kind, name, size
+	memset(bytes + 3, KS_TYPE_PTR, sizeof(bytes) - 3);
+	struct ks_cursor c = ks_cursor_over(bytes, sizeof(bytes), false);
+	struct ks_decl decl;
+	struct ks_error *err = ks_codec_get_decl(&c, &arena, &decl);
+	assert_non_null(err);
+	assert_int_equal(err->code, KS_ERR_DATA);
+	ks_error_free(err);
+	ks_arena_deinit(&arena);
+}
+
+static void images_sort_by_version_flavor_arch_revision(void **state)
+{
+	(void)state;
+	static const struct ks_image sorted[] = {
+		{ .version = "4.4.0", .arch = "amd64" },
+		{ .version = "4.15", .arch = "amd64" },
+		{ .version = "5.4.0", .flavor = "aws", .arch = "amd64", .revision = "1009" },
+		{ .version = "5.4", .flavor = "generic", .arch = "amd64", .revision = "9" },
+		{ .version = "5.4.0", .flavor = "generic", .arch = "amd64", .revision = "26" },
+		{ .version = "5.4", .flavor = "generic", .arch = "riscv64", .revision = "24" },
+		{ .version = "5.15", .flavor = "generic", .arch = "amd64" },
+		{ .version = "6.1.9", .arch = "amd64" },
+		{ .version = "6.1.176", .arch = "amd64" },
+	};
+	size_t nr = sizeof(sorted) / sizeof(sorted[0]);
+	for (size_t i = 0; i < nr; i++)
+		for (size_t k = 0; k < nr; k++) {
+			int order = ks_image_compare(&sorted[i], &sorted[k]);
+			assert_int_equal((order > 0) - (order < 0), (i > k) - (i < k));
+		}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(declarations_come_back),
+		cmocka_unit_test(functions_come_back_with_their_facts),
+		cmocka_unit_test(function_bytes_hold_no_fact_of_the_build),
+		cmocka_unit_test(tracepoints_options_and_ambiguities_come_back),
+		cmocka_unit_test(damaged_bytes_are_an_error_or_a_value),
+		cmocka_unit_test(deep_nesting_is_refused),
+		cmocka_unit_test(images_sort_by_version_flavor_arch_revision),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
