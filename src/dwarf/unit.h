@@ -140,7 +140,11 @@ void ks_abbrevs_deinit(struct ks_abbrevs *abbrevs);
 /** The text behind a slot value; "" when it points outside of its section. */
 const char *ks_unit_text(const struct ks_unit *unit, uint64_t text);
 /** A hash of the text behind a slot value that does not cost reading the text in the usual case. */
-uint64_t ks_unit_text_key(const struct ks_unit *unit, uint64_t text);
+uint64_t ks_unit_text_key_slow(const struct ks_unit *unit, uint64_t text);
+static inline uint64_t ks_unit_text_key(const struct ks_unit *unit, uint64_t text)
+{
+	return text < KS_TEXT_FOREIGN ? text : ks_unit_text_key_slow(unit, text);
+}
 
 /** A reference that leaves its unit: the offset in .debug_info, or nothing that can be followed. */
 #define KS_REF_FOREIGN ((uint64_t)1 << 40)
