@@ -29,3 +29,12 @@ struct ks_history {
 	size_t nr; // one fact for each image, in the order of ks_image_compare()
 	struct ks_fact *facts;
 };
+
+/** Some image has the name. */
+static inline bool ks_history_present(const struct ks_history *history)
+{
+	for (size_t i = 0; i < history->nr; i++)
+		if (history->facts[i].present)
+			return true;
+	return false;
+}

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh disable=SC2034 # the lists are for who sources this
+# Sourced by ./check and ./quickstart: the Debian packages ksurf needs, and how to get them.
+
+# To build and run.
+BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config scdoc ca-certificates libelf-dev
+libsqlite3-dev libzstd-dev liblzma-dev libarchive-dev libxxhash-dev libjansson-dev nettle-dev
+libcurl4-openssl-dev libcmocka-dev"
+
+# For everything that ./check does on top.
+CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck libclang-rt-dev binutils
+gcc-arm-linux-gnueabihf sqlite3"
+
+# missing PACKAGE...: those that are not installed
+missing()
+{
+	for package; do
+		state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || state=none
+		[ "$state" = installed ] || printf '%s ' "$package"
+	done
+}
+
+# install PACKAGE...: quiet when there is nothing to do
+install_missing()
+{
+	wanted=$(missing "$@")
+	[ -n "$wanted" ] || return 0
+	root=
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null || {
+			echo "missing packages, and neither root nor sudo to install them: $wanted" >&2
+			return 1
+		}
+		root=sudo
+	fi
+	echo "installing: $wanted"
+	log=$(mktemp)
+	# shellcheck disable=SC2086 # a list of words, and root may be empty
+	if ! { $root apt-get update && $root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y --no-install-recommends $wanted; } >"$log" 2>&1; then
+		cat "$log" >&2
+		rm -f "$log"
+		return 1
+	fi
+	rm -f "$log"
+}

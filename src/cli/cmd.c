@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/cmd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/pool.h"
+#include "cli/status.h"
+#include "surface/kind.h"
+
+const struct ks_cmd *const ks_cmds[] = {
+	&ks_cmd_add,	&ks_cmd_pull,	    &ks_cmd_images, &ks_cmd_find,    &ks_cmd_show,
+	&ks_cmd_export, &ks_cmd_completion, &ks_cmd_help,   &ks_cmd_version, NULL,
+};
+
+static const char *const colors[] = { "auto", "always", "never", NULL };
+
+#define AT(field) offsetof(struct ks_cli, field)
+const struct ks_opt ks_cli_opts[] = {
+	{ 0, "db", "PATH", "the store to use", KS_OPT_TEXT, AT(db), NULL },
+	{ 0, "json", NULL, "print JSON for programs", KS_OPT_FLAG, AT(json), NULL },
+	{ 'v', "verbose", NULL, "say more", KS_OPT_COUNT, AT(verbose), NULL },
+	{ 'q', "quiet", NULL, "print results and errors only", KS_OPT_FLAG, AT(quiet), NULL },
+	{ 0, "color", "WHEN", "auto, always or never", KS_OPT_CHOICE, AT(color), colors },
+	{ 'j', "jobs", "N", "use N threads", KS_OPT_NUMBER, AT(nr_jobs), NULL },
+	{ 'h', "help", NULL, "show help", KS_OPT_FLAG, AT(help), NULL },
+	{ 0, "version", NULL, "show the version", KS_OPT_FLAG, AT(version), NULL },
+	{ 0 },
+};
+
+const struct ks_cmd *ks_cmd_by_name(const char *name)
+{
+	for (size_t i = 0; ks_cmds[i]; i++)
+		if (strcmp(ks_cmds[i]->name, name) == 0)
+			return ks_cmds[i];
+	return NULL;
+}
+
+void ks_cli_fail(struct ks_cli *cli, struct ks_error *err)
+{
+	char *text = ks_error_text(err);
+	ks_draw_erase(&cli->draw);
+	fflush(stdout);
+	fprintf(stderr, "ksurf: %s\n", text ? text : err->msg);
+	if (!cli->status)
+		cli->status = ks_status_of(err->code);
+	free(text);
+	ks_error_free(err);
+}
+
+struct ks_error *ks_cli_make_dirs(char *path)
+{
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		int failed = mkdir(path, 0755) != 0 && errno != EEXIST;
+		struct ks_error *err =
+			failed ? ks_error_new(KS_ERR_IO, "%s: cannot create: %m", path) : NULL;
+		*slash = '/';
+		KS_TRY(err);
+	}
+	return NULL;
+}
+
+struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **ret)
+{
+	if (!cli->db && !cli->default_db) {
+		const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+		bool own = data && data[0] == '/'; // the XDG rule: a relative one is to be ignored
+		if (!own && (!home || !home[0]))
+			return ks_error_new(KS_ERR_USAGE, "no HOME is set: name a store with --db");
+		if (asprintf(&cli->default_db, "%s%s/ksurf/ksurf.db", own ? data : home,
+			     own ? "" : "/.local/share") < 0) {
+			cli->default_db = NULL;
+			return &ks_nomem;
+		}
+		KS_TRY(ks_cli_make_dirs(cli->default_db));
+	}
+	*ret = cli->db ? cli->db : cli->default_db;
+	return NULL;
+}
+
+struct ks_error *ks_cli_unknown_kind(const char *word)
+{
+	_cleanup_buf_ struct ks_buf all = { 0 };
+	for (int kind = 0; kind < KS_NR_KINDS; kind++)
+		ks_buf_printf(&all, kind ? ", %s" : "%s", ks_kinds[kind].name);
+	const char *text = ks_buf_text(&all);
+	return ks_error_new(KS_ERR_USAGE, "'%s' is no kind; there are %s", word,
+			    text ? text : "those of --help");
+}
+
+bool ks_cli_colored(const struct ks_cli *cli, FILE *out)
+{
+	if (cli->color != KS_COLOR_AUTO)
+		return cli->color == KS_COLOR_ALWAYS;
+	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+	return !(none && none[0]) && term && strcmp(term, "dumb") != 0 && isatty(fileno(out));
+}
+
+unsigned int ks_cli_threads(const struct ks_cli *cli)
+{
+	return cli->nr_jobs ? cli->nr_jobs : ks_pool_default_threads();
+}
+
+/** Options behind the command name, then the command itself. */
+static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int argc, char **argv)
+{
+	_cleanup_free_ void *values = calloc(1, cmd->opts_size + 1);
+	if (!values)
+		return &ks_nomem;
+	const struct ks_opts sets[] = { { cmd->opts, values }, { ks_cli_opts, cli } };
+	int first;
+	struct ks_error *err = ks_opts_parse(sets, 2, argc, argv, false, &first);
+	if (err)
+		return ks_error_wrap(err, "%s", cmd->name);
+	if (cli->help) {
+		ks_help_print(stdout, cmd);
+		return NULL;
+	}
+	ks_draw_init(&cli->draw, !cli->quiet);
+	err = cmd->run(cli, values, argc - first, argv + first);
+	ks_draw_erase(&cli->draw);
+	return err;
+}
+
+static struct ks_error *dispatch(struct ks_cli *cli, int argc, char **argv)
+{
+	const struct ks_opts sets[] = { { ks_cli_opts, cli } };
+	int first;
+	KS_TRY(ks_opts_parse(sets, 1, argc, argv, true, &first));
+	if (cli->version)
+		return ks_cmd_version.run(cli, NULL, 0, NULL);
+	if (cli->help && first == argc) {
+		ks_help_print(stdout, NULL);
+		return NULL;
+	}
+	if (first == argc)
+		return ks_error_new(KS_ERR_USAGE, "no command given; try ksurf --help");
+	const struct ks_cmd *cmd = ks_cmd_by_name(argv[first]);
+	if (!cmd)
+		return ks_error_new(KS_ERR_USAGE, "unknown command '%s'; try ksurf --help",
+				    argv[first]);
+	return run(cli, cmd, argc - first, argv + first);
+}
+
+int ks_cli_main(int argc, char **argv)
+{
+	struct ks_cli cli = { 0 };
+	struct ks_error *err = dispatch(&cli, argc, argv);
+	if (!err && (fflush(stdout) != 0 || ferror(stdout)))
+		err = ks_error_new(KS_ERR_IO, "cannot write the output: %m");
+	if (err)
+		ks_cli_fail(&cli, err);
+	free(cli.default_db);
+	return cli.status;
+}

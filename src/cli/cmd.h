@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "cli/draw.h"
+#include "cli/opts.h"
+
+static inline void ks_cli_freep(void *ptr)
+{
+	free(*(void **)ptr);
+}
+#define _cleanup_free_ __attribute__((__cleanup__(ks_cli_freep)))
+
+enum ks_color { KS_COLOR_AUTO, KS_COLOR_ALWAYS, KS_COLOR_NEVER };
+
+/** What one run of the command was asked for, and how it went so far. */
+struct ks_cli {
+	const char *db; // --db, or NULL: use ks_cli_db_path()
+	bool json, quiet, help, version;
+	unsigned int verbose;
+	int color;	      // enum ks_color
+	unsigned int nr_jobs; // -j; 0: as many as there are processors
+	int status;	      // the exit status: that of the first failure
+	struct ks_draw draw;  // progress, on a terminal
+	char *default_db;     // what ks_cli_db_path() made; freed at the end
+};
+
+/** One subcommand: a row that also makes its help, its completion and its place in the manual. */
+struct ks_cmd {
+	const char *name;
+	const char *args;    // as in its usage line: "KIND NAME…"
+	const char *help;    // one line, imperative
+	const char *details; // more lines for its own help, or NULL
+	/**
+	 * What its arguments are, for completion: words of "command", "kind", "name", "image", "file",
+	 * "dir", "package", "shell", in order; the last one repeats.
+	 */
+	const char *complete;
+	const struct ks_opt *opts; // ends with a row without a name; NULL: none
+	size_t opts_size;	   // of the struct that opts fill, zeroed first
+	/** @param opts the filled struct @param argv the arguments without command and options */
+	struct ks_error *(*run)(struct ks_cli *cli, const void *opts, int argc, char **argv);
+};
+
+/** All of them, in the order of the help; ends with NULL. */
+extern const struct ks_cmd *const ks_cmds[];
+extern const struct ks_cmd ks_cmd_add, ks_cmd_pull, ks_cmd_images, ks_cmd_find, ks_cmd_show,
+	ks_cmd_export, ks_cmd_completion, ks_cmd_help, ks_cmd_version;
+
+/** The options that every command takes; they fill struct ks_cli. */
+extern const struct ks_opt ks_cli_opts[];
+
+/** NULL when there is none of that name. */
+const struct ks_cmd *ks_cmd_by_name(const char *name);
+
+/** Parse, run, report: all of main(). @return the exit status */
+int ks_cli_main(int argc, char **argv);
+
+/** Print an error as one line on stderr, keep its exit status if it is the first, free it. */
+void ks_cli_fail(struct ks_cli *cli, struct ks_error *err);
+
+/** The store's path: --db, else below the user's data directory. Borrowed from cli. */
+KS_MUST_CHECK struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **ret);
+
+/** Make the folders in front of the last slash, as mkdir -p does. @param path changed and restored */
+KS_MUST_CHECK struct ks_error *ks_cli_make_dirs(char *path);
+
+/** What to say when a kind was expected: lists them all. */
+struct ks_error *ks_cli_unknown_kind(const char *word);
+
+/** Whether output to that stream shall be coloured. */
+bool ks_cli_colored(const struct ks_cli *cli, FILE *out);
+
+/** How many threads to use. */
+unsigned int ks_cli_threads(const struct ks_cli *cli);
+
+/** Write the help of one command, or of all when cmd is NULL. */
+void ks_help_print(FILE *out, const struct ks_cmd *cmd);

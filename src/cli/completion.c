@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/completion.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "report/report.h"
+#include "surface/kind.h"
+
+static void print_formats(void)
+{
+	for (int format = 0; format < KS_NR_FORMATS; format++)
+		printf(format ? " %s" : "%s", ks_formats[format].name);
+}
+
+/** Options whose values stand in a table of the library. */
+static const struct source {
+	const char *arg;
+	void (*print)(void);
+} sources[] = { { "KIND", ks_completion_kinds }, { "FORMAT", print_formats } };
+
+static const struct source *source_of(const struct ks_opt *o)
+{
+	for (size_t i = 0; o->arg && i < sizeof(sources) / sizeof(sources[0]); i++)
+		if (strcmp(sources[i].arg, o->arg) == 0)
+			return &sources[i];
+	return NULL;
+}
+
+bool ks_completion_has_values(const struct ks_opt *o)
+{
+	return o->choices || source_of(o);
+}
+
+void ks_completion_values(const struct ks_opt *o)
+{
+	for (size_t i = 0; o->choices && o->choices[i]; i++)
+		printf(i ? " %s" : "%s", o->choices[i]);
+	if (!o->choices && source_of(o))
+		source_of(o)->print();
+}
+
+void ks_completion_commands(void)
+{
+	for (size_t i = 0; ks_cmds[i]; i++)
+		printf(i ? " %s" : "%s", ks_cmds[i]->name);
+}
+
+void ks_completion_kinds(void)
+{
+	for (int kind = 0; kind < KS_NR_KINDS; kind++)
+		printf(kind ? " %s" : "%s", ks_kinds[kind].name);
+}
+
+void ks_completion_names(const struct ks_opt *opts)
+{
+	for (const struct ks_opt *o = opts; o && o->name; o++) {
+		printf(" --%s", o->name);
+		if (o->letter)
+			printf(" -%c", o->letter);
+	}
+}
+
+void ks_completion_quoted(const char *text)
+{
+	for (; *text; text++)
+		if (*text == '\'')
+			fputs("'\\''", stdout);
+		else
+			putchar(*text);
+}
+
+static struct ks_error *completion(struct ks_cli *cli, const void *opts, int argc, char **argv)
+{
+	(void)cli;
+	(void)opts;
+	static const struct {
+		const char *shell;
+		void (*print)(void);
+	} shells[] = { { "bash", ks_completion_bash },
+		       { "zsh", ks_completion_zsh },
+		       { "fish", ks_completion_fish } };
+	for (size_t i = 0; argc == 1 && i < sizeof(shells) / sizeof(shells[0]); i++)
+		if (strcmp(shells[i].shell, argv[0]) == 0) {
+			shells[i].print();
+			return NULL;
+		}
+	return ks_error_new(KS_ERR_USAGE, "usage: ksurf completion bash|zsh|fish");
+}
+
+const struct ks_cmd ks_cmd_completion = {
+	.name = "completion",
+	.args = "bash|zsh|fish",
+	.help = "print a script that completes ksurf's command line in a shell",
+	.complete = "shell",
+	.run = completion,
+};

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/draw.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { UPDATE_NS = 100000000 };
+
+void ks_draw_init(struct ks_draw *draw, bool wanted)
+{
+	const char *term = getenv("TERM");
+	pthread_mutex_init(&draw->lock, NULL);
+	draw->on = wanted && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/** Whether it is time for another update; takes the lock if so. */
+static bool begin(struct ks_draw *draw)
+{
+	if (!draw->on)
+		return false;
+	pthread_mutex_lock(&draw->lock);
+	int64_t now = now_ns();
+	if (draw->shown && now - draw->last_ns < UPDATE_NS) {
+		pthread_mutex_unlock(&draw->lock);
+		return false;
+	}
+	draw->last_ns = now;
+	draw->shown = true;
+	return true;
+}
+
+static void end(struct ks_draw *draw)
+{
+	fflush(stderr);
+	pthread_mutex_unlock(&draw->lock);
+}
+
+void ks_draw_bytes(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	const struct ks_draw_job *job = arg;
+	if (!begin(job->draw))
+		return;
+	fprintf(stderr, "\r\033[K%s: %s %.1f", job->target, what, (double)done / 1e6);
+	if (total)
+		fprintf(stderr, " of %.1f", (double)total / 1e6);
+	fputs(" MB", stderr);
+	end(job->draw);
+}
+
+void ks_draw_count(struct ks_draw *draw, const char *what, uint64_t done, uint64_t total)
+{
+	if (!begin(draw))
+		return;
+	fprintf(stderr, "\r\033[K%s %" PRIu64 " of %" PRIu64, what, done, total);
+	end(draw);
+}
+
+void ks_draw_erase(struct ks_draw *draw)
+{
+	if (!draw->on)
+		return;
+	pthread_mutex_lock(&draw->lock);
+	if (draw->shown)
+		fputs("\r\033[K", stderr);
+	draw->shown = false;
+	end(draw);
+}

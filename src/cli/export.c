@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/scene.h"
+#include "report/depsurf.h"
+
+static const char *const formats[] = { "depsurf", NULL };
+
+struct opts {
+	int format;
+};
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	(void)values; // there is one format so far
+	if (argc != 2)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf export --format depsurf IMAGE DIR");
+	_cleanup_scene_ struct ks_scene scene = { 0 };
+	const struct ks_store_image *image;
+	_cleanup_surface_ struct ks_surface *surface = NULL;
+	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
+	KS_TRY(ks_store_images(scene.store, &scene.sel.arena, &scene.sel.all));
+	KS_TRY(ks_store_image(&scene.sel.all, argv[0], &image));
+	KS_TRY(ks_store_surface(scene.store, image, &surface));
+	return ks_export_depsurf(surface, argv[1]);
+}
+
+static const struct ks_opt options[] = {
+	{ 0, "format", "LAYOUT", "depsurf: the published dataset", KS_OPT_CHOICE,
+	  offsetof(struct opts, format), formats },
+	{ 0 },
+};
+
+const struct ks_cmd ks_cmd_export = {
+	.name = "export",
+	.args = "IMAGE DIR",
+	.help = "write an image as files for other programs",
+	.details = "The layout depsurf is that of the published dataset: "
+		   "DIR/func_groups/IMAGE.jsonl …\n",
+	.complete = "image dir",
+	.opts = options,
+	.opts_size = sizeof(struct opts),
+	.run = run,
+};

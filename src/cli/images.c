@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "base/json.h"
+#include "cli/scene.h"
+
+struct opts {
+	bool names, remove, rename;
+	const char *base, *group;
+};
+
+/** A group that the user may choose, and the setting that keeps the choice. */
+static const struct group_setting {
+	const char *name, *setting;
+} group_settings[] = {
+	{ "members", KS_SETTING_MEMBERS },
+	{ "lts", KS_SETTING_LTS },
+};
+
+static const char *text_or(const char *text, const char *instead)
+{
+	return text && text[0] ? text : instead;
+}
+
+static void print_table(const struct ks_scene *scene)
+{
+	int width = 5;
+	for (size_t i = 0; i < scene->sel.all.nr; i++) {
+		int len = (int)strlen(scene->sel.all.at[i]->image.label);
+		width = len > width ? len : width;
+	}
+	size_t base = scene->sel.groups->base;
+	printf("  %-*s  %-10s  %-8s  %s\n", width, "IMAGE", "ARCH", "TIER", "COMPILER");
+	for (size_t i = 0; i < scene->sel.images.nr; i++) {
+		const struct ks_image *image = &scene->sel.images.at[i]->image;
+		const char *compiler = text_or(image->compiler, "unknown");
+		printf("%c %-*s  %-10s  %-8s  %.*s\n", i == base ? '*' : ' ', width, image->label,
+		       text_or(image->arch, "unknown"), ks_tier_texts[image->tier],
+		       (int)strcspn(compiler, "\n"), compiler);
+	}
+}
+
+static void write_json(const struct ks_scene *scene, struct ks_json *json)
+{
+	ks_json_open(json, '[');
+	for (size_t i = 0; i < scene->sel.images.nr; i++) {
+		const struct ks_image *image = &scene->sel.images.at[i]->image;
+		const struct {
+			const char *key, *text;
+		} texts[] = {
+			{ "label", image->label },
+			{ "release", image->release },
+			{ "version", image->version },
+			{ "arch", image->arch },
+			{ "flavor", image->flavor },
+			{ "revision", image->revision },
+			{ "distribution", image->distribution },
+			{ "package", image->package },
+			{ "package_version", image->package_version },
+			{ "build_id", image->build_id },
+			{ "compiler", image->compiler },
+			{ "banner", image->banner },
+			{ "digest", image->digest },
+			{ "tier", ks_tier_texts[image->tier] },
+		};
+		ks_json_open(json, '{');
+		for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++)
+			ks_json_key_str(json, texts[t].key, texts[t].text);
+		ks_json_key_u64(json, "elf_class", image->elf_class);
+		ks_json_key_bool(json, "big_endian", image->big_endian);
+		ks_json_key_bool(json, "base", i == scene->sel.groups->base);
+		ks_json_close(json, '}');
+	}
+	ks_json_close(json, ']');
+}
+
+static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
+{
+	_cleanup_scene_ struct ks_scene scene = { 0 };
+	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
+	KS_TRY(ks_selection_choose(&scene.sel, scene.store, "*"));
+	if (opts->names) {
+		for (size_t i = 0; i < scene.sel.images.nr; i++)
+			puts(scene.sel.images.at[i]->image.label);
+		return NULL;
+	}
+	KS_TRY(ks_selection_group(&scene.sel, scene.store));
+	if (!cli->json) {
+		print_table(&scene);
+		return NULL;
+	}
+	_cleanup_buf_ struct ks_buf buf = { 0 };
+	struct ks_json json = ks_json_to(&buf, 2);
+	write_json(&scene, &json);
+	KS_TRY(ks_buf_error(&buf));
+	printf("%.*s\n", (int)buf.len, buf.at);
+	return NULL;
+}
+
+static struct ks_error *remove_images(struct ks_scene *scene, int argc, char **argv)
+{
+	if (argc < 1)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --remove IMAGE...");
+	for (int i = 0; i < argc; i++)
+		KS_TRY(ks_store_remove(scene->store, argv[i]));
+	return NULL;
+}
+
+/** The base image follows when it is the one that gets another label. */
+static struct ks_error *rename_image(struct ks_scene *scene, int argc, char **argv)
+{
+	if (argc != 2)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --rename OLD NEW");
+	const char *base;
+	KS_TRY(ks_store_setting(scene->store, &scene->sel.arena, KS_SETTING_BASE, &base));
+	KS_TRY(ks_store_relabel(scene->store, argv[0], argv[1]));
+	return base && strcmp(base, argv[0]) == 0
+		       ? ks_store_set(scene->store, KS_SETTING_BASE, argv[1])
+		       : NULL;
+}
+
+static struct ks_error *set_base(struct ks_scene *scene, const char *label, int argc)
+{
+	if (argc)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --base IMAGE|auto");
+	if (strcmp(label, "auto") == 0)
+		return ks_store_set(scene->store, KS_SETTING_BASE, NULL);
+	const struct ks_store_image *image;
+	KS_TRY(ks_store_images(scene->store, &scene->sel.arena, &scene->sel.all));
+	KS_TRY(ks_store_image(&scene->sel.all, label, &image));
+	return ks_store_set(scene->store, KS_SETTING_BASE, label);
+}
+
+static struct ks_error *set_group(struct ks_scene *scene, const char *name, int argc, char **argv)
+{
+	const struct group_setting *group = NULL;
+	for (size_t i = 0; i < sizeof(group_settings) / sizeof(group_settings[0]); i++)
+		if (strcmp(group_settings[i].name, name) == 0)
+			group = &group_settings[i];
+	if (!group || argc < 1)
+		return ks_error_new(KS_ERR_USAGE,
+				    "usage: ksurf images --group members|lts GLOB...|auto");
+	if (argc == 1 && strcmp(argv[0], "auto") == 0)
+		return ks_store_set(scene->store, group->setting, NULL);
+	_cleanup_buf_ struct ks_buf globs = { 0 };
+	for (int i = 0; i < argc; i++) {
+		KS_TRY(ks_selection_choose(&scene->sel, scene->store,
+				      argv[i])); // a glob must match something now
+		ks_buf_printf(&globs, "%s%s", i ? "\n" : "", argv[i]);
+	}
+	const char *text = ks_buf_text(&globs);
+	return text ? ks_store_set(scene->store, group->setting, text) : &ks_nomem;
+}
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	const struct opts *opts = values;
+	int nr = opts->remove + opts->rename + !!opts->base + !!opts->group;
+	if (nr > 1 || (nr && opts->names))
+		return ks_error_new(KS_ERR_USAGE, "images does one thing at a time; try --help");
+	if (nr == 0 && argc)
+		return ks_error_new(KS_ERR_USAGE, "images takes no argument without an option");
+	if (nr == 0)
+		return list(cli, opts);
+	_cleanup_scene_ struct ks_scene scene = { 0 };
+	KS_TRY(ks_scene_open(cli, KS_STORE_WRITE, &scene));
+	if (opts->remove)
+		return remove_images(&scene, argc, argv);
+	if (opts->rename)
+		return rename_image(&scene, argc, argv);
+	if (opts->base)
+		return set_base(&scene, opts->base, argc);
+	return set_group(&scene, opts->group, argc, argv);
+}
+
+#define AT(field) offsetof(struct opts, field)
+static const struct ks_opt options[] = {
+	{ 0, "names", NULL, "print the labels only, one a line", KS_OPT_FLAG, AT(names), NULL },
+	{ 0, "remove", NULL, "remove the images given", KS_OPT_FLAG, AT(remove), NULL },
+	{ 0, "rename", NULL, "give image OLD the label NEW", KS_OPT_FLAG, AT(rename), NULL },
+	{ 0, "base", "IMAGE", "compare architectures and flavours with IMAGE, or auto", KS_OPT_TEXT,
+	  AT(base), NULL },
+	{ 0, "group", "NAME", "choose what is in group NAME by globs, or auto", KS_OPT_TEXT,
+	  AT(group), NULL },
+	{ 0 },
+};
+
+const struct ks_cmd ks_cmd_images = {
+	.name = "images",
+	.args = "[IMAGE|OLD NEW|GLOB]...",
+	.help = "list, remove and rename images, choose the base and the groups",
+	.details = "The image with a star is the base: reports compare other architectures and "
+		   "flavours\n"
+		   "with it. Group members holds the images that reports show, lts the long-term "
+		   "ones.\n",
+	.complete = "image",
+	.opts = options,
+	.opts_size = sizeof(struct opts),
+	.run = run,
+};

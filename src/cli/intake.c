@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/intake.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/pool.h"
+
+/** What reading one image may take at its worst; so many of them fit into the memory at hand. */
+enum { IMAGE_KB = 1500000 };
+
+struct intake {
+	struct ks_cli *cli;
+	const struct ks_intake_item *items;
+	struct ks_store *store;
+	unsigned int nr_threads; // for each image
+	struct ks_json *json;	 // NULL: print lines
+	pthread_mutex_t lock;	 // guards turn, and the store with it
+	pthread_cond_t moved;
+	size_t turn; // the item that is put next
+};
+
+/** How many images may be read at once without pushing the machine into swap. */
+static unsigned int fit_memory(unsigned int wanted)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	if (!file)
+		return 1;
+	char line[128];
+	unsigned long kb = 0;
+	while (fgets(line, sizeof(line), file))
+		if (strncmp(line, "MemAvailable:", 13) == 0)
+			kb = strtoul(line + 13, NULL, 10);
+	fclose(file);
+	unsigned long fit = kb / IMAGE_KB;
+	return fit < 1 ? 1 : fit < wanted ? (unsigned int)fit : wanted;
+}
+
+/** A table of a surface that a result line counts. */
+static void print_counts(const struct ks_surface *surface)
+{
+	const struct {
+		enum ks_kind kind;
+		size_t nr;
+		const char *one, *many;
+	} counts[] = {
+		{ KS_FUNCTION, surface->nr_functions, "function", "functions" },
+		{ KS_STRUCT, surface->decls[KS_STRUCT].nr, "struct", "structs" },
+		{ KS_TRACEPOINT, surface->nr_tracepoints, "tracepoint", "tracepoints" },
+		{ KS_SYSCALL, surface->nr_syscalls, "syscall", "syscalls" },
+		{ KS_LSM, surface->nr_lsm, "LSM hook", "LSM hooks" },
+	};
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		if (surface->known & KS_KNOWS(counts[i].kind))
+			printf(", %zu %s", counts[i].nr,
+			       counts[i].nr == 1 ? counts[i].one : counts[i].many);
+}
+
+static void report_line(const struct intake *intake, const struct ks_surface *surface,
+			const struct ks_put_result *result, const char *note)
+{
+	if (intake->cli->quiet)
+		return;
+	if (!result->added) {
+		printf("%s: is in the store already\n", result->label);
+		return;
+	}
+	printf("%s: added, %.1f MB", result->label, (double)result->bytes / 1e6);
+	print_counts(surface);
+	putchar('\n');
+	if (note)
+		printf("    %s\n", note);
+	fflush(stdout);
+}
+
+static void report_json(const struct intake *intake, const char *what,
+			const struct ks_put_result *result, const char *note)
+{
+	struct ks_json *json = intake->json;
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "source", what);
+	ks_json_key_str(json, "image", result->label);
+	ks_json_key_bool(json, "added", result->added);
+	ks_json_key_u64(json, "bytes", result->bytes);
+	ks_json_key_u64(json, "definitions", result->nr_definitions);
+	ks_json_key_u64(json, "new_definitions", result->nr_new_definitions);
+	ks_json_key_str(json, "note", note);
+	ks_json_close(json, '}');
+}
+
+static struct ks_error *put(struct intake *intake, const struct ks_intake_item *item,
+			    const struct ks_surface *surface, const char *note)
+{
+	struct ks_put_result result = { 0 };
+	KS_TRY(ks_store_put(intake->store, surface, intake->nr_threads, &result));
+	ks_draw_erase(&intake->cli->draw);
+	if (intake->json)
+		report_json(intake, item->what, &result, note);
+	else
+		report_line(intake, surface, &result, note);
+	free(result.label);
+	return NULL;
+}
+
+/** A full or read-only store fails every image alike: then the rest is not tried. */
+static bool is_fatal(const struct ks_error *err, bool reading)
+{
+	return !reading && (err->code == KS_ERR_STORE || err->code == KS_ERR_IO);
+}
+
+static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
+{
+	(void)thread;
+	struct intake *intake = arg;
+	const struct ks_intake_item *item = &intake->items[nr];
+	_cleanup_surface_ struct ks_surface *surface = NULL;
+	_cleanup_free_ char *note = NULL;
+	struct ks_error *err =
+		item->read(intake->cli, item->arg, intake->nr_threads, &surface, &note);
+	bool reading = err != NULL;
+	pthread_mutex_lock(&intake->lock);
+	while (intake->turn != nr)
+		pthread_cond_wait(&intake->moved, &intake->lock);
+	if (!err)
+		err = put(intake, item, surface, note);
+	if (err && !is_fatal(err, reading)) {
+		ks_cli_fail(intake->cli, err);
+		err = NULL;
+	}
+	intake->turn++;
+	pthread_cond_broadcast(&intake->moved);
+	pthread_mutex_unlock(&intake->lock);
+	return err;
+}
+
+struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_intake_item *items, size_t nr)
+{
+	_cleanup_scene_ struct ks_scene scene = { 0 };
+	KS_TRY(ks_scene_open(cli, KS_STORE_CREATE, &scene));
+	_cleanup_buf_ struct ks_buf buf = { 0 };
+	struct ks_json json = ks_json_to(&buf, 2);
+	struct intake intake = {
+		.cli = cli,
+		.items = items,
+		.store = scene.store,
+		.nr_threads = ks_cli_threads(cli),
+		.json = cli->json ? &json : NULL,
+	};
+	pthread_mutex_init(&intake.lock, NULL);
+	pthread_cond_init(&intake.moved, NULL);
+	ks_json_open(&json, '[');
+	unsigned int at_once = fit_memory(intake.nr_threads);
+	struct ks_error *err = ks_pool_run(at_once, nr, take_in, &intake);
+	ks_json_close(&json, ']');
+	pthread_cond_destroy(&intake.moved);
+	pthread_mutex_destroy(&intake.lock);
+	if (cli->json && !buf.failed)
+		printf("%.*s\n", (int)buf.len, buf.at);
+	return err ? err : ks_buf_error(&buf);
+}

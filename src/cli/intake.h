@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* Images on their way into the store: read side by side, put in order. */
+#include "cli/scene.h"
+
+/** One image to come. */
+struct ks_intake_item {
+	const char *what; // how messages call it: a path, a package, the label in a dataset
+	/**
+	 * Read it. Runs on any thread, beside other items.
+	 * @param nr_threads how many threads it may use itself
+	 * @param[out] note a line to print with the result, or NULL; the caller frees
+	 */
+	struct ks_error *(*read)(struct ks_cli *cli, void *arg, unsigned int nr_threads,
+				 struct ks_surface **ret, char **note);
+	void *arg;
+};
+
+/**
+ * Read all items, as many at once as threads and memory allow, and put them into the store in the order
+ * given. A failure is printed and does not keep the others from being added.
+ */
+KS_MUST_CHECK struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_intake_item *items,
+					     size_t nr);

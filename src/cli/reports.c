@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/reports.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/pool.h"
+
+/** A run of neighbours in the store: what one job writes. */
+enum { RUN = 128 };
+
+struct ks_error *ks_outdir_open(const char *path, struct ks_outdir *ret)
+{
+	_cleanup_buf_ struct ks_buf whole = { 0 };
+	ks_buf_printf(&whole, "%s/", path);
+	if (!ks_buf_text(&whole))
+		return &ks_nomem;
+	KS_TRY(ks_cli_make_dirs(whole.at));
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return ks_error_new(KS_ERR_IO, "%s: cannot open: %m", path);
+	*ret = (struct ks_outdir){ .fd = fd, .path = path };
+	return NULL;
+}
+
+void ks_outdir_close(struct ks_outdir *dir)
+{
+	if (dir->fd >= 0)
+		close(dir->fd);
+	dir->fd = -1;
+}
+
+/** Open a file below the folder, making the folders on the way when they are missing. */
+static int open_below(int dir, char *path)
+{
+	enum { FLAGS = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW };
+	int fd = openat(dir, path, FLAGS, 0644);
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		int made = mkdirat(dir, path, 0755);
+		*slash = '/';
+		if (made != 0 && errno != EEXIST)
+			return -1;
+	}
+	return openat(dir, path, FLAGS, 0644);
+}
+
+static bool write_all(int fd, const char *at, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, at, len);
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0) {
+			at += n;
+			len -= (size_t)n;
+		}
+	}
+	return true;
+}
+
+struct ks_error *ks_outdir_report(const struct ks_outdir *dir, enum ks_format format,
+				  enum ks_kind kind, const char *name, const struct ks_buf *text)
+{
+	_cleanup_buf_ struct ks_buf path = { 0 };
+	ks_report_path(format, kind, name, &path);
+	if (!ks_buf_text(&path))
+		return &ks_nomem;
+	int fd = open_below(dir->fd, path.at);
+	if (fd < 0)
+		return ks_error_new(KS_ERR_IO, "%s/%s: cannot create: %m", dir->path, path.at);
+	bool written = write_all(fd, text->at, text->len);
+	if (close(fd) != 0 || !written)
+		return ks_error_new(KS_ERR_IO, "%s/%s: cannot write: %m", dir->path, path.at);
+	return NULL;
+}
+
+/** What a worker keeps from job to job. */
+struct worker {
+	struct ks_store *store;
+	struct ks_report *report;
+	struct ks_arena arena;
+	struct ks_buf out;
+};
+
+struct job {
+	const struct ks_reports *reports;
+	struct ks_walk *walk;
+	struct worker *workers;
+	atomic_size_t done;
+};
+
+static struct ks_error *worker_init(struct worker *worker, const struct ks_reports *reports)
+{
+	if (!worker->store)
+		KS_TRY(ks_store_open(reports->scene->db, KS_STORE_READ, &worker->store));
+	if (!worker->report)
+		KS_TRY(ks_report_new(reports->format, reports->scene->sel.groups, NULL,
+				     &worker->report));
+	return NULL;
+}
+
+static void worker_deinit(struct worker *worker)
+{
+	ks_report_free(worker->report);
+	ks_store_close(worker->store);
+	ks_arena_deinit(&worker->arena);
+	ks_buf_deinit(&worker->out);
+}
+
+static struct ks_error *write_run(void *arg, size_t nr, unsigned int thread)
+{
+	struct job *job = arg;
+	struct worker *worker = &job->workers[thread];
+	const struct ks_reports *reports = job->reports;
+	size_t total = ks_walk_nr(job->walk), end = (nr + 1) * RUN < total ? (nr + 1) * RUN : total;
+	KS_TRY(worker_init(worker, reports));
+	for (size_t i = nr * RUN; i < end; i++) {
+		struct ks_history history;
+		ks_arena_deinit(&worker->arena);
+		KS_TRY(ks_walk_history(job->walk, worker->store, i, &worker->arena, &history));
+		worker->out.len = 0;
+		KS_TRY(ks_report_write(worker->report, &history, &worker->out));
+		KS_TRY(ks_outdir_report(reports->dir, reports->format, reports->kind, history.name,
+					&worker->out));
+	}
+	size_t done = atomic_fetch_add(&job->done, end - nr * RUN) + end - nr * RUN;
+	ks_draw_count(&reports->cli->draw, "writing reports", done, total);
+	return NULL;
+}
+
+struct ks_error *ks_reports_write(const struct ks_reports *reports)
+{
+	_cleanup_walk_ struct ks_walk *walk = NULL;
+	KS_TRY(ks_walk_new(reports->scene->store, &reports->scene->sel.images, reports->kind,
+			   &walk));
+	unsigned int nr_threads = ks_cli_threads(reports->cli);
+	_cleanup_free_ struct worker *workers = calloc(nr_threads, sizeof(*workers));
+	if (!workers)
+		return &ks_nomem;
+	struct job job = { .reports = reports, .walk = walk, .workers = workers };
+	size_t nr_jobs = (ks_walk_nr(walk) + RUN - 1) / RUN;
+	struct ks_error *err = ks_pool_run(nr_threads, nr_jobs, write_run, &job);
+	for (unsigned int i = 0; i < nr_threads; i++)
+		worker_deinit(&workers[i]);
+	return err;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/reports.h"
+#include "cli/scene.h"
+#include "cli/suggest.h"
+#include "report/report.h"
+
+struct opts {
+	const char *format, *dir, *image;
+	bool all;
+};
+
+/** What one run of the command shows, and how. */
+struct show {
+	struct ks_cli *cli;
+	struct ks_scene scene;
+	enum ks_format format;
+	enum ks_kind kind; // KS_NR_KINDS: whatever the names are
+	struct ks_report *report;
+	struct ks_outdir dir;
+	bool to_dir;
+	struct ks_arena arena; // of one name
+	struct ks_buf out;
+};
+
+static void show_deinit(struct show *show)
+{
+	ks_report_free(show->report);
+	ks_scene_close(&show->scene);
+	ks_outdir_close(&show->dir);
+	ks_arena_deinit(&show->arena);
+	ks_buf_deinit(&show->out);
+}
+
+static struct ks_error *choose_format(struct show *show, const struct opts *opts)
+{
+	show->format = show->cli->json ? KS_FORMAT_JSON : KS_FORMAT_TERMINAL;
+	if (!opts->format)
+		return NULL;
+	show->format = ks_format_by_name(opts->format);
+	if (show->format != KS_NR_FORMATS)
+		return NULL;
+	_cleanup_buf_ struct ks_buf all = { 0 };
+	for (int i = 0; i < KS_NR_FORMATS; i++)
+		ks_buf_printf(&all, i ? ", %s" : "%s", ks_formats[i].name);
+	const char *text = ks_buf_text(&all);
+	return ks_error_new(KS_ERR_USAGE, "'%s' is no format; there are %s", opts->format,
+			    text ? text : "those of the manual");
+}
+
+static unsigned int terminal_columns(void)
+{
+	struct winsize size;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+		return 0;
+	return size.ws_col;
+}
+
+/** Write the report of one name of one kind, if an image has it. */
+static struct ks_error *show_one(struct show *show, enum ks_kind kind, const char *name,
+				 bool *found)
+{
+	struct ks_history history;
+	ks_arena_deinit(&show->arena);
+	KS_TRY(ks_store_history(show->scene.store, &show->scene.sel.images, kind, name,
+				&show->arena, &history));
+	if (!ks_history_present(&history))
+		return NULL;
+	*found = true;
+	show->out.len = 0;
+	KS_TRY(ks_report_write(show->report, &history, &show->out));
+	if (show->to_dir)
+		return ks_outdir_report(&show->dir, show->format, kind, name, &show->out);
+	fwrite(show->out.at, 1, show->out.len, stdout);
+	return NULL;
+}
+
+static struct ks_error *unknown_name(struct show *show, const char *name)
+{
+	_cleanup_buf_ struct ks_buf near = { 0 };
+	KS_TRY(ks_suggest(&show->scene, show->kind, name, &near));
+	const char *text = ks_buf_text(&near);
+	size_t nr = show->scene.sel.images.nr;
+	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu image%s%s",
+			    show->kind == KS_NR_KINDS ? "name" : ks_kinds[show->kind].name, name,
+			    nr, nr == 1 ? "" : "s", text ? text : "");
+}
+
+static struct ks_error *show_name(struct show *show, const char *name)
+{
+	bool found = false;
+	if (show->kind != KS_NR_KINDS)
+		KS_TRY(show_one(show, show->kind, name, &found));
+	else
+		for (int kind = 0; kind < KS_NR_KINDS; kind++) {
+			bool member = strstr(name, "::") != NULL;
+			if (member == (kind == KS_FIELD) &&
+			    ks_formats[show->format].kinds & KS_KNOWS(kind))
+				KS_TRY(show_one(show, (enum ks_kind)kind, name, &found));
+		}
+	return found ? NULL : unknown_name(show, name);
+}
+
+/** Take the kind from the arguments: the first word, unless it must be a name itself. */
+static int take_kind(struct show *show, const struct opts *opts, int argc, char **argv)
+{
+	show->kind = argc ? ks_kind_by_name(argv[0]) : KS_NR_KINDS;
+	if (argc == 1 && !opts->all)
+		show->kind = KS_NR_KINDS;
+	return show->kind != KS_NR_KINDS;
+}
+
+static struct ks_error *show_all(struct show *show)
+{
+	struct ks_reports job = {
+		.cli = show->cli,
+		.scene = &show->scene,
+		.format = show->format,
+		.kind = show->kind,
+		.dir = &show->dir,
+	};
+	return ks_reports_write(&job);
+}
+
+static struct ks_error *show_run(struct show *show, const struct opts *opts, int argc, char **argv)
+{
+	struct ks_cli *cli = show->cli;
+	KS_TRY(choose_format(show, opts));
+	int used = take_kind(show, opts, argc, argv);
+	if (opts->all && (argc != 1 || !used || !opts->dir))
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf show --all KIND -o DIR");
+	if (!opts->all && argc == used)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf show [KIND] NAME...");
+	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &show->scene));
+	KS_TRY(ks_selection_choose(&show->scene.sel, show->scene.store, opts->image));
+	KS_TRY(ks_selection_group(&show->scene.sel, show->scene.store));
+	show->to_dir = opts->dir != NULL;
+	if (opts->dir)
+		KS_TRY(ks_outdir_open(opts->dir, &show->dir));
+	if (opts->all)
+		return show_all(show);
+	struct ks_report_options options = {
+		.color = !opts->dir && ks_cli_colored(cli, stdout),
+		.verbose = cli->verbose > 0,
+		.columns = terminal_columns(),
+	};
+	KS_TRY(ks_report_new(show->format, show->scene.sel.groups, &options, &show->report));
+	for (int i = used; i < argc; i++) {
+		struct ks_error *err = show_name(show, argv[i]);
+		if (err && err->code != KS_ERR_NOTFOUND)
+			return err;
+		if (err)
+			ks_cli_fail(cli, err); // the other names are shown nevertheless
+	}
+	return NULL;
+}
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	struct show show = { .cli = cli, .dir.fd = -1 };
+	struct ks_error *err = show_run(&show, values, argc, argv);
+	show_deinit(&show);
+	return err;
+}
+
+#define AT(field) offsetof(struct opts, field)
+static const struct ks_opt options[] = {
+	{ 0, "format", "FORMAT", "terminal, md, md-full or json", KS_OPT_TEXT, AT(format), NULL },
+	{ 'o', "output", "DIR", "write DIR/KIND/INITIAL/NAME instead of printing", KS_OPT_TEXT,
+	  AT(dir), NULL },
+	{ 0, "all", NULL, "show every name of the kind", KS_OPT_FLAG, AT(all), NULL },
+	{ 0, "image", "GLOB", "look at these images only", KS_OPT_TEXT, AT(image), NULL },
+	{ 0 },
+};
+
+const struct ks_cmd ks_cmd_show = {
+	.name = "show",
+	.args = "[KIND] NAME...",
+	.help = "report what every image says of a name, and what changed",
+	.details = "Without KIND the name is looked up in all kinds. A field is named "
+		   "STRUCT::MEMBER.\n"
+		   "-v shows every image in detail.\n",
+	.complete = "kind name",
+	.opts = options,
+	.opts_size = sizeof(struct opts),
+	.run = run,
+};

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/suggest.h"
+
+#include <string.h>
+
+enum { MAX_LEN = 96, NR_BEST = 4 };
+
+static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
+{
+	unsigned int m = a < b ? a : b;
+	return m < c ? m : c;
+}
+
+unsigned int ks_edit_distance(const char *a, const char *b, unsigned int limit)
+{
+	size_t la = strlen(a), lb = strlen(b);
+	if (la > MAX_LEN || lb > MAX_LEN || (la > lb ? la - lb : lb - la) > limit)
+		return limit + 1;
+	// Three rows of the table of distances between the beginnings of a and of b.
+	unsigned int rows[3][MAX_LEN + 1];
+	unsigned int *before = rows[0], *last = rows[1], *now = rows[2];
+	for (unsigned int j = 0; j <= lb; j++)
+		last[j] = j;
+	for (unsigned int i = 1; i <= la; i++) {
+		unsigned int best = now[0] = i;
+		for (size_t j = 1; j <= lb; j++) {
+			unsigned int change = last[j - 1] + (a[i - 1] != b[j - 1]);
+			now[j] = min3(last[j] + 1, now[j - 1] + 1, change);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < now[j])
+				now[j] = before[j - 2] + 1;
+			best = now[j] < best ? now[j] : best;
+		}
+		if (best > limit)
+			return limit + 1;
+		unsigned int *spare = before;
+		before = last;
+		last = now;
+		now = spare;
+	}
+	return last[lb] <= limit ? last[lb] : limit + 1;
+}
+
+/** The best names so far, nearest first; of equals the one that more images have. */
+struct best {
+	const char *wanted;
+	size_t len;
+	unsigned int limit;
+	size_t nr;
+	struct {
+		unsigned int score;
+		size_t nr_images;
+		char name[MAX_LEN + 1];
+	} at[NR_BEST];
+};
+
+static struct ks_error *consider(const struct ks_store_name *name, void *arg)
+{
+	struct best *best = arg;
+	size_t len = strlen(name->name);
+	if (len > MAX_LEN)
+		return NULL;
+	unsigned int score = ks_edit_distance(best->wanted, name->name, best->limit);
+	const char *inside = score > best->limit ? strstr(name->name, best->wanted) : NULL;
+	if (inside) // a name that only adds to the wanted one is near too, but not as near
+		score = best->limit + (inside == name->name ? 1 : 2);
+	else if (score > best->limit)
+		return NULL;
+	for (size_t i = 0; i < best->nr; i++)
+		if (strcmp(best->at[i].name, name->name) == 0)
+			return NULL; // of another kind
+	size_t i = best->nr;
+	while (i > 0 &&
+	       (score < best->at[i - 1].score ||
+		(score == best->at[i - 1].score && name->nr_images > best->at[i - 1].nr_images)))
+		i--;
+	if (i == NR_BEST)
+		return NULL;
+	best->nr += best->nr < NR_BEST;
+	memmove(&best->at[i + 1], &best->at[i], (best->nr - 1 - i) * sizeof(best->at[0]));
+	best->at[i].score = score;
+	best->at[i].nr_images = name->nr_images;
+	memcpy(best->at[i].name, name->name, len + 1);
+	return NULL;
+}
+
+struct ks_error *ks_suggest(struct ks_scene *scene, enum ks_kind kind, const char *name,
+			    struct ks_buf *out)
+{
+	struct best best = { .wanted = name, .len = strlen(name) };
+	if (best.len < 3)
+		return NULL;
+	best.limit = best.len < 8 ? 1 : best.len < 16 ? 2 : 3;
+	KS_TRY(ks_store_names(scene->store, &scene->sel.images, kind, NULL, consider, &best));
+	for (size_t i = 0; i < best.nr; i++)
+		ks_buf_printf(out, "%s%s", i ? ", " : "; did you mean ", best.at[i].name);
+	if (best.nr)
+		ks_buf_char(out, '?');
+	return NULL;
+}

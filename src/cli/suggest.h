@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include "base/buf.h"
+#include "cli/scene.h"
+
+/**
+ * Append the known names that are nearest to one that is not known, for an error message:
+ * "; did you mean vfs_read, vfs_readv?". Nothing when no name is near.
+ * @param kind where to look; KS_NR_KINDS: in all
+ */
+KS_MUST_CHECK struct ks_error *ks_suggest(struct ks_scene *scene, enum ks_kind kind,
+					  const char *name, struct ks_buf *out);
+
+/**
+ * How many letters must be inserted, removed, changed or swapped with a neighbour to make b of a.
+ * @param limit more than that is not told apart: the result is then limit + 1
+ */
+unsigned int ks_edit_distance(const char *a, const char *b, unsigned int limit);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/**
+ * Where unpacked bytes are kept until somebody has read them: a file without a name, so that nothing
+ * is left behind by a crash and no name from a package ever reaches the file system. Never-written
+ * ranges read as zeros and take no space.
+ */
+struct ks_hold {
+	int fd; // -1 until opened
+};
+
+/** @param expect_bytes a guess of what will be kept: decides between memory and disk */
+KS_MUST_CHECK struct ks_error *ks_hold_open(struct ks_hold *hold, uint64_t expect_bytes);
+void ks_hold_close(struct ks_hold *hold);
+KS_MUST_CHECK struct ks_error *ks_hold_write(struct ks_hold *hold, uint64_t offset, const void *buf,
+					     size_t len);
+/** KS_ERR_IO also when fewer than len bytes are there. */
+KS_MUST_CHECK struct ks_error *ks_hold_read(struct ks_hold *hold, uint64_t offset, void *buf,
+					    size_t len);
+/** Give the space of a range back; it reads as zeros from now on. */
+void ks_hold_drop(struct ks_hold *hold, uint64_t offset, uint64_t len);
+
+/** A read-only view of a range; lives on after ks_hold_close(). */
+struct ks_map {
+	const uint8_t *at; // the first byte of the range
+	size_t len;
+	void *base; // what munmap() wants
+	size_t base_len;
+};
+
+KS_MUST_CHECK struct ks_error *ks_map_fd(int fd, uint64_t offset, uint64_t len, struct ks_map *ret);
+/** A zeroed map is allowed. */
+void ks_map_deinit(struct ks_map *map);
+
+static inline void ks_hold_closep(struct ks_hold *hold)
+{
+	ks_hold_close(hold);
+}
+#define _cleanup_hold_ __attribute__((__cleanup__(ks_hold_closep)))

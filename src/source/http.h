@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "source/input.h"
+
+/**
+ * Bytes from a web server, as an input: read in order it is one transfer, and only as far as it is read;
+ * a jump is a range request. A transfer that breaks off goes on at the byte where it stopped.
+ */
+struct ks_http_opts {
+	const char *proxy;	 // URL; NULL: what the environment says (http_proxy, …)
+	unsigned int tries;	 // attempts without any progress before we give up; 0: 6
+	unsigned int backoff_ms; // pause after the first failure, doubled after each; 0: 250
+	unsigned int stall_s;	 // a transfer that is silent for so long counts as broken; 0: 30
+	uint64_t size;		 // bytes the file must have; 0: whatever the server says
+	const char *sha256; // of the whole file, as hex; checked when all of it was read in order
+};
+
+/**
+ * Ask for a file. Blocks until the server's answer begins.
+ * @param[out] ret its size is known if the server tells; can_jump if it takes range requests
+ * @return KS_ERR_NET when there is no such file or server, KS_ERR_UNSUPPORTED when libcurl is missing
+ * on this machine.
+ */
+KS_MUST_CHECK struct ks_error *ks_http_open(const char *url, const struct ks_http_opts *opts,
+					    struct ks_input **ret);
+
+/** Whether all bytes of the file came, in order, and have the SHA256 of opts. */
+bool ks_http_proven(const struct ks_input *in);
+
+/**
+ * Read on to the end when no more than max bytes are missing, so that the checksum can be compared.
+ * Does nothing when the file was not read in order.
+ */
+KS_MUST_CHECK struct ks_error *ks_http_finish(struct ks_input *in, uint64_t max);
+
+/** A whole small file. @param max bytes; a longer file is an error */
+KS_MUST_CHECK struct ks_error *ks_http_get(const char *url, const struct ks_http_opts *opts,
+					   uint64_t max, struct ks_buf *ret);
+
+/** Whether a URL is for ks_http_open(): http:// or https://. */
+bool ks_http_serves(const char *url);

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/ar.h"
+#include "source/member.h"
+#include "source/package.h"
+#include "source/stream.h"
+#include "source/tail.h"
+#include "source/tarball.h"
+
+enum {
+	CONFIG_MAX = 8 << 20,
+	CONTROL_MAX = 1 << 20, // bytes of the control file
+	CONTROL_UNPACKED_MAX =
+		64 << 20,    // bytes of control.tar: checksums of all files are in it too
+	AR_MEMBERS_MAX = 64, // dpkg writes three
+};
+
+static const struct ks_package_limits defaults = {
+	.vmlinux_max = 4ull << 30,   // the largest seen is 0.9 GiB
+	.unpacked_max = 64ull << 30, // the largest seen is 8 GiB
+	.probe = 32 << 20,	     // in most packages vmlinux begins within 4 MiB
+	.search_max = 3ull << 29,
+};
+
+struct walk {
+	struct ks_input *in;
+	enum ks_package_wish wish;
+	struct ks_package_limits limits;
+	const struct ks_progress *progress;
+	struct ks_package *pkg;
+	struct ks_stream *stream;    // borrowed: the archive that is walked
+	uint64_t data_at, data_size; // where its packed bytes lie in the input
+	bool tail_tried, vmlinuz_seen, files_seen;
+	struct ks_error *err; // of the search from the end
+};
+
+/** What a package without vmlinux seems to be, and where to look; %s is its name. First match counts. */
+static const struct hint {
+	const char *glob, *text;
+} hints[] = {
+	{ "linux-image-unsigned-*-dbgsym", "no vmlinux in this debug package" },
+	{ "linux-image-*-dbgsym",
+	  "the debug package of a signed kernel is empty: add linux-image-unsigned-…-dbgsym" },
+	{ "linux-image-*-dbg", "no vmlinux in this debug package" },
+	{ "linux-image-*", "the bootable kernel without debug information: add %s-dbg (Debian) or "
+			   "the -dbgsym package (Ubuntu)" },
+	{ "linux-modules-*", "kernel modules only: add the linux-image-…-dbg or -dbgsym package" },
+	{ "linux-headers-*", "kernel headers only: add the linux-image-…-dbg or -dbgsym package" },
+	{ "*", "no kernel debug package: add a linux-image-…-dbg (Debian) or -dbgsym (Ubuntu)" },
+};
+
+static struct ks_error *not_there(const struct walk *w)
+{
+	const struct ks_package *pkg = w->pkg;
+	if (w->wish == KS_PACKAGE_CONFIG)
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    "no kernel configuration (boot/config-*) inside");
+	if (!pkg->name)
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    w->vmlinuz_seen ? "no vmlinux inside, only the bootable kernel"
+						    : "no vmlinux inside");
+	if (!w->files_seen && pkg->depends)
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    "%s is a package without files of its own; it "
+				    "stands for: %s",
+				    pkg->name, pkg->depends);
+	const struct hint *hint = hints;
+	while (fnmatch(hint->glob, pkg->name, 0))
+		hint++;
+	const char *name_at = strstr(hint->text, "%s");
+	if (!name_at)
+		return ks_error_new(KS_ERR_NOTFOUND, "no vmlinux inside; %s is %s", pkg->name,
+				    hint->text);
+	return ks_error_new(KS_ERR_NOTFOUND, "no vmlinux inside; %s is %.*s%s%s", pkg->name,
+			    (int)(name_at - hint->text), hint->text, pkg->name, name_at + 2);
+}
+
+/** Copy a member that holds vmlinux out of the walk. */
+static struct ks_error *keep_vmlinux(struct walk *w, struct ks_tarball *tar,
+				     const struct ks_tarball_member *member)
+{
+	if (member->size > w->limits.vmlinux_max)
+		return ks_error_new(KS_ERR_DATA, "vmlinux of %llu MiB: more than %llu are refused",
+				    (unsigned long long)member->size >> 20,
+				    (unsigned long long)w->limits.vmlinux_max >> 20);
+	uint64_t size = member->size, done = 0, told = 0;
+	if (!(w->pkg->vmlinux_path = strdup(member->path)))
+		return &ks_nomem;
+	_cleanup_hold_ struct ks_hold hold = { -1 };
+	KS_TRY(ks_hold_open(&hold, size));
+	for (;;) {
+		const void *piece;
+		size_t len;
+		uint64_t offset;
+		KS_TRY(ks_tarball_data(tar, &piece, &len, &offset));
+		if (!len)
+			break;
+		if (offset > size || len > size - offset)
+			return ks_error_new(KS_ERR_DATA, "vmlinux is longer than its header says");
+		KS_TRY(ks_hold_write(&hold, offset, piece, len));
+		done = offset + len;
+		if (done - told >= 1 << 20)
+			ks_progress_tell(w->progress, "unpacking vmlinux", told = done, size);
+	}
+	if (done < size) // a sparse member with a hole at its end
+		KS_TRY(ks_hold_write(&hold, size - 1, "", 1));
+	ks_progress_tell(w->progress, "unpacking vmlinux", size, size);
+	return ks_map_fd(hold.fd, 0, size, &w->pkg->vmlinux);
+}
+
+/** Called between members: after enough of them without vmlinux, look from the other end. */
+static bool try_tail(void *arg)
+{
+	struct walk *w = arg;
+	uint64_t unpacked = ks_stream_unpacked(w->stream);
+	ks_progress_tell(w->progress, "searching", ks_stream_offset(w->stream) - w->data_at,
+			 w->data_size);
+	if (w->tail_tried || unpacked < w->limits.probe || w->wish != KS_PACKAGE_VMLINUX)
+		return true;
+	w->tail_tried = true;
+	if (!w->in->can_jump || ks_stream_codec(w->stream) != KS_CODEC_XZ)
+		return true;
+	const struct ks_tail_range range = {
+		.offset = w->data_at,
+		.size = w->data_size,
+		.unpacked_floor = unpacked,
+		.vmlinux_max = w->limits.vmlinux_max,
+		.search_max = w->limits.search_max,
+	};
+	enum ks_tail_answer answer;
+	struct ks_tail_found found = { 0 };
+	w->err = ks_tail_find(w->in, &range, w->progress, &answer, &found);
+	if (w->err)
+		return false;
+	if (answer != KS_TAIL_FOUND)
+		return true;
+	w->pkg->vmlinux = found.map;
+	w->pkg->vmlinux_path = found.path;
+	return false;
+}
+
+static bool satisfied(const struct walk *w)
+{
+	return w->wish == KS_PACKAGE_CONFIG ? w->pkg->config != NULL : w->pkg->vmlinux.at != NULL;
+}
+
+/** Walk over a tar archive until we have what we came for. */
+static struct ks_error *walk_data(struct walk *w, uint64_t offset, uint64_t size)
+{
+	w->data_at = offset;
+	w->data_size = size;
+	_cleanup_stream_ struct ks_stream *stream = NULL;
+	KS_TRY(ks_stream_open(w->in, offset, size, w->limits.unpacked_max, &stream));
+	w->stream = stream;
+	_cleanup_tarball_ struct ks_tarball *tar = NULL;
+	KS_TRY(ks_tarball_open(stream, try_tail, w, &tar));
+	while (!satisfied(w)) {
+		struct ks_tarball_member member;
+		bool end;
+		struct ks_error *err = ks_tarball_next(tar, &end, &member);
+		if (w->err) {
+			ks_error_free(err);
+			return ks_take(w->err);
+		}
+		if (satisfied(w)) // from the end; the walk was cut short
+			ks_error_free(err);
+		else if (err)
+			return err;
+		if (end || satisfied(w))
+			break;
+		if (!member.regular || !member.size)
+			continue;
+		enum ks_member what = ks_member_of(member.path);
+		w->files_seen = w->files_seen || !strstr(member.path, "/doc/");
+		w->vmlinuz_seen = w->vmlinuz_seen || what == KS_MEMBER_VMLINUZ;
+		if (what == KS_MEMBER_VMLINUX && w->wish == KS_PACKAGE_VMLINUX)
+			KS_TRY(keep_vmlinux(w, tar, &member));
+		else if (what == KS_MEMBER_CONFIG && !w->pkg->config)
+			KS_TRY(ks_tarball_text(tar, CONFIG_MAX, &w->pkg->config));
+	}
+	return NULL;
+}
+
+/** The value of a field of a control file, copied; NULL when it is not there. Out of memory is no value too. */
+static char *control_field(const char *text, const char *field)
+{
+	size_t len = strlen(field);
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncasecmp(line, field, len) || line[len] != ':')
+			continue;
+		line += len + 1;
+		line += strspn(line, " \t");
+		return strndup(line, strcspn(line, "\r\n"));
+	}
+	return NULL;
+}
+
+static struct ks_error *read_control(struct walk *w, const struct ks_ar_member *ar)
+{
+	_cleanup_stream_ struct ks_stream *stream = NULL;
+	_cleanup_tarball_ struct ks_tarball *tar = NULL;
+	KS_TRY(ks_stream_open(w->in, ar->offset, ar->size, CONTROL_UNPACKED_MAX, &stream));
+	KS_TRY(ks_tarball_open(stream, NULL, NULL, &tar));
+	for (;;) {
+		struct ks_tarball_member member;
+		bool end;
+		KS_TRY(ks_tarball_next(tar, &end, &member));
+		if (end)
+			return NULL;
+		if (!member.regular ||
+		    (strcmp(member.path, "./control") && strcmp(member.path, "control")))
+			continue;
+		char *text;
+		KS_TRY(ks_tarball_text(tar, CONTROL_MAX, &text));
+		w->pkg->name = control_field(text, "Package");
+		w->pkg->version = control_field(text, "Version");
+		w->pkg->arch = control_field(text, "Architecture");
+		w->pkg->depends = control_field(text, "Depends");
+		free(text);
+		return NULL;
+	}
+}
+
+static struct ks_error *walk_deb(struct walk *w)
+{
+	uint64_t offset = KS_AR_MAGIC_BYTES;
+	for (int i = 0; i < AR_MEMBERS_MAX; i++) {
+		struct ks_ar_member ar;
+		bool end;
+		KS_TRY(ks_ar_next(w->in, offset, &end, &ar));
+		if (end)
+			break;
+		if (i == 0 && strcmp(ar.name, "debian-binary"))
+			return ks_error_new(KS_ERR_UNSUPPORTED,
+					    "an ar archive (a library?), not a Debian package");
+		if (!strncmp(ar.name, "control.tar", strlen("control.tar")))
+			KS_TRY(ks_error_wrap(read_control(w, &ar), "control.tar"));
+		if (!strncmp(ar.name, "data.tar", strlen("data.tar")))
+			return ks_error_wrap(walk_data(w, ar.offset, ar.size), "data.tar");
+		offset = ar.next;
+	}
+	return ks_error_new(KS_ERR_DATA, "truncated or damaged: a Debian package without data.tar");
+}
+
+static void fill_limits(struct ks_package_limits *limits, const struct ks_package_limits *given)
+{
+	*limits = defaults;
+	if (!given)
+		return;
+	if (given->vmlinux_max)
+		limits->vmlinux_max = given->vmlinux_max;
+	if (given->unpacked_max)
+		limits->unpacked_max = given->unpacked_max;
+	if (given->probe)
+		limits->probe = given->probe;
+	if (given->search_max)
+		limits->search_max = given->search_max;
+}
+
+struct ks_error *ks_package_read(struct ks_input *in, enum ks_package_wish wish,
+				 const struct ks_package_limits *limits,
+				 const struct ks_progress *progress, struct ks_package *ret)
+{
+	_cleanup_package_ struct ks_package pkg = { 0 };
+	struct walk w = { .in = in, .wish = wish, .progress = progress, .pkg = &pkg };
+	fill_limits(&w.limits, limits);
+	uint8_t head[KS_AR_MAGIC_BYTES];
+	size_t got;
+	KS_TRY(ks_input_read(in, 0, head, sizeof(head), &got));
+	if (got == sizeof(head) && !memcmp(head, KS_AR_MAGIC, sizeof(head)))
+		KS_TRY(walk_deb(&w));
+	else
+		KS_TRY(walk_data(&w, 0, in->size));
+	if (!satisfied(&w))
+		return not_there(&w);
+	*ret = pkg;
+	pkg = (struct ks_package){ 0 };
+	return NULL;
+}
+
+void ks_package_deinit(struct ks_package *package)
+{
+	ks_map_deinit(&package->vmlinux);
+	free(package->vmlinux_path);
+	free(package->config);
+	free(package->name);
+	free(package->version);
+	free(package->arch);
+	free(package->depends);
+	*package = (struct ks_package){ 0 };
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "source/hold.h"
+#include "source/input.h"
+
+/** How much a package may make us do. A zero stands for the default (docs/sources.md). */
+struct ks_package_limits {
+	uint64_t vmlinux_max;  // bytes of a vmlinux
+	uint64_t unpacked_max; // bytes unpacked before we call the archive endless
+	uint64_t probe;	       // bytes looked through from the front before the end is tried
+	uint64_t search_max;   // bytes looked through from the end
+};
+
+enum ks_package_wish {
+	KS_PACKAGE_VMLINUX, // and the configuration, if it comes by before vmlinux is complete
+	KS_PACKAGE_CONFIG,
+};
+
+/** What was found in a package. Everything is owned; NULL or zeros where the package has none. */
+struct ks_package {
+	struct ks_map vmlinux;
+	char *vmlinux_path; // inside the package
+	char *config;
+	char *name, *version, *arch, *depends; // fields of a Debian package's control file
+};
+
+/**
+ * Read a Debian package (.deb, .ddeb) or a tar archive, packed by xz, zstd, gzip or not at all, up to the
+ * wanted file and not further: when that is complete nothing else is fetched or unpacked.
+ * @param in     positioned by offsets; borrowed
+ * @param limits, progress  NULL for the defaults, for silence
+ * @return KS_ERR_DATA when it is damaged, truncated or breaks a limit, KS_ERR_UNSUPPORTED when it is
+ * another kind of file, KS_ERR_NOTFOUND when it is whole but has not what is wanted; the text says
+ * which package has it.
+ */
+KS_MUST_CHECK struct ks_error *ks_package_read(struct ks_input *in, enum ks_package_wish wish,
+					       const struct ks_package_limits *limits,
+					       const struct ks_progress *progress,
+					       struct ks_package *ret);
+void ks_package_deinit(struct ks_package *package);
+
+static inline void ks_package_deinitp(struct ks_package *package)
+{
+	ks_package_deinit(package);
+}
+#define _cleanup_package_ __attribute__((__cleanup__(ks_package_deinitp)))

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include <stdint.h>
+#include <stdlib.h>
+
+/** Where a package can be fetched, and what it must be. Everything is owned; NULL where unknown. */
+struct ks_remote {
+	char *url;     // http:, https: or file:
+	char *version; // of the package
+	char *sha256;  // of the whole file, as hex
+	uint64_t size; // bytes; 0 when unknown
+};
+
+static inline void ks_remote_deinit(struct ks_remote *remote)
+{
+	free(remote->url);
+	free(remote->version);
+	free(remote->sha256);
+	*remote = (struct ks_remote){ 0 };
+}
+#define _cleanup_remote_ __attribute__((__cleanup__(ks_remote_deinit)))

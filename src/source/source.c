@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "source/ar.h"
+#include "source/input.h"
+#include "source/source.h"
+#include "source/stream.h"
+
+enum { HEAD_BYTES = 512, CONFIG_FILE_MAX = 8 << 20 };
+
+enum content {
+	CONTENT_EMPTY,
+	CONTENT_ELF,
+	CONTENT_PACKAGE,
+	CONTENT_RPM,
+	CONTENT_TEXT,
+	CONTENT_OTHER,
+};
+
+/** A content that is refused, and in which words. */
+static const struct refusal {
+	enum ks_errcode code;
+	const char *text;
+} refusals[] = {
+	[CONTENT_EMPTY] = { KS_ERR_DATA, "an empty file" },
+	[CONTENT_RPM] = { KS_ERR_UNSUPPORTED, "an RPM package: not supported yet" },
+	[CONTENT_TEXT] = { KS_ERR_UNSUPPORTED, "a text file, not a kernel image or package" },
+	[CONTENT_OTHER] = { KS_ERR_UNSUPPORTED, "neither a vmlinux (ELF) nor a package that may "
+						"hold one" },
+};
+
+static bool is_text(const uint8_t *head, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (head[i] < ' ' && !strchr("\t\n\r\f", head[i] ? head[i] : 1))
+			return false;
+	return true;
+}
+
+static enum content content_of(const uint8_t *head, size_t len)
+{
+	if (!len)
+		return CONTENT_EMPTY;
+	if (len >= 4 && !memcmp(head, "\177ELF", 4))
+		return CONTENT_ELF;
+	if (len >= KS_AR_MAGIC_BYTES && !memcmp(head, KS_AR_MAGIC, KS_AR_MAGIC_BYTES))
+		return CONTENT_PACKAGE;
+	if (len >= 4 && !memcmp(head, "\xed\xab\xee\xdb", 4))
+		return CONTENT_RPM;
+	if (ks_codec_of(head, len) != KS_CODEC_NONE)
+		return CONTENT_PACKAGE;
+	if (len >= 262 && !memcmp(head + 257, "ustar", 5))
+		return CONTENT_PACKAGE;
+	return is_text(head, len) ? CONTENT_TEXT : CONTENT_OTHER;
+}
+
+static struct ks_error *refuse(enum content content)
+{
+	return ks_error_new(refusals[content].code, "%s", refusals[content].text);
+}
+
+/** A dataset has one folder per kind of construct; these are never missing. */
+static bool is_dataset(int dir)
+{
+	static const char *const folders[] = { "func_groups", "types_struct", "types_func" };
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		struct stat st;
+		if (fstatat(dir, folders[i], &st, 0) < 0 || !S_ISDIR(st.st_mode))
+			return false;
+	}
+	return true;
+}
+
+void ks_source_take(struct ks_source *src, struct ks_package *package)
+{
+	src->view = package->vmlinux;
+	src->map = src->view.at;
+	src->len = src->view.len;
+	src->member = package->vmlinux_path;
+	src->config = package->config;
+	src->package = package->name;
+	src->package_version = package->version;
+	src->package_arch = package->arch;
+	free(package->depends);
+	*package = (struct ks_package){ 0 };
+}
+
+static struct ks_error *open_package(struct ks_source *src, int fd,
+				     const struct ks_source_opts *opts)
+{
+	_cleanup_input_ struct ks_input *in = NULL;
+	_cleanup_package_ struct ks_package package = { 0 };
+	KS_TRY(ks_input_file(fd, &in));
+	KS_TRY(ks_package_read(in, KS_PACKAGE_VMLINUX, &opts->limits, &opts->progress, &package));
+	ks_source_take(src, &package);
+	src->taken = in->taken;
+	return NULL;
+}
+
+/** The first bytes of a regular file. */
+static struct ks_error *read_head(int fd, const struct stat *st, uint8_t *head, size_t *len)
+{
+	if (!S_ISREG(st->st_mode))
+		return ks_error_new(KS_ERR_USAGE, "neither a file nor a directory");
+	ssize_t n = pread(fd, head, HEAD_BYTES, 0);
+	if (n < 0)
+		return ks_error_new(KS_ERR_IO, "cannot read: %m");
+	*len = (size_t)n;
+	return NULL;
+}
+
+static struct ks_error *open_fd(struct ks_source *src, int fd, const struct ks_source_opts *opts)
+{
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return ks_error_new(KS_ERR_IO, "cannot tell what it is: %m");
+	if (S_ISDIR(st.st_mode)) {
+		src->type = KS_SOURCE_DATASET;
+		return is_dataset(fd) ? NULL
+				      : ks_error_new(KS_ERR_UNSUPPORTED,
+						     "a directory, but not a DepSurf dataset");
+	}
+	uint8_t head[HEAD_BYTES];
+	size_t len = 0;
+	KS_TRY(read_head(fd, &st, head, &len));
+	src->total = (uint64_t)st.st_size;
+	enum content content = content_of(head, len);
+	if (content == CONTENT_PACKAGE)
+		return open_package(src, fd, opts);
+	if (content != CONTENT_ELF)
+		return refuse(content);
+	KS_TRY(ks_map_fd(fd, 0, src->total, &src->view));
+	src->map = src->view.at;
+	src->len = src->view.len;
+	return NULL;
+}
+
+struct ks_error *ks_source_open(const char *path, const struct ks_source_opts *opts,
+				struct ks_source **ret)
+{
+	static const struct ks_source_opts none;
+	opts = opts ? opts : &none;
+	_cleanup_source_ struct ks_source *src = calloc(1, sizeof(*src));
+	if (!src || !(src->path = strdup(path)))
+		return &ks_nomem;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO must not hang us
+	if (fd < 0)
+		return ks_error_in_file(ks_error_new(KS_ERR_IO, "cannot open: %m"), path);
+	struct ks_error *err = open_fd(src, fd, opts);
+	close(fd);
+	if (err)
+		return ks_error_in_file(err, path);
+	if (opts->config && src->type == KS_SOURCE_VMLINUX) {
+		free(src->config);
+		src->config = NULL;
+		KS_TRY(ks_source_config(opts->config, opts, &src->config));
+	}
+	*ret = ks_take(src);
+	return NULL;
+}
+
+void ks_source_close(struct ks_source *src)
+{
+	if (!src)
+		return;
+	ks_map_deinit(&src->view);
+	free(src->path);
+	free(src->member);
+	free(src->config);
+	free(src->package);
+	free(src->package_version);
+	free(src->package_arch);
+	free(src);
+}
+
+static struct ks_error *config_fd(int fd, const struct ks_source_opts *opts, char **ret)
+{
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return ks_error_new(KS_ERR_IO, "cannot tell what it is: %m");
+	uint8_t head[HEAD_BYTES];
+	size_t len = 0;
+	KS_TRY(read_head(fd, &st, head, &len));
+	enum content content = content_of(head, len);
+	if (content != CONTENT_PACKAGE && content != CONTENT_TEXT)
+		return ks_error_new(KS_ERR_UNSUPPORTED,
+				    "no configuration: neither text nor a package");
+	_cleanup_input_ struct ks_input *in = NULL;
+	KS_TRY(ks_input_file(fd, &in));
+	if (content == CONTENT_PACKAGE) {
+		_cleanup_package_ struct ks_package package = { 0 };
+		KS_TRY(ks_package_read(in, KS_PACKAGE_CONFIG, &opts->limits, &opts->progress,
+				       &package));
+		*ret = ks_take(package.config);
+		return NULL;
+	}
+	if (in->size > CONFIG_FILE_MAX)
+		return ks_error_new(KS_ERR_DATA, "a configuration of more than %d MiB",
+				    CONFIG_FILE_MAX >> 20);
+	char *text = calloc(1, (size_t)in->size + 1);
+	if (!text)
+		return &ks_nomem;
+	struct ks_error *err = ks_input_read(in, 0, text, (size_t)in->size, &len);
+	if (!err && !strstr(text, "CONFIG_"))
+		err = ks_error_new(KS_ERR_DATA, "a text, but not the configuration of a kernel");
+	if (err)
+		free(text);
+	else
+		*ret = text;
+	return err;
+}
+
+struct ks_error *ks_source_config(const char *path, const struct ks_source_opts *opts, char **ret)
+{
+	static const struct ks_source_opts none;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return ks_error_in_file(ks_error_new(KS_ERR_IO, "cannot open: %m"), path);
+	struct ks_error *err = config_fd(fd, opts ? opts : &none, ret);
+	close(fd);
+	return ks_error_in_file(err, path);
+}

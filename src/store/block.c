@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/block.h"
+
+#include <stdlib.h>
+
+#include "base/vector.h"
+#include "store/private.h"
+
+enum { DEFAULT_CAP = 64 }; // 2 MiB
+
+struct ks_block {
+	uint64_t first, used;
+	uint32_t nr;
+	KS_VECTOR(uint32_t) ends; // of each definition in raw
+	size_t head;		  // where the first one starts
+	struct ks_buf raw;
+};
+
+void ks_blocks_deinit(struct ks_blocks *blocks)
+{
+	for (size_t i = 0; i < blocks->nr; i++) {
+		ks_buf_deinit(&blocks->at[i].raw);
+		ks_vector_deinit(&blocks->at[i].ends);
+	}
+	free(blocks->at);
+	*blocks = (struct ks_blocks){ 0 };
+}
+
+void ks_blocks_keep(struct ks_blocks *blocks, size_t cap)
+{
+	ks_blocks_deinit(blocks);
+	blocks->cap = cap;
+}
+
+static struct ks_block *find(struct ks_blocks *blocks, uint64_t id)
+{
+	for (size_t i = 0; i < blocks->nr; i++) {
+		struct ks_block *block = &blocks->at[i];
+		if (id - block->first < block->nr) // wraps to a large number when id is lower
+			return block;
+	}
+	return NULL;
+}
+
+/** A slot for another block: a new one, or that of the block not used for longest. */
+static struct ks_block *slot_for_new(struct ks_blocks *blocks)
+{
+	if (!blocks->at) {
+		blocks->cap = blocks->cap ? blocks->cap : DEFAULT_CAP;
+		blocks->at = calloc(blocks->cap, sizeof(*blocks->at));
+		if (!blocks->at)
+			return NULL;
+	}
+	if (blocks->nr < blocks->cap)
+		return &blocks->at[blocks->nr++];
+	struct ks_block *oldest = blocks->at;
+	for (size_t i = 1; i < blocks->nr; i++)
+		if (blocks->at[i].used < oldest->used)
+			oldest = &blocks->at[i];
+	return oldest;
+}
+
+/** Where each definition ends; the bytes come from a file nobody vouches for. */
+static struct ks_error *index_block(struct ks_block *block, uint64_t nr)
+{
+	struct ks_cursor c = ks_cursor_over(block->raw.at, block->raw.len, false);
+	if (ks_cursor_uleb(&c) != nr || nr > block->raw.len || nr == 0)
+		return ks_store_damaged("block of definitions has another length");
+	block->ends.len = 0;
+	if (!ks_vector_reserve(&block->ends, nr))
+		return &ks_nomem;
+	uint64_t end = 0;
+	for (uint64_t i = 0; i < nr; i++) {
+		end += ks_cursor_uleb(&c);
+		if (c.why || end > block->raw.len)
+			return ks_store_damaged("block of definitions ends early");
+		block->ends.at[block->ends.len++] = (uint32_t)end;
+	}
+	block->head = (size_t)ks_cursor_offset(&c);
+	if (end != block->raw.len - block->head)
+		return ks_store_damaged("block of definitions ends early");
+	block->nr = (uint32_t)nr; // only now can find() give it out
+	return NULL;
+}
+
+static struct ks_error *load(struct ks_store *store, uint64_t id, struct ks_block **ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_BLOCK, &stmt));
+	sqlite3_bind_int64(stmt, 1, (int64_t)id);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	uint64_t first = row ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;
+	uint64_t nr = row ? (uint64_t)sqlite3_column_int64(stmt, 1) : 0;
+	if (!row || id - first >= nr)
+		return ks_store_damaged("definition is missing");
+	struct ks_block *block = slot_for_new(&store->blocks);
+	if (!block)
+		return &ks_nomem;
+	block->nr = 0;
+	block->first = first;
+	block->raw.len = 0;
+	KS_TRY(ks_squeeze_unpack(&store->squeeze, (struct ks_bytes){ 0 }, ks_sql_bytes(stmt, 2),
+				 &block->raw));
+	KS_TRY(index_block(block, nr));
+	*ret = block;
+	return NULL;
+}
+
+struct ks_error *ks_block_def(struct ks_store *store, uint64_t id, enum ks_def_class def_class,
+			      struct ks_arena *arena, struct ks_cursor *ret)
+{
+	struct ks_block *block = find(&store->blocks, id);
+	if (!block)
+		KS_TRY(load(store, id, &block));
+	block->used = ++store->blocks.clock;
+	size_t i = (size_t)(id - block->first);
+	size_t start = i ? block->ends.at[i - 1] : 0, len = block->ends.at[i] - start;
+	const char *bytes = block->raw.at + block->head + start;
+	if (len == 0 || bytes[0] != (char)def_class)
+		return ks_store_damaged("definition is of another class");
+	char *copy = ks_arena_strndup(arena, bytes + 1, len - 1);
+	if (!copy)
+		return &ks_nomem;
+	*ret = ks_cursor_over(copy, len - 1, false);
+	return NULL;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * Definitions in the store: numbered from 1 without gaps, in blocks of about 32 KiB that are compressed as one.
+ * Raw bytes of a block: number of definitions, length of each (LEB128), then the definitions. A definition is
+ * a byte that tells its class and what the codec wrote.
+ */
+#include "base/arena.h"
+#include "base/cursor.h"
+#include "base/error.h"
+
+struct ks_store;
+
+/** What a definition is; on disk, so these never change their numbers. */
+enum ks_def_class {
+	KS_DEF_DECL = 1,
+	KS_DEF_FUNCTION = 2,
+	KS_DEF_TRACEPOINT = 3,
+	KS_DEF_AMBIGUITY = 4,
+	KS_DEF_OPTION = 5,
+};
+
+enum { KS_BLOCK_BYTES = 32 << 10 }; // raw; see docs/store.md for the measurement
+
+/** Unpacked blocks, the most recently used ones. A zeroed one is ready. */
+struct ks_blocks {
+	struct ks_block *at;
+	size_t nr, cap;
+	uint64_t clock;
+};
+void ks_blocks_deinit(struct ks_blocks *blocks);
+
+/**
+ * How many blocks to keep unpacked; the default suits single names. What was kept is dropped.
+ * @param cap at least 1
+ */
+void ks_blocks_keep(struct ks_blocks *blocks, size_t cap);
+
+/**
+ * The bytes of a definition behind its class byte, copied into the arena.
+ * @return KS_ERR_STORE when there is none of that id and class
+ */
+KS_MUST_CHECK struct ks_error *ks_block_def(struct ks_store *store, uint64_t id,
+					    enum ks_def_class def_class, struct ks_arena *arena,
+					    struct ks_cursor *ret);

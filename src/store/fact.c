@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/fact.h"
+
+/** A definition that has been read, as a value or, for function groups, as bytes. */
+struct ks_seen {
+	uint64_t id;
+	enum ks_def_class def_class;
+	void *value;
+	struct ks_cursor bytes;
+};
+
+void ks_fact_reader_deinit(struct ks_fact_reader *reader)
+{
+	ks_vector_deinit(&reader->seen);
+}
+
+static struct ks_error *decode(struct ks_cursor c, struct ks_arena *arena, enum ks_def_class which,
+			       void **ret)
+{
+	static const size_t sizes[] = {
+		[KS_DEF_DECL] = sizeof(struct ks_decl),
+		[KS_DEF_TRACEPOINT] = sizeof(struct ks_tracepoint),
+		[KS_DEF_AMBIGUITY] = sizeof(struct ks_ambiguity),
+		[KS_DEF_OPTION] = sizeof(struct ks_option),
+	};
+	if (which == KS_DEF_FUNCTION)
+		return NULL; // needs the facts of one image
+	void *value = ks_arena_alloc(arena, sizes[which]);
+	if (!value)
+		return &ks_nomem;
+	*ret = value;
+	switch (which) {
+	case KS_DEF_DECL:
+		return ks_codec_get_decl(&c, arena, value);
+	case KS_DEF_TRACEPOINT:
+		return ks_codec_get_tracepoint(&c, arena, value);
+	case KS_DEF_AMBIGUITY:
+		return ks_codec_get_ambiguity(&c, arena, value);
+	default:
+		return ks_codec_get_option(&c, value);
+	}
+}
+
+static struct ks_error *see(struct ks_fact_reader *reader, uint64_t id, enum ks_def_class which,
+			    struct ks_seen *ret)
+{
+	for (size_t i = 0; i < reader->seen.len; i++) {
+		if (reader->seen.at[i].id == id && reader->seen.at[i].def_class == which) {
+			*ret = reader->seen.at[i];
+			return NULL;
+		}
+	}
+	struct ks_seen seen = { .id = id, .def_class = which };
+	KS_TRY(ks_block_def(reader->store, id, which, reader->arena, &seen.bytes));
+	KS_TRY(decode(seen.bytes, reader->arena, which, &seen.value));
+	if (!ks_vector_add(&reader->seen, seen))
+		return &ks_nomem;
+	*ret = seen;
+	return NULL;
+}
+
+static struct ks_error *fill_decl(struct ks_fact_reader *reader, const struct ks_row *row,
+				  struct ks_fact *fact)
+{
+	struct ks_seen seen;
+	if (!row->first)
+		return NULL;
+	KS_TRY(see(reader, row->first, KS_DEF_DECL, &seen));
+	fact->decl = seen.value;
+	fact->decl_id = row->first;
+	return NULL;
+}
+
+static struct ks_error *fill_function(struct ks_fact_reader *reader,
+				      const struct ks_store_image *image, const struct ks_row *row,
+				      struct ks_fact *fact)
+{
+	KS_TRY(fill_decl(reader, row, fact));
+	if (!row->second)
+		return NULL;
+	struct ks_seen seen;
+	KS_TRY(see(reader, row->second, KS_DEF_FUNCTION, &seen));
+	struct ks_function *fn = ks_arena_alloc(reader->arena, sizeof(*fn));
+	if (!fn)
+		return &ks_nomem;
+	KS_TRY(ks_codec_get_function(&seen.bytes, reader->arena, fact->decl, fn));
+	struct ks_facts facts = row->facts;
+	KS_TRY(ks_codec_get_facts(&facts, image->anchor, fn));
+	fact->function = fn;
+	return NULL;
+}
+
+static struct ks_error *fill_type(struct ks_fact_reader *reader, const struct ks_row *row,
+				  struct ks_fact *fact)
+{
+	KS_TRY(fill_decl(reader, row, fact));
+	if (!row->second)
+		return NULL;
+	struct ks_seen seen;
+	KS_TRY(see(reader, row->second, KS_DEF_AMBIGUITY, &seen));
+	fact->ambiguity = seen.value;
+	return NULL;
+}
+
+struct ks_error *ks_fact_fill(struct ks_fact_reader *reader, const struct ks_store_image *image,
+			      enum ks_kind kind, const struct ks_row *row, struct ks_fact *fact)
+{
+	struct ks_seen seen;
+	fact->present = true;
+	switch (kind) {
+	case KS_FUNCTION:
+		return fill_function(reader, image, row, fact);
+	case KS_TRACEPOINT:
+		KS_TRY(see(reader, row->first, KS_DEF_TRACEPOINT, &seen));
+		fact->tracepoint = seen.value;
+		return NULL;
+	case KS_CONFIG:
+		KS_TRY(see(reader, row->first, KS_DEF_OPTION, &seen));
+		fact->value = ((struct ks_option *)seen.value)->value;
+		return NULL;
+	case KS_SYSCALL:
+		fact->number = (uint32_t)row->first;
+		return NULL;
+	case KS_LSM:
+	case KS_KFUNC:
+		return NULL;
+	default:
+		return fill_type(reader, row, fact);
+	}
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/vector.h"
+
+/** XXH3-128 of a definition's class and bytes, little-endian as on disk. All zero stands for "gone". */
+struct ks_hash {
+	uint64_t low, high;
+};
+struct ks_hash ks_hash_of(const void *bytes, size_t len);
+/** For where boundaries lie and what a segment is called. */
+uint64_t ks_hash64_of(const void *bytes, size_t len);
+
+/** The hashes of all definitions by id, and the way back. A zeroed one is empty. */
+struct ks_hashes {
+	KS_VECTOR(struct ks_hash) by_id; // of id i + 1
+	uint64_t *slots;		 // upper half: bits of the hash, lower half: id; 0 is free
+	size_t nr_slots;		 // a power of two
+	bool loaded;
+};
+void ks_hashes_deinit(struct ks_hashes *hashes);
+/** Room for extra more, so that ks_hashes_add() cannot fail. */
+KS_MUST_CHECK struct ks_error *ks_hashes_reserve(struct ks_hashes *hashes, size_t extra);
+/** Append a hash under the next id. Room must have been reserved. @return the id */
+uint32_t ks_hashes_add(struct ks_hashes *hashes, struct ks_hash hash);
+/** The id of a hash, or 0. */
+uint32_t ks_hashes_find(const struct ks_hashes *hashes, struct ks_hash hash);
+
+/** Fetch what ks_hashes_find() will look at. */
+static inline void ks_hashes_prefetch(const struct ks_hashes *hashes, struct ks_hash hash)
+{
+	__builtin_prefetch(&hashes->slots[hash.low & (hashes->nr_slots - 1)]);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/fact.h"
+#include "store/names.h"
+
+/** Where a name stands in a segment; images share segments. */
+struct place {
+	enum ks_kind kind;
+	int64_t segment, at; // -1: it is not there
+};
+
+struct lookup {
+	const struct ks_store_images *images;
+	enum ks_kind kind;
+	const char *name;
+	struct ks_fact_reader reader;
+	KS_VECTOR(struct place) places;
+	struct ks_buf columns;
+	struct ks_fact *facts;
+};
+
+static struct ks_error *search(struct ks_store *store, int64_t segment, const char *name,
+			       int64_t *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_SEGMENT, &stmt));
+	sqlite3_bind_int64(stmt, 1, segment);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	if (!row)
+		return ks_store_damaged("names of an image are missing");
+	size_t len = strlen(name);
+	_cleanup_names_ struct ks_names names = ks_names_over(ks_sql_bytes(stmt, 0));
+	*ret = -1;
+	for (int64_t i = 0; ks_names_next(&names); i++) {
+		if (names.len == len && memcmp(names.name, name, len) == 0) {
+			*ret = i;
+			return NULL;
+		}
+	}
+	return names.why ? ks_store_damaged(names.why) : NULL;
+}
+
+static struct ks_error *find_place(struct lookup *look, enum ks_kind kind, int64_t segment,
+				   const char *name, int64_t *ret)
+{
+	for (size_t i = 0; i < look->places.len; i++) {
+		if (look->places.at[i].segment == segment && look->places.at[i].kind == kind) {
+			*ret = look->places.at[i].at;
+			return NULL;
+		}
+	}
+	struct place place = { .kind = kind, .segment = segment };
+	KS_TRY(search(look->reader.store, segment, name, &place.at));
+	if (!ks_vector_add(&look->places, place))
+		return &ks_nomem;
+	*ret = place.at;
+	return NULL;
+}
+
+/** One image's row of a name: a seek in its list, a search in the segment, a walk over the columns. */
+static struct ks_error *find_row(struct lookup *look, const struct ks_store_image *image,
+				 enum ks_kind kind, const char *name, bool *ret_found,
+				 struct ks_row *ret)
+{
+	struct ks_store *store = look->reader.store;
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	*ret_found = false;
+	KS_TRY(ks_sql_get(store, KS_SQL_LIST_SEEK, &stmt));
+	sqlite3_bind_int64(stmt, 1, image->id);
+	ks_sql_bind_text(stmt, 2, ks_kinds[kind].name);
+	ks_sql_bind_text(stmt, 3, name);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	if (!row)
+		return NULL;
+	int64_t at, id = sqlite3_column_int64(stmt, 1);
+	KS_TRY(find_place(look, kind, sqlite3_column_int64(stmt, 0), name, &at));
+	if (at < 0)
+		return NULL;
+	struct ks_columns columns;
+	look->columns.len = 0;
+	KS_TRY(ks_columns_load(store, id, &look->columns));
+	KS_TRY(ks_columns_open(look->columns.at, look->columns.len, &columns));
+	KS_TRY(ks_columns_skip(&columns, (uint64_t)at));
+	KS_TRY(ks_columns_next(&columns, ret));
+	*ret_found = true;
+	return NULL;
+}
+
+static struct ks_error *look_up(struct lookup *look, const struct ks_store_image *image,
+				enum ks_kind kind, const char *name, struct ks_fact *fact)
+{
+	struct ks_row row;
+	bool found;
+	KS_TRY(find_row(look, image, kind, name, &found, &row));
+	return found ? ks_fact_fill(&look->reader, image, kind, &row, fact) : NULL;
+}
+
+/** A hook or a kfunc that is listed has the facts of its function. */
+static struct ks_error *look_up_listed(struct lookup *look, const struct ks_store_image *image,
+				       struct ks_fact *fact)
+{
+	KS_TRY(look_up(look, image, look->kind, look->name, fact));
+	if (!fact->present)
+		return NULL;
+	if (look->kind == KS_KFUNC)
+		return look_up(look, image, KS_FUNCTION, look->name, fact);
+	_cleanup_buf_ struct ks_buf name = { 0 };
+	ks_buf_printf(&name, "security_%s", look->name);
+	const char *function = ks_buf_text(&name);
+	return function ? look_up(look, image, KS_FUNCTION, function, fact) : &ks_nomem;
+}
+
+static void pick_member(struct ks_fact *fact, const char *member)
+{
+	fact->present = false;
+	for (uint32_t i = 0; fact->decl && i < fact->decl->nr && !fact->present; i++) {
+		if (strcmp(fact->decl->members[i].name, member) == 0) {
+			fact->member = &fact->decl->members[i];
+			fact->present = true;
+		}
+	}
+}
+
+/** STRUCT::MEMBER; the definition is given even when it has no such member. */
+static struct ks_error *look_up_field(struct lookup *look, const struct ks_store_image *image,
+				      struct ks_fact *fact)
+{
+	const char *colons = strstr(look->name, "::");
+	if (!colons)
+		return ks_error_new(KS_ERR_USAGE, "%s: a field is named STRUCT::MEMBER",
+				    look->name);
+	char *owner =
+		ks_arena_strndup(look->reader.arena, look->name, (size_t)(colons - look->name));
+	if (!owner)
+		return &ks_nomem;
+	static const enum ks_kind kinds[] = { KS_STRUCT, KS_UNION };
+	for (size_t i = 0; i < 2 && !fact->present; i++) {
+		struct ks_fact next = { .image = fact->image, .known = fact->known };
+		KS_TRY(look_up(look, image, kinds[i], owner, &next));
+		pick_member(&next, colons + 2);
+		if (next.present || !fact->decl)
+			*fact = next;
+	}
+	return NULL;
+}
+
+static struct ks_error *look_up_all(struct ks_store *store, void *arg)
+{
+	struct lookup *look = arg;
+	(void)store;
+	for (size_t i = 0; i < look->images->nr; i++) {
+		const struct ks_store_image *image = look->images->at[i];
+		struct ks_fact *fact = &look->facts[i];
+		*fact = (struct ks_fact){ .image = &image->image };
+		fact->known = image->known &
+			      (look->kind == KS_FIELD ? KS_KNOWS(KS_STRUCT) : KS_KNOWS(look->kind));
+		if (look->kind == KS_FIELD)
+			KS_TRY(look_up_field(look, image, fact));
+		else if (look->kind == KS_LSM || look->kind == KS_KFUNC)
+			KS_TRY(look_up_listed(look, image, fact));
+		else
+			KS_TRY(look_up(look, image, look->kind, look->name, fact));
+	}
+	return NULL;
+}
+
+struct ks_error *ks_store_history(struct ks_store *store, const struct ks_store_images *images,
+				  enum ks_kind kind, const char *name, struct ks_arena *arena,
+				  struct ks_history *ret)
+{
+	struct lookup look = { .images = images,
+			       .kind = kind,
+			       .name = ks_arena_strdup(arena, name),
+			       .reader = { .store = store, .arena = arena } };
+	look.facts = ks_arena_array(arena, images->nr + 1, sizeof(*look.facts));
+	if (!look.facts || !look.name)
+		return &ks_nomem;
+	struct ks_error *err = ks_sql_read(store, look_up_all, &look);
+	ks_fact_reader_deinit(&look.reader);
+	ks_vector_deinit(&look.places);
+	ks_buf_deinit(&look.columns);
+	if (err)
+		return err;
+	*ret = (struct ks_history){
+		.kind = kind, .name = look.name, .nr = images->nr, .facts = look.facts
+	};
+	return NULL;
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A whole image out of the store: its tables in their order, joined with the facts of its lists. */
+#include <stdlib.h>
+
+#include "store/columns.h"
+#include "store/part.h"
+
+/** The row of a function group, by the id of the group. */
+struct group_row {
+	uint64_t group, prototype;
+	struct ks_facts facts;
+	const struct ks_decl *listed;
+};
+
+struct load {
+	const struct ks_store_image *image;
+	struct ks_surface *surface;
+	struct ks_arena *arena;
+	KS_VECTOR(struct group_row) groups;
+	KS_VECTOR(struct ks_buf) columns; // what the rows' facts point into
+};
+
+/** The ids of one table in its order. */
+struct ids {
+	uint64_t *at;
+	size_t nr;
+};
+
+static struct ks_error *read_order(struct ks_store *store, struct load *load, int table,
+				   struct ids *ret)
+{
+	_cleanup_buf_ struct ks_buf raw = { 0 };
+	uint64_t nr, id = 0;
+	KS_TRY(ks_part_read(store, load->image, (enum ks_part)table, &raw, &nr));
+	uint64_t *ids = ks_arena_array(load->arena, (size_t)nr + 1, sizeof(*ids));
+	if (!ids)
+		return &ks_nomem;
+	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
+	for (uint64_t i = 0; i < nr; i++)
+		ids[i] = id += (uint64_t)ks_cursor_zigzag(&c);
+	*ret = (struct ids){ .at = ids, .nr = (size_t)nr };
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
+static struct ks_error *load_decls(struct ks_store *store, struct load *load, int kind)
+{
+	struct ids ids;
+	KS_TRY(read_order(store, load, kind, &ids));
+	struct ks_decl *decls = ks_arena_array(load->arena, ids.nr + 1, sizeof(*decls));
+	if (!decls)
+		return &ks_nomem;
+	for (size_t i = 0; i < ids.nr; i++) {
+		struct ks_cursor c;
+		KS_TRY(ks_block_def(store, ids.at[i], KS_DEF_DECL, load->arena, &c));
+		KS_TRY(ks_codec_get_decl(&c, load->arena, &decls[i]));
+	}
+	load->surface->decls[kind].at = decls;
+	load->surface->decls[kind].nr = ids.nr;
+	return NULL;
+}
+
+static struct ks_error *read_group_rows(struct load *load, const struct ks_buf *raw)
+{
+	struct ks_columns columns;
+	KS_TRY(ks_columns_open(raw->at, raw->len, &columns));
+	while (columns.at < columns.nr) {
+		struct ks_row row;
+		KS_TRY(ks_columns_next(&columns, &row));
+		struct group_row group = { .group = row.second,
+					   .prototype = row.first,
+					   .facts = row.facts };
+		if (group.group && !ks_vector_add(&load->groups, group))
+			return &ks_nomem;
+	}
+	return NULL;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	const struct group_row *x = a, *y = b;
+	return (x->group > y->group) - (x->group < y->group);
+}
+
+/** All rows of the function list. */
+static struct ks_error *load_group_rows(struct ks_store *store, struct load *load)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_KIND, &stmt));
+	sqlite3_bind_int64(stmt, 1, load->image->id);
+	ks_sql_bind_text(stmt, 2, ks_kinds[KS_FUNCTION].name);
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(store, stmt, &row));
+		if (!row)
+			break;
+		struct ks_buf *raw = ks_vector_push(&load->columns);
+		if (!raw)
+			return &ks_nomem;
+		*raw = (struct ks_buf){ 0 };
+		KS_TRY(ks_columns_load(store, sqlite3_column_int64(stmt, 1), raw));
+		KS_TRY(read_group_rows(load, raw));
+	}
+	if (load->groups.len)
+		qsort(load->groups.at, load->groups.len, sizeof(*load->groups.at), compare_groups);
+	return NULL;
+}
+
+struct id_decl {
+	uint64_t id;
+	const struct ks_decl *decl;
+};
+
+static int compare_id_decls(const void *a, const void *b)
+{
+	const struct id_decl *x = a, *y = b;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/** Tell each group the prototype that is listed for its name. */
+static struct ks_error *join_prototypes(struct ks_store *store, struct load *load)
+{
+	struct ids ids;
+	KS_TRY(read_order(store, load, KS_FUNCTION, &ids));
+	struct id_decl *decls = ks_arena_array(load->arena, ids.nr + 1, sizeof(*decls));
+	if (!decls)
+		return &ks_nomem;
+	for (size_t i = 0; i < ids.nr; i++)
+		decls[i] = (struct id_decl){ ids.at[i], &load->surface->decls[KS_FUNCTION].at[i] };
+	qsort(decls, ids.nr, sizeof(*decls), compare_id_decls);
+	for (size_t i = 0; i < load->groups.len; i++) {
+		struct id_decl key = { .id = load->groups.at[i].prototype };
+		if (!key.id)
+			continue;
+		struct id_decl *hit =
+			bsearch(&key, decls, ids.nr, sizeof(*decls), compare_id_decls);
+		if (!hit)
+			return ks_store_damaged("prototype of a function is missing");
+		load->groups.at[i].listed = hit->decl;
+	}
+	return NULL;
+}
+
+static struct ks_error *load_functions(struct ks_store *store, struct load *load)
+{
+	struct ids ids;
+	KS_TRY(load_group_rows(store, load));
+	KS_TRY(join_prototypes(store, load));
+	KS_TRY(read_order(store, load, KS_TABLE_FUNCTIONS, &ids));
+	struct ks_function *fns = ks_arena_array(load->arena, ids.nr + 1, sizeof(*fns));
+	if (!fns)
+		return &ks_nomem;
+	for (size_t i = 0; i < ids.nr; i++) {
+		struct group_row key = { .group = ids.at[i] }, *row = NULL;
+		struct ks_cursor c;
+		if (load->groups.len)
+			row = bsearch(&key, load->groups.at, load->groups.len, sizeof(*row),
+				      compare_groups);
+		if (!row)
+			return ks_store_damaged("facts of a function are missing");
+		KS_TRY(ks_block_def(store, ids.at[i], KS_DEF_FUNCTION, load->arena, &c));
+		KS_TRY(ks_codec_get_function(&c, load->arena, row->listed, &fns[i]));
+		struct ks_facts facts = row->facts;
+		KS_TRY(ks_codec_get_facts(&facts, load->image->anchor, &fns[i]));
+	}
+	load->surface->functions = fns;
+	load->surface->nr_functions = ids.nr;
+	return NULL;
+}
+
+static struct ks_error *load_tracepoints(struct ks_store *store, struct load *load)
+{
+	struct ids ids;
+	KS_TRY(read_order(store, load, KS_TABLE_TRACEPOINTS, &ids));
+	struct ks_tracepoint *tps = ks_arena_array(load->arena, ids.nr + 1, sizeof(*tps));
+	if (!tps)
+		return &ks_nomem;
+	for (size_t i = 0; i < ids.nr; i++) {
+		struct ks_cursor c;
+		KS_TRY(ks_block_def(store, ids.at[i], KS_DEF_TRACEPOINT, load->arena, &c));
+		KS_TRY(ks_codec_get_tracepoint(&c, load->arena, &tps[i]));
+	}
+	load->surface->tracepoints = tps;
+	load->surface->nr_tracepoints = ids.nr;
+	return NULL;
+}
+
+static struct ks_error *load_ambiguities(struct ks_store *store, struct load *load)
+{
+	struct ids ids;
+	KS_TRY(read_order(store, load, KS_TABLE_AMBIGUITIES, &ids));
+	struct ks_ambiguity *all = ks_arena_array(load->arena, ids.nr + 1, sizeof(*all));
+	if (!all)
+		return &ks_nomem;
+	for (size_t i = 0; i < ids.nr; i++) {
+		struct ks_cursor c;
+		KS_TRY(ks_block_def(store, ids.at[i], KS_DEF_AMBIGUITY, load->arena, &c));
+		KS_TRY(ks_codec_get_ambiguity(&c, load->arena, &all[i]));
+	}
+	load->surface->ambiguities = all;
+	load->surface->nr_ambiguities = ids.nr;
+	return NULL;
+}
+
+static struct ks_error *load_options(struct ks_store *store, struct load *load)
+{
+	struct ids ids;
+	KS_TRY(read_order(store, load, KS_TABLE_OPTIONS, &ids));
+	struct ks_option *options = ks_arena_array(load->arena, ids.nr + 1, sizeof(*options));
+	if (!options)
+		return &ks_nomem;
+	for (size_t i = 0; i < ids.nr; i++) {
+		struct ks_cursor c;
+		KS_TRY(ks_block_def(store, ids.at[i], KS_DEF_OPTION, load->arena, &c));
+		KS_TRY(ks_codec_get_option(&c, &options[i]));
+	}
+	load->surface->options = options;
+	load->surface->nr_options = ids.nr;
+	return NULL;
+}
+
+/** A part that is read once, as a copy in the arena. */
+static struct ks_error *read_text(struct ks_store *store, struct load *load, enum ks_part which,
+				  struct ks_cursor *ret, uint64_t *ret_nr)
+{
+	_cleanup_buf_ struct ks_buf raw = { 0 };
+	KS_TRY(ks_part_read(store, load->image, which, &raw, ret_nr));
+	char *copy = ks_arena_strndup(load->arena, raw.at ? raw.at : "", raw.len);
+	if (!copy)
+		return &ks_nomem;
+	*ret = ks_cursor_over(copy, raw.len, false);
+	return NULL;
+}
+
+static struct ks_error *load_names(struct ks_store *store, struct load *load, enum ks_part which,
+				   const char *const **ret, size_t *ret_nr)
+{
+	struct ks_cursor c;
+	uint64_t nr;
+	KS_TRY(read_text(store, load, which, &c, &nr));
+	const char **names = ks_arena_array(load->arena, (size_t)nr + 1, sizeof(*names));
+	if (!names)
+		return &ks_nomem;
+	for (uint64_t i = 0; i < nr; i++)
+		names[i] = ks_cursor_str(&c);
+	*ret = names;
+	*ret_nr = (size_t)nr;
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
+static struct ks_error *load_syscalls(struct ks_store *store, struct load *load)
+{
+	struct ks_cursor c;
+	uint64_t nr;
+	KS_TRY(read_text(store, load, KS_PART_SYSCALLS, &c, &nr));
+	struct ks_syscall *calls = ks_arena_array(load->arena, (size_t)nr + 1, sizeof(*calls));
+	if (!calls)
+		return &ks_nomem;
+	for (uint64_t i = 0; i < nr; i++) {
+		calls[i].number = (uint32_t)ks_cursor_uleb(&c);
+		calls[i].name = ks_cursor_str(&c);
+	}
+	load->surface->syscalls = calls;
+	load->surface->nr_syscalls = (size_t)nr;
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
+static struct ks_error *load_config(struct ks_store *store, struct load *load)
+{
+	struct ks_cursor c;
+	uint64_t nr;
+	KS_TRY(read_text(store, load, KS_PART_CONFIG, &c, &nr));
+	load->surface->config = nr ? ks_cursor_str(&c) : NULL;
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
+static struct ks_error *load_all(struct ks_store *store, void *arg)
+{
+	struct load *load = arg;
+	struct ks_surface *surface = load->surface;
+	for (int kind = 0; kind <= KS_INT; kind++)
+		KS_TRY(load_decls(store, load, kind));
+	KS_TRY(load_functions(store, load));
+	KS_TRY(load_tracepoints(store, load));
+	KS_TRY(load_ambiguities(store, load));
+	KS_TRY(load_options(store, load));
+	KS_TRY(load_syscalls(store, load));
+	KS_TRY(load_names(store, load, KS_PART_LSM, &surface->lsm, &surface->nr_lsm));
+	KS_TRY(load_names(store, load, KS_PART_KFUNCS, &surface->kfuncs, &surface->nr_kfuncs));
+	KS_TRY(load_config(store, load));
+	return ks_part_symbols(store, load->image, surface);
+}
+
+/** The surface owns its image's text, like everything else. */
+static struct ks_error *load_image(struct ks_store *store, struct load *load)
+{
+	struct ks_store_images images;
+	KS_TRY(ks_store_images(store, load->arena, &images));
+	for (size_t i = 0; i < images.nr; i++) {
+		if (images.at[i]->id != load->image->id)
+			continue;
+		load->image = images.at[i];
+		load->surface->image = load->image->image;
+		load->surface->known = load->image->known;
+		load->surface->symtab_known = load->image->symtab_known;
+		return NULL;
+	}
+	return ks_error_new(KS_ERR_NOTFOUND, "image %s is no longer in the store",
+			    load->image->image.label);
+}
+
+static struct ks_error *load_job(struct ks_store *store, void *arg)
+{
+	struct load *load = arg;
+	KS_TRY(load_image(store, load));
+	return load_all(store, load);
+}
+
+struct ks_error *ks_store_surface(struct ks_store *store, const struct ks_store_image *image,
+				  struct ks_surface **ret)
+{
+	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(1);
+	if (!surface)
+		return &ks_nomem;
+	struct load load = { .image = image, .surface = surface, .arena = &surface->arenas[0] };
+	struct ks_error *err = ks_sql_read(store, load_job, &load);
+	ks_vector_deinit(&load.groups);
+	for (size_t i = 0; i < load.columns.len; i++)
+		ks_buf_deinit(&load.columns.at[i]);
+	ks_vector_deinit(&load.columns);
+	if (err)
+		return err;
+	*ret = ks_take(surface);
+	return NULL;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/part.h"
+
+#include "surface/codec.h"
+
+struct ks_error *ks_part_read(struct ks_store *store, const struct ks_store_image *image,
+			      enum ks_part which, struct ks_buf *raw, uint64_t *ret_nr)
+{
+	KS_TRY(ks_part_load(store, image->id, image->base, ks_part_names[which], raw, ret_nr));
+	if (*ret_nr > raw->len) // each record has a byte at least
+		return ks_store_damaged("part of an image is too short");
+	return NULL;
+}
+
+static struct ks_error *get_symbol_names(struct ks_cursor *c, struct ks_arena *arena,
+					 struct ks_symbol *symbols, size_t nr)
+{
+	// One copy of all names: they stay in it.
+	char *text = ks_arena_strndup(arena, (const char *)c->base, (size_t)(c->end - c->base));
+	if (!text)
+		return &ks_nomem;
+	*c = ks_cursor_over(text, (size_t)(c->end - c->base), false);
+	for (size_t i = 0; i < nr; i++)
+		symbols[i].name = ks_cursor_str(c);
+	return NULL;
+}
+
+static struct ks_error *get_attrs(struct ks_cursor *c, struct ks_arena *arena,
+				  struct ks_symbol *symbols, size_t nr)
+{
+	const char *recent[KS_PART_RECENT] = { NULL };
+	for (size_t i = 0; i < nr && !c->why; i++) {
+		size_t k = ks_cursor_u8(c);
+		const char *section = NULL;
+		if (k == KS_PART_RECENT) {
+			bool named = ks_cursor_u8(c) != 0;
+			const char *text = ks_cursor_str(c);
+			section = named ? ks_arena_strdup(arena, text) : NULL;
+			if (named && !section)
+				return &ks_nomem;
+			k--;
+		} else if (k < KS_PART_RECENT) {
+			section = recent[k];
+		} else {
+			ks_cursor_fail(c, "section of a symbol is unknown");
+			break;
+		}
+		memmove(recent + 1, recent, k * sizeof(*recent));
+		recent[0] = symbols[i].section = section;
+		const uint8_t *attrs = ks_cursor_take(c, 4);
+		if (!attrs)
+			break;
+		symbols[i].bind = attrs[0];
+		symbols[i].type = attrs[1];
+		symbols[i].visibility = attrs[2];
+		symbols[i].other = attrs[3];
+	}
+	return NULL;
+}
+
+static struct ks_error *get_part(enum ks_part which, struct ks_cursor *c, struct ks_arena *arena,
+				 struct ks_symbol *symbols, size_t nr)
+{
+	if (which == KS_PART_SYMBOL_NAMES)
+		return get_symbol_names(c, arena, symbols, nr);
+	if (which == KS_PART_SYMBOL_ATTRS)
+		return get_attrs(c, arena, symbols, nr);
+	uint64_t addr = 0;
+	for (size_t i = 0; i < nr; i++) {
+		if (which == KS_PART_SYMBOL_SIZES)
+			symbols[i].size = ks_cursor_uleb(c);
+		else
+			symbols[i].addr = addr += (uint64_t)ks_cursor_zigzag(c);
+	}
+	return NULL;
+}
+
+struct ks_error *ks_part_symbols(struct ks_store *store, const struct ks_store_image *image,
+				 struct ks_surface *surface)
+{
+	static const enum ks_part parts[] = { KS_PART_SYMBOL_NAMES, KS_PART_SYMBOL_ATTRS,
+					      KS_PART_SYMBOL_SIZES, KS_PART_SYMBOL_ADDRS };
+	struct ks_arena *arena = &surface->arenas[0];
+	struct ks_symbol *symbols = NULL;
+	uint64_t nr = 0;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		_cleanup_buf_ struct ks_buf raw = { 0 };
+		uint64_t n;
+		KS_TRY(ks_part_read(store, image, parts[i], &raw, &n));
+		if (i && n != nr)
+			return ks_store_damaged("symbol table has columns of different length");
+		nr = n;
+		if (!symbols)
+			symbols = ks_arena_array(arena, (size_t)nr + 1, sizeof(*symbols));
+		if (!symbols)
+			return &ks_nomem;
+		if (i == 0)
+			memset(symbols, 0, (size_t)nr * sizeof(*symbols));
+		struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
+		KS_TRY(get_part(parts[i], &c, arena, symbols, (size_t)nr));
+		if (c.why)
+			return ks_store_damaged(c.why);
+	}
+	surface->symbols = symbols;
+	surface->nr_symbols = (size_t)nr;
+	return NULL;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What the files of the store share. */
+#include <sqlite3.h>
+
+#include "base/arena.h"
+#include "base/cursor.h"
+#include "store/block.h"
+#include "store/hashes.h"
+#include "store/squeeze.h"
+#include "store/store.h"
+
+/** Every statement that runs more than once per handle; the texts are in sql.c. */
+enum ks_sql {
+	KS_SQL_BEGIN_READ,
+	KS_SQL_BEGIN_WRITE,
+	KS_SQL_COMMIT,
+	KS_SQL_ROLLBACK,
+	KS_SQL_DATA_VERSION,
+	KS_SQL_IMAGES,
+	KS_SQL_IMAGE_BY_DIGEST,
+	KS_SQL_IMAGE_BY_LABEL,
+	KS_SQL_IMAGE_ADD,
+	KS_SQL_IMAGE_SET_BASE,
+	KS_SQL_IMAGE_REMOVE,
+	KS_SQL_IMAGE_RELABEL,
+	KS_SQL_IMAGES_ON_BASE,
+	KS_SQL_SETTING,
+	KS_SQL_SETTING_SET,
+	KS_SQL_SETTING_REMOVE,
+	KS_SQL_LIST_SEEK,
+	KS_SQL_LIST_OF_KIND,
+	KS_SQL_LIST_OF_IMAGE,
+	KS_SQL_LIST_ADD,
+	KS_SQL_LIST_REMOVE,
+	KS_SQL_LIST_OF_ROOTS,
+	KS_SQL_COLUMNS,
+	KS_SQL_COLUMNS_ADD,
+	KS_SQL_COLUMNS_REPLACE,
+	KS_SQL_COLUMNS_REMOVE,
+	KS_SQL_SEGMENT,
+	KS_SQL_SEGMENT_ADD,
+	KS_SQL_SEGMENT_SWEEP,
+	KS_SQL_PART,
+	KS_SQL_PARTS,
+	KS_SQL_PART_ADD,
+	KS_SQL_PART_REPLACE,
+	KS_SQL_PART_REMOVE,
+	KS_SQL_BLOCK,
+	KS_SQL_BLOCKS,
+	KS_SQL_BLOCK_ADD,
+	KS_SQL_BLOCK_REMOVE,
+	KS_SQL_PACKS,
+	KS_SQL_PACK_ADD,
+	KS_SQL_PACK_REPLACE,
+	KS_NR_SQL,
+};
+
+struct ks_store {
+	sqlite3 *db;
+	char *path;
+	bool readonly;
+	sqlite3_stmt *statements[KS_NR_SQL];
+	struct ks_squeeze squeeze;
+	struct ks_blocks blocks;
+	struct ks_hashes hashes; // of every definition; filled by the first put
+	int64_t data_version;	 // of the store when hashes was right
+	struct ks_buf scratch, like;
+};
+
+/* ---- sql.c ---- */
+
+/** The error of the last failing call on the handle, in words that help. @param doing "read the store" */
+struct ks_error *ks_sql_error(struct ks_store *store, const char *doing);
+/** A statement ready to bind and step. Reset it when done, so that it holds no lock. */
+KS_MUST_CHECK struct ks_error *ks_sql_get(struct ks_store *store, enum ks_sql which,
+					  sqlite3_stmt **ret);
+/** Run a statement that gives no row, and reset it. */
+KS_MUST_CHECK struct ks_error *ks_sql_run(struct ks_store *store, sqlite3_stmt *stmt);
+/** Get and run a statement without parameters. */
+KS_MUST_CHECK struct ks_error *ks_sql_do(struct ks_store *store, enum ks_sql which);
+/** Step: *ret says whether there is a row. Without one, or on failure, the statement is reset. */
+KS_MUST_CHECK struct ks_error *ks_sql_row(struct ks_store *store, sqlite3_stmt *stmt, bool *ret);
+/** Run text of several statements. */
+KS_MUST_CHECK struct ks_error *ks_sql_script(struct ks_store *store, const char *text);
+/** Close statements and handle. */
+void ks_sql_close(struct ks_store *store);
+
+static inline struct ks_bytes ks_sql_bytes(sqlite3_stmt *stmt, int column)
+{
+	struct ks_bytes bytes = { .at = sqlite3_column_blob(stmt, column) };
+	bytes.len = (size_t)sqlite3_column_bytes(stmt, column);
+	return bytes;
+}
+
+static inline int ks_sql_bind_bytes(sqlite3_stmt *stmt, int parameter, struct ks_bytes bytes)
+{
+	return sqlite3_bind_blob64(stmt, parameter, bytes.len ? bytes.at : "", bytes.len,
+				   SQLITE_STATIC);
+}
+
+static inline int ks_sql_bind_text(sqlite3_stmt *stmt, int parameter, const char *text)
+{
+	return text ? sqlite3_bind_text(stmt, parameter, text, -1, SQLITE_STATIC)
+		    : sqlite3_bind_null(stmt, parameter);
+}
+
+/** Leaves the statement as it must be between uses, at the end of its scope. */
+static inline void ks_sql_resetp(sqlite3_stmt **stmt)
+{
+	if (*stmt)
+		sqlite3_reset(*stmt);
+}
+#define _cleanup_reset_ __attribute__((__cleanup__(ks_sql_resetp)))
+
+/** Runs fn inside one read transaction: everything it sees belongs together. */
+typedef struct ks_error *ks_store_job_fn(struct ks_store *store, void *arg);
+KS_MUST_CHECK struct ks_error *ks_sql_read(struct ks_store *store, ks_store_job_fn *fn, void *arg);
+/** The same for writing: commits when fn succeeds, else leaves the store as it was. */
+KS_MUST_CHECK struct ks_error *ks_sql_write(struct ks_store *store, ks_store_job_fn *fn, void *arg);
+
+struct ks_error *ks_store_damaged(const char *what);
+
+/* ---- the rest ---- */
+
+/** Raw bytes of a part, appended to out; *ret_nr = 0 and nothing appended when the image has none. */
+KS_MUST_CHECK struct ks_error *ks_part_load(struct ks_store *store, int64_t image, int64_t base,
+					    const char *name, struct ks_buf *out, uint64_t *ret_nr);
+
+/** Raw bytes of a columns row, appended to out. */
+KS_MUST_CHECK struct ks_error *ks_columns_load(struct ks_store *store, int64_t id,
+					       struct ks_buf *out);

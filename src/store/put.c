@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/pool.h"
+#include "store/image.h"
+#include "store/part.h"
+#include "store/put_defs.h"
+#include "store/put_lists.h"
+
+struct put {
+	const struct ks_surface *surface;
+	unsigned int nr_threads;
+	struct ks_squeeze *squeezes; // one for each thread
+	struct ks_put_defs defs;
+	struct ks_put_lists lists;
+	struct ks_put_part parts[KS_NR_PARTS];
+	struct ks_put_result result;
+};
+
+static void put_deinit(struct put *put)
+{
+	for (unsigned int i = 0; put->squeezes && i < put->nr_threads; i++)
+		ks_squeeze_deinit(&put->squeezes[i]);
+	free(put->squeezes);
+	ks_put_defs_deinit(&put->defs);
+	ks_put_lists_deinit(&put->lists);
+	for (size_t i = 0; i < KS_NR_PARTS; i++) {
+		ks_buf_deinit(&put->parts[i].like);
+		ks_buf_deinit(&put->parts[i].packed);
+	}
+	free(put->result.label);
+}
+
+static struct ks_error *sort_job(void *arg, size_t job, unsigned int thread)
+{
+	struct put *put = arg;
+	(void)thread;
+	return ks_put_lists_sort(&put->lists, job);
+}
+
+static struct ks_error *encode_job(void *arg, size_t job, unsigned int thread)
+{
+	struct put *put = arg;
+	size_t nr_defs = ks_put_defs_nr_jobs(&put->defs);
+	(void)thread;
+	return job < nr_defs ? ks_put_defs_encode(&put->defs, job)
+			     : ks_put_lists_name(&put->lists, job - nr_defs);
+}
+
+/** Longest jobs first, so that no thread waits for one at the end: symbol names are the largest part. */
+static struct ks_error *pack_job(void *arg, size_t job, unsigned int thread)
+{
+	struct put *put = arg;
+	struct ks_squeeze *squeeze = &put->squeezes[thread];
+	if (job < KS_NR_PARTS) {
+		enum ks_part which = (enum ks_part)(KS_NR_PARTS - 1 - job);
+		return ks_put_part_pack(which, put->surface, &put->defs, squeeze,
+					&put->parts[which]);
+	}
+	job -= KS_NR_PARTS;
+	if (job < put->defs.blocks.len)
+		return ks_put_defs_pack(&put->defs, job, squeeze);
+	return ks_put_lists_pack(&put->lists, &put->defs, job - put->defs.blocks.len, squeeze);
+}
+
+/** The label of the image with this digest; NULL when there is none. */
+static struct ks_error *find_digest(struct ks_store *store, const char *digest, char **ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	*ret = NULL;
+	if (!digest)
+		return NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_BY_DIGEST, &stmt));
+	ks_sql_bind_text(stmt, 1, digest);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	if (row && !(*ret = strdup((const char *)sqlite3_column_text(stmt, 0))))
+		return &ks_nomem;
+	return NULL;
+}
+
+static struct ks_error *free_label(struct ks_store *store, const char *wanted, char **ret)
+{
+	char *label = strdup(wanted);
+	for (unsigned int n = 2; label; n++) {
+		int64_t id, base;
+		struct ks_error *err = ks_image_find(store, label, &id, &base);
+		if (!err && !id) {
+			*ret = label;
+			return NULL;
+		}
+		free(label);
+		if (err)
+			return err;
+		if (asprintf(&label, "%s@%u", wanted, n) < 0)
+			return &ks_nomem;
+	}
+	return &ks_nomem;
+}
+
+static struct ks_error *load_likes(struct ks_store *store, struct put *put, int64_t base)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	for (size_t i = 0; i < KS_NR_PARTS; i++) {
+		KS_TRY(ks_sql_get(store, KS_SQL_PART, &stmt));
+		sqlite3_bind_int64(stmt, 1, base);
+		ks_sql_bind_text(stmt, 2, ks_part_names[i]);
+		bool row;
+		KS_TRY(ks_sql_row(store, stmt, &row));
+		if (!row)
+			continue;
+		struct ks_bytes bytes = ks_sql_bytes(stmt, 1);
+		ks_buf_bytes(&put->parts[i].like, bytes.at, bytes.len);
+		KS_TRY(ks_buf_error(&put->parts[i].like));
+	}
+	return NULL;
+}
+
+static struct ks_error *write_parts(struct ks_store *store, struct put *put, int64_t image)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_PART_ADD, &stmt));
+	for (size_t i = 0; i < KS_NR_PARTS; i++) {
+		const struct ks_put_part *part = &put->parts[i];
+		if (!part->nr)
+			continue;
+		sqlite3_bind_int64(stmt, 1, image);
+		ks_sql_bind_text(stmt, 2, ks_part_names[i]);
+		sqlite3_bind_int64(stmt, 3, (int64_t)part->nr);
+		ks_sql_bind_bytes(stmt, 4, ks_bytes_of(&part->packed));
+		KS_TRY(ks_sql_run(store, stmt));
+		put->result.bytes += part->packed.len;
+	}
+	return NULL;
+}
+
+static struct ks_error *set_base(struct ks_store *store, int64_t image, int64_t base)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	if (!base)
+		return NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_SET_BASE, &stmt));
+	sqlite3_bind_int64(stmt, 1, image);
+	sqlite3_bind_int64(stmt, 2, base);
+	return ks_sql_run(store, stmt);
+}
+
+/** The part of it that must see the store as it is: inside the transaction. */
+static struct ks_error *put_image(struct ks_store *store, void *arg)
+{
+	struct put *put = arg;
+	KS_TRY(find_digest(store, put->surface->image.digest, &put->result.label));
+	if (put->result.label)
+		return NULL; // another process was faster
+	int64_t image, base = 0;
+	KS_TRY(free_label(store, put->surface->image.label, &put->result.label));
+	KS_TRY(ks_put_defs_assign(&put->defs, store));
+	KS_TRY(ks_put_lists_match(&put->lists, store, &base));
+	if (base)
+		KS_TRY(load_likes(store, put, base));
+	size_t nr_jobs = KS_NR_PARTS + put->defs.blocks.len + put->lists.segments.len;
+	KS_TRY(ks_pool_run(put->nr_threads, nr_jobs, pack_job, put));
+	KS_TRY(ks_image_add(store, put->surface, put->result.label, put->lists.anchor, &image));
+	KS_TRY(set_base(store, image, base));
+	KS_TRY(ks_put_defs_write(&put->defs, store, &put->result.bytes));
+	KS_TRY(ks_put_lists_write(&put->lists, store, image, &put->result.bytes));
+	KS_TRY(write_parts(store, put, image));
+	put->result.nr_definitions = put->defs.nr;
+	put->result.nr_new_definitions = put->defs.new_defs.len;
+	put->result.added = true;
+	return NULL;
+}
+
+/** The part of it that needs the surface only. */
+static struct ks_error *prepare(struct put *put)
+{
+	put->squeezes = calloc(put->nr_threads, sizeof(*put->squeezes));
+	if (!put->squeezes)
+		return &ks_nomem;
+	KS_TRY(ks_put_lists_init(&put->lists, put->surface));
+	KS_TRY(ks_put_defs_init(&put->defs, put->surface, put->lists.listed));
+	KS_TRY(ks_pool_run(put->nr_threads, KS_PUT_SORT_JOBS, sort_job, put));
+	KS_TRY(ks_put_lists_merge(&put->lists));
+	size_t nr_jobs = ks_put_defs_nr_jobs(&put->defs) + put->lists.segments.len;
+	return ks_pool_run(put->nr_threads, nr_jobs, encode_job, put);
+}
+
+static struct ks_error *run(struct ks_store *store, struct put *put)
+{
+	KS_TRY(find_digest(store, put->surface->image.digest, &put->result.label));
+	if (put->result.label)
+		return NULL;
+	KS_TRY(prepare(put));
+	struct ks_error *err = ks_sql_write(store, put_image, put);
+	if (err) // the table holds ids that are not in the file
+		ks_hashes_deinit(&store->hashes);
+	return err;
+}
+
+struct ks_error *ks_store_put(struct ks_store *store, const struct ks_surface *surface,
+			      unsigned int nr_threads, struct ks_put_result *ret)
+{
+	if (!surface->image.label || !*surface->image.label)
+		return ks_error_new(KS_ERR_USAGE, "an image without a label cannot be kept");
+	struct put put = { .surface = surface, .nr_threads = nr_threads ? nr_threads : 1 };
+	struct ks_error *err = run(store, &put);
+	if (!err) {
+		*ret = put.result;
+		put.result.label = NULL;
+	}
+	put_deinit(&put);
+	return err;
+}

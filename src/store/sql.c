@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/private.h"
+
+#define IMAGE_TEXTS                                                                                \
+	"label, digest, release, version, arch, flavor, revision, distribution, package,"          \
+	" package_version, build_id, compiler, banner"
+
+static const char *const texts[KS_NR_SQL] = {
+	[KS_SQL_BEGIN_READ] = "BEGIN",
+	[KS_SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+	[KS_SQL_COMMIT] = "COMMIT",
+	[KS_SQL_ROLLBACK] = "ROLLBACK",
+	[KS_SQL_DATA_VERSION] = "PRAGMA data_version",
+	[KS_SQL_IMAGES] = "SELECT " IMAGE_TEXTS ", id, tier, elf_class, big_endian, known,"
+			  " symtab_known, anchor, base FROM image",
+	[KS_SQL_IMAGE_BY_DIGEST] = "SELECT label FROM image WHERE digest = ?",
+	[KS_SQL_IMAGE_BY_LABEL] = "SELECT id, base FROM image WHERE label = ?",
+	[KS_SQL_IMAGE_ADD] = "INSERT INTO image(" IMAGE_TEXTS ", tier, elf_class, big_endian,"
+			     " known, symtab_known, anchor)"
+			     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[KS_SQL_IMAGE_SET_BASE] = "UPDATE image SET base = ?2 WHERE id = ?1",
+	[KS_SQL_IMAGE_REMOVE] = "DELETE FROM image WHERE id = ?",
+	[KS_SQL_IMAGE_RELABEL] = "UPDATE image SET label = ?2 WHERE id = ?1",
+	[KS_SQL_IMAGES_ON_BASE] = "SELECT id FROM image WHERE base = ? ORDER BY id",
+	[KS_SQL_SETTING] = "SELECT value FROM setting WHERE name = ?",
+	[KS_SQL_SETTING_SET] = "INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
+	[KS_SQL_SETTING_REMOVE] = "DELETE FROM setting WHERE name = ?",
+	[KS_SQL_LIST_SEEK] = "SELECT segment, columns FROM list WHERE image = ? AND kind = ? AND"
+			     " first <= ? ORDER BY first DESC LIMIT 1",
+	[KS_SQL_LIST_OF_KIND] = "SELECT segment, columns FROM list WHERE image = ? AND kind = ?"
+				" ORDER BY first",
+	[KS_SQL_LIST_OF_IMAGE] = "SELECT kind, first, columns FROM list WHERE image = ?",
+	[KS_SQL_LIST_ADD] = "INSERT INTO list(image, kind, first, segment, columns)"
+			    " VALUES(?, ?, ?, ?, ?)",
+	[KS_SQL_LIST_REMOVE] = "DELETE FROM list WHERE image = ?",
+	[KS_SQL_LIST_OF_ROOTS] = "SELECT i.id, l.segment FROM image i JOIN list l ON l.image = i.id"
+				 " WHERE i.base IS NULL ORDER BY i.id",
+	[KS_SQL_COLUMNS] = "SELECT base, data FROM columns WHERE id = ?",
+	[KS_SQL_COLUMNS_ADD] = "INSERT INTO columns(base, data) VALUES(?, ?)",
+	[KS_SQL_COLUMNS_REPLACE] = "UPDATE columns SET base = ?2, data = ?3 WHERE id = ?1",
+	[KS_SQL_COLUMNS_REMOVE] = "DELETE FROM columns WHERE id IN"
+				  " (SELECT columns FROM list WHERE image = ?)",
+	[KS_SQL_SEGMENT] = "SELECT names FROM segment WHERE id = ?",
+	[KS_SQL_SEGMENT_ADD] = "INSERT INTO segment(id, nr, names) VALUES(?, ?, ?)",
+	[KS_SQL_SEGMENT_SWEEP] = "DELETE FROM segment WHERE id NOT IN (SELECT segment FROM list)",
+	[KS_SQL_PART] = "SELECT nr, data FROM part WHERE image = ? AND name = ?",
+	[KS_SQL_PARTS] = "SELECT name FROM part WHERE image = ?",
+	[KS_SQL_PART_ADD] = "INSERT INTO part(image, name, nr, data) VALUES(?, ?, ?, ?)",
+	[KS_SQL_PART_REPLACE] = "UPDATE part SET data = ?3 WHERE image = ?1 AND name = ?2",
+	[KS_SQL_PART_REMOVE] = "DELETE FROM part WHERE image = ?",
+	[KS_SQL_BLOCK] = "SELECT first, nr, data FROM block WHERE first <= ?"
+			 " ORDER BY first DESC LIMIT 1",
+	[KS_SQL_BLOCKS] = "SELECT first, nr FROM block ORDER BY first",
+	[KS_SQL_BLOCK_ADD] = "INSERT INTO block(first, nr, data) VALUES(?, ?, ?)",
+	[KS_SQL_BLOCK_REMOVE] = "DELETE FROM block WHERE first = ?",
+	[KS_SQL_PACKS] = "SELECT first, hashes FROM pack WHERE first >= ? ORDER BY first",
+	[KS_SQL_PACK_ADD] = "INSERT INTO pack(first, hashes) VALUES(?, ?)",
+	[KS_SQL_PACK_REPLACE] = "UPDATE pack SET hashes = ?2 WHERE first = ?1",
+};
+
+/** What SQLite's codes mean to the user; the primary code decides. */
+static const struct {
+	int code;
+	enum ks_errcode err;
+	const char *text;
+} meanings[] = {
+	{ SQLITE_FULL, KS_ERR_IO, "the disk is full; the store is unchanged" },
+	{ SQLITE_IOERR, KS_ERR_IO, "reading or writing failed; the store is unchanged" },
+	{ SQLITE_READONLY, KS_ERR_IO, "the file or its folder cannot be written" },
+	{ SQLITE_CANTOPEN, KS_ERR_IO, "cannot open" },
+	{ SQLITE_PERM, KS_ERR_IO, "permission denied" },
+	{ SQLITE_BUSY, KS_ERR_STORE, "another process is writing the store; try again" },
+	{ SQLITE_LOCKED, KS_ERR_STORE, "another process is writing the store; try again" },
+	{ SQLITE_NOTADB, KS_ERR_STORE, "not a ksurf store (no SQLite file)" },
+	{ SQLITE_CORRUPT, KS_ERR_STORE, "the store is damaged" },
+};
+
+struct ks_error *ks_sql_error(struct ks_store *store, const char *doing)
+{
+	int code = sqlite3_errcode(store->db);
+	if (code == SQLITE_NOMEM)
+		return &ks_nomem;
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+		if (meanings[i].code == (code & 0xff))
+			return ks_error_in_file(ks_error_new(meanings[i].err, "cannot %s: %s (%s)",
+							     doing, meanings[i].text,
+							     sqlite3_errmsg(store->db)),
+						store->path);
+	return ks_error_in_file(
+		ks_error_new(KS_ERR_STORE, "cannot %s: %s", doing, sqlite3_errmsg(store->db)),
+		store->path);
+}
+
+struct ks_error *ks_store_damaged(const char *what)
+{
+	return ks_error_new(KS_ERR_STORE, "the store is damaged: %s", what);
+}
+
+struct ks_error *ks_sql_get(struct ks_store *store, enum ks_sql which, sqlite3_stmt **ret)
+{
+	sqlite3_stmt **slot = &store->statements[which];
+	if (!*slot && sqlite3_prepare_v3(store->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT,
+					 slot, NULL) != SQLITE_OK)
+		return ks_sql_error(store, "use the store");
+	sqlite3_reset(*slot);
+	*ret = *slot;
+	return NULL;
+}
+
+struct ks_error *ks_sql_row(struct ks_store *store, sqlite3_stmt *stmt, bool *ret)
+{
+	int code = sqlite3_step(stmt);
+	*ret = code == SQLITE_ROW;
+	if (code == SQLITE_ROW)
+		return NULL;
+	struct ks_error *err = NULL;
+	if (code != SQLITE_DONE)
+		err = ks_sql_error(store, store->readonly ? "read the store" : "use the store");
+	sqlite3_reset(stmt);
+	return err;
+}
+
+struct ks_error *ks_sql_run(struct ks_store *store, sqlite3_stmt *stmt)
+{
+	int code = sqlite3_step(stmt);
+	struct ks_error *err = NULL;
+	if (code != SQLITE_DONE && code != SQLITE_ROW)
+		err = ks_sql_error(store, "write the store");
+	sqlite3_reset(stmt);
+	return err;
+}
+
+struct ks_error *ks_sql_do(struct ks_store *store, enum ks_sql which)
+{
+	sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, which, &stmt));
+	return ks_sql_run(store, stmt);
+}
+
+struct ks_error *ks_sql_script(struct ks_store *store, const char *text)
+{
+	if (sqlite3_exec(store->db, text, NULL, NULL, NULL) != SQLITE_OK)
+		return ks_sql_error(store, "use the store");
+	return NULL;
+}
+
+static void roll_back(struct ks_store *store)
+{
+	// Some failures have rolled back already; then this one fails, which says nothing new.
+	if (!sqlite3_get_autocommit(store->db))
+		ks_error_free(ks_sql_do(store, KS_SQL_ROLLBACK));
+}
+
+struct ks_error *ks_sql_read(struct ks_store *store, ks_store_job_fn *fn, void *arg)
+{
+	bool inner = !sqlite3_get_autocommit(store->db);
+	if (!inner)
+		KS_TRY(ks_sql_do(store, KS_SQL_BEGIN_READ));
+	struct ks_error *err = ks_error_in_file(fn(store, arg), store->path);
+	if (!inner)
+		roll_back(store);
+	return err;
+}
+
+struct ks_error *ks_sql_write(struct ks_store *store, ks_store_job_fn *fn, void *arg)
+{
+	if (store->readonly)
+		return ks_error_in_file(ks_error_new(KS_ERR_STORE, "opened for reading only"),
+					store->path);
+	KS_TRY(ks_sql_do(store, KS_SQL_BEGIN_WRITE));
+	struct ks_error *err = fn(store, arg);
+	if (!err)
+		err = ks_sql_do(store, KS_SQL_COMMIT);
+	if (err)
+		roll_back(store);
+	return ks_error_in_file(err, store->path);
+}
+
+void ks_sql_close(struct ks_store *store)
+{
+	for (size_t i = 0; i < KS_NR_SQL; i++)
+		sqlite3_finalize(store->statements[i]);
+	sqlite3_close(store->db);
+	store->db = NULL;
+}

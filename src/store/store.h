@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * Many images in one SQLite file. Each distinct definition is kept once; an image is sorted lists of names with
+ * the ids of their definitions, plus the facts that are its own. docs/store.md has the format.
+ *
+ * A handle belongs to one thread at a time. Any number of processes may read while one adds; a kill at any
+ * moment leaves the store as it was or with the whole image. Errors: KS_ERR_STORE for a store that is foreign,
+ * too new, locked or damaged, KS_ERR_IO when the system refuses (disk full, read-only), KS_ERR_NOTFOUND.
+ */
+#include "base/error.h"
+#include "surface/history.h"
+#include "surface/model.h"
+
+struct ks_store;
+
+enum ks_store_mode {
+	KS_STORE_READ,	 // the file must exist
+	KS_STORE_WRITE,	 // as above, and it may be changed
+	KS_STORE_CREATE, // made when missing or empty; its folder must exist
+};
+
+KS_MUST_CHECK struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode,
+					     struct ks_store **ret);
+void ks_store_close(struct ks_store *store); // NULL is allowed
+static inline void ks_store_closep(struct ks_store **store)
+{
+	ks_store_close(*store);
+}
+#define _cleanup_store_ __attribute__((__cleanup__(ks_store_closep)))
+
+/* ---- adding ---- */
+
+/** What became of an image. */
+struct ks_put_result {
+	bool added;	// false: the store had an image with this digest, and was not touched
+	char *label;	// under which it is in the store; the caller frees it
+	uint64_t bytes; // that were written for it, before SQLite's own overhead
+	uint64_t nr_definitions, nr_new_definitions;
+};
+
+/**
+ * Keep an image, in one transaction. An image with the same digest is there already: nothing happens. When
+ * another image has the label, this one gets the first free of LABEL@2, LABEL@3, …
+ * @param surface borrowed; several may be put through one handle, which is faster than one by one
+ * @param nr_threads to encode and compress with; the bytes written do not depend on it
+ */
+KS_MUST_CHECK struct ks_error *ks_store_put(struct ks_store *store,
+					    const struct ks_surface *surface,
+					    unsigned int nr_threads, struct ks_put_result *ret);
+
+/* ---- images and settings ---- */
+
+/** An image of the store. */
+struct ks_store_image {
+	struct ks_image image;
+	int64_t id;	   // in this store
+	uint32_t known;	   // KS_KNOWS() bits
+	bool symtab_known; //
+	uint64_t anchor;   // of its addresses
+	int64_t base;	   // id of the image whose bytes these are a difference to, or 0
+};
+
+/** Images in the order of ks_image_compare(). Make a subset by copying the pointers wanted. */
+struct ks_store_images {
+	size_t nr;
+	const struct ks_store_image **at;
+};
+
+/** All images. @param arena holds the result, which stays valid whatever happens to the store */
+KS_MUST_CHECK struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,
+					       struct ks_store_images *ret);
+
+/** The image of that label, or KS_ERR_NOTFOUND. */
+KS_MUST_CHECK struct ks_error *ks_store_image(const struct ks_store_images *images,
+					      const char *label, const struct ks_store_image **ret);
+
+/** Remove an image and every definition that no other image has. Images based on it get another base. */
+KS_MUST_CHECK struct ks_error *ks_store_remove(struct ks_store *store, const char *label);
+
+/** KS_ERR_USAGE when another image has the new label or it is empty. */
+KS_MUST_CHECK struct ks_error *ks_store_relabel(struct ks_store *store, const char *label,
+						const char *new_label);
+
+/** A setting that outlives the process, such as the chosen base image. NULL when it was never set. */
+KS_MUST_CHECK struct ks_error *ks_store_setting(struct ks_store *store, struct ks_arena *arena,
+						const char *name, const char **ret);
+/** @param value NULL removes the setting. */
+KS_MUST_CHECK struct ks_error *ks_store_set(struct ks_store *store, const char *name,
+					    const char *value);
+
+/* ---- one name ---- */
+
+/**
+ * What the images say of one name: one fact for each, in the order given.
+ * A field is named STRUCT::MEMBER, its struct or union may be either. An LSM hook or a kfunc that an image does
+ * not list has no declaration and no function there.
+ * @param images from ks_store_images(); borrowed as long as the result
+ * @param arena holds the result
+ */
+KS_MUST_CHECK struct ks_error *ks_store_history(struct ks_store *store,
+						const struct ks_store_images *images,
+						enum ks_kind kind, const char *name,
+						struct ks_arena *arena, struct ks_history *ret);
+
+/* ---- many names ---- */
+
+/** A name, and which of the images have it: bit i % 64 of in[i / 64] stands for the image at[i]. */
+struct ks_store_name {
+	enum ks_kind kind;
+	const char *name;
+	const uint64_t *in;
+	size_t nr_images; // how many bits are set
+};
+typedef struct ks_error *ks_store_name_fn(const struct ks_store_name *name, void *arg);
+
+/**
+ * Every name of a kind, or of all kinds (KS_NR_KINDS), in the order of kinds and bytes.
+ * @param glob as fnmatch(3); NULL for all names
+ * @param fn may stop the walk by an error; the name is valid during the call
+ */
+KS_MUST_CHECK struct ks_error *ks_store_names(struct ks_store *store,
+					      const struct ks_store_images *images,
+					      enum ks_kind kind, const char *glob,
+					      ks_store_name_fn *fn, void *arg);
+
+/**
+ * All names of a kind with where to find their facts, for visiting every history. It holds the lists of all the
+ * images in memory (about 2 MB an image) and is read by any number of threads at once.
+ */
+struct ks_walk;
+KS_MUST_CHECK struct ks_error *ks_walk_new(struct ks_store *store,
+					   const struct ks_store_images *images, enum ks_kind kind,
+					   struct ks_walk **ret);
+void ks_walk_free(struct ks_walk *walk); // NULL is allowed
+static inline void ks_walk_freep(struct ks_walk **walk)
+{
+	ks_walk_free(*walk);
+}
+#define _cleanup_walk_ __attribute__((__cleanup__(ks_walk_freep)))
+
+/** How many names there are. They are in the order that keeps neighbours in the store together. */
+size_t ks_walk_nr(const struct ks_walk *walk);
+const char *ks_walk_name(const struct ks_walk *walk, size_t i);
+
+/**
+ * As ks_store_history() of the i-th name. Visit runs of neighbours, one run a thread.
+ * @param store a handle of the calling thread's own, on the same file
+ */
+KS_MUST_CHECK struct ks_error *ks_walk_history(const struct ks_walk *walk, struct ks_store *store,
+					       size_t i, struct ks_arena *arena,
+					       struct ks_history *ret);
+
+/* ---- a whole image ---- */
+
+/** Everything about an image as it was put, tables in their order. The caller frees it. */
+KS_MUST_CHECK struct ks_error *ks_store_surface(struct ks_store *store,
+						const struct ks_store_image *image,
+						struct ks_surface **ret);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What the two halves of the codec share: codec.c (declarations) and codec_function.c. */
+#include "surface/codec.h"
+
+/** A type tree; NULL is allowed. @param depth of it, 0 at the top */
+void ks_codec_put_type(struct ks_buf *buf, const struct ks_type *type, unsigned int depth);
+const struct ks_type *ks_codec_get_type(struct ks_cursor *c, struct ks_arena *arena,
+					unsigned int depth);
+
+/** Text that may be NULL: a byte that tells, then the text. */
+void ks_codec_put_text(struct ks_buf *buf, const char *text);
+const char *ks_codec_get_text(struct ks_cursor *c);
+
+/**
+ * A count of records of at least min_bytes each and an array for them: NULL when the count is 0 or the
+ * cursor has failed.
+ */
+void *ks_codec_get_array(struct ks_cursor *c, struct ks_arena *arena, size_t size, size_t min_bytes,
+			 uint32_t *nr);
+
+/** The error of a cursor that has failed, else NULL. */
+struct ks_error *ks_codec_error(const struct ks_cursor *c, const char *what);
+
+/** What a cursor says when it is memory that failed, not the bytes. */
+extern const char ks_codec_nomem[];

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <archive.h>
+#include <archive_entry.h>
+#include <ftw.h>
+#include <lzma.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "deb_builder.h"
+
+#define must(cond)                                                                                 \
+	do {                                                                                       \
+		if (!(cond)) {                                                                     \
+			fprintf(stderr, "%s:%d: cannot build: %s\n", __FILE__, __LINE__, #cond);   \
+			abort();                                                                   \
+		}                                                                                  \
+	} while (0)
+
+uint8_t *noise(size_t len, uint32_t seed)
+{
+	uint8_t *bytes = malloc(len + 1);
+	must(bytes);
+	uint32_t x = seed * 2654435761u + 1;
+	for (size_t i = 0; i < len; i++) {
+		x ^= x << 13;
+		x ^= x >> 17;
+		x ^= x << 5;
+		bytes[i] = (uint8_t)(x >> 11);
+	}
+	return bytes;
+}
+
+uint8_t *fake_vmlinux(size_t len)
+{
+	uint8_t *bytes = noise(len, 7);
+	for (size_t i = 0; i < len; i++)
+		if (i / 4096 % 3) // two pages of three pack well, as debug information does
+			bytes[i] = (uint8_t)(i >> 8);
+	memcpy(bytes, "\177ELF\2\1\1", 7);
+	return bytes;
+}
+
+static la_ssize_t on_write(struct archive *a, void *arg, const void *bytes, size_t len)
+{
+	(void)a;
+	ks_buf_bytes(arg, bytes, len);
+	return (la_ssize_t)len;
+}
+
+void build_tar(const struct file *files, enum tar_kind kind, struct ks_buf *ret)
+{
+	struct archive *a = archive_write_new();
+	must(a);
+	must((kind == TAR_PAX ? archive_write_set_format_pax(a)
+			      : archive_write_set_format_gnutar(a)) == ARCHIVE_OK);
+	must(archive_write_open(a, ret, NULL, on_write, NULL) == ARCHIVE_OK);
+	for (; files->path; files++) {
+		struct archive_entry *entry = archive_entry_new();
+		archive_entry_set_pathname(entry, files->path);
+		archive_entry_set_perm(entry, 0644);
+		archive_entry_set_filetype(entry, files->symlink ? AE_IFLNK : AE_IFREG);
+		archive_entry_set_size(entry, (la_int64_t)files->len);
+		if (files->symlink)
+			archive_entry_set_symlink(entry, files->symlink);
+		must(archive_write_header(a, entry) == ARCHIVE_OK);
+		uint8_t *made = files->bytes || !files->len ? NULL : noise(files->len, 99);
+		if (files->len)
+			must(archive_write_data(a, made ? made : files->bytes, files->len) ==
+			     (la_ssize_t)files->len);
+		free(made);
+		archive_entry_free(entry);
+	}
+	must(archive_write_close(a) == ARCHIVE_OK);
+	archive_write_free(a);
+	must(!ret->failed);
+}
+
+static void pack_xz(const struct ks_buf *plain, bool blocks, struct ks_buf *ret)
+{
+	lzma_stream s = LZMA_STREAM_INIT;
+	const lzma_mt mt = {
+		.threads = 1, .block_size = XZ_BLOCK_BYTES, .preset = 0, .check = LZMA_CHECK_CRC64
+	};
+	must((blocks ? lzma_stream_encoder_mt(&s, &mt)
+		     : lzma_easy_encoder(&s, 0, LZMA_CHECK_CRC64)) == LZMA_OK);
+	size_t room = plain->len + plain->len / 4 + (1 << 20);
+	must(ks_buf_reserve(ret, room));
+	s.next_in = (const uint8_t *)plain->at;
+	s.avail_in = plain->len;
+	s.next_out = (uint8_t *)ret->at;
+	s.avail_out = room;
+	must(lzma_code(&s, LZMA_FINISH) == LZMA_STREAM_END);
+	ret->len = room - s.avail_out;
+	lzma_end(&s);
+}
+
+static void pack_zstd(const struct ks_buf *plain, struct ks_buf *ret)
+{
+	size_t room = ZSTD_compressBound(plain->len);
+	must(ks_buf_reserve(ret, room));
+	ret->len = ZSTD_compress(ret->at, room, plain->at, plain->len, 3);
+	must(!ZSTD_isError(ret->len));
+}
+
+static void pack_gzip(const struct ks_buf *plain, struct ks_buf *ret)
+{
+	z_stream s = { 0 };
+	must(deflateInit2(&s, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+	size_t room = deflateBound(&s, plain->len) + 64;
+	must(ks_buf_reserve(ret, room));
+	s.next_in = (Bytef *)plain->at;
+	s.avail_in = (uInt)plain->len;
+	s.next_out = (Bytef *)ret->at;
+	s.avail_out = (uInt)room;
+	must(deflate(&s, Z_FINISH) == Z_STREAM_END);
+	ret->len = room - s.avail_out;
+	deflateEnd(&s);
+}
+
+void pack(const struct ks_buf *plain, enum packing packing, struct ks_buf *ret)
+{
+	switch (packing) {
+	case PACK_XZ:
+	case PACK_XZ_BLOCKS:
+		pack_xz(plain, packing == PACK_XZ_BLOCKS, ret);
+		break;
+	case PACK_ZSTD:
+		pack_zstd(plain, ret);
+		break;
+	case PACK_GZIP:
+		pack_gzip(plain, ret);
+		break;
+	default:
+		ks_buf_bytes(ret, plain->at, plain->len);
+	}
+}
+
+void ar_begin(struct ks_buf *ar)
+{
+	ks_buf_str(ar, "!<arch>\n");
+}
+
+void ar_add(struct ks_buf *ar, const char *name, const void *bytes, size_t len)
+{
+	ks_buf_printf(ar, "%-16s%-12d%-6d%-6d%-8s%-10zu`\n", name, 0, 0, 0, "100644", len);
+	ks_buf_bytes(ar, bytes, len);
+	if (len % 2)
+		ks_buf_char(ar, '\n');
+}
+
+void wrap_deb(const char *control, const struct ks_buf *tar, enum packing packing,
+	      struct ks_buf *ret)
+{
+	static const char *const names[] = { "data.tar", "data.tar.xz", "data.tar.xz",
+					     "data.tar.zst", "data.tar.gz" };
+	ar_begin(ret);
+	ar_add(ret, "debian-binary", "2.0\n", 4);
+	if (control) {
+		struct ks_buf plain = { 0 }, packed = { 0 };
+		const struct file files[] = {
+			{ .path = "./md5sums", .bytes = "", .len = 0 },
+			{ .path = "./control", .bytes = control, .len = strlen(control) },
+			{ 0 },
+		};
+		build_tar(files, TAR_GNU, &plain);
+		pack(&plain, packing, &packed);
+		ar_add(ret, "control.tar.xx", packed.at, packed.len);
+		ks_buf_deinit(&plain);
+		ks_buf_deinit(&packed);
+	}
+	struct ks_buf packed = { 0 };
+	pack(tar, packing, &packed);
+	ar_add(ret, names[packing], packed.at, packed.len);
+	ks_buf_deinit(&packed);
+	must(!ret->failed);
+}
+
+void build_deb(const char *control, const struct file *files, enum packing packing,
+	       struct ks_buf *ret)
+{
+	struct ks_buf tar = { 0 };
+	build_tar(files, TAR_GNU, &tar);
+	wrap_deb(control, &tar, packing, ret);
+	ks_buf_deinit(&tar);
+}
+
+char *write_file(const char *dir, const char *name, const void *bytes, size_t len)
+{
+	char *path;
+	must(asprintf(&path, "%s/%s", dir, name) >= 0);
+	FILE *f = fopen(path, "we");
+	must(f && fwrite(bytes, 1, len, f) == len && fclose(f) == 0);
+	return path;
+}
+
+char *make_dir(void)
+{
+	const char *base = getenv("TMPDIR");
+	char *dir;
+	must(asprintf(&dir, "%s/ksurf-test-XXXXXX", base && *base ? base : "/tmp") >= 0);
+	must(mkdtemp(dir));
+	return dir;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+void remove_dir(char *dir)
+{
+	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(dir);
+}

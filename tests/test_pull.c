@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+#include <nettle/sha2.h>
+
+#include "deb_builder.h"
+#include "range_server.h"
+#include "source/mirror.h"
+#include "source/pull.h"
+#include "source/spawn.h"
+
+enum { VMLINUX_BYTES = 1200 * 1000 + 123 };
+
+static const char name[] = "linux-image-7.2.13+deb14-amd64-dbg";
+static const char path[] = "./usr/lib/debug/lib/modules/7.2.13+deb14-amd64/vmlinux";
+static const char config_text[] = "CONFIG_BPF=y\n";
+
+/** A small archive: one suite, two packages, and the server in front of it. */
+struct world {
+	uint8_t *vmlinux;
+	struct ks_buf deb, image, packages, packed, release;
+	char by_hash[256], hash[65];
+	struct served_file files[6];
+	struct range_server server;
+	char *dir;
+	struct ks_pull_opts opts;
+};
+
+static void hex_sha256(const struct ks_buf *buf, char hex[65])
+{
+	struct sha256_ctx ctx;
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	sha256_init(&ctx);
+	sha256_update(&ctx, buf->len, (const uint8_t *)buf->at);
+	sha256_digest(&ctx, sizeof(digest), digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+static void stanza(struct ks_buf *packages, const char *package, const char *version,
+		   const char *file, const struct ks_buf *deb)
+{
+	char hex[65];
+	hex_sha256(deb, hex);
+	ks_buf_printf(packages,
+		      "Package: %s\nVersion: %s\nArchitecture: arm64\nDescription: x\n"
+		      "Filename: pool/%s\nSize: %zu\nSHA256: %s\n\n",
+		      package, version, file, deb->len, hex);
+}
+
+/** (Re)make the lists of the suite from the packages. */
+static void publish(struct world *w)
+{
+	w->packages.len = w->packed.len = w->release.len = 0;
+	stanza(&w->packages, name, "7.2.9-1", "old.deb", &w->deb);
+	stanza(&w->packages, name, "7.2.13-1", "a+b.deb", &w->deb);
+	stanza(&w->packages, "linux-image-7.2.13+deb14-amd64", "7.2.13-1", "image.deb", &w->image);
+	stanza(&w->packages, name, "7.2.13~rc1-1", "rc.deb", &w->deb);
+	pack(&w->packages, PACK_XZ, &w->packed);
+	hex_sha256(&w->packed, w->hash);
+	ks_buf_printf(&w->release,
+		      "Suite: test\nComponents: main contrib\nArchitectures: arm64 armhf\n"
+		      "Acquire-By-Hash: yes\nMD5Sum:\n 00 1 main/binary-arm64/Packages.xz\n"
+		      "SHA256:\n %s %zu main/binary-arm64/Packages.xz\n",
+		      w->hash, w->packed.len);
+	snprintf(w->by_hash, sizeof(w->by_hash), "/dists/test/main/binary-arm64/by-hash/SHA256/%s",
+		 w->hash);
+	w->files[0] = (struct served_file){ "/dists/test/Release", w->release.at, w->release.len };
+	w->files[1] = (struct served_file){ w->by_hash, w->packed.at, w->packed.len };
+	w->files[2] = (struct served_file){ "/pool/a%2bb.deb", w->deb.at, w->deb.len };
+	w->files[3] = (struct served_file){ "/pool/image.deb", w->image.at, w->image.len };
+}
+
+/** @param late vmlinux stands last, behind many megabytes */
+static struct world *world_new(enum packing packing, bool late, size_t bulk)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	assert_non_null(w);
+	w->vmlinux = fake_vmlinux(VMLINUX_BYTES);
+	struct file files[] = { { .path = "./usr/lib/debug/a.ko", .len = bulk },
+				{ path, w->vmlinux, VMLINUX_BYTES, NULL },
+				{ 0 } };
+	if (!late) {
+		struct file bulky = files[0];
+		files[0] = files[1];
+		files[1] = bulky;
+	}
+	build_deb("Package: linux-image-7.2.13+deb14-amd64-dbg\nVersion: 7.2.13-1\n", files,
+		  packing, &w->deb);
+	const struct file image[] = { { "./boot/config-7.2.13", config_text, strlen(config_text),
+					NULL },
+				      { .path = "./boot/vmlinuz-7.2.13", .len = 1 << 20 },
+				      { 0 } };
+	build_deb("Package: linux-image-7.2.13+deb14-amd64\n", image, packing, &w->image);
+	publish(w);
+	w->dir = make_dir();
+	w->server.files = w->files;
+	assert_true(range_server_start(&w->server));
+	w->opts = (struct ks_pull_opts){
+		.mirror = w->server.url,
+		.suite = "test",
+		.arch = "arm64",
+		.cache_dir = w->dir,
+		.limits = { .probe = 256 << 10 },
+		.http = { .tries = 4, .backoff_ms = 1 },
+	};
+	return w;
+}
+
+static void world_free(struct world *w)
+{
+	range_server_stop(&w->server);
+	remove_dir(w->dir);
+	ks_buf_deinit(&w->deb);
+	ks_buf_deinit(&w->image);
+	ks_buf_deinit(&w->packages);
+	ks_buf_deinit(&w->packed);
+	ks_buf_deinit(&w->release);
+	free(w->vmlinux);
+	free(w);
+}
+
+static struct ks_source *pull(struct world *w, const char *package)
+{
+	struct ks_source *src = NULL;
+	struct ks_error *err = ks_pull_open(package, &w->opts, NULL, &src);
+	if (err)
+		fail_msg("%s", ks_error_text(err));
+	assert_int_equal(src->len, VMLINUX_BYTES);
+	assert_memory_equal(src->map, w->vmlinux, VMLINUX_BYTES);
+	return src;
+}
+
+static void assert_pull_fails(struct world *w, const char *package, enum ks_errcode code,
+			      const char *word)
+{
+	struct ks_source *src = NULL;
+	struct ks_error *err = ks_pull_open(package, &w->opts, NULL, &src);
+	assert_non_null(err);
+	char *text = ks_error_text(err);
+	if (err->code != code || !strstr(text, word))
+		fail_msg("expected code %d and '%s', got code %d and '%s'", code, word, err->code,
+			 text);
+	free(text);
+	ks_error_free(err);
+}
+
+static void transfer_stops_when_vmlinux_is_complete(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ_BLOCKS, false, 24 << 20);
+	struct ks_source *src = pull(w, name);
+	assert_in_range(src->taken, 1, 16 << 20); // sockets and buffers read ahead a few megabytes
+	assert_int_equal(src->total, w->deb.len);
+	assert_int_equal(src->proof, KS_PROOF_BLOCKS);
+	assert_string_equal(src->package, name);
+	assert_string_equal(src->member, path);
+	ks_source_close(src);
+	world_free(w);
+}
+
+static void whole_small_package_is_proven(void **state)
+{
+	(void)state;
+	for (int packing = 0; packing < PACKINGS; packing++) {
+		struct world *w = world_new(packing, false, 1000);
+		struct ks_source *src = pull(w, name);
+		assert_int_equal(src->proof, KS_PROOF_WHOLE);
+		ks_source_close(src);
+		world_free(w);
+	}
+}
+
+static void late_vmlinux_is_fetched_by_ranges(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ_BLOCKS, true, 24 << 20);
+	struct ks_source *src = pull(w, name);
+	assert_in_range(src->taken, 1, 16 << 20);
+	assert_int_equal(src->proof, KS_PROOF_BLOCKS);
+	ks_source_close(src);
+	world_free(w);
+}
+
+static void late_vmlinux_comes_from_a_server_without_ranges(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ_BLOCKS, true, 3 << 20);
+	w->server.no_ranges = true;
+	struct ks_source *src = pull(w, name);
+	assert_int_equal(src->proof, KS_PROOF_WHOLE);
+	ks_source_close(src);
+	world_free(w);
+}
+
+static void server_that_never_tells_the_length_will_do(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ_BLOCKS, true, 1 << 20);
+	w->server.no_ranges = w->server.no_length = true;
+	ks_source_close(pull(w, name));
+	world_free(w);
+}
+
+static void broken_transfers_go_on_where_they_stopped(void **state)
+{
+	(void)state;
+	for (int late = 0; late < 2; late++)
+		for (int no_ranges = 0; no_ranges < 2; no_ranges++) {
+			struct world *w = world_new(PACK_ZSTD, late, 2 << 20);
+			// without ranges each try begins anew: more must come than before
+			w->server.no_ranges = no_ranges;
+			atomic_store(&w->server.cut_after, no_ranges ? 0 : 300 * 1000);
+			struct ks_source *src = pull(w, name);
+			if (!no_ranges)
+				assert_true(atomic_load(&w->server.requests) > 3);
+			ks_source_close(src);
+			world_free(w);
+		}
+}
+
+static void transfer_that_never_gets_on_is_given_up(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_ZSTD, true, 2 << 20);
+	ks_source_close(pull(w, name)); // the lists are in the cache now
+	w->server.no_ranges = true;
+	atomic_store(&w->server.cut_after, 300 * 1000); // every try ends at the same byte
+	assert_pull_fails(w, name, KS_ERR_NET, "transfer failed at byte");
+	world_free(w);
+}
+
+static void busy_server_is_asked_again(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_GZIP, false, 1000);
+	atomic_store(&w->server.refuse, 3);
+	ks_source_close(pull(w, name));
+	atomic_store(&w->server.refuse, 1000);
+	assert_pull_fails(w, name, KS_ERR_NET, "status 503");
+	world_free(w);
+}
+
+static void what_does_not_exist_is_named(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_GZIP, false, 1000);
+	assert_pull_fails(w, "linux-image-9", KS_ERR_NOTFOUND, name); // offers what there is
+	assert_pull_fails(w, "linux-image-7.2.13+deb14-amd64-dbg=9", KS_ERR_NOTFOUND, "version 9");
+	assert_pull_fails(w, "linux-image-7.2.13+deb14-amd64", KS_ERR_NOTFOUND, "-dbg");
+	w->opts.arch = "s390x";
+	assert_pull_fails(w, name, KS_ERR_NOTFOUND, "arm64 armhf");
+	w->opts.suite = "other";
+	assert_pull_fails(w, name, KS_ERR_NET, "no suite other");
+	w->opts.suite = NULL;
+	assert_pull_fails(w, name, KS_ERR_USAGE, "suite");
+	w->opts.suite = "test";
+	w->opts.mirror = "http://127.0.0.1:1";
+	assert_pull_fails(w, name, KS_ERR_NET, "no suite test");
+	world_free(w);
+}
+
+static void older_version_is_taken_when_asked_for(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_GZIP, false, 1000);
+	w->files[4] = (struct served_file){ "/pool/old.deb", w->deb.at, w->deb.len };
+	char wanted[128];
+	snprintf(wanted, sizeof(wanted), "%s=7.2.9-1", name);
+	struct ks_source *src = pull(w, wanted);
+	assert_non_null(strstr(src->path, "/pool/old.deb"));
+	ks_source_close(src);
+	world_free(w);
+}
+
+static void wrong_bytes_do_not_pass_the_checksums(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_NONE, false, 1000);
+	// the package: a byte of vmlinux that no check of a plain tar archive covers
+	w->deb.at[w->deb.len / 2] ^= 1;
+	assert_pull_fails(w, name, KS_ERR_DATA, "SHA256");
+	w->deb.at[w->deb.len / 2] ^= 1;
+	// its size
+	w->files[2].len -= 2;
+	assert_pull_fails(w, name, KS_ERR_NET, "bytes on the server");
+	w->files[2].len += 2;
+	ks_source_close(pull(w, name));
+	// the list of packages
+	remove_dir(w->dir);
+	w->dir = make_dir();
+	w->opts.cache_dir = w->dir;
+	w->packed.at[w->packed.len / 2] ^= 1;
+	assert_pull_fails(w, name, KS_ERR_DATA, "SHA256");
+	world_free(w);
+}
+
+static void list_of_packages_is_fetched_once_for_each_state_of_the_suite(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_GZIP, false, 1000);
+	ks_source_close(pull(w, name));
+	ks_source_close(pull(w, name));
+	assert_int_equal(atomic_load(&w->server.packages_requests), 1);
+	stanza(&w->packages, "more", "1", "more.deb", &w->image); // the suite moves on
+	w->packed.len = w->release.len = 0;
+	pack(&w->packages, PACK_XZ, &w->packed);
+	hex_sha256(&w->packed, w->hash);
+	ks_buf_printf(&w->release,
+		      "Components: main\nSHA256:\n %s %zu main/binary-arm64/Packages.xz\n", w->hash,
+		      w->packed.len);
+	w->files[0] = (struct served_file){ "/dists/test/Release", w->release.at, w->release.len };
+	w->files[1] = (struct served_file){ "/dists/test/main/binary-arm64/Packages.xz",
+					    w->packed.at, w->packed.len };
+	ks_source_close(pull(w, name));
+	assert_int_equal(atomic_load(&w->server.packages_requests), 2);
+	world_free(w);
+}
+
+static void config_comes_from_a_second_package(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	w->opts.config = "linux-image-7.2.13+deb14-amd64";
+	struct ks_source *src = pull(w, name);
+	assert_string_equal(src->config, config_text);
+	ks_source_close(src);
+	world_free(w);
+}
+
+static void unsigned_suite_is_refused_when_a_keyring_is_given(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	w->opts.keyring = "/dev/null";
+	w->files[4] =
+		(struct served_file){ "/dists/test/InRelease", w->release.at, w->release.len };
+	struct ks_source *src;
+	struct ks_error *err = ks_pull_open(name, &w->opts, NULL, &src);
+	assert_non_null(err); // KS_ERR_DATA, or KS_ERR_NOTFOUND on a machine without gpgv
+	ks_error_free(err);
+	world_free(w);
+}
+
+/** Ask apt, configured for nothing but a folder of ours. */
+static void package_is_found_through_apt(void **state)
+{
+	(void)state;
+	static const char *const have[] = { "apt-get", "--version", NULL };
+	struct ks_spawn run = { 0 };
+	struct ks_error *err = ks_spawn_run(have, -1, &run);
+	ks_error_free(err);
+	ks_spawn_deinit(&run);
+	if (err) {
+		print_message("no apt-get on this machine: skipped\n");
+		skip();
+	}
+	struct world *w = world_new(PACK_XZ_BLOCKS, true, 1 << 20);
+	struct ks_buf text = { 0 };
+	ks_buf_printf(&text, "deb [trusted=yes arch=arm64] copy:%s ./\n", w->dir);
+	free(write_file(w->dir, "sources.list", text.at, text.len));
+	text.len = 0;
+	ks_buf_printf(&text,
+		      "Dir::State \"%s/state\";\nDir::State::status \"/dev/null\";\n"
+		      "Dir::Cache \"%s/cache\";\nDir::Etc \"%s\";\nDir::Log \"%s\";\n"
+		      "APT::Architecture \"arm64\";\nAPT::Architectures:: \"arm64\";\n"
+		      "APT::Sandbox::User \"root\";\nAPT::Update::Post-Invoke-Success \"\";\n",
+		      w->dir, w->dir, w->dir, w->dir);
+	char *conf = write_file(w->dir, "apt.conf", text.at, text.len);
+	free(write_file(w->dir, "a.deb", w->deb.at, w->deb.len));
+	w->packages.len = 0;
+	char hex[65];
+	hex_sha256(&w->deb, hex);
+	ks_buf_printf(&w->packages,
+		      "Package: %s\nVersion: 7.2.13-1\nArchitecture: arm64\nMaintainer: x\n"
+		      "Description: x\nFilename: ./a.deb\nSize: %zu\nSHA256: %s\n\n",
+		      name, w->deb.len, hex);
+	free(write_file(w->dir, "Packages", w->packages.at, w->packages.len));
+	for (const char *const *dir =
+		     (const char *const[]){ "state", "state/lists", "state/lists/partial", "cache",
+					    "cache/archives", "cache/archives/partial", NULL };
+	     *dir; dir++) {
+		char full[512];
+		snprintf(full, sizeof(full), "%s/%s", w->dir, *dir);
+		assert_int_equal(mkdir(full, 0700), 0);
+	}
+	setenv("APT_CONFIG", conf, 1);
+	static const char *const update[] = { "apt-get", "update", NULL };
+	assert_null(ks_spawn_run(update, -1, &run));
+	if (run.status)
+		fail_msg("%s", run.err.at);
+	w->opts.mirror = w->opts.suite = w->opts.arch = NULL;
+	struct ks_source *src = pull(w, name);
+	assert_string_equal(src->package_version, "7.2.13-1");
+	ks_source_close(src);
+	assert_pull_fails(w, "linux-image-none", KS_ERR_NOTFOUND, "Unable to locate package");
+	assert_pull_fails(w, "-o=Dir::Cache=/x", KS_ERR_NOTFOUND, "apt-get"); // a name, no option
+	unsetenv("APT_CONFIG");
+	ks_spawn_deinit(&run);
+	ks_buf_deinit(&text);
+	free(conf);
+	world_free(w);
+}
+
+static void versions_order_as_debian_says(void **state)
+{
+	(void)state;
+	static const char *const rising[] = { "1.0~rc1-1", "1.0-1",   "1.0-1+b1", "1.0-2",
+					      "1.0a-1",	   "1.0+x-1", "1.0.1-1",  "1.9-1",
+					      "1.10-1",	   "1:0.1-1", "2:0-1" };
+	size_t count = sizeof(rising) / sizeof(rising[0]);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < count; k++) {
+			int diff = ks_package_version_compare(rising[i], rising[k]);
+			assert_int_equal((diff > 0) - (diff < 0), (i > k) - (i < k));
+		}
+	assert_int_equal(ks_package_version_compare("1.00-1", "1.0-1"), 0);
+}
+
+int main(void)
+{
+	setenv("no_proxy", "*", 1); // the server is on this machine
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(transfer_stops_when_vmlinux_is_complete),
+		cmocka_unit_test(whole_small_package_is_proven),
+		cmocka_unit_test(late_vmlinux_is_fetched_by_ranges),
+		cmocka_unit_test(late_vmlinux_comes_from_a_server_without_ranges),
+		cmocka_unit_test(server_that_never_tells_the_length_will_do),
+		cmocka_unit_test(broken_transfers_go_on_where_they_stopped),
+		cmocka_unit_test(transfer_that_never_gets_on_is_given_up),
+		cmocka_unit_test(busy_server_is_asked_again),
+		cmocka_unit_test(what_does_not_exist_is_named),
+		cmocka_unit_test(older_version_is_taken_when_asked_for),
+		cmocka_unit_test(wrong_bytes_do_not_pass_the_checksums),
+		cmocka_unit_test(list_of_packages_is_fetched_once_for_each_state_of_the_suite),
+		cmocka_unit_test(config_comes_from_a_second_package),
+		cmocka_unit_test(unsigned_suite_is_refused_when_a_keyring_is_given),
+		cmocka_unit_test(package_is_found_through_apt),
+		cmocka_unit_test(versions_order_as_debian_says),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
