@@ -22,15 +22,16 @@ enum ks_die_class {
 	KS_DIE_ENUM,
 	KS_DIE_ARRAY,
 	KS_DIE_PROTO, // subroutine type
-	KS_DIE_MEMBER,
-	KS_DIE_ENUMERATOR,
-	KS_DIE_SUBRANGE,
-	KS_DIE_PARAMETER,
-	KS_DIE_VARIADIC,
 	KS_DIE_SUBPROGRAM,
 	KS_DIE_INLINED,
 	KS_DIE_CALL_SITE,
 	KS_DIE_BLOCK,
+	KS_DIE_FIRST_CHILD, // from here on: part of the DIE they are in
+	KS_DIE_MEMBER = KS_DIE_FIRST_CHILD,
+	KS_DIE_ENUMERATOR,
+	KS_DIE_SUBRANGE,
+	KS_DIE_PARAMETER,
+	KS_DIE_VARIADIC,
 };
 
 /** Where the value of an attribute lands. */
