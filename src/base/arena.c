@@ -52,7 +52,8 @@ void *ks_arena_alloc(struct ks_arena *arena, size_t size)
 	if (size > SIZE_MAX / 2)
 		return NULL;
 	size = (size + 7) & ~(size_t)7;
-	if (size > (size_t)(arena->end - arena->pos) && !grow(arena, size))
+	// an empty arena has no address to give, not even for nothing
+	if ((!arena->pos || size > (size_t)(arena->end - arena->pos)) && !grow(arena, size))
 		return NULL;
 	void *block = arena->pos;
 	arena->pos += size;
