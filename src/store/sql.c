@@ -44,7 +44,6 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_SEGMENT_ADD] = "INSERT INTO segment(id, nr, names) VALUES(?, ?, ?)",
 	[KS_SQL_SEGMENT_SWEEP] = "DELETE FROM segment WHERE id NOT IN (SELECT segment FROM list)",
 	[KS_SQL_PART] = "SELECT nr, data FROM part WHERE image = ? AND name = ?",
-	[KS_SQL_PARTS] = "SELECT name FROM part WHERE image = ?",
 	[KS_SQL_PART_ADD] = "INSERT INTO part(image, name, nr, data) VALUES(?, ?, ?, ?)",
 	[KS_SQL_PART_REPLACE] = "UPDATE part SET data = ?3 WHERE image = ?1 AND name = ?2",
 	[KS_SQL_PART_REMOVE] = "DELETE FROM part WHERE image = ?",

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include "store/fact.h"
+#include "store/index.h"
+
+/**
+ * Blocks a visiting thread keeps unpacked, 8 MiB: neighbours in the walk lie together in each image's definitions,
+ * so a few blocks an image are enough.
+ */
+enum { WALK_BLOCKS = 256 };
+
+/** What an image says of a name: numbers, and where its facts begin in the raw columns. */
+struct walk_row {
+	uint32_t columns, first, second;
+	uint32_t lines, sizes, addrs;
+};
+
+struct ks_walk {
+	const struct ks_store_images *images;
+	struct ks_store_images own; // what images points to
+	enum ks_kind kind;
+	struct ks_index index;
+	KS_VECTOR(struct ks_buf) columns; // raw
+	KS_VECTOR(struct walk_row) rows;
+	uint32_t *cells; // of name and image: index into rows plus 1; 0: absent
+	uint32_t *order; // index of the i-th name
+};
+
+void ks_walk_free(struct ks_walk *walk)
+{
+	if (!walk)
+		return;
+	for (size_t i = 0; i < walk->columns.len; i++)
+		ks_buf_deinit(&walk->columns.at[i]);
+	ks_vector_deinit(&walk->columns);
+	ks_vector_deinit(&walk->rows);
+	ks_index_deinit(&walk->index);
+	free(walk->own.at);
+	free(walk->cells);
+	free(walk->order);
+	free(walk);
+}
+
+static uint32_t offset_in(const struct ks_buf *raw, const struct ks_cursor *c)
+{
+	return c->base ? (uint32_t)(c->base - (const uint8_t *)raw->at) : 0;
+}
+
+static struct ks_error *read_rows(struct ks_walk *walk, const struct ks_index_row *list,
+				  const struct ks_buf *raw)
+{
+	struct ks_columns columns;
+	KS_TRY(ks_columns_open(raw->at, raw->len, &columns));
+	for (size_t i = 0; i < list->nr; i++) {
+		struct ks_row row;
+		KS_TRY(ks_columns_next(&columns, &row));
+		struct walk_row walk_row = {
+			.columns = (uint32_t)(walk->columns.len - 1),
+			.first = (uint32_t)row.first,
+			.second = (uint32_t)row.second,
+			.lines = offset_in(raw, &row.facts.lines),
+			.sizes = offset_in(raw, &row.facts.sizes),
+			.addrs = offset_in(raw, &row.facts.addrs),
+		};
+		size_t name = walk->index.members.at[list->from + i];
+		uint32_t *cell = &walk->cells[name * walk->images->nr + list->image];
+		if (*cell)
+			continue; // a name twice in one list: the first counts, as in a seek
+		if (walk->rows.len >= UINT32_MAX || !ks_vector_add(&walk->rows, walk_row))
+			return &ks_nomem;
+		*cell = (uint32_t)walk->rows.len;
+	}
+	return NULL;
+}
+
+struct sort_key {
+	uint32_t id, name;
+};
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct sort_key *x = a, *y = b;
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return (x->name > y->name) - (x->name < y->name);
+}
+
+/** By the lowest id: in the order in which the images had the names, not by alphabet. */
+static struct ks_error *sort_names(struct ks_walk *walk)
+{
+	size_t nr = walk->index.names.len;
+	struct sort_key *keys = calloc(nr + 1, sizeof(*keys));
+	walk->order = calloc(nr + 1, sizeof(*walk->order));
+	if (!keys || !walk->order) {
+		free(keys);
+		return &ks_nomem;
+	}
+	for (size_t i = 0; i < nr; i++) {
+		keys[i] = (struct sort_key){ .id = UINT32_MAX, .name = (uint32_t)i };
+		for (size_t k = 0; k < walk->images->nr; k++) {
+			uint32_t cell = walk->cells[i * walk->images->nr + k];
+			if (!cell)
+				continue;
+			const struct walk_row *row = &walk->rows.at[cell - 1];
+			uint32_t id =
+				walk->kind == KS_FUNCTION && row->second ? row->second : row->first;
+			keys[i].id = id < keys[i].id ? id : keys[i].id;
+		}
+	}
+	qsort(keys, nr, sizeof(*keys), compare_keys);
+	for (size_t i = 0; i < nr; i++)
+		walk->order[i] = keys[i].name;
+	free(keys);
+	return NULL;
+}
+
+static struct ks_error *fill(struct ks_store *store, void *arg)
+{
+	struct ks_walk *walk = arg;
+	KS_TRY(ks_index_fill(&walk->index, store, walk->images, walk->kind, NULL));
+	walk->cells = calloc(walk->index.names.len * walk->images->nr + 1, sizeof(*walk->cells));
+	if (!walk->cells)
+		return &ks_nomem;
+	for (size_t i = 0; i < walk->index.rows.len; i++) {
+		struct ks_buf *raw = ks_vector_push(&walk->columns);
+		if (!raw)
+			return &ks_nomem;
+		*raw = (struct ks_buf){ 0 };
+		KS_TRY(ks_columns_load(store, walk->index.rows.at[i].columns, raw));
+		KS_TRY(read_rows(walk, &walk->index.rows.at[i], raw));
+	}
+	return sort_names(walk);
+}
+
+struct ks_error *ks_walk_new(struct ks_store *store, const struct ks_store_images *images,
+			     enum ks_kind kind, struct ks_walk **ret)
+{
+	if (kind >= KS_FIELD)
+		return ks_error_new(KS_ERR_USAGE, "fields cannot be listed");
+	_cleanup_walk_ struct ks_walk *walk = calloc(1, sizeof(*walk));
+	if (!walk)
+		return &ks_nomem;
+	walk->kind = kind;
+	walk->images = &walk->own;
+	walk->own.at = calloc(images->nr + 1, sizeof(*walk->own.at));
+	if (!walk->own.at)
+		return &ks_nomem;
+	walk->own.nr = images->nr;
+	for (size_t i = 0; i < images->nr; i++)
+		walk->own.at[i] = images->at[i];
+	KS_TRY(ks_sql_read(store, fill, walk));
+	*ret = ks_take(walk);
+	return NULL;
+}
+
+size_t ks_walk_nr(const struct ks_walk *walk)
+{
+	return walk->index.names.len;
+}
+
+const char *ks_walk_name(const struct ks_walk *walk, size_t i)
+{
+	return walk->index.names.at[walk->order[i]];
+}
+
+static struct ks_cursor cursor_at(const struct ks_buf *raw, uint32_t offset)
+{
+	return ks_cursor_over(raw->at + offset, raw->len - offset, false);
+}
+
+static struct ks_error *read_fact(const struct ks_walk *walk, struct ks_fact_reader *reader,
+				  size_t image, uint32_t cell, struct ks_fact *fact)
+{
+	const struct walk_row *walk_row = &walk->rows.at[cell - 1];
+	const struct ks_buf *raw = &walk->columns.at[walk_row->columns];
+	struct ks_row row = {
+		.first = walk_row->first,
+		.second = walk_row->second,
+		.facts = { .lines = cursor_at(raw, walk_row->lines),
+			   .sizes = cursor_at(raw, walk_row->sizes),
+			   .addrs = cursor_at(raw, walk_row->addrs) },
+	};
+	return ks_fact_fill(reader, walk->images->at[image], walk->kind, &row, fact);
+}
+
+struct ks_error *ks_walk_history(const struct ks_walk *walk, struct ks_store *store, size_t i,
+				 struct ks_arena *arena, struct ks_history *ret)
+{
+	const char *name = ks_walk_name(walk, i);
+	if (walk->kind == KS_LSM || walk->kind == KS_KFUNC) // facts of other names: few enough
+		return ks_store_history(store, walk->images, walk->kind, name, arena, ret);
+	if (store->blocks.cap < WALK_BLOCKS)
+		ks_blocks_keep(&store->blocks, WALK_BLOCKS);
+	struct ks_fact *facts = ks_arena_array(arena, walk->images->nr + 1, sizeof(*facts));
+	if (!facts)
+		return &ks_nomem;
+	_cleanup_fact_reader_ struct ks_fact_reader reader = { .store = store, .arena = arena };
+	for (size_t k = 0; k < walk->images->nr; k++) {
+		const struct ks_store_image *image = walk->images->at[k];
+		uint32_t cell = walk->cells[walk->order[i] * walk->images->nr + k];
+		facts[k] = (struct ks_fact){ .image = &image->image };
+		facts[k].known = image->known & KS_KNOWS(walk->kind);
+		if (cell)
+			KS_TRY(read_fact(walk, &reader, k, cell, &facts[k]));
+	}
+	*ret = (struct ks_history){
+		.kind = walk->kind, .name = name, .nr = walk->images->nr, .facts = facts
+	};
+	return NULL;
+}
