@@ -302,6 +302,32 @@ static void package_without_vmlinux_says_which_one_has_it(void **state)
 	}
 }
 
+static void second_control_archive_is_ignored(void **state)
+{
+	(void)state;
+	const char *const texts[] = { "Package: first\n", "Package: second\n" };
+	struct ks_buf deb = { 0 }, tar = { 0 };
+	ar_begin(&deb);
+	ar_add(&deb, "debian-binary", "2.0\n", 4);
+	for (size_t i = 0; i < 2; i++) {
+		const struct file files[] = { { "control", texts[i], strlen(texts[i]), NULL },
+					      { 0 } };
+		tar.len = 0;
+		build_tar(files, TAR_GNU, &tar);
+		ar_add(&deb, "control.tar", tar.at, tar.len);
+	}
+	const struct file files[] = { { vmlinux_path, "\177ELF", 4, NULL }, { 0 } };
+	tar.len = 0;
+	build_tar(files, TAR_GNU, &tar);
+	ar_add(&deb, "data.tar", tar.at, tar.len);
+	struct ks_package package = { 0 };
+	assert_null(read_deb(&deb, KS_PACKAGE_VMLINUX, NULL, &package, NULL));
+	assert_string_equal(package.name, "first");
+	ks_package_deinit(&package);
+	ks_buf_deinit(&deb);
+	ks_buf_deinit(&tar);
+}
+
 static void what_unpacks_without_end_is_refused(void **state)
 {
 	(void)state;
@@ -491,6 +517,7 @@ int main(void)
 		cmocka_unit_test(package_cut_off_anywhere_is_an_error_or_whole),
 		cmocka_unit_test(damaged_bytes_never_pass_as_vmlinux_where_the_format_has_checks),
 		cmocka_unit_test(package_without_vmlinux_says_which_one_has_it),
+		cmocka_unit_test(second_control_archive_is_ignored),
 		cmocka_unit_test(what_unpacks_without_end_is_refused),
 		cmocka_unit_test(config_comes_from_the_package_or_from_another),
 		cmocka_unit_test(sources_are_told_apart_by_content),

@@ -369,7 +369,7 @@ static struct ks_error *no_package(const struct ks_mirror *m, struct search *s)
 static struct ks_error *resolve(const struct ks_mirror *m, struct search *s, struct ks_remote *ret)
 {
 	_cleanup_buf_ struct ks_buf release = { 0 };
-	KS_TRY(ks_error_wrap(fetch_release(m, &release), "no suite %s", m->suite));
+	KS_TRY(ks_error_wrap(fetch_release(m, &release), "suite %s", m->suite));
 	KS_TRY(search_suite(m, release.at, s));
 	if (!s->filename)
 		return no_package(m, s);

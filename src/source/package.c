@@ -228,6 +228,7 @@ static struct ks_error *read_control(struct walk *w, const struct ks_ar_member *
 static struct ks_error *walk_deb(struct walk *w)
 {
 	uint64_t offset = KS_AR_MAGIC_BYTES;
+	bool control_seen = false;
 	for (int i = 0; i < AR_MEMBERS_MAX; i++) {
 		struct ks_ar_member ar;
 		bool end;
@@ -237,8 +238,10 @@ static struct ks_error *walk_deb(struct walk *w)
 		if (i == 0 && strcmp(ar.name, "debian-binary"))
 			return ks_error_new(KS_ERR_UNSUPPORTED,
 					    "an ar archive (a library?), not a Debian package");
-		if (!strncmp(ar.name, "control.tar", strlen("control.tar")))
+		if (!control_seen && !strncmp(ar.name, "control.tar", strlen("control.tar"))) {
 			KS_TRY(ks_error_wrap(read_control(w, &ar), "control.tar"));
+			control_seen = true;
+		}
 		if (!strncmp(ar.name, "data.tar", strlen("data.tar")))
 			return ks_error_wrap(walk_data(w, ar.offset, ar.size), "data.tar");
 		offset = ar.next;
