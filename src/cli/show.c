@@ -78,11 +78,31 @@ static struct ks_error *show_one(struct show *show, enum ks_kind kind, const cha
 	return NULL;
 }
 
+/** Append the other kinds that have the name; nothing when there is none. */
+static struct ks_error *other_kinds(struct show *show, const char *name, struct ks_buf *out)
+{
+	for (int kind = 0; kind < KS_FIELD; kind++) {
+		struct ks_history history;
+		if (kind == (int)show->kind)
+			continue;
+		ks_arena_deinit(&show->arena);
+		KS_TRY(ks_store_history(show->scene.store, &show->scene.sel.images,
+					(enum ks_kind)kind, name, &show->arena, &history));
+		if (ks_history_present(&history))
+			ks_buf_printf(out, "%s%s", out->len ? ", " : "; it is the name of a ",
+				      ks_kinds[kind].name);
+	}
+	return NULL;
+}
+
 static struct ks_error *unknown_name(struct show *show, const char *name)
 {
-	_cleanup_buf_ struct ks_buf near = { 0 };
-	KS_TRY(ks_suggest(&show->scene, show->kind, name, &near));
-	const char *text = ks_buf_text(&near);
+	_cleanup_buf_ struct ks_buf hint = { 0 };
+	if (show->kind != KS_NR_KINDS)
+		KS_TRY(other_kinds(show, name, &hint));
+	if (!hint.len)
+		KS_TRY(ks_suggest(&show->scene, show->kind, name, &hint));
+	const char *text = ks_buf_text(&hint);
 	size_t nr = show->scene.sel.images.nr;
 	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu image%s%s",
 			    show->kind == KS_NR_KINDS ? "name" : ks_kinds[show->kind].name, name,
