@@ -92,6 +92,7 @@ static void arena_blocks_are_aligned_and_apart(void **state)
 {
 	(void)state;
 	struct ks_arena arena = { 0 };
+	assert_non_null(ks_arena_alloc(&arena, 0)); // NULL would mean that memory ran out
 	char *last = NULL;
 	for (size_t size = 1; size < 100000; size = size * 3 + 1) {
 		char *block = ks_arena_alloc(&arena, size);

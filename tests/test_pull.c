@@ -27,8 +27,8 @@ static const char config_text[] = "CONFIG_BPF=y\n";
 struct world {
 	uint8_t *vmlinux;
 	struct ks_buf deb, image, packages, packed, release;
-	char by_hash[256], hash[65];
-	struct served_file files[6];
+	char by_hash[256], other_by_hash[256], hash[65];
+	struct served_file files[8];
 	struct range_server server;
 	char *dir;
 	struct ks_pull_opts opts;
@@ -66,17 +66,29 @@ static void publish(struct world *w)
 	stanza(&w->packages, name, "7.2.13~rc1-1", "rc.deb", &w->deb);
 	pack(&w->packages, PACK_XZ, &w->packed);
 	hex_sha256(&w->packed, w->hash);
-	ks_buf_printf(&w->release,
-		      "Suite: test\nComponents: main contrib\nArchitectures: arm64 armhf\n"
-		      "Acquire-By-Hash: yes\nMD5Sum:\n 00 1 main/binary-arm64/Packages.xz\n"
-		      "SHA256:\n %s %zu main/binary-arm64/Packages.xz\n",
-		      w->hash, w->packed.len);
+	char plain[65];
+	hex_sha256(&w->packages, plain);
+	ks_buf_printf(
+		&w->release,
+		"Suite: test\nCodename: test\nDate: Wed, 01 Jan 2020 00:00:00 UTC\n"
+		"Components: main contrib\nArchitectures: arm64 armhf\n"
+		"Acquire-By-Hash: yes\nMD5Sum:\n 00 1 main/binary-s390x/Packages.xz\nSHA256:\n");
+	static const char *const archs[] = { "arm64", "armhf" };
+	for (size_t i = 0; i < 2; i++) // apt looks for the name without suffix too
+		ks_buf_printf(
+			&w->release,
+			" %s %zu main/binary-%s/Packages\n %s %zu main/binary-%s/Packages.xz\n",
+			plain, w->packages.len, archs[i], w->hash, w->packed.len, archs[i]);
 	snprintf(w->by_hash, sizeof(w->by_hash), "/dists/test/main/binary-arm64/by-hash/SHA256/%s",
 		 w->hash);
 	w->files[0] = (struct served_file){ "/dists/test/Release", w->release.at, w->release.len };
 	w->files[1] = (struct served_file){ w->by_hash, w->packed.at, w->packed.len };
 	w->files[2] = (struct served_file){ "/pool/a%2bb.deb", w->deb.at, w->deb.len };
 	w->files[3] = (struct served_file){ "/pool/image.deb", w->image.at, w->image.len };
+	snprintf(w->other_by_hash, sizeof(w->other_by_hash),
+		 "/dists/test/main/binary-armhf/by-hash/SHA256/%s", w->hash);
+	w->files[5] = (struct served_file){ w->other_by_hash, w->packed.at, w->packed.len };
+	w->files[4] = (struct served_file){ "/pool/old.deb", w->deb.at, w->deb.len };
 }
 
 /** @param late vmlinux stands last, behind many megabytes */
@@ -272,7 +284,6 @@ static void older_version_is_taken_when_asked_for(void **state)
 {
 	(void)state;
 	struct world *w = world_new(PACK_GZIP, false, 1000);
-	w->files[4] = (struct served_file){ "/pool/old.deb", w->deb.at, w->deb.len };
 	char wanted[128];
 	snprintf(wanted, sizeof(wanted), "%s=7.2.9-1", name);
 	struct ks_source *src = pull(w, wanted);
@@ -350,63 +361,98 @@ static void unsigned_suite_is_refused_when_a_keyring_is_given(void **state)
 	world_free(w);
 }
 
-/** Ask apt, configured for nothing but a folder of ours. */
+static bool have_apt(void)
+{
+	static const char *const argv[] = { "apt-get", "--version", NULL };
+	struct ks_spawn run = { 0 };
+	struct ks_error *err = ks_spawn_run(argv, -1, &run);
+	ks_spawn_deinit(&run);
+	ks_error_free(err);
+	return !err;
+}
+
+/** Make the apt of this process know one source and nothing of the machine's; then let it update. */
+static void use_apt(struct world *w, const char *source)
+{
+	static const char *const dirs[] = { "state",	 "state/lists",	   "state/lists/partial",
+					    "cache",	 "cache/archives", "cache/archives/partial",
+					    "apt.conf.d" };
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		char full[512];
+		snprintf(full, sizeof(full), "%s/%s", w->dir, dirs[i]);
+		assert_int_equal(mkdir(full, 0700), 0);
+	}
+	free(write_file(w->dir, "sources.list", source, strlen(source)));
+	struct ks_buf text = { 0 };
+	ks_buf_printf(&text,
+		      "Dir::State \"%s/state\";\nDir::State::status \"/dev/null\";\n"
+		      "Dir::Cache \"%s/cache\";\nDir::Etc \"%s\";\nDir::Log \"%s\";\n"
+		      "APT::Architecture \"arm64\";\nAPT::Architectures:: \"arm64\";\n"
+		      "APT::Sandbox::User \"root\";\nAcquire::Languages \"none\";\n",
+		      w->dir, w->dir, w->dir, w->dir);
+	char *conf = write_file(w->dir, "apt.conf", text.at, text.len);
+	ks_buf_deinit(&text);
+	setenv("APT_CONFIG", conf, 1);
+	free(conf);
+	static const char *const update[] = { "apt-get", "update", NULL };
+	struct ks_spawn run = { 0 };
+	assert_null(ks_spawn_run(update, -1, &run));
+	if (run.status)
+		fail_msg("%s", run.err.at);
+	ks_spawn_deinit(&run);
+	w->opts.mirror = w->opts.suite = w->opts.arch = NULL;
+}
+
 static void package_is_found_through_apt(void **state)
 {
 	(void)state;
-	static const char *const have[] = { "apt-get", "--version", NULL };
-	struct ks_spawn run = { 0 };
-	struct ks_error *err = ks_spawn_run(have, -1, &run);
-	ks_error_free(err);
-	ks_spawn_deinit(&run);
-	if (err) {
+	if (!have_apt()) {
 		print_message("no apt-get on this machine: skipped\n");
 		skip();
 	}
 	struct world *w = world_new(PACK_XZ_BLOCKS, true, 1 << 20);
 	struct ks_buf text = { 0 };
-	ks_buf_printf(&text, "deb [trusted=yes arch=arm64] copy:%s ./\n", w->dir);
-	free(write_file(w->dir, "sources.list", text.at, text.len));
-	text.len = 0;
-	ks_buf_printf(&text,
-		      "Dir::State \"%s/state\";\nDir::State::status \"/dev/null\";\n"
-		      "Dir::Cache \"%s/cache\";\nDir::Etc \"%s\";\nDir::Log \"%s\";\n"
-		      "APT::Architecture \"arm64\";\nAPT::Architectures:: \"arm64\";\n"
-		      "APT::Sandbox::User \"root\";\nAPT::Update::Post-Invoke-Success \"\";\n",
-		      w->dir, w->dir, w->dir, w->dir);
-	char *conf = write_file(w->dir, "apt.conf", text.at, text.len);
-	free(write_file(w->dir, "a.deb", w->deb.at, w->deb.len));
-	w->packages.len = 0;
 	char hex[65];
+	free(write_file(w->dir, "a.deb", w->deb.at, w->deb.len));
 	hex_sha256(&w->deb, hex);
-	ks_buf_printf(&w->packages,
+	ks_buf_printf(&text,
 		      "Package: %s\nVersion: 7.2.13-1\nArchitecture: arm64\nMaintainer: x\n"
 		      "Description: x\nFilename: ./a.deb\nSize: %zu\nSHA256: %s\n\n",
 		      name, w->deb.len, hex);
-	free(write_file(w->dir, "Packages", w->packages.at, w->packages.len));
-	for (const char *const *dir =
-		     (const char *const[]){ "state", "state/lists", "state/lists/partial", "cache",
-					    "cache/archives", "cache/archives/partial", NULL };
-	     *dir; dir++) {
-		char full[512];
-		snprintf(full, sizeof(full), "%s/%s", w->dir, *dir);
-		assert_int_equal(mkdir(full, 0700), 0);
-	}
-	setenv("APT_CONFIG", conf, 1);
-	static const char *const update[] = { "apt-get", "update", NULL };
-	assert_null(ks_spawn_run(update, -1, &run));
-	if (run.status)
-		fail_msg("%s", run.err.at);
-	w->opts.mirror = w->opts.suite = w->opts.arch = NULL;
+	free(write_file(w->dir, "Packages", text.at, text.len));
+	text.len = 0;
+	ks_buf_printf(&text, "deb [trusted=yes] copy:%s ./\n", w->dir);
+	use_apt(w, ks_buf_text(&text));
 	struct ks_source *src = pull(w, name);
 	assert_string_equal(src->package_version, "7.2.13-1");
 	ks_source_close(src);
 	assert_pull_fails(w, "linux-image-none", KS_ERR_NOTFOUND, "Unable to locate package");
 	assert_pull_fails(w, "-o=Dir::Cache=/x", KS_ERR_NOTFOUND, "apt-get"); // a name, no option
 	unsetenv("APT_CONFIG");
-	ks_spawn_deinit(&run);
 	ks_buf_deinit(&text);
-	free(conf);
+	world_free(w);
+}
+
+static void other_architecture_comes_from_the_servers_of_apt(void **state)
+{
+	(void)state;
+	if (!have_apt()) {
+		print_message("no apt-get on this machine: skipped\n");
+		skip();
+	}
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	char source[128];
+	snprintf(source, sizeof(source), "deb [trusted=yes] %s test main\n", w->server.url);
+	use_apt(w, source);
+	ks_source_close(pull(w, name)); // apt knows it, we fetch it
+	w->opts.arch = "armhf";
+	ks_source_close(pull(w, name));
+	w->opts.suite = "test";
+	ks_source_close(pull(w, name));
+	assert_pull_fails(w, "linux-image-none", KS_ERR_NOTFOUND, name);
+	w->opts.suite = "other";
+	assert_pull_fails(w, name, KS_ERR_NET, "suite other");
+	unsetenv("APT_CONFIG");
 	world_free(w);
 }
 
@@ -444,6 +490,7 @@ int main(void)
 		cmocka_unit_test(config_comes_from_a_second_package),
 		cmocka_unit_test(unsigned_suite_is_refused_when_a_keyring_is_given),
 		cmocka_unit_test(package_is_found_through_apt),
+		cmocka_unit_test(other_architecture_comes_from_the_servers_of_apt),
 		cmocka_unit_test(versions_order_as_debian_says),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/arena.h"
 
@@ -10,7 +11,24 @@ struct ks_arena_chunk {
 	uint64_t bytes[]; // keeps the first block aligned
 };
 
-enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20 };
+enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 2 << 20 };
+
+/**
+ * Memory for a chunk with room for at least *size bytes. Large ones are huge pages where the kernel has
+ * them: filling an arena is then one page fault every 2 MiB.
+ */
+static struct ks_arena_chunk *new_chunk(size_t *size)
+{
+	size_t bytes = sizeof(struct ks_arena_chunk) + *size;
+	if (bytes < LARGEST_CHUNK)
+		return malloc(bytes);
+	bytes = (bytes + LARGEST_CHUNK - 1) & ~(size_t)(LARGEST_CHUNK - 1);
+	void *memory = aligned_alloc(LARGEST_CHUNK, bytes);
+	if (memory)
+		madvise(memory, bytes, MADV_HUGEPAGE);
+	*size = bytes - sizeof(struct ks_arena_chunk);
+	return memory;
+}
 
 static char *grow(struct ks_arena *arena, size_t size)
 {
@@ -19,7 +37,7 @@ static char *grow(struct ks_arena *arena, size_t size)
 		want = LARGEST_CHUNK;
 	if (want < size)
 		want = size;
-	struct ks_arena_chunk *chunk = malloc(sizeof(*chunk) + want);
+	struct ks_arena_chunk *chunk = new_chunk(&want);
 	if (!chunk)
 		return NULL;
 	chunk->next = arena->head;
@@ -34,7 +52,8 @@ void *ks_arena_alloc(struct ks_arena *arena, size_t size)
 	if (size > SIZE_MAX / 2)
 		return NULL;
 	size = (size + 7) & ~(size_t)7;
-	if (size > (size_t)(arena->end - arena->pos) && !grow(arena, size))
+	// an empty arena has no address to give, not even for nothing
+	if ((!arena->pos || size > (size_t)(arena->end - arena->pos)) && !grow(arena, size))
 		return NULL;
 	void *block = arena->pos;
 	arena->pos += size;

@@ -146,7 +146,7 @@ const char *ks_unit_text(const struct ks_unit *unit, uint64_t text)
 	return offset < (uint64_t)(info->end - info->base) ? (const char *)info->base + offset : "";
 }
 
-uint64_t ks_unit_text_key(const struct ks_unit *unit, uint64_t text)
+uint64_t ks_unit_text_key_slow(const struct ks_unit *unit, uint64_t text)
 {
 	if (text & KS_TEXT_INDEX)
 		text = resolve_index(unit, text & (KS_TEXT_FOREIGN - 1));

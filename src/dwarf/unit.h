@@ -22,15 +22,16 @@ enum ks_die_class {
 	KS_DIE_ENUM,
 	KS_DIE_ARRAY,
 	KS_DIE_PROTO, // subroutine type
-	KS_DIE_MEMBER,
-	KS_DIE_ENUMERATOR,
-	KS_DIE_SUBRANGE,
-	KS_DIE_PARAMETER,
-	KS_DIE_VARIADIC,
 	KS_DIE_SUBPROGRAM,
 	KS_DIE_INLINED,
 	KS_DIE_CALL_SITE,
 	KS_DIE_BLOCK,
+	KS_DIE_FIRST_CHILD, // from here on: part of the DIE they are in
+	KS_DIE_MEMBER = KS_DIE_FIRST_CHILD,
+	KS_DIE_ENUMERATOR,
+	KS_DIE_SUBRANGE,
+	KS_DIE_PARAMETER,
+	KS_DIE_VARIADIC,
 };
 
 /** Where the value of an attribute lands. */
@@ -140,7 +141,11 @@ void ks_abbrevs_deinit(struct ks_abbrevs *abbrevs);
 /** The text behind a slot value; "" when it points outside of its section. */
 const char *ks_unit_text(const struct ks_unit *unit, uint64_t text);
 /** A hash of the text behind a slot value that does not cost reading the text in the usual case. */
-uint64_t ks_unit_text_key(const struct ks_unit *unit, uint64_t text);
+uint64_t ks_unit_text_key_slow(const struct ks_unit *unit, uint64_t text);
+static inline uint64_t ks_unit_text_key(const struct ks_unit *unit, uint64_t text)
+{
+	return text < KS_TEXT_FOREIGN ? text : ks_unit_text_key_slow(unit, text);
+}
 
 /** A reference that leaves its unit: the offset in .debug_info, or nothing that can be followed. */
 #define KS_REF_FOREIGN ((uint64_t)1 << 40)

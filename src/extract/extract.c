@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/pool.h"
@@ -13,25 +15,50 @@ struct job {
 	struct ks_unit_record *records;
 	struct ks_walker *walkers;
 	unsigned int nr_walkers;
+	struct ks_function_merge *merge;
+	const struct ks_symbol_index *symbols;
+	pthread_mutex_t merging; // guards the two below
+	uint32_t next;		 // unit to merge
+	atomic_bool *walked;	 // of each unit
 };
+
+/**
+ * Merge the units that are walked, as far as they follow without a gap. One thread at a time does it
+ * while the others walk on, so little is left to merge at the end.
+ */
+static struct ks_error *merge_walked(struct job *job)
+{
+	bool ok = true;
+	while (ok && job->next < job->dwarf.units.len && job->walked[job->next])
+		ok = ks_function_merge_unit(job->merge, job->next++);
+	return ok ? NULL : &ks_nomem;
+}
 
 static struct ks_error *walk_one(void *arg, size_t unit, unsigned int thread)
 {
 	struct job *job = arg;
 	struct ks_error *err = ks_walk_unit(&job->walkers[thread], &job->dwarf.units.at[unit],
 					    (uint32_t)unit, &job->records[unit]);
-	return ks_error_at(err, ".debug_info",
-			   (uint64_t)(job->dwarf.units.at[unit].start - job->dwarf.info.base));
+	if (err)
+		return ks_error_at(
+			err, ".debug_info",
+			(uint64_t)(job->dwarf.units.at[unit].start - job->dwarf.info.base));
+	job->walked[unit] = true;
+	if (pthread_mutex_trylock(&job->merging))
+		return NULL;
+	err = merge_walked(job);
+	pthread_mutex_unlock(&job->merging);
+	return err;
 }
 
 /** Walk all units, each thread with an arena of its own. */
 static struct ks_error *walk_all(struct job *job, struct ks_surface *surface)
 {
 	size_t nr = job->dwarf.units.len;
-	job->nr_walkers = (unsigned int)surface->nr_arenas;
-	job->records = calloc(nr ? nr : 1, sizeof(*job->records));
+	job->records = calloc(nr + 1, sizeof(*job->records));
+	job->walked = calloc(nr + 1, sizeof(*job->walked));
 	job->walkers = calloc(job->nr_walkers, sizeof(*job->walkers));
-	if (!job->records || !job->walkers)
+	if (!job->records || !job->walked || !job->walkers)
 		return &ks_nomem;
 	for (unsigned int t = 0; t < job->nr_walkers; t++) {
 		struct ks_walker *walker = &job->walkers[t];
@@ -39,7 +66,9 @@ static struct ks_error *walk_all(struct job *job, struct ks_surface *surface)
 		walker->types.text = &job->text;
 		walker->functions.types = &walker->types;
 	}
-	return ks_pool_run(job->nr_walkers, nr, walk_one, job);
+	KS_TRY(ks_function_merge_new(surface, job->records, nr, job->symbols, &job->merge));
+	KS_TRY(ks_pool_run(job->nr_walkers, nr, walk_one, job));
+	return merge_walked(job);
 }
 
 /** What the image's own tables hold, read with the types the image itself describes. */
@@ -67,7 +96,7 @@ static struct ks_error *extract_all(struct job *job, struct ks_finder *finder)
 	KS_TRY(walk_all(job, surface));
 	KS_TRY(ks_merge_types(surface, job->walkers, job->nr_walkers, job->records,
 			      job->dwarf.units.len));
-	KS_TRY(ks_merge_functions(surface, job->records, job->dwarf.units.len, finder->symbols));
+	KS_TRY(ks_function_merge_finish(job->merge, job->nr_walkers));
 	return extract_tables(finder);
 }
 
@@ -76,6 +105,8 @@ static void job_deinit(struct job *job)
 	for (unsigned int t = 0; t < job->nr_walkers && job->walkers; t++)
 		ks_walker_deinit(&job->walkers[t]);
 	free(job->walkers);
+	free(job->walked);
+	ks_function_merge_free(job->merge);
 	free(job->records);
 	ks_dwarf_close(&job->dwarf);
 }
@@ -83,13 +114,19 @@ static void job_deinit(struct job *job)
 struct ks_error *ks_extract(const struct ks_elf *elf, const char *config, unsigned int nr_threads,
 			    struct ks_surface **ret)
 {
-	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(nr_threads ? nr_threads : 1);
+	nr_threads = nr_threads ? nr_threads : 1;
+	// one arena for each thread, and one for the merge
+	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(nr_threads + 1);
 	if (!surface)
 		return &ks_nomem;
 	KS_TRY(ks_symbols_read(elf, surface));
 	struct ks_symbol_index *symbols;
 	KS_TRY(ks_symbol_index_new(surface, &symbols));
-	struct job job = { 0 };
+	struct job job = {
+		.nr_walkers = nr_threads,
+		.symbols = symbols,
+		.merging = PTHREAD_MUTEX_INITIALIZER,
+	};
 	struct ks_finder finder = { .elf = elf, .symbols = symbols, .surface = surface };
 	struct ks_error *err = extract_all(&job, &finder);
 	if (!err && config)

@@ -13,8 +13,22 @@ KS_MUST_CHECK struct ks_error *ks_merge_types(struct ks_surface *surface, struct
 					      const struct ks_unit_record *records,
 					      size_t nr_units);
 
-/** Fill the functions and their prototypes. Uses as many threads as the surface has arenas. */
-KS_MUST_CHECK struct ks_error *ks_merge_functions(struct ks_surface *surface,
-						  const struct ks_unit_record *records,
-						  size_t nr_units,
-						  const struct ks_symbol_index *symbols);
+/** Functions of all units while they are merged. */
+struct ks_function_merge;
+
+/**
+ * Begin to merge the records of nr_units units.
+ * @param surface,records,symbols borrowed until ks_function_merge_free(); the last arena of the surface is
+ *	this merge's alone
+ */
+KS_MUST_CHECK struct ks_error *ks_function_merge_new(struct ks_surface *surface,
+						     const struct ks_unit_record *records,
+						     size_t nr_units,
+						     const struct ks_symbol_index *symbols,
+						     struct ks_function_merge **ret);
+/** Merge one more unit: each once, in file order, by one thread at a time. False: out of memory. */
+bool ks_function_merge_unit(struct ks_function_merge *merge, uint32_t unit);
+/** Fill the functions and their prototypes, with nr_threads threads and as many arenas. */
+KS_MUST_CHECK struct ks_error *ks_function_merge_finish(struct ks_function_merge *merge,
+							unsigned int nr_threads);
+void ks_function_merge_free(struct ks_function_merge *merge); // NULL is allowed

@@ -14,6 +14,7 @@ struct group {
 	uint32_t nr_entries;
 	uint32_t external;	     // the one entry that external functions share, + 1
 	uint32_t last;		     // entry, + 1
+	uint32_t first_out;	     // place of its entries in the surface
 	uint32_t unit, offset;	     // of the definition that gives the listed prototype
 	const struct ks_type *proto; // of that; NULL when nothing qualifies
 	bool exact;		     // has a FUNC symbol of exactly its name
@@ -41,7 +42,7 @@ struct unit_map {
 	uint16_t *clones;  // of each copy: number in its entry, 0 for none
 };
 
-struct merge {
+struct ks_function_merge {
 	struct ks_surface *surface;
 	const struct ks_unit_record *records;
 	const struct ks_symbol_index *symbols;
@@ -52,13 +53,18 @@ struct merge {
 	KS_VECTOR(struct clone) clones;
 	uint32_t *table; // group + 1, open addressing
 	size_t table_len;
+	const char **paths; // of the units so far, open addressing
+	size_t paths_mask;
+	struct ks_arena *arena; // for what is made before the threads share the work
 	struct ks_caller *inline_callers, *direct_callers;
+	struct ks_function *functions;
+	struct ks_entry *out_entries;
 	unsigned int nr_shards;
 };
 
 /* ---- groups and entries ---- */
 
-static bool grow_table(struct merge *m)
+static bool grow_table(struct ks_function_merge *m)
 {
 	size_t len = m->table_len ? m->table_len * 2 : 1 << 16;
 	uint32_t *grown = calloc(len, sizeof(*grown));
@@ -76,13 +82,13 @@ static bool grow_table(struct merge *m)
 	return true;
 }
 
-static bool has_exact_symbol(const struct merge *m, const char *name)
+static bool has_exact_symbol(const struct ks_function_merge *m, const char *name)
 {
 	return ks_symbol_find(m->symbols, name, 1u << STT_FUNC) != NULL;
 }
 
 /** Find or make the group of a name; its index, or UINT32_MAX when memory runs out. */
-static uint32_t find_group(struct merge *m, const char *name, uint64_t hash)
+static uint32_t find_group(struct ks_function_merge *m, const char *name, uint64_t hash)
 {
 	if (m->groups.len * 2 >= m->table_len && !grow_table(m))
 		return UINT32_MAX;
@@ -100,7 +106,7 @@ static uint32_t find_group(struct merge *m, const char *name, uint64_t hash)
 }
 
 /** The static function of an earlier unit with the same path: the source was compiled twice. */
-static uint32_t find_static(const struct merge *m, const struct group *group,
+static uint32_t find_static(const struct ks_function_merge *m, const struct group *group,
 			    const struct ks_unit_function *fn, const char *path)
 {
 	for (uint32_t i = group->last; i; i = m->entries.at[i - 1].previous) {
@@ -113,7 +119,7 @@ static uint32_t find_static(const struct merge *m, const struct group *group,
 	return 0;
 }
 
-static struct entry *find_entry(struct merge *m, const struct ks_unit_function *fn,
+static struct entry *find_entry(struct ks_function_merge *m, const struct ks_unit_function *fn,
 				const char *path, bool repeated_path, uint32_t *ret)
 {
 	uint32_t g = find_group(m, fn->text, fn->hash);
@@ -180,8 +186,8 @@ static void fold_proto(struct group *group, const struct ks_unit_function *fn, u
 }
 
 /** The suffixed symbol that an out-of-line copy is known by, or NULL for a plain one. */
-static const struct ks_symbol *clone_symbol(const struct merge *m, const struct ks_unit_copy *copy,
-					    const char *name)
+static const struct ks_symbol *clone_symbol(const struct ks_function_merge *m,
+					    const struct ks_unit_copy *copy, const char *name)
 {
 	size_t len = strlen(name);
 	if (!copy->low)
@@ -194,7 +200,8 @@ static const struct ks_symbol *clone_symbol(const struct merge *m, const struct 
 	return NULL;
 }
 
-static bool add_clones(struct merge *m, const struct ks_unit_record *record, struct unit_map *map)
+static bool add_clones(struct ks_function_merge *m, const struct ks_unit_record *record,
+		       struct unit_map *map)
 {
 	for (uint32_t i = 0; i < record->nr_copies; i++) {
 		const struct ks_unit_copy *copy = &record->copies[i];
@@ -221,11 +228,11 @@ static bool add_clones(struct merge *m, const struct ks_unit_record *record, str
 	return true;
 }
 
-static bool merge_unit(struct merge *m, uint32_t unit, bool repeated_path)
+static bool merge_unit(struct ks_function_merge *m, uint32_t unit, bool repeated_path)
 {
 	const struct ks_unit_record *record = &m->records[unit];
 	struct unit_map *map = &m->maps[unit];
-	struct ks_arena *arena = &m->surface->arenas[0];
+	struct ks_arena *arena = m->arena;
 	map->entries = ks_arena_array(arena, record->nr_functions, sizeof(*map->entries));
 	map->clones = ks_arena_array(arena, record->nr_copies, sizeof(*map->clones));
 	if (!map->entries || !map->clones)
@@ -249,31 +256,26 @@ static bool merge_unit(struct merge *m, uint32_t unit, bool repeated_path)
 	return add_clones(m, record, map);
 }
 
-/** Walk the records in file order; a path that was there before makes statics findable by it. */
-static bool merge_units(struct merge *m)
+/** Whether a unit of the same path came before: then its statics are the same functions. */
+static bool path_repeats(struct ks_function_merge *m, const char *path)
 {
-	size_t len = 64;
-	while (len < m->nr_units * 2)
-		len *= 2;
-	const char **paths = calloc(len, sizeof(*paths));
-	bool ok = paths != NULL;
-	for (uint32_t unit = 0; ok && unit < m->nr_units; unit++) {
-		const char *path = m->records[unit].path;
-		if (!path)
-			continue;
-		size_t at = XXH3_64bits(path, strlen(path)) & (len - 1);
-		while (paths[at] && strcmp(paths[at], path) != 0)
-			at = (at + 1) & (len - 1);
-		ok = merge_unit(m, unit, paths[at] != NULL);
-		paths[at] = path;
-	}
-	free(paths);
-	return ok;
+	size_t at = XXH3_64bits(path, strlen(path)) & m->paths_mask;
+	while (m->paths[at] && strcmp(m->paths[at], path) != 0)
+		at = (at + 1) & m->paths_mask;
+	bool repeats = m->paths[at] != NULL;
+	m->paths[at] = path;
+	return repeats;
+}
+
+bool ks_function_merge_unit(struct ks_function_merge *m, uint32_t unit)
+{
+	const char *path = m->records[unit].path;
+	return !path || merge_unit(m, unit, path_repeats(m, path));
 }
 
 /* ---- callers ---- */
 
-static bool place_callers(struct merge *m)
+static bool place_callers(struct ks_function_merge *m)
 {
 	uint32_t nr_inline = 0, nr_direct = 0;
 	for (size_t i = 0; i < m->entries.len; i++) {
@@ -283,7 +285,7 @@ static bool place_callers(struct merge *m)
 		nr_inline += entry->facts.nr_inline_callers;
 		nr_direct += entry->facts.nr_direct_callers;
 	}
-	struct ks_arena *arena = &m->surface->arenas[0];
+	struct ks_arena *arena = m->arena;
 	m->inline_callers = ks_arena_array(arena, nr_inline, sizeof(*m->inline_callers));
 	m->direct_callers = ks_arena_array(arena, nr_direct, sizeof(*m->direct_callers));
 	if (!m->inline_callers || !m->direct_callers)
@@ -297,10 +299,8 @@ static bool place_callers(struct merge *m)
 }
 
 /** Fill the callers of the entries of one shard; each entry's are in file order. */
-static struct ks_error *fill_callers(void *arg, size_t shard, unsigned int thread)
+static void fill_callers(struct ks_function_merge *m, size_t shard)
 {
-	(void)thread;
-	struct merge *m = arg;
 	for (size_t unit = 0; unit < m->nr_units; unit++) {
 		const struct ks_unit_record *record = &m->records[unit];
 		const struct unit_map *map = &m->maps[unit];
@@ -324,12 +324,11 @@ static struct ks_error *fill_callers(void *arg, size_t shard, unsigned int threa
 			};
 		}
 	}
-	return NULL;
 }
 
 /* ---- the tables ---- */
 
-static bool add_symbol_only_groups(struct merge *m)
+static bool add_symbol_only_groups(struct ks_function_merge *m)
 {
 	for (size_t i = 0; i < m->surface->nr_symbols; i++) {
 		const struct ks_symbol *sym = &m->surface->symbols[i];
@@ -338,17 +337,18 @@ static bool add_symbol_only_groups(struct merge *m)
 			continue;
 		const char *name = sym->name;
 		if (name[len])
-			name = ks_arena_strndup(&m->surface->arenas[0], name, len);
+			name = ks_arena_strndup(m->arena, name, len);
 		if (!name || find_group(m, name, XXH3_64bits(name, len)) == UINT32_MAX)
 			return false;
 	}
 	return true;
 }
 
-static bool fill_clones(struct merge *m, struct entry *entry)
+static bool fill_clones(const struct ks_function_merge *m, struct ks_arena *arena,
+			struct entry *entry)
 {
 	uint32_t n = entry->facts.nr_clones;
-	struct ks_clone *clones = ks_arena_array(&m->surface->arenas[0], n, sizeof(*clones));
+	struct ks_clone *clones = ks_arena_array(arena, n, sizeof(*clones));
 	if (!clones)
 		return false;
 	for (uint32_t i = entry->clones; i && n; i = m->clones.at[i - 1].next)
@@ -357,49 +357,60 @@ static bool fill_clones(struct merge *m, struct entry *entry)
 	return true;
 }
 
-static bool fill_symbols(struct merge *m, struct ks_function *fn)
+static bool fill_symbols(const struct ks_function_merge *m, struct ks_arena *arena,
+			 struct ks_function *fn)
 {
 	uint32_t nr = 0;
-	const struct ks_symbol *sym = ks_symbol_function(m->symbols, fn->name);
-	for (; sym; sym = ks_symbol_function_next(m->symbols, sym))
+	const struct ks_symbol *first = ks_symbol_function(m->symbols, fn->name);
+	for (const struct ks_symbol *sym = first; sym;
+	     sym = ks_symbol_function_next(m->symbols, sym))
 		nr++;
-	struct ks_symbol *symbols = ks_arena_array(&m->surface->arenas[0], nr, sizeof(*symbols));
+	struct ks_symbol *symbols = ks_arena_array(arena, nr, sizeof(*symbols));
 	if (!symbols)
 		return false;
 	fn->symbols = symbols;
 	fn->nr_symbols = nr;
-	sym = ks_symbol_function(m->symbols, fn->name);
-	for (; sym; sym = ks_symbol_function_next(m->symbols, sym))
+	for (const struct ks_symbol *sym = first; sym;
+	     sym = ks_symbol_function_next(m->symbols, sym))
 		*symbols++ = *sym;
 	return true;
 }
 
-static bool fill_functions(struct merge *m)
+/** Fill every nr_shards-th function. */
+static bool fill_functions(struct ks_function_merge *m, struct ks_arena *arena, size_t shard)
 {
-	struct ks_arena *arena = &m->surface->arenas[0];
-	struct ks_function *functions = ks_arena_array(arena, m->groups.len, sizeof(*functions));
-	struct ks_entry *entries = ks_arena_array(arena, m->entries.len, sizeof(*entries));
-	if (!functions || !entries)
-		return false;
-	for (size_t i = 0; i < m->groups.len; i++) {
+	for (size_t i = shard; i < m->groups.len; i += m->nr_shards) {
 		const struct group *group = &m->groups.at[i];
-		functions[i] = (struct ks_function){ .name = group->name,
-						     .nr_entries = group->nr_entries,
-						     .entries = entries };
+		struct ks_entry *entries = m->out_entries + group->first_out;
+		m->functions[i] = (struct ks_function){ .name = group->name,
+							.nr_entries = group->nr_entries,
+							.entries = entries };
 		uint32_t n = group->nr_entries;
 		for (uint32_t e = group->last; e && n; e = m->entries.at[e - 1].previous) {
-			if (!fill_clones(m, &m->entries.at[e - 1]))
+			if (!fill_clones(m, arena, &m->entries.at[e - 1]))
 				return false;
 			entries[--n] = m->entries.at[e - 1].facts;
 		}
-		entries += group->nr_entries;
-		if (!fill_symbols(m, &functions[i]))
+		if (!fill_symbols(m, arena, &m->functions[i]))
 			return false;
 	}
-	m->surface->functions = functions;
+	return true;
+}
+
+/** Make room for all functions, the entries of each in one run. */
+static bool place_functions(struct ks_function_merge *m)
+{
+	uint32_t nr = 0;
+	for (size_t i = 0; i < m->groups.len; i++) {
+		m->groups.at[i].first_out = nr;
+		nr += m->groups.at[i].nr_entries;
+	}
+	m->functions = ks_arena_array(m->arena, m->groups.len, sizeof(*m->functions));
+	m->out_entries = ks_arena_array(m->arena, nr, sizeof(*m->out_entries));
+	m->surface->functions = m->functions;
 	m->surface->nr_functions = m->groups.len;
 	m->surface->known |= KS_KNOWS(KS_FUNCTION);
-	return true;
+	return m->functions && m->out_entries;
 }
 
 struct proto_place {
@@ -414,12 +425,11 @@ static int compare_places(const void *a, const void *b)
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-static bool fill_protos(struct merge *m)
+static bool fill_protos(struct ks_function_merge *m, struct ks_arena *arena)
 {
 	size_t nr = 0;
 	struct proto_place *places = calloc(m->groups.len + 1, sizeof(*places));
-	struct ks_decl *decls =
-		ks_arena_array(&m->surface->arenas[0], m->groups.len, sizeof(*decls));
+	struct ks_decl *decls = ks_arena_array(arena, m->groups.len, sizeof(*decls));
 	if (!places || !decls) {
 		free(places);
 		return false;
@@ -442,29 +452,66 @@ static bool fill_protos(struct merge *m)
 	return true;
 }
 
-struct ks_error *ks_merge_functions(struct ks_surface *surface,
-				    const struct ks_unit_record *records, size_t nr_units,
-				    const struct ks_symbol_index *symbols)
+/* ---- the steps ---- */
+
+struct ks_error *ks_function_merge_new(struct ks_surface *surface,
+				       const struct ks_unit_record *records, size_t nr_units,
+				       const struct ks_symbol_index *symbols,
+				       struct ks_function_merge **ret)
 {
-	struct merge m = {
+	size_t buckets = 64;
+	while (buckets < nr_units * 2)
+		buckets *= 2;
+	struct ks_function_merge *m = calloc(1, sizeof(*m));
+	if (!m)
+		return &ks_nomem;
+	*m = (struct ks_function_merge){
 		.surface = surface,
 		.records = records,
 		.symbols = symbols,
 		.nr_units = nr_units,
-		.maps = calloc(nr_units ? nr_units : 1, sizeof(*m.maps)),
-		.nr_shards = (unsigned int)surface->nr_arenas,
+		.maps = calloc(nr_units ? nr_units : 1, sizeof(*m->maps)),
+		.paths = calloc(buckets, sizeof(*m->paths)),
+		.paths_mask = buckets - 1,
+		.arena = &surface->arenas[surface->nr_arenas - 1],
 	};
-	struct ks_error *err = NULL;
-	if (!m.maps || !merge_units(&m) || !place_callers(&m))
-		err = &ks_nomem;
-	if (!err)
-		err = ks_pool_run(m.nr_shards, m.nr_shards, fill_callers, &m);
-	if (!err && (!add_symbol_only_groups(&m) || !fill_functions(&m) || !fill_protos(&m)))
-		err = &ks_nomem;
-	ks_vector_deinit(&m.groups);
-	ks_vector_deinit(&m.entries);
-	ks_vector_deinit(&m.clones);
-	free(m.table);
-	free(m.maps);
-	return err;
+	*ret = m;
+	if (m->maps && m->paths)
+		return NULL;
+	ks_function_merge_free(m);
+	return &ks_nomem;
+}
+
+/** Callers and functions do not touch each other's results: each shard of either is a job. */
+static struct ks_error *fill_shard(void *arg, size_t job, unsigned int thread)
+{
+	struct ks_function_merge *m = arg;
+	struct ks_arena *arena = &m->surface->arenas[thread];
+	if (job < m->nr_shards)
+		return fill_functions(m, arena, job) ? NULL : &ks_nomem;
+	if (job == m->nr_shards)
+		return fill_protos(m, arena) ? NULL : &ks_nomem;
+	fill_callers(m, job - m->nr_shards - 1);
+	return NULL;
+}
+
+struct ks_error *ks_function_merge_finish(struct ks_function_merge *m, unsigned int nr_threads)
+{
+	m->nr_shards = nr_threads * 2;
+	if (!place_callers(m) || !add_symbol_only_groups(m) || !place_functions(m))
+		return &ks_nomem;
+	return ks_pool_run(nr_threads, 2 * (size_t)m->nr_shards + 1, fill_shard, m);
+}
+
+void ks_function_merge_free(struct ks_function_merge *m)
+{
+	if (!m)
+		return;
+	ks_vector_deinit(&m->groups);
+	ks_vector_deinit(&m->entries);
+	ks_vector_deinit(&m->clones);
+	free(m->table);
+	free(m->maps);
+	free(m->paths);
+	free(m);
 }

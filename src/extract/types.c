@@ -34,45 +34,6 @@ void ks_types_deinit(struct ks_types *types)
 	free(types->protos);
 }
 
-uint32_t ks_types_add(struct ks_types *types, enum ks_node_kind kind, uint32_t offset)
-{
-	struct ks_node *node = ks_vector_push(&types->nodes);
-	if (!node || offset >= types->by_offset_len) {
-		types->failed = true;
-		return KS_NO_NODE;
-	}
-	*node = (struct ks_node){
-		.offset = offset,
-		.kind = (uint8_t)kind,
-		.inner = KS_NO_NODE,
-		.first = KS_NO_NODE,
-		.last = KS_NO_NODE,
-		.name = KS_NO_NAME,
-	};
-	uint32_t index = (uint32_t)(types->nodes.len - 1);
-	types->by_offset[offset] = index;
-	return index;
-}
-
-struct ks_child *ks_types_add_child(struct ks_types *types, uint32_t index)
-{
-	struct ks_child *child = ks_vector_push(&types->children);
-	if (!child) {
-		types->failed = true;
-		return NULL;
-	}
-	*child = (struct ks_child){ .next = KS_NO_NODE, .type = KS_NO_NODE, .name = KS_NO_NAME };
-	uint32_t at = (uint32_t)(types->children.len - 1);
-	struct ks_node *node = &types->nodes.at[index];
-	if (node->last == KS_NO_NODE)
-		node->first = at;
-	else
-		types->children.at[node->last].next = at;
-	node->last = at;
-	node->nr_children++;
-	return child;
-}
-
 /* ---- definitions by name ---- */
 
 static const struct {

@@ -112,7 +112,25 @@ KS_MUST_CHECK struct ks_error *ks_types_finish_unit(struct ks_types *types);
 void ks_types_deinit(struct ks_types *types);
 
 /** A new node for the DIE at offset; its index. KS_NO_NODE when memory runs out. */
-uint32_t ks_types_add(struct ks_types *types, enum ks_node_kind kind, uint32_t offset);
+static inline uint32_t ks_types_add(struct ks_types *types, enum ks_node_kind kind, uint32_t offset)
+{
+	struct ks_node *node = ks_vector_push(&types->nodes);
+	if (!node || offset >= types->by_offset_len) {
+		types->failed = true;
+		return KS_NO_NODE;
+	}
+	*node = (struct ks_node){
+		.offset = offset,
+		.kind = (uint8_t)kind,
+		.inner = KS_NO_NODE,
+		.first = KS_NO_NODE,
+		.last = KS_NO_NODE,
+		.name = KS_NO_NAME,
+	};
+	uint32_t index = (uint32_t)(types->nodes.len - 1);
+	types->by_offset[offset] = index;
+	return index;
+}
 /** The node of the DIE at offset, or KS_NO_NODE. */
 static inline uint32_t ks_types_find(const struct ks_types *types, uint64_t offset)
 {
@@ -122,7 +140,24 @@ static inline uint32_t ks_types_find(const struct ks_types *types, uint64_t offs
 	return i < types->nodes.len && types->nodes.at[i].offset == offset ? i : KS_NO_NODE;
 }
 /** Append a child to a node; NULL when memory runs out. */
-struct ks_child *ks_types_add_child(struct ks_types *types, uint32_t node);
+static inline struct ks_child *ks_types_add_child(struct ks_types *types, uint32_t index)
+{
+	struct ks_child *child = ks_vector_push(&types->children);
+	if (!child) {
+		types->failed = true;
+		return NULL;
+	}
+	*child = (struct ks_child){ .next = KS_NO_NODE, .type = KS_NO_NODE, .name = KS_NO_NAME };
+	uint32_t at = (uint32_t)(types->children.len - 1);
+	struct ks_node *node = &types->nodes.at[index];
+	if (node->last == KS_NO_NODE)
+		node->first = at;
+	else
+		types->children.at[node->last].next = at;
+	node->last = at;
+	node->nr_children++;
+	return child;
+}
 
 /** The type of a KS_NODE_PROTO or KS_NODE_FUNCTION node, shared with every equal one. */
 const struct ks_type *ks_types_proto(struct ks_types *types, uint32_t node);

@@ -15,6 +15,7 @@ struct walk {
 	struct ks_functions *fns;
 	const struct ks_unit *unit;
 	struct ks_frame at; // the innermost open DIE
+	bool leaves_unit;   // some reference leads out of the unit: nothing here may be believed
 	uint64_t v[KS_NR_SLOTS];
 };
 
@@ -28,10 +29,15 @@ static inline bool flag(const struct walk *w, const struct ks_abbrev *abbrev, en
 	return has(abbrev, slot) && w->v[slot];
 }
 
-/** A reference slot as an offset in this unit; references that leave it lead nowhere. */
-static inline uint32_t ref(const struct walk *w, const struct ks_abbrev *abbrev, enum ks_slot slot)
+/** A reference slot as an offset in this unit; that one leaves it is noted. */
+static inline uint32_t ref(struct walk *w, const struct ks_abbrev *abbrev, enum ks_slot slot)
 {
-	return has(abbrev, slot) && w->v[slot] < UINT32_MAX ? (uint32_t)w->v[slot] : KS_NO_NODE;
+	if (!has(abbrev, slot))
+		return KS_NO_NODE;
+	if (w->v[slot] < UINT32_MAX)
+		return (uint32_t)w->v[slot];
+	w->leaves_unit = true;
+	return KS_NO_NODE;
 }
 
 /* ---- types ---- */
@@ -193,7 +199,7 @@ static void add_call(struct walk *w, const struct ks_abbrev *abbrev)
 		return;
 	}
 	bool tail = flag(w, abbrev, KS_SLOT_TAIL_CALL);
-	uint32_t node = ks_functions_node(w->fns, w->v[slot]);
+	uint32_t node = ks_functions_node(w->fns, ref(w, abbrev, slot));
 	if (node != KS_NO_NODE)
 		add_edge(w, node, false, tail ? KS_CALLER_TAIL : 0);
 }
@@ -204,7 +210,7 @@ static uint32_t add_inlined(struct walk *w, const struct ks_abbrev *abbrev)
 	if (!has(abbrev, KS_SLOT_ORIGIN))
 		return KS_NO_FUNCTION;
 	uint64_t addr = ks_die_addr(abbrev->has, w->v);
-	uint32_t node = ks_functions_node(w->fns, w->v[KS_SLOT_ORIGIN]);
+	uint32_t node = ks_functions_node(w->fns, ref(w, abbrev, KS_SLOT_ORIGIN));
 	if (node == KS_NO_NODE)
 		return KS_NO_FUNCTION;
 	uint32_t function = w->types->nodes.at[node].function - 1;
@@ -235,6 +241,7 @@ static struct ks_frame enter(struct walk *w, const struct ks_abbrev *abbrev, uin
 		frame.node = add_type(w, abbrev, offset);
 		break;
 	case KS_DIE_SUBPROGRAM:
+		ref(w, abbrev, KS_SLOT_ORIGIN);
 		frame.node = ks_functions_reach(w->fns, offset, abbrev->has, w->v);
 		if (frame.node != KS_NO_NODE && !w->types->nodes.at[frame.node].declaration) {
 			const struct ks_node *node = &w->types->nodes.at[frame.node];
@@ -258,34 +265,27 @@ static struct ks_frame enter(struct walk *w, const struct ks_abbrev *abbrev, uin
 	return frame;
 }
 
-/** A DIE that matters to the one it is in. */
-static void add_child(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset)
+/** A DIE that matters only to the one it is in. */
+static inline void add_child(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset)
 {
+	static const uint8_t parents[] = {
+		[KS_DIE_MEMBER] = KS_DIE_COMPOSITE, [KS_DIE_ENUMERATOR] = KS_DIE_ENUM,
+		[KS_DIE_SUBRANGE] = KS_DIE_ARRAY,   [KS_DIE_PARAMETER] = KS_DIE_PROTO,
+		[KS_DIE_VARIADIC] = KS_DIE_PROTO,
+	};
 	if (w->at.node == KS_NO_NODE)
 		return;
-	switch ((enum ks_die_class)abbrev->class) {
-	case KS_DIE_MEMBER:
-		if (w->at.class == KS_DIE_COMPOSITE)
-			add_member(w, abbrev);
-		break;
-	case KS_DIE_ENUMERATOR:
-		if (w->at.class == KS_DIE_ENUM)
-			add_value(w, abbrev);
-		break;
-	case KS_DIE_SUBRANGE:
-		if (w->at.class == KS_DIE_ARRAY)
-			add_value(w, abbrev);
-		break;
-	case KS_DIE_PARAMETER:
-	case KS_DIE_VARIADIC:
-		if (w->at.class == KS_DIE_SUBPROGRAM && w->types->nodes.at[w->at.node].copy)
-			add_passed_parameter(w, abbrev);
-		else if (w->at.class == KS_DIE_SUBPROGRAM || w->at.class == KS_DIE_PROTO)
-			add_parameter(w, abbrev, offset);
-		break;
-	default:
-		break;
-	}
+	bool in_function = w->at.class == KS_DIE_SUBPROGRAM;
+	if (parents[abbrev->class] != (in_function ? KS_DIE_PROTO : w->at.class))
+		return;
+	if (abbrev->class == KS_DIE_MEMBER)
+		add_member(w, abbrev);
+	else if (abbrev->class == KS_DIE_ENUMERATOR || abbrev->class == KS_DIE_SUBRANGE)
+		add_value(w, abbrev);
+	else if (in_function && w->types->nodes.at[w->at.node].copy)
+		add_passed_parameter(w, abbrev);
+	else
+		add_parameter(w, abbrev, offset);
 }
 
 static struct ks_error *broken(const struct walk *w, const uint8_t *at, const char *why)
@@ -384,8 +384,12 @@ static struct ks_error *walk_dies(struct walk *w, const uint8_t *p)
 		if (!p)
 			return broken(w, start, "attributes run past the end of the unit");
 		uint32_t offset = (uint32_t)(start - w->unit->start);
-		add_child(w, abbrev, offset);
-		KS_TRY(open_die(w, abbrev, offset, &p));
+		if (abbrev->class == KS_DIE_OTHER && !abbrev->children)
+			continue;
+		if (abbrev->class >= KS_DIE_FIRST_CHILD)
+			add_child(w, abbrev, offset);
+		if (abbrev->children || abbrev->class < KS_DIE_FIRST_CHILD)
+			KS_TRY(open_die(w, abbrev, offset, &p));
 	}
 	return NULL;
 }
@@ -399,12 +403,19 @@ static void set_bases(struct ks_unit *unit, uint32_t mask, const uint64_t *v)
 	unit->addr_base = mask & KS_HAS(KS_SLOT_ADDR_BASE) ? v[KS_SLOT_ADDR_BASE] : header;
 }
 
-/** Units that hold no C: Rust, the parts of split units, type units. */
-static bool left_out(const struct ks_unit *unit, uint32_t mask, const uint64_t *v)
+/** Half of the truth is worse than none: kinds of debug information that are spread over units or files. */
+static struct ks_error *spread(const struct ks_unit *unit, const struct ks_abbrev *abbrev)
 {
-	if (unit->type != DW_UT_compile)
-		return true;
-	return (mask & KS_HAS(KS_SLOT_LANGUAGE)) && v[KS_SLOT_LANGUAGE] == DW_LANG_Rust;
+	const char *what = NULL;
+	if (unit->type == DW_UT_partial || abbrev->tag == DW_TAG_partial_unit)
+		what = "it was shortened by dwz";
+	else if (unit->type == DW_UT_type || unit->type == DW_UT_split_type)
+		what = "it has type units (-fdebug-types-section)";
+	else if (unit->type != DW_UT_compile || abbrev->tag == DW_TAG_skeleton_unit)
+		what = "it is split into .dwo files (-gsplit-dwarf)";
+	return what ? ks_error_new(KS_ERR_UNSUPPORTED,
+				   "ksurf cannot read this debug information yet: %s", what)
+		    : NULL;
 }
 
 struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *given, uint32_t index,
@@ -429,13 +440,18 @@ struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *gi
 	p = ks_die_read(&unit, &walker->abbrevs.ops.at[abbrev->first_op], p, unit.end, w.v);
 	if (!p)
 		return broken(&w, start, "attributes run past the end of the unit");
-	if (left_out(&unit, abbrev->has, w.v))
+	KS_TRY(spread(&unit, abbrev));
+	if (has(abbrev, KS_SLOT_LANGUAGE) && w.v[KS_SLOT_LANGUAGE] == DW_LANG_Rust)
 		return NULL;
 	set_bases(&unit, abbrev->has, w.v);
 	KS_TRY(ks_types_start_unit(w.types, &unit, index));
 	KS_TRY(ks_functions_start_unit(w.fns, &unit, &walker->abbrevs, abbrev->has, w.v));
 	if (abbrev->children)
 		KS_TRY(walk_dies(&w, p));
+	if (w.leaves_unit)
+		return ks_error_new(KS_ERR_UNSUPPORTED,
+				    "ksurf cannot read this debug information yet: units refer to "
+				    "each other (link-time optimisation) or to another file (dwz)");
 	KS_TRY(ks_types_finish_unit(w.types));
 	return ks_functions_finish_unit(w.fns, ret);
 }

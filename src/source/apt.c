@@ -22,8 +22,8 @@ static struct ks_error *parse_uri(const char *line, struct ks_remote *ret)
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	const char *quote = *line == '\'' ? strchr(line + 1, '\'') : NULL;
 	unsigned long long size;
-	char hash[160], file[256];
-	if (!quote || sscanf(quote + 1, " %255s %llu %159s", file, &size, hash) != 3)
+	char file[256], hash[160] = ""; // a repository that nobody vouches for may give no hash
+	if (!quote || sscanf(quote + 1, " %255s %llu %159s", file, &size, hash) < 2)
 		return ks_error_new(KS_ERR_UNSUPPORTED, "apt-get answers in a form not known: %.*s",
 				    (int)strcspn(line, "\n"), line);
 	remote.url = strndup(line + 1, (size_t)(quote - line - 1));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <ctype.h>
 #include <nettle/sha2.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +170,25 @@ static struct ks_error *transfer_start(struct http *h, uint64_t begin)
 	return NULL;
 }
 
+/**
+ * Let libcurl transfer what there is. A TLS library may write to a connection that the server has closed
+ * meanwhile; the signal that gives must not end the program, nor may we change its handlers.
+ */
+static void perform(struct http *h)
+{
+	const struct timespec now = { 0 };
+	sigset_t pipe, before;
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, &before);
+	int active = 0;
+	h->curl->multi_perform(h->multi, &active);
+	if (!sigismember(&before, SIGPIPE))
+		while (sigtimedwait(&pipe, NULL, &now) == SIGPIPE)
+			;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 /** Let libcurl work until something happens. */
 static void transfer_drive(struct http *h)
 {
@@ -175,8 +196,8 @@ static void transfer_drive(struct http *h)
 		h->paused = false;
 		h->curl->easy_pause(h->easy, CURLPAUSE_CONT);
 	}
-	int active = 0, left;
-	h->curl->multi_perform(h->multi, &active);
+	int left;
+	perform(h);
 	for (CURLMsg *msg; (msg = h->curl->multi_info_read(h->multi, &left));) {
 		if (msg->msg != CURLMSG_DONE)
 			continue;
