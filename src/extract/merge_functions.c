@@ -406,7 +406,6 @@ static bool place_functions(struct ks_function_merge *m)
 	m->out_entries = ks_arena_array(m->arena, nr, sizeof(*m->out_entries));
 	m->surface->functions = m->functions;
 	m->surface->nr_functions = m->groups.len;
-	m->surface->known |= KS_KNOWS(KS_FUNCTION);
 	return m->functions && m->out_entries;
 }
 
@@ -495,11 +494,15 @@ static struct ks_error *fill_rest(void *arg, size_t job, unsigned int thread)
 	return NULL;
 }
 
-struct ks_error *ks_function_merge_finish(struct ks_function_merge *m, unsigned int nr_threads)
+bool ks_function_merge_place(struct ks_function_merge *m)
+{
+	return place_callers(m) && add_symbol_only_groups(m) && place_functions(m);
+}
+
+struct ks_error *ks_function_merge_fill(struct ks_function_merge *m, unsigned int nr_threads)
 {
 	m->nr_shards = nr_threads;
-	if (!place_callers(m) || !add_symbol_only_groups(m) || !place_functions(m))
-		return &ks_nomem;
+	m->surface->known |= KS_KNOWS(KS_FUNCTION);
 	KS_TRY(ks_pool_run(nr_threads, m->nr_shards, fill_function_shard, m));
 	return ks_pool_run(nr_threads, (size_t)m->nr_shards + 1, fill_rest, m);
 }

@@ -103,8 +103,9 @@ struct ks_types {
 	size_t nr_protos, protos_len;
 };
 
-KS_MUST_CHECK struct ks_error *ks_types_start_unit(struct ks_types *types,
-						   const struct ks_unit *unit, uint32_t index);
+/** Make room for units of up to max_unit bytes. The borrowed pointers are set. */
+KS_MUST_CHECK struct ks_error *ks_types_init(struct ks_types *types, size_t max_unit);
+void ks_types_start_unit(struct ks_types *types, const struct ks_unit *unit, uint32_t index);
 /** Look at every definition of the unit that was walked. */
 KS_MUST_CHECK struct ks_error *ks_types_finish_unit(struct ks_types *types);
 /** Everything but the arena. */
