@@ -160,4 +160,4 @@ static inline struct ks_child *ks_types_add_child(struct ks_types *types, uint32
 }
 
 /** The type of a KS_NODE_PROTO or KS_NODE_FUNCTION node, shared with every equal one. */
-const struct ks_type *ks_types_proto(struct ks_types *types, uint32_t node);
+const struct ks_type *ks_types_proto(struct ks_types *types, uint32_t index);
