@@ -71,7 +71,8 @@ static double time_extract(const struct ks_elf *elf, unsigned int threads)
 {
 	struct ks_surface *surface = NULL;
 	double start = now();
-	struct ks_error *err = ks_extract(elf, NULL, threads, &surface);
+	struct ks_error *err =
+		ks_extract(elf, &(struct ks_extract_opts){ .nr_threads = threads }, &surface);
 	double took = now() - start;
 	if (err) {
 		char *text = ks_error_text(err);
