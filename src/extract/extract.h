@@ -18,6 +18,5 @@ struct ks_extract_opts {
  *	section and offset when it is damaged. The surface owns all its text; the caller frees it with
  *	ks_surface_free().
  */
-KS_MUST_CHECK struct ks_error *ks_extract(const struct ks_elf *elf,
-					  const struct ks_extract_opts *opts,
-					  struct ks_surface **ret);
+KS_MUST_CHECK struct ks_error *
+ks_extract(const struct ks_elf *elf, const struct ks_extract_opts *opts, struct ks_surface **ret);
