@@ -99,14 +99,13 @@ static const struct ks_abbrev *read_subprogram(const struct ks_functions *fns, u
 	const struct ks_abbrev *abbrev = &fns->abbrevs->by_code.at[code];
 	if (abbrev->class != KS_DIE_SUBPROGRAM)
 		return NULL;
-	return ks_die_read(unit, &fns->abbrevs->ops.at[abbrev->first_op], p, unit->end, v) ? abbrev
-											   : NULL;
+	return ks_die_read(unit, fns->abbrevs, abbrev, p, unit->end, v) ? abbrev : NULL;
 }
 
 /** A definition out of its declaration's place takes what it does not say itself from there. */
 static void add_specification(const struct ks_functions *fns, uint64_t offset, struct identity *id)
 {
-	uint64_t v[KS_NR_SLOTS];
+	uint64_t v[KS_NR_VALUES];
 	const struct ks_abbrev *abbrev = read_subprogram(fns, offset, v);
 	if (!abbrev)
 		return;
@@ -202,7 +201,7 @@ static uint32_t node_at(struct ks_functions *fns, uint64_t offset, unsigned int 
 	uint32_t index = ks_types_find(fns->types, offset);
 	if (index != KS_NO_NODE)
 		return fns->types->nodes.at[index].function ? index : KS_NO_NODE;
-	uint64_t v[KS_NR_SLOTS];
+	uint64_t v[KS_NR_VALUES];
 	const struct ks_abbrev *abbrev = read_subprogram(fns, offset, v);
 	if (!abbrev || depth > ORIGIN_DEPTH)
 		return KS_NO_NODE;

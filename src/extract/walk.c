@@ -16,7 +16,7 @@ struct walk {
 	const struct ks_unit *unit;
 	struct ks_frame at; // the innermost open DIE
 	bool leaves_unit;   // some reference leads out of the unit: nothing here may be believed
-	uint64_t v[KS_NR_SLOTS];
+	uint64_t v[KS_NR_VALUES];
 };
 
 static inline bool has(const struct ks_abbrev *abbrev, enum ks_slot slot)
@@ -327,8 +327,7 @@ static struct ks_error *skip_children(struct walk *w, const uint8_t **pos)
 		const struct ks_abbrev *abbrev = p ? abbrev_of(w, code) : NULL;
 		if (!abbrev)
 			return broken(w, start, "DIE has an undeclared abbreviation code");
-		p = ks_die_read(w->unit, &w->walker->abbrevs.ops.at[abbrev->first_op], p, end,
-				w->v);
+		p = ks_die_read(w->unit, &w->walker->abbrevs, abbrev, p, end, w->v);
 		if (!p)
 			return broken(w, start, "attributes run past the end of the unit");
 		if (!abbrev->children)
@@ -367,7 +366,6 @@ static struct ks_error *open_die(struct walk *w, const struct ks_abbrev *abbrev,
 static struct ks_error *walk_dies(struct walk *w, const uint8_t *p)
 {
 	const uint8_t *end = w->unit->end;
-	const struct ks_op *ops = w->walker->abbrevs.ops.at;
 	while (p < end) {
 		const uint8_t *start = p;
 		uint64_t code = ks_fast_uleb(&p, end);
@@ -380,7 +378,7 @@ static struct ks_error *walk_dies(struct walk *w, const uint8_t *p)
 		const struct ks_abbrev *abbrev = p ? abbrev_of(w, code) : NULL;
 		if (!abbrev)
 			return broken(w, start, "DIE has an undeclared abbreviation code");
-		p = ks_die_read(w->unit, &ops[abbrev->first_op], p, end, w->v);
+		p = ks_die_read(w->unit, &w->walker->abbrevs, abbrev, p, end, w->v);
 		if (!p)
 			return broken(w, start, "attributes run past the end of the unit");
 		uint32_t offset = (uint32_t)(start - w->unit->start);
@@ -437,7 +435,7 @@ struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *gi
 	const struct ks_abbrev *abbrev = p && code ? abbrev_of(&w, code) : NULL;
 	if (!abbrev)
 		return broken(&w, start, "unit has no DIE of its own");
-	p = ks_die_read(&unit, &walker->abbrevs.ops.at[abbrev->first_op], p, unit.end, w.v);
+	p = ks_die_read(&unit, &walker->abbrevs, abbrev, p, unit.end, w.v);
 	if (!p)
 		return broken(&w, start, "attributes run past the end of the unit");
 	KS_TRY(spread(&unit, abbrev));
