@@ -188,7 +188,8 @@ failed:
 static bool is_assertion(const struct ks_unit *unit, uint64_t name)
 {
 	static const char prefix[] = "__compiletime_assert_";
-	return strncmp(ks_unit_text(unit, name), prefix, sizeof(prefix) - 1) == 0;
+	const char *text = ks_unit_text(unit, name);
+	return text[0] == '_' && strncmp(text, prefix, sizeof(prefix) - 1) == 0;
 }
 
 enum { ORIGIN_DEPTH = 8 };
@@ -308,9 +309,9 @@ uint32_t ks_functions_reach(struct ks_functions *fns, uint32_t offset, uint32_t 
 
 static bool all_named(const struct ks_types *types, const struct ks_node *node)
 {
-	for (uint32_t i = node->first; i != KS_NO_NODE; i = types->children.at[i].next)
-		if (types->children.at[i].name == KS_NO_NAME &&
-		    types->children.at[i].type != KS_NO_NODE)
+	const struct ks_child *child = ks_types_children(types, node);
+	for (uint32_t i = 0; i < node->nr_children; i++, child++)
+		if (child->name == KS_NO_NAME && child->type != KS_NO_NODE)
 			return false;
 	return true;
 }
@@ -353,14 +354,13 @@ static bool parameter_index(const struct ks_types *types, uint32_t node, uint32_
 {
 	if (node == KS_NO_NODE)
 		return false;
-	uint16_t n = 0;
-	for (uint32_t i = types->nodes.at[node].first; i != KS_NO_NODE; n++) {
-		if (types->children.at[i].offset == offset) {
-			*ret = n;
+	const struct ks_node *abstract = &types->nodes.at[node];
+	const struct ks_child *child = ks_types_children(types, abstract);
+	for (uint32_t i = 0; i < abstract->nr_children && i <= UINT16_MAX; i++)
+		if (child[i].offset == offset) {
+			*ret = (uint16_t)i;
 			return true;
 		}
-		i = types->children.at[i].next;
-	}
 	return false;
 }
 
