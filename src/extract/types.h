@@ -149,4 +149,4 @@ static inline const struct ks_child *ks_types_children(const struct ks_types *ty
 }
 
 /** The type of a KS_NODE_PROTO or KS_NODE_FUNCTION node, shared with every equal one. */
-const struct ks_type *ks_types_proto(struct ks_types *types, uint32_t node);
+const struct ks_type *ks_types_proto(struct ks_types *types, uint32_t index);
