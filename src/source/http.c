@@ -160,8 +160,8 @@ static struct ks_error *transfer_start(struct http *h, uint64_t begin)
 	} else {
 		h->end = KS_INPUT_SIZE_UNKNOWN;
 	}
-	bool all = !begin && h->end == KS_INPUT_SIZE_UNKNOWN;
-	h->curl->easy_setopt(h->easy, CURLOPT_RANGE, all ? NULL : range);
+	// a range even for the whole file: the answer tells whether the server knows ranges
+	h->curl->easy_setopt(h->easy, CURLOPT_RANGE, range);
 	h->result = CURLE_OK;
 	h->pos = begin;
 	if (h->curl->multi_add_handle(h->multi, h->easy) != CURLM_OK)
