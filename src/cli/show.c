@@ -59,7 +59,10 @@ static unsigned int terminal_columns(void)
 	return size.ws_col;
 }
 
-/** Write the report of one name of one kind, if an image has it. */
+/**
+ * Write the report of one name of one kind, if an image has it. Documents are for archives and programs: one
+ * that was asked for by kind and name is written even when it says "absent" throughout.
+ */
 static struct ks_error *show_one(struct show *show, enum ks_kind kind, const char *name,
 				 bool *found)
 {
@@ -67,9 +70,10 @@ static struct ks_error *show_one(struct show *show, enum ks_kind kind, const cha
 	ks_arena_deinit(&show->arena);
 	KS_TRY(ks_store_history(show->scene.store, &show->scene.sel.images, kind, name,
 				&show->arena, &history));
-	if (!ks_history_present(&history))
+	*found = *found || ks_history_present(&history);
+	bool document = show->format != KS_FORMAT_TERMINAL && show->kind != KS_NR_KINDS;
+	if (!ks_history_present(&history) && !document)
 		return NULL;
-	*found = true;
 	show->out.len = 0;
 	KS_TRY(ks_report_write(show->report, &history, &show->out));
 	if (show->to_dir)

@@ -147,6 +147,11 @@ struct ks_error *ks_extract(const struct ks_elf *elf, const struct ks_extract_op
 	if (!surface)
 		return &ks_nomem;
 	KS_TRY(ks_symbols_read(elf, surface));
+	if (!surface->symtab_known)
+		return ks_error_new(
+			KS_ERR_UNSUPPORTED,
+			"no symbol table (.symtab): the file is stripped; take vmlinux "
+			"out of the kernel's debug package (…-dbg, …-dbgsym, …-debuginfo)");
 	struct ks_symbol_index *symbols;
 	KS_TRY(ks_symbol_index_new(surface, &symbols));
 	struct job job = {

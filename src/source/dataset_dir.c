@@ -167,8 +167,9 @@ struct ks_error *ks_dataset_open(const char *dir, struct ks_dataset **ret)
 	if (ds->images.len == 0)
 		KS_TRY(list_images(ds, dir));
 	if (ds->images.len == 0)
-		return ks_error_new(KS_ERR_UNSUPPORTED, "%s: no DepSurf dataset in this directory",
-				    dir);
+		return ks_error_in_file(
+			ks_error_new(KS_ERR_UNSUPPORTED, "no DepSurf dataset in this directory"),
+			dir);
 	qsort(ds->images.at, ds->images.len, sizeof(*ds->images.at), compare_labels);
 	*ret = ks_take(ds);
 	return NULL;
