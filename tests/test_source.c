@@ -14,6 +14,7 @@
 #include "deb_builder.h"
 #include "source/input.h"
 #include "source/package.h"
+#include "source/pair.h"
 #include "source/source.h"
 
 enum { VMLINUX_BYTES = 1200 * 1000 + 123 }; // no multiple of a tar block
@@ -392,6 +393,41 @@ static void config_comes_from_the_package_or_from_another(void **state)
 	remove_dir(dir);
 }
 
+static void packages_of_one_kernel_are_paired(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "linux-image-6.1.0-50-amd64",
+					     "linux-image-6.1.0-50-amd64-dbg",
+					     "linux-image-6.1.0-47-amd64-dbg",
+					     "linux-modules-5.4.0-26-generic",
+					     "linux-image-unsigned-5.4.0-26-generic-dbgsym" };
+	enum { NR = sizeof(names) / sizeof(names[0]), TEXT = NR };
+	const struct file nothing[] = { { 0 } };
+	const char *paths[NR + 1];
+	char *dir = make_dir();
+	for (size_t i = 0; i < NR; i++) {
+		char fields[128];
+		snprintf(fields, sizeof(fields), "Package: %s\n", names[i]);
+		struct ks_buf deb = { 0 };
+		build_deb(fields, nothing, PACK_XZ, &deb);
+		char name[] = { (char)('a' + i), '\0' }; // file names say nothing
+		paths[i] = write_file(dir, name, deb.at, deb.len);
+		ks_buf_deinit(&deb);
+	}
+	paths[TEXT] = write_file(dir, "text", "text", 4);
+	size_t config_of[NR + 1];
+	assert_null(ks_source_pair(paths, NR + 1, config_of));
+	assert_int_equal(config_of[0], KS_IS_COMPANION);
+	assert_int_equal(config_of[1], 0);
+	assert_int_equal(config_of[2], KS_NO_PAIR);
+	assert_int_equal(config_of[3], KS_IS_COMPANION);
+	assert_int_equal(config_of[4], 3);
+	assert_int_equal(config_of[TEXT], KS_NO_PAIR);
+	for (size_t i = 0; i <= NR; i++)
+		free((char *)(uintptr_t)paths[i]);
+	remove_dir(dir);
+}
+
 static void sources_are_told_apart_by_content(void **state)
 {
 	(void)state;
@@ -523,6 +559,7 @@ int main(void)
 		cmocka_unit_test(sources_are_told_apart_by_content),
 		cmocka_unit_test(directory_is_a_dataset_or_refused),
 		cmocka_unit_test(pipe_is_refused_without_waiting),
+		cmocka_unit_test(packages_of_one_kernel_are_paired),
 		cmocka_unit_test(progress_goes_forward_to_the_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "cli/intake.h"
 #include "cli/load.h"
 #include "source/dataset.h"
+#include "source/pair.h"
 
 struct opts {
 	const char *config;
@@ -72,9 +73,17 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	if (argc < 1)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf add SOURCE...");
 	_cleanup_pieces_ struct pieces pieces = { 0 };
+	_cleanup_free_ size_t *config_of = calloc((size_t)argc, sizeof(*config_of));
+	if (!config_of)
+		return &ks_nomem;
+	KS_TRY(ks_source_pair((const char *const *)argv, (size_t)argc, config_of));
 	for (int i = 0; i < argc; i++) {
 		struct ks_error *err = NULL;
 		struct piece piece = { .path = argv[i], .config = opts->config };
+		if (config_of[i] == KS_IS_COMPANION)
+			continue;
+		if (config_of[i] != KS_NO_PAIR && !piece.config)
+			piece.config = argv[config_of[i]];
 		if (is_dir(argv[i]))
 			err = add_dataset(&pieces, argv[i]);
 		else if (!ks_vector_add(&pieces.all, piece))
@@ -107,9 +116,12 @@ const struct ks_cmd ks_cmd_add = {
 	.name = "add",
 	.args = "SOURCE...",
 	.help = "read kernel images into the store",
-	.details = "A SOURCE is a vmlinux with DWARF, a .deb or .ddeb that holds one, or the "
-		   "directory of a\n"
-		   "DepSurf dataset. An image that is in the store already is left alone.\n",
+	.details =
+		"A SOURCE is a vmlinux with DWARF, a .deb or .ddeb that holds one, or the "
+		"directory of a\n"
+		"DepSurf dataset. An image that is in the store already is left alone. A package "
+		"without\n"
+		"debug information given with one of the same kernel brings its configuration.\n",
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),

@@ -144,7 +144,14 @@ static bool try_tail(void *arg)
 
 static bool satisfied(const struct walk *w)
 {
-	return w->wish == KS_PACKAGE_CONFIG ? w->pkg->config != NULL : w->pkg->vmlinux.at != NULL;
+	switch (w->wish) {
+	case KS_PACKAGE_NAME:
+		return w->pkg->name != NULL;
+	case KS_PACKAGE_CONFIG:
+		return w->pkg->config != NULL;
+	default:
+		return w->pkg->vmlinux.at != NULL;
+	}
 }
 
 /** Walk over a tar archive until we have what we came for. */
@@ -242,6 +249,8 @@ static struct ks_error *walk_deb(struct walk *w)
 			KS_TRY(ks_error_wrap(read_control(w, &ar), "control.tar"));
 			control_seen = true;
 		}
+		if (control_seen && w->wish == KS_PACKAGE_NAME)
+			return NULL;
 		if (!strncmp(ar.name, "data.tar", strlen("data.tar")))
 			return ks_error_wrap(walk_data(w, ar.offset, ar.size), "data.tar");
 		offset = ar.next;
@@ -274,9 +283,10 @@ struct ks_error *ks_package_read(struct ks_input *in, enum ks_package_wish wish,
 	uint8_t head[KS_AR_MAGIC_BYTES];
 	size_t got;
 	KS_TRY(ks_input_read(in, 0, head, sizeof(head), &got));
-	if (got == sizeof(head) && !memcmp(head, KS_AR_MAGIC, sizeof(head)))
+	bool deb = got == sizeof(head) && !memcmp(head, KS_AR_MAGIC, sizeof(head));
+	if (deb)
 		KS_TRY(walk_deb(&w));
-	else
+	else if (wish != KS_PACKAGE_NAME)
 		KS_TRY(walk_data(&w, 0, in->size));
 	if (!satisfied(&w))
 		return not_there(&w);

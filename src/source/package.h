@@ -19,6 +19,7 @@ struct ks_package_limits {
 enum ks_package_wish {
 	KS_PACKAGE_VMLINUX, // and the configuration, if it comes by before vmlinux is complete
 	KS_PACKAGE_CONFIG,
+	KS_PACKAGE_NAME, // only the fields of the control file
 };
 
 /** What was found in a package. Everything is owned; NULL or zeros where the package has none. */
