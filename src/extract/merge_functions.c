@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include "base/pool.h"
+#include "dwarf/place.h"
 #include "extract/merge.h"
 
 /** All functions of one name. */
@@ -33,7 +34,9 @@ struct entry {
 
 struct clone {
 	struct ks_clone facts;
-	uint32_t next; // of the entry, + 1
+	const struct ks_unit_copy *copy;
+	const struct ks_unit *unit; // that it is in
+	uint32_t next;		    // of the entry, + 1
 };
 
 /** What the merge adds to a unit's record: indexes parallel to its arrays. */
@@ -215,9 +218,9 @@ static bool add_clones(struct ks_function_merge *m, const struct ks_unit_record 
 			.facts = { .symbol = sym->name,
 				   .addr = sym->addr,
 				   .size = sym->size,
-				   .nr_params = copy->nr_params,
-				   .params_known = true,
-				   .params = copy->params },
+				   .params_known = true },
+			.copy = copy,
+			.unit = &record->unit,
 			.next = entry->clones,
 		};
 		if (entry->facts.nr_clones == UINT16_MAX || !ks_vector_add(&m->clones, clone))
@@ -344,6 +347,18 @@ static bool add_symbol_only_groups(struct ks_function_merge *m)
 	return true;
 }
 
+/** Of the parameters that have a location somewhere: those that have one on entry. */
+static bool fill_params(const struct clone *clone, struct ks_arena *arena, struct ks_clone *ret)
+{
+	const struct ks_unit_copy *copy = clone->copy;
+	uint16_t *params = ks_arena_array(arena, copy->nr_params, sizeof(*params));
+	for (uint16_t i = 0; params && i < copy->nr_params; i++)
+		if (ks_unit_in_place(clone->unit, copy->params[i].place, copy->low))
+			params[ret->nr_params++] = (uint16_t)copy->params[i].number;
+	ret->params = params;
+	return params != NULL;
+}
+
 static bool fill_clones(const struct ks_function_merge *m, struct ks_arena *arena,
 			struct entry *entry)
 {
@@ -351,8 +366,11 @@ static bool fill_clones(const struct ks_function_merge *m, struct ks_arena *aren
 	struct ks_clone *clones = ks_arena_array(arena, n, sizeof(*clones));
 	if (!clones)
 		return false;
-	for (uint32_t i = entry->clones; i && n; i = m->clones.at[i - 1].next)
+	for (uint32_t i = entry->clones; i && n; i = m->clones.at[i - 1].next) {
 		clones[--n] = m->clones.at[i - 1].facts;
+		if (!fill_params(&m->clones.at[i - 1], arena, &clones[n]))
+			return false;
+	}
 	entry->facts.clones = clones;
 	return true;
 }
