@@ -203,8 +203,8 @@ bool ks_unit_in_place(const struct ks_unit *unit, uint64_t place, uint64_t addr)
 	}
 	struct list list = list_at(unit, unit->dwarf->loc, unit->dwarf->loclists, place);
 	list.locations = true;
-	while (next_entry(&list))
-		if (list.begin <= addr && addr < list.end)
+	while (next_entry(&list)) // an empty entry at addr holds before the first instruction
+		if (list.begin == addr || (list.begin < addr && addr < list.end))
 			return expr_in_place(&list.expr);
 	return false;
 }

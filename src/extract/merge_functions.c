@@ -188,14 +188,11 @@ static void fold_proto(struct group *group, const struct ks_unit_function *fn, u
 	group->offset = fn->proto_offset;
 }
 
-/** The suffixed symbol that an out-of-line copy is known by, or NULL for a plain one. */
-static const struct ks_symbol *clone_symbol(const struct ks_function_merge *m,
-					    const struct ks_unit_copy *copy, const char *name)
+static const struct ks_symbol *suffixed_at(const struct ks_function_merge *m, uint64_t addr,
+					   const char *name)
 {
 	size_t len = strlen(name);
-	if (!copy->low)
-		return NULL;
-	for (const struct ks_symbol *sym = ks_symbol_at(m->symbols, copy->low); sym;
+	for (const struct ks_symbol *sym = ks_symbol_at(m->symbols, addr); sym;
 	     sym = ks_symbol_at_next(m->symbols, sym))
 		if (sym->type == STT_FUNC && strncmp(sym->name, name, len) == 0 &&
 		    sym->name[len] == '.')
@@ -203,20 +200,33 @@ static const struct ks_symbol *clone_symbol(const struct ks_function_merge *m,
 	return NULL;
 }
 
+/** The suffixed symbol that an out-of-line copy is known by, or NULL for a plain one. */
+static const struct ks_symbol *clone_symbol(const struct ks_function_merge *m,
+					    const struct ks_unit_record *record,
+					    const struct ks_unit_copy *copy)
+{
+	const char *name = record->functions[copy->function].text;
+	if (!copy->low)
+		return NULL;
+	const struct ks_symbol *sym = suffixed_at(m, copy->low, name);
+	if (!sym && record->unit.dwarf->elf->machine == EM_ARM)
+		sym = suffixed_at(m, copy->low | 1, name); // bit 0 of a symbol: Thumb code
+	return sym;
+}
+
 static bool add_clones(struct ks_function_merge *m, const struct ks_unit_record *record,
 		       struct unit_map *map)
 {
 	for (uint32_t i = 0; i < record->nr_copies; i++) {
 		const struct ks_unit_copy *copy = &record->copies[i];
-		const struct ks_symbol *sym =
-			clone_symbol(m, copy, record->functions[copy->function].text);
+		const struct ks_symbol *sym = clone_symbol(m, record, copy);
 		map->clones[i] = 0;
 		if (!sym)
 			continue;
 		struct entry *entry = &m->entries.at[map->entries[copy->function]];
 		struct clone clone = {
 			.facts = { .symbol = sym->name,
-				   .addr = sym->addr,
+				   .addr = copy->low,
 				   .size = sym->size,
 				   .params_known = true },
 			.copy = copy,
