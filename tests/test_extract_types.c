@@ -71,7 +71,7 @@ static void spelled_members(const struct mini *mini)
 			  "none@768 ptr function () void; "
 			  "opaque@832 ptr declared struct never_defined; gfp@896 typedef gfp_t; "
 			  "tail@928 array 0 typedef u8;"
-			: "84: name@0 const ptr const char; state@32 ptr volatile int; "
+			: "80: name@0 const ptr const char; state@32 ptr volatile int; "
 			  "buf@64 array 16 char; table@192 array 4 ptr struct device; "
 			  "grid@320 array 6 int; op@512 ptr function ((anon): ptr struct spelled, "
 			  "(anon-1): ptr function ((anon): int) int, (anon-2): void) int; "
