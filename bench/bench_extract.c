@@ -29,13 +29,12 @@ static struct ks_error *skip_unit(void *arg, size_t index, unsigned int thread)
 	const struct ks_unit *unit = &floor->dwarf.units.at[index];
 	struct ks_abbrevs *abbrevs = &floor->abbrevs[thread];
 	KS_TRY(ks_abbrevs_compile(abbrevs, unit));
-	uint64_t v[KS_NR_SLOTS];
+	uint64_t v[KS_NR_VALUES];
 	size_t dies = 0;
 	for (const uint8_t *p = unit->start + unit->first_die; p && p < unit->end; dies++) {
 		uint64_t code = ks_fast_uleb(&p, unit->end);
 		if (p && code && code < abbrevs->by_code.len)
-			p = ks_die_read(unit, &abbrevs->ops.at[abbrevs->by_code.at[code].first_op],
-					p, unit->end, v);
+			p = ks_die_read(unit, abbrevs, &abbrevs->by_code.at[code], p, unit->end, v);
 	}
 	atomic_fetch_add(&floor->dies, dies);
 	return NULL;
@@ -71,7 +70,8 @@ static double time_extract(const struct ks_elf *elf, unsigned int threads)
 {
 	struct ks_surface *surface = NULL;
 	double start = now();
-	struct ks_error *err = ks_extract(elf, NULL, threads, &surface);
+	struct ks_error *err =
+		ks_extract(elf, &(struct ks_extract_opts){ .nr_threads = threads }, &surface);
 	double took = now() - start;
 	if (err) {
 		char *text = ks_error_text(err);

@@ -10,6 +10,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	_cleanup_error_ struct ks_error *err = ks_elf_open_memory(bytes, len, &elf);
 	if (!err)
-		err = ks_extract(elf, NULL, 1, &surface);
+		err = ks_extract(elf, &(struct ks_extract_opts){ 0 }, &surface);
 	return 0;
 }

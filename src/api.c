@@ -126,7 +126,8 @@ static struct ks_error *add(struct ks_store *store, const char *path, unsigned i
 	_cleanup_source_ struct ks_source *src = NULL;
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	KS_TRY(ks_source_open(path, NULL, &src));
-	KS_TRY(ks_source_surface(src, nr_threads, &surface));
+	KS_TRY(ks_source_surface(src, &(struct ks_extract_opts){ .nr_threads = nr_threads },
+				 &surface));
 	return put(store, surface, nr_threads, nr_added);
 }
 

@@ -92,7 +92,8 @@ static bool survives(const struct victim *victim, size_t len)
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	_cleanup_error_ struct ks_error *err = ks_elf_open_memory(victim->map, len, &elf);
 	if (!err)
-		err = ks_extract(elf, NULL, victim->nr_threads, &surface);
+		err = ks_extract(elf, &(struct ks_extract_opts){ .nr_threads = victim->nr_threads },
+				 &surface);
 	if (err)
 		return err->msg && err->msg[0];
 	return surface_is_valid(surface);

@@ -23,3 +23,4 @@ char *ks_arena_strndup(struct ks_arena *arena, const char *text, size_t len);
 char *ks_arena_strdup(struct ks_arena *arena, const char *text);
 /** Give everything back; the arena is empty and usable again. */
 void ks_arena_deinit(struct ks_arena *arena);
+#define _cleanup_arena_ __attribute__((__cleanup__(ks_arena_deinit)))

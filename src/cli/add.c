@@ -34,13 +34,13 @@ static void pieces_deinit(struct pieces *pieces)
 }
 #define _cleanup_pieces_ __attribute__((__cleanup__(pieces_deinit)))
 
-static struct ks_error *read_piece(struct ks_cli *cli, void *arg, unsigned int nr_threads,
+static struct ks_error *read_piece(struct ks_cli *cli, void *arg, const struct ks_extract_opts *how,
 				   struct ks_surface **ret, char **note)
 {
 	const struct piece *piece = arg;
 	struct ks_error *err =
 		piece->ds ? ks_dataset_image(piece->ds, piece->nr, ret)
-			  : ks_load_path(cli, piece->path, piece->config, nr_threads, ret, note);
+			  : ks_load_path(cli, piece->path, piece->config, how, ret, note);
 	return ks_error_in_file(err, piece->path);
 }
 

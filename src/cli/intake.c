@@ -15,9 +15,10 @@ struct intake {
 	struct ks_cli *cli;
 	const struct ks_intake_item *items;
 	struct ks_store *store;
-	unsigned int nr_threads; // for each image
-	struct ks_json *json;	 // NULL: print lines
-	pthread_mutex_t lock;	 // guards turn, and the store with it
+	struct ks_extract_opts how;    // for each image
+	struct ks_store_images before; // what was in the store at the start
+	struct ks_json *json;	       // NULL: print lines
+	pthread_mutex_t lock;	       // guards turn, and the store with it
 	pthread_cond_t moved;
 	size_t turn; // the item that is put next
 };
@@ -36,6 +37,18 @@ static unsigned int fit_memory(unsigned int wanted)
 	fclose(file);
 	unsigned long fit = kb / IMAGE_KB;
 	return fit < 1 ? 1 : fit < wanted ? (unsigned int)fit : wanted;
+}
+
+/** Reading all of an image that is in the store would be for nothing. */
+static bool is_known(void *arg, const char *digest)
+{
+	const struct ks_store_images *before = arg;
+	for (size_t i = 0; i < before->nr; i++) {
+		const char *other = before->at[i]->image.digest;
+		if (other && strcmp(other, digest) == 0)
+			return true;
+	}
+	return false;
 }
 
 /** A table of a surface that a result line counts. */
@@ -94,7 +107,7 @@ static struct ks_error *put(struct intake *intake, const struct ks_intake_item *
 			    const struct ks_surface *surface, const char *note)
 {
 	struct ks_put_result result = { 0 };
-	KS_TRY(ks_store_put(intake->store, surface, intake->nr_threads, &result));
+	KS_TRY(ks_store_put(intake->store, surface, intake->how.nr_threads, &result));
 	ks_draw_erase(&intake->cli->draw);
 	if (intake->json)
 		report_json(intake, item->what, &result, note);
@@ -117,8 +130,7 @@ static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
 	const struct ks_intake_item *item = &intake->items[nr];
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	_cleanup_free_ char *note = NULL;
-	struct ks_error *err =
-		item->read(intake->cli, item->arg, intake->nr_threads, &surface, &note);
+	struct ks_error *err = item->read(intake->cli, item->arg, &intake->how, &surface, &note);
 	bool reading = err != NULL;
 	pthread_mutex_lock(&intake->lock);
 	while (intake->turn != nr)
@@ -145,13 +157,16 @@ struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_intake_item *
 		.cli = cli,
 		.items = items,
 		.store = scene.store,
-		.nr_threads = ks_cli_threads(cli),
+		.how = { .nr_threads = ks_cli_threads(cli), .known = is_known },
 		.json = cli->json ? &json : NULL,
 	};
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	KS_TRY(ks_store_images(scene.store, &arena, &intake.before));
+	intake.how.known_arg = &intake.before;
 	pthread_mutex_init(&intake.lock, NULL);
 	pthread_cond_init(&intake.moved, NULL);
 	ks_json_open(&json, '[');
-	unsigned int at_once = fit_memory(intake.nr_threads);
+	unsigned int at_once = fit_memory(intake.how.nr_threads);
 	struct ks_error *err = ks_pool_run(at_once, nr, take_in, &intake);
 	ks_json_close(&json, ']');
 	pthread_cond_destroy(&intake.moved);

@@ -2,16 +2,18 @@
 #pragma once
 /* Images on their way into the store: read side by side, put in order. */
 #include "cli/scene.h"
+#include "extract/extract.h"
 
 /** One image to come. */
 struct ks_intake_item {
 	const char *what; // how messages call it: a path, a package, the label in a dataset
 	/**
 	 * Read it. Runs on any thread, beside other items.
-	 * @param nr_threads how many threads it may use itself
+	 * @param how how many threads it may use itself, and which images are in the store already: of
+	 *	those the image facts are enough
 	 * @param[out] note a line to print with the result, or NULL; the caller frees
 	 */
-	struct ks_error *(*read)(struct ks_cli *cli, void *arg, unsigned int nr_threads,
+	struct ks_error *(*read)(struct ks_cli *cli, void *arg, const struct ks_extract_opts *how,
 				 struct ks_surface **ret, char **note);
 	void *arg;
 };

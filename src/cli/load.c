@@ -22,16 +22,17 @@ static char *make_note(const struct ks_source *src)
 	return len < 0 ? NULL : note;
 }
 
-struct ks_error *ks_load_source(const struct ks_source *src, unsigned int nr_threads,
+struct ks_error *ks_load_source(const struct ks_source *src, const struct ks_extract_opts *how,
 				struct ks_surface **ret, char **note)
 {
-	KS_TRY(ks_source_surface(src, nr_threads, ret));
+	KS_TRY(ks_source_surface(src, how, ret));
 	*note = make_note(src);
 	return NULL;
 }
 
 struct ks_error *ks_load_path(struct ks_cli *cli, const char *path, const char *config,
-			      unsigned int nr_threads, struct ks_surface **ret, char **note)
+			      const struct ks_extract_opts *how, struct ks_surface **ret,
+			      char **note)
 {
 	struct ks_draw_job job = { .draw = &cli->draw, .target = path };
 	const struct ks_source_opts opts = {
@@ -40,5 +41,5 @@ struct ks_error *ks_load_path(struct ks_cli *cli, const char *path, const char *
 	};
 	_cleanup_source_ struct ks_source *src = NULL;
 	KS_TRY(ks_source_open(path, &opts, &src));
-	return ks_load_source(src, nr_threads, ret, note);
+	return ks_load_source(src, how, ret, note);
 }

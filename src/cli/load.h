@@ -2,6 +2,7 @@
 #pragma once
 /* From what the user names to the surface of an image, with progress. */
 #include "cli/cmd.h"
+#include "extract/extract.h"
 #include "source/source.h"
 #include "surface/model.h"
 
@@ -11,8 +12,9 @@
  * @param[out] note what a user may want to know besides, or NULL; the caller frees
  */
 KS_MUST_CHECK struct ks_error *ks_load_path(struct ks_cli *cli, const char *path,
-					    const char *config, unsigned int nr_threads,
+					    const char *config, const struct ks_extract_opts *how,
 					    struct ks_surface **ret, char **note);
 /** The same for a source that is open already. */
-KS_MUST_CHECK struct ks_error *ks_load_source(const struct ks_source *src, unsigned int nr_threads,
+KS_MUST_CHECK struct ks_error *ks_load_source(const struct ks_source *src,
+					      const struct ks_extract_opts *how,
 					      struct ks_surface **ret, char **note);

@@ -9,7 +9,7 @@ struct errand {
 	const struct ks_pull_opts *opts;
 };
 
-static struct ks_error *fetch(struct ks_cli *cli, void *arg, unsigned int nr_threads,
+static struct ks_error *fetch(struct ks_cli *cli, void *arg, const struct ks_extract_opts *how,
 			      struct ks_surface **ret, char **note)
 {
 	const struct errand *errand = arg;
@@ -17,7 +17,7 @@ static struct ks_error *fetch(struct ks_cli *cli, void *arg, unsigned int nr_thr
 	const struct ks_progress progress = { .fn = ks_draw_bytes, .arg = &job };
 	_cleanup_source_ struct ks_source *src = NULL;
 	KS_TRY(ks_pull_open(errand->package, errand->opts, &progress, &src));
-	return ks_load_source(src, nr_threads, ret, note);
+	return ks_load_source(src, how, ret, note);
 }
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)

@@ -2,7 +2,9 @@
 /*
  * Compiling abbreviations. A declaration lists (attribute, form) pairs; its program keeps those whose
  * attribute its tag wants, and fuses all others, as far as their size is fixed, into the skip of the next
- * step. Sizes depend on the unit (addresses, offsets), so the programs do too.
+ * step. Sizes depend on the unit (addresses, offsets), so the programs do too. Where every attribute has a
+ * fixed size, as in nearly all types and members, the wanted ones are also laid out by offset: reading them
+ * takes no branches at all.
  */
 #include <string.h>
 
@@ -10,7 +12,8 @@
 
 /* ---- what is wanted ---- */
 
-#define TYPE_SLOTS (KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_TYPE) | KS_HAS(KS_SLOT_BYTE_SIZE))
+#define NAME_AND_TYPE (KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_TYPE))
+#define NAME_AND_SIZE (KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_BYTE_SIZE))
 #define PLACE_SLOTS                                                                                \
 	(KS_HAS(KS_SLOT_LOW_PC) | KS_HAS(KS_SLOT_HIGH_PC) | KS_HAS(KS_SLOT_ENTRY_PC) |             \
 	 KS_HAS(KS_SLOT_RANGES))
@@ -19,32 +22,32 @@ static const struct {
 	uint8_t class;
 	uint32_t wanted;
 } tag_classes[] = {
-	[DW_TAG_array_type] = { KS_DIE_ARRAY, TYPE_SLOTS },
-	[DW_TAG_enumeration_type] = { KS_DIE_ENUM, TYPE_SLOTS | KS_HAS(KS_SLOT_DECLARATION) },
+	[DW_TAG_array_type] = { KS_DIE_ARRAY, KS_HAS(KS_SLOT_TYPE) },
+	[DW_TAG_enumeration_type] = { KS_DIE_ENUM, NAME_AND_SIZE | KS_HAS(KS_SLOT_DECLARATION) },
 	[DW_TAG_formal_parameter] = { KS_DIE_PARAMETER,
 				      KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_TYPE) |
 					      KS_HAS(KS_SLOT_ORIGIN) | KS_HAS(KS_SLOT_LOCATION) |
 					      KS_HAS(KS_SLOT_CONST_VALUE) },
 	[DW_TAG_lexical_block] = { KS_DIE_BLOCK, 0 },
-	[DW_TAG_member] = { KS_DIE_MEMBER, TYPE_SLOTS | KS_HAS(KS_SLOT_BIT_SIZE) |
-						   KS_HAS(KS_SLOT_BIT_OFFSET) |
-						   KS_HAS(KS_SLOT_DATA_BIT_OFFSET) |
-						   KS_HAS(KS_SLOT_MEMBER_LOCATION) },
-	[DW_TAG_pointer_type] = { KS_DIE_TYPE, TYPE_SLOTS },
-	[DW_TAG_reference_type] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_member] = { KS_DIE_MEMBER,
+			    NAME_AND_TYPE | KS_HAS(KS_SLOT_BYTE_SIZE) | KS_HAS(KS_SLOT_BIT_SIZE) |
+				    KS_HAS(KS_SLOT_BIT_OFFSET) | KS_HAS(KS_SLOT_DATA_BIT_OFFSET) |
+				    KS_HAS(KS_SLOT_MEMBER_LOCATION) },
+	[DW_TAG_pointer_type] = { KS_DIE_TYPE, KS_HAS(KS_SLOT_TYPE) },
+	[DW_TAG_reference_type] = { KS_DIE_TYPE, KS_HAS(KS_SLOT_TYPE) },
 	[DW_TAG_compile_unit] = { KS_DIE_UNIT, UINT32_MAX },
 	[DW_TAG_partial_unit] = { KS_DIE_UNIT, UINT32_MAX },
 	[DW_TAG_skeleton_unit] = { KS_DIE_UNIT, UINT32_MAX },
-	[DW_TAG_structure_type] = { KS_DIE_COMPOSITE, TYPE_SLOTS | KS_HAS(KS_SLOT_DECLARATION) },
-	[DW_TAG_union_type] = { KS_DIE_COMPOSITE, TYPE_SLOTS | KS_HAS(KS_SLOT_DECLARATION) },
-	[DW_TAG_subroutine_type] = { KS_DIE_PROTO, TYPE_SLOTS },
-	[DW_TAG_typedef] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_structure_type] = { KS_DIE_COMPOSITE, NAME_AND_SIZE | KS_HAS(KS_SLOT_DECLARATION) },
+	[DW_TAG_union_type] = { KS_DIE_COMPOSITE, NAME_AND_SIZE | KS_HAS(KS_SLOT_DECLARATION) },
+	[DW_TAG_subroutine_type] = { KS_DIE_PROTO, KS_HAS(KS_SLOT_TYPE) },
+	[DW_TAG_typedef] = { KS_DIE_TYPE, NAME_AND_TYPE },
 	[DW_TAG_unspecified_parameters] = { KS_DIE_VARIADIC, 0 },
 	[DW_TAG_inlined_subroutine] = { KS_DIE_INLINED, PLACE_SLOTS | KS_HAS(KS_SLOT_ORIGIN) },
 	[DW_TAG_subrange_type] = { KS_DIE_SUBRANGE,
 				   KS_HAS(KS_SLOT_UPPER_BOUND) | KS_HAS(KS_SLOT_COUNT) },
-	[DW_TAG_base_type] = { KS_DIE_TYPE, TYPE_SLOTS | KS_HAS(KS_SLOT_ENCODING) },
-	[DW_TAG_const_type] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_base_type] = { KS_DIE_TYPE, NAME_AND_SIZE },
+	[DW_TAG_const_type] = { KS_DIE_TYPE, KS_HAS(KS_SLOT_TYPE) },
 	[DW_TAG_enumerator] = { KS_DIE_ENUMERATOR,
 				KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_CONST_VALUE) },
 	[DW_TAG_subprogram] = { KS_DIE_SUBPROGRAM,
@@ -53,10 +56,10 @@ static const struct {
 					KS_HAS(KS_SLOT_DECL_LINE) | KS_HAS(KS_SLOT_INLINE) |
 					KS_HAS(KS_SLOT_EXTERNAL) | KS_HAS(KS_SLOT_ORIGIN) |
 					KS_HAS(KS_SLOT_SPECIFICATION) | KS_HAS(KS_SLOT_ALL_CALLS) },
-	[DW_TAG_volatile_type] = { KS_DIE_TYPE, TYPE_SLOTS },
-	[DW_TAG_restrict_type] = { KS_DIE_TYPE, TYPE_SLOTS },
-	[DW_TAG_atomic_type] = { KS_DIE_TYPE, TYPE_SLOTS },
-	[DW_TAG_unspecified_type] = { KS_DIE_TYPE, TYPE_SLOTS },
+	[DW_TAG_volatile_type] = { KS_DIE_TYPE, KS_HAS(KS_SLOT_TYPE) },
+	[DW_TAG_restrict_type] = { KS_DIE_TYPE, KS_HAS(KS_SLOT_TYPE) },
+	[DW_TAG_atomic_type] = { KS_DIE_TYPE, KS_HAS(KS_SLOT_TYPE) },
+	[DW_TAG_unspecified_type] = { KS_DIE_TYPE, 0 },
 	[DW_TAG_call_site] = { KS_DIE_CALL_SITE, KS_HAS(KS_SLOT_CALL_ORIGIN) |
 							 KS_HAS(KS_SLOT_ORIGIN) |
 							 KS_HAS(KS_SLOT_TAIL_CALL) },
@@ -198,8 +201,48 @@ struct compiler {
 	struct ks_abbrevs *to;
 	struct ks_abbrev *abbrev;
 	uint32_t wanted, skip;
+	uint32_t offset; // bytes of the attributes so far
+	bool fixed;	 // all of them have a fixed size and fit the layout
+	unsigned int nr_fields, nr_consts;
 	bool failed; // out of memory
 };
+
+/* ---- layouts ---- */
+
+/** A wanted attribute of a DIE whose attributes all have a fixed size. */
+static void lay_out(struct compiler *c, uint8_t slot, enum op_code read, uint32_t size)
+{
+	static const uint8_t widths[] = { [OP_U8] = 1, [OP_U16] = 2, [OP_U32] = 4, [OP_U64] = 8 };
+	if (read >= sizeof(widths) || widths[read] != size || c->nr_fields == KS_LAYOUT_FIELDS ||
+	    c->offset > UINT16_MAX) {
+		c->fixed = false;
+		return;
+	}
+	c->abbrev->fields[c->nr_fields++] = (struct ks_field){
+		.offset = (uint16_t)c->offset,
+		.slot = slot,
+		.shift = (uint8_t)(64 - 8 * size),
+	};
+}
+
+static void lay_out_const(struct compiler *c, uint8_t slot, int64_t value)
+{
+	if (c->nr_consts++)
+		c->fixed = false; // there is room for one
+	c->abbrev->const_slot = slot;
+	c->abbrev->const_value = (uint64_t)value;
+}
+
+/** A layout is worth it only where something is read. */
+static void finish_layout(struct compiler *c)
+{
+	bool usable = c->fixed && c->offset <= UINT16_MAX && (c->nr_fields || c->nr_consts) &&
+		      __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && !c->to->swap;
+	c->abbrev->laid_out = usable;
+	c->abbrev->size = (uint16_t)c->offset;
+}
+
+/* ---- programs ---- */
 
 static void emit(struct compiler *c, enum op_code code, uint8_t slot)
 {
@@ -266,10 +309,13 @@ static void emit_place(struct compiler *c, const struct form *form, uint8_t slot
 		return;
 	}
 	if ((size == 4 || size == 8) && (form->sorts & CAN(SORT_NUMBER))) {
-		emit(c, size == 8 ? form->read64 : form->read, slot);
+		enum op_code read = size == 8 ? form->read64 : form->read;
+		emit(c, read, slot);
+		lay_out(c, slot, read, size);
 		return;
 	}
 	emit_const(c, slot, (int64_t)KS_PLACE_UNKNOWN);
+	lay_out_const(c, slot, (int64_t)KS_PLACE_UNKNOWN);
 	if (form->size == SIZE_VARIES)
 		emit(c, form->skip, slot);
 	else
@@ -282,6 +328,8 @@ static void compile_attribute(struct compiler *c, uint64_t attr, uint64_t code,
 	uint8_t slot = wanted_slot(c, attr, form);
 	if (slot != KS_NR_SLOTS)
 		c->abbrev->has |= KS_HAS(slot);
+	if (form->size == SIZE_VARIES)
+		c->fixed = false;
 	if (slot == KS_SLOT_LOCATION || slot == KS_SLOT_RANGES) {
 		emit_place(c, form, slot);
 	} else if (slot == KS_NR_SLOTS && form->size == SIZE_VARIES) {
@@ -289,11 +337,17 @@ static void compile_attribute(struct compiler *c, uint64_t attr, uint64_t code,
 	} else if (slot == KS_NR_SLOTS) {
 		c->skip += form_size(c->to, form);
 	} else if (form->read == OP_CONST) {
-		emit_const(c, slot, code == DW_FORM_implicit_const ? implicit : 1);
+		int64_t value = code == DW_FORM_implicit_const ? implicit : 1;
+		emit_const(c, slot, value);
+		lay_out_const(c, slot, value);
 	} else {
-		bool wide = form_size(c->to, form) == 8;
-		emit(c, wide ? form->read64 : form->read, slot);
+		uint32_t size = form_size(c->to, form);
+		enum op_code read = size == 8 ? form->read64 : form->read;
+		emit(c, read, slot);
+		lay_out(c, slot, read, size);
 	}
+	if (form->size != SIZE_VARIES)
+		c->offset += form_size(c->to, form);
 }
 
 static struct ks_error *compile_attributes(struct compiler *c, struct ks_cursor *in)
@@ -312,6 +366,7 @@ static struct ks_error *compile_attributes(struct compiler *c, struct ks_cursor 
 		compile_attribute(c, attr, code, form, implicit);
 	}
 	emit(c, OP_END, 0);
+	finish_layout(c);
 	return NULL;
 }
 
@@ -324,7 +379,9 @@ static void classify(struct ks_abbrev *abbrev, uint32_t *wanted)
 		abbrev->class = tag_classes[tag].class;
 		*wanted = tag_classes[tag].wanted;
 	}
-	if (abbrev->children)
+	bool entered = abbrev->class != KS_DIE_OTHER && abbrev->class != KS_DIE_TYPE &&
+		       abbrev->class != KS_DIE_CALL_SITE;
+	if (abbrev->children && !entered)
 		*wanted |= KS_HAS(KS_SLOT_SIBLING);
 }
 
@@ -349,11 +406,13 @@ static struct ks_error *compile_all(struct ks_abbrevs *to, struct ks_cursor *in)
 		uint64_t code = ks_cursor_uleb(in);
 		if (in->why || !code)
 			return NULL;
-		struct compiler c = { .to = to };
+		struct compiler c = { .to = to, .fixed = true };
 		KS_TRY(slot_for_code(to, code, &c.abbrev));
+		*c.abbrev = (struct ks_abbrev){ .const_slot = KS_NR_SLOTS };
+		for (unsigned int i = 0; i < KS_LAYOUT_FIELDS; i++)
+			c.abbrev->fields[i].slot = KS_NR_SLOTS;
 		c.abbrev->tag = (uint16_t)ks_cursor_uleb(in);
 		c.abbrev->children = ks_cursor_u8(in) != 0;
-		c.abbrev->has = 0;
 		c.abbrev->first_op = (uint32_t)to->ops.len;
 		classify(c.abbrev, &c.wanted);
 		if (to->bare)
@@ -375,6 +434,7 @@ struct ks_error *ks_abbrevs_compile(struct ks_abbrevs *abbrevs, const struct ks_
 	abbrevs->address_size = unit->address_size;
 	abbrevs->offset_size = unit->offset_size;
 	abbrevs->version = unit->version;
+	abbrevs->swap = unit->dwarf->swap;
 	struct ks_cursor in = unit->dwarf->abbrev;
 	struct ks_error *err = NULL;
 	if (!ks_cursor_take(&in, unit->abbrev_offset))

@@ -116,15 +116,9 @@ static inline uint64_t ks_fast_u24(const uint8_t *p, bool swap)
 const uint8_t *ks_die_step(const struct ks_unit *unit, const struct ks_op *op, const uint8_t *p,
 			   const uint8_t *end, uint64_t *v);
 
-/**
- * Read the attributes of one DIE.
- * @param op first step of its program
- * @param p behind its abbreviation code
- * @param v KS_NR_SLOTS values; those in the abbreviation's mask are set
- * @return where the next DIE starts, or NULL when the attributes run past end.
- */
-static inline const uint8_t *ks_die_read(const struct ks_unit *unit, const struct ks_op *op,
-					 const uint8_t *p, const uint8_t *end, uint64_t *v)
+/** Run a program over the attributes at p; where the next DIE starts, or NULL when they run past end. */
+static inline const uint8_t *ks_die_run(const struct ks_unit *unit, const struct ks_op *op,
+					const uint8_t *p, const uint8_t *end, uint64_t *v)
 {
 	const bool swap = unit->dwarf->swap;
 	for (;; op++) {
@@ -189,4 +183,28 @@ static inline const uint8_t *ks_die_read(const struct ks_unit *unit, const struc
 				return NULL;
 		}
 	}
+}
+
+/**
+ * Read the attributes of one DIE.
+ * @param p behind its abbreviation code
+ * @param v KS_NR_VALUES values; those in the abbreviation's mask are set
+ * @return where the next DIE starts, or NULL when the attributes run past end.
+ */
+static inline const uint8_t *ks_die_read(const struct ks_unit *unit,
+					 const struct ks_abbrevs *abbrevs,
+					 const struct ks_abbrev *abbrev, const uint8_t *p,
+					 const uint8_t *end, uint64_t *v)
+{
+	// eight bytes are loaded for every field, however short it is
+	if (!abbrev->laid_out || (size_t)(end - p) < abbrev->size + sizeof(uint64_t))
+		return ks_die_run(unit, &abbrevs->ops.at[abbrev->first_op], p, end, v);
+	for (unsigned int i = 0; i < KS_LAYOUT_FIELDS; i++) {
+		uint64_t number;
+		memcpy(&number, p + abbrev->fields[i].offset, sizeof(number));
+		unsigned int shift = abbrev->fields[i].shift;
+		v[abbrev->fields[i].slot] = number << shift >> shift;
+	}
+	v[abbrev->const_slot] = abbrev->const_value;
+	return p + abbrev->size;
 }

@@ -69,6 +69,7 @@ enum ks_slot {
 	KS_SLOT_STR_OFFSETS_BASE,
 	KS_SLOT_ADDR_BASE,
 	KS_NR_SLOTS,
+	KS_NR_VALUES, // room for all slots, and one to throw away into
 };
 #define KS_HAS(slot) (1u << (slot))
 
@@ -79,12 +80,24 @@ struct ks_op {
 	uint8_t slot;
 };
 
+/** A number at a fixed offset behind the abbreviation code; shift leaves its lower bytes of eight. */
+struct ks_field {
+	uint16_t offset;
+	uint8_t slot, shift;
+};
+enum { KS_LAYOUT_FIELDS = 4 };
+
 struct ks_abbrev {
 	uint16_t tag;
-	uint8_t class;	   // enum ks_die_class
-	uint8_t children;  // bool; 0xff: the code is not declared
-	uint32_t has;	   // KS_HAS() of the slots its program fills
-	uint32_t first_op; // index of its program in ks_abbrevs.ops
+	uint8_t class;				  // enum ks_die_class
+	uint8_t children;			  // bool; 0xff: the code is not declared
+	uint32_t has;				  // KS_HAS() of the slots its program fills
+	uint32_t first_op;			  // index of its program in ks_abbrevs.ops
+	bool laid_out;				  // the rest is set, and saves running the program
+	uint8_t const_slot;			  // gets const_value; KS_NR_SLOTS for nothing
+	uint16_t size;				  // bytes of all attributes
+	struct ks_field fields[KS_LAYOUT_FIELDS]; // unused ones read into slot KS_NR_SLOTS
+	uint64_t const_value;
 };
 
 /** The compiled abbreviations of one unit; reused for the next. A zeroed struct is empty. */
@@ -94,6 +107,7 @@ struct ks_abbrevs {
 	uint64_t offset; // in .debug_abbrev, of what is compiled
 	bool bare; // set by the owner: skip everything, fill no slot (the floor of every walk)
 	uint8_t address_size, offset_size, version;
+	bool swap;
 };
 
 struct ks_dwarf;

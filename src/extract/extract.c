@@ -87,10 +87,14 @@ static struct ks_error *extract_tables(struct ks_finder *finder)
 	return err;
 }
 
-static struct ks_error *extract_all(struct job *job, struct ks_finder *finder)
+static struct ks_error *extract_all(struct job *job, struct ks_finder *finder,
+				    const struct ks_extract_opts *opts)
 {
 	struct ks_surface *surface = finder->surface;
-	KS_TRY(ks_extract_image(finder)); // before the long part: is it a kernel at all?
+	// before the long part: is it a kernel at all, and one that is not known yet?
+	KS_TRY(ks_extract_image(finder));
+	if (opts->known && opts->known(opts->known_arg, surface->image.digest))
+		return NULL;
 	KS_TRY(ks_dwarf_open(finder->elf, &job->dwarf));
 	KS_TRY(ks_text_init(&job->text, &job->dwarf, &surface->arenas[0]));
 	KS_TRY(walk_all(job, surface));
@@ -111,10 +115,10 @@ static void job_deinit(struct job *job)
 	ks_dwarf_close(&job->dwarf);
 }
 
-struct ks_error *ks_extract(const struct ks_elf *elf, const char *config, unsigned int nr_threads,
+struct ks_error *ks_extract(const struct ks_elf *elf, const struct ks_extract_opts *opts,
 			    struct ks_surface **ret)
 {
-	nr_threads = nr_threads ? nr_threads : 1;
+	unsigned int nr_threads = opts->nr_threads ? opts->nr_threads : 1;
 	// one arena for each thread, and one for the merge
 	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(nr_threads + 1);
 	if (!surface)
@@ -128,9 +132,9 @@ struct ks_error *ks_extract(const struct ks_elf *elf, const char *config, unsign
 		.merging = PTHREAD_MUTEX_INITIALIZER,
 	};
 	struct ks_finder finder = { .elf = elf, .symbols = symbols, .surface = surface };
-	struct ks_error *err = extract_all(&job, &finder);
-	if (!err && config)
-		err = ks_config_read(surface, &surface->arenas[0], config);
+	struct ks_error *err = extract_all(&job, &finder, opts);
+	if (!err && opts->config)
+		err = ks_config_read(surface, &surface->arenas[0], opts->config);
 	job_deinit(&job);
 	ks_symbol_index_free(symbols);
 	if (err)

@@ -4,13 +4,19 @@
 #include "elf/image.h"
 #include "surface/model.h"
 
+struct ks_extract_opts {
+	const char *config;	 // text of the kernel's configuration, or NULL when it is not known
+	unsigned int nr_threads; // 0 is 1; the result does not depend on it
+	/** Whether nobody needs more of an image with this digest; NULL: everything is needed. */
+	bool (*known)(void *arg, const char *digest);
+	void *known_arg;
+};
+
 /**
- * Read everything a vmlinux with DWARF tells.
- * @param config text of the kernel's configuration, or NULL when it is not known
- * @param nr_threads how many threads to use; the result does not depend on it
+ * Read everything a vmlinux with DWARF tells; of a known image only the facts in ks_surface.image.
  * @return KS_ERR_UNSUPPORTED when the file is no kernel or has no debug information, KS_ERR_DATA with
  *	section and offset when it is damaged. The surface owns all its text; the caller frees it with
  *	ks_surface_free().
  */
-KS_MUST_CHECK struct ks_error *ks_extract(const struct ks_elf *elf, const char *config,
-					  unsigned int nr_threads, struct ks_surface **ret);
+KS_MUST_CHECK struct ks_error *
+ks_extract(const struct ks_elf *elf, const struct ks_extract_opts *opts, struct ks_surface **ret);

@@ -100,14 +100,13 @@ static const struct ks_abbrev *read_subprogram(const struct ks_functions *fns, u
 	const struct ks_abbrev *abbrev = &fns->abbrevs->by_code.at[code];
 	if (abbrev->class != KS_DIE_SUBPROGRAM)
 		return NULL;
-	return ks_die_read(unit, &fns->abbrevs->ops.at[abbrev->first_op], p, unit->end, v) ? abbrev
-											   : NULL;
+	return ks_die_read(unit, fns->abbrevs, abbrev, p, unit->end, v) ? abbrev : NULL;
 }
 
 /** A definition out of its declaration's place takes what it does not say itself from there. */
 static void add_specification(const struct ks_functions *fns, uint64_t offset, struct identity *id)
 {
-	uint64_t v[KS_NR_SLOTS];
+	uint64_t v[KS_NR_VALUES];
 	const struct ks_abbrev *abbrev = read_subprogram(fns, offset, v);
 	if (!abbrev)
 		return;
@@ -190,7 +189,8 @@ failed:
 static bool is_assertion(const struct ks_unit *unit, uint64_t name)
 {
 	static const char prefix[] = "__compiletime_assert_";
-	return strncmp(ks_unit_text(unit, name), prefix, sizeof(prefix) - 1) == 0;
+	const char *text = ks_unit_text(unit, name);
+	return text[0] == '_' && strncmp(text, prefix, sizeof(prefix) - 1) == 0;
 }
 
 enum { ORIGIN_DEPTH = 8 };
@@ -203,7 +203,7 @@ static uint32_t node_at(struct ks_functions *fns, uint64_t offset, unsigned int 
 	uint32_t index = ks_types_find(fns->types, offset);
 	if (index != KS_NO_NODE)
 		return fns->types->nodes.at[index].function ? index : KS_NO_NODE;
-	uint64_t v[KS_NR_SLOTS];
+	uint64_t v[KS_NR_VALUES];
 	const struct ks_abbrev *abbrev = read_subprogram(fns, offset, v);
 	if (!abbrev || depth > ORIGIN_DEPTH)
 		return KS_NO_NODE;
@@ -309,9 +309,9 @@ uint32_t ks_functions_reach(struct ks_functions *fns, uint32_t offset, uint32_t 
 
 static bool all_named(const struct ks_types *types, const struct ks_node *node)
 {
-	for (uint32_t i = node->first; i != KS_NO_NODE; i = types->children.at[i].next)
-		if (types->children.at[i].name == KS_NO_NAME &&
-		    types->children.at[i].type != KS_NO_NODE)
+	const struct ks_child *child = ks_types_children(types, node);
+	for (uint32_t i = 0; i < node->nr_children; i++, child++)
+		if (child->name == KS_NO_NAME && child->type != KS_NO_NODE)
 			return false;
 	return true;
 }
@@ -354,14 +354,13 @@ static bool parameter_index(const struct ks_types *types, uint32_t node, uint32_
 {
 	if (node == KS_NO_NODE)
 		return false;
-	uint32_t n = 0;
-	for (uint32_t i = types->nodes.at[node].first; i != KS_NO_NODE; n++) {
-		if (types->children.at[i].offset == offset) {
-			*ret = n;
+	const struct ks_node *abstract = &types->nodes.at[node];
+	const struct ks_child *child = ks_types_children(types, abstract);
+	for (uint32_t i = 0; i < abstract->nr_children && i <= UINT16_MAX; i++)
+		if (child[i].offset == offset) {
+			*ret = i;
 			return true;
 		}
-		i = types->children.at[i].next;
-	}
 	return false;
 }
 

@@ -85,11 +85,6 @@ static bool grow_table(struct ks_function_merge *m)
 	return true;
 }
 
-static bool has_exact_symbol(const struct ks_function_merge *m, const char *name)
-{
-	return ks_symbol_find(m->symbols, name, 1u << STT_FUNC) != NULL;
-}
-
 /** Find or make the group of a name; its index, or UINT32_MAX when memory runs out. */
 static uint32_t find_group(struct ks_function_merge *m, const char *name, uint64_t hash)
 {
@@ -101,7 +96,7 @@ static uint32_t find_group(struct ks_function_merge *m, const char *name, uint64
 		if (group->hash == hash && (group->name == name || strcmp(group->name, name) == 0))
 			return m->table[at] - 1;
 	}
-	struct group group = { .name = name, .hash = hash, .exact = has_exact_symbol(m, name) };
+	struct group group = { .name = name, .hash = hash };
 	if (!ks_vector_add(&m->groups, group))
 		return UINT32_MAX;
 	m->table[at] = (uint32_t)m->groups.len;
@@ -179,7 +174,7 @@ static void fold(struct entry *entry, const struct ks_unit_function *fn,
 /** The listed prototype is that of the first definition in file order that qualifies. */
 static void fold_proto(struct group *group, const struct ks_unit_function *fn, uint32_t unit)
 {
-	if (!fn->named_proto || !group->exact)
+	if (!fn->named_proto)
 		return;
 	if (group->proto && (group->unit != unit || group->offset < fn->proto_offset))
 		return;
@@ -386,7 +381,7 @@ static bool fill_clones(const struct ks_function_merge *m, struct ks_arena *aren
 }
 
 static bool fill_symbols(const struct ks_function_merge *m, struct ks_arena *arena,
-			 struct ks_function *fn)
+			 struct ks_function *fn, bool *exact)
 {
 	uint32_t nr = 0;
 	const struct ks_symbol *first = ks_symbol_function(m->symbols, fn->name);
@@ -399,8 +394,10 @@ static bool fill_symbols(const struct ks_function_merge *m, struct ks_arena *are
 	fn->symbols = symbols;
 	fn->nr_symbols = nr;
 	for (const struct ks_symbol *sym = first; sym;
-	     sym = ks_symbol_function_next(m->symbols, sym))
+	     sym = ks_symbol_function_next(m->symbols, sym)) {
+		*exact = *exact || !strchr(sym->name, '.');
 		*symbols++ = *sym;
+	}
 	return true;
 }
 
@@ -408,7 +405,7 @@ static bool fill_symbols(const struct ks_function_merge *m, struct ks_arena *are
 static bool fill_functions(struct ks_function_merge *m, struct ks_arena *arena, size_t shard)
 {
 	for (size_t i = shard; i < m->groups.len; i += m->nr_shards) {
-		const struct group *group = &m->groups.at[i];
+		struct group *group = &m->groups.at[i];
 		struct ks_entry *entries = m->out_entries + group->first_out;
 		m->functions[i] = (struct ks_function){ .name = group->name,
 							.nr_entries = group->nr_entries,
@@ -419,7 +416,7 @@ static bool fill_functions(struct ks_function_merge *m, struct ks_arena *arena, 
 				return false;
 			entries[--n] = m->entries.at[e - 1].facts;
 		}
-		if (!fill_symbols(m, arena, &m->functions[i]))
+		if (!fill_symbols(m, arena, &m->functions[i], &group->exact))
 			return false;
 	}
 	return true;
@@ -464,7 +461,7 @@ static bool fill_protos(struct ks_function_merge *m, struct ks_arena *arena)
 	}
 	for (uint32_t i = 0; i < m->groups.len; i++) {
 		const struct group *group = &m->groups.at[i];
-		if (group->proto)
+		if (group->proto && group->exact)
 			places[nr++] = (struct proto_place){ group->unit, group->offset, i };
 	}
 	qsort(places, nr, sizeof(*places), compare_places);
@@ -510,25 +507,29 @@ struct ks_error *ks_function_merge_new(struct ks_surface *surface,
 	return &ks_nomem;
 }
 
-/** Callers and functions do not touch each other's results: each shard of either is a job. */
-static struct ks_error *fill_shard(void *arg, size_t job, unsigned int thread)
+static struct ks_error *fill_function_shard(void *arg, size_t shard, unsigned int thread)
 {
 	struct ks_function_merge *m = arg;
-	struct ks_arena *arena = &m->surface->arenas[thread];
-	if (job < m->nr_shards)
-		return fill_functions(m, arena, job) ? NULL : &ks_nomem;
-	if (job == m->nr_shards)
-		return fill_protos(m, arena) ? NULL : &ks_nomem;
-	fill_callers(m, job - m->nr_shards - 1);
+	return fill_functions(m, &m->surface->arenas[thread], shard) ? NULL : &ks_nomem;
+}
+
+/** The prototypes are one job, each shard of the callers is another. */
+static struct ks_error *fill_rest(void *arg, size_t job, unsigned int thread)
+{
+	struct ks_function_merge *m = arg;
+	if (job == 0)
+		return fill_protos(m, &m->surface->arenas[thread]) ? NULL : &ks_nomem;
+	fill_callers(m, job - 1);
 	return NULL;
 }
 
 struct ks_error *ks_function_merge_finish(struct ks_function_merge *m, unsigned int nr_threads)
 {
-	m->nr_shards = nr_threads * 2;
+	m->nr_shards = nr_threads;
 	if (!place_callers(m) || !add_symbol_only_groups(m) || !place_functions(m))
 		return &ks_nomem;
-	return ks_pool_run(nr_threads, 2 * (size_t)m->nr_shards + 1, fill_shard, m);
+	KS_TRY(ks_pool_run(nr_threads, m->nr_shards, fill_function_shard, m));
+	return ks_pool_run(nr_threads, (size_t)m->nr_shards + 1, fill_rest, m);
 }
 
 void ks_function_merge_free(struct ks_function_merge *m)

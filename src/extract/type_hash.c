@@ -28,11 +28,10 @@ static struct hashes mix2(struct hashes a, struct hashes b)
 static struct hashes children_hashes(struct ks_types *types, const struct ks_node *node,
 				     struct hashes h, unsigned int depth)
 {
-	for (uint32_t i = node->first; i != KS_NO_NODE;) {
-		struct ks_child child = types->children.at[i];
-		h = mix(h, name_key(types, child.name) ^ child.value << 40);
-		h = mix2(h, offset_hashes(types, child.type, depth));
-		i = child.next;
+	const struct ks_child *children = ks_types_children(types, node);
+	for (uint32_t i = 0; i < node->nr_children; i++) {
+		h = mix(h, name_key(types, children[i].name) ^ children[i].value << 40);
+		h = mix2(h, offset_hashes(types, children[i].type, depth));
 	}
 	return h;
 }
@@ -98,9 +97,8 @@ uint64_t ks_node_definition_hash(struct ks_types *types, uint32_t index, unsigne
 	uint64_t h = ks_hash_mix(name_key(types, node->name), node->size << 8 | node->kind);
 	if (node->kind == KS_NODE_TYPEDEF)
 		return ks_hash_mix(h, offset_hashes(types, node->inner, depth).loose);
-	for (uint32_t i = node->first; i != KS_NO_NODE;) {
-		const struct ks_child *child = &types->children.at[i];
-		i = child->next;
+	const struct ks_child *child = ks_types_children(types, node);
+	for (const struct ks_child *end = child + node->nr_children; child < end; child++) {
 		h = ks_hash_mix(h, name_key(types, child->name));
 		h = ks_hash_mix(h, child->value ^ (uint64_t)child->bits << 56);
 		if (child->type != KS_NO_NODE)

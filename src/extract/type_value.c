@@ -55,19 +55,16 @@ static bool fill_params(struct ks_types *types, uint32_t index, struct ks_type *
 	if (!params)
 		return false;
 	unsigned int anonymous = 0;
-	uint32_t n = 0;
-	for (uint32_t i = types->nodes.at[index].first; i != KS_NO_NODE && n < nr;) {
-		struct ks_child child = types->children.at[i];
-		params[n].name = child.name == KS_NO_NAME ? anonymous_name(types, &anonymous)
-							  : name_text(types, child.name);
-		params[n].type = ks_offset_type(types, child.type, depth);
-		if (!params[n].name || !params[n].type)
+	const struct ks_child *child = ks_types_children(types, &types->nodes.at[index]);
+	for (uint32_t i = 0; i < nr; i++, child++) {
+		params[i].name = child->name == KS_NO_NAME ? anonymous_name(types, &anonymous)
+							   : name_text(types, child->name);
+		params[i].type = ks_offset_type(types, child->type, depth);
+		if (!params[i].name || !params[i].type)
 			return false;
-		n++;
-		i = child.next;
 	}
 	type->params = params;
-	type->nr_params = n;
+	type->nr_params = nr;
 	return true;
 }
 
@@ -75,8 +72,8 @@ static bool fill_params(struct ks_types *types, uint32_t index, struct ks_type *
 static uint64_t elements(const struct ks_types *types, const struct ks_node *node)
 {
 	uint64_t n = node->nr_children != 0;
-	for (uint32_t i = node->first; i != KS_NO_NODE; i = types->children.at[i].next)
-		n *= types->children.at[i].value;
+	for (uint32_t i = 0; i < node->nr_children; i++)
+		n *= ks_types_children(types, node)[i].value;
 	return n;
 }
 
@@ -158,9 +155,9 @@ static bool collect_members(struct ks_types *types, uint32_t index, uint64_t bas
 {
 	if (depth > KS_TYPE_DEPTH || to->len > types->children.len)
 		return true; // a cycle of unnamed types: no compiler makes it
-	for (uint32_t i = types->nodes.at[index].first; i != KS_NO_NODE;) {
-		struct ks_child child = types->children.at[i];
-		i = child.next;
+	const struct ks_node *node = &types->nodes.at[index];
+	for (uint32_t i = 0; i < node->nr_children; i++) {
+		struct ks_child child = ks_types_children(types, node)[i];
 		uint32_t inner = flattened(types, &child);
 		if (inner != KS_NO_NODE) {
 			if (!collect_members(types, inner, base_bits + child.value, anonymous, to,
@@ -219,17 +216,15 @@ static bool fill_values(struct ks_types *types, uint32_t index, struct ks_decl *
 		ks_arena_array(types->arena, node->nr_children, sizeof(*values));
 	if (!values)
 		return false;
-	uint32_t n = 0;
-	for (uint32_t i = node->first; i != KS_NO_NODE && n < node->nr_children; n++) {
-		const struct ks_child *child = &types->children.at[i];
-		values[n].name = name_text(types, child->name);
-		values[n].value = signed_value(child->value, node->size);
-		if (!values[n].name)
-			values[n].name = "";
-		i = child->next;
+	const struct ks_child *child = ks_types_children(types, node);
+	for (uint32_t i = 0; i < node->nr_children; i++, child++) {
+		values[i].name = name_text(types, child->name);
+		values[i].value = signed_value(child->value, node->size);
+		if (!values[i].name)
+			values[i].name = "";
 	}
 	decl->values = values;
-	decl->nr = n;
+	decl->nr = node->nr_children;
 	return true;
 }
 

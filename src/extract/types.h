@@ -36,26 +36,25 @@ struct ks_node {
 	uint32_t offset; // of the DIE in its unit
 	uint8_t kind;	 // enum ks_node_kind
 	bool declaration;
-	bool hashing;	      // its hash is being computed: a cycle ends here
-	bool walked;	      // functions: the DIE itself was reached
-	uint32_t inner;	      // offset of the type DIE it refers to, KS_NO_NODE for void
-	uint32_t first, last; // children
-	uint32_t nr_children;
-	uint32_t function;     // functions: index of the unit's function + 1
-	uint32_t copy;	       // functions: out-of-line copy + 1
-	uint64_t name;	       // slot value, KS_NO_NAME when unnamed
-	uint64_t size;	       // bytes
-	uint64_t loose, exact; // hashes; 0 until computed
+	bool hashing;		     // its hash is being computed: a cycle ends here
+	bool walked;		     // functions: the DIE itself was reached
+	uint32_t inner;		     // offset of the type DIE it refers to, KS_NO_NODE for void
+	uint32_t first, nr_children; // in ks_types.children, without gaps
+	uint32_t function;	     // functions: index of the unit's function + 1
+	uint32_t copy;		     // functions: out-of-line copy + 1
+	uint64_t name;		     // slot value, KS_NO_NAME when unnamed
+	uint64_t size;		     // bytes
+	uint64_t loose, exact;	     // hashes; 0 until computed
 	const struct ks_type *type;
 };
 
 /** A member, parameter, enumerator or subrange. */
 struct ks_child {
-	uint32_t offset, next;
-	uint32_t type;	// offset of the type DIE, KS_NO_NODE for none (a variadic tail)
-	uint32_t bits;	// bit-field size
-	uint64_t name;	// slot value, KS_NO_NAME when unnamed
-	uint64_t value; // bit offset, enumerator value, or number of elements
+	uint32_t offset; // of its DIE
+	uint32_t type;	 // offset of the type DIE, KS_NO_NODE for none (a variadic tail)
+	uint32_t bits;	 // bit-field size
+	uint64_t name;	 // slot value, KS_NO_NAME when unnamed
+	uint64_t value;	 // bit offset, enumerator value, or number of elements
 };
 
 /** A definition as first seen by a thread, and the units that share it. */
@@ -123,8 +122,6 @@ static inline uint32_t ks_types_add(struct ks_types *types, enum ks_node_kind ki
 		.offset = offset,
 		.kind = (uint8_t)kind,
 		.inner = KS_NO_NODE,
-		.first = KS_NO_NODE,
-		.last = KS_NO_NODE,
 		.name = KS_NO_NAME,
 	};
 	uint32_t index = (uint32_t)(types->nodes.len - 1);
@@ -139,24 +136,11 @@ static inline uint32_t ks_types_find(const struct ks_types *types, uint64_t offs
 	uint32_t i = types->by_offset[offset];
 	return i < types->nodes.len && types->nodes.at[i].offset == offset ? i : KS_NO_NODE;
 }
-/** Append a child to a node; NULL when memory runs out. */
-static inline struct ks_child *ks_types_add_child(struct ks_types *types, uint32_t index)
+/** The children of a node, one after the other. */
+static inline const struct ks_child *ks_types_children(const struct ks_types *types,
+						       const struct ks_node *node)
 {
-	struct ks_child *child = ks_vector_push(&types->children);
-	if (!child) {
-		types->failed = true;
-		return NULL;
-	}
-	*child = (struct ks_child){ .next = KS_NO_NODE, .type = KS_NO_NODE, .name = KS_NO_NAME };
-	uint32_t at = (uint32_t)(types->children.len - 1);
-	struct ks_node *node = &types->nodes.at[index];
-	if (node->last == KS_NO_NODE)
-		node->first = at;
-	else
-		types->children.at[node->last].next = at;
-	node->last = at;
-	node->nr_children++;
-	return child;
+	return types->children.at + node->first;
 }
 
 /** The type of a KS_NODE_PROTO or KS_NODE_FUNCTION node, shared with every equal one. */

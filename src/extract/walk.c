@@ -15,8 +15,10 @@ struct walk {
 	struct ks_functions *fns;
 	const struct ks_unit *unit;
 	struct ks_frame at; // the innermost open DIE
+	uint64_t moved;	    // children, by rejoin_children()
+	bool tangled;	    // so many that the walk would not end
 	bool leaves_unit;   // some reference leads out of the unit: nothing here may be believed
-	uint64_t v[KS_NR_SLOTS];
+	uint64_t v[KS_NR_VALUES];
 };
 
 static inline bool has(const struct ks_abbrev *abbrev, enum ks_slot slot)
@@ -113,9 +115,47 @@ static uint64_t member_bits(const struct walk *w, const struct ks_abbrev *abbrev
 	return bits + unit_bits - w->v[KS_SLOT_BIT_OFFSET] - w->v[KS_SLOT_BIT_SIZE];
 }
 
+/**
+ * Another node's children came between those of this one: move these to the end. C compilers never nest
+ * types, so there is little to move, or the file is up to no good.
+ */
+static bool rejoin_children(struct walk *w)
+{
+	struct ks_types *types = w->types;
+	w->moved += w->at.nr_children;
+	w->tangled = w->moved / 64 > (uint64_t)(w->unit->end - w->unit->start);
+	if (w->tangled)
+		return true;
+	if (!ks_vector_reserve(&types->children, w->at.nr_children))
+		return false;
+	for (uint32_t i = 0; i < w->at.nr_children; i++)
+		types->children.at[types->children.len + i] = types->children.at[w->at.first + i];
+	w->at.first = (uint32_t)types->children.len;
+	types->children.len += w->at.nr_children;
+	return true;
+}
+
+/** A new child of the innermost open node; NULL when memory runs out. */
+static inline struct ks_child *new_child(struct walk *w)
+{
+	struct ks_types *types = w->types;
+	if (w->at.nr_children == 0)
+		w->at.first = (uint32_t)types->children.len;
+	bool apart = w->at.first + w->at.nr_children != types->children.len;
+	struct ks_child *child =
+		apart && !rejoin_children(w) ? NULL : ks_vector_push(&types->children);
+	if (!child) {
+		types->failed = true;
+		return NULL;
+	}
+	w->at.nr_children++;
+	*child = (struct ks_child){ .type = KS_NO_NODE, .name = KS_NO_NAME };
+	return child;
+}
+
 static void add_member(struct walk *w, const struct ks_abbrev *abbrev)
 {
-	struct ks_child *child = ks_types_add_child(w->types, w->at.node);
+	struct ks_child *child = new_child(w);
 	if (!child)
 		return;
 	if (has(abbrev, KS_SLOT_NAME))
@@ -130,7 +170,7 @@ static void add_member(struct walk *w, const struct ks_abbrev *abbrev)
 
 static void add_value(struct walk *w, const struct ks_abbrev *abbrev)
 {
-	struct ks_child *child = ks_types_add_child(w->types, w->at.node);
+	struct ks_child *child = new_child(w);
 	if (!child)
 		return;
 	if (has(abbrev, KS_SLOT_NAME))
@@ -145,7 +185,7 @@ static void add_value(struct walk *w, const struct ks_abbrev *abbrev)
 
 static void add_parameter(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset)
 {
-	struct ks_child *child = ks_types_add_child(w->types, w->at.node);
+	struct ks_child *child = new_child(w);
 	if (!child)
 		return;
 	child->offset = offset;
@@ -230,6 +270,7 @@ static struct ks_frame enter(struct walk *w, const struct ks_abbrev *abbrev, uin
 	struct ks_frame frame = w->at;
 	frame.class = abbrev->class;
 	frame.node = KS_NO_NODE;
+	frame.nr_children = 0;
 	switch ((enum ks_die_class)abbrev->class) {
 	case KS_DIE_TYPE:
 		add_type(w, abbrev, offset);
@@ -328,8 +369,7 @@ static struct ks_error *skip_children(struct walk *w, const uint8_t **pos)
 		const struct ks_abbrev *abbrev = p ? abbrev_of(w, code) : NULL;
 		if (!abbrev)
 			return broken(w, start, "DIE has an undeclared abbreviation code");
-		p = ks_die_read(w->unit, &w->walker->abbrevs.ops.at[abbrev->first_op], p, end,
-				w->v);
+		p = ks_die_read(w->unit, &w->walker->abbrevs, abbrev, p, end, w->v);
 		if (!p)
 			return broken(w, start, "attributes run past the end of the unit");
 		if (!abbrev->children)
@@ -365,23 +405,33 @@ static struct ks_error *open_die(struct walk *w, const struct ks_abbrev *abbrev,
 	return NULL;
 }
 
+/** The children of the innermost open DIE are complete. */
+static inline void close_die(struct walk *w)
+{
+	if (w->at.nr_children) {
+		struct ks_node *node = &w->types->nodes.at[w->at.node];
+		node->first = w->at.first;
+		node->nr_children = w->at.nr_children;
+	}
+	w->at = w->walker->frames.at[--w->walker->frames.len];
+}
+
 static struct ks_error *walk_dies(struct walk *w, const uint8_t *p)
 {
 	const uint8_t *end = w->unit->end;
-	const struct ks_op *ops = w->walker->abbrevs.ops.at;
 	while (p < end) {
 		const uint8_t *start = p;
 		uint64_t code = ks_fast_uleb(&p, end);
 		if (p && !code) {
 			if (!w->walker->frames.len)
 				return NULL;
-			w->at = w->walker->frames.at[--w->walker->frames.len];
+			close_die(w);
 			continue;
 		}
 		const struct ks_abbrev *abbrev = p ? abbrev_of(w, code) : NULL;
 		if (!abbrev)
 			return broken(w, start, "DIE has an undeclared abbreviation code");
-		p = ks_die_read(w->unit, &ops[abbrev->first_op], p, end, w->v);
+		p = ks_die_read(w->unit, &w->walker->abbrevs, abbrev, p, end, w->v);
 		if (!p)
 			return broken(w, start, "attributes run past the end of the unit");
 		uint32_t offset = (uint32_t)(start - w->unit->start);
@@ -389,6 +439,8 @@ static struct ks_error *walk_dies(struct walk *w, const uint8_t *p)
 			continue;
 		if (abbrev->class >= KS_DIE_FIRST_CHILD)
 			add_child(w, abbrev, offset);
+		if (w->tangled)
+			return broken(w, start, "types are nested in each other without end");
 		if (abbrev->children || abbrev->class < KS_DIE_FIRST_CHILD)
 			KS_TRY(open_die(w, abbrev, offset, &p));
 	}
@@ -439,7 +491,7 @@ struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *gi
 	const struct ks_abbrev *abbrev = p && code ? abbrev_of(&w, code) : NULL;
 	if (!abbrev)
 		return broken(&w, start, "unit has no DIE of its own");
-	p = ks_die_read(&unit, &walker->abbrevs.ops.at[abbrev->first_op], p, unit.end, w.v);
+	p = ks_die_read(&unit, &walker->abbrevs, abbrev, p, unit.end, w.v);
 	if (!p)
 		return broken(&w, start, "attributes run past the end of the unit");
 	KS_TRY(spread(&unit, abbrev));

@@ -13,11 +13,12 @@ struct ks_walker {
 
 /** One open DIE, and what to go back to when it closes. */
 struct ks_frame {
-	uint32_t node;	 // whose children these are, or KS_NO_NODE
-	uint32_t caller; // function that holds calls found here
-	uint32_t via;	 // function inlined here
-	bool own;	 // below an out-of-line copy: the published system sees no caller
-	uint8_t class;	 // enum ks_die_class
+	uint32_t node;		     // whose children these are, or KS_NO_NODE
+	uint32_t first, nr_children; // of that node, so far
+	uint32_t caller;	     // function that holds calls found here
+	uint32_t via;		     // function inlined here
+	bool own;      // below an out-of-line copy: the published system sees no caller
+	uint8_t class; // enum ks_die_class
 };
 
 /** Walk one unit and leave its record. KS_ERR_DATA names the offset where the unit is broken. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "source/load.h"
 
-#include "extract/extract.h"
-
 /** Copy a text of the source into the surface, which outlives it. */
 static bool keep(struct ks_surface *surface, const char *text, const char **ret)
 {
@@ -12,13 +10,15 @@ static bool keep(struct ks_surface *surface, const char *text, const char **ret)
 	return *ret != NULL;
 }
 
-static struct ks_error *read(const struct ks_source *src, unsigned int nr_threads,
+static struct ks_error *read(const struct ks_source *src, const struct ks_extract_opts *how,
 			     struct ks_surface **ret)
 {
 	_cleanup_elf_ struct ks_elf *elf = NULL;
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	KS_TRY(ks_elf_open_memory(src->map, src->len, &elf));
-	KS_TRY(ks_extract(elf, src->config, nr_threads, &surface));
+	struct ks_extract_opts opts = *how;
+	opts.config = src->config;
+	KS_TRY(ks_extract(elf, &opts, &surface));
 	if (!keep(surface, src->package, &surface->image.package) ||
 	    !keep(surface, src->package_version, &surface->image.package_version))
 		return &ks_nomem;
@@ -26,8 +26,8 @@ static struct ks_error *read(const struct ks_source *src, unsigned int nr_thread
 	return NULL;
 }
 
-struct ks_error *ks_source_surface(const struct ks_source *src, unsigned int nr_threads,
+struct ks_error *ks_source_surface(const struct ks_source *src, const struct ks_extract_opts *how,
 				   struct ks_surface **ret)
 {
-	return ks_error_in_file(read(src, nr_threads, ret), src->path);
+	return ks_error_in_file(read(src, how, ret), src->path);
 }

@@ -3,6 +3,7 @@
 
 #include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -38,8 +39,9 @@ static void place(struct ks_hashes *hashes, struct ks_hash hash, uint32_t id)
 	hashes->slots[i] = tag_of(hash) | id;
 }
 
-static struct ks_error *resize(struct ks_hashes *hashes, size_t want)
+struct ks_error *ks_hashes_build(struct ks_hashes *hashes, size_t extra)
 {
+	size_t want = hashes->by_id.len + extra;
 	size_t nr = 1024;
 	while (nr < want * 2)
 		nr *= 2;
@@ -49,7 +51,10 @@ static struct ks_error *resize(struct ks_hashes *hashes, size_t want)
 	free(hashes->slots);
 	hashes->slots = slots;
 	hashes->nr_slots = nr;
+	enum { AHEAD = 16 }; // hashes; the table is much larger than the caches
 	for (size_t i = 0; i < hashes->by_id.len; i++) {
+		if (i + AHEAD < hashes->by_id.len)
+			ks_hashes_prefetch(hashes, hashes->by_id.at[i + AHEAD]);
 		struct ks_hash hash = hashes->by_id.at[i];
 		if (hash.low | hash.high)
 			place(hashes, hash, (uint32_t)(i + 1));
@@ -64,7 +69,16 @@ struct ks_error *ks_hashes_reserve(struct ks_hashes *hashes, size_t extra)
 		return ks_error_new(KS_ERR_STORE, "more definitions than a store can number");
 	if (!ks_vector_reserve(&hashes->by_id, extra))
 		return &ks_nomem;
-	return want * 3 / 2 < hashes->nr_slots ? NULL : resize(hashes, want);
+	return want * 3 / 2 < hashes->nr_slots ? NULL : ks_hashes_build(hashes, extra);
+}
+
+struct ks_error *ks_hashes_append(struct ks_hashes *hashes, const void *bytes, size_t nr)
+{
+	if (!ks_vector_reserve(&hashes->by_id, nr))
+		return &ks_nomem;
+	memcpy(hashes->by_id.at + hashes->by_id.len, bytes, nr * sizeof(*hashes->by_id.at));
+	hashes->by_id.len += nr;
+	return NULL;
 }
 
 uint32_t ks_hashes_add(struct ks_hashes *hashes, struct ks_hash hash)

@@ -25,6 +25,11 @@ struct ks_hashes {
 void ks_hashes_deinit(struct ks_hashes *hashes);
 /** Room for extra more, so that ks_hashes_add() cannot fail. */
 KS_MUST_CHECK struct ks_error *ks_hashes_reserve(struct ks_hashes *hashes, size_t extra);
+/** Append nr hashes as they are on disk; ks_hashes_find() knows them after the next ks_hashes_build(). */
+KS_MUST_CHECK struct ks_error *ks_hashes_append(struct ks_hashes *hashes, const void *bytes,
+						size_t nr);
+/** Make the way back for all hashes, with room for extra more. */
+KS_MUST_CHECK struct ks_error *ks_hashes_build(struct ks_hashes *hashes, size_t extra);
 /** Append a hash under the next id. Room must have been reserved. @return the id */
 uint32_t ks_hashes_add(struct ks_hashes *hashes, struct ks_hash hash);
 /** The id of a hash, or 0. */

@@ -132,16 +132,11 @@ static struct ks_error *load_packs(struct ks_store *store)
 		if ((uint64_t)sqlite3_column_int64(stmt, 0) != hashes->by_id.len + 1 || !nr ||
 		    bytes.len % sizeof(struct ks_hash))
 			return ks_store_damaged("hashes of definitions are missing");
-		KS_TRY(ks_hashes_reserve(hashes, nr));
-		for (size_t i = 0; i < nr; i++) {
-			struct ks_hash hash;
-			memcpy(&hash, (const char *)bytes.at + i * sizeof(hash), sizeof(hash));
-			ks_hashes_add(hashes, hash);
-		}
+		KS_TRY(ks_hashes_append(hashes, bytes.at, nr));
 	}
 }
 
-struct ks_error *ks_hashes_load(struct ks_store *store)
+struct ks_error *ks_hashes_load(struct ks_store *store, size_t extra)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_DATA_VERSION, &stmt));
@@ -154,6 +149,7 @@ struct ks_error *ks_hashes_load(struct ks_store *store)
 	if (store->hashes.loaded)
 		return NULL;
 	KS_TRY(load_packs(store));
+	KS_TRY(ks_hashes_build(&store->hashes, extra));
 	store->hashes.loaded = true;
 	store->data_version = version;
 	return NULL;
@@ -181,7 +177,7 @@ static struct ks_error *cut_blocks(struct ks_put_defs *defs)
 struct ks_error *ks_put_defs_assign(struct ks_put_defs *defs, struct ks_store *store)
 {
 	struct ks_hashes *hashes = &store->hashes;
-	KS_TRY(ks_hashes_load(store));
+	KS_TRY(ks_hashes_load(store, defs->nr));
 	KS_TRY(ks_hashes_reserve(hashes, defs->nr));
 	enum { AHEAD = 16 }; // definitions; the table is much larger than the caches
 	for (size_t i = 0; i < defs->nr; i++) {

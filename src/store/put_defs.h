@@ -53,8 +53,8 @@ KS_MUST_CHECK struct ks_error *ks_put_defs_pack(struct ks_put_defs *defs, size_t
 KS_MUST_CHECK struct ks_error *ks_put_defs_write(struct ks_put_defs *defs, struct ks_store *store,
 						 uint64_t *bytes);
 
-/** Make the store's table of hashes hold what the file holds. Inside a transaction. */
-KS_MUST_CHECK struct ks_error *ks_hashes_load(struct ks_store *store);
+/** Make the store's table of hashes hold what the file holds, with room for extra. Inside a transaction. */
+KS_MUST_CHECK struct ks_error *ks_hashes_load(struct ks_store *store, size_t extra);
 
 /** Id of the i-th definition of a table. */
 static inline uint32_t ks_put_defs_id(const struct ks_put_defs *defs, int table, size_t i)

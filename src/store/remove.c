@@ -188,7 +188,7 @@ static struct ks_error *rewrite_packs(struct ks_store *store)
 static struct ks_error *collect(struct ks_store *store, struct ks_arena *arena)
 {
 	struct ks_store_images images;
-	KS_TRY(ks_hashes_load(store));
+	KS_TRY(ks_hashes_load(store, 0));
 	size_t nr_ids = store->hashes.by_id.len;
 	char *live = ks_arena_alloc(arena, nr_ids + 1);
 	if (!live)

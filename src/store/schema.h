@@ -7,7 +7,7 @@ enum { KS_STORE_APPLICATION_ID = 0x6b737266 };
 /** PRAGMA user_version: goes up with every change that an older ksurf could misread. */
 enum { KS_STORE_VERSION = 1 };
 /** Bytes; see docs/store.md for the measurement. */
-enum { KS_STORE_PAGE_SIZE = 8192 };
+enum { KS_STORE_PAGE_SIZE = 4096 };
 
 /** All tables and views of an empty store. */
 extern const char ks_store_schema[];

@@ -126,7 +126,8 @@ KS_MUST_CHECK struct ks_error *ks_store_names(struct ks_store *store,
 
 /**
  * All names of a kind with where to find their facts, for visiting every history. It holds the lists of all the
- * images in memory (about 2 MB an image) and is read by any number of threads at once.
+ * images in memory (about 4 MB an image) and is read by any number of threads at once. What images points to
+ * must outlive it; no image may be removed meanwhile.
  */
 struct ks_walk;
 KS_MUST_CHECK struct ks_error *ks_walk_new(struct ks_store *store,
