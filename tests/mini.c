@@ -26,9 +26,10 @@ struct ks_surface *mini_read(const char *name, unsigned int nr_threads)
 		return NULL;
 	struct ks_elf *elf = NULL;
 	struct ks_surface *surface = NULL;
+	const struct ks_extract_opts opts = { .nr_threads = nr_threads };
 	struct ks_error *err = ks_elf_open_fd(fd, &elf);
 	if (!err)
-		err = ks_extract(elf, NULL, nr_threads, &surface);
+		err = ks_extract(elf, &opts, &surface);
 	if (err)
 		fail_msg("%s: %s", name, ks_error_text(err));
 	ks_elf_close(elf);

@@ -7,7 +7,7 @@
 
 /** What a form holds, whoever asks (DWARF 5, section 7.5.5). */
 struct value {
-	enum { NOTHING, NUMBER, TEXT, REF, ADDRESS, BLOCK, OFFSET } class;
+	enum { NOTHING, NUMBER, FLAG, TEXT, REF, ADDRESS, BLOCK, BIG_BLOCK, OFFSET } class;
 	uint64_t number;      // also a marked text or reference
 	const uint8_t *bytes; // of a block
 	uint64_t len;
@@ -93,9 +93,9 @@ static struct value read_reference(const struct ks_unit *unit, uint64_t form, st
 	case DW_FORM_ref_udata:
 		return reference(ks_cursor_uleb(die));
 	case DW_FORM_ref_addr:
-		return far_reference(unit, ks_cursor_uint(die, unit->version <= 2
-								       ? unit->address_size
-								       : unit->offset_size));
+		return far_reference(unit,
+				     ks_cursor_uint(die, unit->version <= 2 ? unit->address_size
+									    : unit->offset_size));
 	case DW_FORM_ref_sup4:
 		ks_cursor_take(die, 4);
 		return reference(KS_REF_NOWHERE);
@@ -126,7 +126,7 @@ static struct value read_value(const struct ks_unit *unit, uint64_t form, int64_
 	case DW_FORM_data1:
 		return number(ks_cursor_u8(die));
 	case DW_FORM_flag:
-		return number(ks_cursor_u8(die) != 0);
+		return (struct value){ .class = FLAG, .number = ks_cursor_u8(die) != 0 };
 	case DW_FORM_data2:
 		return number(ks_cursor_u16(die));
 	case DW_FORM_data4:
@@ -138,7 +138,7 @@ static struct value read_value(const struct ks_unit *unit, uint64_t form, int64_
 	case DW_FORM_udata:
 		return number(ks_cursor_uleb(die));
 	case DW_FORM_flag_present:
-		return number(1);
+		return (struct value){ .class = FLAG, .number = 1 };
 	case DW_FORM_implicit_const:
 		return number((uint64_t)implicit);
 	case DW_FORM_sec_offset:
@@ -153,10 +153,12 @@ static struct value read_value(const struct ks_unit *unit, uint64_t form, int64_
 		return (struct value){ .class = NOTHING };
 	case DW_FORM_block1:
 		return block(die, ks_cursor_u8(die));
-	case DW_FORM_block2:
-		return block(die, ks_cursor_u16(die));
+	case DW_FORM_block2: // too long for the expressions that are of interest
+		ks_cursor_take(die, ks_cursor_u16(die));
+		return (struct value){ .class = BIG_BLOCK };
 	case DW_FORM_block4:
-		return block(die, ks_cursor_u32(die));
+		ks_cursor_take(die, ks_cursor_u32(die));
+		return (struct value){ .class = BIG_BLOCK };
 	case DW_FORM_block:
 	case DW_FORM_exprloc:
 		return block(die, ks_cursor_uleb(die));
@@ -187,8 +189,7 @@ static uint64_t member_offset(const struct value *value)
 
 static uint64_t place(const struct ks_unit *unit, uint64_t form, const struct value *value)
 {
-	bool followed = form != DW_FORM_block2 && form != DW_FORM_block4;
-	if (value->class == BLOCK && followed)
+	if (value->class == BLOCK)
 		return ks_place_expr((uint64_t)(value->bytes - unit->dwarf->info.base), value->len);
 	bool list = form == DW_FORM_sec_offset || form == DW_FORM_data4 || form == DW_FORM_data8;
 	return list ? value->number : KS_PLACE_UNKNOWN;
@@ -198,10 +199,10 @@ static uint64_t place(const struct ks_unit *unit, uint64_t form, const struct va
 static const struct {
 	uint16_t attr;
 	uint8_t slot;
-	uint8_t classes; // bits; 0: a place, of any class
+	uint16_t classes; // bits; 0: a place, of any class
 } slots[] = {
 #define AS(class) (1u << (class))
-#define NUMBERS (AS(NUMBER) | AS(OFFSET))
+#define NUMBERS (AS(NUMBER) | AS(FLAG) | AS(OFFSET))
 	{ DW_AT_sibling, KS_SLOT_SIBLING, AS(REF) },
 	{ DW_AT_name, KS_SLOT_NAME, AS(TEXT) },
 	{ DW_AT_type, KS_SLOT_TYPE, AS(REF) },
@@ -233,8 +234,7 @@ uint32_t slow_die_read(const struct ks_unit *unit, struct ks_cursor *declaration
 		uint64_t attr = ks_cursor_uleb(declaration), form = ks_cursor_uleb(declaration);
 		if (!attr && !form)
 			return has;
-		int64_t implicit =
-			form == DW_FORM_implicit_const ? ks_cursor_sleb(declaration) : 0;
+		int64_t implicit = form == DW_FORM_implicit_const ? ks_cursor_sleb(declaration) : 0;
 		struct value value = read_value(unit, form, implicit, die);
 		for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]) && !die->why; i++) {
 			bool fits = !slots[i].classes || (slots[i].classes & AS(value.class));
