@@ -183,11 +183,14 @@ static void fold_proto(struct group *group, const struct ks_unit_function *fn, u
 	group->offset = fn->proto_offset;
 }
 
+enum { MAX_ALIASES = 256 }; // at one address; more of them are not looked at
+
 static const struct ks_symbol *suffixed_at(const struct ks_function_merge *m, uint64_t addr,
 					   const char *name)
 {
 	size_t len = strlen(name);
-	for (const struct ks_symbol *sym = ks_symbol_at(m->symbols, addr); sym;
+	unsigned int left = MAX_ALIASES;
+	for (const struct ks_symbol *sym = ks_symbol_at(m->symbols, addr); sym && left--;
 	     sym = ks_symbol_at_next(m->symbols, sym))
 		if (sym->type == STT_FUNC && strncmp(sym->name, name, len) == 0 &&
 		    sym->name[len] == '.')
