@@ -174,9 +174,7 @@ static bool expr_in_place(struct ks_cursor *c)
 				return !c->why;
 			continue;
 		}
-		if (op >= DW_OP_breg0 && op <= DW_OP_breg31)
-			ks_cursor_sleb(c);
-		else if (op == DW_OP_fbreg)
+		if ((op >= DW_OP_breg0 && op <= DW_OP_breg31) || op == DW_OP_fbreg)
 			ks_cursor_sleb(c);
 		else if (op == DW_OP_regx || op == DW_OP_plus_uconst)
 			ks_cursor_uleb(c);
