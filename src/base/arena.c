@@ -74,7 +74,8 @@ char *ks_arena_strndup(struct ks_arena *arena, const char *text, size_t len)
 	char *copy = ks_arena_alloc(arena, len + 1);
 	if (!copy)
 		return NULL;
-	memcpy(copy, text, len);
+	if (len) // text may be NULL then
+		memcpy(copy, text, len);
 	copy[len] = '\0';
 	return copy;
 }

@@ -15,6 +15,7 @@ struct job {
 	struct ks_unit_record *records;
 	struct ks_walker *walkers;
 	unsigned int nr_walkers;
+	struct ks_surface *surface;
 	struct ks_function_merge *merge;
 	const struct ks_symbol_index *symbols;
 	pthread_mutex_t merging; // guards the two below
@@ -51,6 +52,16 @@ static struct ks_error *walk_one(void *arg, size_t unit, unsigned int thread)
 	return err;
 }
 
+static size_t largest_unit(const struct ks_dwarf *dwarf)
+{
+	size_t max = 0;
+	for (size_t i = 0; i < dwarf->units.len; i++) {
+		size_t len = (size_t)(dwarf->units.at[i].end - dwarf->units.at[i].start);
+		max = len > max ? len : max;
+	}
+	return max;
+}
+
 /** Walk all units, each thread with an arena of its own. */
 static struct ks_error *walk_all(struct job *job, struct ks_surface *surface)
 {
@@ -65,10 +76,22 @@ static struct ks_error *walk_all(struct job *job, struct ks_surface *surface)
 		walker->types.arena = walker->functions.arena = &surface->arenas[t];
 		walker->types.text = &job->text;
 		walker->functions.types = &walker->types;
+		KS_TRY(ks_types_init(&walker->types, largest_unit(&job->dwarf)));
 	}
 	KS_TRY(ks_function_merge_new(surface, job->records, nr, job->symbols, &job->merge));
 	KS_TRY(ks_pool_run(job->nr_walkers, nr, walk_one, job));
 	return merge_walked(job);
+}
+
+/** Types and functions know nothing of each other, and use arenas of their own. */
+static struct ks_error *merge_rest(void *arg, size_t which, unsigned int thread)
+{
+	(void)thread;
+	struct job *job = arg;
+	if (which == 0)
+		return ks_function_merge_place(job->merge) ? NULL : &ks_nomem;
+	return ks_merge_types(job->surface, job->walkers, job->nr_walkers, job->records,
+			      job->dwarf.units.len);
 }
 
 /** What the image's own tables hold, read with the types the image itself describes. */
@@ -97,10 +120,10 @@ static struct ks_error *extract_all(struct job *job, struct ks_finder *finder,
 		return NULL;
 	KS_TRY(ks_dwarf_open(finder->elf, &job->dwarf));
 	KS_TRY(ks_text_init(&job->text, &job->dwarf, &surface->arenas[0]));
+	job->surface = surface;
 	KS_TRY(walk_all(job, surface));
-	KS_TRY(ks_merge_types(surface, job->walkers, job->nr_walkers, job->records,
-			      job->dwarf.units.len));
-	KS_TRY(ks_function_merge_finish(job->merge, job->nr_walkers));
+	KS_TRY(ks_pool_run(job->nr_walkers, 2, merge_rest, job));
+	KS_TRY(ks_function_merge_fill(job->merge, job->nr_walkers));
 	return extract_tables(finder);
 }
 

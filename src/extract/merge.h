@@ -28,7 +28,9 @@ KS_MUST_CHECK struct ks_error *ks_function_merge_new(struct ks_surface *surface,
 						     struct ks_function_merge **ret);
 /** Merge one more unit: each once, in file order, by one thread at a time. False: out of memory. */
 bool ks_function_merge_unit(struct ks_function_merge *merge, uint32_t unit);
+/** After the last unit: settle which functions there are and where they go. False: out of memory. */
+bool ks_function_merge_place(struct ks_function_merge *merge);
 /** Fill the functions and their prototypes, with nr_threads threads and as many arenas. */
-KS_MUST_CHECK struct ks_error *ks_function_merge_finish(struct ks_function_merge *merge,
-							unsigned int nr_threads);
+KS_MUST_CHECK struct ks_error *ks_function_merge_fill(struct ks_function_merge *merge,
+						      unsigned int nr_threads);
 void ks_function_merge_free(struct ks_function_merge *merge); // NULL is allowed

@@ -62,6 +62,7 @@ struct ks_function_merge {
 	struct ks_caller *inline_callers, *direct_callers;
 	struct ks_function *functions;
 	struct ks_entry *out_entries;
+	bool *named; // of each symbol: some function has it
 	unsigned int nr_shards;
 };
 
@@ -339,22 +340,6 @@ static void fill_callers(struct ks_function_merge *m, size_t shard)
 
 /* ---- the tables ---- */
 
-static bool add_symbol_only_groups(struct ks_function_merge *m)
-{
-	for (size_t i = 0; i < m->surface->nr_symbols; i++) {
-		const struct ks_symbol *sym = &m->surface->symbols[i];
-		size_t len = strcspn(sym->name, ".");
-		if (sym->type != STT_FUNC || !len || ks_symbol_is_prefix(sym->name))
-			continue;
-		const char *name = sym->name;
-		if (name[len])
-			name = ks_arena_strndup(m->arena, name, len);
-		if (!name || find_group(m, name, XXH3_64bits(name, len)) == UINT32_MAX)
-			return false;
-	}
-	return true;
-}
-
 /** Of the parameters that have a location somewhere: those that have one on entry. */
 static bool fill_params(const struct clone *clone, struct ks_arena *arena, struct ks_clone *ret)
 {
@@ -383,7 +368,7 @@ static bool fill_clones(const struct ks_function_merge *m, struct ks_arena *aren
 	return true;
 }
 
-static bool fill_symbols(const struct ks_function_merge *m, struct ks_arena *arena,
+static bool fill_symbols(struct ks_function_merge *m, struct ks_arena *arena,
 			 struct ks_function *fn, bool *exact)
 {
 	uint32_t nr = 0;
@@ -399,6 +384,7 @@ static bool fill_symbols(const struct ks_function_merge *m, struct ks_arena *are
 	for (const struct ks_symbol *sym = first; sym;
 	     sym = ks_symbol_function_next(m->symbols, sym)) {
 		*exact = *exact || !strchr(sym->name, '.');
+		m->named[sym - m->surface->symbols] = true;
 		*symbols++ = *sym;
 	}
 	return true;
@@ -433,12 +419,35 @@ static bool place_functions(struct ks_function_merge *m)
 		m->groups.at[i].first_out = nr;
 		nr += m->groups.at[i].nr_entries;
 	}
-	m->functions = ks_arena_array(m->arena, m->groups.len, sizeof(*m->functions));
+	// functions that are only symbols come behind; there is room for all symbols to be such
+	m->functions = ks_arena_array(m->arena, m->groups.len + m->surface->nr_symbols,
+				      sizeof(*m->functions));
+	m->named = calloc(m->surface->nr_symbols + 1, sizeof(*m->named));
 	m->out_entries = ks_arena_array(m->arena, nr, sizeof(*m->out_entries));
 	m->surface->functions = m->functions;
 	m->surface->nr_functions = m->groups.len;
-	m->surface->known |= KS_KNOWS(KS_FUNCTION);
-	return m->functions && m->out_entries;
+	return m->functions && m->out_entries && m->named;
+}
+
+/** Functions that only symbols tell of: assembly without debug information. In symbol order. */
+static bool add_symbol_only(struct ks_function_merge *m)
+{
+	struct ks_surface *surface = m->surface;
+	for (size_t i = 0; i < surface->nr_symbols; i++) {
+		const char *name = surface->symbols[i].name;
+		size_t len = strcspn(name, ".");
+		if (surface->symbols[i].type != STT_FUNC || m->named[i] || !len ||
+		    ks_symbol_is_prefix(name))
+			continue;
+		struct ks_function *fn = &m->functions[surface->nr_functions++];
+		*fn = (struct ks_function){ .name = name };
+		if (name[len])
+			fn->name = ks_arena_strndup(m->arena, name, len);
+		bool exact = false;
+		if (!fn->name || !fill_symbols(m, m->arena, fn, &exact))
+			return false;
+	}
+	return true;
 }
 
 struct proto_place {
@@ -526,12 +535,18 @@ static struct ks_error *fill_rest(void *arg, size_t job, unsigned int thread)
 	return NULL;
 }
 
-struct ks_error *ks_function_merge_finish(struct ks_function_merge *m, unsigned int nr_threads)
+bool ks_function_merge_place(struct ks_function_merge *m)
+{
+	return place_callers(m) && place_functions(m);
+}
+
+struct ks_error *ks_function_merge_fill(struct ks_function_merge *m, unsigned int nr_threads)
 {
 	m->nr_shards = nr_threads;
-	if (!place_callers(m) || !add_symbol_only_groups(m) || !place_functions(m))
-		return &ks_nomem;
+	m->surface->known |= KS_KNOWS(KS_FUNCTION);
 	KS_TRY(ks_pool_run(nr_threads, m->nr_shards, fill_function_shard, m));
+	if (!add_symbol_only(m))
+		return &ks_nomem;
 	return ks_pool_run(nr_threads, (size_t)m->nr_shards + 1, fill_rest, m);
 }
 
@@ -545,5 +560,6 @@ void ks_function_merge_free(struct ks_function_merge *m)
 	free(m->table);
 	free(m->maps);
 	free(m->paths);
+	free(m->named);
 	free(m);
 }

@@ -5,21 +5,18 @@
 #include "extract/type_hash.h"
 #include "extract/types.h"
 
-struct ks_error *ks_types_start_unit(struct ks_types *types, const struct ks_unit *unit,
-				     uint32_t index)
+struct ks_error *ks_types_init(struct ks_types *types, size_t max_unit)
 {
-	size_t len = (size_t)(unit->end - unit->start);
-	if (len > types->by_offset_len) {
-		free(types->by_offset);
-		types->by_offset = calloc(len, sizeof(*types->by_offset));
-		types->by_offset_len = types->by_offset ? len : 0;
-		if (!types->by_offset)
-			return &ks_nomem;
-	}
+	types->by_offset = calloc(max_unit + 1, sizeof(*types->by_offset));
+	types->by_offset_len = max_unit;
+	return types->by_offset ? NULL : &ks_nomem;
+}
+
+void ks_types_start_unit(struct ks_types *types, const struct ks_unit *unit, uint32_t index)
+{
 	types->unit = unit;
 	types->unit_index = index;
 	types->nodes.len = types->children.len = 0;
-	return NULL;
 }
 
 void ks_types_deinit(struct ks_types *types)

@@ -32,21 +32,25 @@ enum ks_node_kind {
 #define KS_NO_NODE UINT32_MAX
 #define KS_NO_NAME UINT64_MAX
 
+/** 64 bytes; what a reference to the type needs stands in the first 16. */
 struct ks_node {
 	uint32_t offset; // of the DIE in its unit
 	uint8_t kind;	 // enum ks_node_kind
 	bool declaration;
-	bool hashing;		     // its hash is being computed: a cycle ends here
-	bool walked;		     // functions: the DIE itself was reached
+	bool hashing;	       // its hash is being computed: a cycle ends here
+	bool walked;	       // functions: the DIE itself was reached
+	uint64_t loose, exact; // hashes; 0 until computed
+	const struct ks_type *type;
+	uint64_t name; // slot value, KS_NO_NAME when unnamed
+	union {
+		uint64_t size; // of types: bytes
+		uint32_t copy; // of functions: out-of-line copy + 1
+	};
 	uint32_t inner;		     // offset of the type DIE it refers to, KS_NO_NODE for void
 	uint32_t first, nr_children; // in ks_types.children, without gaps
-	uint32_t function;	     // functions: index of the unit's function + 1
-	uint32_t copy;		     // functions: out-of-line copy + 1
-	uint64_t name;		     // slot value, KS_NO_NAME when unnamed
-	uint64_t size;		     // bytes
-	uint64_t loose, exact;	     // hashes; 0 until computed
-	const struct ks_type *type;
+	uint32_t function;	     // index of the unit's function + 1; 0: a type
 };
+_Static_assert(sizeof(struct ks_node) == 64, "one cache line");
 
 /** A member, parameter, enumerator or subrange. */
 struct ks_child {
@@ -103,8 +107,9 @@ struct ks_types {
 	size_t nr_protos, protos_len;
 };
 
-KS_MUST_CHECK struct ks_error *ks_types_start_unit(struct ks_types *types,
-						   const struct ks_unit *unit, uint32_t index);
+/** Make room for units of up to max_unit bytes. The borrowed pointers are set. */
+KS_MUST_CHECK struct ks_error *ks_types_init(struct ks_types *types, size_t max_unit);
+void ks_types_start_unit(struct ks_types *types, const struct ks_unit *unit, uint32_t index);
 /** Look at every definition of the unit that was walked. */
 KS_MUST_CHECK struct ks_error *ks_types_finish_unit(struct ks_types *types);
 /** Everything but the arena. */
@@ -144,4 +149,4 @@ static inline const struct ks_child *ks_types_children(const struct ks_types *ty
 }
 
 /** The type of a KS_NODE_PROTO or KS_NODE_FUNCTION node, shared with every equal one. */
-const struct ks_type *ks_types_proto(struct ks_types *types, uint32_t node);
+const struct ks_type *ks_types_proto(struct ks_types *types, uint32_t index);

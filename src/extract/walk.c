@@ -498,7 +498,7 @@ struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *gi
 	if (has(abbrev, KS_SLOT_LANGUAGE) && w.v[KS_SLOT_LANGUAGE] == DW_LANG_Rust)
 		return NULL;
 	set_bases(&unit, abbrev->has, w.v);
-	KS_TRY(ks_types_start_unit(w.types, &unit, index));
+	ks_types_start_unit(w.types, &unit, index);
 	KS_TRY(ks_functions_start_unit(w.fns, &unit, &walker->abbrevs, abbrev->has, w.v));
 	if (abbrev->children)
 		KS_TRY(walk_dies(&w, p));
