@@ -158,14 +158,18 @@ static inline const uint8_t *ks_die_run(const struct ks_unit *unit, const struct
 			v[op->slot] = ks_fast_u64(p, swap);
 			p += 8;
 			break;
-		case OP_SKIP_BLOCK:
+		case OP_SKIP_BLOCK: {
+			uint64_t len = ks_fast_uleb(&p, end);
+			if (!p || len > (uint64_t)(end - p))
+				return NULL;
+			p += len;
+			break;
+		}
 		case OP_EXPR: {
 			uint64_t len = ks_fast_uleb(&p, end);
 			if (!p || len > (uint64_t)(end - p))
 				return NULL;
-			if (op->code == OP_EXPR)
-				v[op->slot] =
-					ks_place_expr((uint64_t)(p - unit->dwarf->info.base), len);
+			v[op->slot] = ks_place_expr((uint64_t)(p - unit->dwarf->info.base), len);
 			p += len;
 			break;
 		}
