@@ -66,13 +66,13 @@ static const struct {
 };
 
 /** What sort of form a slot can take; others are skipped and leave the slot unset. */
-enum value_sort { SORT_NUMBER, SORT_TEXT, SORT_REF, SORT_PLACE, SORT_MEMBER, SORT_PRESENCE };
+enum value_sort { SORT_NUMBER, SORT_TEXT, SORT_REF, SORT_PLACE, SORT_MEMBER, SORT_WHERE };
 
 static const struct {
 	uint8_t slot_plus_1, sort;
 } attr_slots[] = {
 	[DW_AT_sibling] = { KS_SLOT_SIBLING + 1, SORT_REF },
-	[DW_AT_location] = { KS_SLOT_LOCATION + 1, SORT_PRESENCE },
+	[DW_AT_location] = { KS_SLOT_LOCATION + 1, SORT_WHERE },
 	[DW_AT_name] = { KS_SLOT_NAME + 1, SORT_TEXT },
 	[DW_AT_byte_size] = { KS_SLOT_BYTE_SIZE + 1, SORT_NUMBER },
 	[DW_AT_bit_offset] = { KS_SLOT_BIT_OFFSET + 1, SORT_NUMBER },
@@ -96,7 +96,7 @@ static const struct {
 	[DW_AT_specification] = { KS_SLOT_SPECIFICATION + 1, SORT_REF },
 	[DW_AT_type] = { KS_SLOT_TYPE + 1, SORT_REF },
 	[DW_AT_entry_pc] = { KS_SLOT_ENTRY_PC + 1, SORT_PLACE },
-	[DW_AT_ranges] = { KS_SLOT_RANGES + 1, SORT_NUMBER },
+	[DW_AT_ranges] = { KS_SLOT_RANGES + 1, SORT_WHERE },
 	[DW_AT_data_bit_offset] = { KS_SLOT_DATA_BIT_OFFSET + 1, SORT_NUMBER },
 	[DW_AT_str_offsets_base] = { KS_SLOT_STR_OFFSETS_BASE + 1, SORT_NUMBER },
 	[DW_AT_addr_base] = { KS_SLOT_ADDR_BASE + 1, SORT_NUMBER },
@@ -159,7 +159,7 @@ static const struct form {
 	[DW_FORM_ref_sig8] = { 1, 8, OP_SKIP, OP_REF_NOWHERE64, OP_REF_NOWHERE64, CAN(SORT_REF) },
 	[DW_FORM_implicit_const] = { 1, 0, OP_SKIP, OP_CONST, OP_CONST, NUMBERS },
 	[DW_FORM_loclistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, 0, 0, 0 },
-	[DW_FORM_rnglistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_ULEB, OP_ULEB, CAN(SORT_NUMBER) },
+	[DW_FORM_rnglistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, 0, 0, 0 },
 	[DW_FORM_ref_sup8] = { 1, 8, OP_SKIP, OP_REF_NOWHERE64, OP_REF_NOWHERE64, CAN(SORT_REF) },
 	[DW_FORM_strx1] = { 1, 1, OP_SKIP, OP_TEXT_INDEX8, OP_TEXT_INDEX8, CAN(SORT_TEXT) },
 	[DW_FORM_strx2] = { 1, 2, OP_SKIP, OP_TEXT_INDEX16, OP_TEXT_INDEX16, CAN(SORT_TEXT) },
@@ -296,14 +296,26 @@ static uint8_t wanted_slot(const struct compiler *c, uint64_t attr, const struct
 		return KS_NR_SLOTS;
 	uint8_t slot = (uint8_t)(attr_slots[attr].slot_plus_1 - 1);
 	uint8_t sort = attr_slots[attr].sort;
-	bool fits = sort == SORT_PRESENCE || (form->sorts & CAN(sort));
+	bool fits = sort == SORT_WHERE || (form->sorts & CAN(sort));
 	return fits && (c->wanted & KS_HAS(slot)) ? slot : KS_NR_SLOTS;
 }
 
-/** A slot of which only the presence counts: skip the value, set the slot to 1. */
-static void emit_presence(struct compiler *c, const struct form *form, uint8_t slot)
+/** A slot that holds a place (place.h): an expression, the offset of a list, or the fact that it exists. */
+static void emit_place(struct compiler *c, const struct form *form, uint8_t slot)
 {
-	emit_const(c, slot, 1);
+	uint32_t size = form_size(c->to, form);
+	if (form->read == OP_EXPR_OFFSET || form->read == OP_EXPR_OFFSET8) {
+		emit(c, form->read == OP_EXPR_OFFSET ? OP_EXPR : OP_EXPR8, slot);
+		return;
+	}
+	if ((size == 4 || size == 8) && (form->sorts & CAN(SORT_NUMBER))) {
+		enum op_code read = size == 8 ? form->read64 : form->read;
+		emit(c, read, slot);
+		lay_out(c, slot, read, size);
+		return;
+	}
+	emit_const(c, slot, (int64_t)KS_PLACE_UNKNOWN);
+	lay_out_const(c, slot, (int64_t)KS_PLACE_UNKNOWN);
 	if (form->size == SIZE_VARIES)
 		emit(c, form->skip, slot);
 	else
@@ -318,9 +330,8 @@ static void compile_attribute(struct compiler *c, uint64_t attr, uint64_t code,
 		c->abbrev->has |= KS_HAS(slot);
 	if (form->size == SIZE_VARIES)
 		c->fixed = false;
-	if (slot == KS_SLOT_LOCATION) {
-		emit_presence(c, form, slot);
-		lay_out_const(c, slot, 1);
+	if (slot == KS_SLOT_LOCATION || slot == KS_SLOT_RANGES) {
+		emit_place(c, form, slot);
 	} else if (slot == KS_NR_SLOTS && form->size == SIZE_VARIES) {
 		emit(c, form->skip, 0);
 	} else if (slot == KS_NR_SLOTS) {

@@ -122,6 +122,30 @@ enum {
 };
 
 enum {
+	DW_LLE_end_of_list = 0,
+	DW_LLE_base_addressx = 1,
+	DW_LLE_startx_endx = 2,
+	DW_LLE_startx_length = 3,
+	DW_LLE_offset_pair = 4,
+	DW_LLE_default_location = 5,
+	DW_LLE_base_address = 6,
+	DW_LLE_start_end = 7,
+	DW_LLE_start_length = 8,
+	DW_LLE_GNU_view_pair = 9,
+};
+
+enum {
+	DW_RLE_end_of_list = 0,
+	DW_RLE_base_addressx = 1,
+	DW_RLE_startx_endx = 2,
+	DW_RLE_startx_length = 3,
+	DW_RLE_offset_pair = 4,
+	DW_RLE_base_address = 5,
+	DW_RLE_start_end = 6,
+	DW_RLE_start_length = 7,
+};
+
+enum {
 	DW_UT_compile = 0x01,
 	DW_UT_type = 0x02,
 	DW_UT_partial = 0x03,
@@ -139,6 +163,15 @@ enum {
 	DW_LANG_Rust = 0x1c,
 	DW_LANG_Mips_Assembler = 0x8001,
 	DW_INL_declared_inlined = 3,
-	DW_OP_plus_uconst = 0x23,
+	DW_OP_deref = 0x06,
 	DW_OP_constu = 0x10,
+	DW_OP_plus_uconst = 0x23,
+	DW_OP_reg0 = 0x50,
+	DW_OP_reg31 = 0x6f,
+	DW_OP_breg0 = 0x70,
+	DW_OP_breg31 = 0x8f,
+	DW_OP_regx = 0x90,
+	DW_OP_fbreg = 0x91,
+	DW_OP_piece = 0x93,
+	DW_OP_call_frame_cfa = 0x9c,
 };

@@ -31,8 +31,8 @@ static unsigned int operand_size(enum op_code code)
 		[OP_TEXT_FOREIGN64] = 8, [OP_REF_ADDR32] = 4,	 [OP_REF_ADDR64] = 8,
 		[OP_REF_NOWHERE32] = 4,	 [OP_REF_NOWHERE64] = 8, [OP_ADDRX8] = 1,
 		[OP_ADDRX16] = 2,	 [OP_ADDRX24] = 3,	 [OP_ADDRX32] = 4,
-		[OP_EXPR_OFFSET8] = 1,	 [OP_SKIP_BLOCK1] = 1,	 [OP_SKIP_BLOCK2] = 2,
-		[OP_SKIP_BLOCK4] = 4,
+		[OP_EXPR_OFFSET8] = 1,	 [OP_EXPR8] = 1,	 [OP_SKIP_BLOCK1] = 1,
+		[OP_SKIP_BLOCK2] = 2,	 [OP_SKIP_BLOCK4] = 4,
 	};
 	return code < sizeof(sizes) ? sizes[code] : 0;
 }
@@ -79,10 +79,14 @@ static bool store_operand(const struct ks_unit *unit, const struct ks_op *op, co
 		*slot = 0;
 		if (operand <= (uint64_t)(end - *pos))
 			ks_expr_offset(*pos, operand, slot);
-		// fall through
+		goto skip;
+	case OP_EXPR8:
+		*slot = ks_place_expr((uint64_t)(*pos - unit->dwarf->info.base), operand);
+		goto skip;
 	case OP_SKIP_BLOCK1:
 	case OP_SKIP_BLOCK2:
 	case OP_SKIP_BLOCK4:
+	skip:
 		if (operand > (uint64_t)(end - *pos))
 			return false;
 		*pos += operand;

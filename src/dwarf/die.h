@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "dwarf/constants.h"
-#include "dwarf/unit.h"
+#include "dwarf/place.h"
 
 enum op_code {
 	OP_END,
@@ -46,7 +46,8 @@ enum op_code {
 	OP_ADDRX_LEB,
 	OP_EXPR_OFFSET8, // the same after a length of one byte
 	OP_EXPR_OFFSET,	 // DWARF 2 and 3 member location: DW_OP_plus_uconst n or DW_OP_constu n
-	OP_SKIP_BLOCK_PRESENT, // an expression of which only the presence counts
+	OP_EXPR,	 // a place that is an expression (place.h)
+	OP_EXPR8,	 // the same after a length of one byte
 };
 
 /** Address number index of .debug_addr; 0 when there is none. */
@@ -157,13 +158,18 @@ static inline const uint8_t *ks_die_run(const struct ks_unit *unit, const struct
 			v[op->slot] = ks_fast_u64(p, swap);
 			p += 8;
 			break;
-		case OP_SKIP_BLOCK_PRESENT:
-			v[op->slot] = 1;
-			// fall through
 		case OP_SKIP_BLOCK: {
 			uint64_t len = ks_fast_uleb(&p, end);
 			if (!p || len > (uint64_t)(end - p))
 				return NULL;
+			p += len;
+			break;
+		}
+		case OP_EXPR: {
+			uint64_t len = ks_fast_uleb(&p, end);
+			if (!p || len > (uint64_t)(end - p))
+				return NULL;
+			v[op->slot] = ks_place_expr((uint64_t)(p - unit->dwarf->info.base), len);
 			p += len;
 			break;
 		}

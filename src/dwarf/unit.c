@@ -95,6 +95,10 @@ struct ks_error *ks_dwarf_open(const struct ks_elf *elf, struct ks_dwarf *ret)
 	KS_TRY(debug_section(elf, ".debug_line", &line));
 	KS_TRY(debug_section(elf, ".debug_str_offsets", &ret->str_offsets));
 	KS_TRY(debug_section(elf, ".debug_addr", &ret->addr));
+	KS_TRY(debug_section(elf, ".debug_ranges", &ret->ranges));
+	KS_TRY(debug_section(elf, ".debug_rnglists", &ret->rnglists));
+	KS_TRY(debug_section(elf, ".debug_loc", &ret->loc));
+	KS_TRY(debug_section(elf, ".debug_loclists", &ret->loclists));
 	KS_TRY(string_section(elf, ".debug_str", &ret->str));
 	KS_TRY(string_section(elf, ".debug_line_str", &ret->line_str));
 	if (!info || !info->data || !abbrev || !abbrev->data)

@@ -61,7 +61,7 @@ enum ks_slot {
 	KS_SLOT_ENTRY_PC,
 	KS_SLOT_RANGES,
 	KS_SLOT_TAIL_CALL,
-	KS_SLOT_LOCATION, // 1 for an expression or a location list
+	KS_SLOT_LOCATION, // a place (place.h)
 	KS_SLOT_ALL_CALLS,
 	KS_SLOT_LANGUAGE,
 	KS_SLOT_STMT_LIST,
@@ -119,7 +119,7 @@ struct ks_unit {
 	uint64_t abbrev_offset;
 	uint32_t first_die;
 	uint8_t version, address_size, offset_size, type; // type: DW_UT_*
-	uint64_t str_offsets_base, addr_base;		  // set by ks_unit_open()
+	uint64_t str_offsets_base, addr_base, low_pc;	  // of its own DIE, set by the walk
 };
 
 /** The debug sections of one image. */
@@ -128,6 +128,7 @@ struct ks_dwarf {
 	bool swap;
 	struct ks_cursor info, abbrev, line;
 	const struct ks_section *str, *line_str, *str_offsets, *addr;
+	const struct ks_section *ranges, *rnglists, *loc, *loclists; // before and since DWARF 5
 	KS_VECTOR(struct ks_unit) units;
 };
 

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include "dwarf/die.h"
+#include "dwarf/place.h"
 #include "extract/functions.h"
 #include "extract/path.h"
 #include "extract/type_hash.h"
@@ -267,13 +268,12 @@ static void note_copy(struct ks_functions *fns, uint32_t index, uint32_t has, co
 {
 	uint32_t origin = node_at(fns, v[KS_SLOT_ORIGIN], 0);
 	struct ks_node *node = &fns->types->nodes.at[index];
-	uint64_t low = ks_die_addr(has, v), high = 0;
-	if (has & KS_HAS(KS_SLOT_HIGH_PC))
-		high = v[KS_SLOT_HIGH_PC] < low ? low + v[KS_SLOT_HIGH_PC] : v[KS_SLOT_HIGH_PC];
+	uint64_t low = ks_die_addr(has, v);
+	if (!low && (has & KS_HAS(KS_SLOT_RANGES)))
+		ks_unit_first_range(fns->unit, v[KS_SLOT_RANGES], &low);
 	struct ks_unit_copy copy = {
 		.function = node->function - 1,
 		.low = low,
-		.high = high,
 		.origin = origin,
 	};
 	if (!ks_vector_add(&fns->copies, copy))
@@ -350,7 +350,7 @@ static void settle_edges(struct ks_functions *fns)
 
 /** Where the parameter DIE stands among those of the abstract instance. */
 static bool parameter_index(const struct ks_types *types, uint32_t node, uint32_t offset,
-			    uint16_t *ret)
+			    uint32_t *ret)
 {
 	if (node == KS_NO_NODE)
 		return false;
@@ -358,7 +358,7 @@ static bool parameter_index(const struct ks_types *types, uint32_t node, uint32_
 	const struct ks_child *child = ks_types_children(types, abstract);
 	for (uint32_t i = 0; i < abstract->nr_children && i <= UINT16_MAX; i++)
 		if (child[i].offset == offset) {
-			*ret = (uint16_t)i;
+			*ret = i;
 			return true;
 		}
 	return false;
@@ -366,22 +366,24 @@ static bool parameter_index(const struct ks_types *types, uint32_t node, uint32_
 
 static void settle_copies(struct ks_functions *fns)
 {
-	const uint32_t *dies = fns->params.at;
+	const struct ks_unit_passed *found = fns->params.at;
 	for (size_t i = 0; i < fns->copies.len; i++) {
 		struct ks_unit_copy *copy = &fns->copies.at[i];
 		uint16_t nr = copy->nr_params;
-		uint16_t *params = ks_arena_array(fns->arena, nr, sizeof(*params));
+		struct ks_unit_passed *params = ks_arena_array(fns->arena, nr, sizeof(*params));
 		if (!params) {
 			fns->failed = true;
 			return;
 		}
 		copy->nr_params = 0;
-		for (uint16_t n = 0; n < nr; n++)
-			if (parameter_index(fns->types, copy->origin, dies[n],
-					    &params[copy->nr_params]))
+		for (uint16_t n = 0; n < nr; n++) {
+			params[copy->nr_params].place = found[n].place;
+			if (parameter_index(fns->types, copy->origin, found[n].number,
+					    &params[copy->nr_params].number))
 				copy->nr_params++;
+		}
 		copy->params = params;
-		dies += nr;
+		found += nr;
 	}
 }
 
@@ -402,6 +404,7 @@ struct ks_error *ks_functions_finish_unit(struct ks_functions *fns, struct ks_un
 	settle_copies(fns);
 	*ret = (struct ks_unit_record){
 		.path = fns->path,
+		.unit = *fns->unit,
 		.nr_functions = (uint32_t)fns->functions.len,
 		.nr_edges = (uint32_t)fns->edges.len,
 		.nr_copies = (uint32_t)fns->copies.len,

@@ -37,18 +37,26 @@ struct ks_unit_edge {
 	uint8_t flags;	 // KS_CALLER_*
 };
 
+/** A parameter of an out-of-line copy that has a location somewhere in it. */
+struct ks_unit_passed {
+	uint64_t place; // of the parameter (dwarf/place.h)
+	uint32_t
+		number; // while walking: DIE in the abstract instance; then: index into the prototype
+};
+
 /** An out-of-line instance of an abstract function; a clone when its symbol has a suffix. */
 struct ks_unit_copy {
 	uint32_t function;
-	uint64_t low, high; // addresses; high is excluded
-	uint32_t origin;    // node of its abstract instance
+	uint64_t low;	 // where it is entered, 0 when unknown
+	uint32_t origin; // node of its abstract instance
 	uint16_t nr_params;
-	const uint16_t *params; // indexes into the prototype of those that are passed, in order
+	const struct ks_unit_passed *params; // those that may be passed, in order
 };
 
 /** What remains of a unit once it is walked. Arrays live in the arena of its thread. */
 struct ks_unit_record {
 	const char *path; // NULL when the unit was left out
+	struct ks_unit unit;
 	uint32_t nr_functions, nr_edges, nr_copies;
 	struct ks_unit_function *functions; // in order of first appearance
 	struct ks_unit_edge *edges;	    // in walking order
@@ -68,7 +76,7 @@ struct ks_functions {
 	KS_VECTOR(struct ks_unit_function) functions;
 	KS_VECTOR(struct ks_unit_edge) edges;
 	KS_VECTOR(struct ks_unit_copy) copies;
-	KS_VECTOR(uint32_t) params; // DIEs of the passed parameters of all copies, in their order
+	KS_VECTOR(struct ks_unit_passed) params; // of all copies, in their order
 	struct {
 		uint64_t key;
 		uint32_t function; // + 1

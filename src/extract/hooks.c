@@ -138,9 +138,10 @@ static bool id_function(const char *symbol, char *name, size_t size)
 }
 
 /** In symbol order; a function that several sets list counts once. */
-static bool collect_kfuncs(const struct ks_finder *finder, const set_vector *sets,
+static bool collect_kfuncs(const struct ks_finder *finder, const set_vector *sets, bool *listed,
 			   name_vector *names)
 {
+	const struct ks_decl *functions = finder->surface->decls[KS_FUNCTION].at;
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
 		const struct ks_symbol *sym = &finder->surface->symbols[i];
 		char name[256];
@@ -148,10 +149,10 @@ static bool collect_kfuncs(const struct ks_finder *finder, const set_vector *set
 		    (sets->len && !in_sets(sets, sym->addr)))
 			continue;
 		const struct ks_decl *decl = ks_find_decl(finder, KS_FUNCTION, name);
-		bool wanted = decl != NULL;
-		for (size_t k = 0; wanted && k < names->len; k++)
-			wanted = strcmp(names->at[k], name) != 0;
-		if (wanted && !ks_vector_add(names, decl->name))
+		if (!decl || listed[decl - functions])
+			continue;
+		listed[decl - functions] = true;
+		if (!ks_vector_add(names, decl->name))
 			return false;
 	}
 	return true;
@@ -163,9 +164,11 @@ struct ks_error *ks_extract_kfuncs(const struct ks_finder *finder)
 		return NULL;
 	set_vector sets = { 0 };
 	name_vector names = { 0 };
-	bool ok = collect_sets(finder, &sets);
+	bool *listed = calloc(finder->surface->decls[KS_FUNCTION].nr + 1, sizeof(*listed));
+	bool ok = listed && collect_sets(finder, &sets);
 	drop_unmarked(&sets);
-	ok = ok && collect_kfuncs(finder, &sets, &names);
+	ok = ok && collect_kfuncs(finder, &sets, listed, &names);
+	free(listed);
 	ks_vector_deinit(&sets);
 	if (!ok) {
 		ks_vector_deinit(&names);

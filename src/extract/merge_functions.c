@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include "base/pool.h"
+#include "dwarf/place.h"
 #include "extract/merge.h"
 
 /** All functions of one name. */
@@ -33,7 +34,9 @@ struct entry {
 
 struct clone {
 	struct ks_clone facts;
-	uint32_t next; // of the entry, + 1
+	const struct ks_unit_copy *copy;
+	const struct ks_unit *unit; // that it is in
+	uint32_t next;		    // of the entry, + 1
 };
 
 /** What the merge adds to a unit's record: indexes parallel to its arrays. */
@@ -181,14 +184,14 @@ static void fold_proto(struct group *group, const struct ks_unit_function *fn, u
 	group->offset = fn->proto_offset;
 }
 
-/** The suffixed symbol that an out-of-line copy is known by, or NULL for a plain one. */
-static const struct ks_symbol *clone_symbol(const struct ks_function_merge *m,
-					    const struct ks_unit_copy *copy, const char *name)
+enum { MAX_ALIASES = 256 }; // at one address; more of them are not looked at
+
+static const struct ks_symbol *suffixed_at(const struct ks_function_merge *m, uint64_t addr,
+					   const char *name)
 {
 	size_t len = strlen(name);
-	if (!copy->low)
-		return NULL;
-	for (const struct ks_symbol *sym = ks_symbol_at(m->symbols, copy->low); sym;
+	unsigned int left = MAX_ALIASES;
+	for (const struct ks_symbol *sym = ks_symbol_at(m->symbols, addr); sym && left--;
 	     sym = ks_symbol_at_next(m->symbols, sym))
 		if (sym->type == STT_FUNC && strncmp(sym->name, name, len) == 0 &&
 		    sym->name[len] == '.')
@@ -196,24 +199,37 @@ static const struct ks_symbol *clone_symbol(const struct ks_function_merge *m,
 	return NULL;
 }
 
+/** The suffixed symbol that an out-of-line copy is known by, or NULL for a plain one. */
+static const struct ks_symbol *clone_symbol(const struct ks_function_merge *m,
+					    const struct ks_unit_record *record,
+					    const struct ks_unit_copy *copy)
+{
+	const char *name = record->functions[copy->function].text;
+	if (!copy->low)
+		return NULL;
+	const struct ks_symbol *sym = suffixed_at(m, copy->low, name);
+	if (!sym && record->unit.dwarf->elf->machine == EM_ARM)
+		sym = suffixed_at(m, copy->low | 1, name); // bit 0 of a symbol: Thumb code
+	return sym;
+}
+
 static bool add_clones(struct ks_function_merge *m, const struct ks_unit_record *record,
 		       struct unit_map *map)
 {
 	for (uint32_t i = 0; i < record->nr_copies; i++) {
 		const struct ks_unit_copy *copy = &record->copies[i];
-		const struct ks_symbol *sym =
-			clone_symbol(m, copy, record->functions[copy->function].text);
+		const struct ks_symbol *sym = clone_symbol(m, record, copy);
 		map->clones[i] = 0;
 		if (!sym)
 			continue;
 		struct entry *entry = &m->entries.at[map->entries[copy->function]];
 		struct clone clone = {
 			.facts = { .symbol = sym->name,
-				   .addr = sym->addr,
+				   .addr = copy->low,
 				   .size = sym->size,
-				   .nr_params = copy->nr_params,
-				   .params_known = true,
-				   .params = copy->params },
+				   .params_known = true },
+			.copy = copy,
+			.unit = &record->unit,
 			.next = entry->clones,
 		};
 		if (entry->facts.nr_clones == UINT16_MAX || !ks_vector_add(&m->clones, clone))
@@ -324,6 +340,18 @@ static void fill_callers(struct ks_function_merge *m, size_t shard)
 
 /* ---- the tables ---- */
 
+/** Of the parameters that have a location somewhere: those that have one on entry. */
+static bool fill_params(const struct clone *clone, struct ks_arena *arena, struct ks_clone *ret)
+{
+	const struct ks_unit_copy *copy = clone->copy;
+	uint16_t *params = ks_arena_array(arena, copy->nr_params, sizeof(*params));
+	for (uint16_t i = 0; params && i < copy->nr_params; i++)
+		if (ks_unit_in_place(clone->unit, copy->params[i].place, copy->low))
+			params[ret->nr_params++] = (uint16_t)copy->params[i].number;
+	ret->params = params;
+	return params != NULL;
+}
+
 static bool fill_clones(const struct ks_function_merge *m, struct ks_arena *arena,
 			struct entry *entry)
 {
@@ -331,8 +359,11 @@ static bool fill_clones(const struct ks_function_merge *m, struct ks_arena *aren
 	struct ks_clone *clones = ks_arena_array(arena, n, sizeof(*clones));
 	if (!clones)
 		return false;
-	for (uint32_t i = entry->clones; i && n; i = m->clones.at[i - 1].next)
+	for (uint32_t i = entry->clones; i && n; i = m->clones.at[i - 1].next) {
 		clones[--n] = m->clones.at[i - 1].facts;
+		if (!fill_params(&m->clones.at[i - 1], arena, &clones[n]))
+			return false;
+	}
 	entry->facts.clones = clones;
 	return true;
 }

@@ -196,7 +196,7 @@ static void add_parameter(struct walk *w, const struct ks_abbrev *abbrev, uint32
 	child->type = ref(w, abbrev, KS_SLOT_TYPE);
 }
 
-/** A parameter of an out-of-line copy is still passed when it has a location and is no constant. */
+/** A parameter of an out-of-line copy may be passed when it has a location and is no constant. */
 static void add_passed_parameter(struct walk *w, const struct ks_abbrev *abbrev)
 {
 	if (!has(abbrev, KS_SLOT_ORIGIN) || !has(abbrev, KS_SLOT_LOCATION) ||
@@ -204,7 +204,8 @@ static void add_passed_parameter(struct walk *w, const struct ks_abbrev *abbrev)
 		return;
 	const struct ks_node *node = &w->types->nodes.at[w->at.node];
 	struct ks_unit_copy *copy = &w->fns->copies.at[node->copy - 1];
-	if (!ks_vector_add(&w->fns->params, ref(w, abbrev, KS_SLOT_ORIGIN)))
+	struct ks_unit_passed param = { w->v[KS_SLOT_LOCATION], ref(w, abbrev, KS_SLOT_ORIGIN) };
+	if (!ks_vector_add(&w->fns->params, param))
 		w->fns->failed = true;
 	else
 		copy->nr_params++;
@@ -453,6 +454,7 @@ static void set_bases(struct ks_unit *unit, uint32_t mask, const uint64_t *v)
 	unit->str_offsets_base =
 		mask & KS_HAS(KS_SLOT_STR_OFFSETS_BASE) ? v[KS_SLOT_STR_OFFSETS_BASE] : header;
 	unit->addr_base = mask & KS_HAS(KS_SLOT_ADDR_BASE) ? v[KS_SLOT_ADDR_BASE] : header;
+	unit->low_pc = mask & KS_HAS(KS_SLOT_LOW_PC) ? v[KS_SLOT_LOW_PC] : 0;
 }
 
 /** Half of the truth is worse than none: kinds of debug information that are spread over units or files. */

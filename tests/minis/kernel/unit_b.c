@@ -5,7 +5,7 @@
 /* Facts: the first of two definitions of struct shared_name; it wins in [D]; both are kept. */
 struct shared_name {
 	int first;
-	long second;
+	void *second;
 };
 struct shared_name from_unit_b;
 

@@ -4,7 +4,7 @@
 
 /* Facts: the second definition of struct shared_name, with another member. */
 struct shared_name {
-	long first;
+	void *first;
 	char second[16];
 };
 struct shared_name from_unit_c;
@@ -52,6 +52,18 @@ int uses_lonely(int n)
 {
 	return n + LONELY;
 }
+
+/* Facts: only declared, everywhere: 4 bytes [D] and no values. */
+enum later *later;
+
+/* Facts: an unnamed member that is qualified is no part of the struct around it [D]: (anon), not q. */
+struct qualified {
+	const struct {
+		int q;
+	};
+	int after;
+};
+struct qualified qualified;
 
 /* Facts: typedefs of every shape. */
 typedef struct bits bits_t;

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Compiled abbreviations read what their declarations say: random ones against a slow reader. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "dwarf/die.h"
+#include "slow_die.h"
+
+enum { NR_ROUNDS = 4000, NR_ABBREVS = 6, MAX_ATTRS = 12, NR_DIES = 40 };
+
+/** The same sequence on every machine. */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t x = *state += 0x9e3779b97f4a7c15;
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+	return x ^ (x >> 31);
+}
+
+static const uint16_t tags[] = { DW_TAG_subprogram,
+				 DW_TAG_formal_parameter,
+				 DW_TAG_member,
+				 DW_TAG_call_site,
+				 DW_TAG_GNU_call_site,
+				 DW_TAG_enumerator,
+				 DW_TAG_typedef,
+				 DW_TAG_subrange_type,
+				 DW_TAG_structure_type,
+				 DW_TAG_inlined_subroutine,
+				 0x34 /* variable */ };
+static const uint16_t attrs[] = {
+	DW_AT_sibling,
+	DW_AT_name,
+	DW_AT_type,
+	DW_AT_byte_size,
+	DW_AT_bit_size,
+	DW_AT_data_bit_offset,
+	DW_AT_const_value,
+	DW_AT_upper_bound,
+	DW_AT_data_member_location,
+	DW_AT_declaration,
+	DW_AT_decl_file,
+	DW_AT_decl_line,
+	DW_AT_external,
+	DW_AT_low_pc,
+	DW_AT_abstract_origin,
+	DW_AT_high_pc,
+	DW_AT_ranges,
+	DW_AT_location,
+	DW_AT_call_origin,
+	DW_AT_call_tail_call,
+	0x39 /* decl_column */,
+	0x27 /* prototyped */,
+	0x2137 /* GNU_locviews */,
+	0x3fe0 /* of some vendor */,
+};
+static const uint16_t forms[] = {
+	DW_FORM_addr,	    DW_FORM_block2,   DW_FORM_block4,	      DW_FORM_data2,
+	DW_FORM_data4,	    DW_FORM_data8,    DW_FORM_string,	      DW_FORM_block,
+	DW_FORM_block1,	    DW_FORM_data1,    DW_FORM_flag,	      DW_FORM_sdata,
+	DW_FORM_strp,	    DW_FORM_udata,    DW_FORM_ref_addr,	      DW_FORM_ref1,
+	DW_FORM_ref2,	    DW_FORM_ref4,     DW_FORM_ref8,	      DW_FORM_ref_udata,
+	DW_FORM_sec_offset, DW_FORM_exprloc,  DW_FORM_flag_present,   DW_FORM_strx,
+	DW_FORM_addrx,	    DW_FORM_ref_sup4, DW_FORM_strp_sup,	      DW_FORM_data16,
+	DW_FORM_line_strp,  DW_FORM_ref_sig8, DW_FORM_implicit_const, DW_FORM_loclistx,
+	DW_FORM_rnglistx,   DW_FORM_ref_sup8, DW_FORM_strx1,	      DW_FORM_strx2,
+	DW_FORM_strx3,	    DW_FORM_strx4,    DW_FORM_addrx1,	      DW_FORM_addrx2,
+	DW_FORM_addrx3,	    DW_FORM_addrx4,   DW_FORM_GNU_ref_alt,    DW_FORM_GNU_strp_alt,
+};
+#define NR(array) (sizeof(array) / sizeof((array)[0]))
+
+/** One unit of random DIEs. */
+struct world {
+	uint64_t random;
+	struct ks_buf abbrev, info;
+	size_t declared[NR_ABBREVS + 1]; // where the attributes of a code are declared
+	struct ks_dwarf dwarf;
+	struct ks_section addr;
+	uint8_t addrs[64];
+	struct ks_unit unit;
+};
+
+static uint64_t pick(struct world *w, uint64_t below)
+{
+	return next_random(&w->random) % below;
+}
+
+static void put_sleb(struct ks_buf *to, int64_t n)
+{
+	for (; n < -64 || n > 63; n >>= 7)
+		ks_buf_char(to, (char)(n | 0x80));
+	ks_buf_char(to, (char)(n & 0x7f));
+}
+
+static void declare(struct world *w, unsigned int code, bool long_runs)
+{
+	ks_buf_uleb(&w->abbrev, code);
+	ks_buf_uleb(&w->abbrev, tags[pick(w, NR(tags))]);
+	ks_buf_char(&w->abbrev, (char)pick(w, 2));
+	w->declared[code] = w->abbrev.len;
+	uint64_t nr = pick(w, MAX_ATTRS), used = 0;
+	for (uint64_t i = 0; i < nr; i++) {
+		uint64_t attr = pick(w, NR(attrs));
+		bool alias = attr >= NR(attrs) - 4; // those may repeat
+		if (!alias && (used & 1ull << attr))
+			continue;
+		used |= 1ull << attr;
+		uint64_t form = forms[pick(w, NR(forms))];
+		ks_buf_uleb(&w->abbrev, attrs[attr]);
+		ks_buf_uleb(&w->abbrev, form);
+		if (form == DW_FORM_implicit_const)
+			put_sleb(&w->abbrev, (int64_t)next_random(&w->random) >> pick(w, 64));
+		// skips of fixed size add up to more than one step can hold
+		for (uint64_t n = long_runs && i % 3 == 1 ? 5000 : 0; n; n--) {
+			ks_buf_uleb(&w->abbrev, 0x3fe0);
+			ks_buf_uleb(&w->abbrev, DW_FORM_data16);
+		}
+	}
+	ks_buf_bytes(&w->abbrev, "", 1);
+	ks_buf_bytes(&w->abbrev, "", 1);
+}
+
+/** Any bytes are a DIE: lengths in them are small often enough for blocks to fit. */
+static void put_die(struct world *w, size_t len)
+{
+	ks_buf_uleb(&w->info, 1 + pick(w, NR_ABBREVS));
+	for (size_t i = 0; i < len; i++)
+		ks_buf_char(&w->info, (char)(pick(w, 4) ? pick(w, 6) : pick(w, 256)));
+}
+
+static void world_make(struct world *w, uint64_t round)
+{
+	*w = (struct world){ .random = round };
+	bool long_runs = round % 50 == 0;
+	w->unit = (struct ks_unit){
+		.version = (uint8_t)(2 + pick(w, 4)),
+		.address_size = pick(w, 2) ? 8 : 4,
+		.offset_size = pick(w, 2) ? 8 : 4,
+		.addr_base = pick(w, 20),
+	};
+	w->dwarf.swap = pick(w, 2);
+	for (unsigned int code = 1; code <= NR_ABBREVS; code++)
+		declare(w, code, long_runs);
+	ks_buf_bytes(&w->abbrev, "", 1);
+	for (unsigned int i = 0; i < NR_DIES; i++)
+		put_die(w, long_runs ? 200000 : 160);
+	for (size_t i = 0; i < sizeof(w->addrs); i++)
+		w->addrs[i] = (uint8_t)pick(w, 256);
+	w->addr = (struct ks_section){ .data = w->addrs, .size = sizeof(w->addrs) };
+	w->dwarf.addr = &w->addr;
+	w->dwarf.abbrev = ks_cursor_over(w->abbrev.at, w->abbrev.len, w->dwarf.swap);
+	w->dwarf.info = ks_cursor_over(w->info.at, w->info.len, w->dwarf.swap);
+	w->unit.dwarf = &w->dwarf;
+	w->unit.start = w->dwarf.info.base + pick(w, 100);
+	w->unit.end = w->dwarf.info.end - pick(w, 100);
+}
+
+static void world_free(struct world *w)
+{
+	ks_buf_deinit(&w->abbrev);
+	ks_buf_deinit(&w->info);
+}
+
+/** Read the DIE at p both ways; they must agree on its values and on its end. */
+static void compare_die(const struct world *w, const struct ks_abbrevs *abbrevs, const uint8_t *p,
+			uint64_t round)
+{
+	uint64_t fast[KS_NR_VALUES] = { 0 }, slow[KS_NR_VALUES] = { 0 };
+	uint64_t code = ks_fast_uleb(&p, w->unit.end);
+	if (!p || !code || code > NR_ABBREVS)
+		return;
+	const struct ks_abbrev *abbrev = &abbrevs->by_code.at[code];
+	struct ks_cursor declaration = w->dwarf.abbrev, die = w->dwarf.info;
+	declaration.pos += w->declared[code];
+	die.pos = p;
+	die.end = w->unit.end;
+	uint32_t has = slow_die_read(&w->unit, &declaration, &die, slow);
+	const uint8_t *end = ks_die_read(&w->unit, abbrevs, abbrev, p, w->unit.end, fast);
+	if (!end != !!die.why || (end && end != die.pos))
+		fail_msg("round %llu, code %llu: end of the DIE", (unsigned long long)round,
+			 (unsigned long long)code);
+	if (end && (abbrev->has & ~has))
+		fail_msg("round %llu, code %llu: slots %x, not %x", (unsigned long long)round,
+			 (unsigned long long)code, abbrev->has, has);
+	for (unsigned int slot = 0; end && slot < KS_NR_SLOTS; slot++)
+		if ((abbrev->has & KS_HAS(slot)) && fast[slot] != slow[slot])
+			fail_msg("round %llu, code %llu: slot %u is %llx, not %llx",
+				 (unsigned long long)round, (unsigned long long)code, slot,
+				 (unsigned long long)fast[slot], (unsigned long long)slow[slot]);
+}
+
+static void compiled_abbreviations_read_as_declared(void **state)
+{
+	(void)state;
+	struct ks_abbrevs abbrevs = { 0 };
+	for (uint64_t round = 0; round < NR_ROUNDS; round++) {
+		struct world w;
+		world_make(&w, round);
+		abbrevs.by_code.len = 0; // another unit of the same offset
+		struct ks_error *err = ks_abbrevs_compile(&abbrevs, &w.unit);
+		if (err)
+			fail_msg("round %llu: %s", (unsigned long long)round, err->msg);
+		for (unsigned int i = 0; i < NR_DIES; i++)
+			compare_die(&w, &abbrevs,
+				    w.unit.start + pick(&w, (uint64_t)(w.unit.end - w.unit.start)),
+				    round);
+		world_free(&w);
+	}
+	ks_abbrevs_deinit(&abbrevs);
+}
+
+/** Forms whose size nobody can know end the reading before it begins. */
+static void unknown_forms_are_refused(void **state)
+{
+	(void)state;
+	static const uint16_t unknown[] = { DW_FORM_indirect, 0x02, 0x2e, 0x1f01, 0x1fff };
+	for (size_t i = 0; i < NR(unknown); i++) {
+		struct world w;
+		world_make(&w, i);
+		w.abbrev.len = 0;
+		ks_buf_bytes(&w.abbrev, "\x01\x2e\x00\x03", 4); // a subprogram with a name
+		ks_buf_uleb(&w.abbrev, unknown[i]);
+		ks_buf_bytes(&w.abbrev, "\0\0\0", 3);
+		w.dwarf.abbrev = ks_cursor_over(w.abbrev.at, w.abbrev.len, w.dwarf.swap);
+		struct ks_abbrevs abbrevs = { 0 };
+		struct ks_error *err = ks_abbrevs_compile(&abbrevs, &w.unit);
+		assert_non_null(err);
+		assert_int_equal(err->code, KS_ERR_UNSUPPORTED);
+		ks_error_free(err);
+		ks_abbrevs_deinit(&abbrevs);
+		world_free(&w);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(compiled_abbreviations_read_as_declared),
+		cmocka_unit_test(unknown_forms_are_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
