@@ -111,12 +111,24 @@ static void drop_unmarked(set_vector *sets)
 	sets->len = kept;
 }
 
+static int compare_sets(const void *a, const void *b)
+{
+	const struct id_set *x = a, *y = b;
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+/** The sets are sorted, and do not overlap. */
 static bool in_sets(const set_vector *sets, uint64_t addr)
 {
-	for (size_t i = 0; i < sets->len; i++)
-		if (addr >= sets->at[i].start && addr < sets->at[i].end)
-			return true;
-	return false;
+	size_t low = 0, high = sets->len;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (sets->at[middle].start <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && addr < sets->at[low - 1].end;
 }
 
 /** The function of a "__BTF_ID__func__NAME__N" symbol; false when it is none or out of place. */
@@ -167,6 +179,8 @@ struct ks_error *ks_extract_kfuncs(const struct ks_finder *finder)
 	bool *listed = calloc(finder->surface->decls[KS_FUNCTION].nr + 1, sizeof(*listed));
 	bool ok = listed && collect_sets(finder, &sets);
 	drop_unmarked(&sets);
+	if (sets.len)
+		qsort(sets.at, sets.len, sizeof(*sets.at), compare_sets);
 	ok = ok && collect_kfuncs(finder, &sets, listed, &names);
 	free(listed);
 	ks_vector_deinit(&sets);

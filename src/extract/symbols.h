@@ -20,6 +20,8 @@ const struct ks_symbol *ks_symbol_find(const struct ks_symbol_index *index, cons
 /** The next one after it, or NULL. */
 const struct ks_symbol *ks_symbol_find_next(const struct ks_symbol_index *index,
 					    const struct ks_symbol *symbol, unsigned int types);
+/** More symbols at one address than any image has: who walks over them stops there. */
+enum { KS_MAX_ALIASES = 256 };
 /** The first symbol in table order at that address, and the next one after it; or NULL. */
 const struct ks_symbol *ks_symbol_at(const struct ks_symbol_index *index, uint64_t addr);
 const struct ks_symbol *ks_symbol_at_next(const struct ks_symbol_index *index,

@@ -23,7 +23,8 @@ static const char *name_at(const struct ks_finder *finder, uint64_t addr)
 {
 	const char *name = NULL;
 	const struct ks_symbol *sym = addr ? ks_symbol_at(finder->symbols, addr) : NULL;
-	for (; sym; sym = ks_symbol_at_next(finder->symbols, sym)) {
+	for (int left = KS_MAX_ALIASES; sym && left--;
+	     sym = ks_symbol_at_next(finder->symbols, sym)) {
 		if (sym->type != STT_FUNC && sym->type != STT_NOTYPE)
 			continue;
 		const char *cut = after_prefix(sym->name);

@@ -32,7 +32,8 @@ static const char *named_at(const struct ks_finder *finder, uint64_t addr, const
 {
 	size_t len = strlen(prefix);
 	const struct ks_symbol *sym = addr ? ks_symbol_at(finder->symbols, addr) : NULL;
-	for (; sym; sym = ks_symbol_at_next(finder->symbols, sym))
+	for (int left = KS_MAX_ALIASES; sym && left--;
+	     sym = ks_symbol_at_next(finder->symbols, sym))
 		if (strncmp(sym->name, prefix, len) == 0)
 			return sym->name + len;
 	return NULL;

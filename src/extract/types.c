@@ -109,6 +109,8 @@ static void add_definition(struct ks_types *types, uint32_t index, struct ks_nam
 	note_use(types, &types->found.at[types->found.len - 1]);
 }
 
+enum { MAX_DEFINITIONS = 1024 }; // of one name: the chain is walked for each of them
+
 static void look_at_definition(struct ks_types *types, uint32_t index)
 {
 	const struct ks_node *node = &types->nodes.at[index];
@@ -127,18 +129,23 @@ static void look_at_definition(struct ks_types *types, uint32_t index)
 		types->failed = true;
 		return;
 	}
-	for (uint32_t i = slot->first; i; i = types->found.at[i - 1].next)
+	unsigned int others = 0;
+	for (uint32_t i = slot->first; i; i = types->found.at[i - 1].next, others++)
 		if (types->found.at[i - 1].hash == hash) {
 			note_use(types, &types->found.at[i - 1]);
 			return;
 		}
+	types->crowded = types->crowded || others > MAX_DEFINITIONS;
 	add_definition(types, index, slot, kind, key, hash);
 }
 
 struct ks_error *ks_types_finish_unit(struct ks_types *types)
 {
-	for (uint32_t i = 0; i < types->nodes.len; i++)
+	for (uint32_t i = 0; i < types->nodes.len && !types->crowded; i++)
 		look_at_definition(types, i);
+	if (types->crowded)
+		return ks_error_new(KS_ERR_DATA, "a type name has more than %d definitions",
+				    MAX_DEFINITIONS);
 	return types->failed ? &ks_nomem : NULL;
 }
 

@@ -88,7 +88,8 @@ struct ks_types {
 	const struct ks_text *text;
 	const struct ks_unit *unit; // being walked
 	uint32_t unit_index;
-	bool failed; // out of memory
+	bool failed;  // out of memory
+	bool crowded; // more definitions of one name than any kernel has
 
 	KS_VECTOR(struct ks_node) nodes;
 	KS_VECTOR(struct ks_child) children;
