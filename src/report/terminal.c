@@ -342,7 +342,9 @@ static struct ks_error *differences(struct ks_view *view)
 		for (size_t i = 0; i < group->nr_pairs; i++)
 			KS_TRY(pair_write(view, kind, &group->pairs[i], &same));
 	}
-	if (same || view->out->len == start) {
+	if (!same && view->out->len == start) {
+		ks_buf_str(view->out, "  nothing to compare\n");
+	} else if (same) {
 		ks_view_blanks(view, 2);
 		ks_buf_str(view->out, view->out->len == start + 2 ? "none in " : "no change in ");
 		ks_count_write(view->out, same, "comparison\n", "comparisons\n");

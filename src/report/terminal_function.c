@@ -124,8 +124,8 @@ static bool same_place(const struct ks_caller *a, const struct ks_caller *b)
 	       !strcmp(a->unit, b->unit);
 }
 
-static void caller_write(struct ks_buf *out, const struct ks_entry *entry,
-			 const struct ks_caller *caller, size_t times)
+static void caller_write(struct ks_buf *out, const struct ks_function *fn,
+			 const struct ks_entry *entry, const struct ks_caller *caller, size_t times)
 {
 	ks_buf_str(out, caller->unit);
 	ks_buf_char(out, ':');
@@ -148,11 +148,16 @@ static void caller_write(struct ks_buf *out, const struct ks_entry *entry,
 		ks_buf_str(out, ", no code left");
 	if (caller->flags & KS_CALLER_OWN)
 		ks_buf_str(out, ", in an out-of-line copy");
+	bool inlined = caller >= entry->inline_callers &&
+		       caller < entry->inline_callers + entry->nr_inline_callers;
+	if (inlined && ks_caller_inside_itself(fn, entry, caller))
+		ks_buf_str(out, " (split off, not counted)");
 }
 
 /** The callers below a title, repeats in a row as one line. */
-static void callers_write(struct ks_view *view, const char *title, const struct ks_entry *entry,
-			  const struct ks_caller *callers, uint32_t nr)
+static void callers_write(struct ks_view *view, const char *title, const struct ks_function *fn,
+			  const struct ks_entry *entry, const struct ks_caller *callers,
+			  uint32_t nr)
 {
 	if (!nr)
 		return;
@@ -167,7 +172,7 @@ static void callers_write(struct ks_view *view, const char *title, const struct 
 			return;
 		}
 		ks_view_blanks(view, 6);
-		caller_write(&view->text, entry, &callers[i], times);
+		caller_write(&view->text, fn, entry, &callers[i], times);
 		ks_view_wrap(view, 6, 8);
 	}
 }
@@ -198,7 +203,8 @@ static void clone_write(struct ks_view *view, const struct ks_entry *entry,
 	ks_view_wrap(view, 4, 6);
 }
 
-static void entry_write(struct ks_view *view, const struct ks_entry *entry)
+static void entry_write(struct ks_view *view, const struct ks_function *fn,
+			const struct ks_entry *entry)
 {
 	struct ks_buf *text = &view->text;
 	ks_buf_str(text, entry->external ? "global" : "static");
@@ -222,9 +228,9 @@ static void entry_write(struct ks_view *view, const struct ks_entry *entry)
 	}
 	ks_view_blanks(view, 2);
 	ks_view_wrap(view, 2, 4);
-	callers_write(view, "    inlined into\n", entry, entry->inline_callers,
+	callers_write(view, "    inlined into\n", fn, entry, entry->inline_callers,
 		      entry->nr_inline_callers);
-	callers_write(view, "    called by\n", entry, entry->direct_callers,
+	callers_write(view, "    called by\n", fn, entry, entry->direct_callers,
 		      entry->nr_direct_callers);
 	for (uint32_t i = 0; i < entry->nr_clones; i++)
 		clone_write(view, entry, &entry->clones[i]);
@@ -238,7 +244,7 @@ struct ks_error *ks_view_function(struct ks_view *view, const struct ks_fact *fa
 	ks_view_paint(view, KS_PAINT_HEAD, fact->image->label);
 	ks_buf_char(view->out, '\n');
 	for (uint32_t i = 0; i < fn->nr_entries; i++)
-		entry_write(view, &fn->entries[i]);
+		entry_write(view, fn, &fn->entries[i]);
 	for (uint32_t i = 0; i < fn->nr_symbols; i++) {
 		const struct ks_symbol *symbol = &fn->symbols[i];
 		enum ks_suffix suffix = ks_suffix_of(symbol->name);

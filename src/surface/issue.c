@@ -54,12 +54,8 @@ uint32_t ks_function_issues(const struct ks_function *fn)
 	return issues;
 }
 
-/**
- * A piece of the function inside a piece of the same one: what splitting leaves behind, no inlining. The
- * outer one counts where it is inlined itself.
- */
-static bool inside_itself(const struct ks_function *fn, const struct ks_entry *entry,
-			  const struct ks_caller *caller)
+bool ks_caller_inside_itself(const struct ks_function *fn, const struct ks_entry *entry,
+			     const struct ks_caller *caller)
 {
 	const char *around = caller->via ? caller->via : caller->function;
 	if (around != fn->name && strcmp(around, fn->name) != 0)
@@ -74,7 +70,7 @@ static bool really_inlined(const struct ks_function *fn)
 		const struct ks_entry *entry = &fn->entries[i];
 		for (uint32_t j = 0; j < entry->nr_inline_callers; j++)
 			if (!(entry->inline_callers[j].flags & KS_CALLER_NO_CODE) &&
-			    !inside_itself(fn, entry, &entry->inline_callers[j]))
+			    !ks_caller_inside_itself(fn, entry, &entry->inline_callers[j]))
 				return true;
 	}
 	return false;
@@ -148,7 +144,7 @@ struct ks_error *ks_function_usage(const struct ks_function *fn, struct ks_usage
 		usage.calls_known = usage.calls_known && entry->calls_known;
 		for (uint32_t j = 0; j < entry->nr_inline_callers; j++) {
 			const struct ks_caller *caller = &entry->inline_callers[j];
-			if (inside_itself(fn, entry, caller))
+			if (ks_caller_inside_itself(fn, entry, caller))
 				continue;
 			usage.own += (caller->flags & KS_CALLER_OWN) != 0;
 			if (caller->flags & KS_CALLER_NO_CODE)

@@ -33,6 +33,14 @@ uint32_t ks_function_issues(const struct ks_function *fn);
  */
 uint32_t ks_fact_issues(enum ks_kind kind, const struct ks_fact *fact);
 
+/**
+ * A piece of the function inside a piece of the same one: what splitting leaves behind, no inlining. The
+ * outer one counts where it is inlined itself.
+ * @param entry of fn, @param caller of entry
+ */
+bool ks_caller_inside_itself(const struct ks_function *fn, const struct ks_entry *entry,
+			     const struct ks_caller *caller);
+
 /** Whether a function really was inlined, over all entries of its name. */
 struct ks_usage {
 	size_t inlined;	       // places where code of it stands inside another function
