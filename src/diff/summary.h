@@ -7,28 +7,23 @@
 #include "diff/diff.h"
 #include "store/store.h"
 
-/** Differences that are not counted as changes of a name, because the published study does not. */
-enum ks_diff_extra {
-	KS_DIFF_STATUS = 1 << 0, // how functions are compiled: inlined, transformed, duplicated, callers
-	KS_DIFF_LAYOUT = 1 << 1, // sizes, offsets and bit-field widths of structs and unions
-};
-
 /** What to compare. */
 struct ks_scope {
 	uint32_t kinds;	  // KS_KNOWS() bits; 0: all
 	uint32_t extras;  // KS_DIFF_* bits
 	const char *glob; // of names, as fnmatch(3); NULL: all names
-	bool one_sided;	  // read the definitions of added and removed names, too: ks_difference has them
+	bool one_sided; // read the definitions of added and removed names, too: ks_difference has them
 };
 
 /** How the names of one kind differ. */
 struct ks_tally {
 	bool old_known, new_known; // the image can tell about this kind
-	size_t old, new;	   // names each image has; a function counts when it has a prototype
-	size_t added, removed;	   // 0 unless both images know the kind
-	size_t changed;		   // names in both with at least one change, status and layout not counted
-	size_t compiled;	   // functions whose status differs; 0 unless KS_DIFF_STATUS
-	size_t laid_out;	   // structs and unions whose layout differs; 0 unless KS_DIFF_LAYOUT
+	size_t old, new;       // names each image has; a function counts when it has a prototype
+	size_t added, removed; // 0 unless both images know the kind
+	size_t changed;	 // names in both with at least one change, status and layout not counted
+	size_t compiled; // functions whose status differs, with or without a prototype; 0 unless
+			 // KS_DIFF_STATUS
+	size_t laid_out; // structs and unions whose layout differs; 0 unless KS_DIFF_LAYOUT
 	size_t changes[KS_NR_CHANGES]; // names with at least one such change
 };
 
@@ -44,8 +39,8 @@ bool ks_summary_differs(const struct ks_summary *summary);
 struct ks_difference {
 	enum ks_kind kind;
 	const char *name;
-	const struct ks_fact *old, *new; // NULL on the side that does not have the name
-	struct ks_changes changes;	 // none when one side is NULL
+	const struct ks_fact *old, *new; // NULL on the side that does not list the name
+	struct ks_changes changes;	 // with one side NULL: of its status at most
 };
 typedef struct ks_error *ks_difference_fn(const struct ks_difference *difference, void *arg);
 
