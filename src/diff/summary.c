@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "diff/summary.h"
 
+#include "base/vector.h"
 #include "store/compare.h"
 
 /** One kind of a pair while it is counted. */
@@ -11,6 +12,7 @@ struct counting {
 	struct ks_tally *tally;
 	ks_difference_fn *fn;
 	void *arg;
+	KS_VECTOR(struct ks_change) wanted; // of one name
 };
 
 bool ks_summary_differs(const struct ks_summary *summary)
@@ -48,6 +50,40 @@ static const struct ks_fact *listed(enum ks_kind kind, const struct ks_fact *fac
 	return fact && (kind != KS_FUNCTION || fact->decl_id) ? fact : NULL;
 }
 
+static bool is_heading(enum ks_change_kind kind)
+{
+	return kind == KS_EVENT_CHANGED || kind == KS_FUNC_CHANGED;
+}
+
+/** Leave the changes that are looked for, and the headings above them. */
+static struct ks_error *keep_wanted(struct counting *counting, struct ks_changes *changes)
+{
+	uint64_t wanted = counting->scope->changes;
+	const struct ks_change *heading = NULL;
+	counting->wanted.len = 0;
+	if (!wanted)
+		return NULL;
+	for (size_t i = 0; i < changes->nr; i++) {
+		const struct ks_change *change = &changes->at[i];
+		if (is_heading(change->kind))
+			heading = change;
+		if (!(wanted & KS_CHANGE_BIT(change->kind)))
+			continue;
+		if (heading && heading != change && !ks_vector_add(&counting->wanted, *heading))
+			return &ks_nomem;
+		heading = NULL;
+		if (!ks_vector_add(&counting->wanted, *change))
+			return &ks_nomem;
+	}
+	*changes = (struct ks_changes){ counting->wanted.len, counting->wanted.at };
+	return NULL;
+}
+
+static bool looked_for(const struct ks_scope *scope, uint64_t bit)
+{
+	return !scope->changes || (scope->changes & bit);
+}
+
 static struct ks_error *count_name(const char *name, const struct ks_fact *old,
 				   const struct ks_fact *new, void *arg)
 {
@@ -56,7 +92,9 @@ static struct ks_error *count_name(const char *name, const struct ks_fact *old,
 	struct ks_difference difference = { .kind = kind, .name = name };
 	difference.old = listed(kind, old);
 	difference.new = listed(kind, new);
-	bool added = !difference.old && difference.new, removed = difference.old && !difference.new;
+	bool added = !difference.old && difference.new &&looked_for(counting->scope, KS_ADDED_BIT);
+	bool removed =
+		difference.old && !difference.new &&looked_for(counting->scope, KS_REMOVED_BIT);
 	counting->tally->added += added;
 	counting->tally->removed += removed;
 	struct ks_changes *changes = &difference.changes;
@@ -68,6 +106,7 @@ static struct ks_error *count_name(const char *name, const struct ks_fact *old,
 	if (old && new && counting->scope->extras)
 		KS_TRY(ks_diff_extras(counting->diff, kind, counting->scope->extras, old, new,
 				      changes));
+	KS_TRY(keep_wanted(counting, changes));
 	count_changes(counting->tally, changes);
 	if (!counting->fn || (!changes->nr && !added && !removed))
 		return NULL;
@@ -111,7 +150,10 @@ struct ks_error *ks_summary_make(struct ks_store *store, const struct ks_store_i
 					     .tally = &summary.kinds[kind],
 					     .fn = fn,
 					     .arg = arg };
-		KS_TRY(count_kind(store, old, new, &counting));
+		struct ks_error *err = count_kind(store, old, new, &counting);
+		ks_vector_deinit(&counting.wanted);
+		if (err)
+			return err;
 	}
 	*ret = summary;
 	return NULL;

@@ -7,10 +7,16 @@
 #include "diff/diff.h"
 #include "store/store.h"
 
+/** Bits of ks_scope.changes: a change of a kind, and names that only one image has. */
+#define KS_CHANGE_BIT(change) ((uint64_t)1 << (change))
+#define KS_ADDED_BIT ((uint64_t)1 << 62)
+#define KS_REMOVED_BIT ((uint64_t)1 << 63)
+
 /** What to compare. */
 struct ks_scope {
 	uint32_t kinds;	  // KS_KNOWS() bits; 0: all
 	uint32_t extras;  // KS_DIFF_* bits
+	uint64_t changes; // what to look for, other differences are passed over; 0: everything
 	const char *glob; // of names, as fnmatch(3); NULL: all names
 	bool one_sided; // read the definitions of added and removed names, too: ks_difference has them
 };
