@@ -152,7 +152,7 @@ static void count_changes(struct ks_buf *out, const struct ks_changes *changes)
 		if (!nr[i] || ks_changes_infos[i].extra)
 			continue;
 		ks_buf_printf(out, out->len ? ", %s" : "%s", ks_changes_infos[i].title);
-		if (ks_changes_infos[i].form != KS_FORM_NONE && nr[i] > 1)
+		if (ks_changes_infos[i].form != KS_FORM_NONE)
 			ks_buf_printf(out, " %zu", nr[i]);
 	}
 }

@@ -96,6 +96,11 @@ static bool same_numbers(const struct ks_lists *lists)
 	return true;
 }
 
+static bool numbers_tell(enum ks_kind kind)
+{
+	return kind <= KS_TRACEPOINT;
+}
+
 /** Skip a segment that both images have without looking at its names, if it is the same for both. */
 static struct ks_error *try_skip(struct ks_lists *lists, const struct ks_run *old,
 				 const struct ks_run *new, bool *ret_skipped)
@@ -103,9 +108,8 @@ static struct ks_error *try_skip(struct ks_lists *lists, const struct ks_run *ol
 	KS_TRY(load_both(lists, old, new));
 	KS_TRY(read_numbers(lists, 0));
 	KS_TRY(read_numbers(lists, 1));
-	// names may stand twice in these lists and count once
-	bool twice = lists->kind == KS_SYSCALL || lists->kind == KS_CONFIG;
-	*ret_skipped = !twice && !lists->glob && same_numbers(lists);
+	// The numbers of other kinds do not tell all: names may stand twice, hooks have their functions.
+	*ret_skipped = numbers_tell(lists->kind) && !lists->glob && same_numbers(lists);
 	for (int side = 0; side < 2 && *ret_skipped; side++)
 		lists->nr[side] += count_numbers(lists, side);
 	return NULL;
