@@ -91,10 +91,11 @@ static struct ks_error *make_fact(struct compare *cmp, struct ks_fact_reader *re
 	*fact = (struct ks_fact){ .image = &image->image };
 	fact->known = image->known & KS_KNOWS(kind);
 	fact->present = true;
+	bool wanted = (pair->old.name && pair->new.name) || cmp->want->one_sided;
 	for (unsigned int i = 0; i < 2; i++) {
 		const struct ks_cursor *bytes = &pair->defs[side * 2 + i];
 		uint64_t *id = i ? &row.second : &row.first;
-		if (!bytes->base)
+		if (!bytes->base || !wanted)
 			*id = 0;
 		else
 			KS_TRY(ks_fact_reader_give(reader, *id, class_of(kind, i), *bytes));
@@ -204,12 +205,15 @@ static struct ks_error *compare_all(struct ks_store *store, void *arg)
 	struct compare *cmp = arg;
 	const char **names = NULL;
 	(void)store;
-	KS_TRY(ks_lists_merge(&cmp->lists));
+	bool by_id = ks_lists_by_id(&cmp->lists);
+	KS_TRY(by_id ? ks_lists_merge_ids(&cmp->lists) : ks_lists_merge(&cmp->lists));
 	cmp->count = (struct ks_compare_count){ cmp->lists.nr[0], cmp->lists.nr[1] };
 	if (!cmp->fn)
 		return NULL;
 	if (cmp->lists.kind == KS_LSM || cmp->lists.kind == KS_KFUNC)
 		KS_TRY(fill_functions(cmp, &names));
+	if (by_id)
+		return tell(cmp, names);
 	struct needs needs = { 0 };
 	struct ks_error *err = collect(cmp, &needs);
 	if (!err)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /*
- * Two images of a store side by side. Their lists are walked segment by segment: names in both with the same
- * definition id are the same and are not read, only what differs is.
+ * Two images of a store side by side. Names in both with the same definition id are the same and are not read. Where
+ * the ids of all definitions are enough, what only one image has is read and nothing else; else the lists of names are
+ * walked segment by segment, and segments that both have and that say the same are skipped.
  */
 #include "store/store.h"
 

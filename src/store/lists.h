@@ -52,6 +52,11 @@ void ks_lists_deinit(struct ks_lists *lists);
 /** Find the names that differ. Inside a read transaction. */
 KS_MUST_CHECK struct ks_error *ks_lists_merge(struct ks_lists *lists);
 
+/** The ids of this kind's definitions tell everything that is wanted: no list is needed. */
+bool ks_lists_by_id(const struct ks_lists *lists);
+/** As ks_lists_merge() for such a kind; the definitions that differ are read, too. */
+KS_MUST_CHECK struct ks_error *ks_lists_merge_ids(struct ks_lists *lists);
+
 /**
  * Give lines of one image the rows of the functions of their names.
  * @param side 0: old, 1: new @param lines sorted by the name of the function, which they hold; numbers are 0
