@@ -39,34 +39,39 @@ static struct ks_error *take_kind(struct ks_scope *scope, const char *word)
 	return NULL;
 }
 
+/** All changes that count as one of the name. */
+static uint64_t any_change(void)
+{
+	uint64_t bits = 0;
+	for (int i = 0; i < KS_NR_CHANGES; i++)
+		bits |= ks_changes_infos[i].extra ? 0 : KS_CHANGE_BIT(i);
+	return bits;
+}
+
+static struct ks_error *unknown_change(const char *word)
+{
+	_cleanup_buf_ struct ks_buf all = { 0 };
+	for (int i = 0; i < KS_NR_CHANGES; i++)
+		ks_buf_printf(&all, ", %s", ks_changes_infos[i].name);
+	const char *text = ks_buf_text(&all);
+	return ks_error_new(KS_ERR_USAGE, "'%s' is no change; there are added, removed, changed%s",
+			    word, text ? text : "");
+}
+
 static struct ks_error *take_change(struct ks_scope *scope, const char *word)
 {
-	if (strcmp(word, "added") == 0)
-		scope->changes |= KS_ADDED_BIT;
-	else if (strcmp(word, "removed") == 0)
-		scope->changes |= KS_REMOVED_BIT;
-	else if (strcmp(word, "changed") == 0)
-		for (int i = 0; i < KS_NR_CHANGES; i++)
-			scope->changes |= ks_changes_infos[i].extra ? 0 : KS_CHANGE_BIT(i);
-	else
-		for (int i = 0;; i++) {
-			_cleanup_buf_ struct ks_buf all = { 0 };
-			if (i < KS_NR_CHANGES && strcmp(ks_changes_infos[i].name, word) == 0) {
-				scope->changes |= KS_CHANGE_BIT(i);
-				scope->extras |= ks_changes_infos[i].extra;
-				break;
-			}
-			if (i < KS_NR_CHANGES)
-				continue;
-			for (int k = 0; k < KS_NR_CHANGES; k++)
-				ks_buf_printf(&all, ", %s", ks_changes_infos[k].name);
-			const char *text = ks_buf_text(&all);
-			return ks_error_new(KS_ERR_USAGE,
-					    "'%s' is no change; there are added, removed, "
-					    "changed%s",
-					    word, text ? text : "");
-		}
-	return NULL;
+	uint64_t bits = strcmp(word, "added") == 0     ? KS_ADDED_BIT
+			: strcmp(word, "removed") == 0 ? KS_REMOVED_BIT
+			: strcmp(word, "changed") == 0 ? any_change()
+						       : 0;
+	for (int i = 0; i < KS_NR_CHANGES; i++) {
+		if (strcmp(ks_changes_infos[i].name, word) != 0)
+			continue;
+		bits |= KS_CHANGE_BIT(i);
+		scope->extras |= ks_changes_infos[i].extra;
+	}
+	scope->changes |= bits;
+	return bits ? NULL : unknown_change(word);
 }
 
 static struct ks_error *read_scope(const struct opts *opts, struct ks_scope *scope)

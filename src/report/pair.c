@@ -59,25 +59,29 @@ struct ks_error *ks_pair_report_write(struct ks_pair_report *report,
 	return ks_buf_error(out);
 }
 
+/** The line above the changes of an extra, when their first one comes. */
+static size_t extra_row(const struct ks_tally *tally, uint32_t extra, struct ks_pair_row *ret)
+{
+	if (extra == KS_DIFF_LAYOUT)
+		*ret = (struct ks_pair_row){ "Another layout", tally->laid_out, 1 };
+	else
+		*ret = (struct ks_pair_row){ "Compiled differently", tally->compiled, 1 };
+	return 1;
+}
+
 size_t ks_pair_rows(const struct ks_tally *tally, struct ks_pair_row rows[KS_NR_CHANGES + 2])
 {
 	size_t nr = 0;
-	bool compiled = false, laid_out = false;
+	uint32_t told = 0;
 	for (int kind = 0; kind < KS_NR_CHANGES; kind++) {
 		const struct ks_change_info *info = &ks_changes_infos[kind];
 		if (!tally->changes[kind])
 			continue;
-		if (info->extra == KS_DIFF_LAYOUT && !laid_out) {
-			rows[nr++] =
-				(struct ks_pair_row){ "Another layout", tally->laid_out, true };
-			laid_out = true;
-		}
-		if (info->extra == KS_DIFF_STATUS && !compiled) {
-			rows[nr++] = (struct ks_pair_row){ "Compiled differently", tally->compiled,
-							   true };
-			compiled = true;
-		}
-		rows[nr++] = (struct ks_pair_row){ info->title, tally->changes[kind], info->extra };
+		if (info->extra & ~told)
+			nr += extra_row(tally, info->extra, &rows[nr]);
+		told |= info->extra;
+		rows[nr++] = (struct ks_pair_row){ info->title, tally->changes[kind],
+						   info->extra ? 2 : 1 };
 	}
 	return nr;
 }

@@ -36,8 +36,8 @@ static inline void ks_pair_report_freep(struct ks_pair_report **report)
 }
 #define _cleanup_pair_report_ __attribute__((__cleanup__(ks_pair_report_freep)))
 
-/** A ks_difference_fn: keep a name that differs. @param report a struct ks_pair_report with details */
-struct ks_error *ks_pair_report_add(const struct ks_difference *difference, void *report);
+/** A ks_difference_fn: keep a name that differs. @param arg a struct ks_pair_report */
+struct ks_error *ks_pair_report_add(const struct ks_difference *difference, void *arg);
 /** Append the whole report. */
 KS_MUST_CHECK struct ks_error *ks_pair_report_write(struct ks_pair_report *report,
 						    const struct ks_summary *summary,

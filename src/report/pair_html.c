@@ -15,7 +15,8 @@ static const char style[] =
 	"th, td { text-align: right; padding: .15rem .8rem; border-bottom: 1px solid #8884; }\n"
 	"th:first-child, td:first-child { text-align: left; }\n"
 	"tr.kind td { font-weight: 600; border-top: 2px solid #8888; }\n"
-	"tr.part td:first-child { padding-left: 2rem; }\n"
+	"tr.part1 td:first-child { padding-left: 2rem; }\n"
+	"tr.part2 td:first-child { padding-left: 3.5rem; }\n"
 	"code { overflow-wrap: anywhere; }\n"
 	"summary { cursor: pointer; font-weight: 600; margin-top: 1rem; }\n"
 	"</style>\n";
@@ -93,8 +94,8 @@ static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_t
 	size_t nr = ks_pair_rows(tally, rows);
 	for (size_t i = 0; i < nr; i++)
 		ks_buf_printf(out,
-			      "<tr class=\"part\"><td colspan=\"5\">%s</td><td>%zu</td></tr>\n",
-			      rows[i].title, rows[i].changed);
+			      "<tr class=\"part%d\"><td colspan=\"5\">%s</td><td>%zu</td></tr>\n",
+			      rows[i].depth, rows[i].title, rows[i].changed);
 }
 
 /** Both images, escaped, with an arrow between them. */

@@ -55,7 +55,8 @@ static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_t
 		      tally->old, tally->new, tally->added, tally->removed, tally->changed);
 	size_t nr = ks_pair_rows(tally, rows);
 	for (size_t i = 0; i < nr; i++)
-		ks_buf_printf(out, "| %s | | | | | %zu |\n", rows[i].title, rows[i].changed);
+		ks_buf_printf(out, "| %s%s | | | | | %zu |\n", rows[i].depth > 1 ? "– " : "",
+			      rows[i].title, rows[i].changed);
 }
 
 static struct ks_error *write_page(struct ks_pair_report *report, const struct ks_summary *summary,

@@ -28,7 +28,7 @@ extern const struct ks_pair_writer ks_pair_terminal, ks_pair_md, ks_pair_json, k
 struct ks_pair_row {
 	const char *title;
 	size_t changed;
-	bool extra; // status or layout: not counted as changed above
+	int depth; // 1; 2: a part of what stands above it, which is not counted as changed
 };
 /** The kinds of change that a tally has, with their numbers. @return how many of rows were filled */
 size_t ks_pair_rows(const struct ks_tally *tally, struct ks_pair_row rows[KS_NR_CHANGES + 2]);

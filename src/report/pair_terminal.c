@@ -60,7 +60,8 @@ static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_t
 		      NUMBER, tally->changed);
 	size_t nr = ks_pair_rows(tally, rows);
 	for (size_t i = 0; i < nr; i++)
-		ks_buf_printf(out, "  %-*s %*zu\n", TITLE - 2 + (NR_HEADS - 1) * (NUMBER + 1),
+		ks_buf_printf(out, "%*s%-*s %*zu\n", 2 * rows[i].depth, "",
+			      TITLE - 2 * rows[i].depth + (NR_HEADS - 1) * (NUMBER + 1),
 			      rows[i].title, NUMBER, rows[i].changed);
 }
 

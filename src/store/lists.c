@@ -179,8 +179,8 @@ static struct ks_error *keep_raw(struct ks_lists *lists, int side, const struct 
 	return NULL;
 }
 
-static struct ks_error *read_line(struct ks_lists *lists, struct ks_columns *columns,
-				  const struct ks_bytes *raw, struct ks_line *ret)
+static struct ks_error *read_line(struct ks_columns *columns, const struct ks_bytes *raw,
+				  struct ks_line *ret)
 {
 	if (!raw) {
 		ret->first = ks_cursor_uleb(&columns->numbers);
@@ -197,7 +197,6 @@ static struct ks_error *read_line(struct ks_lists *lists, struct ks_columns *col
 				 .lines = offset_in(raw, &row.facts.lines),
 				 .sizes = offset_in(raw, &row.facts.sizes),
 				 .addrs = offset_in(raw, &row.facts.addrs) };
-	(void)lists;
 	return NULL;
 }
 
@@ -221,7 +220,7 @@ static struct ks_error *add_lines(struct ks_lists *lists, int side, char *json, 
 	_cleanup_names_ struct ks_names names = ks_names_over((struct ks_bytes){ json, len });
 	while (ks_names_next(&names)) {
 		struct ks_line line = { 0 };
-		KS_TRY(read_line(lists, &columns, raw, &line));
+		KS_TRY(read_line(&columns, raw, &line));
 		line.name = end_name(lists, json, &names);
 		if (!line.name)
 			return &ks_nomem;
