@@ -4,14 +4,15 @@
 
 #include "report/pair_page.h"
 
-/** A name or declaration as code; backquotes in it would end it early. */
-static void write_code(struct ks_buf *out, const struct ks_buf *text)
+/** Write what lies in text as code, and empty it. Backquotes in it would end a single one early. */
+static void flush_code(struct ks_buf *out, struct ks_buf *text)
 {
 	const char *fence = memchr(text->at, '`', text->len) ? "``" : "`";
 	ks_buf_str(out, fence);
 	for (size_t i = 0; i < text->len; i++)
 		ks_buf_char(out, (unsigned char)text->at[i] < ' ' ? '?' : text->at[i]);
 	ks_buf_str(out, fence);
+	text->len = 0;
 }
 
 static struct ks_error *write_name(struct ks_pair_report *report,
@@ -22,29 +23,31 @@ static struct ks_error *write_name(struct ks_pair_report *report,
 	bool removed = difference->old && !difference->new;
 	ks_buf_str(out, added ? "- added " : removed ? "- removed " : "- ");
 	ks_pair_name(difference, text);
-	write_code(out, text);
+	flush_code(out, text);
 	ks_buf_char(out, '\n');
 	for (size_t i = 0; i < difference->changes.nr; i++) {
 		const struct ks_change *change = &difference->changes.at[i];
 		const struct ks_change_info *info = &ks_changes_infos[change->kind];
 		ks_buf_printf(out, "  - %s", info->title);
-		text->len = 0;
 		if (info->has_old || info->has_new)
 			ks_buf_str(out, ": ");
+		if (info->form == KS_FORM_NUMBER) { // the others hold their name
+			ks_buf_str(text, change->name);
+			flush_code(out, text);
+			ks_buf_char(out, ' ');
+		}
 		if (info->has_old) {
 			ks_change_side(text, change, false);
-			write_code(out, text);
+			flush_code(out, text);
 		}
-		text->len = 0;
 		if (info->has_old && info->has_new)
 			ks_buf_str(out, " → ");
 		if (info->has_new) {
 			ks_change_side(text, change, true);
-			write_code(out, text);
+			flush_code(out, text);
 		}
 		ks_buf_char(out, '\n');
 	}
-	text->len = 0;
 	return NULL;
 }
 
