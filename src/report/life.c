@@ -93,6 +93,19 @@ struct life {
 	size_t width;		  // of the labels
 };
 
+/** What is before the first image that has the name may have it, too. */
+static bool began_earlier(const struct ks_group *regular, const struct ks_history *history)
+{
+	const struct ks_fact *before = NULL;
+	for (size_t i = 0; i < regular->nr; i++) {
+		const struct ks_fact *fact = &history->facts[regular->images[i]];
+		if (fact->present)
+			break;
+		before = fact;
+	}
+	return !before || !before->known;
+}
+
 static void write_title(struct life *life, const struct ks_groups *groups)
 {
 	struct ks_view *view = &life->view;
@@ -108,7 +121,7 @@ static void write_title(struct life *life, const struct ks_groups *groups)
 	ks_view_paint(view, KS_PAINT_HEAD, history->name);
 	if (since) {
 		ks_buf_printf(&view->text, ", since %s", since);
-		ks_buf_str(&view->text, strcmp(since, regular->labels[0]) == 0 ? " or before" : "");
+		ks_buf_str(&view->text, began_earlier(regular, history) ? " or before" : "");
 		if (strcmp(until, regular->labels[regular->nr - 1]) != 0)
 			ks_buf_printf(&view->text, ", until %s", until);
 	}
