@@ -67,7 +67,7 @@ static struct ks_error *read_ids(struct ks_lists *lists, int image, uint64_t lim
 
 static int compare_ids(const void *a, const void *b)
 {
-	const struct found *x = a, *y = b;
+	const struct found *x = *(struct found *const *)a, *y = *(struct found *const *)b;
 	return (x->id > y->id) - (x->id < y->id);
 }
 
@@ -77,9 +77,8 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/** Fetch what the other side does not have, and sort it by name. */
-static struct ks_error *find_own(struct ks_lists *lists, struct side *side,
-				 const struct side *other)
+/** What the other side does not have. */
+static struct ks_error *find_own(struct side *side, const struct side *other)
 {
 	for (size_t i = 0; i < side->ids.len; i++) {
 		struct found found = { .id = side->ids.at[i] };
@@ -88,17 +87,29 @@ static struct ks_error *find_own(struct ks_lists *lists, struct side *side,
 		if (!ks_vector_add(&side->found, found))
 			return &ks_nomem;
 	}
-	if (!side->found.len)
-		return NULL;
-	// in the order in which they lie in the file
-	qsort(side->found.at, side->found.len, sizeof(*side->found.at), compare_ids);
-	for (size_t i = 0; i < side->found.len; i++) {
-		struct found *found = &side->found.at[i];
-		KS_TRY(ks_block_def(lists->store, found->id, KS_DEF_DECL, &lists->arena,
-				    &found->def));
-		KS_TRY(ks_codec_decl_name(found->def, &found->name));
+	return NULL;
+}
+
+/** Fetch the definitions of both sides in the order in which they lie in the file: each block is unpacked once. */
+static struct ks_error *fetch(struct ks_lists *lists, struct side sides[2])
+{
+	size_t nr = 0, total = sides[0].found.len + sides[1].found.len;
+	struct found **all = ks_arena_array(&lists->arena, total + 1, sizeof(struct found *));
+	if (!all)
+		return &ks_nomem;
+	for (int side = 0; side < 2; side++)
+		for (size_t i = 0; i < sides[side].found.len; i++)
+			all[nr++] = &sides[side].found.at[i];
+	qsort(all, nr, sizeof(struct found *), compare_ids);
+	for (size_t i = 0; i < nr; i++) {
+		KS_TRY(ks_block_def(lists->store, all[i]->id, KS_DEF_DECL, &lists->arena,
+				    &all[i]->def));
+		KS_TRY(ks_codec_decl_name(all[i]->def, &all[i]->name));
 	}
-	qsort(side->found.at, side->found.len, sizeof(*side->found.at), compare_names);
+	for (int side = 0; side < 2; side++)
+		if (sides[side].found.len)
+			qsort(sides[side].found.at, sides[side].found.len, sizeof(struct found),
+			      compare_names);
 	return NULL;
 }
 
@@ -140,9 +151,11 @@ struct ks_error *ks_lists_merge_ids(struct ks_lists *lists)
 	if (!err)
 		err = read_ids(lists, 1, limit, &sides[1]);
 	if (!err)
-		err = find_own(lists, &sides[0], &sides[1]);
+		err = find_own(&sides[0], &sides[1]);
 	if (!err)
-		err = find_own(lists, &sides[1], &sides[0]);
+		err = find_own(&sides[1], &sides[0]);
+	if (!err)
+		err = fetch(lists, sides);
 	if (!err)
 		err = merge_found(lists, &sides[0], &sides[1]);
 	side_deinit(&sides[0]);
