@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,8 +14,9 @@
 #include "surface/kind.h"
 
 const struct ks_cmd *const ks_cmds[] = {
-	&ks_cmd_add,	&ks_cmd_pull,	    &ks_cmd_images, &ks_cmd_find,    &ks_cmd_show,
-	&ks_cmd_export, &ks_cmd_completion, &ks_cmd_help,   &ks_cmd_version, NULL,
+	&ks_cmd_add,	    &ks_cmd_pull, &ks_cmd_images,  &ks_cmd_find,
+	&ks_cmd_show,	    &ks_cmd_diff, &ks_cmd_log,	   &ks_cmd_export,
+	&ks_cmd_completion, &ks_cmd_help, &ks_cmd_version, NULL,
 };
 
 static const char *const colors[] = { "auto", "always", "never", NULL };
@@ -47,7 +49,7 @@ void ks_cli_fail(struct ks_cli *cli, struct ks_error *err)
 	fflush(stdout);
 	fprintf(stderr, "ksurf: %s\n", text ? text : err->msg);
 	if (!cli->status)
-		cli->status = ks_status_of(err->code);
+		cli->status = ks_status_of(err->code, cli->compares);
 	free(text);
 	ks_error_free(err);
 }
@@ -99,6 +101,14 @@ bool ks_cli_colored(const struct ks_cli *cli, FILE *out)
 		return cli->color == KS_COLOR_ALWAYS;
 	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
 	return !(none && none[0]) && term && strcmp(term, "dumb") != 0 && isatty(fileno(out));
+}
+
+unsigned int ks_cli_columns(void)
+{
+	struct winsize size;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+		return 0;
+	return size.ws_col;
 }
 
 unsigned int ks_cli_threads(const struct ks_cli *cli)
@@ -156,5 +166,5 @@ int ks_cli_main(int argc, char **argv)
 	if (err)
 		ks_cli_fail(&cli, err);
 	free(cli.default_db);
-	return cli.status;
+	return cli.status ? cli.status : cli.differs;
 }

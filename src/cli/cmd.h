@@ -25,6 +25,8 @@ struct ks_cli {
 	int color;	      // enum ks_color
 	unsigned int nr_jobs; // -j; 0: as many as there are processors
 	int status;	      // the exit status: that of the first failure
+	bool compares;	      // the exit status 1 means "differs", as it does for diff(1)
+	bool differs;	      // and it does
 	struct ks_draw draw;  // progress, on a terminal
 	char *default_db;     // what ks_cli_db_path() made; freed at the end
 };
@@ -49,7 +51,7 @@ struct ks_cmd {
 /** All of them, in the order of the help; ends with NULL. */
 extern const struct ks_cmd *const ks_cmds[];
 extern const struct ks_cmd ks_cmd_add, ks_cmd_pull, ks_cmd_images, ks_cmd_find, ks_cmd_show,
-	ks_cmd_export, ks_cmd_completion, ks_cmd_help, ks_cmd_version;
+	ks_cmd_diff, ks_cmd_log, ks_cmd_export, ks_cmd_completion, ks_cmd_help, ks_cmd_version;
 
 /** The options that every command takes; they fill struct ks_cli. */
 extern const struct ks_opt ks_cli_opts[];
@@ -74,6 +76,9 @@ struct ks_error *ks_cli_unknown_kind(const char *word);
 
 /** Whether output to that stream shall be coloured. */
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out);
+
+/** How wide the terminal is that output goes to; 0 when it is none. */
+unsigned int ks_cli_columns(void);
 
 /** How many threads to use. */
 unsigned int ks_cli_threads(const struct ks_cli *cli);

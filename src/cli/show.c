@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "cli/reports.h"
 #include "cli/scene.h"
@@ -49,14 +47,6 @@ static struct ks_error *choose_format(struct show *show, const struct opts *opts
 	const char *text = ks_buf_text(&all);
 	return ks_error_new(KS_ERR_USAGE, "'%s' is no format; there are %s", opts->format,
 			    text ? text : "those of the manual");
-}
-
-static unsigned int terminal_columns(void)
-{
-	struct winsize size;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
-		return 0;
-	return size.ws_col;
 }
 
 /**
@@ -169,7 +159,7 @@ static struct ks_error *show_run(struct show *show, const struct opts *opts, int
 	struct ks_report_options options = {
 		.color = !opts->dir && ks_cli_colored(cli, stdout),
 		.verbose = cli->verbose > 0,
-		.columns = terminal_columns(),
+		.columns = ks_cli_columns(),
 	};
 	KS_TRY(ks_report_new(show->format, show->scene.sel.groups, &options, &show->report));
 	for (int i = used; i < argc; i++) {

@@ -2,9 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/vector.h"
-#include "diff/diff.h"
-#include "diff/list.h"
+#include "diff/room.h"
 #include "diff/type.h"
 
 const struct ks_change_info ks_changes_infos[KS_NR_CHANGES] = {
@@ -27,12 +25,25 @@ const struct ks_change_info ks_changes_infos[KS_NR_CHANGES] = {
 	[KS_ALIAS_CHANGED] = { "type-changed", "Type changed", KS_FORM_TYPE, true, true },
 	[KS_SIZE_CHANGED] = { "size-changed", "Size changed", KS_FORM_NUMBER, true, true },
 	[KS_OPTION_CHANGED] = { "option-changed", "Option changed", KS_FORM_TEXT, true, true },
-};
-
-struct ks_diff {
-	KS_VECTOR(struct ks_change) changes;
-	KS_VECTOR(const char *) names; // of the two sides of a reorder
-	struct ks_list old, new;
+	[KS_BYTES_CHANGED] = { "bytes-changed", "Bytes changed", KS_FORM_NUMBER, true, true,
+			       KS_DIFF_LAYOUT },
+	[KS_FIELD_MOVED] = { "field-moved", "Field moved", KS_FORM_NUMBER, true, true,
+			     KS_DIFF_LAYOUT },
+	[KS_FIELD_WIDTH_CHANGED] = { "field-width-changed", "Field width changed", KS_FORM_NUMBER,
+				     true, true, KS_DIFF_LAYOUT },
+	[KS_NEWLY_DUPLICATE] = { "newly-duplicate", "Newly duplicate", KS_FORM_NONE, false, false,
+				 KS_DIFF_STATUS },
+	[KS_NEWLY_COLLIDING] = { "newly-colliding", "Newly colliding", KS_FORM_NONE, false, false,
+				 KS_DIFF_STATUS },
+	[KS_NEWLY_FULL_INLINE] = { "newly-full-inline", "Newly fully inlined", KS_FORM_NONE, false,
+				   false, KS_DIFF_STATUS },
+	[KS_NEWLY_SELECTIVE_INLINE] = { "newly-selective-inline", "Newly inlined in part",
+					KS_FORM_NONE, false, false, KS_DIFF_STATUS },
+	[KS_NEWLY_TRANSFORMED] = { "newly-transformed", "Newly transformed", KS_FORM_NONE, false,
+				   false, KS_DIFF_STATUS },
+	[KS_ISSUE_GONE] = { "issue-gone", "No longer", KS_FORM_TEXT, true, false, KS_DIFF_STATUS },
+	[KS_CALLERS_LOST] = { "callers-lost", "Callers lost", KS_FORM_NAMES, true, false,
+			      KS_DIFF_STATUS },
 };
 
 struct ks_error *ks_diff_new(struct ks_diff **ret)
@@ -50,6 +61,7 @@ void ks_diff_free(struct ks_diff *diff)
 		return;
 	ks_vector_deinit(&diff->changes);
 	ks_vector_deinit(&diff->names);
+	ks_vector_deinit(&diff->callers);
 	ks_list_deinit(&diff->old);
 	ks_list_deinit(&diff->new);
 	free(diff);
@@ -279,6 +291,11 @@ struct ks_error *ks_diff_facts(struct ks_diff *diff, enum ks_kind kind, const st
 	diff->changes.len = 0;
 	bool same = old->decl_id && old->decl_id == new->decl_id;
 	return diff_result(diff, same || diff_facts(diff, kind, old, new), ret);
+}
+
+void ks_diff_reset(struct ks_diff *diff)
+{
+	diff->changes.len = 0;
 }
 
 struct ks_error *ks_diff_decls(struct ks_diff *diff, const struct ks_decl *old,

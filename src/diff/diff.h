@@ -22,6 +22,17 @@ enum ks_change_kind {
 	KS_ALIAS_CHANGED, // what a typedef stands for
 	KS_SIZE_CHANGED,  // of an int
 	KS_OPTION_CHANGED,
+	// what follows does not count as a change of the name
+	KS_BYTES_CHANGED,	// of a struct or union
+	KS_FIELD_MOVED,		// offset in bits
+	KS_FIELD_WIDTH_CHANGED, // bits; 0 when it is no bit-field
+	KS_NEWLY_DUPLICATE,
+	KS_NEWLY_COLLIDING,
+	KS_NEWLY_FULL_INLINE,
+	KS_NEWLY_SELECTIVE_INLINE,
+	KS_NEWLY_TRANSFORMED,
+	KS_ISSUE_GONE,	 // old_text is the issue's title
+	KS_CALLERS_LOST, // old_names called the function and do no more
 	KS_NR_CHANGES,
 };
 
@@ -35,11 +46,19 @@ enum ks_change_form {
 	KS_FORM_TEXT,	// old_text and new_text
 };
 
+/** Differences that are not counted as changes of a name, because the published study does not. */
+enum ks_diff_extra {
+	KS_DIFF_STATUS =
+		1 << 0, // how functions are compiled: inlined, transformed, duplicated, callers
+	KS_DIFF_LAYOUT = 1 << 1, // sizes, offsets and bit-field widths of structs and unions
+};
+
 struct ks_change_info {
 	const char *name;  // in JSON: "param-added"
 	const char *title; // "Param added"
 	enum ks_change_form form;
 	bool has_old, has_new; // which sides it has
+	uint32_t extra;	       // the KS_DIFF_* bit it belongs to; 0: a change of the name
 };
 extern const struct ks_change_info ks_changes_infos[KS_NR_CHANGES];
 
@@ -92,6 +111,19 @@ KS_MUST_CHECK struct ks_error *ks_diff_facts(struct ks_diff *diff, enum ks_kind 
 					     const struct ks_fact *old, const struct ks_fact *new,
 					     struct ks_changes *ret);
 
+/** Forget what was found: as after comparing two equal facts. */
+void ks_diff_reset(struct ks_diff *diff);
+
 /** As ks_diff_facts() for two declarations of the same kind. */
 KS_MUST_CHECK struct ks_error *ks_diff_decls(struct ks_diff *diff, const struct ks_decl *old,
 					     const struct ks_decl *new, struct ks_changes *ret);
+
+/**
+ * Append what else differs to the changes of the ks_diff_facts() before.
+ * @param extras KS_DIFF_* bits. Status is that of functions both images have a group of; when one of them is not of
+ *	the full tier, as far as published data tells.
+ * @param ret all changes so far; valid until the next comparison
+ */
+KS_MUST_CHECK struct ks_error *ks_diff_extras(struct ks_diff *diff, enum ks_kind kind,
+					      uint32_t extras, const struct ks_fact *old,
+					      const struct ks_fact *new, struct ks_changes *ret);

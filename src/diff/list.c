@@ -16,10 +16,9 @@ static uint32_t *list_slot(const struct ks_list *list, const struct ks_item *ite
 	}
 }
 
-static void list_put(struct ks_list *list, const char *name, const struct ks_type *type,
-		     int64_t value)
+static void list_put(struct ks_list *list, struct ks_item item)
 {
-	struct ks_item item = { name, type, value, XXH3_64bits(name, strlen(name)) };
+	item.hash = XXH3_64bits(item.name, strlen(item.name));
 	uint32_t *slot = list_slot(list, &item);
 	if (!*slot)
 		*slot = (uint32_t)++list->items.len;
@@ -50,12 +49,32 @@ bool ks_list_read(struct ks_list *list, const struct ks_decl *decl)
 		return false;
 	for (size_t i = 0; i < nr; i++) {
 		if (function)
-			list_put(list, proto->params[i].name, proto->params[i].type, 0);
+			list_put(list, (struct ks_item){ .name = proto->params[i].name,
+							 .type = proto->params[i].type });
 		else if (decl->kind == KS_ENUM)
-			list_put(list, decl->values[i].name, NULL, decl->values[i].value);
+			list_put(list, (struct ks_item){ .name = decl->values[i].name,
+							 .value = decl->values[i].value });
 		else
-			list_put(list, decl->members[i].name, decl->members[i].type, 0);
+			list_put(list, (struct ks_item){ .name = decl->members[i].name,
+							 .type = decl->members[i].type,
+							 .member = &decl->members[i] });
 	}
+	return true;
+}
+
+bool ks_list_callers(struct ks_list *list, const struct ks_function *fn, uint8_t without)
+{
+	size_t nr = 0;
+	for (uint32_t i = 0; i < fn->nr_entries; i++)
+		nr += fn->entries[i].nr_direct_callers;
+	if (!list_reset(list, nr))
+		return false;
+	for (uint32_t i = 0; i < fn->nr_entries; i++)
+		for (uint32_t j = 0; j < fn->entries[i].nr_direct_callers; j++) {
+			const struct ks_caller *caller = &fn->entries[i].direct_callers[j];
+			if (!(caller->flags & without) && caller->function)
+				list_put(list, (struct ks_item){ .name = caller->function });
+		}
 	return true;
 }
 

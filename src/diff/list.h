@@ -7,8 +7,9 @@
 /** A parameter, member or enumerator. */
 struct ks_item {
 	const char *name;
-	const struct ks_type *type; // NULL for enumerators
-	int64_t value;		    // of enumerators
+	const struct ks_type *type;	// NULL for enumerators
+	int64_t value;			// of enumerators
+	const struct ks_member *member; // of structs and unions
 	uint64_t hash;
 };
 
@@ -24,6 +25,8 @@ struct ks_list {
  * @return false when memory runs out
  */
 bool ks_list_read(struct ks_list *list, const struct ks_decl *decl);
+/** Read the names of the functions that call a function. @param without KS_CALLER_* bits of those to leave out */
+bool ks_list_callers(struct ks_list *list, const struct ks_function *fn, uint8_t without);
 /** Place of a name of another list in this one, or SIZE_MAX. */
 size_t ks_list_find(const struct ks_list *list, const struct ks_item *item);
 void ks_list_deinit(struct ks_list *list);

@@ -109,7 +109,7 @@ static void json_change_side(struct ks_sheet *sheet, const char *key,
 }
 
 /** changes[]: change, the kind of it; name, old and new as far as it has them. */
-static void json_change(struct ks_sheet *sheet, const struct ks_change *change)
+void ks_sheet_change(struct ks_sheet *sheet, const struct ks_change *change)
 {
 	const struct ks_change_info *info = &ks_changes_infos[change->kind];
 	ks_json_open(&sheet->json, '{');
@@ -148,7 +148,7 @@ static struct ks_error *json_pair(struct ks_sheet *sheet, const char *group,
 	ks_json_key_str(json, "status", changes.nr ? "changed" : status);
 	ks_json_key_open(json, "changes", '[');
 	for (size_t i = 0; i < changes.nr; i++)
-		json_change(sheet, &changes.at[i]);
+		ks_sheet_change(sheet, &changes.at[i]);
 	ks_json_close(json, ']');
 	ks_json_close(json, '}');
 	return NULL;

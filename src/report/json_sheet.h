@@ -20,6 +20,8 @@ void ks_sheet_decl(struct ks_sheet *sheet, const char *key, const struct ks_decl
 void ks_sheet_member(struct ks_sheet *sheet, const struct ks_member *member);
 /** The key "ambiguity". @param ambiguity may be NULL */
 void ks_sheet_ambiguity(struct ks_sheet *sheet, const struct ks_ambiguity *ambiguity);
+/** A change as an object. */
+void ks_sheet_change(struct ks_sheet *sheet, const struct ks_change *change);
 /** A key with the names of issues. */
 void ks_sheet_issues(struct ks_json *json, const char *key, uint32_t issues);
 /** The key "functions". @param fn may be NULL */

@@ -125,7 +125,7 @@ static struct ks_error *status(struct ks_view *view)
 
 /* ---- declarations ---- */
 
-static void record_write(struct ks_buf *out, const struct ks_decl *decl)
+void ks_view_record(struct ks_buf *out, const struct ks_decl *decl)
 {
 	ks_buf_printf(out, "  %s %s {", ks_kinds[decl->kind].name, decl->name);
 	ks_buf_printf(out, " /* %llu bytes */\n", (unsigned long long)decl->size);
@@ -146,9 +146,10 @@ static void record_write(struct ks_buf *out, const struct ks_decl *decl)
 	ks_buf_str(out, "  };\n");
 }
 
-/** The declaration of a comparable fact on one line; false when its kind is shown in a block of its own. */
-static bool line_write(struct ks_buf *out, enum ks_kind kind, const struct ks_fact *fact)
+bool ks_view_declaration(struct ks_buf *out, enum ks_kind kind, const struct ks_fact *fact)
 {
+	if (!ks_fact_comparable(kind, fact))
+		return false;
 	switch (kind) {
 	case KS_FUNCTION:
 	case KS_LSM:
@@ -197,7 +198,7 @@ static void declaration_lines(struct ks_view *view, enum ks_group_kind of, struc
 		const struct ks_fact *fact = &view->history->facts[group->images[i]];
 		if (!ks_fact_comparable(kind, fact))
 			continue;
-		line_write(&view->text, kind, fact);
+		ks_view_declaration(&view->text, kind, fact);
 		bool same = view->text.len == last->len &&
 			    (!last->len || !memcmp(view->text.at, last->at, last->len));
 		if (same) {
@@ -223,12 +224,12 @@ static void declarations(struct ks_view *view)
 		return;
 	const struct ks_decl *decl =
 		kind == KS_TRACEPOINT ? focus->tracepoint->record : focus->decl;
-	if (decl && (kind == KS_TRACEPOINT || !line_write(&view->text, kind, focus))) {
+	if (decl && (kind == KS_TRACEPOINT || !ks_view_declaration(&view->text, kind, focus))) {
 		heading(view, "Definition in ", focus->image->label);
-		record_write(view->out, decl);
+		ks_view_record(view->out, decl);
 	}
 	view->text.len = 0;
-	if (!line_write(&view->text, kind, focus))
+	if (!ks_view_declaration(&view->text, kind, focus))
 		return;
 	view->text.len = 0;
 	heading(view, "Declaration", "");
@@ -237,7 +238,7 @@ static void declarations(struct ks_view *view)
 		// the images of Arch and Flavor follow the base, which stands in Regular
 		if (i != KS_GROUP_REGULAR && groups->base < groups->nr_images &&
 		    ks_fact_comparable(kind, &view->history->facts[groups->base]))
-			line_write(&last, kind, &view->history->facts[groups->base]);
+			ks_view_declaration(&last, kind, &view->history->facts[groups->base]);
 		declaration_lines(view, i, &last);
 	}
 	view->out->failed = view->out->failed || last.failed;

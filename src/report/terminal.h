@@ -44,5 +44,14 @@ KS_MUST_CHECK struct ks_error *ks_view_summary(enum ks_kind kind, const struct k
 					       struct ks_buf *out);
 /** Where a function of the fact lies, who calls and inlines it, its copies and symbols. */
 KS_MUST_CHECK struct ks_error *ks_view_function(struct ks_view *view, const struct ks_fact *fact);
+/** Append a struct, union or enum, a member a line. */
+void ks_view_record(struct ks_buf *out, const struct ks_decl *decl);
+/**
+ * Append the declaration of a fact on one line.
+ * @return false when it has none, or its kind is shown in a block of its own
+ */
+bool ks_view_declaration(struct ks_buf *out, enum ks_kind kind, const struct ks_fact *fact);
+/** Append one side of a change, which it has. */
+void ks_change_side(struct ks_buf *out, const struct ks_change *change, bool new);
 /** Append a change as "Param added: int flags". */
 void ks_change_write(struct ks_buf *out, const struct ks_change *change);

@@ -113,7 +113,7 @@ static void names_write(struct ks_buf *out, const struct ks_names *names)
 }
 
 /** One side of a change. */
-static void side_write(struct ks_buf *out, const struct ks_change *change, bool new)
+void ks_change_side(struct ks_buf *out, const struct ks_change *change, bool new)
 {
 	const struct ks_type *type = new ? change->new_type : change->old_type;
 	switch (ks_changes_infos[change->kind].form) {
@@ -149,9 +149,9 @@ void ks_change_write(struct ks_buf *out, const struct ks_change *change)
 		ks_buf_str(out, " = ");
 	}
 	if (info->has_old)
-		side_write(out, change, false);
+		ks_change_side(out, change, false);
 	if (info->has_old && info->has_new)
 		ks_buf_str(out, " -> ");
 	if (info->has_new)
-		side_write(out, change, true);
+		ks_change_side(out, change, true);
 }

@@ -41,6 +41,14 @@ static struct ks_error *decode(struct ks_cursor c, struct ks_arena *arena, enum 
 	}
 }
 
+struct ks_error *ks_fact_reader_give(struct ks_fact_reader *reader, uint64_t id,
+				     enum ks_def_class def_class, struct ks_cursor bytes)
+{
+	struct ks_seen seen = { .id = id, .def_class = def_class, .bytes = bytes };
+	KS_TRY(decode(bytes, reader->arena, def_class, &seen.value));
+	return ks_vector_add(&reader->seen, seen) ? NULL : &ks_nomem;
+}
+
 static struct ks_error *see(struct ks_fact_reader *reader, uint64_t id, enum ks_def_class which,
 			    struct ks_seen *ret)
 {
@@ -50,12 +58,10 @@ static struct ks_error *see(struct ks_fact_reader *reader, uint64_t id, enum ks_
 			return NULL;
 		}
 	}
-	struct ks_seen seen = { .id = id, .def_class = which };
-	KS_TRY(ks_block_def(reader->store, id, which, reader->arena, &seen.bytes));
-	KS_TRY(decode(seen.bytes, reader->arena, which, &seen.value));
-	if (!ks_vector_add(&reader->seen, seen))
-		return &ks_nomem;
-	*ret = seen;
+	struct ks_cursor bytes;
+	KS_TRY(ks_block_def(reader->store, id, which, reader->arena, &bytes));
+	KS_TRY(ks_fact_reader_give(reader, id, which, bytes));
+	*ret = reader->seen.at[reader->seen.len - 1];
 	return NULL;
 }
 

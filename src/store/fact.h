@@ -15,6 +15,11 @@ struct ks_fact_reader {
 void ks_fact_reader_deinit(struct ks_fact_reader *reader);
 #define _cleanup_fact_reader_ __attribute__((__cleanup__(ks_fact_reader_deinit)))
 
+/** Hand over the bytes of a definition that has been found already. @param bytes must outlive the facts */
+KS_MUST_CHECK struct ks_error *ks_fact_reader_give(struct ks_fact_reader *reader, uint64_t id,
+						   enum ks_def_class def_class,
+						   struct ks_cursor bytes);
+
 /**
  * What a row says. Image and known are the caller's business.
  * @param kind the list that the row is from: any but KS_FIELD

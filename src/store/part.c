@@ -30,7 +30,7 @@ struct ks_error *ks_part_load(struct ks_store *store, int64_t image, int64_t bas
 }
 
 static struct ks_error *load_columns(struct ks_store *store, int64_t id, bool is_base,
-				     struct ks_buf *out)
+				     const struct ks_near *near, struct ks_buf *out)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS, &stmt));
@@ -47,17 +47,25 @@ static struct ks_error *load_columns(struct ks_store *store, int64_t id, bool is
 	ks_buf_bytes(&store->scratch, sqlite3_column_blob(stmt, 1),
 		     (size_t)sqlite3_column_bytes(stmt, 1));
 	KS_TRY(ks_buf_error(&store->scratch));
-	if (!base)
+	if (base && near && base == near->id)
+		like = near->raw;
+	if (!base || like.len)
 		return ks_squeeze_unpack(&store->squeeze, like, ks_bytes_of(&store->scratch), out);
 	_cleanup_buf_ struct ks_buf packed = store->scratch;
 	store->scratch = (struct ks_buf){ 0 }; // the inner call needs its own
 	store->like.len = 0;
-	KS_TRY(load_columns(store, base, true, &store->like));
+	KS_TRY(load_columns(store, base, true, NULL, &store->like));
 	return ks_squeeze_unpack(&store->squeeze, ks_bytes_of(&store->like), ks_bytes_of(&packed),
 				 out);
 }
 
 struct ks_error *ks_columns_load(struct ks_store *store, int64_t id, struct ks_buf *out)
 {
-	return load_columns(store, id, false, out);
+	return load_columns(store, id, false, NULL, out);
+}
+
+struct ks_error *ks_columns_load_near(struct ks_store *store, int64_t id,
+				      const struct ks_near *near, struct ks_buf *out)
+{
+	return load_columns(store, id, false, near, out);
 }

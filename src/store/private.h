@@ -129,3 +129,12 @@ KS_MUST_CHECK struct ks_error *ks_part_load(struct ks_store *store, int64_t imag
 /** Raw bytes of a columns row, appended to out. */
 KS_MUST_CHECK struct ks_error *ks_columns_load(struct ks_store *store, int64_t id,
 					       struct ks_buf *out);
+
+/** Columns that the caller has unpacked already. */
+struct ks_near {
+	int64_t id;
+	struct ks_bytes raw;
+};
+/** As ks_columns_load(), for a row that may be a difference to near. @param near NULL is allowed */
+KS_MUST_CHECK struct ks_error *ks_columns_load_near(struct ks_store *store, int64_t id,
+						    const struct ks_near *near, struct ks_buf *out);

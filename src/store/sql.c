@@ -27,8 +27,9 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_SETTING_REMOVE] = "DELETE FROM setting WHERE name = ?",
 	[KS_SQL_LIST_SEEK] = "SELECT segment, columns FROM list WHERE image = ? AND kind = ? AND"
 			     " first <= ? ORDER BY first DESC LIMIT 1",
-	[KS_SQL_LIST_OF_KIND] = "SELECT segment, columns FROM list WHERE image = ? AND kind = ?"
-				" ORDER BY first",
+	[KS_SQL_LIST_OF_KIND] =
+		"SELECT segment, columns, first FROM list WHERE image = ? AND kind = ?"
+		" ORDER BY first",
 	[KS_SQL_LIST_OF_IMAGE] = "SELECT kind, first, columns FROM list WHERE image = ?",
 	[KS_SQL_LIST_ADD] = "INSERT INTO list(image, kind, first, segment, columns)"
 			    " VALUES(?, ?, ?, ?, ?)",

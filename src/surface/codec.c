@@ -214,6 +214,15 @@ struct ks_error *ks_codec_get_decl(struct ks_cursor *c, struct ks_arena *arena, 
 	return ks_codec_error(c, "declaration");
 }
 
+struct ks_error *ks_codec_decl_name(struct ks_cursor c, const char **ret)
+{
+	ks_cursor_u8(&c); // its kind
+	const char *name = ks_cursor_str(&c);
+	KS_TRY(ks_codec_error(&c, "declaration"));
+	*ret = name;
+	return NULL;
+}
+
 static void put_optional_decl(struct ks_buf *buf, const struct ks_decl *decl)
 {
 	ks_buf_char(buf, decl != NULL);

@@ -24,6 +24,9 @@ void ks_codec_put_decl(struct ks_buf *buf, const struct ks_decl *decl);
 KS_MUST_CHECK struct ks_error *ks_codec_get_decl(struct ks_cursor *c, struct ks_arena *arena,
 						 struct ks_decl *ret);
 
+/** The name alone of a declaration. @param ret points into the cursor's bytes */
+KS_MUST_CHECK struct ks_error *ks_codec_decl_name(struct ks_cursor c, const char **ret);
+
 /**
  * A function without the facts that change with every build (addresses, sizes, lines), which go to struct
  * ks_facts. An entry's prototype that equals the listed one is a mark only, so two images share the bytes

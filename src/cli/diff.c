@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "cli/pick.h"
+#include "report/pair.h"
+
+struct opts {
+	const char *kinds, *name, *changes;
+	bool layout, status, details;
+	int format; // enum ks_pair_format
+};
+
+/** Call fn for each word of a list with commas. */
+static struct ks_error *each_word(const char *list, struct ks_scope *scope,
+				  struct ks_error *(*fn)(struct ks_scope *scope, const char *word))
+{
+	while (list && *list) {
+		char word[64];
+		size_t len = strcspn(list, ",");
+		if (len >= sizeof(word))
+			return ks_error_new(KS_ERR_USAGE, "'%s' is too long a word", list);
+		memcpy(word, list, len);
+		word[len] = '\0';
+		KS_TRY(fn(scope, word));
+		list += len + (list[len] == ',');
+	}
+	return NULL;
+}
+
+static struct ks_error *take_kind(struct ks_scope *scope, const char *word)
+{
+	enum ks_kind kind = ks_kind_by_name(word);
+	if (kind == KS_NR_KINDS)
+		return ks_cli_unknown_kind(word);
+	if (kind == KS_FIELD)
+		return ks_error_new(KS_ERR_USAGE, "fields are compared as part of their struct: "
+						  "--kind struct");
+	scope->kinds |= KS_KNOWS(kind);
+	return NULL;
+}
+
+/** All changes that count as one of the name. */
+static uint64_t any_change(void)
+{
+	uint64_t bits = 0;
+	for (int i = 0; i < KS_NR_CHANGES; i++)
+		bits |= ks_changes_infos[i].extra ? 0 : KS_CHANGE_BIT(i);
+	return bits;
+}
+
+static struct ks_error *unknown_change(const char *word)
+{
+	_cleanup_buf_ struct ks_buf all = { 0 };
+	for (int i = 0; i < KS_NR_CHANGES; i++)
+		ks_buf_printf(&all, ", %s", ks_changes_infos[i].name);
+	const char *text = ks_buf_text(&all);
+	return ks_error_new(KS_ERR_USAGE, "'%s' is no change; there are added, removed, changed%s",
+			    word, text ? text : "");
+}
+
+static struct ks_error *take_change(struct ks_scope *scope, const char *word)
+{
+	uint64_t bits = strcmp(word, "added") == 0     ? KS_ADDED_BIT
+			: strcmp(word, "removed") == 0 ? KS_REMOVED_BIT
+			: strcmp(word, "changed") == 0 ? any_change()
+						       : 0;
+	for (int i = 0; i < KS_NR_CHANGES; i++) {
+		if (strcmp(ks_changes_infos[i].name, word) != 0)
+			continue;
+		bits |= KS_CHANGE_BIT(i);
+		scope->extras |= ks_changes_infos[i].extra;
+	}
+	scope->changes |= bits;
+	return bits ? NULL : unknown_change(word);
+}
+
+static struct ks_error *read_scope(const struct opts *opts, struct ks_scope *scope)
+{
+	scope->glob = opts->name;
+	scope->extras = (opts->layout ? KS_DIFF_LAYOUT : 0) | (opts->status ? KS_DIFF_STATUS : 0);
+	KS_TRY(each_word(opts->kinds, scope, take_kind));
+	return each_word(opts->changes, scope, take_change);
+}
+
+static struct ks_error *pick(const struct ks_cli *cli, const struct ks_scene *scene,
+			     const char *word, const struct ks_store_image **ret)
+{
+	bool exact;
+	KS_TRY(ks_pick_image(scene, word, ret, &exact));
+	if (!exact && !cli->quiet)
+		fprintf(stderr, "ksurf: %s is %s\n", word, (*ret)->image.label);
+	return NULL;
+}
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	const struct opts *opts = values;
+	cli->compares = true;
+	if (argc != 2)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf diff OLD NEW");
+	struct ks_scope scope = { 0 };
+	KS_TRY(read_scope(opts, &scope));
+	_cleanup_scene_ struct ks_scene scene = { 0 };
+	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
+	KS_TRY(ks_selection_choose(&scene.sel, scene.store, "*"));
+	KS_TRY(ks_selection_group(&scene.sel, scene.store));
+	const struct ks_store_image *old, *new;
+	KS_TRY(pick(cli, &scene, argv[0], &old));
+	KS_TRY(pick(cli, &scene, argv[1], &new));
+	struct ks_pair_options options = {
+		.format = cli->json ? KS_PAIR_JSON : (enum ks_pair_format)opts->format,
+		.details = opts->details || opts->kinds || opts->name || opts->changes,
+		.color = ks_cli_colored(cli, stdout),
+		.columns = ks_cli_columns(),
+	};
+	scope.one_sided = options.details;
+	_cleanup_pair_report_ struct ks_pair_report *report = NULL;
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_summary summary;
+	KS_TRY(ks_pair_report_new(old, new, &scope, &options, &report));
+	KS_TRY(ks_summary_make(scene.store, old, new, &scope,
+			       options.details ? ks_pair_report_add : NULL, report, &summary));
+	KS_TRY(ks_pair_report_write(report, &summary, &out));
+	fwrite(out.at, 1, out.len, stdout);
+	cli->differs = ks_summary_differs(&summary);
+	return NULL;
+}
+
+#define AT(field) offsetof(struct opts, field)
+static const struct ks_opt options[] = {
+	{ 0, "kind", "KIND,...", "compare these kinds only, and tell the names", KS_OPT_TEXT,
+	  AT(kinds), NULL },
+	{ 0, "name", "GLOB", "compare these names only, and tell them", KS_OPT_TEXT, AT(name),
+	  NULL },
+	{ 0, "changes", "CHANGE,...", "look for these changes only: removed, param-removed, ...",
+	  KS_OPT_TEXT, AT(changes), NULL },
+	{ 0, "layout", NULL, "compare sizes and offsets of structs and unions, too", KS_OPT_FLAG,
+	  AT(layout), NULL },
+	{ 0, "status", NULL, "compare how functions are compiled, too", KS_OPT_FLAG, AT(status),
+	  NULL },
+	{ 0, "details", NULL, "tell every name that differs", KS_OPT_FLAG, AT(details), NULL },
+	{ 0, "format", "FORMAT", "term, md, json or html", KS_OPT_CHOICE, AT(format),
+	  ks_pair_formats },
+	{ 0 },
+};
+
+const struct ks_cmd ks_cmd_diff = {
+	.name = "diff",
+	.args = "OLD NEW",
+	.help = "compare two images: what was added, removed and changed",
+	.details = "OLD and NEW are images, or the beginnings of their names: 6.1 is the newest "
+		   "6.1.\n"
+		   "The exit status is 0 when nothing differs, 1 when something does, more when "
+		   "the\n"
+		   "comparison fails.\n",
+	.complete = "image",
+	.opts = options,
+	.opts_size = sizeof(struct opts),
+	.run = run,
+};

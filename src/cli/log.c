@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/scene.h"
+#include "cli/suggest.h"
+#include "report/life.h"
+
+struct opts {
+	const char *image;
+	bool patch;
+};
+
+static struct ks_error *unknown_name(struct ks_scene *scene, enum ks_kind kind, const char *name)
+{
+	_cleanup_buf_ struct ks_buf hint = { 0 };
+	KS_TRY(ks_suggest(scene, kind, name, &hint));
+	const char *text = ks_buf_text(&hint);
+	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu images%s", ks_kinds[kind].name,
+			    name, scene->sel.images.nr, text ? text : "");
+}
+
+static struct ks_error *run_in(struct ks_cli *cli, const struct opts *opts, enum ks_kind kind,
+			       const char *name, struct ks_arena *arena)
+{
+	_cleanup_scene_ struct ks_scene scene = { 0 };
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_history history;
+	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
+	KS_TRY(ks_selection_choose(&scene.sel, scene.store, opts->image));
+	KS_TRY(ks_selection_group(&scene.sel, scene.store));
+	KS_TRY(ks_store_history(scene.store, &scene.sel.images, kind, name, arena, &history));
+	if (!ks_history_present(&history))
+		return unknown_name(&scene, kind, name);
+	struct ks_life_options how = { .json = cli->json,
+				       .patch = opts->patch,
+				       .color = ks_cli_colored(cli, stdout),
+				       .columns = ks_cli_columns() };
+	KS_TRY(ks_life_write(scene.sel.groups, &history, &how, &out));
+	fwrite(out.at, 1, out.len, stdout);
+	return NULL;
+}
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	if (argc != 2)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf log KIND NAME");
+	enum ks_kind kind = ks_kind_by_name(argv[0]);
+	if (kind == KS_NR_KINDS)
+		return ks_cli_unknown_kind(argv[0]);
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	return run_in(cli, values, kind, argv[1], &arena);
+}
+
+#define AT(field) offsetof(struct opts, field)
+static const struct ks_opt options[] = {
+	{ 'p', "patch", NULL, "show every change in full", KS_OPT_FLAG, AT(patch), NULL },
+	{ 0, "image", "GLOB", "look at these images only", KS_OPT_TEXT, AT(image), NULL },
+	{ 0 },
+};
+
+const struct ks_cmd ks_cmd_log = {
+	.name = "log",
+	.args = "KIND NAME",
+	.help = "tell the life of a name, image by image",
+	.details = "+ it came, - it went, ~ it changed, ! it is compiled in another way, ? the "
+		   "image does\n"
+		   "not tell.\n",
+	.complete = "kind name",
+	.opts = options,
+	.opts_size = sizeof(struct opts),
+	.run = run,
+};

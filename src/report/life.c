@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/life_page.h"
+#include "report/terminal.h"
+#include "surface/issue.h"
+
+const struct ks_step_info ks_step_infos[KS_NR_STEPS] = {
+	[KS_STEP_SAME] = { "same", ' ' },	[KS_STEP_ADDED] = { "added", '+' },
+	[KS_STEP_REMOVED] = { "removed", '-' }, [KS_STEP_CHANGED] = { "changed", '~' },
+	[KS_STEP_STATUS] = { "status", '!' },	[KS_STEP_ABSENT] = { "absent", ' ' },
+	[KS_STEP_UNKNOWN] = { "unknown", '?' },
+};
+
+/* ---- the walk ---- */
+
+/** What happened between two facts. The changes are those of the definition, then those of the status. */
+static struct ks_error *compare_step(struct ks_diff *diff, enum ks_kind kind, struct ks_step *step)
+{
+	const struct ks_fact *old = step->before, *new = step->fact;
+	if (!new->known) {
+		step->event = KS_STEP_UNKNOWN;
+		return NULL;
+	}
+	bool was = old && old->known && old->present;
+	step->event = !new->present ? (was ? KS_STEP_REMOVED : KS_STEP_ABSENT)
+		      : was	    ? KS_STEP_SAME
+				    : KS_STEP_ADDED;
+	if (old && !old->known && new->present)
+		step->event = KS_STEP_SAME; // nobody knows when it came
+	if (!was || !new->present)
+		return NULL;
+	ks_diff_reset(diff);
+	if (ks_fact_comparable(kind, old) && ks_fact_comparable(kind, new))
+		KS_TRY(ks_diff_facts(diff, kind, old, new, &step->changes));
+	size_t nr = step->changes.nr;
+	KS_TRY(ks_diff_extras(diff, kind, KS_DIFF_STATUS, old, new, &step->changes));
+	for (size_t i = nr; i < step->changes.nr; i++)
+		if (step->changes.at[i].kind != KS_CALLERS_LOST) // every build loses some
+			step->event = KS_STEP_STATUS;
+	if (nr)
+		step->event = KS_STEP_CHANGED;
+	return NULL;
+}
+
+/** What an image of a group is compared with, or NULL. */
+static const struct ks_pair *pair_of(const struct ks_group *group, size_t image)
+{
+	for (size_t i = 0; i < group->nr_pairs; i++)
+		if (group->pairs[i].new == image)
+			return &group->pairs[i];
+	return NULL;
+}
+
+struct ks_error *ks_life_walk(const struct ks_groups *groups, const struct ks_history *history,
+			      struct ks_diff *diff, ks_step_fn *fn, void *arg)
+{
+	for (enum ks_group_kind kind = 0; kind < KS_NR_PARTITION_GROUPS; kind++) {
+		const struct ks_group *group = &groups->at[kind];
+		for (size_t i = 0; i < group->nr; i++) {
+			const struct ks_pair *pair = pair_of(group, group->images[i]);
+			struct ks_step step = {
+				.group = kind,
+				.label = group->labels[i],
+				.fact = &history->facts[group->images[i]],
+				.before = pair ? &history->facts[pair->old] : NULL,
+				.before_label = pair ? pair->old_label : NULL,
+			};
+			KS_TRY(compare_step(diff, history->kind, &step));
+			KS_TRY(fn(&step, arg));
+		}
+	}
+	return NULL;
+}
+
+void ks_life_span(const struct ks_groups *groups, const struct ks_history *history,
+		  const char **ret_since, const char **ret_until)
+{
+	const struct ks_group *group = &groups->at[KS_GROUP_REGULAR];
+	*ret_since = *ret_until = NULL;
+	for (size_t i = 0; i < group->nr; i++) {
+		if (!history->facts[group->images[i]].present)
+			continue;
+		*ret_since = *ret_since ? *ret_since : group->labels[i];
+		*ret_until = group->labels[i];
+	}
+}
+
+/* ---- the terminal ---- */
+
+struct life {
+	struct ks_view view;
+	bool patch;
+	enum ks_group_kind group; // of the last line
+	size_t width;		  // of the labels
+};
+
+/** What is before the first image that has the name may have it, too. */
+static bool began_earlier(const struct ks_group *regular, const struct ks_history *history)
+{
+	const struct ks_fact *before = NULL;
+	for (size_t i = 0; i < regular->nr; i++) {
+		const struct ks_fact *fact = &history->facts[regular->images[i]];
+		if (fact->present)
+			break;
+		before = fact;
+	}
+	return !before || !before->known;
+}
+
+static void write_title(struct life *life, const struct ks_groups *groups)
+{
+	struct ks_view *view = &life->view;
+	const struct ks_history *history = view->history;
+	const struct ks_group *regular = &groups->at[KS_GROUP_REGULAR];
+	const char *since, *until;
+	size_t present = 0;
+	for (size_t i = 0; i < history->nr; i++)
+		present += history->facts[i].present;
+	ks_life_span(groups, history, &since, &until);
+	ks_view_paint(view, KS_PAINT_HEAD, ks_kinds[history->kind].name);
+	ks_buf_char(view->out, ' ');
+	ks_view_paint(view, KS_PAINT_HEAD, history->name);
+	if (since) {
+		ks_buf_printf(&view->text, ", since %s", since);
+		ks_buf_str(&view->text, began_earlier(regular, history) ? " or before" : "");
+		if (strcmp(until, regular->labels[regular->nr - 1]) != 0)
+			ks_buf_printf(&view->text, ", until %s", until);
+	}
+	ks_buf_printf(&view->text, ", in %zu of %zu images", present, history->nr);
+	ks_view_wrap(view, strlen(ks_kinds[history->kind].name) + strlen(history->name) + 1, 2);
+}
+
+/** "OK" or the issues. @return the columns it took */
+static size_t write_status(struct ks_view *view, const struct ks_fact *fact)
+{
+	uint32_t issues = ks_fact_issues(view->history->kind, fact);
+	const char *between = "";
+	enum ks_paint paint = !fact->known || !fact->present ? KS_PAINT_DIM
+			      : issues			     ? KS_PAINT_BAD
+							     : KS_PAINT_GOOD;
+	if (!fact->known)
+		ks_buf_str(&view->text, "Unknown");
+	for (unsigned int i = 0; i < KS_NR_ISSUES; i++) {
+		if (!(issues & KS_ISSUE_BIT(i)))
+			continue;
+		ks_buf_str(&view->text, between);
+		ks_buf_str(&view->text, ks_issues[i].title);
+		between = ", ";
+	}
+	if (fact->known && !issues)
+		ks_buf_str(&view->text, "OK");
+	const char *text = ks_buf_text(&view->text);
+	size_t columns = view->text.len;
+	ks_view_paint(view, paint, text ? text : "");
+	view->text.len = 0;
+	return columns;
+}
+
+/** "Field added 3, Field removed 1": how often each change occurs. */
+static void count_changes(struct ks_buf *out, const struct ks_changes *changes)
+{
+	size_t nr[KS_NR_CHANGES] = { 0 };
+	for (size_t i = 0; i < changes->nr; i++)
+		nr[changes->at[i].kind]++;
+	for (int i = 0; i < KS_NR_CHANGES; i++) {
+		if (!nr[i] || ks_changes_infos[i].extra)
+			continue;
+		ks_buf_printf(out, out->len ? ", %s" : "%s", ks_changes_infos[i].title);
+		if (ks_changes_infos[i].form != KS_FORM_NONE)
+			ks_buf_printf(out, " %zu", nr[i]);
+	}
+}
+
+static size_t own_changes(const struct ks_changes *changes)
+{
+	size_t nr = 0;
+	for (size_t i = 0; i < changes->nr; i++)
+		nr += !ks_changes_infos[changes->at[i].kind].extra;
+	return nr;
+}
+
+/** What happened, behind the status and on one line if it can be. */
+static void write_brief(struct life *life, const struct ks_step *step, size_t at)
+{
+	struct ks_view *view = &life->view;
+	enum { BRIEF = 2 }; // changes that are told in full
+	size_t nr = own_changes(&step->changes);
+	for (size_t i = 0; nr <= BRIEF && i < nr; i++) {
+		ks_buf_str(&view->text, i ? ", " : "");
+		ks_change_write(&view->text, &step->changes.at[i]);
+	}
+	if (nr > BRIEF)
+		count_changes(&view->text, &step->changes);
+	if (step->event == KS_STEP_ADDED)
+		ks_view_declaration(&view->text, view->history->kind, step->fact);
+	if (!view->text.len) {
+		ks_buf_char(view->out, '\n');
+		return;
+	}
+	ks_view_blanks(view, 2);
+	ks_view_wrap_code(view, at + 2, life->width + 8);
+}
+
+/** Everything that changed, and the definition where it begins. */
+static void write_patch(struct life *life, const struct ks_step *step)
+{
+	struct ks_view *view = &life->view;
+	enum ks_kind kind = view->history->kind;
+	ks_buf_char(view->out, '\n');
+	if (step->event == KS_STEP_ADDED) {
+		const struct ks_tracepoint *event = step->fact->tracepoint;
+		const struct ks_decl *record = event ? event->record : step->fact->decl;
+		if (ks_view_declaration(&view->text, kind, step->fact) && view->text.len) {
+			ks_view_blanks(view, 6);
+			ks_view_wrap_code(view, 6, 10);
+		}
+		if (record && record->kind != KS_FUNCTION && kind != KS_FIELD &&
+		    kind != KS_TYPEDEF && kind != KS_INT)
+			ks_view_record(view->out, record);
+	}
+	for (size_t i = 0; i < step->changes.nr; i++) {
+		ks_view_blanks(view, 6);
+		ks_change_write(&view->text, &step->changes.at[i]);
+		ks_view_wrap_code(view, 6, 10);
+	}
+}
+
+static struct ks_error *write_step(const struct ks_step *step, void *arg)
+{
+	struct life *life = arg;
+	struct ks_view *view = &life->view;
+	if (step->group != life->group) {
+		life->group = step->group;
+		ks_buf_char(view->out, '\n');
+		ks_view_paint(view, KS_PAINT_DIM, ks_groups_infos[step->group].title);
+		if (step->group != KS_GROUP_OTHER && step->before_label)
+			ks_buf_printf(view->out, ", compared with %s", step->before->image->label);
+		ks_buf_char(view->out, '\n');
+	}
+	ks_buf_printf(view->out, "%-*s %c ", (int)life->width, step->label,
+		      ks_step_infos[step->event].mark);
+	size_t at = life->width + 3 + write_status(view, step->fact);
+	if (life->patch)
+		write_patch(life, step);
+	else
+		write_brief(life, step, at);
+	return NULL;
+}
+
+static size_t label_width(const struct ks_groups *groups)
+{
+	size_t width = 0;
+	for (enum ks_group_kind kind = 0; kind < KS_NR_PARTITION_GROUPS; kind++)
+		for (size_t i = 0; i < groups->at[kind].nr; i++) {
+			size_t len = strlen(groups->at[kind].labels[i]);
+			width = len > width ? len : width;
+		}
+	return width;
+}
+
+static struct ks_error *write_terminal(struct ks_report *report, const struct ks_history *history,
+				       bool patch, struct ks_buf *out)
+{
+	struct life life = { .view = { report, history, out, { 0 } },
+			     .patch = patch,
+			     .group = KS_GROUP_REGULAR,
+			     .width = label_width(report->groups) };
+	size_t start = out->len;
+	write_title(&life, report->groups);
+	struct ks_error *err =
+		ks_life_walk(report->groups, history, report->diff, write_step, &life);
+	ks_text_defuse(&life.view, start);
+	if (!err)
+		err = ks_buf_error(&life.view.text);
+	ks_buf_deinit(&life.view.text);
+	return err;
+}
+
+struct ks_error *ks_life_write(const struct ks_groups *groups, const struct ks_history *history,
+			       const struct ks_life_options *options, struct ks_buf *out)
+{
+	struct ks_report_options how = { .color = options->color, .columns = options->columns };
+	_cleanup_report_ struct ks_report *report = NULL;
+	KS_TRY(ks_report_new(options->json ? KS_FORMAT_JSON : KS_FORMAT_TERMINAL, groups, &how,
+			     &report));
+	KS_TRY(options->json ? ks_life_json(report, history, out)
+			     : write_terminal(report, history, options->patch, out));
+	return ks_buf_error(out);
+}

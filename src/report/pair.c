@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
+#include "report/pair_page.h"
+
+const char *const ks_pair_formats[] = { "term", "md", "json", "html", NULL };
+
+static const struct ks_pair_writer *const writers[KS_NR_PAIR_FORMATS] = {
+	[KS_PAIR_TERMINAL] = &ks_pair_terminal,
+	[KS_PAIR_MD] = &ks_pair_md,
+	[KS_PAIR_JSON] = &ks_pair_json,
+	[KS_PAIR_HTML] = &ks_pair_html,
+};
+
+const char ks_pair_same[] = "Nothing differs.";
+
+struct ks_error *ks_pair_report_new(const struct ks_store_image *old,
+				    const struct ks_store_image *new, const struct ks_scope *scope,
+				    const struct ks_pair_options *options,
+				    struct ks_pair_report **ret)
+{
+	struct ks_pair_report *report = calloc(1, sizeof(*report));
+	if (!report)
+		return &ks_nomem;
+	report->old = old;
+	report->new = new;
+	report->scope = scope;
+	report->options = *options;
+	report->frame.options.color = options->color;
+	report->frame.options.columns = options->columns ? options->columns : 80;
+	*ret = report;
+	return NULL;
+}
+
+void ks_pair_report_free(struct ks_pair_report *report)
+{
+	if (!report)
+		return;
+	for (int kind = 0; kind < KS_NR_KINDS; kind++)
+		ks_buf_deinit(&report->details[kind]);
+	ks_buf_deinit(&report->text);
+	free(report);
+}
+
+struct ks_error *ks_pair_report_add(const struct ks_difference *difference, void *arg)
+{
+	struct ks_pair_report *report = arg;
+	struct ks_buf *out = &report->details[difference->kind];
+	KS_TRY(writers[report->options.format]->name(report, difference, out));
+	KS_TRY(ks_buf_error(&report->text));
+	return ks_buf_error(out);
+}
+
+struct ks_error *ks_pair_report_write(struct ks_pair_report *report,
+				      const struct ks_summary *summary, struct ks_buf *out)
+{
+	KS_TRY(writers[report->options.format]->page(report, summary, out));
+	KS_TRY(ks_buf_error(&report->text));
+	return ks_buf_error(out);
+}
+
+/** The line above the changes of an extra, when their first one comes. */
+static size_t extra_row(const struct ks_tally *tally, uint32_t extra, struct ks_pair_row *ret)
+{
+	if (extra == KS_DIFF_LAYOUT)
+		*ret = (struct ks_pair_row){ "Another layout", tally->laid_out, 1 };
+	else
+		*ret = (struct ks_pair_row){ "Compiled differently", tally->compiled, 1 };
+	return 1;
+}
+
+size_t ks_pair_rows(const struct ks_tally *tally, struct ks_pair_row rows[KS_NR_CHANGES + 2])
+{
+	size_t nr = 0;
+	uint32_t told = 0;
+	for (int kind = 0; kind < KS_NR_CHANGES; kind++) {
+		const struct ks_change_info *info = &ks_changes_infos[kind];
+		if (!tally->changes[kind])
+			continue;
+		if (info->extra & ~told)
+			nr += extra_row(tally, info->extra, &rows[nr]);
+		told |= info->extra;
+		rows[nr++] = (struct ks_pair_row){ info->title, tally->changes[kind],
+						   info->extra ? 2 : 1 };
+	}
+	return nr;
+}
+
+static bool asked(const struct ks_pair_report *report, enum ks_kind kind)
+{
+	return kind != KS_FIELD &&
+	       (!report->scope->kinds || (report->scope->kinds & KS_KNOWS(kind)));
+}
+
+bool ks_pair_shown(const struct ks_pair_report *report, const struct ks_summary *summary,
+		   enum ks_kind kind)
+{
+	const struct ks_tally *tally = &summary->kinds[kind];
+	return asked(report, kind) && tally->old_known && tally->new_known &&
+	       (tally->old || tally->new || report->scope->kinds);
+}
+
+void ks_pair_unknown(const struct ks_pair_report *report, const struct ks_summary *summary,
+		     enum ks_kind kind, struct ks_buf *out)
+{
+	const struct ks_tally *tally = &summary->kinds[kind];
+	if (!asked(report, kind) || (tally->old_known && tally->new_known))
+		return;
+	ks_buf_printf(out, "%s: not compared, ", ks_kinds[kind].name);
+	if (!tally->old_known && !tally->new_known) {
+		ks_buf_str(out, "neither image tells.");
+		return;
+	}
+	const struct ks_store_image *blind = tally->old_known ? report->new : report->old;
+	ks_buf_printf(out, "%s (%s) does not tell.", blind->image.label,
+		      ks_tier_texts[blind->image.tier]);
+}
+
+void ks_pair_name(const struct ks_difference *difference, struct ks_buf *out)
+{
+	const struct ks_fact *fact = difference->new ? difference->new : difference->old;
+	const struct ks_decl *decl = fact ? fact->decl : NULL;
+	bool one_sided = !difference->old || !difference->new;
+	if (one_sided && decl && decl->kind == KS_FUNCTION && difference->kind == KS_FUNCTION) {
+		ks_spell_c.proto(out, decl->type, decl->name);
+		return;
+	}
+	ks_buf_str(out, difference->name);
+	if (one_sided && fact && fact->value)
+		ks_buf_printf(out, "=%s", fact->value);
+}

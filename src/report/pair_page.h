@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What the formats of a pair share: inside report/ only. */
+#include "report/pair.h"
+#include "report/terminal.h"
+
+struct ks_pair_report {
+	const struct ks_store_image *old, *new;
+	const struct ks_scope *scope;
+	struct ks_pair_options options;
+	struct ks_report frame;		    // what views and sheets want: options alone are used
+	struct ks_buf details[KS_NR_KINDS]; // the names of each kind, as the format writes them
+	struct ks_buf text;		    // empty between two calls
+};
+
+/** One per format. */
+struct ks_pair_writer {
+	/** Append a name that differs to the details of its kind. */
+	struct ks_error *(*name)(struct ks_pair_report *report,
+				 const struct ks_difference *difference, struct ks_buf *out);
+	/** Append the report, details included. */
+	struct ks_error *(*page)(struct ks_pair_report *report, const struct ks_summary *summary,
+				 struct ks_buf *out);
+};
+extern const struct ks_pair_writer ks_pair_terminal, ks_pair_md, ks_pair_json, ks_pair_html;
+
+/** A row of the table that terminal, Markdown and HTML have in common. */
+struct ks_pair_row {
+	const char *title;
+	size_t changed;
+	int depth; // 1; 2: a part of what stands above it, which is not counted as changed
+};
+/** The kinds of change that a tally has, with their numbers. @return how many of rows were filled */
+size_t ks_pair_rows(const struct ks_tally *tally, struct ks_pair_row rows[KS_NR_CHANGES + 2]);
+/** The kind was asked for and some image has something of it, or knows none. */
+bool ks_pair_shown(const struct ks_pair_report *report, const struct ks_summary *summary,
+		   enum ks_kind kind);
+/** Append one sentence on a kind that cannot be compared; nothing when it can. */
+void ks_pair_unknown(const struct ks_pair_report *report, const struct ks_summary *summary,
+		     enum ks_kind kind, struct ks_buf *out);
+/** Append a name with what is short enough to stand beside it: a prototype, a value. */
+void ks_pair_name(const struct ks_difference *difference, struct ks_buf *out);
+/** The notice that a pair without any difference gets. */
+extern const char ks_pair_same[];

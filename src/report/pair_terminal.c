@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "report/pair_page.h"
+
+/** Heads of the columns; every number has nine places. */
+static const char *const heads[] = { "OLD", "NEW", "ADDED", "REMOVED", "CHANGED" };
+enum { NR_HEADS = sizeof(heads) / sizeof(heads[0]), NUMBER = 9, TITLE = 26 };
+
+static struct ks_view view_of(struct ks_pair_report *report, struct ks_buf *out)
+{
+	return (struct ks_view){ .report = &report->frame, .out = out };
+}
+
+static struct ks_error *write_name(struct ks_pair_report *report,
+				   const struct ks_difference *difference, struct ks_buf *out)
+{
+	struct ks_view view = view_of(report, out);
+	size_t start = out->len;
+	bool added = !difference->old && difference->new;
+	bool removed = difference->old && !difference->new;
+	ks_view_paint(&view,
+		      added	? KS_PAINT_GOOD
+		      : removed ? KS_PAINT_BAD
+				: KS_PAINT_NONE,
+		      added	? "+ "
+		      : removed ? "- "
+				: "~ ");
+	ks_pair_name(difference, &view.text);
+	ks_view_wrap_code(&view, 2, 6);
+	for (size_t i = 0; i < difference->changes.nr; i++) {
+		ks_view_blanks(&view, 4);
+		ks_change_write(&view.text, &difference->changes.at[i]);
+		ks_view_wrap_code(&view, 4, 8);
+	}
+	ks_text_defuse(&view, start);
+	struct ks_error *err = ks_buf_error(&view.text);
+	ks_buf_deinit(&view.text);
+	return err;
+}
+
+static void write_head(struct ks_view *view)
+{
+	struct ks_buf line = { 0 };
+	ks_buf_printf(&line, "%-*s", TITLE, "KIND");
+	for (int i = 0; i < NR_HEADS; i++)
+		ks_buf_printf(&line, " %*s", NUMBER, heads[i]);
+	ks_buf_char(&line, '\n');
+	const char *text = ks_buf_text(&line);
+	ks_view_paint(view, KS_PAINT_DIM, text ? text : "");
+	view->out->failed = view->out->failed || line.failed;
+	ks_buf_deinit(&line);
+}
+
+static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_tally *tally)
+{
+	struct ks_pair_row rows[KS_NR_CHANGES + 2];
+	ks_buf_printf(out, "%-*s %*zu %*zu %*zu %*zu %*zu\n", TITLE, ks_kinds[kind].name, NUMBER,
+		      tally->old, NUMBER, tally->new, NUMBER, tally->added, NUMBER, tally->removed,
+		      NUMBER, tally->changed);
+	size_t nr = ks_pair_rows(tally, rows);
+	for (size_t i = 0; i < nr; i++)
+		ks_buf_printf(out, "%*s%-*s %*zu\n", 2 * rows[i].depth, "",
+			      TITLE - 2 * rows[i].depth + (NR_HEADS - 1) * (NUMBER + 1),
+			      rows[i].title, NUMBER, rows[i].changed);
+}
+
+static void write_details(struct ks_pair_report *report, struct ks_view *view)
+{
+	for (enum ks_kind kind = 0; kind < KS_NR_KINDS; kind++) {
+		const struct ks_buf *details = &report->details[kind];
+		if (!details->len)
+			continue;
+		ks_buf_char(view->out, '\n');
+		ks_view_paint(view, KS_PAINT_HEAD, ks_kinds[kind].name);
+		ks_buf_char(view->out, '\n');
+		ks_buf_bytes(view->out, details->at, details->len);
+	}
+}
+
+static struct ks_error *write_page(struct ks_pair_report *report, const struct ks_summary *summary,
+				   struct ks_buf *out)
+{
+	struct ks_view view = view_of(report, out);
+	size_t start = out->len;
+	ks_view_paint(&view, KS_PAINT_HEAD, report->old->image.label);
+	ks_buf_str(out, " -> ");
+	ks_view_paint(&view, KS_PAINT_HEAD, report->new->image.label);
+	ks_buf_str(out, "\n\n");
+	write_head(&view);
+	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++)
+		if (ks_pair_shown(report, summary, kind))
+			write_tally(out, kind, &summary->kinds[kind]);
+	if (!ks_summary_differs(summary))
+		ks_buf_printf(out, "\n%s\n", ks_pair_same);
+	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
+		ks_pair_unknown(report, summary, kind, &view.text);
+		if (view.text.len)
+			ks_view_wrap(&view, 0, 2);
+	}
+	ks_text_defuse(&view, start); // the details are defused already
+	write_details(report, &view);
+	struct ks_error *err = ks_buf_error(&view.text);
+	ks_buf_deinit(&view.text);
+	return err;
+}
+
+const struct ks_pair_writer ks_pair_terminal = { write_name, write_page };

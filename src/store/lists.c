@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/lists.h"
+
+#include <fnmatch.h>
+
+#include "store/names.h"
+
+void ks_lists_deinit(struct ks_lists *lists)
+{
+	for (int side = 0; side < 2; side++) {
+		ks_vector_deinit(&lists->runs[side].at);
+		ks_vector_deinit(&lists->lines[side]);
+		ks_vector_deinit(&lists->numbers[side]);
+		ks_buf_deinit(&lists->raw[side]);
+	}
+	ks_vector_deinit(&lists->pairs);
+	ks_arena_deinit(&lists->arena);
+}
+
+static struct ks_error *read_runs(struct ks_lists *lists, const struct ks_store_image *image,
+				  enum ks_kind kind, struct ks_runs *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(lists->store, KS_SQL_LIST_OF_KIND, &stmt));
+	sqlite3_bind_int64(stmt, 1, image->id);
+	ks_sql_bind_text(stmt, 2, ks_kinds[kind].name);
+	ret->at.len = 0;
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(lists->store, stmt, &row));
+		if (!row)
+			return NULL;
+		const char *first = (const char *)sqlite3_column_text(stmt, 2);
+		struct ks_run run = { .segment = sqlite3_column_int64(stmt, 0),
+				      .columns = sqlite3_column_int64(stmt, 1),
+				      .first = ks_arena_strdup(&lists->arena, first ? first : "") };
+		if (!run.first || !ks_vector_add(&ret->at, run))
+			return &ks_nomem;
+	}
+}
+
+/** Raw columns of a run. @param near columns that are at hand already, or NULL */
+static struct ks_error *load_raw(struct ks_lists *lists, const struct ks_run *run,
+				 const struct ks_near *near, struct ks_buf *raw)
+{
+	raw->len = 0;
+	return ks_columns_load_near(lists->store, run->columns, near, raw);
+}
+
+/** The columns of both sides; one is often a difference to the other, which is then unpacked once. */
+static struct ks_error *load_both(struct ks_lists *lists, const struct ks_run *old,
+				  const struct ks_run *new)
+{
+	const struct ks_run *runs[] = { old, new };
+	int base = lists->images[0]->base == lists->images[1]->id; // the side to read first
+	KS_TRY(load_raw(lists, runs[base], NULL, &lists->raw[base]));
+	struct ks_near near = { runs[base]->columns, ks_bytes_of(&lists->raw[base]) };
+	return load_raw(lists, runs[!base], &near, &lists->raw[!base]);
+}
+
+static struct ks_error *read_numbers(struct ks_lists *lists, int side)
+{
+	struct ks_columns columns;
+	KS_TRY(ks_columns_open(lists->raw[side].at, lists->raw[side].len, &columns));
+	lists->numbers[side].len = 0;
+	size_t room = (size_t)(columns.numbers.end - columns.numbers.pos);
+	if (columns.nr > room || !ks_vector_reserve(&lists->numbers[side], 2 * columns.nr))
+		return columns.nr > room ? ks_store_damaged("names and facts do not match")
+					 : &ks_nomem;
+	for (uint64_t i = 0; i < 2 * columns.nr; i++)
+		lists->numbers[side].at[i] = ks_cursor_uleb(&columns.numbers);
+	lists->numbers[side].len = 2 * (size_t)columns.nr;
+	return columns.numbers.why ? ks_store_damaged(columns.numbers.why) : NULL;
+}
+
+/** The functions that count are those with a prototype. */
+static size_t count_numbers(const struct ks_lists *lists, int side)
+{
+	size_t nr = 0, len = lists->numbers[side].len;
+	if (lists->kind != KS_FUNCTION)
+		return len / 2;
+	for (size_t i = 0; i < len; i += 2)
+		nr += lists->numbers[side].at[i] != 0;
+	return nr;
+}
+
+/** A segment that both images have says the same of every name on both sides. */
+static bool same_numbers(const struct ks_lists *lists)
+{
+	size_t len = lists->numbers[0].len, step = lists->facts ? 1 : 2; // without groups: firsts
+	if (len != lists->numbers[1].len)
+		return false;
+	for (size_t i = 0; i < len; i += step)
+		if (lists->numbers[0].at[i] != lists->numbers[1].at[i])
+			return false;
+	return true;
+}
+
+static bool numbers_tell(enum ks_kind kind)
+{
+	return kind <= KS_TRACEPOINT;
+}
+
+/** Skip a segment that both images have without looking at its names, if it is the same for both. */
+static struct ks_error *try_skip(struct ks_lists *lists, const struct ks_run *old,
+				 const struct ks_run *new, bool *ret_skipped)
+{
+	KS_TRY(load_both(lists, old, new));
+	KS_TRY(read_numbers(lists, 0));
+	KS_TRY(read_numbers(lists, 1));
+	// The numbers of other kinds do not tell all: names may stand twice, hooks have their functions.
+	*ret_skipped = numbers_tell(lists->kind) && !lists->glob && same_numbers(lists);
+	for (int side = 0; side < 2 && *ret_skipped; side++)
+		lists->nr[side] += count_numbers(lists, side);
+	return NULL;
+}
+
+/* ---- lines ---- */
+
+/** A copy of a segment's names, as text that stays. */
+static struct ks_error *copy_names(struct ks_lists *lists, int64_t segment, char **ret,
+				   size_t *ret_len)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(lists->store, KS_SQL_SEGMENT, &stmt));
+	sqlite3_bind_int64(stmt, 1, segment);
+	bool row;
+	KS_TRY(ks_sql_row(lists->store, stmt, &row));
+	if (!row)
+		return ks_store_damaged("names of an image are missing");
+	struct ks_bytes json = ks_sql_bytes(stmt, 0);
+	*ret = ks_arena_strndup(&lists->arena, json.at ? json.at : "", json.len);
+	*ret_len = json.len;
+	return *ret ? NULL : &ks_nomem;
+}
+
+static const char *end_name(struct ks_lists *lists, char *json, const struct ks_names *names)
+{
+	if (names->name == names->scratch.at) // it had escapes
+		return ks_arena_strndup(&lists->arena, names->name, names->len);
+	char *name = json + (names->name - json);
+	name[names->len] = '\0'; // in place of its quote, which the walk has passed
+	return name;
+}
+
+static uint32_t offset_in(const struct ks_bytes *raw, const struct ks_cursor *c)
+{
+	return c->base ? (uint32_t)(c->base - (const uint8_t *)raw->at) : 0;
+}
+
+static struct ks_cursor cursor_at(const struct ks_bytes *raw, uint32_t offset)
+{
+	return ks_cursor_over((const char *)raw->at + offset, raw->len - offset, false);
+}
+
+struct ks_row ks_line_row(const struct ks_line *line)
+{
+	struct ks_row row = { .first = line->first, .second = line->second };
+	if (line->raw)
+		row.facts = (struct ks_facts){ .lines = cursor_at(line->raw, line->lines),
+					       .sizes = cursor_at(line->raw, line->sizes),
+					       .addrs = cursor_at(line->raw, line->addrs) };
+	return row;
+}
+
+/** Columns that stay, for the lines that point into them; NULL in *ret when facts are not wanted. */
+static struct ks_error *keep_raw(struct ks_lists *lists, int side, const struct ks_bytes **ret)
+{
+	*ret = NULL;
+	if (!lists->facts)
+		return NULL;
+	const struct ks_buf *raw = &lists->raw[side];
+	struct ks_bytes *bytes = ks_arena_alloc(&lists->arena, sizeof(*bytes));
+	char *copy = ks_arena_strndup(&lists->arena, raw->at, raw->len);
+	if (!bytes || !copy)
+		return &ks_nomem;
+	*bytes = (struct ks_bytes){ copy, raw->len };
+	*ret = bytes;
+	return NULL;
+}
+
+static struct ks_error *read_line(struct ks_columns *columns, const struct ks_bytes *raw,
+				  struct ks_line *ret)
+{
+	if (!raw) {
+		ret->first = ks_cursor_uleb(&columns->numbers);
+		ret->second = ks_cursor_uleb(&columns->numbers);
+		return columns->numbers.why || columns->at++ >= columns->nr
+			       ? ks_store_damaged("names and facts do not match")
+			       : NULL;
+	}
+	struct ks_row row;
+	KS_TRY(ks_columns_next(columns, &row));
+	*ret = (struct ks_line){ .first = row.first,
+				 .second = row.second,
+				 .raw = raw,
+				 .lines = offset_in(raw, &row.facts.lines),
+				 .sizes = offset_in(raw, &row.facts.sizes),
+				 .addrs = offset_in(raw, &row.facts.addrs) };
+	return NULL;
+}
+
+/** Whether the name is one to compare: a function without a prototype is not, unless groups are. */
+static bool wanted(const struct ks_lists *lists, const struct ks_line *line)
+{
+	if (lists->kind == KS_FUNCTION && !lists->facts && !line->first)
+		return false;
+	return !lists->glob || fnmatch(lists->glob, line->name, 0) == 0;
+}
+
+/** Append the lines of a segment, whose columns are read. */
+static struct ks_error *add_lines(struct ks_lists *lists, int side, char *json, size_t len)
+{
+	struct ks_columns columns;
+	const struct ks_bytes *raw;
+	KS_TRY(keep_raw(lists, side, &raw));
+	KS_TRY(ks_columns_open(raw ? raw->at : lists->raw[side].at, lists->raw[side].len,
+			       &columns));
+	const char *last = NULL;
+	_cleanup_names_ struct ks_names names = ks_names_over((struct ks_bytes){ json, len });
+	while (ks_names_next(&names)) {
+		struct ks_line line = { 0 };
+		KS_TRY(read_line(&columns, raw, &line));
+		line.name = end_name(lists, json, &names);
+		if (!line.name)
+			return &ks_nomem;
+		bool again = last && strcmp(last, line.name) == 0; // the first counts, as in a seek
+		last = line.name;
+		if (again || !wanted(lists, &line))
+			continue;
+		if (!ks_vector_add(&lists->lines[side], line))
+			return &ks_nomem;
+	}
+	return names.why ? ks_store_damaged(names.why) : NULL;
+}
+
+static struct ks_error *take_run(struct ks_lists *lists, int side, const struct ks_run *run)
+{
+	char *json;
+	size_t len;
+	KS_TRY(load_raw(lists, run, NULL, &lists->raw[side]));
+	KS_TRY(copy_names(lists, run->segment, &json, &len));
+	return add_lines(lists, side, json, len);
+}
+
+/** A segment that both have and that differs: its columns are read, its names are not. */
+static struct ks_error *take_both(struct ks_lists *lists, const struct ks_run *run)
+{
+	for (int side = 0; side < 2; side++) {
+		char *json; // one each: ending the names changes it
+		size_t len;
+		KS_TRY(copy_names(lists, run->segment, &json, &len));
+		KS_TRY(add_lines(lists, side, json, len));
+	}
+	return NULL;
+}
+
+/* ---- merging ---- */
+
+static bool same_line(const struct ks_lists *lists, const struct ks_line *old,
+		      const struct ks_line *new)
+{
+	if (lists->kind == KS_SYSCALL) // their numbers do not count
+		return true;
+	if (lists->kind == KS_LSM || lists->kind == KS_KFUNC)
+		return false; // their functions tell
+	return old->first == new->first && (!lists->facts || old->second == new->second);
+}
+
+/** Put the lines of a stretch side by side, keep the names that differ, and begin a new stretch. */
+static struct ks_error *merge_lines(struct ks_lists *lists)
+{
+	const struct ks_line *a = lists->lines[0].at, *b = lists->lines[1].at;
+	size_t nr_a = lists->lines[0].len, nr_b = lists->lines[1].len;
+	for (size_t i = 0, k = 0; i < nr_a || k < nr_b;) {
+		int order = i == nr_a ? 1 : k == nr_b ? -1 : strcmp(a[i].name, b[k].name);
+		struct ks_line_pair pair = { 0 };
+		if (order <= 0)
+			pair.old = a[i++];
+		if (order >= 0)
+			pair.new = b[k++];
+		bool function = lists->kind == KS_FUNCTION;
+		lists->nr[0] += pair.old.name && (!function || pair.old.first);
+		lists->nr[1] += pair.new.name && (!function || pair.new.first);
+		if (order == 0 && same_line(lists, &pair.old, &pair.new))
+			continue;
+		if (!ks_vector_add(&lists->pairs, pair))
+			return &ks_nomem;
+	}
+	lists->lines[0].len = lists->lines[1].len = 0;
+	return NULL;
+}
+
+struct ks_error *ks_lists_merge(struct ks_lists *lists)
+{
+	for (int side = 0; side < 2; side++)
+		KS_TRY(read_runs(lists, lists->images[side], lists->kind, &lists->runs[side]));
+	const struct ks_run *a = lists->runs[0].at.at, *b = lists->runs[1].at.at;
+	const struct ks_run *end_a = a + lists->runs[0].at.len, *end_b = b + lists->runs[1].at.len;
+	while (a < end_a || b < end_b) {
+		if (a < end_a && b < end_b && a->segment == b->segment) {
+			bool skipped;
+			KS_TRY(merge_lines(lists));
+			KS_TRY(try_skip(lists, a, b, &skipped));
+			if (!skipped)
+				KS_TRY(take_both(lists, a));
+			a++;
+			b++;
+			continue;
+		}
+		int order = a == end_a ? 1 : b == end_b ? -1 : strcmp(a->first, b->first);
+		if (order <= 0)
+			KS_TRY(take_run(lists, 0, a++));
+		if (order >= 0)
+			KS_TRY(take_run(lists, 1, b++));
+	}
+	return merge_lines(lists);
+}
+
+/* ---- functions of hooks and kfuncs ---- */
+
+/** Give the lines that a segment of functions holds their rows. @return how many of nr lie before the end */
+static struct ks_error *match_run(struct ks_lists *lists, int side, const struct ks_run *run,
+				  struct ks_line **lines, size_t nr)
+{
+	enum ks_kind kind = lists->kind;
+	const char *glob = lists->glob;
+	lists->kind = KS_FUNCTION;
+	lists->glob = NULL;
+	struct ks_error *err = take_run(lists, side, run);
+	lists->kind = kind;
+	lists->glob = glob;
+	for (size_t i = 0, k = 0; !err && i < lists->lines[side].len && k < nr;) {
+		const struct ks_line *line = &lists->lines[side].at[i];
+		int order = strcmp(line->name, lines[k]->name);
+		if (order == 0)
+			*lines[k] = *line;
+		i += order <= 0;
+		k += order >= 0;
+	}
+	lists->lines[side].len = 0;
+	return err;
+}
+
+struct ks_error *ks_lists_functions(struct ks_lists *lists, int side, struct ks_line **lines,
+				    size_t nr)
+{
+	KS_TRY(read_runs(lists, lists->images[side], KS_FUNCTION, &lists->runs[side]));
+	const struct ks_run *runs = lists->runs[side].at.at;
+	size_t nr_runs = lists->runs[side].at.len;
+	for (size_t i = 0, k = 0; i < nr_runs && k < nr; i++) {
+		size_t from = k;
+		while (k < nr &&
+		       (i + 1 == nr_runs || strcmp(lines[k]->name, runs[i + 1].first) < 0))
+			k++;
+		if (k > from)
+			KS_TRY(match_run(lists, side, &runs[i], lines + from, k - from));
+	}
+	return NULL;
+}
