@@ -156,13 +156,13 @@ static struct ks_error *put(struct work *work, const char *name, const struct ks
 static void separate(const struct work *work, size_t nr, const struct ks_table *table,
 		     struct ks_buf *out)
 {
-	if (work->dir.fd >= 0 || work->nr_chosen == 1)
+	if (work->dir.fd >= 0)
 		return;
 	if (work->format == FORMAT_JSON)
-		ks_buf_str(out, nr ? ",\n" : "[");
+		ks_buf_str(out, nr ? ",\n" : "["); // one table is an array as well
 	else if (nr)
 		ks_buf_char(out, '\n');
-	if (work->format == FORMAT_CSV)
+	if (work->format == FORMAT_CSV && work->nr_chosen > 1)
 		ks_buf_printf(out, "# %s\n", table->name);
 }
 
@@ -180,8 +180,7 @@ static struct ks_error *write_tables(struct work *work)
 		if (!err && wanted) {
 			separate(work, nr++, &table, &out);
 			ks_table_write(&table, table_formats[work->format], &out);
-			if (work->format == FORMAT_JSON &&
-			    (work->dir.fd >= 0 || work->nr_chosen == 1))
+			if (work->format == FORMAT_JSON && work->dir.fd >= 0)
 				ks_buf_char(&out, '\n');
 		}
 		ks_table_deinit(&table);
@@ -189,7 +188,7 @@ static struct ks_error *write_tables(struct work *work)
 		if (wanted)
 			KS_TRY(put(work, ks_stats_tables[i].name, &out));
 	}
-	if (work->format == FORMAT_JSON && work->dir.fd < 0 && work->nr_chosen > 1)
+	if (work->format == FORMAT_JSON && work->dir.fd < 0)
 		puts(nr ? "]" : "[]");
 	return NULL;
 }
