@@ -34,9 +34,10 @@ struct ks_cli {
 /** One subcommand: a row that also makes its help, its completion and its place in the manual. */
 struct ks_cmd {
 	const char *name;
-	const char *args;    // as in its usage line: "KIND NAME…"
-	const char *help;    // one line, imperative
-	const char *details; // more lines for its own help, or NULL
+	const char *args;	    // as in its usage line: "KIND NAME…"
+	const char *help;	    // one line, imperative
+	const char *details;	    // more lines for its own help, or NULL
+	void (*explain)(FILE *out); // prints what its help says from other tables, or NULL
 	/**
 	 * What its arguments are, for completion: words of "command", "kind", "name", "image", "file",
 	 * "dir", "package", "shell", in order; the last one repeats.
@@ -51,7 +52,8 @@ struct ks_cmd {
 /** All of them, in the order of the help; ends with NULL. */
 extern const struct ks_cmd *const ks_cmds[];
 extern const struct ks_cmd ks_cmd_add, ks_cmd_pull, ks_cmd_images, ks_cmd_find, ks_cmd_show,
-	ks_cmd_diff, ks_cmd_log, ks_cmd_export, ks_cmd_completion, ks_cmd_help, ks_cmd_version;
+	ks_cmd_diff, ks_cmd_log, ks_cmd_stats, ks_cmd_export, ks_cmd_completion, ks_cmd_help,
+	ks_cmd_version;
 
 /** The options that every command takes; they fill struct ks_cli. */
 extern const struct ks_opt ks_cli_opts[];

@@ -43,6 +43,8 @@ void ks_help_print(FILE *out, const struct ks_cmd *cmd)
 		fputs("\nOptions:\n", out);
 		print_opts(out, cmd->opts);
 	}
+	if (cmd->explain)
+		cmd->explain(out);
 	fputs("\nOptions of every command:\n", out);
 	print_opts(out, ks_cli_opts);
 }

@@ -65,20 +65,23 @@ static bool write_all(int fd, const char *at, size_t len)
 	return true;
 }
 
+struct ks_error *ks_outdir_file(const struct ks_outdir *dir, char *path, const struct ks_buf *text)
+{
+	int fd = open_below(dir->fd, path);
+	if (fd < 0)
+		return ks_error_new(KS_ERR_IO, "%s/%s: cannot create: %m", dir->path, path);
+	bool written = write_all(fd, text->at, text->len);
+	if (close(fd) != 0 || !written)
+		return ks_error_new(KS_ERR_IO, "%s/%s: cannot write: %m", dir->path, path);
+	return NULL;
+}
+
 struct ks_error *ks_outdir_report(const struct ks_outdir *dir, enum ks_format format,
 				  enum ks_kind kind, const char *name, const struct ks_buf *text)
 {
 	_cleanup_buf_ struct ks_buf path = { 0 };
 	ks_report_path(format, kind, name, &path);
-	if (!ks_buf_text(&path))
-		return &ks_nomem;
-	int fd = open_below(dir->fd, path.at);
-	if (fd < 0)
-		return ks_error_new(KS_ERR_IO, "%s/%s: cannot create: %m", dir->path, path.at);
-	bool written = write_all(fd, text->at, text->len);
-	if (close(fd) != 0 || !written)
-		return ks_error_new(KS_ERR_IO, "%s/%s: cannot write: %m", dir->path, path.at);
-	return NULL;
+	return ks_buf_text(&path) ? ks_outdir_file(dir, path.at, text) : &ks_nomem;
 }
 
 /** What a worker keeps from job to job. */

@@ -18,6 +18,10 @@ KS_MUST_CHECK struct ks_error *ks_outdir_report(const struct ks_outdir *dir, enu
 						enum ks_kind kind, const char *name,
 						const struct ks_buf *text);
 
+/** The same for any file. @param path below the folder */
+KS_MUST_CHECK struct ks_error *ks_outdir_file(const struct ks_outdir *dir, char *path,
+					      const struct ks_buf *text);
+
 /** Every name of a kind. */
 struct ks_reports {
 	struct ks_cli *cli;

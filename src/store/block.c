@@ -125,3 +125,22 @@ struct ks_error *ks_block_def(struct ks_store *store, uint64_t id, enum ks_def_c
 	*ret = ks_cursor_over(copy, len - 1, false);
 	return NULL;
 }
+
+struct ks_error *ks_block_visit(struct ks_store *store, uint64_t first, ks_block_fn *fn, void *arg)
+{
+	struct ks_block *block = find(&store->blocks, first);
+	if (!block)
+		KS_TRY(load(store, first, &block));
+	block->used = ++store->blocks.clock;
+	size_t start = 0;
+	for (uint32_t i = 0; i < block->nr; i++) {
+		const char *bytes = block->raw.at + block->head + start;
+		size_t len = block->ends.at[i] - start;
+		if (len == 0)
+			return ks_store_damaged("definition is empty");
+		struct ks_cursor c = ks_cursor_over(bytes + 1, len - 1, false);
+		KS_TRY(fn(block->first + i, (enum ks_def_class)(uint8_t)bytes[0], c, arg));
+		start = block->ends.at[i];
+	}
+	return NULL;
+}

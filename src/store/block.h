@@ -43,3 +43,13 @@ void ks_blocks_keep(struct ks_blocks *blocks, size_t cap);
 KS_MUST_CHECK struct ks_error *ks_block_def(struct ks_store *store, uint64_t id,
 					    enum ks_def_class def_class, struct ks_arena *arena,
 					    struct ks_cursor *ret);
+
+/**
+ * Visit all definitions of one block.
+ * @param first id of the block, as KS_SQL_BLOCKS gives it
+ * @param fn gets each definition's id, class and bytes behind the class byte, valid during the call
+ */
+typedef struct ks_error *ks_block_fn(uint64_t id, enum ks_def_class def_class,
+				     struct ks_cursor bytes, void *arg);
+KS_MUST_CHECK struct ks_error *ks_block_visit(struct ks_store *store, uint64_t first,
+					      ks_block_fn *fn, void *arg);

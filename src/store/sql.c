@@ -31,6 +31,8 @@ static const char *const texts[KS_NR_SQL] = {
 		"SELECT segment, columns, first FROM list WHERE image = ? AND kind = ?"
 		" ORDER BY first",
 	[KS_SQL_LIST_OF_IMAGE] = "SELECT kind, first, columns FROM list WHERE image = ?",
+	[KS_SQL_LIST_SEGMENTS] = "SELECT l.kind, s.id, s.nr FROM list l JOIN segment s"
+				 " ON s.id = l.segment WHERE l.image = ?",
 	[KS_SQL_LIST_ADD] = "INSERT INTO list(image, kind, first, segment, columns)"
 			    " VALUES(?, ?, ?, ?, ?)",
 	[KS_SQL_LIST_REMOVE] = "DELETE FROM list WHERE image = ?",

@@ -87,6 +87,29 @@ const struct ks_type *ks_codec_get_type(struct ks_cursor *c, struct ks_arena *ar
 	return type;
 }
 
+void ks_codec_skip_type(struct ks_cursor *c, unsigned int depth)
+{
+	uint8_t head = ks_cursor_u8(c);
+	if (c->why || head == NO_TYPE)
+		return;
+	unsigned int kind = head & TYPE_KIND;
+	if (kind >= KS_NR_TYPE_KINDS || head > TYPE_BITS || depth >= KS_CODEC_DEPTH) {
+		ks_cursor_fail(c, "type cannot be skipped");
+		return;
+	}
+	if (head & TYPE_NAMED)
+		ks_cursor_str(c);
+	if (head & TYPE_NUMBER)
+		ks_cursor_uleb(c);
+	if (type_shapes[kind].inner)
+		ks_codec_skip_type(c, depth + 1);
+	uint64_t nr = type_shapes[kind].params ? ks_cursor_uleb(c) : 0;
+	while (nr-- && !c->why) { // each takes bytes: the cursor ends it
+		ks_cursor_str(c);
+		ks_codec_skip_type(c, depth + 1);
+	}
+}
+
 void ks_codec_put_text(struct ks_buf *buf, const char *text)
 {
 	ks_buf_char(buf, text != NULL);

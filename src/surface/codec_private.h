@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* What the two halves of the codec share: codec.c (declarations) and codec_function.c. */
+/* What the parts of the codec share: codec.c (declarations), codec_function.c and codec_traits.c. */
 #include "surface/codec.h"
 
 /** A type tree; NULL is allowed. @param depth of it, 0 at the top */
@@ -24,3 +24,6 @@ struct ks_error *ks_codec_error(const struct ks_cursor *c, const char *what);
 
 /** What a cursor says when it is memory that failed, not the bytes. */
 extern const char ks_codec_nomem[];
+
+/** Step over a type tree without building it. */
+void ks_codec_skip_type(struct ks_cursor *c, unsigned int depth);

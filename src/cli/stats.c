@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/reports.h"
+#include "report/stats.h"
+
+enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_MD, FORMAT_SVG, FORMAT_PNG };
+static const char *const formats[] = { "text", "csv", "json", "md", "svg", "png", NULL };
+static const char *const suffixes[] = { "txt", "csv", "json", "md", "svg", "png" };
+static const enum ks_table_format table_formats[] = { KS_TABLE_TERMINAL, KS_TABLE_CSV,
+						      KS_TABLE_JSON, KS_TABLE_MD };
+
+struct opts {
+	const char *image, *group, *tables, *output;
+	int format;
+};
+
+/** One run. */
+struct work {
+	struct ks_cli *cli;
+	const struct opts *opts;
+	enum format format;
+	struct ks_scene scene;
+	uint32_t groups; // 1 << enum ks_group_kind
+	bool tables[KS_NR_STATS_TABLES], plots[KS_NR_STATS_PLOTS];
+	size_t nr_chosen;
+	struct ks_stats *stats;
+	struct ks_outdir dir;
+};
+
+static bool is_picture(enum format format)
+{
+	return format == FORMAT_SVG || format == FORMAT_PNG;
+}
+
+/* ---- choosing ---- */
+
+static struct ks_error *choose_group(struct work *work)
+{
+	const char *name = work->opts->group;
+	work->groups = (1u << KS_NR_GROUPS) - 1;
+	if (!name || strcmp(name, ks_groups_infos[KS_GROUP_ALL].name) == 0)
+		return NULL;
+	for (int g = 0; g < KS_NR_GROUPS; g++) {
+		work->groups = 1u << g;
+		if (strcmp(name, ks_groups_infos[g].name) == 0)
+			return NULL;
+	}
+	_cleanup_buf_ struct ks_buf all = { 0 };
+	for (int g = 0; g < KS_NR_GROUPS; g++)
+		ks_buf_printf(&all, g ? ", %s" : "%s", ks_groups_infos[g].name);
+	const char *text = ks_buf_text(&all);
+	return ks_error_new(KS_ERR_USAGE, "'%s' is no group; there are %s", name,
+			    text ? text : "those of --help");
+}
+
+/** The name, or the part of it before a dash: "changes" stands for all changes-KIND. */
+static bool name_chosen(const char *name, const char *word, size_t len)
+{
+	return strncmp(name, word, len) == 0 && (name[len] == '\0' || name[len] == '-');
+}
+
+static size_t choose_name(struct work *work, const char *word, size_t len)
+{
+	size_t nr = 0;
+	for (size_t i = 0; !is_picture(work->format) && i < KS_NR_STATS_TABLES; i++) {
+		if (!name_chosen(ks_stats_tables[i].name, word, len))
+			continue;
+		work->tables[i] = true;
+		nr++;
+	}
+	for (size_t i = 0; is_picture(work->format) && i < KS_NR_STATS_PLOTS; i++) {
+		if (!name_chosen(ks_stats_plots[i].name, word, len))
+			continue;
+		work->plots[i] = true;
+		nr++;
+	}
+	return nr;
+}
+
+static struct ks_error *choose_tables(struct work *work)
+{
+	const char *words = work->opts->tables;
+	if (!words) {
+		memset(work->tables, !is_picture(work->format), sizeof(work->tables));
+		memset(work->plots, is_picture(work->format), sizeof(work->plots));
+		work->nr_chosen = is_picture(work->format) ? KS_NR_STATS_PLOTS : KS_NR_STATS_TABLES;
+		return NULL;
+	}
+	while (*words) {
+		size_t len = strcspn(words, ",");
+		size_t nr = len ? choose_name(work, words, len) : 0;
+		if (!nr)
+			return ks_error_new(KS_ERR_USAGE, "there is no %s '%.*s'; see stats --help",
+					    is_picture(work->format) ? "picture" : "table",
+					    (int)len, words);
+		work->nr_chosen += nr;
+		words += len + (words[len] == ',');
+	}
+	return NULL;
+}
+
+/** Globs, with commas between them, one a line as the selection wants them. */
+static struct ks_error *choose_images(struct work *work)
+{
+	_cleanup_buf_ struct ks_buf globs = { 0 };
+	for (const char *c = work->opts->image; c && *c; c++)
+		ks_buf_char(&globs, *c == ',' ? '\n' : *c);
+	const char *text = ks_buf_text(&globs);
+	if (!text)
+		return &ks_nomem;
+	struct ks_scene *scene = &work->scene;
+	KS_TRY(ks_selection_choose(&scene->sel, scene->store, work->opts->image ? text : NULL));
+	return ks_selection_group(&scene->sel, scene->store);
+}
+
+static struct ks_error *count(struct work *work)
+{
+	struct ks_stats_scope scope = { .groups = work->groups,
+					.nr_threads = ks_cli_threads(work->cli) };
+	for (size_t i = 0; i < KS_NR_STATS_TABLES; i++) {
+		if (!work->tables[i])
+			continue;
+		scope.pairs = scope.pairs || ks_stats_tables[i].pairs;
+		scope.censuses = scope.censuses || !ks_stats_tables[i].pairs;
+		if (ks_stats_tables[i].pairs)
+			scope.kinds |= KS_KNOWS(ks_stats_tables[i].kind);
+	}
+	for (size_t i = 0; i < KS_NR_STATS_PLOTS; i++) {
+		if (!work->plots[i])
+			continue;
+		scope.pairs = scope.pairs || ks_stats_plots[i].pairs;
+		scope.censuses = scope.censuses || !ks_stats_plots[i].pairs;
+	}
+	return ks_stats_make(work->scene.store, work->scene.db, &work->scene.sel.images,
+			     work->scene.sel.groups, &scope, &work->stats);
+}
+
+/* ---- writing ---- */
+
+/** To its file below -o, or behind what went to stdout so far. */
+static struct ks_error *put(struct work *work, const char *name, const struct ks_buf *text)
+{
+	KS_TRY(ks_buf_error(text));
+	if (work->dir.fd < 0) {
+		fwrite(text->at, 1, text->len, stdout);
+		return NULL;
+	}
+	char path[64];
+	snprintf(path, sizeof(path), "%s.%s", name, suffixes[work->format]);
+	return ks_outdir_file(&work->dir, path, text);
+}
+
+/** What stands around and between the tables of one output. */
+static void separate(const struct work *work, size_t nr, const struct ks_table *table,
+		     struct ks_buf *out)
+{
+	if (work->dir.fd >= 0)
+		return;
+	if (work->format == FORMAT_JSON)
+		ks_buf_str(out, nr ? ",\n" : "["); // one table is an array as well
+	else if (nr)
+		ks_buf_char(out, '\n');
+	if (work->format == FORMAT_CSV && work->nr_chosen > 1)
+		ks_buf_printf(out, "# %s\n", table->name);
+}
+
+static struct ks_error *write_tables(struct work *work)
+{
+	size_t nr = 0;
+	for (size_t i = 0; i < KS_NR_STATS_TABLES; i++) {
+		_cleanup_buf_ struct ks_buf out = { 0 };
+		struct ks_table table = { 0 };
+		if (!work->tables[i])
+			continue;
+		struct ks_error *err =
+			ks_stats_table_fill(work->stats, &ks_stats_tables[i], &table);
+		bool wanted = work->opts->tables || ks_table_nr_rows(&table);
+		if (!err && wanted) {
+			separate(work, nr++, &table, &out);
+			ks_table_write(&table, table_formats[work->format], &out);
+			if (work->format == FORMAT_JSON && work->dir.fd >= 0)
+				ks_buf_char(&out, '\n');
+		}
+		ks_table_deinit(&table);
+		KS_TRY(err);
+		if (wanted)
+			KS_TRY(put(work, ks_stats_tables[i].name, &out));
+	}
+	if (work->format == FORMAT_JSON && work->dir.fd < 0)
+		puts(nr ? "]" : "[]");
+	return NULL;
+}
+
+static struct ks_error *write_plots(struct work *work)
+{
+	enum ks_group_kind group = KS_GROUP_REGULAR; // of --group, when it is one
+	for (int g = 0; g < KS_NR_GROUPS; g++)
+		if (work->groups == 1u << g)
+			group = (enum ks_group_kind)g;
+	for (size_t i = 0; i < KS_NR_STATS_PLOTS; i++) {
+		_cleanup_buf_ struct ks_buf out = { 0 };
+		_cleanup_plot_ struct ks_plot plot = { 0 };
+		if (!work->plots[i])
+			continue;
+		KS_TRY(ks_stats_plots[i].fill(work->stats, group, &plot));
+		if (work->format == FORMAT_PNG)
+			KS_TRY(ks_plot_png(&plot, &out));
+		else
+			ks_plot_svg(&plot, &out);
+		KS_TRY(put(work, ks_stats_plots[i].name, &out));
+	}
+	return NULL;
+}
+
+static struct ks_error *go(struct work *work)
+{
+	const char *output = work->opts->output;
+	KS_TRY(choose_group(work));
+	KS_TRY(choose_tables(work));
+	if (is_picture(work->format) && !output && work->nr_chosen > 1)
+		return ks_error_new(KS_ERR_USAGE, "several pictures need a folder: give -o DIR, or "
+						  "choose one with --table");
+	KS_TRY(ks_scene_open(work->cli, KS_STORE_READ, &work->scene));
+	KS_TRY(choose_images(work));
+	KS_TRY(count(work));
+	if (output)
+		KS_TRY(ks_outdir_open(output, &work->dir));
+	return is_picture(work->format) ? write_plots(work) : write_tables(work);
+}
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	(void)argv;
+	const struct opts *opts = values;
+	if (argc)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf stats [OPTION]...");
+	struct work work = { .cli = cli, .opts = opts, .dir = { .fd = -1 } };
+	work.format = cli->json ? FORMAT_JSON : (enum format)opts->format;
+	struct ks_error *err = go(&work);
+	ks_outdir_close(&work.dir);
+	ks_stats_free(work.stats);
+	ks_scene_close(&work.scene);
+	return err;
+}
+
+/** What every table counts, and which pictures there are. */
+static void explain(FILE *out)
+{
+	_cleanup_buf_ struct ks_buf buf = { 0 };
+	ks_buf_str(&buf, "\nTables:\n");
+	for (size_t i = 0; i < KS_NR_STATS_TABLES; i++) {
+		ks_buf_printf(&buf, "  %s\n", ks_stats_tables[i].name);
+		ks_table_wrap(ks_stats_tables[i].definition, 6, &buf);
+	}
+	ks_buf_str(&buf, "\nPictures:\n ");
+	for (size_t i = 0; i < KS_NR_STATS_PLOTS; i++)
+		ks_buf_printf(&buf, "%s %s", i ? "," : "", ks_stats_plots[i].name);
+	ks_buf_str(&buf, ": of one group, Regular when none is named\n");
+	fwrite(buf.at, 1, buf.len, out);
+}
+
+#define OPT(field) offsetof(struct opts, field)
+static const struct ks_opt options[] = {
+	{ 0, "image", "GLOB,...", "count these images only", KS_OPT_TEXT, OPT(image), NULL },
+	{ 0, "group", "NAME", "regular, lts, arch, flavor, other, revision, or all", KS_OPT_TEXT,
+	  OPT(group), NULL },
+	{ 0, "table", "NAME,...", "these tables or pictures only", KS_OPT_TEXT, OPT(tables), NULL },
+	{ 0, "format", "FORMAT", "text, csv, json, md; svg or png for pictures", KS_OPT_CHOICE,
+	  OPT(format), formats },
+	{ 'o', "output", "DIR", "write each table or picture to a file in DIR", KS_OPT_TEXT,
+	  OPT(output), NULL },
+	{ 0 },
+};
+
+const struct ks_cmd ks_cmd_stats = {
+	.name = "stats",
+	.args = "",
+	.help = "count what images have, and what changed, over many images",
+	.details = "Counts stand under their definitions below. What an image cannot tell is ?, "
+		   "and in CSV "
+		   "empty.\n"
+		   "Groups: regular are the versions of the base image's architecture and flavour, "
+		   "lts its "
+		   "long-term\n"
+		   "versions, each compared with the one before; arch and flavor are compared with "
+		   "the "
+		   "base.\n"
+		   "--table changes stands for every changes-KIND.\n",
+	.explain = explain,
+	.complete = "",
+	.opts = options,
+	.opts_size = sizeof(struct opts),
+	.run = run,
+};
