@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
+#include "base/lazy.h"
 #include "report/plot_private.h"
 
 /** Pixels of the PNG for one of the SVG. */
@@ -17,7 +16,7 @@ struct viewport {
 
 /**
  * The functions of librsvg and cairo that we use, by their documented, stable interface. The libraries are loaded
- * when the first PNG is drawn and not linked, for the reason given in source/curl.h: they bring some twenty others.
+ * when the first PNG is drawn (base/lazy.h).
  */
 struct renderer {
 	void *(*rsvg_handle_new_from_data)(const uint8_t *data, size_t len, void **error);
@@ -35,10 +34,7 @@ struct renderer {
 };
 enum { CAIRO_ARGB32 = 0, CAIRO_SUCCESS = 0, CAIRO_WRITE_ERROR = 11 };
 
-static const struct symbol {
-	const char *name;
-	size_t at;
-} symbols[] = {
+static const struct ks_lazy_symbol symbols[] = {
 #define SYMBOL(name)                                                                               \
 	{                                                                                          \
 #name, offsetof(struct renderer, name)                                             \
@@ -54,23 +50,16 @@ static const struct symbol {
 #undef SYMBOL
 };
 
-// Loaded once for a process, and never changed after that: see source/curl.c.
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct renderer table;
 static bool usable;
 
 static void load(void)
 {
-	void *lib = dlopen("librsvg-2.so.2", RTLD_NOW | RTLD_LOCAL);
-	if (!lib)
-		return;
-	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
-		void *sym = dlsym(lib, symbols[i].name); // also finds what librsvg is linked with
-		if (!sym)
-			return; // older than 2.46
-		memcpy((char *)&table + symbols[i].at, &sym, sizeof(sym));
-	}
-	usable = true;
+	static const char *const names[] = { "librsvg-2.so.2", NULL };
+	const struct ks_lazy lazy = { names, symbols, sizeof(symbols) / sizeof(symbols[0]),
+				      &table };
+	usable = ks_lazy_load(&lazy); // fails for one older than 2.46
 }
 
 static int append(void *arg, const unsigned char *data, unsigned int len)

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 
+#include "base/lazy.h"
 #include "source/curl.h"
 
-/** Name of a function and its place in the table. */
-static const struct symbol {
-	const char *name;
-	size_t at;
-} symbols[] = {
+static const struct ks_lazy_symbol symbols[] = {
 #define SYMBOL(name)                                                                               \
 	{                                                                                          \
 		"curl_" #name, offsetof(struct ks_curl, name)                                      \
@@ -25,27 +20,16 @@ static const struct symbol {
 #undef SYMBOL
 };
 
-// A library is loaded once for a process and curl_global_init() must not run twice at a time: the one
-// piece of state that belongs to the process and not to a context. It never changes after that.
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct ks_curl table;
 static bool usable;
 
 static void load(void)
 {
-	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4" };
-	void *lib = NULL;
-	for (size_t i = 0; !lib && i < sizeof(names) / sizeof(names[0]); i++)
-		lib = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-	if (!lib)
-		return;
-	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
-		void *sym = dlsym(lib, symbols[i].name);
-		if (!sym)
-			return; // older than 7.66
-		memcpy((char *)&table + symbols[i].at, &sym, sizeof(sym));
-	}
-	usable = table.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4", NULL };
+	const struct ks_lazy lazy = { names, symbols, sizeof(symbols) / sizeof(symbols[0]),
+				      &table };
+	usable = ks_lazy_load(&lazy) && table.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 
 struct ks_error *ks_curl_get(const struct ks_curl **ret)

@@ -4,11 +4,7 @@
 
 #include "base/error.h"
 
-/**
- * The functions of libcurl that we use. The library is loaded when the first transfer begins and not
- * linked: with its some thirty dependent libraries it costs 4 ms at every start, which is more than
- * most commands of ksurf take, and few of them ever speak to a server.
- */
+/** The functions of libcurl that we use; it is loaded when the first transfer begins (base/lazy.h). */
 struct ks_curl {
 	CURLcode (*global_init)(long flags);
 	CURL *(*easy_init)(void);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "source/archive.h"
 #include "source/tarball.h"
 
 enum {
@@ -15,6 +14,7 @@ enum {
 };
 
 struct ks_tarball {
+	const struct ks_archive *lib;
 	struct archive *archive;
 	struct ks_stream *stream;
 	ks_tarball_more_fn *more;
@@ -34,7 +34,7 @@ static la_ssize_t on_read(struct archive *a, void *arg, const void **buf)
 	if (!tar->stopped && !tar->err)
 		tar->err = ks_stream_read(tar->stream, tar->window, sizeof(tar->window), &got);
 	if (tar->stopped || tar->err) {
-		archive_set_error(a, ECANCELED, "stopped");
+		tar->lib->set_error(a, ECANCELED, "stopped");
 		return -1;
 	}
 	*buf = tar->window;
@@ -45,7 +45,7 @@ static struct ks_error *failure(struct ks_tarball *tar)
 {
 	if (tar->err)
 		return ks_take(tar->err);
-	const char *why = archive_error_string(tar->archive);
+	const char *why = tar->lib->error_string(tar->archive);
 	return ks_error_new(KS_ERR_DATA, "no proper tar archive (%s)",
 			    why ? why : "no reason given");
 }
@@ -60,11 +60,12 @@ struct ks_error *ks_tarball_open(struct ks_stream *stream, ks_tarball_more_fn *m
 	tar->stream = stream;
 	tar->more = more;
 	tar->arg = arg;
-	tar->archive = archive_read_new();
-	if (!tar->archive || archive_read_support_format_tar(tar->archive) != ARCHIVE_OK ||
-	    archive_read_support_format_empty(tar->archive) != ARCHIVE_OK)
+	KS_TRY(ks_archive_get(&tar->lib));
+	tar->archive = tar->lib->read_new();
+	if (!tar->archive || tar->lib->read_support_format_tar(tar->archive) != ARCHIVE_OK ||
+	    tar->lib->read_support_format_empty(tar->archive) != ARCHIVE_OK)
 		return &ks_nomem;
-	if (archive_read_open(tar->archive, tar, NULL, on_read, NULL) != ARCHIVE_OK &&
+	if (tar->lib->read_open(tar->archive, tar, NULL, on_read, NULL) != ARCHIVE_OK &&
 	    !tar->stopped)
 		return failure(tar);
 	*ret = ks_take(tar);
@@ -75,7 +76,8 @@ void ks_tarball_close(struct ks_tarball *tar)
 {
 	if (!tar)
 		return;
-	archive_read_free(tar->archive);
+	if (tar->archive)
+		tar->lib->read_free(tar->archive);
 	ks_error_free(tar->err);
 	free(tar);
 }
@@ -84,7 +86,7 @@ struct ks_error *ks_tarball_next(struct ks_tarball *tar, bool *end, struct ks_ta
 {
 	tar->in_content = false;
 	struct archive_entry *entry;
-	int status = tar->stopped ? ARCHIVE_EOF : archive_read_next_header(tar->archive, &entry);
+	int status = tar->stopped ? ARCHIVE_EOF : tar->lib->read_next_header(tar->archive, &entry);
 	if (tar->err) // libarchive may take a failed read for the end
 		return ks_take(tar->err);
 	*end = tar->stopped || status == ARCHIVE_EOF;
@@ -95,13 +97,13 @@ struct ks_error *ks_tarball_next(struct ks_tarball *tar, bool *end, struct ks_ta
 	if (++tar->members > MEMBERS_MAX)
 		return ks_error_new(KS_ERR_DATA, "more than %d members: refused as endless",
 				    MEMBERS_MAX);
-	const char *path = archive_entry_pathname(entry);
-	int64_t size = archive_entry_size(entry);
+	const char *path = tar->lib->entry_pathname(entry);
+	int64_t size = tar->lib->entry_size(entry);
 	*ret = (struct ks_tarball_member){
 		.path = path ? path : "",
 		.size = size > 0 ? (uint64_t)size : 0,
-		.regular =
-			archive_entry_filetype(entry) == AE_IFREG && !archive_entry_hardlink(entry),
+		.regular = tar->lib->entry_filetype(entry) == AE_IFREG &&
+			   !tar->lib->entry_hardlink(entry),
 	};
 	return NULL;
 }
@@ -112,7 +114,7 @@ struct ks_error *ks_tarball_data(struct ks_tarball *tar, const void **buf, size_
 	tar->in_content = true;
 	la_int64_t at = 0;
 	*len = 0;
-	int status = archive_read_data_block(tar->archive, buf, len, &at);
+	int status = tar->lib->read_data_block(tar->archive, buf, len, &at);
 	*offset = (uint64_t)at;
 	if (tar->err)
 		return ks_take(tar->err);
