@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "surface/model.h"
 
-/** One way to spell: the two published styles (REPORT.md) differ from each other and from C. */
+/** One way to spell: the two published styles differ from each other and from C. */
 struct ks_spelling {
 	void (*type)(struct ks_buf *out, const struct ks_type *type);
 	/** A parameter, member or return type with the name it belongs to. */

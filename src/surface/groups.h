@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "surface/model.h"
 
-/** The groups of REPORT.md, and KS_GROUP_OTHER for what has no place in the first three. */
+/** The groups of the published reports, and KS_GROUP_OTHER for what has no place in the first three. */
 enum ks_group_kind {
 	KS_GROUP_REGULAR,  // architecture and flavor of the base image; pairs of neighbours
 	KS_GROUP_ARCH,	   // version and flavor of the base image; pairs with the base

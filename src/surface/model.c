@@ -39,7 +39,7 @@ const char *const ks_tier_texts[] = {
 	[KS_TIER_IMPORTED] = "imported",
 };
 
-/** The parts a compiler puts behind a symbol's name (FACTS.md S1), strongest class first. */
+/** The parts a compiler puts behind a symbol's name, strongest class first. */
 static const struct {
 	const char *part;
 	enum ks_suffix suffix;

@@ -235,7 +235,7 @@ struct ks_image {
 /** Which tables of a surface hold facts; a kind that is not known is never shown as absent. */
 #define KS_KNOWS(kind) (1u << (kind))
 
-/** Everything about one image. Tables are in published order (REPORT.md, the oracle files). */
+/** Everything about one image. Tables are in the order of the published dataset. */
 struct ks_surface {
 	struct ks_image image;
 	uint32_t known; // KS_KNOWS() bits
