@@ -91,7 +91,7 @@ static void published_images_fall_into_the_published_groups(void **state)
 	struct fixture f;
 	fixture_make(&f, published, LENGTH(published), NULL);
 	for (size_t i = 0; i < LENGTH(published); i++)
-		assert_ptr_equal(f.images[i], &published[i]); // the order of REPORT.md
+		assert_ptr_equal(f.images[i], &published[i]);
 	assert_string_equal(f.images[f.groups->base]->label, "5.4.0-26-generic-amd64");
 	expect_group(&f, KS_GROUP_REGULAR,
 		     "4.4 4.8 4.10 4.13 4.15 4.18 5.0 5.3 5.4 5.8 5.11 5.13 5.15 5.19 6.2 6.5 6.8",
