@@ -344,6 +344,28 @@ static const struct ks_abbrev *abbrev_of(const struct walk *w, uint64_t code)
 	return &all->by_code.at[code];
 }
 
+/** Read the DIE at *pos into the slots and step over it. @param[out] ret NULL at the end of a list */
+static inline struct ks_error *read_die(struct walk *w, const uint8_t **pos,
+					const struct ks_abbrev **ret)
+{
+	const uint8_t *start = *pos, *end = w->unit->end, *p = start;
+	uint64_t code = ks_fast_uleb(&p, end);
+	*ret = NULL;
+	if (p && !code) {
+		*pos = p;
+		return NULL;
+	}
+	const struct ks_abbrev *abbrev = p ? abbrev_of(w, code) : NULL;
+	if (!abbrev)
+		return broken(w, start, "DIE has an undeclared abbreviation code");
+	p = ks_die_read(w->unit, &w->walker->abbrevs, abbrev, p, end, w->v);
+	if (!p)
+		return broken(w, start, "attributes run past the end of the unit");
+	*pos = p;
+	*ret = abbrev;
+	return NULL;
+}
+
 /** Where the children of the DIE that was just read end, if the compiler said so. */
 static const uint8_t *sibling(const struct walk *w, const struct ks_abbrev *abbrev,
 			      const uint8_t *p)
@@ -360,18 +382,12 @@ static struct ks_error *skip_children(struct walk *w, const uint8_t **pos)
 {
 	const uint8_t *p = *pos, *end = w->unit->end;
 	for (unsigned int depth = 1; depth && p < end;) {
-		const uint8_t *start = p;
-		uint64_t code = ks_fast_uleb(&p, end);
-		if (p && !code) {
+		const struct ks_abbrev *abbrev;
+		KS_TRY(read_die(w, &p, &abbrev));
+		if (!abbrev) {
 			depth--;
 			continue;
 		}
-		const struct ks_abbrev *abbrev = p ? abbrev_of(w, code) : NULL;
-		if (!abbrev)
-			return broken(w, start, "DIE has an undeclared abbreviation code");
-		p = ks_die_read(w->unit, &w->walker->abbrevs, abbrev, p, end, w->v);
-		if (!p)
-			return broken(w, start, "attributes run past the end of the unit");
 		if (!abbrev->children)
 			continue;
 		const uint8_t *next = sibling(w, abbrev, p);
@@ -421,19 +437,14 @@ static struct ks_error *walk_dies(struct walk *w, const uint8_t *p)
 	const uint8_t *end = w->unit->end;
 	while (p < end) {
 		const uint8_t *start = p;
-		uint64_t code = ks_fast_uleb(&p, end);
-		if (p && !code) {
+		const struct ks_abbrev *abbrev;
+		KS_TRY(read_die(w, &p, &abbrev));
+		if (!abbrev) {
 			if (!w->walker->frames.len)
 				return NULL;
 			close_die(w);
 			continue;
 		}
-		const struct ks_abbrev *abbrev = p ? abbrev_of(w, code) : NULL;
-		if (!abbrev)
-			return broken(w, start, "DIE has an undeclared abbreviation code");
-		p = ks_die_read(w->unit, &w->walker->abbrevs, abbrev, p, end, w->v);
-		if (!p)
-			return broken(w, start, "attributes run past the end of the unit");
 		uint32_t offset = (uint32_t)(start - w->unit->start);
 		if (abbrev->class == KS_DIE_OTHER && !abbrev->children)
 			continue;
@@ -487,13 +498,10 @@ struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *gi
 	walker->frames.len = 0;
 	KS_TRY(ks_abbrevs_compile(&walker->abbrevs, &unit));
 	const uint8_t *p = unit.start + unit.first_die, *start = p;
-	uint64_t code = ks_fast_uleb(&p, unit.end);
-	const struct ks_abbrev *abbrev = p && code ? abbrev_of(&w, code) : NULL;
+	const struct ks_abbrev *abbrev;
+	KS_TRY(read_die(&w, &p, &abbrev));
 	if (!abbrev)
 		return broken(&w, start, "unit has no DIE of its own");
-	p = ks_die_read(&unit, &walker->abbrevs, abbrev, p, unit.end, w.v);
-	if (!p)
-		return broken(&w, start, "attributes run past the end of the unit");
 	KS_TRY(spread(&unit, abbrev));
 	if (has(abbrev, KS_SLOT_LANGUAGE) && w.v[KS_SLOT_LANGUAGE] == DW_LANG_Rust)
 		return NULL;
