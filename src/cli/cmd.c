@@ -170,7 +170,9 @@ int ks_cli_main(int argc, char **argv)
 {
 	struct ks_cli cli = { 0 };
 	struct ks_error *err = dispatch(&cli, argc, argv);
-	if (!err && (fflush(stdout) != 0 || ferror(stdout)))
+	if (!err && ferror(stdout)) // an earlier write: errno has had other uses since
+		err = ks_error_new(KS_ERR_IO, "cannot write all of the output");
+	else if (!err && fflush(stdout) != 0)
 		err = ks_error_new(KS_ERR_IO, "cannot write the output: %m");
 	if (err)
 		ks_cli_fail(&cli, err);
