@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/pool.h"
 #include "cli/status.h"
+#include "cli/suggest.h"
 #include "surface/kind.h"
 
 const struct ks_cmd *const ks_cmds[] = {
@@ -137,6 +138,15 @@ static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int ar
 	return err;
 }
 
+static struct ks_error *unknown_command(const char *word)
+{
+	for (size_t i = 0; ks_cmds[i]; i++)
+		if (ks_edit_distance(word, ks_cmds[i]->name, 2) <= 2 && strlen(word) > 2)
+			return ks_error_new(KS_ERR_USAGE, "unknown command '%s'; did you mean %s?",
+					    word, ks_cmds[i]->name);
+	return ks_error_new(KS_ERR_USAGE, "unknown command '%s'; try ksurf --help", word);
+}
+
 static struct ks_error *dispatch(struct ks_cli *cli, int argc, char **argv)
 {
 	const struct ks_opts sets[] = { { ks_cli_opts, cli } };
@@ -152,8 +162,7 @@ static struct ks_error *dispatch(struct ks_cli *cli, int argc, char **argv)
 		return ks_error_new(KS_ERR_USAGE, "no command given; try ksurf --help");
 	const struct ks_cmd *cmd = ks_cmd_by_name(argv[first]);
 	if (!cmd)
-		return ks_error_new(KS_ERR_USAGE, "unknown command '%s'; try ksurf --help",
-				    argv[first]);
+		return unknown_command(argv[first]);
 	return run(cli, cmd, argc - first, argv + first);
 }
 
@@ -161,7 +170,9 @@ int ks_cli_main(int argc, char **argv)
 {
 	struct ks_cli cli = { 0 };
 	struct ks_error *err = dispatch(&cli, argc, argv);
-	if (!err && (fflush(stdout) != 0 || ferror(stdout)))
+	if (!err && ferror(stdout)) // an earlier write: errno has had other uses since
+		err = ks_error_new(KS_ERR_IO, "cannot write all of the output");
+	else if (!err && fflush(stdout) != 0)
 		err = ks_error_new(KS_ERR_IO, "cannot write the output: %m");
 	if (err)
 		ks_cli_fail(&cli, err);

@@ -12,7 +12,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 {
 	(void)values; // there is one format so far
 	if (argc != 2)
-		return ks_error_new(KS_ERR_USAGE, "usage: ksurf export --format depsurf IMAGE DIR");
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf export IMAGE DIR");
 	_cleanup_scene_ struct ks_scene scene = { 0 };
 	const struct ks_store_image *image;
 	_cleanup_surface_ struct ks_surface *surface = NULL;

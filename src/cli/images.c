@@ -30,13 +30,15 @@ static void print_table(const struct ks_scene *scene)
 		width = len > width ? len : width;
 	}
 	size_t base = scene->sel.groups->base;
+	int columns = (int)ks_cli_columns(), left = columns - width - 26; // 0 columns: no terminal
 	printf("  %-*s  %-10s  %-8s  %s\n", width, "IMAGE", "ARCH", "TIER", "COMPILER");
 	for (size_t i = 0; i < scene->sel.images.nr; i++) {
 		const struct ks_image *image = &scene->sel.images.at[i]->image;
 		const char *compiler = text_or(image->compiler, "unknown");
+		int len = (int)strcspn(compiler, "\n");
+		len = columns && left > 0 && len > left ? left : len;
 		printf("%c %-*s  %-10s  %-8s  %.*s\n", i == base ? '*' : ' ', width, image->label,
-		       text_or(image->arch, "unknown"), ks_tier_texts[image->tier],
-		       (int)strcspn(compiler, "\n"), compiler);
+		       text_or(image->arch, "unknown"), ks_tier_texts[image->tier], len, compiler);
 	}
 }
 

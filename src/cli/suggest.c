@@ -84,10 +84,30 @@ static struct ks_error *consider(const struct ks_store_name *name, void *arg)
 	return NULL;
 }
 
+/** No image can tell of the kind: a name that is not found says nothing then. */
+static struct ks_error *nobody_tells(struct ks_scene *scene, enum ks_kind kind, const char *name,
+				     bool *ret)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_history history;
+	KS_TRY(ks_store_history(scene->store, &scene->sel.images, kind, name, &arena, &history));
+	*ret = true;
+	for (size_t i = 0; i < history.nr; i++)
+		*ret = *ret && !history.facts[i].known;
+	return NULL;
+}
+
 struct ks_error *ks_suggest(struct ks_scene *scene, enum ks_kind kind, const char *name,
 			    struct ks_buf *out)
 {
 	struct best best = { .wanted = name, .len = strlen(name) };
+	bool nobody = false;
+	if (kind != KS_NR_KINDS)
+		KS_TRY(nobody_tells(scene, kind, name, &nobody));
+	if (nobody) {
+		ks_buf_printf(out, "; none of them can tell any %s", ks_kinds[kind].name);
+		return NULL;
+	}
 	if (best.len < 3)
 		return NULL;
 	best.limit = best.len < 8 ? 1 : best.len < 16 ? 2 : 3;

@@ -5,7 +5,8 @@
 
 /**
  * Append the known names that are nearest to one that is not known, for an error message:
- * "; did you mean vfs_read, vfs_readv?". Nothing when no name is near.
+ * "; did you mean vfs_read, vfs_readv?". Nothing when no name is near. Where no image can tell of the kind,
+ * that is said instead.
  * @param kind where to look; KS_NR_KINDS: in all
  */
 KS_MUST_CHECK struct ks_error *ks_suggest(struct ks_scene *scene, enum ks_kind kind,

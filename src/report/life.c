@@ -197,7 +197,7 @@ static void write_brief(struct life *life, const struct ks_step *step, size_t at
 		return;
 	}
 	ks_view_blanks(view, 2);
-	ks_view_wrap_code(view, at + 2, life->width + 8);
+	ks_view_wrap_code(view, at + 2, life->width + 7);
 }
 
 /** Everything that changed, and the definition where it begins. */

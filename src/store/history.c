@@ -128,7 +128,8 @@ static struct ks_error *look_up_field(struct lookup *look, const struct ks_store
 {
 	const char *colons = strstr(look->name, "::");
 	if (!colons)
-		return ks_error_new(KS_ERR_USAGE, "%s: a field is named STRUCT::MEMBER",
+		return ks_error_new(KS_ERR_USAGE,
+				    "'%s' is no field; fields are named STRUCT::MEMBER",
 				    look->name);
 	char *owner =
 		ks_arena_strndup(look->reader.arena, look->name, (size_t)(colons - look->name));

@@ -140,7 +140,8 @@ struct ks_error *ks_store_image(const struct ks_store_images *images, const char
 			return NULL;
 		}
 	}
-	return ks_error_new(KS_ERR_NOTFOUND, "the store has no image %s", label);
+	return ks_error_new(KS_ERR_NOTFOUND,
+			    "the store has no image '%s'; 'ksurf images' lists them", label);
 }
 
 struct ks_error *ks_image_find(struct ks_store *store, const char *label, int64_t *ret_id,
@@ -166,7 +167,9 @@ static struct ks_error *relabel(struct ks_store *store, void *arg)
 	int64_t id, taken, base;
 	KS_TRY(ks_image_find(store, job->label, &id, &base));
 	if (!id)
-		return ks_error_new(KS_ERR_NOTFOUND, "the store has no image %s", job->label);
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    "the store has no image '%s'; 'ksurf images' lists them",
+				    job->label);
 	KS_TRY(ks_image_find(store, job->new_label, &taken, &base));
 	if (taken && taken != id)
 		return ks_error_new(KS_ERR_USAGE, "another image has the label %s", job->new_label);

@@ -206,7 +206,9 @@ static struct ks_error *remove_image(struct ks_store *store, void *arg)
 	int64_t id, base;
 	KS_TRY(ks_image_find(store, arg, &id, &base));
 	if (!id)
-		return ks_error_new(KS_ERR_NOTFOUND, "the store has no image %s", (char *)arg);
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    "the store has no image '%s'; 'ksurf images' lists them",
+				    (char *)arg);
 	KS_TRY(hand_over(store, id));
 	KS_TRY(run_on(store, KS_SQL_COLUMNS_REMOVE, id));
 	KS_TRY(run_on(store, KS_SQL_LIST_REMOVE, id));

@@ -35,7 +35,9 @@ struct ks_error *ks_selection_choose(struct ks_selection *sel, struct ks_store *
 	KS_TRY(ks_store_images(store, &sel->arena, &sel->all));
 	sel->images = (struct ks_store_images){ 0 };
 	if (sel->all.nr == 0)
-		return ks_error_new(KS_ERR_NOTFOUND, "the store has no image yet");
+		return ks_error_new(
+			KS_ERR_NOTFOUND,
+			"the store has no image yet; 'ksurf add' or 'ksurf pull' brings one");
 	const char *globs = glob;
 	if (!globs)
 		KS_TRY(ks_store_setting(store, &sel->arena, KS_SETTING_MEMBERS, &globs));
