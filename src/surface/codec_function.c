@@ -186,8 +186,11 @@ static const struct ks_type *get_proto(struct ks_cursor *c, struct ks_arena *are
 				       unsigned int how, const struct ks_entry *previous,
 				       const struct ks_type *listed)
 {
-	if (how == HOW_HERE)
-		return ks_codec_get_type(c, arena, 0);
+	if (how == HOW_HERE) {
+		const struct ks_type *proto = ks_codec_get_type(c, arena, 0);
+		ks_codec_check_proto(c, proto);
+		return proto;
+	}
 	if (how == HOW_PREVIOUS && previous)
 		return previous->proto;
 	if (how == HOW_LISTED && listed)
