@@ -89,7 +89,7 @@ static void fill_types(struct ks_surface *s, struct ks_arena *a)
 	s->decls[KS_TYPEDEF].at = COPY(
 		a, struct ks_decl,
 		{ .kind = KS_TYPEDEF, .name = "u32", .type = named(a, KS_TYPE_INT, "unsigned") },
-		{ .kind = KS_TYPEDEF, .name = "nothing" });
+		{ .kind = KS_TYPEDEF, .name = "nothing", .type = named(a, KS_TYPE_VOID, NULL) });
 	s->decls[KS_INT].nr = 1;
 	s->decls[KS_INT].at = COPY(a, struct ks_decl, { .kind = KS_INT, .name = "int", .size = 4 });
 	const struct ks_variant *variants =

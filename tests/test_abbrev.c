@@ -241,9 +241,22 @@ static void unknown_forms_are_refused(void **state)
 	}
 }
 
+/** Offsets of 64 bits come out of the file as they are: one may look like text that was found inline. */
+static void text_without_its_end_is_empty(void **state)
+{
+	(void)state;
+	static const char info[] = { 'x', 0, 'y', 'z' };
+	struct ks_dwarf dwarf = { .info = ks_cursor_over(info, sizeof(info), false) };
+	struct ks_unit unit = { .dwarf = &dwarf };
+	assert_string_equal(ks_unit_text(&unit, KS_TEXT_INLINE), "x");
+	assert_string_equal(ks_unit_text(&unit, KS_TEXT_INLINE | 2), "");
+	assert_string_equal(ks_unit_text(&unit, KS_TEXT_INLINE | 5), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_without_its_end_is_empty),
 		cmocka_unit_test(compiled_abbreviations_read_as_declared),
 		cmocka_unit_test(unknown_forms_are_refused),
 	};

@@ -179,6 +179,31 @@ static void deep_nesting_is_refused(void **state)
 	ks_arena_deinit(&arena);
 }
 
+/** What follows types without asking must find them: the bytes may leave them out. */
+static void missing_types_are_void_or_an_error(void **state)
+{
+	(void)state;
+	struct ks_arena arena = { 0 };
+	enum { NO_TYPE = 15 };
+	static const uint8_t pointer[] = { KS_TYPEDEF, 't', 0, 0, KS_TYPE_PTR, NO_TYPE };
+	static const uint8_t bare[] = { KS_TYPEDEF, 't', 0, 0, NO_TYPE };
+	static const uint8_t function[] = { KS_FUNCTION, 'f', 0, 0, KS_TYPE_VOID };
+	struct ks_decl decl;
+	struct ks_cursor c = ks_cursor_over(pointer, sizeof(pointer), false);
+	assert_null(ks_codec_get_decl(&c, &arena, &decl));
+	assert_int_equal(decl.type->kind, KS_TYPE_PTR);
+	assert_int_equal(decl.type->inner->kind, KS_TYPE_VOID);
+	c = ks_cursor_over(bare, sizeof(bare), false);
+	struct ks_error *err = ks_codec_get_decl(&c, &arena, &decl);
+	assert_int_equal(err->code, KS_ERR_DATA);
+	ks_error_free(err);
+	c = ks_cursor_over(function, sizeof(function), false);
+	err = ks_codec_get_decl(&c, &arena, &decl);
+	assert_int_equal(err->code, KS_ERR_DATA);
+	ks_error_free(err);
+	ks_arena_deinit(&arena);
+}
+
 static void images_sort_by_version_flavor_arch_revision(void **state)
 {
 	(void)state;
@@ -210,6 +235,7 @@ int main(void)
 		cmocka_unit_test(tracepoints_options_and_ambiguities_come_back),
 		cmocka_unit_test(damaged_bytes_are_an_error_or_a_value),
 		cmocka_unit_test(deep_nesting_is_refused),
+		cmocka_unit_test(missing_types_are_void_or_an_error),
 		cmocka_unit_test(images_sort_by_version_flavor_arch_revision),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

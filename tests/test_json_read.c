@@ -88,6 +88,7 @@ static void strings_are_unescaped(void **state)
 		{ "\"\\ude00\"", NULL },
 		{ "\"\\u0000\"", NULL },
 		{ "\"\\u12\"", NULL },
+		{ "\"\\u00@@\"", NULL },
 		{ "\"\\q\"", NULL },
 		{ "\"\x01\"", NULL },
 		{ "\"\xc3\"", NULL },

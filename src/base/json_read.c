@@ -153,11 +153,13 @@ static int hex4(struct ks_jread *r)
 	if (r->end - r->pos < 4)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		char c = r->pos[i];
-		int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) - 'a' + 10;
-		if (digit < 0 || digit > 15)
+		char c = r->pos[i], letter = (char)(c | 32);
+		if (c >= '0' && c <= '9')
+			v = v << 4 | (c - '0');
+		else if (letter >= 'a' && letter <= 'f')
+			v = v << 4 | (letter - 'a' + 10);
+		else
 			return -1;
-		v = v << 4 | digit;
 	}
 	r->pos += 4;
 	return v;

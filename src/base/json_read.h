@@ -34,7 +34,7 @@ struct ks_jread_text {
 	size_t len;
 };
 
-/** The keys of one kind of object, at most 32. */
+/** The keys of one kind of object, at most as many as names has room for. */
 struct ks_jread_keys {
 	uint32_t nr;
 	uint32_t required; // bit i: an object without names[i] is refused

@@ -96,6 +96,13 @@ struct ks_error *ks_cli_unknown_kind(const char *word)
 			    text ? text : "those of --help");
 }
 
+void ks_cli_print(const struct ks_buf *text, const char *end)
+{
+	if (text->len)
+		fwrite(text->at, 1, text->len, stdout); // errors stay with the stream until the end
+	fputs(end, stdout);
+}
+
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out)
 {
 	if (cli->color != KS_COLOR_AUTO)

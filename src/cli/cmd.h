@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "cli/draw.h"
 #include "cli/opts.h"
@@ -75,6 +76,9 @@ KS_MUST_CHECK struct ks_error *ks_cli_make_dirs(char *path);
 
 /** What to say when a kind was expected: lists them all. */
 struct ks_error *ks_cli_unknown_kind(const char *word);
+
+/** Print what a report made; with JSON an end of line behind it. */
+void ks_cli_print(const struct ks_buf *text, const char *end);
 
 /** Whether output to that stream shall be coloured. */
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out);

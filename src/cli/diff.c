@@ -121,7 +121,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	KS_TRY(ks_summary_make(scene.store, old, new, &scope,
 			       options.details ? ks_pair_report_add : NULL, report, &summary));
 	KS_TRY(ks_pair_report_write(report, &summary, &out));
-	fwrite(out.at, 1, out.len, stdout);
+	ks_cli_print(&out, "");
 	cli->differs = ks_summary_differs(&summary);
 	return NULL;
 }

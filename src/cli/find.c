@@ -66,7 +66,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	ks_json_close(&json, ']');
 	KS_TRY(ks_buf_error(&buf));
 	if (cli->json && !opts->names)
-		printf("%.*s\n", (int)buf.len, buf.at);
+		ks_cli_print(&buf, "\n");
 	if (search.nr == 0)
 		return ks_error_new(KS_ERR_NOTFOUND, "no name matches '%s'", argv[0]);
 	return NULL;

@@ -95,7 +95,7 @@ static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
 	struct ks_json json = ks_json_to(&buf, 2);
 	write_json(&scene, &json);
 	KS_TRY(ks_buf_error(&buf));
-	printf("%.*s\n", (int)buf.len, buf.at);
+	ks_cli_print(&buf, "\n");
 	return NULL;
 }
 

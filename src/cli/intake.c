@@ -172,6 +172,6 @@ struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_intake_item *
 	pthread_cond_destroy(&intake.moved);
 	pthread_mutex_destroy(&intake.lock);
 	if (cli->json && !buf.failed)
-		printf("%.*s\n", (int)buf.len, buf.at);
+		ks_cli_print(&buf, "\n");
 	return err ? err : ks_buf_error(&buf);
 }

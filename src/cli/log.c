@@ -34,7 +34,7 @@ static struct ks_error *run_in(struct ks_cli *cli, const struct opts *opts, enum
 				       .color = ks_cli_colored(cli, stdout),
 				       .columns = ks_cli_columns() };
 	KS_TRY(ks_life_write(scene.sel.groups, &history, &how, &out));
-	fwrite(out.at, 1, out.len, stdout);
+	ks_cli_print(&out, "");
 	return NULL;
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "diff/room.h"
-#include "diff/type.h"
+#include "surface/type.h"
 
 const struct ks_change_info ks_changes_infos[KS_NR_CHANGES] = {
 	[KS_PARAM_ADDED] = { "param-added", "Param added", KS_FORM_DECL, false, true },

@@ -75,24 +75,6 @@ static inline uint64_t ks_fast_uleb(const uint8_t **pos, const uint8_t *end)
 	return 0;
 }
 
-static inline int64_t ks_fast_sleb(const uint8_t **pos, const uint8_t *end)
-{
-	const uint8_t *p = *pos;
-	uint64_t v = 0;
-	for (unsigned int shift = 0; p < end && shift < 64; shift += 7) {
-		uint8_t b = *p++;
-		v |= (uint64_t)(b & 0x7f) << shift;
-		if (!(b & 0x80)) {
-			if ((b & 0x40) && shift + 7 < 64)
-				v |= ~(uint64_t)0 << (shift + 7);
-			*pos = p;
-			return (int64_t)v;
-		}
-	}
-	*pos = NULL;
-	return 0;
-}
-
 #define KS_FAST_LOAD(bits)                                                                         \
 	static inline uint64_t ks_fast_u##bits(const uint8_t *p, bool swap)                        \
 	{                                                                                          \
@@ -104,13 +86,6 @@ KS_FAST_LOAD(16)
 KS_FAST_LOAD(32)
 KS_FAST_LOAD(64)
 #undef KS_FAST_LOAD
-
-static inline uint64_t ks_fast_u24(const uint8_t *p, bool swap)
-{
-	bool big = swap == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-	return big ? (uint64_t)p[0] << 16 | (uint64_t)p[1] << 8 | p[2]
-		   : (uint64_t)p[2] << 16 | (uint64_t)p[1] << 8 | p[0];
-}
 
 /** Run one of the rarer steps at p; where the next step starts, or NULL when it runs past end. */
 const uint8_t *ks_die_step(const struct ks_unit *unit, const struct ks_op *op, const uint8_t *p,

@@ -19,9 +19,10 @@ static struct ks_error *read_unit(struct ks_dwarf *dwarf, struct ks_cursor *c, s
 		return ks_error_new(KS_ERR_DATA, "unit runs past the end of its section");
 	unit->end = c->pos;
 	struct ks_cursor h = ks_cursor_over(body, length, dwarf->swap);
-	unit->version = (uint8_t)ks_cursor_u16(&h);
+	unsigned int version = ks_cursor_u16(&h);
+	unit->version = (uint8_t)version;
 	unit->type = DW_UT_compile;
-	if (unit->version >= 5) {
+	if (version >= 5) {
 		unit->type = ks_cursor_u8(&h);
 		unit->address_size = ks_cursor_u8(&h);
 		unit->abbrev_offset = ks_cursor_uint(&h, unit->offset_size);
@@ -36,9 +37,8 @@ static struct ks_error *read_unit(struct ks_dwarf *dwarf, struct ks_cursor *c, s
 	unit->first_die = (uint32_t)(h.pos - unit->start);
 	if (h.why)
 		return ks_error_new(KS_ERR_DATA, "unit header is cut off");
-	if (unit->version < 2 || unit->version > 5)
-		return ks_error_new(KS_ERR_UNSUPPORTED, "DWARF version %d is not 2 to 5",
-				    unit->version);
+	if (version < 2 || version > 5)
+		return ks_error_new(KS_ERR_UNSUPPORTED, "DWARF version %u is not 2 to 5", version);
 	if (unit->address_size != 4 && unit->address_size != 8)
 		return ks_error_new(KS_ERR_UNSUPPORTED, "addresses of %d bytes",
 				    unit->address_size);
@@ -145,9 +145,10 @@ const char *ks_unit_text(const struct ks_unit *unit, uint64_t text)
 		return text_in(unit->dwarf->line_str, offset);
 	if (!(text & KS_TEXT_INLINE))
 		return text_in(unit->dwarf->str, text);
-	// the reader saw the NUL inside of the unit
-	const struct ks_cursor *info = &unit->dwarf->info;
-	return offset < (uint64_t)(info->end - info->base) ? (const char *)info->base + offset : "";
+	// an offset of 64 bits out of the file can look like this mark: the cursor vouches for the NUL
+	struct ks_cursor info = unit->dwarf->info;
+	ks_cursor_take(&info, offset);
+	return ks_cursor_str(&info);
 }
 
 uint64_t ks_unit_text_key_slow(const struct ks_unit *unit, uint64_t text)

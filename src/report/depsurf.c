@@ -297,7 +297,10 @@ static void write_tracepoints(struct out *o)
 		ks_json_key_str(j, "func_name", tp->func_name);
 		ks_json_key_str(j, "struct_name", tp->struct_name);
 		ks_json_key(j, "fmt_str");
-		ks_json_strn(j, tp->format, strnlen(tp->format, PUBLISHED_FORMAT));
+		if (tp->format)
+			ks_json_strn(j, tp->format, strnlen(tp->format, PUBLISHED_FORMAT));
+		else
+			ks_json_null(j);
 		ks_json_key(j, "func");
 		put_decl(j, tp->func);
 		ks_json_key(j, "struct");

@@ -129,25 +129,10 @@ static void write_title(struct life *life, const struct ks_groups *groups)
 	ks_view_wrap(view, strlen(ks_kinds[history->kind].name) + strlen(history->name) + 1, 2);
 }
 
-/** "OK" or the issues. @return the columns it took */
+/** Append the status of a fact. @return the columns it took */
 static size_t write_status(struct ks_view *view, const struct ks_fact *fact)
 {
-	uint32_t issues = ks_fact_issues(view->history->kind, fact);
-	const char *between = "";
-	enum ks_paint paint = !fact->known || !fact->present ? KS_PAINT_DIM
-			      : issues			     ? KS_PAINT_BAD
-							     : KS_PAINT_GOOD;
-	if (!fact->known)
-		ks_buf_str(&view->text, "Unknown");
-	for (unsigned int i = 0; i < KS_NR_ISSUES; i++) {
-		if (!(issues & KS_ISSUE_BIT(i)))
-			continue;
-		ks_buf_str(&view->text, between);
-		ks_buf_str(&view->text, ks_issues[i].title);
-		between = ", ";
-	}
-	if (fact->known && !issues)
-		ks_buf_str(&view->text, "OK");
+	enum ks_paint paint = ks_view_status(view, fact);
 	const char *text = ks_buf_text(&view->text);
 	size_t columns = view->text.len;
 	ks_view_paint(view, paint, text ? text : "");

@@ -129,3 +129,24 @@ void ks_pair_name(const struct ks_difference *difference, struct ks_buf *out)
 	if (one_sided && fact && fact->value)
 		ks_buf_printf(out, "=%s", fact->value);
 }
+
+void ks_pair_sides(const struct ks_change *change, ks_pair_code_fn *code, struct ks_buf *text,
+		   struct ks_buf *out)
+{
+	const struct ks_change_info *info = &ks_changes_infos[change->kind];
+	if (info->form == KS_FORM_NUMBER) { // the others hold their name
+		ks_buf_str(text, change->name);
+		code(out, text);
+		ks_buf_char(out, ' ');
+	}
+	if (info->has_old) {
+		ks_change_side(text, change, false);
+		code(out, text);
+	}
+	if (info->has_old && info->has_new)
+		ks_buf_str(out, " → ");
+	if (info->has_new) {
+		ks_change_side(text, change, true);
+		code(out, text);
+	}
+}

@@ -31,21 +31,7 @@ static struct ks_error *write_name(struct ks_pair_report *report,
 		ks_buf_printf(out, "  - %s", info->title);
 		if (info->has_old || info->has_new)
 			ks_buf_str(out, ": ");
-		if (info->form == KS_FORM_NUMBER) { // the others hold their name
-			ks_buf_str(text, change->name);
-			flush_code(out, text);
-			ks_buf_char(out, ' ');
-		}
-		if (info->has_old) {
-			ks_change_side(text, change, false);
-			flush_code(out, text);
-		}
-		if (info->has_old && info->has_new)
-			ks_buf_str(out, " → ");
-		if (info->has_new) {
-			ks_change_side(text, change, true);
-			flush_code(out, text);
-		}
+		ks_pair_sides(change, flush_code, text, out);
 		ks_buf_char(out, '\n');
 	}
 	return NULL;

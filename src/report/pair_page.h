@@ -40,5 +40,10 @@ void ks_pair_unknown(const struct ks_pair_report *report, const struct ks_summar
 		     enum ks_kind kind, struct ks_buf *out);
 /** Append a name with what is short enough to stand beside it: a prototype, a value. */
 void ks_pair_name(const struct ks_difference *difference, struct ks_buf *out);
+/** Writes what lies in text in the page's form of code, and empties it. */
+typedef void ks_pair_code_fn(struct ks_buf *out, struct ks_buf *text);
+/** Append what a change was and has become, each as code. @param text empty; scratch */
+void ks_pair_sides(const struct ks_change *change, ks_pair_code_fn *code, struct ks_buf *text,
+		   struct ks_buf *out);
 /** The notice that a pair without any difference gets. */
 extern const char ks_pair_same[];

@@ -17,7 +17,7 @@ static void heading(struct ks_view *view, const char *text, const char *label)
 /* ---- status ---- */
 
 /** "OK", "absent", "unknown" or the issues, into view->text. */
-static enum ks_paint status_text(struct ks_view *view, const struct ks_fact *fact)
+enum ks_paint ks_view_status(struct ks_view *view, const struct ks_fact *fact)
 {
 	uint32_t issues = ks_fact_issues(view->history->kind, fact);
 	const char *between = "";
@@ -46,7 +46,7 @@ static struct widths group_widths(struct ks_view *view, const struct ks_group *g
 	struct widths widths = { 0, 0 };
 	for (size_t i = 0; i < group->nr; i++) {
 		size_t label = ks_text_columns(group->labels[i], strlen(group->labels[i]));
-		status_text(view, &view->history->facts[group->images[i]]);
+		ks_view_status(view, &view->history->facts[group->images[i]]);
 		if (label > widths.label)
 			widths.label = label;
 		if (view->text.len > widths.status && view->text.len <= STATUS_COLUMNS_MAX)
@@ -63,7 +63,7 @@ static struct ks_error *status_line(struct ks_view *view, const char *label,
 	ks_view_blanks(view, 2);
 	ks_buf_str(view->out, label);
 	ks_view_blanks(view, at - 2 - ks_text_columns(label, strlen(label)));
-	enum ks_paint paint = status_text(view, fact);
+	enum ks_paint paint = ks_view_status(view, fact);
 	size_t status = view->text.len;
 	const char *text = ks_buf_text(&view->text);
 	ks_view_paint(view, paint, text ? text : "");

@@ -39,6 +39,8 @@ size_t ks_text_columns(const char *text, size_t len);
 
 /** Append "3 places", "1 place". */
 void ks_count_write(struct ks_buf *out, size_t nr, const char *one, const char *many);
+/** Append "OK" or the issues of a fact to view->text. @return what to paint them in */
+enum ks_paint ks_view_status(struct ks_view *view, const struct ks_fact *fact);
 /** Append in one line what is worth knowing of a fact beside its issues; nothing if there is nothing. */
 KS_MUST_CHECK struct ks_error *ks_view_summary(enum ks_kind kind, const struct ks_fact *fact,
 					       struct ks_buf *out);

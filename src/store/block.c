@@ -71,9 +71,10 @@ static struct ks_error *index_block(struct ks_block *block, uint64_t nr)
 		return &ks_nomem;
 	uint64_t end = 0;
 	for (uint64_t i = 0; i < nr; i++) {
-		end += ks_cursor_uleb(&c);
-		if (c.why || end > block->raw.len)
+		uint64_t len = ks_cursor_uleb(&c);
+		if (c.why || len > block->raw.len - end) // never end + len: it can wrap
 			return ks_store_damaged("block of definitions ends early");
+		end += len;
 		block->ends.at[block->ends.len++] = (uint32_t)end;
 	}
 	block->head = (size_t)ks_cursor_offset(&c);

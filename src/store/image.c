@@ -78,6 +78,8 @@ static struct ks_error *read_image(sqlite3_stmt *stmt, struct ks_arena *arena,
 			return &ks_nomem;
 		*text_field(&ret->image, (size_t)i) = copy;
 	}
+	if (!ret->image.label)
+		return ks_store_damaged("image without a label");
 	int column = NR_TEXTS;
 	ret->id = sqlite3_column_int64(stmt, column++);
 	const char *tier = (const char *)sqlite3_column_text(stmt, column++);

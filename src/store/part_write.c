@@ -2,6 +2,7 @@
 #include "store/part.h"
 
 #include "surface/codec.h"
+#include "surface/type.h"
 
 const char *const ks_part_names[KS_NR_PARTS] = {
 	[KS_FUNCTION] = "order.prototype",
@@ -53,11 +54,6 @@ static uint64_t put_syscalls(const struct ks_surface *s, struct ks_buf *raw)
 	return s->nr_syscalls;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /**
  * Bind, type, visibility, other bits and the section of each symbol. A section is how many sections ago, by
  * last use, it was last seen, at most KS_PART_RECENT - 1; KS_PART_RECENT stands in front of its name.
@@ -69,7 +65,7 @@ static void put_attrs(const struct ks_surface *s, struct ks_buf *raw)
 		const struct ks_symbol *sym = &s->symbols[i];
 		const uint8_t attrs[] = { sym->bind, sym->type, sym->visibility, sym->other };
 		size_t k = 0;
-		while (k < KS_PART_RECENT && !(recent[k] && same_text(recent[k], sym->section)))
+		while (k < KS_PART_RECENT && !(recent[k] && ks_text_equal(recent[k], sym->section)))
 			k++;
 		ks_buf_char(raw, (char)k);
 		if (k == KS_PART_RECENT) {

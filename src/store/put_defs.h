@@ -5,8 +5,7 @@
 
 /** The tables of definitions, in the order in which they get their ids. */
 enum {
-	KS_TABLE_DECLS = 0, // one for each kind that has declarations
-	KS_TABLE_FUNCTIONS = KS_INT + 1,
+	KS_TABLE_FUNCTIONS = KS_INT + 1, // before it one for each kind that has declarations
 	KS_TABLE_TRACEPOINTS,
 	KS_TABLE_AMBIGUITIES,
 	KS_TABLE_OPTIONS,

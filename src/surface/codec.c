@@ -47,13 +47,22 @@ void ks_codec_put_type(struct ks_buf *buf, const struct ks_type *type, unsigned 
 	}
 }
 
+/** A type that the model always has: void where the bytes leave it out, as they do below the deepest level. */
+static const struct ks_type *get_present(struct ks_cursor *c, struct ks_arena *arena,
+					 unsigned int depth)
+{
+	static const struct ks_type nothing = { .kind = KS_TYPE_VOID };
+	const struct ks_type *type = ks_codec_get_type(c, arena, depth);
+	return type ? type : &nothing;
+}
+
 static const struct ks_param *get_params(struct ks_cursor *c, struct ks_arena *arena,
 					 unsigned int depth, uint32_t *nr)
 {
 	struct ks_param *params = ks_codec_get_array(c, arena, sizeof(*params), 2, nr);
 	for (uint32_t i = 0; params && i < *nr; i++) {
 		params[i].name = ks_cursor_str(c);
-		params[i].type = ks_codec_get_type(c, arena, depth);
+		params[i].type = get_present(c, arena, depth);
 	}
 	return params;
 }
@@ -81,10 +90,16 @@ const struct ks_type *ks_codec_get_type(struct ks_cursor *c, struct ks_arena *ar
 	if (head & TYPE_NUMBER)
 		type->n = ks_cursor_uleb(c);
 	if (type_shapes[kind].inner)
-		type->inner = ks_codec_get_type(c, arena, depth + 1);
+		type->inner = get_present(c, arena, depth + 1);
 	if (type_shapes[kind].params)
 		type->params = get_params(c, arena, depth + 1, &type->nr_params);
 	return type;
+}
+
+void ks_codec_check_proto(struct ks_cursor *c, const struct ks_type *type)
+{
+	if (!type || type->kind != KS_TYPE_PROTO)
+		ks_cursor_fail(c, "type of a function is no prototype");
 }
 
 void ks_codec_skip_type(struct ks_cursor *c, unsigned int depth)
@@ -173,7 +188,7 @@ static void get_members(struct ks_cursor *c, struct ks_arena *arena, struct ks_d
 	struct ks_member *members = ks_codec_get_array(c, arena, sizeof(*members), 4, &decl->nr);
 	for (uint32_t i = 0; members && i < decl->nr; i++) {
 		members[i].name = ks_cursor_str(c);
-		members[i].type = ks_codec_get_type(c, arena, 0);
+		members[i].type = get_present(c, arena, 0);
 		members[i].bits_offset = at += (uint64_t)ks_cursor_zigzag(c);
 		members[i].bitfield_size = (uint32_t)ks_cursor_uleb(c);
 	}
@@ -225,6 +240,10 @@ static void get_decl(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl
 	ret->name = ks_cursor_str(c);
 	ret->size = ks_cursor_uleb(c);
 	ret->type = ks_codec_get_type(c, arena, 0);
+	if (ret->kind == KS_FUNCTION)
+		ks_codec_check_proto(c, ret->type);
+	else if (ret->kind == KS_TYPEDEF && !ret->type)
+		ks_cursor_fail(c, "typedef stands for nothing");
 	if (ret->kind == KS_STRUCT || ret->kind == KS_UNION)
 		get_members(c, arena, ret);
 	else if (ret->kind == KS_ENUM)

@@ -3,27 +3,7 @@
 
 #include "surface/codec_layout.h"
 #include "surface/codec_private.h"
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool same_type(const struct ks_type *a, const struct ks_type *b, unsigned int depth)
-{
-	if (a == b)
-		return true;
-	if (!a || !b || a->kind != b->kind || a->n != b->n || a->nr_params != b->nr_params ||
-	    depth >= KS_CODEC_DEPTH || !same_text(a->name, b->name))
-		return false;
-	if (!same_type(a->inner, b->inner, depth + 1))
-		return false;
-	for (uint32_t i = 0; i < a->nr_params; i++)
-		if (!same_text(a->params[i].name, b->params[i].name) ||
-		    !same_type(a->params[i].type, b->params[i].type, depth + 1))
-			return false;
-	return true;
-}
+#include "surface/type.h"
 
 static void put_callers(struct ks_buf *buf, const struct ks_caller *callers, uint32_t nr,
 			const char *unit)
@@ -32,8 +12,8 @@ static void put_callers(struct ks_buf *buf, const struct ks_caller *callers, uin
 	ks_buf_uleb(buf, nr);
 	for (uint32_t i = 0; i < nr; i++) {
 		const struct ks_caller *call = &callers[i];
-		bool same_unit = same_text(call->unit, unit);
-		bool same_function = same_text(call->function, function);
+		bool same_unit = ks_text_equal(call->unit, unit);
+		bool same_function = ks_text_equal(call->function, function);
 		ks_buf_char(
 			buf,
 			(char)((call->flags & CALLER_FLAGS) | (same_unit ? CALLER_SAME_UNIT : 0) |
@@ -126,9 +106,9 @@ static unsigned int how_proto(const struct ks_entry *entry, const struct ks_entr
 {
 	if (!entry->proto)
 		return HOW_NONE;
-	if (listed && same_type(entry->proto, listed, 0))
+	if (listed && ks_type_equal(entry->proto, listed))
 		return HOW_LISTED;
-	if (previous && same_type(entry->proto, previous->proto, 0))
+	if (previous && ks_type_equal(entry->proto, previous->proto))
 		return HOW_PREVIOUS;
 	return HOW_HERE;
 }
@@ -137,7 +117,8 @@ static unsigned int how_location(const struct ks_entry *entry, const struct ks_e
 {
 	if (!entry->loc_file)
 		return HOW_NONE;
-	return previous && same_text(entry->loc_file, previous->loc_file) ? HOW_PREVIOUS : HOW_HERE;
+	return previous && ks_text_equal(entry->loc_file, previous->loc_file) ? HOW_PREVIOUS
+									      : HOW_HERE;
 }
 
 static void put_entry(struct ks_buf *buf, const struct ks_entry *entry,
@@ -186,8 +167,11 @@ static const struct ks_type *get_proto(struct ks_cursor *c, struct ks_arena *are
 				       unsigned int how, const struct ks_entry *previous,
 				       const struct ks_type *listed)
 {
-	if (how == HOW_HERE)
-		return ks_codec_get_type(c, arena, 0);
+	if (how == HOW_HERE) {
+		const struct ks_type *proto = ks_codec_get_type(c, arena, 0);
+		ks_codec_check_proto(c, proto);
+		return proto;
+	}
 	if (how == HOW_PREVIOUS && previous)
 		return previous->proto;
 	if (how == HOW_LISTED && listed)
@@ -231,7 +215,7 @@ static void put_symbol(struct ks_buf *buf, const struct ks_symbol *sym, const ch
 	int how = strncmp(sym->name, name, len) != 0 ? SYMBOL_NAME_OTHER
 		  : sym->name[len]		     ? SYMBOL_NAME_LONGER
 						     : SYMBOL_NAME_SAME;
-	bool same_section = same_text(sym->section, section);
+	bool same_section = ks_text_equal(sym->section, section);
 	ks_buf_char(buf, (char)(how | (same_section ? SYMBOL_SAME_SECTION : 0)));
 	if (how == SYMBOL_NAME_LONGER)
 		ks_buf_strz(buf, sym->name + len);

@@ -7,6 +7,8 @@
 void ks_codec_put_type(struct ks_buf *buf, const struct ks_type *type, unsigned int depth);
 const struct ks_type *ks_codec_get_type(struct ks_cursor *c, struct ks_arena *arena,
 					unsigned int depth);
+/** Fail unless the type is a function's: those who read one follow its inner type without asking. */
+void ks_codec_check_proto(struct ks_cursor *c, const struct ks_type *type);
 
 /** Text that may be NULL: a byte that tells, then the text. */
 void ks_codec_put_text(struct ks_buf *buf, const char *text);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "surface/model.h"
+#include "surface/type.h"
 
 const char *const ks_inline_texts[KS_NR_INLINES] = {
 	[KS_INLINE_NO] = "not declared, not inlined",
@@ -66,14 +67,9 @@ enum ks_suffix ks_suffix_of(const char *symbol)
 	return KS_SUFFIX_OTHER;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool same_location(const struct ks_entry *a, const struct ks_entry *b)
 {
-	return a->line == b->line && same_text(a->loc_file, b->loc_file);
+	return a->line == b->line && ks_text_equal(a->loc_file, b->loc_file);
 }
 
 enum ks_collision ks_function_collision(const struct ks_function *fn)
