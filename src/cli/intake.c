@@ -39,16 +39,21 @@ static unsigned int fit_memory(unsigned int wanted)
 	return fit < 1 ? 1 : fit < wanted ? (unsigned int)fit : wanted;
 }
 
+static const struct ks_store_image *find_known(const struct ks_store_images *before,
+					       const char *digest)
+{
+	for (size_t i = 0; i < before->nr; i++) {
+		const char *other = before->at[i]->image.digest;
+		if (other && digest && strcmp(other, digest) == 0)
+			return before->at[i];
+	}
+	return NULL;
+}
+
 /** Reading all of an image that is in the store would be for nothing. */
 static bool is_known(void *arg, const char *digest)
 {
-	const struct ks_store_images *before = arg;
-	for (size_t i = 0; i < before->nr; i++) {
-		const char *other = before->at[i]->image.digest;
-		if (other && strcmp(other, digest) == 0)
-			return true;
-	}
-	return false;
+	return find_known(arg, digest) != NULL;
 }
 
 /** A table of a surface that a result line counts. */
@@ -107,7 +112,12 @@ static struct ks_error *put(struct intake *intake, const struct ks_intake_item *
 			    const struct ks_surface *surface, const char *note)
 {
 	struct ks_put_result result = { 0 };
-	KS_TRY(ks_store_put(intake->store, surface, intake->how.nr_threads, &result));
+	// of a known image there may be no more than its facts: nothing to put, whatever has become of it
+	const struct ks_store_image *known = find_known(&intake->before, surface->image.digest);
+	if (known && !(result.label = strdup(known->image.label)))
+		return &ks_nomem;
+	if (!known)
+		KS_TRY(ks_store_put(intake->store, surface, intake->how.nr_threads, &result));
 	ks_draw_erase(&intake->cli->draw);
 	if (intake->json)
 		report_json(intake, item->what, &result, note);

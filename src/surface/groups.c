@@ -277,7 +277,15 @@ static size_t base_default(const struct grouping *g)
 				return base_of_version(g, g->members[i]);
 		}
 	}
-	return g->nr_members ? g->members[g->nr_members - 1] : g->groups->nr_images;
+	size_t best = g->groups->nr_images, best_length = 0;
+	for (size_t i = 0; i < g->nr_members; i++) {
+		size_t length = line_length(g, g->members[i]);
+		if (length >= best_length) {
+			best = g->members[i];
+			best_length = length;
+		}
+	}
+	return best;
 }
 
 static struct ks_error *choice_check(const struct ks_groups_choice *choice, size_t nr)

@@ -60,7 +60,7 @@ struct ks_groups_choice {
 
 /**
  * Sort images into groups. The default base is the newest version that also exists in another architecture
- * or flavor (else the newest of all), and of its images the one with the longest Regular group.
+ * or flavor, and of its images the one with the longest Regular group; else the newest of the longest such group.
  * @param images in the order of ks_image_compare(); borrowed for the life of the result
  * @param choice NULL: the defaults
  * @return KS_ERR_USAGE when a chosen index is not an image, or the base no member
