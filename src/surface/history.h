@@ -21,6 +21,9 @@ struct ks_fact {
 	const struct ks_member *member;	      // field
 	const char *value;		      // config
 	uint32_t number;		      // syscall
+	bool traced;			      // syscall: ks_syscall.traced
+	/** What the modules of this kernel say of the name; NULL when none of those in the store has it. */
+	const struct ks_fact *modules;
 };
 
 struct ks_history {

@@ -34,6 +34,8 @@ enum ks_type_kind {
 	KS_NR_TYPE_KINDS,
 };
 
+struct ks_decl;
+
 /** A type as it is spelled where it is used: named types by name only, the rest in full. */
 struct ks_type {
 	enum ks_type_kind kind;
@@ -42,6 +44,11 @@ struct ks_type {
 	const char *name;
 	const struct ks_type *inner;
 	const struct ks_param *params;
+	/**
+	 * What an anonymous struct, union or enum holds (its name is NULL, too); NULL when the image does not
+	 * tell. CO-RE follows it (atomic_t is a typedef of such a struct); spelled texts and [D] leave it out.
+	 */
+	const struct ks_decl *body;
 };
 
 /** A parameter; a variadic tail is one of type void. Unnamed ones are "(anon)", "(anon-1)", … */
@@ -68,6 +75,7 @@ struct ks_decl {
 	uint32_t nr;		    // members or values
 	uint64_t size;		    // bytes; 0 for functions and typedefs
 	const char *name;	    // "(anon)" gathers the values of all unnamed enums
+	const char *module;	    // that defines it; NULL: the kernel itself
 	const struct ks_type *type; // function: a KS_TYPE_PROTO; typedef: what it stands for
 	union {
 		const struct ks_member *members;    // struct, union
@@ -154,16 +162,27 @@ struct ks_entry {
 	const struct ks_caller *direct_callers;
 	const struct ks_clone *clones;
 	const struct ks_type *proto; // its own prototype; NULL when unknown
+	const char *module;	     // that it is part of; NULL: the kernel itself
 };
 #define KS_NO_LINE UINT32_MAX
 
-/** One entry of .symtab. */
+/** What can be attached to a text symbol; a bit means something where ks_image.facts says it is known. */
+enum {
+	KS_ATTACH_FTRACE = 1,	 // it has an ftrace entry: fentry, fexit, kprobe.multi
+	KS_ATTACH_NO_KPROBE = 2, // on the kprobe blacklist, by name or by section
+	KS_ATTACH_INJECT = 4,	 // on the error injection list: fmod_ret, bpf_override_return()
+	KS_ATTACH_INIT = 8,	 // its memory is freed once the kernel has booted
+};
+
+/** One entry of .symtab, or of kallsyms. */
 struct ks_symbol {
 	const char *name;
 	const char *section;		// "SHN_UNDEF", "SHN_ABS", "SHN_COMMON" for the special ones
 	uint64_t addr, size;		// st_value, bytes
 	uint8_t bind, type, visibility; // STB_*, STT_*, STV_* of <elf.h>
 	uint8_t other;			// st_other above the visibility bits
+	uint8_t attach;			// KS_ATTACH_*
+	const char *module;		// NULL: the kernel itself
 };
 
 enum ks_collision {
@@ -185,6 +204,7 @@ struct ks_function {
 		*entries; // in order of first appearance; none when only a symbol tells of it
 	const struct ks_symbol
 		*symbols; // FUNC symbols of that name or with a suffix, in table order
+	uint8_t nr_btf; // BTF functions of exactly that name, 255 for more; known as ks_image.facts says
 };
 enum ks_collision ks_function_collision(const struct ks_function *fn);
 enum ks_inline_class ks_function_inline_class(const struct ks_function *fn);
@@ -199,11 +219,13 @@ struct ks_tracepoint {
 	const char *system;	      // NULL when unknown
 	const struct ks_decl *func;   // of trace_event_raw_event_<class>; NULL when unknown
 	const struct ks_decl *record; // struct trace_event_raw_<class>; NULL when unknown
+	const char *module;	      // NULL: the kernel itself
 };
 
 struct ks_syscall {
 	uint32_t number;
 	const char *name;
+	bool traced; // sys_enter_<name> and sys_exit_<name> exist; known as ks_image.facts says
 };
 
 struct ks_option {
@@ -213,6 +235,17 @@ struct ks_option {
 
 enum ks_tier { KS_TIER_FULL, KS_TIER_BTF, KS_TIER_LIVE, KS_TIER_IMPORTED };
 extern const char *const ks_tier_texts[];
+
+/** What an image's tier and tables can tell beyond the kinds of names, and what stays unknown without. */
+enum {
+	KS_FACT_INLINE = 1 << 0, // entries of functions: where they are inlined and called
+	KS_FACT_FTRACE = 1 << 1, // KS_ATTACH_FTRACE of symbols
+	KS_FACT_KPROBE = 1 << 2, // KS_ATTACH_NO_KPROBE
+	KS_FACT_INJECT = 1 << 3, // KS_ATTACH_INJECT
+	KS_FACT_INIT = 1 << 4,	 // KS_ATTACH_INIT
+	KS_FACT_BTF = 1 << 5,	 // ks_function.nr_btf and ks_surface.variables
+	KS_FACT_TRACED = 1 << 6, // ks_syscall.traced
+};
 
 /** Which kernel it is. Text is NULL when unknown. */
 struct ks_image {
@@ -230,6 +263,12 @@ struct ks_image {
 	enum ks_tier tier;
 	uint8_t elf_class; // 32, 64; 0 unknown
 	bool big_endian;
+	uint32_t facts; // KS_FACT_* bits
+	/**
+	 * Digest of the kernel whose modules this surface holds, all of them together; NULL: a kernel. What a
+	 * module repeats of its kernel is left out.
+	 */
+	const char *modules_of;
 };
 
 /** Which tables of a surface hold facts; a kind that is not known is never shown as absent. */
@@ -241,13 +280,14 @@ struct ks_surface {
 	uint32_t known; // KS_KNOWS() bits
 	bool symtab_known;
 	size_t nr_functions, nr_symbols, nr_tracepoints, nr_syscalls, nr_lsm, nr_kfuncs, nr_options;
-	size_t nr_ambiguities;
+	size_t nr_ambiguities, nr_variables;
 	const struct ks_function *functions; // order of first appearance; symbol-only ones last
 	const struct ks_symbol *symbols;     // .symtab order
 	const struct ks_tracepoint *tracepoints;
 	const struct ks_syscall *syscalls;
 	const char *const *lsm; // hook names
 	const char *const *kfuncs;
+	const char *const *variables; // that BTF describes: what a typed ksym can name
 	const struct ks_option *options;
 	const struct ks_ambiguity *ambiguities;
 	/** KS_FUNCTION to KS_INT: the first definition of each name, in order of appearance. */

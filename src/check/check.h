@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* Will these programs work on those kernels? The value that every report of `ksurf check` draws. */
+#include "bpf/object.h"
+#include "store/store.h"
+
+/** From best to worst. */
+enum ks_verdict {
+	KS_VERDICT_OK,
+	KS_VERDICT_UNKNOWN, // the image, or any static reader, cannot tell
+	KS_VERDICT_RISK,    // runs, but sees too little or something else
+	KS_VERDICT_NO_ATTACH,
+	KS_VERDICT_NO_LOAD,
+	KS_NR_VERDICTS,
+};
+struct ks_verdict_info {
+	const char *name;   // in JSON: "fails-to-attach"
+	const char *title;  // "fails to attach"
+	const char *symbol; // one column in the matrix
+};
+extern const struct ks_verdict_info ks_verdicts[KS_NR_VERDICTS];
+
+/** Why; declared once, for every report. In the order in which they are listed within a verdict. */
+enum ks_reason_kind {
+	KS_REASON_CORE_RELO,	     // a relocation without a target can be reached
+	KS_REASON_KSYM_MISSING,	     // kernel symbol or kfunc
+	KS_REASON_HELPER,	     // not in this kernel, or not for this program type
+	KS_REASON_PROG_TYPE,	     //
+	KS_REASON_ATTACH_TYPE,	     //
+	KS_REASON_MAP_TYPE,	     //
+	KS_REASON_KCONFIG,	     // an option that is not weak
+	KS_REASON_STRUCT_OPS,	     // no such struct, or no such member
+	KS_REASON_INSN_SET,	     // instructions newer than the kernel
+	KS_REASON_TARGET_ABSENT,     // no such function
+	KS_REASON_TARGET_INLINED,    // inlined everywhere
+	KS_REASON_TARGET_SUFFIXED,   // only .isra, .constprop, .part, … are left
+	KS_REASON_TARGET_NOT_IN_BTF, //
+	KS_REASON_TARGET_NO_FTRACE,  // no ftrace entry
+	KS_REASON_TARGET_BLACKLISTED,
+	KS_REASON_TARGET_AMBIGUOUS, // several functions of the name
+	KS_REASON_TARGET_SIGNATURE, // too many arguments, variadic, struct by value
+	KS_REASON_TARGET_REFUSED,   // init code, deny list, not for fmod_ret
+	KS_REASON_TARGET_MODULE,    // in a module, which must be loaded
+	KS_REASON_TRACEPOINT_MISSING,
+	KS_REASON_SYSCALL_MISSING,
+	KS_REASON_LSM_MISSING,
+	KS_REASON_ITER_MISSING,
+	KS_REASON_SELECTIVE_INLINE, // sees N of M calls
+	KS_REASON_CLONES,	    // some calls go to clones
+	KS_REASON_DUPLICATED,	    // one of several copies is attached to
+	KS_REASON_SIGNATURE_CHANGED,
+	KS_REASON_FIELD_CHANGED,      // type or meaning of a field that is read
+	KS_REASON_CONTEXT_CHANGED,    // a tracepoint's fields are read at other offsets
+	KS_REASON_BLIND_READ,	      // reads a kernel struct without CO-RE
+	KS_REASON_TARGET_AT_RUN_TIME, // the tool sets the target
+	KS_REASON_TIER,		      // the image cannot tell
+	KS_NR_REASONS,
+};
+struct ks_reason_info {
+	const char *name;	 // in JSON and SARIF rule ids: "target-inlined"
+	const char *title;	 // a short sentence for people
+	enum ks_verdict verdict; // what it makes of a program, unless a reason says otherwise
+};
+extern const struct ks_reason_info ks_reasons[KS_NR_REASONS];
+
+/** One reason, with its evidence. Text is owned by the check's arena; NULL where there is none. */
+struct ks_reason {
+	enum ks_reason_kind kind;
+	enum ks_verdict verdict;
+	bool soft; // only code that cannot be reached needs it: for `explain`, never counted
+	enum ks_kind name_kind; // of name, KS_NR_KINDS when it is no name of a surface
+	const char *name;	// "blk_account_io_start", "task_struct::state", "bpf_loop"
+	const char *detail;	// what the image says: "inlined at 8 places in 4 functions"
+	const char *hint;	// what to do
+	uint32_t insn;		// in the program, KS_NO_INDEX when it is about the whole program
+	const struct ks_bpf_line *line; // source of that instruction
+};
+
+/** One program on one image. */
+struct ks_cell {
+	enum ks_verdict verdict;
+	enum ks_verdict load, attach; // separately: OK, UNKNOWN or NO_LOAD / NO_ATTACH
+	bool optional;		      // not counted: declared so, or not loaded by default
+	uint32_t nr;
+	const struct ks_reason *reasons; // worst first
+};
+
+/** One object. */
+struct ks_check_object {
+	const struct ks_bpf_object *object;
+	const char *path;      // of the file it was found in
+	uint64_t offset, size; // of the object in that file
+	size_t first, nr;      // rows
+};
+
+/** A table: one row for each program, one column for each image. */
+struct ks_check {
+	struct ks_arena arena;
+	size_t nr_objects, nr_rows, nr_images;
+	struct ks_check_object *objects;
+	const struct ks_image **images;
+	const struct ks_bpf_program **programs; // of each row
+	struct ks_cell *cells;			// cells[row * nr_images + image]
+};
+static inline const struct ks_cell *ks_check_cell(const struct ks_check *check, size_t row,
+						  size_t image)
+{
+	return &check->cells[row * check->nr_images + image];
+}
+/** The worst verdict of a column of an object's rows, optional ones left out. */
+enum ks_verdict ks_check_object_verdict(const struct ks_check *check,
+					const struct ks_check_object *object, size_t image);
