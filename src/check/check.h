@@ -2,6 +2,7 @@
 #pragma once
 /* Will these programs work on those kernels? The value that every report of `ksurf check` draws. */
 #include "bpf/object.h"
+#include "check/policy.h"
 #include "store/store.h"
 
 /** From best to worst. */
@@ -77,7 +78,7 @@ struct ks_reason {
 };
 
 /** One program on one image. */
-struct ks_cell {
+struct ks_outcome {
 	enum ks_verdict verdict;
 	enum ks_verdict load, attach; // separately: OK, UNKNOWN or NO_LOAD / NO_ATTACH
 	bool optional;		      // not counted: declared so, or not loaded by default
@@ -90,6 +91,7 @@ struct ks_check_object {
 	const struct ks_bpf_object *object;
 	const char *path;      // of the file it was found in
 	uint64_t offset, size; // of the object in that file
+	const char *base;      // label of the image its programs are compared with; NULL: none
 	size_t first, nr;      // rows
 };
 
@@ -100,13 +102,43 @@ struct ks_check {
 	struct ks_check_object *objects;
 	const struct ks_image **images;
 	const struct ks_bpf_program **programs; // of each row
-	struct ks_cell *cells;			// cells[row * nr_images + image]
+	struct ks_outcome *outcomes;		// outcomes[row * nr_images + image]
 };
-static inline const struct ks_cell *ks_check_cell(const struct ks_check *check, size_t row,
-						  size_t image)
+static inline const struct ks_outcome *ks_check_outcome(const struct ks_check *check, size_t row,
+							size_t image)
 {
-	return &check->cells[row * check->nr_images + image];
+	return &check->outcomes[row * check->nr_images + image];
 }
-/** The worst verdict of a column of an object's rows, optional ones left out. */
+/**
+ * The verdict on an object: the worst of its programs, optional ones left out; of alternatives the best one counts.
+ */
 enum ks_verdict ks_check_object_verdict(const struct ks_check *check,
 					const struct ks_check_object *object, size_t image);
+
+struct ks_check_options {
+	const struct ks_policy *policy; // NULL: nothing is said
+	const struct ks_store_image
+		*base;		 // NULL: the image that agrees best with each object's own types
+	bool modules;		 // all modules in the store count as loaded
+	unsigned int nr_threads; // 0 is 1; the result does not depend on it
+};
+
+/** An object to check; all borrowed as long as the result. */
+struct ks_check_input {
+	const struct ks_bpf_object *object;
+	const char *path; // of the file it was found in
+	uint64_t offset, size;
+};
+
+/** Every program of the objects on every image. The caller frees the result with ks_check_free(). */
+KS_MUST_CHECK struct ks_error *ks_check_run(struct ks_store *store,
+					    const struct ks_store_images *images,
+					    const struct ks_check_input *inputs, size_t nr,
+					    const struct ks_check_options *options,
+					    struct ks_check **ret);
+void ks_check_free(struct ks_check *check); // NULL is allowed
+static inline void ks_check_freep(struct ks_check **check)
+{
+	ks_check_free(*check);
+}
+#define _cleanup_check_ __attribute__((__cleanup__(ks_check_freep)))

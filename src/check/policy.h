@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What the user says about programs that no object tells: in ksurf.toml, or on the command line. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/** Texts: globs, as fnmatch(3), or names. */
+struct ks_policy_texts {
+	size_t nr;
+	const char *const *at;
+};
+
+/** The value that a tool gives a read-only variable before it loads the object. */
+struct ks_policy_constant {
+	const char *name;
+	int64_t value;
+};
+
+/** What a tool attaches a program to, although its section does not say so. */
+struct ks_policy_target {
+	const char *program; // glob
+	const char *section; // the section it behaves as: "fentry/vfs_read"
+};
+
+/** What holds for the objects whose name matches. */
+struct ks_policy_object {
+	const char *match;		 // glob of object names
+	struct ks_policy_texts optional; // globs of programs: the tool goes on without them
+	size_t nr_alternatives, nr_constants, nr_targets;
+	const struct ks_policy_texts *alternatives; // programs of which one is enough
+	const struct ks_policy_constant *constants;
+	const struct ks_policy_target *targets;
+};
+
+struct ks_policy {
+	struct ks_arena arena;
+	struct ks_policy_texts on; // globs of images: the supported kernels; none: all of them
+	const char *base;	   // image the programs were written against; NULL: found out
+	const char *fail_on;	   // "risk", "failure" or "never"; NULL: not said
+	bool modules;		   // all modules count as loaded
+	size_t nr_objects;
+	const struct ks_policy_object *objects;
+};
+
+/**
+ * Read a ksurf.toml (docs/check.md has the keys).
+ * @param text of len bytes
+ * @return KS_ERR_DATA with the line, for what is no TOML, an unknown key or a value of the wrong type
+ */
+KS_MUST_CHECK struct ks_error *ks_policy_read(const char *text, size_t len, struct ks_policy **ret);
+void ks_policy_free(struct ks_policy *policy); // NULL is allowed
+static inline void ks_policy_freep(struct ks_policy **policy)
+{
+	ks_policy_free(*policy);
+}
+#define _cleanup_policy_ __attribute__((__cleanup__(ks_policy_freep)))
