@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ksurf.toml: what is read, and what is refused in which words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "check/policy.h"
+
+static void reads_everything(void **state)
+{
+	(void)state;
+	static const char text[] = "# what we support\n"
+				   "on = [\"6.*\", # new ones\n"
+				   "  '5.10*',\n"
+				   "]\n"
+				   "base = \"6.1.0-50-\\u0061md64\"\r\n"
+				   "fail-on = 'failure'\n"
+				   "modules = true\n"
+				   "\n"
+				   "[[object]]\n"
+				   "match = \"bio*\"\n"
+				   "optional = []\n"
+				   "alternatives = [[\"a\", \"b\"], [\"c\"]]\n"
+				   "[object.constants]\n"
+				   "targ_ms = true\n"
+				   "\"min lat\" = -0x1_0\n"
+				   "[object.targets]\n"
+				   "\"dummy_*\" = \"fentry/vfs_read\"\n"
+				   "[[ object ]]\n"
+				   "optional = [\"*_exit\"]";
+	_cleanup_policy_ struct ks_policy *policy = NULL;
+	assert_null(ks_policy_read(text, strlen(text), &policy));
+	assert_int_equal(policy->on.nr, 2);
+	assert_string_equal(policy->on.at[1], "5.10*");
+	assert_string_equal(policy->base, "6.1.0-50-amd64");
+	assert_string_equal(policy->fail_on, "failure");
+	assert_true(policy->modules);
+	assert_int_equal(policy->nr_objects, 2);
+	const struct ks_policy_object *first = &policy->objects[0], *second = first + 1;
+	assert_string_equal(first->match, "bio*");
+	assert_int_equal(first->optional.nr, 0);
+	assert_int_equal(first->nr_alternatives, 2);
+	assert_string_equal(first->alternatives[0].at[1], "b");
+	assert_int_equal(first->nr_constants, 2);
+	assert_int_equal(first->constants[0].value, 1);
+	assert_string_equal(first->constants[1].name, "min lat");
+	assert_int_equal(first->constants[1].value, -16);
+	assert_int_equal(first->nr_targets, 1);
+	assert_string_equal(first->targets[0].section, "fentry/vfs_read");
+	assert_string_equal(second->match, "*");
+	assert_string_equal(second->optional.at[0], "*_exit");
+}
+
+static const struct {
+	const char *text, *error;
+} refusals[] = {
+	{ "on = 5", "line 1: on: an array is expected" },
+	{ "\n\nbas = \"x\"", "line 3: unknown key 'bas'" },
+	{ "base = x", "line 1: base: a string in quotes is expected" },
+	{ "base = \"x", "line 1: a string does not end" },
+	{ "base = \"x\" y", "line 1: something follows where the line should end" },
+	{ "base = \"\"\"x\"\"\"", "line 1: strings of several lines are not read here" },
+	{ "base = \"\\q\"", "line 1: a backslash that escapes nothing known" },
+	{ "base = \"\\ud800\"", "line 1: \\u names no character" },
+	{ "on = [\"a\" \"b\"]", "line 1: on: no comma between two elements" },
+	{ "on = [\"a\",\n\"b\"", "line 2: on: an array does not end" },
+	{ "fail-on = \"no\"", "line 1: fail-on: risk, failure or never is expected" },
+	{ "modules = 1", "line 1: modules: true or false is expected" },
+	{ "[object]",
+	  "line 1: unknown table 'object'; there are [[object]], [object.constants] and "
+	  "[object.targets]" },
+	{ "[object.targets]", "line 1: [object.targets] without an [[object]] before it" },
+	{ "[[object]]\nnew = 1", "line 2: unknown key 'new' in object" },
+	{ "[[object]]\n[object.constants]\nx = 1.5", "line 3: x: an integer is expected" },
+	{ "[[object]]\n[object.constants]\nx = 9223372036854775808",
+	  "line 3: x: an integer is expected" },
+	{ "a.b = 1", "line 1: keys with dots are not read here: make it a table" },
+	{ "= 1", "line 1: a key or the name of a table is missing" },
+};
+
+static void refuses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		struct ks_policy *policy = NULL;
+		struct ks_error *err =
+			ks_policy_read(refusals[i].text, strlen(refusals[i].text), &policy);
+		assert_non_null(err);
+		assert_int_equal(err->code, KS_ERR_DATA);
+		char *text = ks_error_text(err);
+		assert_string_equal(text, refusals[i].error);
+		free(text);
+		ks_error_free(err);
+	}
+}
+
+/** Every beginning of a good file is read or refused, never more. */
+static void survives_truncation(void **state)
+{
+	(void)state;
+	static const char text[] = "on = [\"6.*\"]\n[[object]]\nalternatives = [[\"a\\u00e9\"]]\n"
+				   "[object.constants]\nx = 0x10\n";
+	for (size_t len = 0; len < sizeof(text); len++) {
+		_cleanup_policy_ struct ks_policy *policy = NULL;
+		char *copy = malloc(len ? len : 1);
+		memcpy(copy, text, len);
+		ks_error_free(ks_policy_read(copy, len, &policy));
+		free(copy);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_everything),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(survives_truncation),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
