@@ -170,9 +170,11 @@ static void find_debug_sections(struct victim *victim)
 	assert_null(ks_elf_open_memory(victim->map, victim->len, &elf));
 	for (size_t i = 1; i < elf->nr_sections; i++) {
 		const struct ks_section *section = &elf->sections[i];
-		if (strncmp(section->name, ".debug_", 7) != 0 || !section->data || !section->size)
+		const uint8_t *bytes = section->packed ? section->packed : section->data;
+		uint64_t len = section->packed ? section->packed_size : section->size;
+		if (strncmp(section->name, ".debug_", 7) != 0 || !bytes || !len)
 			continue;
-		struct span span = { (size_t)(section->data - victim->map), section->size };
+		struct span span = { (size_t)(bytes - victim->map), len };
 		assert_true(ks_vector_add(&victim->spans, span));
 		victim->span_bytes += span.len;
 	}

@@ -62,17 +62,12 @@ static struct ks_error *list_units(struct ks_dwarf *dwarf)
 	return NULL;
 }
 
-/** A debug section that is usable as it lies in the file. */
+/** A debug section, its bytes ready to be read. */
 static struct ks_error *debug_section(const struct ks_elf *elf, const char *name,
 				      const struct ks_section **ret)
 {
 	*ret = ks_elf_section(elf, name);
-	if (*ret && ((*ret)->flags & SHF_COMPRESSED))
-		return ks_error_new(KS_ERR_UNSUPPORTED,
-				    "%s is compressed; decompress the file first "
-				    "(objcopy --decompress-debug-sections)",
-				    name);
-	return NULL;
+	return ks_elf_unpack(elf, *ret);
 }
 
 /** The same for a section of strings, whose last byte must be a NUL. */

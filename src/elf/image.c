@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "elf/image.h"
+#include "elf/private.h"
 
 static struct ks_error *libelf_error(const char *what)
 {
@@ -31,6 +31,18 @@ static struct ks_error *section_bytes(const struct ks_elf *elf, const GElf_Shdr 
 	return NULL;
 }
 
+/** A copy of the name; ".zdebug_X" is how compressed sections ".debug_X" were once called. */
+static char *section_name(const char *name, bool *old_packing)
+{
+	*old_packing = name && strncmp(name, ".zdebug_", 8) == 0;
+	if (!*old_packing)
+		return strdup(name ? name : "");
+	char *copy = strdup(name + 1);
+	if (copy)
+		copy[0] = '.';
+	return copy;
+}
+
 static struct ks_error *read_sections(struct ks_elf *elf, Elf *handle)
 {
 	size_t count, names;
@@ -43,11 +55,11 @@ static struct ks_error *read_sections(struct ks_elf *elf, Elf *handle)
 	for (size_t i = 1; i < count; i++) {
 		struct ks_section *sec = &elf->sections[i];
 		GElf_Shdr shdr;
+		bool old_packing;
 		Elf_Scn *scn = elf_getscn(handle, i);
 		if (!scn || !gelf_getshdr(scn, &shdr))
 			return libelf_error("section header cannot be read");
-		const char *name = elf_strptr(handle, names, shdr.sh_name);
-		sec->name = name ? strdup(name) : strdup("");
+		sec->name = section_name(elf_strptr(handle, names, shdr.sh_name), &old_packing);
 		if (!sec->name)
 			return &ks_nomem;
 		elf->nr_sections = i + 1;
@@ -59,6 +71,11 @@ static struct ks_error *read_sections(struct ks_elf *elf, Elf *handle)
 		struct ks_error *err = section_bytes(elf, &shdr, &sec->data);
 		if (err)
 			return ks_error_wrap(err, "%s", sec->name);
+		if (old_packing || (sec->flags & SHF_COMPRESSED)) {
+			sec->packed = ks_take(sec->data);
+			sec->packed_size = sec->packed ? sec->size : 0;
+			sec->size = 0;
+		}
 	}
 	return NULL;
 }
@@ -96,6 +113,7 @@ struct ks_error *ks_elf_open_memory(const void *bytes, size_t len, struct ks_elf
 	elf->map = bytes;
 	elf->map_len = len;
 	KS_TRY(read_headers(elf));
+	KS_TRY(ks_elf_relocate(elf));
 	*ret = ks_take(elf);
 	return NULL;
 }
@@ -122,8 +140,10 @@ void ks_elf_close(struct ks_elf *elf)
 {
 	if (!elf)
 		return;
-	for (size_t i = 1; i < elf->nr_sections; i++)
+	for (size_t i = 1; i < elf->nr_sections; i++) {
 		free((char *)(uintptr_t)elf->sections[i].name);
+		free(elf->sections[i].owned);
+	}
 	free(elf->sections);
 	if (elf->owns_map)
 		munmap((void *)(uintptr_t)elf->map, elf->map_len);

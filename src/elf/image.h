@@ -10,15 +10,22 @@
 /** One section of an open image. */
 struct ks_section {
 	const char *name;
-	uint32_t type;	     // SHT_*
-	uint64_t flags;	     // SHF_*
-	uint64_t addr;	     // virtual address, 0 when it is not loaded
-	uint64_t size;	     // bytes
-	uint32_t link;	     // sh_link
-	const uint8_t *data; // size bytes of the file, NULL for SHT_NOBITS
+	uint32_t type;	       // SHT_*
+	uint64_t flags;	       // SHF_*
+	uint64_t addr;	       // virtual address, 0 when it is not loaded
+	uint64_t size;	       // bytes; 0 as long as it is compressed
+	uint32_t link;	       // sh_link
+	const uint8_t *data;   // size bytes; NULL for SHT_NOBITS, and as long as it is compressed
+	uint8_t *owned;	       // data, when it is not what lies in the file
+	const uint8_t *packed; // the compressed bytes; NULL: it is none of those
+	uint64_t packed_size;
 };
 
-/** An ELF file of any class and byte order, mapped for reading. Its fields are read-only. */
+/**
+ * An ELF file of any class and byte order, mapped for reading. Its fields are read-only. The dynamic relocations
+ * of a position-independent kernel are applied: sections hold the values that the kernel itself would see if it
+ * ran where it was linked. Names of the kind ".zdebug_info" are listed as ".debug_info".
+ */
 struct ks_elf {
 	const uint8_t *map;
 	size_t map_len;
@@ -43,11 +50,18 @@ static inline void ks_elf_closep(struct ks_elf **elf)
 
 /** The first section of that name, or NULL. */
 const struct ks_section *ks_elf_section(const struct ks_elf *elf, const char *name);
+/**
+ * Make the bytes of a section available that may be compressed; nothing happens to others, or to NULL. Of one
+ * image only one thread at a time may do that. KS_ERR_DATA when it is damaged, KS_ERR_UNSUPPORTED when it is
+ * compressed in an unknown way.
+ */
+KS_MUST_CHECK struct ks_error *ks_elf_unpack(const struct ks_elf *elf,
+					     const struct ks_section *section);
 /** A cursor over the bytes of a section (empty when section is NULL or has none). */
 struct ks_cursor ks_elf_cursor(const struct ks_elf *elf, const struct ks_section *section);
 /**
  * A cursor from a virtual address to the end of the loaded section that holds it. Empty when no bytes of
- * the file are loaded there. Relocations are not applied.
+ * the file are loaded there.
  */
 struct ks_cursor ks_elf_at(const struct ks_elf *elf, uint64_t addr);
 /** The C string at a virtual address, or NULL when there is none. */
