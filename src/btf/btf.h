@@ -47,20 +47,21 @@ struct ks_btf {
 	const uint8_t *types;
 	const char *strings;
 	uint32_t types_len, strings_len, first_string;
-	bool wide_info; // 24 bits of vlen, 7 of kind
 };
 
-/** One type; what a kind does not have is zero. */
+/** One type; what a kind does not have is zero. A kind from KS_NR_BTF_KINDS on has a name at most. */
 struct ks_btf_type {
 	uint32_t id;
-	uint8_t kind; // enum ks_btf_kind
+	uint8_t kind; // enum ks_btf_kind, or a later one that the blob tells the length of
 	bool kflag;
 	uint32_t vlen;
 	const char *name; // "" when it has none
 	uint32_t size;	  // bytes: int, struct, union, enum, enum64, datasec, float
-	uint32_t
-		type; // the type it refers to: ptr, typedef, const, …, func (its prototype), func_proto (what it
-		// returns), var, decl_tag, type_tag, array (the element)
+	/**
+	 * What it refers to: ptr, typedef, const, …, func (its prototype), func_proto (what it returns), var,
+	 * decl_tag, type_tag, array (the element).
+	 */
+	uint32_t type;
 	const uint8_t *extra; // what follows the common part
 };
 
