@@ -68,6 +68,7 @@ static struct ks_error *read_sections(struct ks_elf *elf, Elf *handle)
 		sec->addr = shdr.sh_addr;
 		sec->size = shdr.sh_size;
 		sec->link = shdr.sh_link;
+		sec->info = shdr.sh_info;
 		struct ks_error *err = section_bytes(elf, &shdr, &sec->data);
 		if (err)
 			return ks_error_wrap(err, "%s", sec->name);

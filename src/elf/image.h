@@ -14,7 +14,7 @@ struct ks_section {
 	uint64_t flags;	       // SHF_*
 	uint64_t addr;	       // virtual address, 0 when it is not loaded
 	uint64_t size;	       // bytes; 0 as long as it is compressed
-	uint32_t link;	       // sh_link
+	uint32_t link, info;   // sh_link, sh_info
 	const uint8_t *data;   // size bytes; NULL for SHT_NOBITS, and as long as it is compressed
 	uint8_t *owned;	       // data, when it is not what lies in the file
 	const uint8_t *packed; // the compressed bytes; NULL: it is none of those

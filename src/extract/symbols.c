@@ -84,6 +84,8 @@ struct ks_error *ks_symbols_read(const struct ks_elf *elf, struct ks_surface *su
 							"symbol name lies outside of its section"),
 					   ".symtab", i * entry);
 		symbols[i].name = text + name;
+		if (elf->type == ET_REL && section < elf->nr_sections)
+			symbols[i].addr += elf->sections[section].addr;
 		symbols[i].section = section_name(elf, arena, names, section);
 		if (!symbols[i].section)
 			return &ks_nomem;

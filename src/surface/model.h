@@ -269,6 +269,7 @@ struct ks_image {
 	 * module repeats of its kernel is left out.
 	 */
 	const char *modules_of;
+	uint32_t nr_modules; // that it holds; 0 for a kernel
 };
 
 /** Which tables of a surface hold facts; a kind that is not known is never shown as absent. */

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elf/relocatable.h"
+
+/* ---- what the architectures write ---- */
+
+/** What becomes of the number at a place: S is the symbol's value, A the addend, P the place. */
+enum how {
+	HOW_ABS, // S + A
+	HOW_PC,	 // S + A - P
+	HOW_ADD, // what is there, + S + A
+	HOW_SUB, // what is there, - S - A
+};
+
+enum { MACHINE_LOONGARCH = 258 };
+
+static const struct {
+	uint16_t machine, type;
+	uint8_t size, how;
+} relocs[] = {
+	{ EM_X86_64, R_X86_64_64, 8, HOW_ABS },
+	{ EM_X86_64, R_X86_64_32, 4, HOW_ABS },
+	{ EM_X86_64, R_X86_64_32S, 4, HOW_ABS },
+	{ EM_X86_64, R_X86_64_PC32, 4, HOW_PC },
+	{ EM_X86_64, R_X86_64_PC64, 8, HOW_PC },
+	{ EM_386, R_386_32, 4, HOW_ABS },
+	{ EM_386, R_386_PC32, 4, HOW_PC },
+	{ EM_ARM, R_ARM_ABS32, 4, HOW_ABS },
+	{ EM_ARM, R_ARM_REL32, 4, HOW_PC },
+	{ EM_AARCH64, R_AARCH64_ABS64, 8, HOW_ABS },
+	{ EM_AARCH64, R_AARCH64_ABS32, 4, HOW_ABS },
+	{ EM_AARCH64, R_AARCH64_PREL64, 8, HOW_PC },
+	{ EM_AARCH64, R_AARCH64_PREL32, 4, HOW_PC },
+	{ EM_PPC64, R_PPC64_ADDR64, 8, HOW_ABS },
+	{ EM_PPC64, R_PPC64_ADDR32, 4, HOW_ABS },
+	{ EM_PPC64, R_PPC64_REL32, 4, HOW_PC },
+	{ EM_PPC64, R_PPC64_REL64, 8, HOW_PC },
+	{ EM_S390, R_390_64, 8, HOW_ABS },
+	{ EM_S390, R_390_32, 4, HOW_ABS },
+	{ EM_S390, R_390_PC32, 4, HOW_PC },
+	{ EM_S390, R_390_PC64, 8, HOW_PC },
+	{ EM_MIPS, R_MIPS_64, 8, HOW_ABS },
+	{ EM_MIPS, R_MIPS_32, 4, HOW_ABS },
+	{ EM_MIPS, 248 /* PC32 */, 4, HOW_PC },
+	{ EM_RISCV, R_RISCV_64, 8, HOW_ABS },
+	{ EM_RISCV, R_RISCV_32, 4, HOW_ABS },
+	{ EM_RISCV, R_RISCV_32_PCREL, 4, HOW_PC },
+	{ EM_RISCV, R_RISCV_SET8, 1, HOW_ABS },
+	{ EM_RISCV, R_RISCV_SET16, 2, HOW_ABS },
+	{ EM_RISCV, R_RISCV_SET32, 4, HOW_ABS },
+	{ EM_RISCV, R_RISCV_ADD8, 1, HOW_ADD },
+	{ EM_RISCV, R_RISCV_ADD16, 2, HOW_ADD },
+	{ EM_RISCV, R_RISCV_ADD32, 4, HOW_ADD },
+	{ EM_RISCV, R_RISCV_ADD64, 8, HOW_ADD },
+	{ EM_RISCV, R_RISCV_SUB8, 1, HOW_SUB },
+	{ EM_RISCV, R_RISCV_SUB16, 2, HOW_SUB },
+	{ EM_RISCV, R_RISCV_SUB32, 4, HOW_SUB },
+	{ EM_RISCV, R_RISCV_SUB64, 8, HOW_SUB },
+	{ MACHINE_LOONGARCH, 2 /* 64 */, 8, HOW_ABS },
+	{ MACHINE_LOONGARCH, 1 /* 32 */, 4, HOW_ABS },
+	{ MACHINE_LOONGARCH, 99 /* 32_PCREL */, 4, HOW_PC },
+	{ MACHINE_LOONGARCH, 109 /* 64_PCREL */, 8, HOW_PC },
+	{ MACHINE_LOONGARCH, 47 /* ADD8 */, 1, HOW_ADD },
+	{ MACHINE_LOONGARCH, 48 /* ADD16 */, 2, HOW_ADD },
+	{ MACHINE_LOONGARCH, 50 /* ADD32 */, 4, HOW_ADD },
+	{ MACHINE_LOONGARCH, 51 /* ADD64 */, 8, HOW_ADD },
+	{ MACHINE_LOONGARCH, 52 /* SUB8 */, 1, HOW_SUB },
+	{ MACHINE_LOONGARCH, 53 /* SUB16 */, 2, HOW_SUB },
+	{ MACHINE_LOONGARCH, 55 /* SUB32 */, 4, HOW_SUB },
+	{ MACHINE_LOONGARCH, 56 /* SUB64 */, 8, HOW_SUB },
+};
+
+/** Bytes by type, for the one machine of a file: the table is searched once and not for every place. */
+struct known {
+	struct {
+		uint8_t size, how; // size 0: not known
+	} of[512];
+};
+
+static void know(struct known *known, uint16_t machine)
+{
+	*known = (struct known){ 0 };
+	for (size_t i = 0; i < sizeof(relocs) / sizeof(relocs[0]); i++)
+		if (relocs[i].machine == machine) {
+			known->of[relocs[i].type].size = relocs[i].size;
+			known->of[relocs[i].type].how = relocs[i].how;
+		}
+}
+
+/* ---- addresses ---- */
+
+enum { FIRST_ADDRESS = 0x1000, ALIGNMENT = 64 };
+
+/** An address for each loaded section, never 0: that stands for an unknown one. */
+static struct ks_error *place_sections(struct ks_elf *elf)
+{
+	uint64_t addr = FIRST_ADDRESS, limit = elf->is64 ? UINT64_MAX >> 1 : UINT32_MAX;
+	for (size_t i = 1; i < elf->nr_sections; i++) {
+		struct ks_section *sec = &elf->sections[i];
+		if (!(sec->flags & SHF_ALLOC))
+			continue;
+		if (sec->size > limit - addr || limit - addr - sec->size < 2 * ALIGNMENT)
+			return ks_error_new(KS_ERR_DATA, "%s is too large to be loaded", sec->name);
+		sec->addr = addr;
+		addr = (addr + sec->size + ALIGNMENT) & ~(uint64_t)(ALIGNMENT - 1);
+	}
+	return NULL;
+}
+
+/* ---- one section ---- */
+
+/** One run over the relocations of a section. */
+struct run {
+	struct ks_elf *elf;
+	const struct known *known;
+	const struct ks_section *symtab;
+	struct ks_section *target;
+	uint8_t *bytes; // of the target, writable
+	bool strict;	// what is not known is an error
+	bool addends;	// RELA: they stand in the table, not in the place
+};
+
+/** Where a symbol of the file is; 0 for one of another file. False when there is no such symbol. */
+static bool symbol_value(const struct run *run, uint64_t number, uint64_t *ret)
+{
+	const struct ks_elf *elf = run->elf;
+	uint64_t entry = elf->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+	if (number >= run->symtab->size / entry)
+		return false;
+	struct ks_cursor c = ks_elf_cursor(elf, run->symtab);
+	c.pos += number * entry;
+	ks_cursor_u32(&c); // name
+	uint16_t section;
+	if (elf->is64) {
+		ks_cursor_u16(&c); // type and binding, visibility
+		section = ks_cursor_u16(&c);
+		*ret = ks_cursor_u64(&c);
+	} else {
+		*ret = ks_cursor_u32(&c);
+		ks_cursor_take(&c, 4 + 2); // size, type and binding, visibility
+		section = ks_cursor_u16(&c);
+	}
+	if (section == SHN_UNDEF || section == SHN_COMMON)
+		*ret = 0;
+	else if (section < elf->nr_sections)
+		*ret += elf->sections[section].addr;
+	return true;
+}
+
+/** One entry of a table: MIPS with 64 bits and little-endian numbers has an order of its own. */
+static void split_info(const struct ks_elf *elf, uint64_t info, uint64_t *symbol, uint64_t *type)
+{
+	if (!elf->is64) {
+		*symbol = ELF32_R_SYM(info);
+		*type = ELF32_R_TYPE(info);
+	} else if (elf->machine == EM_MIPS && !elf->big_endian) {
+		*symbol = info & UINT32_MAX;
+		*type = info >> 56;
+	} else {
+		*symbol = ELF64_R_SYM(info);
+		*type = ELF64_R_TYPE(info);
+	}
+}
+
+static void store(uint8_t *at, uint64_t value, unsigned int size, bool big_endian)
+{
+	for (unsigned int i = 0; i < size; i++)
+		at[big_endian ? size - 1 - i : i] = (uint8_t)(value >> 8 * i);
+}
+
+static struct ks_error *apply(const struct run *run, uint64_t offset, uint64_t info,
+			      uint64_t addend)
+{
+	uint64_t symbol, type, value;
+	split_info(run->elf, info, &symbol, &type);
+	enum { NR_TYPES = sizeof(run->known->of) / sizeof(run->known->of[0]) };
+	unsigned int size = type < NR_TYPES ? run->known->of[type].size : 0;
+	if (!size) {
+		if (type && run->strict)
+			return ks_error_new(KS_ERR_UNSUPPORTED,
+					    "relocation of type %llu, which ksurf does not know",
+					    (unsigned long long)type);
+		return NULL;
+	}
+	if (offset > run->target->size || size > run->target->size - offset)
+		return ks_error_new(KS_ERR_DATA, "relocation lies behind the end of its section");
+	if (!symbol_value(run, symbol, &value))
+		return ks_error_new(KS_ERR_DATA, "relocation by a symbol that there is not");
+	uint8_t *at = run->bytes + offset;
+	struct ks_cursor c = ks_cursor_over(at, size, run->elf->swap);
+	uint64_t there = ks_cursor_uint(&c, size);
+	enum how how = run->known->of[type].how;
+	value += run->addends ? addend : how == HOW_ABS || how == HOW_PC ? there : 0;
+	if (how == HOW_PC)
+		value -= run->target->addr + offset;
+	else if (how == HOW_ADD)
+		value = there + value;
+	else if (how == HOW_SUB)
+		value = there - value;
+	store(at, value, size, run->elf->big_endian);
+	return NULL;
+}
+
+static struct ks_error *apply_all(const struct run *run, const struct ks_section *table)
+{
+	const struct ks_elf *elf = run->elf;
+	uint64_t entry = (elf->is64 ? 16 : 8) + (run->addends ? (elf->is64 ? 8 : 4) : 0);
+	struct ks_cursor c = ks_elf_cursor(elf, table);
+	for (uint64_t left = table->size / entry; left && ks_cursor_more(&c); left--) {
+		uint64_t offset = ks_elf_word(elf, &c), info = ks_elf_word(elf, &c), addend = 0;
+		if (run->addends)
+			addend = elf->is64 ? ks_cursor_u64(&c)
+					   : (uint64_t)(int64_t)(int32_t)ks_cursor_u32(&c);
+		struct ks_error *err = apply(run, offset, info, addend);
+		if (err)
+			return ks_error_wrap(err, "%s+0x%llx", run->target->name,
+					     (unsigned long long)offset);
+	}
+	return NULL;
+}
+
+/* ---- all sections ---- */
+
+/** The debug sections that are read; others are not worth the time. */
+static const char *const debug_sections[] = {
+	".debug_info",	 ".debug_types", ".debug_line",	    ".debug_str_offsets", ".debug_addr",
+	".debug_ranges", ".debug_loc",	 ".debug_rnglists", ".debug_loclists",
+};
+
+static bool is_debug(const struct ks_section *sec)
+{
+	for (size_t i = 0; i < sizeof(debug_sections) / sizeof(debug_sections[0]); i++)
+		if (strcmp(sec->name, debug_sections[i]) == 0)
+			return true;
+	return false;
+}
+
+/** Code is not read. */
+static bool is_wanted(const struct ks_section *sec)
+{
+	return sec->flags & SHF_ALLOC ? !(sec->flags & SHF_EXECINSTR) : is_debug(sec);
+}
+
+/** The bytes of a section where they can be changed. */
+static struct ks_error *own_bytes(struct ks_section *sec, uint64_t *budget, uint8_t **ret)
+{
+	if (!sec->owned) {
+		if (sec->size > *budget)
+			return ks_error_new(KS_ERR_DATA, "%s: sections overlap", sec->name);
+		*budget -= sec->size;
+		sec->owned = malloc(sec->size);
+		if (!sec->owned)
+			return &ks_nomem;
+		sec->data = memcpy(sec->owned, sec->data, sec->size);
+	}
+	*ret = sec->owned;
+	return NULL;
+}
+
+struct ks_error *ks_elf_link(struct ks_elf *elf)
+{
+	if (elf->type != ET_REL)
+		return NULL;
+	KS_TRY(place_sections(elf));
+	struct known known;
+	know(&known, elf->machine);
+	// no part of an honest file is in two sections, so its size bounds the work
+	uint64_t copies = elf->map_len, tables = elf->map_len;
+	for (size_t i = 1; i < elf->nr_sections; i++) {
+		const struct ks_section *table = &elf->sections[i];
+		bool addends = table->type == SHT_RELA;
+		if ((!addends && table->type != SHT_REL) || !table->data ||
+		    table->info >= elf->nr_sections || table->link >= elf->nr_sections ||
+		    !elf->sections[table->link].data || !is_wanted(&elf->sections[table->info]))
+			continue;
+		struct run run = {
+			.elf = elf,
+			.known = &known,
+			.symtab = &elf->sections[table->link],
+			.target = &elf->sections[table->info],
+			.addends = addends,
+		};
+		run.strict = is_debug(run.target);
+		if (table->size > tables)
+			return ks_error_new(KS_ERR_DATA, "%s: sections overlap", table->name);
+		tables -= table->size;
+		KS_TRY(ks_elf_unpack(elf, run.target));
+		if (!run.target->data || !run.target->size)
+			continue;
+		KS_TRY(own_bytes(run.target, &copies, &run.bytes));
+		KS_TRY(apply_all(&run, table));
+	}
+	return NULL;
+}
