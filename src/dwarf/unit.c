@@ -83,7 +83,11 @@ static struct ks_error *string_section(const struct ks_elf *elf, const char *nam
 
 struct ks_error *ks_dwarf_open(const struct ks_elf *elf, struct ks_dwarf *ret)
 {
-	*ret = (struct ks_dwarf){ .elf = elf, .swap = elf->swap };
+	*ret = (struct ks_dwarf){
+		.elf = elf,
+		.swap = elf->swap,
+		.str_repeats = elf->type == ET_REL,
+	};
 	const struct ks_section *info, *abbrev, *line;
 	KS_TRY(debug_section(elf, ".debug_info", &info));
 	KS_TRY(debug_section(elf, ".debug_abbrev", &abbrev));
@@ -150,7 +154,7 @@ uint64_t ks_unit_text_key_slow(const struct ks_unit *unit, uint64_t text)
 {
 	if (text & KS_TEXT_INDEX)
 		text = resolve_index(unit, text & (KS_TEXT_FOREIGN - 1));
-	if (!(text & (KS_TEXT_INLINE | KS_TEXT_LINE_STR)))
+	if (!(text & (KS_TEXT_INLINE | KS_TEXT_LINE_STR)) && !unit->dwarf->str_repeats)
 		return text;
 	const char *s = ks_unit_text(unit, text);
 	return XXH3_64bits(s, strlen(s)) | KS_TEXT_INLINE;

@@ -128,6 +128,7 @@ struct ks_dwarf {
 	bool swap;
 	struct ks_cursor info, abbrev, line;
 	const struct ks_section *str, *line_str, *str_offsets, *addr;
+	bool str_repeats; // equal text at several offsets of .debug_str: nobody has linked the file
 	const struct ks_section *ranges, *rnglists, *loc, *loclists; // before and since DWARF 5
 	KS_VECTOR(struct ks_unit) units;
 };
@@ -146,7 +147,7 @@ void ks_abbrevs_deinit(struct ks_abbrevs *abbrevs);
 
 /*
  * Text as a slot holds it: an offset into .debug_str, or one of these marks with an offset or an index.
- * Equal values are equal text; different values may be, too.
+ * Equal values of a unit are equal text; different values may be, too.
  */
 #define KS_TEXT_INLINE ((uint64_t)1 << 63)   // offset in .debug_info
 #define KS_TEXT_LINE_STR ((uint64_t)1 << 62) // offset in .debug_line_str
@@ -159,7 +160,9 @@ const char *ks_unit_text(const struct ks_unit *unit, uint64_t text);
 uint64_t ks_unit_text_key_slow(const struct ks_unit *unit, uint64_t text);
 static inline uint64_t ks_unit_text_key(const struct ks_unit *unit, uint64_t text)
 {
-	return text < KS_TEXT_FOREIGN ? text : ks_unit_text_key_slow(unit, text);
+	return text < KS_TEXT_FOREIGN && !unit->dwarf->str_repeats
+		       ? text
+		       : ks_unit_text_key_slow(unit, text);
 }
 
 /** A reference that leaves its unit: the offset in .debug_info, or nothing that can be followed. */

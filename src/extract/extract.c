@@ -6,6 +6,7 @@
 #include "base/pool.h"
 #include "extract/extract.h"
 #include "extract/find.h"
+#include "extract/kernel.h"
 #include "extract/merge.h"
 #include "surface/config.h"
 
@@ -95,14 +96,14 @@ static struct ks_error *merge_rest(void *arg, size_t which, unsigned int thread)
 }
 
 /** What the image's own tables hold, read with the types the image itself describes. */
-static struct ks_error *extract_tables(struct ks_finder *finder)
+static struct ks_error *extract_tables(struct ks_finder *finder, bool module)
 {
 	struct ks_error *err = ks_finder_init(finder);
 	if (!err)
 		err = ks_extract_tracepoints(finder);
-	if (!err)
+	if (!err && !module)
 		err = ks_extract_syscalls(finder);
-	if (!err)
+	if (!err && !module)
 		err = ks_extract_lsm(finder);
 	if (!err)
 		err = ks_extract_kfuncs(finder);
@@ -115,7 +116,7 @@ static struct ks_error *extract_all(struct job *job, struct ks_finder *finder,
 {
 	struct ks_surface *surface = finder->surface;
 	// before the long part: is it a kernel at all, and one that is not known yet?
-	KS_TRY(ks_extract_image(finder));
+	KS_TRY(opts->module_of ? ks_extract_module_image(finder) : ks_extract_image(finder));
 	if (opts->known && opts->known(opts->known_arg, surface->image.digest))
 		return NULL;
 	KS_TRY(ks_dwarf_open(finder->elf, &job->dwarf));
@@ -124,7 +125,7 @@ static struct ks_error *extract_all(struct job *job, struct ks_finder *finder,
 	KS_TRY(walk_all(job, surface));
 	KS_TRY(ks_pool_run(job->nr_walkers, 2, merge_rest, job));
 	KS_TRY(ks_function_merge_fill(job->merge, job->nr_walkers));
-	return extract_tables(finder);
+	return extract_tables(finder, opts->module_of != NULL);
 }
 
 static void job_deinit(struct job *job)
@@ -160,6 +161,8 @@ struct ks_error *ks_extract(const struct ks_elf *elf, const struct ks_extract_op
 		.merging = PTHREAD_MUTEX_INITIALIZER,
 	};
 	struct ks_finder finder = { .elf = elf, .symbols = symbols, .surface = surface };
+	if (opts->module_of && opts->module_of->events.class)
+		finder.events = &opts->module_of->events;
 	struct ks_error *err = extract_all(&job, &finder, opts);
 	if (!err && opts->config)
 		err = ks_config_read(surface, &surface->arenas[0], opts->config);

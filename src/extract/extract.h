@@ -4,12 +4,19 @@
 #include "elf/image.h"
 #include "surface/model.h"
 
+struct ks_kernel;
+
 struct ks_extract_opts {
 	const char *config;	 // text of the kernel's configuration, or NULL when it is not known
 	unsigned int nr_threads; // 0 is 1; the result does not depend on it
 	/** Whether nobody needs more of an image with this digest; NULL: everything is needed. */
 	bool (*known)(void *arg, const char *digest);
 	void *known_arg;
+	/**
+	 * NULL: the file is a kernel. Else it is a module of this one, after ks_elf_link(); the surface
+	 * says of the module alone, and its label is the module's name.
+	 */
+	const struct ks_kernel *module_of;
 };
 
 /**

@@ -4,6 +4,14 @@
 #include "elf/image.h"
 #include "extract/symbols.h"
 
+/** Where struct trace_event_call keeps what is read of it; only the offsets of members count. */
+struct ks_event_layout {
+	const struct ks_member *class, *print_fmt, *flags,
+		*system;		      // system: NULL when it is not there
+	int64_t is_tracepoint, ignore_enable; // values of enumerators
+	unsigned int word;		      // bytes of a pointer
+};
+
 /** An image while its tables are read: everything is borrowed. */
 struct ks_finder {
 	const struct ks_elf *elf;
@@ -11,6 +19,7 @@ struct ks_finder {
 	struct ks_surface *surface; // functions and types are filled
 	uint32_t *decls;	    // open addressing: position in the kind's table, + 1
 	size_t mask;
+	const struct ks_event_layout *events; // of the kernel that a module is for, else NULL
 };
 
 KS_MUST_CHECK struct ks_error *ks_finder_init(struct ks_finder *finder);
@@ -29,6 +38,10 @@ bool ks_find_address(const struct ks_finder *finder, const char *name, uint64_t 
 uint64_t ks_find_field(const struct ks_finder *finder, uint64_t addr,
 		       const struct ks_member *member, unsigned int size);
 
+/** The layout of events, by the types of the image or of its kernel. @param word bytes of a pointer */
+bool ks_event_layout_find(const struct ks_finder *finder, unsigned int word,
+			  struct ks_event_layout *ret);
+
 /** Fill one kind of construct each; a kind that the image cannot tell stays unknown. */
 KS_MUST_CHECK struct ks_error *ks_extract_tracepoints(const struct ks_finder *finder);
 KS_MUST_CHECK struct ks_error *ks_extract_syscalls(const struct ks_finder *finder);
@@ -36,3 +49,9 @@ KS_MUST_CHECK struct ks_error *ks_extract_lsm(const struct ks_finder *finder);
 KS_MUST_CHECK struct ks_error *ks_extract_kfuncs(const struct ks_finder *finder);
 /** Which kernel it is: release, architecture, build id, compiler. */
 KS_MUST_CHECK struct ks_error *ks_extract_image(const struct ks_finder *finder);
+/** The same of a module: its name as the label, and the release of the kernel that it is for. */
+KS_MUST_CHECK struct ks_error *ks_extract_module_image(const struct ks_finder *finder);
+/** What any linked or relocatable file says of how it was built: architecture, build id, compiler. */
+void ks_extract_build(const struct ks_finder *finder);
+/** The value of a key in .modinfo, as it lies in the file; NULL when there is none. */
+const char *ks_module_info(const struct ks_elf *elf, const char *key);

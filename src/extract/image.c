@@ -176,6 +176,16 @@ static const char *digest_of(const struct ks_finder *finder)
 	return state ? digest : NULL;
 }
 
+void ks_extract_build(const struct ks_finder *finder)
+{
+	struct ks_image *image = &finder->surface->image;
+	image->arch = arch_of(finder->elf);
+	image->elf_class = finder->elf->is64 ? 64 : 32;
+	image->big_endian = finder->elf->big_endian;
+	image->build_id = find_build_id(finder);
+	image->compiler = find_compiler(finder);
+}
+
 struct ks_error *ks_extract_image(const struct ks_finder *finder)
 {
 	struct ks_image *image = &finder->surface->image;
@@ -191,15 +201,11 @@ struct ks_error *ks_extract_image(const struct ks_finder *finder)
 				    "not a Linux kernel: no linux_banner that says which version "
 				    "it is");
 	image->tier = KS_TIER_FULL;
-	image->arch = arch_of(finder->elf);
-	image->elf_class = finder->elf->is64 ? 64 : 32;
-	image->big_endian = finder->elf->big_endian;
+	ks_extract_build(finder);
 	for (size_t i = 0; i < sizeof(distributions) / sizeof(distributions[0]); i++)
 		if (!image->distribution && strstr(image->banner, distributions[i].word))
 			image->distribution = distributions[i].name;
 	image->package_version = package_version(arena, image->banner);
-	image->build_id = find_build_id(finder);
-	image->compiler = find_compiler(finder);
 	if (!split_release(arena, image))
 		return &ks_nomem;
 	image->label = label_of(arena, image);

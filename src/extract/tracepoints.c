@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Trace events: the pointers between two symbols, each to a struct trace_event_call. */
+#include <elf.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/vector.h"
 #include "extract/find.h"
 
-/** Where struct trace_event_call keeps what we read, in this image. */
-struct layout {
-	const struct ks_member *class, *print_fmt, *flags, *system;
-	int64_t is_tracepoint, ignore_enable;
-	unsigned int word; // bytes of a pointer
-};
-
-static bool find_layout(const struct ks_finder *finder, struct layout *ret)
+bool ks_event_layout_find(const struct ks_finder *finder, unsigned int word,
+			  struct ks_event_layout *ret)
 {
+	if (finder->events) {
+		*ret = *finder->events;
+		return ret->class != NULL;
+	}
 	const struct ks_decl *call = ks_find_decl(finder, KS_STRUCT, "trace_event_call");
 	const struct ks_decl *class = ks_find_decl(finder, KS_STRUCT, "trace_event_class");
 	ret->class = ks_find_member(call, "class");
 	ret->print_fmt = ks_find_member(call, "print_fmt");
 	ret->flags = ks_find_member(call, "flags");
 	ret->system = ks_find_member(class, "system");
-	ret->word = finder->elf->is64 ? 8 : 4;
+	ret->word = word;
 	return ret->class && ret->print_fmt && ret->flags &&
 	       ks_find_enumerator(finder, "TRACE_EVENT_FL_TRACEPOINT", &ret->is_tracepoint) &&
 	       ks_find_enumerator(finder, "TRACE_EVENT_FL_IGNORE_ENABLE", &ret->ignore_enable);
@@ -55,8 +54,8 @@ static const char *string_at(const struct ks_finder *finder, uint64_t addr)
 }
 
 /** One event; false when the call is none that programs can attach to. */
-static bool read_event(const struct ks_finder *finder, const struct layout *at, uint64_t call,
-		       struct ks_tracepoint *ret)
+static bool read_event(const struct ks_finder *finder, const struct ks_event_layout *at,
+		       uint64_t call, struct ks_tracepoint *ret)
 {
 	uint64_t flags = ks_find_field(finder, call, at->flags, 4);
 	if (flags & (uint64_t)at->ignore_enable || !(flags & (uint64_t)at->is_tracepoint))
@@ -81,12 +80,25 @@ static bool read_event(const struct ks_finder *finder, const struct layout *at, 
 	return ret->func && ret->record && ret->format;
 }
 
+/** The pointers to the events: between two symbols in a kernel, a section of their own in a module. */
+static bool find_range(const struct ks_finder *finder, uint64_t *start, uint64_t *stop)
+{
+	const struct ks_section *section = ks_elf_section(finder->elf, "_ftrace_events");
+	if (finder->elf->type == ET_REL) {
+		*start = section ? section->addr : 0;
+		*stop = section ? section->addr + section->size : 0;
+		return true;
+	}
+	return ks_find_address(finder, "__start_ftrace_events", start) &&
+	       ks_find_address(finder, "__stop_ftrace_events", stop);
+}
+
 struct ks_error *ks_extract_tracepoints(const struct ks_finder *finder)
 {
 	uint64_t start, stop;
-	struct layout at;
-	if (!ks_find_address(finder, "__start_ftrace_events", &start) ||
-	    !ks_find_address(finder, "__stop_ftrace_events", &stop) || !find_layout(finder, &at))
+	struct ks_event_layout at;
+	if (!find_range(finder, &start, &stop) ||
+	    !ks_event_layout_find(finder, finder->elf->is64 ? 8 : 4, &at))
 		return NULL;
 	struct ks_cursor c = ks_elf_at(finder->elf, start);
 	if (stop < start || stop - start > (uint64_t)(c.end - c.pos))

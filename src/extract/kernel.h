@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * What reading the modules of a kernel takes of the kernel: which image it is, where its tables keep what, and
+ * what of a module only repeats it. It is small beside the surface it is made from, which may go.
+ */
+#include "base/numbers.h"
+#include "extract/find.h"
+
+struct ks_kernel {
+	struct ks_image image;
+	struct ks_event_layout events; // .class is NULL when the kernel cannot tell
+	struct ks_numbers names; // of types (ks_name_hash()): 1 with one definition, 2 with several
+	struct ks_numbers definitions; // ks_decl_hash() of all of them
+	struct ks_numbers values;      // ks_enumerator_hash() of unnamed enums
+	struct ks_numbers functions;   // ks_name_hash() of what it defines
+	struct ks_numbers places;      // ks_place_hash() of its functions
+	struct ks_arena arena;
+};
+
+/** @param surface of a kernel, of any tier; borrowed */
+KS_MUST_CHECK struct ks_error *ks_kernel_new(const struct ks_surface *surface,
+					     struct ks_kernel **ret);
+void ks_kernel_free(struct ks_kernel *kernel); // NULL is allowed
+static inline void ks_kernel_freep(struct ks_kernel **kernel)
+{
+	ks_kernel_free(*kernel);
+}
+#define _cleanup_kernel_ __attribute__((__cleanup__(ks_kernel_freep)))
