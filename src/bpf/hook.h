@@ -8,7 +8,7 @@
 #include "base/error.h"
 
 enum ks_hook_kind {
-	KS_HOOK_NONE,	      // the section says nothing that libbpf knows
+	KS_HOOK_NONE,	      // nothing that libbpf knows; a type of program is a guess then
 	KS_HOOK_KPROBE,	      // kprobe, kretprobe: target is a function
 	KS_HOOK_KPROBE_MULTI, // target is a pattern of function names
 	KS_HOOK_KSYSCALL,     // ksyscall, kretsyscall: target is a system call
@@ -37,12 +37,13 @@ struct ks_hook {
 	enum ks_hook_kind kind;
 	bool on_return;	   // kretprobe, fexit, sys_exit, …
 	bool sleepable;	   // ".s"
+	bool frags;	   // "xdp.frags": packets in several pieces
 	bool needs_target; // the type attaches to a name, but the section has none: set at run time
 	const char *target;	  // NULL when there is none
 	const char *group;	  // of an event; NULL
 	const char *module;	  // "module:function"; NULL
 	uint64_t offset;	  // "function+offset"
-	const char *program_type; // as in the kernel's enum: "BPF_PROG_TYPE_KPROBE"
+	const char *program_type; // as in the kernel's enum: "BPF_PROG_TYPE_KPROBE"; NULL: unknown
 	const char *attach_type;  // "BPF_TRACE_KPROBE_MULTI"; NULL when the type has none
 };
 

@@ -91,6 +91,7 @@ struct ks_bpf_map {
 	const char *name;
 	uint32_t type; // enum bpf_map_type
 	uint32_t key_size, value_size, max_entries, flags;
+	uint32_t inner_type;	// of the maps in its slots; 0 when it holds none
 	const char *struct_ops; // of a struct_ops map: the kernel's struct; else NULL
 	bool autocreate;	// false: its section begins with "?"
 };

@@ -31,13 +31,15 @@ static struct ks_error *section_bytes(const struct ks_elf *elf, const GElf_Shdr 
 	return NULL;
 }
 
+enum { MAX_NAME = 1023 }; // in a hostile file every section may be named by the same megabytes
+
 /** A copy of the name; ".zdebug_X" is how compressed sections ".debug_X" were once called. */
 static char *section_name(const char *name, bool *old_packing)
 {
 	*old_packing = name && strncmp(name, ".zdebug_", 8) == 0;
 	if (!*old_packing)
-		return strdup(name ? name : "");
-	char *copy = strdup(name + 1);
+		return strndup(name ? name : "", MAX_NAME);
+	char *copy = strndup(name + 1, MAX_NAME);
 	if (copy)
 		copy[0] = '.';
 	return copy;

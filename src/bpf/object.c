@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpf/reader.h"
+
+#ifndef EM_BPF
+#define EM_BPF 247
+#endif
+
+static void close_reader(struct ks_bpf_reader *reader)
+{
+	struct ks_places *places[] = { &reader->reloc_places,	 &reader->map_places,
+				       &reader->function_places, &reader->core_places,
+				       &reader->line_places,	 &reader->type_places };
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		ks_vector_deinit(places[i]);
+	ks_vector_deinit(&reader->relocs);
+	ks_vector_deinit(&reader->maps);
+	ks_vector_deinit(&reader->struct_ops);
+	ks_vector_deinit(&reader->refs);
+	ks_elf_close(reader->elf);
+}
+
+static struct ks_error *check_kind(const struct ks_elf *elf)
+{
+	if (elf->machine != EM_BPF || elf->type != ET_REL || !elf->is64)
+		return ks_error_new(KS_ERR_UNSUPPORTED,
+				    "not an eBPF object: a relocatable 64-bit ELF file for the "
+				    "machine BPF was expected");
+	return NULL;
+}
+
+/** Without folders, and without the ends that such files have. */
+static struct ks_error *set_name(struct ks_bpf_object *object, const char *name)
+{
+	static const char *const ends[] = { ".bpf.o", ".o" };
+	const char *slash = strrchr(name, '/');
+	if (slash && slash[1])
+		name = slash + 1;
+	size_t len = strlen(name);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t end = strlen(ends[i]);
+		if (len > end && strcmp(name + len - end, ends[i]) == 0) {
+			len -= end;
+			break;
+		}
+	}
+	object->name = ks_arena_strndup(&object->arena, name, len);
+	return object->name ? NULL : &ks_nomem;
+}
+
+static struct ks_error *read_license(struct ks_bpf_reader *reader)
+{
+	const struct ks_section *section = ks_elf_section(reader->elf, "license");
+	if (!section || !section->data || !section->size)
+		return NULL;
+	struct ks_arena *arena = &reader->object->arena;
+	const char *text = (const char *)section->data;
+	reader->object->license = ks_arena_strndup(arena, text, strnlen(text, section->size));
+	return reader->object->license ? NULL : &ks_nomem;
+}
+
+static struct ks_error *open_btf(struct ks_bpf_reader *reader)
+{
+	struct ks_bpf_object *object = reader->object;
+	const struct ks_section *section = ks_elf_section(reader->elf, ".BTF");
+	object->legacy = !section || !section->data || !section->size;
+	if (object->legacy)
+		return NULL;
+	return ks_btf_open(section->data, section->size, NULL, &object->btf);
+}
+
+static struct ks_error *copy_lists(struct ks_bpf_reader *reader)
+{
+	struct ks_bpf_object *object = reader->object;
+	struct ks_arena *arena = &object->arena;
+	struct ks_bpf_map *maps = ks_arena_array(arena, reader->maps.len, sizeof(*maps));
+	struct ks_bpf_ref *refs = ks_arena_array(arena, reader->refs.len, sizeof(*refs));
+	struct ks_bpf_struct_op *ops = ks_arena_array(arena, reader->struct_ops.len, sizeof(*ops));
+	if (!maps || !refs || !ops)
+		return &ks_nomem;
+	if (reader->maps.len)
+		memcpy(maps, reader->maps.at, reader->maps.len * sizeof(*maps));
+	if (reader->refs.len)
+		memcpy(refs, reader->refs.at, reader->refs.len * sizeof(*refs));
+	if (reader->struct_ops.len)
+		memcpy(ops, reader->struct_ops.at, reader->struct_ops.len * sizeof(*ops));
+	object->maps = maps;
+	object->nr_maps = (uint32_t)reader->maps.len;
+	object->refs = refs;
+	object->nr_refs = (uint32_t)reader->refs.len;
+	object->struct_ops = ops;
+	object->nr_struct_ops = (uint32_t)reader->struct_ops.len;
+	return NULL;
+}
+
+/** The parts in the order in which they need each other. */
+static struct ks_error *read_parts(struct ks_bpf_reader *reader)
+{
+	static struct ks_error *(*const parts[])(struct ks_bpf_reader *) = {
+		read_license,
+		ks_bpf_read_symbols,
+		ks_bpf_read_relocs,
+		ks_bpf_read_data,
+		open_btf,
+		ks_bpf_read_ext,
+		ks_bpf_read_maps,
+		ks_bpf_read_externs,
+		ks_bpf_read_functions,
+		ks_bpf_read_programs,
+		ks_bpf_read_struct_ops,
+		copy_lists,
+	};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		KS_TRY(parts[i](reader));
+	return NULL;
+}
+
+struct ks_error *ks_bpf_open(const void *bytes, size_t len, const char *name,
+			     struct ks_bpf_object **ret)
+{
+	_cleanup_bpf_ struct ks_bpf_object *object = calloc(1, sizeof(*object));
+	if (!object)
+		return &ks_nomem;
+	struct ks_bpf_reader reader = { .object = object };
+	KS_TRY(set_name(object, name));
+	KS_TRY(ks_elf_open_memory(bytes, len, &reader.elf));
+	struct ks_error *err = check_kind(reader.elf);
+	if (!err) {
+		object->big_endian = reader.elf->big_endian;
+		err = read_parts(&reader);
+	}
+	close_reader(&reader);
+	if (err)
+		return err;
+	*ret = ks_take(object);
+	return NULL;
+}
+
+void ks_bpf_close(struct ks_bpf_object *object)
+{
+	if (!object)
+		return;
+	ks_btf_close(object->btf);
+	ks_arena_deinit(&object->arena);
+	free(object);
+}
