@@ -119,6 +119,7 @@ static struct ks_error *extract_all(struct job *job, struct ks_finder *finder,
 	KS_TRY(opts->module_of ? ks_extract_module_image(finder) : ks_extract_image(finder));
 	if (opts->known && opts->known(opts->known_arg, surface->image.digest))
 		return NULL;
+	KS_TRY(ks_extract_attach(finder));
 	KS_TRY(ks_dwarf_open(finder->elf, &job->dwarf));
 	KS_TRY(ks_text_init(&job->text, &job->dwarf, &surface->arenas[0]));
 	job->surface = surface;

@@ -47,6 +47,11 @@ KS_MUST_CHECK struct ks_error *ks_extract_tracepoints(const struct ks_finder *fi
 KS_MUST_CHECK struct ks_error *ks_extract_syscalls(const struct ks_finder *finder);
 KS_MUST_CHECK struct ks_error *ks_extract_lsm(const struct ks_finder *finder);
 KS_MUST_CHECK struct ks_error *ks_extract_kfuncs(const struct ks_finder *finder);
+/**
+ * What can be attached to each function symbol, and the image's facts of that. Needs nothing but symbols and the
+ * image's description; functions copy their symbols, so this comes before they are filled.
+ */
+KS_MUST_CHECK struct ks_error *ks_extract_attach(const struct ks_finder *finder);
 /** Which kernel it is: release, architecture, build id, compiler. */
 KS_MUST_CHECK struct ks_error *ks_extract_image(const struct ks_finder *finder);
 /** The same of a module: its name as the label, and the release of the kernel that it is for. */

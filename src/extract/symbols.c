@@ -30,6 +30,7 @@ static void read_symbol(struct ks_cursor *c, bool is64, struct ks_symbol *sym, u
 			uint32_t *section)
 {
 	uint8_t info, other;
+	*sym = (struct ks_symbol){ 0 };
 	*name = ks_cursor_u32(c);
 	if (is64) {
 		info = ks_cursor_u8(c);

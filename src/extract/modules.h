@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * The modules of one kernel as one surface. Modules come one by one and may go at once: what is new in them is
+ * copied, and what they repeat of the kernel or of each other is not kept.
+ */
+#include "extract/kernel.h"
+
+struct ks_modules;
+
+/** @param kernel borrowed until ks_modules_free() */
+KS_MUST_CHECK struct ks_error *ks_modules_new(const struct ks_kernel *kernel,
+					      struct ks_modules **ret);
+/**
+ * Add a module. The order of calls decides which module a type belongs to that several define.
+ * @param module as ks_extract() gives it with module_of; borrowed for the call
+ */
+KS_MUST_CHECK struct ks_error *ks_modules_add(struct ks_modules *modules,
+					      const struct ks_surface *module);
+/** How many were added. */
+uint32_t ks_modules_nr(const struct ks_modules *modules);
+/** All that was added, as a surface; nothing can be added after that. */
+KS_MUST_CHECK struct ks_error *ks_modules_finish(struct ks_modules *modules,
+						 struct ks_surface **ret);
+void ks_modules_free(struct ks_modules *modules); // NULL is allowed
+static inline void ks_modules_freep(struct ks_modules **modules)
+{
+	ks_modules_free(*modules);
+}
+#define _cleanup_modules_ __attribute__((__cleanup__(ks_modules_freep)))
