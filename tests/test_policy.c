@@ -69,7 +69,7 @@ static const struct {
 	{ "base = \"\\ud800\"", "line 1: \\u names no character" },
 	{ "on = [\"a\" \"b\"]", "line 1: on: no comma between two elements" },
 	{ "on = [\"a\",\n\"b\"", "line 2: on: an array does not end" },
-	{ "fail-on = \"no\"", "line 1: fail-on: risk, failure or never is expected" },
+	{ "fail-on = \"no\"", "line 1: fail-on: unknown, risk, failure or never is expected" },
 	{ "modules = 1", "line 1: modules: true or false is expected" },
 	{ "[object]",
 	  "line 1: unknown table 'object'; there are [[object]], [object.constants] and "

@@ -98,6 +98,7 @@ struct ks_check_object {
 /** A table: one row for each program, one column for each image. */
 struct ks_check {
 	struct ks_arena arena;
+	const struct ks_policy *policy; // what the user said; NULL: nothing
 	size_t nr_objects, nr_rows, nr_images;
 	struct ks_check_object *objects;
 	const struct ks_image **images;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/policy.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,8 +75,12 @@ static void read_base(struct reader *reader)
 static void read_fail_on(struct reader *reader)
 {
 	const char *word = ks_toml_string(&reader->toml, &reader->policy->arena);
-	if (strcmp(word, "risk") != 0 && strcmp(word, "failure") != 0 && strcmp(word, "never") != 0)
-		ks_toml_fail(&reader->toml, "fail-on: risk, failure or never is expected");
+	static const char *const words[] = { "unknown", "risk", "failure", "never" };
+	size_t i = 0;
+	while (i < 4 && strcmp(word, words[i]) != 0)
+		i++;
+	if (i == 4)
+		ks_toml_fail(&reader->toml, "fail-on: unknown, risk, failure or never is expected");
 	reader->policy->fail_on = word;
 }
 
@@ -244,4 +249,67 @@ void ks_policy_free(struct ks_policy *policy)
 		return;
 	ks_arena_deinit(&policy->arena);
 	free(policy);
+}
+
+/* ---- what it says ---- */
+
+/** The next part about an object, from position *at on; NULL when there is none. */
+static const struct ks_policy_object *next_part(const struct ks_policy *policy, const char *object,
+						size_t *at)
+{
+	while (policy && *at < policy->nr_objects) {
+		const struct ks_policy_object *part = &policy->objects[(*at)++];
+		if (fnmatch(part->match, object, 0) == 0)
+			return part;
+	}
+	return NULL;
+}
+
+bool ks_policy_matches(const struct ks_policy_texts *globs, const char *name)
+{
+	for (size_t i = 0; i < globs->nr; i++)
+		if (fnmatch(globs->at[i], name, 0) == 0)
+			return true;
+	return false;
+}
+
+bool ks_policy_optional(const struct ks_policy *policy, const char *object, const char *program)
+{
+	const struct ks_policy_object *part;
+	for (size_t at = 0; (part = next_part(policy, object, &at));)
+		if (ks_policy_matches(&part->optional, program))
+			return true;
+	return false;
+}
+
+bool ks_policy_alternative(const struct ks_policy *policy, const char *object, const char *program)
+{
+	const struct ks_policy_object *part;
+	for (size_t at = 0; (part = next_part(policy, object, &at));)
+		for (size_t i = 0; i < part->nr_alternatives; i++)
+			if (ks_policy_matches(&part->alternatives[i], program))
+				return true;
+	return false;
+}
+
+const char *ks_policy_section(const struct ks_policy *policy, const char *object,
+			      const char *program)
+{
+	const struct ks_policy_object *part;
+	for (size_t at = 0; (part = next_part(policy, object, &at));)
+		for (size_t i = 0; i < part->nr_targets; i++)
+			if (fnmatch(part->targets[i].program, program, 0) == 0)
+				return part->targets[i].section;
+	return NULL;
+}
+
+const struct ks_policy_constant *ks_policy_constant(const struct ks_policy *policy,
+						    const char *object, const char *variable)
+{
+	const struct ks_policy_object *part;
+	for (size_t at = 0; (part = next_part(policy, object, &at));)
+		for (size_t i = 0; i < part->nr_constants; i++)
+			if (strcmp(part->constants[i].name, variable) == 0)
+				return &part->constants[i];
+	return NULL;
 }

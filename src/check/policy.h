@@ -40,7 +40,7 @@ struct ks_policy {
 	struct ks_arena arena;
 	struct ks_policy_texts on; // globs of images: the supported kernels; none: all of them
 	const char *base;	   // image the programs were written against; NULL: found out
-	const char *fail_on;	   // "risk", "failure" or "never"; NULL: not said
+	const char *fail_on;	   // "unknown", "risk", "failure" or "never"; NULL: not said
 	bool modules;		   // all modules count as loaded
 	size_t nr_objects;
 	const struct ks_policy_object *objects;
@@ -58,3 +58,16 @@ static inline void ks_policy_freep(struct ks_policy **policy)
 	ks_policy_free(*policy);
 }
 #define _cleanup_policy_ __attribute__((__cleanup__(ks_policy_freep)))
+
+/** Whether a name is one of the texts, or matches one. */
+bool ks_policy_matches(const struct ks_policy_texts *globs, const char *name);
+/** Whether the user said that the tool goes on without a program. @param policy NULL: nothing was said */
+bool ks_policy_optional(const struct ks_policy *policy, const char *object, const char *program);
+/** Whether a program is one of several of which one is enough. */
+bool ks_policy_alternative(const struct ks_policy *policy, const char *object, const char *program);
+/** The section a program behaves as, because its tool chooses the target; NULL: nothing was said. */
+const char *ks_policy_section(const struct ks_policy *policy, const char *object,
+			      const char *program);
+/** The value the tool gives a read-only variable of an object; NULL: the one it is built with. */
+const struct ks_policy_constant *ks_policy_constant(const struct ks_policy *policy,
+						    const char *object, const char *variable);

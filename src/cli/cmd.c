@@ -50,7 +50,7 @@ void ks_cli_fail(struct ks_cli *cli, struct ks_error *err)
 	fflush(stdout);
 	fprintf(stderr, "ksurf: %s\n", text ? text : err->msg);
 	if (!cli->status)
-		cli->status = ks_status_of(err->code, cli->compares);
+		cli->status = ks_status_of(err->code, cli->answers);
 	free(text);
 	ks_error_free(err);
 }
@@ -170,6 +170,7 @@ static struct ks_error *dispatch(struct ks_cli *cli, int argc, char **argv)
 	const struct ks_cmd *cmd = ks_cmd_by_name(argv[first]);
 	if (!cmd)
 		return unknown_command(argv[first]);
+	cli->answers = cmd->answers;
 	return run(cli, cmd, argc - first, argv + first);
 }
 
@@ -184,5 +185,5 @@ int ks_cli_main(int argc, char **argv)
 	if (err)
 		ks_cli_fail(&cli, err);
 	free(cli.default_db);
-	return cli.status ? cli.status : cli.differs;
+	return cli.status ? cli.status : cli.answer;
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli/draw.h"
 #include "cli/opts.h"
+#include "cli/status.h"
 
 static inline void ks_cli_freep(void *ptr)
 {
@@ -23,13 +24,13 @@ struct ks_cli {
 	const char *db; // --db, or NULL: use ks_cli_db_path()
 	bool json, quiet, help, version;
 	unsigned int verbose;
-	int color;	      // enum ks_color
-	unsigned int nr_jobs; // -j; 0: as many as there are processors
-	int status;	      // the exit status: that of the first failure
-	bool compares;	      // the exit status 1 means "differs", as it does for diff(1)
-	bool differs;	      // and it does
-	struct ks_draw draw;  // progress, on a terminal
-	char *default_db;     // what ks_cli_db_path() made; freed at the end
+	int color;		 // enum ks_color
+	unsigned int nr_jobs;	 // -j; 0: as many as there are processors
+	int status;		 // the exit status: that of the first failure
+	enum ks_answers answers; // of the command that runs
+	int answer;		 // the exit status when nothing fails
+	struct ks_draw draw;	 // progress, on a terminal
+	char *default_db;	 // what ks_cli_db_path() made; freed at the end
 };
 
 /** One subcommand: a row that also makes its help, its completion and its place in the manual. */
@@ -46,6 +47,7 @@ struct ks_cmd {
 	const char *complete;
 	const struct ks_opt *opts; // ends with a row without a name; NULL: none
 	size_t opts_size;	   // of the struct that opts fill, zeroed first
+	enum ks_answers answers;   // what its lowest exit statuses mean
 	/** @param opts the filled struct @param argv the arguments without command and options */
 	struct ks_error *(*run)(struct ks_cli *cli, const void *opts, int argc, char **argv);
 };

@@ -95,7 +95,6 @@ static struct ks_error *pick(const struct ks_cli *cli, const struct ks_scene *sc
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *opts = values;
-	cli->compares = true;
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf diff OLD NEW");
 	struct ks_scope scope = { 0 };
@@ -122,7 +121,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 			       options.details ? ks_pair_report_add : NULL, report, &summary));
 	KS_TRY(ks_pair_report_write(report, &summary, &out));
 	ks_cli_print(&out, "");
-	cli->differs = ks_summary_differs(&summary);
+	cli->answer = ks_summary_differs(&summary);
 	return NULL;
 }
 
@@ -156,5 +155,6 @@ const struct ks_cmd ks_cmd_diff = {
 	.complete = "image",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.answers = KS_ANSWERS_DIFFERS,
 	.run = run,
 };

@@ -3,23 +3,24 @@
 
 #include <stddef.h>
 
-enum { OK, FAILURE, USAGE, NOT_FOUND, BAD_INPUT, BAD_STORE, NETWORK, DIFF_FAILURE };
+enum { OK, FAILURE, USAGE, NOT_FOUND, BAD_INPUT, BAD_STORE, NETWORK, MOVED_FAILURE, MOVED_USAGE };
 
 const struct ks_status ks_statuses[] = {
 	{ OK, "success" },
 	{ FAILURE,
 	  "the system refused: no memory, no permission, disk full, no such file; of diff: "
-	  "something differs" },
-	{ USAGE, "the command line makes no sense" },
+	  "something differs; of check: there are risks" },
+	{ USAGE, "the command line makes no sense; of check: programs fail" },
 	{ NOT_FOUND, "no such name, image or package, or no store yet" },
 	{ BAD_INPUT, "the input is damaged, or nothing that ksurf reads" },
 	{ BAD_STORE, "the store is foreign, too new, locked or damaged" },
 	{ NETWORK, "a server did not answer as it should" },
-	{ DIFF_FAILURE, "of diff: the system refused" },
+	{ MOVED_FAILURE, "of diff and check: the system refused" },
+	{ MOVED_USAGE, "of check: the command line makes no sense" },
 	{ 0, NULL },
 };
 
-int ks_status_of(enum ks_errcode code, bool compares)
+int ks_status_of(enum ks_errcode code, enum ks_answers answers)
 {
 	static const int statuses[] = {
 		[KS_ERR_NOMEM] = FAILURE,   [KS_ERR_IO] = FAILURE,
@@ -27,5 +28,10 @@ int ks_status_of(enum ks_errcode code, bool compares)
 		[KS_ERR_USAGE] = USAGE,	    [KS_ERR_NOTFOUND] = NOT_FOUND,
 		[KS_ERR_STORE] = BAD_STORE, [KS_ERR_NET] = NETWORK,
 	};
-	return compares && statuses[code] == FAILURE ? DIFF_FAILURE : statuses[code];
+	int status = statuses[code];
+	if (status == FAILURE && answers != KS_ANSWERS_NONE)
+		return MOVED_FAILURE;
+	if (status == USAGE && answers == KS_ANSWERS_VERDICTS)
+		return MOVED_USAGE;
+	return status;
 }

@@ -2,6 +2,7 @@
 /* One page without anything from elsewhere: it can be mailed, and works with scripts switched off. */
 #include <string.h>
 
+#include "report/html.h"
 #include "report/pair_page.h"
 
 static const char head[] = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
@@ -21,33 +22,11 @@ static const char style[] =
 	"summary { cursor: pointer; font-weight: 600; margin-top: 1rem; }\n"
 	"</style>\n";
 
-static void escape(struct ks_buf *out, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		switch (text[i]) {
-		case '&':
-			ks_buf_str(out, "&amp;");
-			break;
-		case '<':
-			ks_buf_str(out, "&lt;");
-			break;
-		case '>':
-			ks_buf_str(out, "&gt;");
-			break;
-		case '"':
-			ks_buf_str(out, "&quot;");
-			break;
-		default:
-			ks_buf_char(out, (unsigned char)text[i] < ' ' ? '?' : text[i]);
-		}
-	}
-}
-
 /** Write what lies in text as code, and empty it. */
 static void flush_code(struct ks_buf *out, struct ks_buf *text)
 {
 	ks_buf_str(out, "<code>");
-	escape(out, text->at, text->len);
+	ks_html_escape(out, text->at, text->len);
 	ks_buf_str(out, "</code>");
 	text->len = 0;
 }
@@ -93,9 +72,9 @@ static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_t
 static void write_title(const struct ks_pair_report *report, struct ks_buf *out)
 {
 	const char *old = report->old->image.label, *new = report->new->image.label;
-	escape(out, old, strlen(old));
+	ks_html_escape(out, old, strlen(old));
 	ks_buf_str(out, " → ");
-	escape(out, new, strlen(new));
+	ks_html_escape(out, new, strlen(new));
 }
 
 static void write_table(struct ks_pair_report *report, const struct ks_summary *summary,
@@ -114,7 +93,7 @@ static void write_table(struct ks_pair_report *report, const struct ks_summary *
 		if (!report->text.len)
 			continue;
 		ks_buf_str(out, "<p>");
-		escape(out, report->text.at, report->text.len);
+		ks_html_escape(out, report->text.at, report->text.len);
 		ks_buf_str(out, "</p>\n");
 		report->text.len = 0;
 	}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What `ksurf check` prints, from verdicts made by hand: fit for 80 columns, well-formed, and true to the table. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/json_read.h"
+#include "report/check.h"
+
+enum { MAX_IMAGES = 60, NR_ROWS = 4 };
+
+/** Two objects of three and one programs on any number of images. */
+struct sample {
+	struct ks_bpf_object objects[2];
+	struct ks_bpf_program programs[NR_ROWS];
+	const struct ks_bpf_program *rows[NR_ROWS];
+	struct ks_image images[MAX_IMAGES];
+	const struct ks_image *columns[MAX_IMAGES];
+	char labels[MAX_IMAGES][40];
+	struct ks_check_object checked[2];
+	struct ks_outcome outcomes[NR_ROWS * MAX_IMAGES];
+	struct ks_check check;
+};
+
+static const struct ks_bpf_line line = {
+	.file = "bio<top>.bpf.c",
+	.text = "BPF_CORE_READ(rq, rq_disk) | \"q\" & `x`",
+	.line = 12,
+	.column = 3,
+};
+static const struct ks_reason no_ftrace = {
+	.kind = KS_REASON_TARGET_NO_FTRACE,
+	.verdict = KS_VERDICT_NO_ATTACH,
+	.name_kind = KS_FUNCTION,
+	.name = "blk_account_io_done",
+	.detail = "it is declared inline, which keeps the tracer out, although a copy of it has a "
+		  "symbol of "
+		  "its own",
+	.hint = "blk_account_io_start has one",
+	.insn = KS_NO_INDEX,
+};
+static const struct ks_reason relo = {
+	.kind = KS_REASON_CORE_RELO,
+	.verdict = KS_VERDICT_NO_LOAD,
+	.name_kind = KS_FIELD,
+	.name = "request::rq_disk",
+	.insn = 7,
+	.line = &line,
+};
+static const struct ks_reason soft = {
+	.kind = KS_REASON_CORE_RELO,
+	.verdict = KS_VERDICT_NO_LOAD,
+	.soft = true,
+	.name_kind = KS_FIELD,
+	.name = "request::hidden\033[2J",
+	.insn = 9,
+};
+
+static void set(struct sample *sample, size_t row, size_t image, const struct ks_reason *reason)
+{
+	struct ks_outcome *outcome = &sample->outcomes[row * sample->check.nr_images + image];
+	outcome->verdict = reason->soft ? KS_VERDICT_OK : reason->verdict;
+	outcome->load = outcome->verdict == KS_VERDICT_NO_LOAD ? KS_VERDICT_NO_LOAD : KS_VERDICT_OK;
+	outcome->attach = outcome->verdict;
+	outcome->nr = 1;
+	outcome->reasons = reason;
+}
+
+/** Row 1 fails to load on the last image, row 2 to attach on all, row 3 is soft only; row 0 works. */
+static struct sample *sample_new(size_t nr_images)
+{
+	static const char *const names[NR_ROWS] = { "block_rq_issue", "block_rq_complete",
+						    "blk_account_io_done_with_a_rather_long_name",
+						    "other" };
+	struct sample *sample = calloc(1, sizeof(*sample));
+	assert_non_null(sample);
+	for (size_t i = 0; i < nr_images; i++) {
+		snprintf(sample->labels[i], sizeof(sample->labels[i]), "6.%zu.0-50-generic-amd64",
+			 i);
+		sample->images[i].label = sample->labels[i];
+		sample->columns[i] = &sample->images[i];
+	}
+	for (size_t i = 0; i < NR_ROWS; i++) {
+		sample->programs[i] = (struct ks_bpf_program){
+			.name = names[i],
+			.section = "kprobe/x",
+			.hook = { .kind = KS_HOOK_KPROBE, .target = "x" },
+			.autoload = true,
+		};
+		sample->rows[i] = &sample->programs[i];
+	}
+	sample->objects[0].name = "biotop";
+	sample->objects[1].name = "other<&>";
+	sample->checked[0] = (struct ks_check_object){
+		.object = &sample->objects[0], .path = "biotop.bpf.o", .base = "6.0.0", .nr = 3
+	};
+	sample->checked[1] = (struct ks_check_object){
+		.object = &sample->objects[1], .path = "other", .first = 3, .nr = 1
+	};
+	sample->check = (struct ks_check){
+		.nr_objects = 2,
+		.nr_rows = NR_ROWS,
+		.nr_images = nr_images,
+		.objects = sample->checked,
+		.images = sample->columns,
+		.programs = sample->rows,
+		.outcomes = sample->outcomes,
+	};
+	set(sample, 1, nr_images - 1, &relo);
+	for (size_t i = 0; i < nr_images; i++) {
+		set(sample, 2, i, &no_ftrace);
+		set(sample, 3, i, &soft);
+	}
+	return sample;
+}
+
+static char *write_report(const struct sample *sample, enum ks_check_format format)
+{
+	struct ks_buf out = { 0 };
+	struct ks_check_report report = { .format = format, .fail_on = KS_VERDICT_NO_ATTACH };
+	assert_null(ks_check_write(&report, &sample->check, &out));
+	assert_non_null(ks_buf_text(&out));
+	return out.at;
+}
+
+static size_t count(const char *text, const char *word)
+{
+	size_t nr = 0;
+	while ((text = strstr(text, word))) {
+		nr++;
+		text += strlen(word);
+	}
+	return nr;
+}
+
+static void assert_fits(const char *text, size_t columns)
+{
+	for (const char *end; *text; text = end + 1) {
+		end = strchr(text, '\n');
+		assert_non_null(end);
+		if ((size_t)(end - text) > columns)
+			fail_msg("%zu columns: %.*s", (size_t)(end - text), (int)(end - text),
+				 text);
+	}
+}
+
+static void terminal_fits(void **state)
+{
+	(void)state;
+	static const size_t sizes[] = { 1, 5, 25, 60 };
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct sample *sample = sample_new(sizes[i]);
+		char *text = write_report(sample, KS_CHECK_TERMINAL);
+		assert_fits(text, 80);
+		assert_int_equal(count(text, "\033"), 0);
+		for (size_t k = 0; k < sizes[i]; k++) { // cut, if need be, at the end
+			char label[40];
+			snprintf(label, sizeof(label), "6.%zu.0-50-gen", k);
+			assert_true(count(text, label) >= 1);
+		}
+		free(text);
+		free(sample);
+	}
+}
+
+/** The symbols of a row stand below the ends of the lines from its images' labels. */
+static void terminal_is_aligned(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_new(5);
+	char *text = write_report(sample, KS_CHECK_TERMINAL);
+	char *row = strstr(text, "  block_rq_complete");
+	assert_non_null(row);
+	const char *end = strchr(row, '\n');
+	assert_memory_equal(end - 9, ". . . . L", 9);
+	const char *head = strstr(text, "6.4.0"), *head_end = strchr(head, '\n');
+	const char *head_start = head;
+	while (head_start > text && head_start[-1] != '\n')
+		head_start--;
+	assert_int_equal(head_end - head_start, end - row);
+	assert_int_equal(head_end[-1], '.');
+	assert_int_equal(count(text, "on every image"), 1);
+	assert_int_equal(count(text, "hidden"), 0);
+	free(text);
+	free(sample);
+}
+
+/** Both are read by a reader that refuses what is no JSON. */
+static void json_is_well_formed(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_new(5);
+	static const enum ks_check_format formats[] = { KS_CHECK_JSON, KS_CHECK_SARIF };
+	for (size_t i = 0; i < 2; i++) {
+		char *text = write_report(sample, formats[i]);
+		struct ks_jread r = { 0 };
+		ks_jread_begin(&r, text, strlen(text));
+		ks_jread_skip(&r);
+		assert_true(ks_jread_end(&r));
+		ks_jread_deinit(&r);
+		free(text);
+	}
+	char *json = write_report(sample, KS_CHECK_JSON);
+	assert_int_equal(count(json, "\"reachable\": false"), 5);
+	assert_int_equal(count(json, "\"verdict\": \"fails-to-load\""), 2 + 5);
+	char *sarif = write_report(sample, KS_CHECK_SARIF);
+	assert_int_equal(count(sarif, "\"ruleId\""), 2);
+	assert_int_equal(count(sarif, "\"startLine\": 12"), 1);
+	free(json);
+	free(sarif);
+	free(sample);
+}
+
+static void junit_counts(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_new(5);
+	char *text = write_report(sample, KS_CHECK_JUNIT);
+	assert_int_equal(count(text, "<testcase "), 4 * 5);
+	assert_int_equal(count(text, "<failure "), 1 + 5);
+	assert_non_null(strstr(text, "name=\"other&lt;&amp;&gt;\" tests=\"5\" failures=\"0\""));
+	free(text);
+	free(sample);
+}
+
+static void annotations_stay_on_their_line(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_new(2);
+	char *text = write_report(sample, KS_CHECK_GITHUB);
+	assert_int_equal(count(text, "\n"), 2);
+	assert_int_equal(count(text, "::error file="), 2);
+	assert_non_null(strstr(text, "::error file=bio<top>.bpf.c,line=12,title=biotop "
+				     "block_rq_complete fails to load::a CO-RE relocation has no "
+				     "target: request::rq_disk on 6.1.0-50-generic-amd64"));
+	free(text);
+	free(sample);
+}
+
+static void pages_hold_no_foreign_markup(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_new(3);
+	char *html = write_report(sample, KS_CHECK_HTML), *md = write_report(sample, KS_CHECK_MD);
+	assert_null(strstr(html, "<top>"));
+	assert_null(strstr(html, "<&>"));
+	assert_non_null(strstr(html, "bio&lt;top&gt;.bpf.c:12"));
+	assert_null(strstr(md, "other<&>"));
+	assert_int_equal(count(md, "<details>"), 2);
+	free(html);
+	free(md);
+	free(sample);
+}
+
+static void explains_what_is_harmless(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_new(1);
+	struct ks_check_report report = { 0 };
+	struct ks_buf out = { 0 };
+	assert_null(ks_check_explain(&report, &sample->check, 3, 0, &out));
+	const char *text = ks_buf_text(&out);
+	assert_non_null(strstr(text, "Harmless, because no path leads there\n"));
+	assert_non_null(strstr(text, "instruction 9\n"));
+	assert_null(strchr(text, '\033'));
+	assert_fits(text, 80);
+	ks_buf_deinit(&out);
+	free(sample);
+}
+
+/** One of several programs is enough where the user says so. */
+static void alternatives_count_once(void **state)
+{
+	(void)state;
+	static const char toml[] = "[[object]]\nalternatives = [[\"block_rq_*\"]]\n"
+				   "[[object]]\nmatch = \"bio*\"\noptional = [\"blk_*\"]\n";
+	struct sample *sample = sample_new(2);
+	_cleanup_policy_ struct ks_policy *policy = NULL;
+	assert_null(ks_policy_read(toml, strlen(toml), &policy));
+	const struct ks_check_object *object = &sample->checked[0];
+	assert_int_equal(ks_check_object_verdict(&sample->check, object, 1), KS_VERDICT_NO_LOAD);
+	sample->check.policy = policy;
+	assert_true(ks_policy_optional(policy, "biotop", "blk_account_io_done"));
+	assert_false(ks_policy_optional(policy, "other", "blk_account_io_done"));
+	assert_int_equal(ks_check_object_verdict(&sample->check, object, 1), KS_VERDICT_NO_ATTACH);
+	sample->outcomes[2 * 2 + 1].optional = true;
+	assert_int_equal(ks_check_object_verdict(&sample->check, object, 1), KS_VERDICT_OK);
+	free(sample);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(terminal_fits),
+		cmocka_unit_test(terminal_is_aligned),
+		cmocka_unit_test(json_is_well_formed),
+		cmocka_unit_test(junit_counts),
+		cmocka_unit_test(annotations_stay_on_their_line),
+		cmocka_unit_test(pages_hold_no_foreign_markup),
+		cmocka_unit_test(explains_what_is_harmless),
+		cmocka_unit_test(alternatives_count_once),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

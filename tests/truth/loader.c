@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The init of a virtual machine that asks its kernel: every program of every object below /objects is loaded alone, each in
+ * a process of its own, and attached where its type attaches by itself. One line of JSON for each goes to the second
+ * serial port, and after them the kernel's own lists. tests/truth/run-vm builds and boots it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+enum { LOG_MAX = 1 << 20, PROGRAM_SECONDS = 60, MAX_OBJECTS = 20000 };
+
+static const char root[] = "/objects/";
+static FILE *out;
+static char *paths[MAX_OBJECTS];
+static size_t nr_paths;
+
+/* ---- what libbpf says while a program is loaded ---- */
+
+static char log_text[LOG_MAX];
+static size_t log_len;
+static unsigned int poisoned;
+
+static int keep_log(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	if (level == LIBBPF_DEBUG) {
+		char line[512];
+		vsnprintf(line, sizeof(line), fmt, args);
+		poisoned += strstr(line, "substituting insn") != NULL;
+		return 0;
+	}
+	int n = vsnprintf(log_text + log_len, LOG_MAX - log_len, fmt, args);
+	if (n > 0)
+		log_len += (size_t)n < LOG_MAX - log_len ? (size_t)n : LOG_MAX - log_len - 1;
+	return n;
+}
+
+/** The last line of the log that holds the words. */
+static const char *logged(const char *words, char *line, size_t size)
+{
+	const char *hit = NULL;
+	for (const char *at = log_text; (at = strstr(at, words)); at++)
+		hit = at;
+	if (!hit)
+		return NULL;
+	while (hit > log_text && hit[-1] != '\n')
+		hit--;
+	snprintf(line, size, "%.*s", (int)strcspn(hit, "\n"), hit);
+	return line;
+}
+
+/** What a line of the log makes of a failure; the first that occurs counts. */
+static const struct {
+	const char *words, *reason;
+} signs[] = {
+	{ "invalid func unknown#195896080", "core_relo" },
+	{ "<invalid CO-RE relocation>", "core_relo" },
+	{ "invalid CO-RE", "core_relo" },
+	{ "(func ksym)", "ksym_missing" },
+	{ "(var ksym)", "ksym_missing" },
+	{ "<invalid kfunc call>", "ksym_missing" },
+	{ "symbol is not found in kallsyms", "ksym_missing" },
+	{ "(kcfg)", "kconfig" },
+	{ "is not found in kernel BTF", "struct_ops_missing" },
+	{ "struct_ops", "struct_ops_missing" },
+	{ "failed to find kernel BTF type ID of", "attach_target" },
+	{ "unknown func", "helper" },
+	{ "cannot use helper", "helper" },
+	{ "program of this type cannot use", "helper" },
+	{ "reserved fields", "insn_set" },
+	{ "unknown opcode", "insn_set" },
+	{ "invalid BPF_LD_IMM", "insn_set" },
+	{ "failed to create", "map_type" },
+	{ "-th argument", "ctx_access" },
+	{ "invalid bpf_context access", "ctx_access" },
+	{ "The address of function", "attach_target" },
+	{ "attach_btf_id", "attach_target" },
+	{ "is not a kernel function", "attach_target" },
+	{ "is not modifiable", "attach_target" },
+	{ "is not sleepable", "attach_target" },
+};
+
+static const char *reason_of_load(const char *section, char *line, size_t size)
+{
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		if (!logged(signs[i].words, line, size))
+			continue;
+		bool tp =
+			strstr(section, "tp_btf") && strcmp(signs[i].reason, "attach_target") == 0;
+		return tp ? "tracepoint_missing" : signs[i].reason;
+	}
+	logged("prog '", line, size);
+	return "verifier_other";
+}
+
+static const char *reason_of_attach(const char *section)
+{
+	static const struct {
+		const char *prefix, *reason;
+	} prefixes[] = {
+		{ "uprobe", "uprobe_target" },
+		{ "uretprobe", "uprobe_target" },
+		{ "usdt", "uprobe_target" },
+		{ "kprobe", "attach_target" },
+		{ "kretprobe", "attach_target" },
+		{ "ksyscall", "attach_target" },
+		{ "kretsyscall", "attach_target" },
+		{ "fentry", "attach_target" },
+		{ "fexit", "attach_target" },
+		{ "fmod_ret", "attach_target" },
+		{ "lsm", "attach_target" },
+		{ "tp", "tracepoint_missing" },
+		{ "tracepoint", "tracepoint_missing" },
+		{ "raw_t", "tracepoint_missing" },
+	};
+	section += *section == '?';
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(section, prefixes[i].prefix, strlen(prefixes[i].prefix)) == 0)
+			return prefixes[i].reason;
+	return "attach_env";
+}
+
+/* ---- one line of the result ---- */
+
+static void put_text(const char *key, const char *text)
+{
+	fprintf(out, ", \"%s\": \"", key);
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else if (c < ' ' || c >= 0x7f)
+			fprintf(out, "\\u%04x", c);
+		else
+			fputc(c, out);
+	}
+	fputc('"', out);
+}
+
+static void put_program(const char *path, struct bpf_program *prog, bool autoload)
+{
+	fprintf(out, "{\"obj\": \"%s\"", path + strlen(root));
+	put_text("prog", bpf_program__name(prog));
+	put_text("sec", bpf_program__section_name(prog));
+	const char *type = libbpf_bpf_prog_type_str(bpf_program__type(prog));
+	const char *attach = libbpf_bpf_attach_type_str(bpf_program__expected_attach_type(prog));
+	put_text("type", type ? type : "?");
+	put_text("eat", attach ? attach : "?");
+	fprintf(out, ", \"autoload\": %s, \"insns\": %zu", autoload ? "true" : "false",
+		bpf_program__insn_cnt(prog));
+}
+
+/** A failure: its reason, the name that is missing, and the decisive line. */
+static void put_failure(const char *result, const char *reason, const char *section,
+			const char *detail)
+{
+	const char *slash = strrchr(section, '/');
+	const char *target = slash ? slash + 1 : "";
+	if (strncmp(target, "dummy_", 6) == 0 && strcmp(reason, "attach_target") == 0)
+		reason = "dummy_target";
+	put_text("result", result);
+	put_text("reason", reason);
+	put_text("missing", target);
+	put_text("detail", detail);
+	fputs("}\n", out);
+}
+
+static void try_attach(struct bpf_program *prog)
+{
+	const char *section = bpf_program__section_name(prog);
+	struct bpf_link *link = bpf_program__attach(prog);
+	int err = link ? 0 : -errno;
+	if (err == -EOPNOTSUPP || (err == -EINVAL && !strchr(section, '/'))) {
+		fputs(", \"attach\": \"na\"", out);
+		put_text("result", "na");
+		put_text("reason", "no_auto_attach");
+		fputs("}\n", out);
+		return;
+	}
+	fprintf(out, ", \"attach\": %d", err);
+	if (!err) {
+		put_text("result", "ok");
+		fputs("}\n", out);
+		return;
+	}
+	char detail[32];
+	snprintf(detail, sizeof(detail), "errno %d", err);
+	put_failure("attach_fail", reason_of_attach(section), section, detail);
+}
+
+/* ---- one program, in a process of its own ---- */
+
+static struct bpf_object *open_object(const char *path)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	return bpf_object__open_file(path, &opts);
+}
+
+/** Of the open object only the nr-th program is loaded. */
+static struct bpf_program *select_program(struct bpf_object *object, size_t nr, bool *autoload)
+{
+	struct bpf_program *prog, *found = NULL;
+	size_t i = 0;
+	bpf_object__for_each_program(prog, object)
+	{
+		if (i == nr) {
+			found = prog;
+			*autoload = bpf_program__autoload(prog);
+		}
+		bpf_program__set_autoload(prog, i++ == nr);
+	}
+	return found;
+}
+
+static void try_program(const char *path, size_t nr)
+{
+	bool autoload = true;
+	struct bpf_object *object = open_object(path);
+	struct bpf_program *prog = object ? select_program(object, nr, &autoload) : NULL;
+	if (!prog)
+		return;
+	put_program(path, prog, autoload);
+	int err = bpf_object__load(object);
+	fprintf(out, ", \"poison\": %u, \"stage\": \"load\", \"load\": %d", poisoned, err);
+	if (!err) {
+		try_attach(prog);
+		return;
+	}
+	char line[512] = "";
+	const char *section = bpf_program__section_name(prog);
+	const char *reason = reason_of_load(section, line, sizeof(line));
+	put_failure("load_fail", reason, section, line);
+}
+
+/** Run in a child and wait for it; false when it had to be killed. */
+static bool in_child(void (*fn)(const char *path, size_t nr), const char *path, size_t nr)
+{
+	fflush(out);
+	pid_t pid = fork();
+	if (pid == 0) {
+		alarm(PROGRAM_SECONDS);
+		fn(path, nr);
+		fflush(out);
+		_exit(0);
+	}
+	int status = -1;
+	if (pid > 0)
+		waitpid(pid, &status, 0);
+	return WIFEXITED(status);
+}
+
+static size_t count_programs(const char *path)
+{
+	struct bpf_object *object = open_object(path);
+	struct bpf_program *prog;
+	size_t nr = 0;
+	if (!object) {
+		fprintf(out, "{\"obj\": \"%s\", \"stage\": \"open\", \"result\": \"load_fail\"}\n",
+			path + strlen(root));
+		return 0;
+	}
+	bpf_object__for_each_program(prog, object) nr++;
+	bpf_object__close(object);
+	return nr;
+}
+
+/* ---- the machine ---- */
+
+static int keep_path(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)ftw;
+	if (type == FTW_F && nr_paths < MAX_OBJECTS)
+		paths[nr_paths++] = strdup(path);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/** A list of the kernel's, framed so that the host can cut it out again. */
+static void put_list(const char *name, const char *path)
+{
+	FILE *in = fopen(path, "r");
+	if (!in)
+		return;
+	fprintf(out, "@begin %s\n", name);
+	char block[4096];
+	for (size_t n; (n = fread(block, 1, sizeof(block), in)) > 0;)
+		fwrite(block, 1, n, out);
+	fprintf(out, "\n@end %s\n", name);
+	fclose(in);
+}
+
+static void put_lists(void)
+{
+	static const char *const lists[][2] = {
+		{ "available_filter_functions", "/sys/kernel/tracing/available_filter_functions" },
+		{ "available_events", "/sys/kernel/tracing/available_events" },
+		{ "kprobes_blacklist", "/sys/kernel/debug/kprobes/blacklist" },
+		{ "error_injection", "/sys/kernel/debug/error_injection/list" },
+		{ "kallsyms", "/proc/kallsyms" },
+		{ "lsm", "/sys/kernel/security/lsm" },
+		{ "cmdline", "/proc/cmdline" },
+		{ "uname", "/proc/version" },
+	};
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		put_list(lists[i][0], lists[i][1]);
+}
+
+static void set_up(void)
+{
+	static const char *const mounts[][2] = {
+		{ "proc", "/proc" },
+		{ "sysfs", "/sys" },
+		{ "devtmpfs", "/dev" },
+		{ "debugfs", "/sys/kernel/debug" },
+		{ "tracefs", "/sys/kernel/tracing" },
+		{ "securityfs", "/sys/kernel/security" },
+		{ "bpf", "/sys/fs/bpf" },
+		{ "cgroup2", "/sys/fs/cgroup" },
+	};
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		mkdir(mounts[i][1], 0755);
+		mount(mounts[i][0], mounts[i][1], mounts[i][0], 0, NULL);
+	}
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	setrlimit(RLIMIT_MEMLOCK, &all);
+	out = fopen("/dev/ttyS1", "w");
+	if (!out)
+		out = stdout;
+	libbpf_set_print(keep_log);
+}
+
+int main(void)
+{
+	set_up();
+	nftw("/objects", keep_path, 16, FTW_PHYS);
+	qsort(paths, nr_paths, sizeof(*paths), by_name);
+	for (size_t i = 0; i < nr_paths; i++) {
+		size_t nr = count_programs(paths[i]);
+		for (size_t k = 0; k < nr; k++)
+			if (!in_child(try_program, paths[i], k))
+				fputs(", \"result\": \"na\", \"reason\": \"timeout\"}\n", out);
+		printf("%zu of %zu objects\r", i + 1, nr_paths);
+		fflush(stdout);
+	}
+	put_lists();
+	fputs("@done\n", out);
+	fflush(out);
+	sync();
+	reboot(RB_POWER_OFF);
+	return 0;
+}
