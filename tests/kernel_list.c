@@ -32,6 +32,15 @@ static char *unpack(const char *path)
 	return copy;
 }
 
+char *kernel_list_text(const char *release, const char *name)
+{
+	const char *shared = getenv("KSURF_SHARED");
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/truth/facts/%s/%s.zst",
+		 shared ? shared : KSURF_SOURCE_ROOT "/../shared", release, name);
+	return unpack(path);
+}
+
 static int compare(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -39,11 +48,7 @@ static int compare(const void *a, const void *b)
 
 bool kernel_list_read(const char *release, const char *name, struct kernel_list *ret)
 {
-	const char *shared = getenv("KSURF_SHARED");
-	char path[4096];
-	snprintf(path, sizeof(path), "%s/truth/facts/%s/%s.zst",
-		 shared ? shared : KSURF_SOURCE_ROOT "/../shared", release, name);
-	struct kernel_list list = { .text = unpack(path) };
+	struct kernel_list list = { .text = kernel_list_text(release, name) };
 	if (!list.text)
 		return false;
 	size_t lines = 0;

@@ -11,6 +11,8 @@ struct kernel_list {
 	char *text; // what they point into
 };
 
+/** The whole file as text, which the caller frees; NULL when the samples do not have it. */
+char *kernel_list_text(const char *release, const char *name);
 /** @return false when the samples do not have that list of that kernel */
 bool kernel_list_read(const char *release, const char *name, struct kernel_list *ret);
 void kernel_list_free(struct kernel_list *list);

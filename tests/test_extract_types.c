@@ -199,9 +199,10 @@ static void tables(const struct mini *mini)
 	const struct ks_surface *surface = mini->surface;
 	struct ks_buf got = { 0 };
 	for (size_t i = 0; i < surface->nr_syscalls; i++)
-		ks_buf_printf(&got, "%u=%s ", surface->syscalls[i].number,
-			      surface->syscalls[i].name);
-	mini_equal(mini, "syscalls", "0=read 1=write 2=ni_syscall 3=close ", &got);
+		ks_buf_printf(&got, "%d=%s%s ", (int)surface->syscalls[i].number,
+			      surface->syscalls[i].name, surface->syscalls[i].traced ? "!" : "");
+	mini_equal(mini, "syscalls", "0=read! 1=write 2=ni_syscall 3=close! -1=old! ", &got);
+	assert_true(surface->image.facts & KS_FACT_TRACED);
 	names(mini, "lsm", surface->lsm, surface->nr_lsm, "file_open inode_create");
 	names(mini, "kfuncs", surface->kfuncs, surface->nr_kfuncs, "bpf_mini_acquire");
 }

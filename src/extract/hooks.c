@@ -23,76 +23,75 @@ static struct ks_error *keep_names(const struct ks_finder *finder, name_vector *
 	return copy ? NULL : &ks_nomem;
 }
 
-/** Up to 6.11 the hooks are the members of one struct. */
-static bool hooks_of_heads(const struct ks_finder *finder, const struct ks_decl *heads,
-			   name_vector *names)
+/** Who lists the hooks as its members: up to 6.11 the heads of lists, from 6.12 on tables of static calls. */
+static const struct ks_decl *hook_members(const struct ks_finder *finder)
 {
-	for (uint32_t i = 0; i < heads->nr; i++) {
-		char function[256];
-		snprintf(function, sizeof(function), "security_%s", heads->members[i].name);
-		if (ks_find_decl(finder, KS_FUNCTION, function) &&
-		    !ks_vector_add(names, heads->members[i].name))
-			return false;
-	}
-	return true;
-}
-
-/** From 6.12 on they are static calls; what programs attach to are the bpf_lsm_ functions. */
-static bool hooks_of_functions(const struct ks_finder *finder, name_vector *names)
-{
-	static const char prefix[] = "bpf_lsm_";
-	const struct ks_surface *surface = finder->surface;
-	for (size_t i = 0; i < surface->decls[KS_FUNCTION].nr; i++) {
-		const char *name = surface->decls[KS_FUNCTION].at[i].name;
-		if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
-			continue;
-		char function[256];
-		snprintf(function, sizeof(function), "security_%s", name + sizeof(prefix) - 1);
-		if (ks_find_decl(finder, KS_FUNCTION, function) &&
-		    !ks_vector_add(names, name + sizeof(prefix) - 1))
-			return false;
-	}
-	return true;
+	const struct ks_decl *heads = ks_find_decl(finder, KS_STRUCT, "security_hook_heads");
+	return heads ? heads : ks_find_decl(finder, KS_STRUCT, "lsm_static_calls_table");
 }
 
 struct ks_error *ks_extract_lsm(const struct ks_finder *finder)
 {
-	const struct ks_decl *heads = ks_find_decl(finder, KS_STRUCT, "security_hook_heads");
+	const struct ks_decl *hooks = hook_members(finder);
 	name_vector names = { 0 };
-	bool ok =
-		heads ? hooks_of_heads(finder, heads, &names) : hooks_of_functions(finder, &names);
-	if (!ok) {
-		ks_vector_deinit(&names);
-		return &ks_nomem;
+	for (uint32_t i = 0; hooks && i < hooks->nr; i++) {
+		char function[256];
+		snprintf(function, sizeof(function), "security_%s", hooks->members[i].name);
+		if (ks_find_decl(finder, KS_FUNCTION, function) &&
+		    !ks_vector_add(&names, hooks->members[i].name)) {
+			ks_vector_deinit(&names);
+			return &ks_nomem;
+		}
 	}
 	return keep_names(finder, &names, KS_LSM, &finder->surface->lsm, &finder->surface->nr_lsm);
 }
 
 /* ---- kfuncs ---- */
 
-/** A set of BTF ids: a count, flags, then an id and its flags each (include/linux/btf_ids.h). */
+/** A set of BTF ids (include/linux/btf_ids.h). */
 struct id_set {
 	uint64_t start, end; // addresses of the ids
 	bool marked;	     // says that it holds kfuncs (6.9 on)
 };
 typedef KS_VECTOR(struct id_set) set_vector;
 
-static bool collect_sets(const struct ks_finder *finder, set_vector *sets)
+/** The kinds of sets that may hold kfuncs. */
+static const struct set_kind {
+	const char *prefix;
+	uint64_t header,
+		entry; // bytes: the count first, with flags behind each where there is room
+	const char *with,
+		*but[2]; // what the name must hold and must not, as long as sets do not say it themselves
+} set_kinds[] = {
+	{ "__BTF_ID__set8__", 8, 8, "", { "fmodret", "modify_return" } }, // 6.0 on
+	{ "__BTF_ID__set__", 4, 4, "kfunc", { "fmodret", "modify_return" } },
+};
+
+static bool is_kfunc_set(const struct set_kind *kind, const char *name)
 {
-	static const char prefix[] = "__BTF_ID__set8__";
-	enum { KFUNCS = 1, HEADER = 8, ENTRY = 8 };
+	return strstr(name, kind->with) && !strstr(name, kind->but[0]) &&
+	       !strstr(name, kind->but[1]);
+}
+
+static bool collect_sets(const struct ks_finder *finder, const struct set_kind *kind,
+			 set_vector *sets)
+{
+	enum { KFUNCS = 1 };
+	size_t len = strlen(kind->prefix);
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
 		const struct ks_symbol *sym = &finder->surface->symbols[i];
-		if (strncmp(sym->name, prefix, sizeof(prefix) - 1) != 0)
+		if (strncmp(sym->name, kind->prefix, len) != 0)
 			continue;
 		struct ks_cursor c = ks_elf_at(finder->elf, sym->addr);
-		uint64_t count = ks_cursor_u32(&c), flags = ks_cursor_u32(&c);
+		uint64_t count = ks_cursor_u32(&c);
+		bool marked = kind->header == 8 && (ks_cursor_u32(&c) & KFUNCS);
 		struct id_set set = {
-			.start = sym->addr + HEADER,
-			.end = sym->addr + HEADER + count * ENTRY,
-			.marked = flags & KFUNCS,
+			.start = sym->addr + kind->header,
+			.end = sym->addr + kind->header + count * kind->entry,
+			.marked = marked,
 		};
-		if (!c.why && !ks_vector_add(sets, set))
+		if (!c.why && (marked || is_kfunc_set(kind, sym->name + len)) &&
+		    !ks_vector_add(sets, set))
 			return false;
 	}
 	return true;
@@ -157,8 +156,7 @@ static bool collect_kfuncs(const struct ks_finder *finder, const set_vector *set
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
 		const struct ks_symbol *sym = &finder->surface->symbols[i];
 		char name[256];
-		if (!id_function(sym->name, name, sizeof(name)) ||
-		    (sets->len && !in_sets(sets, sym->addr)))
+		if (!id_function(sym->name, name, sizeof(name)) || !in_sets(sets, sym->addr))
 			continue;
 		const struct ks_decl *decl = ks_find_decl(finder, KS_FUNCTION, name);
 		if (!decl || listed[decl - functions])
@@ -177,7 +175,9 @@ struct ks_error *ks_extract_kfuncs(const struct ks_finder *finder)
 	set_vector sets = { 0 };
 	name_vector names = { 0 };
 	bool *listed = calloc(finder->surface->decls[KS_FUNCTION].nr + 1, sizeof(*listed));
-	bool ok = listed && collect_sets(finder, &sets);
+	bool ok = listed;
+	for (size_t i = 0; ok && !sets.len && i < sizeof(set_kinds) / sizeof(set_kinds[0]); i++)
+		ok = collect_sets(finder, &set_kinds[i], &sets);
 	drop_unmarked(&sets);
 	if (sets.len)
 		qsort(sets.at, sets.len, sizeof(*sets.at), compare_sets);

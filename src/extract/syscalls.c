@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* System calls: the functions in sys_call_table, by number. */
+/*
+ * System calls: the functions in sys_call_table, by number, and which of them have trace events. Their metadata
+ * has an event for a call when the kernel, once it boots, finds its function in a table; so do we.
+ */
 #include <elf.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/vector.h"
 #include "extract/find.h"
 
-/** What stands in front of a system call's name in the symbol of its function, tried in this order. */
+/** What stands in front of a system call's name in the symbol of its function, tried in this order [D]. */
 static const char *const prefixes[] = { "stub_", "sys_", "ppc_", "ppc64_", "sys32_x32_" };
 
 static const char *after_prefix(const char *symbol)
@@ -36,6 +41,83 @@ static const char *name_at(const struct ks_finder *finder, uint64_t addr)
 	return name;
 }
 
+/* ---- metadata */
+
+/** A system call that was declared with its arguments: __syscall_meta__<name>. */
+struct meta {
+	const char *name;
+	bool found;  // its function is in a table
+	bool listed; // a call has the name
+};
+typedef KS_VECTOR(struct meta) meta_vector;
+
+static int compare_meta(const void *a, const void *b)
+{
+	return strcmp(((const struct meta *)a)->name, ((const struct meta *)b)->name);
+}
+
+static bool collect_meta(const struct ks_finder *finder, meta_vector *metas)
+{
+	static const char prefix[] = "__syscall_meta__";
+	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
+		const char *name = finder->surface->symbols[i].name;
+		if (strncmp(name, prefix, sizeof(prefix) - 1) == 0 &&
+		    strcmp(name + sizeof(prefix) - 1, "ni_syscall") !=
+			    0 && // stands for all that is not there
+		    !ks_vector_add(metas, (struct meta){ .name = name + sizeof(prefix) - 1 }))
+			return false;
+	}
+	if (!metas->len)
+		return true;
+	qsort(metas->at, metas->len, sizeof(*metas->at), compare_meta);
+	size_t kept = 1;
+	for (size_t i = 1; i < metas->len; i++)
+		if (strcmp(metas->at[i].name, metas->at[kept - 1].name) != 0)
+			metas->at[kept++] = metas->at[i];
+	metas->len = kept;
+	return true;
+}
+
+static struct meta *find_meta(const meta_vector *metas, const char *name)
+{
+	struct meta key = { .name = name };
+	return metas->len && name
+		       ? bsearch(&key, metas->at, metas->len, sizeof(*metas->at), compare_meta)
+		       : NULL;
+}
+
+/** NAME of "sys_NAME", "__x64_sys_NAME", "__arm64_sys_NAME", "__se_sys_NAME" and the like; NULL: another symbol. */
+static const char *bare_name(const char *symbol)
+{
+	symbol += *symbol == '.'; // ppc64 before ELFv2
+	if (strncmp(symbol, "__", 2) == 0) {
+		symbol += 2;
+		symbol += strspn(symbol, "abcdefghijklmnopqrstuvwxyz0123456789");
+		symbol += *symbol == '_';
+	}
+	return strncmp(symbol, "sys_", 4) == 0 ? symbol + 4 : NULL;
+}
+
+/** Mark what the function at the address was declared as. */
+static void mark_meta(const struct ks_finder *finder, const meta_vector *metas, uint64_t addr)
+{
+	const struct ks_symbol *sym = addr ? ks_symbol_at(finder->symbols, addr) : NULL;
+	for (int left = KS_MAX_ALIASES; sym && left--;
+	     sym = ks_symbol_at_next(finder->symbols, sym)) {
+		struct meta *hit = find_meta(metas, bare_name(sym->name));
+		if (hit)
+			hit->found = true;
+	}
+}
+
+/* ---- tables */
+
+/** A table of addresses of functions. */
+struct table {
+	struct ks_cursor at;
+	uint64_t nr; // slots
+};
+
 /** The end of the table: tables written in assembly have no size, the next symbol ends them. */
 static uint64_t table_size(const struct ks_finder *finder, const struct ks_symbol *table)
 {
@@ -51,28 +133,93 @@ static uint64_t table_size(const struct ks_finder *finder, const struct ks_symbo
 	return size;
 }
 
+static bool find_table(const struct ks_finder *finder, const char *name, struct table *ret)
+{
+	const struct ks_symbol *symbol = ks_symbol_find(finder->symbols, name, UINT32_MAX);
+	if (!symbol)
+		return false;
+	ret->at = ks_elf_at(finder->elf, symbol->addr);
+	uint64_t size = table_size(finder, symbol);
+	uint64_t room = (uint64_t)(ret->at.end - ret->at.pos);
+	ret->nr = (size < room ? size : room) / (finder->elf->is64 ? 8 : 4);
+	return true;
+}
+
+/** Tables of other ABIs whose calls have events, too (MIPS). */
+static void mark_more(const struct ks_finder *finder, const meta_vector *metas)
+{
+	static const char *const names[] = { "sysn32_call_table", "sys32_call_table" };
+	struct table table;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (find_table(finder, names[i], &table))
+			for (uint64_t k = 0; k < table.nr; k++)
+				mark_meta(finder, metas, ks_elf_word(finder->elf, &table.at));
+}
+
+typedef KS_VECTOR(struct ks_syscall) call_vector;
+
+static bool read_table(const struct ks_finder *finder, const meta_vector *metas,
+		       struct table *table, call_vector *calls)
+{
+	for (uint64_t i = 0; i < table->nr; i++) {
+		uint64_t addr = ks_elf_word(finder->elf, &table->at);
+		const char *name = name_at(finder, addr);
+		struct ks_syscall call = { .number = (uint32_t)i, .name = name };
+		if (name && !ks_vector_add(calls, call))
+			return false;
+		mark_meta(finder, metas, addr);
+	}
+	return true;
+}
+
+/** Say which calls have events. Events under a name that is nobody's call get an entry of their own. */
+static bool mark_traced(const meta_vector *metas, call_vector *calls)
+{
+	for (size_t i = 0; i < calls->len; i++) {
+		struct meta *hit = find_meta(metas, calls->at[i].name);
+		calls->at[i].traced = hit && hit->found;
+		if (hit)
+			hit->listed = true;
+	}
+	for (size_t i = 0; i < metas->len; i++) {
+		struct ks_syscall extra = { KS_NO_NUMBER, metas->at[i].name, true };
+		if (metas->at[i].found && !metas->at[i].listed && !ks_vector_add(calls, extra))
+			return false;
+	}
+	return true;
+}
+
+static struct ks_error *keep_calls(const struct ks_finder *finder, const call_vector *calls)
+{
+	struct ks_surface *surface = finder->surface;
+	if (!calls->len)
+		return NULL; // nothing but pointers that are not there yet: unknown
+	struct ks_syscall *copy = ks_arena_array(&surface->arenas[0], calls->len, sizeof(*copy));
+	if (!copy)
+		return &ks_nomem;
+	memcpy(copy, calls->at, calls->len * sizeof(*copy));
+	surface->syscalls = copy;
+	surface->nr_syscalls = calls->len;
+	surface->known |= KS_KNOWS(KS_SYSCALL);
+	return NULL;
+}
+
 struct ks_error *ks_extract_syscalls(const struct ks_finder *finder)
 {
-	const struct ks_symbol *table =
-		ks_symbol_find(finder->symbols, "sys_call_table", UINT32_MAX);
-	if (!table)
+	struct table table;
+	if (!find_table(finder, "sys_call_table", &table))
 		return NULL;
-	struct ks_cursor c = ks_elf_at(finder->elf, table->addr);
-	uint64_t size = table_size(finder, table), room = (uint64_t)(c.end - c.pos);
-	uint64_t nr = (size < room ? size : room) / (finder->elf->is64 ? 8 : 4);
-	struct ks_syscall *calls = ks_arena_array(&finder->surface->arenas[0], nr, sizeof(*calls));
-	if (!calls)
-		return &ks_nomem;
-	size_t found = 0;
-	for (uint64_t i = 0; i < nr; i++) {
-		const char *name = name_at(finder, ks_elf_word(finder->elf, &c));
-		if (name)
-			calls[found++] = (struct ks_syscall){ (uint32_t)i, name };
-	}
-	if (!found)
-		return NULL; // nothing but pointers that are not there yet: unknown
-	finder->surface->syscalls = calls;
-	finder->surface->nr_syscalls = found;
-	finder->surface->known |= KS_KNOWS(KS_SYSCALL);
-	return NULL;
+	meta_vector metas = { 0 };
+	call_vector calls = { 0 };
+	bool ok = collect_meta(finder, &metas) && read_table(finder, &metas, &table, &calls);
+	if (ok)
+		mark_more(finder, &metas);
+	ok = ok && mark_traced(&metas, &calls);
+	struct ks_error *err = ok ? keep_calls(finder, &calls) : &ks_nomem;
+	// without .symtab, kallsyms may leave data out: then no metadata means nothing
+	if (!err && (metas.len || finder->surface->symtab_known))
+		finder->surface->image.facts |= KS_FACT_TRACED;
+	ks_vector_deinit(&metas);
+	ks_vector_deinit(&calls);
+	return err;
 }

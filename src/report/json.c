@@ -26,7 +26,8 @@ static struct ks_error *json_fact(struct ks_sheet *sheet, const struct ks_fact *
 			json_tracepoint(sheet, fact->tracepoint);
 		return NULL;
 	case KS_SYSCALL:
-		ks_json_key_u64(json, "number", fact->number);
+		if (fact->number != KS_NO_NUMBER)
+			ks_json_key_u64(json, "number", fact->number);
 		return NULL;
 	case KS_CONFIG:
 		ks_json_key_str(json, "value", fact->value);

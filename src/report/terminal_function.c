@@ -90,6 +90,10 @@ struct ks_error *ks_view_summary(enum ks_kind kind, const struct ks_fact *fact, 
 		}
 		return NULL;
 	case KS_SYSCALL:
+		if (fact->number == KS_NO_NUMBER) {
+			ks_buf_str(out, "events only");
+			return NULL;
+		}
 		ks_buf_str(out, "number ");
 		ks_buf_dec(out, fact->number);
 		return NULL;

@@ -223,10 +223,11 @@ struct ks_tracepoint {
 };
 
 struct ks_syscall {
-	uint32_t number;
+	uint32_t number; // KS_NO_NUMBER: no number leads to that name, only events have it; not in [D]
 	const char *name;
 	bool traced; // sys_enter_<name> and sys_exit_<name> exist; known as ks_image.facts says
 };
+#define KS_NO_NUMBER UINT32_MAX
 
 struct ks_option {
 	const char *name;  // "CONFIG_BPF"

@@ -125,7 +125,10 @@ extern struct trace_event_call *__start_ftrace_events[], *__stop_ftrace_events[]
 struct trace_event_call **const event_range[] used = { __start_ftrace_events,
 						       __stop_ftrace_events };
 
-/* ---- system calls: 0 read, 1 write, 2 not implemented, 3 close */
+/*
+ * ---- system calls: 0 read, 1 write, 2 not implemented, 3 close. Those with metadata have events: read and close,
+ * and old, which only another table has; not gone, which is in none, nor the one that is not implemented.
+ */
 
 typedef long (*syscall_t)(void *regs);
 #if defined(__x86_64__)
@@ -152,6 +155,17 @@ long SYSCALL(close)(void *regs)
 }
 const syscall_t sys_call_table[] = { SYSCALL(read), SYSCALL(write), SYSCALL(ni_syscall),
 				     SYSCALL(close) };
+long SYSCALL(old)(void *regs)
+{
+	return -(long)regs;
+}
+const syscall_t sys32_call_table[] = { SYSCALL(old), SYSCALL(read) };
+#define SYSCALL_META(name) static const char *const __syscall_meta__##name used = "sys_" #name
+SYSCALL_META(close);
+SYSCALL_META(gone);
+SYSCALL_META(ni_syscall);
+SYSCALL_META(old);
+SYSCALL_META(read);
 
 /* ---- security hooks: file_open and inode_create have functions, forgotten has none */
 
@@ -172,21 +186,29 @@ int security_inode_create(struct device *dir, const char *name, u32 mode)
 	return dir->id + name[0] + (int)mode;
 }
 
-/* ---- kfunc ids: bpf_mini_acquire counts, the LSM one and the one without a type do not */
+/* ---- kfunc ids: bpf_mini_acquire counts; those without a type or outside of the set do not, nor the LSM one */
 
 used int bpf_mini_acquire(struct device *dev)
 {
 	return dev->id;
 }
 
-#define BTF_ID(name, nr)                                                                           \
+#define BTF_ID(name, nr, after)                                                                    \
 	__asm__(".pushsection .BTF_ids, \"a\"\n"                                                   \
 		".local __BTF_ID__func__" #name "__" #nr "\n"                                      \
 		".size __BTF_ID__func__" #name "__" #nr ", 4\n"                                    \
-		"__BTF_ID__func__" #name "__" #nr ":\n.zero 4\n.popsection")
-BTF_ID(bpf_mini_acquire, 11);
-BTF_ID(bpf_lsm_file_open, 12);
-BTF_ID(bpf_mini_nowhere, 13);
+		"__BTF_ID__func__" #name "__" #nr ":\n.zero 4\n" after ".popsection")
+#define BTF_SET(name, count, flags)                                                                \
+	__asm__(".pushsection .BTF_ids, \"a\"\n"                                                   \
+		".local __BTF_ID__set8__" #name "\n"                                               \
+		"__BTF_ID__set8__" #name ":\n.long " #count ", " #flags "\n.popsection")
+BTF_ID(security_file_open, 10, "");
+BTF_SET(mini_kfunc_ids, 3, 1);
+BTF_ID(bpf_mini_acquire, 11, ".zero 4\n");
+BTF_ID(bpf_lsm_file_open, 12, ".zero 4\n");
+BTF_ID(bpf_mini_nowhere, 13, ".zero 4\n");
+BTF_SET(mini_fmodret_ids, 1, 0);
+BTF_ID(security_inode_create, 14, ".zero 4\n");
 
 /* ---- only symbols */
 
