@@ -11,7 +11,8 @@ bool same_type(const struct ks_type *a, const struct ks_type *b)
 	if (!a || !b)
 		return a == b;
 	if (a->kind != b->kind || a->n != b->n || a->nr_params != b->nr_params ||
-	    !same_text(a->name, b->name) || !same_type(a->inner, b->inner))
+	    !same_text(a->name, b->name) || !same_type(a->inner, b->inner) ||
+	    !same_decl(a->body, b->body))
 		return false;
 	for (uint32_t i = 0; i < a->nr_params; i++)
 		if (!same_text(a->params[i].name, b->params[i].name) ||
@@ -31,7 +32,8 @@ bool same_decl(const struct ks_decl *a, const struct ks_decl *b)
 	if (!a || !b)
 		return a == b;
 	if (a->kind != b->kind || a->nr != b->nr || a->size != b->size ||
-	    !same_text(a->name, b->name) || !same_type(a->type, b->type))
+	    !same_text(a->name, b->name) || !same_text(a->module, b->module) ||
+	    !same_type(a->type, b->type))
 		return false;
 	for (uint32_t i = 0; i < a->nr; i++) {
 		if (a->kind == KS_ENUM && (!same_text(a->values[i].name, b->values[i].name) ||
@@ -72,7 +74,8 @@ static bool same_entry(const struct ks_entry *a, const struct ks_entry *b)
 	    a->external != b->external || a->calls_known != b->calls_known ||
 	    a->nr_inline_callers != b->nr_inline_callers ||
 	    a->nr_direct_callers != b->nr_direct_callers || a->nr_clones != b->nr_clones ||
-	    a->nr_indirect_calls != b->nr_indirect_calls || !same_type(a->proto, b->proto))
+	    a->nr_indirect_calls != b->nr_indirect_calls || !same_text(a->module, b->module) ||
+	    !same_type(a->proto, b->proto))
 		return false;
 	for (uint32_t i = 0; i < a->nr_clones; i++)
 		if (!same_clone(&a->clones[i], &b->clones[i]))
@@ -85,13 +88,14 @@ bool same_symbol(const struct ks_symbol *a, const struct ks_symbol *b)
 {
 	return same_text(a->name, b->name) && same_text(a->section, b->section) &&
 	       a->addr == b->addr && a->size == b->size && a->bind == b->bind &&
-	       a->type == b->type && a->visibility == b->visibility && a->other == b->other;
+	       a->type == b->type && a->visibility == b->visibility && a->other == b->other &&
+	       a->attach == b->attach && same_text(a->module, b->module);
 }
 
 bool same_function(const struct ks_function *a, const struct ks_function *b)
 {
 	if (!same_text(a->name, b->name) || a->nr_entries != b->nr_entries ||
-	    a->nr_symbols != b->nr_symbols)
+	    a->nr_symbols != b->nr_symbols || a->nr_btf != b->nr_btf)
 		return false;
 	for (uint32_t i = 0; i < a->nr_entries; i++)
 		if (!same_entry(&a->entries[i], &b->entries[i]))
@@ -107,7 +111,8 @@ bool same_tracepoint(const struct ks_tracepoint *a, const struct ks_tracepoint *
 	return same_text(a->event, b->event) && same_text(a->class_name, b->class_name) &&
 	       same_text(a->func_name, b->func_name) && same_text(a->struct_name, b->struct_name) &&
 	       same_text(a->format, b->format) && same_text(a->system, b->system) &&
-	       same_decl(a->func, b->func) && same_decl(a->record, b->record);
+	       same_text(a->module, b->module) && same_decl(a->func, b->func) &&
+	       same_decl(a->record, b->record);
 }
 
 bool same_ambiguity(const struct ks_ambiguity *a, const struct ks_ambiguity *b)
@@ -134,6 +139,7 @@ bool same_image(const struct ks_image *a, const struct ks_image *b)
 	       same_text(a->package_version, b->package_version) &&
 	       same_text(a->build_id, b->build_id) && same_text(a->compiler, b->compiler) &&
 	       same_text(a->banner, b->banner) && same_text(a->digest, b->digest) &&
+	       same_text(a->modules_of, b->modules_of) && a->facts == b->facts &&
 	       a->tier == b->tier && a->elf_class == b->elf_class && a->big_endian == b->big_endian;
 }
 
@@ -153,7 +159,7 @@ static bool same_name(const char *const *a, const char *const *b)
 
 static bool same_syscall(const struct ks_syscall *a, const struct ks_syscall *b)
 {
-	return a->number == b->number && same_text(a->name, b->name);
+	return a->number == b->number && a->traced == b->traced && same_text(a->name, b->name);
 }
 
 static bool same_option(const struct ks_option *a, const struct ks_option *b)
@@ -173,6 +179,7 @@ const char *surface_difference(const struct ks_surface *a, const struct ks_surfa
 	SAME_TABLE(nr_syscalls, syscalls, same_syscall);
 	SAME_TABLE(nr_lsm, lsm, same_name);
 	SAME_TABLE(nr_kfuncs, kfuncs, same_name);
+	SAME_TABLE(nr_variables, variables, same_name);
 	SAME_TABLE(nr_options, options, same_option);
 	SAME_TABLE(nr_ambiguities, ambiguities, same_ambiguity);
 	for (int kind = 0; kind <= KS_INT; kind++)

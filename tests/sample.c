@@ -34,11 +34,43 @@ static const struct ks_type *around(struct ks_arena *arena, enum ks_type_kind ki
 	return COPY(arena, struct ks_type, { .kind = kind, .n = n, .inner = inner });
 }
 
-/** int (const char *buf, struct file *restrict f, void (anon)) */
-static const struct ks_type *proto(struct ks_arena *a, const char *first)
+/** struct { union { int flags : 3; } *next[2]; enum { ON = 1, OFF = -1 } state; } */
+static const struct ks_type *unnamed(struct ks_arena *a)
 {
-	const struct ks_type *text = around(
-		a, KS_TYPE_PTR, 0, around(a, KS_TYPE_CONST, 0, named(a, KS_TYPE_INT, "char")));
+	const struct ks_decl *bits =
+		COPY(a, struct ks_decl,
+		     { .kind = KS_UNION,
+		       .size = 4,
+		       .nr = 1,
+		       .members = COPY(a, struct ks_member,
+				       { "flags", named(a, KS_TYPE_INT, "int"), 0, 3 }) });
+	const struct ks_decl *states =
+		COPY(a, struct ks_decl,
+		     { .kind = KS_ENUM,
+		       .size = 4,
+		       .nr = 2,
+		       .values = COPY(a, struct ks_enumerator, { "ON", 1 }, { "OFF", -1 }) });
+	const struct ks_type *next =
+		around(a, KS_TYPE_ARRAY, 2,
+		       around(a, KS_TYPE_PTR, 0,
+			      COPY(a, struct ks_type, { .kind = KS_TYPE_UNION, .body = bits })));
+	const struct ks_type *state =
+		COPY(a, struct ks_type, { .kind = KS_TYPE_ENUM, .n = 4, .body = states });
+	const struct ks_decl *body =
+		COPY(a, struct ks_decl,
+		     { .kind = KS_STRUCT,
+		       .size = 24,
+		       .nr = 2,
+		       .members = COPY(a, struct ks_member, { "next", next, 0, 0 },
+				       { "state", state, 128, 0 }) });
+	return COPY(a, struct ks_type, { .kind = KS_TYPE_STRUCT, .body = body });
+}
+
+/** int (const FIRST *first, struct file *restrict f, void (anon)) */
+static const struct ks_type *proto_of(struct ks_arena *a, const char *first,
+				      const struct ks_type *what)
+{
+	const struct ks_type *text = around(a, KS_TYPE_PTR, 0, around(a, KS_TYPE_CONST, 0, what));
 	const struct ks_type *file =
 		around(a, KS_TYPE_RESTRICT, 0,
 		       around(a, KS_TYPE_PTR, 0, named(a, KS_TYPE_FWD_STRUCT, "file")));
@@ -49,6 +81,11 @@ static const struct ks_type *proto(struct ks_arena *a, const char *first)
 		      .nr_params = 3,
 		      .params = params,
 		      .inner = named(a, KS_TYPE_INT, "int") });
+}
+
+static const struct ks_type *proto(struct ks_arena *a, const char *first)
+{
+	return proto_of(a, first, named(a, KS_TYPE_INT, "char"));
 }
 
 static void fill_types(struct ks_surface *s, struct ks_arena *a)
@@ -85,11 +122,12 @@ static void fill_types(struct ks_surface *s, struct ks_arena *a)
 				      .name = "(anon)",
 				      .nr = 1,
 				      .values = COPY(a, struct ks_enumerator, { "X", 1 }) });
-	s->decls[KS_TYPEDEF].nr = 2;
+	s->decls[KS_TYPEDEF].nr = 3;
 	s->decls[KS_TYPEDEF].at = COPY(
 		a, struct ks_decl,
 		{ .kind = KS_TYPEDEF, .name = "u32", .type = named(a, KS_TYPE_INT, "unsigned") },
-		{ .kind = KS_TYPEDEF, .name = "nothing", .type = named(a, KS_TYPE_VOID, NULL) });
+		{ .kind = KS_TYPEDEF, .name = "nothing", .type = named(a, KS_TYPE_VOID, NULL) },
+		{ .kind = KS_TYPEDEF, .name = "atomic_t", .type = unnamed(a), .module = "zoo" });
 	s->decls[KS_INT].nr = 1;
 	s->decls[KS_INT].at = COPY(a, struct ks_decl, { .kind = KS_INT, .name = "int", .size = 4 });
 	const struct ks_variant *variants =
@@ -122,40 +160,45 @@ static struct ks_function special(struct ks_arena *a, uint64_t base, uint32_t li
 		       .params_known = true,
 		       .params = COPY(a, uint16_t, 2, 0) },
 		     { .symbol = "special.part.1", .addr = base + 0x103, .size = 9 });
-	const struct ks_entry *entries = COPY(
-		a, struct ks_entry,
-		{ .addr = base,
-		  .loc_file = "mm/a.h",
-		  .file = "mm/a.c",
-		  .line = line,
-		  .inlined = KS_INLINE_INLINED,
-		  .external = true,
-		  .calls_known = true,
-		  .nr_inline_callers = 4,
-		  .inline_callers = inlined,
-		  .nr_direct_callers = 1,
-		  .direct_callers = direct,
-		  .nr_clones = 2,
-		  .clones = clones,
-		  .nr_indirect_calls = 3,
-		  .proto = listed },
-		{ .addr = base + 0x333,
-		  .loc_file = "mm/a.h",
-		  .file = "mm/b.c",
-		  .line = KS_NO_LINE,
-		  .inlined = KS_INLINE_UNKNOWN,
-		  .proto = proto(a, "other") },
-		{ .file = "mm/c.c", .inlined = KS_INLINE_DECLARED, .proto = proto(a, "other") },
-		{ .loc_file = "mm/a.h", .line = 1, .inlined = KS_INLINE_NOT_SEEN });
+	const struct ks_entry *entries =
+		COPY(a, struct ks_entry,
+		     { .addr = base,
+		       .loc_file = "mm/a.h",
+		       .file = "mm/a.c",
+		       .line = line,
+		       .inlined = KS_INLINE_INLINED,
+		       .external = true,
+		       .calls_known = true,
+		       .nr_inline_callers = 4,
+		       .inline_callers = inlined,
+		       .nr_direct_callers = 1,
+		       .direct_callers = direct,
+		       .nr_clones = 2,
+		       .clones = clones,
+		       .nr_indirect_calls = 3,
+		       .proto = listed },
+		     { .addr = base + 0x333,
+		       .loc_file = "mm/a.h",
+		       .file = "mm/b.c",
+		       .line = KS_NO_LINE,
+		       .inlined = KS_INLINE_UNKNOWN,
+		       .proto = proto_of(a, "other", unnamed(a)) },
+		     { .file = "mm/c.c",
+		       .inlined = KS_INLINE_DECLARED,
+		       .proto = proto(a, "other"),
+		       .module = "zoo" },
+		     { .loc_file = "mm/a.h", .line = 1, .inlined = KS_INLINE_NOT_SEEN });
 	const struct ks_symbol *symbols =
 		COPY(a, struct ks_symbol, { "special", ".text", base, 64, 1, 2, 0, 0 },
-		     { "special.isra.0", ".text.unlikely", base + 0x100, 7, 0, 2, 0, 0 },
+		     { "special.isra.0", ".text.unlikely", base + 0x100, 7, 0, 2, 0, 0,
+		       KS_ATTACH_FTRACE | KS_ATTACH_INJECT, "zoo" },
 		     { "odd name", NULL, UINT64_MAX, UINT64_MAX, 2, 10, 3, 0x60 });
 	return (struct ks_function){ .name = "special",
 				     .nr_entries = 4,
 				     .entries = entries,
 				     .nr_symbols = 3,
-				     .symbols = symbols };
+				     .symbols = symbols,
+				     .nr_btf = 2 };
 }
 
 static struct ks_function filler(struct ks_arena *a, unsigned int build, size_t i)
@@ -219,7 +262,9 @@ static void fill_symbols(struct ks_surface *s, struct ks_arena *a)
 						 .addr = i % 5 ? i * 0x123456789abcdef : 0,
 						 .size = i,
 						 .bind = i % 3,
-						 .type = (uint8_t)i };
+						 .type = (uint8_t)i,
+						 .attach = i % 11 ? 0 : (uint8_t)(i % 16),
+						 .module = i % 13 ? NULL : "zoo" };
 		if (i % 2) // more sections than are remembered
 			symbols[i].section = numbered(a, ".section", i % 150);
 	}
@@ -240,14 +285,16 @@ static void fill_rest(struct ks_surface *s, struct ks_arena *a)
 				.system = "fs",
 				.func = &s->decls[KS_FUNCTION].at[0],
 				.record = &s->decls[KS_STRUCT].at[0] },
-			      { .event = "bare" });
+			      { .event = "bare", .module = "zoo" });
 	s->nr_syscalls = 3;
-	s->syscalls =
-		COPY(a, struct ks_syscall, { 0, "read" }, { 1, "ni_syscall" }, { 7, "ni_syscall" });
+	s->syscalls = COPY(a, struct ks_syscall, { 0, "read", true }, { 1, "ni_syscall" },
+			   { 7, "ni_syscall" });
 	s->nr_lsm = 2;
 	s->lsm = COPY(a, char *, "open", "close");
 	s->nr_kfuncs = 1;
 	s->kfuncs = COPY(a, char *, "special");
+	s->nr_variables = 3;
+	s->variables = COPY(a, char *, "runqueues", "bpf_prog_active", "runqueues");
 	s->nr_options = 3;
 	s->options = COPY(a, struct ks_option, { "CONFIG_BPF", "y" },
 			  { "CONFIG_NAME", "\"a \\\" b\"" }, { "CONFIG_AUDIT", "n" });
@@ -270,11 +317,36 @@ struct ks_surface *sample_surface(unsigned int build, size_t nr_fillers)
 				      .digest = ks_arena_strdup(a, digest),
 				      .compiler = "gcc\nld",
 				      .tier = KS_TIER_FULL,
+				      .facts = KS_FACT_INLINE | KS_FACT_FTRACE | KS_FACT_TRACED,
 				      .elf_class = 64 };
 	s->known = (KS_KNOWS(KS_FIELD) - 1) & ~KS_KNOWS(KS_INT);
 	fill_types(s, a);
 	fill_functions(s, a, build, nr_fillers);
 	fill_symbols(s, a);
 	fill_rest(s, a);
+	return s;
+}
+
+struct ks_surface *sample_surface_1(unsigned int build, size_t nr_fillers)
+{
+	struct ks_surface *s = sample_surface(build, nr_fillers);
+	struct ks_function *fn =
+		(struct ks_function *)&s->functions[0]; // all of it is the sample's own
+	struct ks_entry *entries = (struct ks_entry *)fn->entries;
+	struct ks_symbol *of_fn = (struct ks_symbol *)fn->symbols;
+	struct ks_symbol *symbols = (struct ks_symbol *)s->symbols;
+	s->image.facts = KS_FACT_INLINE;
+	s->decls[KS_TYPEDEF].nr--;
+	fn->nr_btf = 0;
+	entries[1].proto = proto(&s->arenas[0], "other");
+	entries[2].module = of_fn[1].module = NULL;
+	of_fn[1].attach = 0;
+	for (size_t i = 0; i < s->nr_symbols; i++) {
+		symbols[i].attach = 0;
+		symbols[i].module = NULL;
+	}
+	((struct ks_tracepoint *)s->tracepoints)[1].module = NULL;
+	((struct ks_syscall *)s->syscalls)[0].traced = false;
+	s->nr_variables = 0;
 	return s;
 }

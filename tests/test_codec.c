@@ -7,17 +7,11 @@
 
 #include <cmocka.h>
 
+#include "check.h"
 #include "same.h"
 #include "sample.h"
 #include "surface/codec.h"
 #include "surface/image.h"
-
-#define assert_ok(expr)                                                                            \
-	do {                                                                                       \
-		struct ks_error *e_ = (expr);                                                      \
-		if (e_)                                                                            \
-			fail_msg("%s", e_->msg);                                                   \
-	} while (0)
 
 static struct ks_cursor over(const struct ks_buf *buf)
 {

@@ -10,18 +10,12 @@
 
 #include <cmocka.h>
 
+#include "check.h"
 #include "diff/summary.h"
 #include "sample.h"
 #include "types.h"
 
 enum { FILLERS = 3000 };
-
-#define assert_ok(expr)                                                                            \
-	do {                                                                                       \
-		struct ks_error *e_ = (expr);                                                      \
-		if (e_)                                                                            \
-			fail_msg("%s", ks_error_text(e_));                                         \
-	} while (0)
 
 /** Two images in a store of their own, and the surfaces that they were made from. */
 struct two {

@@ -126,6 +126,45 @@ static void typedefs(const struct mini *mini)
 	check_decl(mini, KS_INT, "double", "8:"); // floating-point types are integers there, too
 }
 
+/** What the unnamed type at the end of pointers, arrays and qualifiers holds. */
+static void check_body(const struct mini *mini, const char *what, const struct ks_type *type,
+		       const char *expected)
+{
+	struct ks_buf got = { 0 };
+	while (type->inner)
+		type = type->inner;
+	if (!type->body)
+		fail_msg("%s: %s: no body", mini->name, what);
+	assert_null(type->name);
+	assert_null(type->body->name);
+	spell_decl(&got, type->body);
+	mini_equal(mini, what, expected, &got);
+}
+
+static void bodies(const struct mini *mini)
+{
+	check_body(mini, "unnamed_t", mini_decl(mini, KS_TYPEDEF, "unnamed_t")->type,
+		   "4: only_by_typedef@0 int;");
+	const struct ks_type *nest = mini_decl(mini, KS_TYPEDEF, "nest_t")->type;
+	check_body(mini, "nest_t", nest,
+		   "20: deep@0 array 2 struct (anon); state@128 enum (anon);");
+	check_body(mini, "deep", nest->body->members[0].type,
+		   "8: counter@0 int; low@32 typedef u8; half@32 array 2 char;");
+	check_body(mini, "state", nest->body->members[1].type, "4: IDLE=0; BUSY=7;");
+	const struct ks_decl *nested = mini_decl(mini, KS_STRUCT, "nested");
+	check_body(mini, "named", nested->members[5].type, "4: inner@0 int;");
+	const struct ks_decl *qualified = mini_decl(mini, KS_STRUCT, "qualified");
+	if (mini->gcc)
+		check_body(mini, "qualified", qualified->members[0].type, "4: q@0 int;");
+	assert_null(mini_decl(mini, KS_TYPEDEF, "bits_t")->type->body);
+}
+
+static void unnamed_types_have_what_they_hold(void **state)
+{
+	(void)state;
+	minis_each(bodies);
+}
+
 static void typedefs_can_be_followed(void **state)
 {
 	(void)state;
@@ -304,6 +343,7 @@ int main(void)
 		cmocka_unit_test(records_are_spelled_as_published),
 		cmocka_unit_test(unnamed_enums_are_gathered_and_declared_ones_have_a_size),
 		cmocka_unit_test(typedefs_can_be_followed),
+		cmocka_unit_test(unnamed_types_have_what_they_hold),
 		cmocka_unit_test(differing_definitions_are_kept_with_their_units),
 		cmocka_unit_test(tables_hold_events_calls_hooks_and_kfuncs),
 		cmocka_unit_test(images_say_which_kernel_they_are),

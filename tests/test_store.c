@@ -1,143 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What is put into a store comes out of it: images, histories, names. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "place.h"
 #include "same.h"
 #include "sample.h"
-#include "store/store.h"
-
-enum { FILLERS = 2000, THREADS = 2 };
-
-#define assert_ok(expr)                                                                            \
-	do {                                                                                       \
-		struct ks_error *e_ = (expr);                                                      \
-		if (e_)                                                                            \
-			fail_msg("%s", ks_error_text(e_));                                         \
-	} while (0)
-
-/** A store file of the test's own, in a folder that goes with it. */
-struct place {
-	char dir[32], path[64];
-};
-
-static int make_place(void **state)
-{
-	struct place *place = calloc(1, sizeof(*place));
-	assert_non_null(place);
-	strcpy(place->dir, "/tmp/ksurf-store-XXXXXX");
-	assert_non_null(mkdtemp(place->dir));
-	snprintf(place->path, sizeof(place->path), "%s/store", place->dir);
-	*state = place;
-	return 0;
-}
-
-static int drop_place(void **state)
-{
-	static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
-	struct place *place = *state;
-	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
-		char path[80];
-		snprintf(path, sizeof(path), "%s%s", place->path, tails[i]);
-		unlink(path);
-	}
-	rmdir(place->dir);
-	free(place);
-	return 0;
-}
-
-static const char *path_of(void **state)
-{
-	return ((struct place *)*state)->path;
-}
-
-static void run_sql(const char *path, const char *text)
-{
-	sqlite3 *db;
-	char *msg = NULL;
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, text, NULL, NULL, &msg) != SQLITE_OK)
-		fail_msg("%s", msg);
-	sqlite3_close(db);
-}
-
-static struct ks_put_result put(struct ks_store *store, unsigned int build)
-{
-	_cleanup_surface_ struct ks_surface *surface = sample_surface(build, FILLERS);
-	struct ks_put_result result;
-	assert_ok(ks_store_put(store, surface, THREADS, &result));
-	free(result.label);
-	result.label = NULL;
-	return result;
-}
-
-static size_t count_images(const char *path)
-{
-	_cleanup_store_ struct ks_store *store = NULL;
-	struct ks_arena arena = { 0 };
-	struct ks_store_images images;
-	assert_ok(ks_store_open(path, KS_STORE_READ, &store));
-	assert_ok(ks_store_images(store, &arena, &images));
-	size_t nr = images.nr;
-	ks_arena_deinit(&arena);
-	return nr;
-}
-
-/** The image of that build is in the store, whole. */
-static void check_image(struct ks_store *store, unsigned int build)
-{
-	_cleanup_surface_ struct ks_surface *want = sample_surface(build, FILLERS), *got = NULL;
-	struct ks_arena arena = { 0 };
-	struct ks_store_images images;
-	const struct ks_store_image *image;
-	assert_ok(ks_store_images(store, &arena, &images));
-	assert_ok(ks_store_image(&images, want->image.label, &image));
-	assert_ok(ks_store_surface(store, image, &got));
-	const char *table = surface_difference(want, got);
-	if (table)
-		fail_msg("build %u differs in %s", build, table);
-	ks_arena_deinit(&arena);
-}
-
-static void expect_error(struct ks_error *err, enum ks_errcode code, const char *part)
-{
-	assert_non_null(err);
-	char *text = ks_error_text(err);
-	assert_non_null(text);
-	if (!strstr(text, part))
-		fail_msg("\"%s\" does not say \"%s\"", text, part);
-	assert_int_equal(err->code, code);
-	free(text);
-	ks_error_free(err);
-}
 
 static void images_come_back_whole(void **state)
 {
 	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path_of(state), KS_STORE_CREATE, &store));
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
 	for (unsigned int build = 1; build <= 4; build++)
-		assert_true(put(store, build).added);
+		assert_true(place_put(store, build).added);
 	for (unsigned int build = 1; build <= 4; build++)
-		check_image(store, build);
+		place_check(store, build);
 }
 
 static void next_build_adds_only_what_differs(void **state)
 {
 	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path_of(state), KS_STORE_CREATE, &store));
-	struct ks_put_result first = put(store, 1), second = put(store, 2);
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	struct ks_put_result first = place_put(store, 1), second = place_put(store, 2);
 	assert_int_equal(first.nr_definitions, second.nr_definitions);
 	assert_in_range(second.nr_new_definitions, 1, first.nr_definitions / 2);
 	assert_true(second.bytes < first.bytes / 2);
@@ -148,21 +42,21 @@ static void same_image_again_changes_nothing(void **state)
 	_cleanup_store_ struct ks_store *store = NULL;
 	_cleanup_surface_ struct ks_surface *surface = sample_surface(1, FILLERS);
 	struct ks_put_result result;
-	assert_ok(ks_store_open(path_of(state), KS_STORE_CREATE, &store));
-	assert_true(put(store, 1).added);
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	assert_true(place_put(store, 1).added);
 	surface->image.label = "another-label";
 	assert_ok(ks_store_put(store, surface, THREADS, &result));
 	assert_false(result.added);
 	assert_string_equal(result.label, "6.1.0-1"); // under which it is there
 	free(result.label);
-	assert_int_equal(count_images(path_of(state)), 1);
+	assert_int_equal(place_count(place_path(state)), 1);
 }
 
 static void taken_label_gets_a_number(void **state)
 {
 	static const char *const want[] = { "6.1.0-1", "6.1.0-1@2", "6.1.0-1@3" };
 	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path_of(state), KS_STORE_CREATE, &store));
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
 	for (unsigned int i = 0; i < 3; i++) {
 		_cleanup_surface_ struct ks_surface *surface = sample_surface(i + 1, 5);
 		struct ks_put_result result;
@@ -179,11 +73,11 @@ static void bytes_do_not_depend_on_threads(void **state)
 	struct ks_put_result result[2];
 	for (unsigned int i = 0; i < 2; i++) {
 		_cleanup_store_ struct ks_store *store = NULL;
-		assert_ok(ks_store_open(path_of(state), KS_STORE_CREATE, &store));
+		assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
 		assert_ok(ks_store_put(store, surface, i * 3 + 1, &result[i]));
 		free(result[i].label);
 		ks_store_close(ks_take(store));
-		assert_int_equal(unlink(path_of(state)), 0);
+		assert_int_equal(unlink(place_path(state)), 0);
 	}
 	assert_int_equal(result[0].bytes, result[1].bytes);
 }
@@ -215,12 +109,12 @@ static void history_has_every_image(void **state)
 		"nothing",	"",	     "zzz"
 	};
 	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path_of(state), KS_STORE_CREATE, &store));
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
 	struct ks_surface *surfaces[3];
 	struct ks_arena arena = { 0 };
 	struct ks_store_images images;
 	for (unsigned int i = 0; i < 3; i++) {
-		put(store, 3 - i); // not in the order of versions
+		place_put(store, 3 - i); // not in the order of versions
 		surfaces[i] = sample_surface(i + 1, FILLERS);
 	}
 	assert_ok(ks_store_images(store, &arena, &images));
@@ -244,8 +138,8 @@ static void history_knows_every_kind(void **state)
 	struct ks_arena arena = { 0 };
 	struct ks_store_images images;
 	struct ks_history h;
-	assert_ok(ks_store_open(path_of(state), KS_STORE_CREATE, &store));
-	put(store, 1);
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	place_put(store, 1);
 	assert_ok(ks_store_images(store, &arena, &images));
 #define LOOK(kind, name) assert_ok(ks_store_history(store, &images, kind, name, &arena, &h))
 	LOOK(KS_STRUCT, "zoo");
@@ -309,9 +203,9 @@ static void names_are_found_by_pattern(void **state)
 	struct ks_arena arena = { 0 };
 	struct ks_store_images images;
 	struct found all = { 0 }, some = { 0 };
-	assert_ok(ks_store_open(path_of(state), KS_STORE_CREATE, &store));
-	put(store, 1);
-	put(store, 2);
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	place_put(store, 2);
 	assert_ok(ks_store_images(store, &arena, &images));
 	assert_ok(ks_store_names(store, &images, KS_FUNCTION, NULL, note, &all));
 	assert_int_equal(all.nr, FILLERS + 4); // special, asm_only, only_type, security_open
@@ -326,9 +220,9 @@ static void walk_gives_what_single_histories_give(void **state)
 	_cleanup_store_ struct ks_store *store = NULL;
 	struct ks_arena arena = { 0 };
 	struct ks_store_images images;
-	assert_ok(ks_store_open(path_of(state), KS_STORE_CREATE, &store));
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
 	for (unsigned int build = 1; build <= 3; build++)
-		put(store, build);
+		place_put(store, build);
 	assert_ok(ks_store_images(store, &arena, &images));
 	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
 		_cleanup_walk_ struct ks_walk *walk = NULL;
@@ -361,25 +255,25 @@ static void walk_gives_what_single_histories_give(void **state)
 static void removed_base_leaves_the_others_whole(void **state)
 {
 	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path_of(state), KS_STORE_CREATE, &store));
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
 	for (unsigned int build = 1; build <= 4; build++)
-		put(store, build);
+		place_put(store, build);
 	assert_ok(ks_store_remove(store, "6.1.0-1"));
-	assert_int_equal(count_images(path_of(state)), 3);
+	assert_int_equal(place_count(place_path(state)), 3);
 	for (unsigned int build = 2; build <= 4; build++)
-		check_image(store, build);
-	assert_true(put(store, 1).added); // what was dropped with it comes back
+		place_check(store, build);
+	assert_true(place_put(store, 1).added); // what was dropped with it comes back
 	for (unsigned int build = 1; build <= 4; build++)
-		check_image(store, build);
+		place_check(store, build);
 	for (unsigned int build = 1; build <= 4; build++) {
 		char label[16];
 		snprintf(label, sizeof(label), "6.1.0-%u", build);
 		assert_ok(ks_store_remove(store, label));
 	}
 	expect_error(ks_store_remove(store, "6.1.0-1"), KS_ERR_NOTFOUND, "6.1.0-1");
-	struct ks_put_result again = put(store, 1);
+	struct ks_put_result again = place_put(store, 1);
 	assert_int_equal(again.nr_definitions, again.nr_new_definitions); // nothing was left
-	check_image(store, 1);
+	place_check(store, 1);
 }
 
 static void labels_and_settings_change(void **state)
@@ -387,9 +281,9 @@ static void labels_and_settings_change(void **state)
 	_cleanup_store_ struct ks_store *store = NULL;
 	struct ks_arena arena = { 0 };
 	const char *value;
-	assert_ok(ks_store_open(path_of(state), KS_STORE_CREATE, &store));
-	put(store, 1);
-	put(store, 2);
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	place_put(store, 2);
 	assert_ok(ks_store_relabel(store, "6.1.0-1", "mine"));
 	expect_error(ks_store_relabel(store, "6.1.0-2", "mine"), KS_ERR_USAGE, "mine");
 	expect_error(ks_store_relabel(store, "6.1.0-1", "x"), KS_ERR_NOTFOUND, "6.1.0-1");
@@ -405,235 +299,12 @@ static void labels_and_settings_change(void **state)
 	ks_arena_deinit(&arena);
 }
 
-static void reader_goes_on_while_an_image_is_added(void **state)
-{
-	const char *path = path_of(state);
-	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	put(store, 1);
-	int pipe_ends[2];
-	assert_int_equal(pipe(pipe_ends), 0);
-	pid_t child = fork();
-	if (child == 0) { // the reader: every look must give the whole of every image it sees
-		struct ks_store *reader = NULL;
-		if (ks_store_open(path, KS_STORE_READ, &reader))
-			_exit(1);
-		for (unsigned int round = 0;; round++) {
-			struct ks_arena arena = { 0 };
-			struct ks_store_images images;
-			struct ks_history history;
-			if (ks_store_images(reader, &arena, &images) ||
-			    ks_store_history(reader, &images, KS_FUNCTION, "special", &arena,
-					     &history))
-				_exit(2);
-			for (size_t i = 0; i < history.nr; i++)
-				if (!history.facts[i].function)
-					_exit(3);
-			size_t nr = history.nr;
-			ks_arena_deinit(&arena);
-			if (round == 0 && write(pipe_ends[1], "", 1) != 1)
-				_exit(4);
-			if (nr == 6)
-				_exit(0);
-		}
-	}
-	char byte;
-	assert_int_equal(read(pipe_ends[0], &byte, 1), 1);
-	for (unsigned int build = 2; build <= 6; build++)
-		assert_true(put(store, build).added);
-	int status;
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	close(pipe_ends[0]);
-	close(pipe_ends[1]);
-}
-
-static void kill_leaves_the_store_as_before_or_with_the_whole_image(void **state)
-{
-	const char *path = path_of(state);
-	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	put(store, 1);
-	ks_store_close(ks_take(store));
-	for (unsigned int wait_us = 0; wait_us < 60000; wait_us += 4000) {
-		pid_t child = fork();
-		if (child == 0) {
-			struct ks_store *writer = NULL;
-			if (ks_store_open(path, KS_STORE_WRITE, &writer))
-				_exit(1);
-			for (unsigned int build = 2; build < 60; build++)
-				put(writer, build);
-			_exit(0);
-		}
-		usleep(wait_us);
-		kill(child, SIGKILL);
-		waitpid(child, NULL, 0);
-		assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
-		size_t nr = count_images(path);
-		for (unsigned int build = 1; build <= nr; build++)
-			check_image(store, build);
-		ks_store_close(ks_take(store));
-	}
-}
-
-static void foreign_and_newer_files_are_refused(void **state)
-{
-	const char *path = path_of(state);
-	struct ks_store *store = NULL;
-	expect_error(ks_store_open(path, KS_STORE_READ, &store), KS_ERR_NOTFOUND, path);
-	expect_error(ks_store_open(path, KS_STORE_WRITE, &store), KS_ERR_NOTFOUND, path);
-	FILE *file = fopen(path, "w");
-	assert_non_null(file);
-	for (int i = 0; i < 1000; i++)
-		fputs("this is no database\n", file);
-	fclose(file);
-	expect_error(ks_store_open(path, KS_STORE_CREATE, &store), KS_ERR_STORE,
-		     "not a ksurf store");
-	expect_error(ks_store_open(path, KS_STORE_READ, &store), KS_ERR_STORE, "not a ksurf store");
-	assert_int_equal(unlink(path), 0);
-	run_sql(path, "CREATE TABLE t(x)");
-	expect_error(ks_store_open(path, KS_STORE_CREATE, &store), KS_ERR_STORE,
-		     "not a ksurf store");
-	assert_int_equal(unlink(path), 0);
-	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	ks_store_close(store);
-	run_sql(path, "PRAGMA user_version = 99");
-	expect_error(ks_store_open(path, KS_STORE_CREATE, &store), KS_ERR_STORE, "newer ksurf");
-	expect_error(ks_store_open(path, KS_STORE_READ, &store), KS_ERR_STORE, "newer ksurf");
-}
-
-/** Everything that reads, on a store that may be damaged: errors are welcome, crashes are not. */
-static size_t read_everything(const char *path)
-{
-	size_t nr_errors = 0;
-	struct ks_store *store = NULL;
-	struct ks_arena arena = { 0 };
-	struct ks_store_images images = { 0 };
-	struct ks_history history;
-	struct ks_error *err = ks_store_open(path, KS_STORE_READ, &store);
-	if (!err)
-		err = ks_store_images(store, &arena, &images);
-	for (size_t i = 0; !err && i < images.nr; i++) {
-		struct ks_surface *surface = NULL;
-		struct ks_error *bad = ks_store_surface(store, images.at[i], &surface);
-		nr_errors += bad != NULL;
-		ks_error_free(bad);
-		ks_surface_free(surface);
-	}
-	static const char *const names[] = { "special", "filler_1", "get_filler_1000" };
-	for (size_t i = 0; !err && i < 3; i++) {
-		struct ks_error *bad =
-			ks_store_history(store, &images, KS_FUNCTION, names[i], &arena, &history);
-		nr_errors += bad != NULL;
-		ks_error_free(bad);
-	}
-	nr_errors += err != NULL;
-	ks_error_free(err);
-	ks_arena_deinit(&arena);
-	ks_store_close(store);
-	return nr_errors;
-}
-
-static void damaged_rows_are_an_error(void **state)
-{
-	static const char *const damages[] = {
-		"UPDATE block SET data = substr(data, 1, length(data) / 2)",
-		"UPDATE block SET data = zeroblob(length(data))",
-		"UPDATE block SET data = x''",
-		"UPDATE block SET nr = nr + 1",
-		"UPDATE block SET first = -first",
-		"DELETE FROM block",
-		"UPDATE columns SET data = substr(data, 1, length(data) - 3)",
-		"UPDATE columns SET data = (SELECT data FROM block)",
-		"UPDATE columns SET base = id",
-		"DELETE FROM columns",
-		"UPDATE segment SET names = '[\"special'",
-		"UPDATE segment SET names = '[\"\\u00'",
-		"DELETE FROM segment",
-		"UPDATE part SET nr = 4000000000 WHERE name = 'symbol.names'",
-		"UPDATE part SET data = (SELECT data FROM columns)",
-		"DELETE FROM part",
-	};
-	const char *path = path_of(state);
-	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
-		struct ks_store *store = NULL;
-		assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-		put(store, 1);
-		put(store, 2);
-		ks_store_close(store);
-		assert_int_equal(read_everything(path), 0);
-		run_sql(path, damages[i]);
-		size_t nr_errors = read_everything(path);
-		if (!nr_errors && strcmp(damages[i], "DELETE FROM part") != 0)
-			fail_msg("nothing was noticed after: %s", damages[i]);
-		assert_int_equal(unlink(path), 0);
-	}
-}
-
-static void full_disk_is_one_error_and_changes_nothing(void **state)
-{
-	const char *path = path_of(state);
-	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	put(store, 1);
-	pid_t child = fork();
-	if (child == 0) {
-		struct rlimit limit = { 100000, 100000 };
-		_cleanup_surface_ struct ks_surface *surface = sample_surface(2, FILLERS);
-		struct ks_put_result result;
-		signal(SIGXFSZ, SIG_IGN);
-		struct ks_store *writer = NULL;
-		if (ks_store_open(path, KS_STORE_WRITE, &writer) ||
-		    setrlimit(RLIMIT_FSIZE, &limit) != 0)
-			_exit(1);
-		struct ks_error *err = ks_store_put(writer, surface, THREADS, &result);
-		_exit(!err ? 2 : err->code == KS_ERR_IO && strstr(err->msg, "unchanged") ? 0 : 3);
-	}
-	int status;
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, 0);
-	assert_int_equal(count_images(path), 1);
-	check_image(store, 1);
-	assert_true(put(store, 2).added);
-	check_image(store, 2);
-}
-
-static void failed_put_does_not_spoil_the_handle(void **state)
-{
-	const char *path = path_of(state);
-	_cleanup_store_ struct ks_store *store = NULL;
-	_cleanup_surface_ struct ks_surface *surface = sample_surface(2, FILLERS);
-	struct ks_put_result result;
-	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	put(store, 1);
-	run_sql(path,
-		"CREATE TRIGGER no BEFORE INSERT ON part BEGIN SELECT raise(ABORT, 'no'); END");
-	expect_error(ks_store_put(store, surface, THREADS, &result), KS_ERR_STORE, "no");
-	run_sql(path, "DROP TRIGGER no");
-	assert_true(put(store, 2).added);
-	check_image(store, 1);
-	check_image(store, 2);
-}
-
-static void read_only_file_can_be_read_but_not_written(void **state)
-{
-	const char *path = path_of(state);
-	struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	put(store, 1);
-	ks_store_close(store);
-	assert_ok(ks_store_open(path, KS_STORE_READ, &store));
-	check_image(store, 1);
-	expect_error(ks_store_set(store, "a", "b"), KS_ERR_STORE, "reading only");
-	ks_store_close(store);
-}
-
 static void views_answer_in_plain_sql(void **state)
 {
-	const char *path = path_of(state);
+	const char *path = place_path(state);
 	struct ks_store *store = NULL;
 	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	put(store, 1);
+	place_put(store, 1);
 	ks_store_close(store);
 	sqlite3 *db;
 	sqlite3_stmt *stmt;
@@ -653,8 +324,6 @@ static void views_answer_in_plain_sql(void **state)
 	sqlite3_close(db);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, drop_place)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -669,13 +338,6 @@ int main(void)
 		TEST(walk_gives_what_single_histories_give),
 		TEST(removed_base_leaves_the_others_whole),
 		TEST(labels_and_settings_change),
-		TEST(reader_goes_on_while_an_image_is_added),
-		TEST(kill_leaves_the_store_as_before_or_with_the_whole_image),
-		TEST(foreign_and_newer_files_are_refused),
-		TEST(damaged_rows_are_an_error),
-		TEST(full_disk_is_one_error_and_changes_nothing),
-		TEST(failed_put_does_not_spoil_the_handle),
-		TEST(read_only_file_can_be_read_but_not_written),
 		TEST(views_answer_in_plain_sql),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

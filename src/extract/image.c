@@ -201,6 +201,7 @@ struct ks_error *ks_extract_image(const struct ks_finder *finder)
 				    "not a Linux kernel: no linux_banner that says which version "
 				    "it is");
 	image->tier = KS_TIER_FULL;
+	image->facts |= KS_FACT_INLINE;
 	ks_extract_build(finder);
 	for (size_t i = 0; i < sizeof(distributions) / sizeof(distributions[0]); i++)
 		if (!image->distribution && strstr(image->banner, distributions[i].word))

@@ -8,6 +8,7 @@ struct hashes {
 static const struct hashes void_hashes = { 0x5bd1e995, 0x5bd1e995 };
 
 static struct hashes offset_hashes(struct ks_types *types, uint32_t offset, unsigned int depth);
+static struct hashes definition_hashes(struct ks_types *types, uint32_t index, unsigned int depth);
 
 static uint64_t name_key(const struct ks_types *types, uint64_t name)
 {
@@ -49,7 +50,7 @@ static struct hashes compute_hashes(struct ks_types *types, uint32_t index, unsi
 	case KS_NODE_UNION:
 	case KS_NODE_ENUM:
 		if (node->name == KS_NO_NAME)
-			return mix(h, ks_node_definition_hash(types, index, depth));
+			return mix2(h, definition_hashes(types, index, depth));
 		h = mix(h, name_key(types, node->name));
 		if (node->kind == KS_NODE_ENUM)
 			return mix(h, node->size);
@@ -91,18 +92,24 @@ uint64_t ks_node_exact_hash(struct ks_types *types, uint32_t index)
 	return node_hashes(types, index, 0).exact;
 }
 
-uint64_t ks_node_definition_hash(struct ks_types *types, uint32_t index, unsigned int depth)
+static struct hashes definition_hashes(struct ks_types *types, uint32_t index, unsigned int depth)
 {
 	const struct ks_node *node = &types->nodes.at[index];
-	uint64_t h = ks_hash_mix(name_key(types, node->name), node->size << 8 | node->kind);
+	uint64_t own = ks_hash_mix(name_key(types, node->name), node->size << 8 | node->kind);
+	struct hashes h = { own, own };
 	if (node->kind == KS_NODE_TYPEDEF)
-		return ks_hash_mix(h, offset_hashes(types, node->inner, depth).loose);
+		return mix2(h, offset_hashes(types, node->inner, depth));
 	const struct ks_child *child = ks_types_children(types, node);
 	for (const struct ks_child *end = child + node->nr_children; child < end; child++) {
-		h = ks_hash_mix(h, name_key(types, child->name));
-		h = ks_hash_mix(h, child->value ^ (uint64_t)child->bits << 56);
+		h = mix(h, name_key(types, child->name));
+		h = mix(h, child->value ^ (uint64_t)child->bits << 56);
 		if (child->type != KS_NO_NODE)
-			h = ks_hash_mix(h, offset_hashes(types, child->type, depth + 1).loose);
+			h = mix2(h, offset_hashes(types, child->type, depth + 1));
 	}
 	return h;
+}
+
+uint64_t ks_node_definition_hash(struct ks_types *types, uint32_t index)
+{
+	return definition_hashes(types, index, 0).loose;
 }

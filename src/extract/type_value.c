@@ -77,6 +77,20 @@ static uint64_t elements(const struct ks_types *types, const struct ks_node *nod
 	return n;
 }
 
+/** What an unnamed type holds; a deeper nest of them than any compiler makes stays without. */
+static bool fill_body(struct ks_types *types, uint32_t index, struct ks_type *type,
+		      unsigned int depth)
+{
+	if (types->nodes.at[index].name != KS_NO_NAME || depth > KS_TYPE_DEPTH)
+		return true;
+	struct ks_decl *body = ks_arena_alloc(types->arena, sizeof(*body));
+	if (!body)
+		return false;
+	*body = ks_node_decl(types, index, depth);
+	type->body = body;
+	return true;
+}
+
 static bool fill_type(struct ks_types *types, uint32_t index, struct ks_type *type,
 		      unsigned int depth)
 {
@@ -85,7 +99,8 @@ static bool fill_type(struct ks_types *types, uint32_t index, struct ks_type *ty
 	switch (type->kind) {
 	case KS_TYPE_ENUM:
 		type->n = node.size;
-		// fall through
+		type->name = name_text(types, node.name);
+		return fill_body(types, index, type, depth);
 	case KS_TYPE_INT:
 	case KS_TYPE_FLOAT:
 	case KS_TYPE_TYPEDEF:
@@ -95,7 +110,7 @@ static bool fill_type(struct ks_types *types, uint32_t index, struct ks_type *ty
 	case KS_TYPE_UNION:
 		type->name = name_text(types, node.name);
 		if (!node.declaration)
-			return true;
+			return fill_body(types, index, type, depth);
 		type->kind = type->kind == KS_TYPE_UNION ? KS_TYPE_FWD_UNION : KS_TYPE_FWD_STRUCT;
 		return ks_vector_add(&types->forwards, type);
 	case KS_TYPE_ARRAY:
@@ -168,7 +183,7 @@ static bool collect_members(struct ks_types *types, uint32_t index, uint64_t bas
 		struct ks_member member = {
 			.name = child.name == KS_NO_NAME ? anonymous_name(types, anonymous)
 							 : name_text(types, child.name),
-			.type = ks_offset_type(types, child.type, 0),
+			.type = ks_offset_type(types, child.type, depth),
 			.bits_offset = base_bits + child.value,
 			.bitfield_size = child.bits,
 		};
@@ -178,11 +193,12 @@ static bool collect_members(struct ks_types *types, uint32_t index, uint64_t bas
 	return true;
 }
 
-static bool fill_members(struct ks_types *types, uint32_t index, struct ks_decl *decl)
+static bool fill_members(struct ks_types *types, uint32_t index, struct ks_decl *decl,
+			 unsigned int depth)
 {
 	member_vector found = { 0 };
 	unsigned int anonymous = 0;
-	bool ok = collect_members(types, index, 0, &anonymous, &found, 0);
+	bool ok = collect_members(types, index, 0, &anonymous, &found, depth);
 	struct ks_member *members = NULL;
 	if (ok)
 		members = ks_arena_array(types->arena, found.len, sizeof(*members));
@@ -228,7 +244,7 @@ static bool fill_values(struct ks_types *types, uint32_t index, struct ks_decl *
 	return true;
 }
 
-struct ks_decl ks_node_decl(struct ks_types *types, uint32_t index)
+struct ks_decl ks_node_decl(struct ks_types *types, uint32_t index, unsigned int depth)
 {
 	const struct ks_node node = types->nodes.at[index];
 	struct ks_decl decl = { .size = node.size, .name = name_text(types, node.name) };
@@ -237,7 +253,7 @@ struct ks_decl ks_node_decl(struct ks_types *types, uint32_t index)
 	case KS_NODE_STRUCT:
 	case KS_NODE_UNION:
 		decl.kind = node.kind == KS_NODE_UNION ? KS_UNION : KS_STRUCT;
-		ok = fill_members(types, index, &decl);
+		ok = fill_members(types, index, &decl, depth);
 		break;
 	case KS_NODE_ENUM:
 		decl.kind = KS_ENUM;

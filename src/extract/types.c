@@ -101,7 +101,7 @@ static void add_definition(struct ks_types *types, uint32_t index, struct ks_nam
 		.offset = types->nodes.at[index].offset,
 		.next = slot->first,
 		.declaration = types->nodes.at[index].declaration,
-		.decl = ks_node_decl(types, index),
+		.decl = ks_node_decl(types, index, 0),
 	};
 	if (!slot->first)
 		types->nr_names++;
@@ -120,7 +120,7 @@ static void look_at_definition(struct ks_types *types, uint32_t index)
 	if ((node->name == KS_NO_NAME || node->declaration) && node->kind != KS_NODE_ENUM)
 		return;
 	uint8_t kind = node_kinds[node->kind].kind;
-	uint64_t hash = ks_node_definition_hash(types, index, 0);
+	uint64_t hash = ks_node_definition_hash(types, index);
 	// every unnamed enum is a name of its own
 	uint64_t key = node->name == KS_NO_NAME ? hash : ks_unit_text_key(types->unit, node->name);
 	key = ks_hash_mix(key, kind);

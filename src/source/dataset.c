@@ -317,6 +317,7 @@ static struct ks_error *import_image(struct import *im)
 {
 	const char *label = im->files->label;
 	im->surface->image.tier = KS_TIER_IMPORTED;
+	im->surface->image.facts |= KS_FACT_INLINE;
 	KS_TRY(ks_dataset_label_facts(label, im->arena, &im->surface->image));
 	XXH3_128bits_reset(im->hash);
 	XXH3_128bits_update(im->hash, label, strlen(label) + 1);

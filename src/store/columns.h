@@ -11,8 +11,8 @@
  *	function	prototype	function group
  *	struct … int	declaration	differing definitions of the name
  *	tracepoint, config  definition	-
- *	syscall		its number	-
- *	lsm, kfunc	-		-
+ *	syscall		its number	1: traced
+ *	lsm, kfunc, variable  -		-
  */
 #include "surface/codec.h"
 

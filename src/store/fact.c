@@ -126,6 +126,7 @@ struct ks_error *ks_fact_fill(struct ks_fact_reader *reader, const struct ks_sto
 		return NULL;
 	case KS_SYSCALL:
 		fact->number = (uint32_t)row->first;
+		fact->traced = row->second != 0;
 		return NULL;
 	case KS_LSM:
 	case KS_KFUNC:

@@ -146,22 +146,33 @@ static struct ks_error *look_up_field(struct lookup *look, const struct ks_store
 	return NULL;
 }
 
+static struct ks_error *look_up_image(struct lookup *look, const struct ks_store_image *image,
+				      struct ks_fact *fact)
+{
+	*fact = (struct ks_fact){ .image = &image->image };
+	fact->known = image->known &
+		      (look->kind == KS_FIELD ? KS_KNOWS(KS_STRUCT) : KS_KNOWS(look->kind));
+	if (look->kind == KS_FIELD)
+		return look_up_field(look, image, fact);
+	if (look->kind == KS_LSM || look->kind == KS_KFUNC)
+		return look_up_listed(look, image, fact);
+	return look_up(look, image, look->kind, look->name, fact);
+}
+
 static struct ks_error *look_up_all(struct ks_store *store, void *arg)
 {
 	struct lookup *look = arg;
 	(void)store;
 	for (size_t i = 0; i < look->images->nr; i++) {
 		const struct ks_store_image *image = look->images->at[i];
-		struct ks_fact *fact = &look->facts[i];
-		*fact = (struct ks_fact){ .image = &image->image };
-		fact->known = image->known &
-			      (look->kind == KS_FIELD ? KS_KNOWS(KS_STRUCT) : KS_KNOWS(look->kind));
-		if (look->kind == KS_FIELD)
-			KS_TRY(look_up_field(look, image, fact));
-		else if (look->kind == KS_LSM || look->kind == KS_KFUNC)
-			KS_TRY(look_up_listed(look, image, fact));
-		else
-			KS_TRY(look_up(look, image, look->kind, look->name, fact));
+		KS_TRY(look_up_image(look, image, &look->facts[i]));
+		if (!image->modules)
+			continue;
+		struct ks_fact *modules = ks_arena_alloc(look->reader.arena, sizeof(*modules));
+		if (!modules)
+			return &ks_nomem;
+		KS_TRY(look_up_image(look, image->modules, modules));
+		look->facts[i].modules = modules->present ? modules : NULL;
 	}
 	return NULL;
 }

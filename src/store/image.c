@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/image.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "surface/image.h"
@@ -13,7 +14,7 @@ static const size_t text_fields[] = {
 	offsetof(struct ks_image, revision), offsetof(struct ks_image, distribution),
 	offsetof(struct ks_image, package),  offsetof(struct ks_image, package_version),
 	offsetof(struct ks_image, build_id), offsetof(struct ks_image, compiler),
-	offsetof(struct ks_image, banner),
+	offsetof(struct ks_image, banner),   offsetof(struct ks_image, modules_of),
 };
 enum { NR_TEXTS = sizeof(text_fields) / sizeof(text_fields[0]) };
 
@@ -22,27 +23,45 @@ static const char **text_field(struct ks_image *image, size_t i)
 	return (const char **)((char *)image + text_fields[i]);
 }
 
-static struct ks_error *known_text(uint32_t known, struct ks_buf *out)
+/** What the bits of a set are called on disk. */
+typedef const char *bit_name(int bit);
+
+static const char *kind_name(int bit)
 {
-	for (int kind = 0; kind < KS_NR_KINDS; kind++)
-		if (known & KS_KNOWS(kind))
-			ks_buf_printf(out, "%s%s", out->len ? "," : "", ks_kinds[kind].name);
+	return bit < KS_NR_KINDS ? ks_kinds[bit].name : NULL;
+}
+
+static const char *fact_name(int bit)
+{
+	static const char *const names[] = { "inline", "ftrace", "kprobe", "inject",
+					     "init",   "btf",	 "traced" };
+	_Static_assert(KS_FACT_TRACED == 1 << (sizeof(names) / sizeof(names[0]) - 1),
+		       "not every fact has a name");
+	return bit < (int)(sizeof(names) / sizeof(names[0])) ? names[bit] : NULL;
+}
+
+/** The names of the bits that are set, separated by commas. */
+static struct ks_error *bits_text(uint32_t bits, bit_name *name_of, struct ks_buf *out)
+{
+	for (int bit = 0; name_of(bit); bit++)
+		if (bits & 1u << bit)
+			ks_buf_printf(out, "%s%s", out->len ? "," : "", name_of(bit));
 	return ks_buf_text(out) ? NULL : &ks_nomem;
 }
 
-static uint32_t known_bits(const char *text)
+static uint32_t text_bits(const char *text, bit_name *name_of)
 {
-	uint32_t known = 0;
-	for (int kind = 0; text && kind < KS_NR_KINDS; kind++) {
-		size_t len = strlen(ks_kinds[kind].name);
+	uint32_t bits = 0;
+	for (int bit = 0; text && name_of(bit); bit++) {
+		size_t len = strlen(name_of(bit));
 		const char *hit = text;
-		while ((hit = strstr(hit, ks_kinds[kind].name))) {
+		while ((hit = strstr(hit, name_of(bit)))) {
 			bool whole = (hit == text || hit[-1] == ',') && strchr(",", hit[len]);
-			known |= whole ? KS_KNOWS(kind) : 0;
+			bits |= whole ? 1u << bit : 0;
 			hit += len;
 		}
 	}
-	return known;
+	return bits;
 }
 
 struct ks_error *ks_image_add(struct ks_store *store, const struct ks_surface *surface,
@@ -50,8 +69,9 @@ struct ks_error *ks_image_add(struct ks_store *store, const struct ks_surface *s
 {
 	struct ks_image image = surface->image;
 	image.label = label;
-	_cleanup_buf_ struct ks_buf known = { 0 };
-	KS_TRY(known_text(surface->known, &known));
+	_cleanup_buf_ struct ks_buf known = { 0 }, facts = { 0 };
+	KS_TRY(bits_text(surface->known, kind_name, &known));
+	KS_TRY(bits_text(image.facts, fact_name, &facts));
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_ADD, &stmt));
 	int column = 1;
@@ -63,6 +83,7 @@ struct ks_error *ks_image_add(struct ks_store *store, const struct ks_surface *s
 	ks_sql_bind_text(stmt, column++, known.at);
 	sqlite3_bind_int(stmt, column++, surface->symtab_known);
 	sqlite3_bind_int64(stmt, column++, (int64_t)anchor);
+	ks_sql_bind_text(stmt, column++, facts.at);
 	KS_TRY(ks_sql_run(store, stmt));
 	*ret_id = sqlite3_last_insert_rowid(store->db);
 	return NULL;
@@ -88,10 +109,11 @@ static struct ks_error *read_image(sqlite3_stmt *stmt, struct ks_arena *arena,
 			ret->image.tier = (enum ks_tier)i;
 	ret->image.elf_class = (uint8_t)sqlite3_column_int(stmt, column++);
 	ret->image.big_endian = sqlite3_column_int(stmt, column++) != 0;
-	ret->known = known_bits((const char *)sqlite3_column_text(stmt, column++));
+	ret->known = text_bits((const char *)sqlite3_column_text(stmt, column++), kind_name);
 	ret->symtab_known = sqlite3_column_int(stmt, column++) != 0;
 	ret->anchor = (uint64_t)sqlite3_column_int64(stmt, column++);
 	ret->base = sqlite3_column_int64(stmt, column++);
+	ret->image.facts = text_bits((const char *)sqlite3_column_text(stmt, column++), fact_name);
 	return NULL;
 }
 
@@ -101,36 +123,82 @@ static int compare_images(const void *a, const void *b)
 	return ks_image_compare(&(*x)->image, &(*y)->image);
 }
 
+struct list_images {
+	struct ks_arena *arena;
+	KS_VECTOR(struct ks_store_image *) images;
+};
+
+static struct ks_error *list_images(struct ks_store *store, void *arg)
+{
+	struct list_images *list = arg;
+	int64_t version;
+	KS_TRY(ks_sql_version(store, &version));
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, version == 1 ? KS_SQL_IMAGES_1 : KS_SQL_IMAGES, &stmt));
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(store, stmt, &row));
+		if (!row)
+			return NULL;
+		struct ks_store_image *image = ks_arena_alloc(list->arena, sizeof(*image));
+		if (!image || !ks_vector_add(&list->images, image))
+			return &ks_nomem;
+		*image = (struct ks_store_image){ 0 };
+		KS_TRY(read_image(stmt, list->arena, image));
+	}
+}
+
+struct ks_error *ks_image_all(struct ks_store *store, struct ks_arena *arena,
+			      struct ks_store_images *ret)
+{
+	struct list_images list = { .arena = arena };
+	struct ks_error *err = ks_sql_read(store, list_images, &list);
+	const struct ks_store_image **at = ks_arena_array(arena, list.images.len + 1, sizeof(*at));
+	if (!err && !at)
+		err = &ks_nomem;
+	for (size_t i = 0; !err && i < list.images.len; i++)
+		at[i] = list.images.at[i];
+	if (!err)
+		*ret = (struct ks_store_images){ .nr = list.images.len, .at = at };
+	ks_vector_deinit(&list.images);
+	return err;
+}
+
+/** The modules of a kernel among all images. */
+static const struct ks_store_image *modules_among(const struct ks_store_images *all,
+						  const struct ks_image *kernel)
+{
+	for (size_t i = 0; i < all->nr && kernel->digest; i++) {
+		const char *home = all->at[i]->image.modules_of;
+		if (home && strcmp(home, kernel->digest) == 0)
+			return all->at[i];
+	}
+	return NULL;
+}
+
 struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,
 				 struct ks_store_images *ret)
 {
-	KS_VECTOR(const struct ks_store_image *) images = { 0 };
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_IMAGES, &stmt));
-	struct ks_error *err;
-	bool row;
-	while (!(err = ks_sql_row(store, stmt, &row)) && row) {
-		struct ks_store_image *image = ks_arena_alloc(arena, sizeof(*image));
-		if (!image || !ks_vector_add(&images, image)) {
-			err = &ks_nomem;
-			break;
-		}
-		*image = (struct ks_store_image){ 0 };
-		err = read_image(stmt, arena, image);
-		if (err)
-			break;
+	struct ks_store_images all;
+	KS_TRY(ks_image_all(store, arena, &all));
+	const struct ks_store_image **at = ks_arena_array(arena, all.nr + 1, sizeof(*at));
+	if (!at)
+		return &ks_nomem;
+	size_t nr = 0;
+	for (size_t i = 0; i < all.nr; i++) {
+		if (all.at[i]->image.modules_of)
+			continue;
+		struct ks_store_image *kernel = ks_arena_alloc(arena, sizeof(*kernel));
+		if (!kernel)
+			return &ks_nomem;
+		*kernel = *all.at[i];
+		kernel->modules = modules_among(&all, &kernel->image);
+		at[nr++] = kernel;
 	}
-	const struct ks_store_image **at = ks_arena_array(arena, images.len + 1, sizeof(*at));
-	if (!err && !at)
-		err = &ks_nomem;
-	if (!err && images.len) {
-		memcpy(at, images.at, images.len * sizeof(*at));
-		qsort(at, images.len, sizeof(*at), compare_images);
-	}
-	if (!err)
-		*ret = (struct ks_store_images){ .nr = images.len, .at = at };
-	ks_vector_deinit(&images);
-	return err;
+	if (nr)
+		qsort(at, nr, sizeof(*at), compare_images);
+	*ret = (struct ks_store_images){ .nr = nr, .at = at };
+	return NULL;
 }
 
 struct ks_error *ks_store_image(const struct ks_store_images *images, const char *label,
@@ -159,9 +227,91 @@ struct ks_error *ks_image_find(struct ks_store *store, const char *label, int64_
 	return NULL;
 }
 
+struct ks_error *ks_image_digest(struct ks_store *store, int64_t id, char **ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_DIGEST, &stmt));
+	sqlite3_bind_int64(stmt, 1, id);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	const char *digest = row ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+	*ret = digest ? strdup(digest) : NULL;
+	return digest && !*ret ? &ks_nomem : NULL;
+}
+
+struct ks_error *ks_image_free_label(struct ks_store *store, const char *wanted, char **ret)
+{
+	char *label = strdup(wanted);
+	for (unsigned int n = 2; label; n++) {
+		int64_t id, base;
+		struct ks_error *err = ks_image_find(store, label, &id, &base);
+		if (!err && !id) {
+			*ret = label;
+			return NULL;
+		}
+		free(label);
+		if (err)
+			return err;
+		if (asprintf(&label, "%s@%u", wanted, n) < 0)
+			return &ks_nomem;
+	}
+	return &ks_nomem;
+}
+
+struct ks_error *ks_image_modules_label(struct ks_store *store, const char *kernel, char **ret)
+{
+	_cleanup_buf_ struct ks_buf wanted = { 0 };
+	ks_buf_printf(&wanted, "%s+modules", kernel);
+	KS_TRY(ks_buf_error(&wanted));
+	return ks_image_free_label(store, ks_buf_text(&wanted), ret);
+}
+
+struct ks_error *ks_image_modules(struct ks_store *store, const char *digest,
+				  struct ks_image_ids *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_IMAGES_AT_HOME, &stmt));
+	ks_sql_bind_text(stmt, 1, digest);
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(store, stmt, &row));
+		if (!row)
+			return NULL;
+		if (!ks_vector_add(&ret->at, sqlite3_column_int64(stmt, 0)))
+			return &ks_nomem;
+	}
+}
+
 struct relabel {
 	const char *label, *new_label;
 };
+
+static struct ks_error *set_label(struct ks_store *store, int64_t id, const char *label)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_RELABEL, &stmt));
+	sqlite3_bind_int64(stmt, 1, id);
+	ks_sql_bind_text(stmt, 2, label);
+	return ks_sql_run(store, stmt);
+}
+
+/** The modules of a kernel are called after it. */
+static struct ks_error *relabel_modules(struct ks_store *store, int64_t kernel, const char *label)
+{
+	struct ks_image_ids ids = { 0 };
+	char *digest, *modules_label = NULL;
+	KS_TRY(ks_image_digest(store, kernel, &digest));
+	struct ks_error *err = digest ? ks_image_modules(store, digest, &ids) : NULL;
+	for (size_t i = 0; !err && i < ids.at.len; i++) {
+		err = ks_image_modules_label(store, label, &modules_label);
+		if (!err)
+			err = set_label(store, ids.at.at[i], modules_label);
+		free(ks_take(modules_label));
+	}
+	ks_vector_deinit(&ids.at);
+	free(digest);
+	return err;
+}
 
 static struct ks_error *relabel(struct ks_store *store, void *arg)
 {
@@ -175,11 +325,8 @@ static struct ks_error *relabel(struct ks_store *store, void *arg)
 	KS_TRY(ks_image_find(store, job->new_label, &taken, &base));
 	if (taken && taken != id)
 		return ks_error_new(KS_ERR_USAGE, "another image has the label %s", job->new_label);
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_RELABEL, &stmt));
-	sqlite3_bind_int64(stmt, 1, id);
-	ks_sql_bind_text(stmt, 2, job->new_label);
-	return ks_sql_run(store, stmt);
+	KS_TRY(set_label(store, id, job->new_label));
+	return relabel_modules(store, id, job->new_label);
 }
 
 struct ks_error *ks_store_relabel(struct ks_store *store, const char *label, const char *new_label)

@@ -1,12 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* Rows of table image. */
+#include "base/vector.h"
 #include "store/private.h"
 
 /** Add the row of an image. @param anchor that its addresses are counted from */
 KS_MUST_CHECK struct ks_error *ks_image_add(struct ks_store *store,
 					    const struct ks_surface *surface, const char *label,
 					    uint64_t anchor, int64_t *ret_id);
+
+/** Every image, modules among them, in no order. @param arena as with ks_store_images() */
+KS_MUST_CHECK struct ks_error *ks_image_all(struct ks_store *store, struct ks_arena *arena,
+					    struct ks_store_images *ret);
+
+/** The label for the modules of a kernel that has the label; the caller frees it. */
+KS_MUST_CHECK struct ks_error *ks_image_modules_label(struct ks_store *store, const char *kernel,
+						      char **ret);
+/** The first of LABEL, LABEL@2, … that no image has; the caller frees it. */
+KS_MUST_CHECK struct ks_error *ks_image_free_label(struct ks_store *store, const char *wanted,
+						   char **ret);
+
+/** Digest of an image, NULL when it has none; the caller frees it. */
+KS_MUST_CHECK struct ks_error *ks_image_digest(struct ks_store *store, int64_t id, char **ret);
+
+/** Ids of the images that hold the modules of this one. */
+struct ks_image_ids {
+	KS_VECTOR(int64_t) at;
+};
+KS_MUST_CHECK struct ks_error *ks_image_modules(struct ks_store *store, const char *digest,
+						struct ks_image_ids *ret);
+
+/** Remove the rows of an image inside a transaction; ks_image_sweep() does the rest, once for all of them. */
+KS_MUST_CHECK struct ks_error *ks_image_drop(struct ks_store *store, int64_t id);
+KS_MUST_CHECK struct ks_error *ks_image_sweep(struct ks_store *store);
 
 /** Id and base of the image of that label; both 0 when there is none. */
 KS_MUST_CHECK struct ks_error *ks_image_find(struct ks_store *store, const char *label,

@@ -143,22 +143,33 @@ static struct ks_error *add_row(struct ks_index *index, struct ks_store *store, 
 	return ks_vector_add(&index->rows, row) ? NULL : &ks_nomem;
 }
 
+/** The list of one image. @param number of the image that has its names */
+static struct ks_error *add_image(struct ks_index *index, struct ks_store *store, int64_t id,
+				  uint32_t number, enum ks_kind kind, const char *glob)
+{
+	_cleanup_reset_ sqlite3_stmt *list = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_KIND, &list));
+	sqlite3_bind_int64(list, 1, id);
+	ks_sql_bind_text(list, 2, ks_kinds[kind].name);
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(store, list, &row));
+		if (!row)
+			return NULL;
+		KS_TRY(add_row(index, store, number, list, glob));
+	}
+}
+
 struct ks_error *ks_index_fill(struct ks_index *index, struct ks_store *store,
 			       const struct ks_store_images *images, enum ks_kind kind,
-			       const char *glob)
+			       const char *glob, bool modules)
 {
 	for (size_t i = 0; i < images->nr; i++) {
-		_cleanup_reset_ sqlite3_stmt *list = NULL;
-		KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_KIND, &list));
-		sqlite3_bind_int64(list, 1, images->at[i]->id);
-		ks_sql_bind_text(list, 2, ks_kinds[kind].name);
-		for (;;) {
-			bool row;
-			KS_TRY(ks_sql_row(store, list, &row));
-			if (!row)
-				break;
-			KS_TRY(add_row(index, store, (uint32_t)i, list, glob));
-		}
+		const struct ks_store_image *image = images->at[i];
+		KS_TRY(add_image(index, store, image->id, (uint32_t)i, kind, glob));
+		if (modules && image->modules)
+			KS_TRY(add_image(index, store, image->modules->id, (uint32_t)i, kind,
+					 glob));
 	}
 	return NULL;
 }

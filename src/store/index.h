@@ -28,7 +28,7 @@ struct ks_index {
 	struct ks_idmap by_hash;  // hash of a name to its index
 };
 void ks_index_deinit(struct ks_index *index);
-/** @param glob as fnmatch(3); NULL for all names */
+/** @param glob as fnmatch(3); NULL for all names @param modules whether a kernel has the names of its modules, too */
 KS_MUST_CHECK struct ks_error *ks_index_fill(struct ks_index *index, struct ks_store *store,
 					     const struct ks_store_images *images,
-					     enum ks_kind kind, const char *glob);
+					     enum ks_kind kind, const char *glob, bool modules);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/columns.h"
+#include "store/image.h"
 #include "store/part.h"
 
 /** The row of a function group, by the id of the group. */
@@ -247,6 +248,19 @@ static struct ks_error *load_names(struct ks_store *store, struct load *load, en
 	return c.why ? ks_store_damaged(c.why) : NULL;
 }
 
+static struct ks_error *load_traced(struct ks_store *store, struct load *load,
+				    struct ks_syscall *calls, uint64_t nr_calls)
+{
+	struct ks_cursor c;
+	uint64_t nr;
+	KS_TRY(read_text(store, load, KS_PART_TRACED, &c, &nr));
+	if (nr && nr != nr_calls)
+		return ks_store_damaged("system calls have columns of different length");
+	for (uint64_t i = 0; i < nr; i++)
+		calls[i].traced = ks_cursor_u8(&c) != 0;
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
 static struct ks_error *load_syscalls(struct ks_store *store, struct load *load)
 {
 	struct ks_cursor c;
@@ -256,12 +270,14 @@ static struct ks_error *load_syscalls(struct ks_store *store, struct load *load)
 	if (!calls)
 		return &ks_nomem;
 	for (uint64_t i = 0; i < nr; i++) {
-		calls[i].number = (uint32_t)ks_cursor_uleb(&c);
-		calls[i].name = ks_cursor_str(&c);
+		uint32_t number = (uint32_t)ks_cursor_uleb(&c);
+		calls[i] = (struct ks_syscall){ .number = number, .name = ks_cursor_str(&c) };
 	}
 	load->surface->syscalls = calls;
 	load->surface->nr_syscalls = (size_t)nr;
-	return c.why ? ks_store_damaged(c.why) : NULL;
+	if (c.why)
+		return ks_store_damaged(c.why);
+	return load_traced(store, load, calls, nr);
 }
 
 static struct ks_error *load_config(struct ks_store *store, struct load *load)
@@ -286,6 +302,8 @@ static struct ks_error *load_all(struct ks_store *store, void *arg)
 	KS_TRY(load_syscalls(store, load));
 	KS_TRY(load_names(store, load, KS_PART_LSM, &surface->lsm, &surface->nr_lsm));
 	KS_TRY(load_names(store, load, KS_PART_KFUNCS, &surface->kfuncs, &surface->nr_kfuncs));
+	KS_TRY(load_names(store, load, KS_PART_VARIABLES, &surface->variables,
+			  &surface->nr_variables));
 	KS_TRY(load_config(store, load));
 	return ks_part_symbols(store, load->image, surface);
 }
@@ -294,7 +312,7 @@ static struct ks_error *load_all(struct ks_store *store, void *arg)
 static struct ks_error *load_image(struct ks_store *store, struct load *load)
 {
 	struct ks_store_images images;
-	KS_TRY(ks_store_images(store, load->arena, &images));
+	KS_TRY(ks_image_all(store, load->arena, &images));
 	for (size_t i = 0; i < images.nr; i++) {
 		if (images.at[i]->id != load->image->id)
 			continue;

@@ -11,6 +11,10 @@ enum ks_part {
 	KS_PART_SYSCALLS = KS_NR_TABLES, // number and name of each
 	KS_PART_LSM,
 	KS_PART_KFUNCS,
+	KS_PART_VARIABLES,
+	KS_PART_TRACED, // of each system call
+	KS_PART_SYMBOL_MODULES,
+	KS_PART_SYMBOL_ATTACH,
 	KS_PART_SYMBOL_NAMES,
 	KS_PART_SYMBOL_ATTRS,
 	KS_PART_SYMBOL_SIZES,
@@ -22,6 +26,9 @@ extern const char *const ks_part_names[KS_NR_PARTS];
 
 /** How many sections back a symbol may refer. */
 enum { KS_PART_RECENT = 64 };
+
+/** What stands for the module of a symbol. */
+enum { KS_MODULE_SAME, KS_MODULE_NAMED, KS_MODULE_NONE };
 
 /** A part on its way into the store. */
 struct ks_put_part {
@@ -42,7 +49,7 @@ KS_MUST_CHECK struct ks_error *ks_part_read(struct ks_store *store,
 					    const struct ks_store_image *image, enum ks_part which,
 					    struct ks_buf *raw, uint64_t *ret_nr);
 
-/** Fill the symbol table of a surface from its four parts. */
+/** Fill the symbol table of a surface from its parts. */
 KS_MUST_CHECK struct ks_error *ks_part_symbols(struct ks_store *store,
 					       const struct ks_store_image *image,
 					       struct ks_surface *surface);

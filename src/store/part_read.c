@@ -58,16 +58,41 @@ static struct ks_error *get_attrs(struct ks_cursor *c, struct ks_arena *arena,
 	return NULL;
 }
 
+static struct ks_error *get_modules(struct ks_cursor *c, struct ks_arena *arena,
+				    struct ks_symbol *symbols, size_t nr)
+{
+	const char *module = NULL;
+	for (size_t i = 0; i < nr && !c->why; i++) {
+		uint8_t how = ks_cursor_u8(c);
+		if (how == KS_MODULE_NAMED) {
+			const char *text = ks_cursor_str(c);
+			module = ks_arena_strdup(arena, text);
+			if (!module)
+				return &ks_nomem;
+		} else if (how == KS_MODULE_NONE) {
+			module = NULL;
+		} else if (how != KS_MODULE_SAME) {
+			ks_cursor_fail(c, "module of a symbol is unknown");
+		}
+		symbols[i].module = module;
+	}
+	return NULL;
+}
+
 static struct ks_error *get_part(enum ks_part which, struct ks_cursor *c, struct ks_arena *arena,
 				 struct ks_symbol *symbols, size_t nr)
 {
+	if (which == KS_PART_SYMBOL_MODULES)
+		return get_modules(c, arena, symbols, nr);
 	if (which == KS_PART_SYMBOL_NAMES)
 		return get_symbol_names(c, arena, symbols, nr);
 	if (which == KS_PART_SYMBOL_ATTRS)
 		return get_attrs(c, arena, symbols, nr);
 	uint64_t addr = 0;
 	for (size_t i = 0; i < nr; i++) {
-		if (which == KS_PART_SYMBOL_SIZES)
+		if (which == KS_PART_SYMBOL_ATTACH)
+			symbols[i].attach = ks_cursor_u8(c);
+		else if (which == KS_PART_SYMBOL_SIZES)
 			symbols[i].size = ks_cursor_uleb(c);
 		else
 			symbols[i].addr = addr += (uint64_t)ks_cursor_zigzag(c);
@@ -78,15 +103,21 @@ static struct ks_error *get_part(enum ks_part which, struct ks_cursor *c, struct
 struct ks_error *ks_part_symbols(struct ks_store *store, const struct ks_store_image *image,
 				 struct ks_surface *surface)
 {
-	static const enum ks_part parts[] = { KS_PART_SYMBOL_NAMES, KS_PART_SYMBOL_ATTRS,
-					      KS_PART_SYMBOL_SIZES, KS_PART_SYMBOL_ADDRS };
+	static const struct {
+		enum ks_part which;
+		bool optional;
+	} parts[] = { { KS_PART_SYMBOL_NAMES },	       { KS_PART_SYMBOL_ATTRS },
+		      { KS_PART_SYMBOL_SIZES },	       { KS_PART_SYMBOL_ADDRS },
+		      { KS_PART_SYMBOL_ATTACH, true }, { KS_PART_SYMBOL_MODULES, true } };
 	struct ks_arena *arena = &surface->arenas[0];
 	struct ks_symbol *symbols = NULL;
 	uint64_t nr = 0;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		_cleanup_buf_ struct ks_buf raw = { 0 };
 		uint64_t n;
-		KS_TRY(ks_part_read(store, image, parts[i], &raw, &n));
+		KS_TRY(ks_part_read(store, image, parts[i].which, &raw, &n));
+		if (n == 0 && parts[i].optional)
+			continue;
 		if (i && n != nr)
 			return ks_store_damaged("symbol table has columns of different length");
 		nr = n;
@@ -97,7 +128,7 @@ struct ks_error *ks_part_symbols(struct ks_store *store, const struct ks_store_i
 		if (i == 0)
 			memset(symbols, 0, (size_t)nr * sizeof(*symbols));
 		struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
-		KS_TRY(get_part(parts[i], &c, arena, symbols, (size_t)nr));
+		KS_TRY(get_part(parts[i].which, &c, arena, symbols, (size_t)nr));
 		if (c.why)
 			return ks_store_damaged(c.why);
 	}

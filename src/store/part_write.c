@@ -18,6 +18,10 @@ const char *const ks_part_names[KS_NR_PARTS] = {
 	[KS_PART_SYSCALLS] = "order.syscall",
 	[KS_PART_LSM] = "order.lsm",
 	[KS_PART_KFUNCS] = "order.kfunc",
+	[KS_PART_VARIABLES] = "order.variable",
+	[KS_PART_TRACED] = "traced",
+	[KS_PART_SYMBOL_MODULES] = "symbol.modules",
+	[KS_PART_SYMBOL_ATTACH] = "symbol.attach",
 	[KS_PART_SYMBOL_NAMES] = "symbol.names",
 	[KS_PART_SYMBOL_ATTRS] = "symbol.attributes",
 	[KS_PART_SYMBOL_SIZES] = "symbol.sizes",
@@ -52,6 +56,45 @@ static uint64_t put_syscalls(const struct ks_surface *s, struct ks_buf *raw)
 		ks_buf_strz(raw, s->syscalls[i].name);
 	}
 	return s->nr_syscalls;
+}
+
+/** One byte each; nothing when no call is known to be traced. */
+static uint64_t put_traced(const struct ks_surface *s, struct ks_buf *raw)
+{
+	bool any = false;
+	for (size_t i = 0; i < s->nr_syscalls; i++) {
+		ks_buf_char(raw, s->syscalls[i].traced);
+		any = any || s->syscalls[i].traced;
+	}
+	return any ? s->nr_syscalls : 0;
+}
+
+/** One byte each; nothing when nothing is known. */
+static uint64_t put_attach(const struct ks_surface *s, struct ks_buf *raw)
+{
+	bool any = false;
+	for (size_t i = 0; i < s->nr_symbols; i++) {
+		ks_buf_char(raw, (char)s->symbols[i].attach);
+		any = any || s->symbols[i].attach;
+	}
+	return any ? s->nr_symbols : 0;
+}
+
+/** A byte for each symbol, and the module's name where it is another than before; nothing for a kernel. */
+static uint64_t put_modules(const struct ks_surface *s, struct ks_buf *raw)
+{
+	const char *last = NULL;
+	bool any = false;
+	for (size_t i = 0; i < s->nr_symbols; i++) {
+		const char *module = s->symbols[i].module;
+		bool same = ks_text_equal(module, last);
+		ks_buf_char(raw, same ? KS_MODULE_SAME : module ? KS_MODULE_NAMED : KS_MODULE_NONE);
+		if (!same && module)
+			ks_buf_strz(raw, module);
+		any = any || module;
+		last = module;
+	}
+	return any ? s->nr_symbols : 0;
 }
 
 /**
@@ -107,6 +150,14 @@ static uint64_t put_part(enum ks_part which, const struct ks_surface *s,
 		return put_names(s->lsm, s->nr_lsm, raw);
 	case KS_PART_KFUNCS:
 		return put_names(s->kfuncs, s->nr_kfuncs, raw);
+	case KS_PART_VARIABLES:
+		return put_names(s->variables, s->nr_variables, raw);
+	case KS_PART_TRACED:
+		return put_traced(s, raw);
+	case KS_PART_SYMBOL_ATTACH:
+		return put_attach(s, raw);
+	case KS_PART_SYMBOL_MODULES:
+		return put_modules(s, raw);
 	case KS_PART_CONFIG:
 		if (s->config)
 			ks_buf_strz(raw, s->config);

@@ -17,9 +17,13 @@ enum ks_sql {
 	KS_SQL_COMMIT,
 	KS_SQL_ROLLBACK,
 	KS_SQL_DATA_VERSION,
+	KS_SQL_VERSION,
 	KS_SQL_IMAGES,
+	KS_SQL_IMAGES_1, // of a store of version 1
 	KS_SQL_IMAGE_BY_DIGEST,
 	KS_SQL_IMAGE_BY_LABEL,
+	KS_SQL_IMAGE_DIGEST,
+	KS_SQL_IMAGES_AT_HOME,
 	KS_SQL_IMAGE_ADD,
 	KS_SQL_IMAGE_SET_BASE,
 	KS_SQL_IMAGE_REMOVE,
@@ -112,6 +116,9 @@ static inline void ks_sql_resetp(sqlite3_stmt **stmt)
 		sqlite3_reset(*stmt);
 }
 #define _cleanup_reset_ __attribute__((__cleanup__(ks_sql_resetp)))
+
+/** Format of the store as it is now: another process may have brought it up to date. */
+KS_MUST_CHECK struct ks_error *ks_sql_version(struct ks_store *store, int64_t *ret);
 
 /** Runs fn inside one read transaction: everything it sees belongs together. */
 typedef struct ks_error *ks_store_job_fn(struct ks_store *store, void *arg);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/pool.h"
@@ -80,23 +79,28 @@ static struct ks_error *find_digest(struct ks_store *store, const char *digest, 
 	return NULL;
 }
 
-static struct ks_error *free_label(struct ks_store *store, const char *wanted, char **ret)
+/** A label that is free. Modules are called after their kernel, and take the place of those that were there. */
+static struct ks_error *find_label(struct ks_store *store, const struct ks_image *image, char **ret)
 {
-	char *label = strdup(wanted);
-	for (unsigned int n = 2; label; n++) {
-		int64_t id, base;
-		struct ks_error *err = ks_image_find(store, label, &id, &base);
-		if (!err && !id) {
-			*ret = label;
-			return NULL;
-		}
-		free(label);
-		if (err)
-			return err;
-		if (asprintf(&label, "%s@%u", wanted, n) < 0)
-			return &ks_nomem;
-	}
-	return &ks_nomem;
+	if (!image->modules_of)
+		return ks_image_free_label(store, image->label, ret);
+	char *kernel;
+	KS_TRY(find_digest(store, image->modules_of, &kernel));
+	if (!kernel)
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    "the store does not have the kernel that these modules belong "
+				    "to: add it first");
+	struct ks_image_ids old = { 0 };
+	struct ks_error *err = ks_image_modules(store, image->modules_of, &old);
+	for (size_t i = 0; !err && i < old.at.len; i++)
+		err = ks_image_drop(store, old.at.at[i]);
+	if (!err && old.at.len)
+		err = ks_image_sweep(store);
+	if (!err)
+		err = ks_image_modules_label(store, kernel, ret);
+	ks_vector_deinit(&old.at);
+	free(kernel);
+	return err;
 }
 
 static struct ks_error *load_likes(struct ks_store *store, struct put *put, int64_t base)
@@ -154,7 +158,7 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 	if (put->result.label)
 		return NULL; // another process was faster
 	int64_t image, base = 0;
-	KS_TRY(free_label(store, put->surface->image.label, &put->result.label));
+	KS_TRY(find_label(store, &put->surface->image, &put->result.label));
 	KS_TRY(ks_put_defs_assign(&put->defs, store));
 	KS_TRY(ks_put_lists_match(&put->lists, store, &base));
 	if (base)
@@ -201,7 +205,7 @@ static struct ks_error *run(struct ks_store *store, struct put *put)
 struct ks_error *ks_store_put(struct ks_store *store, const struct ks_surface *surface,
 			      unsigned int nr_threads, struct ks_put_result *ret)
 {
-	if (!surface->image.label || !*surface->image.label)
+	if (!surface->image.modules_of && (!surface->image.label || !*surface->image.label))
 		return ks_error_new(KS_ERR_USAGE, "an image without a label cannot be kept");
 	struct put put = { .surface = surface, .nr_threads = nr_threads ? nr_threads : 1 };
 	struct ks_error *err = run(store, &put);

@@ -14,10 +14,10 @@ enum {
 	SEGMENT_ODDS = 128, // one name in so many is the first of a segment
 };
 
-/** What the surface has under one kind: the two sides of its rows. */
-static size_t side_len(const struct ks_surface *s, enum ks_kind kind, int side)
+/** What the surface has for one list: the two sides of its rows. */
+static size_t side_len(const struct ks_surface *s, int list, int side)
 {
-	switch (kind) {
+	switch (list) {
 	case KS_TRACEPOINT:
 		return side ? 0 : s->nr_tracepoints;
 	case KS_SYSCALL:
@@ -28,20 +28,21 @@ static size_t side_len(const struct ks_surface *s, enum ks_kind kind, int side)
 		return side ? 0 : s->nr_kfuncs;
 	case KS_CONFIG:
 		return side ? 0 : s->nr_options;
+	case KS_LIST_VARIABLES:
+		return side ? 0 : s->nr_variables;
 	case KS_FIELD:
-	case KS_NR_KINDS:
 		return 0;
 	case KS_FUNCTION:
-		return side ? s->nr_functions : s->decls[kind].nr;
+		return side ? s->nr_functions : s->decls[list].nr;
 	default:
-		return side ? s->nr_ambiguities : s->decls[kind].nr;
+		return side ? s->nr_ambiguities : s->decls[list].nr;
 	}
 }
 
-/** NULL when the i-th record of that side is of another kind. */
-static const char *side_name(const struct ks_surface *s, enum ks_kind kind, int side, size_t i)
+/** NULL when the i-th record of that side is of another list. */
+static const char *side_name(const struct ks_surface *s, int list, int side, size_t i)
 {
-	switch (kind) {
+	switch (list) {
 	case KS_TRACEPOINT:
 		return s->tracepoints[i].event;
 	case KS_SYSCALL:
@@ -52,12 +53,14 @@ static const char *side_name(const struct ks_surface *s, enum ks_kind kind, int 
 		return s->kfuncs[i];
 	case KS_CONFIG:
 		return s->options[i].name;
+	case KS_LIST_VARIABLES:
+		return s->variables[i];
 	case KS_FUNCTION:
-		return side ? s->functions[i].name : s->decls[kind].at[i].name;
+		return side ? s->functions[i].name : s->decls[list].at[i].name;
 	default:
 		if (!side)
-			return s->decls[kind].at[i].name;
-		return s->ambiguities[i].kind == kind ? s->ambiguities[i].name : NULL;
+			return s->decls[list].at[i].name;
+		return (int)s->ambiguities[i].kind == list ? s->ambiguities[i].name : NULL;
 	}
 }
 
@@ -83,10 +86,10 @@ struct ks_error *ks_put_lists_init(struct ks_put_lists *lists, const struct ks_s
 
 void ks_put_lists_deinit(struct ks_put_lists *lists)
 {
-	for (int kind = 0; kind < KS_NR_KINDS; kind++) {
-		ks_vector_deinit(&lists->sides[kind][0].keys);
-		ks_vector_deinit(&lists->sides[kind][1].keys);
-		ks_vector_deinit(&lists->rows[kind]);
+	for (int list = 0; list < KS_NR_LISTS; list++) {
+		ks_vector_deinit(&lists->sides[list][0].keys);
+		ks_vector_deinit(&lists->sides[list][1].keys);
+		ks_vector_deinit(&lists->rows[list]);
 	}
 	for (size_t i = 0; i < lists->segments.len; i++) {
 		ks_buf_deinit(&lists->segments.at[i].names);
@@ -123,12 +126,11 @@ static int compare_keys(const void *a, const void *b)
 
 struct ks_error *ks_put_lists_sort(struct ks_put_lists *lists, size_t job)
 {
-	enum ks_kind kind = (enum ks_kind)(job / 2);
-	int side = job % 2;
-	struct ks_put_keys *keys = &lists->sides[kind][side];
-	size_t nr = side_len(lists->surface, kind, side);
+	int list = (int)(job / 2), side = job % 2;
+	struct ks_put_keys *keys = &lists->sides[list][side];
+	size_t nr = side_len(lists->surface, list, side);
 	for (size_t i = 0; i < nr; i++) {
-		const char *name = side_name(lists->surface, kind, side, i);
+		const char *name = side_name(lists->surface, list, side, i);
 		struct ks_put_key key = { .name = name, .index = i };
 		if (!name)
 			continue;
@@ -141,11 +143,11 @@ struct ks_error *ks_put_lists_sort(struct ks_put_lists *lists, size_t job)
 	return NULL;
 }
 
-/** Both sides of a kind become one list; equal names of both sides share a row. */
-static struct ks_error *merge_kind(struct ks_put_lists *lists, enum ks_kind kind)
+/** Both sides become one list; equal names of both sides share a row. */
+static struct ks_error *merge_sides(struct ks_put_lists *lists, int list)
 {
-	const struct ks_put_keys *a = &lists->sides[kind][0], *b = &lists->sides[kind][1];
-	if (!ks_vector_reserve(&lists->rows[kind], a->keys.len + b->keys.len))
+	const struct ks_put_keys *a = &lists->sides[list][0], *b = &lists->sides[list][1];
+	if (!ks_vector_reserve(&lists->rows[list], a->keys.len + b->keys.len))
 		return &ks_nomem;
 	for (size_t i = 0, k = 0; i < a->keys.len || k < b->keys.len;) {
 		int order = i == a->keys.len   ? 1
@@ -160,15 +162,15 @@ static struct ks_error *merge_kind(struct ks_put_lists *lists, enum ks_kind kind
 			row.name = a->keys.at[i].name;
 			row.index[0] = a->keys.at[i++].index;
 		}
-		lists->rows[kind].at[lists->rows[kind].len++] = row;
+		lists->rows[list].at[lists->rows[list].len++] = row;
 	}
 	return NULL;
 }
 
-static struct ks_error *cut_segments(struct ks_put_lists *lists, enum ks_kind kind)
+static struct ks_error *cut_segments(struct ks_put_lists *lists, int list)
 {
-	const struct ks_put_row *rows = lists->rows[kind].at;
-	size_t nr = lists->rows[kind].len;
+	const struct ks_put_row *rows = lists->rows[list].at;
+	size_t nr = lists->rows[list].len;
 	for (size_t from = 0, to; from < nr; from = to) {
 		for (to = from + 1; to < nr; to++) {
 			const char *name = rows[to].name;
@@ -180,7 +182,7 @@ static struct ks_error *cut_segments(struct ks_put_lists *lists, enum ks_kind ki
 			    ks_hash64_of(name, strlen(name)) % SEGMENT_ODDS == 0)
 				break;
 		}
-		struct ks_put_segment segment = { .kind = kind, .from = from, .to = to };
+		struct ks_put_segment segment = { .list = list, .from = from, .to = to };
 		if (!ks_vector_add(&lists->segments, segment))
 			return &ks_nomem;
 	}
@@ -189,9 +191,9 @@ static struct ks_error *cut_segments(struct ks_put_lists *lists, enum ks_kind ki
 
 struct ks_error *ks_put_lists_merge(struct ks_put_lists *lists)
 {
-	for (enum ks_kind kind = 0; kind < KS_NR_KINDS; kind++) {
-		KS_TRY(merge_kind(lists, kind));
-		KS_TRY(cut_segments(lists, kind));
+	for (int list = 0; list < KS_NR_LISTS; list++) {
+		KS_TRY(merge_sides(lists, list));
+		KS_TRY(cut_segments(lists, list));
 	}
 	const struct ks_surface *surface = lists->surface;
 	for (size_t i = 0; i < lists->rows[KS_FUNCTION].len; i++) {
@@ -207,7 +209,7 @@ struct ks_error *ks_put_lists_name(struct ks_put_lists *lists, size_t index)
 {
 	struct ks_put_segment *segment = &lists->segments.at[index];
 	for (size_t i = segment->from; i < segment->to; i++)
-		ks_names_put(&segment->names, lists->rows[segment->kind].at[i].name,
+		ks_names_put(&segment->names, lists->rows[segment->list].at[i].name,
 			     i == segment->from);
 	ks_buf_char(&segment->names, ']');
 	KS_TRY(ks_buf_error(&segment->names));
@@ -215,11 +217,11 @@ struct ks_error *ks_put_lists_name(struct ks_put_lists *lists, size_t index)
 	return NULL;
 }
 
-/** The numbers of a row: what columns.h says for each kind. */
-static void row_numbers(const struct ks_put_lists *lists, const struct ks_put_defs *defs,
-			enum ks_kind kind, const struct ks_put_row *row, uint64_t numbers[2])
+/** The numbers of a row: what columns.h says for each list. */
+static void row_numbers(const struct ks_put_lists *lists, const struct ks_put_defs *defs, int list,
+			const struct ks_put_row *row, uint64_t numbers[2])
 {
-	static const int tables[KS_NR_KINDS][2] = {
+	static const int tables[KS_NR_LISTS][2] = {
 		[KS_FUNCTION] = { KS_FUNCTION, KS_TABLE_FUNCTIONS },
 		[KS_STRUCT] = { KS_STRUCT, KS_TABLE_AMBIGUITIES },
 		[KS_UNION] = { KS_UNION, KS_TABLE_AMBIGUITIES },
@@ -230,13 +232,15 @@ static void row_numbers(const struct ks_put_lists *lists, const struct ks_put_de
 		[KS_CONFIG] = { KS_TABLE_OPTIONS },
 	};
 	numbers[0] = numbers[1] = 0;
-	if (kind == KS_SYSCALL)
+	if (list == KS_SYSCALL) {
 		numbers[0] = lists->surface->syscalls[row->index[0]].number;
-	if (kind == KS_SYSCALL || kind == KS_LSM || kind == KS_KFUNC)
+		numbers[1] = lists->surface->syscalls[row->index[0]].traced;
+	}
+	if (list == KS_SYSCALL || list == KS_LSM || list == KS_KFUNC || list == KS_LIST_VARIABLES)
 		return;
 	for (int side = 0; side < 2; side++)
 		if (row->index[side] != KS_NO_INDEX)
-			numbers[side] = ks_put_defs_id(defs, tables[kind][side], row->index[side]);
+			numbers[side] = ks_put_defs_id(defs, tables[list][side], row->index[side]);
 }
 
 struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_put_defs *defs,
@@ -246,11 +250,11 @@ struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_p
 	_cleanup_columns_buf_ struct ks_columns_buf columns = { 0 };
 	_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 };
 	for (size_t i = segment->from; i < segment->to; i++) {
-		const struct ks_put_row *row = &lists->rows[segment->kind].at[i];
+		const struct ks_put_row *row = &lists->rows[segment->list].at[i];
 		const struct ks_function *fn = NULL;
 		uint64_t numbers[2];
-		row_numbers(lists, defs, segment->kind, row, numbers);
-		if (segment->kind == KS_FUNCTION && row->index[1] != KS_NO_INDEX)
+		row_numbers(lists, defs, segment->list, row, numbers);
+		if (segment->list == KS_FUNCTION && row->index[1] != KS_NO_INDEX)
 			fn = &lists->surface->functions[row->index[1]];
 		ks_columns_put(&columns, numbers[0], numbers[1], fn, lists->anchor);
 	}

@@ -3,6 +3,14 @@
 /* The sorted lists of an image on their way into the store: sort, cut into segments, add facts, write. */
 #include "store/put_defs.h"
 
+/** What an image has sorted lists of: the kinds but fields, and variables. */
+enum { KS_LIST_VARIABLES = KS_NR_KINDS, KS_NR_LISTS };
+/** What a list is called on disk. */
+static inline const char *ks_list_name(int list)
+{
+	return list == KS_LIST_VARIABLES ? "variable" : ks_kinds[list].name;
+}
+
 /** No definition on this side of a row. */
 #define KS_NO_INDEX SIZE_MAX
 
@@ -24,8 +32,8 @@ struct ks_put_keys {
 };
 
 struct ks_put_segment {
-	enum ks_kind kind;
-	size_t from, to; // rows of the kind
+	int list;
+	size_t from, to; // rows of the list
 	struct ks_buf names;
 	int64_t id;
 	bool is_new; // the store has no such segment yet
@@ -37,8 +45,8 @@ struct ks_put_segment {
 struct ks_put_lists {
 	const struct ks_surface *surface;
 	uint64_t anchor;
-	struct ks_put_keys sides[KS_NR_KINDS][2];
-	KS_VECTOR(struct ks_put_row) rows[KS_NR_KINDS];
+	struct ks_put_keys sides[KS_NR_LISTS][2];
+	KS_VECTOR(struct ks_put_row) rows[KS_NR_LISTS];
 	KS_VECTOR(struct ks_put_segment) segments;
 	const struct ks_decl **listed; // for each function group: the prototype of its name
 };
@@ -46,8 +54,8 @@ KS_MUST_CHECK struct ks_error *ks_put_lists_init(struct ks_put_lists *lists,
 						 const struct ks_surface *surface);
 void ks_put_lists_deinit(struct ks_put_lists *lists);
 
-/** Sort one side of one kind; jobs 0 … KS_PUT_SORT_JOBS - 1 may run at once. */
-enum { KS_PUT_SORT_JOBS = KS_NR_KINDS * 2 };
+/** Sort one side of one list; jobs 0 … KS_PUT_SORT_JOBS - 1 may run at once. */
+enum { KS_PUT_SORT_JOBS = KS_NR_LISTS * 2 };
 KS_MUST_CHECK struct ks_error *ks_put_lists_sort(struct ks_put_lists *lists, size_t job);
 /** After the sorting: make rows and segments, and fill listed. */
 KS_MUST_CHECK struct ks_error *ks_put_lists_merge(struct ks_put_lists *lists);

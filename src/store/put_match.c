@@ -45,6 +45,8 @@ static struct ks_error *choose_base(struct ks_put_lists *lists, struct ks_store 
 	qsort(ids, nr, sizeof(*ids), compare_ids);
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	struct ks_error *err = ks_sql_get(store, KS_SQL_LIST_OF_ROOTS, &stmt);
+	if (!err) // modules are like other modules, and kernels like kernels
+		sqlite3_bind_int(stmt, 1, !lists->surface->image.modules_of);
 	bool row = true;
 	*ret = 0;
 	while (!err && !(err = ks_sql_row(store, stmt, &row)) && row) {
@@ -69,8 +71,8 @@ static struct ks_error *find_like(struct ks_put_lists *lists, struct ks_store *s
 	_cleanup_reset_ sqlite3_stmt *seek = NULL, *columns = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_LIST_SEEK, &seek));
 	sqlite3_bind_int64(seek, 1, base);
-	ks_sql_bind_text(seek, 2, ks_kinds[segment->kind].name);
-	ks_sql_bind_text(seek, 3, lists->rows[segment->kind].at[segment->from].name);
+	ks_sql_bind_text(seek, 2, ks_list_name(segment->list));
+	ks_sql_bind_text(seek, 3, lists->rows[segment->list].at[segment->from].name);
 	bool row;
 	KS_TRY(ks_sql_row(store, seek, &row));
 	if (!row)
@@ -134,8 +136,8 @@ struct ks_error *ks_put_lists_write(struct ks_put_lists *lists, struct ks_store 
 		int64_t columns = sqlite3_last_insert_rowid(store->db);
 		KS_TRY(ks_sql_get(store, KS_SQL_LIST_ADD, &stmt));
 		sqlite3_bind_int64(stmt, 1, image);
-		ks_sql_bind_text(stmt, 2, ks_kinds[segment->kind].name);
-		ks_sql_bind_text(stmt, 3, lists->rows[segment->kind].at[segment->from].name);
+		ks_sql_bind_text(stmt, 2, ks_list_name(segment->list));
+		ks_sql_bind_text(stmt, 3, lists->rows[segment->list].at[segment->from].name);
 		sqlite3_bind_int64(stmt, 4, segment->id);
 		sqlite3_bind_int64(stmt, 5, columns);
 		KS_TRY(ks_sql_run(store, stmt));

@@ -194,11 +194,31 @@ static struct ks_error *collect(struct ks_store *store, struct ks_arena *arena)
 	if (!live)
 		return &ks_nomem;
 	memset(live, 0, nr_ids + 1);
-	KS_TRY(ks_store_images(store, arena, &images));
+	KS_TRY(ks_image_all(store, arena, &images));
 	for (size_t i = 0; i < images.nr; i++)
 		KS_TRY(mark(store, images.at[i], live, nr_ids));
 	KS_TRY(sweep_blocks(store, live));
 	return rewrite_packs(store);
+}
+
+struct ks_error *ks_image_drop(struct ks_store *store, int64_t id)
+{
+	KS_TRY(hand_over(store, id));
+	KS_TRY(run_on(store, KS_SQL_COLUMNS_REMOVE, id));
+	KS_TRY(run_on(store, KS_SQL_LIST_REMOVE, id));
+	KS_TRY(run_on(store, KS_SQL_PART_REMOVE, id));
+	return run_on(store, KS_SQL_IMAGE_REMOVE, id);
+}
+
+struct ks_error *ks_image_sweep(struct ks_store *store)
+{
+	KS_TRY(ks_sql_do(store, KS_SQL_SEGMENT_SWEEP));
+	struct ks_arena arena = { 0 };
+	struct ks_error *err = collect(store, &arena);
+	ks_arena_deinit(&arena);
+	ks_hashes_deinit(&store->hashes); // its slots still hold what has gone
+	ks_blocks_deinit(&store->blocks);
+	return err;
 }
 
 static struct ks_error *remove_image(struct ks_store *store, void *arg)
@@ -209,22 +229,23 @@ static struct ks_error *remove_image(struct ks_store *store, void *arg)
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    "the store has no image '%s'; 'ksurf images' lists them",
 				    (char *)arg);
-	KS_TRY(hand_over(store, id));
-	KS_TRY(run_on(store, KS_SQL_COLUMNS_REMOVE, id));
-	KS_TRY(run_on(store, KS_SQL_LIST_REMOVE, id));
-	KS_TRY(run_on(store, KS_SQL_PART_REMOVE, id));
-	KS_TRY(run_on(store, KS_SQL_IMAGE_REMOVE, id));
-	KS_TRY(ks_sql_do(store, KS_SQL_SEGMENT_SWEEP));
-	struct ks_arena arena = { 0 };
-	struct ks_error *err = collect(store, &arena);
-	ks_arena_deinit(&arena);
-	return err;
+	struct ks_image_ids modules = { 0 };
+	char *digest;
+	KS_TRY(ks_image_digest(store, id, &digest));
+	struct ks_error *err = digest ? ks_image_modules(store, digest, &modules) : NULL;
+	for (size_t i = 0; !err && i < modules.at.len; i++)
+		err = ks_image_drop(store, modules.at.at[i]);
+	ks_vector_deinit(&modules.at);
+	free(digest);
+	if (!err)
+		err = ks_image_drop(store, id);
+	return err ? err : ks_image_sweep(store);
 }
 
 struct ks_error *ks_store_remove(struct ks_store *store, const char *label)
 {
 	struct ks_error *err = ks_sql_write(store, remove_image, (void *)label);
-	ks_hashes_deinit(&store->hashes); // its slots still hold what has gone
+	ks_hashes_deinit(&store->hashes); // when it failed, too: nothing is known of what is left
 	ks_blocks_deinit(&store->blocks);
 	return err;
 }

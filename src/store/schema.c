@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/schema.h"
 
+/** For people; all but the first are as they always were. */
+#define IMAGES_VIEW                                                                                \
+	"CREATE VIEW images AS"                                                                    \
+	" SELECT i.label, i.release, i.version, i.arch, i.flavor, i.revision, i.distribution,"     \
+	" i.package, i.package_version, i.build_id, i.compiler, i.tier, b.label AS base,"          \
+	" h.label AS modules_of"                                                                   \
+	" FROM image i LEFT JOIN image b ON b.id = i.base"                                         \
+	" LEFT JOIN image h ON h.digest = i.home;"
+
 const char ks_store_schema[] =
 	"CREATE TABLE image("
 	" id INTEGER PRIMARY KEY,"
@@ -15,7 +24,9 @@ const char ks_store_schema[] =
 	" known TEXT NOT NULL,"		  // kinds it can tell about, comma-separated
 	" symtab_known INTEGER NOT NULL," //
 	" anchor INTEGER NOT NULL,"	  // address that the functions' addresses count from
-	" base INTEGER REFERENCES image(id));"
+	" base INTEGER REFERENCES image(id),"
+	" facts TEXT NOT NULL," // what else it can tell, comma-separated
+	" home TEXT);"		// digest of the kernel whose modules these are
 	"CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
 	// Names in sorted runs, shared between images.
 	"CREATE TABLE segment(id INTEGER PRIMARY KEY, nr INTEGER NOT NULL, names TEXT NOT NULL);"
@@ -31,12 +42,7 @@ const char ks_store_schema[] =
 	" UNIQUE(image, name));"
 	// Definitions, and the hashes that tell which are there.
 	"CREATE TABLE block(first INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL);"
-	"CREATE TABLE pack(first INTEGER PRIMARY KEY, hashes BLOB NOT NULL);"
-	// For people.
-	"CREATE VIEW images AS"
-	" SELECT i.label, i.release, i.version, i.arch, i.flavor, i.revision, i.distribution,"
-	" i.package, i.package_version, i.build_id, i.compiler, i.tier, b.label AS base"
-	" FROM image i LEFT JOIN image b ON b.id = i.base;"
+	"CREATE TABLE pack(first INTEGER PRIMARY KEY, hashes BLOB NOT NULL);" IMAGES_VIEW
 	"CREATE VIEW names AS"
 	" SELECT i.label AS image, l.kind AS kind, j.value AS name"
 	" FROM image i JOIN list l ON l.image = i.id JOIN segment s ON s.id = l.segment,"
@@ -54,3 +60,9 @@ const char ks_store_schema[] =
 	" UNION ALL SELECT NULL, 'definitions', sum(length(data)) FROM block"
 	" UNION ALL SELECT NULL, 'hashes', sum(length(hashes)) FROM pack"
 	" UNION ALL SELECT NULL, 'names', sum(length(names)) FROM segment;";
+
+/* Version 1 had kernels with debug information only; an older ksurf that still writes adds such. */
+const char ks_store_from_1[] = "ALTER TABLE image ADD COLUMN facts TEXT NOT NULL DEFAULT 'inline';"
+			       "ALTER TABLE image ADD COLUMN home TEXT;"
+			       "UPDATE image SET facts = '' WHERE tier NOT IN ('full', 'imported');"
+			       "DROP VIEW images;" IMAGES_VIEW "PRAGMA user_version = 2;";

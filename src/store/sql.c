@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/private.h"
+#include "store/schema.h"
 
 #define IMAGE_TEXTS                                                                                \
 	"label, digest, release, version, arch, flavor, revision, distribution, package,"          \
@@ -11,13 +12,19 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_COMMIT] = "COMMIT",
 	[KS_SQL_ROLLBACK] = "ROLLBACK",
 	[KS_SQL_DATA_VERSION] = "PRAGMA data_version",
-	[KS_SQL_IMAGES] = "SELECT " IMAGE_TEXTS ", id, tier, elf_class, big_endian, known,"
-			  " symtab_known, anchor, base FROM image",
+	[KS_SQL_VERSION] = "PRAGMA user_version",
+	[KS_SQL_IMAGES] = "SELECT " IMAGE_TEXTS ", home, id, tier, elf_class, big_endian, known,"
+			  " symtab_known, anchor, base, facts FROM image",
+	[KS_SQL_IMAGES_1] = "SELECT " IMAGE_TEXTS ", NULL, id, tier, elf_class, big_endian, known,"
+			    " symtab_known, anchor, base,"
+			    " CASE WHEN tier IN ('full', 'imported') THEN 'inline' END FROM image",
 	[KS_SQL_IMAGE_BY_DIGEST] = "SELECT label FROM image WHERE digest = ?",
 	[KS_SQL_IMAGE_BY_LABEL] = "SELECT id, base FROM image WHERE label = ?",
-	[KS_SQL_IMAGE_ADD] = "INSERT INTO image(" IMAGE_TEXTS ", tier, elf_class, big_endian,"
-			     " known, symtab_known, anchor)"
-			     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[KS_SQL_IMAGE_DIGEST] = "SELECT digest FROM image WHERE id = ?",
+	[KS_SQL_IMAGES_AT_HOME] = "SELECT id FROM image WHERE home = ? ORDER BY id",
+	[KS_SQL_IMAGE_ADD] = "INSERT INTO image(" IMAGE_TEXTS ", home, tier, elf_class, big_endian,"
+			     " known, symtab_known, anchor, facts)"
+			     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[KS_SQL_IMAGE_SET_BASE] = "UPDATE image SET base = ?2 WHERE id = ?1",
 	[KS_SQL_IMAGE_REMOVE] = "DELETE FROM image WHERE id = ?",
 	[KS_SQL_IMAGE_RELABEL] = "UPDATE image SET label = ?2 WHERE id = ?1",
@@ -37,7 +44,7 @@ static const char *const texts[KS_NR_SQL] = {
 			    " VALUES(?, ?, ?, ?, ?)",
 	[KS_SQL_LIST_REMOVE] = "DELETE FROM list WHERE image = ?",
 	[KS_SQL_LIST_OF_ROOTS] = "SELECT i.id, l.segment FROM image i JOIN list l ON l.image = i.id"
-				 " WHERE i.base IS NULL ORDER BY i.id",
+				 " WHERE i.base IS NULL AND (i.home IS NULL) = ? ORDER BY i.id",
 	[KS_SQL_COLUMNS] = "SELECT base, data FROM columns WHERE id = ?",
 	[KS_SQL_COLUMNS_ADD] = "INSERT INTO columns(base, data) VALUES(?, ?)",
 	[KS_SQL_COLUMNS_REPLACE] = "UPDATE columns SET base = ?2, data = ?3 WHERE id = ?1",
@@ -164,13 +171,33 @@ struct ks_error *ks_sql_read(struct ks_store *store, ks_store_job_fn *fn, void *
 	return err;
 }
 
+struct ks_error *ks_sql_version(struct ks_store *store, int64_t *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_VERSION, &stmt));
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	*ret = row ? sqlite3_column_int64(stmt, 0) : 0;
+	return NULL;
+}
+
+/** A store of an older version becomes one of this with what is written first. */
+static struct ks_error *bring_up_to_date(struct ks_store *store)
+{
+	int64_t version;
+	KS_TRY(ks_sql_version(store, &version));
+	return version == 1 ? ks_sql_script(store, ks_store_from_1) : NULL;
+}
+
 struct ks_error *ks_sql_write(struct ks_store *store, ks_store_job_fn *fn, void *arg)
 {
 	if (store->readonly)
 		return ks_error_in_file(ks_error_new(KS_ERR_STORE, "opened for reading only"),
 					store->path);
 	KS_TRY(ks_sql_do(store, KS_SQL_BEGIN_WRITE));
-	struct ks_error *err = fn(store, arg);
+	struct ks_error *err = bring_up_to_date(store);
+	if (!err)
+		err = fn(store, arg);
 	if (!err)
 		err = ks_sql_do(store, KS_SQL_COMMIT);
 	if (err)

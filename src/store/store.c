@@ -37,7 +37,7 @@ static struct ks_error *check_format(struct ks_store *store, bool *ret_empty)
 	if (application != KS_STORE_APPLICATION_ID)
 		return ks_error_new(KS_ERR_STORE,
 				    "not a ksurf store (another program's SQLite file)");
-	if (version != KS_STORE_VERSION)
+	if (version < 1 || version > KS_STORE_VERSION)
 		return ks_error_new(KS_ERR_STORE,
 				    "written by a newer ksurf (store format %lld, this one "
 				    "reads %d): update ksurf, or use another --db",

@@ -42,6 +42,8 @@ struct ks_put_result {
 /**
  * Keep an image, in one transaction. An image with the same digest is there already: nothing happens. When
  * another image has the label, this one gets the first free of LABEL@2, LABEL@3, …
+ * The modules of a kernel (ks_image.modules_of) take the place of those that the store has of it, if any, and get
+ * the label KERNEL+modules; KS_ERR_NOTFOUND when the store does not have the kernel.
  * @param surface borrowed; several may be put through one handle, which is faster than one by one
  * @param nr_threads to encode and compress with; the bytes written do not depend on it
  */
@@ -59,6 +61,8 @@ struct ks_store_image {
 	bool symtab_known; //
 	uint64_t anchor;   // of its addresses
 	int64_t base;	   // id of the image whose bytes these are a difference to, or 0
+	/** What the store has of its modules, an image of its own that no list of images holds; NULL: nothing. */
+	const struct ks_store_image *modules;
 };
 
 /** Images in the order of ks_image_compare(). Make a subset by copying the pointers wanted. */
@@ -67,7 +71,7 @@ struct ks_store_images {
 	const struct ks_store_image **at;
 };
 
-/** All images. @param arena holds the result, which stays valid whatever happens to the store */
+/** All kernels. @param arena holds the result, which stays valid whatever happens to the store */
 KS_MUST_CHECK struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,
 					       struct ks_store_images *ret);
 
@@ -75,7 +79,7 @@ KS_MUST_CHECK struct ks_error *ks_store_images(struct ks_store *store, struct ks
 KS_MUST_CHECK struct ks_error *ks_store_image(const struct ks_store_images *images,
 					      const char *label, const struct ks_store_image **ret);
 
-/** Remove an image and every definition that no other image has. Images based on it get another base. */
+/** Remove an image, its modules and every definition that no other image has. Images based on it get another base. */
 KS_MUST_CHECK struct ks_error *ks_store_remove(struct ks_store *store, const char *label);
 
 /** KS_ERR_USAGE when another image has the new label or it is empty. */
@@ -95,6 +99,7 @@ KS_MUST_CHECK struct ks_error *ks_store_set(struct ks_store *store, const char *
  * What the images say of one name: one fact for each, in the order given.
  * A field is named STRUCT::MEMBER, its struct or union may be either. An LSM hook or a kfunc that an image does
  * not list has no declaration and no function there.
+ * What the modules of a kernel say of the name stands in ks_fact.modules, where the store has them.
  * @param images from ks_store_images(); borrowed as long as the result
  * @param arena holds the result
  */
@@ -115,7 +120,8 @@ struct ks_store_name {
 typedef struct ks_error *ks_store_name_fn(const struct ks_store_name *name, void *arg);
 
 /**
- * Every name of a kind, or of all kinds (KS_NR_KINDS), in the order of kinds and bytes.
+ * Every name of a kind, or of all kinds (KS_NR_KINDS), in the order of kinds and bytes. A kernel has the names of
+ * its modules, too.
  * @param glob as fnmatch(3); NULL for all names
  * @param fn may stop the walk by an error; the name is valid during the call
  */
@@ -125,7 +131,7 @@ KS_MUST_CHECK struct ks_error *ks_store_names(struct ks_store *store,
 					      ks_store_name_fn *fn, void *arg);
 
 /**
- * All names of a kind with where to find their facts, for visiting every history. It holds the lists of all the
+ * All names of a kind with where to find their facts, for visiting every history; modules are left out. It holds the lists of all the
  * images in memory (about 4 MB an image) and is read by any number of threads at once. What images points to
  * must outlive it; no image may be removed meanwhile.
  */

@@ -118,7 +118,7 @@ static struct ks_error *sort_names(struct ks_walk *walk)
 static struct ks_error *fill(struct ks_store *store, void *arg)
 {
 	struct ks_walk *walk = arg;
-	KS_TRY(ks_index_fill(&walk->index, store, walk->images, walk->kind, NULL));
+	KS_TRY(ks_index_fill(&walk->index, store, walk->images, walk->kind, NULL, false));
 	walk->cells = calloc(walk->index.names.len * walk->images->nr + 1, sizeof(*walk->cells));
 	if (!walk->cells)
 		return &ks_nomem;

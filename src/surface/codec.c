@@ -8,43 +8,85 @@
  *	bits 0-3  enum ks_type_kind, or NO_TYPE
  *	bit 4     a name follows
  *	bit 5     the number n follows (enum size, array length)
- * then name, n, inner type and parameters, as far as the kind has them.
+ *	bit 6     what it holds follows: size, and members or values
+ * then name, n, body, inner type and parameters, as far as the kind has them.
  */
-enum { NO_TYPE = 15, TYPE_KIND = 15, TYPE_NAMED = 16, TYPE_NUMBER = 32, TYPE_BITS = 63 };
+enum {
+	NO_TYPE = 15,
+	TYPE_KIND = 15,
+	TYPE_NAMED = 16,
+	TYPE_NUMBER = 32,
+	TYPE_BODY = 64,
+	TYPE_BITS = 127,
+};
 _Static_assert((int)KS_NR_TYPE_KINDS <= (int)NO_TYPE, "type kinds no longer fit into four bits");
 
 const char ks_codec_nomem[] = "out of memory";
 
-/** What follows name and number, by kind. */
-static const struct {
-	bool inner, params;
-} type_shapes[KS_NR_TYPE_KINDS] = {
-	[KS_TYPE_PTR] = { .inner = true },	[KS_TYPE_CONST] = { .inner = true },
-	[KS_TYPE_VOLATILE] = { .inner = true }, [KS_TYPE_RESTRICT] = { .inner = true },
-	[KS_TYPE_ARRAY] = { .inner = true },	[KS_TYPE_PROTO] = { .inner = true, .params = true },
+/** Where a tree of types is written. Types are shared, their bytes are not: limit ends a tree that explodes. */
+struct place {
+	unsigned int depth;
+	size_t limit; // of the buffer's length
 };
 
-void ks_codec_put_type(struct ks_buf *buf, const struct ks_type *type, unsigned int depth)
+/** With the kind of a declaration: its module follows the name. */
+enum { DECL_MODULE = 128 };
+
+/** What follows name and number, by kind. */
+static const struct {
+	bool inner, params, body;
+	enum ks_kind kind; // of the body
+} type_shapes[KS_NR_TYPE_KINDS] = {
+	[KS_TYPE_STRUCT] = { .body = true, .kind = KS_STRUCT },
+	[KS_TYPE_UNION] = { .body = true, .kind = KS_UNION },
+	[KS_TYPE_ENUM] = { .body = true, .kind = KS_ENUM },
+	[KS_TYPE_PTR] = { .inner = true },
+	[KS_TYPE_CONST] = { .inner = true },
+	[KS_TYPE_VOLATILE] = { .inner = true },
+	[KS_TYPE_RESTRICT] = { .inner = true },
+	[KS_TYPE_ARRAY] = { .inner = true },
+	[KS_TYPE_PROTO] = { .inner = true, .params = true },
+};
+
+static void put_members(struct ks_buf *buf, const struct ks_decl *decl, const struct place *at);
+static void put_values(struct ks_buf *buf, const struct ks_decl *decl);
+
+static void put_type(struct ks_buf *buf, const struct ks_type *type, const struct place *at)
 {
-	if (!type || depth >= KS_CODEC_DEPTH) {
+	if (!type || at->depth >= KS_CODEC_DEPTH || buf->len >= at->limit) {
 		ks_buf_char(buf, NO_TYPE);
 		return;
 	}
+	const struct place below = { at->depth + 1, at->limit };
+	const struct ks_decl *body = type->name ? NULL : type->body;
+	bool has_body = body && type_shapes[type->kind].body;
 	ks_buf_char(buf, (char)((int)type->kind | (type->name ? TYPE_NAMED : 0) |
-				(type->n ? TYPE_NUMBER : 0)));
+				(type->n ? TYPE_NUMBER : 0) | (has_body ? TYPE_BODY : 0)));
 	if (type->name)
 		ks_buf_strz(buf, type->name);
 	if (type->n)
 		ks_buf_uleb(buf, type->n);
+	if (has_body)
+		ks_buf_uleb(buf, body->size);
+	if (has_body && type->kind == KS_TYPE_ENUM)
+		put_values(buf, body);
+	else if (has_body)
+		put_members(buf, body, &below);
 	if (type_shapes[type->kind].inner)
-		ks_codec_put_type(buf, type->inner, depth + 1);
+		put_type(buf, type->inner, &below);
 	if (!type_shapes[type->kind].params)
 		return;
 	ks_buf_uleb(buf, type->nr_params);
 	for (uint32_t i = 0; i < type->nr_params; i++) {
 		ks_buf_strz(buf, type->params[i].name);
-		ks_codec_put_type(buf, type->params[i].type, depth + 1);
+		put_type(buf, type->params[i].type, &below);
 	}
+}
+
+void ks_codec_put_type(struct ks_buf *buf, const struct ks_type *type)
+{
+	const struct place top = { 0, buf->len + KS_CODEC_TREE };
+	put_type(buf, type, &top);
 }
 
 /** A type that the model always has: void where the bytes leave it out, as they do below the deepest level. */
@@ -54,6 +96,35 @@ static const struct ks_type *get_present(struct ks_cursor *c, struct ks_arena *a
 	static const struct ks_type nothing = { .kind = KS_TYPE_VOID };
 	const struct ks_type *type = ks_codec_get_type(c, arena, depth);
 	return type ? type : &nothing;
+}
+
+static void get_members(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl *decl,
+			unsigned int depth);
+static void get_values(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl *decl);
+
+static const struct ks_decl *get_body(struct ks_cursor *c, struct ks_arena *arena,
+				      const struct ks_type *type, unsigned int depth)
+{
+	struct ks_decl *body = ks_arena_alloc(arena, sizeof(*body));
+	if (!body) {
+		ks_cursor_fail(c, ks_codec_nomem);
+		return NULL;
+	}
+	*body = (struct ks_decl){ .kind = type_shapes[type->kind].kind, .size = ks_cursor_uleb(c) };
+	if (body->kind == KS_ENUM)
+		get_values(c, arena, body);
+	else
+		get_members(c, arena, body, depth);
+	return body;
+}
+
+/** A body belongs to what can be unnamed, and is. */
+static bool known_head(uint8_t head)
+{
+	unsigned int kind = head & TYPE_KIND;
+	if (kind >= KS_NR_TYPE_KINDS || head > TYPE_BITS)
+		return false;
+	return !(head & TYPE_BODY) || (type_shapes[kind].body && !(head & TYPE_NAMED));
 }
 
 static const struct ks_param *get_params(struct ks_cursor *c, struct ks_arena *arena,
@@ -74,7 +145,7 @@ const struct ks_type *ks_codec_get_type(struct ks_cursor *c, struct ks_arena *ar
 	if (c->why || head == NO_TYPE)
 		return NULL;
 	unsigned int kind = head & TYPE_KIND;
-	if (kind >= KS_NR_TYPE_KINDS || head > TYPE_BITS || depth >= KS_CODEC_DEPTH) {
+	if (!known_head(head) || depth >= KS_CODEC_DEPTH) {
 		ks_cursor_fail(c, depth >= KS_CODEC_DEPTH ? "types are nested too deeply"
 							  : "unknown kind of type");
 		return NULL;
@@ -89,6 +160,8 @@ const struct ks_type *ks_codec_get_type(struct ks_cursor *c, struct ks_arena *ar
 		type->name = ks_cursor_str(c);
 	if (head & TYPE_NUMBER)
 		type->n = ks_cursor_uleb(c);
+	if (head & TYPE_BODY)
+		type->body = get_body(c, arena, type, depth + 1);
 	if (type_shapes[kind].inner)
 		type->inner = get_present(c, arena, depth + 1);
 	if (type_shapes[kind].params)
@@ -102,13 +175,28 @@ void ks_codec_check_proto(struct ks_cursor *c, const struct ks_type *type)
 		ks_cursor_fail(c, "type of a function is no prototype");
 }
 
+/** Members or values. */
+static void skip_body(struct ks_cursor *c, enum ks_kind kind, unsigned int depth)
+{
+	ks_cursor_uleb(c); // its size
+	uint64_t nr = ks_cursor_uleb(c);
+	while (nr-- && !c->why) {
+		ks_cursor_str(c);
+		if (kind != KS_ENUM)
+			ks_codec_skip_type(c, depth);
+		ks_cursor_uleb(c);
+		if (kind != KS_ENUM)
+			ks_cursor_uleb(c);
+	}
+}
+
 void ks_codec_skip_type(struct ks_cursor *c, unsigned int depth)
 {
 	uint8_t head = ks_cursor_u8(c);
 	if (c->why || head == NO_TYPE)
 		return;
 	unsigned int kind = head & TYPE_KIND;
-	if (kind >= KS_NR_TYPE_KINDS || head > TYPE_BITS || depth >= KS_CODEC_DEPTH) {
+	if (!known_head(head) || depth >= KS_CODEC_DEPTH) {
 		ks_cursor_fail(c, "type cannot be skipped");
 		return;
 	}
@@ -116,6 +204,8 @@ void ks_codec_skip_type(struct ks_cursor *c, unsigned int depth)
 		ks_cursor_str(c);
 	if (head & TYPE_NUMBER)
 		ks_cursor_uleb(c);
+	if (head & TYPE_BODY)
+		skip_body(c, type_shapes[kind].kind, depth + 1);
 	if (type_shapes[kind].inner)
 		ks_codec_skip_type(c, depth + 1);
 	uint64_t nr = type_shapes[kind].params ? ks_cursor_uleb(c) : 0;
@@ -168,27 +258,28 @@ struct ks_error *ks_codec_error(const struct ks_cursor *c, const char *what)
 			   ks_cursor_offset(c));
 }
 
-static void put_members(struct ks_buf *buf, const struct ks_decl *decl)
+static void put_members(struct ks_buf *buf, const struct ks_decl *decl, const struct place *at)
 {
-	uint64_t at = 0; // members mostly follow one another: distances are short
+	uint64_t last = 0; // members mostly follow one another: distances are short
 	ks_buf_uleb(buf, decl->nr);
 	for (uint32_t i = 0; i < decl->nr; i++) {
 		const struct ks_member *m = &decl->members[i];
 		ks_buf_strz(buf, m->name);
-		ks_codec_put_type(buf, m->type, 0);
-		ks_buf_zigzag(buf, (int64_t)(m->bits_offset - at));
+		put_type(buf, m->type, at);
+		ks_buf_zigzag(buf, (int64_t)(m->bits_offset - last));
 		ks_buf_uleb(buf, m->bitfield_size);
-		at = m->bits_offset;
+		last = m->bits_offset;
 	}
 }
 
-static void get_members(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl *decl)
+static void get_members(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl *decl,
+			unsigned int depth)
 {
 	uint64_t at = 0;
 	struct ks_member *members = ks_codec_get_array(c, arena, sizeof(*members), 4, &decl->nr);
 	for (uint32_t i = 0; members && i < decl->nr; i++) {
 		members[i].name = ks_cursor_str(c);
-		members[i].type = get_present(c, arena, 0);
+		members[i].type = get_present(c, arena, depth);
 		members[i].bits_offset = at += (uint64_t)ks_cursor_zigzag(c);
 		members[i].bitfield_size = (uint32_t)ks_cursor_uleb(c);
 	}
@@ -221,23 +312,28 @@ static void get_values(struct ks_cursor *c, struct ks_arena *arena, struct ks_de
 
 void ks_codec_put_decl(struct ks_buf *buf, const struct ks_decl *decl)
 {
-	ks_buf_char(buf, (char)decl->kind);
+	const struct place top = { 0, buf->len + KS_CODEC_TREE };
+	ks_buf_char(buf, (char)((int)decl->kind | (decl->module ? DECL_MODULE : 0)));
 	ks_buf_strz(buf, decl->name);
+	if (decl->module)
+		ks_buf_strz(buf, decl->module);
 	ks_buf_uleb(buf, decl->size);
-	ks_codec_put_type(buf, decl->type, 0);
+	put_type(buf, decl->type, &top);
 	if (decl->kind == KS_STRUCT || decl->kind == KS_UNION)
-		put_members(buf, decl);
+		put_members(buf, decl, &top);
 	else if (decl->kind == KS_ENUM)
 		put_values(buf, decl);
 }
 
 static void get_decl(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl *ret)
 {
-	uint8_t kind = ks_cursor_u8(c);
+	uint8_t head = ks_cursor_u8(c), kind = head & ~DECL_MODULE;
 	if (kind > KS_INT)
 		ks_cursor_fail(c, "unknown kind of declaration");
 	*ret = (struct ks_decl){ .kind = c->why ? KS_INT : (enum ks_kind)kind };
 	ret->name = ks_cursor_str(c);
+	if (head & DECL_MODULE)
+		ret->module = ks_cursor_str(c);
 	ret->size = ks_cursor_uleb(c);
 	ret->type = ks_codec_get_type(c, arena, 0);
 	if (ret->kind == KS_FUNCTION)
@@ -245,7 +341,7 @@ static void get_decl(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl
 	else if (ret->kind == KS_TYPEDEF && !ret->type)
 		ks_cursor_fail(c, "typedef stands for nothing");
 	if (ret->kind == KS_STRUCT || ret->kind == KS_UNION)
-		get_members(c, arena, ret);
+		get_members(c, arena, ret, 0);
 	else if (ret->kind == KS_ENUM)
 		get_values(c, arena, ret);
 }
@@ -295,6 +391,8 @@ void ks_codec_put_tracepoint(struct ks_buf *buf, const struct ks_tracepoint *tp)
 	ks_codec_put_text(buf, tp->system);
 	put_optional_decl(buf, tp->func);
 	put_optional_decl(buf, tp->record);
+	if (tp->module) // nothing else follows a tracepoint
+		ks_buf_strz(buf, tp->module);
 }
 
 struct ks_error *ks_codec_get_tracepoint(struct ks_cursor *c, struct ks_arena *arena,
@@ -308,6 +406,7 @@ struct ks_error *ks_codec_get_tracepoint(struct ks_cursor *c, struct ks_arena *a
 	ret->system = ks_codec_get_text(c);
 	ret->func = get_optional_decl(c, arena);
 	ret->record = get_optional_decl(c, arena);
+	ret->module = ks_cursor_more(c) ? ks_cursor_str(c) : NULL;
 	return ks_codec_error(c, "tracepoint");
 }
 

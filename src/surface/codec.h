@@ -9,7 +9,8 @@
  * Writers append to a ks_buf, which remembers when memory runs out. Readers take hostile bytes: every count is
  * bounded by the bytes that are left, nesting by KS_CODEC_DEPTH. The text of what they give points into the
  * cursor's bytes, so these must live as long as the value; everything else comes from the arena.
- * Readers return NULL, KS_ERR_DATA or KS_ERR_NOMEM, and leave the cursor behind what they read.
+ * Readers return NULL, KS_ERR_DATA or KS_ERR_NOMEM, and leave the cursor behind what they read. A function or a
+ * tracepoint takes all the bytes there are: what is left out at its end is 0 or NULL.
  */
 #include "base/buf.h"
 #include "base/cursor.h"
@@ -18,6 +19,8 @@
 
 /** How deep a type may nest; no C compiler's output comes near. A deeper one loses what is below. */
 enum { KS_CODEC_DEPTH = 200 };
+/** Bytes of one type tree; what comes behind them is lost. A hostile image's few types can spell out to terabytes. */
+enum { KS_CODEC_TREE = 1 << 24 };
 
 /** struct, union, enum, typedef, int or prototype: everything, kind and name included. */
 void ks_codec_put_decl(struct ks_buf *buf, const struct ks_decl *decl);

@@ -134,15 +134,18 @@ static void put_entry(struct ks_buf *buf, const struct ks_entry *entry,
 	ks_buf_char(buf, (char)((entry->inlined & ENTRY_INLINED) |
 				(entry->nr_inline_callers ? ENTRY_INLINE_CALLERS : 0) |
 				(entry->nr_direct_callers ? ENTRY_DIRECT_CALLERS : 0) |
-				(entry->nr_clones ? ENTRY_CLONES : 0)));
+				(entry->nr_clones ? ENTRY_CLONES : 0) |
+				(entry->module ? ENTRY_MODULE : 0)));
 	if (loc == HOW_HERE)
 		ks_buf_strz(buf, entry->loc_file);
 	if (entry->file)
 		ks_buf_strz(buf, entry->file);
+	if (entry->module)
+		ks_buf_strz(buf, entry->module);
 	if (entry->nr_indirect_calls)
 		ks_buf_uleb(buf, entry->nr_indirect_calls);
 	if (proto == HOW_HERE)
-		ks_codec_put_type(buf, entry->proto, 0);
+		ks_codec_put_type(buf, entry->proto);
 	if (entry->nr_inline_callers)
 		put_callers(buf, entry->inline_callers, entry->nr_inline_callers, entry->file);
 	if (entry->nr_direct_callers)
@@ -195,6 +198,8 @@ static void get_entry(struct ks_cursor *c, struct ks_arena *arena, struct ks_ent
 	entry->loc_file = get_location(c, (head >> ENTRY_LOC_SHIFT) & 3, previous);
 	if (head & ENTRY_FILE)
 		entry->file = ks_cursor_str(c);
+	if (lists & ENTRY_MODULE)
+		entry->module = ks_cursor_str(c);
 	if (head & ENTRY_INDIRECT)
 		entry->nr_indirect_calls = (uint32_t)ks_cursor_uleb(c);
 	entry->proto = get_proto(c, arena, (head >> ENTRY_PROTO_SHIFT) & 3, previous, listed);
@@ -216,7 +221,9 @@ static void put_symbol(struct ks_buf *buf, const struct ks_symbol *sym, const ch
 		  : sym->name[len]		     ? SYMBOL_NAME_LONGER
 						     : SYMBOL_NAME_SAME;
 	bool same_section = ks_text_equal(sym->section, section);
-	ks_buf_char(buf, (char)(how | (same_section ? SYMBOL_SAME_SECTION : 0)));
+	ks_buf_char(buf,
+		    (char)(how | (same_section ? SYMBOL_SAME_SECTION : 0) |
+			   (sym->attach ? SYMBOL_ATTACH : 0) | (sym->module ? SYMBOL_MODULE : 0)));
 	if (how == SYMBOL_NAME_LONGER)
 		ks_buf_strz(buf, sym->name + len);
 	else if (how == SYMBOL_NAME_OTHER)
@@ -225,6 +232,10 @@ static void put_symbol(struct ks_buf *buf, const struct ks_symbol *sym, const ch
 		ks_codec_put_text(buf, sym->section);
 	const uint8_t attrs[] = { sym->bind, sym->type, sym->visibility, sym->other };
 	ks_buf_bytes(buf, attrs, sizeof(attrs));
+	if (sym->attach)
+		ks_buf_char(buf, (char)sym->attach);
+	if (sym->module)
+		ks_buf_strz(buf, sym->module);
 }
 
 static const char *get_symbol_name(struct ks_cursor *c, struct ks_arena *arena, unsigned int how,
@@ -261,6 +272,10 @@ static void get_symbol(struct ks_cursor *c, struct ks_arena *arena, struct ks_sy
 	sym->type = attrs[1];
 	sym->visibility = attrs[2];
 	sym->other = attrs[3];
+	if (head & SYMBOL_ATTACH)
+		sym->attach = ks_cursor_u8(c);
+	if (head & SYMBOL_MODULE)
+		sym->module = ks_cursor_str(c);
 }
 
 void ks_codec_put_function(struct ks_buf *buf, const struct ks_function *fn,
@@ -275,6 +290,8 @@ void ks_codec_put_function(struct ks_buf *buf, const struct ks_function *fn,
 	for (uint32_t i = 0; i < fn->nr_symbols; i++)
 		put_symbol(buf, &fn->symbols[i], fn->name,
 			   i ? fn->symbols[i - 1].section : ".text");
+	if (fn->nr_btf) // nothing else follows a function
+		ks_buf_char(buf, (char)fn->nr_btf);
 }
 
 struct ks_error *ks_codec_get_function(struct ks_cursor *c, struct ks_arena *arena,
@@ -292,5 +309,6 @@ struct ks_error *ks_codec_get_function(struct ks_cursor *c, struct ks_arena *are
 		get_symbol(c, arena, &symbols[i], ret->name, i ? symbols[i - 1].section : ".text");
 	ret->entries = entries;
 	ret->symbols = symbols;
+	ret->nr_btf = ks_cursor_more(c) ? ks_cursor_u8(c) : 0;
 	return ks_codec_error(c, "function");
 }

@@ -17,7 +17,8 @@ enum {
 	ENTRY_INLINE_CALLERS = 8,
 	ENTRY_DIRECT_CALLERS = 16,
 	ENTRY_CLONES = 32,
-	ENTRY_BITS = 63,
+	ENTRY_MODULE = 64,
+	ENTRY_BITS = 127,
 };
 enum { HOW_NONE, HOW_PREVIOUS, HOW_LISTED, HOW_HERE }; // a location never is HOW_LISTED
 
@@ -35,7 +36,7 @@ _Static_assert((KS_CALLER_OWN | KS_CALLER_TAIL | KS_CALLER_NO_CODE) == CALLER_FL
 
 /* The head byte of a symbol: how its name relates to the function's. */
 enum { SYMBOL_NAME_SAME, SYMBOL_NAME_LONGER, SYMBOL_NAME_OTHER, SYMBOL_NAME = 3 };
-enum { SYMBOL_SAME_SECTION = 4, SYMBOL_BITS = 7 };
+enum { SYMBOL_SAME_SECTION = 4, SYMBOL_ATTACH = 8, SYMBOL_MODULE = 16, SYMBOL_BITS = 31 };
 
 /* The head byte of a clone. */
 enum { CLONE_PARAMS_KNOWN = 1, CLONE_PARAMS = 2, CLONE_BITS = 3 };

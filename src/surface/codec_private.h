@@ -3,8 +3,9 @@
 /* What the parts of the codec share: codec.c (declarations), codec_function.c and codec_traits.c. */
 #include "surface/codec.h"
 
-/** A type tree; NULL is allowed. @param depth of it, 0 at the top */
-void ks_codec_put_type(struct ks_buf *buf, const struct ks_type *type, unsigned int depth);
+/** A type tree; NULL is allowed. */
+void ks_codec_put_type(struct ks_buf *buf, const struct ks_type *type);
+/** @param depth of it, 0 at the top */
 const struct ks_type *ks_codec_get_type(struct ks_cursor *c, struct ks_arena *arena,
 					unsigned int depth);
 /** Fail unless the type is a function's: those who read one follow its inner type without asking. */

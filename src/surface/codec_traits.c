@@ -62,6 +62,8 @@ static void read_entry(struct reading *r, bool first, bool *had_location)
 		ks_cursor_str(c);
 	if (head & ENTRY_FILE)
 		ks_cursor_str(c);
+	if (lists & ENTRY_MODULE)
+		ks_cursor_str(c);
 	if (head & ENTRY_INDIRECT)
 		ks_cursor_uleb(c);
 	if (((head >> ENTRY_PROTO_SHIFT) & 3) == HOW_HERE)
@@ -98,6 +100,10 @@ static void read_symbol(struct reading *r, struct ks_traits *traits)
 	if (!(head & SYMBOL_SAME_SECTION))
 		ks_codec_get_text(c);
 	ks_cursor_take(c, 4);
+	if (head & SYMBOL_ATTACH)
+		ks_cursor_u8(c);
+	if (head & SYMBOL_MODULE)
+		ks_cursor_str(c);
 	bool again = transform == KS_TRANSFORM_NONE ? traits->names[transform] != 0 : seen(r, name);
 	if (!again && traits->names[transform] < UINT16_MAX)
 		traits->names[transform]++;
@@ -132,6 +138,8 @@ struct ks_error *ks_codec_get_traits(struct ks_cursor *c, struct ks_traits *ret)
 	uint64_t nr_symbols = ks_cursor_uleb(c);
 	for (uint64_t i = 0; i < nr_symbols && !c->why; i++)
 		read_symbol(&r, &traits);
+	if (ks_cursor_more(c))
+		ks_cursor_u8(c); // how often BTF has it
 	traits.grouped = nr_entries != 0;
 	traits.declared = r.any_declared;
 	traits.by_line = nr_entries > 1 && r.same_file;

@@ -72,6 +72,18 @@ typedef struct {
 } unnamed_t;
 typedef int (*callback_t)(struct device *dev, void *arg);
 typedef u64 matrix_t[3][4];
+/* Facts: unnamed inside unnamed: deep at 0, two of 8 bytes each; state at bit 128; 20 bytes in all. */
+typedef struct {
+	struct {
+		int counter;
+		union {
+			u8 low;
+			char half[2];
+		};
+	} deep[2];
+	enum { IDLE, BUSY = 7 } state;
+} nest_t;
+nest_t nest;
 bits_t by_typedef;
 unnamed_t unnamed;
 callback_t callback;

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "place.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "same.h"
+#include "sample.h"
+
+int place_make(void **state)
+{
+	struct place *place = calloc(1, sizeof(*place));
+	assert_non_null(place);
+	strcpy(place->dir, "/tmp/ksurf-store-XXXXXX");
+	assert_non_null(mkdtemp(place->dir));
+	snprintf(place->path, sizeof(place->path), "%s/store", place->dir);
+	*state = place;
+	return 0;
+}
+
+int place_drop(void **state)
+{
+	static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
+	struct place *place = *state;
+	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+		char path[80];
+		snprintf(path, sizeof(path), "%s%s", place->path, tails[i]);
+		unlink(path);
+	}
+	rmdir(place->dir);
+	free(place);
+	return 0;
+}
+
+const char *place_path(void **state)
+{
+	return ((struct place *)*state)->path;
+}
+
+void place_sql(const char *path, const char *text)
+{
+	sqlite3 *db;
+	char *msg = NULL;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	if (sqlite3_exec(db, text, NULL, NULL, &msg) != SQLITE_OK)
+		fail_msg("%s", msg);
+	sqlite3_close(db);
+}
+
+struct ks_put_result place_put(struct ks_store *store, unsigned int build)
+{
+	_cleanup_surface_ struct ks_surface *surface = sample_surface(build, FILLERS);
+	struct ks_put_result result;
+	assert_ok(ks_store_put(store, surface, THREADS, &result));
+	free(result.label);
+	result.label = NULL;
+	return result;
+}
+
+size_t place_count(const char *path)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	struct ks_arena arena = { 0 };
+	struct ks_store_images images;
+	assert_ok(ks_store_open(path, KS_STORE_READ, &store));
+	assert_ok(ks_store_images(store, &arena, &images));
+	size_t nr = images.nr;
+	ks_arena_deinit(&arena);
+	return nr;
+}
+
+void place_check(struct ks_store *store, unsigned int build)
+{
+	_cleanup_surface_ struct ks_surface *want = sample_surface(build, FILLERS), *got = NULL;
+	struct ks_arena arena = { 0 };
+	struct ks_store_images images;
+	const struct ks_store_image *image;
+	assert_ok(ks_store_images(store, &arena, &images));
+	assert_ok(ks_store_image(&images, want->image.label, &image));
+	assert_ok(ks_store_surface(store, image, &got));
+	const char *table = surface_difference(want, got);
+	if (table)
+		fail_msg("build %u differs in %s", build, table);
+	ks_arena_deinit(&arena);
+}

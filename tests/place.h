@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* A store file of a test's own, in a folder that goes with it. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "store/store.h"
+
+enum { FILLERS = 2000, THREADS = 2 };
+
+struct place {
+	char dir[32], path[64];
+};
+int place_make(void **state);
+int place_drop(void **state);
+const char *place_path(void **state);
+#define TEST(name) cmocka_unit_test_setup_teardown(name, place_make, place_drop)
+
+/** Run SQL on the file, behind the store's back. */
+void place_sql(const char *path, const char *text);
+/** Put sample_surface(build, FILLERS). */
+struct ks_put_result place_put(struct ks_store *store, unsigned int build);
+size_t place_count(const char *path);
+/** The image of that build is in the store, whole. */
+void place_check(struct ks_store *store, unsigned int build);

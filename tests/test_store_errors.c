@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stores that are damaged, foreign, full, or used by two at once. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "place.h"
+#include "sample.h"
+
+static void reader_goes_on_while_an_image_is_added(void **state)
+{
+	const char *path = place_path(state);
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	int pipe_ends[2];
+	assert_int_equal(pipe(pipe_ends), 0);
+	pid_t child = fork();
+	if (child == 0) { // the reader: every look must give the whole of every image it sees
+		struct ks_store *reader = NULL;
+		if (ks_store_open(path, KS_STORE_READ, &reader))
+			_exit(1);
+		for (unsigned int round = 0;; round++) {
+			struct ks_arena arena = { 0 };
+			struct ks_store_images images;
+			struct ks_history history;
+			if (ks_store_images(reader, &arena, &images) ||
+			    ks_store_history(reader, &images, KS_FUNCTION, "special", &arena,
+					     &history))
+				_exit(2);
+			for (size_t i = 0; i < history.nr; i++)
+				if (!history.facts[i].function)
+					_exit(3);
+			size_t nr = history.nr;
+			ks_arena_deinit(&arena);
+			if (round == 0 && write(pipe_ends[1], "", 1) != 1)
+				_exit(4);
+			if (nr == 6)
+				_exit(0);
+		}
+	}
+	char byte;
+	assert_int_equal(read(pipe_ends[0], &byte, 1), 1);
+	for (unsigned int build = 2; build <= 6; build++)
+		assert_true(place_put(store, build).added);
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	close(pipe_ends[0]);
+	close(pipe_ends[1]);
+}
+
+static void kill_leaves_the_store_as_before_or_with_the_whole_image(void **state)
+{
+	const char *path = place_path(state);
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	ks_store_close(ks_take(store));
+	for (unsigned int wait_us = 0; wait_us < 60000; wait_us += 4000) {
+		pid_t child = fork();
+		if (child == 0) {
+			struct ks_store *writer = NULL;
+			if (ks_store_open(path, KS_STORE_WRITE, &writer))
+				_exit(1);
+			for (unsigned int build = 2; build < 60; build++)
+				place_put(writer, build);
+			_exit(0);
+		}
+		usleep(wait_us);
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+		assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+		size_t nr = place_count(path);
+		for (unsigned int build = 1; build <= nr; build++)
+			place_check(store, build);
+		ks_store_close(ks_take(store));
+	}
+}
+
+static void foreign_and_newer_files_are_refused(void **state)
+{
+	const char *path = place_path(state);
+	struct ks_store *store = NULL;
+	expect_error(ks_store_open(path, KS_STORE_READ, &store), KS_ERR_NOTFOUND, path);
+	expect_error(ks_store_open(path, KS_STORE_WRITE, &store), KS_ERR_NOTFOUND, path);
+	FILE *file = fopen(path, "w");
+	assert_non_null(file);
+	for (int i = 0; i < 1000; i++)
+		fputs("this is no database\n", file);
+	fclose(file);
+	expect_error(ks_store_open(path, KS_STORE_CREATE, &store), KS_ERR_STORE,
+		     "not a ksurf store");
+	expect_error(ks_store_open(path, KS_STORE_READ, &store), KS_ERR_STORE, "not a ksurf store");
+	assert_int_equal(unlink(path), 0);
+	place_sql(path, "CREATE TABLE t(x)");
+	expect_error(ks_store_open(path, KS_STORE_CREATE, &store), KS_ERR_STORE,
+		     "not a ksurf store");
+	assert_int_equal(unlink(path), 0);
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	ks_store_close(store);
+	place_sql(path, "PRAGMA user_version = 99");
+	expect_error(ks_store_open(path, KS_STORE_CREATE, &store), KS_ERR_STORE, "newer ksurf");
+	expect_error(ks_store_open(path, KS_STORE_READ, &store), KS_ERR_STORE, "newer ksurf");
+}
+
+/** Everything that reads, on a store that may be damaged: errors are welcome, crashes are not. */
+static size_t read_everything(const char *path)
+{
+	size_t nr_errors = 0;
+	struct ks_store *store = NULL;
+	struct ks_arena arena = { 0 };
+	struct ks_store_images images = { 0 };
+	struct ks_history history;
+	struct ks_error *err = ks_store_open(path, KS_STORE_READ, &store);
+	if (!err)
+		err = ks_store_images(store, &arena, &images);
+	for (size_t i = 0; !err && i < images.nr; i++) {
+		struct ks_surface *surface = NULL;
+		struct ks_error *bad = ks_store_surface(store, images.at[i], &surface);
+		nr_errors += bad != NULL;
+		ks_error_free(bad);
+		ks_surface_free(surface);
+	}
+	static const char *const names[] = { "special", "filler_1", "get_filler_1000" };
+	for (size_t i = 0; !err && i < 3; i++) {
+		struct ks_error *bad =
+			ks_store_history(store, &images, KS_FUNCTION, names[i], &arena, &history);
+		nr_errors += bad != NULL;
+		ks_error_free(bad);
+	}
+	nr_errors += err != NULL;
+	ks_error_free(err);
+	ks_arena_deinit(&arena);
+	ks_store_close(store);
+	return nr_errors;
+}
+
+static void damaged_rows_are_an_error(void **state)
+{
+	static const char *const damages[] = {
+		"UPDATE block SET data = substr(data, 1, length(data) / 2)",
+		"UPDATE block SET data = zeroblob(length(data))",
+		"UPDATE block SET data = x''",
+		"UPDATE block SET nr = nr + 1",
+		"UPDATE block SET first = -first",
+		"DELETE FROM block",
+		"UPDATE columns SET data = substr(data, 1, length(data) - 3)",
+		"UPDATE columns SET data = (SELECT data FROM block)",
+		"UPDATE columns SET base = id",
+		"DELETE FROM columns",
+		"UPDATE segment SET names = '[\"special'",
+		"UPDATE segment SET names = '[\"\\u00'",
+		"DELETE FROM segment",
+		"UPDATE part SET nr = 4000000000 WHERE name = 'symbol.names'",
+		"UPDATE part SET data = (SELECT data FROM columns)",
+		"DELETE FROM part",
+	};
+	const char *path = place_path(state);
+	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+		struct ks_store *store = NULL;
+		assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+		place_put(store, 1);
+		place_put(store, 2);
+		ks_store_close(store);
+		assert_int_equal(read_everything(path), 0);
+		place_sql(path, damages[i]);
+		size_t nr_errors = read_everything(path);
+		if (!nr_errors && strcmp(damages[i], "DELETE FROM part") != 0)
+			fail_msg("nothing was noticed after: %s", damages[i]);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
+static void full_disk_is_one_error_and_changes_nothing(void **state)
+{
+	const char *path = place_path(state);
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	pid_t child = fork();
+	if (child == 0) {
+		struct rlimit limit = { 100000, 100000 };
+		_cleanup_surface_ struct ks_surface *surface = sample_surface(2, FILLERS);
+		struct ks_put_result result;
+		signal(SIGXFSZ, SIG_IGN);
+		struct ks_store *writer = NULL;
+		if (ks_store_open(path, KS_STORE_WRITE, &writer) ||
+		    setrlimit(RLIMIT_FSIZE, &limit) != 0)
+			_exit(1);
+		struct ks_error *err = ks_store_put(writer, surface, THREADS, &result);
+		_exit(!err ? 2 : err->code == KS_ERR_IO && strstr(err->msg, "unchanged") ? 0 : 3);
+	}
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(place_count(path), 1);
+	place_check(store, 1);
+	assert_true(place_put(store, 2).added);
+	place_check(store, 2);
+}
+
+static void failed_put_does_not_spoil_the_handle(void **state)
+{
+	const char *path = place_path(state);
+	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_surface_ struct ks_surface *surface = sample_surface(2, FILLERS);
+	struct ks_put_result result;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	place_sql(path,
+		  "CREATE TRIGGER no BEFORE INSERT ON part BEGIN SELECT raise(ABORT, 'no'); END");
+	expect_error(ks_store_put(store, surface, THREADS, &result), KS_ERR_STORE, "no");
+	place_sql(path, "DROP TRIGGER no");
+	assert_true(place_put(store, 2).added);
+	place_check(store, 1);
+	place_check(store, 2);
+}
+
+static void read_only_file_can_be_read_but_not_written(void **state)
+{
+	const char *path = place_path(state);
+	struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	ks_store_close(store);
+	assert_ok(ks_store_open(path, KS_STORE_READ, &store));
+	place_check(store, 1);
+	expect_error(ks_store_set(store, "a", "b"), KS_ERR_STORE, "reading only");
+	ks_store_close(store);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(reader_goes_on_while_an_image_is_added),
+		TEST(kill_leaves_the_store_as_before_or_with_the_whole_image),
+		TEST(foreign_and_newer_files_are_refused),
+		TEST(damaged_rows_are_an_error),
+		TEST(full_disk_is_one_error_and_changes_nothing),
+		TEST(failed_put_does_not_spoil_the_handle),
+		TEST(read_only_file_can_be_read_but_not_written),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A store that an older ksurf wrote: stores/v1.ksurf holds builds 1 and 2 of the sample, of the time before bodies. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "place.h"
+#include "same.h"
+#include "sample.h"
+
+enum { OLD_FILLERS = 40 };
+
+/** A copy of the old store that may be changed. */
+static const char *copy_old(void **state)
+{
+	char bytes[4096];
+	FILE *from = fopen(KSURF_SOURCE_ROOT "/tests/stores/v1.ksurf", "rb");
+	FILE *to = fopen(place_path(state), "wb");
+	assert_non_null(from);
+	assert_non_null(to);
+	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), from));)
+		assert_int_equal(fwrite(bytes, 1, len, to), len);
+	fclose(from);
+	fclose(to);
+	return place_path(state);
+}
+
+static int64_t version_of(const char *path)
+{
+	sqlite3 *db;
+	sqlite3_stmt *stmt;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	int64_t version = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return version;
+}
+
+static void check_old(struct ks_store *store, unsigned int build)
+{
+	_cleanup_surface_ struct ks_surface *want = sample_surface_1(build, OLD_FILLERS),
+					    *got = NULL;
+	struct ks_arena arena = { 0 };
+	struct ks_store_images images;
+	const struct ks_store_image *image;
+	assert_ok(ks_store_images(store, &arena, &images));
+	assert_ok(ks_store_image(&images, want->image.label, &image));
+	assert_ok(ks_store_surface(store, image, &got));
+	const char *table = surface_difference(want, got);
+	if (table)
+		fail_msg("build %u differs in %s", build, table);
+	ks_arena_deinit(&arena);
+}
+
+static void check_history(struct ks_store *store, size_t nr)
+{
+	struct ks_arena arena = { 0 };
+	struct ks_store_images images;
+	struct ks_history history;
+	assert_ok(ks_store_images(store, &arena, &images));
+	assert_int_equal(images.nr, nr);
+	assert_ok(ks_store_history(store, &images, KS_FUNCTION, "special", &arena, &history));
+	assert_int_equal(history.nr, nr);
+	for (size_t i = 0; i < nr; i++) {
+		assert_int_equal(history.facts[i].function->nr_entries, 4);
+		assert_true(history.facts[i].image->facts & KS_FACT_INLINE);
+		assert_null(history.facts[i].modules);
+	}
+	ks_arena_deinit(&arena);
+}
+
+static void version_1_can_be_read_and_stays(void **state)
+{
+	const char *path = copy_old(state);
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_int_equal(version_of(path), 1);
+	assert_ok(ks_store_open(path, KS_STORE_READ, &store));
+	check_old(store, 1);
+	check_old(store, 2); // based on the other
+	check_history(store, 2);
+	ks_store_close(ks_take(store));
+	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+	check_old(store, 1);
+	assert_int_equal(version_of(path), 1);
+}
+
+static void version_1_becomes_version_2_when_it_is_written(void **state)
+{
+	const char *path = copy_old(state);
+	_cleanup_store_ struct ks_store *store = NULL, *reader = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_READ, &reader));
+	check_history(reader, 2);
+	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+	place_put(store, 3);
+	assert_int_equal(version_of(path), 2);
+	check_old(store, 1);
+	check_old(store, 2);
+	place_check(store, 3);
+	check_history(store, 3);
+	check_history(reader, 3); // opened before
+	place_check(reader, 3);
+	assert_ok(ks_store_remove(store, "6.1.0-1"));
+	check_old(store, 2);
+	place_check(store, 3);
+	ks_store_close(ks_take(store));
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	check_old(store, 2);
+}
+
+static void failed_write_leaves_version_1(void **state)
+{
+	const char *path = copy_old(state);
+	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_surface_ struct ks_surface *surface = sample_surface(3, OLD_FILLERS);
+	struct ks_put_result result;
+	place_sql(path,
+		  "CREATE TRIGGER no BEFORE INSERT ON part BEGIN SELECT raise(ABORT, 'no'); END");
+	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+	expect_error(ks_store_put(store, surface, 1, &result), KS_ERR_STORE, "no");
+	assert_int_equal(version_of(path), 1);
+	check_old(store, 1);
+	check_history(store, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(version_1_can_be_read_and_stays),
+		TEST(version_1_becomes_version_2_when_it_is_written),
+		TEST(failed_write_leaves_version_1),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
