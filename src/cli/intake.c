@@ -51,9 +51,9 @@ static const struct ks_store_image *find_known(const struct ks_store_images *bef
 }
 
 /** Reading all of an image that is in the store would be for nothing. */
-static bool is_known(void *arg, const char *digest)
+static bool is_known(void *arg, const struct ks_image *image)
 {
-	return find_known(arg, digest) != NULL;
+	return find_known(arg, image->digest) != NULL;
 }
 
 /** A table of a surface that a result line counts. */
@@ -88,8 +88,11 @@ static void report_line(const struct intake *intake, const struct ks_surface *su
 	printf("%s: added, %.1f MB", result->label, (double)result->bytes / 1e6);
 	print_counts(surface);
 	putchar('\n');
-	if (note)
-		printf("    %s\n", note);
+	for (const char *line = note; line && *line;) {
+		size_t len = strcspn(line, "\n");
+		printf("    %.*s\n", (int)len, line);
+		line += len + (line[len] != '\0');
+	}
 	fflush(stdout);
 }
 

@@ -11,7 +11,7 @@ struct ks_intake_item {
 	 * Read it. Runs on any thread, beside other items.
 	 * @param how how many threads it may use itself, and which images are in the store already: of
 	 *	those the image facts are enough
-	 * @param[out] note a line to print with the result, or NULL; the caller frees
+	 * @param[out] note lines to print with the result, or NULL; the caller frees
 	 */
 	struct ks_error *(*read)(struct ks_cli *cli, void *arg, const struct ks_extract_opts *how,
 				 struct ks_surface **ret, char **note);

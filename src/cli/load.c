@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/load.h"
 
+#include "base/buf.h"
 #include "source/load.h"
 
 /** How sure we are of the bytes, in words; NULL: nothing to say. */
@@ -11,22 +12,39 @@ static const char *const proofs[] = {
 };
 
 /** How much of a package was needed. */
-static char *make_note(const struct ks_source *src)
+static void note_bytes(const struct ks_source *src, struct ks_buf *out)
 {
 	const char *proof = proofs[src->proof];
-	char *note;
 	if (!src->member || !src->total)
-		return NULL;
-	int len = asprintf(&note, "read %.1f of %.1f MB%s%s", (double)src->taken / 1e6,
-			   (double)src->total / 1e6, proof ? "; " : "", proof ? proof : "");
-	return len < 0 ? NULL : note;
+		return;
+	ks_buf_printf(out, "read %.1f of %.1f MB%s%s\n", (double)src->taken / 1e6,
+		      (double)src->total / 1e6, proof ? "; " : "", proof ? proof : "");
+}
+
+/** What an image without debug information leaves open. */
+static void note_tier(const struct ks_image *image, struct ks_buf *out)
+{
+	if (image->tier != KS_TIER_BTF)
+		return;
+	if (image->facts & KS_FACT_BTF)
+		ks_buf_str(out,
+			   "no debug information in it, types are from BTF: where functions are "
+			   "inlined and called stays unknown\n");
+	else
+		ks_buf_str(out,
+			   "neither debug information nor BTF in it: types, and where functions "
+			   "are inlined and called, stay unknown\n");
 }
 
 struct ks_error *ks_load_source(const struct ks_source *src, const struct ks_extract_opts *how,
 				struct ks_surface **ret, char **note)
 {
 	KS_TRY(ks_source_surface(src, how, ret));
-	*note = make_note(src);
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	note_bytes(src, &out);
+	note_tier(&(*ret)->image, &out);
+	out.len -= out.len != 0; // lines are separated, not ended
+	*note = out.len && ks_buf_text(&out) ? ks_take(out.at) : NULL;
 	return NULL;
 }
 

@@ -9,8 +9,8 @@ struct ks_kernel;
 struct ks_extract_opts {
 	const char *config;	 // text of the kernel's configuration, or NULL when it is not known
 	unsigned int nr_threads; // 0 is 1; the result does not depend on it
-	/** Whether nobody needs more of an image with this digest; NULL: everything is needed. */
-	bool (*known)(void *arg, const char *digest);
+	/** Whether nobody needs more of this image at its tier; NULL: everything is needed. */
+	bool (*known)(void *arg, const struct ks_image *image);
 	void *known_arg;
 	/**
 	 * NULL: the file is a kernel. Else it is a module of this one, after ks_elf_link(); the surface
@@ -20,8 +20,9 @@ struct ks_extract_opts {
 };
 
 /**
- * Read everything a vmlinux with DWARF tells; of a known image only the facts in ks_surface.image.
- * @return KS_ERR_UNSUPPORTED when the file is no kernel or has no debug information, KS_ERR_DATA with
+ * Read everything a kernel image tells: from DWARF when it has that, else from BTF and symbols (the tier in
+ * ks_surface.image says which); of a known image only the facts in ks_surface.image.
+ * @return KS_ERR_UNSUPPORTED when the file is no kernel or tells nothing, KS_ERR_DATA with
  *	section and offset when it is damaged. The surface owns all its text; the caller frees it with
  *	ks_surface_free().
  */

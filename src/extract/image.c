@@ -186,23 +186,66 @@ void ks_extract_build(const struct ks_finder *finder)
 	image->compiler = find_compiler(finder);
 }
 
-struct ks_error *ks_extract_image(const struct ks_finder *finder)
+/** The banner in the data of an image without symbols: the only text that begins so and goes on with a number. */
+static const char *scan_banner(const struct ks_elf *elf)
 {
-	struct ks_image *image = &finder->surface->image;
-	struct ks_arena *arena = &finder->surface->arenas[0];
+	static const char intro[] = "Linux version ";
+	for (size_t i = 1; i < elf->nr_sections; i++) {
+		struct ks_cursor c = ks_elf_cursor(elf, &elf->sections[i]);
+		while (ks_cursor_more(&c)) {
+			c.pos = memmem(c.pos, (size_t)(c.end - c.pos), intro, sizeof(intro) - 1);
+			if (!c.pos)
+				break;
+			struct ks_cursor text = c;
+			const char *banner = ks_cursor_str(&text);
+			if (banner[sizeof(intro) - 1] >= '0' && banner[sizeof(intro) - 1] <= '9')
+				return banner;
+			c.pos++;
+		}
+	}
+	return NULL;
+}
+
+static const char *find_banner(const struct ks_finder *finder)
+{
 	uint64_t addr;
 	const char *banner = ks_find_address(finder, "linux_banner", &addr)
 				     ? ks_elf_string(finder->elf, addr)
 				     : NULL;
+	return banner ? banner : scan_banner(finder->elf);
+}
+
+/** What the banner says of the compiler: "(user@host) (gcc-12 (…) 12.2.0, GNU ld …) #1 …". */
+static const char *compiler_of(struct ks_arena *arena, const char *banner)
+{
+	const char *at = strstr(banner, ") (");
+	if (!at)
+		return NULL;
+	at += strlen(") (");
+	size_t len = 0;
+	for (int depth = 0; at[len] && depth >= 0; len++) {
+		if (depth == 0 && (at[len] == ',' || at[len] == ')'))
+			break;
+		depth += (at[len] == '(') - (at[len] == ')');
+	}
+	return len ? ks_arena_strndup(arena, at, len) : NULL;
+}
+
+struct ks_error *ks_extract_image(const struct ks_finder *finder)
+{
+	struct ks_image *image = &finder->surface->image;
+	struct ks_arena *arena = &finder->surface->arenas[0];
+	const char *banner = find_banner(finder);
 	image->banner = banner ? ks_arena_strdup(arena, banner) : NULL;
 	image->release = image->banner ? release_of(arena, image->banner) : NULL;
 	if (!image->release)
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "not a Linux kernel: no linux_banner that says which version "
 				    "it is");
-	image->tier = KS_TIER_FULL;
-	image->facts |= KS_FACT_INLINE;
+	image->facts |= image->tier == KS_TIER_FULL ? KS_FACT_INLINE : 0;
 	ks_extract_build(finder);
+	if (!image->compiler)
+		image->compiler = compiler_of(arena, image->banner);
 	for (size_t i = 0; i < sizeof(distributions) / sizeof(distributions[0]); i++)
 		if (!image->distribution && strstr(image->banner, distributions[i].word))
 			image->distribution = distributions[i].name;

@@ -47,7 +47,7 @@ struct ks_error *ks_extract_module_image(const struct ks_finder *finder)
 				    "not a kernel module: no .modinfo that says name and vermagic");
 	image->label = ks_arena_strdup(arena, name);
 	image->release = ks_arena_strndup(arena, vermagic, strcspn(vermagic, " "));
-	image->tier = KS_TIER_FULL;
+	image->facts |= image->tier == KS_TIER_FULL ? KS_FACT_INLINE : 0;
 	ks_extract_build(finder);
 	image->digest = digest_of(finder);
 	return image->label && image->release && image->digest ? NULL : &ks_nomem;

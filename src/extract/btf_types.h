@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* The types of a BTF blob as values of the model, spelled as those from DWARF are. */
+#include "base/vector.h"
+#include "btf/btf.h"
+#include "surface/model.h"
+
+/** A BTF blob while its types are made into values. */
+struct ks_btf_values {
+	const struct ks_btf *btf; // its names are not copied: they live as long as its bytes
+	struct ks_arena *arena;
+	struct ks_btf_value *made; // by id
+	uint64_t spelled,
+		budget; // types and members so far, as if each were spelled out, and how many may be
+	bool failed;	// memory ran out
+};
+
+KS_MUST_CHECK struct ks_error *ks_btf_values_init(struct ks_btf_values *values,
+						  const struct ks_btf *btf, struct ks_arena *arena);
+/** Everything but the arena. */
+void ks_btf_values_deinit(struct ks_btf_values *values);
+
+/** The definition that a struct, union, enum, int, typedef or func of BTF is; its name NULL if unnamed. */
+struct ks_decl ks_btf_values_decl(struct ks_btf_values *values, const struct ks_btf_type *type);
+/**
+ * Whether all went well so far.
+ * @return KS_ERR_DATA for a blob whose types are many times longer when spelled out than any compiler's
+ */
+KS_MUST_CHECK struct ks_error *ks_btf_values_error(const struct ks_btf_values *values);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* Where functions and types of an image come from: one reader for each tier. Inside extract/ only. */
+#include "btf/btf.h"
+#include "extract/find.h"
+
+/** Fill functions and types from DWARF. The surface has an arena for each thread, and one more. */
+KS_MUST_CHECK struct ks_error *ks_extract_full(const struct ks_finder *finder,
+					       unsigned int nr_threads);
+
+/**
+ * Find the image's BTF: in its section, between its symbols, or by its form.
+ * @param[out] ret NULL when there is none; a copy of the bytes is in the surface's first arena
+ */
+KS_MUST_CHECK struct ks_error *ks_extract_btf_open(const struct ks_finder *finder,
+						   struct ks_btf **ret);
+/**
+ * Fill types from BTF, and functions from BTF and the symbols.
+ * @param btf NULL: the image has none, and functions are all that is known
+ */
+KS_MUST_CHECK struct ks_error *ks_extract_btf(const struct ks_finder *finder,
+					      const struct ks_btf *btf);
+/** Beside the full tier: which functions and variables BTF has. Functions are filled. */
+KS_MUST_CHECK struct ks_error *ks_extract_btf_presence(const struct ks_finder *finder,
+						       const struct ks_btf *btf);
+/** The functions that BTF marks as kfuncs, in place of what was guessed without; nothing when it marks none. */
+KS_MUST_CHECK struct ks_error *ks_extract_btf_kfuncs(const struct ks_finder *finder,
+						     const struct ks_btf *btf);
