@@ -11,8 +11,21 @@ struct ks_archive {
 	int (*read_free)(struct archive *a);
 	int (*read_support_format_tar)(struct archive *a);
 	int (*read_support_format_empty)(struct archive *a);
+	int (*read_support_format_ar)(struct archive *a);
+	int (*read_support_format_cpio)(struct archive *a);
+	int (*read_support_format_zip)(struct archive *a);
+	int (*read_support_format_7zip)(struct archive *a);
+	int (*read_support_format_raw)(struct archive *a);
+	int (*read_support_filter_gzip)(struct archive *a);
+	int (*read_support_filter_bzip2)(struct archive *a);
+	int (*read_support_filter_xz)(struct archive *a);
+	int (*read_support_filter_zstd)(struct archive *a);
+	int (*read_support_filter_rpm)(struct archive *a);
 	int (*read_open)(struct archive *a, void *arg, archive_open_callback *open,
 			 archive_read_callback *read, archive_close_callback *close);
+	int (*read_open_memory)(struct archive *a, const void *bytes, size_t len);
+	la_ssize_t (*read_data)(struct archive *a, void *to, size_t len);
+	int (*format)(struct archive *a);
 	int (*read_next_header)(struct archive *a, struct archive_entry **entry);
 	int (*read_data_block)(struct archive *a, const void **buf, size_t *len,
 			       la_int64_t *offset);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * eBPF objects in any file: one itself, executables and libraries that carry some (skeletons, bpf2go, aya: an ELF
+ * header for the machine BPF at any offset), directories, and archives or packages of all those (.deb, .rpm, tar,
+ * zip, ar; packed in any way that libarchive reads). Nothing is unpacked to disk.
+ */
+#include "bpf/object.h"
+
+/** One that was found. */
+struct ks_bpf_found {
+	const char *path; // of the file; inside a package "pkg.deb:usr/bin/tool"
+	const char *
+		name; // of the file without folder and end; with a number behind it when it has several
+	uint64_t offset, size; // of the object in that file, in bytes
+	const uint8_t *bytes;
+	struct ks_bpf_object *object; // NULL when it cannot be read
+	struct ks_error *error;	      // why not
+};
+
+/** What was found so far. A zeroed struct is empty. */
+struct ks_bpf_finds {
+	struct ks_arena arena; // paths and names
+	struct ks_bpf_found *at;
+	size_t len, cap;
+};
+void ks_bpf_finds_deinit(struct ks_bpf_finds *finds);
+#define _cleanup_finds_ __attribute__((__cleanup__(ks_bpf_finds_deinit)))
+
+/**
+ * Find the objects in a file, archive or directory and read them; they come in the order of names and offsets.
+ * An object that is damaged is found all the same, with the error in its place.
+ * @param finds what is found is added here, also when an error is returned
+ * @return an error when the file cannot be read; KS_ERR_NOTFOUND when there is no object in it
+ */
+KS_MUST_CHECK struct ks_error *ks_bpf_find(const char *path, struct ks_bpf_finds *finds);

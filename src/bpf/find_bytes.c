@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/cursor.h"
+#include "base/vector.h"
+#include "bpf/find_private.h"
+
+#ifndef EM_BPF
+#define EM_BPF 247
+#endif
+
+enum { MAX_FOUND = 1 << 16 };
+
+/** The fields of an ELF header that say what it is and how long the file is. */
+struct header {
+	bool swap;
+	uint64_t sections_at; // bytes from its start
+	uint16_t nr_sections;
+};
+
+/** Is this the header of an eBPF object? Strict, because any bytes may stand before us. */
+static bool read_header(const uint8_t *bytes, size_t len, struct header *ret)
+{
+	if (len < sizeof(Elf64_Ehdr) || memcmp(bytes, ELFMAG, SELFMAG) != 0 ||
+	    bytes[EI_CLASS] != ELFCLASS64 || bytes[EI_VERSION] != EV_CURRENT ||
+	    (bytes[EI_DATA] != ELFDATA2LSB && bytes[EI_DATA] != ELFDATA2MSB))
+		return false;
+	ret->swap = (bytes[EI_DATA] == ELFDATA2MSB) != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+	struct ks_cursor c = ks_cursor_over(bytes, len, ret->swap);
+	ks_cursor_take(&c, EI_NIDENT);
+	uint16_t type = ks_cursor_u16(&c), machine = ks_cursor_u16(&c);
+	uint32_t version = ks_cursor_u32(&c);
+	ks_cursor_take(&c, 16); // entry, program headers
+	ret->sections_at = ks_cursor_u64(&c);
+	ks_cursor_take(&c, 4); // flags
+	uint16_t size = ks_cursor_u16(&c);
+	ks_cursor_take(&c, 4);
+	uint16_t entry = ks_cursor_u16(&c);
+	ret->nr_sections = ks_cursor_u16(&c);
+	return type == ET_REL && machine == EM_BPF && version == EV_CURRENT &&
+	       size == sizeof(Elf64_Ehdr) && entry == sizeof(Elf64_Shdr) && ret->nr_sections > 1;
+}
+
+/** Where the object ends by its own headers; more than len when it is cut off. */
+static uint64_t object_size(const uint8_t *bytes, size_t len, const struct header *header)
+{
+	uint64_t table = (uint64_t)header->nr_sections * sizeof(Elf64_Shdr);
+	if (header->sections_at > len || table > len - header->sections_at)
+		return UINT64_MAX;
+	uint64_t end = header->sections_at + table;
+	struct ks_cursor c = ks_cursor_over(bytes, len, header->swap);
+	ks_cursor_take(&c, header->sections_at);
+	for (unsigned int i = 0; i < header->nr_sections; i++) {
+		ks_cursor_u32(&c);
+		uint32_t type = ks_cursor_u32(&c);
+		ks_cursor_take(&c, 16); // flags, address
+		uint64_t offset = ks_cursor_u64(&c), size = ks_cursor_u64(&c);
+		ks_cursor_take(&c, 24);
+		if (type == SHT_NOBITS || type == SHT_NULL)
+			continue;
+		if (offset > len || size > len - offset)
+			return UINT64_MAX;
+		if (offset + size > end)
+			end = offset + size;
+	}
+	return end;
+}
+
+/** Note one and open it. Its bytes are copied: they outlive the file, and are aligned. */
+static struct ks_error *add(struct ks_bpf_finds *finds, const char *path, uint64_t offset,
+			    uint64_t size, const uint8_t *bytes)
+{
+	if (finds->len == MAX_FOUND)
+		return ks_error_new(KS_ERR_UNSUPPORTED, "more than %d objects: choose fewer files",
+				    MAX_FOUND);
+	struct ks_bpf_found *found = ks_vector_push(finds);
+	if (!found)
+		return &ks_nomem;
+	*found = (struct ks_bpf_found){ .path = path, .offset = offset, .size = size };
+	uint8_t *copy = malloc(size ? size : 1);
+	if (!copy)
+		return &ks_nomem;
+	memcpy(copy, bytes, size);
+	found->bytes = copy;
+	return NULL;
+}
+
+/** Number the objects of one file when there are several, and read them. */
+static struct ks_error *open_all(struct ks_bpf_finds *finds, size_t first, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *colon = strrchr(path, ':');
+	const char *base = slash > colon ? slash : colon;
+	base = base ? base + 1 : path;
+	for (size_t i = first; i < finds->len; i++) {
+		struct ks_bpf_found *found = &finds->at[i];
+		_cleanup_buf_ struct ks_buf name = { 0 };
+		ks_buf_str(&name, base);
+		if (finds->len - first > 1)
+			ks_buf_printf(&name, ".%zu", i - first);
+		KS_TRY(ks_buf_error(&name));
+		if (found->error)
+			found->name = ks_arena_strndup(&finds->arena, name.at, name.len);
+		else
+			found->error =
+				ks_error_in_file(ks_bpf_open(found->bytes, found->size,
+							     ks_buf_text(&name), &found->object),
+						 path);
+		if (found->object)
+			found->name = found->object->name;
+		else if (!found->name)
+			found->name = ks_arena_strndup(&finds->arena, name.at, name.len);
+		if (!found->name)
+			return &ks_nomem;
+	}
+	return NULL;
+}
+
+struct ks_error *ks_bpf_find_in(struct ks_bpf_finds *finds, const char *path, const uint8_t *bytes,
+				size_t len)
+{
+	size_t first = finds->len;
+	const uint8_t *at = bytes, *end = bytes + len;
+	const char *copy = NULL;
+	while ((at = memmem(at, (size_t)(end - at), ELFMAG, SELFMAG))) {
+		struct header header;
+		if (!read_header(at, (size_t)(end - at), &header)) {
+			at += SELFMAG;
+			continue;
+		}
+		if (!copy && !(copy = ks_arena_strdup(&finds->arena, path)))
+			return &ks_nomem;
+		uint64_t offset = (uint64_t)(at - bytes), left = (uint64_t)(end - at);
+		uint64_t size = object_size(at, left, &header);
+		bool cut = size > left;
+		KS_TRY(add(finds, copy, offset, cut ? 0 : size, at));
+		if (cut)
+			finds->at[finds->len - 1].error =
+				ks_error_in_file(ks_error_new(KS_ERR_DATA,
+							      "the eBPF object at byte %" PRIu64
+							      " runs past the end of "
+							      "the file: it is truncated",
+							      offset),
+						 path);
+		at += cut ? SELFMAG : size;
+	}
+	return open_all(finds, first, path);
+}
+
+void ks_bpf_finds_deinit(struct ks_bpf_finds *finds)
+{
+	for (size_t i = 0; i < finds->len; i++) {
+		ks_bpf_close(finds->at[i].object);
+		ks_error_free(finds->at[i].error);
+		free((void *)(uintptr_t)finds->at[i].bytes);
+	}
+	ks_vector_deinit(finds);
+	ks_arena_deinit(&finds->arena);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Finding eBPF objects in files of all kinds. The objects are those of tests/objects. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "bpf/find.h"
+
+static char folder[] = "/tmp/ksurf-find-XXXXXX";
+static struct ks_buf little, big;
+
+static void read_object(const char *name, struct ks_buf *out)
+{
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s.o", getenv("KSURF_OBJECTS"), name);
+	FILE *f = fopen(path, "rb");
+	assert_non_null(f);
+	char piece[4096];
+	for (size_t n; (n = fread(piece, 1, sizeof(piece), f)) > 0;)
+		ks_buf_bytes(out, piece, n);
+	fclose(f);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	if (getenv("KSURF_OBJECTS")) {
+		read_object("tracing.bpfel", &little);
+		read_object("legacy.bpfeb", &big);
+	}
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	char command[256];
+	ks_buf_deinit(&little);
+	ks_buf_deinit(&big);
+	snprintf(command, sizeof(command), "rm -r %s", folder);
+	return system(command);
+}
+
+static void need_objects(void)
+{
+	if (little.len)
+		return;
+	print_message("no clang: the objects could not be compiled\n");
+	skip();
+}
+
+/** Write a file into the folder. @return its path, valid until the next call */
+static const char *write_file(const char *name, const struct ks_buf *bytes)
+{
+	static char path[4096];
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	FILE *f = fopen(path, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes->at, 1, bytes->len, f), bytes->len);
+	fclose(f);
+	return path;
+}
+
+static struct ks_bpf_finds find(const char *path)
+{
+	struct ks_bpf_finds finds = { 0 };
+	struct ks_error *err = ks_bpf_find(path, &finds);
+	if (err)
+		fail_msg("%s", ks_error_text(err));
+	return finds;
+}
+
+static void is_object(const struct ks_bpf_found *found, const struct ks_buf *bytes, uint64_t offset,
+		      const char *name)
+{
+	assert_null(found->error);
+	assert_non_null(found->object);
+	assert_int_equal(found->offset, offset);
+	assert_int_equal(found->size, bytes->len);
+	assert_memory_equal(found->bytes, bytes->at, bytes->len);
+	assert_string_equal(found->name, name);
+}
+
+/** A program as linkers and Go make them: objects at odd places among other bytes, ELF headers included. */
+static void pack_program(struct ks_buf *out, uint64_t at[2])
+{
+	ks_buf_bytes(out,
+		     "\x7f"
+		     "ELF\2\1\1",
+		     7);
+	for (int i = 0; i < 1001; i++)
+		ks_buf_char(out, (char)(i * 7));
+	at[0] = out->len;
+	ks_buf_bytes(out, little.at, little.len);
+	ks_buf_str(out, "\x7f\x7f"
+			"ELF go:buildid \x7f"
+			"ELF");
+	at[1] = out->len;
+	ks_buf_bytes(out, big.at, big.len);
+	ks_buf_str(out, "tail");
+}
+
+static void an_object_is_found_by_itself(void **state)
+{
+	(void)state;
+	need_objects();
+	struct ks_bpf_finds finds = find(write_file("mini.bpf.o", &big));
+	assert_int_equal(finds.len, 1);
+	is_object(&finds.at[0], &big, 0, "mini");
+	ks_bpf_finds_deinit(&finds);
+}
+
+static void objects_inside_a_program_are_numbered(void **state)
+{
+	(void)state;
+	need_objects();
+	_cleanup_buf_ struct ks_buf program = { 0 };
+	uint64_t at[2];
+	pack_program(&program, at);
+	struct ks_bpf_finds finds = find(write_file("tool", &program));
+	assert_int_equal(finds.len, 2);
+	is_object(&finds.at[0], &little, at[0], "tool.0");
+	is_object(&finds.at[1], &big, at[1], "tool.1");
+	ks_bpf_finds_deinit(&finds);
+}
+
+static void a_truncated_object_is_named(void **state)
+{
+	(void)state;
+	need_objects();
+	_cleanup_buf_ struct ks_buf half = { 0 };
+	ks_buf_str(&half, "front");
+	ks_buf_bytes(&half, little.at, little.len / 2);
+	struct ks_bpf_finds finds = find(write_file("half", &half));
+	assert_int_equal(finds.len, 1);
+	assert_null(finds.at[0].object);
+	assert_int_equal(finds.at[0].error->code, KS_ERR_DATA);
+	assert_non_null(strstr(finds.at[0].error->msg, "at byte 5"));
+	ks_bpf_finds_deinit(&finds);
+}
+
+static void nothing_to_find_is_an_error(void **state)
+{
+	(void)state;
+	struct ks_buf text = { .at = (char *)"no object here", .len = 14 };
+	struct ks_bpf_finds finds = { 0 };
+	struct ks_error *err = ks_bpf_find(write_file("text", &text), &finds);
+	assert_non_null(err);
+	assert_int_equal(err->code, KS_ERR_NOTFOUND);
+	ks_error_free(err);
+	err = ks_bpf_find("/nonexistent/file", &finds);
+	assert_int_equal(err->code, KS_ERR_IO);
+	ks_error_free(err);
+	ks_bpf_finds_deinit(&finds);
+}
+
+static void add_member(struct archive *a, const char *name, const struct ks_buf *bytes)
+{
+	struct archive_entry *entry = archive_entry_new();
+	archive_entry_set_pathname(entry, name);
+	archive_entry_set_size(entry, (la_int64_t)bytes->len);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_perm(entry, 0755);
+	assert_int_equal(archive_write_header(a, entry), ARCHIVE_OK);
+	assert_int_equal(archive_write_data(a, bytes->at, bytes->len), bytes->len);
+	archive_entry_free(entry);
+}
+
+/** An archive in memory that holds one member. */
+static void pack(int (*format)(struct archive *), int (*filter)(struct archive *), const char *name,
+		 const struct ks_buf *bytes, struct ks_buf *out)
+{
+	size_t used, room = bytes->len + (1 << 20);
+	assert_true(ks_buf_reserve(out, room));
+	struct archive *a = archive_write_new();
+	assert_int_equal(format(a), ARCHIVE_OK);
+	assert_int_equal(filter(a), ARCHIVE_OK);
+	archive_write_set_bytes_per_block(a, 512);
+	assert_int_equal(archive_write_open_memory(a, out->at, room, &used), ARCHIVE_OK);
+	add_member(a, name, bytes);
+	assert_int_equal(archive_write_close(a), ARCHIVE_OK);
+	archive_write_free(a);
+	out->len = used;
+}
+
+static void objects_are_found_in_packages(void **state)
+{
+	(void)state;
+	need_objects();
+	_cleanup_buf_ struct ks_buf program = { 0 }, data = { 0 }, deb = { 0 };
+	uint64_t at[2];
+	pack_program(&program, at);
+	pack(archive_write_set_format_ustar, archive_write_add_filter_xz, "./usr/bin/tool",
+	     &program, &data);
+	pack(archive_write_set_format_ar_svr4, archive_write_add_filter_none, "data.tar.xz", &data,
+	     &deb);
+	struct ks_bpf_finds finds = find(write_file("mini.deb", &deb));
+	assert_int_equal(finds.len, 2);
+	is_object(&finds.at[0], &little, at[0], "tool.0");
+	is_object(&finds.at[1], &big, at[1], "tool.1");
+	assert_non_null(strstr(finds.at[0].path, "/mini.deb:usr/bin/tool"));
+	ks_bpf_finds_deinit(&finds);
+}
+
+static void objects_are_found_in_archives(void **state)
+{
+	(void)state;
+	need_objects();
+	static const struct {
+		const char *name;
+		int (*format)(struct archive *), (*filter)(struct archive *);
+	} cases[] = {
+		{ "a.zip", archive_write_set_format_zip, archive_write_add_filter_none },
+		{ "a.tar.gz", archive_write_set_format_gnutar, archive_write_add_filter_gzip },
+		{ "a.tar.zst", archive_write_set_format_pax, archive_write_add_filter_zstd },
+		{ "a.cpio.bz2", archive_write_set_format_cpio_newc,
+		  archive_write_add_filter_bzip2 },
+		{ "mini.o.gz", archive_write_set_format_raw, archive_write_add_filter_gzip },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_cleanup_buf_ struct ks_buf bytes = { 0 };
+		pack(cases[i].format, cases[i].filter, "sub/mini.bpf.o", &little, &bytes);
+		struct ks_bpf_finds finds = find(write_file(cases[i].name, &bytes));
+		assert_int_equal(finds.len, 1);
+		is_object(&finds.at[0], &little, 0, i == 4 ? "mini.o.gz" : "mini");
+		ks_bpf_finds_deinit(&finds);
+	}
+}
+
+static void a_folder_is_searched_in_order(void **state)
+{
+	(void)state;
+	need_objects();
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/tree", folder);
+	assert_int_equal(mkdir(path, 0755), 0);
+	snprintf(path, sizeof(path), "%s/tree/sub", folder);
+	assert_int_equal(mkdir(path, 0755), 0);
+	struct ks_buf bad = { .at = (char *)"\x1f\x8b no gzip at all", .len = 17 };
+	write_file("tree/z.o", &big);
+	write_file("tree/sub/a.bpf.o", &little);
+	write_file("tree/broken.gz", &bad);
+	snprintf(path, sizeof(path), "%s/tree/link.o", folder);
+	assert_int_equal(symlink("z.o", path), 0);
+	snprintf(path, sizeof(path), "%s/tree", folder);
+	struct ks_bpf_finds finds = find(path);
+	assert_int_equal(finds.len, 2);
+	is_object(&finds.at[0], &little, 0, "a");
+	is_object(&finds.at[1], &big, 0, "z");
+	ks_bpf_finds_deinit(&finds);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_object_is_found_by_itself),
+		cmocka_unit_test(objects_inside_a_program_are_numbered),
+		cmocka_unit_test(a_truncated_object_is_named),
+		cmocka_unit_test(nothing_to_find_is_an_error),
+		cmocka_unit_test(objects_are_found_in_packages),
+		cmocka_unit_test(objects_are_found_in_archives),
+		cmocka_unit_test(a_folder_is_searched_in_order),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
