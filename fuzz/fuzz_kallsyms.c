@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Any bytes as a flat kernel image: its kallsyms are looked for, then what is found by their addresses. The first byte
+ * of an input says what machine it is of: bit 0 for 64 bits, bit 1 for big-endian.
+ */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elf/flat.h"
+#include "extract/kallsyms.h"
+#include "extract/place.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+	if (len == 0)
+		return 0;
+	const struct ks_flat flat = {
+		.machine = bytes[0] & 1 ? bytes[0] & 4 ? EM_AARCH64 : EM_S390 : EM_ARM,
+		.is64 = bytes[0] & 1,
+		.big_endian = bytes[0] & 2,
+	};
+	uint8_t *copy = malloc(len); // so that a read behind its end is seen
+	if (!copy)
+		return 0;
+	memcpy(copy, bytes + 1, len - 1);
+	_cleanup_elf_ struct ks_elf *raw = NULL, *placed = NULL;
+	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(1);
+	uint64_t start = 0;
+	struct ks_error *err = ks_elf_open_flat(copy, len - 1, &flat, 0, &raw);
+	if (!err && surface)
+		err = ks_kallsyms_read(raw, surface, &start);
+	if (!err && surface && surface->symtab_known)
+		err = ks_image_place(raw, surface, start, &placed);
+	ks_error_free(err);
+	free(copy);
+	return 0;
+}

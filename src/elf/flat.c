@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elf/flat.h"
+#include "elf/private.h"
+
+enum { EM_LOONGARCH_ = 258, R_LARCH_RELATIVE_ = 3 }; // newer than many <elf.h>
+
+/*
+ * The magic numbers of boot images, at one place in all of them (kernel: Documentation/arch/). That of loongarch only
+ * says that it is a kernel with an EFI header, which names the machine.
+ */
+enum { MAGIC_AT = 0x38, FLAGS_AT = 0x18, ARM64_BIG_ENDIAN = 1 };
+enum { PE_AT = 0x3c, PE_LOONGARCH64 = 0x6264 };
+static const struct machine {
+	uint16_t machine;
+	uint32_t relative; // its relocation type for "image base + addend"
+	const char *magic; // NULL: its images have no header
+} machines[] = {
+	{ EM_AARCH64, R_AARCH64_RELATIVE, "ARM\x64" },
+	{ EM_RISCV, R_RISCV_RELATIVE, "RSC\x05" },
+	{ EM_LOONGARCH_, R_LARCH_RELATIVE_, "\xcd\x23\x82\x81" },
+	{ EM_S390, R_390_RELATIVE, NULL },
+};
+enum { NR_MACHINES = sizeof(machines) / sizeof(machines[0]) };
+
+/** Whether the EFI header, if it is one, is for that machine. */
+static bool is_pe_of(const uint8_t *bytes, size_t len, uint16_t machine)
+{
+	struct ks_cursor c = ks_cursor_over(bytes, len, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+	ks_cursor_take(&c, PE_AT);
+	uint32_t header = ks_cursor_u32(&c);
+	c.pos = c.base;
+	ks_cursor_take(&c, header);
+	const uint8_t *magic = ks_cursor_take(&c, 4);
+	return magic && !memcmp(magic, "PE\0\0", 4) && ks_cursor_u16(&c) == machine;
+}
+
+bool ks_flat_of(const void *bytes, size_t len, struct ks_flat *ret)
+{
+	const uint8_t *p = bytes;
+	for (size_t i = 0; i < NR_MACHINES; i++) {
+		if (!machines[i].magic || len < MAGIC_AT + 8 ||
+		    memcmp(p + MAGIC_AT, machines[i].magic, 4) != 0)
+			continue;
+		if (machines[i].machine == EM_LOONGARCH_ && !is_pe_of(p, len, PE_LOONGARCH64))
+			continue;
+		*ret = (struct ks_flat){
+			.machine = machines[i].machine,
+			.is64 = true,
+			.big_endian = machines[i].machine == EM_AARCH64 &&
+				      (p[FLAGS_AT] & ARM64_BIG_ENDIAN),
+		};
+		return true;
+	}
+	return false;
+}
+
+struct ks_error *ks_elf_open_flat(const void *bytes, size_t len, const struct ks_flat *flat,
+				  uint64_t addr, struct ks_elf **ret)
+{
+	_cleanup_elf_ struct ks_elf *elf = calloc(1, sizeof(*elf));
+	if (!elf || !(elf->sections = calloc(2, sizeof(*elf->sections))))
+		return &ks_nomem;
+	elf->map = bytes;
+	elf->map_len = len;
+	elf->flat = true;
+	elf->is64 = flat->is64;
+	elf->big_endian = flat->big_endian;
+	elf->swap = flat->big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+	elf->machine = flat->machine;
+	elf->type = ET_EXEC;
+	elf->nr_sections = 2;
+	elf->sections[0].name = "";
+	struct ks_section *all = &elf->sections[1];
+	all->type = SHT_PROGBITS;
+	all->flags = addr ? SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR : 0;
+	all->addr = addr;
+	all->size = len;
+	all->data = bytes;
+	all->name = strdup(".kernel");
+	if (!all->name)
+		return &ks_nomem;
+	*ret = ks_take(elf);
+	return NULL;
+}
+
+struct ks_error *ks_elf_add_range(struct ks_elf *elf, const char *name, uint32_t type,
+				  uint64_t begin, uint64_t end)
+{
+	struct ks_cursor c = ks_elf_at(elf, begin);
+	if (end <= begin || end - begin > (uint64_t)(c.end - c.pos))
+		return NULL;
+	struct ks_section *grown = realloc(elf->sections, (elf->nr_sections + 1) * sizeof(*grown));
+	if (!grown)
+		return &ks_nomem;
+	elf->sections = grown;
+	struct ks_section *sec = &grown[elf->nr_sections];
+	*sec = (struct ks_section){
+		.name = strdup(name),
+		.type = type,
+		.flags = SHF_ALLOC,
+		.addr = begin,
+		.size = end - begin,
+		.data = c.pos,
+	};
+	if (!sec->name)
+		return &ks_nomem;
+	elf->nr_sections++;
+	return NULL;
+}
+
+static uint64_t word_at(const struct ks_elf *elf, uint64_t offset)
+{
+	uint64_t word;
+	memcpy(&word, elf->map + offset, sizeof(word));
+	return elf->swap ? bswap_64(word) : word;
+}
+
+/** How many relocations of one kind follow each other from an offset on. */
+static uint64_t run_length(const struct ks_elf *elf, uint64_t at, uint64_t info)
+{
+	uint64_t nr = 0;
+	while (at + sizeof(Elf64_Rela) <= elf->map_len &&
+	       word_at(elf, at + offsetof(Elf64_Rela, r_info)) == info) {
+		at += sizeof(Elf64_Rela);
+		nr++;
+	}
+	return nr;
+}
+
+/** Those with a symbol come behind the others. */
+static uint64_t end_of_all(const struct ks_elf *elf, uint64_t at)
+{
+	enum { TYPES = 2048, SYMBOLS = 1 << 20 };
+	for (; at + sizeof(Elf64_Rela) <= elf->map_len; at += sizeof(Elf64_Rela)) {
+		uint64_t info = word_at(elf, at + offsetof(Elf64_Rela, r_info));
+		uint32_t type = (uint32_t)info;
+		if (!type || type >= TYPES || info >> 32 >= SYMBOLS)
+			break;
+	}
+	return at;
+}
+
+/** Back to the symbol of zeros that a table begins with. */
+static uint64_t start_of_symbols(const struct ks_elf *elf, uint64_t end)
+{
+	enum { SYMBOLS = 1 << 16 };
+	static const Elf64_Sym zero;
+	uint64_t at = end;
+	for (size_t i = 0; i < SYMBOLS && at >= sizeof(zero); i++) {
+		at -= sizeof(zero);
+		if (memcmp(elf->map + at, &zero, sizeof(zero)) == 0)
+			return at;
+	}
+	return end;
+}
+
+void ks_flat_find_relocations(const struct ks_elf *elf, struct ks_flat_relocations *ret)
+{
+	enum { LEAST = 64 }; // fewer may be an accident
+	*ret = (struct ks_flat_relocations){ 0 };
+	uint64_t info = 0, longest = 0;
+	for (size_t i = 0; i < NR_MACHINES; i++)
+		if (machines[i].machine == elf->machine)
+			info = machines[i].relative;
+	if (!info || !elf->is64)
+		return;
+	for (uint64_t at = 0; at + sizeof(Elf64_Rela) <= elf->map_len; at += 8) {
+		if (word_at(elf, at + offsetof(Elf64_Rela, r_info)) != info)
+			continue;
+		uint64_t nr = run_length(elf, at, info), end = at + nr * sizeof(Elf64_Rela);
+		if (nr >= LEAST && nr > longest) {
+			longest = nr;
+			*ret = (struct ks_flat_relocations){ at, end, at };
+		}
+		at = end - 8;
+	}
+	if (!longest)
+		return;
+	ret->end = end_of_all(elf, ret->end);
+	ret->symbols = start_of_symbols(elf, ret->begin);
+}
+
+struct ks_error *ks_elf_add_relocations(struct ks_elf *elf)
+{
+	struct ks_flat_relocations all;
+	uint64_t start = elf->sections[1].addr;
+	ks_flat_find_relocations(elf, &all);
+	if (all.begin == all.end)
+		return NULL;
+	uint32_t symbols = all.symbols < all.begin ? (uint32_t)elf->nr_sections : 0;
+	KS_TRY(ks_elf_add_range(elf, ".dynsym", SHT_DYNSYM, start + all.symbols,
+				start + all.begin));
+	KS_TRY(ks_elf_add_range(elf, ".rela.dyn", SHT_RELA, start + all.begin, start + all.end));
+	elf->sections[elf->nr_sections - 1].link = symbols;
+	return ks_elf_relocate(elf);
+}
