@@ -108,22 +108,36 @@ static struct ks_error *load(struct ks_store *store, uint64_t id, struct ks_bloc
 	return NULL;
 }
 
-struct ks_error *ks_block_def(struct ks_store *store, uint64_t id, enum ks_def_class def_class,
-			      struct ks_arena *arena, struct ks_cursor *ret)
+/** The bytes of a definition, valid until the next call. */
+static struct ks_error *bytes_of(struct ks_store *store, uint64_t id, struct ks_bytes *ret)
 {
 	struct ks_block *block = find(&store->blocks, id);
-	if (!block)
+	if (!block && ks_keep_get(&store->kept_defs, (int64_t)id, ret))
+		return NULL;
+	bool loaded = !block;
+	if (loaded)
 		KS_TRY(load(store, id, &block));
 	block->used = ++store->blocks.clock;
 	size_t i = (size_t)(id - block->first);
-	size_t start = i ? block->ends.at[i - 1] : 0, len = block->ends.at[i] - start;
-	const char *bytes = block->raw.at + block->head + start;
-	if (len == 0 || bytes[0] != (char)def_class)
+	size_t start = i ? block->ends.at[i - 1] : 0;
+	*ret = (struct ks_bytes){ block->raw.at + block->head + start, block->ends.at[i] - start };
+	if (loaded) // the others of its block may go with it
+		ks_keep_put(&store->kept_defs, (int64_t)id, *ret);
+	return NULL;
+}
+
+struct ks_error *ks_block_def(struct ks_store *store, uint64_t id, enum ks_def_class def_class,
+			      struct ks_arena *arena, struct ks_cursor *ret)
+{
+	struct ks_bytes def;
+	KS_TRY(bytes_of(store, id, &def));
+	const char *bytes = def.at;
+	if (def.len == 0 || bytes[0] != (char)def_class)
 		return ks_store_damaged("definition is of another class");
-	char *copy = ks_arena_strndup(arena, bytes + 1, len - 1);
+	char *copy = ks_arena_strndup(arena, bytes + 1, def.len - 1);
 	if (!copy)
 		return &ks_nomem;
-	*ret = ks_cursor_over(copy, len - 1, false);
+	*ret = ks_cursor_over(copy, def.len - 1, false);
 	return NULL;
 }
 

@@ -76,14 +76,10 @@ static struct ks_error *read_columns(struct tallying *image, struct ks_census *c
 static struct ks_error *count_different(struct ks_store *store, int64_t segment, uint64_t *nr)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_SEGMENT, &stmt));
-	sqlite3_bind_int64(stmt, 1, segment);
-	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
-	if (!row)
-		return ks_store_damaged("names of an image are missing");
+	struct ks_bytes json;
+	KS_TRY(ks_names_fetch(store, segment, &stmt, &json));
 	_cleanup_buf_ struct ks_buf last = { 0 };
-	_cleanup_names_ struct ks_names names = ks_names_over(ks_sql_bytes(stmt, 0));
+	_cleanup_names_ struct ks_names names = ks_names_over(json);
 	for (bool any = false; ks_names_next(&names); any = true) {
 		bool same =
 			any && names.len == last.len && memcmp(names.name, last.at, last.len) == 0;
@@ -92,7 +88,7 @@ static struct ks_error *count_different(struct ks_store *store, int64_t segment,
 		ks_buf_bytes(&last, names.name, names.len);
 	}
 	KS_TRY(ks_buf_error(&last));
-	return names.why ? ks_store_damaged(names.why) : NULL;
+	return ks_names_error(&names);
 }
 
 /** Names of every kind but functions, of which the columns tell. */

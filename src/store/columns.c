@@ -69,6 +69,16 @@ static struct ks_cursor take(struct ks_cursor *stream, struct ks_cursor *lengths
 	return ks_cursor_over(at, at ? (size_t)len : 0, false);
 }
 
+static struct ks_error *check(const struct ks_columns *columns)
+{
+	const struct ks_cursor *streams[] = { &columns->numbers, &columns->lengths, &columns->lines,
+					      &columns->sizes, &columns->addrs };
+	for (size_t i = 0; i < sizeof(streams) / sizeof(streams[0]); i++)
+		if (streams[i]->why)
+			return damaged(streams[i]->why);
+	return NULL;
+}
+
 struct ks_error *ks_columns_next(struct ks_columns *columns, struct ks_row *ret)
 {
 	if (columns->at++ >= columns->nr)
@@ -78,18 +88,24 @@ struct ks_error *ks_columns_next(struct ks_columns *columns, struct ks_row *ret)
 	ret->facts.lines = take(&columns->lines, &columns->lengths);
 	ret->facts.sizes = take(&columns->sizes, &columns->lengths);
 	ret->facts.addrs = take(&columns->addrs, &columns->lengths);
-	const struct ks_cursor *streams[] = { &columns->numbers, &columns->lengths, &columns->lines,
-					      &columns->sizes, &columns->addrs };
-	for (size_t i = 0; i < sizeof(streams) / sizeof(streams[0]); i++)
-		if (streams[i]->why)
-			return damaged(streams[i]->why);
-	return NULL;
+	return check(columns);
 }
 
 struct ks_error *ks_columns_skip(struct ks_columns *columns, uint64_t n)
 {
-	struct ks_row row;
-	while (n--)
-		KS_TRY(ks_columns_next(columns, &row));
-	return NULL;
+	uint64_t lens[3] = { 0 };
+	if (n > columns->nr - columns->at)
+		return damaged("names and facts do not match");
+	for (uint64_t i = 0; i < 2 * n; i++)
+		ks_cursor_uleb(&columns->numbers);
+	for (uint64_t i = 0; i < n; i++)
+		for (size_t k = 0; k < 3; k++) {
+			uint64_t len = ks_cursor_uleb(&columns->lengths);
+			lens[k] = len > UINT32_MAX ? UINT32_MAX : lens[k] + len; // never wraps
+		}
+	struct ks_cursor *streams[] = { &columns->lines, &columns->sizes, &columns->addrs };
+	for (size_t k = 0; k < 3; k++)
+		ks_cursor_take(streams[k], lens[k]);
+	columns->at += n;
+	return check(columns);
 }

@@ -1,98 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/fact.h"
-#include "store/names.h"
-
-/** Where a name stands in a segment; images share segments. */
-struct place {
-	enum ks_kind kind;
-	int64_t segment, at; // -1: it is not there
-};
+#include "store/seek.h"
 
 struct lookup {
 	const struct ks_store_images *images;
 	enum ks_kind kind;
 	const char *name;
 	struct ks_fact_reader reader;
-	KS_VECTOR(struct place) places;
-	struct ks_buf columns;
 	struct ks_fact *facts;
 };
-
-static struct ks_error *search(struct ks_store *store, int64_t segment, const char *name,
-			       int64_t *ret)
-{
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_SEGMENT, &stmt));
-	sqlite3_bind_int64(stmt, 1, segment);
-	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
-	if (!row)
-		return ks_store_damaged("names of an image are missing");
-	size_t len = strlen(name);
-	_cleanup_names_ struct ks_names names = ks_names_over(ks_sql_bytes(stmt, 0));
-	*ret = -1;
-	for (int64_t i = 0; ks_names_next(&names); i++) {
-		if (names.len == len && memcmp(names.name, name, len) == 0) {
-			*ret = i;
-			return NULL;
-		}
-	}
-	return names.why ? ks_store_damaged(names.why) : NULL;
-}
-
-static struct ks_error *find_place(struct lookup *look, enum ks_kind kind, int64_t segment,
-				   const char *name, int64_t *ret)
-{
-	for (size_t i = 0; i < look->places.len; i++) {
-		if (look->places.at[i].segment == segment && look->places.at[i].kind == kind) {
-			*ret = look->places.at[i].at;
-			return NULL;
-		}
-	}
-	struct place place = { .kind = kind, .segment = segment };
-	KS_TRY(search(look->reader.store, segment, name, &place.at));
-	if (!ks_vector_add(&look->places, place))
-		return &ks_nomem;
-	*ret = place.at;
-	return NULL;
-}
-
-/** One image's row of a name: a seek in its list, a search in the segment, a walk over the columns. */
-static struct ks_error *find_row(struct lookup *look, const struct ks_store_image *image,
-				 enum ks_kind kind, const char *name, bool *ret_found,
-				 struct ks_row *ret)
-{
-	struct ks_store *store = look->reader.store;
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	*ret_found = false;
-	KS_TRY(ks_sql_get(store, KS_SQL_LIST_SEEK, &stmt));
-	sqlite3_bind_int64(stmt, 1, image->id);
-	ks_sql_bind_text(stmt, 2, ks_kinds[kind].name);
-	ks_sql_bind_text(stmt, 3, name);
-	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
-	if (!row)
-		return NULL;
-	int64_t at, id = sqlite3_column_int64(stmt, 1);
-	KS_TRY(find_place(look, kind, sqlite3_column_int64(stmt, 0), name, &at));
-	if (at < 0)
-		return NULL;
-	struct ks_columns columns;
-	look->columns.len = 0;
-	KS_TRY(ks_columns_load(store, id, &look->columns));
-	KS_TRY(ks_columns_open(look->columns.at, look->columns.len, &columns));
-	KS_TRY(ks_columns_skip(&columns, (uint64_t)at));
-	KS_TRY(ks_columns_next(&columns, ret));
-	*ret_found = true;
-	return NULL;
-}
 
 static struct ks_error *look_up(struct lookup *look, const struct ks_store_image *image,
 				enum ks_kind kind, const char *name, struct ks_fact *fact)
 {
 	struct ks_row row;
 	bool found;
-	KS_TRY(find_row(look, image, kind, name, &found, &row));
+	KS_TRY(ks_seek(look->reader.store, image->id, ks_kinds[kind].name, name, &found, &row));
 	return found ? ks_fact_fill(&look->reader, image, kind, &row, fact) : NULL;
 }
 
@@ -190,8 +113,6 @@ struct ks_error *ks_store_history(struct ks_store *store, const struct ks_store_
 		return &ks_nomem;
 	struct ks_error *err = ks_sql_read(store, look_up_all, &look);
 	ks_fact_reader_deinit(&look.reader);
-	ks_vector_deinit(&look.places);
-	ks_buf_deinit(&look.columns);
 	if (err)
 		return err;
 	*ret = (struct ks_history){

@@ -132,7 +132,7 @@ static struct ks_error *list_images(struct ks_store *store, void *arg)
 {
 	struct list_images *list = arg;
 	int64_t version;
-	KS_TRY(ks_sql_version(store, &version));
+	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, version == 1 ? KS_SQL_IMAGES_1 : KS_SQL_IMAGES, &stmt));
 	for (;;) {

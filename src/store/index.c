@@ -109,19 +109,15 @@ static struct ks_error *add_segment(struct ks_index *index, struct ks_store *sto
 				    const char *glob, struct ks_index_row *list_row)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_SEGMENT, &stmt));
-	sqlite3_bind_int64(stmt, 1, id);
-	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
-	if (!row)
-		return ks_store_damaged("names of an image are missing");
-	_cleanup_names_ struct ks_names names = ks_names_over(ks_sql_bytes(stmt, 0));
+	struct ks_bytes json;
+	KS_TRY(ks_names_fetch(store, id, &stmt, &json));
+	_cleanup_names_ struct ks_names names = ks_names_over(json);
 	_cleanup_buf_ struct ks_buf scratch = { 0 };
 	list_row->from = index->members.len;
 	while (ks_names_next(&names))
 		KS_TRY(add_member(index, &names, glob, &scratch));
 	list_row->nr = index->members.len - list_row->from;
-	return names.why ? ks_store_damaged(names.why) : NULL;
+	return ks_names_error(&names);
 }
 
 static struct ks_error *add_row(struct ks_index *index, struct ks_store *store, uint32_t image,

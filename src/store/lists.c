@@ -122,13 +122,8 @@ static struct ks_error *copy_names(struct ks_lists *lists, int64_t segment, char
 				   size_t *ret_len)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(lists->store, KS_SQL_SEGMENT, &stmt));
-	sqlite3_bind_int64(stmt, 1, segment);
-	bool row;
-	KS_TRY(ks_sql_row(lists->store, stmt, &row));
-	if (!row)
-		return ks_store_damaged("names of an image are missing");
-	struct ks_bytes json = ks_sql_bytes(stmt, 0);
+	struct ks_bytes json;
+	KS_TRY(ks_names_fetch(lists->store, segment, &stmt, &json));
 	*ret = ks_arena_strndup(&lists->arena, json.at ? json.at : "", json.len);
 	*ret_len = json.len;
 	return *ret ? NULL : &ks_nomem;
@@ -231,7 +226,7 @@ static struct ks_error *add_lines(struct ks_lists *lists, int side, char *json, 
 		if (!ks_vector_add(&lists->lines[side], line))
 			return &ks_nomem;
 	}
-	return names.why ? ks_store_damaged(names.why) : NULL;
+	return ks_names_error(&names);
 }
 
 static struct ks_error *take_run(struct ks_lists *lists, int side, const struct ks_run *run)

@@ -87,3 +87,55 @@ bool ks_names_next(struct ks_names *names)
 	names->len = (size_t)(pos - start);
 	return true;
 }
+
+struct ks_error *ks_names_error(const struct ks_names *names)
+{
+	return names->why ? ks_store_damaged(names->why) : NULL;
+}
+
+struct ks_error *ks_names_fetch(struct ks_store *store, int64_t segment, sqlite3_stmt **stmt,
+				struct ks_bytes *ret_json)
+{
+	KS_TRY(ks_sql_get(store, KS_SQL_SEGMENT, stmt));
+	sqlite3_bind_int64(*stmt, 1, segment);
+	bool row;
+	KS_TRY(ks_sql_row(store, *stmt, &row));
+	if (!row)
+		return ks_store_damaged("names of an image are missing");
+	*ret_json = ks_sql_bytes(*stmt, 0);
+	return NULL;
+}
+
+/** A name as it stands in the text, found at once: quotes in front of it are counted, for names have none. */
+static int64_t find_quoted(struct ks_bytes json, const char *name)
+{
+	char quoted[256];
+	size_t len = strlen(name);
+	if (len + 2 > sizeof(quoted) || strpbrk(name, "\"\\"))
+		return -1;
+	quoted[0] = quoted[len + 1] = '"';
+	memcpy(quoted + 1, name, len);
+	const char *hit = json.len ? memmem(json.at, json.len, quoted, len + 2) : NULL;
+	if (!hit)
+		return -1;
+	size_t quotes = 0;
+	for (const char *p = json.at; p < hit; p++)
+		quotes += *p == '"';
+	return quotes % 2 ? -1 : (int64_t)(quotes / 2); // odd: the text between two names
+}
+
+struct ks_error *ks_names_find(struct ks_bytes json, const char *name, int64_t *ret)
+{
+	*ret = find_quoted(json, name);
+	if (*ret >= 0)
+		return NULL;
+	size_t len = strlen(name);
+	_cleanup_names_ struct ks_names names = ks_names_over(json);
+	for (int64_t i = 0; ks_names_next(&names); i++) {
+		if (names.len == len && memcmp(names.name, name, len) == 0) {
+			*ret = i;
+			return NULL;
+		}
+	}
+	return ks_names_error(&names);
+}

@@ -3,7 +3,7 @@
 /* The names of a segment: a JSON array of strings, so that a person can query it with json_each(). */
 #include "base/buf.h"
 #include "base/error.h"
-#include "store/squeeze.h"
+#include "store/private.h"
 
 /** Walks over the names of a segment in order. */
 struct ks_names {
@@ -20,8 +20,16 @@ static inline struct ks_names ks_names_over(struct ks_bytes json)
 	return (struct ks_names){ .pos = json.at, .end = (const char *)json.at + json.len };
 }
 void ks_names_deinit(struct ks_names *names);
+/** KS_ERR_STORE when the walk has ended because the text is damaged. */
+KS_MUST_CHECK struct ks_error *ks_names_error(const struct ks_names *names);
 /** The next name; false at the end, and when the text is damaged. */
 bool ks_names_next(struct ks_names *names);
 
 /** Append another name to the text; close it with ']'. @param first it is the segment's first one */
 void ks_names_put(struct ks_buf *json, const char *name, bool first);
+
+/** The text of a segment. @param ret_json valid until the statement is reset */
+KS_MUST_CHECK struct ks_error *ks_names_fetch(struct ks_store *store, int64_t segment,
+					      sqlite3_stmt **stmt, struct ks_bytes *ret_json);
+/** Where a name stands among those of a segment, the first of equal ones; -1 when it is not there. */
+KS_MUST_CHECK struct ks_error *ks_names_find(struct ks_bytes json, const char *name, int64_t *ret);

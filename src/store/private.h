@@ -7,6 +7,7 @@
 #include "base/cursor.h"
 #include "store/block.h"
 #include "store/hashes.h"
+#include "store/keep.h"
 #include "store/squeeze.h"
 #include "store/store.h"
 
@@ -69,8 +70,13 @@ struct ks_store {
 	struct ks_blocks blocks;
 	struct ks_hashes hashes; // of every definition; filled by the first put
 	int64_t data_version;	 // of the store when hashes was right
-	struct ks_buf scratch, like;
+	struct ks_buf scratch, like, row;
+	/** Names of segments, columns, definitions that were asked for; as old as kept_version says. */
+	struct ks_keep kept_names, kept_columns, kept_defs;
+	int64_t kept_version;
 };
+/** Forget what is kept: the store has changed. */
+void ks_store_forget(struct ks_store *store);
 
 /* ---- sql.c ---- */
 
@@ -83,6 +89,9 @@ KS_MUST_CHECK struct ks_error *ks_sql_get(struct ks_store *store, enum ks_sql wh
 KS_MUST_CHECK struct ks_error *ks_sql_run(struct ks_store *store, sqlite3_stmt *stmt);
 /** Get and run a statement without parameters. */
 KS_MUST_CHECK struct ks_error *ks_sql_do(struct ks_store *store, enum ks_sql which);
+/** The number that a statement without parameters gives; 0 when it gives none. */
+KS_MUST_CHECK struct ks_error *ks_sql_number(struct ks_store *store, enum ks_sql which,
+					     int64_t *ret);
 /** Step: *ret says whether there is a row. Without one, or on failure, the statement is reset. */
 KS_MUST_CHECK struct ks_error *ks_sql_row(struct ks_store *store, sqlite3_stmt *stmt, bool *ret);
 /** Run text of several statements. */
@@ -116,9 +125,6 @@ static inline void ks_sql_resetp(sqlite3_stmt **stmt)
 		sqlite3_reset(*stmt);
 }
 #define _cleanup_reset_ __attribute__((__cleanup__(ks_sql_resetp)))
-
-/** Format of the store as it is now: another process may have brought it up to date. */
-KS_MUST_CHECK struct ks_error *ks_sql_version(struct ks_store *store, int64_t *ret);
 
 /** Runs fn inside one read transaction: everything it sees belongs together. */
 typedef struct ks_error *ks_store_job_fn(struct ks_store *store, void *arg);

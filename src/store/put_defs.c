@@ -138,11 +138,8 @@ static struct ks_error *load_packs(struct ks_store *store)
 
 struct ks_error *ks_hashes_load(struct ks_store *store, size_t extra)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_DATA_VERSION, &stmt));
-	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
-	int64_t version = row ? sqlite3_column_int64(stmt, 0) : 0;
+	int64_t version;
+	KS_TRY(ks_sql_number(store, KS_SQL_DATA_VERSION, &version));
 	// Another process has written: it may have removed definitions as well as added some.
 	if (version != store->data_version)
 		ks_hashes_deinit(&store->hashes);

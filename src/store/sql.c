@@ -146,6 +146,16 @@ struct ks_error *ks_sql_do(struct ks_store *store, enum ks_sql which)
 	return ks_sql_run(store, stmt);
 }
 
+struct ks_error *ks_sql_number(struct ks_store *store, enum ks_sql which, int64_t *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, which, &stmt));
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	*ret = row ? sqlite3_column_int64(stmt, 0) : 0;
+	return NULL;
+}
+
 struct ks_error *ks_sql_script(struct ks_store *store, const char *text)
 {
 	if (sqlite3_exec(store->db, text, NULL, NULL, NULL) != SQLITE_OK)
@@ -160,32 +170,35 @@ static void roll_back(struct ks_store *store)
 		ks_error_free(ks_sql_do(store, KS_SQL_ROLLBACK));
 }
 
+/** Another process may have given numbers to other rows. Inside the transaction: it begins with this look. */
+static struct ks_error *forget_old(struct ks_store *store)
+{
+	int64_t version;
+	KS_TRY(ks_sql_number(store, KS_SQL_DATA_VERSION, &version));
+	if (version != store->kept_version)
+		ks_store_forget(store);
+	store->kept_version = version;
+	return NULL;
+}
+
 struct ks_error *ks_sql_read(struct ks_store *store, ks_store_job_fn *fn, void *arg)
 {
 	bool inner = !sqlite3_get_autocommit(store->db);
 	if (!inner)
 		KS_TRY(ks_sql_do(store, KS_SQL_BEGIN_READ));
-	struct ks_error *err = ks_error_in_file(fn(store, arg), store->path);
+	struct ks_error *err = inner ? NULL : forget_old(store);
+	if (!err)
+		err = ks_error_in_file(fn(store, arg), store->path);
 	if (!inner)
 		roll_back(store);
 	return err;
-}
-
-struct ks_error *ks_sql_version(struct ks_store *store, int64_t *ret)
-{
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_VERSION, &stmt));
-	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
-	*ret = row ? sqlite3_column_int64(stmt, 0) : 0;
-	return NULL;
 }
 
 /** A store of an older version becomes one of this with what is written first. */
 static struct ks_error *bring_up_to_date(struct ks_store *store)
 {
 	int64_t version;
-	KS_TRY(ks_sql_version(store, &version));
+	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
 	return version == 1 ? ks_sql_script(store, ks_store_from_1) : NULL;
 }
 
@@ -194,6 +207,7 @@ struct ks_error *ks_sql_write(struct ks_store *store, ks_store_job_fn *fn, void 
 	if (store->readonly)
 		return ks_error_in_file(ks_error_new(KS_ERR_STORE, "opened for reading only"),
 					store->path);
+	ks_store_forget(store);
 	KS_TRY(ks_sql_do(store, KS_SQL_BEGIN_WRITE));
 	struct ks_error *err = bring_up_to_date(store);
 	if (!err)
@@ -202,6 +216,7 @@ struct ks_error *ks_sql_write(struct ks_store *store, ks_store_job_fn *fn, void 
 		err = ks_sql_do(store, KS_SQL_COMMIT);
 	if (err)
 		roll_back(store);
+	ks_store_forget(store);
 	return ks_error_in_file(err, store->path);
 }
 

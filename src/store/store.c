@@ -164,6 +164,13 @@ struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode, struct
 	return NULL;
 }
 
+void ks_store_forget(struct ks_store *store)
+{
+	ks_keep_clear(&store->kept_names);
+	ks_keep_clear(&store->kept_columns);
+	ks_keep_clear(&store->kept_defs);
+}
+
 void ks_store_close(struct ks_store *store)
 {
 	if (!store)
@@ -174,6 +181,8 @@ void ks_store_close(struct ks_store *store)
 	ks_squeeze_deinit(&store->squeeze);
 	ks_buf_deinit(&store->scratch);
 	ks_buf_deinit(&store->like);
+	ks_buf_deinit(&store->row);
+	ks_store_forget(store);
 	free(store->path);
 	free(store);
 }

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/seek.h"
+
+#include "store/names.h"
+
+/** Where a name stands among the names of a segment; -1 when it is not there. */
+static struct ks_error *search(struct ks_store *store, int64_t segment, const char *name,
+			       int64_t *ret)
+{
+	struct ks_bytes json;
+	if (!ks_keep_get(&store->kept_names, segment, &json)) {
+		_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+		KS_TRY(ks_names_fetch(store, segment, &stmt, &json));
+		ks_keep_put(&store->kept_names, segment, json);
+		return ks_names_find(json, name, ret);
+	}
+	return ks_names_find(json, name, ret);
+}
+
+/** Raw columns, kept or read into store->row. */
+static struct ks_error *columns_of(struct ks_store *store, int64_t id, struct ks_bytes *ret)
+{
+	if (ks_keep_get(&store->kept_columns, id, ret))
+		return NULL;
+	store->row.len = 0;
+	KS_TRY(ks_columns_load(store, id, &store->row));
+	*ret = ks_bytes_of(&store->row);
+	ks_keep_put(&store->kept_columns, id, *ret);
+	return NULL;
+}
+
+struct ks_error *ks_seek(struct ks_store *store, int64_t image, const char *list, const char *name,
+			 bool *ret_found, struct ks_row *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	*ret_found = false;
+	KS_TRY(ks_sql_get(store, KS_SQL_LIST_SEEK, &stmt));
+	sqlite3_bind_int64(stmt, 1, image);
+	ks_sql_bind_text(stmt, 2, list);
+	ks_sql_bind_text(stmt, 3, name);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	if (!row)
+		return NULL;
+	int64_t at, id = sqlite3_column_int64(stmt, 1);
+	KS_TRY(search(store, sqlite3_column_int64(stmt, 0), name, &at));
+	if (at < 0)
+		return NULL;
+	struct ks_bytes raw;
+	struct ks_columns columns;
+	KS_TRY(columns_of(store, id, &raw));
+	KS_TRY(ks_columns_open(raw.at, raw.len, &columns));
+	KS_TRY(ks_columns_skip(&columns, (uint64_t)at));
+	KS_TRY(ks_columns_next(&columns, ret));
+	*ret_found = true;
+	return NULL;
+}
