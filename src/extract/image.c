@@ -26,7 +26,7 @@ static const struct {
 	{ 258 /* LoongArch */, 64, false, "loong64" },
 };
 
-static const char *arch_of(const struct ks_elf *elf)
+const char *ks_extract_arch(const struct ks_elf *elf)
 {
 	uint8_t bits = elf->is64 ? 64 : 32;
 	for (size_t i = 0; i < sizeof(arches) / sizeof(arches[0]); i++)
@@ -179,7 +179,7 @@ static const char *digest_of(const struct ks_finder *finder)
 void ks_extract_build(const struct ks_finder *finder)
 {
 	struct ks_image *image = &finder->surface->image;
-	image->arch = arch_of(finder->elf);
+	image->arch = ks_extract_arch(finder->elf);
 	image->elf_class = finder->elf->is64 ? 64 : 32;
 	image->big_endian = finder->elf->big_endian;
 	image->build_id = find_build_id(finder);

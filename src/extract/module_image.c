@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "extract/find.h"
+#include "extract/modules.h"
 
 const char *ks_module_info(const struct ks_elf *elf, const char *key)
 {
@@ -36,19 +37,36 @@ static const char *digest_of(const struct ks_finder *finder)
 	return digest;
 }
 
+static struct ks_error *no_module(void)
+{
+	return ks_error_new(KS_ERR_UNSUPPORTED,
+			    "not a kernel module: no .modinfo that says name and vermagic");
+}
+
+struct ks_error *ks_module_kernel(const struct ks_elf *elf, struct ks_arena *arena,
+				  struct ks_image *ret)
+{
+	const char *vermagic = ks_module_info(elf, "vermagic");
+	if (!vermagic)
+		return no_module();
+	ret->release = ks_arena_strndup(arena, vermagic, strcspn(vermagic, " "));
+	ret->arch = ks_extract_arch(elf);
+	ret->elf_class = elf->is64 ? 64 : 32;
+	ret->big_endian = elf->big_endian;
+	return ret->release ? NULL : &ks_nomem;
+}
+
 struct ks_error *ks_extract_module_image(const struct ks_finder *finder)
 {
 	struct ks_image *image = &finder->surface->image;
 	struct ks_arena *arena = &finder->surface->arenas[0];
-	const char *vermagic = ks_module_info(finder->elf, "vermagic");
 	const char *name = ks_module_info(finder->elf, "name");
-	if (!vermagic || !name || !*name)
-		return ks_error_new(KS_ERR_UNSUPPORTED,
-				    "not a kernel module: no .modinfo that says name and vermagic");
+	if (!name || !*name)
+		return no_module();
+	KS_TRY(ks_module_kernel(finder->elf, arena, image));
 	image->label = ks_arena_strdup(arena, name);
-	image->release = ks_arena_strndup(arena, vermagic, strcspn(vermagic, " "));
 	image->facts |= image->tier == KS_TIER_FULL ? KS_FACT_INLINE : 0;
 	ks_extract_build(finder);
 	image->digest = digest_of(finder);
-	return image->label && image->release && image->digest ? NULL : &ks_nomem;
+	return image->label && image->digest ? NULL : &ks_nomem;
 }

@@ -84,6 +84,11 @@ uint32_t ks_modules_nr(const struct ks_modules *m)
 	return m->nr;
 }
 
+const struct ks_kernel *ks_modules_kernel(const struct ks_modules *m)
+{
+	return m->kernel;
+}
+
 /* ---- all of them ---- */
 
 static void finish_image(struct ks_modules *m)

@@ -17,8 +17,9 @@ KS_MUST_CHECK struct ks_error *ks_modules_new(const struct ks_kernel *kernel,
  */
 KS_MUST_CHECK struct ks_error *ks_modules_add(struct ks_modules *modules,
 					      const struct ks_surface *module);
-/** How many were added. */
+/** How many were added, and to which kernel. */
 uint32_t ks_modules_nr(const struct ks_modules *modules);
+const struct ks_kernel *ks_modules_kernel(const struct ks_modules *modules);
 /** All that was added, as a surface; nothing can be added after that. */
 KS_MUST_CHECK struct ks_error *ks_modules_finish(struct ks_modules *modules,
 						 struct ks_surface **ret);
@@ -28,3 +29,12 @@ static inline void ks_modules_freep(struct ks_modules **modules)
 	ks_modules_free(*modules);
 }
 #define _cleanup_modules_ __attribute__((__cleanup__(ks_modules_freep)))
+
+/**
+ * Which kernel a module is for, as far as the module tells: release, architecture, class and byte order.
+ * @param arena holds the text
+ * @param ret only these fields are written
+ * @return KS_ERR_UNSUPPORTED when the file is no module
+ */
+KS_MUST_CHECK struct ks_error *ks_module_kernel(const struct ks_elf *elf, struct ks_arena *arena,
+						struct ks_image *ret);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "source/member.h"
+#include "source/package.h"
 
 static const struct pattern {
 	enum ks_member what;
@@ -31,6 +32,26 @@ enum ks_member ks_member_of(const char *path)
 		if (fnmatch(patterns[i].glob, path, FNM_PATHNAME) == 0)
 			return patterns[i].what;
 	return KS_MEMBER_OTHER;
+}
+
+/** Behind a module's name: as it is built, packed, and with its debug information apart. */
+static const char *const module_suffixes[] = { ".ko", ".ko.xz", ".ko.zst", ".ko.gz", ".ko.debug" };
+
+bool ks_module_name(const char *path, char *name, size_t size)
+{
+	const char *file = strrchr(path, '/');
+	file = file ? file + 1 : path;
+	const char *suffix = strstr(file, ".ko");
+	size_t len = suffix ? (size_t)(suffix - file) : 0;
+	if (!len || len >= size)
+		return false;
+	bool known = false;
+	for (size_t i = 0; i < sizeof(module_suffixes) / sizeof(module_suffixes[0]); i++)
+		known = known || strcmp(suffix, module_suffixes[i]) == 0;
+	for (size_t i = 0; i < len; i++)
+		name[i] = file[i] == '-' ? '_' : file[i]; // as the kernel calls it
+	name[len] = '\0';
+	return known;
 }
 
 /** The header of POSIX ustar, which GNU tar and dpkg write too (with another version). */

@@ -20,6 +20,7 @@ enum {
 
 static const struct ks_package_limits defaults = {
 	.vmlinux_max = 4ull << 30,   // the largest seen is 0.9 GiB
+	.module_max = 1ull << 30,    // the largest seen is 0.4 GiB
 	.unpacked_max = 64ull << 30, // the largest seen is 8 GiB
 	.probe = 32 << 20,	     // in most packages vmlinux begins within 4 MiB
 	.search_max = 3ull << 29,
@@ -33,7 +34,8 @@ struct walk {
 	struct ks_package *pkg;
 	struct ks_stream *stream;    // borrowed: the archive that is walked
 	uint64_t data_at, data_size; // where its packed bytes lie in the input
-	bool tail_tried, vmlinuz_seen, files_seen;
+	bool tail_tried, vmlinuz_seen, files_seen, modules_seen;
+	const struct ks_package_modules *modules;
 	struct ks_error *err; // of the search from the end
 };
 
@@ -58,6 +60,8 @@ static struct ks_error *not_there(const struct walk *w)
 	if (w->wish == KS_PACKAGE_CONFIG)
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    "no kernel configuration (boot/config-*) inside");
+	if (w->wish == KS_PACKAGE_MODULES)
+		return ks_error_new(KS_ERR_NOTFOUND, "no kernel modules inside");
 	if (!pkg->name)
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    w->vmlinuz_seen ? "no vmlinux inside, only the bootable kernel"
@@ -111,6 +115,46 @@ static struct ks_error *keep_vmlinux(struct walk *w, struct ks_tarball *tar,
 	return ks_map_fd(hold.fd, 0, size, &w->pkg->vmlinux);
 }
 
+/** Hand a module over. */
+static struct ks_error *give_module(struct walk *w, struct ks_tarball *tar,
+				    const struct ks_tarball_member *member)
+{
+	if (member->size > w->limits.module_max)
+		return ks_error_new(KS_ERR_DATA,
+				    "%s: a module of %llu MiB: more than %llu are refused",
+				    member->path, (unsigned long long)member->size >> 20,
+				    (unsigned long long)w->limits.module_max >> 20);
+	uint8_t *bytes = calloc(1, (size_t)member->size);
+	struct ks_error *err = bytes ? NULL : &ks_nomem;
+	while (!err) {
+		const void *piece;
+		size_t len;
+		uint64_t offset;
+		err = ks_tarball_data(tar, &piece, &len, &offset);
+		if (err || !len)
+			break;
+		if (offset > member->size || len > member->size - offset)
+			err = ks_error_new(KS_ERR_DATA, "%s is longer than its header says",
+					   member->path);
+		else
+			memcpy(bytes + offset, piece, len);
+	}
+	if (err) {
+		free(bytes);
+		return err;
+	}
+	return w->modules->fn(w->modules->arg, member->path, bytes, (size_t)member->size);
+}
+
+static bool is_wanted_module(struct walk *w, const char *path)
+{
+	char name[KS_MODULE_NAME_MAX];
+	if (w->wish != KS_PACKAGE_MODULES || !ks_module_name(path, name, sizeof(name)))
+		return false;
+	w->modules_seen = true;
+	return !w->modules->wanted || w->modules->wanted(w->modules->arg, name);
+}
+
 /** Called between members: after enough of them without vmlinux, look from the other end. */
 static bool try_tail(void *arg)
 {
@@ -149,6 +193,8 @@ static bool satisfied(const struct walk *w)
 		return w->pkg->name != NULL;
 	case KS_PACKAGE_CONFIG:
 		return w->pkg->config != NULL;
+	case KS_PACKAGE_MODULES:
+		return false; // there may always be one more
 	default:
 		return w->pkg->vmlinux.at != NULL;
 	}
@@ -185,6 +231,8 @@ static struct ks_error *walk_data(struct walk *w, uint64_t offset, uint64_t size
 		w->vmlinuz_seen = w->vmlinuz_seen || what == KS_MEMBER_VMLINUZ;
 		if (what == KS_MEMBER_VMLINUX && w->wish == KS_PACKAGE_VMLINUX)
 			KS_TRY(keep_vmlinux(w, tar, &member));
+		else if (is_wanted_module(w, member.path))
+			KS_TRY(give_module(w, tar, &member));
 		else if (what == KS_MEMBER_CONFIG && !w->pkg->config)
 			KS_TRY(ks_tarball_text(tar, CONFIG_MAX, &w->pkg->config));
 	}
@@ -265,6 +313,8 @@ static void fill_limits(struct ks_package_limits *limits, const struct ks_packag
 		return;
 	if (given->vmlinux_max)
 		limits->vmlinux_max = given->vmlinux_max;
+	if (given->module_max)
+		limits->module_max = given->module_max;
 	if (given->unpacked_max)
 		limits->unpacked_max = given->unpacked_max;
 	if (given->probe)
@@ -273,26 +323,46 @@ static void fill_limits(struct ks_package_limits *limits, const struct ks_packag
 		limits->search_max = given->search_max;
 }
 
+/** Walk over whatever kind of package it is. */
+static struct ks_error *walk_any(struct walk *w, const struct ks_package_limits *limits)
+{
+	fill_limits(&w->limits, limits);
+	uint8_t head[KS_AR_MAGIC_BYTES];
+	size_t got;
+	KS_TRY(ks_input_read(w->in, 0, head, sizeof(head), &got));
+	if (got == sizeof(head) && !memcmp(head, KS_AR_MAGIC, sizeof(head)))
+		return walk_deb(w);
+	return w->wish == KS_PACKAGE_NAME ? NULL : walk_data(w, 0, w->in->size);
+}
+
 struct ks_error *ks_package_read(struct ks_input *in, enum ks_package_wish wish,
 				 const struct ks_package_limits *limits,
 				 const struct ks_progress *progress, struct ks_package *ret)
 {
 	_cleanup_package_ struct ks_package pkg = { 0 };
 	struct walk w = { .in = in, .wish = wish, .progress = progress, .pkg = &pkg };
-	fill_limits(&w.limits, limits);
-	uint8_t head[KS_AR_MAGIC_BYTES];
-	size_t got;
-	KS_TRY(ks_input_read(in, 0, head, sizeof(head), &got));
-	bool deb = got == sizeof(head) && !memcmp(head, KS_AR_MAGIC, sizeof(head));
-	if (deb)
-		KS_TRY(walk_deb(&w));
-	else if (wish != KS_PACKAGE_NAME)
-		KS_TRY(walk_data(&w, 0, in->size));
+	KS_TRY(walk_any(&w, limits));
 	if (!satisfied(&w))
 		return not_there(&w);
 	*ret = pkg;
 	pkg = (struct ks_package){ 0 };
 	return NULL;
+}
+
+struct ks_error *ks_package_modules(struct ks_input *in, const struct ks_package_limits *limits,
+				    const struct ks_progress *progress,
+				    const struct ks_package_modules *modules)
+{
+	_cleanup_package_ struct ks_package pkg = { 0 };
+	struct walk w = {
+		.in = in,
+		.wish = KS_PACKAGE_MODULES,
+		.progress = progress,
+		.pkg = &pkg,
+		.modules = modules,
+	};
+	KS_TRY(walk_any(&w, limits));
+	return w.modules_seen ? NULL : not_there(&w);
 }
 
 void ks_package_deinit(struct ks_package *package)
