@@ -9,7 +9,7 @@
 #include "source/pair.h"
 
 struct opts {
-	const char *config;
+	const char *config, *modules;
 };
 
 /** One image among those that the arguments hold. */
@@ -24,6 +24,7 @@ struct piece {
 struct pieces {
 	KS_VECTOR(struct piece) all;
 	KS_VECTOR(struct ks_dataset *) datasets;
+	KS_VECTOR(struct ks_intake_source) sources; // of modules
 };
 
 static void pieces_deinit(struct pieces *pieces)
@@ -32,6 +33,7 @@ static void pieces_deinit(struct pieces *pieces)
 		ks_dataset_close(pieces->datasets.at[i]);
 	ks_vector_deinit(&pieces->datasets);
 	ks_vector_deinit(&pieces->all);
+	ks_vector_deinit(&pieces->sources);
 }
 #define _cleanup_pieces_ __attribute__((__cleanup__(pieces_deinit)))
 
@@ -61,10 +63,67 @@ static struct ks_error *add_dataset(struct pieces *pieces, const char *path)
 	return NULL;
 }
 
+static struct ks_error *read_modules(struct ks_cli *cli, void *arg,
+				     const struct ks_modules_opts *how,
+				     struct ks_modules_report *ret)
+{
+	struct ks_draw_job job = { .draw = &cli->draw, .target = arg };
+	struct ks_modules_opts opts = *how;
+	opts.progress = (struct ks_progress){ .fn = ks_draw_bytes, .arg = &job };
+	return ks_modules_path(arg, &opts, ret);
+}
+
 static bool is_dir(const char *path)
 {
 	struct stat st;
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/** Take one argument apart: an image, a package, a dataset, or something that is only there for its modules. */
+static struct ks_error *add_argument(struct pieces *pieces, char *path, const char *config,
+				     bool modules)
+{
+	char name[KS_MODULE_NAME_MAX];
+	struct piece piece = { .path = path, .config = config };
+	const struct ks_intake_source source = { path, read_modules, path };
+	if (modules && !ks_vector_add(&pieces->sources, source))
+		return &ks_nomem;
+	if (modules && ks_module_name(path, name, sizeof(name)))
+		return NULL;
+	if (!is_dir(path))
+		return ks_vector_add(&pieces->all, piece) ? NULL : &ks_nomem;
+	struct ks_error *err = add_dataset(pieces, path);
+	if (modules && err && err->code == KS_ERR_UNSUPPORTED)
+		ks_error_free(ks_take(err));
+	else if (modules)
+		pieces->sources.len--; // no modules there
+	return err;
+}
+
+static struct ks_error *run_pieces(struct ks_cli *cli, const struct opts *opts,
+				   struct pieces *pieces)
+{
+	bool wanted = ks_modules_wanted(opts->modules);
+	_cleanup_free_ struct ks_intake_item *items = calloc(pieces->all.len + 1, sizeof(*items));
+	if (!items)
+		return &ks_nomem;
+	for (size_t i = 0; i < pieces->all.len; i++) {
+		struct piece *piece = &pieces->all.at[i];
+		items[i] = (struct ks_intake_item){
+			.what = piece->ds ? ks_dataset_label(piece->ds, piece->nr) : piece->path,
+			.read = read_piece,
+			.arg = piece,
+			.may_lack_kernel = wanted,
+		};
+	}
+	const struct ks_intake_modules modules = {
+		.wanted = opts->modules,
+		.sources = pieces->sources.at,
+		.nr = pieces->sources.len,
+	};
+	if (!pieces->all.len && !modules.nr)
+		return NULL;
+	return ks_intake_run(cli, items, pieces->all.len, wanted ? &modules : NULL);
 }
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
@@ -78,37 +137,24 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		return &ks_nomem;
 	KS_TRY(ks_source_pair((const char *const *)argv, (size_t)argc, config_of));
 	for (int i = 0; i < argc; i++) {
-		struct ks_error *err = NULL;
-		struct piece piece = { .path = argv[i], .config = opts->config };
+		const char *config = opts->config;
 		if (config_of[i] == KS_IS_COMPANION)
 			continue;
-		if (config_of[i] != KS_NO_PAIR && !piece.config)
-			piece.config = argv[config_of[i]];
-		if (is_dir(argv[i]))
-			err = add_dataset(&pieces, argv[i]);
-		else if (!ks_vector_add(&pieces.all, piece))
-			return &ks_nomem;
+		if (config_of[i] != KS_NO_PAIR && !config)
+			config = argv[config_of[i]];
+		struct ks_error *err =
+			add_argument(&pieces, argv[i], config, ks_modules_wanted(opts->modules));
 		if (err)
 			ks_cli_fail(cli, ks_error_in_file(err, argv[i]));
 	}
-	_cleanup_free_ struct ks_intake_item *items = calloc(pieces.all.len + 1, sizeof(*items));
-	if (!items)
-		return &ks_nomem;
-	for (size_t i = 0; i < pieces.all.len; i++) {
-		struct piece *piece = &pieces.all.at[i];
-		items[i] = (struct ks_intake_item){
-			.what = piece->ds ? ks_dataset_label(piece->ds, piece->nr) : piece->path,
-			.read = read_piece,
-			.arg = piece,
-		};
-	}
-	return pieces.all.len ? ks_intake_run(cli, items, pieces.all.len) : NULL;
+	return run_pieces(cli, opts, &pieces);
 }
 
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
 	{ 0, "config", "PATH", "take the configuration from this package or file", KS_OPT_TEXT,
 	  AT(config), NULL },
+	KS_OPT_MODULES(AT(modules)),
 	{ 0 },
 };
 
@@ -121,7 +167,12 @@ const struct ks_cmd ks_cmd_add = {
 		"directory of a\n"
 		"DepSurf dataset. An image that is in the store already is left alone. A package "
 		"without\n"
-		"debug information given with one of the same kernel brings its configuration.\n",
+		"debug information given with one of the same kernel brings its configuration.\n"
+		"With --modules a SOURCE may also be a .ko file, a folder of them, or a package "
+		"without a\n"
+		"kernel: they go to the kernel of their release that is in the store, and take the "
+		"place of\n"
+		"the modules that were there.\n",
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),

@@ -150,7 +150,9 @@ static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
 		pthread_cond_wait(&intake->moved, &intake->lock);
 	if (!err)
 		err = put(intake, item, surface, note);
-	if (err && !is_fatal(err, reading)) {
+	if (err && item->may_lack_kernel && reading && err->code == KS_ERR_NOTFOUND) {
+		ks_error_free(ks_take(err));
+	} else if (err && !is_fatal(err, reading)) {
 		ks_cli_fail(intake->cli, err);
 		err = NULL;
 	}
@@ -160,7 +162,8 @@ static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
 	return err;
 }
 
-struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_intake_item *items, size_t nr)
+struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_intake_item *items, size_t nr,
+			       const struct ks_intake_modules *modules)
 {
 	_cleanup_scene_ struct ks_scene scene = { 0 };
 	KS_TRY(ks_scene_open(cli, KS_STORE_CREATE, &scene));
@@ -181,6 +184,8 @@ struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_intake_item *
 	ks_json_open(&json, '[');
 	unsigned int at_once = fit_memory(intake.how.nr_threads);
 	struct ks_error *err = ks_pool_run(at_once, nr, take_in, &intake);
+	if (!err && modules)
+		err = ks_modules_intake(cli, scene.store, modules, intake.json);
 	ks_json_close(&json, ']');
 	pthread_cond_destroy(&intake.moved);
 	pthread_mutex_destroy(&intake.lock);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* Images on their way into the store: read side by side, put in order. */
-#include "cli/scene.h"
+#include "cli/intake_modules.h"
 #include "extract/extract.h"
 
 /** One image to come. */
@@ -16,11 +16,13 @@ struct ks_intake_item {
 	struct ks_error *(*read)(struct ks_cli *cli, void *arg, const struct ks_extract_opts *how,
 				 struct ks_surface **ret, char **note);
 	void *arg;
+	bool may_lack_kernel; // it is here for its modules
 };
 
 /**
  * Read all items, as many at once as threads and memory allow, and put them into the store in the order
  * given. A failure is printed and does not keep the others from being added.
+ * @param modules to be added after that, or NULL
  */
 KS_MUST_CHECK struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_intake_item *items,
-					     size_t nr);
+					     size_t nr, const struct ks_intake_modules *modules);

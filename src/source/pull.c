@@ -228,3 +228,23 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 	*ret = ks_take(src);
 	return NULL;
 }
+
+struct ks_error *ks_pull_modules(const char *package, const struct ks_pull_opts *opts,
+				 const struct ks_modules_opts *how, struct ks_modules_report *ret)
+{
+	static const struct ks_pull_opts none;
+	opts = opts ? opts : &none;
+	_cleanup_remote_ struct ks_remote remote = { 0 };
+	_cleanup_input_ struct ks_input *in = NULL;
+	KS_TRY(resolve(package, opts, &how->progress, &remote));
+	if (local_path(remote.url))
+		return ks_modules_path(local_path(remote.url), how, ret);
+	KS_TRY(open_remote(&remote, opts, &in));
+	struct ks_error *err = ks_modules_input(in, how, ret);
+	if (!err) {
+		err = ks_http_finish(in, rest_worth_reading);
+		if (err)
+			ks_error_free(ks_take(ret->first));
+	}
+	return ks_error_in_file(err, remote.url);
+}

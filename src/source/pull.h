@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "source/http.h"
+#include "source/modules.h"
 #include "source/source.h"
 
 /** Zeros and NULLs everywhere stand for the defaults. */
@@ -27,3 +28,8 @@ struct ks_pull_opts {
 KS_MUST_CHECK struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *opts,
 					    const struct ks_progress *progress,
 					    struct ks_source **ret);
+
+/** Fetch all of a package by its name, and read the modules in it. @param how as for ks_modules_path() */
+KS_MUST_CHECK struct ks_error *ks_pull_modules(const char *package, const struct ks_pull_opts *opts,
+					       const struct ks_modules_opts *how,
+					       struct ks_modules_report *ret);

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/intake_modules.h"
+
+#include <string.h>
+
+#include "base/vector.h"
+
+/** A kernel of the store, and what its modules make together. */
+struct home {
+	const struct ks_store_image *image;
+	struct ks_kernel *kernel;
+	struct ks_modules *modules;
+	uint32_t nr_failed;
+	bool broken; // some source of its modules could not be read to the end
+};
+
+struct intake {
+	struct ks_cli *cli;
+	struct ks_store *store;
+	struct ks_json *json;
+	struct ks_arena arena;
+	struct ks_store_images images;
+	KS_VECTOR(struct home) homes;
+	size_t last; // home of the source that is read; none: as many as there are
+	char *globs_text;
+	KS_VECTOR(const char *) globs;
+};
+
+bool ks_modules_wanted(const char *value)
+{
+	return value && strcmp(value, "none") != 0;
+}
+
+/* ---- finding the kernel ---- */
+
+/** The kernel of that release, the one that more is known of where there are several. */
+static const struct ks_store_image *find_kernel(const struct intake *intake,
+						const struct ks_image *wanted)
+{
+	const struct ks_store_image *best = NULL;
+	for (size_t i = 0; i < intake->images.nr; i++) {
+		const struct ks_image *image = &intake->images.at[i]->image;
+		if (image->release && image->arch && strcmp(image->release, wanted->release) == 0 &&
+		    strcmp(image->arch, wanted->arch) == 0 &&
+		    (!best || image->tier < best->image.tier))
+			best = intake->images.at[i];
+	}
+	return best;
+}
+
+static struct ks_error *open_home(struct intake *intake, const struct ks_store_image *image)
+{
+	_cleanup_surface_ struct ks_surface *surface = NULL;
+	struct home home = { .image = image };
+	KS_TRY(ks_store_surface(intake->store, image, &surface));
+	KS_TRY(ks_kernel_new(surface, &home.kernel));
+	struct ks_error *err = ks_modules_new(home.kernel, &home.modules);
+	if (!err && !ks_vector_add(&intake->homes, home))
+		err = &ks_nomem;
+	if (!err)
+		return NULL;
+	ks_modules_free(home.modules);
+	ks_kernel_free(home.kernel);
+	return err;
+}
+
+static struct ks_error *find_home(void *arg, const struct ks_image *kernel, struct ks_modules **ret)
+{
+	struct intake *intake = arg;
+	const struct ks_store_image *image = find_kernel(intake, kernel);
+	if (!image)
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    "modules of kernel %s (%s), which the store does not have: add "
+				    "the kernel first",
+				    kernel->release, kernel->arch);
+	for (intake->last = 0; intake->last < intake->homes.len; intake->last++)
+		if (intake->homes.at[intake->last].image == image)
+			break;
+	if (intake->last == intake->homes.len)
+		KS_TRY(open_home(intake, image));
+	*ret = intake->homes.at[intake->last].modules;
+	return NULL;
+}
+
+/* ---- reading ---- */
+
+static struct ks_error *split_globs(struct intake *intake, const char *text)
+{
+	if (strcmp(text, "all") == 0)
+		return NULL;
+	intake->globs_text = strdup(text);
+	if (!intake->globs_text)
+		return &ks_nomem;
+	char *rest = intake->globs_text;
+	for (char *glob; (glob = strsep(&rest, ","));)
+		if (*glob && !ks_vector_add(&intake->globs, glob))
+			return &ks_nomem;
+	return intake->globs.len ? NULL
+				 : ks_error_new(KS_ERR_USAGE,
+						"--modules takes all, none, or globs with commas "
+						"between them, such as 'ext4,nf_*'");
+}
+
+static struct ks_error *read_source(struct intake *intake, const struct ks_intake_source *source)
+{
+	const struct ks_modules_opts opts = {
+		.globs = (const char *const *)intake->globs.at,
+		.nr_globs = intake->globs.len,
+		.nr_threads = ks_cli_threads(intake->cli),
+		.home = find_home,
+		.home_arg = intake,
+	};
+	struct ks_modules_report report = { 0 };
+	intake->last = intake->homes.len;
+	struct ks_error *err = source->read(intake->cli, source->arg, &opts, &report);
+	ks_draw_erase(&intake->cli->draw);
+	if (err && intake->last < intake->homes.len)
+		intake->homes.at[intake->last].broken = true;
+	if (err)
+		return err;
+	if (report.nr_added)
+		intake->homes.at[intake->last].nr_failed += report.nr_failed;
+	if (!report.nr_added && !report.nr_failed)
+		return ks_error_new(KS_ERR_NOTFOUND, "%s: no module is called so", source->what);
+	if (!report.nr_added)
+		return report.first;
+	struct ks_error *first = report.first;
+	if (first && report.nr_failed > 1)
+		first = ks_error_wrap(first, "%u of %u modules are left out, the first of them",
+				      report.nr_failed, report.nr_failed + report.nr_added);
+	if (first)
+		ks_cli_fail(intake->cli, first);
+	return NULL;
+}
+
+/* ---- putting ---- */
+
+static void report_line(const struct home *home, const struct ks_surface *surface,
+			const struct ks_put_result *result)
+{
+	if (!result->added) {
+		printf("%s: modules are in the store already\n", home->image->image.label);
+		return;
+	}
+	printf("%s: added %u module%s, %.1f MB, %zu functions, %zu structs, %zu tracepoints\n",
+	       home->image->image.label, surface->image.nr_modules,
+	       surface->image.nr_modules == 1 ? "" : "s", (double)result->bytes / 1e6,
+	       surface->nr_functions, surface->decls[KS_STRUCT].nr, surface->nr_tracepoints);
+}
+
+static void report_json(struct ks_json *json, const struct home *home,
+			const struct ks_surface *surface, const struct ks_put_result *result)
+{
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "modules_of", home->image->image.label);
+	ks_json_key_u64(json, "modules", surface->image.nr_modules);
+	ks_json_key_u64(json, "failed", home->nr_failed);
+	ks_json_key_bool(json, "added", result->added);
+	ks_json_key_u64(json, "bytes", result->bytes);
+	ks_json_key_u64(json, "definitions", result->nr_definitions);
+	ks_json_key_u64(json, "new_definitions", result->nr_new_definitions);
+	ks_json_close(json, '}');
+}
+
+static struct ks_error *put(struct intake *intake, struct home *home)
+{
+	_cleanup_surface_ struct ks_surface *surface = NULL;
+	struct ks_put_result result = { 0 };
+	if (home->broken || !ks_modules_nr(home->modules))
+		return NULL;
+	KS_TRY(ks_modules_finish(home->modules, &surface));
+	ks_modules_free(ks_take(home->modules));
+	KS_TRY(ks_store_put(intake->store, surface, ks_cli_threads(intake->cli), &result));
+	ks_draw_erase(&intake->cli->draw);
+	if (intake->json)
+		report_json(intake->json, home, surface, &result);
+	else if (!intake->cli->quiet)
+		report_line(home, surface, &result);
+	free(result.label);
+	return NULL;
+}
+
+static struct ks_error *run(struct intake *intake, const struct ks_intake_modules *modules)
+{
+	KS_TRY(split_globs(intake, modules->wanted));
+	KS_TRY(ks_store_images(intake->store, &intake->arena, &intake->images));
+	for (size_t i = 0; i < modules->nr; i++) {
+		struct ks_error *err = read_source(intake, &modules->sources[i]);
+		if (err)
+			ks_cli_fail(intake->cli, err);
+	}
+	for (size_t i = 0; i < intake->homes.len; i++)
+		KS_TRY(put(intake, &intake->homes.at[i]));
+	return NULL;
+}
+
+struct ks_error *ks_modules_intake(struct ks_cli *cli, struct ks_store *store,
+				   const struct ks_intake_modules *modules, struct ks_json *json)
+{
+	struct intake intake = { .cli = cli, .store = store, .json = json };
+	struct ks_error *err = run(&intake, modules);
+	for (size_t i = 0; i < intake.homes.len; i++) {
+		ks_modules_free(intake.homes.at[i].modules);
+		ks_kernel_free(intake.homes.at[i].kernel);
+	}
+	ks_vector_deinit(&intake.homes);
+	ks_vector_deinit(&intake.globs);
+	free(intake.globs_text);
+	ks_arena_deinit(&intake.arena);
+	return err;
+}
