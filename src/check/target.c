@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What an image says of a function or tracepoint that a program is attached to. */
+#include <string.h>
+
+#include "base/buf.h"
+#include "check/core_type.h"
+#include "check/judge.h"
+
+/** Fill in what one side, the kernel or its modules, says. */
+static void look_at(const struct ks_site *site, const struct ks_fact *fact, const char *name,
+		    struct ks_target *target)
+{
+	const struct ks_function *function = fact->function;
+	target->fact = fact;
+	target->function = function;
+	for (uint32_t i = 0; function && i < function->nr_symbols; i++) {
+		if (strcmp(function->symbols[i].name, name) != 0)
+			continue;
+		if (!target->symbol)
+			target->symbol = &function->symbols[i];
+		target->nr_symbols++;
+	}
+	if (target->symbol)
+		target->module = target->symbol->module;
+	if (!fact->known)
+		target->in_btf = KS_UNTOLD;
+	else if (ks_site_has_btf(site) == KS_ABSENT)
+		target->in_btf = KS_ABSENT;
+	else if (fact->image->facts & KS_FACT_BTF)
+		target->in_btf = function && function->nr_btf ? KS_PRESENT : KS_ABSENT;
+	else
+		target->in_btf = fact->decl ? KS_PRESENT : KS_ABSENT;
+}
+
+struct ks_target ks_target_find(const struct ks_site *site, const char *name)
+{
+	const struct ks_fact *fact = ks_site_fact(site, KS_FUNCTION, name);
+	struct ks_target target = { 0 };
+	look_at(site, fact, name, &target);
+	if (target.symbol || target.in_btf == KS_PRESENT || !fact->modules)
+		return target;
+	struct ks_target module = { 0 };
+	look_at(site, fact->modules, name, &module);
+	if (!module.symbol)
+		return target;
+	if (!site->modules) {
+		target.only_module = true;
+		target.module = module.module;
+		return target;
+	}
+	module.in_module = true;
+	return module;
+}
+
+const struct ks_type *ks_target_proto(const struct ks_target *target)
+{
+	const struct ks_decl *decl = target->fact->decl;
+	return decl && decl->type && decl->type->kind == KS_TYPE_PROTO ? decl->type : NULL;
+}
+
+const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char *name,
+					  enum ks_presence *ret)
+{
+	_cleanup_buf_ struct ks_buf buf = { 0 };
+	ks_buf_printf(&buf, "btf_trace_%s", name);
+	const char *text = ks_buf_text(&buf);
+	const struct ks_fact *fact = text ? ks_site_fact(site, KS_TYPEDEF, text) : NULL;
+	if (fact && !fact->present && site->modules && fact->modules)
+		fact = fact->modules;
+	*ret = !fact || !fact->known ? KS_UNTOLD : fact->present ? KS_PRESENT : KS_ABSENT;
+	if (!fact || !fact->decl)
+		return NULL;
+	struct ks_shape shape = ks_shape_of_decl(site, fact->decl);
+	if (shape.kind == KS_BTF_PTR && shape.type)
+		shape = ks_shape_of(site, shape.type->inner);
+	return shape.kind == KS_BTF_FUNC_PROTO ? shape.type : NULL;
+}
+
+enum ks_presence ks_site_has_btf(const struct ks_site *site)
+{
+	return ks_site_built_in(site, "CONFIG_DEBUG_INFO_BTF");
+}
+
+enum ks_presence ks_site_has_trampolines(const struct ks_site *site)
+{
+	// when each architecture got them; those not listed have none
+	static const struct {
+		const char *arch;
+		uint32_t since;
+	} archs[] = { { "amd64", ks_version(5, 5, 0) },	  { "arm64", ks_version(6, 0, 0) },
+		      { "s390x", ks_version(6, 3, 0) },	  { "riscv64", ks_version(6, 3, 0) },
+		      { "ppc64el", ks_version(6, 13, 0) }, { "loong64", ks_version(6, 17, 0) } };
+	if (!site->image->arch || !site->version)
+		return KS_UNTOLD;
+	for (size_t i = 0; i < sizeof(archs) / sizeof(archs[0]); i++)
+		if (strcmp(site->image->arch, archs[i].arch) == 0)
+			return site->version >= archs[i].since ? KS_PRESENT : KS_ABSENT;
+	return KS_ABSENT;
+}
+
+enum ks_presence ks_symbol_attach(const struct ks_site *site, const struct ks_symbol *symbol,
+				  uint8_t bit)
+{
+	static const struct {
+		uint8_t bit;
+		uint32_t fact;
+	} known[] = { { KS_ATTACH_FTRACE, KS_FACT_FTRACE },
+		      { KS_ATTACH_NO_KPROBE, KS_FACT_KPROBE },
+		      { KS_ATTACH_INJECT, KS_FACT_INJECT },
+		      { KS_ATTACH_INIT, KS_FACT_INIT } };
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].bit == bit && !(site->image->facts & known[i].fact))
+			return KS_UNTOLD;
+	return symbol->attach & bit ? KS_PRESENT : KS_ABSENT;
+}
+
+/** How often a function is inlined, and in how many others. */
+static void count_inlined(const struct ks_function *function, uint32_t *ret_places,
+			  uint32_t *ret_entries)
+{
+	*ret_places = 0;
+	*ret_entries = 0;
+	for (uint32_t i = 0; function && i < function->nr_entries; i++) {
+		const struct ks_entry *entry = &function->entries[i];
+		for (uint32_t j = 0; j < entry->nr_inline_callers; j++)
+			*ret_places += !(entry->inline_callers[j].flags & KS_CALLER_NO_CODE);
+		*ret_entries += entry->file != NULL;
+	}
+}
+
+void ks_judge_no_symbol(struct ks_judge *judge, const struct ks_target *target, const char *name)
+{
+	const struct ks_function *function = target->function;
+	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
+	uint32_t places, entries;
+	if (!target->fact->known) {
+		ks_judge_add(judge, KS_REASON_TIER, about, "the image lists no functions");
+		return;
+	}
+	if (target->only_module) {
+		ks_judge_add(judge, KS_REASON_TARGET_MODULE, about, "in module %s",
+			     target->module ? target->module : "?");
+		return;
+	}
+	if (function && function->nr_symbols) {
+		ks_judge_add(judge, KS_REASON_TARGET_SUFFIXED, about, "there is %s",
+			     function->symbols[0].name);
+		if (ks_suffix_of(function->symbols[0].name) == KS_SUFFIX_CLONE)
+			ks_judge_hint(judge, "attach to %s, and mind that its parameters may differ",
+				      function->symbols[0].name);
+		return;
+	}
+	count_inlined(function, &places, &entries);
+	if (entries && (judge->site->image->facts & KS_FACT_INLINE) && places) {
+		ks_judge_add(judge, KS_REASON_TARGET_INLINED, about, "inlined at %u place%s", places,
+			     places == 1 ? "" : "s");
+		return;
+	}
+	if (function && entries) {
+		ks_judge_add(judge, KS_REASON_TARGET_INLINED, about, "no symbol is left of it");
+		return;
+	}
+	ks_judge_add(judge, KS_REASON_TARGET_ABSENT, about, NULL);
+}

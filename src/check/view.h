@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * What a set of images says of names, asked for once per name and remembered: the door between the store and
+ * everything that is judged. Any number of threads may ask at once.
+ */
+#include "store/store.h"
+
+struct ks_view;
+
+/** Answers for one name: as ks_store_history(). Called by one thread at a time. */
+typedef struct ks_error *ks_view_source_fn(void *arg, enum ks_kind kind, const char *name,
+					   struct ks_arena *arena, struct ks_history *ret);
+/** What images say of a symbol of any type: one byte for each image. */
+enum ks_presence { KS_ABSENT, KS_PRESENT, KS_UNTOLD };
+/** variable: is it one that BTF describes? Otherwise: is it any symbol of kallsyms? */
+typedef struct ks_error *ks_view_symbol_fn(void *arg, const char *name, bool variable,
+					   enum ks_presence *ret);
+
+/** Where a view gets its answers from. */
+struct ks_view_source {
+	ks_view_source_fn *history;
+	ks_view_symbol_fn *symbol; // NULL: nothing is told about symbols
+	void (*free)(void *arg);   // NULL: arg is borrowed
+	void *arg;
+};
+
+/**
+ * @param source its arg is the view's from now on, when it can be freed
+ * @param images borrowed as long as the view
+ * @param modules what modules in the store say counts, too
+ */
+KS_MUST_CHECK struct ks_error *ks_view_new(const struct ks_view_source *source, size_t nr_images,
+					   const struct ks_image *const *images, bool modules,
+					   struct ks_view **ret);
+void ks_view_free(struct ks_view *view); // NULL is allowed
+static inline void ks_view_freep(struct ks_view **view)
+{
+	ks_view_free(*view);
+}
+#define _cleanup_view_ __attribute__((__cleanup__(ks_view_freep)))
+
+/** The images of a store as a view; store and images are borrowed. */
+KS_MUST_CHECK struct ks_error *ks_view_over_store(struct ks_store *store,
+						  const struct ks_store_images *images,
+						  bool modules, struct ks_view **ret);
+
+/** The first failure of the source, handed over to the caller; until then every answer was "not known". */
+KS_MUST_CHECK struct ks_error *ks_view_error(struct ks_view *view);
+
+/** One image of a view: what every question is put to. */
+struct ks_site {
+	struct ks_view *view;
+	size_t at; // which image
+	const struct ks_image *image;
+	uint32_t version; // ks_version() of the kernel, 0 when unknown
+	uint8_t ptr_size; // bytes
+	bool big_endian;
+	bool modules; // those that the store knows are loaded
+};
+struct ks_site ks_view_site(struct ks_view *view, size_t at);
+
+/** What the image says of a name; never NULL. */
+const struct ks_fact *ks_site_fact(const struct ks_site *site, enum ks_kind kind, const char *name);
+enum ks_presence ks_site_symbol(const struct ks_site *site, const char *name, bool variable);
+/** The value of an enumerator of an enum of that name; false when there is none. */
+bool ks_site_enumerator(const struct ks_site *site, const char *name, const char *enumerator,
+			int64_t *ret);
+/** Whether the enum has the enumerator; KS_UNTOLD when the image has no such enum. */
+enum ks_presence ks_site_has_enumerator(const struct ks_site *site, const char *name,
+					const char *enumerator);
+/** A configuration option: "y", "m", "n", …; NULL when the image does not tell. An option not listed is "n". */
+const char *ks_site_option(const struct ks_site *site, const char *name);
+/** Whether an option is "y". */
+enum ks_presence ks_site_built_in(const struct ks_site *site, const char *name);
+
+/** KERNEL_VERSION(major, minor, patch), the patch cut at 255. */
+static inline uint32_t ks_version(uint32_t major, uint32_t minor, uint32_t patch)
+{
+	return (major << 16) + (minor << 8) + (patch > 255 ? 255 : patch);
+}
+/** The version as LINUX_KERNEL_VERSION has it, out of "6.1.176" or "5.4.0-26-generic"; 0 when there is none. */
+uint32_t ks_version_of(const char *text);
