@@ -40,14 +40,37 @@ enum {
 	NR_TYPES,
 };
 static const char *const type_names[NR_TYPES] = {
-	"SOCKET_FILTER",  "KPROBE",	 "SCHED_CLS",	   "SCHED_ACT",
-	"TRACEPOINT",	  "XDP",	 "PERF_EVENT",	   "CGROUP_SKB",
-	"CGROUP_SOCK",	  "LWT_IN",	 "LWT_OUT",	   "LWT_XMIT",
-	"SOCK_OPS",	  "SK_SKB",	 "CGROUP_DEVICE",  "SK_MSG",
-	"RAW_TRACEPOINT", "CGROUP_SOCK_ADDR", "LWT_SEG6LOCAL", "SK_REUSEPORT",
-	"FLOW_DISSECTOR", "CGROUP_SYSCTL", "RAW_TRACEPOINT_WRITABLE", "CGROUP_SOCKOPT",
-	"TRACING",	  "STRUCT_OPS",	 "EXT",		   "LSM",
-	"SK_LOOKUP",	  "SYSCALL",	 "NETFILTER",
+	"SOCKET_FILTER",
+	"KPROBE",
+	"SCHED_CLS",
+	"SCHED_ACT",
+	"TRACEPOINT",
+	"XDP",
+	"PERF_EVENT",
+	"CGROUP_SKB",
+	"CGROUP_SOCK",
+	"LWT_IN",
+	"LWT_OUT",
+	"LWT_XMIT",
+	"SOCK_OPS",
+	"SK_SKB",
+	"CGROUP_DEVICE",
+	"SK_MSG",
+	"RAW_TRACEPOINT",
+	"CGROUP_SOCK_ADDR",
+	"LWT_SEG6LOCAL",
+	"SK_REUSEPORT",
+	"FLOW_DISSECTOR",
+	"CGROUP_SYSCTL",
+	"RAW_TRACEPOINT_WRITABLE",
+	"CGROUP_SOCKOPT",
+	"TRACING",
+	"STRUCT_OPS",
+	"EXT",
+	"LSM",
+	"SK_LOOKUP",
+	"SYSCALL",
+	"NETFILTER",
 };
 
 #define T(type) (1u << (type))
@@ -65,8 +88,6 @@ static const char *const type_names[NR_TYPES] = {
 #define NETWORK                                                                                    \
 	(TC | LWT | T(SOCKET_FILTER) | T(XDP) | T(CGROUP_SKB) | T(SOCK_OPS) | T(SK_SKB) |          \
 	 T(SK_MSG) | T(CGROUP_SOCK_ADDR) | T(FLOW_DISSECTOR) | T(SK_LOOKUP))
-#define V(major, minor) (((major) << 16) + ((minor) << 8))
-
 enum { MAX_IDS = 56 };
 
 /** Helpers that the same types may call, from a version on; the numbers are those of enum bpf_func_id. */
@@ -74,8 +95,13 @@ static const struct row {
 	uint32_t since, types;
 	uint8_t ids[MAX_IDS]; // ends with 0
 } rows[] = {
-	{ 0, EVERY, { 1, 2, 3, 5, 6, 7, 8, 12, 35, 42, 87, 88, 89, 112, 113, 114, 115, 118, 125, 130, 131, 132, 133, 134, 149, 153, 154, 158, 164, 165, 169, 170, 171, 172, 175, 177, 181, 182, 194, 195, 197, 198, 199, 200, 201, 202, 203, 208, 209 } },
-	{ 0, PROBES | T(SYSCALL), { 4, 22, 27, 36, 37, 45, 55, 67, 109, 117, 120, 141, 156, 157, 176, 180 } },
+	{ 0, EVERY, { 1,   2,	3,   5,	  6,   7,   8,	 12,  35,  42,	87,  88,  89,
+		      112, 113, 114, 115, 118, 125, 130, 131, 132, 133, 134, 149, 153,
+		      154, 158, 164, 165, 169, 170, 171, 172, 175, 177, 181, 182, 194,
+		      195, 197, 198, 199, 200, 201, 202, 203, 208, 209 } },
+	{ 0,
+	  PROBES | T(SYSCALL),
+	  { 4, 22, 27, 36, 37, 45, 55, 67, 109, 117, 120, 141, 156, 157, 176, 180 } },
 	{ 0, TC | T(LWT_XMIT), { 10, 11, 13, 20, 21, 29, 30, 40, 41, 135 } },
 	{ 0, TC, { 18, 19, 31, 32, 48, 66, 151, 152, 155, 192 } },
 	{ 0, T(SYSCALL), { 111, 121, 147, 148, 162, 166, 167, 168, 179, 191 } },
@@ -103,10 +129,16 @@ static const struct row {
 	{ 0, LWT | TC | T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(SK_MSG), { 17 } },
 	{ 0, TC | T(LWT_XMIT) | T(XDP), { 23 } },
 	{ 0, EVERY & ~(T(FLOW_DISSECTOR) | T(SK_REUSEPORT)), { 25 } },
-	{ 0, LWT | TC | T(CGROUP_SKB) | T(FLOW_DISSECTOR) | T(SK_REUSEPORT) | T(SK_SKB) | T(SOCKET_FILTER), { 26 } },
+	{ 0,
+	  LWT | TC | T(CGROUP_SKB) | T(FLOW_DISSECTOR) | T(SK_REUSEPORT) | T(SK_SKB) |
+		  T(SOCKET_FILTER),
+	  { 26 } },
 	{ 0, LWT | TC | T(XDP), { 28 } },
 	{ 0, LWT | TC | T(SK_SKB), { 39 } },
-	{ 0, TC | T(CGROUP_SKB) | T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(SK_SKB) | T(SOCK_OPS) | T(SOCKET_FILTER) | T(SYSCALL), { 46 } },
+	{ 0,
+	  TC | T(CGROUP_SKB) | T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(SK_SKB) | T(SOCK_OPS) |
+		  T(SOCKET_FILTER) | T(SYSCALL),
+	  { 46 } },
 	{ 0, TC | T(CGROUP_SKB) | T(SK_SKB) | T(SOCKET_FILTER), { 47 } },
 	{ 0, TC | T(SK_SKB), { 50 } },
 	{ 0, T(CGROUP_SOCK_ADDR), { 64 } },
@@ -116,8 +148,14 @@ static const struct row {
 	{ 0, T(SK_REUSEPORT), { 82 } },
 	{ 0, TC | T(CGROUP_SKB) | T(CGROUP_SOCK_ADDR) | T(SK_LOOKUP) | T(SK_SKB) | T(XDP), { 86 } },
 	{ 0, TC | T(CGROUP_SKB) | T(CGROUP_SOCKOPT) | T(SOCK_OPS), { 96 } },
-	{ 0, TC | T(CGROUP_SKB) | T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(CGROUP_SOCKOPT) | T(SK_MSG) | T(SOCK_OPS) | T(SYSCALL), { 107 } },
-	{ 0, TC | T(CGROUP_SKB) | T(CGROUP_SOCK_ADDR) | T(CGROUP_SOCKOPT) | T(SK_MSG) | T(SOCK_OPS) | T(SYSCALL), { 108 } },
+	{ 0,
+	  TC | T(CGROUP_SKB) | T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(CGROUP_SOCKOPT) |
+		  T(SK_MSG) | T(SOCK_OPS) | T(SYSCALL),
+	  { 107 } },
+	{ 0,
+	  TC | T(CGROUP_SKB) | T(CGROUP_SOCK_ADDR) | T(CGROUP_SOCKOPT) | T(SK_MSG) | T(SOCK_OPS) |
+		  T(SYSCALL),
+	  { 108 } },
 	{ 0, T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR), { 122 } },
 	{ 0, T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(SK_MSG) | T(SYSCALL), { 123 } },
 	{ 0, TC | T(SK_LOOKUP), { 124 } },
@@ -125,21 +163,24 @@ static const struct row {
 	{ 0, T(KPROBE), { 173 } },
 	{ 0, T(KPROBE) | T(PERF_EVENT) | T(TRACEPOINT), { 174 } },
 	{ 0, T(SYSCALL) | T(XDP), { 188 } },
-	{ V(5, 13), PROBES, { 93, 94 } },
-	{ V(5, 13), EVERY & ~(T(CGROUP_SYSCTL) | T(SYSCALL)), { 105, 106 } },
-	{ V(6, 1), T(CGROUP_DEVICE) | T(CGROUP_SOCKOPT) | T(CGROUP_SYSCTL), { 14, 16, 17 } },
-	{ V(6, 1), T(SK_REUSEPORT), { 46 } },
-	{ V(6, 1), T(CGROUP_SOCKOPT) | T(SK_MSG) | T(SOCK_OPS), { 122 } },
-	{ V(6, 1), T(CGROUP_DEVICE) | T(CGROUP_SOCKOPT) | T(CGROUP_SYSCTL), { 123 } },
-	{ V(5, 15), PROBES, { 123 } },
-	{ 0, TRACED, { 46, 107, 108, 111, 121, 126, 127, 136, 137, 138, 139, 140, 147, 148, 150, 162, 173, 174, 178, 183, 184, 185, 191, 196 } },
+	{ KS_SINCE(5, 13), PROBES, { 93, 94 } },
+	{ KS_SINCE(5, 13), EVERY & ~(T(CGROUP_SYSCTL) | T(SYSCALL)), { 105, 106 } },
+	{ KS_SINCE(6, 1), T(CGROUP_DEVICE) | T(CGROUP_SOCKOPT) | T(CGROUP_SYSCTL), { 14, 16, 17 } },
+	{ KS_SINCE(6, 1), T(SK_REUSEPORT), { 46 } },
+	{ KS_SINCE(6, 1), T(CGROUP_SOCKOPT) | T(SK_MSG) | T(SOCK_OPS), { 122 } },
+	{ KS_SINCE(6, 1), T(CGROUP_DEVICE) | T(CGROUP_SOCKOPT) | T(CGROUP_SYSCTL), { 123 } },
+	{ KS_SINCE(5, 15), PROBES, { 123 } },
+	{ 0, TRACED, { 46,  107, 108, 111, 121, 126, 127, 136, 137, 138, 139, 140,
+		       147, 148, 150, 162, 173, 174, 178, 183, 184, 185, 191, 196 } },
 	{ 0, T(LSM), { 49, 57, 81, 145, 146, 159, 161, 186, 187, 193 } },
-	{ V(5, 16), T(TRACING), { 49, 57 } }, // of sockets that are iterated over
+	{ KS_SINCE(5, 16), T(TRACING), { 49, 57 } }, // of sockets that are iterated over
 	{ 0, T(STRUCT_OPS), { 46, 49, 57, 107, 108, 116, 156, 157, 160 } },
 	{ 0, T(KPROBE), { 58 } },
 	{ 0, EVERY, { 210, 211 } },
-	{ V(6, 10), EVERY, { 14, 120 } },
-	{ V(6, 16), EVERY, { 15, 16, 22, 37, 80, 109, 117, 123, 141, 148, 156, 157, 176, 180, 191 } },
+	{ KS_SINCE(6, 10), EVERY, { 14, 120 } },
+	{ KS_SINCE(6, 16),
+	  EVERY,
+	  { 15, 16, 22, 37, 80, 109, 117, 123, 141, 148, 156, 157, 176, 180, 191 } },
 };
 
 /** Helpers of programs under a license that is compatible with the GPL. */
@@ -252,9 +293,10 @@ const char *ks_helper_name(const struct ks_site *site, const struct ks_btf *btf,
 
 bool ks_license_is_gpl(const char *license)
 {
-	static const char *const licenses[] = { "GPL",		"GPL v2",
-						"GPL and additional rights", "Dual BSD/GPL",
-						"Dual MIT/GPL", "Dual MPL/GPL" };
+	static const char *const licenses[] = {
+		"GPL",		"GPL v2",	"GPL and additional rights",
+		"Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"
+	};
 	for (size_t i = 0; license && i < sizeof(licenses) / sizeof(licenses[0]); i++)
 		if (strcmp(license, licenses[i]) == 0)
 			return true;

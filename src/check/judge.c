@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -44,8 +45,8 @@ void ks_judge_add(struct ks_judge *judge, enum ks_reason_kind kind, const struct
 		return;
 	}
 	const struct ks_bpf_program *program = judge->program;
-	uint32_t line = about->insn < program->nr && program->lines ? program->lines[about->insn] :
-								     KS_NO_INDEX;
+	uint32_t line = about->insn < program->nr && program->lines ? program->lines[about->insn]
+								    : KS_NO_INDEX;
 	const struct ks_bpf_object *object = judge->scene->subject->object;
 	*slot = (struct ks_reason){ .kind = kind,
 				    .verdict = verdict,
@@ -76,7 +77,8 @@ void ks_judge_hint(struct ks_judge *judge, const char *fmt, ...)
 	va_end(args);
 }
 
-bool ks_judge_absent(struct ks_judge *judge, enum ks_presence presence, const struct ks_about *about)
+bool ks_judge_absent(struct ks_judge *judge, enum ks_presence presence,
+		     const struct ks_about *about)
 {
 	if (presence == KS_UNTOLD)
 		ks_judge_add(judge, KS_REASON_TIER, about, NULL);

@@ -18,13 +18,11 @@ enum ks_extern_state {
 /** An object, and what follows from it for every image. */
 struct ks_subject {
 	const struct ks_bpf_object *object;
-	const struct ks_core_spec **specs;   // of each relocation
-	const struct ks_interp_data *data;   // of each section of data, as the tool loads it
-	const struct ks_hook *hooks;	     // of each program, as the tool attaches it
-	const char *const *sections;	     // of each program, as it behaves
-	const bool *optional;		     // of each program
-	bool gpl;
-	struct ks_caller_of *callers; // of each program
+	const struct ks_core_spec **specs;  // of each relocation
+	const struct ks_interp_data *data;  // of each section of data, as the tool loads it
+	const struct ks_hook *hooks;	    // of each program, as the tool attaches it
+	const bool *optional;		    // of each program
+	const struct ks_caller_of *callers; // of each program
 };
 
 /** An object on one image. */
@@ -75,12 +73,14 @@ void ks_judge_add(struct ks_judge *judge, enum ks_reason_kind kind, const struct
 KS_PRINTF(2, 3) void ks_judge_hint(struct ks_judge *judge, const char *fmt, ...);
 
 /** The value of a KS_PRESENT fact or, for KS_UNTOLD, a KS_REASON_TIER. @return whether it is absent */
-bool ks_judge_absent(struct ks_judge *judge, enum ks_presence presence, const struct ks_about *about);
+bool ks_judge_absent(struct ks_judge *judge, enum ks_presence presence,
+		     const struct ks_about *about);
 
 /* ---- what is judged, one file each ---- */
 
 /** Externs, relocations and data of an object on an image. @param arena holds the result */
-KS_MUST_CHECK struct ks_error *ks_scene_set(struct ks_arena *arena, const struct ks_subject *subject,
+KS_MUST_CHECK struct ks_error *ks_scene_set(struct ks_arena *arena,
+					    const struct ks_subject *subject,
 					    const struct ks_site *site, const struct ks_site *base,
 					    struct ks_scene *ret);
 /** What fails every program of the object: maps, externs, operations. */
@@ -100,13 +100,13 @@ void ks_judge_risks(struct ks_judge *judge);
 
 /** A function of an image, in the kernel itself or, where modules count, in one of them. */
 struct ks_target {
-	const struct ks_fact *fact;  // never NULL
+	const struct ks_fact *fact;	    // never NULL
 	const struct ks_function *function; // NULL: the image has no group of that name
-	const struct ks_symbol *symbol; // the first of exactly that name; NULL
-	uint32_t nr_symbols;		// of exactly that name
-	enum ks_presence in_btf;	//
-	bool in_module;	 // found in a module that counts as loaded
-	bool only_module; // found in a module that does not
+	const struct ks_symbol *symbol;	    // the first of exactly that name; NULL
+	uint32_t nr_symbols;		    // of exactly that name
+	enum ks_presence in_btf;	    //
+	bool in_module;			    // found in a module that counts as loaded
+	bool only_module;		    // found in a module that does not
 	const char *module;
 };
 struct ks_target ks_target_find(const struct ks_site *site, const char *name);

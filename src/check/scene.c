@@ -59,10 +59,10 @@ static bool parse_option(const char *value, uint32_t size, uint64_t *ret)
 	if (!*p)
 		return false;
 	for (; *p; p++) {
-		unsigned int digit = *p >= '0' && *p <= '9' ? (unsigned int)(*p - '0') :
-				     *p >= 'a' && *p <= 'f' ? (unsigned int)(*p - 'a') + 10 :
-				     *p >= 'A' && *p <= 'F' ? (unsigned int)(*p - 'A') + 10 :
-								16;
+		unsigned int digit = *p >= '0' && *p <= '9'   ? (unsigned int)(*p - '0')
+				     : *p >= 'a' && *p <= 'f' ? (unsigned int)(*p - 'a') + 10
+				     : *p >= 'A' && *p <= 'F' ? (unsigned int)(*p - 'A') + 10
+							      : 16;
 		if (digit >= base)
 			return false;
 		v = v * base + digit;
@@ -72,8 +72,8 @@ static bool parse_option(const char *value, uint32_t size, uint64_t *ret)
 }
 
 /** Externs that libbpf itself gives a value. */
-static enum ks_extern_state virtual_extern(const struct ks_site *site, const struct ks_bpf_extern *ext,
-					   struct ks_known *known)
+static enum ks_extern_state virtual_extern(const struct ks_site *site,
+					   const struct ks_bpf_extern *ext, struct ks_known *known)
 {
 	if (strcmp(ext->name, "LINUX_KERNEL_VERSION") == 0) {
 		uint32_t version = ks_kernel_version_extern(site->image);
@@ -81,8 +81,8 @@ static enum ks_extern_state virtual_extern(const struct ks_site *site, const str
 		if (version)
 			return KS_EXTERN_FOUND;
 		known->how = KS_KNOWN_NOT;
-		return site->image->release && site->image->banner ? KS_EXTERN_MISSING :
-								     KS_EXTERN_UNTOLD;
+		return site->image->release && site->image->banner ? KS_EXTERN_MISSING
+								   : KS_EXTERN_UNTOLD;
 	}
 	if (strcmp(ext->name, "LINUX_HAS_BPF_COOKIE") == 0) {
 		enum ks_presence cookie = ks_helper_present(site, 174);
@@ -92,11 +92,11 @@ static enum ks_extern_state virtual_extern(const struct ks_site *site, const str
 	}
 	if (strcmp(ext->name, "LINUX_HAS_SYSCALL_WRAPPER") == 0) {
 		const char *arch = site->image->arch ? site->image->arch : "";
-		const char *wrapper = strcmp(arch, "arm64") == 0   ? "__arm64_sys_bpf" :
-				      strcmp(arch, "s390x") == 0   ? "__s390x_sys_bpf" :
-				      strcmp(arch, "riscv64") == 0 ? "__riscv_sys_bpf" :
-				      strcmp(arch, "i386") == 0	   ? "__ia32_sys_bpf" :
-								     "__x64_sys_bpf";
+		const char *wrapper = strcmp(arch, "arm64") == 0     ? "__arm64_sys_bpf"
+				      : strcmp(arch, "s390x") == 0   ? "__s390x_sys_bpf"
+				      : strcmp(arch, "riscv64") == 0 ? "__riscv_sys_bpf"
+				      : strcmp(arch, "i386") == 0    ? "__ia32_sys_bpf"
+								     : "__x64_sys_bpf";
 		const struct ks_fact *fact = ks_site_fact(site, KS_FUNCTION, wrapper);
 		if (fact->known)
 			set_number(known, fact->function && fact->function->nr_symbols);
@@ -105,8 +105,8 @@ static enum ks_extern_state virtual_extern(const struct ks_site *site, const str
 	return missing(ext, known);
 }
 
-static enum ks_extern_state kconfig_extern(const struct ks_site *site, const struct ks_bpf_extern *ext,
-					   struct ks_known *known)
+static enum ks_extern_state kconfig_extern(const struct ks_site *site,
+					   const struct ks_bpf_extern *ext, struct ks_known *known)
 {
 	if (strncmp(ext->name, "LINUX_", 6) == 0)
 		return virtual_extern(site, ext, known);
@@ -121,7 +121,8 @@ static enum ks_extern_state kconfig_extern(const struct ks_site *site, const str
 }
 
 /** A kernel function called by name; its prototype must agree with the one it is declared with. */
-static enum ks_extern_state kfunc_extern(const struct ks_site *site, const struct ks_bpf_object *object,
+static enum ks_extern_state kfunc_extern(const struct ks_site *site,
+					 const struct ks_bpf_object *object,
 					 const struct ks_bpf_extern *ext, struct ks_known *known)
 {
 	char name[256];
@@ -163,7 +164,8 @@ static enum ks_extern_state ksym_extern(const struct ks_site *site, const struct
 	return KS_EXTERN_FOUND;
 }
 
-static enum ks_extern_state resolve_extern(const struct ks_site *site, const struct ks_bpf_object *object,
+static enum ks_extern_state resolve_extern(const struct ks_site *site,
+					   const struct ks_bpf_object *object,
 					   const struct ks_bpf_extern *ext, struct ks_known *known)
 {
 	switch (ext->kind) {
@@ -183,8 +185,9 @@ static uint64_t digest_of(const struct ks_scene *scene, const struct ks_bpf_obje
 	for (uint32_t i = 0; i < object->nr_cores; i++) {
 		const struct ks_core_result *core = &scene->cores[i];
 		uint64_t word[2] = { (uint64_t)core->state << 1 | core->bad_access,
-				     object->cores[i].kind == KS_CORE_TYPE_ID_TARGET ? 0 :
-										       core->value };
+				     object->cores[i].kind == KS_CORE_TYPE_ID_TARGET
+					     ? 0
+					     : core->value };
 		hash = XXH3_64bits_withSeed(word, sizeof(word), hash);
 	}
 	for (uint32_t i = 0; i < object->nr_externs; i++) {
@@ -210,7 +213,8 @@ struct ks_error *ks_scene_set(struct ks_arena *arena, const struct ks_subject *s
 	for (uint32_t i = 0; i < object->nr_cores; i++) {
 		cores[i] = ks_core_resolve(site, subject->specs[i]);
 		values[i] = (struct ks_known){ 0 };
-		if (cores[i].state == KS_CORE_VALUE && object->cores[i].kind != KS_CORE_TYPE_ID_TARGET)
+		if (cores[i].state == KS_CORE_VALUE &&
+		    object->cores[i].kind != KS_CORE_TYPE_ID_TARGET)
 			set_number(&values[i], cores[i].value);
 	}
 	for (uint32_t i = 0; i < object->nr_externs; i++) {

@@ -87,9 +87,9 @@ enum ks_presence ks_site_has_trampolines(const struct ks_site *site)
 	static const struct {
 		const char *arch;
 		uint32_t since;
-	} archs[] = { { "amd64", ks_version(5, 5, 0) },	  { "arm64", ks_version(6, 0, 0) },
-		      { "s390x", ks_version(6, 3, 0) },	  { "riscv64", ks_version(6, 3, 0) },
-		      { "ppc64el", ks_version(6, 13, 0) }, { "loong64", ks_version(6, 17, 0) } };
+	} archs[] = { { "amd64", KS_SINCE(5, 5) },    { "arm64", KS_SINCE(6, 0) },
+		      { "s390x", KS_SINCE(6, 3) },    { "riscv64", KS_SINCE(6, 3) },
+		      { "ppc64el", KS_SINCE(6, 13) }, { "loong64", KS_SINCE(6, 17) } };
 	if (!site->image->arch || !site->version)
 		return KS_UNTOLD;
 	for (size_t i = 0; i < sizeof(archs) / sizeof(archs[0]); i++)
@@ -146,14 +146,15 @@ void ks_judge_no_symbol(struct ks_judge *judge, const struct ks_target *target, 
 		ks_judge_add(judge, KS_REASON_TARGET_SUFFIXED, about, "there is %s",
 			     function->symbols[0].name);
 		if (ks_suffix_of(function->symbols[0].name) == KS_SUFFIX_CLONE)
-			ks_judge_hint(judge, "attach to %s, and mind that its parameters may differ",
+			ks_judge_hint(judge,
+				      "attach to %s, and mind that its parameters may differ",
 				      function->symbols[0].name);
 		return;
 	}
 	count_inlined(function, &places, &entries);
 	if (entries && (judge->site->image->facts & KS_FACT_INLINE) && places) {
-		ks_judge_add(judge, KS_REASON_TARGET_INLINED, about, "inlined at %u place%s", places,
-			     places == 1 ? "" : "s");
+		ks_judge_add(judge, KS_REASON_TARGET_INLINED, about, "inlined at %u place%s",
+			     places, places == 1 ? "" : "s");
 		return;
 	}
 	if (function && entries) {

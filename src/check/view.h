@@ -74,6 +74,9 @@ const char *ks_site_option(const struct ks_site *site, const char *name);
 /** Whether an option is "y". */
 enum ks_presence ks_site_built_in(const struct ks_site *site, const char *name);
 
+/** The first release of a version, for tables. */
+#define KS_SINCE(major, minor) (((uint32_t)(major) << 16) + ((uint32_t)(minor) << 8))
+
 /** KERNEL_VERSION(major, minor, patch), the patch cut at 255. */
 static inline uint32_t ks_version(uint32_t major, uint32_t minor, uint32_t patch)
 {

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "check/subject.h"
+
+/** A result, and the memory behind it. */
+struct result {
+	struct ks_check check; // first: what the caller holds
+	unsigned int nr_arenas;
+	struct ks_arena *arenas; // one for each thread
+};
+
+struct run {
+	struct ks_view *view;
+	const struct ks_check_options *options;
+	struct result *result;
+	size_t base; // column of the view, or its number of columns: to be found out
+	size_t nr_columns;
+};
+
+/** One object while it is judged. */
+struct job {
+	const struct run *run;
+	struct ks_arena *arena;	 // of the result
+	struct ks_arena scratch; //
+	struct ks_subject subject;
+	struct ks_check_object *object;
+	struct ks_scene *scenes; // of each image
+	size_t *alike;		 // of each image: the first one with the same values
+};
+
+static int reason_order(const void *a, const void *b)
+{
+	const struct ks_reason *x = a, *y = b;
+	if (x->soft != y->soft)
+		return x->soft - y->soft;
+	if (x->verdict != y->verdict)
+		return x->verdict < y->verdict ? 1 : -1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->insn != y->insn)
+		return x->insn < y->insn ? -1 : 1;
+	return strcmp(x->name ? x->name : "", y->name ? y->name : "");
+}
+
+/** From reasons to verdicts. */
+static struct ks_error *conclude(struct ks_judge *judge, bool optional, struct ks_outcome *ret)
+{
+	size_t nr = judge->reasons.len;
+	struct ks_reason *reasons = ks_arena_array(judge->arena, nr + 1, sizeof(*reasons));
+	if (!reasons || judge->nomem)
+		return &ks_nomem;
+	*ret = (struct ks_outcome){
+		.load = judge->untold[KS_STAGE_LOAD] ? KS_VERDICT_UNKNOWN : KS_VERDICT_OK,
+		.attach = judge->untold[KS_STAGE_ATTACH] ? KS_VERDICT_UNKNOWN : KS_VERDICT_OK,
+		.optional = optional,
+		.nr = (uint32_t)nr,
+		.reasons = reasons
+	};
+	ret->verdict = ret->load > ret->attach ? ret->load : ret->attach;
+	if (nr) {
+		memcpy(reasons, judge->reasons.at, nr * sizeof(*reasons));
+		qsort(reasons, nr, sizeof(*reasons), reason_order);
+	}
+	for (size_t i = 0; i < nr; i++) {
+		if (reasons[i].soft)
+			continue;
+		if (reasons[i].verdict == KS_VERDICT_NO_LOAD)
+			ret->load = KS_VERDICT_NO_LOAD;
+		if (reasons[i].verdict == KS_VERDICT_NO_ATTACH)
+			ret->attach = KS_VERDICT_NO_ATTACH;
+		if (reasons[i].verdict > ret->verdict)
+			ret->verdict = reasons[i].verdict;
+	}
+	return NULL;
+}
+
+static struct ks_error *judge_cell(struct job *job, uint32_t index, size_t image,
+				   const struct ks_reach *reach, struct ks_outcome *ret)
+{
+	const struct ks_subject *subject = &job->subject;
+	struct ks_judge judge = { .arena = job->arena,
+				  .scene = &job->scenes[image],
+				  .site = &job->scenes[image].site,
+				  .program = &subject->object->programs[index],
+				  .hook = &subject->hooks[index],
+				  .caller = &subject->callers[index],
+				  .reach = reach };
+	ks_judge_object(&judge);
+	ks_judge_program(&judge);
+	ks_judge_insns(&judge);
+	ks_judge_btf_target(&judge);
+	ks_judge_attach(&judge);
+	ks_judge_risks(&judge);
+	struct ks_error *err = conclude(&judge, subject->optional[index], ret);
+	ks_vector_deinit(&judge.reasons);
+	return err;
+}
+
+/** A program on every image; what is alike for several images is followed once. */
+static struct ks_error *judge_row(struct job *job, uint32_t index)
+{
+	struct ks_check *check = &job->run->result->check;
+	struct ks_reach *reaches =
+		ks_arena_array(&job->scratch, check->nr_images + 1, sizeof(*reaches));
+	if (!reaches)
+		return &ks_nomem;
+	size_t row = job->object->first + index;
+	for (size_t i = 0; i < check->nr_images; i++) {
+		const struct ks_scene *scene = &job->scenes[i];
+		struct ks_interp_input input = { .object = job->subject.object,
+						 .program = &job->subject.object->programs[index],
+						 .cores = scene->core_values,
+						 .externs = scene->extern_values,
+						 .data = job->subject.data };
+		if (job->alike[i] == i)
+			KS_TRY(ks_interp(&input, &job->scratch, &reaches[i]));
+		else
+			reaches[i] = reaches[job->alike[i]];
+		KS_TRY(judge_cell(job, index, i, &reaches[i],
+				  &check->outcomes[row * check->nr_images + i]));
+	}
+	return NULL;
+}
+
+static struct ks_error *set_scenes(struct job *job)
+{
+	const struct run *run = job->run;
+	const struct ks_check *check = &run->result->check;
+	uint64_t *scores = ks_arena_array(&job->scratch, run->nr_columns + 1, sizeof(*scores));
+	job->scenes = ks_arena_array(&job->scratch, check->nr_images + 1, sizeof(*job->scenes));
+	job->alike = ks_arena_array(&job->scratch, check->nr_images + 1, sizeof(*job->alike));
+	if (!scores || !job->scenes || !job->alike)
+		return &ks_nomem;
+	size_t base = run->base;
+	if (base == run->nr_columns)
+		base = ks_subject_base(&job->subject, run->view, check->nr_images, scores);
+	struct ks_site base_site = { 0 };
+	bool has_base = base < run->nr_columns;
+	if (has_base)
+		base_site = ks_view_site(run->view, base);
+	job->object->base = has_base ? base_site.image->label : NULL;
+	for (size_t i = 0; i < check->nr_images; i++) {
+		struct ks_site site = ks_view_site(run->view, i);
+		KS_TRY(ks_scene_set(&job->scratch, &job->subject, &site,
+				    has_base ? &base_site : NULL, &job->scenes[i]));
+		job->alike[i] = i;
+		for (size_t j = 0; j < i && job->alike[i] == i; j++)
+			if (job->scenes[j].digest == job->scenes[i].digest)
+				job->alike[i] = j;
+	}
+	return NULL;
+}
+
+static struct ks_error *judge_object(struct job *job)
+{
+	KS_TRY(ks_subject_set(&job->scratch, job->object->object, job->run->options->policy,
+			      &job->subject));
+	KS_TRY(set_scenes(job));
+	for (uint32_t i = 0; i < job->object->nr; i++)
+		KS_TRY(judge_row(job, i));
+	return NULL;
+}
+
+static struct ks_error *run_job(void *arg, size_t index, unsigned int thread)
+{
+	const struct run *run = arg;
+	struct job job = { .run = run,
+			   .arena = &run->result->arenas[thread],
+			   .object = &run->result->check.objects[index] };
+	struct ks_error *err = judge_object(&job);
+	ks_arena_deinit(&job.scratch);
+	return err;
+}
+
+static struct ks_error *lay_out(struct result *result, const struct ks_store_images *images,
+				const struct ks_check_input *inputs, size_t nr)
+{
+	struct ks_check *check = &result->check;
+	check->nr_images = images->nr;
+	check->nr_objects = nr;
+	for (size_t i = 0; i < nr; i++)
+		check->nr_rows += inputs[i].object->nr_programs;
+	check->objects = ks_arena_array(&check->arena, nr + 1, sizeof(*check->objects));
+	check->images = ks_arena_array(&check->arena, images->nr + 1, sizeof(struct ks_image *));
+	check->programs =
+		ks_arena_array(&check->arena, check->nr_rows + 1, sizeof(struct ks_bpf_program *));
+	size_t nr_cells;
+	if (__builtin_mul_overflow(check->nr_rows, images->nr, &nr_cells))
+		return &ks_nomem;
+	check->outcomes = ks_arena_array(&check->arena, nr_cells + 1, sizeof(*check->outcomes));
+	if (!check->objects || !check->images || !check->programs || !check->outcomes)
+		return &ks_nomem;
+	memset(check->outcomes, 0, nr_cells * sizeof(*check->outcomes));
+	for (size_t i = 0; i < images->nr; i++)
+		check->images[i] = &images->at[i]->image;
+	size_t row = 0;
+	for (size_t i = 0; i < nr; i++) {
+		const struct ks_bpf_object *object = inputs[i].object;
+		check->objects[i] = (struct ks_check_object){ .object = object,
+							      .path = inputs[i].path,
+							      .offset = inputs[i].offset,
+							      .size = inputs[i].size,
+							      .first = row,
+							      .nr = object->nr_programs };
+		for (uint32_t j = 0; j < object->nr_programs; j++)
+			check->programs[row++] = &object->programs[j];
+	}
+	return NULL;
+}
+
+/** The images asked for, with the base behind them when it is not among them. */
+static struct ks_error *set_columns(struct ks_arena *arena, const struct ks_store_images *images,
+				    const struct ks_store_image *base,
+				    struct ks_store_images *ret_columns, size_t *ret_base)
+{
+	const struct ks_store_image **at =
+		ks_arena_array(arena, images->nr + 1, sizeof(struct ks_store_image *));
+	if (!at)
+		return &ks_nomem;
+	*ret_columns = (struct ks_store_images){ .nr = images->nr, .at = at };
+	*ret_base = images->nr;
+	for (size_t i = 0; i < images->nr; i++) {
+		at[i] = images->at[i];
+		if (base && at[i]->id == base->id)
+			*ret_base = i;
+	}
+	if (base && *ret_base == images->nr)
+		at[ret_columns->nr++] = base;
+	return NULL;
+}
+
+static struct ks_error *run_all(struct ks_store *store, const struct ks_store_images *images,
+				const struct ks_check_options *options, struct result *result)
+{
+	struct ks_store_images columns;
+	struct run run = { .options = options, .result = result };
+	KS_TRY(set_columns(&result->check.arena, images, options->base, &columns, &run.base));
+	run.nr_columns = columns.nr;
+	_cleanup_view_ struct ks_view *view = NULL;
+	KS_TRY(ks_view_over_store(store, &columns, options->modules, &view));
+	run.view = view;
+	unsigned int threads = options->nr_threads ? options->nr_threads : 1;
+	KS_TRY(ks_pool_run(threads, result->check.nr_objects, run_job, &run));
+	return ks_view_error(view);
+}
+
+struct ks_error *ks_check_run(struct ks_store *store, const struct ks_store_images *images,
+			      const struct ks_check_input *inputs, size_t nr,
+			      const struct ks_check_options *options, struct ks_check **ret)
+{
+	static const struct ks_check_options defaults;
+	if (!options)
+		options = &defaults;
+	struct result *result = calloc(1, sizeof(*result));
+	if (!result)
+		return &ks_nomem;
+	_cleanup_check_ struct ks_check *check = &result->check;
+	check->policy = options->policy;
+	result->nr_arenas = options->nr_threads ? options->nr_threads : 1;
+	result->arenas = calloc(result->nr_arenas, sizeof(*result->arenas));
+	if (!result->arenas)
+		return &ks_nomem;
+	KS_TRY(lay_out(result, images, inputs, nr));
+	KS_TRY(run_all(store, images, options, result));
+	*ret = ks_take(check);
+	return NULL;
+}
+
+void ks_check_free(struct ks_check *check)
+{
+	struct result *result = (struct result *)check;
+	if (!result)
+		return;
+	for (unsigned int i = 0; result->arenas && i < result->nr_arenas; i++)
+		ks_arena_deinit(&result->arenas[i]);
+	free(result->arenas);
+	ks_arena_deinit(&check->arena);
+	free(result);
+}
