@@ -324,6 +324,74 @@ static void views_answer_in_plain_sql(void **state)
 	sqlite3_close(db);
 }
 
+static void symbols_and_variables_are_found_by_name(void **state)
+{
+	static const struct {
+		const char *name;
+		bool symbol, variable;
+	} cases[] = {
+		{ "special", true },
+		{ "special.isra.0", false }, // of the function alone: not in the sample's table
+		{ "security_open", false },  // a function without a symbol
+		{ "sym0", true },
+		{ "sym17", true },
+		{ "ym17", false },
+		{ "sym", false },
+		{ "sym99999", false },
+		{ "", false },
+		{ "runqueues", false, true },
+		{ "bpf_prog_active", false, true },
+		{ "bpf_prog_activ", false, false },
+	};
+	_cleanup_store_ struct ks_store *store = NULL;
+	struct ks_arena arena = { 0 };
+	struct ks_store_images images;
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	for (unsigned int build = 1; build <= 3; build++)
+		place_put(store, build);
+	assert_ok(ks_store_images(store, &arena, &images));
+	for (size_t k = 0; k < 2 * images.nr; k++) { // the second time out of what is kept
+		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+			const struct ks_store_image *image = images.at[k % images.nr];
+			bool symbol, variable;
+			assert_ok(ks_store_symbol(store, image, cases[i].name, &symbol));
+			assert_ok(ks_store_variable(store, image, cases[i].name, &variable));
+			if (symbol != cases[i].symbol || variable != cases[i].variable)
+				fail_msg("'%s': symbol %d, variable %d", cases[i].name, symbol,
+					 variable);
+		}
+	}
+	ks_arena_deinit(&arena);
+}
+
+/** A handle that has kept things sees what another has changed under the same numbers. */
+static void what_is_kept_does_not_outlive_its_image(void **state)
+{
+	_cleanup_store_ struct ks_store *reader = NULL, *writer = NULL;
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &writer));
+	place_put(writer, 1);
+	assert_ok(ks_store_open(place_path(state), KS_STORE_READ, &reader));
+	for (unsigned int build = 1; build <= 3; build++) {
+		struct ks_arena arena = { 0 };
+		struct ks_store_images images;
+		struct ks_history history;
+		struct ks_store *const handles[] = { reader, writer };
+		for (size_t i = 0; i < 2; i++) {
+			_cleanup_surface_ struct ks_surface *want = sample_surface(build, FILLERS);
+			assert_ok(ks_store_images(handles[i], &arena, &images));
+			assert_ok(ks_store_history(handles[i], &images, KS_FUNCTION, "special",
+						   &arena, &history));
+			assert_int_equal(history.nr, 1);
+			assert_true(same_function(&want->functions[0], history.facts[0].function));
+		}
+		char label[16];
+		snprintf(label, sizeof(label), "6.1.0-%u", build);
+		assert_ok(ks_store_remove(writer, label)); // the next one gets its numbers
+		place_put(writer, build + 1);
+		ks_arena_deinit(&arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +402,8 @@ int main(void)
 		TEST(bytes_do_not_depend_on_threads),
 		TEST(history_has_every_image),
 		TEST(history_knows_every_kind),
+		TEST(symbols_and_variables_are_found_by_name),
+		TEST(what_is_kept_does_not_outlive_its_image),
 		TEST(names_are_found_by_pattern),
 		TEST(walk_gives_what_single_histories_give),
 		TEST(removed_base_leaves_the_others_whole),

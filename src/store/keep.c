@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 enum {
-	LIMIT = 32 << 20, // bytes: what 200 names of 25 images need fits
+	DEFAULT_LIMIT = 32 << 20,
 	FIRST_SLOTS = 1024,
 };
 
@@ -51,9 +51,10 @@ bool ks_keep_get(const struct ks_keep *keep, int64_t key, struct ks_bytes *ret)
 
 void ks_keep_put(struct ks_keep *keep, int64_t key, struct ks_bytes bytes)
 {
-	if (bytes.len > LIMIT / 8)
+	size_t limit = keep->limit ? keep->limit : DEFAULT_LIMIT;
+	if (bytes.len > limit / 8)
 		return;
-	if (keep->bytes + bytes.len > LIMIT)
+	if (keep->bytes + bytes.len > limit)
 		ks_keep_clear(keep);
 	if (keep->nr * 2 >= keep->nr_slots && !grow(keep))
 		return;
@@ -72,5 +73,5 @@ void ks_keep_clear(struct ks_keep *keep)
 	for (size_t i = 0; i < keep->nr_slots; i++)
 		free(keep->slots[i].at);
 	free(keep->slots);
-	*keep = (struct ks_keep){ 0 };
+	*keep = (struct ks_keep){ .limit = keep->limit };
 }

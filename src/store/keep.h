@@ -12,6 +12,7 @@ struct ks_keep {
 	struct ks_keep_slot *slots; // open addressing
 	size_t nr, nr_slots;
 	size_t bytes; // of all that is kept
+	size_t limit; // of bytes; 0: what 200 names of 25 images need
 };
 
 /** The bytes of that number; false when they are not there. */

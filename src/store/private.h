@@ -73,6 +73,7 @@ struct ks_store {
 	struct ks_buf scratch, like, row;
 	/** Names of segments, columns, definitions that were asked for; as old as kept_version says. */
 	struct ks_keep kept_names, kept_columns, kept_defs;
+	struct ks_keep kept_symbols; // names of symbol tables, by image
 	int64_t kept_version;
 };
 /** Forget what is kept: the store has changed. */
@@ -135,6 +136,14 @@ KS_MUST_CHECK struct ks_error *ks_sql_write(struct ks_store *store, ks_store_job
 struct ks_error *ks_store_damaged(const char *what);
 
 /* ---- the rest ---- */
+
+/** What an image has sorted lists of: the kinds but fields, and variables. */
+enum { KS_LIST_VARIABLES = KS_NR_KINDS, KS_NR_LISTS };
+/** What a list is called on disk. */
+static inline const char *ks_list_name(int list)
+{
+	return list == KS_LIST_VARIABLES ? "variable" : ks_kinds[list].name;
+}
 
 /** Raw bytes of a part, appended to out; *ret_nr = 0 and nothing appended when the image has none. */
 KS_MUST_CHECK struct ks_error *ks_part_load(struct ks_store *store, int64_t image, int64_t base,

@@ -3,14 +3,6 @@
 /* The sorted lists of an image on their way into the store: sort, cut into segments, add facts, write. */
 #include "store/put_defs.h"
 
-/** What an image has sorted lists of: the kinds but fields, and variables. */
-enum { KS_LIST_VARIABLES = KS_NR_KINDS, KS_NR_LISTS };
-/** What a list is called on disk. */
-static inline const char *ks_list_name(int list)
-{
-	return list == KS_LIST_VARIABLES ? "variable" : ks_kinds[list].name;
-}
-
 /** No definition on this side of a row. */
 #define KS_NO_INDEX SIZE_MAX
 

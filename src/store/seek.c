@@ -8,12 +8,11 @@ static struct ks_error *search(struct ks_store *store, int64_t segment, const ch
 			       int64_t *ret)
 {
 	struct ks_bytes json;
-	if (!ks_keep_get(&store->kept_names, segment, &json)) {
-		_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-		KS_TRY(ks_names_fetch(store, segment, &stmt, &json));
-		ks_keep_put(&store->kept_names, segment, json);
+	if (ks_keep_get(&store->kept_names, segment, &json))
 		return ks_names_find(json, name, ret);
-	}
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_names_fetch(store, segment, &stmt, &json));
+	ks_keep_put(&store->kept_names, segment, json);
 	return ks_names_find(json, name, ret);
 }
 

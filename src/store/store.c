@@ -169,6 +169,7 @@ void ks_store_forget(struct ks_store *store)
 	ks_keep_clear(&store->kept_names);
 	ks_keep_clear(&store->kept_columns);
 	ks_keep_clear(&store->kept_defs);
+	ks_keep_clear(&store->kept_symbols);
 }
 
 void ks_store_close(struct ks_store *store)

@@ -108,6 +108,20 @@ KS_MUST_CHECK struct ks_error *ks_store_history(struct ks_store *store,
 						enum ks_kind kind, const char *name,
 						struct ks_arena *arena, struct ks_history *ret);
 
+/**
+ * Whether the symbol table of an image has a symbol of exactly that name, data or function. False says nothing when
+ * the image does not know its symbols (symtab_known). The first name that is no function's reads all names of the image, a
+ * few milliseconds; the handle keeps them.
+ */
+KS_MUST_CHECK struct ks_error *ks_store_symbol(struct ks_store *store,
+					       const struct ks_store_image *image, const char *name,
+					       bool *ret);
+
+/** Whether BTF of an image describes a variable of that name; known where the image's facts say KS_FACT_BTF. */
+KS_MUST_CHECK struct ks_error *ks_store_variable(struct ks_store *store,
+						 const struct ks_store_image *image,
+						 const char *name, bool *ret);
+
 /* ---- many names ---- */
 
 /** A name, and which of the images have it: bit i % 64 of in[i / 64] stands for the image at[i]. */
