@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "extract/extract.h"
 #include "mini.h"
 #include "surface/codec.h"
 
@@ -253,6 +254,43 @@ static void tables_hold_events_calls_hooks_and_kfuncs(void **state)
 	minis_each(tables);
 }
 
+/** A kernel whose relocations were stripped has zeros in its tables: what they said is unknown, not absent. */
+static void tables_of_zeros_say_nothing(void **state)
+{
+	(void)state;
+	const char *folder = getenv("KSURF_MINIS");
+	static uint8_t bytes[1 << 18];
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/arm64-gcc-dwarf5", folder ? folder : "");
+	FILE *file = fopen(path, "re");
+	if (!file)
+		skip();
+	struct ks_elf *elf;
+	struct mini mini = { .name = "arm64, stripped", .arch = "arm64" };
+	size_t len = fread(bytes, 1, sizeof(bytes), file);
+	fclose(file);
+	assert_null(ks_elf_open_memory(bytes, len, &elf));
+	const struct ks_section *rela = ks_elf_section(elf, ".rela.dyn");
+	assert_non_null(rela);
+	memset(bytes + (rela->data - bytes), 0, rela->size); // no relocations of any type
+	ks_elf_close(elf);
+	assert_null(ks_elf_open_memory(bytes, len, &elf));
+	assert_null(ks_extract(elf, &(struct ks_extract_opts){ 0 }, &mini.surface));
+	ks_elf_close(elf);
+
+	struct ks_buf got = { 0 };
+	for (size_t i = 0; i < mini.surface->nr_tracepoints; i++) {
+		const struct ks_tracepoint *tp = &mini.surface->tracepoints[i];
+		ks_buf_printf(&got, "%s ", tp->event);
+		assert_true(!tp->system && !tp->format && !tp->class_name && !tp->func);
+	}
+	mini_equal(&mini, "tracepoints",
+		   "mini_start mini_ignored mini_stop mini_plain mini_bytes mini_orphan ", &got);
+	assert_false(mini.surface->known & KS_KNOWS(KS_SYSCALL));
+	assert_int_equal(mini.surface->nr_syscalls, 0);
+	ks_surface_free(mini.surface);
+}
+
 static void image(const struct mini *mini)
 {
 	const struct ks_image *image = &mini->surface->image;
@@ -346,6 +384,7 @@ int main(void)
 		cmocka_unit_test(unnamed_types_have_what_they_hold),
 		cmocka_unit_test(differing_definitions_are_kept_with_their_units),
 		cmocka_unit_test(tables_hold_events_calls_hooks_and_kfuncs),
+		cmocka_unit_test(tables_of_zeros_say_nothing),
 		cmocka_unit_test(images_say_which_kernel_they_are),
 		cmocka_unit_test(the_number_of_threads_changes_nothing),
 	};

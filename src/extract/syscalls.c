@@ -10,8 +10,8 @@
 #include "base/vector.h"
 #include "extract/find.h"
 
-/** What stands in front of a system call's name in the symbol of its function, tried in this order [D]. */
-static const char *const prefixes[] = { "stub_", "sys_", "ppc_", "ppc64_", "sys32_x32_" };
+/** What stands in front of a system call's name in the symbol of its function, tried in this order: [D] but the last. */
+static const char *const prefixes[] = { "stub_", "sys_", "ppc_", "ppc64_", "sys32_x32_", "sysm_" };
 
 static const char *after_prefix(const char *symbol)
 {

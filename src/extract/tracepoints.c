@@ -93,6 +93,57 @@ static bool find_range(const struct ks_finder *finder, uint64_t *start, uint64_t
 	       ks_find_address(finder, "__stop_ftrace_events", stop);
 }
 
+/**
+ * An image whose relocations were stripped has zeros where pointers should be. The events are those whose
+ * pointer and tracepoint have a symbol; their systems and formats stay unknown, and classes of another name, too.
+ */
+static bool named_event(const struct ks_finder *finder, const struct ks_symbol *pointer,
+			struct ks_tracepoint *ret)
+{
+	static const char prefix[] = "__event_";
+	struct ks_arena *arena = &finder->surface->arenas[0];
+	uint64_t addr;
+	if (strncmp(pointer->name, prefix, sizeof(prefix) - 1) != 0)
+		return false;
+	*ret = (struct ks_tracepoint){ .event = pointer->name + sizeof(prefix) - 1 };
+	const char *tracepoint = glue(arena, "__tracepoint_", ret->event);
+	const char *record = glue(arena, "trace_event_raw_", ret->event);
+	if (!tracepoint || !record || !ks_find_address(finder, tracepoint, &addr))
+		return false;
+	ret->record = ks_find_decl(finder, KS_STRUCT, record);
+	if (!ret->record)
+		return true;
+	ret->class_name = ret->event;
+	ret->struct_name = record;
+	ret->func_name = glue(arena, "trace_event_raw_event_", ret->event);
+	if (ret->func_name)
+		ret->func = ks_find_decl(finder, KS_FUNCTION, ret->func_name);
+	return true;
+}
+
+static size_t read_named_events(const struct ks_finder *finder, uint64_t start, uint64_t stop,
+				struct ks_tracepoint *events, size_t nr)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < finder->surface->nr_symbols && found < nr; i++) {
+		const struct ks_symbol *sym = &finder->surface->symbols[i];
+		if (sym->addr >= start && sym->addr < stop &&
+		    named_event(finder, sym, &events[found]))
+			found++;
+	}
+	return found;
+}
+
+/** Some byte of the cursor's is not zero. */
+static bool filled(struct ks_cursor c, uint64_t len)
+{
+	const uint8_t *bytes = ks_cursor_take(&c, len);
+	for (uint64_t i = 0; bytes && i < len; i++)
+		if (bytes[i])
+			return true;
+	return false;
+}
+
 struct ks_error *ks_extract_tracepoints(const struct ks_finder *finder)
 {
 	uint64_t start, stop;
@@ -111,9 +162,12 @@ struct ks_error *ks_extract_tracepoints(const struct ks_finder *finder)
 	if (!events)
 		return &ks_nomem;
 	size_t found = 0;
-	for (uint64_t i = 0; i < nr; i++)
-		if (read_event(finder, &at, ks_elf_word(finder->elf, &c), &events[found]))
-			found++;
+	if (!filled(c, stop - start))
+		found = read_named_events(finder, start, stop, events, nr);
+	else
+		for (uint64_t i = 0; i < nr; i++)
+			if (read_event(finder, &at, ks_elf_word(finder->elf, &c), &events[found]))
+				found++;
 	finder->surface->tracepoints = events;
 	finder->surface->nr_tracepoints = found;
 	finder->surface->known |= KS_KNOWS(KS_TRACEPOINT);

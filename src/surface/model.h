@@ -214,16 +214,18 @@ bool ks_function_transformed(const struct ks_function *fn);
 /* ---- the rest ---- */
 
 struct ks_tracepoint {
-	const char *event, *class_name, *func_name, *struct_name;
-	const char *format;	      // print_fmt
-	const char *system;	      // NULL when unknown
-	const struct ks_decl *func;   // of trace_event_raw_event_<class>; NULL when unknown
-	const struct ks_decl *record; // struct trace_event_raw_<class>; NULL when unknown
+	const char *event;
+	// all of these are NULL when unknown
+	const char *class_name, *func_name, *struct_name;
+	const char *format; // print_fmt
+	const char *system;
+	const struct ks_decl *func;   // of trace_event_raw_event_<class>
+	const struct ks_decl *record; // struct trace_event_raw_<class>
 	const char *module;	      // NULL: the kernel itself
 };
 
 struct ks_syscall {
-	uint32_t number; // KS_NO_NUMBER: no number leads to that name, only events have it; not in [D]
+	uint32_t number; // KS_NO_NUMBER: only events have that name, it is no call's; not in [D]
 	const char *name;
 	bool traced; // sys_enter_<name> and sys_exit_<name> exist; known as ks_image.facts says
 };
