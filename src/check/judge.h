@@ -124,5 +124,3 @@ enum ks_presence ks_symbol_attach(const struct ks_site *site, const struct ks_sy
 				  uint8_t bit);
 /** Why a function that has no symbol of its name has none; adds the reason. */
 void ks_judge_no_symbol(struct ks_judge *judge, const struct ks_target *target, const char *name);
-/** LINUX_KERNEL_VERSION as libbpf finds it; 0 when it cannot. */
-uint32_t ks_kernel_version_extern(const struct ks_image *image);

@@ -6,31 +6,6 @@
 #include "check/core_type.h"
 #include "check/judge.h"
 
-/** Three numbers, as KERNEL_VERSION() takes them, or 0. */
-static uint32_t three_numbers(const char *text)
-{
-	size_t dots = 0;
-	for (const char *p = text; *p && ((*p >= '0' && *p <= '9') || *p == '.'); p++)
-		dots += *p == '.' && p[1] >= '0' && p[1] <= '9';
-	return dots >= 2 ? ks_version_of(text) : 0;
-}
-
-uint32_t ks_kernel_version_extern(const struct ks_image *image)
-{
-	// Debian and Ubuntu number their releases without the patch level, and tell it elsewhere
-	const char *banner = image->banner ? image->banner : "";
-	const char *debian = strstr(banner, "Debian ");
-	for (; debian; debian = strstr(debian + 1, "Debian "))
-		if (three_numbers(debian + strlen("Debian ")))
-			return three_numbers(debian + strlen("Debian "));
-	const char *ubuntu = strstr(banner, "(Ubuntu "), *end = ubuntu ? strchr(ubuntu, ')') : NULL;
-	while (end && end > ubuntu && end[-1] != ' ')
-		end--;
-	if (end && three_numbers(end))
-		return three_numbers(end);
-	return image->release ? three_numbers(image->release) : 0;
-}
-
 static void set_number(struct ks_known *known, uint64_t value)
 {
 	*known = (struct ks_known){ .how = KS_KNOWN_VALUE, .value = value };
@@ -76,7 +51,7 @@ static enum ks_extern_state virtual_extern(const struct ks_site *site,
 					   const struct ks_bpf_extern *ext, struct ks_known *known)
 {
 	if (strcmp(ext->name, "LINUX_KERNEL_VERSION") == 0) {
-		uint32_t version = ks_kernel_version_extern(site->image);
+		uint32_t version = ks_version_of_image(site->image);
 		set_number(known, version);
 		if (version)
 			return KS_EXTERN_FOUND;

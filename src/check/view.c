@@ -194,6 +194,31 @@ uint32_t ks_version_of(const char *text)
 	return nr < 2 ? 0 : ks_version(part[0], part[1], part[2]);
 }
 
+/** Three numbers, as KERNEL_VERSION() takes them, or 0. */
+static uint32_t three_numbers(const char *text)
+{
+	size_t dots = 0;
+	for (const char *p = text; *p && ((*p >= '0' && *p <= '9') || *p == '.'); p++)
+		dots += *p == '.' && p[1] >= '0' && p[1] <= '9';
+	return dots >= 2 ? ks_version_of(text) : 0;
+}
+
+uint32_t ks_version_of_image(const struct ks_image *image)
+{
+	// Debian and Ubuntu number their releases without the patch level, and tell it elsewhere
+	const char *banner = image->banner ? image->banner : "";
+	const char *build = strchr(banner, '#'); // before that it is about the compiler
+	const char *debian = build ? strstr(build, "Debian ") : NULL;
+	if (debian && three_numbers(debian + strlen("Debian ")))
+		return three_numbers(debian + strlen("Debian "));
+	const char *ubuntu = strstr(banner, "(Ubuntu "), *end = ubuntu ? strchr(ubuntu, ')') : NULL;
+	while (end && end > ubuntu && end[-1] != ' ')
+		end--;
+	if (end && three_numbers(end))
+		return three_numbers(end);
+	return image->release ? three_numbers(image->release) : 0;
+}
+
 /** 32-bit kernels by their name, where the image does not tell its ELF class. */
 static bool is_32_bit(const struct ks_image *image)
 {
@@ -211,11 +236,11 @@ static bool is_32_bit(const struct ks_image *image)
 struct ks_site ks_view_site(struct ks_view *view, size_t at)
 {
 	const struct ks_image *image = view->images[at];
-	uint32_t version = ks_version_of(image->version);
+	uint32_t version = ks_version_of_image(image);
 	return (struct ks_site){ .view = view,
 				 .at = at,
 				 .image = image,
-				 .version = version ? version : ks_version_of(image->release),
+				 .version = version ? version : ks_version_of(image->version),
 				 .ptr_size = is_32_bit(image) ? 4 : 8,
 				 .big_endian = image->big_endian,
 				 .modules = view->modules };

@@ -84,3 +84,5 @@ static inline uint32_t ks_version(uint32_t major, uint32_t minor, uint32_t patch
 }
 /** The version as LINUX_KERNEL_VERSION has it, out of "6.1.176" or "5.4.0-26-generic"; 0 when there is none. */
 uint32_t ks_version_of(const char *text);
+/** LINUX_KERNEL_VERSION as libbpf finds it, which is not in every release's name; 0 when it cannot. */
+uint32_t ks_version_of_image(const struct ks_image *image);
