@@ -31,6 +31,11 @@ enum ks_change_kind {
 	KS_NEWLY_FULL_INLINE,
 	KS_NEWLY_SELECTIVE_INLINE,
 	KS_NEWLY_TRANSFORMED,
+	KS_NEWLY_AMBIGUOUS,
+	KS_NEWLY_NO_FTRACE,
+	KS_NEWLY_NO_KPROBE,
+	KS_NEWLY_FREED,
+	KS_NEWLY_NOT_IN_BTF,
 	KS_ISSUE_GONE,	 // old_text is the issue's title
 	KS_CALLERS_LOST, // old_names called the function and do no more
 	KS_NR_CHANGES,
@@ -120,8 +125,8 @@ KS_MUST_CHECK struct ks_error *ks_diff_decls(struct ks_diff *diff, const struct 
 
 /**
  * Append what else differs to the changes of the ks_diff_facts() before.
- * @param extras KS_DIFF_* bits. Status is that of functions both images have a group of; when one of them is not of
- *	the full tier, as far as published data tells.
+ * @param extras KS_DIFF_* bits. Status is that of functions both images have, as far as both can tell; of images that
+ *	are not of the full tier, inlining counts as published data tells it.
  * @param ret all changes so far; valid until the next comparison
  */
 KS_MUST_CHECK struct ks_error *ks_diff_extras(struct ks_diff *diff, enum ks_kind kind,

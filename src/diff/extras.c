@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diff/room.h"
+#include "surface/image.h"
 #include "surface/issue.h"
 
 static bool add_number(struct ks_diff *diff, enum ks_change_kind kind, const char *name,
@@ -41,6 +42,11 @@ static const enum ks_change_kind newly[KS_NR_ISSUES] = {
 	[KS_ISSUE_FULL_INLINE] = KS_NEWLY_FULL_INLINE,
 	[KS_ISSUE_SELECTIVE_INLINE] = KS_NEWLY_SELECTIVE_INLINE,
 	[KS_ISSUE_TRANSFORMATION] = KS_NEWLY_TRANSFORMED,
+	[KS_ISSUE_AMBIGUOUS] = KS_NEWLY_AMBIGUOUS,
+	[KS_ISSUE_NO_FTRACE] = KS_NEWLY_NO_FTRACE,
+	[KS_ISSUE_NO_KPROBE] = KS_NEWLY_NO_KPROBE,
+	[KS_ISSUE_FREED] = KS_NEWLY_FREED,
+	[KS_ISSUE_NOT_IN_BTF] = KS_NEWLY_NOT_IN_BTF,
 };
 
 static bool diff_issues(struct ks_diff *diff, uint32_t old, uint32_t new)
@@ -75,19 +81,42 @@ static bool diff_callers(struct ks_diff *diff, const struct ks_function *old,
 				     .old_names = { diff->callers.len, diff->callers.at } }));
 }
 
-/** Images of another tier know less: then what the published data would say is compared. */
-static bool diff_status(struct ks_diff *diff, const struct ks_fact *old, const struct ks_fact *new)
+/** Imported images know less: then what the published data would say is compared. */
+static uint32_t status_of(const struct ks_fact *fact, bool published)
 {
-	bool own = old->image->tier == KS_TIER_FULL && new->image->tier == KS_TIER_FULL;
-	uint32_t a = own ? ks_fact_issues(KS_FUNCTION, old) : ks_function_issues(old->function);
-	uint32_t b = own ? ks_fact_issues(KS_FUNCTION, new) : ks_function_issues(new->function);
-	return diff_issues(diff, a, b) &&
-	       diff_callers(diff, old->function, new->function, own ? 0 : KS_CALLER_OWN);
+	return published ? ks_function_issues(fact->function) : ks_fact_issues(KS_FUNCTION, fact);
 }
 
 static bool has_entries(const struct ks_fact *fact)
 {
-	return fact->function && fact->function->nr_entries;
+	return fact->function->nr_entries != 0;
+}
+
+/** The issues that an image can tell of a function: of what can be attached, when there is a symbol for it. */
+static uint32_t told_of(const struct ks_fact *fact)
+{
+	const struct ks_function *fn = fact->function;
+	uint32_t told = ks_issues_told(fact->image);
+	for (uint32_t i = 0; i < fn->nr_symbols; i++)
+		if (strcmp(fn->symbols[i].name, fn->name) == 0)
+			return told;
+	return told & ~KS_ISSUES_OF_SYMBOLS;
+}
+
+/** What only one image can tell is no difference. */
+static bool diff_status(struct ks_diff *diff, const struct ks_fact *old, const struct ks_fact *new)
+{
+	uint32_t told = told_of(old) & told_of(new);
+	bool published =
+		old->image->tier == KS_TIER_IMPORTED || new->image->tier == KS_TIER_IMPORTED;
+	bool both = has_entries(old) && has_entries(new);
+	if (!both && ks_image_tells_inline(old->image) && ks_image_tells_inline(new->image))
+		return true; // debug information of one of them does not mention it
+	published = published && both;
+	return diff_issues(diff, status_of(old, published) & told,
+			   status_of(new, published) & told) &&
+	       (!both ||
+		diff_callers(diff, old->function, new->function, published ? KS_CALLER_OWN : 0));
 }
 
 struct ks_error *ks_diff_extras(struct ks_diff *diff, enum ks_kind kind, uint32_t extras,
@@ -97,7 +126,7 @@ struct ks_error *ks_diff_extras(struct ks_diff *diff, enum ks_kind kind, uint32_
 	bool record = kind == KS_STRUCT || kind == KS_UNION, done = true;
 	if (extras & KS_DIFF_LAYOUT && record && old->decl && new->decl)
 		done = diff_layout(diff, old->decl, new->decl);
-	if (extras & KS_DIFF_STATUS && kind == KS_FUNCTION && has_entries(old) && has_entries(new))
+	if (extras & KS_DIFF_STATUS && kind == KS_FUNCTION && old->function && new->function)
 		done = diff_status(diff, old, new);
 	if (!done)
 		return &ks_nomem;

@@ -3,6 +3,7 @@
 
 #include "base/vector.h"
 #include "store/compare.h"
+#include "surface/image.h"
 
 /** One kind of a pair while it is counted. */
 struct counting {
@@ -50,6 +51,15 @@ static const struct ks_fact *listed(enum ks_kind kind, const struct ks_fact *fac
 	return fact && (kind != KS_FUNCTION || fact->decl_id) ? fact : NULL;
 }
 
+/**
+ * The image does not list the name for certain. Functions that only a symbol tells of are there, although an image
+ * without debug information has no prototype of them.
+ */
+static bool unlisted(enum ks_kind kind, const struct ks_fact *fact)
+{
+	return !listed(kind, fact) && (!fact || ks_image_tells_inline(fact->image));
+}
+
 static bool is_heading(enum ks_change_kind kind)
 {
 	return kind == KS_EVENT_CHANGED || kind == KS_FUNC_CHANGED;
@@ -92,9 +102,10 @@ static struct ks_error *count_name(const char *name, const struct ks_fact *old,
 	struct ks_difference difference = { .kind = kind, .name = name };
 	difference.old = listed(kind, old);
 	difference.new = listed(kind, new);
-	bool added = !difference.old && difference.new &&looked_for(counting->scope, KS_ADDED_BIT);
-	bool removed =
-		difference.old && !difference.new &&looked_for(counting->scope, KS_REMOVED_BIT);
+	bool added =
+		unlisted(kind, old) && difference.new &&looked_for(counting->scope, KS_ADDED_BIT);
+	bool removed = difference.old && unlisted(kind, new) &&
+		       looked_for(counting->scope, KS_REMOVED_BIT);
 	counting->tally->added += added;
 	counting->tally->removed += removed;
 	struct ks_changes *changes = &difference.changes;

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "report/depsurf.h"
 #include "source/dataset_words.h"
+#include "surface/image.h"
 #include "surface/model.h"
 
 enum {
@@ -357,10 +358,12 @@ static const struct file_kind {
 static bool is_known(const struct ks_surface *s, enum ks_dataset_file_kind which)
 {
 	switch (which) {
+	case KS_DATASET_FUNC_GROUPS: // a list without inlined functions would say that there are none
+		return s->known & KS_KNOWS(KS_FUNCTION) && ks_image_tells_inline(&s->image);
 	case KS_DATASET_TYPES_FUNC: // groups may be known without prototypes, and the reverse
 		return s->decls[KS_FUNCTION].nr > 0;
 	case KS_DATASET_SYMTAB:
-		return s->symtab_known;
+		return s->symtab_known && ks_image_tells_inline(&s->image); // kallsyms knows less
 	case KS_DATASET_CONFIG:
 		return s->config != NULL;
 	case KS_DATASET_COMMENT:

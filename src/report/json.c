@@ -20,7 +20,7 @@ static struct ks_error *json_fact(struct ks_sheet *sheet, const struct ks_fact *
 	switch (sheet->history->kind) {
 	case KS_FUNCTION:
 		ks_sheet_decl(sheet, "definition", fact->decl);
-		return ks_sheet_function(sheet, fact->function);
+		return ks_sheet_function(sheet, fact);
 	case KS_TRACEPOINT:
 		if (fact->tracepoint)
 			json_tracepoint(sheet, fact->tracepoint);
@@ -45,9 +45,18 @@ static struct ks_error *json_fact(struct ks_sheet *sheet, const struct ks_fact *
 	}
 }
 
+/** unknown: the issues that this image cannot tell of a function, whether it has them or not. */
+static void json_unknown(struct ks_json *json, enum ks_kind kind, const struct ks_image *image)
+{
+	uint32_t all = KS_ISSUE_BIT(KS_NR_ISSUES) - 1, told = ks_issues_told(image);
+	// it stands for two others, or they for it
+	told |= KS_ISSUE_BIT(KS_ISSUE_AMBIGUOUS);
+	ks_sheet_issues(json, "unknown", kind == KS_FUNCTION ? all & ~told : 0);
+}
+
 /**
  * An image: image (its label), group, label (what the group calls it), release, version, arch, flavor, revision,
- * distribution, tier; status present | absent | unknown; issues as ksurf sees them; then by kind: definition and
+ * distribution, tier; status present | absent | unknown; issues as ksurf sees them; unknown[]; then by kind: definition and
  * functions (function) | definition and ambiguity (types, LSM, kfunc) | system, class, format, record, function
  * (tracepoint) | number (syscall) | value (config), when the image has the name.
  */
@@ -72,6 +81,7 @@ static struct ks_error *json_image(struct ks_sheet *sheet, const char *group, co
 			: fact->present ? "present"
 					: "absent");
 	ks_sheet_issues(json, "issues", ks_fact_issues(sheet->history->kind, fact));
+	json_unknown(json, sheet->history->kind, fact->image);
 	if (fact->present)
 		KS_TRY(json_fact(sheet, fact));
 	ks_json_close(json, '}');

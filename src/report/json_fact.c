@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The parts of a JSON report: definitions, functions, symbols. Their keys are described above each. */
 #include "report/json_sheet.h"
+#include "surface/attach.h"
+#include "surface/image.h"
 #include "surface/issue.h"
 
 /** Write what lies in text as a JSON string, and empty it. */
@@ -220,7 +222,34 @@ static void json_entry(struct ks_sheet *sheet, const struct ks_entry *entry, con
 	ks_json_close(json, '}');
 }
 
-static void json_symbol(struct ks_sheet *sheet, const struct ks_symbol *symbol)
+/** A fact of a symbol, null when the image does not tell. */
+static void json_attach(struct ks_json *json, const struct ks_image *image, const char *key,
+			uint32_t fact, bool value)
+{
+	ks_json_key(json, key);
+	if (image->facts & fact)
+		ks_json_bool(json, value);
+	else
+		ks_json_null(json);
+}
+
+/** attach: what the program that names the function gets: fentry, kprobe, kprobe_multi, fmod_ret; null if unknown. */
+static void json_ways(struct ks_json *json, const struct ks_fact *fact)
+{
+	ks_json_key_open(json, "attach", '{');
+	for (enum ks_attach_way way = 0; way < KS_NR_WAYS; way++) {
+		enum ks_answer answer = ks_attach_answer(fact, way);
+		ks_json_key(json, ks_ways[way].name);
+		if (answer == KS_ANSWER_UNKNOWN)
+			ks_json_null(json);
+		else
+			ks_json_bool(json, answer == KS_ANSWER_YES);
+	}
+	ks_json_close(json, '}');
+}
+
+static void json_symbol(struct ks_sheet *sheet, const struct ks_image *image,
+			const struct ks_symbol *symbol)
 {
 	struct ks_json *json = &sheet->json;
 	ks_json_open(json, '{');
@@ -230,6 +259,10 @@ static void json_symbol(struct ks_sheet *sheet, const struct ks_symbol *symbol)
 	ks_json_key_u64(json, "bytes", symbol->size);
 	ks_json_key_str(json, "section", symbol->section);
 	ks_json_key_str(json, "bind", ks_bind_text(symbol->bind));
+	json_attach(json, image, "ftrace", KS_FACT_FTRACE, symbol->attach & KS_ATTACH_FTRACE);
+	json_attach(json, image, "kprobe", KS_FACT_KPROBE, !(symbol->attach & KS_ATTACH_NO_KPROBE));
+	json_attach(json, image, "inject", KS_FACT_INJECT, symbol->attach & KS_ATTACH_INJECT);
+	json_attach(json, image, "freed", KS_FACT_INIT, symbol->attach & KS_ATTACH_INIT);
 	ks_json_close(json, '}');
 }
 
@@ -262,10 +295,14 @@ void ks_sheet_issues(struct ks_json *json, const char *key, uint32_t issues)
 	ks_json_close(json, ']');
 }
 
-/** functions: null, or what one name means in this image: published (what the published data says), entries, symbols. */
-struct ks_error *ks_sheet_function(struct ks_sheet *sheet, const struct ks_function *fn)
+/**
+ * functions: null, or what one name means in this image: published (what the published data says), usage, attach, btf
+ * (functions of the name in BTF), entries, symbols.
+ */
+struct ks_error *ks_sheet_function(struct ks_sheet *sheet, const struct ks_fact *fact)
 {
 	struct ks_json *json = &sheet->json;
+	const struct ks_function *fn = fact->function;
 	ks_json_key(json, "functions");
 	if (!fn) {
 		ks_json_null(json);
@@ -284,14 +321,23 @@ struct ks_error *ks_sheet_function(struct ks_sheet *sheet, const struct ks_funct
 	} else {
 		ks_json_null(json); // only symbols tell of it
 	}
-	KS_TRY(json_usage(sheet, fn));
+	if (fn->nr_entries || ks_image_tells_inline(fact->image))
+		KS_TRY(json_usage(sheet, fn));
+	else
+		ks_json_key_str(json, "usage", NULL);
+	json_ways(json, fact);
+	ks_json_key(json, "btf");
+	if (fact->image->facts & KS_FACT_BTF)
+		ks_json_u64(json, fn->nr_btf);
+	else
+		ks_json_null(json);
 	ks_json_key_open(json, "entries", '[');
 	for (uint32_t i = 0; i < fn->nr_entries; i++)
 		json_entry(sheet, &fn->entries[i], fn->name);
 	ks_json_close(json, ']');
 	ks_json_key_open(json, "symbols", '[');
 	for (uint32_t i = 0; i < fn->nr_symbols; i++)
-		json_symbol(sheet, &fn->symbols[i]);
+		json_symbol(sheet, fact->image, &fn->symbols[i]);
 	ks_json_close(json, ']');
 	ks_json_close(json, '}');
 	return NULL;

@@ -24,6 +24,6 @@ void ks_sheet_ambiguity(struct ks_sheet *sheet, const struct ks_ambiguity *ambig
 void ks_sheet_change(struct ks_sheet *sheet, const struct ks_change *change);
 /** A key with the names of issues. */
 void ks_sheet_issues(struct ks_json *json, const char *key, uint32_t issues);
-/** The key "functions". @param fn may be NULL */
+/** The key "functions". */
 KS_MUST_CHECK struct ks_error *ks_sheet_function(struct ks_sheet *sheet,
-						 const struct ks_function *fn);
+						 const struct ks_fact *fact);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/markdown.h"
+#include "surface/image.h"
 #include "surface/issue.h"
 
 static const char good[] = " ✅", arrow[] = " ➡️ ";
@@ -94,7 +95,8 @@ static void status_title(const struct page *page, const char *label, const struc
 	ks_buf_str(out, "In ");
 	code(out, label);
 	ks_buf_str(out, ": ");
-	if (!fact->known) { // no published image is like that
+	bool blind = page->history->kind == KS_FUNCTION && !ks_image_tells_inline(fact->image);
+	if (!fact->known || blind) { // no published image is like that
 		ks_buf_str(out, "Unknown");
 		ks_buf_str(out, page->style->bad);
 	} else if (!present) {
@@ -113,7 +115,7 @@ static void status_item(const struct page *page, const char *label, const struct
 	if (kind == KS_SYSCALL)
 		present = fact->present;
 	else if (kind == KS_FUNCTION && !page->style->type_decides)
-		present = group != NULL;
+		present = group || !ks_image_tells_inline(fact->image);
 	type = type && present;
 	ks_buf_str(out, "<li>\n");
 	if (type || group) {
@@ -258,6 +260,13 @@ static void pair_details(struct ks_buf *out, const char *what, const char *old, 
 	ks_buf_str(out, "</summary>\n");
 }
 
+/** An image without debug information has the function, but not its type. */
+static bool type_unknown(enum ks_kind kind, const struct ks_fact *fact)
+{
+	return kind == KS_FUNCTION && fact->present && !ks_fact_comparable(kind, fact) &&
+	       !ks_image_tells_inline(fact->image);
+}
+
 static struct ks_error *pair_item(const struct page *page, const struct ks_pair *pair)
 {
 	struct ks_buf *out = page->out;
@@ -278,7 +287,8 @@ static struct ks_error *pair_item(const struct page *page, const struct ks_pair 
 		}
 		pair_details(out, "Changed", a, b, page->style->bad);
 		changes_write(page, &changes);
-	} else if (page->style->one_sided && (in_old || in_new) && old->known && new->known) {
+	} else if (page->style->one_sided && (in_old || in_new) && old->known && new->known &&
+		   !type_unknown(kind, old) && !type_unknown(kind, new)) {
 		pair_details(out, in_new ? "Added" : "Removed", a, b, in_new ? " ➕" : " ➖");
 		type_part(page, in_new ? new : old);
 	} else {

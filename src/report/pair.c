@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "report/pair_page.h"
+#include "surface/image.h"
 
 const char *const ks_pair_formats[] = { "term", "md", "json", "html", NULL };
 
@@ -100,12 +101,32 @@ bool ks_pair_shown(const struct ks_pair_report *report, const struct ks_summary 
 	       (tally->old || tally->new || report->scope->kinds);
 }
 
+/** Without debug information nobody knows whether a function is gone or inlined everywhere. */
+static void unknown_functions(const struct ks_pair_report *report, const struct ks_tally *tally,
+			      struct ks_buf *out)
+{
+	const struct ks_image *old = &report->old->image, *new = &report->new->image;
+	bool blind = !ks_image_tells_inline(old) || !ks_image_tells_inline(new);
+	if (!blind || (!tally->added && !tally->removed))
+		return;
+	const struct ks_image *image = ks_image_tells_inline(old) ? new : old;
+	ks_buf_printf(out,
+		      "%s: %s (%s) does not tell what is inlined; what it lacks may be inlined "
+		      "everywhere.",
+		      ks_kinds[KS_FUNCTION].name, image->label, ks_tier_texts[image->tier]);
+}
+
 void ks_pair_unknown(const struct ks_pair_report *report, const struct ks_summary *summary,
 		     enum ks_kind kind, struct ks_buf *out)
 {
 	const struct ks_tally *tally = &summary->kinds[kind];
-	if (!asked(report, kind) || (tally->old_known && tally->new_known))
+	if (!asked(report, kind))
 		return;
+	if (tally->old_known && tally->new_known) {
+		if (kind == KS_FUNCTION)
+			unknown_functions(report, tally, out);
+		return;
+	}
 	ks_buf_printf(out, "%s: not compared, ", ks_kinds[kind].name);
 	if (!tally->old_known && !tally->new_known) {
 		ks_buf_str(out, "neither image tells.");

@@ -35,7 +35,7 @@ size_t ks_pair_rows(const struct ks_tally *tally, struct ks_pair_row rows[KS_NR_
 /** The kind was asked for and some image has something of it, or knows none. */
 bool ks_pair_shown(const struct ks_pair_report *report, const struct ks_summary *summary,
 		   enum ks_kind kind);
-/** Append one sentence on a kind that cannot be compared; nothing when it can. */
+/** Append one sentence on a kind that cannot be compared, or not in all; nothing when it can. */
 void ks_pair_unknown(const struct ks_pair_report *report, const struct ks_summary *summary,
 		     enum ks_kind kind, struct ks_buf *out);
 /** Append a name with what is short enough to stand beside it: a prototype, a value. */

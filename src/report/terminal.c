@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* --format terminal: for people at a terminal of 80 columns, who need not know the published styles. */
 #include "report/terminal.h"
+#include "surface/image.h"
 #include "surface/issue.h"
 
 enum { STATUS_COLUMNS_MAX = 34, SUMMARY_COLUMNS_MIN = 24 };
@@ -16,7 +17,7 @@ static void heading(struct ks_view *view, const char *text, const char *label)
 
 /* ---- status ---- */
 
-/** "OK", "absent", "unknown" or the issues, into view->text. */
+/** "OK", "Absent", "Unknown", "Present" when no more is known, or the issues, into view->text. */
 enum ks_paint ks_view_status(struct ks_view *view, const struct ks_fact *fact)
 {
 	uint32_t issues = ks_fact_issues(view->history->kind, fact);
@@ -32,9 +33,11 @@ enum ks_paint ks_view_status(struct ks_view *view, const struct ks_fact *fact)
 		ks_buf_str(&view->text, ks_issues[i].title);
 		between = ", ";
 	}
-	if (!issues)
-		ks_buf_str(&view->text, "OK");
-	return issues ? KS_PAINT_BAD : KS_PAINT_GOOD;
+	if (issues)
+		return KS_PAINT_BAD;
+	bool blind = view->history->kind == KS_FUNCTION && !ks_image_tells_inline(fact->image);
+	ks_buf_str(&view->text, blind ? "Present" : "OK");
+	return blind ? KS_PAINT_NONE : KS_PAINT_GOOD;
 }
 
 struct widths {
@@ -68,6 +71,9 @@ static struct ks_error *status_line(struct ks_view *view, const char *label,
 	const char *text = ks_buf_text(&view->text);
 	ks_view_paint(view, paint, text ? text : "");
 	view->text.len = 0;
+	if (!fact->known && view->history->kind == KS_FUNCTION &&
+	    !ks_image_tells_inline(fact->image))
+		ks_buf_str(&view->text, "absent, or inlined everywhere");
 	if (fact->known && fact->present)
 		KS_TRY(ks_view_summary(view->history->kind, fact, &view->text));
 	if (!view->text.len) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Functions on the terminal: the facts that ksurf adds to the published ones. */
 #include "report/terminal.h"
+#include "surface/attach.h"
+#include "surface/image.h"
 #include "surface/issue.h"
 
-enum { CALLERS_BRIEF = 8 };
+enum { CALLERS_BRIEF = 8, ATTACH_FACTS = KS_FACT_FTRACE | KS_FACT_KPROBE };
 
 /** "; clone .isra.0, fragment .cold": the suffixed symbols of a function by class. */
 static void suffixes_write(struct ks_buf *out, const struct ks_function *fn)
@@ -47,12 +49,69 @@ static void usage_write(struct ks_buf *out, const struct ks_usage *usage, enum k
 		ks_buf_str(out, " or more");
 }
 
+/** A function without an entry of its own in debug information. */
+static void symbol_only_write(struct ks_buf *out, const struct ks_fact *fact)
+{
+	const struct ks_function *fn = fact->function;
+	bool plain = false;
+	for (uint32_t i = 0; i < fn->nr_symbols; i++)
+		plain = plain || strcmp(fn->symbols[i].name, fn->name) == 0;
+	if (ks_image_tells_inline(fact->image))
+		ks_buf_str(out, "a symbol only: no debug information tells of it");
+	else if (!fn->nr_symbols)
+		ks_buf_str(out, "only in BTF: no symbol; it may be inlined everywhere");
+	else if (!plain)
+		ks_buf_str(out, "only under symbols with a suffix; unknown where it is inlined");
+	else
+		ks_buf_str(out, "unknown where it is inlined");
+}
+
+/** What differs from a function that everything can be attached to; the rest, too, when all is asked for. */
+static void attach_write(struct ks_buf *out, const struct ks_image *image,
+			 const struct ks_symbol *symbol, bool all)
+{
+	if (image->facts & KS_FACT_FTRACE && (all || !(symbol->attach & KS_ATTACH_FTRACE)))
+		ks_buf_str(out, symbol->attach & KS_ATTACH_FTRACE ? ", ftrace entry"
+								  : ", no ftrace entry");
+	if (image->facts & KS_FACT_KPROBE && (all || (symbol->attach & KS_ATTACH_NO_KPROBE)))
+		ks_buf_str(out,
+			   symbol->attach & KS_ATTACH_NO_KPROBE ? ", no kprobes" : ", kprobes");
+	if (symbol->attach & KS_ATTACH_INJECT)
+		ks_buf_str(out, ", errors can be injected");
+	if (symbol->attach & KS_ATTACH_INIT)
+		ks_buf_str(out, ", freed after boot");
+}
+
+/** "can be attached: fentry, kprobe; cannot: fmod_ret; unknown: kprobe.multi" */
+static void ways_write(struct ks_view *view, const struct ks_fact *fact)
+{
+	static const struct {
+		enum ks_answer answer;
+		const char *text;
+	} parts[] = { { KS_ANSWER_YES, "can be attached: " },
+		      { KS_ANSWER_NO, "cannot: " },
+		      { KS_ANSWER_UNKNOWN, "unknown: " } };
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		const char *between = view->text.len ? "; " : "";
+		for (enum ks_attach_way way = 0; way < KS_NR_WAYS; way++) {
+			if (ks_attach_answer(fact, way) != parts[i].answer)
+				continue;
+			ks_buf_str(&view->text, between);
+			ks_buf_str(&view->text, *between == ',' ? "" : parts[i].text);
+			ks_buf_str(&view->text, ks_ways[way].text);
+			between = ", ";
+		}
+	}
+	ks_view_blanks(view, 2);
+	ks_view_wrap(view, 2, 4);
+}
+
 static struct ks_error *function_summary(const struct ks_fact *fact, struct ks_buf *out)
 {
 	const struct ks_function *fn = fact->function;
 	struct ks_usage usage;
 	if (!fn->nr_entries) {
-		ks_buf_str(out, "a symbol only: no debug information tells of it");
+		symbol_only_write(out, fact);
 	} else {
 		KS_TRY(ks_function_usage(fn, &usage));
 		if (fn->nr_entries > 1) {
@@ -243,6 +302,7 @@ static void entry_write(struct ks_view *view, const struct ks_function *fn,
 struct ks_error *ks_view_function(struct ks_view *view, const struct ks_fact *fact)
 {
 	const struct ks_function *fn = fact->function;
+	bool verbose = view->report->options.verbose;
 	ks_buf_char(view->out, '\n');
 	ks_view_paint(view, KS_PAINT_HEAD, "In ");
 	ks_view_paint(view, KS_PAINT_HEAD, fact->image->label);
@@ -262,8 +322,11 @@ struct ks_error *ks_view_function(struct ks_view *view, const struct ks_fact *fa
 			ks_buf_str(&view->text, ", ");
 			ks_buf_str(&view->text, ks_suffix_texts[suffix]);
 		}
+		attach_write(&view->text, fact->image, symbol, verbose);
 		ks_view_blanks(view, 2);
 		ks_view_wrap(view, 2, 4);
 	}
+	if (verbose || (fact->image->facts & ATTACH_FACTS))
+		ways_write(view, fact);
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/fact.h"
 #include "store/seek.h"
+#include "surface/image.h"
 
 struct lookup {
 	const struct ks_store_images *images;
@@ -79,7 +80,10 @@ static struct ks_error *look_up_image(struct lookup *look, const struct ks_store
 		return look_up_field(look, image, fact);
 	if (look->kind == KS_LSM || look->kind == KS_KFUNC)
 		return look_up_listed(look, image, fact);
-	return look_up(look, image, look->kind, look->name, fact);
+	KS_TRY(look_up(look, image, look->kind, look->name, fact));
+	if (look->kind == KS_FUNCTION && !fact->present && !ks_image_tells_inline(fact->image))
+		fact->known = false; // absent, or inlined everywhere
+	return NULL;
 }
 
 static struct ks_error *look_up_all(struct ks_store *store, void *arg)

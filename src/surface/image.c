@@ -67,3 +67,10 @@ int ks_image_compare(const struct ks_image *a, const struct ks_image *b)
 		order = natural_compare(a->revision, b->revision);
 	return order ? order : text_compare(a->label, b->label);
 }
+
+bool ks_image_tells_inline(const struct ks_image *image)
+{
+	// stores of the first layout kept no facts, and had no images of other tiers
+	return image->facts & KS_FACT_INLINE || image->tier == KS_TIER_FULL ||
+	       image->tier == KS_TIER_IMPORTED;
+}

@@ -8,5 +8,11 @@
  */
 int ks_version_compare(const char *a, const char *b);
 
+/**
+ * The image tells where functions are inlined and called. Those without debug information do not: a function
+ * without a symbol may be absent there, or inlined everywhere.
+ */
+bool ks_image_tells_inline(const struct ks_image *image);
+
 /** The order of images in every list and report: version, flavor, architecture, revision, label. */
 int ks_image_compare(const struct ks_image *a, const struct ks_image *b);

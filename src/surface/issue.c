@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "surface/image.h"
 #include "surface/issue.h"
 
 const struct ks_issue_info ks_issues[KS_NR_ISSUES] = {
@@ -21,6 +22,23 @@ const struct ks_issue_info ks_issues[KS_NR_ISSUES] = {
 				      "the compiler made copies under other names, maybe with "
 				      "other "
 				      "parameters" },
+	[KS_ISSUE_AMBIGUOUS] = { "ambiguous", "Ambiguous",
+				 "several functions carry the name: since 6.1 a kprobe by name is "
+				 "refused, "
+				 "fentry takes any one" },
+	[KS_ISSUE_NO_FTRACE] = { "no-ftrace", "No Ftrace Entry",
+				 "inline or notrace in the source: fentry, fexit and kprobe.multi "
+				 "fail, and a "
+				 "kprobe unless CONFIG_KPROBE_EVENTS_ON_NOTRACE is set" },
+	[KS_ISSUE_NO_KPROBE] = { "no-kprobe", "No Kprobe",
+				 "the kernel protects it from kprobes; fentry goes by its ftrace "
+				 "entry" },
+	[KS_ISSUE_FREED] = { "freed", "Freed After Boot",
+			     "its memory is gone once the kernel has booted: nothing can be "
+			     "attached" },
+	[KS_ISSUE_NOT_IN_BTF] = { "not-in-btf", "Not In BTF",
+				  "the kernel's BTF leaves it out: no fentry, fexit or fmod_ret; "
+				  "kprobes work" },
 };
 
 static uint32_t collision_issue(const struct ks_function *fn)
@@ -76,7 +94,55 @@ static bool really_inlined(const struct ks_function *fn)
 	return false;
 }
 
-static uint32_t function_own_issues(const struct ks_function *fn, enum ks_tier tier)
+uint32_t ks_issues_told(const struct ks_image *image)
+{
+	static const struct {
+		uint32_t fact;
+		enum ks_issue issue;
+	} by_fact[] = {
+		{ KS_FACT_FTRACE, KS_ISSUE_NO_FTRACE },
+		{ KS_FACT_KPROBE, KS_ISSUE_NO_KPROBE },
+		{ KS_FACT_INIT, KS_ISSUE_FREED },
+		{ KS_FACT_BTF, KS_ISSUE_NOT_IN_BTF },
+	};
+	uint32_t told = KS_ISSUE_BIT(KS_ISSUE_ABSENT) | KS_ISSUE_BIT(KS_ISSUE_TRANSFORMATION);
+	if (ks_image_tells_inline(image))
+		told |= KS_ISSUE_BIT(KS_ISSUE_DUPLICATE) | KS_ISSUE_BIT(KS_ISSUE_COLLISION) |
+			KS_ISSUE_BIT(KS_ISSUE_FULL_INLINE) |
+			KS_ISSUE_BIT(KS_ISSUE_SELECTIVE_INLINE);
+	else
+		told |= KS_ISSUE_BIT(KS_ISSUE_AMBIGUOUS);
+	for (size_t i = 0; i < sizeof(by_fact) / sizeof(by_fact[0]); i++)
+		if (image->facts & by_fact[i].fact)
+			told |= KS_ISSUE_BIT(by_fact[i].issue);
+	return told;
+}
+
+/** What stands against attaching to the symbols of exactly the name. */
+static uint32_t attach_issues(const struct ks_function *fn)
+{
+	uint32_t issues = 0;
+	const struct ks_symbol *first = NULL;
+	for (uint32_t i = 0; i < fn->nr_symbols; i++) {
+		const struct ks_symbol *symbol = &fn->symbols[i];
+		if (strcmp(symbol->name, fn->name) != 0)
+			continue;
+		if (first && first->addr != symbol->addr)
+			issues |= KS_ISSUE_BIT(KS_ISSUE_AMBIGUOUS);
+		first = first ? first : symbol;
+		if (symbol->attach & KS_ATTACH_INIT)
+			issues |= KS_ISSUE_BIT(KS_ISSUE_FREED);
+		if (!(symbol->attach & KS_ATTACH_FTRACE))
+			issues |= KS_ISSUE_BIT(KS_ISSUE_NO_FTRACE);
+		if (symbol->attach & KS_ATTACH_NO_KPROBE)
+			issues |= KS_ISSUE_BIT(KS_ISSUE_NO_KPROBE);
+	}
+	if (first && !fn->nr_btf)
+		issues |= KS_ISSUE_BIT(KS_ISSUE_NOT_IN_BTF);
+	return issues;
+}
+
+static uint32_t function_own_issues(const struct ks_function *fn, const struct ks_image *image)
 {
 	bool code = false, cloned = false;
 	for (uint32_t i = 0; i < fn->nr_symbols; i++) {
@@ -85,12 +151,13 @@ static uint32_t function_own_issues(const struct ks_function *fn, enum ks_tier t
 		cloned = cloned || suffix == KS_SUFFIX_CLONE || suffix == KS_SUFFIX_OTHER;
 	}
 	uint32_t issues = cloned ? KS_ISSUE_BIT(KS_ISSUE_TRANSFORMATION) : 0;
+	issues |= attach_issues(fn) & ks_issues_told(image);
 	if (!fn->nr_entries) // only symbols tell of it
 		return issues;
 	enum ks_inline_class class = KS_CLASS_NO;
 	if (!code)
 		class = KS_CLASS_FULL;
-	else if (tier == KS_TIER_FULL)
+	else if (image->tier == KS_TIER_FULL)
 		class = really_inlined(fn) ? KS_CLASS_SELECTIVE : KS_CLASS_NO;
 	else
 		class = ks_function_inline_class(fn);
@@ -104,7 +171,7 @@ uint32_t ks_fact_issues(enum ks_kind kind, const struct ks_fact *fact)
 	if (!fact->present)
 		return KS_ISSUE_BIT(KS_ISSUE_ABSENT);
 	if (kind == KS_FUNCTION && fact->function)
-		return function_own_issues(fact->function, fact->image->tier);
+		return function_own_issues(fact->function, fact->image);
 	return 0;
 }
 

@@ -12,9 +12,16 @@ enum ks_issue {
 	KS_ISSUE_FULL_INLINE,
 	KS_ISSUE_SELECTIVE_INLINE,
 	KS_ISSUE_TRANSFORMATION,
+	KS_ISSUE_AMBIGUOUS, // of images that do not tell whether it is a duplicate or a collision
+	KS_ISSUE_NO_FTRACE,
+	KS_ISSUE_NO_KPROBE,
+	KS_ISSUE_FREED,
+	KS_ISSUE_NOT_IN_BTF,
 	KS_NR_ISSUES,
 };
 #define KS_ISSUE_BIT(issue) (1u << (issue))
+/** The last ones are about the symbols of exactly the name. */
+#define KS_ISSUES_OF_SYMBOLS (KS_ISSUE_BIT(KS_NR_ISSUES) - KS_ISSUE_BIT(KS_ISSUE_AMBIGUOUS))
 
 struct ks_issue_info {
 	const char *name;	 // in JSON: "full-inline"
@@ -23,13 +30,16 @@ struct ks_issue_info {
 };
 extern const struct ks_issue_info ks_issues[KS_NR_ISSUES];
 
+/** The issues that an image can tell: the others are unknown there, neither present nor excluded. */
+uint32_t ks_issues_told(const struct ks_image *image);
+
 /** The issues of a function group as published [D]: bits, KS_ISSUE_ABSENT never among them. */
 uint32_t ks_function_issues(const struct ks_function *fn);
 
 /**
  * The issues as ksurf sees them: fragments and aliases are no transformation, and where the image had
- * debug information a function counts as inlined when code of it is, not when an attribute says so.
- * Of a fact that is not known: none.
+ * debug information a function counts as inlined when code of it is, not when an attribute says so. What can be
+ * attached to counts for symbols of exactly the name. Of a fact that is not known: none.
  */
 uint32_t ks_fact_issues(enum ks_kind kind, const struct ks_fact *fact);
 
