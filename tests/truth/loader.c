@@ -213,6 +213,22 @@ static struct bpf_object *open_object(const char *path)
 	return bpf_object__open_file(path, &opts);
 }
 
+/** Sizes that the tools choose at run time: any that the kernel takes will do. */
+static void size_maps(struct bpf_object *object)
+{
+	struct bpf_map *map;
+	bpf_object__for_each_map(map, object)
+	{
+		enum bpf_map_type type = bpf_map__type(map);
+		bool by_itself = type == BPF_MAP_TYPE_PERF_EVENT_ARRAY ||
+				 bpf_map__is_internal(map) || type == BPF_MAP_TYPE_STRUCT_OPS;
+		if (!by_itself && !bpf_map__max_entries(map))
+			bpf_map__set_max_entries(map, type == BPF_MAP_TYPE_RINGBUF ? 4096 : 64);
+		if (type == BPF_MAP_TYPE_STACK_TRACE && !bpf_map__value_size(map))
+			bpf_map__set_value_size(map, 127 * sizeof(uint64_t));
+	}
+}
+
 /** Of the open object only the nr-th program is loaded. */
 static struct bpf_program *select_program(struct bpf_object *object, size_t nr, bool *autoload)
 {
@@ -236,6 +252,7 @@ static void try_program(const char *path, size_t nr)
 	struct bpf_program *prog = object ? select_program(object, nr, &autoload) : NULL;
 	if (!prog)
 		return;
+	size_maps(object);
 	put_program(path, prog, autoload);
 	int err = bpf_object__load(object);
 	fprintf(out, ", \"poison\": %u, \"stage\": \"load\", \"load\": %d", poisoned, err);
