@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "cli/trial.h"
+#include "report/check.h"
+
+struct opts {
+	struct ks_trial_opts trial;
+};
+
+/** Which programs there are, for whoever named none of them. */
+static struct ks_error *unknown_program(const struct ks_check *check, const char *word)
+{
+	_cleanup_buf_ struct ks_buf all = { 0 };
+	for (size_t row = 0; row < check->nr_rows; row++)
+		ks_buf_printf(&all, "%s %s", row ? "," : "", check->programs[row]->name);
+	const char *text = ks_buf_text(&all);
+	return ks_error_new(KS_ERR_NOTFOUND, "no program is called '%s'; there are%s", word,
+			    text ? text : "");
+}
+
+/** A program by name or section. */
+static bool is_called(const struct ks_bpf_program *program, const char *word)
+{
+	return strcmp(program->name, word) == 0 || strcmp(program->section, word) == 0;
+}
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	struct ks_trial_opts opts = ((const struct opts *)values)->trial;
+	if (argc != 3)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf explain FILE PROGRAM IMAGE");
+	opts.on = argv[2];
+	_cleanup_trial_ struct ks_trial trial = { 0 };
+	KS_TRY(ks_trial_run(cli, &opts, 1, argv, &trial));
+	struct ks_check_report report = {
+		.color = ks_cli_colored(cli, stdout),
+		.columns = ks_cli_columns(),
+	};
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	const struct ks_check *check = trial.check;
+	for (size_t row = 0; row < check->nr_rows; row++)
+		for (size_t i = 0; i < check->nr_images && is_called(check->programs[row], argv[1]);
+		     i++) {
+			ks_buf_str(&out, out.len ? "\n" : "");
+			KS_TRY(ks_check_explain(&report, check, row, i, &out));
+		}
+	if (!out.len)
+		return unknown_program(check, argv[1]);
+	ks_cli_print(&out, "");
+	return NULL;
+}
+
+#define AT(field) offsetof(struct opts, field)
+static const struct ks_opt options[] = {
+	KS_TRIAL_OPTS(AT(trial)),
+	{ 0 },
+};
+
+const struct ks_cmd ks_cmd_explain = {
+	.name = "explain",
+	.args = "FILE PROGRAM IMAGE",
+	.help = "tell all that makes the verdict on one program and one kernel",
+	.details = "PROGRAM is the name of a program or of its section. What cannot be reached is "
+		   "listed, too.\n",
+	.complete = "file name image",
+	.opts = options,
+	.opts_size = sizeof(struct opts),
+	.run = run,
+};

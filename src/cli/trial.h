@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What `check` and `explain` have in common: objects and images from the command line, put to the test. */
+#include "check/check.h"
+#include "cli/objects.h"
+#include "cli/scene.h"
+
+/** Options of both commands. */
+struct ks_trial_opts {
+	const char *on, *base, *policy, *optional, *set;
+	bool modules;
+};
+/** Rows for their tables of options; at is where the struct lies in the command's own. */
+#define KS_TRIAL_OPTS(at)                                                                          \
+	{ 0,	       "base",                                                                     \
+	  "IMAGE",     "compare with this image: what the programs were written against",          \
+	  KS_OPT_TEXT, (at) + offsetof(struct ks_trial_opts, base),                                \
+	  NULL },                                                                                  \
+		{ 0,	       "policy",                                                           \
+		  "FILE",      "read this ksurf.toml, not the one beside the object",              \
+		  KS_OPT_TEXT, (at) + offsetof(struct ks_trial_opts, policy),                      \
+		  NULL },                                                                          \
+		{ 0,	       "optional",                                                         \
+		  "GLOB,...",  "the tool goes on without these programs",                          \
+		  KS_OPT_TEXT, (at) + offsetof(struct ks_trial_opts, optional),                    \
+		  NULL },                                                                          \
+		{ 0,                                                                               \
+		  "set",                                                                           \
+		  "NAME=N,...",                                                                    \
+		  "values of read-only variables at load time",                                    \
+		  KS_OPT_TEXT,                                                                     \
+		  (at) + offsetof(struct ks_trial_opts, set),                                      \
+		  NULL },                                                                          \
+	{                                                                                          \
+		0, "modules", NULL, "count the modules in the store as loaded", KS_OPT_FLAG,       \
+			(at) + offsetof(struct ks_trial_opts, modules), NULL                       \
+	}
+
+/** A zeroed trial is empty. */
+struct ks_trial {
+	struct ks_scene scene;
+	struct ks_arena arena;
+	struct ks_objects objects;
+	struct ks_policy *policy;
+	struct ks_check *check;
+};
+
+/** Read the files, choose the images, and check every program on each. */
+KS_MUST_CHECK struct ks_error *ks_trial_run(struct ks_cli *cli, const struct ks_trial_opts *opts,
+					    int nr_files, char **files, struct ks_trial *trial);
+void ks_trial_deinit(struct ks_trial *trial);
+#define _cleanup_trial_ __attribute__((__cleanup__(ks_trial_deinit)))
