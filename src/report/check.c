@@ -23,9 +23,17 @@ struct ks_error *ks_check_write(const struct ks_check_report *report, const stru
 	return err ? err : ks_buf_error(out);
 }
 
-static bool same_reason(const struct ks_reason *a, const struct ks_reason *b)
+/** The same line of the source; the same instruction where no line is known. */
+static bool same_place(const struct ks_reason *a, const struct ks_reason *b)
 {
-	return a->kind == b->kind && a->verdict == b->verdict && a->insn == b->insn &&
+	if (!a->line || !b->line)
+		return a->line == b->line && a->insn == b->insn;
+	return a->line->line == b->line->line && ks_text_equal(a->line->file, b->line->file);
+}
+
+bool ks_reason_equal(const struct ks_reason *a, const struct ks_reason *b)
+{
+	return a->kind == b->kind && a->verdict == b->verdict && same_place(a, b) &&
 	       ks_text_equal(a->name, b->name) && ks_text_equal(a->detail, b->detail) &&
 	       ks_text_equal(a->hint, b->hint);
 }
@@ -42,7 +50,7 @@ static bool add_reason(const struct ks_check *check, growing_vector *groups,
 		       const struct ks_reason *reason, size_t image, struct ks_arena *arena)
 {
 	size_t i = 0;
-	while (i < groups->len && !same_reason(groups->at[i].reason, reason))
+	while (i < groups->len && !ks_reason_equal(groups->at[i].reason, reason))
 		i++;
 	if (i == groups->len) {
 		struct growing group = {

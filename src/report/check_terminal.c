@@ -164,6 +164,25 @@ static void write_legend(struct matrix *matrix)
 
 /* ---- reasons ---- */
 
+/** A source line with its blanks folded, behind the name of its file without the folders. */
+static void write_source(struct ks_buf *text, const struct ks_bpf_line *line)
+{
+	const char *slash = strrchr(line->file, '/');
+	ks_buf_str(text, slash ? slash + 1 : line->file);
+	if (line->line)
+		ks_buf_printf(text, ":%u", line->line);
+	if (!line->text || !line->text[0])
+		return;
+	ks_buf_char(text, ':');
+	for (const char *at = line->text; *at;) {
+		size_t blanks = strspn(at, " \t"), word = strcspn(at + blanks, " \t");
+		if (word)
+			ks_buf_char(text, ' ');
+		ks_buf_bytes(text, at + blanks, word);
+		at += blanks + word;
+	}
+}
+
 /** A line of its own for each text there is. */
 static void write_evidence(struct ks_view *view, const struct ks_reason *reason)
 {
@@ -173,11 +192,9 @@ static void write_evidence(struct ks_view *view, const struct ks_reason *reason)
 		ks_buf_str(&view->text, reason->detail);
 		ks_view_wrap(view, INDENT, INDENT);
 	}
-	ks_reason_place(reason, &view->text);
-	if (view->text.len) {
+	if (reason->line && reason->line->file) {
 		ks_view_blanks(view, INDENT);
-		if (reason->line->text && reason->line->text[0])
-			ks_buf_printf(&view->text, ": %s", reason->line->text);
+		write_source(&view->text, reason->line);
 		ks_view_wrap(view, INDENT, INDENT + 2);
 	}
 	if (reason->hint) {
@@ -202,34 +219,69 @@ static void write_group(struct ks_view *view, const struct ks_check *check,
 	write_evidence(view, reason);
 }
 
-static struct ks_error *write_reasons(struct matrix *matrix, size_t row, struct ks_arena *arena)
+/** The reasons of a row; those of another program of the object may be the same. */
+struct row_reasons {
+	struct ks_reason_groups groups;
+	bool told;
+};
+
+static bool same_groups(const struct ks_reason_groups *a, const struct ks_reason_groups *b)
+{
+	for (size_t i = 0; i < a->nr && a->nr == b->nr; i++) {
+		const struct ks_reason_group *x = &a->at[i], *y = &b->at[i];
+		if (!ks_reason_equal(x->reason, y->reason) || x->nr != y->nr ||
+		    memcmp(x->images, y->images, x->nr * sizeof(*x->images)) != 0)
+			return false;
+	}
+	return a->nr == b->nr;
+}
+
+/** "object: program (section), program (section)" for all programs that have the reasons of the row. */
+static void write_programs(struct matrix *matrix, size_t row, struct row_reasons *rows)
 {
 	const struct ks_check *check = matrix->check;
-	const struct ks_bpf_program *program = check->programs[row];
-	enum ks_verdict least = matrix->report->verbose ? KS_VERDICT_UNKNOWN : KS_VERDICT_RISK;
-	struct ks_reason_groups groups;
-	KS_TRY(ks_reason_groups(check, row, least, arena, &groups));
-	if (!groups.nr)
-		return NULL;
-	ks_buf_char(matrix->view.out, '\n');
-	ks_buf_printf(&matrix->view.text, "%s: ", ks_row_object(check, row)->object->name);
-	ks_buf_printf(&matrix->view.text, "%s (%s)", program->name, program->section);
+	const struct ks_check_object *object = ks_row_object(check, row);
+	struct ks_buf *text = &matrix->view.text;
+	ks_buf_printf(text, "%s:", object->object->name);
+	for (size_t i = row; i < object->first + object->nr; i++) {
+		if (!same_groups(&rows[i].groups, &rows[row].groups))
+			continue;
+		ks_buf_printf(text, "%s %s (%s)", rows[row].told ? "," : "",
+			      check->programs[i]->name, check->programs[i]->section);
+		rows[row].told = rows[i].told = true;
+	}
 	ks_view_wrap(&matrix->view, 0, 2);
-	for (size_t i = 0; i < groups.nr; i++)
-		write_group(&matrix->view, check, &groups.at[i]);
-	return NULL;
+}
+
+static void write_reasons(struct matrix *matrix, size_t row, struct row_reasons *rows)
+{
+	const struct ks_reason_groups *groups = &rows[row].groups;
+	if (!groups->nr || rows[row].told)
+		return;
+	ks_buf_char(matrix->view.out, '\n');
+	write_programs(matrix, row, rows);
+	for (size_t i = 0; i < groups->nr; i++)
+		write_group(&matrix->view, matrix->check, &groups->at[i]);
 }
 
 /** The programs whose worst verdict is v, v from the worst on. */
 static struct ks_error *write_all_reasons(struct matrix *matrix)
 {
-	struct ks_error *err = NULL;
+	const struct ks_check *check = matrix->check;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	for (int v = KS_NR_VERDICTS; !err && v-- > 0;)
-		for (size_t row = 0; !err && row < matrix->check->nr_rows; row++)
-			if ((int)ks_row_verdict(matrix->check, row) == v)
-				err = write_reasons(matrix, row, &arena);
-	return err;
+	enum ks_verdict least = matrix->report->verbose ? KS_VERDICT_UNKNOWN : KS_VERDICT_RISK;
+	struct row_reasons *rows = ks_arena_array(&arena, check->nr_rows, sizeof(*rows));
+	if (!rows)
+		return &ks_nomem;
+	for (size_t row = 0; row < check->nr_rows; row++) {
+		rows[row].told = false;
+		KS_TRY(ks_reason_groups(check, row, least, &arena, &rows[row].groups));
+	}
+	for (int v = KS_NR_VERDICTS; v-- > 0;)
+		for (size_t row = 0; row < check->nr_rows; row++)
+			if ((int)ks_row_verdict(check, row) == v)
+				write_reasons(matrix, row, rows);
+	return NULL;
 }
 
 struct ks_error *ks_check_terminal(const struct ks_check_report *report,
