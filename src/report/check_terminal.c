@@ -157,9 +157,9 @@ static void write_legend(struct matrix *matrix)
 	struct ks_buf *text = &matrix->view.text;
 	for (int v = 0; v < KS_NR_VERDICTS; v++)
 		if (used[v])
-			ks_buf_printf(text, "%s%s %s", text->len ? "   " : "",
-				      ks_verdicts[v].symbol, ks_verdicts[v].title);
-	ks_view_wrap(&matrix->view, 0, 0);
+			ks_buf_printf(text, "%s%s %s", text->len ? ", " : "", ks_verdicts[v].symbol,
+				      ks_verdicts[v].title);
+	ks_view_wrap_code(&matrix->view, 0, 0);
 }
 
 /* ---- reasons ---- */
