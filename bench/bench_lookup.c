@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bench-lookup STORE [NAMES [ROUNDS]]: how long one name over all images of a store takes through one handle, as 'check' asks
- * for the names a program needs: the first time, and once more.
+ * for the names a program needs: the first time, and once more. Processor time, the best of several rounds.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static const struct {
 static double now(void)
 {
 	struct timespec ts;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts); // the machine may be busy
 	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
 
@@ -73,17 +73,20 @@ static struct ks_error *measure(const char *path, size_t nr, int rounds)
 		samples[m].nr = want < have ? want : have;
 		asked += samples[m].nr;
 	}
-	ks_store_close(ks_take(store));
-	double start = now(); // processor time: the machine may be busy
-	KS_TRY(ks_store_open(path, KS_STORE_READ, &store));
-	printf("open                        %.3f ms\n", now() - start);
+	double best[2] = { 1e9, 1e9 };
 	for (int round = 0; round < rounds; round++) {
-		start = now();
-		KS_TRY(ask(store, &images, samples));
-		double took = now() - start;
-		printf("%zu names, %zu images, %s  %.3f ms   %.4f ms a name\n", asked, images.nr,
-		       round ? "again" : "first", took, took / (double)asked);
+		ks_store_close(ks_take(store));
+		KS_TRY(ks_store_open(path, KS_STORE_READ, &store));
+		for (int again = 0; again < 2; again++) {
+			double start = now();
+			KS_TRY(ask(store, &images, samples));
+			double took = now() - start;
+			best[again] = took < best[again] ? took : best[again];
+		}
 	}
+	for (int again = 0; again < 2; again++)
+		printf("%zu names, %zu images, %-6s %8.3f ms  %.4f ms a name\n", asked, images.nr,
+		       again ? "again" : "first", best[again], best[again] / (double)asked);
 	for (size_t m = 0; m < sizeof(mix) / sizeof(mix[0]); m++)
 		ks_vector_deinit(&samples[m].names);
 	ks_arena_deinit(&arena);
@@ -97,7 +100,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	struct ks_error *err = measure(argv[1], argc > 2 ? strtoul(argv[2], NULL, 10) : 200,
-				       argc > 3 ? atoi(argv[3]) : 2);
+				       argc > 3 ? atoi(argv[3]) : 5);
 	if (!err)
 		return 0;
 	fprintf(stderr, "%s\n", ks_error_text(err));

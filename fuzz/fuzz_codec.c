@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "surface/codec.h"
+#include "surface/traits.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,6 +47,15 @@ static struct ks_error *again(char which, struct ks_cursor *c, struct ks_arena *
 	}
 }
 
+/** What can be read whole can be stepped over, to the same end. */
+static void check_traits(const struct ks_buf *out)
+{
+	struct ks_cursor c = ks_cursor_over(out->at, out->len, false);
+	struct ks_traits traits;
+	if (ks_codec_get_traits(&c, &traits) || ks_cursor_more(&c))
+		abort();
+}
+
 /** The bytes in out decode to something that is encoded just so: the encoding is canonical. */
 static void check_canonical(char which, const struct ks_buf *out, struct ks_arena *arena)
 {
@@ -72,6 +82,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ks_error *err = again((char)data[0], &c, &arena, &out);
 	if (!err && out.len)
 		check_canonical((char)data[0], &out, &arena);
+	if (!err && data[0] == 'f')
+		check_traits(&out);
 	ks_error_free(err);
 	ks_buf_deinit(&out);
 	ks_arena_deinit(&arena);

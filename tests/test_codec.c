@@ -173,6 +173,53 @@ static void deep_nesting_is_refused(void **state)
 	ks_arena_deinit(&arena);
 }
 
+/** Few types that refer to each other can spell out to more bytes than there are atoms. */
+static void types_that_explode_are_cut(void **state)
+{
+	(void)state;
+	enum { LEVELS = 90 };
+	struct ks_type types[LEVELS];
+	struct ks_decl bodies[LEVELS];
+	struct ks_member members[LEVELS][2];
+	for (int i = 0; i < LEVELS; i++) {
+		const struct ks_type *below = i ? &types[i - 1] : NULL;
+		members[i][0] = (struct ks_member){ "a", below, 0, 0 };
+		members[i][1] = (struct ks_member){ "b", below, 64, 0 };
+		bodies[i] = (struct ks_decl){ .kind = KS_STRUCT, .nr = 2, .members = members[i] };
+		types[i] = (struct ks_type){ .kind = KS_TYPE_STRUCT, .body = &bodies[i] };
+	}
+	struct ks_decl decl = { .kind = KS_TYPEDEF, .name = "t", .type = &types[LEVELS - 1] }, back;
+	_cleanup_buf_ struct ks_buf buf = { 0 }, twice = { 0 };
+	struct ks_arena arena = { 0 };
+	ks_codec_put_decl(&buf, &decl);
+	assert_in_range(buf.len, KS_CODEC_TREE, KS_CODEC_TREE + 100 * LEVELS);
+	struct ks_cursor c = over(&buf);
+	assert_ok(ks_codec_get_decl(&c, &arena, &back));
+	ks_codec_put_decl(&twice, &back);
+	assert_int_equal(twice.len, buf.len);
+	ks_arena_deinit(&arena);
+}
+
+/** A body belongs to what can be unnamed, and is. */
+static void bodies_of_what_has_none_are_refused(void **state)
+{
+	(void)state;
+	enum { BODY = 64, NAMED = 16 };
+	static const uint8_t kinds[] = { KS_TYPE_INT, KS_TYPE_PTR, KS_TYPE_FWD_STRUCT,
+					 KS_TYPE_STRUCT | NAMED };
+	struct ks_arena arena = { 0 };
+	for (size_t i = 0; i < sizeof(kinds); i++) {
+		uint8_t bytes[] = { KS_TYPEDEF, 't', 0, 0, kinds[i] | BODY, 'x', 0, 0, 0, 0, 0 };
+		struct ks_cursor c = ks_cursor_over(bytes, sizeof(bytes), false);
+		struct ks_decl decl;
+		struct ks_error *err = ks_codec_get_decl(&c, &arena, &decl);
+		assert_non_null(err);
+		assert_int_equal(err->code, KS_ERR_DATA);
+		ks_error_free(err);
+	}
+	ks_arena_deinit(&arena);
+}
+
 /** What follows types without asking must find them: the bytes may leave them out. */
 static void missing_types_are_void_or_an_error(void **state)
 {
@@ -229,6 +276,8 @@ int main(void)
 		cmocka_unit_test(tracepoints_options_and_ambiguities_come_back),
 		cmocka_unit_test(damaged_bytes_are_an_error_or_a_value),
 		cmocka_unit_test(deep_nesting_is_refused),
+		cmocka_unit_test(types_that_explode_are_cut),
+		cmocka_unit_test(bodies_of_what_has_none_are_refused),
 		cmocka_unit_test(missing_types_are_void_or_an_error),
 		cmocka_unit_test(images_sort_by_version_flavor_arch_revision),
 	};

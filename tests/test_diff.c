@@ -57,6 +57,22 @@ static void equal_functions_have_no_changes(void **state)
 		       FUNCTION("f", PROTO(INT("int"), { "a", PTR(STRUCT("s")) })), "");
 }
 
+static void bodies_of_unnamed_types_are_no_change(void **state)
+{
+	(void)state;
+	const struct ks_decl *one = RECORD(NULL, { "counter", INT("int"), 0, 0 });
+	const struct ks_decl *other = RECORD(NULL, { "count", INT("long"), 0, 0 });
+	const struct ks_type with = { .kind = KS_TYPE_STRUCT, .body = one };
+	const struct ks_type changed = { .kind = KS_TYPE_STRUCT, .body = other };
+	const struct ks_type without = { .kind = KS_TYPE_STRUCT };
+	const struct ks_decl old = { .kind = KS_TYPEDEF, .name = "t", .type = &with };
+	const struct ks_decl new = { .kind = KS_TYPEDEF, .name = "t", .type = &changed };
+	const struct ks_decl bare = { .kind = KS_TYPEDEF, .name = "t", .type = &without };
+	expect_changes(&old, &new, "");
+	expect_changes(&bare, &new, ""); // of a store of version 1
+	expect_changes(RECORD("s", { "m", &with, 0, 0 }), RECORD("s", { "m", &changed, 0, 0 }), "");
+}
+
 static void parameters_change_in_the_published_order(void **state)
 {
 	(void)state;
@@ -233,6 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equal_functions_have_no_changes),
+		cmocka_unit_test(bodies_of_unnamed_types_are_no_change),
 		cmocka_unit_test(parameters_change_in_the_published_order),
 		cmocka_unit_test(an_inserted_parameter_moves_those_behind_it),
 		cmocka_unit_test(a_repeated_name_keeps_its_first_place_and_last_type),

@@ -51,6 +51,8 @@ static struct ks_error *load_columns(struct ks_store *store, int64_t id, bool is
 		like = near->raw;
 	if (!base || like.len)
 		return ks_squeeze_unpack(&store->squeeze, like, ks_bytes_of(&store->scratch), out);
+	if (ks_keep_get(&store->kept_columns, base, &like))
+		return ks_squeeze_unpack(&store->squeeze, like, ks_bytes_of(&store->scratch), out);
 	_cleanup_buf_ struct ks_buf packed = store->scratch;
 	store->scratch = (struct ks_buf){ 0 }; // the inner call needs its own
 	store->like.len = 0;

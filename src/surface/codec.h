@@ -20,7 +20,7 @@
 /** How deep a type may nest; no C compiler's output comes near. A deeper one loses what is below. */
 enum { KS_CODEC_DEPTH = 200 };
 /** Bytes of one type tree; what comes behind them is lost. A hostile image's few types can spell out to terabytes. */
-enum { KS_CODEC_TREE = 1 << 24 };
+enum { KS_CODEC_TREE = 1 << 20 };
 
 /** struct, union, enum, typedef, int or prototype: everything, kind and name included. */
 void ks_codec_put_decl(struct ks_buf *buf, const struct ks_decl *decl);
