@@ -73,7 +73,8 @@ static uint64_t content(struct walk *w, const struct ks_decl *decl, unsigned int
 uint64_t ks_decl_hash(const struct ks_decl *decl)
 {
 	struct walk w = { .left = MAX_TYPES };
-	return ks_hash_mix(ks_name_hash(decl->kind, decl->name), content(&w, decl, 0)) | 1;
+	uint64_t name = decl->name ? ks_name_hash(decl->kind, decl->name) : 1; // of a body
+	return ks_hash_mix(name, content(&w, decl, 0)) | 1;
 }
 
 uint64_t ks_type_hash(const struct ks_type *type)
