@@ -178,6 +178,7 @@ static const struct row {
 	{ 0, T(KPROBE), { 58 } },
 	{ 0, EVERY, { 210, 211 } },
 	{ KS_SINCE(6, 10), EVERY, { 14, 120 } },
+	{ KS_SINCE(6, 12), CGROUP, { 37 } },
 	{ KS_SINCE(6, 16),
 	  EVERY,
 	  { 15, 16, 22, 37, 80, 109, 117, 123, 141, 148, 156, 157, 176, 180, 191 } },

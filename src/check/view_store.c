@@ -24,6 +24,23 @@ static struct ks_error *stored_history(void *arg, enum ks_kind kind, const char 
 	return ks_store_history(stored->store, stored->images, kind, name, arena, ret);
 }
 
+static struct ks_error *stored_symbol(void *arg, const char *name, bool variable,
+				      enum ks_presence *ret)
+{
+	struct stored *stored = arg;
+	for (size_t i = 0; i < stored->images->nr; i++) {
+		const struct ks_store_image *image = stored->images->at[i];
+		bool known = variable ? (image->image.facts & KS_FACT_BTF) != 0 : image->symtab_known;
+		bool found = false;
+		if (!known)
+			continue;
+		KS_TRY(variable ? ks_store_variable(stored->store, image, name, &found) :
+				  ks_store_symbol(stored->store, image, name, &found));
+		ret[i] = found ? KS_PRESENT : KS_ABSENT;
+	}
+	return NULL;
+}
+
 struct ks_error *ks_view_over_store(struct ks_store *store, const struct ks_store_images *images,
 				    bool modules, struct ks_view **ret)
 {
@@ -38,6 +55,7 @@ struct ks_error *ks_view_over_store(struct ks_store *store, const struct ks_stor
 		headers[i] = &images->at[i]->image;
 	*stored = (struct stored){ .store = store, .images = images, .headers = headers };
 	struct ks_view_source source = { .history = stored_history,
+					 .symbol = stored_symbol,
 					 .free = stored_free,
 					 .arg = stored };
 	return ks_view_new(&source, images->nr, headers, modules, ret);
