@@ -126,6 +126,23 @@ static bool collect(struct tables *t)
 	return true;
 }
 
+/**
+ * Forward declarations of what the blob defines exactly once stand for that. Whoever writes BTF today does the same;
+ * pahole up to 1.23 left some over.
+ */
+static void resolve_forwards(struct tables *t)
+{
+	const struct ks_btf *btf = t->values.btf;
+	for (uint32_t id = btf->first_id; id < btf->nr; id++) {
+		struct ks_btf_type type = ks_btf_type(btf, id);
+		if (type.kind != KS_BTF_FWD)
+			continue;
+		uint32_t at = *slot(t, type.kflag ? KS_UNION : KS_STRUCT, type.name);
+		const struct name *name = at ? &t->names.at[at - 1] : NULL;
+		t->values.made[id].resolves = name && name->first == name->last;
+	}
+}
+
 static struct ks_decl decl_of(struct tables *t, uint32_t found)
 {
 	struct ks_btf_type type = ks_btf_type(t->values.btf, t->found.at[found - 1].id);
@@ -282,6 +299,8 @@ static struct ks_error *fill_all(struct tables *t, const struct ks_btf *btf)
 {
 	KS_TRY(ks_btf_values_init(&t->values, btf, t->arena));
 	bool ok = collect(t);
+	if (ok)
+		resolve_forwards(t);
 	for (enum ks_kind kind = KS_FUNCTION; ok && kind <= KS_INT; kind++)
 		ok = fill_kind(t, kind);
 	ok = ok && fill_ambiguities(t);

@@ -154,7 +154,7 @@ struct ks_error *ks_extract_btf_kfuncs(const struct ks_finder *finder, const str
 	size_t nr = 0;
 	for (uint32_t id = btf->first_id; id < btf->nr; id++)
 		nr += tagged_kfunc(btf, id) != NULL;
-	if (!nr)
+	if (!nr || surface->nr_kfuncs)
 		return NULL;
 	const char **names = ks_arena_array(&surface->arenas[0], nr, sizeof(*names));
 	if (!names)

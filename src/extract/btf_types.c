@@ -10,12 +10,6 @@
 
 #include "extract/btf_types.h"
 
-/** A type that was made, and how many nodes its spelling has. */
-struct ks_btf_value {
-	const struct ks_type *type;
-	uint64_t weight;
-};
-
 enum {
 	MAX_DEPTH = 100,
 	// Kernels have some 3 nodes for each 12 bytes of types.
@@ -132,13 +126,33 @@ static void fill_body(struct ks_btf_values *values, const struct ks_btf_type *fr
 	to->body = body;
 }
 
+static const uint8_t forward_kinds[2][2] = {
+	{ KS_TYPE_FWD_STRUCT, KS_TYPE_FWD_UNION },
+	{ KS_TYPE_STRUCT, KS_TYPE_UNION },
+};
+
+/** The elements of all dimensions together, as from DWARF; the innermost element is what counts [D]. */
+static void fill_array(struct ks_btf_values *values, struct ks_btf_type from, struct ks_type *to,
+		       unsigned int depth)
+{
+	to->n = ks_btf_array_len(values->btf, &from);
+	for (unsigned int step = 0; step < MAX_DEPTH; step++) {
+		struct ks_btf_type inner = ks_btf_type(values->btf, from.type);
+		if (inner.kind != KS_BTF_ARRAY)
+			break;
+		to->n *= ks_btf_array_len(values->btf, &inner);
+		from = inner;
+	}
+	to->inner = type_of(values, from.type, depth);
+}
+
 static void fill_type(struct ks_btf_values *values, const struct ks_btf_type *from,
 		      struct ks_type *to, unsigned int depth)
 {
 	*to = (struct ks_type){ .kind = type_kinds[from->kind] };
 	switch (to->kind) {
 	case KS_TYPE_FWD_STRUCT:
-		to->kind = from->kflag ? KS_TYPE_FWD_UNION : KS_TYPE_FWD_STRUCT;
+		to->kind = forward_kinds[values->made[from->id].resolves][from->kflag];
 		// fall through
 	case KS_TYPE_INT:
 	case KS_TYPE_TYPEDEF:
@@ -153,8 +167,8 @@ static void fill_type(struct ks_btf_values *values, const struct ks_btf_type *fr
 		fill_body(values, from, to, depth);
 		return;
 	case KS_TYPE_ARRAY:
-		to->n = ks_btf_array_len(values->btf, from);
-		break;
+		fill_array(values, *from, to, depth);
+		return;
 	case KS_TYPE_PROTO:
 		fill_params(values, from, to, depth);
 		break;
@@ -259,16 +273,19 @@ static void fill_members(struct ks_btf_values *values, const struct ks_btf_type 
 	ks_vector_deinit(&found);
 }
 
-/** The value as the signed number of the enum's size. */
-static int64_t signed_value(int64_t value, uint32_t size)
+/**
+ * The value as the signed number of the enum's size. Before BTF had enums of 64 bits it kept the lower half of
+ * their values: a small negative number is the best guess.
+ */
+static int64_t signed_value(int64_t value, const struct ks_btf_type *type)
 {
-	switch (size) {
+	switch (type->kind == KS_BTF_ENUM64 ? 8 : type->size) {
 	case 1:
 		return (int8_t)value;
 	case 2:
 		return (int16_t)value;
 	case 8:
-		return value;
+		return type->kind == KS_BTF_ENUM64 ? value : (int32_t)value;
 	default:
 		return (int32_t)value;
 	}
@@ -284,7 +301,7 @@ static void fill_values(struct ks_btf_values *values, const struct ks_btf_type *
 	}
 	for (uint32_t i = 0; i < from->vlen; i++) {
 		struct ks_btf_enumerator in = ks_btf_enumerator(values->btf, from, i);
-		made[i] = (struct ks_enumerator){ in.name, signed_value(in.value, from->size) };
+		made[i] = (struct ks_enumerator){ in.name, signed_value(in.value, from) };
 	}
 	values->spelled += from->vlen;
 	decl->values = made;

@@ -5,6 +5,13 @@
 #include "btf/btf.h"
 #include "surface/model.h"
 
+/** A type that was made. */
+struct ks_btf_value {
+	const struct ks_type *type;
+	uint64_t weight; // nodes of its spelling
+	bool resolves;	 // of a forward declaration: the blob has what it stands for
+};
+
 /** A BTF blob while its types are made into values. */
 struct ks_btf_values {
 	const struct ks_btf *btf; // its names are not copied: they live as long as its bytes

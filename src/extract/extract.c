@@ -7,14 +7,15 @@
 /** What the image's own tables hold, read with the types the image itself describes. */
 static struct ks_error *read_tables(struct ks_finder *finder, const struct ks_btf *btf, bool module)
 {
+	bool types = finder->surface->known & KS_KNOWS(KS_STRUCT);
 	struct ks_error *err = ks_finder_init(finder);
 	if (!err)
 		err = ks_extract_tracepoints(finder);
 	if (!err && !module)
 		err = ks_extract_syscalls(finder);
-	if (!err && !module)
+	if (!err && !module && types)
 		err = ks_extract_lsm(finder);
-	if (!err)
+	if (!err && types)
 		err = ks_extract_kfuncs(finder);
 	if (!err && btf)
 		err = ks_extract_btf_kfuncs(finder, btf);

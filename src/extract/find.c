@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -52,6 +53,13 @@ const struct ks_decl *ks_find_decl(const struct ks_finder *finder, enum ks_kind 
 {
 	uint32_t found = *slot(finder, kind, name);
 	return found ? &finder->surface->decls[kind].at[(found - 1) / NR_INDEXED] : NULL;
+}
+
+bool ks_find_function(const struct ks_finder *finder, const char *name)
+{
+	return ks_find_decl(finder, KS_FUNCTION, name) ||
+	       (finder->surface->image.tier != KS_TIER_FULL &&
+		ks_symbol_find(finder->symbols, name, 1u << STT_FUNC));
 }
 
 const struct ks_member *ks_find_member(const struct ks_decl *decl, const char *name)

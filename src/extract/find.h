@@ -28,6 +28,11 @@ void ks_finder_deinit(struct ks_finder *finder);
 /** The first definition of that name (KS_FUNCTION: the listed prototype), or NULL. */
 const struct ks_decl *ks_find_decl(const struct ks_finder *finder, enum ks_kind kind,
 				   const char *name);
+/**
+ * Whether the image has the function: it has a prototype, or at least a symbol where what has a prototype is not the
+ * whole truth. BTF leaves out what cannot be traced.
+ */
+bool ks_find_function(const struct ks_finder *finder, const char *name);
 /** The member of a struct or union, or NULL. */
 const struct ks_member *ks_find_member(const struct ks_decl *decl, const char *name);
 /** The value of an enumerator of any enum of the image; false when there is none. */

@@ -37,7 +37,7 @@ struct ks_error *ks_extract_lsm(const struct ks_finder *finder)
 	for (uint32_t i = 0; hooks && i < hooks->nr; i++) {
 		char function[256];
 		snprintf(function, sizeof(function), "security_%s", hooks->members[i].name);
-		if (ks_find_decl(finder, KS_FUNCTION, function) &&
+		if (ks_find_function(finder, function) &&
 		    !ks_vector_add(&names, hooks->members[i].name)) {
 			ks_vector_deinit(&names);
 			return &ks_nomem;

@@ -23,6 +23,6 @@ KS_MUST_CHECK struct ks_error *ks_extract_btf(const struct ks_finder *finder,
 /** Beside the full tier: which functions and variables BTF has. Functions are filled. */
 KS_MUST_CHECK struct ks_error *ks_extract_btf_presence(const struct ks_finder *finder,
 						       const struct ks_btf *btf);
-/** The functions that BTF marks as kfuncs, in place of what was guessed without; nothing when it marks none. */
+/** The functions that BTF marks as kfuncs, where no symbols tell of the sets they are in. */
 KS_MUST_CHECK struct ks_error *ks_extract_btf_kfuncs(const struct ks_finder *finder,
 						     const struct ks_btf *btf);

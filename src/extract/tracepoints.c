@@ -77,7 +77,7 @@ static bool read_event(const struct ks_finder *finder, const struct ks_event_lay
 	ret->format = string_at(finder, ks_find_field(finder, call, at->print_fmt, at->word));
 	if (at->system)
 		ret->system = string_at(finder, ks_find_field(finder, class, at->system, at->word));
-	return ret->func && ret->record && ret->format;
+	return ks_find_function(finder, ret->func_name) && ret->record && ret->format;
 }
 
 /** The pointers to the events: between two symbols in a kernel, a section of their own in a module. */
