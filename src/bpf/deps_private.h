@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include "base/buf.h"
+#include "base/vector.h"
+#include "bpf/deps.h"
+#include "bpf/reads.h"
+
+/** A list that is being filled. */
+struct ks_dep_sink {
+	struct ks_arena *arena; // of names
+	const struct ks_bpf_object *object;
+	const struct ks_bpf_machine *machine;
+	KS_VECTOR(struct ks_dep) list;
+	size_t total; // of all lists so far
+};
+
+/** Add one; dep.name must live as long as the arena. */
+KS_MUST_CHECK struct ks_error *ks_dep_add(struct ks_dep_sink *sink, struct ks_dep dep);
+/** What a section's name says. */
+KS_MUST_CHECK struct ks_error *ks_deps_of_hook(struct ks_dep_sink *sink,
+					       const struct ks_bpf_program *program);
+/** What a relocation is about. @param insn that has it, or KS_NO_INDEX */
+KS_MUST_CHECK struct ks_error *ks_deps_of_core(struct ks_dep_sink *sink,
+					       const struct ks_bpf_core *core, uint32_t insn);
