@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What eBPF objects need of a kernel, as text. */
+#include "base/buf.h"
+#include "bpf/deps.h"
+#include "bpf/find.h"
+
+enum ks_deps_format {
+	KS_DEPS_TERMINAL, // for people, 80 columns
+	KS_DEPS_JSON,	  // everything; docs/deps.md
+	KS_DEPS_DEPSURF,  // the published dependency sets: a line of JSON for each name
+	KS_NR_DEPS_FORMATS,
+};
+/** How they are spelled on the command line; ends with NULL. */
+extern const char *const ks_deps_formats[];
+
+struct ks_deps_options {
+	enum ks_deps_format format;
+	bool color;	      // terminal: use ANSI colours
+	unsigned int columns; // terminal: width; 0 means 80
+};
+
+/** One object. */
+struct ks_deps_sheet {
+	const struct ks_bpf_found *found;
+	const struct ks_deps *deps;
+};
+
+/** Append the report of some objects. @return NULL or &ks_nomem */
+KS_MUST_CHECK struct ks_error *ks_deps_write(const struct ks_deps_options *options,
+					     const struct ks_deps_sheet *sheets, size_t nr,
+					     struct ks_buf *out);
