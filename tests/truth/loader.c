@@ -216,12 +216,18 @@ static struct bpf_object *open_object(const char *path)
 /** Sizes that the tools choose at run time: any that the kernel takes will do. */
 static void size_maps(struct bpf_object *object)
 {
+	static const enum bpf_map_type unsized[] = {
+		BPF_MAP_TYPE_PERF_EVENT_ARRAY, BPF_MAP_TYPE_STRUCT_OPS,
+		BPF_MAP_TYPE_SK_STORAGE,       BPF_MAP_TYPE_TASK_STORAGE,
+		BPF_MAP_TYPE_INODE_STORAGE,    BPF_MAP_TYPE_CGRP_STORAGE,
+	};
 	struct bpf_map *map;
 	bpf_object__for_each_map(map, object)
 	{
 		enum bpf_map_type type = bpf_map__type(map);
-		bool by_itself = type == BPF_MAP_TYPE_PERF_EVENT_ARRAY ||
-				 bpf_map__is_internal(map) || type == BPF_MAP_TYPE_STRUCT_OPS;
+		bool by_itself = bpf_map__is_internal(map);
+		for (size_t i = 0; i < sizeof(unsized) / sizeof(unsized[0]); i++)
+			by_itself = by_itself || type == unsized[i];
 		if (!by_itself && !bpf_map__max_entries(map))
 			bpf_map__set_max_entries(map, type == BPF_MAP_TYPE_RINGBUF ? 4096 : 64);
 		if (type == BPF_MAP_TYPE_STACK_TRACE && !bpf_map__value_size(map))
@@ -245,6 +251,16 @@ static struct bpf_program *select_program(struct bpf_object *object, size_t nr, 
 	return found;
 }
 
+/** Whether the kernel has all the types of maps: then it was a size or the like that it refused. */
+static bool knows_maps(struct bpf_object *object)
+{
+	struct bpf_map *map;
+	bpf_object__for_each_map(map,
+				 object) if (libbpf_probe_bpf_map_type(bpf_map__type(map), NULL) ==
+					     0) return false;
+	return true;
+}
+
 static void try_program(const char *path, size_t nr)
 {
 	bool autoload = true;
@@ -263,6 +279,8 @@ static void try_program(const char *path, size_t nr)
 	char line[512] = "";
 	const char *section = bpf_program__section_name(prog);
 	const char *reason = reason_of_load(section, line, sizeof(line));
+	if (strcmp(reason, "map_type") == 0 && knows_maps(object))
+		reason = "map_setup";
 	put_failure("load_fail", reason, section, line);
 }
 
