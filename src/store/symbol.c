@@ -4,7 +4,7 @@
 #include "store/seek.h"
 #include "surface/traits.h"
 
-/** Bytes: the symbol names of 25 kernels, 3 MB each, fit. */
+/** Bytes: the symbols of 25 kernels, 2 to 4 MB each, fit. */
 enum { SYMBOLS_LIMIT = 128 << 20 };
 
 struct question {
@@ -32,32 +32,59 @@ static struct ks_error *ask_function(struct ks_store *store, struct question *q)
 	return err;
 }
 
-static bool holds(struct ks_bytes names, const char *name)
+/** A set of hashes of names, as many slots as a power of two; 0 is free. */
+static bool holds(struct ks_bytes set, uint64_t hash)
 {
-	const char *at = names.at, *end = at + names.len;
-	size_t len = strlen(name) + 1;
-	const char *hit = NULL;
-	while (at < end && (hit = memmem(at, (size_t)(end - at), name, len)) && hit[-1])
-		at = hit + 1; // the end of a longer name
-	return at < end && hit;
+	const uint64_t *slots = set.at;
+	size_t mask = set.len / sizeof(*slots) - 1;
+	for (size_t at = (size_t)hash & mask;; at = (at + 1) & mask)
+		if (!slots[at] || slots[at] == hash)
+			return slots[at] != 0;
 }
 
-/** The names of all symbols, with a NUL in front of each. */
+static uint64_t hash_of(const char *name, size_t len)
+{
+	return ks_hash64_of(name, len) | 1;
+}
+
+/** The set of all names of a symbol table. */
+static struct ks_error *make_set(const struct ks_buf *raw, uint64_t nr, struct ks_buf *ret)
+{
+	size_t nr_slots = 64;
+	while (nr_slots / 2 < nr)
+		nr_slots *= 2;
+	if (!ks_buf_reserve(ret, nr_slots * sizeof(uint64_t)))
+		return &ks_nomem;
+	ret->len = nr_slots * sizeof(uint64_t);
+	memset(ret->at, 0, ret->len);
+	uint64_t *slots = (uint64_t *)ret->at;
+	struct ks_cursor c = ks_cursor_over(raw->at, raw->len, false);
+	for (uint64_t i = 0; i < nr; i++) {
+		const char *name = ks_cursor_str(&c);
+		uint64_t hash = hash_of(name, strlen(name));
+		size_t at = (size_t)hash & (nr_slots - 1);
+		while (slots[at] && slots[at] != hash)
+			at = (at + 1) & (nr_slots - 1);
+		slots[at] = hash;
+	}
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
 static struct ks_error *ask_table(struct ks_store *store, struct question *q)
 {
-	struct ks_bytes names;
-	if (ks_keep_get(&store->kept_symbols, q->image->id, &names)) {
-		q->answer = holds(names, q->name);
+	struct ks_bytes set;
+	uint64_t hash = hash_of(q->name, strlen(q->name));
+	if (ks_keep_get(&store->kept_symbols, q->image->id, &set)) {
+		q->answer = holds(set, hash);
 		return NULL;
 	}
-	_cleanup_buf_ struct ks_buf raw = { 0 };
+	_cleanup_buf_ struct ks_buf raw = { 0 }, made = { 0 };
 	uint64_t nr;
-	ks_buf_char(&raw, '\0');
 	KS_TRY(ks_part_read(store, q->image, KS_PART_SYMBOL_NAMES, &raw, &nr));
-	KS_TRY(ks_buf_error(&raw));
+	KS_TRY(make_set(&raw, nr, &made));
 	store->kept_symbols.limit = SYMBOLS_LIMIT;
-	ks_keep_put(&store->kept_symbols, q->image->id, ks_bytes_of(&raw));
-	q->answer = holds(ks_bytes_of(&raw), q->name);
+	ks_keep_put(&store->kept_symbols, q->image->id, ks_bytes_of(&made));
+	q->answer = holds(ks_bytes_of(&made), hash);
 	return NULL;
 }
 
