@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "tiny_view.h"
+
+struct source {
+	const struct tiny_image *tiny;
+	const struct ks_image *header;
+};
+
+static struct ks_error *look_up(void *arg, enum ks_kind kind, const char *name,
+				struct ks_arena *arena, struct ks_history *ret)
+{
+	const struct tiny_image *tiny = ((struct source *)arg)->tiny;
+	struct ks_fact *fact = ks_arena_alloc(arena, sizeof(*fact));
+	assert_non_null(fact);
+	*fact = (struct ks_fact){ .image = &tiny->image, .known = true };
+	for (size_t i = 0; i < tiny->nr_decls; i++)
+		if (tiny->decls[i]->kind == kind && strcmp(tiny->decls[i]->name, name) == 0)
+			fact->decl = tiny->decls[i];
+	for (size_t i = 0; kind == KS_FUNCTION && i < tiny->nr_functions; i++)
+		if (strcmp(tiny->functions[i]->name, name) == 0)
+			fact->function = tiny->functions[i];
+	for (size_t i = 0; kind == KS_CONFIG && i < tiny->nr_options; i++)
+		if (strcmp(tiny->options[i].name, name) == 0)
+			fact->value = tiny->options[i].value;
+	for (size_t i = 0; i < tiny->nr_ambiguities; i++)
+		if (tiny->ambiguities[i]->kind == kind && !strcmp(tiny->ambiguities[i]->name, name))
+			fact->ambiguity = tiny->ambiguities[i];
+	fact->present = fact->decl || fact->function || fact->value;
+	*ret = (struct ks_history){ .kind = kind, .name = name, .nr = 1, .facts = fact };
+	return NULL;
+}
+
+struct ks_view *tiny_view(const struct tiny_image *tiny)
+{
+	struct source *source = malloc(sizeof(*source));
+	struct ks_view *view = NULL;
+	assert_non_null(source);
+	*source = (struct source){ .tiny = tiny, .header = &tiny->image };
+	const struct ks_view_source view_source = { .history = look_up,
+						    .free = free,
+						    .arg = source };
+	assert_ok(ks_view_new(&view_source, 1, &source->header, false, &view));
+	return view;
+}

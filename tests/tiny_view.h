@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* A view of one made-up image: declarations, functions and options as arrays. */
+#include "check/view.h"
+
+struct tiny_option {
+	const char *name, *value;
+};
+struct tiny_image {
+	struct ks_image image;
+	size_t nr_decls, nr_functions, nr_options, nr_ambiguities;
+	const struct ks_decl *const *decls;
+	const struct ks_function *const *functions; // the prototype is a decl of the same name
+	const struct tiny_option *options;
+	const struct ks_ambiguity *const *ambiguities;
+};
+
+/** A view of it, which knows all kinds of names; the image is borrowed. */
+struct ks_view *tiny_view(const struct tiny_image *tiny);
