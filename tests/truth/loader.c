@@ -25,7 +25,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-enum { LOG_MAX = 1 << 20, PROGRAM_SECONDS = 60, MAX_OBJECTS = 20000 };
+enum {
+	LOG_MAX = 1 << 20,
+	PROGRAM_SECONDS = 60,
+	MAX_OBJECTS = 20000,
+	CGRP_STORAGE = 32, // BPF_MAP_TYPE_: newer than some headers
+};
 
 static const char root[] = "/objects/";
 static FILE *out;
@@ -216,10 +221,9 @@ static struct bpf_object *open_object(const char *path)
 /** Sizes that the tools choose at run time: any that the kernel takes will do. */
 static void size_maps(struct bpf_object *object)
 {
-	static const enum bpf_map_type unsized[] = {
-		BPF_MAP_TYPE_PERF_EVENT_ARRAY, BPF_MAP_TYPE_STRUCT_OPS,
-		BPF_MAP_TYPE_SK_STORAGE,       BPF_MAP_TYPE_TASK_STORAGE,
-		BPF_MAP_TYPE_INODE_STORAGE,    BPF_MAP_TYPE_CGRP_STORAGE,
+	static const unsigned int unsized[] = {
+		BPF_MAP_TYPE_PERF_EVENT_ARRAY, BPF_MAP_TYPE_STRUCT_OPS,	   BPF_MAP_TYPE_SK_STORAGE,
+		BPF_MAP_TYPE_TASK_STORAGE,     BPF_MAP_TYPE_INODE_STORAGE, CGRP_STORAGE,
 	};
 	struct bpf_map *map;
 	bpf_object__for_each_map(map, object)
