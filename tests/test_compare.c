@@ -298,6 +298,39 @@ static void issues_come_and_go(void **state)
 	assert_int_equal(back.kinds[KS_FUNCTION].changes[KS_ISSUE_GONE], 2);
 }
 
+/** Counts the names of functions that come or go. */
+static struct ks_error *count_one_sided(const struct ks_difference *difference, void *arg)
+{
+	size_t *nr = arg;
+	*nr += difference->kind == KS_FUNCTION && (!difference->old || !difference->new);
+	return NULL;
+}
+
+static void functions_that_btf_leaves_out_are_not_removed(void **state)
+{
+	struct two *two = *state;
+	struct ks_surface *new = two->surfaces[1];
+	put_both(two);
+	struct ks_summary before = compare(two, NULL, NULL, NULL);
+	ks_store_close(two->store);
+	two->store = NULL;
+	unlink(two->path);
+	new->image.tier = KS_TIER_BTF;
+	new->image.facts &= ~(uint32_t)KS_FACT_INLINE;
+	struct ks_decl *decls = decls_of(two, KS_FUNCTION);
+	for (size_t i = 0; i < new->decls[KS_FUNCTION].nr; i++)
+		if (strcmp(decls[i].name, "filler_1") == 0) // its symbol stays
+			decls[i] = decls[--new->decls[KS_FUNCTION].nr];
+	put_both(two);
+	size_t one_sided = 0;
+	struct ks_summary summary = compare(two, NULL, count_one_sided, &one_sided);
+	const struct ks_tally *tally = &summary.kinds[KS_FUNCTION];
+	assert_int_equal(tally->new, before.kinds[KS_FUNCTION].new - 1);
+	assert_int_equal(tally->removed, before.kinds[KS_FUNCTION].removed);
+	assert_int_equal(tally->added, before.kinds[KS_FUNCTION].added);
+	assert_int_equal(one_sided, tally->removed + tally->added);
+}
+
 static void layout_counts_when_asked_only(void **state)
 {
 	struct two *two = *state;
@@ -333,6 +366,7 @@ int main(void)
 		two_test(hooks_and_kfuncs_change_with_their_functions),
 		two_test(callers_lost_are_a_matter_of_status),
 		two_test(issues_come_and_go),
+		two_test(functions_that_btf_leaves_out_are_not_removed),
 		two_test(layout_counts_when_asked_only),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

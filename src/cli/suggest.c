@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "surface/image.h"
+
 enum { MAX_LEN = 96, NR_BEST = 4 };
 
 static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
@@ -85,26 +87,29 @@ static struct ks_error *consider(const struct ks_store_name *name, void *arg)
 }
 
 /** No image can tell of the kind: a name that is not found says nothing then. */
-static struct ks_error *nobody_tells(struct ks_scene *scene, enum ks_kind kind, const char *name,
-				     bool *ret)
+static bool nobody_tells(const struct ks_scene *scene, enum ks_kind kind)
 {
-	_cleanup_arena_ struct ks_arena arena = { 0 };
-	struct ks_history history;
-	KS_TRY(ks_store_history(scene->store, &scene->sel.images, kind, name, &arena, &history));
-	*ret = true;
-	for (size_t i = 0; i < history.nr; i++)
-		*ret = *ret && !history.facts[i].known;
-	return NULL;
+	uint32_t bit = KS_KNOWS(kind == KS_FIELD ? KS_STRUCT : kind);
+	for (size_t i = 0; i < scene->sel.images.nr; i++)
+		if (scene->sel.images.at[i]->known & bit)
+			return false;
+	return true;
+}
+
+/** Some image has functions without telling of those that are inlined everywhere. */
+static bool some_blind(const struct ks_scene *scene)
+{
+	for (size_t i = 0; i < scene->sel.images.nr; i++)
+		if (!ks_image_tells_inline(&scene->sel.images.at[i]->image))
+			return true;
+	return false;
 }
 
 struct ks_error *ks_suggest(struct ks_scene *scene, enum ks_kind kind, const char *name,
 			    struct ks_buf *out)
 {
 	struct best best = { .wanted = name, .len = strlen(name) };
-	bool nobody = false;
-	if (kind != KS_NR_KINDS)
-		KS_TRY(nobody_tells(scene, kind, name, &nobody));
-	if (nobody) {
+	if (kind != KS_NR_KINDS && nobody_tells(scene, kind)) {
 		ks_buf_printf(out, "; none of them can tell any %s", ks_kinds[kind].name);
 		return NULL;
 	}
@@ -116,5 +121,8 @@ struct ks_error *ks_suggest(struct ks_scene *scene, enum ks_kind kind, const cha
 		ks_buf_printf(out, "%s%s", i ? ", " : "; did you mean ", best.at[i].name);
 	if (best.nr)
 		ks_buf_char(out, '?');
+	else if (kind == KS_FUNCTION && some_blind(scene))
+		ks_buf_str(out, "; without debug information nobody knows what is inlined "
+				"everywhere");
 	return NULL;
 }

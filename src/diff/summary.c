@@ -46,18 +46,15 @@ static void count_changes(struct ks_tally *tally, const struct ks_changes *chang
 }
 
 /** The image lists the name: a function with its prototype. */
-static const struct ks_fact *listed(enum ks_kind kind, const struct ks_fact *fact)
+static bool listed(enum ks_kind kind, const struct ks_fact *fact)
 {
-	return fact && (kind != KS_FUNCTION || fact->decl_id) ? fact : NULL;
+	return fact && (kind != KS_FUNCTION || fact->decl_id);
 }
 
-/**
- * The image does not list the name for certain. Functions that only a symbol tells of are there, although an image
- * without debug information has no prototype of them.
- */
-static bool unlisted(enum ks_kind kind, const struct ks_fact *fact)
+/** The name as the image has it. Without debug information a function may be there and BTF not describe it. */
+static const struct ks_fact *there(enum ks_kind kind, const struct ks_fact *fact)
 {
-	return !listed(kind, fact) && (!fact || ks_image_tells_inline(fact->image));
+	return listed(kind, fact) || (fact && !ks_image_tells_inline(fact->image)) ? fact : NULL;
 }
 
 static bool is_heading(enum ks_change_kind kind)
@@ -100,12 +97,12 @@ static struct ks_error *count_name(const char *name, const struct ks_fact *old,
 	struct counting *counting = arg;
 	enum ks_kind kind = counting->kind;
 	struct ks_difference difference = { .kind = kind, .name = name };
-	difference.old = listed(kind, old);
-	difference.new = listed(kind, new);
+	difference.old = there(kind, old);
+	difference.new = there(kind, new);
 	bool added =
-		unlisted(kind, old) && difference.new &&looked_for(counting->scope, KS_ADDED_BIT);
-	bool removed = difference.old && unlisted(kind, new) &&
-		       looked_for(counting->scope, KS_REMOVED_BIT);
+		!difference.old && listed(kind, new) && looked_for(counting->scope, KS_ADDED_BIT);
+	bool removed =
+		listed(kind, old) && !difference.new &&looked_for(counting->scope, KS_REMOVED_BIT);
 	counting->tally->added += added;
 	counting->tally->removed += removed;
 	struct ks_changes *changes = &difference.changes;
@@ -129,8 +126,9 @@ static struct ks_error *count_kind(struct ks_store *store, const struct ks_store
 {
 	struct ks_tally *tally = counting->tally;
 	enum ks_kind kind = counting->kind;
+	bool blind = !ks_image_tells_inline(&old->image) || !ks_image_tells_inline(&new->image);
 	struct ks_compare_want want = { .glob = counting->scope->glob,
-					.groups = counting->scope->extras & KS_DIFF_STATUS,
+					.groups = counting->scope->extras & KS_DIFF_STATUS || blind,
 					.one_sided = counting->scope->one_sided };
 	struct ks_compare_count count;
 	tally->old_known = old->known & KS_KNOWS(kind);

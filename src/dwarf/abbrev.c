@@ -91,7 +91,6 @@ static const struct {
 	[DW_AT_decl_file] = { KS_SLOT_DECL_FILE + 1, SORT_NUMBER },
 	[DW_AT_decl_line] = { KS_SLOT_DECL_LINE + 1, SORT_NUMBER },
 	[DW_AT_declaration] = { KS_SLOT_DECLARATION + 1, SORT_NUMBER },
-	[DW_AT_encoding] = { KS_SLOT_ENCODING + 1, SORT_NUMBER },
 	[DW_AT_external] = { KS_SLOT_EXTERNAL + 1, SORT_NUMBER },
 	[DW_AT_specification] = { KS_SLOT_SPECIFICATION + 1, SORT_REF },
 	[DW_AT_type] = { KS_SLOT_TYPE + 1, SORT_REF },

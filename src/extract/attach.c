@@ -198,8 +198,25 @@ static const struct ks_address_table inject_tables[] = {
 	  false },
 };
 
+/**
+ * A kernel that lists what kprobes must not touch, and no functions that may fail, is built without error
+ * injection: both lists are bounded by symbols of one linker script.
+ */
+static bool built_without_inject(const struct ks_finder *finder)
+{
+	uint64_t addr;
+	for (size_t i = 0; i < sizeof(inject_tables) / sizeof(inject_tables[0]); i++)
+		if (ks_find_address(finder, inject_tables[i].start, &addr))
+			return false;
+	return ks_find_address(finder, "__start_kprobe_blacklist", &addr);
+}
+
 static struct ks_error *extract_inject(const struct ks_finder *finder)
 {
+	if (built_without_inject(finder)) {
+		finder->surface->image.facts |= KS_FACT_INJECT;
+		return NULL;
+	}
 	for (size_t i = 0; i < sizeof(inject_tables) / sizeof(inject_tables[0]); i++) {
 		ks_address_vector list = { 0 };
 		bool known;

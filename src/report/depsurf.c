@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "report/depsurf.h"
+#include "report/writer.h"
 #include "source/dataset_words.h"
 #include "surface/image.h"
 #include "surface/model.h"
@@ -177,22 +178,6 @@ static void write_decls(struct out *o)
 
 /* ---- functions and symbols ---- */
 
-static void put_callers(struct ks_json *j, const char *key, const struct ks_caller *callers,
-			uint32_t nr, struct ks_buf *text)
-{
-	ks_json_key_open(j, key, '[');
-	for (uint32_t i = 0; i < nr; i++) {
-		if (callers[i].flags & KS_CALLER_OWN)
-			continue;
-		text->len = 0;
-		ks_buf_str(text, callers[i].unit);
-		ks_buf_char(text, ':');
-		ks_buf_str(text, callers[i].function);
-		ks_json_strn(j, text->at, text->len);
-	}
-	ks_json_close(j, ']');
-}
-
 /** @param text scratch */
 static void put_entry(struct ks_json *j, const char *name, const struct ks_entry *e,
 		      struct ks_buf *text)
@@ -211,8 +196,8 @@ static void put_entry(struct ks_json *j, const char *name, const struct ks_entry
 	}
 	ks_json_key_str(j, "file", e->file);
 	ks_json_key_str(j, "inline", ks_inline_texts[e->inlined]);
-	put_callers(j, "caller_inline", e->inline_callers, e->nr_inline_callers, text);
-	put_callers(j, "caller_func", e->direct_callers, e->nr_direct_callers, text);
+	ks_published_callers(j, "caller_inline", e->inline_callers, e->nr_inline_callers, text);
+	ks_published_callers(j, "caller_func", e->direct_callers, e->nr_direct_callers, text);
 	ks_json_close(j, '}');
 }
 

@@ -3,22 +3,6 @@
 #include "base/json.h"
 #include "report/markdown.h"
 
-static void callers(struct ks_json *json, const char *key, const struct ks_caller *list,
-		    uint32_t nr, struct ks_buf *text)
-{
-	ks_json_key_open(json, key, '[');
-	for (uint32_t i = 0; i < nr; i++) {
-		if (list[i].flags & KS_CALLER_OWN)
-			continue;
-		text->len = 0;
-		ks_buf_str(text, list[i].unit);
-		ks_buf_char(text, ':');
-		ks_buf_str(text, list[i].function);
-		ks_json_strn(json, text->at, text->len);
-	}
-	ks_json_close(json, ']');
-}
-
 static void instance(struct ks_json *json, const struct ks_entry *entry, const char *name,
 		     struct ks_buf *text)
 {
@@ -36,8 +20,10 @@ static void instance(struct ks_json *json, const struct ks_entry *entry, const c
 	}
 	ks_json_key_str(json, "file", entry->file);
 	ks_json_key_str(json, "inline", ks_inline_texts[entry->inlined]);
-	callers(json, "caller_inline", entry->inline_callers, entry->nr_inline_callers, text);
-	callers(json, "caller_func", entry->direct_callers, entry->nr_direct_callers, text);
+	ks_published_callers(json, "caller_inline", entry->inline_callers, entry->nr_inline_callers,
+			     text);
+	ks_published_callers(json, "caller_func", entry->direct_callers, entry->nr_direct_callers,
+			     text);
 	ks_json_close(json, '}');
 }
 

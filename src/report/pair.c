@@ -151,6 +151,17 @@ void ks_pair_name(const struct ks_difference *difference, struct ks_buf *out)
 		ks_buf_printf(out, "=%s", fact->value);
 }
 
+void ks_pair_head(const struct ks_difference *difference, ks_pair_code_fn *code,
+		  struct ks_buf *text, struct ks_buf *out)
+{
+	if (!difference->old && difference->new)
+		ks_buf_str(out, "added ");
+	if (difference->old && !difference->new)
+		ks_buf_str(out, "removed ");
+	ks_pair_name(difference, text);
+	code(out, text);
+}
+
 void ks_pair_sides(const struct ks_change *change, ks_pair_code_fn *code, struct ks_buf *text,
 		   struct ks_buf *out)
 {

@@ -35,11 +35,8 @@ static struct ks_error *write_name(struct ks_pair_report *report,
 				   const struct ks_difference *difference, struct ks_buf *out)
 {
 	struct ks_buf *text = &report->text;
-	bool added = !difference->old && difference->new;
-	bool removed = difference->old && !difference->new;
-	ks_buf_str(out, added ? "<li>added " : removed ? "<li>removed " : "<li>");
-	ks_pair_name(difference, text);
-	flush_code(out, text);
+	ks_buf_str(out, "<li>");
+	ks_pair_head(difference, flush_code, text, out);
 	if (difference->changes.nr)
 		ks_buf_str(out, "<ul>");
 	for (size_t i = 0; i < difference->changes.nr; i++) {

@@ -19,11 +19,8 @@ static struct ks_error *write_name(struct ks_pair_report *report,
 				   const struct ks_difference *difference, struct ks_buf *out)
 {
 	struct ks_buf *text = &report->text;
-	bool added = !difference->old && difference->new;
-	bool removed = difference->old && !difference->new;
-	ks_buf_str(out, added ? "- added " : removed ? "- removed " : "- ");
-	ks_pair_name(difference, text);
-	flush_code(out, text);
+	ks_buf_str(out, "- ");
+	ks_pair_head(difference, flush_code, text, out);
 	ks_buf_char(out, '\n');
 	for (size_t i = 0; i < difference->changes.nr; i++) {
 		const struct ks_change *change = &difference->changes.at[i];

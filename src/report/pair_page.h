@@ -42,6 +42,9 @@ void ks_pair_unknown(const struct ks_pair_report *report, const struct ks_summar
 void ks_pair_name(const struct ks_difference *difference, struct ks_buf *out);
 /** Writes what lies in text in the page's form of code, and empties it. */
 typedef void ks_pair_code_fn(struct ks_buf *out, struct ks_buf *text);
+/** Append how the name of a difference is headed: "added" or "removed" and the name as code. @param text empty; scratch */
+void ks_pair_head(const struct ks_difference *difference, ks_pair_code_fn *code,
+		  struct ks_buf *text, struct ks_buf *out);
 /** Append what a change was and has become, each as code. @param text empty; scratch */
 void ks_pair_sides(const struct ks_change *change, ks_pair_code_fn *code, struct ks_buf *text,
 		   struct ks_buf *out);

@@ -107,3 +107,19 @@ void ks_location_write(struct ks_buf *out, const struct ks_entry *entry)
 		ks_buf_dec(out, entry->line);
 	}
 }
+
+void ks_published_callers(struct ks_json *json, const char *key, const struct ks_caller *callers,
+			  uint32_t nr, struct ks_buf *text)
+{
+	ks_json_key_open(json, key, '[');
+	for (uint32_t i = 0; i < nr; i++) {
+		if (callers[i].flags & KS_CALLER_OWN)
+			continue;
+		text->len = 0;
+		ks_buf_str(text, callers[i].unit);
+		ks_buf_char(text, ':');
+		ks_buf_str(text, callers[i].function);
+		ks_json_strn(json, text->at, text->len);
+	}
+	ks_json_close(json, ']');
+}

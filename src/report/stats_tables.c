@@ -231,6 +231,8 @@ static bool fill_census(const struct ks_stats *stats, const struct census_column
 	for (size_t i = 0; i < stats->images->nr && ok; i++) {
 		const struct ks_census *census = &stats->censuses[i];
 		const uint64_t *counts = (const uint64_t *)census;
+		bool known =
+			columns == symbol_columns ? census->symbols_known : census->groups_known;
 		if (!image_wanted(stats, i))
 			continue;
 		ok = ks_table_text(table, stats->images->at[i]->image.label);
@@ -238,7 +240,7 @@ static bool fill_census(const struct ks_stats *stats, const struct census_column
 			uint64_t sum = 0;
 			for (size_t k = 0; k < c->nr; k++)
 				sum += counts[c->at + k * c->stride];
-			ok = ks_table_number(table, census->groups_known, sum);
+			ok = ks_table_number(table, known, sum);
 		}
 	}
 	return ok;

@@ -246,7 +246,10 @@ static struct ks_error *add_image(void *arg, size_t job, unsigned int thread)
 		add_group(&count->ret[job], &block->traits[id - block->first],
 			  !(image->groups.at[i] & OTHER_LINES));
 	}
-	count->ret[job].groups_known = count->ret[job].nr_groups != 0;
+	struct ks_census *census = &count->ret[job];
+	census->groups_known = census->symbols_known = census->nr_groups != 0;
+	for (size_t t = 0; t < KS_NR_TRANSFORMS; t++)
+		census->symbols_known = census->symbols_known || census->symbols[t];
 	return NULL;
 }
 

@@ -9,6 +9,7 @@ struct ks_census {
 	/** Names of each kind, of those it knows; functions: those with a prototype, as in struct ks_tally. */
 	uint64_t names[KS_NR_KINDS];
 	bool groups_known;			   // it had debug information: the rest counts
+	bool symbols_known;			   // symbols count
 	uint64_t nr_groups;			   // functions that some unit mentions [D]
 	uint64_t inlined[KS_NR_INLINE_CLASSES][2]; // groups: of the class, [1] declared inline
 	uint64_t collisions[KS_NR_COLLISIONS];	   // groups
