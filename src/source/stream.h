@@ -4,21 +4,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "source/codec.h"
 #include "source/input.h"
-
-/** How a run of bytes is packed; told by its first bytes, never by a name. */
-enum ks_codec {
-	KS_CODEC_NONE,
-	KS_CODEC_XZ,
-	KS_CODEC_ZSTD,
-	KS_CODEC_GZIP,
-};
-
-/** Bytes of the start that ks_codec_of() needs to see. */
-#define KS_CODEC_HEAD_BYTES 6
-
-enum ks_codec ks_codec_of(const void *head, size_t len);
-const char *ks_codec_name(enum ks_codec codec);
 
 /**
  * The unpacked bytes of a part of an input, in order, no more of them than are asked for: what is not
@@ -33,6 +20,10 @@ struct ks_stream;
  */
 KS_MUST_CHECK struct ks_error *ks_stream_open(struct ks_input *in, uint64_t offset, uint64_t len,
 					      uint64_t unpacked_max, struct ks_stream **ret);
+/** The same for a part that is packed by that codec and may go on with other bytes behind its first frame. */
+KS_MUST_CHECK struct ks_error *ks_stream_open_frame(struct ks_input *in, uint64_t offset,
+						    uint64_t len, uint64_t unpacked_max,
+						    enum ks_codec codec, struct ks_stream **ret);
 void ks_stream_close(struct ks_stream *s);
 
 /**
