@@ -277,7 +277,7 @@ static void package_without_vmlinux_says_which_one_has_it(void **state)
 	static const struct {
 		const char *control, *path, *word;
 	} cases[] = {
-		{ "Package: linux-image-6.1.0-50-amd64\n", "./boot/vmlinuz-6.1.0-50-amd64",
+		{ "Package: linux-image-6.1.0-50-amd64\n", "./usr/share/x",
 		  "add linux-image-6.1.0-50-amd64-dbg" },
 		{ "Package: linux-image-5.15.0-25-generic-dbgsym\n", "./usr/share/x",
 		  "linux-image-unsigned-" },
@@ -288,7 +288,6 @@ static void package_without_vmlinux_says_which_one_has_it(void **state)
 		{ "Package: linux-image-amd64-dbg\nDepends: linux-image-6.1.0-50-amd64-dbg\n",
 		  "./usr/share/doc/linux-image-amd64-dbg/copyright",
 		  "stands for: linux-image-6.1.0-50-amd64-dbg" },
-		{ NULL, "./boot/vmlinuz-1", "only the bootable kernel" },
 		{ NULL, "./x", "no vmlinux inside" },
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -440,8 +439,8 @@ static void sources_are_told_apart_by_content(void **state)
 	} cases[] = {
 		{ "", 0, KS_ERR_DATA, "an empty file" },
 		{ "hello, kernel\n", 14, KS_ERR_UNSUPPORTED, "a text file" },
-		{ "\0\1\2\3\4\5\6\7", 8, KS_ERR_UNSUPPORTED, "neither a vmlinux" },
-		{ "\xed\xab\xee\xdb\3\0\0\0", 8, KS_ERR_UNSUPPORTED, "RPM" },
+		{ "\0\1\2\3\4\5\6\7", 8, KS_ERR_UNSUPPORTED, "neither a kernel" },
+		{ "\xed\xab\xee\xdb\3\0\0\0", 8, KS_ERR_DATA, "RPM" },
 		{ "!<arch>\n", 8, KS_ERR_DATA, "truncated" },
 		{ "!<arch>\nnonsense", 16, KS_ERR_DATA, "truncated" },
 		{ "!<arch>\n/               0           0     0     0       4         `\nabcd", 72,

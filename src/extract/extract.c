@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "extract/extract.h"
+#include "extract/kallsyms.h"
 #include "extract/kernel.h"
+#include "extract/place.h"
 #include "extract/tiers.h"
 #include "surface/config.h"
 
@@ -76,6 +78,42 @@ static struct ks_error *extract_all(struct ks_finder *finder, const struct ks_ex
 	return read_tables(finder, btf, opts->module_of != NULL);
 }
 
+/** Symbols from the best place that has some. @param[out] start where a flat image begins, 0: not known */
+static struct ks_error *read_symbols(const struct ks_elf *elf, const struct ks_extract_opts *opts,
+				     struct ks_surface *surface, uint64_t *start)
+{
+	*start = 0;
+	KS_TRY(ks_symbols_read(elf, surface));
+	if (surface->symtab_known || opts->module_of)
+		return NULL;
+	KS_TRY(ks_kallsyms_read(elf, surface, start));
+	if (surface->symtab_known || !opts->system_map)
+		return NULL;
+	return ks_system_map_read(elf, opts->system_map, surface);
+}
+
+/** The image where its symbols say it is linked. @param[out] ret owned; NULL: elf itself is it */
+static struct ks_error *place(const struct ks_elf *elf, const struct ks_surface *surface,
+			      uint64_t start, struct ks_elf **ret)
+{
+	if (!elf->flat)
+		return NULL;
+	if (!surface->symtab_known)
+		return ks_error_new(KS_ERR_UNSUPPORTED,
+				    "a kernel without symbols in it (no CONFIG_KALLSYMS): give its "
+				    "System.map, or take its debug package");
+	return ks_image_place(elf, surface, start, ret);
+}
+
+static struct ks_error *read_config(const struct ks_elf *elf, const struct ks_extract_opts *opts,
+				    struct ks_surface *surface)
+{
+	const char *config = opts->config;
+	if (!config && !opts->module_of)
+		KS_TRY(ks_ikconfig_read(elf, &surface->arenas[0], &config));
+	return config ? ks_config_read(surface, &surface->arenas[0], config) : NULL;
+}
+
 struct ks_error *ks_extract(const struct ks_elf *elf, const struct ks_extract_opts *opts,
 			    struct ks_surface **ret)
 {
@@ -84,15 +122,19 @@ struct ks_error *ks_extract(const struct ks_elf *elf, const struct ks_extract_op
 	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(nr_threads + 1);
 	if (!surface)
 		return &ks_nomem;
-	KS_TRY(ks_symbols_read(elf, surface));
+	_cleanup_elf_ struct ks_elf *placed = NULL;
+	uint64_t start;
+	KS_TRY(read_symbols(elf, opts, surface, &start));
+	KS_TRY(place(elf, surface, start, &placed));
+	elf = placed ? placed : elf;
 	struct ks_symbol_index *symbols;
 	KS_TRY(ks_symbol_index_new(surface, &symbols));
 	struct ks_finder finder = { .elf = elf, .symbols = symbols, .surface = surface };
 	if (opts->module_of && opts->module_of->events.class)
 		finder.events = &opts->module_of->events;
 	struct ks_error *err = extract_all(&finder, opts, nr_threads);
-	if (!err && opts->config)
-		err = ks_config_read(surface, &surface->arenas[0], opts->config);
+	if (!err)
+		err = read_config(elf, opts, surface);
 	ks_symbol_index_free(symbols);
 	if (err)
 		return err;

@@ -8,6 +8,7 @@ struct ks_kernel;
 
 struct ks_extract_opts {
 	const char *config;	 // text of the kernel's configuration, or NULL when it is not known
+	const char *system_map;	 // text that lists its symbols, for images that do not; or NULL
 	unsigned int nr_threads; // 0 is 1; the result does not depend on it
 	/** Whether nobody needs more of this image at its tier; NULL: everything is needed. */
 	bool (*known)(void *arg, const struct ks_image *image);

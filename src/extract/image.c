@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include "extract/find.h"
+#include "extract/place.h"
 
 static const struct {
 	uint16_t machine;

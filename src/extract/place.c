@@ -40,24 +40,6 @@ static void find_marks(const struct ks_surface *surface, struct marks *ret)
 	}
 }
 
-const char *ks_image_banner(const struct ks_elf *elf)
-{
-	static const char intro[] = "Linux version ";
-	for (size_t i = 1; i < elf->nr_sections; i++) {
-		const struct ks_section *sec = &elf->sections[i];
-		const uint8_t *at = sec->data, *end = sec->data + sec->size;
-		if (!at || !(sec->flags & SHF_ALLOC))
-			continue;
-		for (; (at = memmem(at, (size_t)(end - at), intro, sizeof(intro) - 1)); at++) {
-			const uint8_t *release = at + sizeof(intro) - 1;
-			if (release < end && *release >= '0' && *release <= '9' &&
-			    memchr(at, '\0', (size_t)(end - at)))
-				return (const char *)at;
-		}
-	}
-	return NULL;
-}
-
 /** The address of the first byte: where linux_banner would be the text that it is known to be. */
 static bool find_start(const struct ks_elf *raw, const struct marks *marks, uint64_t *ret)
 {

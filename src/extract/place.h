@@ -21,9 +21,6 @@ KS_MUST_CHECK struct ks_error *ks_image_place(const struct ks_elf *raw,
  */
 bool ks_image_anchor(const struct ks_elf *raw, const struct ks_surface *symbols, uint64_t *ret);
 
-/** The text of linux_banner without its symbol: the first "Linux version 6…" in the image, or NULL. */
-const char *ks_image_banner(const struct ks_elf *elf);
-
 /**
  * The configuration that a kernel built with CONFIG_IKCONFIG carries.
  * @param[out] ret in the arena; NULL when there is none, or when it is damaged

@@ -15,9 +15,13 @@ static struct ks_error *read(const struct ks_source *src, const struct ks_extrac
 {
 	_cleanup_elf_ struct ks_elf *elf = NULL;
 	_cleanup_surface_ struct ks_surface *surface = NULL;
-	KS_TRY(ks_elf_open_memory(src->map, src->len, &elf));
+	if (src->is_flat)
+		KS_TRY(ks_elf_open_flat(src->map, src->len, &src->flat, 0, &elf));
+	else
+		KS_TRY(ks_elf_open_memory(src->map, src->len, &elf));
 	struct ks_extract_opts opts = *how;
 	opts.config = src->config;
+	opts.system_map = src->system_map;
 	KS_TRY(ks_extract(elf, &opts, &surface));
 	if (!keep(surface, src->package, &surface->image.package) ||
 	    !keep(surface, src->package_version, &surface->image.package_version))

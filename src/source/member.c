@@ -10,16 +10,24 @@ static const struct pattern {
 	enum ks_member what;
 	const char *glob;
 } patterns[] = {
-	{ KS_MEMBER_VMLINUX, "usr/lib/debug/boot/vmlinux-*" },		  // Debian, Ubuntu
-	{ KS_MEMBER_VMLINUX, "usr/lib/debug/lib/modules/*/vmlinux" },	  // Debian 7.2 on, Fedora
-	{ KS_MEMBER_VMLINUX, "usr/lib/debug/usr/lib/modules/*/vmlinux" }, // merged /usr
-	{ KS_MEMBER_VMLINUX, "boot/vmlinux-*" },			  // make bindeb-pkg on some
-	{ KS_MEMBER_VMLINUX, "vmlinux" },				  // home-made archives
+	{ KS_MEMBER_VMLINUX, "usr/lib/debug/boot/vmlinux-*" },		    // Debian, Ubuntu
+	{ KS_MEMBER_VMLINUX, "usr/lib/debug/lib/modules/*/vmlinux" },	    // Debian 7.2 on, Fedora
+	{ KS_MEMBER_VMLINUX, "usr/lib/debug/usr/lib/modules/*/vmlinux" },   // merged /usr
+	{ KS_MEMBER_VMLINUX, "usr/lib/debug/lib/modules/*/vmlinux.debug" }, // SUSE
+	{ KS_MEMBER_VMLINUX, "usr/lib/debug/usr/lib/modules/*/vmlinux.debug" },
+	{ KS_MEMBER_VMLINUX, "boot/vmlinux-*" }, // make bindeb-pkg; what boots on ppc64el, riscv64
+	{ KS_MEMBER_VMLINUX, "vmlinux" },	 // home-made archives
 	{ KS_MEMBER_VMLINUX, "vmlinux-*" },
 	{ KS_MEMBER_CONFIG, "boot/config-*" },
 	{ KS_MEMBER_CONFIG, "lib/modules/*/config" },
 	{ KS_MEMBER_CONFIG, "usr/lib/modules/*/config" },
+	{ KS_MEMBER_CONFIG, "config-*" },
+	{ KS_MEMBER_SYSTEM_MAP, "boot/System.map-*" },
+	{ KS_MEMBER_SYSTEM_MAP, "lib/modules/*/System.map" },
+	{ KS_MEMBER_SYSTEM_MAP, "usr/lib/modules/*/System.map" },
 	{ KS_MEMBER_VMLINUZ, "boot/vmlinuz-*" },
+	{ KS_MEMBER_VMLINUZ, "vmlinuz" },
+	{ KS_MEMBER_VMLINUZ, "vmlinuz-*" },
 	{ KS_MEMBER_VMLINUZ, "lib/modules/*/vmlinuz" },
 	{ KS_MEMBER_VMLINUZ, "usr/lib/modules/*/vmlinuz" },
 };

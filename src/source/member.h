@@ -8,7 +8,8 @@ enum ks_member {
 	KS_MEMBER_OTHER,
 	KS_MEMBER_VMLINUX,
 	KS_MEMBER_CONFIG,
-	KS_MEMBER_VMLINUZ, // the bootable kernel: only good for saying what is missing
+	KS_MEMBER_SYSTEM_MAP,
+	KS_MEMBER_VMLINUZ, // the kernel as it boots
 };
 
 /** @param path as it stands in the package; a leading "./" or "/" does not matter */

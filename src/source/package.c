@@ -6,13 +6,16 @@
 #include "source/ar.h"
 #include "source/member.h"
 #include "source/package.h"
+#include "source/rpm.h"
 #include "source/stream.h"
 #include "source/tail.h"
 #include "source/tarball.h"
 
 enum {
 	CONFIG_MAX = 8 << 20,
-	CONTROL_MAX = 1 << 20, // bytes of the control file
+	SYSTEM_MAP_MAX = 64 << 20,
+	SYSTEM_MAP_LEAST = 4 << 10, // bytes: shorter ones only say where the real one is
+	CONTROL_MAX = 1 << 20,	    // bytes of the control file
 	CONTROL_UNPACKED_MAX =
 		64 << 20,    // bytes of control.tar: checksums of all files are in it too
 	AR_MEMBERS_MAX = 64, // dpkg writes three
@@ -34,12 +37,14 @@ struct walk {
 	struct ks_package *pkg;
 	struct ks_stream *stream;    // borrowed: the archive that is walked
 	uint64_t data_at, data_size; // where its packed bytes lie in the input
-	bool tail_tried, vmlinuz_seen, files_seen, modules_seen;
+	struct ks_map vmlinuz;	     // the kernel that boots: good when there is no other
+	char *vmlinuz_path;
+	bool tail_tried, files_seen, modules_seen;
 	const struct ks_package_modules *modules;
 	struct ks_error *err; // of the search from the end
 };
 
-/** What a package without vmlinux seems to be, and where to look; %s is its name. First match counts. */
+/** What a package without a kernel seems to be, and where to look; %s is its name. First match counts. */
 static const struct hint {
 	const char *glob, *text;
 } hints[] = {
@@ -47,12 +52,30 @@ static const struct hint {
 	{ "linux-image-*-dbgsym",
 	  "the debug package of a signed kernel is empty: add linux-image-unsigned-…-dbgsym" },
 	{ "linux-image-*-dbg", "no vmlinux in this debug package" },
-	{ "linux-image-*", "the bootable kernel without debug information: add %s-dbg (Debian) or "
+	{ "linux-image-*", "a kernel package without a kernel: add %s-dbg (Debian) or "
 			   "the -dbgsym package (Ubuntu)" },
 	{ "linux-modules-*", "kernel modules only: add the linux-image-…-dbg or -dbgsym package" },
 	{ "linux-headers-*", "kernel headers only: add the linux-image-…-dbg or -dbgsym package" },
-	{ "*", "no kernel debug package: add a linux-image-…-dbg (Debian) or -dbgsym (Ubuntu)" },
+	{ "linux-base-*",
+	  "configuration only: give it as --config with the linux-binary-… package" },
+	{ "kernel-debuginfo-common*", "sources only: add the kernel-debuginfo package" },
+	{ "kernel*", "a kernel package without a kernel: add kernel-debuginfo (Fedora, RHEL) or "
+		     "the -debuginfo package (SUSE)" },
+	{ "*", "no kernel debug package: add a linux-image-…-dbg (Debian), -dbgsym (Ubuntu) or "
+	       "kernel-debuginfo (RPM)" },
 };
+
+/** Packages of what boots: no vmlinux follows behind vmlinuz. */
+static bool only_boots(const struct ks_package *pkg)
+{
+	static const char *const globs[] = { "linux-image-*", "linux-binary-*", "kernel*" };
+	if (!pkg->name || strstr(pkg->name, "-dbg") || strstr(pkg->name, "-debug"))
+		return false;
+	for (size_t i = 0; i < sizeof(globs) / sizeof(globs[0]); i++)
+		if (fnmatch(globs[i], pkg->name, 0) == 0)
+			return true;
+	return false;
+}
 
 static struct ks_error *not_there(const struct walk *w)
 {
@@ -63,9 +86,7 @@ static struct ks_error *not_there(const struct walk *w)
 	if (w->wish == KS_PACKAGE_MODULES)
 		return ks_error_new(KS_ERR_NOTFOUND, "no kernel modules inside");
 	if (!pkg->name)
-		return ks_error_new(KS_ERR_NOTFOUND,
-				    w->vmlinuz_seen ? "no vmlinux inside, only the bootable kernel"
-						    : "no vmlinux inside");
+		return ks_error_new(KS_ERR_NOTFOUND, "no vmlinux inside");
 	if (!w->files_seen && pkg->depends)
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    "%s is a package without files of its own; it "
@@ -82,16 +103,17 @@ static struct ks_error *not_there(const struct walk *w)
 			    (int)(name_at - hint->text), hint->text, pkg->name, name_at + 2);
 }
 
-/** Copy a member that holds vmlinux out of the walk. */
-static struct ks_error *keep_vmlinux(struct walk *w, struct ks_tarball *tar,
-				     const struct ks_tarball_member *member)
+/** Copy a member that holds a kernel out of the walk. */
+static struct ks_error *keep_kernel(struct walk *w, struct ks_tarball *tar,
+				    const struct ks_tarball_member *member, struct ks_map *map,
+				    char **path)
 {
 	if (member->size > w->limits.vmlinux_max)
 		return ks_error_new(KS_ERR_DATA, "vmlinux of %llu MiB: more than %llu are refused",
 				    (unsigned long long)member->size >> 20,
 				    (unsigned long long)w->limits.vmlinux_max >> 20);
 	uint64_t size = member->size, done = 0, told = 0;
-	if (!(w->pkg->vmlinux_path = strdup(member->path)))
+	if (!(*path = strdup(member->path)))
 		return &ks_nomem;
 	_cleanup_hold_ struct ks_hold hold = { -1 };
 	KS_TRY(ks_hold_open(&hold, size));
@@ -112,7 +134,7 @@ static struct ks_error *keep_vmlinux(struct walk *w, struct ks_tarball *tar,
 	if (done < size) // a sparse member with a hole at its end
 		KS_TRY(ks_hold_write(&hold, size - 1, "", 1));
 	ks_progress_tell(w->progress, "unpacking vmlinux", size, size);
-	return ks_map_fd(hold.fd, 0, size, &w->pkg->vmlinux);
+	return ks_map_fd(hold.fd, 0, size, map);
 }
 
 /** Hand a module over. */
@@ -196,8 +218,28 @@ static bool satisfied(const struct walk *w)
 	case KS_PACKAGE_MODULES:
 		return false; // there may always be one more
 	default:
-		return w->pkg->vmlinux.at != NULL;
+		return w->pkg->vmlinux.at || (w->vmlinuz.at && only_boots(w->pkg));
 	}
+}
+
+/** What a member is good for. */
+static struct ks_error *take_member(struct walk *w, struct ks_tarball *tar,
+				    const struct ks_tarball_member *member, enum ks_member what)
+{
+	struct ks_package *pkg = w->pkg;
+	bool kernel = w->wish == KS_PACKAGE_VMLINUX;
+	if (what == KS_MEMBER_VMLINUX && kernel)
+		return keep_kernel(w, tar, member, &pkg->vmlinux, &pkg->vmlinux_path);
+	if (what == KS_MEMBER_VMLINUZ && kernel && !w->vmlinuz.at)
+		return keep_kernel(w, tar, member, &w->vmlinuz, &w->vmlinuz_path);
+	if (is_wanted_module(w, member->path))
+		return give_module(w, tar, member);
+	if (what == KS_MEMBER_CONFIG && !pkg->config)
+		return ks_tarball_text(tar, CONFIG_MAX, &pkg->config);
+	if (what == KS_MEMBER_SYSTEM_MAP && kernel && !pkg->system_map &&
+	    member->size >= SYSTEM_MAP_LEAST)
+		return ks_tarball_text(tar, SYSTEM_MAP_MAX, &pkg->system_map);
+	return NULL;
 }
 
 /** Walk over a tar archive until we have what we came for. */
@@ -228,13 +270,7 @@ static struct ks_error *walk_data(struct walk *w, uint64_t offset, uint64_t size
 			continue;
 		enum ks_member what = ks_member_of(member.path);
 		w->files_seen = w->files_seen || !strstr(member.path, "/doc/");
-		w->vmlinuz_seen = w->vmlinuz_seen || what == KS_MEMBER_VMLINUZ;
-		if (what == KS_MEMBER_VMLINUX && w->wish == KS_PACKAGE_VMLINUX)
-			KS_TRY(keep_vmlinux(w, tar, &member));
-		else if (is_wanted_module(w, member.path))
-			KS_TRY(give_module(w, tar, &member));
-		else if (what == KS_MEMBER_CONFIG && !w->pkg->config)
-			KS_TRY(ks_tarball_text(tar, CONFIG_MAX, &w->pkg->config));
+		KS_TRY(take_member(w, tar, &member, what));
 	}
 	return NULL;
 }
@@ -323,6 +359,21 @@ static void fill_limits(struct ks_package_limits *limits, const struct ks_packag
 		limits->search_max = given->search_max;
 }
 
+static struct ks_error *walk_rpm(struct walk *w)
+{
+	struct ks_rpm rpm = { 0 };
+	KS_TRY(ks_rpm_read(w->in, &rpm));
+	w->pkg->name = rpm.name;
+	w->pkg->version = rpm.version;
+	w->pkg->arch = rpm.arch;
+	w->tail_tried = true; // its archive is no tar
+	if (w->wish == KS_PACKAGE_NAME)
+		return NULL;
+	uint64_t size =
+		w->in->size == KS_INPUT_SIZE_UNKNOWN ? UINT64_MAX : w->in->size - rpm.payload;
+	return ks_error_wrap(walk_data(w, rpm.payload, size), "payload");
+}
+
 /** Walk over whatever kind of package it is. */
 static struct ks_error *walk_any(struct walk *w, const struct ks_package_limits *limits)
 {
@@ -332,7 +383,19 @@ static struct ks_error *walk_any(struct walk *w, const struct ks_package_limits 
 	KS_TRY(ks_input_read(w->in, 0, head, sizeof(head), &got));
 	if (got == sizeof(head) && !memcmp(head, KS_AR_MAGIC, sizeof(head)))
 		return walk_deb(w);
+	if (got == sizeof(head) && ks_rpm_is(head, got))
+		return walk_rpm(w);
 	return w->wish == KS_PACKAGE_NAME ? NULL : walk_data(w, 0, w->in->size);
+}
+
+/** Nothing better came. */
+static void take_vmlinuz(struct walk *w)
+{
+	if (w->pkg->vmlinux.at || !w->vmlinuz.at)
+		return;
+	w->pkg->vmlinux = w->vmlinuz;
+	w->pkg->vmlinux_path = ks_take(w->vmlinuz_path);
+	w->vmlinuz = (struct ks_map){ 0 };
 }
 
 struct ks_error *ks_package_read(struct ks_input *in, enum ks_package_wish wish,
@@ -341,7 +404,13 @@ struct ks_error *ks_package_read(struct ks_input *in, enum ks_package_wish wish,
 {
 	_cleanup_package_ struct ks_package pkg = { 0 };
 	struct walk w = { .in = in, .wish = wish, .progress = progress, .pkg = &pkg };
-	KS_TRY(walk_any(&w, limits));
+	struct ks_error *err = walk_any(&w, limits);
+	if (!err)
+		take_vmlinuz(&w);
+	ks_map_deinit(&w.vmlinuz);
+	free(w.vmlinuz_path);
+	if (err)
+		return err;
 	if (!satisfied(&w))
 		return not_there(&w);
 	*ret = pkg;
@@ -370,6 +439,7 @@ void ks_package_deinit(struct ks_package *package)
 	ks_map_deinit(&package->vmlinux);
 	free(package->vmlinux_path);
 	free(package->config);
+	free(package->system_map);
 	free(package->name);
 	free(package->version);
 	free(package->arch);

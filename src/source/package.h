@@ -19,7 +19,7 @@ struct ks_package_limits {
 };
 
 enum ks_package_wish {
-	KS_PACKAGE_VMLINUX, // and the configuration, if it comes by before vmlinux is complete
+	KS_PACKAGE_VMLINUX, // and configuration and System.map, if they come by before vmlinux is complete
 	KS_PACKAGE_CONFIG,
 	KS_PACKAGE_NAME,    // only the fields of the control file
 	KS_PACKAGE_MODULES, // for ks_package_modules()
@@ -27,15 +27,15 @@ enum ks_package_wish {
 
 /** What was found in a package. Everything is owned; NULL or zeros where the package has none. */
 struct ks_package {
-	struct ks_map vmlinux;
-	char *vmlinux_path; // inside the package
-	char *config;
-	char *name, *version, *arch, *depends; // fields of a Debian package's control file
+	struct ks_map vmlinux; // or the image that boots, when the package has nothing better
+	char *vmlinux_path;    // inside the package
+	char *config, *system_map;
+	char *name, *version, *arch, *depends; // as the package says
 };
 
 /**
- * Read a Debian package (.deb, .ddeb) or a tar archive, packed by xz, zstd, gzip or not at all, up to the
- * wanted file and not further: when that is complete nothing else is fetched or unpacked.
+ * Read a Debian package (.deb, .ddeb), an RPM package or a tar or cpio archive, packed in any way or not at all, up
+ * to the wanted file and not further: when that is complete nothing else is fetched or unpacked.
  * @param in     positioned by offsets; borrowed
  * @param limits, progress  NULL for the defaults, for silence
  * @return KS_ERR_DATA when it is damaged, truncated or breaks a limit, KS_ERR_UNSUPPORTED when it is

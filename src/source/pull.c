@@ -171,11 +171,11 @@ static struct ks_error *pull_package(const struct ks_remote *remote,
 		ks_package_read(in, KS_PACKAGE_VMLINUX, &opts->limits, progress, &package),
 		remote->url));
 	KS_TRY(ks_http_finish(in, rest_worth_reading));
-	ks_source_take(src, &package);
 	src->taken = in->taken;
 	src->total = in->size;
 	src->proof = ks_http_proven(in) ? KS_PROOF_WHOLE : KS_PROOF_BLOCKS;
-	return NULL;
+	return ks_error_in_file(ks_source_take(src, &package, &opts->limits, progress),
+				remote->url);
 }
 
 /** The configuration out of another package: a file when it looks like a path, else a name to pull. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,16 +9,18 @@
 
 #include "source/ar.h"
 #include "source/input.h"
+#include "source/rpm.h"
 #include "source/source.h"
 #include "source/stream.h"
+#include "source/vmlinuz.h"
 
-enum { HEAD_BYTES = 512, CONFIG_FILE_MAX = 8 << 20 };
+enum { PEEK_BYTES = 512, CONFIG_FILE_MAX = 8 << 20, SYSTEM_MAP_MAX = 64 << 20 };
 
 enum content {
 	CONTENT_EMPTY,
-	CONTENT_ELF,
+	CONTENT_KERNEL, // an ELF file, or what boots
 	CONTENT_PACKAGE,
-	CONTENT_RPM,
+	CONTENT_PACKED, // a package, or a kernel
 	CONTENT_TEXT,
 	CONTENT_OTHER,
 };
@@ -28,10 +31,9 @@ static const struct refusal {
 	const char *text;
 } refusals[] = {
 	[CONTENT_EMPTY] = { KS_ERR_DATA, "an empty file" },
-	[CONTENT_RPM] = { KS_ERR_UNSUPPORTED, "an RPM package: not supported yet" },
 	[CONTENT_TEXT] = { KS_ERR_UNSUPPORTED, "a text file, not a kernel image or package" },
-	[CONTENT_OTHER] = { KS_ERR_UNSUPPORTED, "neither a vmlinux (ELF) nor a package that may "
-						"hold one" },
+	[CONTENT_OTHER] = { KS_ERR_UNSUPPORTED, "neither a kernel (vmlinux, vmlinuz) nor a package "
+						"that may hold one" },
 };
 
 static bool is_text(const uint8_t *head, size_t len)
@@ -47,15 +49,19 @@ static enum content content_of(const uint8_t *head, size_t len)
 	if (!len)
 		return CONTENT_EMPTY;
 	if (len >= 4 && !memcmp(head, "\177ELF", 4))
-		return CONTENT_ELF;
+		return CONTENT_KERNEL;
 	if (len >= KS_AR_MAGIC_BYTES && !memcmp(head, KS_AR_MAGIC, KS_AR_MAGIC_BYTES))
 		return CONTENT_PACKAGE;
-	if (len >= 4 && !memcmp(head, "\xed\xab\xee\xdb", 4))
-		return CONTENT_RPM;
-	if (ks_codec_of(head, len) != KS_CODEC_NONE)
+	if (ks_rpm_is(head, len))
 		return CONTENT_PACKAGE;
+	if (ks_codec_of(head, len) != KS_CODEC_NONE)
+		return CONTENT_PACKED;
 	if (len >= 262 && !memcmp(head + 257, "ustar", 5))
 		return CONTENT_PACKAGE;
+	if (len >= 6 && !memcmp(head, "070701", 6)) // cpio
+		return CONTENT_PACKAGE;
+	if (ks_vmlinuz_is(head, len))
+		return CONTENT_KERNEL;
 	return is_text(head, len) ? CONTENT_TEXT : CONTENT_OTHER;
 }
 
@@ -76,18 +82,37 @@ static bool is_dataset(int dir)
 	return true;
 }
 
-void ks_source_take(struct ks_source *src, struct ks_package *package)
+/** From the bytes in the view to the kernel in them. */
+static struct ks_error *take_kernel(struct ks_source *src, const struct ks_package_limits *limits,
+				    const struct ks_progress *progress)
+{
+	struct ks_kernel kernel = { 0 };
+	KS_TRY(ks_vmlinuz_open(src->view.at, src->view.len, limits, progress, &kernel));
+	src->map = kernel.at;
+	src->len = kernel.len;
+	src->is_flat = kernel.is_flat;
+	src->flat = kernel.flat;
+	if (kernel.map.base) { // what it was packed in is not needed any more
+		ks_map_deinit(&src->view);
+		src->view = kernel.map;
+	}
+	return NULL;
+}
+
+struct ks_error *ks_source_take(struct ks_source *src, struct ks_package *package,
+				const struct ks_package_limits *limits,
+				const struct ks_progress *progress)
 {
 	src->view = package->vmlinux;
-	src->map = src->view.at;
-	src->len = src->view.len;
 	src->member = package->vmlinux_path;
 	src->config = package->config;
+	src->system_map = package->system_map;
 	src->package = package->name;
 	src->package_version = package->version;
 	src->package_arch = package->arch;
 	free(package->depends);
 	*package = (struct ks_package){ 0 };
+	return ks_error_wrap(take_kernel(src, limits, progress), "%s", src->member);
 }
 
 static struct ks_error *open_package(struct ks_source *src, int fd,
@@ -97,8 +122,23 @@ static struct ks_error *open_package(struct ks_source *src, int fd,
 	_cleanup_package_ struct ks_package package = { 0 };
 	KS_TRY(ks_input_file(fd, &in));
 	KS_TRY(ks_package_read(in, KS_PACKAGE_VMLINUX, &opts->limits, &opts->progress, &package));
-	ks_source_take(src, &package);
 	src->taken = in->taken;
+	return ks_source_take(src, &package, &opts->limits, &opts->progress);
+}
+
+/** What is inside of something packed: a package or a kernel. */
+static struct ks_error *look_inside(int fd, enum content *ret)
+{
+	_cleanup_input_ struct ks_input *in = NULL;
+	_cleanup_stream_ struct ks_stream *stream = NULL;
+	uint8_t head[PEEK_BYTES];
+	size_t len = 0;
+	KS_TRY(ks_input_file(fd, &in));
+	KS_TRY(ks_stream_open(in, 0, in->size, UINT64_MAX, &stream));
+	for (size_t got = 1; got && len < sizeof(head); len += got)
+		KS_TRY(ks_stream_read(stream, head + len, sizeof(head) - len, &got));
+	enum content content = content_of(head, len);
+	*ret = content == CONTENT_KERNEL ? content : CONTENT_PACKAGE;
 	return NULL;
 }
 
@@ -107,7 +147,7 @@ static struct ks_error *read_head(int fd, const struct stat *st, uint8_t *head, 
 {
 	if (!S_ISREG(st->st_mode))
 		return ks_error_new(KS_ERR_USAGE, "neither a file nor a directory");
-	ssize_t n = pread(fd, head, HEAD_BYTES, 0);
+	ssize_t n = pread(fd, head, KS_VMLINUZ_HEAD_BYTES, 0);
 	if (n < 0)
 		return ks_error_new(KS_ERR_IO, "cannot read: %m");
 	*len = (size_t)n;
@@ -125,19 +165,58 @@ static struct ks_error *open_fd(struct ks_source *src, int fd, const struct ks_s
 				      : ks_error_new(KS_ERR_UNSUPPORTED,
 						     "a directory, but not a DepSurf dataset");
 	}
-	uint8_t head[HEAD_BYTES];
+	uint8_t head[KS_VMLINUZ_HEAD_BYTES];
 	size_t len = 0;
 	KS_TRY(read_head(fd, &st, head, &len));
 	src->total = (uint64_t)st.st_size;
 	enum content content = content_of(head, len);
+	if (content == CONTENT_PACKED)
+		KS_TRY(look_inside(fd, &content));
 	if (content == CONTENT_PACKAGE)
 		return open_package(src, fd, opts);
-	if (content != CONTENT_ELF)
+	if (content != CONTENT_KERNEL)
 		return refuse(content);
 	KS_TRY(ks_map_fd(fd, 0, src->total, &src->view));
-	src->map = src->view.at;
-	src->len = src->view.len;
-	return NULL;
+	return take_kernel(src, &opts->limits, &opts->progress);
+}
+
+/** A small file as text, or NULL when it cannot be had: nobody asked for it by name. */
+static char *read_beside(const char *path, size_t max)
+{
+	struct stat st;
+	char *text = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size <= max)
+		text = calloc(1, (size_t)st.st_size + 1);
+	if (text && pread(fd, text, (size_t)st.st_size, 0) != st.st_size) {
+		free(text);
+		text = NULL;
+	}
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+/** "/boot/config-6.1.0" for "/boot/vmlinuz-6.1.0". */
+static void look_beside(struct ks_source *src)
+{
+	const char *slash = strrchr(src->path, '/'), *file = slash ? slash + 1 : src->path;
+	if (strncmp(file, "vmlinuz-", 8) != 0 && strncmp(file, "vmlinux-", 8) != 0)
+		return;
+	const struct {
+		const char *prefix;
+		size_t max;
+		char **text;
+	} all[] = { { "config-", CONFIG_FILE_MAX, &src->config },
+		    { "System.map-", SYSTEM_MAP_MAX, &src->system_map } };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		char *path;
+		if (*all[i].text || asprintf(&path, "%.*s%s%s", (int)(file - src->path), src->path,
+					     all[i].prefix, file + 8) < 0)
+			continue;
+		*all[i].text = read_beside(path, all[i].max);
+		free(path);
+	}
 }
 
 struct ks_error *ks_source_open(const char *path, const struct ks_source_opts *opts,
@@ -155,6 +234,8 @@ struct ks_error *ks_source_open(const char *path, const struct ks_source_opts *o
 	close(fd);
 	if (err)
 		return ks_error_in_file(err, path);
+	if (src->type == KS_SOURCE_VMLINUX && !src->member)
+		look_beside(src);
 	if (opts->config && src->type == KS_SOURCE_VMLINUX) {
 		free(src->config);
 		src->config = NULL;
@@ -172,6 +253,7 @@ void ks_source_close(struct ks_source *src)
 	free(src->path);
 	free(src->member);
 	free(src->config);
+	free(src->system_map);
 	free(src->package);
 	free(src->package_version);
 	free(src->package_arch);
@@ -183,10 +265,12 @@ static struct ks_error *config_fd(int fd, const struct ks_source_opts *opts, cha
 	struct stat st;
 	if (fstat(fd, &st) < 0)
 		return ks_error_new(KS_ERR_IO, "cannot tell what it is: %m");
-	uint8_t head[HEAD_BYTES];
+	uint8_t head[KS_VMLINUZ_HEAD_BYTES];
 	size_t len = 0;
 	KS_TRY(read_head(fd, &st, head, &len));
 	enum content content = content_of(head, len);
+	if (content == CONTENT_PACKED)
+		content = CONTENT_PACKAGE;
 	if (content != CONTENT_PACKAGE && content != CONTENT_TEXT)
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "no configuration: neither text nor a package");

@@ -6,11 +6,12 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "elf/flat.h"
 #include "source/hold.h"
 #include "source/package.h"
 
 enum ks_source_type {
-	KS_SOURCE_VMLINUX, // bytes of an ELF file are at hand
+	KS_SOURCE_VMLINUX, // bytes of a kernel are at hand
 	KS_SOURCE_DATASET, // a directory in DepSurf's layout: recognised here, read elsewhere
 };
 
@@ -33,9 +34,12 @@ struct ks_source {
 	enum ks_source_type type;
 	const uint8_t *map; // vmlinux: valid until ks_source_close(); page aligned or not
 	size_t len;	    // bytes
-	char *path;	    // as given; for a pulled package its URL
-	char *member;	    // path of vmlinux inside the package
-	char *config;	    // text of the kernel's configuration
+	bool is_flat;	    // no ELF file, but what boots, out of its wrapping (source/vmlinuz.h)
+	struct ks_flat flat;
+	char *path;	  // as given; for a pulled package its URL
+	char *member;	  // path of vmlinux inside the package
+	char *config;	  // text of the kernel's configuration
+	char *system_map; // text that lists its symbols
 	char *package, *package_version, *package_arch;
 	uint64_t taken, total; // bytes read or transferred, and what there was in all
 	enum ks_source_proof proof;
@@ -43,7 +47,9 @@ struct ks_source {
 };
 
 /**
- * Open a vmlinux, a package that holds one, or a dataset directory; told apart by content, not by name.
+ * Open a vmlinux, what a machine boots, any of both packed, a package that holds one, or a dataset directory; told
+ * apart by content, not by name. What boots has its configuration and its System.map beside it under names that
+ * go with its own ("config-6.1.0", "vmlinuz-6.1.0").
  * @param opts NULL for the defaults
  * @return KS_ERR_IO, KS_ERR_DATA, KS_ERR_UNSUPPORTED or KS_ERR_NOTFOUND, with the path filled in: no such
  * file, empty, text, damaged, or a package without vmlinux (the text says which package has it).
@@ -60,8 +66,10 @@ void ks_source_close(struct ks_source *src);
 KS_MUST_CHECK struct ks_error *ks_source_config(const char *path, const struct ks_source_opts *opts,
 						char **ret);
 
-/** Move what a package gave into a source. */
-void ks_source_take(struct ks_source *src, struct ks_package *package);
+/** Move what a package gave into a source, and take its kernel out of what it boots in. */
+KS_MUST_CHECK struct ks_error *ks_source_take(struct ks_source *src, struct ks_package *package,
+					      const struct ks_package_limits *limits,
+					      const struct ks_progress *progress);
 
 static inline void ks_source_closep(struct ks_source **src)
 {

@@ -46,7 +46,7 @@ static struct ks_error *failure(struct ks_tarball *tar)
 	if (tar->err)
 		return ks_take(tar->err);
 	const char *why = tar->lib->error_string(tar->archive);
-	return ks_error_new(KS_ERR_DATA, "no proper tar archive (%s)",
+	return ks_error_new(KS_ERR_DATA, "no proper tar or cpio archive (%s)",
 			    why ? why : "no reason given");
 }
 
@@ -63,6 +63,7 @@ struct ks_error *ks_tarball_open(struct ks_stream *stream, ks_tarball_more_fn *m
 	KS_TRY(ks_archive_get(&tar->lib));
 	tar->archive = tar->lib->read_new();
 	if (!tar->archive || tar->lib->read_support_format_tar(tar->archive) != ARCHIVE_OK ||
+	    tar->lib->read_support_format_cpio(tar->archive) != ARCHIVE_OK ||
 	    tar->lib->read_support_format_empty(tar->archive) != ARCHIVE_OK)
 		return &ks_nomem;
 	if (tar->lib->read_open(tar->archive, tar, NULL, on_read, NULL) != ARCHIVE_OK &&

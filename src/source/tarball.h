@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "source/stream.h"
 
-/** The members of a tar archive in order, as they come out of a stream. Nothing is ever unpacked to disk. */
+/** The members of a tar or cpio archive in order, as they come out of a stream. Nothing is ever unpacked to disk. */
 struct ks_tarball;
 
 struct ks_tarball_member {

@@ -114,13 +114,24 @@ static bool unified(const struct ks_layer *layer, struct ks_payload *ret)
 	return false;
 }
 
+/** Whether it is for a machine that has such, and not so large that it must be something else. */
+static bool may_be_wrapper(const struct ks_layer *layer)
+{
+	enum { WRAPPER_MAX = 256 << 20 };
+	bool big = layer->len > EI_DATA && layer->at[EI_DATA] == ELFDATA2MSB;
+	struct ks_cursor c = at(layer, offsetof(Elf32_Ehdr, e_machine), big);
+	uint16_t machine = ks_cursor_u16(&c);
+	return layer->len < WRAPPER_MAX &&
+	       (machine == EM_MIPS || machine == EM_PPC || machine == EM_PPC64);
+}
+
 /** An ELF program that unpacks a kernel: mips, and the wrapper of ppc64. */
 static bool elf_wrapper(const struct ks_layer *layer, struct ks_payload *ret)
 {
 	static const char *const sections[] = { ".kernel:vmlinux.strip", ".image" };
 	_cleanup_elf_ struct ks_elf *elf = NULL;
 	_cleanup_error_ struct ks_error *err = NULL;
-	if (!has(layer, 0, ELFMAG, SELFMAG))
+	if (!has(layer, 0, ELFMAG, SELFMAG) || !may_be_wrapper(layer))
 		return false;
 	err = ks_elf_open_memory(layer->at, layer->len, &elf);
 	if (err)
