@@ -7,6 +7,7 @@
 #include "cli/load.h"
 #include "source/dataset.h"
 #include "source/pair.h"
+#include "source/scan.h"
 
 struct opts {
 	const char *config, *modules;
@@ -18,12 +19,14 @@ struct piece {
 	const char *config;	     // from where to take it, or NULL
 	const struct ks_dataset *ds; // NULL: the path is an image itself
 	size_t nr;		     // in ds
+	bool found;		     // in a folder, not named by the user
 };
 
 /** All arguments, taken apart. */
 struct pieces {
 	KS_VECTOR(struct piece) all;
 	KS_VECTOR(struct ks_dataset *) datasets;
+	KS_VECTOR(struct ks_scan) scans;	    // of folders
 	KS_VECTOR(struct ks_intake_source) sources; // of modules
 };
 
@@ -31,7 +34,10 @@ static void pieces_deinit(struct pieces *pieces)
 {
 	for (size_t i = 0; i < pieces->datasets.len; i++)
 		ks_dataset_close(pieces->datasets.at[i]);
+	for (size_t i = 0; i < pieces->scans.len; i++)
+		ks_scan_deinit(&pieces->scans.at[i]);
 	ks_vector_deinit(&pieces->datasets);
+	ks_vector_deinit(&pieces->scans);
 	ks_vector_deinit(&pieces->all);
 	ks_vector_deinit(&pieces->sources);
 }
@@ -57,6 +63,22 @@ static struct ks_error *add_dataset(struct pieces *pieces, const char *path)
 	}
 	for (size_t i = 0; i < ks_dataset_count(ds); i++) {
 		struct piece piece = { .path = path, .ds = ds, .nr = i };
+		if (!ks_vector_add(&pieces->all, piece))
+			return &ks_nomem;
+	}
+	return NULL;
+}
+
+/** The kernels that lie in a folder. */
+static struct ks_error *add_folder(struct pieces *pieces, const char *path, const char *config)
+{
+	struct ks_scan *scan = ks_vector_push(&pieces->scans);
+	if (!scan)
+		return &ks_nomem;
+	*scan = (struct ks_scan){ 0 };
+	KS_TRY(ks_scan_folder(path, scan));
+	for (size_t i = 0; i < scan->nr; i++) {
+		struct piece piece = { .path = scan->paths[i], .config = config, .found = true };
 		if (!ks_vector_add(&pieces->all, piece))
 			return &ks_nomem;
 	}
@@ -93,10 +115,15 @@ static struct ks_error *add_argument(struct pieces *pieces, char *path, const ch
 	if (!is_dir(path))
 		return ks_vector_add(&pieces->all, piece) ? NULL : &ks_nomem;
 	struct ks_error *err = add_dataset(pieces, path);
+	bool is_dataset = !err || err->code != KS_ERR_UNSUPPORTED;
+	if (is_dataset && modules)
+		pieces->sources.len--; // no modules there
+	if (is_dataset)
+		return err;
+	ks_error_free(err);
+	err = add_folder(pieces, path, config);
 	if (modules && err && err->code == KS_ERR_UNSUPPORTED)
 		ks_error_free(ks_take(err));
-	else if (modules)
-		pieces->sources.len--; // no modules there
 	return err;
 }
 
@@ -114,6 +141,7 @@ static struct ks_error *run_pieces(struct ks_cli *cli, const struct opts *opts,
 			.read = read_piece,
 			.arg = piece,
 			.may_lack_kernel = wanted,
+			.found = piece->found,
 		};
 	}
 	const struct ks_intake_modules modules = {
@@ -163,11 +191,16 @@ const struct ks_cmd ks_cmd_add = {
 	.args = "SOURCE...",
 	.help = "read kernel images into the store",
 	.details =
-		"A SOURCE is a vmlinux with DWARF, a .deb or .ddeb that holds one, or the "
-		"directory of a\n"
-		"DepSurf dataset. An image that is in the store already is left alone. A package "
-		"without\n"
-		"debug information given with one of the same kernel brings its configuration.\n"
+		"A SOURCE is told by its content: a vmlinux, what a machine boots (vmlinuz, Image, "
+		"zboot, a\n"
+		"unified image), either of them packed, a package or archive that holds one (.deb, "
+		".ddeb, .rpm,\n"
+		"tar, cpio), the directory of a DepSurf dataset, or a folder that is looked "
+		"through "
+		"for kernels.\n"
+		"An image that is in the store already is left alone. A package without debug "
+		"information given\n"
+		"with one of the same kernel brings its configuration.\n"
 		"With --modules a SOURCE may also be a .ko file, a folder of them, or a package "
 		"without a\n"
 		"kernel: they go to the kernel of their release that is in the store, and take the "

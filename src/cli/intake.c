@@ -136,6 +136,13 @@ static bool is_fatal(const struct ks_error *err, bool reading)
 	return !reading && (err->code == KS_ERR_STORE || err->code == KS_ERR_IO);
 }
 
+/** Nothing is wrong with the item: it only is no kernel, and need not be one. */
+static bool is_no_kernel(const struct ks_intake_item *item, const struct ks_error *err)
+{
+	return err->code == KS_ERR_NOTFOUND ? item->may_lack_kernel || item->found
+					    : err->code == KS_ERR_UNSUPPORTED && item->found;
+}
+
 static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
 {
 	(void)thread;
@@ -150,7 +157,7 @@ static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
 		pthread_cond_wait(&intake->moved, &intake->lock);
 	if (!err)
 		err = put(intake, item, surface, note);
-	if (err && item->may_lack_kernel && reading && err->code == KS_ERR_NOTFOUND) {
+	if (err && reading && is_no_kernel(item, err)) {
 		ks_error_free(ks_take(err));
 	} else if (err && !is_fatal(err, reading)) {
 		ks_cli_fail(intake->cli, err);

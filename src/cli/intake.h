@@ -17,6 +17,7 @@ struct ks_intake_item {
 				 struct ks_surface **ret, char **note);
 	void *arg;
 	bool may_lack_kernel; // it is here for its modules
+	bool found;	      // nobody named it: what turns out to be no kernel is passed over
 };
 
 /**

@@ -92,8 +92,8 @@ struct ks_error *ks_scan_folder(const char *path, struct ks_scan *ret)
 	struct ks_error *err = walk(tree, ret);
 	fts_close(tree);
 	if (!err && !ret->nr)
-		err = ks_error_new(KS_ERR_NOTFOUND, "no kernels in this folder, and no DepSurf "
-						    "dataset");
+		err = ks_error_new(KS_ERR_UNSUPPORTED, "no kernels in this folder, and no DepSurf "
+						       "dataset");
 	if (err)
 		ks_scan_deinit(ret);
 	else

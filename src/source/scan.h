@@ -13,7 +13,7 @@ struct ks_scan {
 
 /**
  * Look through a folder and those below it, without following links: at most 16 deep and over a million files.
- * @return KS_ERR_NOTFOUND when there is no kernel, KS_ERR_DATA when the folder is too large
+ * @return KS_ERR_UNSUPPORTED when there is no kernel, KS_ERR_DATA when the folder is too large
  */
 KS_MUST_CHECK struct ks_error *ks_scan_folder(const char *path, struct ks_scan *ret);
 void ks_scan_deinit(struct ks_scan *scan);
