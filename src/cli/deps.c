@@ -78,7 +78,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 }
 
 static const struct ks_opt options[] = {
-	{ 0, "format", "FORMAT", "terminal, json or depsurf", KS_OPT_CHOICE,
+	{ 0, "format", "FORMAT", "term, json or depsurf", KS_OPT_CHOICE,
 	  offsetof(struct opts, format), ks_deps_formats },
 	{ 0 },
 };

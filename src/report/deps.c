@@ -2,7 +2,7 @@
 #include "base/json.h"
 #include "report/deps_sheet.h"
 
-const char *const ks_deps_formats[] = { "terminal", "json", "depsurf", NULL };
+const char *const ks_deps_formats[] = { "term", "json", "depsurf", NULL };
 
 /** A line for each name of the published set, in the shape of the published files. */
 struct ks_error *ks_deps_depsurf(const struct ks_deps_options *options,
