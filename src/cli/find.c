@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "cli/scene.h"
+#include "cli/suggest.h"
 
 struct opts {
 	const char *kind, *image;
@@ -47,6 +48,13 @@ static struct ks_error *found(const struct ks_store_name *name, void *arg)
 	return NULL;
 }
 
+static struct ks_error *no_match(const struct ks_scene *scene, enum ks_kind kind,
+				 const char *pattern)
+{
+	return ks_error_new(KS_ERR_NOTFOUND, "no name matches '%s'%s", pattern,
+			    ks_may_be_in_module(scene, kind) ? ks_module_hint : "");
+}
+
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *opts = values;
@@ -68,7 +76,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	if (cli->json && !opts->names)
 		ks_cli_print(&buf, "\n");
 	if (search.nr == 0)
-		return ks_error_new(KS_ERR_NOTFOUND, "no name matches '%s'", argv[0]);
+		return no_match(&scene, kind, argv[0]);
 	return NULL;
 }
 

@@ -31,14 +31,25 @@ static void print_table(const struct ks_scene *scene)
 	}
 	size_t base = scene->sel.groups->base;
 	int columns = (int)ks_cli_columns(), left = columns - width - 26; // 0 columns: no terminal
-	printf("  %-*s  %-10s  %-8s  %s\n", width, "IMAGE", "ARCH", "TIER", "COMPILER");
+	bool modules = false;
+	for (size_t i = 0; i < scene->sel.images.nr; i++)
+		modules = modules || scene->sel.images.at[i]->modules;
+	left -= modules ? 9 : 0;
+	printf("  %-*s  %-10s  %-8s  %s%s\n", width, "IMAGE", "ARCH", "TIER",
+	       modules ? "MODULES  " : "", "COMPILER");
 	for (size_t i = 0; i < scene->sel.images.nr; i++) {
 		const struct ks_image *image = &scene->sel.images.at[i]->image;
 		const char *compiler = text_or(image->compiler, "unknown");
 		int len = (int)strcspn(compiler, "\n");
 		len = columns && left > 0 && len > left ? left : len;
-		printf("%c %-*s  %-10s  %-8s  %.*s\n", i == base ? '*' : ' ', width, image->label,
-		       text_or(image->arch, "unknown"), ks_tier_texts[image->tier], len, compiler);
+		printf("%c %-*s  %-10s  %-8s  ", i == base ? '*' : ' ', width, image->label,
+		       text_or(image->arch, "unknown"), ks_tier_texts[image->tier]);
+		const struct ks_store_image *own = scene->sel.images.at[i]->modules;
+		if (modules && own)
+			printf("%7u  ", own->image.nr_modules);
+		else if (modules)
+			printf("%7s  ", "none");
+		printf("%.*s\n", len, compiler);
 	}
 }
 
@@ -70,6 +81,8 @@ static void write_json(const struct ks_scene *scene, struct ks_json *json)
 			ks_json_key_str(json, texts[t].key, texts[t].text);
 		ks_json_key_u64(json, "elf_class", image->elf_class);
 		ks_json_key_bool(json, "big_endian", image->big_endian);
+		const struct ks_store_image *own = scene->sel.images.at[i]->modules;
+		ks_json_key_u64(json, "modules", own ? own->image.nr_modules : 0);
 		ks_json_key_bool(json, "base", i == scene->sel.groups->base);
 		ks_json_close(json, '}');
 	}

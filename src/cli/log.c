@@ -27,6 +27,7 @@ static struct ks_error *run_in(struct ks_cli *cli, const struct opts *opts, enum
 	KS_TRY(ks_selection_choose(&scene.sel, scene.store, opts->image));
 	KS_TRY(ks_selection_group(&scene.sel, scene.store));
 	KS_TRY(ks_store_history(scene.store, &scene.sel.images, kind, name, arena, &history));
+	KS_TRY(ks_history_join_modules(&scene.sel.images, arena, &history));
 	if (!ks_history_present(&history))
 		return unknown_name(&scene, kind, name);
 	struct ks_life_options how = { .json = cli->json,

@@ -60,6 +60,7 @@ static struct ks_error *show_one(struct show *show, enum ks_kind kind, const cha
 	ks_arena_deinit(&show->arena);
 	KS_TRY(ks_store_history(show->scene.store, &show->scene.sel.images, kind, name,
 				&show->arena, &history));
+	KS_TRY(ks_history_join_modules(&show->scene.sel.images, &show->arena, &history));
 	*found = *found || ks_history_present(&history);
 	bool document = show->format != KS_FORMAT_TERMINAL && show->kind != KS_NR_KINDS;
 	if (!ks_history_present(&history) && !document)
@@ -82,6 +83,7 @@ static struct ks_error *other_kinds(struct show *show, const char *name, struct 
 		ks_arena_deinit(&show->arena);
 		KS_TRY(ks_store_history(show->scene.store, &show->scene.sel.images,
 					(enum ks_kind)kind, name, &show->arena, &history));
+		KS_TRY(ks_history_join_modules(&show->scene.sel.images, &show->arena, &history));
 		if (ks_history_present(&history))
 			ks_buf_printf(out, "%s%s", out->len ? ", " : "; it is the name of a ",
 				      ks_kinds[kind].name);

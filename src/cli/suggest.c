@@ -105,6 +105,20 @@ static bool some_blind(const struct ks_scene *scene)
 	return false;
 }
 
+const char ks_module_hint[] = "; it may be in a module: ksurf add --modules all PACKAGE";
+
+bool ks_may_be_in_module(const struct ks_scene *scene, enum ks_kind kind)
+{
+	enum { NEVER = KS_KNOWS(KS_SYSCALL) | KS_KNOWS(KS_LSM) | KS_KNOWS(KS_CONFIG) };
+	if (kind != KS_NR_KINDS && (NEVER & KS_KNOWS(kind)))
+		return false;
+	for (size_t i = 0; i < scene->sel.images.nr; i++)
+		if (scene->sel.images.at[i]->image.tier != KS_TIER_IMPORTED &&
+		    !scene->sel.images.at[i]->modules)
+			return true;
+	return false;
+}
+
 struct ks_error *ks_suggest(struct ks_scene *scene, enum ks_kind kind, const char *name,
 			    struct ks_buf *out)
 {
@@ -113,10 +127,10 @@ struct ks_error *ks_suggest(struct ks_scene *scene, enum ks_kind kind, const cha
 		ks_buf_printf(out, "; none of them can tell any %s", ks_kinds[kind].name);
 		return NULL;
 	}
-	if (best.len < 3)
-		return NULL;
 	best.limit = best.len < 8 ? 1 : best.len < 16 ? 2 : 3;
-	KS_TRY(ks_store_names(scene->store, &scene->sel.images, kind, NULL, consider, &best));
+	if (best.len >= 3)
+		KS_TRY(ks_store_names(scene->store, &scene->sel.images, kind, NULL, consider,
+				      &best));
 	for (size_t i = 0; i < best.nr; i++)
 		ks_buf_printf(out, "%s%s", i ? ", " : "; did you mean ", best.at[i].name);
 	if (best.nr)
@@ -124,5 +138,7 @@ struct ks_error *ks_suggest(struct ks_scene *scene, enum ks_kind kind, const cha
 	else if (kind == KS_FUNCTION && some_blind(scene))
 		ks_buf_str(out, "; without debug information nobody knows what is inlined "
 				"everywhere");
+	if (ks_may_be_in_module(scene, kind))
+		ks_buf_str(out, ks_module_hint);
 	return NULL;
 }

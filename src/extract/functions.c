@@ -58,7 +58,8 @@ static const char *file_path(struct ks_functions *fns, uint64_t file)
 		return *slot;
 	const struct ks_line_file *entry = &fns->lines.files.at[file];
 	const char *dir = entry->dir < fns->lines.dirs.len ? fns->lines.dirs.at[entry->dir] : "";
-	*slot = ks_path_location(fns->arena, dir, entry->name);
+	*slot = entry->name[0] == '/' ? ks_path_join(fns->arena, "", entry->name)
+				      : ks_path_location(fns->arena, dir, entry->name);
 	if (!*slot)
 		fns->failed = true;
 	return *slot;

@@ -9,6 +9,8 @@ static void json_tracepoint(struct ks_sheet *sheet, const struct ks_tracepoint *
 	ks_json_key_str(json, "system", tracepoint->system);
 	ks_json_key_str(json, "class", tracepoint->class_name);
 	ks_json_key_str(json, "format", tracepoint->format);
+	if (tracepoint->module)
+		ks_json_key_str(json, "module", tracepoint->module);
 	ks_sheet_decl(sheet, "record", tracepoint->record);
 	ks_sheet_decl(sheet, "function", tracepoint->func);
 }
@@ -58,7 +60,8 @@ static void json_unknown(struct ks_json *json, enum ks_kind kind, const struct k
  * An image: image (its label), group, label (what the group calls it), release, version, arch, flavor, revision,
  * distribution, tier; status present | absent | unknown; issues as ksurf sees them; unknown[]; then by kind: definition and
  * functions (function) | definition and ambiguity (types, LSM, kfunc) | system, class, format, record, function
- * (tracepoint) | number (syscall) | value (config), when the image has the name.
+ * (tracepoint) | number (syscall) | value (config), when the image has the name; then modules: the same of the kernel's
+ * modules, when they have the name besides the kernel itself.
  */
 static struct ks_error *json_image(struct ks_sheet *sheet, const char *group, const char *label,
 				   const struct ks_fact *fact)
@@ -84,6 +87,11 @@ static struct ks_error *json_image(struct ks_sheet *sheet, const char *group, co
 	json_unknown(json, sheet->history->kind, fact->image);
 	if (fact->present)
 		KS_TRY(json_fact(sheet, fact));
+	if (fact->modules) {
+		ks_json_key_open(json, "modules", '{');
+		KS_TRY(json_fact(sheet, fact->modules));
+		ks_json_close(json, '}');
+	}
 	ks_json_close(json, '}');
 	return NULL;
 }

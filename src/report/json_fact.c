@@ -87,7 +87,7 @@ static void json_values(struct ks_sheet *sheet, const struct ks_decl *decl)
 	ks_json_close(json, ']');
 }
 
-/** definition: name; by kind text, returns, params | bytes, members | bytes, values | type | bytes. */
+/** definition: name; module when it is of one; by kind text, returns, params | bytes, members | bytes, values | type | bytes. */
 void ks_sheet_decl(struct ks_sheet *sheet, const char *key, const struct ks_decl *decl)
 {
 	struct ks_json *json = &sheet->json;
@@ -98,6 +98,8 @@ void ks_sheet_decl(struct ks_sheet *sheet, const char *key, const struct ks_decl
 	}
 	ks_json_open(json, '{');
 	ks_json_key_str(json, "name", decl->name);
+	if (decl->module)
+		ks_json_key_str(json, "module", decl->module);
 	switch (decl->kind) {
 	case KS_FUNCTION:
 		ks_spell_c.proto(&sheet->text, decl->type, decl->name);
@@ -194,6 +196,8 @@ static void json_entry(struct ks_sheet *sheet, const struct ks_entry *entry, con
 	struct ks_json *json = &sheet->json;
 	ks_json_open(json, '{');
 	json_addr(sheet, entry->addr);
+	if (entry->module)
+		ks_json_key_str(json, "module", entry->module);
 	ks_json_key_bool(json, "external", entry->external);
 	ks_json_key_str(json, "unit", entry->file);
 	ks_json_key_str(json, "file", entry->loc_file);
@@ -259,6 +263,8 @@ static void json_symbol(struct ks_sheet *sheet, const struct ks_image *image,
 	ks_json_key_u64(json, "bytes", symbol->size);
 	ks_json_key_str(json, "section", symbol->section);
 	ks_json_key_str(json, "bind", ks_bind_text(symbol->bind));
+	if (symbol->module)
+		ks_json_key_str(json, "module", symbol->module);
 	json_attach(json, image, "ftrace", KS_FACT_FTRACE, symbol->attach & KS_ATTACH_FTRACE);
 	json_attach(json, image, "kprobe", KS_FACT_KPROBE, !(symbol->attach & KS_ATTACH_NO_KPROBE));
 	json_attach(json, image, "inject", KS_FACT_INJECT, symbol->attach & KS_ATTACH_INJECT);

@@ -76,6 +76,8 @@ static struct ks_error *status_line(struct ks_view *view, const char *label,
 		ks_buf_str(&view->text, "absent, or inlined everywhere");
 	if (fact->known && fact->present)
 		KS_TRY(ks_view_summary(view->history->kind, fact, &view->text));
+	if (fact->present)
+		ks_view_modules(fact, &view->text);
 	if (!view->text.len) {
 		ks_buf_char(view->out, '\n');
 		return NULL;
@@ -259,6 +261,8 @@ static struct ks_error *ambiguity(struct ks_view *view, const struct ks_fact *fa
 		struct ks_changes changes;
 		ks_buf_printf(&view->text, "%u. ", i + 1);
 		ks_count_write(&view->text, variant->decl->size, "byte", "bytes");
+		if (variant->decl->module)
+			ks_buf_printf(&view->text, ", module %s", variant->decl->module);
 		for (uint32_t j = 0; j < variant->nr_units; j++) {
 			if (j == 3 && !view->report->options.verbose) {
 				ks_buf_printf(&view->text, " and %u more", variant->nr_units - j);

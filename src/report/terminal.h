@@ -44,6 +44,8 @@ enum ks_paint ks_view_status(struct ks_view *view, const struct ks_fact *fact);
 /** Append in one line what is worth knowing of a fact beside its issues; nothing if there is nothing. */
 KS_MUST_CHECK struct ks_error *ks_view_summary(enum ks_kind kind, const struct ks_fact *fact,
 					       struct ks_buf *out);
+/** Append which modules the fact is of, and which have the name besides the kernel; nothing for the kernel's own. */
+void ks_view_modules(const struct ks_fact *fact, struct ks_buf *out);
 /** Where a function of the fact lies, who calls and inlines it, its copies and symbols. */
 KS_MUST_CHECK struct ks_error *ks_view_function(struct ks_view *view, const struct ks_fact *fact);
 /** Append a struct, union or enum, a member a line. */

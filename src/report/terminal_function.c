@@ -279,7 +279,10 @@ static void entry_write(struct ks_view *view, const struct ks_function *fn,
 		ks_buf_str(text, ", compiled in ");
 		ks_buf_str(text, entry->file);
 	}
-	if (entry->addr) {
+	if (entry->module) { // the kernel decides where it is when it loads the module
+		ks_buf_str(text, ", module ");
+		ks_buf_str(text, entry->module);
+	} else if (entry->addr) {
 		ks_buf_str(text, ", at ");
 		ks_buf_hex(text, entry->addr);
 	}
@@ -314,8 +317,11 @@ struct ks_error *ks_view_function(struct ks_view *view, const struct ks_fact *fa
 		enum ks_suffix suffix = ks_suffix_of(symbol->name);
 		ks_buf_str(&view->text, "symbol ");
 		ks_buf_str(&view->text, symbol->name);
-		ks_buf_str(&view->text, " at ");
-		ks_buf_hex(&view->text, symbol->addr);
+		if (symbol->module)
+			ks_buf_printf(&view->text, " in %s of module %s", symbol->section,
+				      symbol->module);
+		else
+			ks_buf_printf(&view->text, " at %llx", (unsigned long long)symbol->addr);
 		ks_buf_str(&view->text, ", ");
 		ks_count_write(&view->text, symbol->size, "byte", "bytes");
 		if (suffix != KS_SUFFIX_NONE) {

@@ -124,3 +124,28 @@ struct ks_error *ks_store_history(struct ks_store *store, const struct ks_store_
 	};
 	return NULL;
 }
+
+struct ks_error *ks_history_join_modules(const struct ks_store_images *images,
+					 struct ks_arena *arena, struct ks_history *history)
+{
+	bool any = false;
+	for (size_t i = 0; i < history->nr; i++) {
+		struct ks_fact *fact = &history->facts[i];
+		if (fact->present || !fact->modules)
+			continue;
+		// the kernel's image, which tells what its modules can tell
+		struct ks_image *image = ks_arena_alloc(arena, sizeof(*image));
+		if (!image)
+			return &ks_nomem;
+		*image = *fact->image;
+		*fact = *fact->modules;
+		image->facts = fact->image->facts;
+		image->tier = fact->image->tier;
+		fact->image = image;
+		any = true;
+	}
+	for (size_t i = 0; any && i < history->nr; i++)
+		if (!history->facts[i].present && !images->at[i]->modules)
+			history->facts[i].known = false;
+	return NULL;
+}

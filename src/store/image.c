@@ -84,6 +84,7 @@ struct ks_error *ks_image_add(struct ks_store *store, const struct ks_surface *s
 	sqlite3_bind_int(stmt, column++, surface->symtab_known);
 	sqlite3_bind_int64(stmt, column++, (int64_t)anchor);
 	ks_sql_bind_text(stmt, column++, facts.at);
+	sqlite3_bind_int64(stmt, column++, image.nr_modules);
 	KS_TRY(ks_sql_run(store, stmt));
 	*ret_id = sqlite3_last_insert_rowid(store->db);
 	return NULL;
@@ -114,6 +115,7 @@ static struct ks_error *read_image(sqlite3_stmt *stmt, struct ks_arena *arena,
 	ret->anchor = (uint64_t)sqlite3_column_int64(stmt, column++);
 	ret->base = sqlite3_column_int64(stmt, column++);
 	ret->image.facts = text_bits((const char *)sqlite3_column_text(stmt, column++), fact_name);
+	ret->image.nr_modules = (uint32_t)sqlite3_column_int64(stmt, column++);
 	return NULL;
 }
 

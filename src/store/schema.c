@@ -25,8 +25,9 @@ const char ks_store_schema[] =
 	" symtab_known INTEGER NOT NULL," //
 	" anchor INTEGER NOT NULL,"	  // address that the functions' addresses count from
 	" base INTEGER REFERENCES image(id),"
-	" facts TEXT NOT NULL," // what else it can tell, comma-separated
-	" home TEXT);"		// digest of the kernel whose modules these are
+	" facts TEXT NOT NULL,"			// what else it can tell, comma-separated
+	" home TEXT,"				// digest of the kernel whose modules these are
+	" modules INTEGER NOT NULL DEFAULT 0);" // how many, when these are modules
 	"CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
 	// Names in sorted runs, shared between images.
 	"CREATE TABLE segment(id INTEGER PRIMARY KEY, nr INTEGER NOT NULL, names TEXT NOT NULL);"
@@ -64,5 +65,6 @@ const char ks_store_schema[] =
 /* Version 1 had kernels with debug information only; an older ksurf that still writes adds such. */
 const char ks_store_from_1[] = "ALTER TABLE image ADD COLUMN facts TEXT NOT NULL DEFAULT 'inline';"
 			       "ALTER TABLE image ADD COLUMN home TEXT;"
+			       "ALTER TABLE image ADD COLUMN modules INTEGER NOT NULL DEFAULT 0;"
 			       "UPDATE image SET facts = '' WHERE tier NOT IN ('full', 'imported');"
 			       "DROP VIEW images;" IMAGES_VIEW "PRAGMA user_version = 2;";

@@ -14,7 +14,7 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_DATA_VERSION] = "PRAGMA data_version",
 	[KS_SQL_VERSION] = "PRAGMA user_version",
 	[KS_SQL_IMAGES] = "SELECT " IMAGE_TEXTS ", home, id, tier, elf_class, big_endian, known,"
-			  " symtab_known, anchor, base, facts FROM image",
+			  " symtab_known, anchor, base, facts, modules FROM image",
 	[KS_SQL_IMAGES_1] = "SELECT " IMAGE_TEXTS ", NULL, id, tier, elf_class, big_endian, known,"
 			    " symtab_known, anchor, base,"
 			    " CASE WHEN tier IN ('full', 'imported') THEN 'inline' END FROM image",
@@ -23,8 +23,8 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_IMAGE_DIGEST] = "SELECT digest FROM image WHERE id = ?",
 	[KS_SQL_IMAGES_AT_HOME] = "SELECT id FROM image WHERE home = ? ORDER BY id",
 	[KS_SQL_IMAGE_ADD] = "INSERT INTO image(" IMAGE_TEXTS ", home, tier, elf_class, big_endian,"
-			     " known, symtab_known, anchor, facts)"
-			     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+			     " known, symtab_known, anchor, facts, modules)"
+			     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[KS_SQL_IMAGE_SET_BASE] = "UPDATE image SET base = ?2 WHERE id = ?1",
 	[KS_SQL_IMAGE_REMOVE] = "DELETE FROM image WHERE id = ?",
 	[KS_SQL_IMAGE_RELABEL] = "UPDATE image SET label = ?2 WHERE id = ?1",

@@ -122,6 +122,16 @@ KS_MUST_CHECK struct ks_error *ks_store_variable(struct ks_store *store,
 						 const struct ks_store_image *image,
 						 const char *name, bool *ret);
 
+/**
+ * Read a history as one of kernels with their modules: where a kernel does not have the name and its modules do,
+ * their fact takes the place of its own, and becomes one of the kernel's image. A kernel whose modules are not in
+ * the store cannot tell then, unless it has the name itself.
+ * @param images, arena, history  as given to and by ks_store_history()
+ */
+KS_MUST_CHECK struct ks_error *ks_history_join_modules(const struct ks_store_images *images,
+						       struct ks_arena *arena,
+						       struct ks_history *history);
+
 /* ---- many names ---- */
 
 /** A name, and which of the images have it: bit i % 64 of in[i / 64] stands for the image at[i]. */
