@@ -93,8 +93,10 @@ void ks_judge_insns(struct ks_judge *judge);
 void ks_judge_btf_target(struct ks_judge *judge);
 /** Where the program is attached. */
 void ks_judge_attach(struct ks_judge *judge);
-/** What makes it run but wrong. */
+/** Calls that it does not see. */
 void ks_judge_risks(struct ks_judge *judge);
+/** Parameters, records and fields that are not what they were where it was written. */
+void ks_judge_reads(struct ks_judge *judge);
 
 /* ---- shared ---- */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "check/judge.h"
+#include "check/hint.h"
 #include "check/opcode.h"
 
 /** Program types of which the kernel looks at the expected attach type when it loads them. */
@@ -53,6 +53,25 @@ static void judge_types(struct ks_judge *judge)
 	judge->stage = KS_STAGE_LOAD;
 }
 
+/** The member that shares most words with the missing one. */
+static void hint_at_member(struct ks_judge *judge, const struct ks_core_result *result)
+{
+	const char *best = NULL;
+	unsigned int most = 49;
+	for (uint32_t i = 0; i < result->nearest->nr; i++) {
+		const char *name = result->nearest->members[i].name;
+		unsigned int like = ks_name_likeness(result->missing, name);
+		if (like > most) {
+			most = like;
+			best = name;
+		}
+	}
+	if (best)
+		ks_judge_hint(judge, "it has %s; choose by bpf_core_field_exists()", best);
+	else
+		ks_judge_hint(judge, "guard the access with bpf_core_field_exists()");
+}
+
 static void judge_core(struct ks_judge *judge, uint32_t at, uint32_t core)
 {
 	const struct ks_core_spec *spec = judge->scene->subject->specs[core];
@@ -81,8 +100,8 @@ static void judge_core(struct ks_judge *judge, uint32_t at, uint32_t core)
 		return;
 	}
 	ks_judge_add(judge, KS_REASON_CORE_RELO, &about, "%s", text ? text : "");
-	if (spec->kind <= KS_CORE_FIELD_RSHIFT && result->why == KS_CORE_NO_FIELD)
-		ks_judge_hint(judge, "guard the access with bpf_core_field_exists()");
+	if (result->why == KS_CORE_NO_FIELD)
+		hint_at_member(judge, result);
 	else if (spec->kind == KS_CORE_ENUM_VALUE)
 		ks_judge_hint(judge, "guard it with bpf_core_enum_value_exists()");
 	else if (result->why == KS_CORE_NO_TYPE)

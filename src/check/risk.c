@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What makes a program run but see too little, or something else than it was written for. */
+/* What makes a program run but see too little. */
 #include <string.h>
 
 #include "check/judge.h"
@@ -60,4 +60,12 @@ void ks_judge_risks(struct ks_judge *judge)
 	judge->stage = KS_STAGE_RUN;
 	if (name)
 		judge_calls(judge, name);
+	if (judge->hook->kind != KS_HOOK_LSM)
+		return;
+	const char *active = ks_site_option(judge->site, "CONFIG_LSM");
+	if (active && !strstr(active, "bpf")) {
+		ks_judge_add(judge, KS_REASON_LSM_MISSING, KS_ABOUT_NAME(KS_CONFIG, "CONFIG_LSM"),
+			     "bpf is not among the modules that are active by default: %s", active);
+		ks_judge_hint(judge, "boot with lsm=…,bpf");
+	}
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "check/hint.h"
 #include "check/subject.h"
 
 /** A result, and the memory behind it. */
@@ -94,6 +95,7 @@ static struct ks_error *judge_cell(struct job *job, uint32_t index, size_t image
 	ks_judge_btf_target(&judge);
 	ks_judge_attach(&judge);
 	ks_judge_risks(&judge);
+	ks_judge_reads(&judge);
 	struct ks_error *err = conclude(&judge, subject->optional[index], ret);
 	ks_vector_deinit(&judge.reasons);
 	return err;
@@ -244,6 +246,7 @@ static struct ks_error *run_all(struct ks_store *store, const struct ks_store_im
 	run.view = view;
 	unsigned int threads = options->nr_threads ? options->nr_threads : 1;
 	KS_TRY(ks_pool_run(threads, result->check.nr_objects, run_job, &run));
+	KS_TRY(ks_hints_add(store, &columns, view, &result->check, &result->check.arena));
 	return ks_view_error(view);
 }
 

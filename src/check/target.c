@@ -114,17 +114,30 @@ enum ks_presence ks_symbol_attach(const struct ks_site *site, const struct ks_sy
 	return symbol->attach & bit ? KS_PRESENT : KS_ABSENT;
 }
 
-/** How often a function is inlined, and in how many others. */
-static void count_inlined(const struct ks_function *function, uint32_t *ret_places,
-			  uint32_t *ret_entries)
+/** Where a function is inlined. */
+struct inlined {
+	uint32_t places, entries;
+	const char *callers[3]; // the first of different names
+	uint32_t nr_callers;
+};
+
+static void count_inlined(const struct ks_function *function, struct inlined *ret)
 {
-	*ret_places = 0;
-	*ret_entries = 0;
+	*ret = (struct inlined){ 0 };
 	for (uint32_t i = 0; function && i < function->nr_entries; i++) {
 		const struct ks_entry *entry = &function->entries[i];
-		for (uint32_t j = 0; j < entry->nr_inline_callers; j++)
-			*ret_places += !(entry->inline_callers[j].flags & KS_CALLER_NO_CODE);
-		*ret_entries += entry->file != NULL;
+		ret->entries += entry->file != NULL;
+		for (uint32_t j = 0; j < entry->nr_inline_callers; j++) {
+			const struct ks_caller *caller = &entry->inline_callers[j];
+			bool known = ret->nr_callers == 3;
+			if (caller->flags & KS_CALLER_NO_CODE)
+				continue;
+			ret->places++;
+			for (uint32_t k = 0; k < ret->nr_callers && !known; k++)
+				known = strcmp(ret->callers[k], caller->function) == 0;
+			if (!known)
+				ret->callers[ret->nr_callers++] = caller->function;
+		}
 	}
 }
 
@@ -132,7 +145,7 @@ void ks_judge_no_symbol(struct ks_judge *judge, const struct ks_target *target, 
 {
 	const struct ks_function *function = target->function;
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
-	uint32_t places, entries;
+	struct inlined inlined;
 	if (!target->fact->known) {
 		ks_judge_add(judge, KS_REASON_TIER, about, "the image lists no functions");
 		return;
@@ -151,13 +164,19 @@ void ks_judge_no_symbol(struct ks_judge *judge, const struct ks_target *target, 
 				      function->symbols[0].name);
 		return;
 	}
-	count_inlined(function, &places, &entries);
-	if (entries && (judge->site->image->facts & KS_FACT_INLINE) && places) {
+	count_inlined(function, &inlined);
+	if ((judge->site->image->facts & KS_FACT_INLINE) && inlined.places) {
 		ks_judge_add(judge, KS_REASON_TARGET_INLINED, about, "inlined at %u place%s",
-			     places, places == 1 ? "" : "s");
+			     inlined.places, inlined.places == 1 ? "" : "s");
+		ks_judge_hint(judge, "it is in %s%s%s%s%s%s", inlined.callers[0],
+			      inlined.nr_callers > 1 ? ", " : "",
+			      inlined.nr_callers > 1 ? inlined.callers[1] : "",
+			      inlined.nr_callers > 2 ? ", " : "",
+			      inlined.nr_callers > 2 ? inlined.callers[2] : "",
+			      inlined.places > inlined.nr_callers ? ", …" : "");
 		return;
 	}
-	if (function && entries) {
+	if (function && inlined.entries) {
 		ks_judge_add(judge, KS_REASON_TARGET_INLINED, about, "no symbol is left of it");
 		return;
 	}

@@ -30,12 +30,13 @@ static struct ks_error *stored_symbol(void *arg, const char *name, bool variable
 	struct stored *stored = arg;
 	for (size_t i = 0; i < stored->images->nr; i++) {
 		const struct ks_store_image *image = stored->images->at[i];
-		bool known = variable ? (image->image.facts & KS_FACT_BTF) != 0 : image->symtab_known;
+		bool known =
+			variable ? (image->image.facts & KS_FACT_BTF) != 0 : image->symtab_known;
 		bool found = false;
 		if (!known)
 			continue;
-		KS_TRY(variable ? ks_store_variable(stored->store, image, name, &found) :
-				  ks_store_symbol(stored->store, image, name, &found));
+		KS_TRY(variable ? ks_store_variable(stored->store, image, name, &found)
+				: ks_store_symbol(stored->store, image, name, &found));
 		ret[i] = found ? KS_PRESENT : KS_ABSENT;
 	}
 	return NULL;

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a program reads, and means something else here than where it was written. */
+#include <string.h>
+
+#include "check/core_type.h"
+#include "check/judge.h"
+#include "check/opcode.h"
+#include "surface/type.h"
+
+/** Offsets in struct pt_regs of the registers that pass arguments, and of the result; see bpf_tracing.h. */
+struct registers {
+	const char *member; // of the object's struct pt_regs that tells the architecture
+	int16_t args[8];    // -1: no more
+	int16_t result;
+};
+static const struct registers archs[] = {
+	{ "di", { 112, 104, 96, 88, 72, 64, -1, -1 }, 80 },    // x86-64
+	{ "regs", { 0, 8, 16, 24, 32, 40, 48, 56 }, 0 },       // arm64
+	{ "a0", { 80, 88, 96, 104, 112, 120, 128, 136 }, 80 }, // riscv64
+};
+
+static const struct registers *registers_of(const struct ks_btf *btf)
+{
+	uint32_t id = btf ? ks_btf_find(btf, KS_BTF_STRUCT, "pt_regs", 1) : 0;
+	if (!id)
+		id = btf ? ks_btf_find(btf, KS_BTF_STRUCT, "user_pt_regs", 1) : 0;
+	struct ks_btf_type type = ks_btf_type(btf, id);
+	for (uint32_t i = 0; id && i < type.vlen; i++)
+		for (size_t k = 0; k < sizeof(archs) / sizeof(archs[0]); k++)
+			if (strcmp(ks_btf_member(btf, &type, i).name, archs[k].member) == 0)
+				return &archs[k];
+	return NULL;
+}
+
+/** The value of a hook that an instruction reads: 0.. for parameters, RESULT, or NOTHING. */
+enum { RESULT = 64, NOTHING = 65 };
+static uint32_t value_read(const struct ks_judge *judge, const struct registers *registers,
+			   uint32_t insn, uint32_t nr_params)
+{
+	const struct ks_reached *at = &judge->reach->at[insn];
+	if (!at->reached || !at->ctx_size || at->modified_ctx)
+		return NOTHING;
+	if (judge->hook->kind == KS_HOOK_KPROBE || judge->hook->kind == KS_HOOK_KPROBE_MULTI) {
+		for (uint32_t i = 0; registers && !judge->hook->on_return && i < 8; i++)
+			if (registers->args[i] == at->ctx_offset)
+				return i;
+		return registers && judge->hook->on_return && at->ctx_offset == registers->result
+			       ? RESULT
+			       : NOTHING;
+	}
+	uint32_t index = (uint32_t)at->ctx_offset / 8;
+	if (index < nr_params)
+		return index;
+	return judge->hook->on_return ? RESULT : NOTHING;
+}
+
+/** One value of a hook here and in the base: whether it is something else. */
+static void compare_value(struct ks_judge *judge, const struct ks_about *about,
+			  enum ks_reason_kind kind, const struct ks_type *here,
+			  const struct ks_type *there, uint32_t value, uint32_t skip)
+{
+	const char *base = judge->scene->base.image->label;
+	if (value == RESULT) {
+		if (!ks_type_equal(here->inner, there->inner))
+			ks_judge_add(judge, kind, about, "the result's type differs from %s", base);
+		return;
+	}
+	uint32_t i = value + skip;
+	if (i >= there->nr_params)
+		return;
+	if (i >= here->nr_params) {
+		ks_judge_add(judge, kind, about, "parameter %u (%s in %s) does not exist",
+			     value + 1, there->params[i].name, base);
+		return;
+	}
+	if (ks_type_equal(here->params[i].type, there->params[i].type))
+		return;
+	if (there->params[i].name[0] == '(') {
+		ks_judge_add(judge, kind, about, "argument %u has another type than in %s",
+			     value + 1, base);
+		return;
+	}
+	ks_judge_add(judge, kind, about, "parameter %u is %s, in %s it is %s%s", value + 1,
+		     here->params[i].name, base, there->params[i].name,
+		     strcmp(here->params[i].name, there->params[i].name) == 0 ? " of another type"
+									      : "");
+}
+
+/** Parameters and result that the program reads, of two prototypes. */
+static void compare_protos(struct ks_judge *judge, enum ks_kind name_kind, const char *name,
+			   enum ks_reason_kind kind, const struct ks_type *here,
+			   const struct ks_type *there, uint32_t skip)
+{
+	const struct registers *registers = registers_of(judge->scene->subject->object->btf);
+	if (!here || !there || ks_type_equal(here, there))
+		return;
+	uint32_t nr = there->nr_params > skip ? there->nr_params - skip : 0;
+	for (uint32_t i = 0; i < judge->program->nr; i++) {
+		uint32_t value = value_read(judge, registers, i, nr);
+		struct ks_about about = { .kind = name_kind, .name = name, .insn = i };
+		if (value != NOTHING)
+			compare_value(judge, &about, kind, here, there, value, skip);
+	}
+}
+
+/** The member of a record that begins at a byte. */
+static const struct ks_member *member_at(const struct ks_decl *record, int32_t offset)
+{
+	for (uint32_t i = 0; i < record->nr; i++)
+		if (record->members[i].bits_offset == (uint64_t)offset * 8)
+			return &record->members[i];
+	return NULL;
+}
+
+static const struct ks_member *member_named(const struct ks_decl *record, const char *name)
+{
+	for (uint32_t i = 0; i < record->nr; i++)
+		if (strcmp(record->members[i].name, name) == 0)
+			return &record->members[i];
+	return NULL;
+}
+
+/** Fields of an event's record that are read at the offsets they have in the base. */
+static void compare_records(struct ks_judge *judge, const struct ks_decl *here,
+			    const struct ks_decl *there)
+{
+	const struct ks_bpf_program *program = judge->program;
+	for (uint32_t i = 0; i < program->nr; i++) {
+		const struct ks_reached *at = &judge->reach->at[i];
+		if (!at->reached || !at->ctx_size || at->modified_ctx ||
+		    (program->cores && program->cores[i] != KS_NO_INDEX))
+			continue;
+		const struct ks_member *then = member_at(there, at->ctx_offset);
+		const struct ks_member *now = then ? member_named(here, then->name) : NULL;
+		struct ks_about about = { .kind = KS_TRACEPOINT,
+					  .name = judge->hook->target,
+					  .insn = i };
+		const char *base = judge->scene->base.image->label;
+		if (then && !now)
+			ks_judge_add(judge, KS_REASON_CONTEXT_CHANGED, &about,
+				     "byte %d is %s in %s, which is not there", at->ctx_offset,
+				     then->name, base);
+		else if (then && now->bits_offset != then->bits_offset)
+			ks_judge_add(judge, KS_REASON_CONTEXT_CHANGED, &about,
+				     "%s is at byte %u, in %s at %d", now->name,
+				     (unsigned int)(now->bits_offset / 8), base, at->ctx_offset);
+		else
+			continue;
+		ks_judge_hint(judge, "read it by CO-RE from struct %s",
+			      here->name ? here->name : "trace_event_raw_…");
+	}
+}
+
+static void compare_events(struct ks_judge *judge)
+{
+	const struct ks_site *base = &judge->scene->base;
+	const char *name = judge->hook->target;
+	const struct ks_tracepoint *here =
+		ks_site_fact(judge->site, KS_TRACEPOINT, name)->tracepoint;
+	const struct ks_tracepoint *there = ks_site_fact(base, KS_TRACEPOINT, name)->tracepoint;
+	if (here && there && here->record && there->record && here->record != there->record)
+		compare_records(judge, here->record, there->record);
+}
+
+static void compare_hooks(struct ks_judge *judge)
+{
+	const struct ks_site *base = &judge->scene->base;
+	const char *name = judge->hook->target;
+	enum ks_presence presence;
+	switch (judge->hook->kind) {
+	case KS_HOOK_KPROBE:
+	case KS_HOOK_KPROBE_MULTI:
+	case KS_HOOK_FENTRY:
+	case KS_HOOK_FMOD_RET: {
+		struct ks_target here = ks_target_find(judge->site, name);
+		struct ks_target there = ks_target_find(base, name);
+		compare_protos(judge, KS_FUNCTION, name, KS_REASON_SIGNATURE_CHANGED,
+			       ks_target_proto(&here), ks_target_proto(&there), 0);
+		break;
+	}
+	case KS_HOOK_RAW_TP:
+	case KS_HOOK_TP_BTF:
+		compare_protos(judge, KS_TRACEPOINT, name, KS_REASON_CONTEXT_CHANGED,
+			       ks_tracepoint_proto(judge->site, name, &presence),
+			       ks_tracepoint_proto(base, name, &presence), 1);
+		break;
+	case KS_HOOK_TRACEPOINT:
+		compare_events(judge);
+		break;
+	default:
+		break;
+	}
+}
+
+/** The name of the struct or union that a pointer leads to; NULL for anything else. */
+static const char *local_pointee(const struct ks_btf *btf, const struct ks_btf_type *pointer)
+{
+	struct ks_btf_type type = ks_btf_type(btf, ks_btf_strip(btf, pointer->type));
+	bool named =
+		type.kind == KS_BTF_STRUCT || type.kind == KS_BTF_UNION || type.kind == KS_BTF_FWD;
+	return named && type.name[0] ? type.name : NULL;
+}
+
+/** A field that is found, but is not what the object's own types say. */
+static void compare_field(struct ks_judge *judge, uint32_t insn, const struct ks_core_spec *spec,
+			  const struct ks_core_result *result)
+{
+	const struct ks_core_step *last = &spec->steps[spec->nr - 1];
+	struct ks_btf_type local = ks_btf_type(spec->btf, ks_btf_strip(spec->btf, last->type));
+	struct ks_shape shape = ks_shape_of(judge->site, result->member->type);
+	uint64_t size = ks_shape_size(judge->site, &shape);
+	struct ks_about about = { .kind = KS_FIELD, .name = spec->text, .insn = insn };
+	if (shape.untold)
+		return;
+	if (local.kind == KS_BTF_INT && shape.kind == KS_BTF_INT && size && size != local.size &&
+	    !last->bitfield && !result->member->bitfield_size && !result->bad_access) {
+		uint8_t class = ks_opcode_class(judge->program->insns[insn].code);
+		if (class == CLASS_LDX)
+			return; // the loader adjusts the load
+		ks_judge_add(judge, KS_REASON_FIELD_CHANGED, &about,
+			     "it has %u bytes, the program was built with %u", (unsigned int)size,
+			     local.size);
+	}
+	if (local.kind != KS_BTF_PTR || shape.kind != KS_BTF_PTR)
+		return;
+	const char *was = local_pointee(spec->btf, &local);
+	const struct ks_type *inner = shape.type->inner;
+	while (inner && (inner->kind == KS_TYPE_CONST || inner->kind == KS_TYPE_VOLATILE))
+		inner = inner->inner;
+	bool named = inner && inner->name && inner->kind != KS_TYPE_INT &&
+		     inner->kind != KS_TYPE_TYPEDEF && inner->kind != KS_TYPE_ENUM;
+	if (was && named &&
+	    (strlen(inner->name) != ks_core_name_len(was) ||
+	     memcmp(inner->name, was, strlen(inner->name)) != 0))
+		ks_judge_add(judge, KS_REASON_FIELD_CHANGED, &about,
+			     "it points to %s, the program was built with %s", inner->name, was);
+}
+
+void ks_judge_reads(struct ks_judge *judge)
+{
+	const struct ks_bpf_program *program = judge->program;
+	const struct ks_scene *scene = judge->scene;
+	judge->stage = KS_STAGE_RUN;
+	if (scene->base.view && scene->base.at != judge->site->at && judge->hook->target &&
+	    !judge->hook->needs_target)
+		compare_hooks(judge);
+	for (uint32_t i = 0; program->cores && i < program->nr; i++) {
+		uint32_t core = program->cores[i];
+		if (core >= scene->subject->object->nr_cores || !judge->reach->at[i].reached)
+			continue;
+		const struct ks_core_spec *spec = scene->subject->specs[core];
+		const struct ks_core_result *result = &scene->cores[core];
+		if (spec->kind == KS_CORE_FIELD_OFFSET && result->found && result->member &&
+		    result->state == KS_CORE_VALUE)
+			compare_field(judge, i, spec, result);
+	}
+}
