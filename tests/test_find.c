@@ -128,7 +128,7 @@ static void objects_inside_a_program_are_numbered(void **state)
 	_cleanup_buf_ struct ks_buf program = { 0 };
 	uint64_t at[2];
 	pack_program(&program, at);
-	struct ks_bpf_finds finds = find(write_file("tool", &program));
+	struct ks_bpf_finds finds = find(write_file("tool.so", &program));
 	assert_int_equal(finds.len, 2);
 	is_object(&finds.at[0], &little, at[0], "tool.0");
 	is_object(&finds.at[1], &big, at[1], "tool.1");

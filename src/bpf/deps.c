@@ -230,6 +230,15 @@ void ks_deps_free(struct ks_deps *deps)
 	free(deps);
 }
 
+/** As the published sets have it: what is behind the last slash of a section's name. */
+static struct ks_dep published_form(struct ks_dep dep)
+{
+	const char *slash = strrchr(dep.name, '/');
+	if (slash && (dep.kind == KS_DEP_UPROBE || dep.kind == KS_DEP_USDT))
+		dep.name = slash + 1;
+	return dep;
+}
+
 struct ks_error *ks_deps_published(const struct ks_deps *deps, struct ks_arena *arena,
 				   struct ks_dep_list *ret)
 {
@@ -244,7 +253,7 @@ struct ks_error *ks_deps_published(const struct ks_deps *deps, struct ks_arena *
 			i < deps->nr ? &deps->programs[i] : &deps->object_deps;
 		for (uint32_t k = 0; k < list->nr; k++)
 			if (list->at[k].published && ks_dep_infos[list->at[k].kind].published)
-				all[len++] = list->at[k];
+				all[len++] = published_form(list->at[k]);
 	}
 	merge(all, &len);
 	*ret = (struct ks_dep_list){ .nr = (uint32_t)len, .at = all };

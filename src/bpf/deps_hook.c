@@ -110,8 +110,13 @@ struct ks_error *ks_deps_of_hook(struct ks_dep_sink *sink, const struct ks_bpf_p
 	const struct ks_hook *hook = &program->hook;
 	enum ks_dep_kind kind = named_kind(program);
 	bool published = hook->kind == KS_HOOK_OTHER || needs[hook->kind].published;
+	const char *slash = kind == KS_DEP_CGROUP ? strrchr(program->section, '/') : NULL;
 	if (kind != KS_NR_DEPS)
-		KS_TRY(add_name(sink, kind, hook->target ? hook->target : "", published));
+		KS_TRY(add_name(sink, kind,
+				slash	       ? slash + 1
+				: hook->target ? hook->target
+					       : "",
+				published));
 	if (hook->program_type)
 		KS_TRY(add_name(sink, KS_DEP_PROGRAM_TYPE, hook->program_type, false));
 	if (hook->attach_type)

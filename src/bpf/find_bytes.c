@@ -95,10 +95,13 @@ static struct ks_error *open_all(struct ks_bpf_finds *finds, size_t first, const
 	const char *slash = strrchr(path, '/'), *colon = strrchr(path, ':');
 	const char *base = slash > colon ? slash : colon;
 	base = base ? base + 1 : path;
+	size_t len = strlen(base);
+	if (len > 3 && strcmp(base + len - 3, ".so") == 0)
+		len -= 3;
 	for (size_t i = first; i < finds->len; i++) {
 		struct ks_bpf_found *found = &finds->at[i];
 		_cleanup_buf_ struct ks_buf name = { 0 };
-		ks_buf_str(&name, base);
+		ks_buf_bytes(&name, base, len);
 		if (finds->len - first > 1)
 			ks_buf_printf(&name, ".%zu", i - first);
 		KS_TRY(ks_buf_error(&name));
