@@ -3,6 +3,20 @@
 #include "report/json_sheet.h"
 #include "surface/issue.h"
 
+static void json_syscall(struct ks_json *json, const struct ks_fact *fact)
+{
+	ks_json_key(json, "number");
+	if (fact->number == KS_NO_NUMBER)
+		ks_json_null(json);
+	else
+		ks_json_u64(json, fact->number);
+	ks_json_key(json, "traced");
+	if (fact->image->facts & KS_FACT_TRACED)
+		ks_json_bool(json, fact->traced);
+	else
+		ks_json_null(json);
+}
+
 static void json_tracepoint(struct ks_sheet *sheet, const struct ks_tracepoint *tracepoint)
 {
 	struct ks_json *json = &sheet->json;
@@ -28,8 +42,7 @@ static struct ks_error *json_fact(struct ks_sheet *sheet, const struct ks_fact *
 			json_tracepoint(sheet, fact->tracepoint);
 		return NULL;
 	case KS_SYSCALL:
-		if (fact->number != KS_NO_NUMBER)
-			ks_json_key_u64(json, "number", fact->number);
+		json_syscall(json, fact);
 		return NULL;
 	case KS_CONFIG:
 		ks_json_key_str(json, "value", fact->value);

@@ -155,6 +155,8 @@ struct ks_error *ks_view_summary(enum ks_kind kind, const struct ks_fact *fact, 
 		}
 		ks_buf_str(out, "number ");
 		ks_buf_dec(out, fact->number);
+		if ((fact->image->facts & KS_FACT_TRACED) && !fact->traced)
+			ks_buf_str(out, ", no events");
 		return NULL;
 	case KS_CONFIG:
 		if (fact->value)
