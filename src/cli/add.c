@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/vector.h"
 #include "cli/intake.h"
@@ -11,6 +12,7 @@
 
 struct opts {
 	const char *config, *modules;
+	bool live;
 };
 
 /** One image among those that the arguments hold. */
@@ -20,6 +22,7 @@ struct piece {
 	const struct ks_dataset *ds; // NULL: the path is an image itself
 	size_t nr;		     // in ds
 	bool found;		     // in a folder, not named by the user
+	bool live;		     // the running kernel; path is what the user called it
 };
 
 /** All arguments, taken apart. */
@@ -47,6 +50,8 @@ static struct ks_error *read_piece(struct ks_cli *cli, void *arg, const struct k
 				   struct ks_surface **ret, char **note)
 {
 	const struct piece *piece = arg;
+	if (piece->live)
+		return ks_error_wrap(ks_load_live(piece->config, how, ret, note), "running kernel");
 	struct ks_error *err =
 		piece->ds ? ks_dataset_image(piece->ds, piece->nr, ret)
 			  : ks_load_path(cli, piece->path, piece->config, how, ret, note);
@@ -101,6 +106,13 @@ static bool is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/** "running" and "live" are the running kernel, unless there is a file of that name. */
+static bool is_live(const char *path)
+{
+	return (strcmp(path, "running") == 0 || strcmp(path, "live") == 0) &&
+	       access(path, F_OK) != 0;
+}
+
 /** Take one argument apart: an image, a package, a dataset, or something that is only there for its modules. */
 static struct ks_error *add_argument(struct pieces *pieces, char *path, const char *config,
 				     bool modules)
@@ -108,6 +120,10 @@ static struct ks_error *add_argument(struct pieces *pieces, char *path, const ch
 	char name[KS_MODULE_NAME_MAX];
 	struct piece piece = { .path = path, .config = config };
 	const struct ks_intake_source source = { path, read_modules, path };
+	if (is_live(path)) {
+		piece.live = true;
+		return ks_vector_add(&pieces->all, piece) ? NULL : &ks_nomem;
+	}
 	if (modules && !ks_vector_add(&pieces->sources, source))
 		return &ks_nomem;
 	if (modules && ks_module_name(path, name, sizeof(name)))
@@ -157,10 +173,13 @@ static struct ks_error *run_pieces(struct ks_cli *cli, const struct opts *opts,
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *opts = values;
-	if (argc < 1)
+	if (argc < 1 && !opts->live)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf add SOURCE...");
 	_cleanup_pieces_ struct pieces pieces = { 0 };
-	_cleanup_free_ size_t *config_of = calloc((size_t)argc, sizeof(*config_of));
+	const struct piece running = { .path = "running", .config = opts->config, .live = true };
+	if (opts->live && !ks_vector_add(&pieces.all, running))
+		return &ks_nomem;
+	_cleanup_free_ size_t *config_of = calloc((size_t)argc + 1, sizeof(*config_of));
 	if (!config_of)
 		return &ks_nomem;
 	KS_TRY(ks_source_pair((const char *const *)argv, (size_t)argc, config_of));
@@ -182,6 +201,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 static const struct ks_opt options[] = {
 	{ 0, "config", "PATH", "take the configuration from this package or file", KS_OPT_TEXT,
 	  AT(config), NULL },
+	{ 0, "live", NULL, "add the running kernel", KS_OPT_FLAG, AT(live), NULL },
 	KS_OPT_MODULES(AT(modules)),
 	{ 0 },
 };
@@ -198,6 +218,7 @@ const struct ks_cmd ks_cmd_add = {
 		"tar, cpio), the directory of a DepSurf dataset, or a folder that is looked "
 		"through "
 		"for kernels.\n"
+		"The word 'running' is the running kernel, as --live.\n"
 		"An image that is in the store already is left alone. A package without debug "
 		"information given\n"
 		"with one of the same kernel brings its configuration.\n"

@@ -2,6 +2,7 @@
 #include "cli/load.h"
 
 #include "base/buf.h"
+#include "extract/live.h"
 #include "source/load.h"
 
 /** How sure we are of the bytes, in words; NULL: nothing to say. */
@@ -60,4 +61,20 @@ struct ks_error *ks_load_path(struct ks_cli *cli, const char *path, const char *
 	_cleanup_source_ struct ks_source *src = NULL;
 	KS_TRY(ks_source_open(path, &opts, &src));
 	return ks_load_source(src, how, ret, note);
+}
+
+struct ks_error *ks_load_live(const char *config, const struct ks_extract_opts *how,
+			      struct ks_surface **ret, char **note)
+{
+	const struct ks_live_opts live = { 0 };
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	_cleanup_free_ char *text = NULL;
+	if (config)
+		KS_TRY(ks_source_config(config, NULL, &text));
+	struct ks_extract_opts opts = *how;
+	opts.config = text;
+	KS_TRY(ks_live_read(&live, &opts, &out, ret));
+	out.len -= out.len != 0;
+	*note = out.len && ks_buf_text(&out) ? ks_take(out.at) : NULL;
+	return NULL;
 }

@@ -14,6 +14,9 @@
 KS_MUST_CHECK struct ks_error *ks_load_path(struct ks_cli *cli, const char *path,
 					    const char *config, const struct ks_extract_opts *how,
 					    struct ks_surface **ret, char **note);
+/** The same for the running kernel: the note tells what was out of reach. */
+KS_MUST_CHECK struct ks_error *ks_load_live(const char *config, const struct ks_extract_opts *how,
+					    struct ks_surface **ret, char **note);
 /** The same for a source that is open already. */
 KS_MUST_CHECK struct ks_error *ks_load_source(const struct ks_source *src,
 					      const struct ks_extract_opts *how,

@@ -21,8 +21,8 @@ KS_MUST_CHECK struct ks_error *ks_kallsyms_read(const struct ks_elf *elf,
  * Read the text of a System.map, or of /proc/kallsyms (lines of modules are left out), into the surface's
  * symbols, as ks_kallsyms_read() does.
  * @param elf for the names of sections, or NULL
- * @return NULL also for a text without symbols, such as the stub in Debian's packages, or with all addresses 0:
- *	then symtab_known stays false.
+ * @return NULL also for a text without symbols, such as the stub in Debian's packages: then symtab_known stays
+ *	false. All addresses are 0 in what the kernel shows to those who may not see them.
  */
 KS_MUST_CHECK struct ks_error *ks_system_map_read(const struct ks_elf *elf, const char *text,
 						  struct ks_surface *surface);

@@ -116,8 +116,9 @@ static uint8_t type_of(const struct ks_symbol *symbol, char letter, const struct
 		return is_mark(symbol->name) ? STT_NOTYPE : STT_FUNC;
 	case 'W':
 	case 'w': // of either kind
-		return symbol->addr >= text->begin && symbol->addr < text->end ? STT_FUNC
-									       : STT_OBJECT;
+		return !text->end || (symbol->addr >= text->begin && symbol->addr < text->end)
+			       ? STT_FUNC
+			       : STT_OBJECT;
 	case 'i':
 		return STT_GNU_IFUNC;
 	case 'a':
