@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,21 +255,28 @@ static void tables_hold_events_calls_hooks_and_kfuncs(void **state)
 	minis_each(tables);
 }
 
+/** The bytes of a mini kernel, to be changed. @return how many; the test is skipped when it was not built */
+static size_t mini_bytes(const char *name, uint8_t *bytes, size_t size)
+{
+	const char *folder = getenv("KSURF_MINIS");
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/%s", folder ? folder : "", name);
+	FILE *file = fopen(path, "re");
+	if (!file)
+		skip();
+	size_t len = fread(bytes, 1, size, file);
+	fclose(file);
+	return len;
+}
+
 /** A kernel whose relocations were stripped has zeros in its tables: what they said is unknown, not absent. */
 static void tables_of_zeros_say_nothing(void **state)
 {
 	(void)state;
-	const char *folder = getenv("KSURF_MINIS");
 	static uint8_t bytes[1 << 18];
-	char path[4096];
-	snprintf(path, sizeof(path), "%s/arm64-gcc-dwarf5", folder ? folder : "");
-	FILE *file = fopen(path, "re");
-	if (!file)
-		skip();
+	size_t len = mini_bytes("arm64-gcc-dwarf5", bytes, sizeof(bytes));
 	struct ks_elf *elf;
 	struct mini mini = { .name = "arm64, stripped", .arch = "arm64" };
-	size_t len = fread(bytes, 1, sizeof(bytes), file);
-	fclose(file);
 	assert_null(ks_elf_open_memory(bytes, len, &elf));
 	const struct ks_section *rela = ks_elf_section(elf, ".rela.dyn");
 	assert_non_null(rela);
@@ -288,6 +296,38 @@ static void tables_of_zeros_say_nothing(void **state)
 		   "mini_start mini_ignored mini_stop mini_plain mini_bytes mini_orphan ", &got);
 	assert_false(mini.surface->known & KS_KNOWS(KS_SYSCALL));
 	assert_int_equal(mini.surface->nr_syscalls, 0);
+	ks_surface_free(mini.surface);
+}
+
+/** ppc64 before 5.0, as far as the table goes: two words for each call. */
+static void pairs_of_words_are_one_call(void **state)
+{
+	(void)state;
+	static uint8_t bytes[1 << 18];
+	size_t len = mini_bytes("amd64-gcc-dwarf5", bytes, sizeof(bytes));
+	struct mini mini = { .name = "a table of pairs", .arch = "ppc64el" };
+	struct ks_surface *plain = mini_read("amd64-gcc-dwarf5", 1);
+	uint64_t table = 0;
+	for (size_t i = 0; i < plain->nr_symbols; i++)
+		if (strcmp(plain->symbols[i].name, "sys_call_table") == 0)
+			table = plain->symbols[i].addr;
+	ks_surface_free(plain);
+	struct ks_elf *elf;
+	assert_null(ks_elf_open_memory(bytes, len, &elf));
+	const struct ks_cursor c = ks_elf_at(elf, table);
+	uint8_t *slots = bytes + (c.pos - bytes); // read, write, ni_syscall, close
+	memcpy(slots + 16, slots + 24, 8);
+	memcpy(slots + 8, slots, 8);
+	ks_elf_close(elf);
+	bytes[18] = EM_PPC64; // e_machine
+	assert_null(ks_elf_open_memory(bytes, len, &elf));
+	assert_null(ks_extract(elf, &(struct ks_extract_opts){ 0 }, &mini.surface));
+	ks_elf_close(elf);
+	struct ks_buf got = { 0 };
+	for (size_t i = 0; i < mini.surface->nr_syscalls; i++)
+		ks_buf_printf(&got, "%d=%s ", (int)mini.surface->syscalls[i].number,
+			      mini.surface->syscalls[i].name);
+	mini_equal(&mini, "syscalls", "0=read 1=close -1=old ", &got);
 	ks_surface_free(mini.surface);
 }
 
@@ -385,6 +425,7 @@ int main(void)
 		cmocka_unit_test(differing_definitions_are_kept_with_their_units),
 		cmocka_unit_test(tables_hold_events_calls_hooks_and_kfuncs),
 		cmocka_unit_test(tables_of_zeros_say_nothing),
+		cmocka_unit_test(pairs_of_words_are_one_call),
 		cmocka_unit_test(images_say_which_kernel_they_are),
 		cmocka_unit_test(the_number_of_threads_changes_nothing),
 	};

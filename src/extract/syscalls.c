@@ -158,11 +158,30 @@ static void mark_more(const struct ks_finder *finder, const meta_vector *metas)
 
 typedef KS_VECTOR(struct ks_syscall) call_vector;
 
+/**
+ * Before 5.0 the table of ppc64 had two words for each call, the second for 32-bit callers. The first four calls are
+ * the same for both.
+ */
+static bool has_pairs(const struct ks_finder *finder, const struct table *table)
+{
+	struct ks_cursor c = table->at;
+	uint64_t nr = table->nr / 2 < 4 ? table->nr / 2 : 4;
+	for (uint64_t i = 0; i < nr; i++) {
+		uint64_t native = ks_elf_word(finder->elf, &c);
+		if (native != ks_elf_word(finder->elf, &c))
+			return false;
+	}
+	return nr && finder->elf->machine == EM_PPC64;
+}
+
 static bool read_table(const struct ks_finder *finder, const meta_vector *metas,
 		       struct table *table, call_vector *calls)
 {
-	for (uint64_t i = 0; i < table->nr; i++) {
+	bool pairs = has_pairs(finder, table);
+	for (uint64_t i = 0; i < table->nr / (pairs ? 2 : 1); i++) {
 		uint64_t addr = ks_elf_word(finder->elf, &table->at);
+		if (pairs)
+			ks_elf_word(finder->elf, &table->at);
 		const char *name = name_at(finder, addr);
 		struct ks_syscall call = { .number = (uint32_t)i, .name = name };
 		if (name && !ks_vector_add(calls, call))
