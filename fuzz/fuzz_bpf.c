@@ -40,7 +40,7 @@ static void check_ref(const struct ks_bpf_object *object, const struct ks_bpf_pr
 		break;
 	case KS_REF_CALL:
 	case KS_REF_POINTER:
-		check(ref->offset < program->nr || (ref->offset == program->nr && !program->nr));
+		check(ref->offset < program->nr);
 		break;
 	default:
 		break;
@@ -52,7 +52,8 @@ static void check_object(const struct ks_bpf_object *object)
 	check(object->name != NULL);
 	for (uint32_t i = 0; i < object->nr_programs; i++) {
 		const struct ks_bpf_program *program = &object->programs[i];
-		check(program->nr_main <= program->nr && program->name && program->section);
+		check(program->nr && program->nr_main <= program->nr);
+		check(program->name && program->section);
 		check(!program->func_type || program->func_type < object->btf->nr);
 		for (uint32_t k = 0; k < program->nr; k++) {
 			check(is_index(program->cores[k], object->nr_cores));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The object reader against libbpf, and against what the sources of tests/objects say. */
+#include <elf.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -292,6 +293,34 @@ static void members_of_struct_ops_are_programs(void **state)
 	}
 }
 
+/** Data that is declared to be code, and too short for an instruction: there is nothing to refer to. */
+static void code_without_instructions_is_no_function(void **state)
+{
+	(void)state;
+	struct file file = test_object("tracing.bpfel");
+	Elf64_Ehdr *header = (Elf64_Ehdr *)file.bytes;
+	Elf64_Shdr *sections = (Elf64_Shdr *)(file.bytes + header->e_shoff);
+	const char *names = file.bytes + sections[header->e_shstrndx].sh_offset;
+	size_t nr = 0;
+	for (int i = 1; i < header->e_shnum; i++)
+		if (strcmp(names + sections[i].sh_name, ".rodata") == 0) {
+			assert_true(sections[i].sh_size < 8);
+			sections[i].sh_flags |= SHF_EXECINSTR;
+			nr++;
+		}
+	assert_int_equal(nr, 1);
+	struct ks_bpf_object *object = open_object(&file, "damaged");
+	assert_int_equal(object->nr_programs, 5);
+	for (uint32_t i = 0; i < object->nr_programs; i++)
+		for (uint32_t k = 0; k < object->programs[i].nr; k++) {
+			uint32_t ref = object->programs[i].refs[k];
+			if (ref != KS_NO_INDEX && object->refs[ref].kind == KS_REF_POINTER)
+				assert_true(object->refs[ref].offset < object->programs[i].nr);
+		}
+	ks_bpf_close(object);
+	free(file.bytes);
+}
+
 /** Every cut and many a flipped byte: an error or an object, never more. */
 static void damaged_objects_are_refused_or_read(void **state)
 {
@@ -321,6 +350,7 @@ int main(void)
 		cmocka_unit_test(objects_say_what_their_source_says),
 		cmocka_unit_test(objects_without_btf_degrade),
 		cmocka_unit_test(members_of_struct_ops_are_programs),
+		cmocka_unit_test(code_without_instructions_is_no_function),
 		cmocka_unit_test(damaged_objects_are_refused_or_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,8 @@ static struct ks_error *add_function(struct ks_bpf_reader *reader, const char *n
 	if (offset % INSN_BYTES || size % INSN_BYTES || offset > end || size > end - offset)
 		return ks_bpf_damaged(reader, section, offset,
 				      "a function does not lie within its section");
+	if (!size) // nothing that could be run, or referred to
+		return NULL;
 	struct ks_place place = { section, reader->nr_functions, offset };
 	if (!ks_vector_add(&reader->function_places, place))
 		return &ks_nomem;
