@@ -119,6 +119,7 @@ struct inlined {
 	uint32_t places, entries;
 	const char *callers[3]; // the first of different names
 	uint32_t nr_callers;
+	bool more;
 };
 
 static void count_inlined(const struct ks_function *function, struct inlined *ret)
@@ -129,13 +130,15 @@ static void count_inlined(const struct ks_function *function, struct inlined *re
 		ret->entries += entry->file != NULL;
 		for (uint32_t j = 0; j < entry->nr_inline_callers; j++) {
 			const struct ks_caller *caller = &entry->inline_callers[j];
-			bool known = ret->nr_callers == 3;
+			bool known = false;
 			if (caller->flags & KS_CALLER_NO_CODE)
 				continue;
 			ret->places++;
 			for (uint32_t k = 0; k < ret->nr_callers && !known; k++)
 				known = strcmp(ret->callers[k], caller->function) == 0;
-			if (!known)
+			if (!known && ret->nr_callers == 3)
+				ret->more = true;
+			else if (!known)
 				ret->callers[ret->nr_callers++] = caller->function;
 		}
 	}
@@ -173,7 +176,7 @@ void ks_judge_no_symbol(struct ks_judge *judge, const struct ks_target *target, 
 			      inlined.nr_callers > 1 ? inlined.callers[1] : "",
 			      inlined.nr_callers > 2 ? ", " : "",
 			      inlined.nr_callers > 2 ? inlined.callers[2] : "",
-			      inlined.places > inlined.nr_callers ? ", …" : "");
+			      inlined.more ? ", …" : "");
 		return;
 	}
 	if (function && inlined.entries) {

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Objects judged on a kernel that has what they ask for, and has not: the reader, the relocation simulator, the
+ * interpreter and all rules. Every name exists or not by a bit of its hash, so that both ways are gone.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check/subject.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const struct ks_type number = { .kind = KS_TYPE_INT, .name = "int" };
+static const struct ks_type again = { .kind = KS_TYPE_TYPEDEF, .name = "again" }; // of itself
+static const struct ks_type pointer = { .kind = KS_TYPE_PTR, .inner = &again };
+static const struct ks_type tail = { .kind = KS_TYPE_ARRAY, .n = UINT64_MAX, .inner = &number };
+static const struct ks_param params[] = { { "a", &pointer }, { "b", &number }, { "c", &again } };
+static const struct ks_type proto = {
+	.kind = KS_TYPE_PROTO, .inner = &number, .nr_params = 3, .params = params
+};
+static const struct ks_member members[] = { { "pid", &number, 0, 0 },
+					    { "state", &number, 33, 7 },
+					    { "mm", &pointer, UINT64_MAX, 0 },
+					    { "__data", &tail, 64, 0 } };
+static const struct ks_enumerator values[] = { { "BPF_FUNC_map_lookup_elem", 1 },
+					       { "BPF_PROG_TYPE_KPROBE", 2 } };
+static const struct ks_image image = {
+	.label = "fuzz", .arch = "amd64", .release = "6.1.0", .elf_class = 64, .facts = UINT32_MAX
+};
+
+static uint32_t hash_of(const char *name)
+{
+	uint32_t hash = 2166136261u;
+	for (; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * 16777619u;
+	return hash;
+}
+
+static struct ks_error *answer(void *arg, enum ks_kind kind, const char *name,
+			       struct ks_arena *arena, struct ks_history *ret)
+{
+	(void)arg;
+	struct ks_fact *fact = ks_arena_alloc(arena, sizeof(*fact));
+	struct ks_decl *decl = ks_arena_alloc(arena, sizeof(*decl));
+	struct ks_symbol *symbol = ks_arena_alloc(arena, sizeof(*symbol));
+	struct ks_function *function = ks_arena_alloc(arena, sizeof(*function));
+	if (!fact || !decl || !symbol || !function)
+		return &ks_nomem;
+	uint32_t hash = hash_of(name);
+	*decl = (struct ks_decl){ .kind = kind, .name = name, .size = hash >> 20 };
+	*symbol = (struct ks_symbol){ .name = name, .attach = (uint8_t)(hash >> 8) };
+	*function = (struct ks_function){
+		.name = name, .nr_symbols = 1, .symbols = symbol, .nr_btf = 1
+	};
+	*fact = (struct ks_fact){ .image = &image, .known = true, .present = hash & 1 };
+	if (kind == KS_STRUCT || kind == KS_UNION) {
+		decl->members = members;
+		decl->nr = 4;
+	} else if (kind == KS_ENUM) {
+		decl->values = values;
+		decl->nr = 2;
+	} else {
+		decl->type = kind == KS_FUNCTION ? &proto : hash & 2 ? &pointer : &again;
+	}
+	if (fact->present && kind <= KS_INT)
+		fact->decl = decl;
+	if (fact->present && kind == KS_FUNCTION)
+		fact->function = function;
+	if (fact->present && kind == KS_CONFIG)
+		fact->value = hash & 4 ? "y" : "0x10";
+	*ret = (struct ks_history){ .kind = kind, .name = name, .nr = 1, .facts = fact };
+	return NULL;
+}
+
+static struct ks_error *judge(const struct ks_subject *subject, const struct ks_scene *scene,
+			      uint32_t index, struct ks_arena *arena)
+{
+	struct ks_interp_input input = { .object = subject->object,
+					 .program = &subject->object->programs[index],
+					 .cores = scene->core_values,
+					 .externs = scene->extern_values,
+					 .data = subject->data };
+	struct ks_reach reach;
+	KS_TRY(ks_interp(&input, arena, &reach));
+	struct ks_judge judge = { .arena = arena,
+				  .scene = scene,
+				  .site = &scene->site,
+				  .program = input.program,
+				  .hook = &subject->hooks[index],
+				  .caller = &subject->callers[index],
+				  .reach = &reach };
+	ks_judge_object(&judge);
+	ks_judge_program(&judge);
+	ks_judge_insns(&judge);
+	ks_judge_btf_target(&judge);
+	ks_judge_attach(&judge);
+	ks_judge_risks(&judge);
+	ks_judge_reads(&judge);
+	ks_vector_deinit(&judge.reasons);
+	return NULL;
+}
+
+static struct ks_error *check(const struct ks_bpf_object *object, struct ks_view *view,
+			      struct ks_arena *arena)
+{
+	struct ks_subject subject;
+	struct ks_scene scene;
+	struct ks_site site = ks_view_site(view, 0);
+	KS_TRY(ks_subject_set(arena, object, NULL, &subject));
+	KS_TRY(ks_scene_set(arena, &subject, &site, &site, &scene));
+	for (uint32_t i = 0; i < object->nr_programs; i++)
+		KS_TRY(judge(&subject, &scene, i, arena));
+	return NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct ks_image *const images[] = { &image };
+	static const struct ks_view_source source = { .history = answer };
+	_cleanup_bpf_ struct ks_bpf_object *object = NULL;
+	_cleanup_view_ struct ks_view *view = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	uint8_t *copy = malloc(size ? size : 1);
+	if (!copy)
+		return 0;
+	memcpy(copy, data, size);
+	struct ks_error *err = ks_bpf_open(copy, size, "fuzz", &object);
+	if (!err)
+		err = ks_view_new(&source, 1, images, false, &view);
+	if (!err)
+		err = check(object, view, &arena);
+	ks_error_free(err);
+	ks_bpf_close(ks_take(object));
+	free(copy);
+	return 0;
+}
