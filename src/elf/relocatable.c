@@ -268,7 +268,7 @@ struct ks_error *ks_elf_link(struct ks_elf *elf)
 	struct known known;
 	know(&known, elf->machine);
 	// no part of an honest file is in two sections, so its size bounds the work
-	uint64_t copies = elf->map_len, tables = elf->map_len;
+	uint64_t copies = elf->map_len, tables = copies;
 	for (size_t i = 1; i < elf->nr_sections; i++) {
 		const struct ks_section *table = &elf->sections[i];
 		bool addends = table->type == SHT_RELA;
