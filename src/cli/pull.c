@@ -1,18 +1,53 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/pull.h"
+#include <string.h>
+
 #include "cli/intake.h"
 #include "cli/load.h"
+#include "source/debuginfod.h"
+#include "source/pull.h"
 
 struct opts {
 	struct ks_pull_opts pull;
 	const char *modules;
+	const char *debuginfod; // servers, or "default"
 };
 
 /** One package on its way. */
 struct errand {
-	const char *package;
+	const char *package; // or build id
 	const struct ks_pull_opts *opts;
+	const char *debuginfod;
 };
+
+/** A kernel by its build id, which what comes must have. */
+static struct ks_error *fetch_by_id(struct ks_cli *cli, void *arg,
+				    const struct ks_extract_opts *how, struct ks_surface **ret,
+				    char **note)
+{
+	const struct errand *errand = arg;
+	struct ks_draw_job job = { .draw = &cli->draw, .target = errand->package };
+	const struct ks_progress progress = { .fn = ks_draw_bytes, .arg = &job };
+	const struct ks_debuginfod_opts opts = {
+		.urls = strcmp(errand->debuginfod, "default") == 0 ? NULL : errand->debuginfod,
+	};
+	_cleanup_source_ struct ks_source *src = NULL;
+	_cleanup_surface_ struct ks_surface *surface = NULL;
+	KS_TRY(ks_debuginfod_open(errand->package, &opts, &progress, &src));
+	if (errand->opts->config) {
+		const struct ks_source_opts local = { 0 };
+		KS_TRY(ks_source_config(errand->opts->config, &local, &src->config));
+	}
+	KS_TRY(ks_load_source(src, how, &surface, note));
+	const char *id = surface->image.build_id;
+	if (!id || strcmp(id, errand->package) != 0)
+		return ks_error_in_file(ks_error_new(KS_ERR_DATA,
+						     "the server sent another kernel: its build id "
+						     "is %s",
+						     id ? id : "not told"),
+					src->path);
+	*ret = ks_take(surface);
+	return NULL;
+}
 
 static struct ks_error *fetch(struct ks_cli *cli, void *arg, const struct ks_extract_opts *how,
 			      struct ks_surface **ret, char **note)
@@ -50,9 +85,17 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	if (!errands || !items || !sources)
 		return &ks_nomem;
 	bool wanted = ks_modules_wanted(values_of->modules);
+	if (wanted && values_of->debuginfod)
+		return ks_error_new(KS_ERR_USAGE, "a debuginfod server has no modules by the build "
+						  "id of their kernel");
 	for (int i = 0; i < argc; i++) {
-		errands[i] = (struct errand){ .package = argv[i], .opts = opts };
-		items[i] = (struct ks_intake_item){ argv[i], fetch, &errands[i], wanted };
+		errands[i] = (struct errand){ argv[i], opts, values_of->debuginfod };
+		items[i] = (struct ks_intake_item){
+			.what = argv[i],
+			.read = values_of->debuginfod ? fetch_by_id : fetch,
+			.arg = &errands[i],
+			.may_lack_kernel = wanted,
+		};
 		sources[i] = (struct ks_intake_source){ argv[i], fetch_modules, &errands[i] };
 	}
 	const struct ks_intake_modules modules = { values_of->modules, sources, (size_t)argc };
@@ -68,6 +111,8 @@ static const struct ks_opt options[] = {
 	  AT(pull.arch), NULL },
 	{ 0, "config", "PACKAGE", "take the configuration from this package or file", KS_OPT_TEXT,
 	  AT(pull.config), NULL },
+	{ 0, "debuginfod", "URL", "ask such a server for build ids; \"default\": DEBUGINFOD_URLS",
+	  KS_OPT_TEXT, AT(debuginfod), NULL },
 	KS_OPT_MODULES(AT(modules)),
 	{ 0 },
 };
@@ -78,7 +123,9 @@ const struct ks_cmd ks_cmd_pull = {
 	.help = "fetch kernel packages and add the images in them",
 	.details = "A PACKAGE is one with debug information, such as "
 		   "linux-image-6.1.0-50-amd64-dbg or\n"
-		   "NAME=VERSION. No more of it is transferred than is needed to have its image.\n",
+		   "NAME=VERSION. No more of it is transferred than is needed to have its image. "
+		   "With\n"
+		   "--debuginfod a PACKAGE is the build id of a kernel.\n",
 	.complete = "package",
 	.opts = options,
 	.opts_size = sizeof(struct opts),

@@ -93,6 +93,26 @@ static struct ks_error *add_btf(struct ks_elf *elf, uint64_t start)
 	return best ? ks_elf_add_range(elf, ".BTF", SHT_PROGBITS, addr, addr + longest) : NULL;
 }
 
+/** Whether an offset lies in an ELF file that the image carries: the vDSO has a build id of its own. */
+static bool is_in_vdso(const struct ks_elf *elf, uint64_t offset)
+{
+	enum { VDSO_MAX = 64 << 10 };
+	for (uint64_t at = offset & ~(uint64_t)(PAGE - 1); offset - at < VDSO_MAX; at -= PAGE) {
+		struct ks_cursor c = ks_elf_cursor(elf, &elf->sections[1]);
+		ks_cursor_take(&c, at);
+		const uint8_t *ident = ks_cursor_take(&c, EI_NIDENT);
+		if (ident && memcmp(ident, ELFMAG, SELFMAG) == 0) {
+			bool is64 = ident[EI_CLASS] == ELFCLASS64;
+			ks_cursor_take(&c, is64 ? 24 : 16); // to the place of its section headers
+			uint64_t headers = is64 ? ks_cursor_u64(&c) : ks_cursor_u32(&c);
+			return !c.why && offset - at < headers;
+		}
+		if (at < PAGE)
+			break;
+	}
+	return false;
+}
+
 /** The same for the note that holds the build id. */
 static struct ks_error *add_build_id(struct ks_elf *elf, uint64_t start)
 {
@@ -106,7 +126,9 @@ static struct ks_error *add_build_id(struct ks_elf *elf, uint64_t start)
 		uint32_t name = ks_cursor_u32(&c), id = ks_cursor_u32(&c), type = ks_cursor_u32(&c);
 		if (name != NAME || type != NT_GNU_BUILD_ID || id < 8 || id > ID_MAX || id % 4)
 			continue;
-		uint64_t addr = start + (uint64_t)(c.base - elf->map);
+		uint64_t offset = (uint64_t)(c.base - elf->map), addr = start + offset;
+		if (is_in_vdso(elf, offset))
+			continue;
 		return ks_elf_add_range(elf, ".notes", SHT_NOTE, addr, addr + HEADER + NAME + id);
 	}
 	return NULL;
