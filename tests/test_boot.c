@@ -84,6 +84,15 @@ static size_t compare_names(const char *what, const char *const *a, size_t nr_a,
 	return finish(&tally);
 }
 
+/**
+ * Known not to be told by arm64 images with .relr.dyn: their entries of the kprobe blacklist are not aligned, so they
+ * are among the few that stand in .rela.dyn, and those are too few to be found by their form.
+ */
+static bool is_unaligned(const char *name)
+{
+	return strcmp(name, "cpu_switch_to") == 0 || strcmp(name, "call_on_irq_stack") == 0;
+}
+
 /** Symbols of the boot image: all of them are in .symtab, with the same facts. */
 static size_t compare_symbols(const struct ks_surface *full, const struct ks_surface *boot)
 {
@@ -107,7 +116,7 @@ static size_t compare_symbols(const struct ks_surface *full, const struct ks_sur
 		names.same++;
 		if (sym->type != STT_FUNC || at->type != STT_FUNC)
 			continue;
-		if ((sym->attach ^ at->attach) & mask)
+		if ((sym->attach ^ at->attach) & mask && !is_unaligned(sym->name))
 			differs(&facts, sym->name);
 		else
 			facts.same++;

@@ -139,8 +139,14 @@ static uint8_t bind_of(char letter)
 	return islower(letter) ? STB_LOCAL : STB_GLOBAL;
 }
 
+/** Where functions may have room for tracing in front of them, it is not part of the function before. */
+static uint64_t room_in_front(const struct ks_elf *elf)
+{
+	return elf && (elf->machine == EM_AARCH64 || elf->machine == EM_RISCV) ? 8 : 0;
+}
+
 /** Functions end where anything follows them, data where other data does. */
-static void measure(struct ks_symbol *symbols, size_t nr)
+static void measure(struct ks_symbol *symbols, size_t nr, uint64_t room)
 {
 	uint64_t next[2] = { 0, 0 }, after[2] = { 0, 0 }; // of text and of data
 	for (size_t i = nr; i-- > 0;) {
@@ -152,6 +158,8 @@ static void measure(struct ks_symbol *symbols, size_t nr)
 			after[kind] = next[kind];
 		next[kind] = sym->addr;
 		sym->size = after[kind] ? after[kind] - sym->addr : 0;
+		if (sym->type == STT_FUNC && sym->size > room)
+			sym->size -= room;
 		if (sym->type == STT_NOTYPE)
 			sym->size = 0;
 	}
@@ -180,7 +188,7 @@ struct ks_error *ks_symbols_classify(const struct ks_elf *elf, struct ks_surface
 		if (!sym->section)
 			sym->section = section_of(naming.ranges, sym, letters[i]);
 	}
-	measure(symbols, nr);
+	measure(symbols, nr, room_in_front(elf));
 	surface->symbols = symbols;
 	surface->nr_symbols = nr;
 	surface->symtab_known = true;
