@@ -119,11 +119,13 @@ static struct ks_error *add_argument(struct pieces *pieces, char *path, const ch
 {
 	char name[KS_MODULE_NAME_MAX];
 	struct piece piece = { .path = path, .config = config };
-	const struct ks_intake_source source = { path, read_modules, path };
+	struct ks_intake_source source = { path, read_modules, path, NULL };
 	if (is_live(path)) {
 		piece.live = true;
 		return ks_vector_add(&pieces->all, piece) ? NULL : &ks_nomem;
 	}
+	if (!is_dir(path) && !ks_module_name(path, name, sizeof(name)))
+		source.path = path;
 	if (modules && !ks_vector_add(&pieces->sources, source))
 		return &ks_nomem;
 	if (modules && ks_module_name(path, name, sizeof(name)))

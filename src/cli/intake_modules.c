@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "source/load.h"
 
 /** A kernel of the store, and what its modules make together. */
 struct home {
@@ -21,6 +22,7 @@ struct intake {
 	struct ks_arena arena;
 	struct ks_store_images images;
 	KS_VECTOR(struct home) homes;
+	const struct ks_intake_modules *given;
 	size_t last; // home of the source that is read; none: as many as there are
 	char *globs_text;
 	KS_VECTOR(const char *) globs;
@@ -48,12 +50,44 @@ static const struct ks_store_image *find_kernel(const struct intake *intake,
 	return best;
 }
 
+/** Whoever asks wants to know which kernel it is, and no more. */
+static bool is_enough(void *arg, const struct ks_image *image)
+{
+	(void)arg;
+	(void)image;
+	return true;
+}
+
+static struct ks_error *take_btf(struct ks_kernel *kernel, const char *path)
+{
+	_cleanup_source_ struct ks_source *src = NULL;
+	_cleanup_surface_ struct ks_surface *surface = NULL;
+	_cleanup_elf_ struct ks_elf *elf = NULL;
+	const struct ks_extract_opts how = { .known = is_enough };
+	KS_TRY(ks_source_open(path, NULL, &src));
+	KS_TRY(ks_source_surface(src, &how, &surface));
+	if (!surface->image.release || strcmp(surface->image.release, kernel->image.release) != 0)
+		return NULL;
+	KS_TRY(ks_source_elf(src, &elf));
+	return ks_kernel_read_btf(kernel, elf);
+}
+
+/** The BTF that modules continue is in the kernel that came with them, if one did. */
+static void find_btf(const struct intake *intake, struct ks_kernel *kernel)
+{
+	for (size_t i = 0; i < intake->given->nr && !kernel->btf; i++)
+		if (intake->given->sources[i].path) // what is wrong with it was told before
+			ks_error_free(take_btf(kernel, intake->given->sources[i].path));
+}
+
 static struct ks_error *open_home(struct intake *intake, const struct ks_store_image *image)
 {
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	struct home home = { .image = image };
 	KS_TRY(ks_store_surface(intake->store, image, &surface));
 	KS_TRY(ks_kernel_new(surface, &home.kernel));
+	ks_surface_free(ks_take(surface));
+	find_btf(intake, home.kernel);
 	struct ks_error *err = ks_modules_new(home.kernel, &home.modules);
 	if (!err && !ks_vector_add(&intake->homes, home))
 		err = &ks_nomem;
@@ -197,7 +231,7 @@ static struct ks_error *run(struct intake *intake, const struct ks_intake_module
 struct ks_error *ks_modules_intake(struct ks_cli *cli, struct ks_store *store,
 				   const struct ks_intake_modules *modules, struct ks_json *json)
 {
-	struct intake intake = { .cli = cli, .store = store, .json = json };
+	struct intake intake = { .cli = cli, .store = store, .json = json, .given = modules };
 	struct ks_error *err = run(&intake, modules);
 	for (size_t i = 0; i < intake.homes.len; i++) {
 		ks_modules_free(intake.homes.at[i].modules);

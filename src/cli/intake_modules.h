@@ -11,6 +11,7 @@ struct ks_intake_source {
 	struct ks_error *(*read)(struct ks_cli *cli, void *arg, const struct ks_modules_opts *opts,
 				 struct ks_modules_report *ret);
 	void *arg;
+	const char *path; // a file that may hold the kernel, too; NULL: it is none
 };
 
 /** All of them, and which modules are wanted. */

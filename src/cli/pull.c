@@ -96,7 +96,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 			.arg = &errands[i],
 			.may_lack_kernel = wanted,
 		};
-		sources[i] = (struct ks_intake_source){ argv[i], fetch_modules, &errands[i] };
+		sources[i] = (struct ks_intake_source){ argv[i], fetch_modules, &errands[i], NULL };
 	}
 	const struct ks_intake_modules modules = { values_of->modules, sources, (size_t)argc };
 	return ks_intake_run(cli, items, (size_t)argc, wanted ? &modules : NULL);

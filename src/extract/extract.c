@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include "extract/extract.h"
 #include "extract/kallsyms.h"
 #include "extract/kernel.h"
@@ -51,6 +53,38 @@ static struct ks_error *open_btf(const struct ks_finder *finder, struct ks_btf *
 	return NULL;
 }
 
+/** A section as BTF; its bytes are copied, for names point into them. */
+static struct ks_error *open_section(const struct ks_finder *finder, const char *name,
+				     const struct ks_btf *base, struct ks_btf **ret)
+{
+	const struct ks_section *section = ks_elf_section(finder->elf, name);
+	if (!section || !section->data || !section->size)
+		return NULL;
+	uint8_t *copy = ks_arena_alloc(&finder->surface->arenas[0], section->size);
+	if (!copy)
+		return &ks_nomem;
+	memcpy(copy, section->data, section->size);
+	return ks_btf_open(copy, section->size, base, ret);
+}
+
+/**
+ * The BTF of a module continues that of its kernel, or, built apart from it, what .BTF.base keeps of that. Without
+ * either nothing can be read, and beside DWARF what does not fit is as good as none.
+ */
+static struct ks_error *open_module_btf(const struct ks_finder *finder,
+					const struct ks_kernel *kernel, struct ks_btf **distilled,
+					struct ks_btf **ret)
+{
+	struct ks_error *err = open_section(finder, ".BTF.base", NULL, distilled);
+	const struct ks_btf *base = *distilled ? *distilled : kernel->btf;
+	if (!err && base)
+		err = open_section(finder, ".BTF", base, ret);
+	if (!err || err->code == KS_ERR_NOMEM || finder->surface->image.tier != KS_TIER_FULL)
+		return ks_error_wrap(err, "the module's BTF does not continue that of the kernel");
+	ks_error_free(err);
+	return NULL;
+}
+
 static struct ks_error *nothing_to_read(void)
 {
 	return ks_error_new(
@@ -69,8 +103,9 @@ static struct ks_error *extract_all(struct ks_finder *finder, const struct ks_ex
 	KS_TRY(opts->module_of ? ks_extract_module_image(finder) : ks_extract_image(finder));
 	if (opts->known && opts->known(opts->known_arg, &surface->image))
 		return NULL;
-	if (!opts->module_of)
-		KS_TRY(open_btf(finder, &btf));
+	_cleanup_btf_ struct ks_btf *distilled = NULL;
+	KS_TRY(opts->module_of ? open_module_btf(finder, opts->module_of, &distilled, &btf)
+			       : open_btf(finder, &btf));
 	if (!btf && !surface->symtab_known)
 		return nothing_to_read();
 	KS_TRY(ks_extract_attach(finder));

@@ -4,6 +4,7 @@
 
 #include "extract/decl_hash.h"
 #include "extract/kernel.h"
+#include "extract/tiers.h"
 
 static bool add_definitions(struct ks_kernel *kernel, const struct ks_surface *surface)
 {
@@ -106,10 +107,33 @@ struct ks_error *ks_kernel_new(const struct ks_surface *surface, struct ks_kerne
 	return NULL;
 }
 
+struct ks_error *ks_kernel_read_btf(struct ks_kernel *kernel, const struct ks_elf *elf)
+{
+	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(1);
+	struct ks_symbol_index *symbols;
+	if (!surface)
+		return &ks_nomem;
+	surface->image.tier = KS_TIER_BTF; // look for it wherever it may be
+	KS_TRY(ks_symbol_index_new(surface, &symbols));
+	struct ks_finder finder = { .elf = elf, .symbols = symbols, .surface = surface };
+	struct ks_btf *btf = NULL;
+	struct ks_error *err = ks_extract_btf_open(&finder, &btf);
+	ks_symbol_index_free(symbols);
+	if (err || !btf)
+		return err;
+	ks_btf_close(kernel->btf);
+	ks_surface_free(kernel->btf_home);
+	kernel->btf = btf;
+	kernel->btf_home = ks_take(surface);
+	return NULL;
+}
+
 void ks_kernel_free(struct ks_kernel *kernel)
 {
 	if (!kernel)
 		return;
+	ks_btf_close(kernel->btf);
+	ks_surface_free(kernel->btf_home);
 	ks_numbers_deinit(&kernel->names);
 	ks_numbers_deinit(&kernel->definitions);
 	ks_numbers_deinit(&kernel->values);

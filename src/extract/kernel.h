@@ -5,6 +5,7 @@
  * what of a module only repeats it. It is small beside the surface it is made from, which may go.
  */
 #include "base/numbers.h"
+#include "btf/btf.h"
 #include "extract/find.h"
 
 struct ks_kernel {
@@ -15,12 +16,20 @@ struct ks_kernel {
 	struct ks_numbers values;      // ks_enumerator_hash() of unnamed enums
 	struct ks_numbers functions;   // ks_name_hash() of what it defines
 	struct ks_numbers places;      // ks_place_hash() of its functions
+	struct ks_btf *btf;	       // that the BTF of its modules continues; NULL: not at hand
+	struct ks_surface *btf_home;   // holds its bytes
 	struct ks_arena arena;
 };
 
 /** @param surface of a kernel, of any tier; borrowed */
 KS_MUST_CHECK struct ks_error *ks_kernel_new(const struct ks_surface *surface,
 					     struct ks_kernel **ret);
+/**
+ * Take the BTF out of the bytes of the kernel, or of what it boots from. An image without any leaves btf NULL.
+ * @param elf borrowed for the call; the caller knows that it is this kernel, of the same build
+ */
+KS_MUST_CHECK struct ks_error *ks_kernel_read_btf(struct ks_kernel *kernel,
+						  const struct ks_elf *elf);
 void ks_kernel_free(struct ks_kernel *kernel); // NULL is allowed
 static inline void ks_kernel_freep(struct ks_kernel **kernel)
 {

@@ -10,15 +10,19 @@ static bool keep(struct ks_surface *surface, const char *text, const char **ret)
 	return *ret != NULL;
 }
 
+struct ks_error *ks_source_elf(const struct ks_source *src, struct ks_elf **ret)
+{
+	if (src->is_flat)
+		return ks_elf_open_flat(src->map, src->len, &src->flat, 0, ret);
+	return ks_elf_open_memory(src->map, src->len, ret);
+}
+
 static struct ks_error *read(const struct ks_source *src, const struct ks_extract_opts *how,
 			     struct ks_surface **ret)
 {
 	_cleanup_elf_ struct ks_elf *elf = NULL;
 	_cleanup_surface_ struct ks_surface *surface = NULL;
-	if (src->is_flat)
-		KS_TRY(ks_elf_open_flat(src->map, src->len, &src->flat, 0, &elf));
-	else
-		KS_TRY(ks_elf_open_memory(src->map, src->len, &elf));
+	KS_TRY(ks_source_elf(src, &elf));
 	struct ks_extract_opts opts = *how;
 	opts.config = src->config;
 	opts.system_map = src->system_map;
