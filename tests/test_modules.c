@@ -351,6 +351,106 @@ static void test_damage(void **state)
 	bench_close(&bench);
 }
 
+/* ---- BTF that continues the kernel's ---- */
+
+static void hide_debug_info(uint8_t *bytes, size_t len)
+{
+	static const char name[] = ".debug_info";
+	for (uint8_t *at = bytes; (at = memmem(at, len - (size_t)(at - bytes), name, sizeof(name)));
+	     at++)
+		at[1] = 'x';
+}
+
+/** Read alpha with its BTF, and put it together with nothing else. @param base whether the kernel's is at hand */
+static struct ks_surface *read_split(const char *variant, bool dwarf, bool base)
+{
+	char name[64];
+	size_t len;
+	snprintf(name, sizeof(name), "btf-%s", variant);
+	struct ks_surface *kernel_surface = mini_read(name, 1);
+	if (!kernel_surface)
+		return NULL;
+	struct ks_kernel *kernel;
+	struct ks_modules *modules;
+	struct ks_surface *module, *together;
+	struct ks_elf *elf;
+	succeed(ks_kernel_new(kernel_surface, &kernel));
+	snprintf(name, sizeof(name), "%s/btf-%s", getenv("KSURF_MINIS"), variant);
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	succeed(ks_elf_open_fd(fd, &elf));
+	close(fd);
+	if (base)
+		succeed(ks_kernel_read_btf(kernel, elf));
+	assert_int_equal(kernel->btf != NULL, base);
+	ks_elf_close(elf);
+	uint8_t *bytes = module_bytes(variant, "alpha-btf", &len);
+	if (!dwarf)
+		hide_debug_info(bytes, len);
+	const struct ks_extract_opts how = { .module_of = kernel };
+	succeed(ks_elf_open_memory(bytes, len, &elf));
+	succeed(ks_elf_link(elf));
+	succeed(ks_extract(elf, &how, &module));
+	ks_elf_close(elf);
+	free(bytes);
+	succeed(ks_modules_new(kernel, &modules));
+	succeed(ks_modules_add(modules, module));
+	ks_surface_free(module);
+	succeed(ks_modules_finish(modules, &together));
+	ks_modules_free(modules);
+	ks_kernel_free(kernel);
+	ks_surface_free(kernel_surface);
+	return together;
+}
+
+static void check_split(const char *variant)
+{
+	struct ks_surface *surface = read_split(variant, false, true);
+	if (!surface)
+		return;
+	print_message("%s\n", variant);
+	assert_int_equal(surface->image.tier, KS_TIER_BTF);
+	assert_true(surface->image.facts & KS_FACT_BTF);
+	check_events(surface);
+	assert_null(find_decl(surface, KS_STRUCT, "device"));
+	const struct ks_decl *state = find_decl(surface, KS_STRUCT, "alpha_state");
+	assert_non_null(state);
+	assert_int_equal(state->nr, 4);
+	assert_int_equal(state->members[1].type->inner->kind, KS_TYPE_STRUCT);
+	const struct ks_function *open = find_function(surface, "alpha_open");
+	assert_string_equal(open->symbols[0].module, "alpha");
+	assert_int_equal(open->nr_btf, 1);
+	assert_int_equal(find_decl(surface, KS_FUNCTION, "alpha_open")->type->nr_params, 2);
+	ks_surface_free(surface);
+
+	surface = read_split(variant, true,
+			     true); // beside DWARF it says what fentry can be attached to
+	assert_int_equal(surface->image.tier, KS_TIER_FULL);
+	assert_int_equal(find_function(surface, "alpha_open")->nr_btf, 1);
+	ks_surface_free(surface);
+
+	surface =
+		read_split(variant, false, false); // without the kernel's nothing can be made of it
+	assert_int_equal(surface->decls[KS_STRUCT].nr, 0);
+	assert_non_null(find_function(surface, "alpha_open"));
+	ks_surface_free(surface);
+}
+
+static void test_split_btf(void **state)
+{
+	(void)state;
+	static const char *const with[] = { "amd64-gcc-dwarf4", "amd64-gcc-dwarf5",
+					    "arm64-gcc-dwarf5", "s390x-gcc-dwarf5" };
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/amd64-gcc-dwarf5-alpha-btf.ko",
+		 getenv("KSURF_MINI_MODULES") ? getenv("KSURF_MINI_MODULES") : "");
+	if (access(path, R_OK) != 0) {
+		print_message("no module with BTF: pahole was not there\n");
+		skip();
+	}
+	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++)
+		check_split(with[i]);
+}
+
 /* ---- the store ---- */
 
 static struct ks_fact joined(struct ks_store *store, struct ks_arena *arena, enum ks_kind kind,
@@ -403,9 +503,10 @@ static void test_store(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_facts),	cmocka_unit_test(test_relocations),
-		cmocka_unit_test(test_package), cmocka_unit_test(test_globs),
-		cmocka_unit_test(test_damage),	cmocka_unit_test(test_store),
+		cmocka_unit_test(test_facts),	  cmocka_unit_test(test_relocations),
+		cmocka_unit_test(test_package),	  cmocka_unit_test(test_globs),
+		cmocka_unit_test(test_damage),	  cmocka_unit_test(test_store),
+		cmocka_unit_test(test_split_btf),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

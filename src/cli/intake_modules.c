@@ -218,11 +218,18 @@ static struct ks_error *run(struct intake *intake, const struct ks_intake_module
 {
 	KS_TRY(split_globs(intake, modules->wanted));
 	KS_TRY(ks_store_images(intake->store, &intake->arena, &intake->images));
+	_cleanup_error_ struct ks_error *none = NULL; // what held no module
+	bool any = false;
 	for (size_t i = 0; i < modules->nr; i++) {
 		struct ks_error *err = read_source(intake, &modules->sources[i]);
-		if (err)
+		any = any || !err;
+		if (err && err->code == KS_ERR_NOTFOUND && modules->sources[i].path && !none)
+			none = err;
+		else if (err)
 			ks_cli_fail(intake->cli, err);
 	}
+	if (none && !any) // a kernel beside its modules need not hold any itself
+		ks_cli_fail(intake->cli, ks_take(none));
 	for (size_t i = 0; i < intake->homes.len; i++)
 		KS_TRY(put(intake, &intake->homes.at[i]));
 	return NULL;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "source/modules_pipe.h"
+#include "source/stream.h"
 
 /** One source while it is read. */
 struct reading {
@@ -114,15 +115,17 @@ static struct ks_error *read_folder(struct reading *reading, const char *path)
 
 /* ---- any source ---- */
 
+/** Whether it can be an archive of any kind; a kernel is none. */
 static bool is_package(int fd)
 {
-	uint8_t head[8] = { 0 };
-	char ustar[5] = { 0 };
+	static const char *const magics[] = { "!<arch>\n", "\xed\xab\xee\xdb", "070701" };
+	uint8_t head[262] = { 0 };
 	ssize_t n = pread(fd, head, sizeof(head), 0);
-	if (n == sizeof(head) && memcmp(head, "!<arch>\n", sizeof(head)) == 0)
-		return true;
-	return pread(fd, ustar, sizeof(ustar), 257) == sizeof(ustar) &&
-	       memcmp(ustar, "ustar", sizeof(ustar)) == 0;
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+		if (memcmp(head, magics[i], strlen(magics[i])) == 0)
+			return true;
+	return n > 0 && (ks_codec_of(head, (size_t)n) != KS_CODEC_NONE ||
+			 memcmp(head + 257, "ustar", 5) == 0);
 }
 
 static struct ks_error *read_path(struct reading *reading, const char *path)
@@ -139,13 +142,15 @@ static struct ks_error *read_path(struct reading *reading, const char *path)
 	struct ks_error *err;
 	if (S_ISDIR(st.st_mode)) {
 		err = read_folder(reading, path);
-	} else if (is_package(fd) || !ks_module_name(path, name, sizeof(name))) {
+	} else if (ks_module_name(path, name, sizeof(name))) {
+		err = read_file(reading, path, fd, (uint64_t)st.st_size);
+	} else if (is_package(fd)) {
 		_cleanup_input_ struct ks_input *in = NULL;
 		err = ks_input_file(fd, &in);
 		if (!err)
 			err = read_package(reading, in);
 	} else {
-		err = read_file(reading, path, fd, (uint64_t)st.st_size);
+		err = NULL; // the caller sees that there was no module
 	}
 	close(fd);
 	return err;
