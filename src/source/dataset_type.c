@@ -106,6 +106,8 @@ static const struct ks_type *read_type(struct ks_dataset_reader *rd)
 	if (r->why)
 		return NULL;
 	struct ks_type type = { .kind = t.kind };
+	if (t.kind == KS_TYPE_VOID)
+		type.name = "void"; // as extraction calls it: definitions must be the same
 	if (needs & 1 << T_NAME)
 		type.name = t.name;
 	if (needs & (1 << T_TYPE | 1 << T_RET_TYPE))
