@@ -3,10 +3,21 @@
 
 #include "base/vector.h"
 #include "cli/cmd.h"
-#include "report/deps.h"
+#include "cli/deps_counts.h"
+
+/** Lists are told in three formats, counts are a table. */
+enum format { FORMAT_TERM, FORMAT_JSON, FORMAT_DEPSURF, FORMAT_CSV, FORMAT_MD, NR_FORMATS };
+static const char *const formats[] = { "term", "json", "depsurf", "csv", "md", NULL };
+enum { NONE = -1 };
+static const int list_formats[NR_FORMATS] = { KS_DEPS_TERMINAL, KS_DEPS_JSON, KS_DEPS_DEPSURF, NONE,
+					      NONE };
+static const int table_formats[NR_FORMATS] = { KS_TABLE_TERMINAL, KS_TABLE_JSON, NONE, KS_TABLE_CSV,
+					       KS_TABLE_MD };
 
 struct opts {
-	int format; // enum ks_deps_format
+	bool counts;
+	const char *on, *base;
+	int format; // enum format
 };
 
 /** What one run of the command holds. */
@@ -44,11 +55,31 @@ static struct ks_error *add_sheet(struct ks_cli *cli, struct job *job, struct ks
 	return NULL;
 }
 
+static struct ks_error *write_lists(struct ks_cli *cli, struct job *job, enum ks_deps_format format)
+{
+	const struct ks_deps_options options = {
+		.format = format,
+		.color = ks_cli_colored(cli, stdout),
+		.columns = ks_cli_columns(),
+	};
+	if (job->sheets.len || format == KS_DEPS_JSON)
+		KS_TRY(ks_deps_write(&options, job->sheets.at, job->sheets.len, &job->out));
+	ks_cli_print(&job->out, format == KS_DEPS_JSON ? "\n" : "");
+	return NULL;
+}
+
 static struct ks_error *deps_run(struct ks_cli *cli, struct job *job, const struct opts *opts,
 				 int argc, char **argv)
 {
 	if (!argc)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf deps FILE...");
+	bool counts = opts->counts || opts->on || opts->base;
+	int format = cli->json ? FORMAT_JSON : opts->format;
+	if ((counts ? table_formats : list_formats)[format] == NONE)
+		return ks_error_new(KS_ERR_USAGE,
+				    counts ? "--format %s is not for counts"
+					   : "--format %s is for --counts",
+				    formats[format]);
 	for (int i = 0; i < argc; i++) {
 		struct ks_error *err = ks_bpf_find(argv[i], &job->finds);
 		if (err == &ks_nomem)
@@ -58,15 +89,13 @@ static struct ks_error *deps_run(struct ks_cli *cli, struct job *job, const stru
 	}
 	for (size_t i = 0; i < job->finds.len; i++)
 		KS_TRY(add_sheet(cli, job, &job->finds.at[i]));
-	const struct ks_deps_options options = {
-		.format = cli->json ? KS_DEPS_JSON : (enum ks_deps_format)opts->format,
-		.color = ks_cli_colored(cli, stdout),
-		.columns = ks_cli_columns(),
-	};
-	if (job->sheets.len || options.format == KS_DEPS_JSON)
-		KS_TRY(ks_deps_write(&options, job->sheets.at, job->sheets.len, &job->out));
-	ks_cli_print(&job->out, options.format == KS_DEPS_JSON ? "\n" : "");
-	return NULL;
+	if (!counts)
+		return write_lists(cli, job, (enum ks_deps_format)list_formats[format]);
+	if (!job->sheets.len)
+		return NULL; // why is told
+	const struct ks_counts_opts table = { opts->on, opts->base,
+					      (enum ks_table_format)table_formats[format] };
+	return ks_deps_counts_run(cli, &table, job->sheets.at, job->sheets.len);
 }
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
@@ -77,9 +106,16 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	return err;
 }
 
+#define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
-	{ 0, "format", "FORMAT", "term, json or depsurf", KS_OPT_CHOICE,
-	  offsetof(struct opts, format), ks_deps_formats },
+	{ 0, "counts", NULL, "count how the names fare over the images of the store", KS_OPT_FLAG,
+	  AT(counts), NULL },
+	{ 0, "on", "IMAGE,...", "count on these: images, beginnings, globs or groups", KS_OPT_TEXT,
+	  AT(on), NULL },
+	{ 0, "base", "IMAGE", "count as changed what differs from this image", KS_OPT_TEXT,
+	  AT(base), NULL },
+	{ 0, "format", "FORMAT", "term, json, depsurf; of counts term, json, csv, md",
+	  KS_OPT_CHOICE, AT(format), formats },
 	{ 0 },
 };
 
@@ -89,7 +125,11 @@ const struct ks_cmd ks_cmd_deps = {
 	.help = "list what eBPF programs need of a kernel",
 	.details =
 		"FILE is an eBPF object, a program, library, package, archive or folder with such\n"
-		"objects inside. depsurf prints the published dependency set.\n",
+		"objects inside. depsurf prints the published dependency set. With --counts, --on "
+		"or\n"
+		"--base a table tells how many of the names are absent, changed, inlined, ... in "
+		"at\n"
+		"least one image; with -v it has a row for each program.\n",
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),

@@ -2,8 +2,6 @@
 #include "base/json.h"
 #include "report/deps_sheet.h"
 
-const char *const ks_deps_formats[] = { "term", "json", "depsurf", NULL };
-
 /** A line for each name of the published set, in the shape of the published files. */
 struct ks_error *ks_deps_depsurf(const struct ks_deps_options *options,
 				 const struct ks_deps_sheet *sheets, size_t nr, struct ks_buf *out)

@@ -11,8 +11,6 @@ enum ks_deps_format {
 	KS_DEPS_DEPSURF,  // the published dependency sets: a line of JSON for each name
 	KS_NR_DEPS_FORMATS,
 };
-/** How they are spelled on the command line; ends with NULL. */
-extern const char *const ks_deps_formats[];
 
 struct ks_deps_options {
 	enum ks_deps_format format;
