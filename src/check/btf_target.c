@@ -193,11 +193,6 @@ static void judge_function(struct ks_judge *judge, const char *name)
 		ks_judge_hint(judge, "a kprobe on %s needs no BTF", name);
 		return;
 	}
-	if (target.in_module && judge->site->version && judge->site->version < KS_SINCE(5, 11)) {
-		ks_judge_add(judge, KS_REASON_TARGET_MODULE, about,
-			     "in module %s; BTF of modules is used since 5.11", target.module);
-		return;
-	}
 	if (target.in_btf == KS_PRESENT && !target.symbol) {
 		ks_judge_no_symbol(judge, &target,
 				   name); // "The address of function cannot be found"

@@ -315,7 +315,7 @@ struct ks_core_result ks_core_resolve(const struct ks_site *site, const struct k
 		return result;
 	}
 	// modules are only looked at when the kernel itself has no candidate
-	if (!add_candidates(site, spec, fact, &result) && site->modules && fact->modules)
+	if (!add_candidates(site, spec, fact, &result) && site->module_types && fact->modules)
 		add_candidates(site, spec, fact->modules, &result);
 	return result;
 }

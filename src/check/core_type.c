@@ -40,7 +40,7 @@ static const struct ks_decl *definition(const struct ks_site *site, enum ks_kind
 					const char *name)
 {
 	const struct ks_fact *fact = ks_site_fact(site, kind, name);
-	if (!fact->decl && site->modules && fact->modules)
+	if (!fact->decl && site->module_types && fact->modules)
 		fact = fact->modules;
 	return fact->decl;
 }

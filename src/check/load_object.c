@@ -90,7 +90,7 @@ static void judge_operations(struct ks_judge *judge, uint32_t index)
 			     NULL);
 		return;
 	}
-	if (judge->site->modules && !outer->decl && outer->modules) {
+	if (judge->site->module_types && !outer->decl && outer->modules) {
 		outer = outer->modules;
 		fact = fact->decl || !fact->modules ? fact : fact->modules;
 	}

@@ -26,7 +26,9 @@ static void judge_calls(struct ks_judge *judge, const char *name)
 		const struct ks_entry *entry = &target.function->entries[i];
 		for (uint32_t j = 0; j < entry->nr_inline_callers; j++) {
 			const struct ks_caller *caller = &entry->inline_callers[j];
-			if (caller->flags & KS_CALLER_NO_CODE)
+			// a part that was split off is inlined back into its own function
+			if ((caller->flags & KS_CALLER_NO_CODE) ||
+			    strcmp(caller->function, name) == 0)
 				continue;
 			inlined++;
 			bool named = false;

@@ -28,8 +28,13 @@ static void look_at(const struct ks_site *site, const struct ks_fact *fact, cons
 		target->in_btf = KS_ABSENT;
 	else if (fact->image->facts & KS_FACT_BTF)
 		target->in_btf = function && function->nr_btf ? KS_PRESENT : KS_ABSENT;
-	else
-		target->in_btf = fact->decl ? KS_PRESENT : KS_ABSENT;
+	else if (fact->decl)
+		target->in_btf = KS_PRESENT;
+	else // debug information tells what BTF would have
+		target->in_btf =
+			fact->image->tier == KS_TIER_FULL || fact->image->tier == KS_TIER_IMPORTED
+				? KS_ABSENT
+				: KS_UNTOLD;
 }
 
 struct ks_target ks_target_find(const struct ks_site *site, const char *name)
@@ -49,6 +54,9 @@ struct ks_target ks_target_find(const struct ks_site *site, const char *name)
 		return target;
 	}
 	module.in_module = true;
+	if (!site->module_types ||
+	    ks_site_built_in(site, "CONFIG_DEBUG_INFO_BTF_MODULES") == KS_ABSENT)
+		module.in_btf = KS_ABSENT;
 	return module;
 }
 
@@ -65,7 +73,7 @@ const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char
 	ks_buf_printf(&buf, "btf_trace_%s", name);
 	const char *text = ks_buf_text(&buf);
 	const struct ks_fact *fact = text ? ks_site_fact(site, KS_TYPEDEF, text) : NULL;
-	if (fact && !fact->present && site->modules && fact->modules)
+	if (fact && !fact->present && site->module_types && fact->modules)
 		fact = fact->modules;
 	*ret = !fact || !fact->known ? KS_UNTOLD : fact->present ? KS_PRESENT : KS_ABSENT;
 	if (!fact || !fact->decl)

@@ -237,13 +237,17 @@ struct ks_site ks_view_site(struct ks_view *view, size_t at)
 {
 	const struct ks_image *image = view->images[at];
 	uint32_t version = ks_version_of_image(image);
+	if (!version)
+		version = ks_version_of(image->version);
 	return (struct ks_site){ .view = view,
 				 .at = at,
 				 .image = image,
-				 .version = version ? version : ks_version_of(image->version),
+				 .version = version,
 				 .ptr_size = is_32_bit(image) ? 4 : 8,
 				 .big_endian = image->big_endian,
-				 .modules = view->modules };
+				 .modules = view->modules,
+				 .module_types = view->modules &&
+						 (!version || version >= KS_SINCE(5, 11)) };
 }
 
 bool ks_site_enumerator(const struct ks_site *site, const char *name, const char *enumerator,

@@ -56,7 +56,8 @@ struct ks_site {
 	uint32_t version; // ks_version() of the kernel, 0 when unknown
 	uint8_t ptr_size; // bytes
 	bool big_endian;
-	bool modules; // those that the store knows are loaded
+	bool modules;	   // those that the store knows are loaded
+	bool module_types; // and the kernel tells their types (since 5.11)
 };
 struct ks_site ks_view_site(struct ks_view *view, size_t at);
 
