@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/kernels.h"
+#include "cli/load.h"
 #include "cli/pick.h"
 
 enum { POLICY_MAX = 1 << 20 };
@@ -87,29 +88,71 @@ static struct ks_error *read_policy(const struct ks_trial_opts *opts, const char
 }
 
 /** The images that the command line names, else those the policy does, else all. */
-static struct ks_error *choose_images(const struct ks_trial_opts *opts, struct ks_trial *trial,
+static struct ks_error *choose_images(const char *on, struct ks_trial *trial,
 				      struct ks_store_images *ret)
 {
 	const struct ks_policy *policy = trial->policy;
 	_cleanup_buf_ struct ks_buf words = { 0 };
-	for (size_t i = 0; !opts->on && i < policy->on.nr; i++)
+	for (size_t i = 0; !on && i < policy->on.nr; i++)
 		ks_buf_printf(&words, "%s,", policy->on.at[i]);
 	const char *all = ks_buf_text(&words);
 	if (!all)
 		return &ks_nomem;
-	return ks_kernels_choose(&trial->scene, opts->on ? opts->on : all, &trial->arena, ret);
+	return ks_kernels_choose(&trial->scene, on ? on : all, &trial->arena, ret);
+}
+
+/** Put the running kernel into the store, unless it is there. @param[out] label of it, from the arena */
+static struct ks_error *add_live(struct ks_cli *cli, struct ks_trial *trial, const char **label)
+{
+	const struct ks_extract_opts how = { .nr_threads = ks_cli_threads(cli) };
+	_cleanup_scene_ struct ks_scene scene = { 0 };
+	_cleanup_surface_ struct ks_surface *surface = NULL;
+	_cleanup_free_ char *note = NULL;
+	struct ks_put_result result = { 0 };
+	KS_TRY(ks_error_wrap(ks_load_live(NULL, &how, &surface, &note), "running kernel"));
+	KS_TRY(ks_scene_open(cli, KS_STORE_CREATE, &scene));
+	KS_TRY(ks_store_put(scene.store, surface, how.nr_threads, &result));
+	*label = ks_arena_strdup(&trial->arena, result.label);
+	if (note && result.added && !cli->quiet)
+		fprintf(stderr, "%s: %s\n", result.label, note);
+	free(result.label);
+	return *label ? NULL : &ks_nomem;
+}
+
+/** The words with the running kernel's label in place of "live" and "running". */
+static struct ks_error *name_live(struct ks_cli *cli, struct ks_trial *trial, const char **words)
+{
+	_cleanup_buf_ struct ks_buf named = { 0 };
+	const char *label = NULL;
+	for (const char *at = *words; at && *at;) {
+		size_t len = strcspn(at, ",");
+		bool live = (len == 4 && memcmp(at, "live", 4) == 0) ||
+			    (len == 7 && memcmp(at, "running", 7) == 0);
+		if (live && !label)
+			KS_TRY(add_live(cli, trial, &label));
+		ks_buf_printf(&named, "%.*s,", live ? (int)strlen(label) : (int)len,
+			      live ? label : at);
+		at += len + (at[len] == ',');
+	}
+	if (!label)
+		return ks_buf_error(&named);
+	const char *text = ks_buf_text(&named);
+	*words = text ? ks_arena_strdup(&trial->arena, text) : NULL;
+	return *words ? NULL : &ks_nomem;
 }
 
 struct ks_error *ks_trial_run(struct ks_cli *cli, const struct ks_trial_opts *opts, int nr_files,
 			      char **files, struct ks_trial *trial)
 {
+	const char *on = opts->on;
 	KS_TRY(read_policy(opts, files[0], trial));
+	KS_TRY(name_live(cli, trial, &on));
 	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &trial->scene));
 	struct ks_scene *scene = &trial->scene;
-	KS_TRY(ks_selection_choose(&scene->sel, scene->store, opts->on ? "*" : NULL));
+	KS_TRY(ks_selection_choose(&scene->sel, scene->store, on ? "*" : NULL));
 	KS_TRY(ks_selection_group(&scene->sel, scene->store));
 	struct ks_store_images images;
-	KS_TRY(choose_images(opts, trial, &images));
+	KS_TRY(choose_images(on, trial, &images));
 	struct ks_check_options options = {
 		.policy = trial->policy,
 		.modules = opts->modules || trial->policy->modules,
