@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * BTF out of images and objects. The first byte says how much of the input (in 256ths) is the base; the rest is
- * split BTF over it, when the base can be opened. Everything that was opened is then read.
+ * split BTF over it, when the base can be opened. Everything that was opened is then read, and made into the tables of a
+ * surface; what comes of it is encoded, so that nothing is endless when it is spelled out.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "btf/btf.h"
+#include "extract/btf_decls.h"
+#include "surface/codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -58,6 +61,23 @@ static void read_all(const struct ks_btf *btf)
 	sink += ks_btf_find(btf, KS_BTF_STRUCT, "task_struct", 1);
 }
 
+/** What the types are as values, spelled out as a store has them. */
+static void make_tables(const struct ks_btf *btf)
+{
+	struct ks_surface *surface = ks_surface_new(1);
+	struct ks_buf out = { 0 };
+	struct ks_error *err = surface ? ks_btf_decls_read(btf, surface) : &ks_nomem;
+	for (enum ks_kind kind = KS_FUNCTION; !err && kind <= KS_INT; kind++)
+		for (size_t i = 0; i < surface->decls[kind].nr; i++) {
+			out.len = 0;
+			ks_codec_put_decl(&out, &surface->decls[kind].at[i]);
+			sink += out.len;
+		}
+	ks_error_free(err);
+	ks_buf_deinit(&out);
+	ks_surface_free(surface);
+}
+
 /** A copy of its own, so that a read behind its end is seen; and its BTF, NULL when it is none. */
 static struct ks_btf *open_copy(const uint8_t *data, size_t size, const struct ks_btf *base,
 				uint8_t **copy)
@@ -68,8 +88,10 @@ static struct ks_btf *open_copy(const uint8_t *data, size_t size, const struct k
 		return NULL;
 	memcpy(*copy, data, size);
 	ks_error_free(ks_btf_open(*copy, size, base, &btf));
-	if (btf)
+	if (btf) {
 		read_all(btf);
+		make_tables(btf);
+	}
 	return btf;
 }
 
