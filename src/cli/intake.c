@@ -50,10 +50,30 @@ static const struct ks_store_image *find_known(const struct ks_store_images *bef
 	return NULL;
 }
 
+/** Whether what the store has of the same kernel tells less. The running kernel may tell more each time. */
+static bool is_poorer(const struct ks_image *kept, const struct ks_image *image)
+{
+	return kept->tier > image->tier ||
+	       (kept->tier == KS_TIER_LIVE && image->tier == KS_TIER_LIVE);
+}
+
 /** Reading all of an image that is in the store would be for nothing. */
 static bool is_known(void *arg, const struct ks_image *image)
 {
-	return find_known(arg, image->digest) != NULL;
+	const struct ks_store_image *kept = find_known(arg, image->digest);
+	return kept && !is_poorer(&kept->image, image);
+}
+
+/** What tells more takes the place of what tells less. @param[out] ret whether there was something */
+static struct ks_error *drop_poorer(struct intake *intake, const struct ks_store_image *kept,
+				    bool *ret)
+{
+	struct ks_error *err = ks_store_remove(intake->store, kept->image.label);
+	*ret = !err;
+	if (!err || err->code != KS_ERR_NOTFOUND)
+		return err;
+	ks_error_free(err); // another source of this run was faster
+	return NULL;
 }
 
 /** A table of a surface that a result line counts. */
@@ -117,10 +137,19 @@ static struct ks_error *put(struct intake *intake, const struct ks_intake_item *
 	struct ks_put_result result = { 0 };
 	// of a known image there may be no more than its facts: nothing to put, whatever has become of it
 	const struct ks_store_image *known = find_known(&intake->before, surface->image.digest);
+	bool replaced = false;
+	if (known && is_poorer(&known->image, &surface->image)) {
+		KS_TRY(drop_poorer(intake, known, &replaced));
+		known = NULL;
+	}
 	if (known && !(result.label = strdup(known->image.label)))
 		return &ks_nomem;
 	if (!known)
 		KS_TRY(ks_store_put(intake->store, surface, intake->how.nr_threads, &result));
+	_cleanup_free_ char *joined = NULL;
+	if (replaced && asprintf(&joined, "takes the place of what was known of it%s%s",
+				 note ? "\n" : "", note ? note : "") >= 0)
+		note = joined;
 	ks_draw_erase(&intake->cli->draw);
 	if (intake->json)
 		report_json(intake, item->what, &result, note);
