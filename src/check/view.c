@@ -211,7 +211,8 @@ uint32_t ks_version_of_image(const struct ks_image *image)
 	const char *debian = build ? strstr(build, "Debian ") : NULL;
 	if (debian && three_numbers(debian + strlen("Debian ")))
 		return three_numbers(debian + strlen("Debian "));
-	const char *ubuntu = strstr(banner, "(Ubuntu "), *end = ubuntu ? strchr(ubuntu, ')') : NULL;
+	const char *ubuntu = build ? strstr(build, "(Ubuntu ") : NULL,
+		   *end = ubuntu ? strchr(ubuntu, ')') : NULL;
 	while (end && end > ubuntu && end[-1] != ' ')
 		end--;
 	if (end && three_numbers(end))

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Verdicts on made-up programs and kernels; the expectations are what booted kernels did (docs/check.md). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "check/hint.h"
+#include "check/subject.h"
+#include "tiny_view.h"
+
+/* ---- kernels ---- */
+
+static const struct ks_type t_int = { .kind = KS_TYPE_INT, .name = "int" };
+static const struct ks_type t_by_value = { .kind = KS_TYPE_STRUCT, .name = "kuid" };
+static const struct ks_param seven[] = { { "a", &t_int }, { "b", &t_int }, { "c", &t_int },
+					 { "d", &t_int }, { "e", &t_int }, { "f", &t_int },
+					 { "g", &t_int } };
+static const struct ks_param by_value[] = { { "uid", &t_by_value } };
+static const struct ks_param variadic[] = { { "fmt", &t_int }, { "...", NULL } };
+#define PROTO(nr, at)                                                                              \
+	&(const struct ks_type)                                                                    \
+	{                                                                                          \
+		.kind = KS_TYPE_PROTO, .inner = &t_int, .nr_params = (nr), .params = (at)          \
+	}
+#define FUNCTION(n, proto)                                                                         \
+	{                                                                                          \
+		.kind = KS_FUNCTION, .name = n, .type = (proto)                                    \
+	}
+
+static const struct ks_decl protos[] = {
+	FUNCTION("plain", PROTO(1, seven)),	      FUNCTION("inline_one", PROTO(1, seven)),
+	FUNCTION("black", PROTO(1, seven)),	      FUNCTION("twice", PROTO(1, seven)),
+	FUNCTION("long_one", PROTO(7, seven)),	      FUNCTION("with_struct", PROTO(1, by_value)),
+	FUNCTION("printing", PROTO(2, variadic)),     FUNCTION("starting", PROTO(1, seven)),
+	FUNCTION("migrate_disable", PROTO(1, seven)), FUNCTION("part_only", PROTO(1, seven)),
+	FUNCTION("injected", PROTO(1, seven)),	      FUNCTION("security_thing", PROTO(1, seven)),
+	FUNCTION("bpf_lsm_hook", PROTO(1, seven)),
+};
+static const struct ks_decl kuid = { .kind = KS_STRUCT, .name = "kuid", .size = 4 };
+static const struct ks_decl number = { .kind = KS_INT, .name = "int", .size = 4 };
+static const struct ks_enumerator types[] = { { "BPF_PROG_TYPE_KPROBE", 2 },
+					      { "BPF_PROG_TYPE_TRACING", 26 },
+					      { "BPF_PROG_TYPE_LSM", 29 } };
+static const struct ks_enumerator attach_types[] = { { "BPF_TRACE_FENTRY", 24 },
+						     { "BPF_TRACE_FEXIT", 25 },
+						     { "BPF_MODIFY_RETURN", 26 },
+						     { "BPF_LSM_MAC", 27 } };
+static const struct ks_enumerator helpers[] = { { "BPF_FUNC_map_lookup_elem", 1 },
+						{ "BPF_FUNC_get_current_comm", 16 },
+						{ "BPF_FUNC_skb_store_bytes", 9 } };
+static const struct ks_decl enums[] = {
+	{ .kind = KS_ENUM, .name = "bpf_prog_type", .nr = 3, .values = types },
+	{ .kind = KS_ENUM, .name = "bpf_attach_type", .nr = 4, .values = attach_types },
+	{ .kind = KS_ENUM, .name = "bpf_func_id", .nr = 3, .values = helpers },
+};
+
+#define SYMBOL(n, bits)                                                                            \
+	{                                                                                          \
+		.name = n, .attach = (bits)                                                        \
+	}
+static const struct ks_symbol symbols[] = {
+	SYMBOL("plain", KS_ATTACH_FTRACE),
+	SYMBOL("inline_one", 0),
+	SYMBOL("black", KS_ATTACH_FTRACE | KS_ATTACH_NO_KPROBE),
+	SYMBOL("twice", KS_ATTACH_FTRACE),
+	SYMBOL("twice", KS_ATTACH_FTRACE),
+	SYMBOL("long_one", KS_ATTACH_FTRACE),
+	SYMBOL("with_struct", KS_ATTACH_FTRACE),
+	SYMBOL("printing", KS_ATTACH_FTRACE),
+	SYMBOL("starting", KS_ATTACH_INIT),
+	SYMBOL("migrate_disable", KS_ATTACH_FTRACE),
+	SYMBOL("part_only.part.0", KS_ATTACH_FTRACE),
+	SYMBOL("injected", KS_ATTACH_FTRACE | KS_ATTACH_INJECT),
+	SYMBOL("security_thing", KS_ATTACH_FTRACE),
+	SYMBOL("bpf_lsm_hook", KS_ATTACH_FTRACE),
+	SYMBOL("not_in_btf", KS_ATTACH_FTRACE),
+	SYMBOL("plain.cold", 0),
+};
+static const struct {
+	const char *name;
+	uint32_t first, nr;
+	uint8_t nr_btf;
+} groups[] = { { "inline_one", 1, 1, 1 },      { "black", 2, 1, 1 },
+	       { "twice", 3, 2, 1 },	       { "long_one", 5, 1, 1 },
+	       { "with_struct", 6, 1, 1 },     { "printing", 7, 1, 1 },
+	       { "starting", 8, 1, 1 },	       { "migrate_disable", 9, 1, 1 },
+	       { "part_only", 10, 1, 1 },      { "injected", 11, 1, 1 },
+	       { "security_thing", 12, 1, 1 }, { "bpf_lsm_hook", 13, 1, 1 },
+	       { "not_in_btf", 14, 1, 0 } };
+enum {
+	NR_GROUPS = sizeof(groups) / sizeof(groups[0]),
+	NR_PROTOS = sizeof(protos) / sizeof(protos[0])
+};
+
+/** A kernel of a version, with all of the above. */
+struct kernel {
+	struct tiny_image tiny;
+	struct ks_function functions[NR_GROUPS + 1];
+	const struct ks_function *at[NR_GROUPS + 1];
+	const struct ks_decl *decls[NR_PROTOS + 5];
+};
+static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
+					      { "CONFIG_DYNAMIC_FTRACE", "y" },
+					      { "CONFIG_BPF_LSM", "y" },
+					      { "CONFIG_LSM", "\"apparmor,bpf\"" } };
+static const struct ks_symbol plain_symbols[] = { SYMBOL("plain", KS_ATTACH_FTRACE),
+						  SYMBOL("plain.cold", 0) };
+
+static void set_kernel(struct kernel *kernel, const char *version)
+{
+	*kernel = (struct kernel){ 0 };
+	kernel->functions[0] = (struct ks_function){
+		.name = "plain", .nr_symbols = 2, .symbols = plain_symbols, .nr_btf = 1
+	};
+	for (size_t i = 0; i < NR_GROUPS; i++)
+		kernel->functions[i + 1] =
+			(struct ks_function){ .name = groups[i].name,
+					      .nr_symbols = groups[i].nr,
+					      .symbols = &symbols[groups[i].first],
+					      .nr_btf = groups[i].nr_btf };
+	for (size_t i = 0; i <= NR_GROUPS; i++)
+		kernel->at[i] = &kernel->functions[i];
+	for (size_t i = 0; i < NR_PROTOS; i++)
+		kernel->decls[i] = &protos[i];
+	for (size_t i = 0; i < 3; i++)
+		kernel->decls[NR_PROTOS + i] = &enums[i];
+	kernel->decls[NR_PROTOS + 3] = &kuid;
+	kernel->decls[NR_PROTOS + 4] = &number;
+	kernel->tiny = (struct tiny_image){ .image = { .label = version,
+						       .version = version,
+						       .arch = "amd64",
+						       .elf_class = 64,
+						       .facts = UINT32_MAX },
+					    .nr_decls = NR_PROTOS + 5,
+					    .decls = kernel->decls,
+					    .nr_functions = NR_GROUPS + 1,
+					    .functions = kernel->at,
+					    .nr_options = 4,
+					    .options = options };
+}
+
+/* ---- programs ---- */
+
+static const struct ks_bpf_insn nothing[] = { { 0xb7, 0, 0, 0, 0 }, { 0x95, 0, 0, 0, 0 } };
+
+/** The worst reason of a program in a section on a kernel; KS_NR_REASONS when there is none. */
+static enum ks_reason_kind worst(const char *version, const char *section,
+				 const struct ks_bpf_insn *insns, uint32_t nr,
+				 enum ks_verdict *ret_verdict)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct kernel kernel;
+	set_kernel(&kernel, version);
+	_cleanup_view_ struct ks_view *view = tiny_view(&kernel.tiny);
+	struct ks_bpf_program program = { .name = "program",
+					  .section = section,
+					  .autoload = true,
+					  .nr = nr,
+					  .nr_main = nr,
+					  .insns = insns };
+	assert_ok(ks_hook_parse(&arena, section, &program.hook));
+	struct ks_bpf_object object = {
+		.name = "object", .license = "GPL", .nr_programs = 1, .programs = &program
+	};
+	struct ks_subject subject;
+	struct ks_scene scene;
+	struct ks_site site = ks_view_site(view, 0);
+	assert_ok(ks_subject_set(&arena, &object, NULL, &subject));
+	assert_ok(ks_scene_set(&arena, &subject, &site, NULL, &scene));
+	struct ks_interp_input input = { .object = &object, .program = &program };
+	struct ks_reach reach;
+	assert_ok(ks_interp(&input, &arena, &reach));
+	struct ks_judge judge = { .arena = &arena,
+				  .scene = &scene,
+				  .site = &site,
+				  .program = &program,
+				  .hook = subject.hooks,
+				  .caller = subject.callers,
+				  .reach = &reach };
+	ks_judge_object(&judge);
+	ks_judge_program(&judge);
+	ks_judge_insns(&judge);
+	ks_judge_btf_target(&judge);
+	ks_judge_attach(&judge);
+	ks_judge_risks(&judge);
+	enum ks_reason_kind kind = KS_NR_REASONS;
+	*ret_verdict = KS_VERDICT_OK;
+	for (size_t i = 0; i < judge.reasons.len; i++) {
+		if (judge.reasons.at[i].soft || judge.reasons.at[i].verdict <= *ret_verdict)
+			continue;
+		*ret_verdict = judge.reasons.at[i].verdict;
+		kind = judge.reasons.at[i].kind;
+	}
+	ks_vector_deinit(&judge.reasons);
+	assert_null(ks_view_error(view));
+	return kind;
+}
+
+struct expectation {
+	const char *version, *section;
+	enum ks_reason_kind reason;
+	enum ks_verdict verdict;
+};
+static void expect_all(const struct expectation *all, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		enum ks_verdict verdict;
+		enum ks_reason_kind reason =
+			worst(all[i].version, all[i].section, nothing, 2, &verdict);
+		if (reason != all[i].reason || verdict != all[i].verdict)
+			fail_msg("%s on %s: reason %d, verdict %d", all[i].section, all[i].version,
+				 reason, verdict);
+	}
+}
+#define EXPECT(...)                                                                                \
+	do {                                                                                       \
+		static const struct expectation all_[] = { __VA_ARGS__ };                          \
+		expect_all(all_, sizeof(all_) / sizeof(all_[0]));                                  \
+	} while (0)
+#define NONE KS_NR_REASONS
+#define OK KS_VERDICT_OK
+#define LOAD KS_VERDICT_NO_LOAD
+#define ATTACH KS_VERDICT_NO_ATTACH
+
+static void kprobes_need_a_symbol_that_may_be_probed(void **state)
+{
+	(void)state;
+	EXPECT({ "6.1.176", "kprobe/plain", NONE, OK },
+	       { "6.1.176", "kprobe/none", KS_REASON_TARGET_ABSENT, ATTACH },
+	       { "6.1.176", "kprobe/part_only", KS_REASON_TARGET_SUFFIXED, ATTACH },
+	       { "6.1.176", "kprobe/inline_one", KS_REASON_TARGET_NO_FTRACE, ATTACH },
+	       { "6.1.176", "kprobe/plain.cold", NONE, OK }, // a piece of what is traced
+	       { "6.1.176", "kprobe/black", KS_REASON_TARGET_BLACKLISTED, ATTACH },
+	       { "6.1.176", "kprobe/starting", KS_REASON_TARGET_REFUSED, ATTACH },
+	       { "6.1.176", "kprobe/not_in_btf", NONE, OK });
+}
+
+static void a_name_of_two_functions_is_refused_since_6_6_and_in_stable_kernels(void **state)
+{
+	(void)state;
+	EXPECT({ "5.10.223", "kprobe/twice", KS_REASON_DUPLICATED, KS_VERDICT_RISK },
+	       { "6.1.59", "kprobe/twice", KS_REASON_DUPLICATED, KS_VERDICT_RISK },
+	       { "6.1.60", "kprobe/twice", KS_REASON_TARGET_AMBIGUOUS, ATTACH },
+	       { "6.6.0", "kprobe/twice", KS_REASON_TARGET_AMBIGUOUS, ATTACH },
+	       { "6.12.1", "fentry/twice", KS_REASON_DUPLICATED, KS_VERDICT_RISK });
+}
+
+static void fentry_needs_btf_an_ftrace_entry_and_few_arguments(void **state)
+{
+	(void)state;
+	EXPECT({ "6.1.176", "fentry/plain", NONE, OK }, { "6.1.176", "fentry/black", NONE, OK },
+	       { "6.1.176", "fentry/none", KS_REASON_TARGET_ABSENT, LOAD },
+	       { "6.1.176", "fentry/not_in_btf", KS_REASON_TARGET_NOT_IN_BTF, LOAD },
+	       { "6.1.176", "fentry/part_only", KS_REASON_TARGET_SUFFIXED, LOAD },
+	       { "6.1.176", "fentry/inline_one", KS_REASON_TARGET_NO_FTRACE, ATTACH },
+	       { "6.1.176", "fexit/starting", KS_REASON_TARGET_REFUSED, ATTACH },
+	       { "6.1.176", "fentry/printing", KS_REASON_TARGET_SIGNATURE, LOAD },
+	       { "6.1.176", "fentry/long_one", KS_REASON_TARGET_SIGNATURE, ATTACH },
+	       { "6.6.1", "fentry/long_one", NONE, OK },
+	       { "5.10.223", "fentry/with_struct", KS_REASON_TARGET_SIGNATURE, LOAD },
+	       { "6.1.176", "fentry/with_struct", NONE, OK },
+	       { "6.1.176", "fentry/migrate_disable", KS_REASON_TARGET_REFUSED, LOAD },
+	       { "6.1.176", "fentry", KS_REASON_TARGET_AT_RUN_TIME, KS_VERDICT_UNKNOWN });
+}
+
+static void what_changes_results_or_sleeps_needs_error_injection(void **state)
+{
+	(void)state;
+	EXPECT({ "6.1.176", "fmod_ret/injected", NONE, OK },
+	       { "6.1.176", "fmod_ret/security_thing", NONE, OK },
+	       { "6.1.176", "fmod_ret/plain", KS_REASON_TARGET_REFUSED, LOAD },
+	       { "6.1.176", "fentry.s/injected", NONE, OK },
+	       { "6.1.176", "fentry.s/plain", KS_REASON_TARGET_REFUSED, LOAD },
+	       { "6.1.176", "lsm/hook", NONE, OK },
+	       { "6.1.176", "lsm/none", KS_REASON_LSM_MISSING, LOAD });
+}
+
+static void helpers_and_instructions_are_judged_where_they_stand(void **state)
+{
+	(void)state;
+	static const struct ks_bpf_insn comm[] = { { 0x85, 0, 0, 0, 16 }, { 0x95, 0, 0, 0, 0 } };
+	static const struct ks_bpf_insn packet[] = { { 0x85, 0, 0, 0, 9 }, { 0x95, 0, 0, 0, 0 } };
+	static const struct ks_bpf_insn absent[] = { { 0x85, 0, 0, 0, 181 }, { 0x95, 0, 0, 0, 0 } };
+	static const struct ks_bpf_insn dead[] = { { 0xb7, 1, 0, 0, 0 },
+						   { 0x15, 1, 0, 1, 0 },
+						   { 0x85, 0, 0, 0, 181 },
+						   { 0x95, 0, 0, 0, 0 } };
+	static const struct ks_bpf_insn fetch[] = { { 0xdb, 10, 1, -8, 1 }, { 0x95, 0, 0, 0, 0 } };
+	static const struct ks_bpf_insn add[] = { { 0xdb, 10, 1, -8, 0 }, { 0x95, 0, 0, 0, 0 } };
+	enum ks_verdict verdict;
+	assert_int_equal(worst("6.1.1", "kprobe/plain", comm, 2, &verdict), NONE);
+	assert_int_equal(worst("6.1.1", "kprobe/plain", packet, 2, &verdict), KS_REASON_HELPER);
+	assert_int_equal(worst("6.1.1", "kprobe/plain", absent, 2, &verdict), KS_REASON_HELPER);
+	assert_int_equal(verdict, LOAD);
+	assert_int_equal(worst("6.1.1", "kprobe/plain", dead, 4, &verdict), NONE);
+	assert_int_equal(worst("5.10.223", "kprobe/plain", fetch, 2, &verdict), KS_REASON_INSN_SET);
+	assert_int_equal(worst("5.10.223", "kprobe/plain", add, 2, &verdict), NONE);
+	assert_int_equal(worst("6.1.1", "kprobe/plain", fetch, 2, &verdict), NONE);
+}
+
+static void a_distribution_s_version_is_that_of_its_build(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *release, *banner;
+		uint32_t version;
+	} all[] = {
+		{ "5.10.0-32-amd64",
+		  "Linux version 5.10.0-32-amd64 (debian-kernel@lists.debian.org) (gcc-10 (Debian "
+		  "10.2.1-6) 10.2.1) #1 SMP Debian 5.10.223-1 (2024-08-10)",
+		  0x050adf },
+		{ "5.15.0-25-generic",
+		  "Linux version 5.15.0-25-generic (buildd@x) (gcc (Ubuntu 11.2.0-19ubuntu1) "
+		  "11.2.0) #25-Ubuntu SMP (Ubuntu 5.15.0-25.25-generic 5.15.30)",
+		  0x050f1e },
+		{ "6.12.107+deb13-amd64", NULL, 0x060c6b },
+		{ "6.1.300", NULL, 0x0601ff },
+		{ "7.3-rc2-amd64", NULL, 0 },
+	};
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct ks_image image = { .release = all[i].release, .banner = all[i].banner };
+		assert_int_equal(ks_version_of_image(&image), all[i].version);
+	}
+}
+
+static void names_are_alike_by_their_words(void **state)
+{
+	(void)state;
+	assert_int_equal(ks_name_likeness("__blk_account_io_start", "blk_account_io_start"), 100);
+	assert_int_equal(ks_name_likeness("account_page_dirtied", "folio_account_dirtied"), 66);
+	assert_int_equal(ks_name_likeness("state", "__state"), 100);
+	assert_int_equal(ks_name_likeness("vfs_read", "tcp_sendmsg"), 0);
+	assert_int_equal(ks_name_likeness("", "_"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(kprobes_need_a_symbol_that_may_be_probed),
+		cmocka_unit_test(
+			a_name_of_two_functions_is_refused_since_6_6_and_in_stable_kernels),
+		cmocka_unit_test(fentry_needs_btf_an_ftrace_entry_and_few_arguments),
+		cmocka_unit_test(what_changes_results_or_sleeps_needs_error_injection),
+		cmocka_unit_test(helpers_and_instructions_are_judged_where_they_stand),
+		cmocka_unit_test(a_distribution_s_version_is_that_of_its_build),
+		cmocka_unit_test(names_are_alike_by_their_words),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
