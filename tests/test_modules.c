@@ -451,6 +451,48 @@ static void test_split_btf(void **state)
 		check_split(with[i]);
 }
 
+/* ---- debug information that is spread ---- */
+
+/** It is refused, and the message names what is missing. */
+static void test_spread(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *text;
+	} shapes[] = {
+		{ "split4", "most of it is in tests/minis/module/shape-split4.dwo" },
+		{ "split5", "most of it is in tests/minis/module/shape-split5.dwo" },
+		{ "split5-clang", "most of it is in tests/minis/module/shape-split5-clang.dwo" },
+		{ "types4", "type units" },
+		{ "types5", "type units" },
+	};
+	const struct ks_kernel kernel = { 0 };
+	if (!getenv("KSURF_MINI_MODULES"))
+		skip();
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		char path[4096];
+		snprintf(path, sizeof(path), "%s/shape-%s.ko", getenv("KSURF_MINI_MODULES"),
+			 shapes[i].name);
+		if (access(path, R_OK) != 0)
+			continue;
+		size_t len;
+		uint8_t *bytes = module_bytes("shape", shapes[i].name, &len);
+		struct ks_elf *elf;
+		struct ks_surface *surface = NULL;
+		const struct ks_extract_opts how = { .module_of = &kernel };
+		succeed(ks_elf_open_memory(bytes, len, &elf));
+		succeed(ks_elf_link(elf));
+		struct ks_error *err = ks_extract(elf, &how, &surface);
+		assert_non_null(err);
+		assert_int_equal(err->code, KS_ERR_UNSUPPORTED);
+		if (!strstr(err->msg, shapes[i].text))
+			fail_msg("%s: %s", shapes[i].name, err->msg);
+		ks_error_free(err);
+		ks_elf_close(elf);
+		free(bytes);
+	}
+}
+
 /* ---- the store ---- */
 
 static struct ks_fact joined(struct ks_store *store, struct ks_arena *arena, enum ks_kind kind,
@@ -506,7 +548,7 @@ int main(void)
 		cmocka_unit_test(test_facts),	  cmocka_unit_test(test_relocations),
 		cmocka_unit_test(test_package),	  cmocka_unit_test(test_globs),
 		cmocka_unit_test(test_damage),	  cmocka_unit_test(test_store),
-		cmocka_unit_test(test_split_btf),
+		cmocka_unit_test(test_split_btf), cmocka_unit_test(test_spread),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

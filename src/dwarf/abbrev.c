@@ -99,6 +99,7 @@ static const struct {
 	[DW_AT_data_bit_offset] = { KS_SLOT_DATA_BIT_OFFSET + 1, SORT_NUMBER },
 	[DW_AT_str_offsets_base] = { KS_SLOT_STR_OFFSETS_BASE + 1, SORT_NUMBER },
 	[DW_AT_addr_base] = { KS_SLOT_ADDR_BASE + 1, SORT_NUMBER },
+	[DW_AT_dwo_name] = { KS_SLOT_DWO_NAME + 1, SORT_TEXT },
 	[DW_AT_call_all_calls] = { KS_SLOT_ALL_CALLS + 1, SORT_NUMBER },
 	[DW_AT_call_all_source_calls] = { KS_SLOT_ALL_CALLS + 1, SORT_NUMBER },
 	[DW_AT_call_origin] = { KS_SLOT_CALL_ORIGIN + 1, SORT_REF },
@@ -179,6 +180,7 @@ static uint64_t standard_number(uint64_t number)
 		{ DW_TAG_GNU_call_site, DW_TAG_call_site },
 		{ DW_AT_GNU_tail_call, DW_AT_call_tail_call },
 		{ DW_AT_GNU_all_call_sites, DW_AT_call_all_calls },
+		{ DW_AT_GNU_dwo_name, DW_AT_dwo_name },
 	};
 	for (size_t i = 0; number >= 0x1f00 && i < sizeof(same) / sizeof(same[0]); i++)
 		if (same[i][0] == number)

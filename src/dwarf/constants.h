@@ -63,6 +63,7 @@ enum {
 	DW_AT_data_bit_offset = 0x6b,
 	DW_AT_str_offsets_base = 0x72,
 	DW_AT_addr_base = 0x73,
+	DW_AT_dwo_name = 0x76,
 	DW_AT_call_all_calls = 0x7a,
 	DW_AT_call_all_source_calls = 0x7b,
 	DW_AT_call_origin = 0x7f,
@@ -70,6 +71,7 @@ enum {
 	DW_AT_GNU_tail_call = 0x2115,
 	DW_AT_GNU_all_tail_call_sites = 0x2116,
 	DW_AT_GNU_all_call_sites = 0x2117,
+	DW_AT_GNU_dwo_name = 0x2130,
 };
 
 enum {

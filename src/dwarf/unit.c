@@ -104,6 +104,12 @@ struct ks_error *ks_dwarf_open(const struct ks_elf *elf, struct ks_dwarf *ret)
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "no debug information (.debug_info); add the kernel's debug "
 				    "package (…-dbg, …-dbgsym, …-debuginfo) instead");
+	const struct ks_section *types = ks_elf_section(elf, ".debug_types");
+	if (types &&
+	    (types->data || types->packed)) // DWARF 4: what is in .debug_info only declares them
+		return ks_error_new(KS_ERR_UNSUPPORTED,
+				    "ksurf cannot read this debug information yet: it has type "
+				    "units (-fdebug-types-section, .debug_types)");
 	ret->info = ks_elf_cursor(elf, info);
 	ret->abbrev = ks_elf_cursor(elf, abbrev);
 	ret->line = ks_elf_cursor(elf, line);

@@ -54,6 +54,7 @@ enum ks_slot {
 	KS_SLOT_EXTERNAL,
 	KS_SLOT_ORIGIN, // DW_AT_abstract_origin
 	KS_SLOT_CALL_ORIGIN,
+	KS_SLOT_DWO_NAME = KS_SLOT_CALL_ORIGIN, // of a unit: the file that holds the rest of it
 	KS_SLOT_SPECIFICATION,
 	KS_SLOT_LOW_PC,
 	KS_SLOT_HIGH_PC,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "dwarf/die.h"
+#include "extract/spread.h"
 #include "extract/walk.h"
 
 enum {
@@ -468,21 +469,6 @@ static void set_bases(struct ks_unit *unit, uint32_t mask, const uint64_t *v)
 	unit->low_pc = mask & KS_HAS(KS_SLOT_LOW_PC) ? v[KS_SLOT_LOW_PC] : 0;
 }
 
-/** Half of the truth is worse than none: kinds of debug information that are spread over units or files. */
-static struct ks_error *spread(const struct ks_unit *unit, const struct ks_abbrev *abbrev)
-{
-	const char *what = NULL;
-	if (unit->type == DW_UT_partial || abbrev->tag == DW_TAG_partial_unit)
-		what = "it was shortened by dwz";
-	else if (unit->type == DW_UT_type || unit->type == DW_UT_split_type)
-		what = "it has type units (-fdebug-types-section)";
-	else if (unit->type != DW_UT_compile || abbrev->tag == DW_TAG_skeleton_unit)
-		what = "it is split into .dwo files (-gsplit-dwarf)";
-	return what ? ks_error_new(KS_ERR_UNSUPPORTED,
-				   "ksurf cannot read this debug information yet: %s", what)
-		    : NULL;
-}
-
 struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *given, uint32_t index,
 			      struct ks_unit_record *ret)
 {
@@ -502,18 +488,16 @@ struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *gi
 	KS_TRY(read_die(&w, &p, &abbrev));
 	if (!abbrev)
 		return broken(&w, start, "unit has no DIE of its own");
-	KS_TRY(spread(&unit, abbrev));
+	set_bases(&unit, abbrev->has, w.v);
+	KS_TRY(ks_spread_unit(&unit, abbrev, w.v));
 	if (has(abbrev, KS_SLOT_LANGUAGE) && w.v[KS_SLOT_LANGUAGE] == DW_LANG_Rust)
 		return NULL;
-	set_bases(&unit, abbrev->has, w.v);
 	ks_types_start_unit(w.types, &unit, index);
 	KS_TRY(ks_functions_start_unit(w.fns, &unit, &walker->abbrevs, abbrev->has, w.v));
 	if (abbrev->children)
 		KS_TRY(walk_dies(&w, p));
 	if (w.leaves_unit)
-		return ks_error_new(KS_ERR_UNSUPPORTED,
-				    "ksurf cannot read this debug information yet: units refer to "
-				    "each other (link-time optimisation) or to another file (dwz)");
+		return ks_spread_reference(&unit);
 	KS_TRY(ks_types_finish_unit(w.types));
 	return ks_functions_finish_unit(w.fns, ret);
 }
