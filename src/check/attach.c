@@ -139,7 +139,7 @@ static void judge_trampoline(struct ks_judge *judge, const char *name)
 	struct ks_target target = ks_target_find(judge->site, name);
 	if (ks_judge_absent(judge, ks_site_has_trampolines(judge->site), about)) {
 		ks_judge_add(judge, KS_REASON_ATTACH_TYPE, about,
-			     "the architecture has no trampolines for eBPF");
+			     "there are no trampolines for eBPF on this kernel and architecture");
 		return;
 	}
 	if (!target.symbol)
@@ -280,7 +280,7 @@ static void judge_lsm(struct ks_judge *judge, const char *name)
 	const struct ks_about *about = KS_ABOUT_NAME(KS_LSM, name);
 	if (ks_judge_absent(judge, ks_site_has_trampolines(judge->site), about))
 		ks_judge_add(judge, KS_REASON_ATTACH_TYPE, about,
-			     "the architecture has no trampolines for eBPF");
+			     "there are no trampolines for eBPF on this kernel and architecture");
 }
 
 void ks_judge_attach(struct ks_judge *judge)

@@ -81,10 +81,15 @@ static bool diff_callers(struct ks_diff *diff, const struct ks_function *old,
 				     .old_names = { diff->callers.len, diff->callers.at } }));
 }
 
-/** Imported images know less: then what the published data would say is compared. */
+/**
+ * Imported images know less of inlining: then what the published data would say is compared. Symbols tell of
+ * transformations in every image.
+ */
 static uint32_t status_of(const struct ks_fact *fact, bool published)
 {
-	return published ? ks_function_issues(fact->function) : ks_fact_issues(KS_FUNCTION, fact);
+	uint32_t own = ks_fact_issues(KS_FUNCTION, fact);
+	uint32_t symbols = KS_ISSUE_BIT(KS_ISSUE_TRANSFORMATION);
+	return published ? (ks_function_issues(fact->function) & ~symbols) | (own & symbols) : own;
 }
 
 static bool has_entries(const struct ks_fact *fact)

@@ -108,9 +108,17 @@ void ks_group_images(const struct ks_check *check, const struct ks_reason_group 
 		ks_buf_str(out, "on every image");
 		return;
 	}
-	for (size_t i = 0; i < group->nr; i++) {
+	enum { LONG_RUN = 4 }; // neighbours that are told by the first and the last
+	for (size_t i = 0, run; i < group->nr; i += run) {
+		for (run = 1; i + run < group->nr; run++)
+			if (group->images[i + run] != group->images[i] + run)
+				break;
+		run = run < LONG_RUN ? 1 : run;
 		ks_buf_str(out, i ? ", " : "on ");
 		ks_buf_str(out, check->images[group->images[i]]->label);
+		if (run > 1)
+			ks_buf_printf(out, " to %s (%zu)",
+				      check->images[group->images[i + run - 1]]->label, run);
 	}
 }
 

@@ -26,7 +26,7 @@ KS_MUST_CHECK struct ks_error *ks_reason_groups(const struct ks_check *check, si
 
 /** The same reason in the same words, at the same instruction or source line. */
 bool ks_reason_equal(const struct ks_reason *a, const struct ks_reason *b);
-/** Append the images of a group, as "on every image" or "on A, B". */
+/** Append the images of a group, as "on every image" or "on A, B"; of many neighbours "on A to D (4)". */
 void ks_group_images(const struct ks_check *check, const struct ks_reason_group *group,
 		     struct ks_buf *out);
 /** Append a reason as one line: "no such function: blk_account_io_start". */

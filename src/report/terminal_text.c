@@ -50,7 +50,10 @@ static void wrap(struct ks_view *view, size_t at, size_t indent, bool code)
 	for (size_t i = 0, piece; i < len; i += piece + 1) {
 		piece = piece_len(text + i, len - i, code);
 		size_t columns = ks_text_columns(text + i, piece);
-		if (!first && at + 1 + columns > view->report->options.columns) {
+		bool fits = at + !first + columns <= view->report->options.columns;
+		if (!fits && (!first || (code && at > indent))) {
+			while (view->out->len && view->out->at[view->out->len - 1] == ' ')
+				view->out->len--;
 			ks_buf_char(view->out, '\n');
 			ks_view_blanks(view, indent);
 			at = indent;
