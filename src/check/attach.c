@@ -116,7 +116,10 @@ static void judge_kprobe(struct ks_judge *judge, const char *name)
 static void judge_kprobe_multi(struct ks_judge *judge, const char *name)
 {
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
-	if (ks_judge_absent(judge, ks_site_built_in(judge->site, "CONFIG_FPROBE"), about)) {
+	enum ks_presence fprobe = ks_site_built_in(judge->site, "CONFIG_FPROBE");
+	if (fprobe == KS_UNTOLD && ks_target_find(judge->site, "register_fprobe_ips").symbol)
+		fprobe = KS_PRESENT; // without a configuration, the code tells
+	if (ks_judge_absent(judge, fprobe, about)) {
 		ks_judge_add(judge, KS_REASON_ATTACH_TYPE, about, "CONFIG_FPROBE is not set");
 		return;
 	}

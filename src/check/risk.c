@@ -62,6 +62,12 @@ void ks_judge_risks(struct ks_judge *judge)
 	judge->stage = KS_STAGE_RUN;
 	if (name)
 		judge_calls(judge, name);
+	if (judge->scene->subject->object->nr_cores && ks_site_has_btf(judge->site) == KS_ABSENT) {
+		ks_judge_add(judge, KS_REASON_CORE_RELO,
+			     KS_ABOUT_NAME(KS_CONFIG, "CONFIG_DEBUG_INFO_BTF"),
+			     "the kernel has no BTF: relocations need one that the tool brings");
+		ks_judge_hint(judge, "give libbpf the kernel's types by btf_custom_path");
+	}
 	if (judge->hook->kind != KS_HOOK_LSM)
 		return;
 	const char *active = ks_site_option(judge->site, "CONFIG_LSM");
