@@ -27,6 +27,7 @@ struct ks_view {
 	struct ks_error *err;
 	const struct ks_fact *unknown; // one for each image
 	const enum ks_presence *untold;
+	bool *partial; // of each image: a dataset that holds a choice of names; NULL until it is known
 	size_t nr, mask;
 	struct asked **slots;
 };
@@ -108,6 +109,35 @@ static bool grow(struct ks_view *view)
 	return true;
 }
 
+/** Which images are parts of a dataset: every kernel has a struct task_struct. */
+static struct ks_error *find_partial(struct ks_view *view)
+{
+	struct ks_history history = { 0 };
+	bool *partial = ks_arena_array(&view->arena, view->nr_images + 1, sizeof(*partial));
+	if (!partial)
+		return &ks_nomem;
+	KS_TRY(view->source.history(view->source.arg, KS_STRUCT, "task_struct", &view->arena,
+				    &history));
+	for (size_t i = 0; i < view->nr_images; i++)
+		partial[i] = view->images[i]->tier == KS_TIER_IMPORTED && history.facts[i].known &&
+			     !history.facts[i].present;
+	view->partial = partial;
+	return NULL;
+}
+
+/** A name that none of the images has may just have been left out of a part of a dataset. */
+static struct ks_error *doubt(struct ks_view *view, const struct ks_history *history)
+{
+	if (ks_history_present(history))
+		return NULL;
+	if (!view->partial)
+		KS_TRY(find_partial(view));
+	for (size_t i = 0; i < history->nr; i++)
+		if (view->partial[i])
+			history->facts[i].known = false;
+	return NULL;
+}
+
 static struct ks_error *ask(struct ks_view *view, struct asked *asked)
 {
 	const struct ks_view_source *source = &view->source;
@@ -116,7 +146,7 @@ static struct ks_error *ask(struct ks_view *view, struct asked *asked)
 		KS_TRY(source->history(source->arg, (enum ks_kind)asked->kind, asked->name,
 				       &view->arena, &history));
 		asked->facts = history.facts;
-		return NULL;
+		return doubt(view, &history);
 	}
 	enum ks_presence *presence =
 		ks_arena_array(&view->arena, view->nr_images + 1, sizeof(*presence));
