@@ -57,7 +57,7 @@ static void judge_types(struct ks_judge *judge)
 static void hint_at_member(struct ks_judge *judge, const struct ks_core_result *result)
 {
 	const char *best = NULL;
-	unsigned int most = 49;
+	unsigned int most = 59;
 	for (uint32_t i = 0; i < result->nearest->nr; i++) {
 		const char *name = result->nearest->members[i].name;
 		unsigned int like = ks_name_likeness(result->missing, name);
