@@ -46,6 +46,7 @@ struct ks_judge {
 	const struct ks_hook *hook;
 	const struct ks_caller_of *caller;
 	const struct ks_reach *reach;
+	const struct ks_reach *base_reach; // on the base image; NULL without one
 	enum ks_stage stage;
 	bool untold[KS_STAGE_RUN + 1];
 	bool nomem;

@@ -34,10 +34,10 @@ static const struct registers *registers_of(const struct ks_btf *btf)
 
 /** The value of a hook that an instruction reads: 0.. for parameters, RESULT, or NOTHING. */
 enum { RESULT = 64, NOTHING = 65 };
-static uint32_t value_read(const struct ks_judge *judge, const struct registers *registers,
-			   uint32_t insn, uint32_t nr_params)
+static uint32_t value_read(const struct ks_judge *judge, const struct ks_reach *reach,
+			   const struct registers *registers, uint32_t insn, uint32_t nr_params)
 {
-	const struct ks_reached *at = &judge->reach->at[insn];
+	const struct ks_reached *at = &reach->at[insn];
 	if (!at->reached || !at->ctx_size || at->modified_ctx)
 		return NOTHING;
 	if (judge->hook->kind == KS_HOOK_KPROBE || judge->hook->kind == KS_HOOK_KPROBE_MULTI) {
@@ -86,6 +86,49 @@ static void compare_value(struct ks_judge *judge, const struct ks_about *about,
 									      : "");
 }
 
+/** The parameters that the program reads on the base image, one bit each; all of them without one. */
+static uint64_t base_values(const struct ks_judge *judge, const struct registers *registers,
+			    uint32_t nr_params)
+{
+	uint64_t values = 0;
+	for (uint32_t i = 0; judge->base_reach && i < judge->program->nr; i++) {
+		uint32_t value = value_read(judge, judge->base_reach, registers, i, nr_params);
+		if (value < RESULT)
+			values |= (uint64_t)1 << value;
+	}
+	return judge->base_reach ? values : UINT64_MAX;
+}
+
+/**
+ * A parameter that the program reads here but not in the base: it has branches for several kernels, and this one must
+ * read what another branch reads there.
+ */
+static void compare_branch(struct ks_judge *judge, const struct ks_about *about,
+			   enum ks_reason_kind kind, const struct ks_type *here,
+			   const struct ks_type *there, uint32_t value, uint32_t skip,
+			   uint64_t values)
+{
+	const struct ks_param *wanted = NULL;
+	const struct ks_param *read =
+		value + skip < here->nr_params ? &here->params[value + skip] : NULL;
+	for (uint32_t i = 0; i < RESULT && i + skip < there->nr_params; i++) {
+		const struct ks_param *param = &there->params[i + skip];
+		if (!(values >> i & 1))
+			continue;
+		if (read && strcmp(read->name, param->name) == 0 &&
+		    ks_type_equal(read->type, param->type))
+			return;
+		wanted = wanted ? wanted : param;
+	}
+	if (wanted && !read)
+		ks_judge_add(judge, kind, about, "it reads parameter %u, which does not exist",
+			     value + 1);
+	else if (wanted)
+		ks_judge_add(judge, kind, about,
+			     "it reads parameter %u, %s, where in %s it reads %s", value + 1,
+			     read->name, judge->scene->base.image->label, wanted->name);
+}
+
 /** Parameters and result that the program reads, of two prototypes. */
 static void compare_protos(struct ks_judge *judge, enum ks_kind name_kind, const char *name,
 			   enum ks_reason_kind kind, const struct ks_type *here,
@@ -95,10 +138,13 @@ static void compare_protos(struct ks_judge *judge, enum ks_kind name_kind, const
 	if (!here || !there || ks_type_equal(here, there))
 		return;
 	uint32_t nr = there->nr_params > skip ? there->nr_params - skip : 0;
+	uint64_t values = base_values(judge, registers, nr);
 	for (uint32_t i = 0; i < judge->program->nr; i++) {
-		uint32_t value = value_read(judge, registers, i, nr);
+		uint32_t value = value_read(judge, judge->reach, registers, i, nr);
 		struct ks_about about = { .kind = name_kind, .name = name, .insn = i };
-		if (value != NOTHING)
+		if (value < RESULT && !(values >> value & 1))
+			compare_branch(judge, &about, kind, here, there, value, skip, values);
+		else if (value != NOTHING)
 			compare_value(judge, &about, kind, here, there, value, skip);
 	}
 }

@@ -28,8 +28,10 @@ struct job {
 	struct ks_arena scratch; //
 	struct ks_subject subject;
 	struct ks_check_object *object;
-	struct ks_scene *scenes; // of each image
-	size_t *alike;		 // of each image: the first one with the same values
+	bool has_base;
+	size_t base;		 // the image, or the number of images: it stands behind them
+	struct ks_scene *scenes; // of each image, and of a base behind them
+	size_t *alike;		 // of each scene: the first one with the same values
 };
 
 static int reason_order(const void *a, const void *b)
@@ -79,7 +81,7 @@ static struct ks_error *conclude(struct ks_judge *judge, bool optional, struct k
 }
 
 static struct ks_error *judge_cell(struct job *job, uint32_t index, size_t image,
-				   const struct ks_reach *reach, struct ks_outcome *ret)
+				   const struct ks_reach *reaches, struct ks_outcome *ret)
 {
 	const struct ks_subject *subject = &job->subject;
 	struct ks_judge judge = { .arena = job->arena,
@@ -88,7 +90,8 @@ static struct ks_error *judge_cell(struct job *job, uint32_t index, size_t image
 				  .program = &subject->object->programs[index],
 				  .hook = &subject->hooks[index],
 				  .caller = &subject->callers[index],
-				  .reach = reach };
+				  .reach = &reaches[image],
+				  .base_reach = job->has_base ? &reaches[job->base] : NULL };
 	ks_judge_object(&judge);
 	ks_judge_program(&judge);
 	ks_judge_insns(&judge);
@@ -110,7 +113,8 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 	if (!reaches)
 		return &ks_nomem;
 	size_t row = job->object->first + index;
-	for (size_t i = 0; i < check->nr_images; i++) {
+	bool base_apart = job->has_base && job->base == check->nr_images;
+	for (size_t i = 0; i < check->nr_images + base_apart; i++) {
 		const struct ks_scene *scene = &job->scenes[i];
 		struct ks_interp_input input = { .object = job->subject.object,
 						 .program = &job->subject.object->programs[index],
@@ -121,9 +125,10 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 			KS_TRY(ks_interp(&input, &job->scratch, &reaches[i]));
 		else
 			reaches[i] = reaches[job->alike[i]];
-		KS_TRY(judge_cell(job, index, i, &reaches[i],
-				  &check->outcomes[row * check->nr_images + i]));
 	}
+	for (size_t i = 0; i < check->nr_images; i++)
+		KS_TRY(judge_cell(job, index, i, reaches,
+				  &check->outcomes[row * check->nr_images + i]));
 	return NULL;
 }
 
@@ -144,8 +149,11 @@ static struct ks_error *set_scenes(struct job *job)
 	if (has_base)
 		base_site = ks_view_site(run->view, base);
 	job->object->base = has_base ? base_site.image->label : NULL;
-	for (size_t i = 0; i < check->nr_images; i++) {
-		struct ks_site site = ks_view_site(run->view, i);
+	job->has_base = has_base;
+	job->base = base < check->nr_images ? base : check->nr_images;
+	size_t nr = check->nr_images + (has_base && job->base == check->nr_images);
+	for (size_t i = 0; i < nr; i++) {
+		struct ks_site site = i < check->nr_images ? ks_view_site(run->view, i) : base_site;
 		KS_TRY(ks_scene_set(&job->scratch, &job->subject, &site,
 				    has_base ? &base_site : NULL, &job->scenes[i]));
 		job->alike[i] = i;

@@ -2,6 +2,10 @@
 /* Names that fare differently over the images of the sample dataset, and some that no kernel has. */
 #include "mini_bpf.h"
 
+struct pt_regs {
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
+	unsigned long orig_ax, ip, cs, flags, sp, ss;
+};
 struct gendisk {
 	int major;
 	char disk_name[32];
@@ -20,7 +24,7 @@ struct user_namespace {
 	void *parent;
 } CORE;
 struct renamedata {
-	void *old_dir, *new_dir;
+	void *old_dir, *new_dir, *old_mnt_userns;
 } CORE;
 struct mnt_idmap {
 	void *owner;
@@ -61,6 +65,19 @@ KPROBE(vfs_create)
 KPROBE(vfs_fsync)
 KPROBE(vfs_rename)
 KPROBE(no_such_function)
+
+/* The dentry is the third parameter where there are user namespaces, else the second. */
+SEC("kprobe/vfs_unlink") int on_vfs_unlink(struct pt_regs *ctx)
+{
+	struct renamedata *renamed = 0;
+	u64 dentry; // clang would move the address, not the load, into the branches
+	if (__builtin_preserve_field_info(renamed->old_mnt_userns, 2))
+		asm volatile("%0 = *(u64 *)(%1 + 96)" : "=r"(dentry) : "r"(ctx)); // dx
+	else
+		asm volatile("%0 = *(u64 *)(%1 + 104)" : "=r"(dentry) : "r"(ctx)); // si
+	seen += dentry;
+	return 0;
+}
 
 SEC("tp_btf/sched_switch") int on_switch(void *ctx)
 {
