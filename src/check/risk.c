@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check/judge.h"
+#include "surface/issue.h"
 
 /** The function whose calls a program sees; NULL when it sees none. */
 static const char *function_of(const struct ks_hook *hook)
@@ -12,48 +13,76 @@ static const char *function_of(const struct ks_hook *hook)
 	return function && !hook->needs_target ? hook->target : NULL;
 }
 
+/** The first symbol of the function under another name. */
+static const char *copy_of(const struct ks_function *fn)
+{
+	for (uint32_t i = 0; i < fn->nr_symbols; i++)
+		if (strcmp(fn->symbols[i].name, fn->name) != 0)
+			return fn->symbols[i].name;
+	return "a clone";
+}
+
+/** Where calls of a function go, and who has it inlined. */
+struct calls {
+	uint32_t inlined, direct, cloned;
+	const char *who[3];
+	uint32_t nr_who;
+	bool more; // than who has room for
+};
+
+static void add_inliner(struct calls *calls, const char *name)
+{
+	calls->inlined++;
+	for (uint32_t i = 0; i < calls->nr_who; i++)
+		if (strcmp(calls->who[i], name) == 0)
+			return;
+	if (calls->nr_who < 3)
+		calls->who[calls->nr_who++] = name;
+	else
+		calls->more = true;
+}
+
+/** What splitting a function leaves behind in itself is no call, also where the function is inlined. */
+static void count_calls(const struct ks_function *fn, const struct ks_entry *entry,
+			struct calls *calls)
+{
+	for (uint32_t i = 0; i < entry->nr_inline_callers; i++) {
+		const struct ks_caller *caller = &entry->inline_callers[i];
+		if (!(caller->flags & KS_CALLER_NO_CODE) &&
+		    strcmp(caller->function, fn->name) != 0 &&
+		    !ks_caller_inside_itself(fn, entry, caller))
+			add_inliner(calls, caller->function);
+	}
+	for (uint32_t i = 0; i < entry->nr_direct_callers; i++) {
+		const struct ks_caller *caller = &entry->direct_callers[i];
+		if (caller->clone && ks_caller_inside_itself(fn, entry, caller))
+			continue;
+		calls->direct += caller->clone == 0;
+		calls->cloned += caller->clone != 0;
+	}
+}
+
 /** Calls that go round the symbol: inlined ones, and those to clones. */
 static void judge_calls(struct ks_judge *judge, const char *name)
 {
 	struct ks_target target = ks_target_find(judge->site, name);
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
-	uint32_t inlined = 0, direct = 0, cloned = 0;
-	const char *who[3] = { NULL };
-	uint32_t nr_who = 0;
+	struct calls calls = { 0 };
 	if (!target.symbol || !target.function || !(judge->site->image->facts & KS_FACT_INLINE))
 		return;
-	for (uint32_t i = 0; i < target.function->nr_entries; i++) {
-		const struct ks_entry *entry = &target.function->entries[i];
-		for (uint32_t j = 0; j < entry->nr_inline_callers; j++) {
-			const struct ks_caller *caller = &entry->inline_callers[j];
-			// a part that was split off is inlined back into its own function
-			if ((caller->flags & KS_CALLER_NO_CODE) ||
-			    strcmp(caller->function, name) == 0)
-				continue;
-			inlined++;
-			bool named = false;
-			for (uint32_t k = 0; k < nr_who; k++)
-				named |= strcmp(who[k], caller->function) == 0;
-			if (!named && nr_who < 3)
-				who[nr_who++] = caller->function;
-		}
-		for (uint32_t j = 0; j < entry->nr_direct_callers; j++) {
-			direct += entry->direct_callers[j].clone == 0;
-			cloned += entry->direct_callers[j].clone != 0;
-		}
-	}
-	uint32_t all = inlined + direct + cloned;
-	if (inlined)
+	for (uint32_t i = 0; i < target.function->nr_entries; i++)
+		count_calls(target.function, &target.function->entries[i], &calls);
+	uint32_t all = calls.inlined + calls.direct + calls.cloned;
+	if (calls.inlined)
 		ks_judge_add(judge, KS_REASON_SELECTIVE_INLINE, about,
-			     "sees %u of %u calls; inlined into %s%s%s%s%s%s", direct, all, who[0],
-			     nr_who > 1 ? ", " : "", nr_who > 1 ? who[1] : "",
-			     nr_who > 2 ? ", " : "", nr_who > 2 ? who[2] : "",
-			     inlined > nr_who ? ", …" : "");
-	if (cloned)
+			     "sees %u of %u calls; inlined into %s%s%s%s%s%s", calls.direct, all,
+			     calls.who[0], calls.nr_who > 1 ? ", " : "",
+			     calls.nr_who > 1 ? calls.who[1] : "", calls.nr_who > 2 ? ", " : "",
+			     calls.nr_who > 2 ? calls.who[2] : "", calls.more ? ", …" : "");
+	if (calls.cloned)
 		ks_judge_add(judge, KS_REASON_CLONES, about,
-			     "%u of %u calls go to copies such as %s", cloned, all,
-			     target.function->nr_symbols > 1 ? target.function->symbols[1].name
-							     : "a clone");
+			     "%u of %u calls go to copies such as %s", calls.cloned, all,
+			     copy_of(target.function));
 }
 
 void ks_judge_risks(struct ks_judge *judge)
