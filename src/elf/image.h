@@ -30,7 +30,7 @@ struct ks_elf {
 	const uint8_t *map;
 	size_t map_len;
 	bool owns_map;
-	bool flat; // no ELF file: bytes under an address (elf/flat.h)
+	bool flat;		     // no ELF file: bytes under an address (elf/flat.h)
 	bool is64, big_endian, swap; // swap: the other byte order than this machine's
 	uint16_t machine, type;	     // EM_*, ET_*
 	size_t nr_sections;

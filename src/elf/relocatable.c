@@ -260,6 +260,8 @@ static struct ks_error *own_bytes(struct ks_section *sec, uint64_t *budget, uint
 	return NULL;
 }
 
+static const uint64_t unpacked_max = (uint64_t)4 << 30; // bytes of debug information
+
 struct ks_error *ks_elf_link(struct ks_elf *elf)
 {
 	if (elf->type != ET_REL)
@@ -268,7 +270,7 @@ struct ks_error *ks_elf_link(struct ks_elf *elf)
 	struct known known;
 	know(&known, elf->machine);
 	// no part of an honest file is in two sections, so its size bounds the work
-	uint64_t copies = elf->map_len, tables = copies;
+	uint64_t copies = elf->map_len, tables = copies, unpacked = 0;
 	for (size_t i = 1; i < elf->nr_sections; i++) {
 		const struct ks_section *table = &elf->sections[i];
 		bool addends = table->type == SHT_RELA;
@@ -287,7 +289,14 @@ struct ks_error *ks_elf_link(struct ks_elf *elf)
 		if (table->size > tables)
 			return ks_error_new(KS_ERR_DATA, "%s: sections overlap", table->name);
 		tables -= table->size;
+		bool packed = run.target->packed && !run.target->data;
 		KS_TRY(ks_elf_unpack(elf, run.target));
+		unpacked += packed ? run.target->size : 0;
+		if (unpacked > unpacked_max)
+			return ks_error_new(KS_ERR_DATA,
+					    "%s: the debug information of a module is "
+					    "never that large",
+					    run.target->name);
 		if (!run.target->data || !run.target->size)
 			continue;
 		KS_TRY(own_bytes(run.target, &copies, &run.bytes));

@@ -46,6 +46,7 @@ struct job {
 	size_t nr_loaded;
 	struct ks_section *last; // entries lie side by side
 	uint64_t copied;	 // bytes
+	uint64_t tables;	 // bytes
 };
 
 static int compare_addresses(const void *a, const void *b)
@@ -177,6 +178,9 @@ static struct ks_error *apply_all(struct job *job)
 			continue;
 		if (!job->loaded && !list_loaded(job))
 			return &ks_nomem;
+		job->tables += table->data ? table->size : 0;
+		if (job->tables > elf->map_len)
+			return ks_error_new(KS_ERR_DATA, "%s: sections overlap", table->name);
 		// without .dynsym the table that the section names is an accident
 		bool named = table->link < elf->nr_sections &&
 			     elf->sections[table->link].type == SHT_DYNSYM;
