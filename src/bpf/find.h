@@ -23,6 +23,7 @@ struct ks_bpf_finds {
 	struct ks_arena arena; // paths and names
 	struct ks_bpf_found *at;
 	size_t len, cap;
+	uint64_t held; // bytes of all objects
 };
 void ks_bpf_finds_deinit(struct ks_bpf_finds *finds);
 #define _cleanup_finds_ __attribute__((__cleanup__(ks_bpf_finds_deinit)))

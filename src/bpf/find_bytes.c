@@ -14,6 +14,7 @@
 #endif
 
 enum { MAX_FOUND = 1 << 16 };
+static const uint64_t max_held = 2ull << 30; // bytes
 
 /** The fields of an ELF header that say what it is and how long the file is. */
 struct header {
@@ -77,6 +78,10 @@ static struct ks_error *add(struct ks_bpf_finds *finds, const char *path, uint64
 	if (finds->len == MAX_FOUND)
 		return ks_error_new(KS_ERR_UNSUPPORTED, "more than %d objects: choose fewer files",
 				    MAX_FOUND);
+	if (size > max_held - finds->held)
+		return ks_error_new(KS_ERR_UNSUPPORTED,
+				    "objects of more than %" PRIu64 " GiB: choose fewer files",
+				    max_held >> 30);
 	struct ks_bpf_found *found = ks_vector_push(finds);
 	if (!found)
 		return &ks_nomem;
@@ -86,6 +91,7 @@ static struct ks_error *add(struct ks_bpf_finds *finds, const char *path, uint64
 		return &ks_nomem;
 	memcpy(copy, bytes, size);
 	found->bytes = copy;
+	finds->held += size;
 	return NULL;
 }
 

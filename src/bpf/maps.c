@@ -164,12 +164,15 @@ static bool holds_legacy_maps(const char *section)
 
 struct ks_error *ks_bpf_read_maps(struct ks_bpf_reader *reader)
 {
+	bool seen = false; // one section of that name is all that loaders look at
 	for (uint32_t i = 1; i < reader->elf->nr_sections; i++) {
 		const char *name = reader->elf->sections[i].name;
-		if (strcmp(name, ".maps") == 0)
+		if (!seen && strcmp(name, ".maps") == 0) {
+			seen = true;
 			KS_TRY(read_btf_maps(reader, i));
-		else if (holds_legacy_maps(name))
+		} else if (holds_legacy_maps(name)) {
 			KS_TRY(read_legacy_maps(reader, i));
+		}
 	}
 	ks_places_sort(&reader->map_places);
 	return NULL;

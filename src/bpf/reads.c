@@ -109,7 +109,7 @@ static void step(struct state *state, const struct ks_bpf_insn *insn)
 	if (insn->code == MOV64_X && insn->off == 0 && insn->src < NR_REGS)
 		*dst = state->at[insn->src];
 	else if (insn->code == ADD64_K && *dst != NOTHING && insn->imm >= 0 &&
-		 insn->imm + *dst <= INT16_MAX)
+		 insn->imm <= INT16_MAX - *dst)
 		*dst = (int16_t)(*dst + insn->imm);
 	else if (insn->code == LDX_DW && insn->src == NR_REGS && insn->off % 8 == 0 &&
 		 slot_of(insn->off) >= 0)

@@ -8,7 +8,7 @@
  * is a program is relocated to it.
  */
 
-enum { MAP_TYPE_STRUCT_OPS = 26, FLAG_LINK = 1 << 13 };
+enum { MAP_TYPE_STRUCT_OPS = 26, FLAG_LINK = 1 << 13, MAX_MEMBERS = 512 };
 
 static const struct {
 	const char *name;
@@ -31,7 +31,7 @@ static const char *plain_name(struct ks_arena *arena, const char *name)
 static const char *member_at(const struct ks_btf *btf, const struct ks_btf_type *type,
 			     uint64_t bytes)
 {
-	for (uint32_t i = 0; i < type->vlen; i++) {
+	for (uint32_t i = 0; i < type->vlen && i < MAX_MEMBERS; i++) {
 		struct ks_btf_member member = ks_btf_member(btf, type, i);
 		if (member.bits_offset == bytes * 8)
 			return member.name;
@@ -58,7 +58,8 @@ static struct ks_error *read_members(struct ks_bpf_reader *reader, uint32_t sect
 {
 	const struct ks_places *places = &reader->reloc_places;
 	size_t i = ks_places_before(places, section, symbol->value);
-	for (; i < places->len && places->at[i].section == section; i++) {
+	const size_t end = i + MAX_MEMBERS; // one for each
+	for (; i < places->len && i < end && places->at[i].section == section; i++) {
 		uint64_t offset = places->at[i].offset - symbol->value;
 		if (offset >= type->size)
 			break;
@@ -125,10 +126,15 @@ static void name_hooks(struct ks_bpf_reader *reader)
 
 struct ks_error *ks_bpf_read_struct_ops(struct ks_bpf_reader *reader)
 {
+	enum { NR_SECTIONS = sizeof(sections) / sizeof(sections[0]) };
+	bool seen[NR_SECTIONS] = { 0 }; // loaders look at one of each name
 	for (uint32_t i = 1; i < reader->elf->nr_sections; i++)
-		for (size_t k = 0; k < sizeof(sections) / sizeof(sections[0]); k++)
-			if (strcmp(reader->elf->sections[i].name, sections[k].name) == 0)
+		for (size_t k = 0; k < NR_SECTIONS; k++)
+			if (!seen[k] &&
+			    strcmp(reader->elf->sections[i].name, sections[k].name) == 0) {
+				seen[k] = true;
 				KS_TRY(read_section(reader, i, sections[k].flags));
+			}
 	name_hooks(reader);
 	return NULL;
 }

@@ -55,11 +55,22 @@ struct ks_error *ks_bpf_damaged(const struct ks_bpf_reader *reader, uint32_t sec
 	return ks_error_new(KS_ERR_DATA, "%s+0x%" PRIx64 ": %s", name, offset, why);
 }
 
+/** By name, section, and whether it stands for the section itself. */
+static int compare_symbols(const struct ks_bpf_symbol *a, const struct ks_bpf_symbol *b)
+{
+	int order = strcmp(a->name, b->name);
+	if (order)
+		return order;
+	if (a->section != b->section)
+		return a->section < b->section ? -1 : 1;
+	return (a->type == STT_SECTION) - (b->type == STT_SECTION);
+}
+
 static int compare_names(const void *pa, const void *pb, void *arg)
 {
 	const struct ks_bpf_symbol *symbols = arg;
 	uint32_t a = *(const uint32_t *)pa, b = *(const uint32_t *)pb;
-	int order = strcmp(symbols[a].name, symbols[b].name);
+	int order = compare_symbols(&symbols[a], &symbols[b]);
 	return order ? order : a < b ? -1 : a > b;
 }
 
@@ -83,22 +94,19 @@ static struct ks_error *sort_by_name(struct ks_bpf_reader *reader)
 const struct ks_bpf_symbol *ks_bpf_find_symbol(const struct ks_bpf_reader *reader, const char *name,
 					       uint32_t section)
 {
+	const struct ks_bpf_symbol key = { .name = name, .section = section };
 	size_t low = 0, high = reader->nr_symbols;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		if (strcmp(reader->symbols[reader->by_name[mid]].name, name) < 0)
+		if (compare_symbols(&reader->symbols[reader->by_name[mid]], &key) < 0)
 			low = mid + 1;
 		else
 			high = mid;
 	}
-	for (; low < reader->nr_symbols; low++) {
-		const struct ks_bpf_symbol *symbol = &reader->symbols[reader->by_name[low]];
-		if (strcmp(symbol->name, name) != 0)
-			return NULL;
-		if (symbol->section == section && symbol->type != STT_SECTION)
-			return symbol;
-	}
-	return NULL;
+	if (low == reader->nr_symbols ||
+	    compare_symbols(&reader->symbols[reader->by_name[low]], &key) != 0)
+		return NULL;
+	return &reader->symbols[reader->by_name[low]];
 }
 
 /** The name at an offset of the string table, or NULL. Bounded, because names are sorted. */
@@ -181,11 +189,16 @@ static bool wants_relocs(const struct ks_elf *elf, uint32_t target)
 struct ks_error *ks_bpf_read_relocs(struct ks_bpf_reader *reader)
 {
 	const struct ks_elf *elf = reader->elf;
+	uint64_t left = elf->map_len; // no part of an honest file is in two sections
 	for (size_t i = 1; i < elf->nr_sections; i++) {
 		const struct ks_section *section = &elf->sections[i];
-		if ((section->type == SHT_REL || section->type == SHT_RELA) &&
-		    wants_relocs(elf, section->info))
-			KS_TRY(read_section_relocs(reader, section));
+		if ((section->type != SHT_REL && section->type != SHT_RELA) || !section->data ||
+		    !wants_relocs(elf, section->info))
+			continue;
+		if (section->size > left)
+			return ks_bpf_damaged(reader, (uint32_t)i, 0, "sections overlap");
+		left -= section->size;
+		KS_TRY(read_section_relocs(reader, section));
 	}
 	ks_places_sort(&reader->reloc_places);
 	return NULL;
