@@ -11,7 +11,14 @@ enum {
 	MAX_ENTERED = 24,     // ways into one function, before its arguments count as unknown
 	MAX_STEPS = 1000000,  // the verifier's own limit
 	MAX_HELD = 32u << 20, // bytes of states of one function
+	FREE_RECORDS = 64,    // small records looked through for the price of one step
 };
+
+/** Take steps away; that there are none left says that the program is too large. */
+static void spend(uint64_t *budget, uint64_t steps)
+{
+	*budget -= steps < *budget ? steps : *budget;
+}
 
 /** A state that was followed from a place. */
 struct seen {
@@ -115,6 +122,8 @@ static struct ks_error *follow(struct frame *frame, uint32_t at, struct ks_state
 			struct todo *todo = ks_vector_push(&frame->todo);
 			if (!todo)
 				return &ks_nomem;
+			if (frame->todo.len > MAX_HELD / sizeof(*todo))
+				interp->budget = 0;
 			todo->at = next.at[1];
 			todo->state = other;
 		}
@@ -153,6 +162,7 @@ static struct ks_entered *find_entered(struct ks_interp *interp, uint32_t entry,
 	static const struct ks_value nothing[5];
 	if (interp->global[entry])
 		memcpy(args, nothing, sizeof(nothing));
+	spend(&interp->budget, interp->entered.len / FREE_RECORDS);
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < interp->entered.len; i++) {
 			struct ks_entered *entered = &interp->entered.at[i];
@@ -220,7 +230,8 @@ static void reach_all(struct ks_interp *interp)
 }
 
 /** Mark what jumps lead to, and the functions that the verifier looks at with unknown arguments. */
-static void mark(const struct ks_interp_input *input, uint8_t *targets, uint8_t *global)
+static void mark(const struct ks_interp_input *input, uint8_t *targets, uint8_t *global,
+		 uint64_t *budget)
 {
 	const struct ks_bpf_program *program = input->program;
 	for (uint32_t i = 0; i < program->nr; i++) {
@@ -230,7 +241,8 @@ static void mark(const struct ks_interp_input *input, uint8_t *targets, uint8_t 
 		if (ref < input->object->nr_refs) {
 			const struct ks_bpf_ref *at = &input->object->refs[ref];
 			if (at->kind == KS_REF_CALL && at->offset < program->nr && at->name &&
-			    input->object->btf) {
+			    input->object->btf && *budget) {
+				spend(budget, input->object->btf->nr / FREE_RECORDS);
 				uint32_t id =
 					ks_btf_find(input->object->btf, KS_BTF_FUNC, at->name, 1);
 				global[at->offset] =
@@ -257,12 +269,14 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 		return &ks_nomem;
 	}
 	memset(reached, 0, ((size_t)nr + 1) * sizeof(*reached));
-	mark(input, marks, marks + nr + 1);
+	const uint64_t budget =
+		input->steps && *input->steps < MAX_STEPS ? *input->steps : MAX_STEPS;
 	struct ks_interp interp = { .input = input,
 				    .reached = reached,
 				    .targets = marks,
 				    .global = marks + nr + 1,
-				    .budget = MAX_STEPS };
+				    .budget = budget };
+	mark(input, marks, marks + nr + 1, &interp.budget);
 	const struct ks_value args[5] = { { .kind = KS_VALUE_CTX } };
 	struct ks_value result;
 	bool returns;
@@ -273,6 +287,8 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 	}
 	if (!err && !interp.budget)
 		reach_all(&interp);
+	if (input->steps)
+		*input->steps -= budget - interp.budget;
 	ks_vector_deinit(&interp.entered);
 	free(marks);
 	*ret = (struct ks_reach){ .complete = interp.budget != 0, .at = reached };

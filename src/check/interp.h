@@ -29,6 +29,8 @@ struct ks_interp_input {
 	const struct ks_known *cores;	   // for each of the object's relocations
 	const struct ks_known *externs;	   // for each extern: kconfig: its value; ksym: its address
 	const struct ks_interp_data *data; // for each of the object's sections of data
+	uint64_t *
+		steps; // left for all programs of the object, counted down; NULL: each has its own bound only
 };
 
 /** What is known of one instruction. */

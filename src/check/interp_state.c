@@ -64,8 +64,9 @@ void ks_state_forget(struct ks_state *state, int64_t offset, uint64_t size)
 
 static int word_at(int64_t offset)
 {
-	int64_t from = offset + KS_NR_SLOTS * 8;
-	return from >= 0 && from < KS_NR_SLOTS * 8 && from % 8 == 0 ? (int)(from / 8) : -1;
+	if (offset >= 0 || offset < -KS_NR_SLOTS * 8 || offset % 8 != 0)
+		return -1;
+	return (int)(offset + KS_NR_SLOTS * 8) / 8;
 }
 
 void ks_state_store(struct ks_state *state, int64_t offset, uint64_t size,

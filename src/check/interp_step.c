@@ -28,12 +28,18 @@ static struct ks_value value_of(const struct ks_known *known)
 									 : KS_VALUE_ANY };
 }
 
+/** Where an access lies that begins off bytes from a pointer. It wraps around, as the machine does. */
+static int64_t offset_of(const struct ks_value *base, int16_t off)
+{
+	return (int64_t)(base->number + (uint64_t)(int64_t)off);
+}
+
 /** Note that the context is touched at an offset. */
 static void touch_ctx(struct ks_interp *interp, uint32_t at, const struct ks_value *base,
 		      int16_t off, uint8_t size)
 {
 	struct ks_reached *reached = &interp->reached[at];
-	int64_t offset = (int64_t)base->number + off;
+	int64_t offset = offset_of(base, off);
 	if (base->number)
 		reached->modified_ctx = true;
 	if (offset < 0 || offset > INT16_MAX)
@@ -95,7 +101,7 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	if (base.kind == KS_VALUE_CTX)
 		touch_ctx(interp, at, &base, off, size);
 	else if (base.kind == KS_VALUE_STACK)
-		value = ks_state_load(state, (int64_t)base.number + off, size);
+		value = ks_state_load(state, offset_of(&base, off), size);
 	else if (base.kind == KS_VALUE_DATA)
 		value = load_data(interp, &base, off, size);
 	else if (base.kind == KS_VALUE_KCONFIG)
@@ -119,7 +125,7 @@ static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	if (base.kind == KS_VALUE_STACK) {
 		if (atomic)
 			value = ks_value_any();
-		ks_state_store(state, (int64_t)base.number + insn->off, size, &value);
+		ks_state_store(state, offset_of(&base, insn->off), size, &value);
 	}
 	if (atomic && insn->imm == ATOMIC_CMPXCHG)
 		state->regs[0] = ks_value_any();

@@ -32,7 +32,10 @@ struct job {
 	size_t base;		 // the image, or the number of images: it stands behind them
 	struct ks_scene *scenes; // of each image, and of a base behind them
 	size_t *alike;		 // of each scene: the first one with the same values
+	uint64_t steps;		 // that its programs may still be followed for
 };
+// Real objects need fewer by far: this is for those made to keep us busy.
+enum { STEPS_PER_IMAGE = 16 << 20 };
 
 static int reason_order(const void *a, const void *b)
 {
@@ -108,8 +111,8 @@ static struct ks_error *judge_cell(struct job *job, uint32_t index, size_t image
 static struct ks_error *judge_row(struct job *job, uint32_t index)
 {
 	struct ks_check *check = &job->run->result->check;
-	struct ks_reach *reaches =
-		ks_arena_array(&job->scratch, check->nr_images + 1, sizeof(*reaches));
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_reach *reaches = ks_arena_array(&arena, check->nr_images + 1, sizeof(*reaches));
 	if (!reaches)
 		return &ks_nomem;
 	size_t row = job->object->first + index;
@@ -120,9 +123,10 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 						 .program = &job->subject.object->programs[index],
 						 .cores = scene->core_values,
 						 .externs = scene->extern_values,
-						 .data = job->subject.data };
+						 .data = job->subject.data,
+						 .steps = &job->steps };
 		if (job->alike[i] == i)
-			KS_TRY(ks_interp(&input, &job->scratch, &reaches[i]));
+			KS_TRY(ks_interp(&input, &arena, &reaches[i]));
 		else
 			reaches[i] = reaches[job->alike[i]];
 	}
@@ -169,6 +173,7 @@ static struct ks_error *judge_object(struct job *job)
 	KS_TRY(ks_subject_set(&job->scratch, job->object->object, job->run->options->policy,
 			      &job->subject));
 	KS_TRY(set_scenes(job));
+	job->steps = STEPS_PER_IMAGE * (uint64_t)(job->run->result->check.nr_images);
 	for (uint32_t i = 0; i < job->object->nr; i++)
 		KS_TRY(judge_row(job, i));
 	return NULL;

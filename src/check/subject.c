@@ -14,13 +14,16 @@ static void put_number(uint8_t *bytes, uint32_t size, bool big_endian, int64_t v
 	}
 }
 
+/** Of a section without bytes in the file any size may be claimed. */
+enum { DATA_MAX = 64 << 20 };
+
 /** A section with the values that the tool gives its variables. */
 static struct ks_error *set_data(struct ks_arena *arena, const struct ks_bpf_object *object,
 				 const struct ks_policy *policy, const struct ks_bpf_data *data,
 				 struct ks_interp_data *ret)
 {
 	*ret = (struct ks_interp_data){ .bytes = data->bytes, .constant = data->constant };
-	uint32_t id = policy && data->constant && object->btf
+	uint32_t id = policy && data->constant && object->btf && data->size <= DATA_MAX
 			      ? ks_btf_find(object->btf, KS_BTF_DATASEC, data->name, 1)
 			      : 0;
 	if (!id)
