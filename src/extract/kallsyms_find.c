@@ -25,8 +25,9 @@ enum {
 	SYMBOLS_MAX = 1 << 23,
 	PACKED_MAX = 1024, // bytes of a packed name
 };
-// How much work a hostile image may make: names counted, and how far back from the tokens they may begin.
-static const uint64_t steps_max = 64 << 20, names_max = 64 << 20;
+// How much work a hostile image may make: names counted, places they were looked for at, and how far back from the
+// tokens they may begin.
+static const uint64_t steps_max = 64 << 20, places_max = 256 << 20, names_max = 64 << 20;
 
 struct search {
 	const struct ks_elf *elf;
@@ -34,6 +35,7 @@ struct search {
 	struct ks_cursor all; // over the section
 	uint64_t align;	      // of all tables: bytes
 	uint64_t steps;	      // names counted so far
+	uint64_t places;      // looked at so far
 };
 
 static uint64_t aligned(const struct search *s, uint64_t at)
@@ -236,7 +238,9 @@ static bool find_rest(struct search *s)
 {
 	uint64_t tokens = s->tables->tokens & ~(s->align - 1);
 	uint64_t least = tokens > names_max ? tokens - names_max : 0;
-	for (uint64_t offset = tokens; offset >= least + s->align && s->steps < steps_max;) {
+	for (uint64_t offset = tokens;
+	     offset >= least + s->align && s->steps < steps_max && s->places < places_max;
+	     s->places++) {
 		offset -= s->align;
 		if (is_number(s, offset) && find_values(s))
 			return true;
