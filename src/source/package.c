@@ -369,6 +369,8 @@ static struct ks_error *walk_rpm(struct walk *w)
 	w->tail_tried = true; // its archive is no tar
 	if (w->wish == KS_PACKAGE_NAME)
 		return NULL;
+	if (rpm.payload > w->in->size)
+		return ks_error_new(KS_ERR_DATA, "truncated: ends in the header of an RPM package");
 	uint64_t size =
 		w->in->size == KS_INPUT_SIZE_UNKNOWN ? UINT64_MAX : w->in->size - rpm.payload;
 	return ks_error_wrap(walk_data(w, rpm.payload, size), "payload");
