@@ -272,7 +272,7 @@ int64_t ks_toml_number(struct ks_toml *toml)
 	if (end == at || *end || at[0] == '-' || at[0] == '+' || errno || from == toml->pos ||
 	    peek(toml) == '.' || peek(toml) == ':')
 		ks_toml_fail(toml, "%s: an integer is expected", toml->name);
-	return digits[0] == '-' ? -value : value;
+	return toml->why[0] ? 0 : digits[0] == '-' ? -value : value;
 }
 
 void ks_toml_enter(struct ks_toml *toml)
