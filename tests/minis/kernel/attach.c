@@ -49,8 +49,8 @@ noinline int attach_listed(int n)
 	barrier();
 	return n + 6;
 }
-static unsigned long _kbl_addr_attach_listed used in("_kprobe_blacklist") =
-	(unsigned long)attach_listed;
+static unsigned long
+	_kbl_addr_attach_listed used in("_kprobe_blacklist") = (unsigned long)attach_listed;
 
 /* Facts: no kprobe: a suffix does not take a function off the list. */
 #if defined(__arm__)
@@ -64,14 +64,14 @@ static unsigned long _kbl_addr_attach_listed used in("_kprobe_blacklist") =
 ASM_FUNCTION(".text", "ax", "attach_listed.cold");
 
 /* Facts: ftrace, no kprobe: by its section. */
-in(".kprobes.text") noinline int attach_kprobes_text(int n)
+noinline in(".kprobes.text") int attach_kprobes_text(int n)
 {
 	barrier();
 	return n + 7;
 }
 
 /* Facts: no kprobe, no ftrace entry. */
-in(".noinstr.text") notrace noinline int attach_noinstr(int n)
+notrace noinline in(".noinstr.text") int attach_noinstr(int n)
 {
 	barrier();
 	return n + 8;
@@ -93,7 +93,7 @@ static struct {
 								    2 };
 
 /* Facts: ftrace as long as it is there: freed once the kernel has booted. */
-in(".init.text") noinline int attach_init(int n)
+noinline in(".init.text") int attach_init(int n)
 {
 	barrier();
 	return n + 10;
