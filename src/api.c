@@ -4,10 +4,13 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/pool.h"
+#include "bpf/find.h"
+#include "report/check.h"
 #include "report/depsurf.h"
 #include "report/report.h"
 #include "source/dataset.h"
@@ -230,19 +233,75 @@ static struct ks_error *report(struct ks_store *store, const char *kind_name, co
 	return ks_report_write(writer, &history, out);
 }
 
+/** Hand a text over, unless there was an error. */
+static struct ksurf_error *publish_text(struct ks_error *err, struct ks_buf *out, char **text,
+					size_t *len)
+{
+	if (!err && !ks_buf_text(out))
+		err = &ks_nomem;
+	if (err)
+		return publish(err);
+	if (len)
+		*len = out->len;
+	*text = ks_take(out->at);
+	return NULL;
+}
+
 struct ksurf_error *ksurf_report(struct ksurf_store *store, const char *kind, const char *name,
 				 const char *format, char **text, size_t *len)
 {
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	struct ks_error *err = report(store->store, kind, name, format, &out);
-	if (!err && !ks_buf_text(&out))
-		err = &ks_nomem;
-	if (err)
-		return publish(err);
-	if (len)
-		*len = out.len;
-	*text = ks_take(out.at);
-	return NULL;
+	return publish_text(err, &out, text, len);
+}
+
+static struct ks_error *check_format(const char *word, enum ks_check_format *ret)
+{
+	*ret = 0;
+	while (ks_check_formats[*ret] && strcmp(ks_check_formats[*ret], word) != 0)
+		++*ret;
+	return ks_check_formats[*ret] ? NULL
+				      : ks_error_new(KS_ERR_USAGE, "there is no format '%s'", word);
+}
+
+/** Check what was found; an object that cannot be read is an error. */
+static struct ks_error *check_finds(struct ks_store *store, const struct ks_store_images *images,
+				    struct ks_bpf_finds *finds, struct ks_check **ret)
+{
+	struct ks_check_input *inputs = ks_arena_array(&finds->arena, finds->len, sizeof(*inputs));
+	if (!inputs)
+		return &ks_nomem;
+	for (size_t i = 0; i < finds->len; i++) {
+		struct ks_bpf_found *found = &finds->at[i];
+		if (!found->object)
+			return ks_error_in_file(ks_take(found->error), found->path);
+		inputs[i] = (struct ks_check_input){ found->object, found->path, found->offset,
+						     found->size };
+	}
+	const struct ks_check_options options = { .nr_threads = ks_pool_default_threads() };
+	return ks_check_run(store, images, inputs, finds->len, &options, ret);
+}
+
+static struct ks_error *check(struct ks_store *store, const char *path, const char *images,
+			      const char *format, struct ks_buf *out)
+{
+	_cleanup_selection_ struct ks_selection sel = { 0 };
+	_cleanup_finds_ struct ks_bpf_finds finds = { 0 };
+	_cleanup_check_ struct ks_check *result = NULL;
+	struct ks_check_report how = { .fail_on = KS_VERDICT_RISK };
+	KS_TRY(check_format(format, &how.format));
+	KS_TRY(ks_error_in_file(ks_bpf_find(path, &finds), path));
+	KS_TRY(ks_selection_choose(&sel, store, images));
+	KS_TRY(check_finds(store, &sel.images, &finds, &result));
+	return ks_check_write(&how, result, out);
+}
+
+struct ksurf_error *ksurf_check(struct ksurf_store *store, const char *path, const char *images,
+				const char *format, char **text, size_t *len)
+{
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_error *err = check(store->store, path, images, format, &out);
+	return publish_text(err, &out, text, len);
 }
 
 static struct ks_error *export(struct ks_store *store, const char *label, const char *dir)

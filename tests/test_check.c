@@ -311,7 +311,7 @@ static void a_distribution_s_version_is_that_of_its_build(void **state)
 		uint32_t version;
 	} all[] = {
 		{ "5.10.0-32-amd64",
-		  "Linux version 5.10.0-32-amd64 (debian-kernel@lists.debian.org) (gcc-10 (Debian "
+		  "Linux version 5.10.0-32-amd64 (debian-kernel@lists.example.org) (gcc-10 (Debian "
 		  "10.2.1-6) 10.2.1) #1 SMP Debian 5.10.223-1 (2024-08-10)",
 		  0x050adf },
 		{ "5.15.0-25-generic",

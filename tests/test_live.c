@@ -25,7 +25,7 @@
 
 static const char facts[] = "truth/facts/6.1.0-50-amd64";
 static const char banner[] =
-	"Linux version 6.1.0-50-amd64 (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) "
+	"Linux version 6.1.0-50-amd64 (debian-kernel@lists.example.org) (gcc-12 (Debian 12.2.0-14) "
 	"12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP PREEMPT_DYNAMIC Debian 6.1.176-1 "
 	"(2026-07-02)\n";
 

@@ -52,6 +52,33 @@ static void same_image_again_changes_nothing(void **state)
 	assert_int_equal(place_count(place_path(state)), 1);
 }
 
+/** Of one kernel the store keeps what tells most, under the label it had. */
+static void fuller_image_takes_the_place(void **state)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	struct ks_put_result result = { 0 };
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	_cleanup_surface_ struct ks_surface *surface = sample_surface(1, FILLERS);
+	static const enum ks_tier tiers[] = { KS_TIER_LIVE, KS_TIER_LIVE, KS_TIER_BTF,
+					      KS_TIER_LIVE, KS_TIER_FULL, KS_TIER_FULL };
+	static const bool added[] = { true, true, true, false, true, false };
+	for (size_t i = 0; i < sizeof(tiers) / sizeof(tiers[0]); i++) {
+		surface->image.tier = tiers[i];
+		assert_ok(ks_store_put(store, surface, THREADS, &result));
+		assert_int_equal(result.added, added[i]);
+		assert_int_equal(result.replaced, added[i] && i > 0);
+		assert_string_equal(result.label, i ? "mine" : surface->image.label);
+		if (!i)
+			assert_ok(ks_store_relabel(store, result.label, "mine"));
+		free(result.label);
+	}
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_store_images images;
+	assert_ok(ks_store_images(store, &arena, &images));
+	assert_int_equal(images.nr, 1);
+	assert_int_equal(images.at[0]->image.tier, KS_TIER_FULL);
+}
+
 static void taken_label_gets_a_number(void **state)
 {
 	static const char *const want[] = { "6.1.0-1", "6.1.0-1@2", "6.1.0-1@3" };
@@ -398,6 +425,7 @@ int main(void)
 		TEST(images_come_back_whole),
 		TEST(next_build_adds_only_what_differs),
 		TEST(same_image_again_changes_nothing),
+		TEST(fuller_image_takes_the_place),
 		TEST(taken_label_gets_a_number),
 		TEST(bytes_do_not_depend_on_threads),
 		TEST(history_has_every_image),

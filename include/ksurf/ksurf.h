@@ -66,8 +66,9 @@ ksurf_store_open(const char *path, enum ksurf_mode mode, struct ksurf_store **re
 KSURF_API void ksurf_store_close(struct ksurf_store *store);
 
 /**
- * Read kernel images into the store: a vmlinux with DWARF, a Debian package that holds one, or the
- * directory of a DepSurf dataset, told by content. An image that is there already is left alone.
+ * Read a kernel image into the store: a vmlinux, what a machine boots, a package that holds either, or the
+ * directory of a DepSurf dataset, told by content. An image that is there already is left alone, unless less was
+ * known of it: then the new one takes its place.
  * @param nr_threads 0: as many as there are processors; the result does not depend on it
  * @param[out] nr_added how many images are new in the store; may be NULL
  * @return KSURF_ERR_DATA, KSURF_ERR_UNSUPPORTED, KSURF_ERR_IO, KSURF_ERR_STORE; images that were added
@@ -124,6 +125,21 @@ KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_report(struct ksurf_store *
 							    const char *kind, const char *name,
 							    const char *format, char **text,
 							    size_t *len);
+
+/**
+ * Whether the eBPF programs in a file load, attach and see the right things on kernels of the store.
+ * @param path an object, an executable or library that carries objects, a package, or a folder
+ * @param images labels as a shell pattern; NULL: all
+ * @param format "term", "md", "json", "html", "sarif", "junit" or "github"
+ * @param[out] text with a NUL behind it; the caller frees it with free()
+ * @param[out] len bytes without the NUL; may be NULL
+ * @return KSURF_ERR_NOTFOUND when there is no such image, or no object in the file; KSURF_ERR_DATA when one is
+ *	damaged; KSURF_ERR_USAGE, KSURF_ERR_IO, KSURF_ERR_STORE
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_check(struct ksurf_store *store,
+							   const char *path, const char *images,
+							   const char *format, char **text,
+							   size_t *len);
 
 /**
  * Write an image in the layout of the published DepSurf dataset: DIR/func_groups/LABEL.jsonl and so on.

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/pool.h"
+#include "surface/image.h"
 
 /** What reading one image may take at its worst; so many of them fit into the memory at hand. */
 enum { IMAGE_KB = 1500000 };
@@ -50,30 +51,11 @@ static const struct ks_store_image *find_known(const struct ks_store_images *bef
 	return NULL;
 }
 
-/** Whether what the store has of the same kernel tells less. The running kernel may tell more each time. */
-static bool is_poorer(const struct ks_image *kept, const struct ks_image *image)
-{
-	return kept->tier > image->tier ||
-	       (kept->tier == KS_TIER_LIVE && image->tier == KS_TIER_LIVE);
-}
-
 /** Reading all of an image that is in the store would be for nothing. */
 static bool is_known(void *arg, const struct ks_image *image)
 {
 	const struct ks_store_image *kept = find_known(arg, image->digest);
-	return kept && !is_poorer(&kept->image, image);
-}
-
-/** What tells more takes the place of what tells less. @param[out] ret whether there was something */
-static struct ks_error *drop_poorer(struct intake *intake, const struct ks_store_image *kept,
-				    bool *ret)
-{
-	struct ks_error *err = ks_store_remove(intake->store, kept->image.label);
-	*ret = !err;
-	if (!err || err->code != KS_ERR_NOTFOUND)
-		return err;
-	ks_error_free(err); // another source of this run was faster
-	return NULL;
+	return kept && !ks_image_gives_way(&kept->image, image);
 }
 
 /** A table of a surface that a result line counts. */
@@ -137,18 +119,15 @@ static struct ks_error *put(struct intake *intake, const struct ks_intake_item *
 	struct ks_put_result result = { 0 };
 	// of a known image there may be no more than its facts: nothing to put, whatever has become of it
 	const struct ks_store_image *known = find_known(&intake->before, surface->image.digest);
-	bool replaced = false;
-	if (known && is_poorer(&known->image, &surface->image)) {
-		KS_TRY(drop_poorer(intake, known, &replaced));
+	if (known && ks_image_gives_way(&known->image, &surface->image))
 		known = NULL;
-	}
 	if (known && !(result.label = strdup(known->image.label)))
 		return &ks_nomem;
 	if (!known)
 		KS_TRY(ks_store_put(intake->store, surface, intake->how.nr_threads, &result));
 	_cleanup_free_ char *joined = NULL;
-	if (replaced && asprintf(&joined, "takes the place of what was known of it%s%s",
-				 note ? "\n" : "", note ? note : "") >= 0)
+	if (result.replaced && asprintf(&joined, "takes the place of what was known of it%s%s",
+					note ? "\n" : "", note ? note : "") >= 0)
 		note = joined;
 	ks_draw_erase(&intake->cli->draw);
 	if (intake->json)

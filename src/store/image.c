@@ -6,6 +6,15 @@
 
 #include "surface/image.h"
 
+enum ks_tier ks_image_tier(sqlite3_stmt *stmt, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(stmt, column);
+	for (int i = KS_TIER_FULL; text && i <= KS_TIER_IMPORTED; i++)
+		if (strcmp(text, ks_tier_texts[i]) == 0)
+			return (enum ks_tier)i;
+	return KS_TIER_FULL;
+}
+
 /** The text columns of table image, in the order of the statements in sql.c. */
 static const size_t text_fields[] = {
 	offsetof(struct ks_image, label),    offsetof(struct ks_image, digest),
@@ -104,10 +113,7 @@ static struct ks_error *read_image(sqlite3_stmt *stmt, struct ks_arena *arena,
 		return ks_store_damaged("image without a label");
 	int column = NR_TEXTS;
 	ret->id = sqlite3_column_int64(stmt, column++);
-	const char *tier = (const char *)sqlite3_column_text(stmt, column++);
-	for (int i = KS_TIER_FULL; tier && i <= KS_TIER_IMPORTED; i++)
-		if (strcmp(tier, ks_tier_texts[i]) == 0)
-			ret->image.tier = (enum ks_tier)i;
+	ret->image.tier = ks_image_tier(stmt, column++);
 	ret->image.elf_class = (uint8_t)sqlite3_column_int(stmt, column++);
 	ret->image.big_endian = sqlite3_column_int(stmt, column++) != 0;
 	ret->known = text_bits((const char *)sqlite3_column_text(stmt, column++), kind_name);

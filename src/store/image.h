@@ -16,6 +16,9 @@ KS_MUST_CHECK struct ks_error *ks_image_all(struct ks_store *store, struct ks_ar
 /** The label for the modules of a kernel that has the label; the caller frees it. */
 KS_MUST_CHECK struct ks_error *ks_image_modules_label(struct ks_store *store, const char *kernel,
 						      char **ret);
+/** The tier that a column names. */
+enum ks_tier ks_image_tier(sqlite3_stmt *stmt, int column);
+
 /** The first of LABEL, LABEL@2, … that no image has; the caller frees it. */
 KS_MUST_CHECK struct ks_error *ks_image_free_label(struct ks_store *store, const char *wanted,
 						   char **ret);

@@ -6,6 +6,7 @@
 #include "store/part.h"
 #include "store/put_defs.h"
 #include "store/put_lists.h"
+#include "surface/image.h"
 
 struct put {
 	const struct ks_surface *surface;
@@ -63,20 +64,35 @@ static struct ks_error *pack_job(void *arg, size_t job, unsigned int thread)
 	return ks_put_lists_pack(&put->lists, &put->defs, job - put->defs.blocks.len, squeeze);
 }
 
-/** The label of the image with this digest; NULL when there is none. */
-static struct ks_error *find_digest(struct ks_store *store, const char *digest, char **ret)
+/** What the store has of a kernel. */
+struct kept {
+	char *label; // NULL: nothing
+	int64_t id;
+	struct ks_image image; // its tier
+};
+
+static struct ks_error *find_digest(struct ks_store *store, const char *digest, struct kept *ret)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	*ret = NULL;
+	*ret = (struct kept){ 0 };
 	if (!digest)
 		return NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_BY_DIGEST, &stmt));
 	ks_sql_bind_text(stmt, 1, digest);
 	bool row;
 	KS_TRY(ks_sql_row(store, stmt, &row));
-	if (row && !(*ret = strdup((const char *)sqlite3_column_text(stmt, 0))))
-		return &ks_nomem;
-	return NULL;
+	if (!row)
+		return NULL;
+	ret->id = sqlite3_column_int64(stmt, 1);
+	ret->image.tier = ks_image_tier(stmt, 2);
+	ret->label = strdup((const char *)sqlite3_column_text(stmt, 0));
+	return ret->label ? NULL : &ks_nomem;
+}
+
+/** The label under which the kernel is there already, and stays; NULL when it is to be put. */
+static char *settled(const struct kept *kept, const struct ks_image *image)
+{
+	return kept->label && !ks_image_gives_way(&kept->image, image) ? kept->label : NULL;
 }
 
 /** A label that is free. Modules are called after their kernel, and take the place of those that were there. */
@@ -84,9 +100,9 @@ static struct ks_error *find_label(struct ks_store *store, const struct ks_image
 {
 	if (!image->modules_of)
 		return ks_image_free_label(store, image->label, ret);
-	char *kernel;
+	struct kept kernel;
 	KS_TRY(find_digest(store, image->modules_of, &kernel));
-	if (!kernel)
+	if (!kernel.label)
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    "the store does not have the kernel that these modules belong "
 				    "to: add it first");
@@ -97,9 +113,9 @@ static struct ks_error *find_label(struct ks_store *store, const struct ks_image
 	if (!err && old.at.len)
 		err = ks_image_sweep(store);
 	if (!err)
-		err = ks_image_modules_label(store, kernel, ret);
+		err = ks_image_modules_label(store, kernel.label, ret);
 	ks_vector_deinit(&old.at);
-	free(kernel);
+	free(kernel.label);
 	return err;
 }
 
@@ -154,11 +170,19 @@ static struct ks_error *set_base(struct ks_store *store, int64_t image, int64_t 
 static struct ks_error *put_image(struct ks_store *store, void *arg)
 {
 	struct put *put = arg;
-	KS_TRY(find_digest(store, put->surface->image.digest, &put->result.label));
-	if (put->result.label)
+	struct kept kept;
+	KS_TRY(find_digest(store, put->surface->image.digest, &kept));
+	put->result.label = kept.label;
+	if (settled(&kept, &put->surface->image))
 		return NULL; // another process was faster
 	int64_t image, base = 0;
-	KS_TRY(find_label(store, &put->surface->image, &put->result.label));
+	if (kept.label) {
+		KS_TRY(ks_image_drop(store, kept.id));
+		KS_TRY(ks_image_sweep(store));
+		put->result.replaced = true;
+	} else {
+		KS_TRY(find_label(store, &put->surface->image, &put->result.label));
+	}
 	KS_TRY(ks_put_defs_assign(&put->defs, store));
 	KS_TRY(ks_put_lists_match(&put->lists, store, &base));
 	if (base)
@@ -192,9 +216,12 @@ static struct ks_error *prepare(struct put *put)
 
 static struct ks_error *run(struct ks_store *store, struct put *put)
 {
-	KS_TRY(find_digest(store, put->surface->image.digest, &put->result.label));
+	struct kept kept;
+	KS_TRY(find_digest(store, put->surface->image.digest, &kept));
+	put->result.label = settled(&kept, &put->surface->image);
 	if (put->result.label)
 		return NULL;
+	free(kept.label);
 	KS_TRY(prepare(put));
 	struct ks_error *err = ks_sql_write(store, put_image, put);
 	if (err) // the table holds ids that are not in the file

@@ -18,7 +18,7 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_IMAGES_1] = "SELECT " IMAGE_TEXTS ", NULL, id, tier, elf_class, big_endian, known,"
 			    " symtab_known, anchor, base,"
 			    " CASE WHEN tier IN ('full', 'imported') THEN 'inline' END FROM image",
-	[KS_SQL_IMAGE_BY_DIGEST] = "SELECT label FROM image WHERE digest = ?",
+	[KS_SQL_IMAGE_BY_DIGEST] = "SELECT label, id, tier FROM image WHERE digest = ?",
 	[KS_SQL_IMAGE_BY_LABEL] = "SELECT id, base FROM image WHERE label = ?",
 	[KS_SQL_IMAGE_DIGEST] = "SELECT digest FROM image WHERE id = ?",
 	[KS_SQL_IMAGES_AT_HOME] = "SELECT id FROM image WHERE home = ? ORDER BY id",

@@ -34,13 +34,15 @@ static inline void ks_store_closep(struct ks_store **store)
 /** What became of an image. */
 struct ks_put_result {
 	bool added;	// false: the store had an image with this digest, and was not touched
+	bool replaced;	// added, and what told less of the same kernel is gone
 	char *label;	// under which it is in the store; the caller frees it
 	uint64_t bytes; // that were written for it, before SQLite's own overhead
 	uint64_t nr_definitions, nr_new_definitions;
 };
 
 /**
- * Keep an image, in one transaction. An image with the same digest is there already: nothing happens. When
+ * Keep an image, in one transaction. An image with the same digest is there already: nothing happens, unless
+ * it gives way (ks_image_gives_way()): then this one gets its place, its label and its modules. When
  * another image has the label, this one gets the first free of LABEL@2, LABEL@3, …
  * The modules of a kernel (ks_image.modules_of) take the place of those that the store has of it, if any, and get
  * the label KERNEL+modules; KS_ERR_NOTFOUND when the store does not have the kernel.

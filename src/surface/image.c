@@ -74,3 +74,8 @@ bool ks_image_tells_inline(const struct ks_image *image)
 	return image->facts & KS_FACT_INLINE || image->tier == KS_TIER_FULL ||
 	       image->tier == KS_TIER_IMPORTED;
 }
+
+bool ks_image_gives_way(const struct ks_image *kept, const struct ks_image *now)
+{
+	return kept->tier > now->tier || (kept->tier == KS_TIER_LIVE && now->tier == KS_TIER_LIVE);
+}

@@ -14,5 +14,11 @@ int ks_version_compare(const char *a, const char *b);
  */
 bool ks_image_tells_inline(const struct ks_image *image);
 
+/**
+ * Of the same kernel, what was kept tells less than what came now, and gives way to it. The running kernel may tell
+ * more each time it is read.
+ */
+bool ks_image_gives_way(const struct ks_image *kept, const struct ks_image *now);
+
 /** The order of images in every list and report: version, flavor, architecture, revision, label. */
 int ks_image_compare(const struct ks_image *a, const struct ks_image *b);

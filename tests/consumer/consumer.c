@@ -28,14 +28,14 @@ static int show_name(const struct ksurf_name *name, void *arg)
 	return 1; // the first is enough
 }
 
-/** STORE IMAGE NAME DIR: a failure's code becomes the exit status. */
+/** STORE IMAGE NAME DIR OBJECT: a failure's code becomes the exit status. */
 int main(int argc, char **argv)
 {
 	struct ksurf_store *store;
 	struct ksurf_error *err;
 	size_t added, len;
 	char *text;
-	if (argc != 5 || strcmp(ksurf_version(), "") == 0)
+	if (argc != 6 || strcmp(ksurf_version(), "") == 0)
 		return 99;
 	if ((err = ksurf_store_open(argv[1], KSURF_CREATE, &store)))
 		return fail(err);
@@ -50,6 +50,11 @@ int main(int argc, char **argv)
 		err = ksurf_report(store, "function", argv[3], "md", &text, &len);
 	if (!err) {
 		printf("%.*s", (int)len, text);
+		free(text);
+		err = ksurf_check(store, argv[5], NULL, "json", &text, NULL);
+	}
+	if (!err) {
+		printf("%s", text);
 		free(text);
 		err = ksurf_export_depsurf(store, "nowhere", argv[4]);
 	}
