@@ -32,10 +32,10 @@ struct job {
 	size_t base;		 // the image, or the number of images: it stands behind them
 	struct ks_scene *scenes; // of each image, and of a base behind them
 	size_t *alike;		 // of each scene: the first one with the same values
-	uint64_t steps;		 // that its programs may still be followed for
+	uint64_t steps;		 // for which its programs may still be followed
 };
-// Real objects need fewer by far: this is for those made to keep us busy.
-enum { STEPS_PER_IMAGE = 16 << 20 };
+// of each scene; real objects need fewer by far: this is for those made to keep us busy
+enum { STEPS_A_SCENE = 16 << 20 };
 
 static int reason_order(const void *a, const void *b)
 {
@@ -173,7 +173,7 @@ static struct ks_error *judge_object(struct job *job)
 	KS_TRY(ks_subject_set(&job->scratch, job->object->object, job->run->options->policy,
 			      &job->subject));
 	KS_TRY(set_scenes(job));
-	job->steps = STEPS_PER_IMAGE * (uint64_t)(job->run->result->check.nr_images);
+	job->steps = STEPS_A_SCENE * (uint64_t)(job->run->result->check.nr_images + 1);
 	for (uint32_t i = 0; i < job->object->nr; i++)
 		KS_TRY(judge_row(job, i));
 	return NULL;

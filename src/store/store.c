@@ -42,13 +42,13 @@ static struct ks_error *check_format(struct ks_store *store, bool *ret_empty)
 				    "written by a newer ksurf (store format %lld, this one "
 				    "reads %d): update ksurf, or use another --db",
 				    (long long)version, KS_STORE_VERSION);
-	// a table of ours that is really a query, or starts one, could keep us busy for ever
+	// a table of ours that is really a query could keep us busy for ever
 	KS_TRY(query_number(store,
-			    "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' OR"
-			    " (type = 'view' AND lower(name) IN ('image', 'setting', 'segment',"
-			    " 'columns', 'list', 'part', 'block', 'pack'))",
+			    "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND"
+			    " lower(name) IN ('image', 'setting', 'segment',"
+			    " 'columns', 'list', 'part', 'block', 'pack')",
 			    &code));
-	return code ? ks_store_damaged("a table is a view, or has triggers") : NULL;
+	return code ? ks_store_damaged("a table of its is a view") : NULL;
 }
 
 /** The schema, in one transaction: two processes that start at once both end up with the same store. */
