@@ -86,6 +86,7 @@ static const struct ks_fact good = { .known = true, .present = true, .function =
 
 static void has(const char *text, const char *part)
 {
+	assert_non_null(text);
 	if (!strstr(text, part))
 		fail_msg("no '%s' in:\n%s", part, text);
 }

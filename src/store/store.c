@@ -48,7 +48,7 @@ static struct ks_error *check_format(struct ks_store *store, bool *ret_empty)
 			    " lower(name) IN ('image', 'setting', 'segment',"
 			    " 'columns', 'list', 'part', 'block', 'pack')",
 			    &code));
-	return code ? ks_store_damaged("a table of its is a view") : NULL;
+	return code ? ks_store_damaged("one of its tables is a view") : NULL;
 }
 
 /** The schema, in one transaction: two processes that start at once both end up with the same store. */
