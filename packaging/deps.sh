@@ -8,7 +8,7 @@ libsqlite3-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev liblzo2-dev libarch
 libcurl4-openssl-dev libcmocka-dev libbpf-dev"
 
 # For everything that ./check does on top.
-CHECK_PACKAGES="clang clang-format clang-tidy cppcheck shellcheck libclang-rt-dev binutils
+CHECK_PACKAGES="clang lld dwz clang-format clang-tidy cppcheck shellcheck libclang-rt-dev binutils
 gcc-arm-linux-gnueabihf gcc-aarch64-linux-gnu gcc-s390x-linux-gnu sqlite3 librsvg2-2 libxml2-utils fonts-dejavu-core dwarves"
 
 # missing PACKAGE...: those that are not installed

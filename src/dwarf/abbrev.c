@@ -14,6 +14,7 @@
 
 #define NAME_AND_TYPE (KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_TYPE))
 #define NAME_AND_SIZE (KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_BYTE_SIZE))
+#define DEFINED_TYPE (NAME_AND_SIZE | KS_HAS(KS_SLOT_DECLARATION) | KS_HAS(KS_SLOT_SPECIFICATION))
 #define PLACE_SLOTS                                                                                \
 	(KS_HAS(KS_SLOT_LOW_PC) | KS_HAS(KS_SLOT_HIGH_PC) | KS_HAS(KS_SLOT_ENTRY_PC) |             \
 	 KS_HAS(KS_SLOT_RANGES))
@@ -23,7 +24,7 @@ static const struct {
 	uint32_t wanted;
 } tag_classes[] = {
 	[DW_TAG_array_type] = { KS_DIE_ARRAY, KS_HAS(KS_SLOT_TYPE) },
-	[DW_TAG_enumeration_type] = { KS_DIE_ENUM, NAME_AND_SIZE | KS_HAS(KS_SLOT_DECLARATION) },
+	[DW_TAG_enumeration_type] = { KS_DIE_ENUM, DEFINED_TYPE },
 	[DW_TAG_formal_parameter] = { KS_DIE_PARAMETER,
 				      KS_HAS(KS_SLOT_NAME) | KS_HAS(KS_SLOT_TYPE) |
 					      KS_HAS(KS_SLOT_ORIGIN) | KS_HAS(KS_SLOT_LOCATION) |
@@ -38,8 +39,10 @@ static const struct {
 	[DW_TAG_compile_unit] = { KS_DIE_UNIT, UINT32_MAX },
 	[DW_TAG_partial_unit] = { KS_DIE_UNIT, UINT32_MAX },
 	[DW_TAG_skeleton_unit] = { KS_DIE_UNIT, UINT32_MAX },
-	[DW_TAG_structure_type] = { KS_DIE_COMPOSITE, NAME_AND_SIZE | KS_HAS(KS_SLOT_DECLARATION) },
-	[DW_TAG_union_type] = { KS_DIE_COMPOSITE, NAME_AND_SIZE | KS_HAS(KS_SLOT_DECLARATION) },
+	[DW_TAG_type_unit] = { KS_DIE_UNIT, UINT32_MAX },
+	[DW_TAG_imported_unit] = { KS_DIE_IMPORT, KS_HAS(KS_SLOT_ORIGIN) },
+	[DW_TAG_structure_type] = { KS_DIE_COMPOSITE, DEFINED_TYPE },
+	[DW_TAG_union_type] = { KS_DIE_COMPOSITE, DEFINED_TYPE },
 	[DW_TAG_subroutine_type] = { KS_DIE_PROTO, KS_HAS(KS_SLOT_TYPE) },
 	[DW_TAG_typedef] = { KS_DIE_TYPE, NAME_AND_TYPE },
 	[DW_TAG_unspecified_parameters] = { KS_DIE_VARIADIC, 0 },
@@ -56,6 +59,7 @@ static const struct {
 					KS_HAS(KS_SLOT_DECL_LINE) | KS_HAS(KS_SLOT_INLINE) |
 					KS_HAS(KS_SLOT_EXTERNAL) | KS_HAS(KS_SLOT_ORIGIN) |
 					KS_HAS(KS_SLOT_SPECIFICATION) | KS_HAS(KS_SLOT_ALL_CALLS) },
+	[DW_TAG_variable] = { KS_DIE_TYPED, KS_HAS(KS_SLOT_TYPE) },
 	[DW_TAG_volatile_type] = { KS_DIE_TYPE, KS_HAS(KS_SLOT_TYPE) },
 	[DW_TAG_restrict_type] = { KS_DIE_TYPE, KS_HAS(KS_SLOT_TYPE) },
 	[DW_TAG_atomic_type] = { KS_DIE_TYPE, KS_HAS(KS_SLOT_TYPE) },
@@ -81,6 +85,7 @@ static const struct {
 	[DW_AT_low_pc] = { KS_SLOT_LOW_PC + 1, SORT_PLACE },
 	[DW_AT_high_pc] = { KS_SLOT_HIGH_PC + 1, SORT_PLACE },
 	[DW_AT_language] = { KS_SLOT_LANGUAGE + 1, SORT_NUMBER },
+	[DW_AT_import] = { KS_SLOT_ORIGIN + 1, SORT_REF },
 	[DW_AT_comp_dir] = { KS_SLOT_COMP_DIR + 1, SORT_TEXT },
 	[DW_AT_const_value] = { KS_SLOT_CONST_VALUE + 1, SORT_NUMBER },
 	[DW_AT_inline] = { KS_SLOT_INLINE + 1, SORT_NUMBER },
@@ -96,6 +101,7 @@ static const struct {
 	[DW_AT_type] = { KS_SLOT_TYPE + 1, SORT_REF },
 	[DW_AT_entry_pc] = { KS_SLOT_ENTRY_PC + 1, SORT_PLACE },
 	[DW_AT_ranges] = { KS_SLOT_RANGES + 1, SORT_WHERE },
+	[DW_AT_signature] = { KS_SLOT_SPECIFICATION + 1, SORT_REF },
 	[DW_AT_data_bit_offset] = { KS_SLOT_DATA_BIT_OFFSET + 1, SORT_NUMBER },
 	[DW_AT_str_offsets_base] = { KS_SLOT_STR_OFFSETS_BASE + 1, SORT_NUMBER },
 	[DW_AT_addr_base] = { KS_SLOT_ADDR_BASE + 1, SORT_NUMBER },
@@ -156,7 +162,7 @@ static const struct form {
 	[DW_FORM_data16] = { 1, 16, OP_SKIP, 0, 0, 0 },
 	[DW_FORM_line_strp] = { 1, SIZE_OFFSET, OP_SKIP, OP_TEXT_LINE32, OP_TEXT_LINE64,
 				CAN(SORT_TEXT) },
-	[DW_FORM_ref_sig8] = { 1, 8, OP_SKIP, OP_REF_NOWHERE64, OP_REF_NOWHERE64, CAN(SORT_REF) },
+	[DW_FORM_ref_sig8] = { 1, 8, OP_SKIP, OP_REF_SIGNATURE, OP_REF_SIGNATURE, CAN(SORT_REF) },
 	[DW_FORM_implicit_const] = { 1, 0, OP_SKIP, OP_CONST, OP_CONST, NUMBERS },
 	[DW_FORM_loclistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, 0, 0, 0 },
 	[DW_FORM_rnglistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, 0, 0, 0 },
@@ -371,17 +377,19 @@ static struct ks_error *compile_attributes(struct compiler *c, struct ks_cursor 
 	return NULL;
 }
 
-static void classify(struct ks_abbrev *abbrev, uint32_t *wanted)
+/** @param typed variables are looked at, too */
+static void classify(struct ks_abbrev *abbrev, bool typed, uint32_t *wanted)
 {
 	abbrev->class = KS_DIE_OTHER;
 	*wanted = 0;
 	uint64_t tag = standard_number(abbrev->tag);
-	if (tag < sizeof(tag_classes) / sizeof(tag_classes[0])) {
+	if (tag < sizeof(tag_classes) / sizeof(tag_classes[0]) &&
+	    (typed || tag_classes[tag].class != KS_DIE_TYPED)) {
 		abbrev->class = tag_classes[tag].class;
 		*wanted = tag_classes[tag].wanted;
 	}
 	bool entered = abbrev->class != KS_DIE_OTHER && abbrev->class != KS_DIE_TYPE &&
-		       abbrev->class != KS_DIE_CALL_SITE;
+		       abbrev->class != KS_DIE_CALL_SITE && abbrev->class != KS_DIE_TYPED;
 	if (abbrev->children && !entered)
 		*wanted |= KS_HAS(KS_SLOT_SIBLING);
 }
@@ -401,7 +409,7 @@ static struct ks_error *slot_for_code(struct ks_abbrevs *to, uint64_t code, stru
 	return NULL;
 }
 
-static struct ks_error *compile_all(struct ks_abbrevs *to, struct ks_cursor *in)
+static struct ks_error *compile_all(struct ks_abbrevs *to, struct ks_cursor *in, bool typed)
 {
 	for (;;) {
 		uint64_t code = ks_cursor_uleb(in);
@@ -415,7 +423,7 @@ static struct ks_error *compile_all(struct ks_abbrevs *to, struct ks_cursor *in)
 		c.abbrev->tag = (uint16_t)ks_cursor_uleb(in);
 		c.abbrev->children = ks_cursor_u8(in) != 0;
 		c.abbrev->first_op = (uint32_t)to->ops.len;
-		classify(c.abbrev, &c.wanted);
+		classify(c.abbrev, typed, &c.wanted);
 		if (to->bare)
 			c.wanted = 0;
 		KS_TRY(compile_attributes(&c, in));
@@ -441,7 +449,7 @@ struct ks_error *ks_abbrevs_compile(struct ks_abbrevs *abbrevs, const struct ks_
 	if (!ks_cursor_take(&in, unit->abbrev_offset))
 		err = ks_error_new(KS_ERR_DATA, "abbreviations lie outside of their section");
 	else
-		err = compile_all(abbrevs, &in);
+		err = compile_all(abbrevs, &in, unit->dwarf->type_units.len != 0);
 	if (!err && in.why)
 		err = ks_error_new(KS_ERR_DATA, "%s", in.why);
 	if (err)

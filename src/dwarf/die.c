@@ -29,10 +29,10 @@ static unsigned int operand_size(enum op_code code)
 		[OP_TEXT_LINE64] = 8,	 [OP_TEXT_INDEX8] = 1,	 [OP_TEXT_INDEX16] = 2,
 		[OP_TEXT_INDEX24] = 3,	 [OP_TEXT_INDEX32] = 4,	 [OP_TEXT_FOREIGN32] = 4,
 		[OP_TEXT_FOREIGN64] = 8, [OP_REF_ADDR32] = 4,	 [OP_REF_ADDR64] = 8,
-		[OP_REF_NOWHERE32] = 4,	 [OP_REF_NOWHERE64] = 8, [OP_ADDRX8] = 1,
-		[OP_ADDRX16] = 2,	 [OP_ADDRX24] = 3,	 [OP_ADDRX32] = 4,
-		[OP_EXPR_OFFSET8] = 1,	 [OP_EXPR8] = 1,	 [OP_SKIP_BLOCK1] = 1,
-		[OP_SKIP_BLOCK2] = 2,	 [OP_SKIP_BLOCK4] = 4,
+		[OP_REF_NOWHERE32] = 4,	 [OP_REF_NOWHERE64] = 8, [OP_REF_SIGNATURE] = 8,
+		[OP_ADDRX8] = 1,	 [OP_ADDRX16] = 2,	 [OP_ADDRX24] = 3,
+		[OP_ADDRX32] = 4,	 [OP_EXPR_OFFSET8] = 1,	 [OP_EXPR8] = 1,
+		[OP_SKIP_BLOCK1] = 1,	 [OP_SKIP_BLOCK2] = 2,	 [OP_SKIP_BLOCK4] = 4,
 	};
 	return code < sizeof(sizes) ? sizes[code] : 0;
 }
@@ -113,6 +113,10 @@ static bool store_operand(const struct ks_unit *unit, const struct ks_op *op, co
 	case OP_REF_NOWHERE32:
 	case OP_REF_NOWHERE64:
 		*slot = KS_REF_NOWHERE;
+		return true;
+	case OP_REF_SIGNATURE:
+		operand = ks_dwarf_signed_type(unit->dwarf, operand);
+		*slot = operand ? local_ref(unit, operand) : KS_REF_NOWHERE;
 		return true;
 	case OP_ADDRX8:
 	case OP_ADDRX16:

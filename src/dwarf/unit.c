@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <elf.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
 #include "dwarf/die.h"
+#include "dwarf/spread.h"
 
 /** Parse one unit header (DWARF 5, section 7.5.1) and step over the unit. */
 static struct ks_error *read_unit(struct ks_dwarf *dwarf, struct ks_cursor *c, struct ks_unit *unit)
@@ -21,19 +23,22 @@ static struct ks_error *read_unit(struct ks_dwarf *dwarf, struct ks_cursor *c, s
 	struct ks_cursor h = ks_cursor_over(body, length, dwarf->swap);
 	unsigned int version = ks_cursor_u16(&h);
 	unit->version = (uint8_t)version;
-	unit->type = DW_UT_compile;
+	bool types = unit->start >= dwarf->info.base + dwarf->info_size; // .debug_types
+	unit->kind = types ? DW_UT_type : DW_UT_compile;
 	if (version >= 5) {
-		unit->type = ks_cursor_u8(&h);
+		unit->kind = ks_cursor_u8(&h);
 		unit->address_size = ks_cursor_u8(&h);
 		unit->abbrev_offset = ks_cursor_uint(&h, unit->offset_size);
 	} else {
 		unit->abbrev_offset = ks_cursor_uint(&h, unit->offset_size);
 		unit->address_size = ks_cursor_u8(&h);
 	}
-	if (unit->type == DW_UT_skeleton || unit->type == DW_UT_split_compile)
+	if (unit->kind == DW_UT_skeleton || unit->kind == DW_UT_split_compile)
 		ks_cursor_take(&h, 8); // the id of the .dwo file
-	if (unit->type == DW_UT_type || unit->type == DW_UT_split_type)
-		ks_cursor_take(&h, 8 + (uint64_t)unit->offset_size); // signature, type offset
+	if (unit->kind == DW_UT_type || unit->kind == DW_UT_split_type) {
+		unit->signature = ks_cursor_u64(&h);
+		unit->type = ks_cursor_uint(&h, unit->offset_size);
+	}
 	unit->first_die = (uint32_t)(h.pos - unit->start);
 	if (h.why)
 		return ks_error_new(KS_ERR_DATA, "unit header is cut off");
@@ -104,16 +109,13 @@ struct ks_error *ks_dwarf_open(const struct ks_elf *elf, struct ks_dwarf *ret)
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "no debug information (.debug_info); add the kernel's debug "
 				    "package (…-dbg, …-dbgsym, …-debuginfo) instead");
-	const struct ks_section *types = ks_elf_section(elf, ".debug_types");
-	if (types &&
-	    (types->data || types->packed)) // DWARF 4: what is in .debug_info only declares them
-		return ks_error_new(KS_ERR_UNSUPPORTED,
-				    "ksurf cannot read this debug information yet: it has type "
-				    "units (-fdebug-types-section, .debug_types)");
-	ret->info = ks_elf_cursor(elf, info);
+	KS_TRY(ks_dwarf_all_here(elf));
+	KS_TRY(ks_dwarf_join(ret, info));
 	ret->abbrev = ks_elf_cursor(elf, abbrev);
 	ret->line = ks_elf_cursor(elf, line);
 	struct ks_error *err = list_units(ret);
+	if (!err && !ks_dwarf_list_signatures(ret))
+		err = &ks_nomem;
 	if (err)
 		ks_dwarf_close(ret);
 	return err;
@@ -122,6 +124,9 @@ struct ks_error *ks_dwarf_open(const struct ks_elf *elf, struct ks_dwarf *ret)
 void ks_dwarf_close(struct ks_dwarf *dwarf)
 {
 	ks_vector_deinit(&dwarf->units);
+	ks_vector_deinit(&dwarf->type_units);
+	free(dwarf->joined);
+	dwarf->joined = NULL;
 }
 
 /** An index of .debug_str_offsets as the offset into .debug_str that it stands for. */
@@ -134,6 +139,11 @@ static uint64_t resolve_index(const struct ks_unit *unit, uint64_t index)
 		return KS_TEXT_FOREIGN;
 	const uint8_t *p = sec->data + unit->str_offsets_base + index * size;
 	return size == 8 ? ks_fast_u64(p, unit->dwarf->swap) : ks_fast_u32(p, unit->dwarf->swap);
+}
+
+uint64_t ks_unit_text_anywhere(const struct ks_unit *unit, uint64_t text)
+{
+	return text & KS_TEXT_INDEX ? resolve_index(unit, text & (KS_TEXT_FOREIGN - 1)) : text;
 }
 
 static const char *text_in(const struct ks_section *sec, uint64_t offset)

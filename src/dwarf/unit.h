@@ -26,6 +26,8 @@ enum ks_die_class {
 	KS_DIE_INLINED,
 	KS_DIE_CALL_SITE,
 	KS_DIE_BLOCK,
+	KS_DIE_TYPED,	    // a variable: its type may be in a type unit
+	KS_DIE_IMPORT,	    // another unit, whose DIEs are to be read as if they stood here
 	KS_DIE_FIRST_CHILD, // from here on: part of the DIE they are in
 	KS_DIE_MEMBER = KS_DIE_FIRST_CHILD,
 	KS_DIE_ENUMERATOR,
@@ -52,10 +54,10 @@ enum ks_slot {
 	KS_SLOT_DECL_LINE,
 	KS_SLOT_INLINE,
 	KS_SLOT_EXTERNAL,
-	KS_SLOT_ORIGIN, // DW_AT_abstract_origin
+	KS_SLOT_ORIGIN, // DW_AT_abstract_origin, DW_AT_import
 	KS_SLOT_CALL_ORIGIN,
 	KS_SLOT_DWO_NAME = KS_SLOT_CALL_ORIGIN, // of a unit: the file that holds the rest of it
-	KS_SLOT_SPECIFICATION,
+	KS_SLOT_SPECIFICATION, // of a type: DW_AT_signature, where it is defined
 	KS_SLOT_LOW_PC,
 	KS_SLOT_HIGH_PC,
 	KS_SLOT_ENTRY_PC,
@@ -118,24 +120,29 @@ struct ks_unit {
 	const uint8_t *start, *end; // header to end, in .debug_info
 	uint64_t abbrev_offset;
 	uint32_t first_die;
-	uint8_t version, address_size, offset_size, type; // type: DW_UT_*
+	uint8_t version, address_size, offset_size, kind; // kind: DW_UT_*
 	uint64_t str_offsets_base, addr_base, low_pc;	  // of its own DIE, set by the walk
+	uint64_t signature;				  // of a type unit
+	uint64_t type; // of a type unit: offset of the type that it is for
 };
 
 /** The debug sections of one image. */
 struct ks_dwarf {
 	const struct ks_elf *elf;
 	bool swap;
-	struct ks_cursor info, abbrev, line;
+	struct ks_cursor info, abbrev, line; // info: with .debug_types behind it, if there is one
+	uint8_t *joined;		     // the bytes of info, when they come from two sections
+	uint64_t info_size;		     // of .debug_info alone
 	const struct ks_section *str, *line_str, *str_offsets, *addr;
 	bool str_repeats; // equal text at several offsets of .debug_str: nobody has linked the file
 	const struct ks_section *ranges, *rnglists, *loc, *loclists; // before and since DWARF 5
 	KS_VECTOR(struct ks_unit) units;
+	KS_VECTOR(uint32_t) type_units; // by signature
 };
 
 /**
  * Find the debug sections and list the units. KS_ERR_UNSUPPORTED when there is no debug information or
- * a kind that is not read (compressed sections, DWARF before 2 or after 5).
+ * a kind that is not read (DWARF before 2 or after 5, parts of it in another file).
  */
 KS_MUST_CHECK struct ks_error *ks_dwarf_open(const struct ks_elf *elf, struct ks_dwarf *ret);
 void ks_dwarf_close(struct ks_dwarf *dwarf);
@@ -156,6 +163,8 @@ void ks_abbrevs_deinit(struct ks_abbrevs *abbrevs);
 
 /** The text behind a slot value; "" when it points outside of its section. */
 const char *ks_unit_text(const struct ks_unit *unit, uint64_t text);
+/** The same text as a value that means the same in every unit. */
+uint64_t ks_unit_text_anywhere(const struct ks_unit *unit, uint64_t text);
 /** A hash of the text behind a slot value that does not cost reading the text in the usual case. */
 uint64_t ks_unit_text_key_slow(const struct ks_unit *unit, uint64_t text);
 static inline uint64_t ks_unit_text_key(const struct ks_unit *unit, uint64_t text)
@@ -168,3 +177,8 @@ static inline uint64_t ks_unit_text_key(const struct ks_unit *unit, uint64_t tex
 /** A reference that leaves its unit: the offset in .debug_info, or nothing that can be followed. */
 #define KS_REF_FOREIGN ((uint64_t)1 << 40)
 #define KS_REF_NOWHERE ((uint64_t)1 << 41)
+
+/** The unit that holds an offset of .debug_info, or NULL. */
+const struct ks_unit *ks_dwarf_unit_at(const struct ks_dwarf *dwarf, uint64_t offset);
+/** The offset in .debug_info of the type with that signature; 0: there is none. */
+uint64_t ks_dwarf_signed_type(const struct ks_dwarf *dwarf, uint64_t signature);

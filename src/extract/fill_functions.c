@@ -48,9 +48,10 @@ static void fill_callers(struct ks_function_merge *m, size_t shard)
 			struct ks_caller *to = edge->inlined
 						       ? &m->inline_callers[entry->first_inline++]
 						       : &m->direct_callers[entry->first_direct++];
+			const struct ks_unit_function *caller = &record->functions[edge->caller];
 			*to = (struct ks_caller){
-				.unit = record->path,
-				.function = record->functions[edge->caller].text,
+				.unit = caller->home ? caller->home : record->path,
+				.function = caller->text,
 				.via = edge->via == KS_NO_FUNCTION
 					       ? NULL
 					       : record->functions[edge->via].text,

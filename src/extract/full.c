@@ -20,6 +20,7 @@ struct job {
 	pthread_mutex_t merging; // guards the two below
 	uint32_t next;		 // unit to merge
 	atomic_bool *walked;	 // of each unit
+	struct ks_foreign_shared shared;
 };
 
 /**
@@ -51,6 +52,16 @@ static struct ks_error *walk_one(void *arg, size_t unit, unsigned int thread)
 	return err;
 }
 
+/** A type unit that no unit refers to: a type that is declared and not used, as in units without type units. */
+static struct ks_error *walk_orphan(void *arg, size_t number, unsigned int thread)
+{
+	struct job *job = arg;
+	uint32_t unit = job->dwarf.type_units.at[number];
+	return job->shared.taken[unit]
+		       ? NULL
+		       : ks_walk_type_unit(&job->walkers[thread], &job->dwarf.units.at[unit], unit);
+}
+
 static size_t largest_unit(const struct ks_dwarf *dwarf)
 {
 	size_t max = 0;
@@ -61,24 +72,39 @@ static size_t largest_unit(const struct ks_dwarf *dwarf)
 	return max;
 }
 
+/** Parts are read again for each unit that they are part of: to share them saves not more than that. */
+static int64_t foreign_limit(const struct ks_dwarf *dwarf)
+{
+	enum { AGAIN = 64, ALWAYS = 1 << 24 };
+	return (int64_t)(dwarf->info.end - dwarf->info.base) * AGAIN + ALWAYS;
+}
+
 /** Walk all units, each thread with an arena of its own. */
 static struct ks_error *walk_all(struct job *job, struct ks_surface *surface)
 {
 	size_t nr = job->dwarf.units.len;
+	atomic_init(&job->shared.left, foreign_limit(&job->dwarf));
+	job->shared.taken = calloc(nr + 1, sizeof(*job->shared.taken));
 	job->records = calloc(nr + 1, sizeof(*job->records));
 	job->walked = calloc(nr + 1, sizeof(*job->walked));
 	job->walkers = calloc(job->nr_walkers, sizeof(*job->walkers));
-	if (!job->records || !job->walked || !job->walkers)
+	if (!job->records || !job->walked || !job->walkers || !job->shared.taken)
 		return &ks_nomem;
 	for (unsigned int t = 0; t < job->nr_walkers; t++) {
 		struct ks_walker *walker = &job->walkers[t];
 		walker->types.arena = walker->functions.arena = &surface->arenas[t];
 		walker->types.text = &job->text;
 		walker->functions.types = &walker->types;
+		walker->functions.foreign = &walker->foreign;
+		walker->foreign.dwarf = &job->dwarf;
+		walker->foreign.arena = &surface->arenas[t];
+		walker->foreign.types = &walker->types;
+		walker->foreign.shared = &job->shared;
 		KS_TRY(ks_types_init(&walker->types, largest_unit(&job->dwarf)));
 	}
 	KS_TRY(ks_function_merge_new(surface, job->records, nr, job->symbols, &job->merge));
 	KS_TRY(ks_pool_run(job->nr_walkers, nr, walk_one, job));
+	KS_TRY(ks_pool_run(job->nr_walkers, job->dwarf.type_units.len, walk_orphan, job));
 	return merge_walked(job);
 }
 
@@ -99,6 +125,7 @@ static void job_deinit(struct job *job)
 		ks_walker_deinit(&job->walkers[t]);
 	free(job->walkers);
 	free(job->walked);
+	free(job->shared.taken);
 	ks_function_merge_free(job->merge);
 	free(job->records);
 	ks_dwarf_close(&job->dwarf);

@@ -6,63 +6,28 @@
 #include "dwarf/die.h"
 #include "dwarf/place.h"
 #include "extract/functions.h"
-#include "extract/path.h"
 #include "extract/type_hash.h"
 
 struct ks_error *ks_functions_start_unit(struct ks_functions *fns, const struct ks_unit *unit,
 					 const struct ks_abbrevs *abbrevs, uint32_t has,
 					 const uint64_t *v)
 {
-	fns->unit = unit;
-	fns->abbrevs = abbrevs;
 	fns->functions.len = fns->edges.len = fns->copies.len = fns->params.len = 0;
-	fns->file_paths.len = 0;
 	fns->stamp++;
 	fns->calls_known = false;
-	const char *name = has & KS_HAS(KS_SLOT_NAME) ? ks_unit_text(unit, v[KS_SLOT_NAME]) : "";
-	const char *dir =
-		has & KS_HAS(KS_SLOT_COMP_DIR) ? ks_unit_text(unit, v[KS_SLOT_COMP_DIR]) : "";
-	fns->path = ks_path_join(fns->arena, dir, name);
-	if (!fns->path)
-		return &ks_nomem;
-	fns->lines.dirs.len = fns->lines.files.len = 0;
-	if (!(has & KS_HAS(KS_SLOT_STMT_LIST)))
-		return NULL;
-	KS_TRY(ks_line_names_read(&fns->lines, unit, v[KS_SLOT_STMT_LIST], dir));
-	if (!ks_vector_reserve(&fns->file_paths, fns->lines.files.len))
-		return &ks_nomem;
-	fns->file_paths.len = fns->lines.files.len;
-	if (fns->file_paths.len)
-		memset(fns->file_paths.at, 0, fns->file_paths.len * sizeof(*fns->file_paths.at));
-	return NULL;
+	fns->scope = &fns->own;
+	fns->scope_unit = 0;
+	return ks_scope_start(&fns->own, fns->arena, unit, abbrevs, has, v);
 }
 
 void ks_functions_deinit(struct ks_functions *fns)
 {
-	ks_line_names_deinit(&fns->lines);
-	ks_vector_deinit(&fns->file_paths);
+	ks_scope_deinit(&fns->own);
 	ks_vector_deinit(&fns->functions);
 	ks_vector_deinit(&fns->edges);
 	ks_vector_deinit(&fns->copies);
 	ks_vector_deinit(&fns->params);
 	free(fns->keys);
-}
-
-/** The path of a DW_AT_decl_file, or NULL when the table has no such file. */
-static const char *file_path(struct ks_functions *fns, uint64_t file)
-{
-	if (file >= fns->file_paths.len)
-		return NULL;
-	const char **slot = &fns->file_paths.at[file];
-	if (*slot)
-		return *slot;
-	const struct ks_line_file *entry = &fns->lines.files.at[file];
-	const char *dir = entry->dir < fns->lines.dirs.len ? fns->lines.dirs.at[entry->dir] : "";
-	*slot = entry->name[0] == '/' ? ks_path_join(fns->arena, "", entry->name)
-				      : ks_path_location(fns->arena, dir, entry->name);
-	if (!*slot)
-		fns->failed = true;
-	return *slot;
 }
 
 /* ---- identities ---- */
@@ -73,6 +38,9 @@ struct identity {
 	uint64_t origin;
 	uint32_t file, line; // 0: not given
 	bool external, has_origin;
+	uint32_t unit;	  // that says so: number in the file + 1; 0: the one being walked
+	const char *path; // of the file, when another unit says so
+	const char *home; // path of the unit it belongs to, when that is another
 };
 
 static struct identity identity_of(uint32_t has, const uint64_t *v)
@@ -87,36 +55,87 @@ static struct identity identity_of(uint32_t has, const uint64_t *v)
 	};
 }
 
-/** Read the DIE at offset; NULL when there is none or it is no subprogram. */
-static const struct ks_abbrev *read_subprogram(const struct ks_functions *fns, uint64_t offset,
-					       uint64_t *v)
+/** A subprogram DIE that is read before the walk gets there, or that is in another unit. */
+struct subprogram {
+	uint32_t has;
+	uint64_t v[KS_NR_VALUES];
+	struct ks_foreign_unit *other; // NULL: of the unit being walked
+};
+
+static bool read_at(const struct ks_unit *unit, const struct ks_abbrevs *abbrevs, uint64_t offset,
+		    struct subprogram *ret)
 {
-	const struct ks_unit *unit = fns->unit;
 	if (offset < unit->first_die || offset >= (uint64_t)(unit->end - unit->start))
-		return NULL;
+		return false;
 	const uint8_t *p = unit->start + offset;
 	uint64_t code = ks_fast_uleb(&p, unit->end);
-	if (!p || !code || code >= fns->abbrevs->by_code.len)
-		return NULL;
-	const struct ks_abbrev *abbrev = &fns->abbrevs->by_code.at[code];
-	if (abbrev->class != KS_DIE_SUBPROGRAM)
-		return NULL;
-	return ks_die_read(unit, fns->abbrevs, abbrev, p, unit->end, v) ? abbrev : NULL;
+	if (!p || !code || code >= abbrevs->by_code.len)
+		return false;
+	const struct ks_abbrev *abbrev = &abbrevs->by_code.at[code];
+	ret->has = abbrev->has;
+	return abbrev->class == KS_DIE_SUBPROGRAM &&
+	       ks_die_read(unit, abbrevs, abbrev, p, unit->end, ret->v);
+}
+
+void ks_functions_localize(struct ks_functions *fns, const struct ks_unit *unit, uint32_t has,
+			   uint64_t *v)
+{
+	static const enum ks_slot refs[] = { KS_SLOT_ORIGIN, KS_SLOT_SPECIFICATION, KS_SLOT_TYPE };
+	for (size_t i = 0; i < sizeof(refs) / sizeof(refs[0]); i++)
+		if (has & KS_HAS(refs[i]))
+			v[refs[i]] = ks_foreign_ref(fns->foreign, unit, v[refs[i]]);
+	if (has & KS_HAS(KS_SLOT_NAME))
+		v[KS_SLOT_NAME] = ks_unit_text_anywhere(unit, v[KS_SLOT_NAME]);
+}
+
+/** Read the DIE of that number; false when there is none or it is no subprogram. */
+static bool read_subprogram(struct ks_functions *fns, uint64_t number, struct subprogram *ret)
+{
+	struct ks_foreign *foreign = fns->foreign;
+	ret->other = NULL;
+	if (number < foreign->first)
+		return read_at(fns->own.unit, fns->own.abbrevs, number, ret);
+	if (number >= KS_NO_NODE || !ks_foreign_is(foreign, (uint32_t)number))
+		return false;
+	uint64_t at = ks_foreign_at(foreign, (uint32_t)number);
+	struct ks_foreign_unit *other = ks_foreign_unit_at(foreign, at);
+	if (!other || other->left_out)
+		return false;
+	uint64_t start = (uint64_t)(other->unit.start - foreign->dwarf->info.base);
+	if (!read_at(&other->unit, &other->abbrevs, at - start, ret))
+		return false;
+	ret->other = other;
+	return true;
+}
+
+/** What a DIE says that was read. Its references become numbers. */
+static struct identity identity_read(struct ks_functions *fns, struct subprogram *die)
+{
+	struct ks_foreign_unit *other = die->other;
+	ks_functions_localize(fns, other ? &other->unit : fns->own.unit, die->has, die->v);
+	struct identity id = identity_of(die->has, die->v);
+	if (!other)
+		return id;
+	id.unit = other->number;
+	id.home = other->part ? NULL : other->scope.path;
+	id.path = id.file ? ks_scope_file(&other->scope, fns->arena, id.file, &fns->failed) : NULL;
+	return id;
 }
 
 /** A definition out of its declaration's place takes what it does not say itself from there. */
-static void add_specification(const struct ks_functions *fns, uint64_t offset, struct identity *id)
+static void add_specification(struct ks_functions *fns, uint64_t number, struct identity *id)
 {
-	uint64_t v[KS_NR_VALUES];
-	const struct ks_abbrev *abbrev = read_subprogram(fns, offset, v);
-	if (!abbrev)
+	struct subprogram die;
+	if (!read_subprogram(fns, number, &die))
 		return;
-	struct identity other = identity_of(abbrev->has, v);
+	struct identity other = identity_read(fns, &die);
 	if (id->name == KS_NO_NAME)
 		id->name = other.name;
 	if (!id->file) {
 		id->file = other.file;
 		id->line = other.line;
+		id->unit = other.unit;
+		id->path = other.path;
 	}
 	id->external = id->external || other.external;
 }
@@ -146,7 +165,8 @@ static bool same_identity(const struct ks_unit_function *fn, const struct identi
 {
 	if (fn->external != id->external || strcmp(fn->text, text) != 0)
 		return false;
-	return fn->external || (fn->key_file == id->file && fn->key_line == id->line);
+	return fn->external ||
+	       (fn->key_file == id->file && fn->key_line == id->line && fn->key_unit == id->unit);
 }
 
 /** Find or make the unit's function of an identity; its index. */
@@ -154,10 +174,10 @@ static uint32_t find_function(struct ks_functions *fns, const struct identity *i
 {
 	if (fns->functions.len * 2 >= fns->keys_len && !grow_keys(fns))
 		goto failed;
-	uint64_t key = ks_hash_mix(ks_unit_text_key(fns->unit, id->name), id->external);
+	uint64_t key = ks_hash_mix(ks_unit_text_key(fns->own.unit, id->name), id->external);
 	if (!id->external)
 		key = ks_hash_mix(key, (uint64_t)id->file << 32 | id->line);
-	const char *text = ks_unit_text(fns->unit, id->name);
+	const char *text = ks_unit_text(fns->own.unit, id->name);
 	size_t at = key & (fns->keys_len - 1);
 	for (; fns->keys[at].stamp == fns->stamp; at = (at + 1) & (fns->keys_len - 1))
 		if (fns->keys[at].key == key &&
@@ -167,13 +187,20 @@ static uint32_t find_function(struct ks_functions *fns, const struct identity *i
 	if (!fn)
 		goto failed;
 	*fn = (struct ks_unit_function){
-		.text = ks_text_get(fns->types->text, fns->unit, id->name, fns->arena),
+		.text = ks_text_get(fns->types->text, fns->own.unit, id->name, fns->arena),
 		.external = id->external,
 		.inlined = KS_INLINE_NOT_SEEN,
 		.line = KS_NO_LINE,
+		.key_unit = id->unit,
 		.key_file = id->file,
 		.key_line = id->line,
+		.key_path = id->path,
+		.home = id->home,
 	};
+	if (id->home && id->path) { // nothing here defines it
+		fn->loc_file = id->path;
+		fn->line = id->line ? id->line : KS_NO_LINE;
+	}
 	if (!fn->text)
 		goto failed;
 	fn->hash = XXH3_64bits(fn->text, strlen(fn->text));
@@ -197,25 +224,25 @@ static bool is_assertion(const struct ks_unit *unit, uint64_t name)
 enum { ORIGIN_DEPTH = 8 };
 
 static uint32_t known_node(struct ks_functions *fns, uint32_t offset, uint32_t has,
-			   const uint64_t *v, unsigned int depth);
+			   const uint64_t *v, const struct identity *given, unsigned int depth);
 
 static uint32_t node_at(struct ks_functions *fns, uint64_t offset, unsigned int depth)
 {
 	uint32_t index = ks_types_find(fns->types, offset);
 	if (index != KS_NO_NODE)
 		return fns->types->nodes.at[index].function ? index : KS_NO_NODE;
-	uint64_t v[KS_NR_VALUES];
-	const struct ks_abbrev *abbrev = read_subprogram(fns, offset, v);
-	if (!abbrev || depth > ORIGIN_DEPTH)
+	struct subprogram die;
+	if (depth > ORIGIN_DEPTH || !read_subprogram(fns, offset, &die))
 		return KS_NO_NODE;
-	return known_node(fns, (uint32_t)offset, abbrev->has, v, depth);
+	struct identity id = identity_read(fns, &die);
+	return known_node(fns, (uint32_t)offset, die.has, die.v, &id, depth);
 }
 
 /** Make the node of a subprogram DIE and settle which function it belongs to. */
 static uint32_t known_node(struct ks_functions *fns, uint32_t offset, uint32_t has,
-			   const uint64_t *v, unsigned int depth)
+			   const uint64_t *v, const struct identity *given, unsigned int depth)
 {
-	struct identity id = identity_of(has, v);
+	struct identity id = *given;
 	if (has & KS_HAS(KS_SLOT_SPECIFICATION))
 		add_specification(fns, v[KS_SLOT_SPECIFICATION], &id);
 	uint32_t function = KS_NO_FUNCTION;
@@ -223,7 +250,7 @@ static uint32_t known_node(struct ks_functions *fns, uint32_t offset, uint32_t h
 		uint32_t origin = node_at(fns, id.origin, depth + 1);
 		if (origin != KS_NO_NODE)
 			function = fns->types->nodes.at[origin].function - 1;
-	} else if (id.name != KS_NO_NAME && !is_assertion(fns->unit, id.name)) {
+	} else if (id.name != KS_NO_NAME && !is_assertion(fns->own.unit, id.name)) {
 		function = find_function(fns, &id);
 	}
 	if (function == KS_NO_FUNCTION)
@@ -245,10 +272,16 @@ uint32_t ks_functions_node(struct ks_functions *fns, uint64_t offset)
 
 /* ---- what a definition adds ---- */
 
+static const char *file_path(struct ks_functions *fns, uint64_t file)
+{
+	return ks_scope_file(fns->scope, fns->arena, file, &fns->failed);
+}
+
 static void define(struct ks_functions *fns, struct ks_unit_function *fn, uint32_t has,
 		   const uint64_t *v)
 {
 	bool known = (has & KS_HAS(KS_SLOT_INLINE)) && v[KS_SLOT_INLINE] <= DW_INL_declared_inlined;
+	bool has_file = has & KS_HAS(KS_SLOT_DECL_FILE);
 	if (fn->inlined == KS_INLINE_NOT_SEEN || fn->inlined == KS_INLINE_UNKNOWN)
 		fn->inlined = known ? (uint8_t)v[KS_SLOT_INLINE] : KS_INLINE_UNKNOWN;
 	if (!fn->addr)
@@ -256,13 +289,24 @@ static void define(struct ks_functions *fns, struct ks_unit_function *fn, uint32
 	fn->defined = true;
 	if (fn->loc_file)
 		return;
-	fn->loc_file = fn->key_file || (has & KS_HAS(KS_SLOT_DECL_FILE))
-			       ? file_path(fns, fn->external ? v[KS_SLOT_DECL_FILE] : fn->key_file)
-			       : NULL;
+	if (fn->external && has_file)
+		fn->loc_file = file_path(fns, v[KS_SLOT_DECL_FILE]);
+	else if (fn->key_unit != fns->scope_unit)
+		fn->loc_file = fn->key_path;
+	else if (fn->key_file || has_file)
+		fn->loc_file = file_path(fns, fn->key_file);
 	if (!fn->loc_file)
-		fn->loc_file = fns->path;
+		fn->loc_file = fns->own.path;
 	else if (fn->external ? has & KS_HAS(KS_SLOT_DECL_LINE) : fn->key_line)
 		fn->line = fn->external ? (uint32_t)v[KS_SLOT_DECL_LINE] : fn->key_line;
+}
+
+/** A function that was only compiled in another unit (link-time optimisation), and not inlined. */
+static bool only_moved(struct ks_functions *fns, uint64_t origin)
+{
+	struct subprogram die;
+	return origin >= fns->foreign->first && read_subprogram(fns, origin, &die) && die.other &&
+	       !die.other->part && !(die.has & KS_HAS(KS_SLOT_INLINE));
 }
 
 static void note_copy(struct ks_functions *fns, uint32_t index, uint32_t has, const uint64_t *v)
@@ -271,11 +315,12 @@ static void note_copy(struct ks_functions *fns, uint32_t index, uint32_t has, co
 	struct ks_node *node = &fns->types->nodes.at[index];
 	uint64_t low = ks_die_addr(has, v);
 	if (!low && (has & KS_HAS(KS_SLOT_RANGES)))
-		ks_unit_first_range(fns->unit, v[KS_SLOT_RANGES], &low);
+		ks_unit_first_range(fns->own.unit, v[KS_SLOT_RANGES], &low);
 	struct ks_unit_copy copy = {
 		.function = node->function - 1,
 		.low = low,
 		.origin = origin,
+		.moved = only_moved(fns, v[KS_SLOT_ORIGIN]),
 	};
 	if (!ks_vector_add(&fns->copies, copy))
 		fns->failed = true;
@@ -286,8 +331,11 @@ uint32_t ks_functions_reach(struct ks_functions *fns, uint32_t offset, uint32_t 
 			    const uint64_t *v)
 {
 	uint32_t index = ks_types_find(fns->types, offset);
-	if (index == KS_NO_NODE)
-		index = known_node(fns, offset, has, v, 0);
+	if (index == KS_NO_NODE) {
+		struct identity id = identity_of(has, v);
+		id.unit = fns->scope_unit;
+		index = known_node(fns, offset, has, v, &id, 0);
+	}
 	if (index == KS_NO_NODE || !fns->types->nodes.at[index].function)
 		return KS_NO_NODE;
 	struct ks_node *node = &fns->types->nodes.at[index];
@@ -404,8 +452,8 @@ struct ks_error *ks_functions_finish_unit(struct ks_functions *fns, struct ks_un
 	settle_edges(fns);
 	settle_copies(fns);
 	*ret = (struct ks_unit_record){
-		.path = fns->path,
-		.unit = *fns->unit,
+		.path = fns->own.path,
+		.unit = *fns->own.unit,
 		.nr_functions = (uint32_t)fns->functions.len,
 		.nr_edges = (uint32_t)fns->edges.len,
 		.nr_copies = (uint32_t)fns->copies.len,

@@ -5,8 +5,7 @@
  * records of all units are merged in file order afterwards (merge.h), so the result does not depend on
  * the number of threads.
  */
-#include "dwarf/line.h"
-#include "extract/types.h"
+#include "extract/foreign.h"
 
 enum { KS_NO_FUNCTION = UINT32_MAX };
 
@@ -15,14 +14,16 @@ struct ks_unit_function {
 	uint64_t hash; // of text
 	const char *text;
 	const char *loc_file; // set by the first definition
+	const char *home;     // path of the other unit that it belongs to, or NULL
 	const struct ks_type *proto;
 	uint64_t addr;
 	uint32_t line;
 	uint32_t proto_offset; // DIE of the first definition whose parameters all have names, or 0
 	const struct ks_type *named_proto;
 	uint32_t indirect_calls;
-	uint32_t key_file, key_line; // what tells static functions of a name apart
-	uint8_t inlined;	     // enum ks_inline
+	uint32_t key_unit, key_file, key_line; // what tells static functions of a name apart
+	const char *key_path;		       // of key_file, when that is in another unit
+	uint8_t inlined;		       // enum ks_inline
 	bool external, defined;
 };
 
@@ -50,6 +51,7 @@ struct ks_unit_copy {
 	uint64_t low;	 // where it is entered, 0 when unknown
 	uint32_t origin; // node of its abstract instance
 	uint16_t nr_params;
+	bool moved; // its origin is a function of another unit that nobody inlined
 	const struct ks_unit_passed *params; // those that may be passed, in order
 };
 
@@ -68,11 +70,10 @@ struct ks_unit_record {
 struct ks_functions {
 	struct ks_types *types;
 	struct ks_arena *arena;
-	const struct ks_abbrevs *abbrevs;
-	const struct ks_unit *unit;
-	const char *path; // of the unit
-	struct ks_line_names lines;
-	KS_VECTOR(const char *) file_paths; // by DW_AT_decl_file, NULL until needed
+	struct ks_foreign *foreign;
+	struct ks_scope own;	// of the unit
+	struct ks_scope *scope; // where the DIEs come from that are walked: own, or of a part
+	uint32_t scope_unit;	// its number in the file + 1; 0: own
 	KS_VECTOR(struct ks_unit_function) functions;
 	KS_VECTOR(struct ks_unit_edge) edges;
 	KS_VECTOR(struct ks_unit_copy) copies;
@@ -106,6 +107,12 @@ uint32_t ks_functions_node(struct ks_functions *fns, uint64_t offset);
 uint32_t ks_functions_reach(struct ks_functions *fns, uint32_t offset, uint32_t has,
 			    const uint64_t *v);
 
+/**
+ * Make the references of a subprogram DIE of a unit numbers of this unit's tables, and its name one that
+ * means the same in every unit.
+ */
+void ks_functions_localize(struct ks_functions *fns, const struct ks_unit *unit, uint32_t has,
+			   uint64_t *v);
 /** Low address, or entry, or high address, as the published system looks for one. */
 static inline uint64_t ks_die_addr(uint32_t has, const uint64_t *v)
 {

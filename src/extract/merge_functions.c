@@ -50,9 +50,9 @@ static uint32_t find_static(const struct ks_function_merge *m, const struct ks_m
 {
 	for (uint32_t i = group->last; i; i = m->entries.at[i - 1].previous) {
 		const struct ks_merge_entry *entry = &m->entries.at[i - 1];
-		if (!entry->facts.external && entry->facts.file && fn->loc_file &&
-		    entry->facts.line == fn->line && strcmp(entry->facts.file, path) == 0 &&
-		    strcmp(entry->facts.loc_file, fn->loc_file) == 0)
+		if (!entry->facts.external && entry->loc_file && fn->loc_file &&
+		    entry->line == fn->line && strcmp(entry->home, path) == 0 &&
+		    strcmp(entry->loc_file, fn->loc_file) == 0)
 			return i;
 	}
 	return 0;
@@ -79,6 +79,9 @@ static struct ks_merge_entry *find_entry(struct ks_function_merge *m,
 				   .calls_known = true },
 			.group = g,
 			.previous = group->last,
+			.home = path,
+			.loc_file = fn->loc_file,
+			.line = fn->line,
 		};
 		if (!ks_vector_add(&m->entries, entry))
 			return NULL;
@@ -96,6 +99,8 @@ static void fold(struct ks_merge_entry *entry, const struct ks_unit_function *fn
 		 const struct ks_unit_record *record)
 {
 	struct ks_entry *facts = &entry->facts;
+	if (fn->home && record->calls_known)
+		facts->calls_known = entry->compiled_elsewhere = true;
 	if (facts->inlined == KS_INLINE_NOT_SEEN ||
 	    (facts->inlined == KS_INLINE_UNKNOWN && fn->inlined <= KS_INLINE_DECLARED_INLINED))
 		facts->inlined = fn->inlined;
@@ -104,7 +109,7 @@ static void fold(struct ks_merge_entry *entry, const struct ks_unit_function *fn
 		facts->line = fn->line;
 		facts->file = record->path;
 		facts->proto = fn->proto;
-		facts->calls_known = record->calls_known;
+		facts->calls_known = record->calls_known || entry->compiled_elsewhere;
 	}
 	if (!facts->addr)
 		facts->addr = fn->addr;
@@ -180,6 +185,17 @@ static bool add_clones(struct ks_function_merge *m, const struct ks_unit_record 
 	return true;
 }
 
+/** Whether a unit of the same path came before: then its statics are the same functions. */
+static bool path_repeats(struct ks_function_merge *m, const char *path)
+{
+	size_t at = XXH3_64bits(path, strlen(path)) & m->paths_mask;
+	while (m->paths[at] && strcmp(m->paths[at], path) != 0)
+		at = (at + 1) & m->paths_mask;
+	bool repeats = m->paths[at] != NULL;
+	m->paths[at] = path;
+	return repeats;
+}
+
 static bool merge_unit(struct ks_function_merge *m, uint32_t unit, bool repeated_path)
 {
 	const struct ks_unit_record *record = &m->records[unit];
@@ -191,8 +207,11 @@ static bool merge_unit(struct ks_function_merge *m, uint32_t unit, bool repeated
 		return false;
 	for (uint32_t i = 0; i < record->nr_functions; i++) {
 		const struct ks_unit_function *fn = &record->functions[i];
+		const char *path = fn->home ? fn->home : record->path;
+		if (fn->home)
+			path_repeats(m, path); // for that unit, if it is still to come
 		struct ks_merge_entry *entry =
-			find_entry(m, fn, record->path, repeated_path, &map->entries[i]);
+			find_entry(m, fn, path, repeated_path || fn->home, &map->entries[i]);
 		if (!entry)
 			return false;
 		fold(entry, fn, record);
@@ -207,17 +226,6 @@ static bool merge_unit(struct ks_function_merge *m, uint32_t unit, bool repeated
 			callee->facts.nr_direct_callers++;
 	}
 	return add_clones(m, record, map);
-}
-
-/** Whether a unit of the same path came before: then its statics are the same functions. */
-static bool path_repeats(struct ks_function_merge *m, const char *path)
-{
-	size_t at = XXH3_64bits(path, strlen(path)) & m->paths_mask;
-	while (m->paths[at] && strcmp(m->paths[at], path) != 0)
-		at = (at + 1) & m->paths_mask;
-	bool repeats = m->paths[at] != NULL;
-	m->paths[at] = path;
-	return repeats;
 }
 
 bool ks_function_merge_unit(struct ks_function_merge *m, uint32_t unit)

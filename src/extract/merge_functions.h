@@ -23,6 +23,9 @@ struct ks_merge_entry {
 	uint32_t previous;		     // of the group, + 1
 	uint32_t first_inline, first_direct; // place of its callers, next to fill while filling
 	uint32_t clones;		     // chain, + 1
+	const char *home, *loc_file;	     // of a static function: its unit's path, its place
+	uint32_t line;
+	bool compiled_elsewhere; // by a unit that describes its calls
 };
 
 struct ks_merge_clone {

@@ -204,9 +204,11 @@ static bool fill_units(struct ks_type_merge *m, const struct ks_merge_variant *v
 		}
 	}
 	qsort(numbers, nr, sizeof(*numbers), compare_numbers);
+	uint32_t nr_units = 0;
 	for (uint32_t i = 0; i < nr; i++)
-		units[i] = m->records[numbers[i]].path;
-	*ret = (struct ks_variant){ &variant->decl, nr, units };
+		if (m->records[numbers[i]].path) // not a type unit that no unit refers to
+			units[nr_units++] = m->records[numbers[i]].path;
+	*ret = (struct ks_variant){ &variant->decl, nr_units, units };
 	return true;
 }
 

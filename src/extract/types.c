@@ -17,6 +17,21 @@ void ks_types_start_unit(struct ks_types *types, const struct ks_unit *unit, uin
 	types->unit = unit;
 	types->unit_index = index;
 	types->nodes.len = types->children.len = 0;
+	types->nr_own = UINT32_MAX;
+}
+
+bool ks_types_widen(struct ks_types *types, uint32_t offset)
+{
+	if (offset < types->by_offset_len)
+		return true;
+	size_t len = ((size_t)offset + 1) * 3 / 2;
+	uint32_t *grown = realloc(types->by_offset, (len + 1) * sizeof(*grown));
+	if (!grown)
+		return false;
+	memset(grown + types->by_offset_len, 0, (len + 1 - types->by_offset_len) * sizeof(*grown));
+	types->by_offset = grown;
+	types->by_offset_len = len;
+	return true;
 }
 
 void ks_types_deinit(struct ks_types *types)
@@ -141,7 +156,7 @@ static void look_at_definition(struct ks_types *types, uint32_t index)
 
 struct ks_error *ks_types_finish_unit(struct ks_types *types)
 {
-	for (uint32_t i = 0; i < types->nodes.len && !types->crowded; i++)
+	for (uint32_t i = 0; i < types->nodes.len && i < types->nr_own && !types->crowded; i++)
 		look_at_definition(types, i);
 	if (types->crowded)
 		return ks_error_new(KS_ERR_DATA, "a type name has more than %d definitions",

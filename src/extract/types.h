@@ -90,6 +90,8 @@ struct ks_types {
 	uint32_t unit_index;
 	bool failed;  // out of memory
 	bool crowded; // more definitions of one name than any kernel has
+	uint32_t
+		nr_own; // nodes of the unit itself: behind them come those of others, that it refers to
 
 	KS_VECTOR(struct ks_node) nodes;
 	KS_VECTOR(struct ks_child) children;
@@ -110,6 +112,8 @@ struct ks_types {
 
 /** Make room for units of up to max_unit bytes. The borrowed pointers are set. */
 KS_MUST_CHECK struct ks_error *ks_types_init(struct ks_types *types, size_t max_unit);
+/** Make room for nodes of that offset, too; false when memory runs out. */
+bool ks_types_widen(struct ks_types *types, uint32_t offset);
 void ks_types_start_unit(struct ks_types *types, const struct ks_unit *unit, uint32_t index);
 /** Look at every definition of the unit that was walked. */
 KS_MUST_CHECK struct ks_error *ks_types_finish_unit(struct ks_types *types);

@@ -1,505 +1,175 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
+#include "dwarf/constants.h"
+#include "extract/walk_dies.h"
 
-#include "dwarf/die.h"
-#include "extract/spread.h"
-#include "extract/walk.h"
+/* ---- other units ---- */
 
-enum {
-	MAX_DEPTH = 1024,
-	DECLARED_ENUM_SIZE = 4, // bytes of an enum that the unit only declares [D]
-};
-
-struct walk {
-	struct ks_walker *walker;
-	struct ks_types *types;
-	struct ks_functions *fns;
-	const struct ks_unit *unit;
-	struct ks_frame at; // the innermost open DIE
-	uint64_t moved;	    // children, by rejoin_children()
-	bool tangled;	    // so many that the walk would not end
-	bool leaves_unit;   // some reference leads out of the unit: nothing here may be believed
-	uint64_t v[KS_NR_VALUES];
-};
-
-static inline bool has(const struct ks_abbrev *abbrev, enum ks_slot slot)
+static struct ks_error *take_error(struct walk *w)
 {
-	return abbrev->has & KS_HAS(slot);
+	struct ks_error *err = w->foreign->err;
+	w->foreign->err = NULL;
+	if (!err && w->foreign->nowhere)
+		err = ks_error_new(
+			KS_ERR_UNSUPPORTED,
+			"ksurf cannot read this debug information: it refers to another file, or "
+			"to type units that are missing");
+	return err;
 }
 
-static inline bool flag(const struct walk *w, const struct ks_abbrev *abbrev, enum ks_slot slot)
+/** From now on the DIEs of another unit are read. */
+static void enter_unit(struct walk *w, struct ks_foreign_unit *other)
 {
-	return has(abbrev, slot) && w->v[slot];
+	w->unit = &other->unit;
+	w->abbrevs = &other->abbrevs;
+	w->local = 0;
+	w->fns->scope = &other->scope;
+	w->fns->scope_unit = other->number;
+	w->walker->frames.len = 0;
+	w->at = (struct ks_frame){ .node = KS_NO_NODE,
+				   .caller = KS_NO_FUNCTION,
+				   .via = KS_NO_FUNCTION };
 }
 
-/** A reference slot as an offset in this unit; that one leaves it is noted. */
-static inline uint32_t ref(struct walk *w, const struct ks_abbrev *abbrev, enum ks_slot slot)
+/** Read the parts of this unit, those of parts included, as if their DIEs were its own. */
+static struct ks_error *walk_parts(struct walk *w)
 {
-	if (!has(abbrev, slot))
-		return KS_NO_NODE;
-	if (w->v[slot] < UINT32_MAX)
-		return (uint32_t)w->v[slot];
-	w->leaves_unit = true;
-	return KS_NO_NODE;
-}
-
-/* ---- types ---- */
-
-static enum ks_node_kind simple_kind(uint16_t tag)
-{
-	switch (tag) {
-	case DW_TAG_base_type:
-		return KS_NODE_INT;
-	case DW_TAG_typedef:
-		return KS_NODE_TYPEDEF;
-	case DW_TAG_pointer_type:
-	case DW_TAG_reference_type:
-		return KS_NODE_PTR;
-	case DW_TAG_const_type:
-		return KS_NODE_CONST;
-	case DW_TAG_volatile_type:
-		return KS_NODE_VOLATILE;
-	case DW_TAG_restrict_type:
-		return KS_NODE_RESTRICT;
-	case DW_TAG_atomic_type:
-		return KS_NODE_SAME;
-	default:
-		return KS_NODE_VOID;
-	}
-}
-
-static enum ks_node_kind node_kind(const struct ks_abbrev *abbrev)
-{
-	switch (abbrev->class) {
-	case KS_DIE_COMPOSITE:
-		return abbrev->tag == DW_TAG_union_type ? KS_NODE_UNION : KS_NODE_STRUCT;
-	case KS_DIE_ENUM:
-		return KS_NODE_ENUM;
-	case KS_DIE_ARRAY:
-		return KS_NODE_ARRAY;
-	case KS_DIE_PROTO:
-		return KS_NODE_PROTO;
-	default:
-		return simple_kind(abbrev->tag);
-	}
-}
-
-static uint32_t add_type(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset)
-{
-	uint32_t index = ks_types_add(w->types, node_kind(abbrev), offset);
-	if (index == KS_NO_NODE)
-		return index;
-	struct ks_node *node = &w->types->nodes.at[index];
-	node->inner = ref(w, abbrev, KS_SLOT_TYPE);
-	if (has(abbrev, KS_SLOT_NAME))
-		node->name = w->v[KS_SLOT_NAME];
-	if (has(abbrev, KS_SLOT_BYTE_SIZE))
-		node->size = w->v[KS_SLOT_BYTE_SIZE];
-	node->declaration = flag(w, abbrev, KS_SLOT_DECLARATION);
-	if (node->kind == KS_NODE_ENUM && node->declaration && !node->size)
-		node->size = DECLARED_ENUM_SIZE;
-	return index;
-}
-
-/** Bits from the start of the struct, whichever way the compiler wrote it (DWARF 5, section 5.7.6). */
-static uint64_t member_bits(const struct walk *w, const struct ks_abbrev *abbrev)
-{
-	uint64_t bits =
-		has(abbrev, KS_SLOT_MEMBER_LOCATION) ? w->v[KS_SLOT_MEMBER_LOCATION] * 8 : 0;
-	if (has(abbrev, KS_SLOT_DATA_BIT_OFFSET))
-		return bits + w->v[KS_SLOT_DATA_BIT_OFFSET];
-	if (!has(abbrev, KS_SLOT_BIT_OFFSET))
-		return bits;
-	if (w->unit->dwarf->elf->big_endian)
-		return bits + w->v[KS_SLOT_BIT_OFFSET];
-	uint64_t unit_bits = has(abbrev, KS_SLOT_BYTE_SIZE) ? w->v[KS_SLOT_BYTE_SIZE] * 8 : 0;
-	return bits + unit_bits - w->v[KS_SLOT_BIT_OFFSET] - w->v[KS_SLOT_BIT_SIZE];
-}
-
-/**
- * Another node's children came between those of this one: move these to the end. C compilers never nest
- * types, so there is little to move, or the file is up to no good.
- */
-static bool rejoin_children(struct walk *w)
-{
-	struct ks_types *types = w->types;
-	w->moved += w->at.nr_children;
-	w->tangled = w->moved / 64 > (uint64_t)(w->unit->end - w->unit->start);
-	if (w->tangled)
-		return true;
-	if (!ks_vector_reserve(&types->children, w->at.nr_children))
-		return false;
-	for (uint32_t i = 0; i < w->at.nr_children; i++)
-		types->children.at[types->children.len + i] = types->children.at[w->at.first + i];
-	w->at.first = (uint32_t)types->children.len;
-	types->children.len += w->at.nr_children;
-	return true;
-}
-
-/** A new child of the innermost open node; NULL when memory runs out. */
-static inline struct ks_child *new_child(struct walk *w)
-{
-	struct ks_types *types = w->types;
-	if (w->at.nr_children == 0)
-		w->at.first = (uint32_t)types->children.len;
-	bool apart = w->at.first + w->at.nr_children != types->children.len;
-	struct ks_child *child =
-		apart && !rejoin_children(w) ? NULL : ks_vector_push(&types->children);
-	if (!child) {
-		types->failed = true;
-		return NULL;
-	}
-	w->at.nr_children++;
-	*child = (struct ks_child){ .type = KS_NO_NODE, .name = KS_NO_NAME };
-	return child;
-}
-
-static void add_member(struct walk *w, const struct ks_abbrev *abbrev)
-{
-	struct ks_child *child = new_child(w);
-	if (!child)
-		return;
-	if (has(abbrev, KS_SLOT_NAME))
-		child->name = w->v[KS_SLOT_NAME];
-	child->type = ref(w, abbrev, KS_SLOT_TYPE);
-	if (has(abbrev, KS_SLOT_BIT_SIZE))
-		child->bits = (uint32_t)w->v[KS_SLOT_BIT_SIZE];
-	else
-		w->v[KS_SLOT_BIT_SIZE] = 0;
-	child->value = member_bits(w, abbrev);
-}
-
-static void add_value(struct walk *w, const struct ks_abbrev *abbrev)
-{
-	struct ks_child *child = new_child(w);
-	if (!child)
-		return;
-	if (has(abbrev, KS_SLOT_NAME))
-		child->name = w->v[KS_SLOT_NAME];
-	if (has(abbrev, KS_SLOT_CONST_VALUE))
-		child->value = w->v[KS_SLOT_CONST_VALUE];
-	if (has(abbrev, KS_SLOT_COUNT))
-		child->value = w->v[KS_SLOT_COUNT];
-	else if (has(abbrev, KS_SLOT_UPPER_BOUND))
-		child->value = w->v[KS_SLOT_UPPER_BOUND] + 1;
-}
-
-static void add_parameter(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset)
-{
-	struct ks_child *child = new_child(w);
-	if (!child)
-		return;
-	child->offset = offset;
-	if (abbrev->class == KS_DIE_VARIADIC)
-		return;
-	if (has(abbrev, KS_SLOT_NAME))
-		child->name = w->v[KS_SLOT_NAME];
-	child->type = ref(w, abbrev, KS_SLOT_TYPE);
-}
-
-/** A parameter of an out-of-line copy may be passed when it has a location and is no constant. */
-static void add_passed_parameter(struct walk *w, const struct ks_abbrev *abbrev)
-{
-	if (!has(abbrev, KS_SLOT_ORIGIN) || !has(abbrev, KS_SLOT_LOCATION) ||
-	    has(abbrev, KS_SLOT_CONST_VALUE))
-		return;
-	const struct ks_node *node = &w->types->nodes.at[w->at.node];
-	struct ks_unit_copy *copy = &w->fns->copies.at[node->copy - 1];
-	struct ks_unit_passed param = { w->v[KS_SLOT_LOCATION], ref(w, abbrev, KS_SLOT_ORIGIN) };
-	if (!ks_vector_add(&w->fns->params, param))
-		w->fns->failed = true;
-	else
-		copy->nr_params++;
-}
-
-/* ---- functions ---- */
-
-static void add_edge(struct walk *w, uint32_t node_index, bool inlined, uint8_t flags)
-{
-	const struct ks_node *node = &w->types->nodes.at[node_index];
-	if (w->at.caller == KS_NO_FUNCTION)
-		return;
-	struct ks_unit_edge edge = {
-		.callee = node->function - 1,
-		.caller = w->at.caller,
-		.via = w->at.via,
-		.node = inlined ? KS_NO_NODE : node_index,
-		.inlined = inlined,
-		.flags = (uint8_t)(flags | (w->at.own ? KS_CALLER_OWN : 0)),
-	};
-	if (!ks_vector_add(&w->fns->edges, edge))
-		w->fns->failed = true;
-}
-
-static void add_call(struct walk *w, const struct ks_abbrev *abbrev)
-{
-	w->fns->calls_known = true;
-	enum ks_slot slot = has(abbrev, KS_SLOT_CALL_ORIGIN) ? KS_SLOT_CALL_ORIGIN : KS_SLOT_ORIGIN;
-	if (!has(abbrev, slot)) {
-		if (w->at.caller != KS_NO_FUNCTION)
-			w->fns->functions.at[w->at.caller].indirect_calls++;
-		return;
-	}
-	bool tail = flag(w, abbrev, KS_SLOT_TAIL_CALL);
-	uint32_t node = ks_functions_node(w->fns, ref(w, abbrev, slot));
-	if (node != KS_NO_NODE)
-		add_edge(w, node, false, tail ? KS_CALLER_TAIL : 0);
-}
-
-/** @return the function that is inlined, or KS_NO_FUNCTION */
-static uint32_t add_inlined(struct walk *w, const struct ks_abbrev *abbrev)
-{
-	if (!has(abbrev, KS_SLOT_ORIGIN))
-		return KS_NO_FUNCTION;
-	uint64_t addr = ks_die_addr(abbrev->has, w->v);
-	uint32_t node = ks_functions_node(w->fns, ref(w, abbrev, KS_SLOT_ORIGIN));
-	if (node == KS_NO_NODE)
-		return KS_NO_FUNCTION;
-	uint32_t function = w->types->nodes.at[node].function - 1;
-	if (!w->fns->functions.at[function].addr)
-		w->fns->functions.at[function].addr = addr;
-	bool code = addr || has(abbrev, KS_SLOT_RANGES);
-	add_edge(w, node, true, code ? 0 : KS_CALLER_NO_CODE);
-	return function;
-}
-
-/* ---- the loop ---- */
-
-/** What the children of a DIE belong to; class KS_DIE_OTHER when nobody wants them. */
-static struct ks_frame enter(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset)
-{
-	struct ks_frame frame = w->at;
-	frame.class = abbrev->class;
-	frame.node = KS_NO_NODE;
-	frame.nr_children = 0;
-	switch ((enum ks_die_class)abbrev->class) {
-	case KS_DIE_TYPE:
-		add_type(w, abbrev, offset);
-		frame.class = KS_DIE_OTHER;
-		break;
-	case KS_DIE_COMPOSITE:
-	case KS_DIE_ENUM:
-	case KS_DIE_ARRAY:
-	case KS_DIE_PROTO:
-		frame.node = add_type(w, abbrev, offset);
-		break;
-	case KS_DIE_SUBPROGRAM:
-		ref(w, abbrev, KS_SLOT_ORIGIN);
-		frame.node = ks_functions_reach(w->fns, offset, abbrev->has, w->v);
-		if (frame.node != KS_NO_NODE && !w->types->nodes.at[frame.node].declaration) {
-			const struct ks_node *node = &w->types->nodes.at[frame.node];
-			frame.caller = node->function - 1;
-			frame.own = node->copy != 0;
-			frame.via = KS_NO_FUNCTION;
-		}
-		break;
-	case KS_DIE_INLINED:
-		frame.via = add_inlined(w, abbrev);
-		break;
-	case KS_DIE_CALL_SITE:
-		add_call(w, abbrev);
-		frame.class = KS_DIE_OTHER;
-		break;
-	case KS_DIE_BLOCK:
-		break;
-	default:
-		frame.class = KS_DIE_OTHER;
-	}
-	return frame;
-}
-
-/** A DIE that matters only to the one it is in. */
-static inline void add_child(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset)
-{
-	static const uint8_t parents[] = {
-		[KS_DIE_MEMBER] = KS_DIE_COMPOSITE, [KS_DIE_ENUMERATOR] = KS_DIE_ENUM,
-		[KS_DIE_SUBRANGE] = KS_DIE_ARRAY,   [KS_DIE_PARAMETER] = KS_DIE_PROTO,
-		[KS_DIE_VARIADIC] = KS_DIE_PROTO,
-	};
-	if (w->at.node == KS_NO_NODE)
-		return;
-	bool in_function = w->at.class == KS_DIE_SUBPROGRAM;
-	if (parents[abbrev->class] != (in_function ? KS_DIE_PROTO : w->at.class))
-		return;
-	if (abbrev->class == KS_DIE_MEMBER)
-		add_member(w, abbrev);
-	else if (abbrev->class == KS_DIE_ENUMERATOR || abbrev->class == KS_DIE_SUBRANGE)
-		add_value(w, abbrev);
-	else if (in_function && w->types->nodes.at[w->at.node].copy)
-		add_passed_parameter(w, abbrev);
-	else
-		add_parameter(w, abbrev, offset);
-}
-
-static struct ks_error *broken(const struct walk *w, const uint8_t *at, const char *why)
-{
-	return ks_error_at(ks_error_new(KS_ERR_DATA, "%s", why), ".debug_info",
-			   (uint64_t)(at - w->unit->dwarf->info.base));
-}
-
-static const struct ks_abbrev *abbrev_of(const struct walk *w, uint64_t code)
-{
-	const struct ks_abbrevs *all = &w->walker->abbrevs;
-	if (code >= all->by_code.len || all->by_code.at[code].children > 1)
-		return NULL;
-	return &all->by_code.at[code];
-}
-
-/** Read the DIE at *pos into the slots and step over it. @param[out] ret NULL at the end of a list */
-static inline struct ks_error *read_die(struct walk *w, const uint8_t **pos,
-					const struct ks_abbrev **ret)
-{
-	const uint8_t *start = *pos, *end = w->unit->end, *p = start;
-	uint64_t code = ks_fast_uleb(&p, end);
-	*ret = NULL;
-	if (p && !code) {
-		*pos = p;
-		return NULL;
-	}
-	const struct ks_abbrev *abbrev = p ? abbrev_of(w, code) : NULL;
-	if (!abbrev)
-		return broken(w, start, "DIE has an undeclared abbreviation code");
-	p = ks_die_read(w->unit, &w->walker->abbrevs, abbrev, p, end, w->v);
-	if (!p)
-		return broken(w, start, "attributes run past the end of the unit");
-	*pos = p;
-	*ret = abbrev;
-	return NULL;
-}
-
-/** Where the children of the DIE that was just read end, if the compiler said so. */
-static const uint8_t *sibling(const struct walk *w, const struct ks_abbrev *abbrev,
-			      const uint8_t *p)
-{
-	if (!has(abbrev, KS_SLOT_SIBLING) ||
-	    w->v[KS_SLOT_SIBLING] > (uint64_t)(w->unit->end - w->unit->start))
-		return NULL;
-	const uint8_t *to = w->unit->start + w->v[KS_SLOT_SIBLING];
-	return to > p ? to : NULL;
-}
-
-/** Behind the children that start at p, one DIE after the other. */
-static struct ks_error *skip_children(struct walk *w, const uint8_t **pos)
-{
-	const uint8_t *p = *pos, *end = w->unit->end;
-	for (unsigned int depth = 1; depth && p < end;) {
-		const struct ks_abbrev *abbrev;
-		KS_TRY(read_die(w, &p, &abbrev));
-		if (!abbrev) {
-			depth--;
+	struct ks_foreign *foreign = w->foreign;
+	for (size_t i = 0; i < foreign->parts.len; i++) {
+		const struct ks_unit *part = &foreign->dwarf->units.at[foreign->parts.at[i]];
+		ks_foreign_trim(foreign, NULL);
+		struct ks_foreign_unit *other = ks_foreign_unit_at(
+			foreign, (uint64_t)(part->start - foreign->dwarf->info.base));
+		if (!other)
+			break; // the error is noted
+		if (!other->part || !other->children || other->left_out)
 			continue;
-		}
-		if (!abbrev->children)
-			continue;
-		const uint8_t *next = sibling(w, abbrev, p);
-		if (next)
-			p = next;
-		else
-			depth++;
+		if (!ks_foreign_charge(foreign, (uint64_t)(part->end - part->start)))
+			break;
+		enter_unit(w, other);
+		KS_TRY(ks_walk_dies(w, other->unit.start + other->first_child));
 	}
-	*pos = p;
-	return NULL;
+	foreign->closed = true;
+	return take_error(w);
 }
 
-static struct ks_error *open_die(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset,
-				 const uint8_t **pos)
+/** Find the bytes of a foreign DIE, and prepare to read them; NULL: there is none that may be read. */
+static const uint8_t *go_to(struct walk *w, uint32_t number)
 {
-	const uint8_t *next = sibling(w, abbrev, *pos); // before the slots are used again
-	struct ks_frame frame = enter(w, abbrev, offset);
-	if (!abbrev->children)
+	uint64_t at = ks_foreign_at(w->foreign, number);
+	ks_foreign_trim(w->foreign, NULL);
+	struct ks_foreign_unit *other = ks_foreign_unit_at(w->foreign, at);
+	if (!other || other->left_out || !ks_foreign_charge(w->foreign, 16))
 		return NULL;
-	if (frame.class == KS_DIE_OTHER && next) {
-		*pos = next;
+	const uint8_t *p = w->foreign->dwarf->info.base + at;
+	if (p < other->unit.start + other->first_child || !other->children)
 		return NULL;
-	}
-	if (frame.class == KS_DIE_OTHER)
-		return skip_children(w, pos);
-	if (w->walker->frames.len >= MAX_DEPTH)
-		return broken(w, *pos, "DIEs are nested too deeply");
-	if (!ks_vector_add(&w->walker->frames, w->at))
-		return &ks_nomem;
-	w->at = frame;
-	return NULL;
+	enter_unit(w, other);
+	w->alone = true;
+	return p;
 }
 
-/** The children of the innermost open DIE are complete. */
-static inline void close_die(struct walk *w)
+/** Read what this unit refers to in others. That may refer to more. */
+static struct ks_error *walk_referred(struct walk *w)
 {
-	if (w->at.nr_children) {
-		struct ks_node *node = &w->types->nodes.at[w->at.node];
-		node->first = w->at.first;
-		node->nr_children = w->at.nr_children;
+	struct ks_foreign *foreign = w->foreign;
+	w->types->nr_own = (uint32_t)w->types->nodes.len;
+	for (size_t i = 0; i < w->fns->copies.len; i++) {
+		uint32_t node = w->fns->copies.at[i].origin;
+		if (node == KS_NO_NODE || w->types->nodes.at[node].nr_children ||
+		    !ks_foreign_is(foreign, w->types->nodes.at[node].offset))
+			continue;
+		const uint8_t *p = go_to(w, w->types->nodes.at[node].offset);
+		if (p)
+			KS_TRY(ks_walk_parameters(w, p, node));
 	}
-	w->at = w->walker->frames.at[--w->walker->frames.len];
-}
-
-static struct ks_error *walk_dies(struct walk *w, const uint8_t *p)
-{
-	const uint8_t *end = w->unit->end;
-	while (p < end) {
-		const uint8_t *start = p;
-		const struct ks_abbrev *abbrev;
-		KS_TRY(read_die(w, &p, &abbrev));
-		if (!abbrev) {
-			if (!w->walker->frames.len)
-				return NULL;
-			close_die(w);
+	for (size_t i = 0; i < foreign->dies.len && !foreign->err; i++) {
+		uint32_t number = foreign->first + (uint32_t)i;
+		if (ks_types_find(w->types, number) != KS_NO_NODE)
 			continue;
-		}
-		uint32_t offset = (uint32_t)(start - w->unit->start);
-		if (abbrev->class == KS_DIE_OTHER && !abbrev->children)
-			continue;
-		if (abbrev->class >= KS_DIE_FIRST_CHILD)
-			add_child(w, abbrev, offset);
+		const uint8_t *p = go_to(w, number);
+		if (p)
+			KS_TRY(ks_walk_type(w, p, number));
 		if (w->tangled)
-			return broken(w, start, "types are nested in each other without end");
-		if (abbrev->children || abbrev->class < KS_DIE_FIRST_CHILD)
-			KS_TRY(open_die(w, abbrev, offset, &p));
+			return ks_walk_broken(w, p, "types are nested in each other without end");
 	}
-	return NULL;
+	return take_error(w);
 }
 
-/** Bases that the other slots of the unit's own DIE need, before they are known: DWARF 5 defaults. */
-static void set_bases(struct ks_unit *unit, uint32_t mask, const uint64_t *v)
+/* ---- units ---- */
+
+/** Half of the truth is worse than none: debug information of which the most is in other files. */
+static struct ks_error *check_split(const struct walk *w, const struct ks_abbrev *abbrev)
 {
-	uint64_t header = unit->offset_size == 8 ? 16 : 8;
-	unit->str_offsets_base =
-		mask & KS_HAS(KS_SLOT_STR_OFFSETS_BASE) ? v[KS_SLOT_STR_OFFSETS_BASE] : header;
-	unit->addr_base = mask & KS_HAS(KS_SLOT_ADDR_BASE) ? v[KS_SLOT_ADDR_BASE] : header;
-	unit->low_pc = mask & KS_HAS(KS_SLOT_LOW_PC) ? v[KS_SLOT_LOW_PC] : 0;
+	bool skeleton = w->unit->kind >= DW_UT_skeleton || abbrev->tag == DW_TAG_skeleton_unit;
+	if (!skeleton && !has(abbrev, KS_SLOT_DWO_NAME))
+		return NULL;
+	const char *name = has(abbrev, KS_SLOT_DWO_NAME)
+				   ? ks_unit_text(w->unit, w->v[KS_SLOT_DWO_NAME])
+				   : "a .dwo file";
+	const char *dir = has(abbrev, KS_SLOT_COMP_DIR)
+				  ? ks_unit_text(w->unit, w->v[KS_SLOT_COMP_DIR])
+				  : "an unknown folder";
+	return ks_error_new(
+		KS_ERR_UNSUPPORTED,
+		"the debug information is split (-gsplit-dwarf), and most of it is in %s "
+		"(built in %s), which ksurf does not read; build with "
+		"CONFIG_DEBUG_INFO_SPLIT=n, or add an image without debug information "
+		"(vmlinuz, BTF)",
+		name, dir);
 }
 
-struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *given, uint32_t index,
-			      struct ks_unit_record *ret)
+static struct ks_error *walk_unit(struct ks_walker *walker, const struct ks_unit *given,
+				  uint32_t index, struct ks_unit_record *ret)
 {
 	struct ks_unit unit = *given;
 	struct walk w = {
 		.walker = walker,
 		.types = &walker->types,
 		.fns = &walker->functions,
+		.foreign = &walker->foreign,
 		.unit = &unit,
+		.abbrevs = &walker->abbrevs,
+		.local = UINT32_MAX,
 		.at = { .node = KS_NO_NODE, .caller = KS_NO_FUNCTION, .via = KS_NO_FUNCTION },
 	};
-	*ret = (struct ks_unit_record){ 0 };
 	walker->frames.len = 0;
 	KS_TRY(ks_abbrevs_compile(&walker->abbrevs, &unit));
 	const uint8_t *p = unit.start + unit.first_die, *start = p;
 	const struct ks_abbrev *abbrev;
-	KS_TRY(read_die(&w, &p, &abbrev));
+	KS_TRY(ks_walk_read_die(&w, &p, &abbrev));
 	if (!abbrev)
-		return broken(&w, start, "unit has no DIE of its own");
-	set_bases(&unit, abbrev->has, w.v);
-	KS_TRY(ks_spread_unit(&unit, abbrev, w.v));
+		return ks_walk_broken(&w, start, "unit has no DIE of its own");
+	if (abbrev->tag == DW_TAG_partial_unit)
+		return NULL;
+	ks_scope_set_bases(&unit, abbrev->has, w.v);
+	KS_TRY(check_split(&w, abbrev));
 	if (has(abbrev, KS_SLOT_LANGUAGE) && w.v[KS_SLOT_LANGUAGE] == DW_LANG_Rust)
 		return NULL;
+	ks_foreign_start_unit(w.foreign, &unit);
 	ks_types_start_unit(w.types, &unit, index);
 	KS_TRY(ks_functions_start_unit(w.fns, &unit, &walker->abbrevs, abbrev->has, w.v));
 	if (abbrev->children)
-		KS_TRY(walk_dies(&w, p));
-	if (w.leaves_unit)
-		return ks_spread_reference(&unit);
+		KS_TRY(ks_walk_dies(&w, p));
+	KS_TRY(walk_parts(&w));
+	KS_TRY(walk_referred(&w));
 	KS_TRY(ks_types_finish_unit(w.types));
 	return ks_functions_finish_unit(w.fns, ret);
+}
+
+struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *unit, uint32_t index,
+			      struct ks_unit_record *ret)
+{
+	*ret = (struct ks_unit_record){ 0 };
+	if (unit->kind == DW_UT_partial || unit->kind == DW_UT_type)
+		return NULL; // read with the units it is part of
+	return walk_unit(walker, unit, index, ret);
+}
+
+struct ks_error *ks_walk_type_unit(struct ks_walker *walker, const struct ks_unit *unit,
+				   uint32_t index)
+{
+	struct ks_unit_record record;
+	return walk_unit(walker, unit, index, &record);
 }
 
 void ks_walker_deinit(struct ks_walker *walker)
@@ -507,5 +177,6 @@ void ks_walker_deinit(struct ks_walker *walker)
 	ks_abbrevs_deinit(&walker->abbrevs);
 	ks_types_deinit(&walker->types);
 	ks_functions_deinit(&walker->functions);
+	ks_foreign_deinit(&walker->foreign);
 	ks_vector_deinit(&walker->frames);
 }

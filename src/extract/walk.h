@@ -8,6 +8,7 @@ struct ks_walker {
 	struct ks_abbrevs abbrevs;
 	struct ks_types types;
 	struct ks_functions functions;
+	struct ks_foreign foreign;
 	KS_VECTOR(struct ks_frame) frames; // open DIEs of the unit
 };
 
@@ -24,4 +25,7 @@ struct ks_frame {
 /** Walk one unit and leave its record. KS_ERR_DATA names the offset where the unit is broken. */
 KS_MUST_CHECK struct ks_error *ks_walk_unit(struct ks_walker *walker, const struct ks_unit *unit,
 					    uint32_t index, struct ks_unit_record *ret);
+/** Walk a type unit by itself; only types are found in it. */
+KS_MUST_CHECK struct ks_error *ks_walk_type_unit(struct ks_walker *walker,
+						 const struct ks_unit *unit, uint32_t index);
 void ks_walker_deinit(struct ks_walker *walker);
