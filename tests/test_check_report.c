@@ -22,7 +22,7 @@ struct sample {
 	const struct ks_bpf_program *rows[NR_ROWS];
 	struct ks_image images[MAX_IMAGES];
 	const struct ks_image *columns[MAX_IMAGES];
-	char labels[MAX_IMAGES][40];
+	char labels[MAX_IMAGES][48];
 	struct ks_check_object checked[2];
 	struct ks_outcome outcomes[NR_ROWS * MAX_IMAGES];
 	struct ks_check check;
