@@ -57,7 +57,7 @@ enum ks_slot {
 	KS_SLOT_ORIGIN, // DW_AT_abstract_origin, DW_AT_import
 	KS_SLOT_CALL_ORIGIN,
 	KS_SLOT_DWO_NAME = KS_SLOT_CALL_ORIGIN, // of a unit: the file that holds the rest of it
-	KS_SLOT_SPECIFICATION, // of a type: DW_AT_signature, where it is defined
+	KS_SLOT_SPECIFICATION,			// of a type: DW_AT_signature, where it is defined
 	KS_SLOT_LOW_PC,
 	KS_SLOT_HIGH_PC,
 	KS_SLOT_ENTRY_PC,
