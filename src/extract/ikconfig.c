@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -41,7 +42,10 @@ struct ks_error *ks_ikconfig_read(const struct ks_elf *elf, struct ks_arena *are
 	for (size_t i = 1; i < elf->nr_sections; i++) {
 		const struct ks_section *section = &elf->sections[i];
 		size_t packed_len, len;
-		const uint8_t *packed = section->data ? find_packed(section, &packed_len) : NULL;
+		bool loaded = elf->flat || section->flags & SHF_ALLOC; // debug sections are large
+		if (!section->data || !loaded)
+			continue;
+		const uint8_t *packed = find_packed(section, &packed_len);
 		if (!packed || packed_len > CONFIG_MAX)
 			continue;
 		_cleanup_arena_ struct ks_arena scratch = { 0 };
