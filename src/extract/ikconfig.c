@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <elf.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -42,9 +41,8 @@ struct ks_error *ks_ikconfig_read(const struct ks_elf *elf, struct ks_arena *are
 	for (size_t i = 1; i < elf->nr_sections; i++) {
 		const struct ks_section *section = &elf->sections[i];
 		size_t packed_len, len;
-		bool loaded = elf->flat || section->flags & SHF_ALLOC; // debug sections are large
-		if (!section->data || !loaded)
-			continue;
+		if (!section->data || strncmp(section->name, ".debug", 6) == 0)
+			continue; // what is large, and never loaded
 		const uint8_t *packed = find_packed(section, &packed_len);
 		if (!packed || packed_len > CONFIG_MAX)
 			continue;
