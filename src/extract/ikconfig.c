@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -41,8 +42,9 @@ struct ks_error *ks_ikconfig_read(const struct ks_elf *elf, struct ks_arena *are
 	for (size_t i = 1; i < elf->nr_sections; i++) {
 		const struct ks_section *section = &elf->sections[i];
 		size_t packed_len, len;
-		if (!section->data || strncmp(section->name, ".debug", 6) == 0)
-			continue; // what is large, and never loaded
+		if (!section->data || section->type != SHT_PROGBITS ||
+		    strncmp(section->name, ".debug", 6) == 0)
+			continue; // debug information and relocations are large
 		const uint8_t *packed = find_packed(section, &packed_len);
 		if (!packed || packed_len > CONFIG_MAX)
 			continue;
