@@ -70,13 +70,29 @@ void minis_each(mini_check *check)
 	}
 }
 
+const struct ks_function *find_function(const struct ks_surface *surface, const char *name)
+{
+	for (size_t i = 0; i < surface->nr_functions; i++)
+		if (strcmp(surface->functions[i].name, name) == 0)
+			return &surface->functions[i];
+	return NULL;
+}
+
+const struct ks_decl *find_decl(const struct ks_surface *surface, enum ks_kind kind,
+				const char *name)
+{
+	for (size_t i = 0; i < surface->decls[kind].nr; i++)
+		if (strcmp(surface->decls[kind].at[i].name, name) == 0)
+			return &surface->decls[kind].at[i];
+	return NULL;
+}
+
 const struct ks_function *mini_function(const struct mini *mini, const char *name)
 {
-	for (size_t i = 0; i < mini->surface->nr_functions; i++)
-		if (strcmp(mini->surface->functions[i].name, name) == 0)
-			return &mini->surface->functions[i];
-	fail_msg("%s: no function %s", mini->name, name);
-	return NULL;
+	const struct ks_function *fn = find_function(mini->surface, name);
+	if (!fn)
+		fail_msg("%s: no function %s", mini->name, name);
+	return fn;
 }
 
 const struct ks_entry *mini_entry(const struct mini *mini, const char *name, const char *file)
@@ -91,10 +107,7 @@ const struct ks_entry *mini_entry(const struct mini *mini, const char *name, con
 
 const struct ks_decl *mini_decl(const struct mini *mini, enum ks_kind kind, const char *name)
 {
-	for (size_t i = 0; i < mini->surface->decls[kind].nr; i++)
-		if (strcmp(mini->surface->decls[kind].at[i].name, name) == 0)
-			return &mini->surface->decls[kind].at[i];
-	return NULL;
+	return find_decl(mini->surface, kind, name);
 }
 
 uint32_t mini_line(const char *source, const char *text)

@@ -20,6 +20,11 @@ void minis_each(mini_check *check);
 /** Read the mini kernel of that name with so many threads; NULL when it was not built. */
 struct ks_surface *mini_read(const char *name, unsigned int nr_threads);
 
+/** The first of a surface; NULL when there is none. */
+const struct ks_function *find_function(const struct ks_surface *surface, const char *name);
+const struct ks_decl *find_decl(const struct ks_surface *surface, enum ks_kind kind,
+				const char *name);
+
 const struct ks_function *mini_function(const struct mini *mini, const char *name);
 /** The entry whose unit is file; NULL: the first. */
 const struct ks_entry *mini_entry(const struct mini *mini, const char *name, const char *file);

@@ -73,9 +73,9 @@ size_t place_count(const char *path)
 	return nr;
 }
 
-void place_check(struct ks_store *store, unsigned int build)
+void place_check_surface(struct ks_store *store, const struct ks_surface *want)
 {
-	_cleanup_surface_ struct ks_surface *want = sample_surface(build, FILLERS), *got = NULL;
+	_cleanup_surface_ struct ks_surface *got = NULL;
 	struct ks_arena arena = { 0 };
 	struct ks_store_images images;
 	const struct ks_store_image *image;
@@ -84,6 +84,12 @@ void place_check(struct ks_store *store, unsigned int build)
 	assert_ok(ks_store_surface(store, image, &got));
 	const char *table = surface_difference(want, got);
 	if (table)
-		fail_msg("build %u differs in %s", build, table);
+		fail_msg("%s differs in %s", want->image.label, table);
 	ks_arena_deinit(&arena);
+}
+
+void place_check(struct ks_store *store, unsigned int build)
+{
+	_cleanup_surface_ struct ks_surface *want = sample_surface(build, FILLERS);
+	place_check_surface(store, want);
 }

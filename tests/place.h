@@ -27,5 +27,7 @@ void place_sql(const char *path, const char *text);
 /** Put sample_surface(build, FILLERS). */
 struct ks_put_result place_put(struct ks_store *store, unsigned int build);
 size_t place_count(const char *path);
-/** The image of that build is in the store, whole. */
+/** The image is in the store, whole. */
+void place_check_surface(struct ks_store *store, const struct ks_surface *want);
+/** The same for the image of a build. */
 void place_check(struct ks_store *store, unsigned int build);

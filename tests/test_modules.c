@@ -133,23 +133,6 @@ static struct ks_surface *read_folder(struct bench *bench)
 
 /* ---- what is in them ---- */
 
-static const struct ks_function *find_function(const struct ks_surface *surface, const char *name)
-{
-	for (size_t i = 0; i < surface->nr_functions; i++)
-		if (strcmp(surface->functions[i].name, name) == 0)
-			return &surface->functions[i];
-	return NULL;
-}
-
-static const struct ks_decl *find_decl(const struct ks_surface *surface, enum ks_kind kind,
-				       const char *name)
-{
-	for (size_t i = 0; i < surface->decls[kind].nr; i++)
-		if (strcmp(surface->decls[kind].at[i].name, name) == 0)
-			return &surface->decls[kind].at[i];
-	return NULL;
-}
-
 static void check_functions(const struct ks_surface *surface)
 {
 	const struct ks_function *open = find_function(surface, "alpha_open");

@@ -31,23 +31,6 @@ static struct ks_surface *read_or_skip(const char *name)
 	return surface;
 }
 
-static const struct ks_function *find(const struct ks_surface *surface, const char *name)
-{
-	for (size_t i = 0; i < surface->nr_functions; i++)
-		if (strcmp(surface->functions[i].name, name) == 0)
-			return &surface->functions[i];
-	return NULL;
-}
-
-static const struct ks_decl *find_decl(const struct ks_surface *surface, enum ks_kind kind,
-				       const char *name)
-{
-	for (size_t i = 0; i < surface->decls[kind].nr; i++)
-		if (strcmp(surface->decls[kind].at[i].name, name) == 0)
-			return &surface->decls[kind].at[i];
-	return NULL;
-}
-
 /** The entry that was compiled from the same source, at the same place. */
 static const struct ks_entry *find_entry(const struct ks_function *fn, const struct ks_entry *like)
 {
@@ -86,7 +69,7 @@ struct pair {
 
 static void check_entry(struct pair *pair, const char *name, const struct ks_entry *entry)
 {
-	const struct ks_entry *other = find_entry(find(pair->odd, name), entry);
+	const struct ks_entry *other = find_entry(find_function(pair->odd, name), entry);
 	if (!other)
 		fail_msg("%s: no %s of %s:%u", pair->odd_name, name, entry->loc_file, entry->line);
 	pair->nr++;
@@ -153,7 +136,7 @@ static void check_same_functions(const char *odd_name, const char *plain_name)
 	assert_int_equal(plain->nr_functions, odd->nr_functions);
 	for (size_t i = 0; i < plain->nr_functions; i++) {
 		const struct ks_function *fn = &plain->functions[i];
-		const struct ks_function *other = find(odd, fn->name);
+		const struct ks_function *other = find_function(odd, fn->name);
 		if (!other || !same_function(fn, other))
 			fail_msg("%s: %s differs", odd_name, fn->name);
 	}

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From the verdicts on programs to that on their object. */
-#include <fnmatch.h>
-
 #include "check/check.h"
 
 /** The best verdict among programs of which one is enough; false when the object has none of them. */
@@ -32,16 +30,13 @@ enum ks_verdict ks_check_object_verdict(const struct ks_check *check,
 		if (counts && outcome->verdict > worst)
 			worst = outcome->verdict;
 	}
-	for (size_t i = 0; policy && i < policy->nr_objects; i++) {
-		const struct ks_policy_object *part = &policy->objects[i];
-		if (fnmatch(part->match, object->object->name, 0) != 0)
-			continue;
-		for (size_t k = 0; k < part->nr_alternatives; k++) {
+	const struct ks_policy_object *part;
+	for (size_t at = 0; (part = ks_policy_next(policy, object->object->name, &at));)
+		for (size_t i = 0; i < part->nr_alternatives; i++) {
 			enum ks_verdict best;
-			if (best_of(check, object, &part->alternatives[k], image, &best) &&
+			if (best_of(check, object, &part->alternatives[i], image, &best) &&
 			    best > worst)
 				worst = best;
 		}
-	}
 	return worst;
 }

@@ -253,9 +253,8 @@ void ks_policy_free(struct ks_policy *policy)
 
 /* ---- what it says ---- */
 
-/** The next part about an object, from position *at on; NULL when there is none. */
-static const struct ks_policy_object *next_part(const struct ks_policy *policy, const char *object,
-						size_t *at)
+const struct ks_policy_object *ks_policy_next(const struct ks_policy *policy, const char *object,
+					      size_t *at)
 {
 	while (policy && *at < policy->nr_objects) {
 		const struct ks_policy_object *part = &policy->objects[(*at)++];
@@ -276,7 +275,7 @@ bool ks_policy_matches(const struct ks_policy_texts *globs, const char *name)
 bool ks_policy_optional(const struct ks_policy *policy, const char *object, const char *program)
 {
 	const struct ks_policy_object *part;
-	for (size_t at = 0; (part = next_part(policy, object, &at));)
+	for (size_t at = 0; (part = ks_policy_next(policy, object, &at));)
 		if (ks_policy_matches(&part->optional, program))
 			return true;
 	return false;
@@ -285,7 +284,7 @@ bool ks_policy_optional(const struct ks_policy *policy, const char *object, cons
 bool ks_policy_alternative(const struct ks_policy *policy, const char *object, const char *program)
 {
 	const struct ks_policy_object *part;
-	for (size_t at = 0; (part = next_part(policy, object, &at));)
+	for (size_t at = 0; (part = ks_policy_next(policy, object, &at));)
 		for (size_t i = 0; i < part->nr_alternatives; i++)
 			if (ks_policy_matches(&part->alternatives[i], program))
 				return true;
@@ -296,7 +295,7 @@ const char *ks_policy_section(const struct ks_policy *policy, const char *object
 			      const char *program)
 {
 	const struct ks_policy_object *part;
-	for (size_t at = 0; (part = next_part(policy, object, &at));)
+	for (size_t at = 0; (part = ks_policy_next(policy, object, &at));)
 		for (size_t i = 0; i < part->nr_targets; i++)
 			if (fnmatch(part->targets[i].program, program, 0) == 0)
 				return part->targets[i].section;
@@ -307,7 +306,7 @@ const struct ks_policy_constant *ks_policy_constant(const struct ks_policy *poli
 						    const char *object, const char *variable)
 {
 	const struct ks_policy_object *part;
-	for (size_t at = 0; (part = next_part(policy, object, &at));)
+	for (size_t at = 0; (part = ks_policy_next(policy, object, &at));)
 		for (size_t i = 0; i < part->nr_constants; i++)
 			if (strcmp(part->constants[i].name, variable) == 0)
 				return &part->constants[i];

@@ -61,6 +61,12 @@ static inline void ks_policy_freep(struct ks_policy **policy)
 
 /** Whether a name is one of the texts, or matches one. */
 bool ks_policy_matches(const struct ks_policy_texts *globs, const char *name);
+/**
+ * The next part about an object, from position *at on; NULL when there is none.
+ * @param policy NULL: nothing was said @param at 0 before the first call
+ */
+const struct ks_policy_object *ks_policy_next(const struct ks_policy *policy, const char *object,
+					      size_t *at);
 /** Whether the user said that the tool goes on without a program. @param policy NULL: nothing was said */
 bool ks_policy_optional(const struct ks_policy *policy, const char *object, const char *program);
 /** Whether a program is one of several of which one is enough. */
