@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <archive.h>
 #include <archive_entry.h>
-#include <ftw.h>
 #include <lzma.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "deb_builder.h"
-
-#define must(cond)                                                                                 \
-	do {                                                                                       \
-		if (!(cond)) {                                                                     \
-			fprintf(stderr, "%s:%d: cannot build: %s\n", __FILE__, __LINE__, #cond);   \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
 
 uint8_t *noise(size_t len, uint32_t seed)
 {
@@ -186,36 +176,4 @@ void build_deb(const char *control, const struct file *files, enum packing packi
 	build_tar(files, TAR_GNU, &tar);
 	wrap_deb(control, &tar, packing, ret);
 	ks_buf_deinit(&tar);
-}
-
-char *write_file(const char *dir, const char *name, const void *bytes, size_t len)
-{
-	char *path;
-	must(asprintf(&path, "%s/%s", dir, name) >= 0);
-	FILE *f = fopen(path, "we");
-	must(f && fwrite(bytes, 1, len, f) == len && fclose(f) == 0);
-	return path;
-}
-
-char *make_dir(void)
-{
-	const char *base = getenv("TMPDIR");
-	char *dir;
-	must(asprintf(&dir, "%s/ksurf-test-XXXXXX", base && *base ? base : "/tmp") >= 0);
-	must(mkdtemp(dir));
-	return dir;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-void remove_dir(char *dir)
-{
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	free(dir);
 }

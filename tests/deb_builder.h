@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "scratch.h"
 
 /** Small packages made in memory, for the tests of src/source. Out of memory ends the test. */
 
@@ -36,9 +37,3 @@ void wrap_deb(const char *control, const struct ks_buf *tar, enum packing packin
 	      struct ks_buf *ret);
 void ar_begin(struct ks_buf *ar);
 void ar_add(struct ks_buf *ar, const char *name, const void *bytes, size_t len);
-
-/** Write bytes to a new file in dir. Caller frees the path. */
-char *write_file(const char *dir, const char *name, const void *bytes, size_t len);
-/** A new empty directory. Caller frees; remove_dir() removes it with all in it. */
-char *make_dir(void);
-void remove_dir(char *dir);

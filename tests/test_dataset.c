@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <dirent.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,119 +8,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 #include <zstd.h>
 
 #include <cmocka.h>
 
-#include "report/depsurf.h"
+#include "check.h"
+#include "dataset_folder.h"
 #include "source/dataset.h"
 #include "source/dataset_file.h"
-
-/* ---- a folder of our own for each test ---- */
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static int make_scratch(void **state)
-{
-	char *dir = strdup("/tmp/ksurf-dataset-XXXXXX");
-	*state = dir;
-	return dir && mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_scratch(void **state)
-{
-	nftw(*state, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	free(*state);
-	return 0;
-}
-
-/** dir/folder/name; valid until the next call. */
-static const char *path_of(const char *dir, const char *folder, const char *name)
-{
-	static char path[512];
-	snprintf(path, sizeof(path), "%s/%s/%s", dir, folder, name);
-	return path;
-}
-
-static void put_bytes(const char *dir, const char *folder, const char *name, const void *bytes,
-		      size_t len)
-{
-	mkdir(dir, 0777);
-	char parent[512];
-	snprintf(parent, sizeof(parent), "%s/%s", dir, folder);
-	mkdir(parent, 0777);
-	FILE *file = fopen(path_of(dir, folder, name), "w");
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, len, file), len);
-	assert_int_equal(fclose(file), 0);
-}
-
-static void put(const char *dir, const char *folder, const char *name, const char *text)
-{
-	put_bytes(dir, folder, name, text, strlen(text));
-}
-
-static void put_zst(const char *dir, const char *folder, const char *name, const char *text)
-{
-	char packed[4096];
-	size_t len = ZSTD_compress(packed, sizeof(packed), text, strlen(text), 3);
-	assert_false(ZSTD_isError(len));
-	put_bytes(dir, folder, name, packed, len);
-}
-
-static void expect_success(struct ks_error *err)
-{
-	if (!err)
-		return;
-	char *text = ks_error_text(err);
-	print_error("%s\n", text);
-	free(text);
-	ks_error_free(err);
-	fail();
-}
-
-static struct ks_surface *import_one(const char *dir, const char *label)
-{
-	_cleanup_dataset_ struct ks_dataset *ds = NULL;
-	expect_success(ks_dataset_open(dir, &ds));
-	for (size_t i = 0; i < ks_dataset_count(ds); i++) {
-		if (strcmp(ks_dataset_label(ds, i), label) != 0)
-			continue;
-		struct ks_surface *surface = NULL;
-		expect_success(ks_dataset_image(ds, i, &surface));
-		return surface;
-	}
-	fail_msg("no image %s", label);
-	return NULL;
-}
-
-/** The text of the error that importing the first image gives; free it. */
-static char *import_error(const char *dir)
-{
-	_cleanup_dataset_ struct ks_dataset *ds = NULL;
-	_cleanup_surface_ struct ks_surface *surface = NULL;
-	expect_success(ks_dataset_open(dir, &ds));
-	_cleanup_error_ struct ks_error *err = ks_dataset_image(ds, 0, &surface);
-	assert_non_null(err);
-	assert_null(surface);
-	return ks_error_text(err);
-}
-
-static char *read_whole(const char *path, size_t *len_ret)
-{
-	_cleanup_dataset_file_ struct ks_dataset_file *file = NULL;
-	const char *text;
-	expect_success(ks_dataset_file_open(path, NULL, &file));
-	expect_success(ks_dataset_file_text(file, &text, len_ret));
-	return memcpy(malloc(*len_ret + 1), text, *len_ret + 1);
-}
 
 #define IMAGE "5.4.0-1009-aws-amd64"
 
@@ -135,6 +28,18 @@ static const char group_line[] =
 	"\"external\": false, \"loc\": \"a/y.S\", \"file\": null, \"inline\": \"not seen\", "
 	"\"caller_inline\": [], \"caller_func\": []}], \"symbols\": [{\"addr\": 4096, "
 	"\"name\": \"f.isra.0\", \"section\": \".text\", \"bind\": \"STB_LOCAL\", \"size\": 9}]}\n";
+
+/** The text of the error that importing the first image gives; free it. */
+static char *import_error(const char *dir)
+{
+	_cleanup_dataset_ struct ks_dataset *ds = NULL;
+	_cleanup_surface_ struct ks_surface *surface = NULL;
+	assert_ok(ks_dataset_open(dir, &ds));
+	_cleanup_error_ struct ks_error *err = ks_dataset_image(ds, 0, &surface);
+	assert_non_null(err);
+	assert_null(surface);
+	return ks_error_text(err);
+}
 
 /* ---- images ---- */
 
@@ -417,213 +322,24 @@ static void endless_type_is_refused(void **state)
 	free(text);
 }
 
-/* ---- export ---- */
-
-static void export_leaves_own_facts_out(void **state)
-{
-	static const struct ks_caller callers[] = {
-		{ .unit = "a.c", .function = "own", .flags = KS_CALLER_OWN },
-		{ .unit = "a.c", .function = "published", .flags = KS_CALLER_TAIL },
-	};
-	static const struct ks_entry entry = { .loc_file = "a.c",
-					       .line = 3,
-					       .file = "a.c",
-					       .inlined = KS_INLINE_UNKNOWN,
-					       .nr_direct_callers = 2,
-					       .direct_callers = callers };
-	static const struct ks_function functions[] = {
-		{ .name = "f", .nr_entries = 1, .entries = &entry }, { .name = "only_symbol" }
-	};
-	struct ks_surface s = { .image.label = "x", .known = KS_KNOWS(KS_FUNCTION) };
-	s.functions = functions;
-	s.nr_functions = 2;
-	expect_success(ks_export_depsurf(&s, *state));
-	size_t len;
-	char *text = read_whole(path_of(*state, "func_groups", "x.jsonl"), &len);
-	assert_string_equal(
-		text, "{\"name\": \"f\", \"collision_type\": \"Unique Static\", \"inline_type\": "
-		      "\"Full\", \"funcs\": [{\"addr\": 0, \"name\": \"f\", \"external\": false, "
-		      "\"loc\": \"a.c:3\", \"file\": \"a.c\", \"inline\": \"seen, unknown\", "
-		      "\"caller_inline\": [], \"caller_func\": [\"a.c:published\"]}], "
-		      "\"symbols\": []}\n");
-	free(text);
-	assert_int_not_equal(access(path_of(*state, "types_struct", "x.jsonl"), F_OK), 0);
-}
-
-static void export_leaves_no_other_files(void **state)
-{
-	static const struct ks_syscall calls[] = { { 0, "read" }, { 548, "last" } };
-	struct ks_surface s = { .image.label = "x", .known = KS_KNOWS(KS_SYSCALL) };
-	s.syscalls = calls;
-	s.nr_syscalls = 2;
-	put(*state, "syscalls", "x.json", "an older one, much longer than the new one will be");
-	expect_success(ks_export_depsurf(&s, *state));
-	size_t len;
-	char *text = read_whole(path_of(*state, "syscalls", "x.json"), &len);
-	assert_string_equal(text, "{\n  \"0\": \"read\",\n  \"548\": \"last\"\n}");
-	free(text);
-	DIR *dir = opendir(path_of(*state, "syscalls", "."));
-	assert_non_null(dir);
-	size_t nr = 0;
-	while (readdir(dir))
-		nr++;
-	closedir(dir);
-	assert_int_equal(nr, 3); // ".", "..", the file
-}
-
-static void export_refuses_a_label_that_leads_elsewhere(void **state)
-{
-	static const char *const labels[] = { "", "..", "../x", "a/b", ".hidden" };
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-		struct ks_surface s = { .image.label = labels[i] };
-		_cleanup_error_ struct ks_error *err = ks_export_depsurf(&s, *state);
-		assert_non_null(err);
-		assert_int_equal(err->code, KS_ERR_USAGE);
-	}
-}
-
-/** symtab facts with all of st_other in use, and what has no word. */
-static void symbols_come_back_as_they_were(void **state)
-{
-	static const char line[] =
-		"{\"name\": \"caf\\u00e9\", \"section\": \"SHN_ABS\", \"bind\": \"STB_LOOS\", "
-		"\"type\": 11, \"local\": 5, \"visibility\": \"STV_EXPORTED\", \"value\": "
-		"18446744073709551615, \"size\": 0}\n";
-	char from[256], to[256];
-	snprintf(from, sizeof(from), "%s/from", (char *)*state);
-	snprintf(to, sizeof(to), "%s/to", (char *)*state);
-	put(from, "symtab", IMAGE ".jsonl", line);
-	_cleanup_surface_ struct ks_surface *s = import_one(from, IMAGE);
-	assert_true(s->symtab_known);
-	expect_success(ks_export_depsurf(s, to));
-	size_t len;
-	char *text = read_whole(path_of(to, "symtab", IMAGE ".jsonl"), &len);
-	assert_string_equal(text, line);
-	free(text);
-}
-
-/* ---- the published samples ---- */
-
-/** A folder below the shared samples; skips the test when it is not there. */
-static const char *shared(const char *name)
-{
-	static char path[512];
-	const char *root = getenv("KSURF_SHARED");
-	if (root) {
-		snprintf(path, sizeof(path), "%s/%s", root, name);
-	} else {
-		const char *slash = strrchr(__FILE__, '/');
-		int dir_len = slash ? (int)(slash - __FILE__) : 0;
-		snprintf(path, sizeof(path), "%.*s/../../shared/%s", dir_len, __FILE__, name);
-	}
-	if (access(path, R_OK) != 0) {
-		print_message("%s is not there (KSURF_SHARED names its parent): skipped\n", path);
-		skip();
-	}
-	return path;
-}
-
-static const char *const folders[] = { "func_groups", "types_func", "types_struct", "types_union",
-				       "types_enum",  "types_int",  "symtab",	    "tracepoints",
-				       "syscalls",    "config",	    "comment" };
-static const char *const suffixes[] = { ".jsonl", ".jsonl", ".jsonl", ".jsonl",	 ".jsonl", ".jsonl",
-					".jsonl", ".jsonl", ".json",  ".config", ".txt" };
-
-/** A hash of every byte of a file, uncompressed, read line by line. */
-static XXH128_hash_t hash_of(const char *path)
-{
-	_cleanup_dataset_file_ struct ks_dataset_file *file = NULL;
-	XXH3_state_t *state = XXH3_createState();
-	XXH3_128bits_reset(state);
-	expect_success(ks_dataset_file_open(path, state, &file));
-	const char *line;
-	size_t len;
-	do
-		expect_success(ks_dataset_file_line(file, &line, &len));
-	while (line);
-	XXH128_hash_t hash = XXH3_128bits_digest(state);
-	XXH3_freeState(state);
-	return hash;
-}
-
-static void expect_same_file(const char *want, const char *got)
-{
-	if (!XXH128_isEqual(hash_of(want), hash_of(got)))
-		fail_msg("%s is not %s", got, want);
-}
-
-/** The file of an image, whichever way the dataset at root keeps it; "" when it has none. */
-static void find_original(const char *root, const char *label, size_t kind, char *ret, size_t size)
-{
-	for (size_t i = 0; i < 6; i++) {
-		const char *zst = i % 2 ? ".zst" : "", *suffix = i < 4 ? suffixes[kind] : ".jsonl";
-		bool by_image = i >= 2;
-		snprintf(ret, size, "%s/%s/%s%s%s", root, by_image ? label : folders[kind],
-			 by_image ? folders[kind] : label, suffix, zst);
-		if (access(ret, R_OK) == 0)
-			return;
-	}
-	*ret = '\0';
-}
-
-static void expect_round_trip(const char *root, const char *scratch, size_t nr_images)
-{
-	_cleanup_dataset_ struct ks_dataset *ds = NULL;
-	expect_success(ks_dataset_open(root, &ds));
-	assert_int_equal(ks_dataset_count(ds), nr_images);
-	for (size_t i = 0; i < nr_images; i++) {
-		const char *label = ks_dataset_label(ds, i);
-		_cleanup_surface_ struct ks_surface *s = NULL;
-		expect_success(ks_dataset_image(ds, i, &s));
-		expect_success(ks_export_depsurf(s, scratch));
-		for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
-			char want[512], got[512];
-			find_original(root, label, k, want, sizeof(want));
-			snprintf(got, sizeof(got), "%s/%s/%s%s", scratch, folders[k], label,
-				 suffixes[k]);
-			assert_int_equal(access(got, R_OK) == 0, *want != '\0');
-			if (*want)
-				expect_same_file(want, got);
-		}
-	}
-}
-
-static void published_sample_comes_back_byte_for_byte(void **state)
-{
-	expect_round_trip(shared("depsurf-dataset-sample"), *state, 25);
-}
-
-static void oracle_images_come_back_byte_for_byte(void **state)
-{
-	expect_round_trip(shared("oracle"), *state, 3);
-}
-
-#define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_SCRATCH(label_tells_the_image),
-		IN_SCRATCH(missing_files_make_facts_unknown),
-		IN_SCRATCH(digest_does_not_depend_on_layout_or_compression),
-		IN_SCRATCH(folder_without_dataset_is_unsupported),
-		IN_SCRATCH(two_files_for_one_kind_are_refused),
-		IN_SCRATCH(function_group_keeps_its_facts),
-		IN_SCRATCH(equal_types_and_texts_are_kept_once),
-		IN_SCRATCH(config_options_are_split),
-		IN_SCRATCH(hooks_and_kfuncs_need_a_prototype),
-		IN_SCRATCH(hooks_are_unknown_without_their_struct),
-		IN_SCRATCH(bad_line_is_named),
-		IN_SCRATCH(every_cut_of_a_line_is_an_error),
-		IN_SCRATCH(damaged_compression_is_an_error),
-		IN_SCRATCH(wrong_records_are_refused),
-		IN_SCRATCH(endless_type_is_refused),
-		IN_SCRATCH(export_leaves_own_facts_out),
-		IN_SCRATCH(export_leaves_no_other_files),
-		IN_SCRATCH(export_refuses_a_label_that_leads_elsewhere),
-		IN_SCRATCH(symbols_come_back_as_they_were),
-		IN_SCRATCH(published_sample_comes_back_byte_for_byte),
-		IN_SCRATCH(oracle_images_come_back_byte_for_byte),
+		IN_FOLDER(label_tells_the_image),
+		IN_FOLDER(missing_files_make_facts_unknown),
+		IN_FOLDER(digest_does_not_depend_on_layout_or_compression),
+		IN_FOLDER(folder_without_dataset_is_unsupported),
+		IN_FOLDER(two_files_for_one_kind_are_refused),
+		IN_FOLDER(function_group_keeps_its_facts),
+		IN_FOLDER(equal_types_and_texts_are_kept_once),
+		IN_FOLDER(config_options_are_split),
+		IN_FOLDER(hooks_and_kfuncs_need_a_prototype),
+		IN_FOLDER(hooks_are_unknown_without_their_struct),
+		IN_FOLDER(bad_line_is_named),
+		IN_FOLDER(every_cut_of_a_line_is_an_error),
+		IN_FOLDER(damaged_compression_is_an_error),
+		IN_FOLDER(wrong_records_are_refused),
+		IN_FOLDER(endless_type_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
