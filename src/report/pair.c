@@ -137,6 +137,22 @@ void ks_pair_unknown(const struct ks_pair_report *report, const struct ks_summar
 		      ks_tier_texts[blind->image.tier]);
 }
 
+void ks_pair_details(const struct ks_pair_report *report, const struct ks_summary *summary,
+		     const char *before, const char *between, const char *after, struct ks_buf *out)
+{
+	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
+		const struct ks_buf *details = &report->details[kind];
+		const struct ks_tally *tally = &summary->kinds[kind];
+		if (!details->len)
+			continue;
+		ks_buf_printf(out, "%s%s: %zu added, %zu removed, %zu changed%s", before,
+			      ks_kinds[kind].name, tally->added, tally->removed, tally->changed,
+			      between);
+		ks_buf_bytes(out, details->at, details->len);
+		ks_buf_str(out, after);
+	}
+}
+
 void ks_pair_name(const struct ks_difference *difference, struct ks_buf *out)
 {
 	const struct ks_fact *fact = difference->new ? difference->new : difference->old;

@@ -105,18 +105,8 @@ static struct ks_error *write_page(struct ks_pair_report *report, const struct k
 	write_title(report, out);
 	ks_buf_str(out, "</h1>\n");
 	write_table(report, summary, out);
-	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
-		const struct ks_buf *details = &report->details[kind];
-		const struct ks_tally *tally = &summary->kinds[kind];
-		if (!details->len)
-			continue;
-		ks_buf_printf(out,
-			      "<details><summary>%s: %zu added, %zu removed, %zu changed"
-			      "</summary><ul>\n",
-			      ks_kinds[kind].name, tally->added, tally->removed, tally->changed);
-		ks_buf_bytes(out, details->at, details->len);
-		ks_buf_str(out, "</ul></details>\n");
-	}
+	ks_pair_details(report, summary, "<details><summary>", "</summary><ul>\n",
+			"</ul></details>\n", out);
 	ks_buf_str(out, "</body></html>\n");
 	return NULL;
 }

@@ -66,18 +66,8 @@ static struct ks_error *write_page(struct ks_pair_report *report, const struct k
 		else
 			ks_buf_char(out, '\n');
 	}
-	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
-		const struct ks_buf *details = &report->details[kind];
-		const struct ks_tally *tally = &summary->kinds[kind];
-		if (!details->len)
-			continue;
-		ks_buf_printf(out,
-			      "\n<details><summary>%s: %zu added, %zu removed, %zu changed"
-			      "</summary>\n\n",
-			      ks_kinds[kind].name, tally->added, tally->removed, tally->changed);
-		ks_buf_bytes(out, details->at, details->len);
-		ks_buf_str(out, "\n</details>\n");
-	}
+	ks_pair_details(report, summary, "\n<details><summary>", "</summary>\n\n", "\n</details>\n",
+			out);
 	return NULL;
 }
 

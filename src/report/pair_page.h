@@ -38,6 +38,10 @@ bool ks_pair_shown(const struct ks_pair_report *report, const struct ks_summary 
 /** Append one sentence on a kind that cannot be compared, or not in all; nothing when it can. */
 void ks_pair_unknown(const struct ks_pair_report *report, const struct ks_summary *summary,
 		     enum ks_kind kind, struct ks_buf *out);
+/** What differs, one folded part a kind: before, what it is and how many, between, the details, after. */
+void ks_pair_details(const struct ks_pair_report *report, const struct ks_summary *summary,
+		     const char *before, const char *between, const char *after,
+		     struct ks_buf *out);
 /** Append a name with what is short enough to stand beside it: a prototype, a value. */
 void ks_pair_name(const struct ks_difference *difference, struct ks_buf *out);
 /** Writes what lies in text in the page's form of code, and empties it. */
