@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/pool.h"
-#include "bpf/find.h"
+#include "check/inputs.h"
 #include "report/check.h"
 #include "report/depsurf.h"
 #include "report/report.h"
@@ -264,35 +264,18 @@ static struct ks_error *check_format(const char *word, enum ks_check_format *ret
 				      : ks_error_new(KS_ERR_USAGE, "there is no format '%s'", word);
 }
 
-/** Check what was found; an object that cannot be read is an error. */
-static struct ks_error *check_finds(struct ks_store *store, const struct ks_store_images *images,
-				    struct ks_bpf_finds *finds, struct ks_check **ret)
-{
-	struct ks_check_input *inputs = ks_arena_array(&finds->arena, finds->len, sizeof(*inputs));
-	if (!inputs)
-		return &ks_nomem;
-	for (size_t i = 0; i < finds->len; i++) {
-		struct ks_bpf_found *found = &finds->at[i];
-		if (!found->object)
-			return ks_error_in_file(ks_take(found->error), found->path);
-		inputs[i] = (struct ks_check_input){ found->object, found->path, found->offset,
-						     found->size };
-	}
-	const struct ks_check_options options = { .nr_threads = ks_pool_default_threads() };
-	return ks_check_run(store, images, inputs, finds->len, &options, ret);
-}
-
 static struct ks_error *check(struct ks_store *store, const char *path, const char *images,
 			      const char *format, struct ks_buf *out)
 {
 	_cleanup_selection_ struct ks_selection sel = { 0 };
-	_cleanup_finds_ struct ks_bpf_finds finds = { 0 };
+	_cleanup_inputs_ struct ks_check_inputs inputs = { 0 };
 	_cleanup_check_ struct ks_check *result = NULL;
+	const struct ks_check_options options = { .nr_threads = ks_pool_default_threads() };
 	struct ks_check_report how = { .fail_on = KS_VERDICT_RISK };
 	KS_TRY(check_format(format, &how.format));
-	KS_TRY(ks_error_in_file(ks_bpf_find(path, &finds), path));
+	KS_TRY(ks_check_inputs_open(&path, 1, NULL, NULL, &inputs));
 	KS_TRY(ks_selection_choose(&sel, store, images));
-	KS_TRY(check_finds(store, &sel.images, &finds, &result));
+	KS_TRY(ks_check_run(store, &sel.images, inputs.at, inputs.nr, &options, &result));
 	return ks_check_write(&how, result, out);
 }
 

@@ -15,7 +15,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "bpf/find.h"
+#include "check.h"
+#include "check/inputs.h"
 
 static char folder[] = "/tmp/ksurf-find-XXXXXX";
 static struct ks_buf little, big;
@@ -150,6 +151,38 @@ static void a_truncated_object_is_named(void **state)
 	ks_bpf_finds_deinit(&finds);
 }
 
+static void count_trouble(void *arg, struct ks_error *err)
+{
+	assert_int_equal(err->code, KS_ERR_DATA);
+	++*(unsigned int *)arg;
+	ks_error_free(err);
+}
+
+static void what_cannot_be_read_is_told_and_left_out_or_the_error(void **state)
+{
+	(void)state;
+	need_objects();
+	_cleanup_buf_ struct ks_buf half = { 0 };
+	ks_buf_bytes(&half, little.at, little.len / 2);
+	char good[4096];
+	snprintf(good, sizeof(good), "%s", write_file("good.o", &big));
+	const char *const paths[] = { write_file("damaged.o", &half), good };
+	_cleanup_inputs_ struct ks_check_inputs told = { 0 }, strict = { 0 }, none = { 0 };
+	unsigned int nr = 0;
+	assert_ok(ks_check_inputs_open(paths, 2, count_trouble, &nr, &told));
+	assert_int_equal(nr, 1);
+	assert_int_equal(told.nr, 1);
+	assert_string_equal(told.at[0].path, good);
+	assert_int_equal(told.at[0].size, big.len);
+	struct ks_error *err = ks_check_inputs_open(paths, 2, NULL, NULL, &strict);
+	assert_int_equal(err->code, KS_ERR_DATA);
+	ks_error_free(err);
+	err = ks_check_inputs_open(paths, 1, count_trouble, &nr, &none);
+	assert_int_equal(err->code, KS_ERR_NOTFOUND);
+	assert_int_equal(nr, 2);
+	ks_error_free(err);
+}
+
 static void nothing_to_find_is_an_error(void **state)
 {
 	(void)state;
@@ -267,6 +300,7 @@ int main(void)
 		cmocka_unit_test(an_object_is_found_by_itself),
 		cmocka_unit_test(objects_inside_a_program_are_numbered),
 		cmocka_unit_test(a_truncated_object_is_named),
+		cmocka_unit_test(what_cannot_be_read_is_told_and_left_out_or_the_error),
 		cmocka_unit_test(nothing_to_find_is_an_error),
 		cmocka_unit_test(objects_are_found_in_packages),
 		cmocka_unit_test(objects_are_found_in_archives),

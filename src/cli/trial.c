@@ -141,6 +141,12 @@ static struct ks_error *name_live(struct ks_cli *cli, struct ks_trial *trial, co
 	return *words ? NULL : &ks_nomem;
 }
 
+/** What cannot be read is left out, and said. */
+static void tell(void *arg, struct ks_error *err)
+{
+	ks_cli_fail(arg, err);
+}
+
 struct ks_error *ks_trial_run(struct ks_cli *cli, const struct ks_trial_opts *opts, int nr_files,
 			      char **files, struct ks_trial *trial)
 {
@@ -162,15 +168,16 @@ struct ks_error *ks_trial_run(struct ks_cli *cli, const struct ks_trial_opts *op
 	bool exact;
 	if (base)
 		KS_TRY(ks_pick_image(scene, base, &options.base, &exact));
-	KS_TRY(ks_objects_open(cli, nr_files, files, &trial->objects));
-	return ks_check_run(scene->store, &images, trial->objects.inputs, trial->objects.nr,
-			    &options, &trial->check);
+	const char *const *paths = (const char *const *)files;
+	KS_TRY(ks_check_inputs_open(paths, (size_t)nr_files, tell, cli, &trial->inputs));
+	return ks_check_run(scene->store, &images, trial->inputs.at, trial->inputs.nr, &options,
+			    &trial->check);
 }
 
 void ks_trial_deinit(struct ks_trial *trial)
 {
 	ks_check_free(trial->check);
-	ks_objects_deinit(&trial->objects);
+	ks_check_inputs_deinit(&trial->inputs);
 	ks_policy_free(trial->policy);
 	ks_scene_close(&trial->scene);
 	ks_arena_deinit(&trial->arena);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* What `check` and `explain` have in common: objects and images from the command line, put to the test. */
-#include "check/check.h"
-#include "cli/objects.h"
+#include "check/inputs.h"
 #include "cli/scene.h"
 
 /** Options of both commands. */
@@ -40,7 +39,7 @@ struct ks_trial_opts {
 struct ks_trial {
 	struct ks_scene scene;
 	struct ks_arena arena;
-	struct ks_objects objects;
+	struct ks_check_inputs inputs;
 	struct ks_policy *policy;
 	struct ks_check *check;
 };
