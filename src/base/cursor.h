@@ -16,10 +16,11 @@ struct ks_cursor {
 	bool swap;			 // the bytes have the other byte order than this machine
 };
 
+/** NULL is no bytes at all; the cursor has an address all the same, for not even 0 may be added to NULL. */
 static inline struct ks_cursor ks_cursor_over(const void *bytes, size_t len, bool swap)
 {
-	const uint8_t *p = bytes;
-	return (struct ks_cursor){ .base = p, .pos = p, .end = p + len, .swap = swap };
+	const uint8_t *p = bytes ? bytes : (const void *)"";
+	return (struct ks_cursor){ .base = p, .pos = p, .end = bytes ? p + len : p, .swap = swap };
 }
 
 static inline bool ks_cursor_more(const struct ks_cursor *c)

@@ -197,10 +197,15 @@ static const char *scan_banner(const struct ks_elf *elf)
 			c.pos = memmem(c.pos, (size_t)(c.end - c.pos), intro, sizeof(intro) - 1);
 			if (!c.pos)
 				break;
-			struct ks_cursor text = c;
-			const char *banner = ks_cursor_str(&text);
-			if (banner[sizeof(intro) - 1] >= '0' && banner[sizeof(intro) - 1] <= '9')
+			struct ks_cursor text = c, rest = c;
+			ks_cursor_take(&rest, sizeof(intro) - 1);
+			uint8_t digit = ks_cursor_u8(&rest);
+			if (digit >= '0' && digit <= '9') {
+				const char *banner = ks_cursor_str(&text);
+				if (text.why)
+					break; // no string ends behind this place
 				return banner;
+			}
 			c.pos++;
 		}
 	}

@@ -146,11 +146,12 @@ static inline uint32_t ks_types_find(const struct ks_types *types, uint64_t offs
 	uint32_t i = types->by_offset[offset];
 	return i < types->nodes.len && types->nodes.at[i].offset == offset ? i : KS_NO_NODE;
 }
-/** The children of a node, one after the other; NULL when there is none of any node. */
+/** The children of a node, one after the other; never NULL, so that they may be counted through when there are none. */
 static inline const struct ks_child *ks_types_children(const struct ks_types *types,
 						       const struct ks_node *node)
 {
-	return types->children.at ? types->children.at + node->first : NULL;
+	static const struct ks_child none;
+	return types->children.at ? types->children.at + node->first : &none;
 }
 
 /** The type of a KS_NODE_PROTO or KS_NODE_FUNCTION node, shared with every equal one. */

@@ -66,7 +66,7 @@ static struct ks_cursor take(struct ks_cursor *stream, struct ks_cursor *lengths
 {
 	uint64_t len = ks_cursor_uleb(lengths);
 	const uint8_t *at = ks_cursor_take(stream, len);
-	return ks_cursor_over(at, at ? (size_t)len : 0, false);
+	return at ? ks_cursor_over(at, (size_t)len, false) : (struct ks_cursor){ 0 };
 }
 
 static struct ks_error *check(const struct ks_columns *columns)

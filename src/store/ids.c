@@ -118,7 +118,8 @@ static struct ks_error *merge_found(struct ks_lists *lists, const struct side *o
 {
 	size_t nr_old = old->found.len, nr_new = new->found.len;
 	for (size_t i = 0, k = 0; i < nr_old || k < nr_new;) {
-		const struct found *a = old->found.at + i, *b = new->found.at + k;
+		const struct found *a = i < nr_old ? &old->found.at[i] : NULL;
+		const struct found *b = k < nr_new ? &new->found.at[k] : NULL;
 		int order = i == nr_old ? 1 : k == nr_new ? -1 : strcmp(a->name, b->name);
 		struct ks_line_pair pair = { 0 };
 		if (order <= 0) {

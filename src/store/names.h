@@ -17,7 +17,8 @@ struct ks_names {
 
 static inline struct ks_names ks_names_over(struct ks_bytes json)
 {
-	return (struct ks_names){ .pos = json.at, .end = (const char *)json.at + json.len };
+	const char *text = json.at ? json.at : "";
+	return (struct ks_names){ .pos = text, .end = text + json.len };
 }
 void ks_names_deinit(struct ks_names *names);
 /** KS_ERR_STORE when the walk has ended because the text is damaged. */
