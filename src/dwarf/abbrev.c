@@ -394,12 +394,17 @@ static void classify(struct ks_abbrev *abbrev, bool typed, uint32_t *wanted)
 		*wanted |= KS_HAS(KS_SLOT_SIBLING);
 }
 
-enum { UNDECLARED = 0xff, MAX_CODE = 1 << 20 };
+enum { UNDECLARED = 0xff, MAX_GAP = 1024, MAX_CODE = 1 << 20 };
 
-/** Compilers number abbreviations from 1 without gaps, so an array by code is all that is needed. */
-static struct ks_error *slot_for_code(struct ks_abbrevs *to, uint64_t code, struct ks_abbrev **ret)
+/**
+ * Compilers number abbreviations from 1 without gaps, so an array by code is all that is needed. A few bytes that
+ * make a large one are refused, for every unit could have them.
+ * @param nr how many are declared
+ */
+static struct ks_error *slot_for_code(struct ks_abbrevs *to, uint64_t nr, uint64_t code,
+				      struct ks_abbrev **ret)
 {
-	if (code > 2 * (to->by_code.len + 1024) || code > MAX_CODE)
+	if (code > 2 * nr + MAX_GAP || code > MAX_CODE)
 		return ks_error_new(KS_ERR_DATA, "abbreviation code %llu is out of all order",
 				    (unsigned long long)code);
 	while (to->by_code.len <= code)
@@ -411,12 +416,12 @@ static struct ks_error *slot_for_code(struct ks_abbrevs *to, uint64_t code, stru
 
 static struct ks_error *compile_all(struct ks_abbrevs *to, struct ks_cursor *in, bool typed)
 {
-	for (;;) {
+	for (uint64_t nr = 0;; nr++) {
 		uint64_t code = ks_cursor_uleb(in);
 		if (in->why || !code)
 			return NULL;
 		struct compiler c = { .to = to, .fixed = true };
-		KS_TRY(slot_for_code(to, code, &c.abbrev));
+		KS_TRY(slot_for_code(to, nr, code, &c.abbrev));
 		*c.abbrev = (struct ks_abbrev){ .const_slot = KS_NR_SLOTS };
 		for (unsigned int i = 0; i < KS_LAYOUT_FIELDS; i++)
 			c.abbrev->fields[i].slot = KS_NR_SLOTS;
@@ -434,6 +439,7 @@ static struct ks_error *compile_all(struct ks_abbrevs *to, struct ks_cursor *in,
 
 struct ks_error *ks_abbrevs_compile(struct ks_abbrevs *abbrevs, const struct ks_unit *unit)
 {
+	abbrevs->cost = 0;
 	if (abbrevs->by_code.len && abbrevs->offset == unit->abbrev_offset &&
 	    abbrevs->address_size == unit->address_size &&
 	    abbrevs->offset_size == unit->offset_size && abbrevs->version == unit->version)
@@ -452,6 +458,7 @@ struct ks_error *ks_abbrevs_compile(struct ks_abbrevs *abbrevs, const struct ks_
 		err = compile_all(abbrevs, &in, unit->dwarf->type_units.len != 0);
 	if (!err && in.why)
 		err = ks_error_new(KS_ERR_DATA, "%s", in.why);
+	abbrevs->cost = ks_cursor_offset(&in) - unit->abbrev_offset + abbrevs->by_code.len;
 	if (err)
 		abbrevs->by_code.len = 0;
 	return ks_error_at(err, ".debug_abbrev", ks_cursor_offset(&in));

@@ -140,12 +140,13 @@ static struct ks_error *read_header(struct ks_line_names *names, const struct ks
 struct ks_error *ks_line_names_read(struct ks_line_names *names, const struct ks_unit *unit,
 				    uint64_t offset, const char *comp_dir)
 {
-	names->dirs.len = names->files.len = 0;
+	names->dirs.len = names->files.len = names->cost = 0;
 	struct ks_cursor c = unit->dwarf->line;
 	if (!ks_cursor_take(&c, offset))
 		return ks_error_at(ks_error_new(KS_ERR_DATA, "line table lies outside"),
 				   ".debug_line", offset);
 	struct ks_error *err = read_header(names, unit, &c, comp_dir);
+	names->cost = ks_cursor_offset(&c) - offset;
 	if (!err && c.why)
 		err = ks_error_new(KS_ERR_DATA, "%s", c.why);
 	return ks_error_at(err, ".debug_line", offset);

@@ -13,7 +13,8 @@ struct ks_line_file {
 struct ks_line_names {
 	KS_VECTOR(const char *) dirs;
 	KS_VECTOR(struct ks_line_file)
-	files; // indexed as DW_AT_decl_file does; [0] unused before 5
+	files;	       // indexed as DW_AT_decl_file does; [0] unused before 5
+	uint64_t cost; // bytes read by the last call
 };
 
 /**

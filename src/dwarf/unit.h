@@ -107,6 +107,7 @@ struct ks_abbrevs {
 	KS_VECTOR(struct ks_abbrev) by_code;
 	KS_VECTOR(struct ks_op) ops;
 	uint64_t offset; // in .debug_abbrev, of what is compiled
+	uint64_t cost;	 // of the last call: bytes read and entries made, 0 when all was there
 	bool bare; // set by the owner: skip everything, fill no slot (the floor of every walk)
 	uint8_t address_size, offset_size, version;
 	bool swap;

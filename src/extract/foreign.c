@@ -57,7 +57,8 @@ bool ks_foreign_charge(struct ks_foreign *f, uint64_t amount)
 	int64_t cost = (int64_t)(amount < INT32_MAX ? amount : INT32_MAX);
 	if (atomic_fetch_sub_explicit(&f->shared->left, cost, memory_order_relaxed) >= cost)
 		return true;
-	fail(f, ks_error_new(KS_ERR_DATA, "units refer to each other without end"));
+	fail(f, ks_error_new(KS_ERR_DATA,
+			     "units refer to each other, or to the same tables, again and again"));
 	return false;
 }
 
@@ -235,5 +236,6 @@ struct ks_foreign_unit *ks_foreign_unit_at(struct ks_foreign *f, uint64_t at)
 	size_t size = other->abbrevs.by_code.len + other->abbrevs.ops.len / 8 +
 		      other->scope.lines.files.len + other->scope.lines.dirs.len + 16;
 	f->ready_size += size;
-	return ks_foreign_charge(f, size) ? other : NULL;
+	uint64_t cost = other->abbrevs.cost + other->scope.lines.cost + 16;
+	return ks_foreign_charge(f, cost) ? other : NULL;
 }

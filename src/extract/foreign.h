@@ -27,7 +27,7 @@ struct ks_foreign_unit {
 
 /** Shared by all threads. */
 struct ks_foreign_shared {
-	// what a file may still cost that refers to itself again and again: bytes of .debug_info, entries of tables
+	// what a file may still cost that refers to itself again and again: bytes of units and of their tables
 	_Atomic int64_t left;
 	atomic_bool *taken; // of each unit in the file: it is part of some other
 };

@@ -72,11 +72,16 @@ static size_t largest_unit(const struct ks_dwarf *dwarf)
 	return max;
 }
 
-/** Parts are read again for each unit that they are part of: to share them saves not more than that. */
+/**
+ * Parts are read again for each unit that they are part of, abbreviations and names of files for each unit that shares
+ * them: to share them saves not more than that.
+ */
 static int64_t foreign_limit(const struct ks_dwarf *dwarf)
 {
 	enum { AGAIN = 64, ALWAYS = 1 << 24 };
-	return (int64_t)(dwarf->info.end - dwarf->info.base) * AGAIN + ALWAYS;
+	int64_t bytes = dwarf->info.end - dwarf->info.base + dwarf->abbrev.end -
+			dwarf->abbrev.base + dwarf->line.end - dwarf->line.base;
+	return bytes * AGAIN + ALWAYS;
 }
 
 /** Walk all units, each thread with an arena of its own. */

@@ -5,7 +5,10 @@
 #include "extract/path.h"
 
 /** A path taken apart: components point into the text. */
-enum { MAX_COMPONENTS = 128 };
+enum {
+	MAX_COMPONENTS = 128,
+	MAX_BYTES = 4096
+}; // more is no path; in a hostile file every unit may have one
 struct parts {
 	const char *at[MAX_COMPONENTS];
 	size_t len[MAX_COMPONENTS];
@@ -33,10 +36,12 @@ static void add_part(struct parts *parts, const char *text, size_t len)
 
 static void add_path(struct parts *parts, const char *path)
 {
-	while (*path) {
-		size_t len = strcspn(path, "/");
+	const char *end = path + strnlen(path, MAX_BYTES);
+	while (path < end) {
+		const char *slash = memchr(path, '/', (size_t)(end - path));
+		size_t len = (size_t)((slash ? slash : end) - path);
 		add_part(parts, path, len);
-		path += len + (path[len] == '/');
+		path += len + (slash != NULL);
 	}
 }
 
@@ -59,7 +64,7 @@ static unsigned int foreign_parts(const struct parts *parts)
 static const char *spell(struct ks_arena *arena, const struct parts *parts, const char *tail)
 {
 	unsigned int first = foreign_parts(parts);
-	size_t len = 1 + (tail ? strlen(tail) : 0) + 1;
+	size_t tail_len = tail ? strnlen(tail, MAX_BYTES) : 0, len = 1 + tail_len + 1;
 	for (unsigned int i = first; i < parts->nr; i++)
 		len += parts->len[i] + 1;
 	char *path = ks_arena_alloc(arena, len + 1);
@@ -73,7 +78,7 @@ static const char *spell(struct ks_arena *arena, const struct parts *parts, cons
 		*p++ = '/';
 	}
 	if (tail)
-		p = stpcpy(p, tail);
+		p = mempcpy(p, tail, tail_len);
 	else if (p > path)
 		p--; // the last slash
 	*p = '\0';

@@ -17,7 +17,7 @@ struct ks_error *ks_scope_start(struct ks_scope *scope, struct ks_arena *arena,
 	scope->path = ks_path_join(arena, dir, name);
 	if (!scope->path)
 		return &ks_nomem;
-	scope->lines.dirs.len = scope->lines.files.len = 0;
+	scope->lines.dirs.len = scope->lines.files.len = scope->lines.cost = 0;
 	if (!(has & KS_HAS(KS_SLOT_STMT_LIST)))
 		return NULL;
 	KS_TRY(ks_line_names_read(&scope->lines, unit, v[KS_SLOT_STMT_LIST], dir));

@@ -134,6 +134,8 @@ static struct ks_error *walk_unit(struct ks_walker *walker, const struct ks_unit
 	};
 	walker->frames.len = 0;
 	KS_TRY(ks_abbrevs_compile(&walker->abbrevs, &unit));
+	if (!ks_foreign_charge(w.foreign, walker->abbrevs.cost))
+		return take_error(&w);
 	const uint8_t *p = unit.start + unit.first_die, *start = p;
 	const struct ks_abbrev *abbrev;
 	KS_TRY(ks_walk_read_die(&w, &p, &abbrev));
@@ -148,6 +150,8 @@ static struct ks_error *walk_unit(struct ks_walker *walker, const struct ks_unit
 	ks_foreign_start_unit(w.foreign, &unit);
 	ks_types_start_unit(w.types, &unit, index);
 	KS_TRY(ks_functions_start_unit(w.fns, &unit, &walker->abbrevs, abbrev->has, w.v));
+	if (!ks_foreign_charge(w.foreign, walker->functions.own.lines.cost))
+		return take_error(&w);
 	if (abbrev->children)
 		KS_TRY(ks_walk_dies(&w, p));
 	KS_TRY(walk_parts(&w));
