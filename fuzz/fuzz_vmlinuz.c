@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	static const struct ks_package_limits limits = { .vmlinux_max = 1 << 20 };
+	static const struct ks_package_limits limits = { .vmlinux_max = 1 << 18 };
 	_cleanup_kernel_ struct ks_kernel kernel = { 0 };
 	_cleanup_error_ struct ks_error *err = ks_vmlinuz_open(bytes, len, &limits, NULL, &kernel);
 	if (!err && kernel.len > limits.vmlinux_max && kernel.map.base)

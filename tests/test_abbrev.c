@@ -241,6 +241,28 @@ static void unknown_forms_are_refused(void **state)
 	}
 }
 
+/** A few bytes make no table of a million entries: every unit of a hostile file could have them. */
+static void sparse_codes_are_refused(void **state)
+{
+	(void)state;
+	struct world w;
+	world_make(&w, 1);
+	w.abbrev.len = 0;
+	for (uint64_t code = 1; code < 1 << 20; code *= 2) {
+		ks_buf_uleb(&w.abbrev, code);
+		ks_buf_bytes(&w.abbrev, "\x24\0\0\0", 4); // a base type without attributes
+	}
+	ks_buf_bytes(&w.abbrev, "\0", 1);
+	w.dwarf.abbrev = ks_cursor_over(w.abbrev.at, w.abbrev.len, w.dwarf.swap);
+	struct ks_abbrevs abbrevs = { 0 };
+	struct ks_error *err = ks_abbrevs_compile(&abbrevs, &w.unit);
+	assert_non_null(err);
+	assert_int_equal(err->code, KS_ERR_DATA);
+	ks_error_free(err);
+	ks_abbrevs_deinit(&abbrevs);
+	world_free(&w);
+}
+
 /** Offsets of 64 bits come out of the file as they are: one may look like text that was found inline. */
 static void text_without_its_end_is_empty(void **state)
 {
@@ -259,6 +281,7 @@ int main(void)
 		cmocka_unit_test(text_without_its_end_is_empty),
 		cmocka_unit_test(compiled_abbreviations_read_as_declared),
 		cmocka_unit_test(unknown_forms_are_refused),
+		cmocka_unit_test(sparse_codes_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

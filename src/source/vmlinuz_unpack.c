@@ -19,12 +19,13 @@ struct ks_error *ks_payload_unpack(const uint8_t *bytes, size_t len, enum ks_cod
 	_cleanup_hold_ struct ks_hold hold = { -1 };
 	KS_TRY(ks_input_memory(bytes, len, &in));
 	KS_TRY(ks_stream_open_frame(in, 0, len, unpacking->left, codec, &stream));
-	KS_TRY(ks_hold_open(&hold, KERNEL_BYTES));
 	uint8_t piece[PIECE_BYTES];
 	uint64_t done = 0;
 	struct ks_error *err = NULL;
 	for (size_t got = 1; !err && got; done += got) {
 		err = ks_stream_read(stream, piece, sizeof(piece), &got);
+		if (!err && !done) // most chance hits end before
+			err = ks_hold_open(&hold, KERNEL_BYTES);
 		if (!err)
 			err = ks_hold_write(&hold, done, piece, got);
 		ks_progress_tell(unpacking->progress, "unpacking vmlinuz", ks_stream_offset(stream),
@@ -69,6 +70,14 @@ static bool is_likely(const uint8_t *p, size_t len, enum ks_codec codec)
 	}
 }
 
+/** The bytes that packed data can begin with: few. */
+static void list_first_bytes(bool begins[256])
+{
+	for (size_t i = 0; i < KS_NR_CODECS; i++)
+		if (ks_codecs[i]->magic_len)
+			begins[(uint8_t)ks_codecs[i]->magic[0]] = true;
+}
+
 /** Out of memory and a missing library are not the fault of the place that was tried. */
 static bool is_final(const struct ks_error *err)
 {
@@ -80,7 +89,11 @@ struct ks_error *ks_payload_search(const uint8_t *bytes, size_t len, struct ks_u
 {
 	struct ks_error *missing = NULL; // a library
 	int attempts = 0;
+	bool begins[256] = { false };
+	list_first_bytes(begins);
 	for (size_t i = 0; i < len && unpacking->left && attempts < ATTEMPTS_MAX; i++) {
+		if (!begins[bytes[i]])
+			continue;
 		enum ks_codec codec = ks_codec_of(bytes + i, len - i);
 		if (!is_likely(bytes + i, len - i, codec))
 			continue;
