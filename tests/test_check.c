@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "check/hint.h"
+#include "check/kfuncs.h"
 #include "check/subject.h"
 #include "tiny_view.h"
 
@@ -49,13 +50,14 @@ static const struct ks_enumerator types[] = { { "BPF_PROG_TYPE_KPROBE", 2 },
 static const struct ks_enumerator attach_types[] = { { "BPF_TRACE_FENTRY", 24 },
 						     { "BPF_TRACE_FEXIT", 25 },
 						     { "BPF_MODIFY_RETURN", 26 },
-						     { "BPF_LSM_MAC", 27 } };
+						     { "BPF_LSM_MAC", 27 },
+						     { "BPF_TRACE_KPROBE_MULTI", 42 } };
 static const struct ks_enumerator helpers[] = { { "BPF_FUNC_map_lookup_elem", 1 },
 						{ "BPF_FUNC_get_current_comm", 16 },
 						{ "BPF_FUNC_skb_store_bytes", 9 } };
 static const struct ks_decl enums[] = {
 	{ .kind = KS_ENUM, .name = "bpf_prog_type", .nr = 3, .values = types },
-	{ .kind = KS_ENUM, .name = "bpf_attach_type", .nr = 4, .values = attach_types },
+	{ .kind = KS_ENUM, .name = "bpf_attach_type", .nr = 5, .values = attach_types },
 	{ .kind = KS_ENUM, .name = "bpf_func_id", .nr = 3, .values = helpers },
 };
 
@@ -79,6 +81,8 @@ static const struct ks_symbol symbols[] = {
 	SYMBOL("security_thing", KS_ATTACH_FTRACE),
 	SYMBOL("bpf_lsm_hook", KS_ATTACH_FTRACE),
 	SYMBOL("not_in_btf", KS_ATTACH_FTRACE),
+	SYMBOL("partly", KS_ATTACH_FTRACE),
+	SYMBOL("partly", 0),
 	SYMBOL("plain.cold", 0),
 };
 static const struct {
@@ -91,7 +95,7 @@ static const struct {
 	       { "starting", 8, 1, 1 },	       { "migrate_disable", 9, 1, 1 },
 	       { "part_only", 10, 1, 1 },      { "injected", 11, 1, 1 },
 	       { "security_thing", 12, 1, 1 }, { "bpf_lsm_hook", 13, 1, 1 },
-	       { "not_in_btf", 14, 1, 0 } };
+	       { "not_in_btf", 14, 1, 0 },     { "partly", 15, 2, 0 } };
 enum {
 	NR_GROUPS = sizeof(groups) / sizeof(groups[0]),
 	NR_PROTOS = sizeof(protos) / sizeof(protos[0])
@@ -107,6 +111,7 @@ struct kernel {
 static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
 					      { "CONFIG_DYNAMIC_FTRACE", "y" },
 					      { "CONFIG_BPF_LSM", "y" },
+					      { "CONFIG_FPROBE", "y" },
 					      { "CONFIG_LSM", "\"apparmor,bpf\"" } };
 static const struct ks_symbol plain_symbols[] = { SYMBOL("plain", KS_ATTACH_FTRACE),
 						  SYMBOL("plain.cold", 0) };
@@ -140,7 +145,7 @@ static void set_kernel(struct kernel *kernel, const char *version)
 					    .decls = kernel->decls,
 					    .nr_functions = NR_GROUPS + 1,
 					    .functions = kernel->at,
-					    .nr_options = 4,
+					    .nr_options = 5,
 					    .options = options };
 }
 
@@ -280,6 +285,104 @@ static void what_changes_results_or_sleeps_needs_error_injection(void **state)
 	       { "6.1.176", "lsm/none", KS_REASON_LSM_MISSING, LOAD });
 }
 
+static void patterns_match_as_libbpf_has_them(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *pattern, *name;
+		bool matches;
+	} all[] = { { "*", "", true },
+		    { "a*", "a", true },
+		    { "a*b", "axbyb", true },
+		    { "a*b", "axby", false },
+		    { "?b", "ab", true },
+		    { "?", "", false },
+		    { "*x*y?", "aaxbbyc", true },
+		    { "*x*y?", "aaxbby", false },
+		    { "[a]", "a", false },
+		    { "a**", "a", true },
+		    { "tcp_v?_rcv", "tcp_v4_rcv", true },
+		    { "abc", "ab", false } };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (ks_pattern_matches(all[i].pattern, all[i].name) != all[i].matches)
+			fail_msg("%s on %s", all[i].pattern, all[i].name);
+}
+
+static void a_pattern_needs_something_that_ftrace_traces(void **state)
+{
+	(void)state;
+	EXPECT({ "6.12.107", "kprobe.multi/pla*", NONE, OK },
+	       { "6.12.107", "kprobe.multi/plain", NONE, OK },
+	       { "6.12.107", "kprobe.multi/twic?", NONE, OK },
+	       { "6.12.107", "kprobe.multi/zzz_*", KS_REASON_TARGET_ABSENT, ATTACH },
+	       { "6.12.107", "kprobe.multi/plain[ab]*", NONE, OK }, // it is read up to the bracket
+	       { "6.12.107", "kprobe.multi/*.cold", KS_REASON_TARGET_NO_FTRACE, ATTACH },
+	       { "6.12.107", "kprobe.multi/startin*", KS_REASON_TARGET_NO_FTRACE, ATTACH },
+	       { "6.12.107", "kprobe.multi/starting", KS_REASON_TARGET_NO_FTRACE, ATTACH },
+	       { "6.12.107", "kprobe.multi/inline_*", KS_REASON_TARGET_NO_FTRACE, ATTACH },
+	       { "6.12.107", "kprobe.multi/partl*", NONE, OK },
+	       { "6.12.107", "kprobe.multi/partly", NONE, OK },
+	       { "6.4.16", "kprobe.multi/partl*", KS_REASON_TARGET_AMBIGUOUS, ATTACH },
+	       { "6.4.16", "kprobe.multi/twic*", NONE, OK },
+	       { "6.12.107", "kprobe.session/plain", KS_REASON_ATTACH_TYPE, ATTACH });
+}
+
+/** What booted kernels answered (tests/truth/kfuncs.c), and silence where none was asked. */
+static void kernel_functions_are_for_some_types(void **state)
+{
+	(void)state;
+	static const struct {
+		uint32_t version;
+		const char *name, *section;
+		enum ks_allowed allowed;
+	} all[] = {
+		{ KS_SINCE(6, 12), "bpf_task_from_pid", "kprobe/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_task_from_pid", "fentry/x", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_task_from_pid", "raw_tp/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(7, 2), "bpf_task_from_pid", "raw_tp/x", KS_ALLOWED },
+		{ KS_SINCE(7, 2), "bpf_task_from_pid", "raw_tp.w/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_task_from_pid", "action", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_cpumask_create", "tc", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_cpumask_create", "perf_event", KS_ALLOWED },
+		{ KS_SINCE(6, 1), "bpf_lookup_user_key", "tp/a/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_lookup_user_key", "tp/a/x", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_lookup_user_key", "syscall", KS_NOT_ALLOWED },
+		{ KS_SINCE(7, 2), "bpf_lookup_user_key", "syscall", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_sock_destroy", "iter/tcp", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_sock_destroy", "fentry/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_path_d_path", "lsm/x", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_path_d_path", "fentry/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_rcu_read_lock", "kprobe/x", KS_ALLOWED_UNTOLD },
+		{ KS_SINCE(6, 12), "bpf_task_from_pid", "struct_ops/x", KS_ALLOWED_UNTOLD },
+		{ KS_SINCE(5, 15), "bpf_task_from_pid", "kprobe/x", KS_ALLOWED_UNTOLD },
+		{ KS_SINCE(7, 3), "bpf_task_from_pid", "kprobe/x", KS_ALLOWED_UNTOLD },
+	};
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		_cleanup_arena_ struct ks_arena arena = { 0 };
+		struct ks_hook hook;
+		assert_ok(ks_hook_parse(&arena, all[i].section, &hook));
+		const struct ks_site site = { .version = all[i].version };
+		const struct ks_caller_of caller = { .program_type = hook.program_type,
+						     .hook = hook.kind,
+						     .gpl = true };
+		if (ks_kfunc_allowed(&site, &caller, all[i].name) != all[i].allowed)
+			fail_msg("%s from %s on %x", all[i].name, all[i].section, all[i].version);
+	}
+}
+
+static void kernel_functions_ask_for_the_license_and_for_sleep(void **state)
+{
+	(void)state;
+	const struct ks_site site = { .version = KS_SINCE(6, 12) },
+			     older = { .version = KS_SINCE(5, 12) };
+	const struct ks_caller_of caller = { .program_type = "BPF_PROG_TYPE_XDP",
+					     .hook = KS_HOOK_OTHER };
+	assert_int_equal(ks_kfunc_allowed(&site, &caller, "no_matter_which"), KS_NEEDS_GPL);
+	assert_int_equal(ks_kfunc_allowed(&older, &caller, "no_matter_which"), KS_ALLOWED_UNTOLD);
+	assert_true(ks_kfunc_sleeps(&site, "bpf_copy_from_user_str"));
+	assert_false(ks_kfunc_sleeps(&site, "bpf_task_from_pid"));
+}
+
 static void helpers_and_instructions_are_judged_where_they_stand(void **state)
 {
 	(void)state;
@@ -346,6 +449,10 @@ int main(void)
 			a_name_of_two_functions_is_refused_since_6_6_and_in_stable_kernels),
 		cmocka_unit_test(fentry_needs_btf_an_ftrace_entry_and_few_arguments),
 		cmocka_unit_test(what_changes_results_or_sleeps_needs_error_injection),
+		cmocka_unit_test(patterns_match_as_libbpf_has_them),
+		cmocka_unit_test(a_pattern_needs_something_that_ftrace_traces),
+		cmocka_unit_test(kernel_functions_are_for_some_types),
+		cmocka_unit_test(kernel_functions_ask_for_the_license_and_for_sleep),
 		cmocka_unit_test(helpers_and_instructions_are_judged_where_they_stand),
 		cmocka_unit_test(a_distribution_s_version_is_that_of_its_build),
 		cmocka_unit_test(names_are_alike_by_their_words),

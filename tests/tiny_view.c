@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fnmatch.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,15 +40,28 @@ static struct ks_error *look_up(void *arg, enum ks_kind kind, const char *name,
 	return NULL;
 }
 
+static struct ks_error *list(void *arg, const char *glob, struct ks_arena *arena,
+			     struct ks_view_names *ret)
+{
+	const struct tiny_image *tiny = ((struct source *)arg)->tiny;
+	const char **names = ks_arena_array(arena, tiny->nr_functions + 1, sizeof(char *));
+	assert_non_null(names);
+	*ret = (struct ks_view_names){ .at = names };
+	for (size_t i = 0; i < tiny->nr_functions; i++)
+		if (fnmatch(glob, tiny->functions[i]->name, 0) == 0)
+			names[ret->nr++] = tiny->functions[i]->name;
+	return NULL;
+}
+
 struct ks_view *tiny_view(const struct tiny_image *tiny)
 {
 	struct source *source = malloc(sizeof(*source));
 	struct ks_view *view = NULL;
 	assert_non_null(source);
 	*source = (struct source){ .tiny = tiny, .header = &tiny->image };
-	const struct ks_view_source view_source = { .history = look_up,
-						    .free = free,
-						    .arg = source };
+	const struct ks_view_source view_source = {
+		.history = look_up, .names = list, .free = free, .arg = source
+	};
 	assert_ok(ks_view_new(&view_source, 1, &source->header, false, &view));
 	return view;
 }

@@ -112,10 +112,13 @@ static void judge_kprobe(struct ks_judge *judge, const char *name)
 	judge_kprobe_symbol(judge, name, target.symbol);
 }
 
-/** kprobe.multi on one function, or on a pattern of names, which only the images' names could tell. */
+/** kprobe.multi on one function, or on a pattern of names. */
 static void judge_kprobe_multi(struct ks_judge *judge, const char *name)
 {
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
+	if (ks_site_has_enumerator(judge->site, "bpf_attach_type", judge->hook->attach_type) ==
+	    KS_ABSENT)
+		return; // said with the types
 	enum ks_presence fprobe = ks_site_built_in(judge->site, "CONFIG_FPROBE");
 	if (fprobe == KS_UNTOLD && ks_target_find(judge->site, "register_fprobe_ips").symbol)
 		fprobe = KS_PRESENT; // without a configuration, the code tells
@@ -123,16 +126,11 @@ static void judge_kprobe_multi(struct ks_judge *judge, const char *name)
 		ks_judge_add(judge, KS_REASON_ATTACH_TYPE, about, "CONFIG_FPROBE is not set");
 		return;
 	}
-	if (strpbrk(name, "*?["))
-		return;
 	struct ks_target target = ks_target_find(judge->site, name);
-	if (!target.symbol) {
-		ks_judge_no_symbol(judge, &target, name);
-		return;
-	}
-	enum ks_presence traced = ks_symbol_attach(judge->site, target.symbol, KS_ATTACH_FTRACE);
-	if (ks_judge_absent(judge, traced, about))
-		ks_judge_add(judge, KS_REASON_TARGET_NO_FTRACE, about, NULL);
+	if (!target.symbol && !name[strcspn(name, KS_PATTERN_SPECIAL)])
+		ks_judge_no_symbol(judge, &target, name); // it knows more than that nothing matches
+	else
+		ks_judge_pattern(judge, name);
 }
 
 /** fentry, fexit and fmod_ret: a trampoline at the function's ftrace entry. */

@@ -21,11 +21,12 @@ struct ks_verdict_info {
 };
 extern const struct ks_verdict_info ks_verdicts[KS_NR_VERDICTS];
 
-/** Why; declared once, for every report. In the order in which they are listed within a verdict. */
+/** Why, or what else is worth knowing; declared once, for every report. In the order in which they are listed within a verdict. */
 enum ks_reason_kind {
 	KS_REASON_CORE_RELO,	     // a relocation without a target can be reached
 	KS_REASON_KSYM_MISSING,	     // kernel symbol or kfunc
 	KS_REASON_HELPER,	     // not in this kernel, or not for this program type
+	KS_REASON_KFUNC,	     // a kernel function that this program may not call
 	KS_REASON_PROG_TYPE,	     //
 	KS_REASON_ATTACH_TYPE,	     //
 	KS_REASON_MAP_TYPE,	     //
@@ -55,6 +56,7 @@ enum ks_reason_kind {
 	KS_REASON_BLIND_READ,	      // reads a kernel struct without CO-RE
 	KS_REASON_TARGET_AT_RUN_TIME, // the tool sets the target
 	KS_REASON_TIER,		      // the image cannot tell
+	KS_REASON_MATCHES,	      // harmless: how many functions a pattern matches
 	KS_NR_REASONS,
 };
 struct ks_reason_info {

@@ -3,77 +3,8 @@
 
 #include "btf/btf.h"
 #include "check/helpers.h"
+#include "check/prog_type.h"
 
-/** Program types, as bits. */
-enum {
-	SOCKET_FILTER,
-	KPROBE,
-	SCHED_CLS,
-	SCHED_ACT,
-	TRACEPOINT,
-	XDP,
-	PERF_EVENT,
-	CGROUP_SKB,
-	CGROUP_SOCK,
-	LWT_IN,
-	LWT_OUT,
-	LWT_XMIT,
-	SOCK_OPS,
-	SK_SKB,
-	CGROUP_DEVICE,
-	SK_MSG,
-	RAW_TRACEPOINT,
-	CGROUP_SOCK_ADDR,
-	LWT_SEG6LOCAL,
-	SK_REUSEPORT,
-	FLOW_DISSECTOR,
-	CGROUP_SYSCTL,
-	RAW_TRACEPOINT_WRITABLE,
-	CGROUP_SOCKOPT,
-	TRACING,
-	STRUCT_OPS,
-	EXT,
-	LSM,
-	SK_LOOKUP,
-	SYSCALL,
-	NETFILTER,
-	NR_TYPES,
-};
-static const char *const type_names[NR_TYPES] = {
-	"SOCKET_FILTER",
-	"KPROBE",
-	"SCHED_CLS",
-	"SCHED_ACT",
-	"TRACEPOINT",
-	"XDP",
-	"PERF_EVENT",
-	"CGROUP_SKB",
-	"CGROUP_SOCK",
-	"LWT_IN",
-	"LWT_OUT",
-	"LWT_XMIT",
-	"SOCK_OPS",
-	"SK_SKB",
-	"CGROUP_DEVICE",
-	"SK_MSG",
-	"RAW_TRACEPOINT",
-	"CGROUP_SOCK_ADDR",
-	"LWT_SEG6LOCAL",
-	"SK_REUSEPORT",
-	"FLOW_DISSECTOR",
-	"CGROUP_SYSCTL",
-	"RAW_TRACEPOINT_WRITABLE",
-	"CGROUP_SOCKOPT",
-	"TRACING",
-	"STRUCT_OPS",
-	"EXT",
-	"LSM",
-	"SK_LOOKUP",
-	"SYSCALL",
-	"NETFILTER",
-};
-
-#define T(type) (1u << (type))
 /** What bpf_tracing_func_proto() serves; TRACING and LSM add to that. */
 #define PROBES                                                                                     \
 	(T(KPROBE) | T(TRACEPOINT) | T(PERF_EVENT) | T(RAW_TRACEPOINT) |                           \
@@ -202,17 +133,6 @@ static bool is_in(const uint8_t *ids, uint32_t helper)
 	return false;
 }
 
-static uint32_t type_bit(const char *program_type)
-{
-	static const char prefix[] = "BPF_PROG_TYPE_";
-	if (!program_type || strncmp(program_type, prefix, sizeof(prefix) - 1) != 0)
-		return 0;
-	for (uint32_t i = 0; i < NR_TYPES; i++)
-		if (strcmp(program_type + sizeof(prefix) - 1, type_names[i]) == 0)
-			return T(i);
-	return 0;
-}
-
 /** What a tracing program may call depends on what it is attached to. */
 static bool fits_hook(const struct ks_caller_of *caller, uint32_t type, uint32_t helper)
 {
@@ -230,7 +150,7 @@ static bool fits_hook(const struct ks_caller_of *caller, uint32_t type, uint32_t
 enum ks_allowed ks_helper_allowed(const struct ks_site *site, const struct ks_caller_of *caller,
 				  uint32_t helper)
 {
-	uint32_t type = type_bit(caller->program_type);
+	uint32_t type = ks_prog_type_bit(caller->program_type);
 	bool listed = false, newer = false;
 	if (!type || type == T(EXT) || helper > 211)
 		return KS_ALLOWED_UNTOLD;

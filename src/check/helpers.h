@@ -5,6 +5,7 @@
  * it is nowhere in an image: the table follows the kernel's *_func_proto() functions.
  */
 #include "bpf/hook.h"
+#include "btf/btf.h"
 #include "check/view.h"
 
 enum ks_allowed {

@@ -82,7 +82,7 @@ struct search {
 
 static bool wants_hint(const struct ks_reason *reason)
 {
-	if (!reason->name || reason->hint || reason->soft)
+	if (!reason->name || reason->hint || reason->soft || strpbrk(reason->name, "*?"))
 		return false;
 	return reason->kind == KS_REASON_TARGET_ABSENT ||
 	       reason->kind == KS_REASON_TARGET_INLINED ||

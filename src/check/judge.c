@@ -23,15 +23,10 @@ static bool is_same(const struct ks_reason *reason, enum ks_reason_kind kind,
 		(reason->name && about->name && strcmp(reason->name, about->name) == 0));
 }
 
-void ks_judge_add(struct ks_judge *judge, enum ks_reason_kind kind, const struct ks_about *about,
-		  const char *fmt, ...)
+/** Put a reason in its place, unless a worse one of its kind and name is there. */
+static void add(struct ks_judge *judge, enum ks_reason_kind kind, const struct ks_about *about,
+		enum ks_verdict verdict, const char *fmt, va_list args)
 {
-	static const enum ks_verdict verdicts[] = { KS_VERDICT_NO_LOAD, KS_VERDICT_NO_ATTACH,
-						    KS_VERDICT_RISK };
-	bool untold = kind == KS_REASON_TIER || kind == KS_REASON_TARGET_AT_RUN_TIME;
-	if (untold)
-		judge->untold[judge->stage] = true;
-	enum ks_verdict verdict = untold ? KS_VERDICT_UNKNOWN : verdicts[judge->stage];
 	struct ks_reason *slot = NULL;
 	for (size_t i = 0; i < judge->reasons.len && !slot; i++)
 		if (is_same(&judge->reasons.at[i], kind, about))
@@ -58,12 +53,31 @@ void ks_judge_add(struct ks_judge *judge, enum ks_reason_kind kind, const struct
 		slot->name = ks_arena_strdup(judge->arena, about->name);
 		judge->nomem |= !slot->name;
 	}
-	if (fmt) {
-		va_list args;
-		va_start(args, fmt);
+	if (fmt)
 		slot->detail = format(judge, fmt, args);
-		va_end(args);
-	}
+}
+
+void ks_judge_add(struct ks_judge *judge, enum ks_reason_kind kind, const struct ks_about *about,
+		  const char *fmt, ...)
+{
+	static const enum ks_verdict verdicts[] = { KS_VERDICT_NO_LOAD, KS_VERDICT_NO_ATTACH,
+						    KS_VERDICT_RISK };
+	bool untold = kind == KS_REASON_TIER || kind == KS_REASON_TARGET_AT_RUN_TIME;
+	if (untold)
+		judge->untold[judge->stage] = true;
+	va_list args;
+	va_start(args, fmt);
+	add(judge, kind, about, untold ? KS_VERDICT_UNKNOWN : verdicts[judge->stage], fmt, args);
+	va_end(args);
+}
+
+void ks_judge_note(struct ks_judge *judge, enum ks_reason_kind kind, const struct ks_about *about,
+		   const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	add(judge, kind, about, KS_VERDICT_OK, fmt, args);
+	va_end(args);
 }
 
 void ks_judge_hint(struct ks_judge *judge, const char *fmt, ...)

@@ -73,6 +73,11 @@ void ks_judge_add(struct ks_judge *judge, enum ks_reason_kind kind, const struct
 /** Set the hint of the last reason. */
 KS_PRINTF(2, 3) void ks_judge_hint(struct ks_judge *judge, const char *fmt, ...);
 
+/** Add what is worth knowing and harms nothing: a reason whose verdict is KS_VERDICT_OK. */
+KS_PRINTF(4, 5)
+void ks_judge_note(struct ks_judge *judge, enum ks_reason_kind kind, const struct ks_about *about,
+		   const char *fmt, ...);
+
 /** The value of a KS_PRESENT fact or, for KS_UNTOLD, a KS_REASON_TIER. @return whether it is absent */
 bool ks_judge_absent(struct ks_judge *judge, enum ks_presence presence,
 		     const struct ks_about *about);
@@ -94,12 +99,19 @@ void ks_judge_insns(struct ks_judge *judge);
 void ks_judge_btf_target(struct ks_judge *judge);
 /** Where the program is attached. */
 void ks_judge_attach(struct ks_judge *judge);
+/** What a pattern of kprobe.multi matches ('*' and '?'), and whether the kernel takes all of it. */
+void ks_judge_pattern(struct ks_judge *judge, const char *pattern);
 /** Calls that it does not see. */
 void ks_judge_risks(struct ks_judge *judge);
 /** Parameters, records and fields that are not what they were where it was written. */
 void ks_judge_reads(struct ks_judge *judge);
 
 /* ---- shared ---- */
+
+/** What makes a name of functions more than the name of one, or of one with a suffix. */
+#define KS_PATTERN_SPECIAL "*?.[-:+"
+/** As libbpf matches patterns of functions: '*' and '?' are special, nothing else. */
+bool ks_pattern_matches(const char *pattern, const char *name);
 
 /** A function of an image, in the kernel itself or, where modules count, in one of them. */
 struct ks_target {

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "check/hint.h"
+#include "check/kfuncs.h"
 #include "check/opcode.h"
 
 /** Program types of which the kernel looks at the expected attach type when it loads them. */
@@ -147,6 +148,25 @@ static void judge_helper(struct ks_judge *judge, uint32_t at, uint32_t helper)
 			      name ? name + 4 : "…");
 }
 
+/** A call of a kernel function that is there. */
+static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
+{
+	char name[128]; // without a flavour
+	snprintf(name, sizeof(name), "%.*s", (int)ks_core_name_len(about->name), about->name);
+	enum ks_allowed allowed = ks_kfunc_allowed(judge->site, judge->caller, name);
+	struct ks_about anywhere = *about;
+	anywhere.soft = false; // the license counts before the verifier follows the program
+	if (allowed == KS_NEEDS_GPL)
+		ks_judge_add(judge, KS_REASON_KFUNC, &anywhere, "only for GPL-compatible programs");
+	else if (allowed == KS_NOT_ALLOWED)
+		ks_judge_add(judge, KS_REASON_KFUNC, about, "not for %s",
+			     judge->caller->program_type);
+	// functions that are called may be callbacks of a kind that may sleep
+	else if (!judge->caller->sleepable && about->insn < judge->program->nr_main &&
+		 ks_kfunc_sleeps(judge->site, name))
+		ks_judge_add(judge, KS_REASON_KFUNC, about, "only for programs that may sleep");
+}
+
 /** A kernel function that is not there, where it would be called or its address taken. */
 static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_ref *ref)
 {
@@ -178,6 +198,8 @@ static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_r
 		   judge->site->version && judge->site->version < KS_SINCE(6, 4)) {
 		ks_judge_add(judge, KS_REASON_KSYM_MISSING, &about,
 			     "the address of a kernel function can be taken since 6.4");
+	} else if (state == KS_EXTERN_FOUND && ext->kind == KS_EXTERN_KFUNC && called) {
+		judge_kfunc(judge, &about);
 	}
 }
 

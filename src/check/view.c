@@ -12,10 +12,11 @@ struct asked {
 	uint64_t hash;
 	uint32_t kind; // enum ks_kind, or one of those below
 	const char *name;
-	const struct ks_fact *facts;	  // of a kind
-	const enum ks_presence *presence; // of a symbol
+	const struct ks_fact *facts;	   // of a kind
+	const enum ks_presence *presence;  // of a symbol
+	const struct ks_view_names *names; // of a glob; NULL: not told
 };
-enum { ASKED_SYMBOL = KS_NR_KINDS, ASKED_VARIABLE };
+enum { ASKED_SYMBOL = KS_NR_KINDS, ASKED_VARIABLE, ASKED_GLOB };
 
 struct ks_view {
 	struct ks_view_source source;
@@ -138,8 +139,23 @@ static struct ks_error *doubt(struct ks_view *view, const struct ks_history *his
 	return NULL;
 }
 
+static struct ks_error *ask_names(struct ks_view *view, struct asked *asked)
+{
+	struct ks_view_names *names = ks_arena_alloc(&view->arena, sizeof(*names));
+	if (!names)
+		return &ks_nomem;
+	*names = (struct ks_view_names){ 0 };
+	if (!view->source.names)
+		return NULL;
+	KS_TRY(view->source.names(view->source.arg, asked->name, &view->arena, names));
+	asked->names = names;
+	return NULL;
+}
+
 static struct ks_error *ask(struct ks_view *view, struct asked *asked)
 {
+	if (asked->kind == ASKED_GLOB)
+		return ask_names(view, asked);
 	const struct ks_view_source *source = &view->source;
 	if (asked->kind < KS_NR_KINDS) {
 		struct ks_history history = { 0 };
@@ -209,6 +225,15 @@ enum ks_presence ks_site_symbol(const struct ks_site *site, const char *name, bo
 		look_up(view, variable ? (uint32_t)ASKED_VARIABLE : (uint32_t)ASKED_SYMBOL, name);
 	pthread_mutex_unlock(&view->lock);
 	return asked ? asked->presence[site->at] : KS_UNTOLD;
+}
+
+const struct ks_view_names *ks_site_functions(const struct ks_site *site, const char *glob)
+{
+	struct ks_view *view = site->view;
+	pthread_mutex_lock(&view->lock);
+	const struct asked *asked = look_up(view, ASKED_GLOB, glob);
+	pthread_mutex_unlock(&view->lock);
+	return asked ? asked->names : NULL;
 }
 
 uint32_t ks_version_of(const char *text)

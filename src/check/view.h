@@ -17,10 +17,21 @@ enum ks_presence { KS_ABSENT, KS_PRESENT, KS_UNTOLD };
 typedef struct ks_error *ks_view_symbol_fn(void *arg, const char *name, bool variable,
 					   enum ks_presence *ret);
 
+/** Names, sorted. */
+struct ks_view_names {
+	size_t nr;
+	const char *const *at;
+	bool more; // too many to tell them all
+};
+/** The functions that any of the images has, and whose names match a glob. @param arena holds the result */
+typedef struct ks_error *ks_view_names_fn(void *arg, const char *glob, struct ks_arena *arena,
+					  struct ks_view_names *ret);
+
 /** Where a view gets its answers from. */
 struct ks_view_source {
 	ks_view_source_fn *history;
 	ks_view_symbol_fn *symbol; // NULL: nothing is told about symbols
+	ks_view_names_fn *names;   // NULL: nothing is told about all names
 	void (*free)(void *arg);   // NULL: arg is borrowed
 	void *arg;
 };
@@ -64,6 +75,8 @@ struct ks_site ks_view_site(struct ks_view *view, size_t at);
 /** What the image says of a name; never NULL. */
 const struct ks_fact *ks_site_fact(const struct ks_site *site, enum ks_kind kind, const char *name);
 enum ks_presence ks_site_symbol(const struct ks_site *site, const char *name, bool variable);
+/** Functions that some image of the view has, by a glob of their names without suffix; NULL when it does not tell. */
+const struct ks_view_names *ks_site_functions(const struct ks_site *site, const char *glob);
 /** The value of an enumerator of an enum of that name; false when there is none. */
 bool ks_site_enumerator(const struct ks_site *site, const char *name, const char *enumerator,
 			int64_t *ret);

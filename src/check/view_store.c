@@ -42,6 +42,42 @@ static struct ks_error *stored_symbol(void *arg, const char *name, bool variable
 	return NULL;
 }
 
+/** Names as they come, up to a bound: each costs a look into the store for every image. */
+struct gathered {
+	struct ks_arena *arena;
+	const char **at;
+	size_t nr;
+	bool more;
+};
+enum { MAX_NAMES = 5000 };
+
+static struct ks_error *gather(const struct ks_store_name *name, void *arg)
+{
+	struct gathered *gathered = arg;
+	if (gathered->nr == MAX_NAMES) {
+		gathered->more = true;
+		return NULL;
+	}
+	char *copy = ks_arena_strdup(gathered->arena, name->name);
+	if (!copy)
+		return &ks_nomem;
+	gathered->at[gathered->nr++] = copy;
+	return NULL;
+}
+
+static struct ks_error *stored_names(void *arg, const char *glob, struct ks_arena *arena,
+				     struct ks_view_names *ret)
+{
+	struct stored *stored = arg;
+	struct gathered gathered = { .arena = arena,
+				     .at = ks_arena_array(arena, MAX_NAMES, sizeof(char *)) };
+	if (!gathered.at)
+		return &ks_nomem;
+	KS_TRY(ks_store_names(stored->store, stored->images, KS_FUNCTION, glob, gather, &gathered));
+	*ret = (struct ks_view_names){ gathered.nr, gathered.at, gathered.more };
+	return NULL;
+}
+
 struct ks_error *ks_view_over_store(struct ks_store *store, const struct ks_store_images *images,
 				    bool modules, struct ks_view **ret)
 {
@@ -57,6 +93,7 @@ struct ks_error *ks_view_over_store(struct ks_store *store, const struct ks_stor
 	*stored = (struct stored){ .store = store, .images = images, .headers = headers };
 	struct ks_view_source source = { .history = stored_history,
 					 .symbol = stored_symbol,
+					 .names = stored_names,
 					 .free = stored_free,
 					 .arg = stored };
 	return ks_view_new(&source, images->nr, headers, modules, ret);

@@ -19,6 +19,7 @@ const struct ks_reason_info ks_reasons[KS_NR_REASONS] = {
 	[KS_REASON_CORE_RELO] = { "core-relo", "a CO-RE relocation has no target", LOAD },
 	[KS_REASON_KSYM_MISSING] = { "ksym-missing", "the kernel has no such symbol", LOAD },
 	[KS_REASON_HELPER] = { "helper", "the helper cannot be called here", LOAD },
+	[KS_REASON_KFUNC] = { "kfunc", "the kernel function cannot be called here", LOAD },
 	[KS_REASON_PROG_TYPE] = { "prog-type", "the kernel has no such program type", LOAD },
 	[KS_REASON_ATTACH_TYPE] = { "attach-type", "the kernel has no such attach type", LOAD },
 	[KS_REASON_MAP_TYPE] = { "map-type", "the kernel has no such map type", LOAD },
@@ -59,4 +60,5 @@ const struct ks_reason_info ks_reasons[KS_NR_REASONS] = {
 	[KS_REASON_TARGET_AT_RUN_TIME] = { "target-at-run-time",
 					   "the tool chooses what to attach to", UNKNOWN },
 	[KS_REASON_TIER] = { "tier", "the image cannot tell", UNKNOWN },
+	[KS_REASON_MATCHES] = { "matches", "functions that the pattern matches", KS_VERDICT_OK },
 };

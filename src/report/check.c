@@ -84,7 +84,7 @@ static bool keep_groups(const growing_vector *groups, struct ks_arena *arena,
 }
 
 struct ks_error *ks_reason_groups(const struct ks_check *check, size_t row, enum ks_verdict least,
-				  struct ks_arena *arena, struct ks_reason_groups *ret)
+				  bool notes, struct ks_arena *arena, struct ks_reason_groups *ret)
 {
 	growing_vector groups = { 0 };
 	bool ok = true;
@@ -92,7 +92,8 @@ struct ks_error *ks_reason_groups(const struct ks_check *check, size_t row, enum
 		const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
 		for (uint32_t i = 0; ok && i < outcome->nr; i++) {
 			const struct ks_reason *reason = &outcome->reasons[i];
-			if (!reason->soft && reason->verdict >= least)
+			bool note = reason->verdict == KS_VERDICT_OK;
+			if (!reason->soft && (note ? notes : reason->verdict >= least))
 				ok = add_reason(check, &groups, reason, image, arena);
 		}
 	}

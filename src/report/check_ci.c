@@ -12,7 +12,7 @@ static void write_texts(const struct ks_outcome *outcome, struct ks_buf *text, s
 {
 	for (uint32_t i = 0; i < outcome->nr; i++) {
 		const struct ks_reason *reason = &outcome->reasons[i];
-		if (reason->soft)
+		if (reason->soft || reason->verdict == KS_VERDICT_OK)
 			continue;
 		ks_reason_title(reason, text);
 		if (reason->detail)
@@ -153,7 +153,7 @@ struct ks_error *ks_check_github(const struct ks_check_report *report, const str
 	_cleanup_buf_ struct ks_buf text = { 0 };
 	for (size_t row = 0; row < check->nr_rows; row++) {
 		struct ks_reason_groups groups;
-		KS_TRY(ks_reason_groups(check, row, KS_VERDICT_RISK, &arena, &groups));
+		KS_TRY(ks_reason_groups(check, row, KS_VERDICT_RISK, false, &arena, &groups));
 		for (size_t i = 0; i < groups.nr; i++)
 			write_annotation(check, row, &groups.at[i], &text, out);
 	}

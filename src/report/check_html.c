@@ -137,7 +137,7 @@ static struct ks_error *write_program(const struct ks_check *check, size_t row,
 				      struct ks_buf *out)
 {
 	struct ks_reason_groups groups;
-	KS_TRY(ks_reason_groups(check, row, KS_VERDICT_UNKNOWN, arena, &groups));
+	KS_TRY(ks_reason_groups(check, row, KS_VERDICT_UNKNOWN, true, arena, &groups));
 	if (!groups.nr)
 		return NULL;
 	ks_buf_printf(out, "<section id=\"r%zu\"><h2>", row);

@@ -101,7 +101,7 @@ static struct ks_error *write_program(const struct ks_check *check, size_t row,
 {
 	const struct ks_bpf_program *program = check->programs[row];
 	struct ks_reason_groups groups;
-	KS_TRY(ks_reason_groups(check, row, KS_VERDICT_UNKNOWN, arena, &groups));
+	KS_TRY(ks_reason_groups(check, row, KS_VERDICT_UNKNOWN, true, arena, &groups));
 	if (!groups.nr)
 		return NULL;
 	ks_buf_printf(out, "\n<details><summary>%s ", marks[ks_row_verdict(check, row)]);

@@ -18,10 +18,12 @@ struct ks_reason_groups {
 /**
  * The reasons of a row over all its images, equal ones put together.
  * @param least leave better verdicts out; soft reasons never count
+ * @param notes take what is worth knowing and harms nothing, too
  * @param arena holds the result
  */
 KS_MUST_CHECK struct ks_error *ks_reason_groups(const struct ks_check *check, size_t row,
-						enum ks_verdict least, struct ks_arena *arena,
+						enum ks_verdict least, bool notes,
+						struct ks_arena *arena,
 						struct ks_reason_groups *ret);
 
 /** The same reason in the same words, at the same instruction or source line. */

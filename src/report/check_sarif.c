@@ -112,7 +112,7 @@ static struct ks_error *write_results(struct ks_json *json, const struct ks_chec
 	ks_json_key_open(json, "results", '[');
 	for (size_t row = 0; row < check->nr_rows; row++) {
 		struct ks_reason_groups groups;
-		KS_TRY(ks_reason_groups(check, row, KS_VERDICT_UNKNOWN, &arena, &groups));
+		KS_TRY(ks_reason_groups(check, row, KS_VERDICT_UNKNOWN, false, &arena, &groups));
 		for (size_t i = 0; i < groups.nr; i++)
 			write_result(json, check, row, &groups.at[i], &text);
 	}

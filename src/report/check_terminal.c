@@ -275,7 +275,7 @@ static struct ks_error *write_all_reasons(struct matrix *matrix)
 		return &ks_nomem;
 	for (size_t row = 0; row < check->nr_rows; row++) {
 		rows[row].told = false;
-		KS_TRY(ks_reason_groups(check, row, least, &arena, &rows[row].groups));
+		KS_TRY(ks_reason_groups(check, row, least, true, &arena, &rows[row].groups));
 	}
 	for (int v = KS_NR_VERDICTS; v-- > 0;)
 		for (size_t row = 0; row < check->nr_rows; row++)

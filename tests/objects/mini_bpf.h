@@ -25,4 +25,7 @@ static u64 (*current_pid_tgid)(void) = (void *)14;
 static u64 (*current_task)(void) = (void *)35;
 static long (*loop)(u32 nr, void *fn, void *ctx, u64 flags) = (void *)181;
 
-char _license[] SEC("license") = "GPL";
+#ifndef LICENSE
+#define LICENSE "GPL"
+#endif
+char _license[] SEC("license") = LICENSE;
