@@ -18,6 +18,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "elf/flat.h"
 #include "elf/image.h"
 
 enum { MAX_FILE = 1 << 16, NR_SECTIONS = 6, DATA_ADDR = 0x1000 };
@@ -237,6 +238,34 @@ static void symbols_of_another_table_are_not_used(void **state)
 }
 
 /** Tables of the link editor (--emit-relocs) repeat what is in place already. */
+/** Three relocations of a flat image, between bytes that look like none. @return the first word they move */
+static uint64_t flat_word(uint64_t to)
+{
+	enum { SIZE = 0x4000, START = 0x80000000, TABLE = 0x2000, WORD = 0x1004 };
+	static uint8_t bytes[SIZE];
+	const struct ks_flat flat = { EM_AARCH64, true, false };
+	memset(bytes, 0xa5, sizeof(bytes));
+	for (uint64_t i = 0; i < 3; i++) {
+		uint64_t entry[3] = { START + WORD + 8 * i, R_AARCH64_RELATIVE, to + i };
+		memcpy(bytes + TABLE + i * sizeof(entry), entry, sizeof(entry));
+	}
+	_cleanup_elf_ struct ks_elf *elf = NULL;
+	assert_null(ks_elf_open_flat(bytes, SIZE, &flat, START, &elf));
+	// a part of the image that lies in front of the word
+	assert_null(ks_elf_add_range(elf, ".notes", SHT_NOTE, START + 0x10, START + 0x20));
+	assert_null(ks_elf_add_relocations(elf));
+	struct ks_cursor c = ks_elf_at(elf, START + WORD);
+	return ks_cursor_u64(&c);
+}
+
+/** Where .relr.dyn has the others. */
+static void a_few_relocations_of_a_flat_image_are_found(void **state)
+{
+	(void)state;
+	assert_int_equal(flat_word(0x80000100), 0x80000100);
+	assert_int_equal(flat_word(0x70000100), 0xa5a5a5a5a5a5a5a5); // it leads out of the image
+}
+
 static void relocations_that_are_not_loaded_are_not_applied(void **state)
 {
 	(void)state;
@@ -367,6 +396,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(relocations_hold_the_values),
 		cmocka_unit_test(symbols_of_another_table_are_not_used),
+		cmocka_unit_test(a_few_relocations_of_a_flat_image_are_found),
 		cmocka_unit_test(relocations_that_are_not_loaded_are_not_applied),
 		cmocka_unit_test(half_a_relocation_is_an_error),
 		cmocka_unit_test(sections_are_unpacked_on_demand),

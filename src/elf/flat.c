@@ -131,6 +131,19 @@ static uint64_t run_length(const struct ks_elf *elf, uint64_t at, uint64_t info)
 	return nr;
 }
 
+/** All of so many relocations move a word of the image to another place in it, or a little behind its end. */
+static bool stay_inside(const struct ks_elf *elf, uint64_t at, uint64_t nr)
+{
+	const uint64_t start = elf->sections[1].addr, zeroed = 64 << 20; // .bss
+	for (; nr--; at += sizeof(Elf64_Rela)) {
+		uint64_t word = word_at(elf, at + offsetof(Elf64_Rela, r_offset));
+		uint64_t to = word_at(elf, at + offsetof(Elf64_Rela, r_addend));
+		if (word - start >= elf->map_len || to - start >= elf->map_len + zeroed)
+			return false;
+	}
+	return true;
+}
+
 /** Those with a symbol come behind the others. */
 static uint64_t end_of_all(const struct ks_elf *elf, uint64_t at)
 {
@@ -160,7 +173,8 @@ static uint64_t start_of_symbols(const struct ks_elf *elf, uint64_t end)
 
 void ks_flat_find_relocations(const struct ks_elf *elf, struct ks_flat_relocations *ret)
 {
-	enum { LEAST = 64 }; // fewer may be an accident
+	// fewer may be an accident; with .relr.dyn few are left, told by what they say
+	enum { LEAST = 64, FEW = 3 };
 	*ret = (struct ks_flat_relocations){ 0 };
 	uint64_t info = 0, longest = 0;
 	for (size_t i = 0; i < NR_MACHINES; i++)
@@ -172,7 +186,9 @@ void ks_flat_find_relocations(const struct ks_elf *elf, struct ks_flat_relocatio
 		if (word_at(elf, at + offsetof(Elf64_Rela, r_info)) != info)
 			continue;
 		uint64_t nr = run_length(elf, at, info), end = at + nr * sizeof(Elf64_Rela);
-		if (nr >= LEAST && nr > longest) {
+		bool enough = nr >= LEAST ||
+			      (nr >= FEW && elf->sections[1].addr && stay_inside(elf, at, nr));
+		if (enough && nr > longest) {
 			longest = nr;
 			*ret = (struct ks_flat_relocations){ at, end, at };
 		}

@@ -65,6 +65,8 @@ static bool list_loaded(struct job *job)
 		struct ks_section *sec = &job->elf->sections[i];
 		if ((sec->flags & SHF_ALLOC) && sec->data && sec->size)
 			job->loaded[job->nr_loaded++] = sec;
+		if (job->elf->flat)
+			break; // the others are parts of the first
 	}
 	qsort(job->loaded, job->nr_loaded, sizeof(struct ks_section *), compare_addresses);
 	return true;
