@@ -84,15 +84,6 @@ static size_t compare_names(const char *what, const char *const *a, size_t nr_a,
 	return finish(&tally);
 }
 
-/**
- * Known not to be told by arm64 images with .relr.dyn: their entries of the kprobe blacklist are not aligned, so they
- * are among the few that stand in .rela.dyn, and those are too few to be found by their form.
- */
-static bool is_unaligned(const char *name)
-{
-	return strcmp(name, "cpu_switch_to") == 0 || strcmp(name, "call_on_irq_stack") == 0;
-}
-
 /** Symbols of the boot image: all of them are in .symtab, with the same facts. */
 static size_t compare_symbols(const struct ks_surface *full, const struct ks_surface *boot)
 {
@@ -116,7 +107,7 @@ static size_t compare_symbols(const struct ks_surface *full, const struct ks_sur
 		names.same++;
 		if (sym->type != STT_FUNC || at->type != STT_FUNC)
 			continue;
-		if ((sym->attach ^ at->attach) & mask && !is_unaligned(sym->name))
+		if ((sym->attach ^ at->attach) & mask)
 			differs(&facts, sym->name);
 		else
 			facts.same++;
@@ -141,54 +132,71 @@ static const struct ks_decl **sorted(const struct ks_surface *surface, enum ks_k
 	return all;
 }
 
-/** The definitions that the boot image has. */
+/** Definitions by name. Functions may lack one: BTF leaves out what cannot be traced. @return names of one side only */
 static size_t compare_decls(const char *what, const struct ks_surface *full,
 			    const struct ks_surface *boot, enum ks_kind kind)
 {
-	struct tally tally = { .what = what };
+	struct tally tally = { .what = what }, names = { .what = what };
 	const struct ks_decl **x = sorted(full, kind), **y = sorted(boot, kind);
-	size_t i = 0;
-	for (size_t k = 0; k < boot->decls[kind].nr; k++) {
-		while (i < full->decls[kind].nr && strcmp(x[i]->name, y[k]->name) < 0)
-			i++;
+	for (size_t i = 0, k = 0; i < full->decls[kind].nr || k < boot->decls[kind].nr;) {
+		int order = i == full->decls[kind].nr	? 1
+			    : k == boot->decls[kind].nr ? -1
+							: strcmp(x[i]->name, y[k]->name);
 		_cleanup_buf_ struct ks_buf a = { 0 }, b = { 0 };
-		if (i < full->decls[kind].nr && strcmp(x[i]->name, y[k]->name) == 0) {
+		if (order == 0) {
 			ks_codec_put_decl(&a, x[i]);
 			ks_codec_put_decl(&b, y[k]);
+			if (a.len != b.len || memcmp(a.at, b.at, a.len) != 0)
+				differs(&tally, y[k]->name);
+			else
+				tally.same++;
+		} else if (kind != KS_FUNCTION) {
+			differs(&names, order < 0 ? x[i]->name : y[k]->name);
 		}
-		if (!a.len || a.len != b.len || memcmp(a.at, b.at, a.len) != 0)
-			differs(&tally, y[k]->name);
-		else
-			tally.same++;
+		i += order <= 0;
+		k += order >= 0;
 	}
 	free(x);
 	free(y);
-	return finish(&tally);
+	finish(&tally);
+	return names.differ;
 }
 
-static const char **event_names(const struct ks_surface *surface)
+static char **event_texts(const struct ks_surface *surface)
 {
-	const char **names = malloc((surface->nr_tracepoints + 1) * sizeof(*names));
-	for (size_t i = 0; i < surface->nr_tracepoints; i++)
-		names[i] = surface->tracepoints[i].event;
-	return names;
+	char **texts = malloc((surface->nr_tracepoints + 1) * sizeof(*texts));
+	for (size_t i = 0; i < surface->nr_tracepoints; i++) {
+		const struct ks_tracepoint *at = &surface->tracepoints[i];
+		if (asprintf(&texts[i], "%s:%s %s %s", at->system, at->event, at->class_name,
+			     at->format) < 0)
+			fail();
+	}
+	return texts;
 }
 
-static const char **syscall_names(const struct ks_surface *surface)
+static size_t compare_texts(const char *what, char **a, size_t nr_a, char **b, size_t nr_b)
 {
-	const char **names = malloc((surface->nr_syscalls + 1) * sizeof(*names));
+	size_t differ =
+		compare_names(what, (const char *const *)a, nr_a, (const char *const *)b, nr_b);
+	for (size_t i = 0; i < nr_a; i++)
+		free(a[i]);
+	for (size_t i = 0; i < nr_b; i++)
+		free(b[i]);
+	free(a);
+	free(b);
+	return differ;
+}
+
+/** Each with its number, and whether it has events. */
+static char **syscall_texts(const struct ks_surface *surface)
+{
+	char **names = malloc((surface->nr_syscalls + 1) * sizeof(*names));
 	for (size_t i = 0; i < surface->nr_syscalls; i++)
-		names[i] = surface->syscalls[i].name;
+		if (asprintf(&names[i], "%s %d%s", surface->syscalls[i].name,
+			     (int)surface->syscalls[i].number,
+			     surface->syscalls[i].traced ? " traced" : "") < 0)
+			fail();
 	return names;
-}
-
-/** CONFIG_KALLSYMS_ALL. */
-static bool has_data_symbols(const struct ks_surface *surface)
-{
-	for (size_t i = 0; i < surface->nr_symbols; i++)
-		if (strcmp(surface->symbols[i].name, "linux_banner") == 0)
-			return true;
-	return false;
 }
 
 /** How many facts differ that both tell. Types are compared, but may come from another definition of the name. */
@@ -199,33 +207,24 @@ static size_t compare(const struct ks_surface *full, const struct ks_surface *bo
 	assert_string_equal(full->image.arch, boot->image.arch);
 	assert_string_equal(full->image.build_id, boot->image.build_id);
 	size_t bad = compare_symbols(full, boot);
-	if (known & KS_KNOWS(KS_TRACEPOINT)) {
-		const char **a = event_names(full), **b = event_names(boot);
-		bad += compare_names("events", a, full->nr_tracepoints, b, boot->nr_tracepoints);
-		free(a);
-		free(b);
-	}
-	if (known & KS_KNOWS(KS_SYSCALL)) {
-		const char **a = syscall_names(full), **b = syscall_names(boot);
-		// without symbols of data the events of system calls are out of sight, and calls that only
-		// those tell of with them
-		size_t more =
-			compare_names("system calls", a, full->nr_syscalls, b, boot->nr_syscalls);
-		if (has_data_symbols(boot) || more + boot->nr_syscalls != full->nr_syscalls)
-			bad += more;
-		free(a);
-		free(b);
-	}
+	if (known & KS_KNOWS(KS_TRACEPOINT))
+		bad += compare_texts("events", event_texts(full), full->nr_tracepoints,
+				     event_texts(boot), boot->nr_tracepoints);
+	if (known & KS_KNOWS(KS_SYSCALL))
+		bad += compare_texts("system calls", syscall_texts(full), full->nr_syscalls,
+				     syscall_texts(boot), boot->nr_syscalls);
 	if (known & KS_KNOWS(KS_LSM))
 		bad += compare_names("LSM hooks", full->lsm, full->nr_lsm, boot->lsm, boot->nr_lsm);
 	if (known & KS_KNOWS(KS_KFUNC))
 		bad += compare_names("kfuncs", full->kfuncs, full->nr_kfuncs, boot->kfuncs,
 				     boot->nr_kfuncs);
 	if (known & KS_KNOWS(KS_STRUCT)) {
-		compare_decls("structs", full, boot, KS_STRUCT);
-		compare_decls("unions", full, boot, KS_UNION);
-		compare_decls("enums", full, boot, KS_ENUM);
-		compare_decls("functions", full, boot, KS_FUNCTION);
+		bad += compare_decls("structs", full, boot, KS_STRUCT);
+		bad += compare_decls("unions", full, boot, KS_UNION);
+		bad += compare_decls("enums", full, boot, KS_ENUM);
+		bad += compare_decls("typedefs", full, boot, KS_TYPEDEF);
+		bad += compare_decls("ints", full, boot, KS_INT);
+		bad += compare_decls("functions", full, boot, KS_FUNCTION);
 	}
 	return bad;
 }

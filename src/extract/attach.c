@@ -233,12 +233,21 @@ static struct ks_error *extract_inject(const struct ks_finder *finder)
 
 /* ---- memory that is freed ---- */
 
+/** Where symbols name code only, that is all of the memory whose symbols are there. */
+static bool find_init(const struct ks_finder *finder, uint64_t *start, uint64_t *stop)
+{
+	if (!ks_find_address(finder, "__init_end", stop))
+		return !ks_find_tells_data(finder) &&
+		       ks_find_address(finder, "_sinittext", start) &&
+		       ks_find_address(finder, "_einittext", stop) && *start < *stop;
+	return ks_find_address(finder, "__init_begin", start) && *start < *stop;
+}
+
 static void extract_init(const struct ks_finder *finder)
 {
 	static const char section[] = ".init.text";
 	uint64_t start, stop;
-	bool range = ks_find_address(finder, "__init_begin", &start) &&
-		     ks_find_address(finder, "__init_end", &stop) && start < stop;
+	bool range = find_init(finder, &start, &stop);
 	if (!range && finder->elf->type != ET_REL)
 		return;
 	struct ks_symbol *symbols = ks_attach_symbols(finder);

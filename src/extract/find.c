@@ -92,6 +92,23 @@ bool ks_find_address(const struct ks_finder *finder, const char *name, uint64_t 
 	return sym != NULL;
 }
 
+const char *ks_find_text(const struct ks_finder *finder, uint64_t addr, size_t max)
+{
+	struct ks_cursor c = ks_elf_at(finder->elf, addr);
+	size_t room = (size_t)(c.end - c.pos),
+	       len = c.pos ? strnlen((const char *)c.pos, room < max ? room : max) : 0;
+	if (!addr || !c.pos || len == room || len == max)
+		return NULL;
+	return ks_arena_strndup(&finder->surface->arenas[0], (const char *)c.pos, len);
+}
+
+bool ks_find_tells_data(const struct ks_finder *finder)
+{
+	uint64_t addr;
+	return ks_elf_section(finder->elf, ".symtab") ||
+	       ks_find_address(finder, "linux_banner", &addr);
+}
+
 uint64_t ks_find_field(const struct ks_finder *finder, uint64_t addr,
 		       const struct ks_member *member, unsigned int size)
 {

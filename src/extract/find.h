@@ -39,6 +39,10 @@ const struct ks_member *ks_find_member(const struct ks_decl *decl, const char *n
 bool ks_find_enumerator(const struct ks_finder *finder, const char *name, int64_t *ret);
 /** The address of a symbol of any type; false when there is none. */
 bool ks_find_address(const struct ks_finder *finder, const char *name, uint64_t *ret);
+/** A copy of the text at an address in the surface's arena; NULL: none that ends within max bytes, or no memory. */
+const char *ks_find_text(const struct ks_finder *finder, uint64_t addr, size_t max);
+/** Whether symbols name data, too. Without CONFIG_KALLSYMS_ALL those of kallsyms do not: what is missing may be there. */
+bool ks_find_tells_data(const struct ks_finder *finder);
 /** A member's value in a struct at a virtual address, as an unsigned number of size bytes. */
 uint64_t ks_find_field(const struct ks_finder *finder, uint64_t addr,
 		       const struct ks_member *member, unsigned int size);

@@ -170,11 +170,8 @@ static bool collect_kfuncs(const struct ks_finder *finder, const set_vector *set
 
 struct ks_error *ks_extract_kfuncs(const struct ks_finder *finder)
 {
-	uint64_t
-		data; // without symbols of data (no CONFIG_KALLSYMS_ALL) there is nothing to find them by
-	if (!finder->surface->symtab_known || (finder->surface->image.tier != KS_TIER_FULL &&
-					       !ks_find_address(finder, "linux_banner", &data)))
-		return NULL;
+	if (!finder->surface->symtab_known || !ks_find_tells_data(finder))
+		return NULL; // nothing to find them by
 	set_vector sets = { 0 };
 	name_vector names = { 0 };
 	bool *listed = calloc(finder->surface->decls[KS_FUNCTION].nr + 1, sizeof(*listed));

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/vector.h"
-#include "extract/find.h"
+#include "extract/syscalls.h"
 
 /** What stands in front of a system call's name in the symbol of its function, tried in this order: [D] but the last. */
 static const char *const prefixes[] = { "stub_", "sys_", "ppc_", "ppc64_", "sys32_x32_", "sysm_" };
@@ -23,8 +22,8 @@ static const char *after_prefix(const char *symbol)
 	return NULL;
 }
 
-/** The name of the system call whose function is at the address, from a global symbol if there is one. */
-static const char *name_at(const struct ks_finder *finder, uint64_t addr)
+/** From a global symbol if there is one. */
+const char *ks_call_name(const struct ks_finder *finder, uint64_t addr)
 {
 	const char *name = NULL;
 	const struct ks_symbol *sym = addr ? ks_symbol_at(finder->symbols, addr) : NULL;
@@ -56,26 +55,36 @@ static int compare_meta(const void *a, const void *b)
 	return strcmp(((const struct meta *)a)->name, ((const struct meta *)b)->name);
 }
 
-static bool collect_meta(const struct ks_finder *finder, meta_vector *metas)
+/** Those that symbols name; without symbols of data, those that look like some. */
+static bool collect_names(const struct ks_finder *finder, ks_call_names *names)
 {
 	static const char prefix[] = "__syscall_meta__";
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
 		const char *name = finder->surface->symbols[i].name;
 		if (strncmp(name, prefix, sizeof(prefix) - 1) == 0 &&
-		    strcmp(name + sizeof(prefix) - 1, "ni_syscall") !=
-			    0 && // stands for all that is not there
-		    !ks_vector_add(metas, (struct meta){ .name = name + sizeof(prefix) - 1 }))
+		    !ks_vector_add(names, name + sizeof(prefix) - 1))
 			return false;
 	}
+	return names->len || ks_find_tells_data(finder) || ks_call_metas_find(finder, names);
+}
+
+static bool collect_meta(const struct ks_finder *finder, meta_vector *metas)
+{
+	ks_call_names names = { 0 };
+	bool ok = collect_names(finder, &names);
+	for (size_t i = 0; i < names.len && ok; i++)
+		if (strcmp(names.at[i], "ni_syscall") != 0) // stands for all that is not there
+			ok = ks_vector_add(metas, (struct meta){ .name = names.at[i] });
+	ks_vector_deinit(&names);
 	if (!metas->len)
-		return true;
+		return ok;
 	qsort(metas->at, metas->len, sizeof(*metas->at), compare_meta);
 	size_t kept = 1;
 	for (size_t i = 1; i < metas->len; i++)
 		if (strcmp(metas->at[i].name, metas->at[kept - 1].name) != 0)
 			metas->at[kept++] = metas->at[i];
 	metas->len = kept;
-	return true;
+	return ok;
 }
 
 static struct meta *find_meta(const meta_vector *metas, const char *name)
@@ -112,12 +121,6 @@ static void mark_meta(const struct ks_finder *finder, const meta_vector *metas, 
 
 /* ---- tables */
 
-/** A table of addresses of functions. */
-struct table {
-	struct ks_cursor at;
-	uint64_t nr; // slots
-};
-
 /** The end of the table: tables written in assembly have no size, the next symbol ends them. */
 static uint64_t table_size(const struct ks_finder *finder, const struct ks_symbol *table)
 {
@@ -133,7 +136,7 @@ static uint64_t table_size(const struct ks_finder *finder, const struct ks_symbo
 	return size;
 }
 
-static bool find_table(const struct ks_finder *finder, const char *name, struct table *ret)
+static bool find_table(const struct ks_finder *finder, const char *name, struct ks_call_table *ret)
 {
 	const struct ks_symbol *symbol = ks_symbol_find(finder->symbols, name, UINT32_MAX);
 	if (!symbol)
@@ -149,7 +152,7 @@ static bool find_table(const struct ks_finder *finder, const char *name, struct 
 static void mark_more(const struct ks_finder *finder, const meta_vector *metas)
 {
 	static const char *const names[] = { "sysn32_call_table", "sys32_call_table" };
-	struct table table;
+	struct ks_call_table table;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (find_table(finder, names[i], &table))
 			for (uint64_t k = 0; k < table.nr; k++)
@@ -162,7 +165,7 @@ typedef KS_VECTOR(struct ks_syscall) call_vector;
  * Before 5.0 the table of ppc64 had two words for each call, the second for 32-bit callers. The first four calls are
  * the same for both.
  */
-static bool has_pairs(const struct ks_finder *finder, const struct table *table)
+static bool has_pairs(const struct ks_finder *finder, const struct ks_call_table *table)
 {
 	struct ks_cursor c = table->at;
 	uint64_t nr = table->nr / 2 < 4 ? table->nr / 2 : 4;
@@ -175,14 +178,14 @@ static bool has_pairs(const struct ks_finder *finder, const struct table *table)
 }
 
 static bool read_table(const struct ks_finder *finder, const meta_vector *metas,
-		       struct table *table, call_vector *calls)
+		       struct ks_call_table *table, call_vector *calls)
 {
 	bool pairs = has_pairs(finder, table);
 	for (uint64_t i = 0; i < table->nr / (pairs ? 2 : 1); i++) {
 		uint64_t addr = ks_elf_word(finder->elf, &table->at);
 		if (pairs)
 			ks_elf_word(finder->elf, &table->at);
-		const char *name = name_at(finder, addr);
+		const char *name = ks_call_name(finder, addr);
 		struct ks_syscall call = { .number = (uint32_t)i, .name = name };
 		if (name && !ks_vector_add(calls, call))
 			return false;
@@ -225,8 +228,9 @@ static struct ks_error *keep_calls(const struct ks_finder *finder, const call_ve
 
 struct ks_error *ks_extract_syscalls(const struct ks_finder *finder)
 {
-	struct table table;
-	if (!find_table(finder, "sys_call_table", &table))
+	struct ks_call_table table;
+	if (!find_table(finder, "sys_call_table", &table) &&
+	    (ks_find_tells_data(finder) || !ks_call_table_find(finder, &table)))
 		return NULL;
 	meta_vector metas = { 0 };
 	call_vector calls = { 0 };
@@ -235,8 +239,7 @@ struct ks_error *ks_extract_syscalls(const struct ks_finder *finder)
 		mark_more(finder, &metas);
 	ok = ok && mark_traced(&metas, &calls);
 	struct ks_error *err = ok ? keep_calls(finder, &calls) : &ks_nomem;
-	// without .symtab, kallsyms may leave data out: then no metadata means nothing
-	if (!err && (metas.len || finder->surface->symtab_known))
+	if (!err && (metas.len || ks_find_tells_data(finder)))
 		finder->surface->image.facts |= KS_FACT_TRACED;
 	ks_vector_deinit(&metas);
 	ks_vector_deinit(&calls);

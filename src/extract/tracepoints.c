@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/vector.h"
-#include "extract/find.h"
+#include "extract/tracepoints.h"
+
+enum { MAX_EVENTS = 1 << 14, MAX_FORMAT = 1 << 16, MAX_NAME = 256 }; // more than any image has
 
 bool ks_event_layout_find(const struct ks_finder *finder, unsigned int word,
 			  struct ks_event_layout *ret)
@@ -47,12 +48,6 @@ static const char *glue(struct ks_arena *arena, const char *prefix, const char *
 	return text;
 }
 
-static const char *string_at(const struct ks_finder *finder, uint64_t addr)
-{
-	const char *text = addr ? ks_elf_string(finder->elf, addr) : NULL;
-	return text ? ks_arena_strdup(&finder->surface->arenas[0], text) : NULL;
-}
-
 /** One event; false when the call is none that programs can attach to. */
 static bool read_event(const struct ks_finder *finder, const struct ks_event_layout *at,
 		       uint64_t call, struct ks_tracepoint *ret)
@@ -62,9 +57,12 @@ static bool read_event(const struct ks_finder *finder, const struct ks_event_lay
 		return false;
 	uint64_t class = ks_find_field(finder, call, at->class, at->word);
 	struct ks_arena *arena = &finder->surface->arenas[0];
+	bool named = ks_find_tells_data(finder);
 	*ret = (struct ks_tracepoint){
-		.event = named_at(finder, call, "event_"),
-		.class_name = named_at(finder, class, "event_class_"),
+		.event =
+			named ? named_at(finder, call, "event_") : ks_event_name_find(finder, call),
+		.class_name = named ? named_at(finder, class, "event_class_")
+				    : ks_event_class_find(finder, class),
 	};
 	if (!ret->event || !ret->class_name)
 		return false;
@@ -74,9 +72,11 @@ static bool read_event(const struct ks_finder *finder, const struct ks_event_lay
 		return false;
 	ret->func = ks_find_decl(finder, KS_FUNCTION, ret->func_name);
 	ret->record = ks_find_decl(finder, KS_STRUCT, ret->struct_name);
-	ret->format = string_at(finder, ks_find_field(finder, call, at->print_fmt, at->word));
+	ret->format = ks_find_text(finder, ks_find_field(finder, call, at->print_fmt, at->word),
+				   MAX_FORMAT);
 	if (at->system)
-		ret->system = string_at(finder, ks_find_field(finder, class, at->system, at->word));
+		ret->system = ks_find_text(
+			finder, ks_find_field(finder, class, at->system, at->word), MAX_NAME);
 	return ks_find_function(finder, ret->func_name) && ret->record && ret->format;
 }
 
@@ -144,32 +144,79 @@ static bool filled(struct ks_cursor c, uint64_t len)
 	return false;
 }
 
-struct ks_error *ks_extract_tracepoints(const struct ks_finder *finder)
+/** Where the events are, in the order of the pointers between start and stop. False when memory runs out. */
+static bool read_pointers(const struct ks_finder *finder, struct ks_cursor c, uint64_t nr,
+			  ks_event_calls *ret)
 {
-	uint64_t start, stop;
-	struct ks_event_layout at;
-	if (!find_range(finder, &start, &stop) ||
-	    !ks_event_layout_find(finder, finder->elf->is64 ? 8 : 4, &at))
-		return NULL;
+	while (nr--)
+		if (!ks_vector_add(ret, ks_elf_word(finder->elf, &c)))
+			return false;
+	return true;
+}
+
+static struct ks_error *read_events(const struct ks_finder *finder,
+				    const struct ks_event_layout *at, const ks_event_calls *calls)
+{
+	struct ks_surface *surface = finder->surface;
+	struct ks_tracepoint *events =
+		ks_arena_array(&surface->arenas[0], calls->len, sizeof(*events));
+	if (!events)
+		return &ks_nomem;
+	surface->tracepoints = events;
+	for (size_t i = 0; i < calls->len && i < MAX_EVENTS; i++)
+		if (read_event(finder, at, calls->at[i], &events[surface->nr_tracepoints]))
+			surface->nr_tracepoints++;
+	return NULL;
+}
+
+/** Without symbols of data. Where nothing is found, nothing is known. */
+static struct ks_error *search_events(const struct ks_finder *finder,
+				      const struct ks_event_layout *at)
+{
+	ks_event_calls calls = { 0 };
+	struct ks_error *err = ks_event_calls_find(finder, at, &calls)
+				       ? read_events(finder, at, &calls)
+				       : &ks_nomem;
+	ks_vector_deinit(&calls);
+	if (finder->surface->nr_tracepoints)
+		finder->surface->known |= KS_KNOWS(KS_TRACEPOINT);
+	return err;
+}
+
+static struct ks_error *list_events(const struct ks_finder *finder,
+				    const struct ks_event_layout *at, uint64_t start, uint64_t stop)
+{
+	struct ks_surface *surface = finder->surface;
 	struct ks_cursor c = ks_elf_at(finder->elf, start);
 	if (stop < start || stop - start > (uint64_t)(c.end - c.pos))
 		return ks_error_new(KS_ERR_DATA,
 				    "__start_ftrace_events and __stop_ftrace_events do not lie "
 				    "in one section");
-	uint64_t nr = (stop - start) / at.word;
-	struct ks_tracepoint *events =
-		ks_arena_array(&finder->surface->arenas[0], nr, sizeof(*events));
-	if (!events)
-		return &ks_nomem;
-	size_t found = 0;
-	if (!filled(c, stop - start))
-		found = read_named_events(finder, start, stop, events, nr);
-	else
-		for (uint64_t i = 0; i < nr; i++)
-			if (read_event(finder, &at, ks_elf_word(finder->elf, &c), &events[found]))
-				found++;
-	finder->surface->tracepoints = events;
-	finder->surface->nr_tracepoints = found;
-	finder->surface->known |= KS_KNOWS(KS_TRACEPOINT);
-	return NULL;
+	uint64_t nr = (stop - start) / at->word;
+	surface->known |= KS_KNOWS(KS_TRACEPOINT);
+	if (!filled(c, stop - start)) {
+		struct ks_tracepoint *events =
+			ks_arena_array(&surface->arenas[0], nr, sizeof(*events));
+		if (!events)
+			return &ks_nomem;
+		surface->tracepoints = events;
+		surface->nr_tracepoints = read_named_events(finder, start, stop, events, nr);
+		return NULL;
+	}
+	ks_event_calls calls = { 0 };
+	struct ks_error *err =
+		read_pointers(finder, c, nr, &calls) ? read_events(finder, at, &calls) : &ks_nomem;
+	ks_vector_deinit(&calls);
+	return err;
+}
+
+struct ks_error *ks_extract_tracepoints(const struct ks_finder *finder)
+{
+	uint64_t start, stop;
+	struct ks_event_layout at;
+	if (!ks_event_layout_find(finder, finder->elf->is64 ? 8 : 4, &at))
+		return NULL;
+	if (!ks_find_tells_data(finder))
+		return search_events(finder, &at);
+	return find_range(finder, &start, &stop) ? list_events(finder, &at, start, stop) : NULL;
 }

@@ -81,8 +81,8 @@ static struct ks_error *look_up_image(struct lookup *look, const struct ks_store
 	if (look->kind == KS_LSM || look->kind == KS_KFUNC)
 		return look_up_listed(look, image, fact);
 	KS_TRY(look_up(look, image, look->kind, look->name, fact));
-	if (look->kind == KS_FUNCTION && !fact->present && !ks_image_tells_inline(fact->image))
-		fact->known = false; // absent, or inlined everywhere
+	if (!fact->present && !ks_image_lists_all(fact->image, look->kind))
+		fact->known = false; // absent, or out of sight
 	return NULL;
 }
 

@@ -3,6 +3,7 @@
 
 #include "store/fact.h"
 #include "store/index.h"
+#include "surface/image.h"
 
 /**
  * Blocks a visiting thread keeps unpacked, 8 MiB: neighbours in the walk lie together in each image's definitions,
@@ -200,7 +201,8 @@ struct ks_error *ks_walk_history(const struct ks_walk *walk, struct ks_store *st
 		const struct ks_store_image *image = walk->images->at[k];
 		uint32_t cell = walk->cells[walk->order[i] * walk->images->nr + k];
 		facts[k] = (struct ks_fact){ .image = &image->image };
-		facts[k].known = image->known & KS_KNOWS(walk->kind);
+		facts[k].known = image->known & KS_KNOWS(walk->kind) &&
+				 (cell || ks_image_lists_all(&image->image, walk->kind));
 		if (cell)
 			KS_TRY(read_fact(walk, &reader, k, cell, &facts[k]));
 	}

@@ -75,6 +75,14 @@ bool ks_image_tells_inline(const struct ks_image *image)
 	       image->tier == KS_TIER_IMPORTED;
 }
 
+bool ks_image_lists_all(const struct ks_image *image, enum ks_kind kind)
+{
+	bool read = image->tier == KS_TIER_BTF || image->tier == KS_TIER_LIVE;
+	if (kind == KS_SYSCALL)
+		return !read || image->facts & KS_FACT_TRACED;
+	return kind != KS_FUNCTION || ks_image_tells_inline(image);
+}
+
 bool ks_image_gives_way(const struct ks_image *kept, const struct ks_image *now)
 {
 	return kept->tier > now->tier || (kept->tier == KS_TIER_LIVE && now->tier == KS_TIER_LIVE);

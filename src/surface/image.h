@@ -15,6 +15,12 @@ int ks_version_compare(const char *a, const char *b);
 bool ks_image_tells_inline(const struct ks_image *image);
 
 /**
+ * A name of the kind that the image does not list is not in it. Functions need the above; system calls that only
+ * events tell of need those events.
+ */
+bool ks_image_lists_all(const struct ks_image *image, enum ks_kind kind);
+
+/**
  * Of the same kernel, what was kept tells less than what came now, and gives way to it. The running kernel may tell
  * more each time it is read.
  */
