@@ -26,6 +26,8 @@ struct ks_tally {
 	bool old_known, new_known; // the image can tell about this kind
 	size_t old, new;       // names each image has; a function counts when it has a prototype
 	size_t added, removed; // 0 unless both images know the kind
+	/** What one image has and the other does not list is certain not to be there. */
+	bool added_certain, removed_certain;
 	size_t changed;	 // names in both with at least one change, status and layout not counted
 	size_t compiled; // functions whose status differs, with or without a prototype; 0 unless
 			 // KS_DIFF_STATUS

@@ -101,19 +101,36 @@ bool ks_pair_shown(const struct ks_pair_report *report, const struct ks_summary 
 	       (tally->old || tally->new || report->scope->kinds);
 }
 
-/** Without debug information nobody knows whether a function is gone or inlined everywhere. */
-static void unknown_functions(const struct ks_pair_report *report, const struct ks_tally *tally,
-			      struct ks_buf *out)
+const char *ks_pair_doubt(size_t nr, bool certain)
 {
-	const struct ks_image *old = &report->old->image, *new = &report->new->image;
-	bool blind = !ks_image_tells_inline(old) || !ks_image_tells_inline(new);
-	if (!blind || (!tally->added && !tally->removed))
-		return;
-	const struct ks_image *image = ks_image_tells_inline(old) ? new : old;
-	ks_buf_printf(out,
-		      "%s: %s (%s) does not tell what is inlined; what it lacks may be inlined "
-		      "everywhere.",
-		      ks_kinds[KS_FUNCTION].name, image->label, ks_tier_texts[image->tier]);
+	return nr && !certain ? "?" : "";
+}
+
+bool ks_pair_certain(const struct ks_pair_report *report, const struct ks_difference *difference)
+{
+	const struct ks_store_image *lacks = !difference->old	? report->old
+					     : !difference->new ? report->new
+								: NULL;
+	return !lacks || ks_image_lists_all(&lacks->image, difference->kind);
+}
+
+/** What an image lacks may be out of sight. */
+static void doubt(const struct ks_image *image, enum ks_kind kind, struct ks_buf *out)
+{
+	bool function = kind == KS_FUNCTION;
+	ks_buf_printf(out, "%s%s: %s (%s) does not tell %s; what it lacks may be %s.",
+		      out->len ? " " : "", ks_kinds[kind].name, image->label,
+		      ks_tier_texts[image->tier], function ? "what is inlined" : "what has events",
+		      function ? "inlined everywhere" : "there for events only");
+}
+
+static void doubts(const struct ks_pair_report *report, const struct ks_tally *tally,
+		   enum ks_kind kind, struct ks_buf *out)
+{
+	if (tally->added && !tally->added_certain)
+		doubt(&report->old->image, kind, out);
+	if (tally->removed && !tally->removed_certain)
+		doubt(&report->new->image, kind, out);
 }
 
 void ks_pair_unknown(const struct ks_pair_report *report, const struct ks_summary *summary,
@@ -123,8 +140,7 @@ void ks_pair_unknown(const struct ks_pair_report *report, const struct ks_summar
 	if (!asked(report, kind))
 		return;
 	if (tally->old_known && tally->new_known) {
-		if (kind == KS_FUNCTION)
-			unknown_functions(report, tally, out);
+		doubts(report, tally, kind, out);
 		return;
 	}
 	ks_buf_printf(out, "%s: not compared, ", ks_kinds[kind].name);
@@ -167,9 +183,11 @@ void ks_pair_name(const struct ks_difference *difference, struct ks_buf *out)
 		ks_buf_printf(out, "=%s", fact->value);
 }
 
-void ks_pair_head(const struct ks_difference *difference, ks_pair_code_fn *code,
-		  struct ks_buf *text, struct ks_buf *out)
+void ks_pair_head(const struct ks_pair_report *report, const struct ks_difference *difference,
+		  ks_pair_code_fn *code, struct ks_buf *text, struct ks_buf *out)
 {
+	if (!ks_pair_certain(report, difference))
+		ks_buf_str(out, "perhaps ");
 	if (!difference->old && difference->new)
 		ks_buf_str(out, "added ");
 	if (difference->old && !difference->new)

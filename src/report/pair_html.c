@@ -36,7 +36,7 @@ static struct ks_error *write_name(struct ks_pair_report *report,
 {
 	struct ks_buf *text = &report->text;
 	ks_buf_str(out, "<li>");
-	ks_pair_head(difference, flush_code, text, out);
+	ks_pair_head(report, difference, flush_code, text, out);
 	if (difference->changes.nr)
 		ks_buf_str(out, "<ul>");
 	for (size_t i = 0; i < difference->changes.nr; i++) {
@@ -54,10 +54,11 @@ static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_t
 {
 	struct ks_pair_row rows[KS_NR_CHANGES + 2];
 	ks_buf_printf(out,
-		      "<tr class=\"kind\"><td>%s</td><td>%zu</td><td>%zu</td><td>%zu</td>"
-		      "<td>%zu</td><td>%zu</td></tr>\n",
-		      ks_kinds[kind].name, tally->old, tally->new, tally->added, tally->removed,
-		      tally->changed);
+		      "<tr class=\"kind\"><td>%s</td><td>%zu</td><td>%zu</td><td>%zu%s</td>"
+		      "<td>%zu%s</td><td>%zu</td></tr>\n",
+		      ks_kinds[kind].name, tally->old, tally->new, tally->added,
+		      ks_pair_doubt(tally->added, tally->added_certain), tally->removed,
+		      ks_pair_doubt(tally->removed, tally->removed_certain), tally->changed);
 	size_t nr = ks_pair_rows(tally, rows);
 	for (size_t i = 0; i < nr; i++)
 		ks_buf_printf(out,

@@ -25,6 +25,8 @@ static struct ks_error *write_name(struct ks_pair_report *report,
 	ks_json_key_str(json, "kind", ks_kinds[difference->kind].name);
 	ks_json_key_str(json, "name", difference->name);
 	ks_json_key_str(json, "status", !only ? "changed" : difference->new ? "added" : "removed");
+	if (!ks_pair_certain(report, difference))
+		ks_json_key_bool(json, "certain", false);
 	if (only)
 		write_definition(&sheet, "definition", only);
 	ks_json_key_open(json, "changes", '[');
@@ -69,6 +71,10 @@ static void write_tally(struct ks_json *json, enum ks_kind kind, const struct ks
 	write_number(json, "added", both, tally->added);
 	write_number(json, "removed", both, tally->removed);
 	write_number(json, "changed", both, tally->changed);
+	if (both && tally->added && !tally->added_certain)
+		ks_json_key_bool(json, "added_certain", false);
+	if (both && tally->removed && !tally->removed_certain)
+		ks_json_key_bool(json, "removed_certain", false);
 	if (kind == KS_FUNCTION && extras & KS_DIFF_STATUS)
 		write_number(json, "compiled_differently", both, tally->compiled);
 	if ((kind == KS_STRUCT || kind == KS_UNION) && extras & KS_DIFF_LAYOUT)

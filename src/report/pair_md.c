@@ -20,7 +20,7 @@ static struct ks_error *write_name(struct ks_pair_report *report,
 {
 	struct ks_buf *text = &report->text;
 	ks_buf_str(out, "- ");
-	ks_pair_head(difference, flush_code, text, out);
+	ks_pair_head(report, difference, flush_code, text, out);
 	ks_buf_char(out, '\n');
 	for (size_t i = 0; i < difference->changes.nr; i++) {
 		const struct ks_change *change = &difference->changes.at[i];
@@ -37,8 +37,10 @@ static struct ks_error *write_name(struct ks_pair_report *report,
 static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_tally *tally)
 {
 	struct ks_pair_row rows[KS_NR_CHANGES + 2];
-	ks_buf_printf(out, "| **%s** | %zu | %zu | %zu | %zu | %zu |\n", ks_kinds[kind].name,
-		      tally->old, tally->new, tally->added, tally->removed, tally->changed);
+	ks_buf_printf(out, "| **%s** | %zu | %zu | %zu%s | %zu%s | %zu |\n", ks_kinds[kind].name,
+		      tally->old, tally->new, tally->added,
+		      ks_pair_doubt(tally->added, tally->added_certain), tally->removed,
+		      ks_pair_doubt(tally->removed, tally->removed_certain), tally->changed);
 	size_t nr = ks_pair_rows(tally, rows);
 	for (size_t i = 0; i < nr; i++)
 		ks_buf_printf(out, "| %s%s | | | | | %zu |\n", rows[i].depth > 1 ? "– " : "",

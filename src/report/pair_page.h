@@ -35,6 +35,10 @@ size_t ks_pair_rows(const struct ks_tally *tally, struct ks_pair_row rows[KS_NR_
 /** The kind was asked for and some image has something of it, or knows none. */
 bool ks_pair_shown(const struct ks_pair_report *report, const struct ks_summary *summary,
 		   enum ks_kind kind);
+/** What stands behind the number of added or removed names: nothing, or a mark that the sentence below explains. */
+const char *ks_pair_doubt(size_t nr, bool certain);
+/** Only one image has the name, and the other lists all that it has. True for a name of both. */
+bool ks_pair_certain(const struct ks_pair_report *report, const struct ks_difference *difference);
 /** Append one sentence on a kind that cannot be compared, or not in all; nothing when it can. */
 void ks_pair_unknown(const struct ks_pair_report *report, const struct ks_summary *summary,
 		     enum ks_kind kind, struct ks_buf *out);
@@ -47,8 +51,8 @@ void ks_pair_name(const struct ks_difference *difference, struct ks_buf *out);
 /** Writes what lies in text in the page's form of code, and empties it. */
 typedef void ks_pair_code_fn(struct ks_buf *out, struct ks_buf *text);
 /** Append how the name of a difference is headed: "added" or "removed" and the name as code. @param text empty; scratch */
-void ks_pair_head(const struct ks_difference *difference, ks_pair_code_fn *code,
-		  struct ks_buf *text, struct ks_buf *out);
+void ks_pair_head(const struct ks_pair_report *report, const struct ks_difference *difference,
+		  ks_pair_code_fn *code, struct ks_buf *text, struct ks_buf *out);
 /** Append what a change was and has become, each as code. @param text empty; scratch */
 void ks_pair_sides(const struct ks_change *change, ks_pair_code_fn *code, struct ks_buf *text,
 		   struct ks_buf *out);

@@ -19,15 +19,16 @@ static struct ks_error *write_name(struct ks_pair_report *report,
 	size_t start = out->len;
 	bool added = !difference->old && difference->new;
 	bool removed = difference->old && !difference->new;
+	bool certain = ks_pair_certain(report, difference);
 	ks_view_paint(&view,
 		      added	? KS_PAINT_GOOD
 		      : removed ? KS_PAINT_BAD
 				: KS_PAINT_NONE,
-		      added	? "+ "
-		      : removed ? "- "
+		      added	? (certain ? "+ " : "+? ")
+		      : removed ? (certain ? "- " : "-? ")
 				: "~ ");
 	ks_pair_name(difference, &view.text);
-	ks_view_wrap_code(&view, 2, 6);
+	ks_view_wrap_code(&view, certain ? 2 : 3, 6);
 	for (size_t i = 0; i < difference->changes.nr; i++) {
 		ks_view_blanks(&view, 4);
 		ks_change_write(&view.text, &difference->changes.at[i]);
@@ -55,9 +56,11 @@ static void write_head(struct ks_view *view)
 static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_tally *tally)
 {
 	struct ks_pair_row rows[KS_NR_CHANGES + 2];
-	ks_buf_printf(out, "%-*s %*zu %*zu %*zu %*zu %*zu\n", TITLE, ks_kinds[kind].name, NUMBER,
-		      tally->old, NUMBER, tally->new, NUMBER, tally->added, NUMBER, tally->removed,
-		      NUMBER, tally->changed);
+	const char *added = ks_pair_doubt(tally->added, tally->added_certain);
+	const char *removed = ks_pair_doubt(tally->removed, tally->removed_certain);
+	ks_buf_printf(out, "%-*s %*zu %*zu %*zu%-1s%*zu%-1s%*zu\n", TITLE, ks_kinds[kind].name,
+		      NUMBER, tally->old, NUMBER, tally->new, NUMBER, tally->added, added, NUMBER,
+		      tally->removed, removed, NUMBER, tally->changed);
 	size_t nr = ks_pair_rows(tally, rows);
 	for (size_t i = 0; i < nr; i++)
 		ks_buf_printf(out, "%*s%-*s %*zu\n", 2 * rows[i].depth, "",

@@ -255,8 +255,8 @@ static bool fill_pair(const struct ks_stats_pair *pair, enum ks_kind kind, struc
 		  ks_table_text(table, pair->pair->new_label) &&
 		  ks_table_number(table, tally->old_known, tally->old) &&
 		  ks_table_number(table, tally->new_known, tally->new) &&
-		  ks_table_number(table, both, tally->added) &&
-		  ks_table_number(table, both, tally->removed) &&
+		  ks_table_number(table, both && tally->added_certain, tally->added) &&
+		  ks_table_number(table, both && tally->removed_certain, tally->removed) &&
 		  ks_table_number(table, both, tally->changed);
 	for (const struct reason *r = reasons[kind]; r && r->head && ok; r++)
 		ok = ks_table_number(table, both, tally->changes[r->change]);
