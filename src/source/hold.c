@@ -112,6 +112,22 @@ struct ks_error *ks_map_fd(int fd, uint64_t offset, uint64_t len, struct ks_map 
 	return NULL;
 }
 
+struct ks_error *ks_map_memory(uint64_t len, struct ks_map *ret, uint8_t **bytes)
+{
+	enum { HUGE_PAGE = 2 << 20 }; // one page fault each, where the kernel has them
+	if (!len || len > SIZE_MAX - HUGE_PAGE)
+		return &ks_nomem;
+	size_t base_len = (size_t)len + HUGE_PAGE;
+	uint8_t *base =
+		mmap(NULL, base_len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (base == MAP_FAILED)
+		return &ks_nomem;
+	madvise(base, base_len, MADV_HUGEPAGE);
+	*bytes = base + (-(uintptr_t)base & (HUGE_PAGE - 1));
+	*ret = (struct ks_map){ *bytes, (size_t)len, base, base_len };
+	return NULL;
+}
+
 void ks_map_deinit(struct ks_map *map)
 {
 	if (map->base)

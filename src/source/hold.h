@@ -35,6 +35,8 @@ struct ks_map {
 };
 
 KS_MUST_CHECK struct ks_error *ks_map_fd(int fd, uint64_t offset, uint64_t len, struct ks_map *ret);
+/** Zeros in memory. @param[out] bytes the same, to be filled */
+KS_MUST_CHECK struct ks_error *ks_map_memory(uint64_t len, struct ks_map *ret, uint8_t **bytes);
 /** A zeroed map is allowed. */
 void ks_map_deinit(struct ks_map *map);
 

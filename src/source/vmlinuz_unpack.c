@@ -3,6 +3,7 @@
 
 #include "source/stream.h"
 #include "source/vmlinuz_private.h"
+#include "source/xz_block.h"
 
 enum {
 	PIECE_BYTES = 256 << 10,
@@ -11,12 +12,23 @@ enum {
 	ATTEMPTS_MAX = 256,
 };
 
+static struct ks_error *unpack_xz(const struct ks_xz_block *block, struct ks_unpacking *unpacking,
+				  struct ks_map *ret)
+{
+	unpacking->left -= block->len;
+	return ks_xz_block_unpack(block, unpacking->progress, ret);
+}
+
 struct ks_error *ks_payload_unpack(const uint8_t *bytes, size_t len, enum ks_codec codec,
 				   struct ks_unpacking *unpacking, struct ks_map *ret)
 {
 	_cleanup_input_ struct ks_input *in = NULL;
 	_cleanup_stream_ struct ks_stream *stream = NULL;
 	_cleanup_hold_ struct ks_hold hold = { -1 };
+	_cleanup_xz_block_ struct ks_xz_block block;
+	if (ks_xz_block_of(bytes, codec == KS_CODEC_XZ ? len : 0, &block) &&
+	    block.len <= unpacking->left)
+		return unpack_xz(&block, unpacking, ret);
 	KS_TRY(ks_input_memory(bytes, len, &in));
 	KS_TRY(ks_stream_open_frame(in, 0, len, unpacking->left, codec, &stream));
 	uint8_t piece[PIECE_BYTES];
