@@ -397,6 +397,8 @@ static void settle_edges(struct ks_functions *fns)
 	}
 }
 
+enum { MAX_PARAMETERS = 1024 }; // that are looked at: no function has as many
+
 /** Where the parameter DIE stands among those of the abstract instance. */
 static bool parameter_index(const struct ks_types *types, uint32_t node, uint32_t offset,
 			    uint32_t *ret)
@@ -405,7 +407,7 @@ static bool parameter_index(const struct ks_types *types, uint32_t node, uint32_
 		return false;
 	const struct ks_node *abstract = &types->nodes.at[node];
 	const struct ks_child *child = ks_types_children(types, abstract);
-	for (uint32_t i = 0; i < abstract->nr_children && i <= UINT16_MAX; i++)
+	for (uint32_t i = 0; i < abstract->nr_children && i < MAX_PARAMETERS; i++)
 		if (child[i].offset == offset) {
 			*ret = i;
 			return true;
@@ -415,7 +417,7 @@ static bool parameter_index(const struct ks_types *types, uint32_t node, uint32_
 
 static void settle_copies(struct ks_functions *fns)
 {
-	const struct ks_unit_passed *found = fns->params.at;
+	size_t next = 0; // of the parameters of all copies
 	for (size_t i = 0; i < fns->copies.len; i++) {
 		struct ks_unit_copy *copy = &fns->copies.at[i];
 		uint16_t nr = copy->nr_params;
@@ -426,13 +428,13 @@ static void settle_copies(struct ks_functions *fns)
 		}
 		copy->nr_params = 0;
 		for (uint16_t n = 0; n < nr; n++) {
-			params[copy->nr_params].place = found[n].place;
-			if (parameter_index(fns->types, copy->origin, found[n].number,
+			const struct ks_unit_passed *found = &fns->params.at[next++];
+			params[copy->nr_params].place = found->place;
+			if (parameter_index(fns->types, copy->origin, found->number,
 					    &params[copy->nr_params].number))
 				copy->nr_params++;
 		}
 		copy->params = params;
-		found += nr;
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "source/archive.h"
+#include "source/cpio.h"
 #include "source/tarball.h"
 
 enum {
@@ -17,6 +18,7 @@ struct ks_tarball {
 	const struct ks_archive *lib;
 	struct archive *archive;
 	struct ks_stream *stream;
+	struct ks_cpio cpio;
 	ks_tarball_more_fn *more;
 	void *arg;
 	struct ks_error *err; // of the stream, on its way through libarchive
@@ -33,6 +35,8 @@ static la_ssize_t on_read(struct archive *a, void *arg, const void **buf)
 	size_t got = 0;
 	if (!tar->stopped && !tar->err)
 		tar->err = ks_stream_read(tar->stream, tar->window, sizeof(tar->window), &got);
+	if (!tar->stopped && !tar->err)
+		tar->err = ks_cpio_follow(&tar->cpio, tar->window, got);
 	if (tar->stopped || tar->err) {
 		tar->lib->set_error(a, ECANCELED, "stopped");
 		return -1;
