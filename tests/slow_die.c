@@ -7,7 +7,7 @@
 
 /** What a form holds, whoever asks (DWARF 5, section 7.5.5). */
 struct value {
-	enum { NOTHING, NUMBER, FLAG, TEXT, REF, ADDRESS, BLOCK, BIG_BLOCK, OFFSET } class;
+	enum { NOTHING, NUMBER, FLAG, TEXT, REF, ADDRESS, BLOCK, BIG_BLOCK, OFFSET, LIST } class;
 	uint64_t number;      // also a marked text or reference
 	const uint8_t *bytes; // of a block
 	uint64_t len;
@@ -149,8 +149,7 @@ static struct value read_value(const struct ks_unit *unit, uint64_t form, int64_
 		return (struct value){ .class = NOTHING };
 	case DW_FORM_loclistx:
 	case DW_FORM_rnglistx:
-		ks_cursor_uleb(die);
-		return (struct value){ .class = NOTHING };
+		return (struct value){ .class = LIST, .number = ks_cursor_uleb(die) };
 	case DW_FORM_block1:
 		return block(die, ks_cursor_u8(die));
 	case DW_FORM_block2: // too long for the expressions that are of interest
@@ -191,6 +190,8 @@ static uint64_t place(const struct ks_unit *unit, uint64_t form, const struct va
 {
 	if (value->class == BLOCK)
 		return ks_place_expr((uint64_t)(value->bytes - unit->dwarf->info.base), value->len);
+	if (value->class == LIST)
+		return KS_PLACE_INDEX | (value->number & (KS_PLACE_INDEX - 1));
 	bool list = form == DW_FORM_sec_offset || form == DW_FORM_data4 || form == DW_FORM_data8;
 	return list ? value->number : KS_PLACE_UNKNOWN;
 }

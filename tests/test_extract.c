@@ -54,6 +54,18 @@ static void groups(const struct mini *mini)
 	check_group(mini, "aliased_too", "0 entries, Static Duplication, No: aliased_too");
 }
 
+/** What checks of indirect calls put in front of functions, and the entries of their jump tables. */
+static void checked_functions(const struct mini *mini)
+{
+	if (strcmp(mini->arch, "amd64") != 0)
+		return;
+	check_group(
+		mini, "cfi_checked",
+		"0 entries, Static Duplication, No, transformed: cfi_checked.cfi_jt cfi_checked");
+	assert_null(find_function(mini->surface, "__cfi_cfi_checked"));
+	assert_int_equal(ks_suffix_of("cfi_checked.cfi_jt"), KS_SUFFIX_FRAGMENT);
+}
+
 static void transformed_groups(const struct mini *mini)
 {
 	bool gcc = mini->gcc;
@@ -81,6 +93,7 @@ static void functions_are_grouped_by_name(void **state)
 	(void)state;
 	minis_each(groups);
 	minis_each(transformed_groups);
+	minis_each(checked_functions);
 }
 
 /* ---- entries ---- */

@@ -122,6 +122,60 @@ static void clang_thinlto_is_the_same_kernel(void **state)
 	check_same_sources("shape-clang-thinlto", "amd64-clang-dwarf5", false);
 }
 
+/** A static function that units import the callers of is kept under another name; its facts stay its own. */
+static void promoted_functions_have_a_hash(void **state)
+{
+	(void)state;
+	struct ks_surface *surface = read_or_skip("shape-clang-thinlto");
+	const struct ks_function *fn = find_function(surface, "promoted");
+	assert_non_null(fn);
+	assert_int_equal(fn->nr_entries, 1);
+	assert_int_equal(fn->nr_symbols, 1);
+	assert_memory_equal(fn->symbols[0].name, "promoted.llvm.", 14);
+	assert_int_equal(ks_suffix_of(fn->symbols[0].name), KS_SUFFIX_ALIAS);
+	assert_int_equal(ks_function_inline_class(fn), KS_CLASS_NO);
+	const struct ks_entry *entry = &fn->entries[0];
+	const struct ks_caller own = { .unit = "kernel/unit_a.c", .function = "importable" };
+	const struct ks_caller import = { .unit = "kernel/unit_b.c", .function = "import_user" };
+	assert_false(entry->external);
+	assert_string_equal(entry->file, "kernel/unit_a.c");
+	assert_true(
+		has_caller(entry, &own)); // LLVM describes no calls of what another unit made known
+	fn = find_function(surface, "importable");
+	assert_non_null(fn);
+	assert_int_equal(fn->nr_entries, 1);
+	assert_true(has_caller(&fn->entries[0], &import));
+	ks_surface_free(surface);
+}
+
+/** Names of C that Rust has, too, stay those of C; of Rust's own functions there are the symbols. */
+static void check_rust(const char *odd_name, const char *plain_name)
+{
+	struct ks_surface *odd = read_or_skip(odd_name), *plain = read_or_skip(plain_name);
+	assert_int_equal(odd->nr_functions, plain->nr_functions + 1);
+	const struct ks_function *fn = find_function(odd, "rust_sum");
+	assert_non_null(fn);
+	assert_int_equal(fn->nr_entries, 0);
+	assert_int_equal(fn->nr_symbols, 1);
+	const struct ks_function *inlined = find_function(odd, "header_plain");
+	const struct ks_function *before = find_function(plain, "header_plain");
+	assert_int_equal(inlined->nr_entries, before->nr_entries);
+	for (uint32_t i = 0; i < inlined->nr_entries; i++)
+		assert_int_equal(inlined->entries[i].nr_inline_callers,
+				 before->entries[i].nr_inline_callers);
+	assert_int_equal(odd->nr_ambiguities, plain->nr_ambiguities);
+	ks_surface_free(odd);
+	ks_surface_free(plain);
+	check_same_sources(odd_name, plain_name, false);
+}
+
+static void units_of_rust_are_left_out(void **state)
+{
+	(void)state;
+	check_rust("shape-gcc-rust", "amd64-gcc-dwarf5");
+	check_rust("shape-clang-rust", "amd64-clang-dwarf5");
+}
+
 /** LLVM 14 gives calls of what another unit defines a DIE without any attribute as their origin. */
 static void clang_lto_is_the_same_kernel(void **state)
 {
@@ -214,7 +268,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gcc_lto_is_the_same_kernel),
 		cmocka_unit_test(clang_thinlto_is_the_same_kernel),
+		cmocka_unit_test(promoted_functions_have_a_hash),
 		cmocka_unit_test(clang_lto_is_the_same_kernel),
+		cmocka_unit_test(units_of_rust_are_left_out),
 		cmocka_unit_test(type_units_and_dwz_and_compression_change_nothing),
 		cmocka_unit_test(what_is_in_other_files_is_refused_by_name),
 	};

@@ -105,11 +105,13 @@ static const struct {
 	[DW_AT_data_bit_offset] = { KS_SLOT_DATA_BIT_OFFSET + 1, SORT_NUMBER },
 	[DW_AT_str_offsets_base] = { KS_SLOT_STR_OFFSETS_BASE + 1, SORT_NUMBER },
 	[DW_AT_addr_base] = { KS_SLOT_ADDR_BASE + 1, SORT_NUMBER },
+	[DW_AT_rnglists_base] = { KS_SLOT_RNGLISTS_BASE + 1, SORT_NUMBER },
 	[DW_AT_dwo_name] = { KS_SLOT_DWO_NAME + 1, SORT_TEXT },
 	[DW_AT_call_all_calls] = { KS_SLOT_ALL_CALLS + 1, SORT_NUMBER },
 	[DW_AT_call_all_source_calls] = { KS_SLOT_ALL_CALLS + 1, SORT_NUMBER },
 	[DW_AT_call_origin] = { KS_SLOT_CALL_ORIGIN + 1, SORT_REF },
 	[DW_AT_call_tail_call] = { KS_SLOT_TAIL_CALL + 1, SORT_NUMBER },
+	[DW_AT_loclists_base] = { KS_SLOT_LOCLISTS_BASE + 1, SORT_NUMBER },
 };
 
 /* ---- how forms are read ---- */
@@ -164,8 +166,8 @@ static const struct form {
 				CAN(SORT_TEXT) },
 	[DW_FORM_ref_sig8] = { 1, 8, OP_SKIP, OP_REF_SIGNATURE, OP_REF_SIGNATURE, CAN(SORT_REF) },
 	[DW_FORM_implicit_const] = { 1, 0, OP_SKIP, OP_CONST, OP_CONST, NUMBERS },
-	[DW_FORM_loclistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, 0, 0, 0 },
-	[DW_FORM_rnglistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, 0, 0, 0 },
+	[DW_FORM_loclistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_LIST_INDEX, OP_LIST_INDEX, 0 },
+	[DW_FORM_rnglistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_LIST_INDEX, OP_LIST_INDEX, 0 },
 	[DW_FORM_ref_sup8] = { 1, 8, OP_SKIP, OP_REF_NOWHERE64, OP_REF_NOWHERE64, CAN(SORT_REF) },
 	[DW_FORM_strx1] = { 1, 1, OP_SKIP, OP_TEXT_INDEX8, OP_TEXT_INDEX8, CAN(SORT_TEXT) },
 	[DW_FORM_strx2] = { 1, 2, OP_SKIP, OP_TEXT_INDEX16, OP_TEXT_INDEX16, CAN(SORT_TEXT) },
@@ -307,12 +309,16 @@ static uint8_t wanted_slot(const struct compiler *c, uint64_t attr, const struct
 	return fits && (c->wanted & KS_HAS(slot)) ? slot : KS_NR_SLOTS;
 }
 
-/** A slot that holds a place (place.h): an expression, the offset of a list, or the fact that it exists. */
+/** A slot that holds a place (place.h): an expression, a list's offset or number, or the fact that it exists. */
 static void emit_place(struct compiler *c, const struct form *form, uint8_t slot)
 {
 	uint32_t size = form_size(c->to, form);
 	if (form->read == OP_EXPR_OFFSET || form->read == OP_EXPR_OFFSET8) {
 		emit(c, form->read == OP_EXPR_OFFSET ? OP_EXPR : OP_EXPR8, slot);
+		return;
+	}
+	if (form->read == OP_LIST_INDEX) {
+		emit(c, OP_LIST_INDEX, slot);
 		return;
 	}
 	if ((size == 4 || size == 8) && (form->sorts & CAN(SORT_NUMBER))) {

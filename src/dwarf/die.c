@@ -102,6 +102,9 @@ static bool store_operand(const struct ks_unit *unit, const struct ks_op *op, co
 	case OP_TEXT_INDEX_LEB:
 		*slot = KS_TEXT_INDEX | (operand & (KS_TEXT_FOREIGN - 1));
 		return true;
+	case OP_LIST_INDEX:
+		*slot = KS_PLACE_INDEX | (operand & (KS_PLACE_INDEX - 1));
+		return true;
 	case OP_TEXT_FOREIGN32:
 	case OP_TEXT_FOREIGN64:
 		*slot = KS_TEXT_FOREIGN;

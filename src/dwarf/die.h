@@ -49,6 +49,7 @@ enum op_code {
 	OP_EXPR_OFFSET,	 // DWARF 2 and 3 member location: DW_OP_plus_uconst n or DW_OP_constu n
 	OP_EXPR,	 // a place that is an expression (place.h)
 	OP_EXPR8,	 // the same after a length of one byte
+	OP_LIST_INDEX,	 // a place that is the number of a list
 };
 
 /** Address number index of .debug_addr; 0 when there is none. */

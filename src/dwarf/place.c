@@ -12,21 +12,44 @@ struct list {
 	uint64_t base; // what offsets count from
 	unsigned int left;
 	bool locations;
+	bool unknown;	     // where it is
 	uint64_t begin, end; // of the entry
 	struct ks_cursor expr;
 };
 
-static struct list list_at(const struct ks_unit *unit, const struct ks_section *old,
-			   const struct ks_section *grown, uint64_t offset)
+/**
+ * The offset of a list that is given by its number: the unit's table of them begins at base, behind how many there are.
+ * KS_PLACE_UNKNOWN when it has none of that number.
+ */
+static uint64_t listed(const struct ks_unit *unit, struct ks_cursor c, uint64_t base,
+		       uint64_t index)
 {
-	const struct ks_section *section = unit->version >= 5 ? grown : old;
+	enum { NR_SIZE = 4 };
+	ks_cursor_take(&c, base - NR_SIZE);
+	uint32_t nr = ks_cursor_u32(&c);
+	if (base < NR_SIZE || index >= nr || !ks_cursor_take(&c, index * unit->offset_size))
+		return KS_PLACE_UNKNOWN;
+	uint64_t offset = ks_cursor_uint(&c, unit->offset_size);
+	return c.why ? KS_PLACE_UNKNOWN : base + offset;
+}
+
+static struct list list_at(const struct ks_unit *unit, bool locations, uint64_t place)
+{
+	const struct ks_dwarf *dwarf = unit->dwarf;
+	const struct ks_section *old = locations ? dwarf->loc : dwarf->ranges;
+	const struct ks_section *grown = locations ? dwarf->loclists : dwarf->rnglists;
 	struct list list = {
 		.unit = unit,
 		.base = unit->low_pc,
 		.left = MAX_ENTRIES,
-		.c = ks_elf_cursor(unit->dwarf->elf, section),
+		.c = ks_elf_cursor(dwarf->elf, unit->version >= 5 ? grown : old),
+		.locations = locations,
 	};
-	ks_cursor_take(&list.c, offset);
+	if (place & KS_PLACE_INDEX)
+		place = listed(unit, list.c, locations ? unit->loclists_base : unit->rnglists_base,
+			       place & (KS_PLACE_INDEX - 1));
+	list.unknown = place & KS_PLACE_UNKNOWN;
+	ks_cursor_take(&list.c, place);
 	return list;
 }
 
@@ -149,7 +172,7 @@ static bool next_entry(struct list *list)
 
 bool ks_unit_first_range(const struct ks_unit *unit, uint64_t ranges, uint64_t *ret)
 {
-	struct list list = list_at(unit, unit->dwarf->ranges, unit->dwarf->rnglists, ranges);
+	struct list list = list_at(unit, false, ranges);
 	while (next_entry(&list)) {
 		if (list.begin == list.end)
 			continue;
@@ -188,8 +211,6 @@ static bool expr_in_place(struct ks_cursor *c)
 
 bool ks_unit_in_place(const struct ks_unit *unit, uint64_t place, uint64_t addr)
 {
-	if (place == KS_PLACE_UNKNOWN)
-		return true;
 	if (place & KS_PLACE_EXPR) {
 		uint64_t offset = place & (((uint64_t)1 << KS_PLACE_LEN_SHIFT) - 1);
 		uint64_t len = (place & ~KS_PLACE_EXPR) >> KS_PLACE_LEN_SHIFT;
@@ -199,8 +220,9 @@ bool ks_unit_in_place(const struct ks_unit *unit, uint64_t place, uint64_t addr)
 		c = ks_cursor_over(bytes ? bytes : (const uint8_t *)"", bytes ? len : 0, c.swap);
 		return expr_in_place(&c);
 	}
-	struct list list = list_at(unit, unit->dwarf->loc, unit->dwarf->loclists, place);
-	list.locations = true;
+	struct list list = list_at(unit, true, place);
+	if (list.unknown)
+		return true;
 	while (next_entry(&list)) // an empty entry at addr holds before the first instruction
 		if (list.begin == addr || (list.begin < addr && addr < list.end))
 			return expr_in_place(&list.expr);

@@ -5,10 +5,11 @@
 
 /*
  * A place as a slot holds it: the offset of a list, or one of these marks. An expression is its offset in
- * .debug_info, with its length from bit 40 on.
+ * .debug_info, with its length from bit 40 on; an index is the number of a list of the unit (DWARF 5, 7.28 and 7.29).
  */
 #define KS_PLACE_EXPR ((uint64_t)1 << 63)
 #define KS_PLACE_UNKNOWN ((uint64_t)1 << 62) // there is one, in a form that is not followed
+#define KS_PLACE_INDEX ((uint64_t)1 << 61)
 
 enum { KS_PLACE_LEN_SHIFT = 40, KS_PLACE_MAX_LEN = (1 << 20) - 1 };
 

@@ -48,7 +48,9 @@ enum ks_slot {
 	KS_SLOT_MEMBER_LOCATION, // bytes
 	KS_SLOT_CONST_VALUE,
 	KS_SLOT_UPPER_BOUND,
+	KS_SLOT_RNGLISTS_BASE = KS_SLOT_UPPER_BOUND, // of a unit
 	KS_SLOT_COUNT,
+	KS_SLOT_LOCLISTS_BASE = KS_SLOT_COUNT, // of a unit
 	KS_SLOT_DECLARATION,
 	KS_SLOT_DECL_FILE,
 	KS_SLOT_DECL_LINE,
@@ -123,6 +125,7 @@ struct ks_unit {
 	uint32_t first_die;
 	uint8_t version, address_size, offset_size, kind; // kind: DW_UT_*
 	uint64_t str_offsets_base, addr_base, low_pc;	  // of its own DIE, set by the walk
+	uint64_t rnglists_base, loclists_base;		  // the same; 0: lists have no index
 	uint64_t signature;				  // of a type unit
 	uint64_t type; // of a type unit: offset of the type that it is for
 };

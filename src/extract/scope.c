@@ -60,5 +60,7 @@ void ks_scope_set_bases(struct ks_unit *unit, uint32_t has, const uint64_t *v)
 	unit->str_offsets_base =
 		has & KS_HAS(KS_SLOT_STR_OFFSETS_BASE) ? v[KS_SLOT_STR_OFFSETS_BASE] : header;
 	unit->addr_base = has & KS_HAS(KS_SLOT_ADDR_BASE) ? v[KS_SLOT_ADDR_BASE] : header;
+	unit->rnglists_base = has & KS_HAS(KS_SLOT_RNGLISTS_BASE) ? v[KS_SLOT_RNGLISTS_BASE] : 0;
+	unit->loclists_base = has & KS_HAS(KS_SLOT_LOCLISTS_BASE) ? v[KS_SLOT_LOCLISTS_BASE] : 0;
 	unit->low_pc = has & KS_HAS(KS_SLOT_LOW_PC) ? v[KS_SLOT_LOW_PC] : 0;
 }

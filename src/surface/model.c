@@ -45,10 +45,12 @@ static const struct {
 	const char *part;
 	enum ks_suffix suffix;
 } suffix_parts[] = {
-	{ ".cold", KS_SUFFIX_FRAGMENT },    { ".part", KS_SUFFIX_FRAGMENT },
-	{ ".isra", KS_SUFFIX_CLONE },	    { ".constprop", KS_SUFFIX_CLONE },
-	{ ".localalias", KS_SUFFIX_ALIAS }, { ".lto_priv", KS_SUFFIX_ALIAS },
-	{ ".llvm", KS_SUFFIX_ALIAS },
+	// pieces; the last is an entry of clang's jump table for indirect calls, before 6.1
+	{ ".cold", KS_SUFFIX_FRAGMENT },     { ".part", KS_SUFFIX_FRAGMENT },
+	{ ".__part", KS_SUFFIX_FRAGMENT },   { ".cfi_jt", KS_SUFFIX_FRAGMENT },
+	{ ".isra", KS_SUFFIX_CLONE },	     { ".constprop", KS_SUFFIX_CLONE },
+	{ ".specialized", KS_SUFFIX_CLONE }, { ".localalias", KS_SUFFIX_ALIAS },
+	{ ".lto_priv", KS_SUFFIX_ALIAS },    { ".llvm", KS_SUFFIX_ALIAS },
 };
 
 enum ks_suffix ks_suffix_of(const char *symbol)

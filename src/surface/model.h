@@ -129,8 +129,8 @@ struct ks_caller {
 /** What a symbol's suffix makes of it. */
 enum ks_suffix {
 	KS_SUFFIX_NONE,
-	KS_SUFFIX_CLONE, // .isra, .constprop: the function with another signature; can be attached to
-	KS_SUFFIX_FRAGMENT, // .part, .cold: a piece, not the function
+	KS_SUFFIX_CLONE, // .isra, .constprop, .specialized: the function with another signature; can be attached to
+	KS_SUFFIX_FRAGMENT, // .part, .__part, .cold, .cfi_jt: a piece, not the function
 	KS_SUFFIX_ALIAS,    // .localalias, .lto_priv, .llvm.<hash>: the function under another name
 	KS_SUFFIX_OTHER,
 };

@@ -60,6 +60,7 @@ int tail_caller(struct device *dev, int flags);
 int indirect_caller(struct device *dev);
 int partly_inlined(struct device *dev);
 int varied(const char *fmt, ...);
+int importable(struct device *dev);
 /* unit_b.c */
 int weigh(struct device *dev, int n);
 void report(struct device *dev, const char *why) __cold;

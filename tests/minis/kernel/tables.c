@@ -220,6 +220,21 @@ BTF_ID(security_inode_create, 14, ".zero 4\n");
 __asm__(".pushsection .text\n.globl asm_only\n.type asm_only, " FUNC_TYPE "\n"
 	"asm_only:\n.zero 4\n.size asm_only, 4\n.popsection");
 
+/*
+ * Facts: clang's checks of indirect calls (kCFI, since 6.1) put the type in front of each function, under a symbol that
+ * is no function; before that they went through a jump table, whose entries are pieces of cfi_checked, not copies.
+ */
+#if defined(__x86_64__)
+__asm__(".pushsection .text\n.globl __cfi_cfi_checked\n.type __cfi_cfi_checked, @function\n"
+	"__cfi_cfi_checked:\n.fill 11, 1, 0x90\nmovl $0x12345678, %eax\n"
+	".size __cfi_cfi_checked, . - __cfi_cfi_checked\n"
+	".globl cfi_checked\n.type cfi_checked, @function\n"
+	"cfi_checked:\nret\n.size cfi_checked, . - cfi_checked\n"
+	".type cfi_checked.cfi_jt, @function\n"
+	"cfi_checked.cfi_jt:\njmp cfi_checked\n.size cfi_checked.cfi_jt, . - cfi_checked.cfi_jt\n"
+	".popsection");
+#endif
+
 /* Facts: a second name for the same code: a symbol without an entry of its own in DWARF. */
 int aliased(int n)
 {

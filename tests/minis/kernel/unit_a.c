@@ -169,3 +169,18 @@ int (*chooser(int which))(struct device *dev, int flags)
 {
 	return which ? global_call : tail_caller;
 }
+
+/*
+ * Facts (ThinLTO): importable is inlined into import_user of unit_b.c, which then calls promoted by itself: a static
+ * function that other units call gets the name promoted.llvm.<hash>. Without: promoted has its own name.
+ */
+static noinline int promoted(struct device *dev)
+{
+	barrier();
+	return dev->id ^ 0x77;
+}
+
+int importable(struct device *dev)
+{
+	return promoted(dev) + 1;
+}

@@ -43,3 +43,8 @@ int local_declaration(struct device *dev)
 	extern int partly_inlined(struct device * dev);
 	return partly_inlined(dev);
 }
+
+int import_user(struct device *dev)
+{
+	return importable(dev) + 2;
+}
