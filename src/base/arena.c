@@ -6,6 +6,18 @@
 
 #include "base/arena.h"
 
+#ifndef __has_feature // of clang
+#define __has_feature(feature) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+enum { GUARD = 16 }; // bytes behind a block that the address sanitizer lets nobody touch
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+enum { GUARD = 0 };
+#endif
+
 struct ks_arena_chunk {
 	struct ks_arena_chunk *next;
 	uint64_t bytes[]; // keeps the first block aligned
@@ -44,6 +56,7 @@ static char *grow(struct ks_arena *arena, size_t size)
 	arena->head = chunk;
 	arena->pos = (char *)chunk->bytes;
 	arena->end = arena->pos + want;
+	ASAN_POISON_MEMORY_REGION(arena->pos, want);
 	return arena->pos;
 }
 
@@ -51,13 +64,14 @@ void *ks_arena_alloc(struct ks_arena *arena, size_t size)
 {
 	if (size > SIZE_MAX / 2)
 		return NULL;
-	size = (size + 7) & ~(size_t)7;
+	size_t bytes = ((size + 7) & ~(size_t)7) + GUARD;
 	// an empty arena has no address to give, not even for nothing
-	if ((!arena->pos || size > (size_t)(arena->end - arena->pos)) && !grow(arena, size))
+	if ((!arena->pos || bytes > (size_t)(arena->end - arena->pos)) && !grow(arena, bytes))
 		return NULL;
 	void *block = arena->pos;
-	arena->pos += size;
-	arena->total_bytes += size;
+	arena->pos += bytes;
+	arena->total_bytes += bytes - GUARD;
+	ASAN_UNPOISON_MEMORY_REGION(block, size);
 	return block;
 }
 
