@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The init of a virtual machine that asks its kernel: every program of every object below /objects is loaded alone, each in
- * a process of its own, and attached where its type attaches by itself. One line of JSON for each goes to the second
- * serial port, and after them the kernel's own lists. tests/truth/run-vm builds and boots it.
+ * The init of a virtual machine that asks its kernel: the modules of /modules are loaded, then every program of every object
+ * below /objects is loaded alone, each in a process of its own, and attached where its type attaches by itself. One line
+ * of JSON for each goes to the second serial port, and after them the kernel's own lists. tests/truth/run-vm builds and
+ * boots it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +19,7 @@
 #include <sys/reboot.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,6 +31,7 @@ enum {
 	LOG_MAX = 1 << 20,
 	PROGRAM_SECONDS = 60,
 	MAX_OBJECTS = 20000,
+	MAX_HELPER = 211,  // all that there will be: new functions are kfuncs
 	CGRP_STORAGE = 32, // BPF_MAP_TYPE_: newer than some headers
 };
 
@@ -353,6 +356,68 @@ static void put_list(const char *name, const char *path)
 	fclose(in);
 }
 
+/** /modules/order names files in an order in which each finds what it needs; hardware that is missing is no harm. */
+static void load_modules(void)
+{
+	char name[256], path[300];
+	FILE *order = fopen("/modules/order", "r");
+	if (!order)
+		return;
+	while (fgets(name, sizeof(name), order)) {
+		name[strcspn(name, "\n")] = '\0';
+		snprintf(path, sizeof(path), "/modules/%s", name);
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST))
+			printf("%s: %s\n", name, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+	}
+	fclose(order);
+}
+
+/** Whether a program at a function that BTF names may call a helper: libbpf does not ask for these types. */
+static bool may_call(enum bpf_prog_type type, int btf_id, int helper)
+{
+	static char log[4096];
+	struct bpf_insn insns[] = { { .code = BPF_JMP | BPF_CALL, .imm = helper },
+				    { .code = BPF_JMP | BPF_EXIT } };
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .log_buf = log, .log_size = sizeof(log),
+		    .log_level = 1, .attach_btf_id = (uint32_t)btf_id,
+		    .expected_attach_type =
+			    type == BPF_PROG_TYPE_LSM ? BPF_LSM_MAC : BPF_TRACE_FENTRY);
+	log[0] = '\0';
+	int fd = bpf_prog_load(type, NULL, "GPL", insns, 2, &opts);
+	if (fd >= 0)
+		close(fd);
+	return log[0] && !strstr(log, "unknown func") && !strstr(log, "invalid func") &&
+	       !strstr(log, "cannot use helper");
+}
+
+/** Which helpers each type of program may call. */
+static void put_helpers(void)
+{
+	int fentry = libbpf_find_vmlinux_btf_id("vfs_read", BPF_TRACE_FENTRY);
+	int lsm = libbpf_find_vmlinux_btf_id("file_open", BPF_LSM_MAC);
+	fputs("@begin helpers.jsonl\n", out);
+	for (int type = 1; libbpf_bpf_prog_type_str(type); type++) {
+		bool first = true;
+		fprintf(out, "@{\"type\":\"%s\",\"ids\":[", libbpf_bpf_prog_type_str(type));
+		for (int id = 1; id <= MAX_HELPER; id++) {
+			int at = type == BPF_PROG_TYPE_TRACING ? fentry
+				 : type == BPF_PROG_TYPE_LSM   ? lsm
+							       : 0;
+			if (at > 0 ? !may_call(type, at, id)
+				   : libbpf_probe_bpf_helper(type, id, NULL) != 1)
+				continue;
+			fprintf(out, "%s%d", first ? "" : ",", id);
+			first = false;
+		}
+		fputs("]}\n", out);
+		fflush(out);
+	}
+	fputs("@end helpers.jsonl\n", out);
+}
+
 static void put_lists(void)
 {
 	static const char *const lists[][2] = {
@@ -362,6 +427,7 @@ static void put_lists(void)
 		{ "error_injection", "/sys/kernel/debug/error_injection/list" },
 		{ "kallsyms", "/proc/kallsyms" },
 		{ "lsm", "/sys/kernel/security/lsm" },
+		{ "modules", "/proc/modules" },
 		{ "cmdline", "/proc/cmdline" },
 		{ "uname", "/proc/version" },
 	};
@@ -385,6 +451,12 @@ static void set_up(void)
 		mkdir(mounts[i][1], 0755);
 		mount(mounts[i][0], mounts[i][1], mounts[i][0], 0, NULL);
 	}
+	struct utsname uts;
+	char config[128];
+	uname(&uts);
+	snprintf(config, sizeof(config), "/boot/config-%s",
+		 uts.release); // where libbpf looks for it
+	rename("/boot/config", config);
 	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 	setrlimit(RLIMIT_MEMLOCK, &all);
 	out = fopen("/dev/ttyS1", "w");
@@ -396,6 +468,7 @@ static void set_up(void)
 int main(void)
 {
 	set_up();
+	load_modules();
 	nftw("/objects", keep_path, 16, FTW_PHYS);
 	qsort(paths, nr_paths, sizeof(*paths), by_name);
 	for (size_t i = 0; i < nr_paths; i++) {
@@ -407,6 +480,7 @@ int main(void)
 		fflush(stdout);
 	}
 	put_lists();
+	put_helpers();
 	fputs("@done\n", out);
 	fflush(out);
 	sync();
