@@ -9,8 +9,10 @@
 #include <cmocka.h>
 
 #include "check.h"
+#include "check/helpers.h"
 #include "check/hint.h"
 #include "check/kfuncs.h"
+#include "check/lsm.h"
 #include "check/subject.h"
 #include "tiny_view.h"
 
@@ -281,6 +283,7 @@ static void what_changes_results_or_sleeps_needs_error_injection(void **state)
 	       { "6.1.176", "fmod_ret/plain", KS_REASON_TARGET_REFUSED, LOAD },
 	       { "6.1.176", "fentry.s/injected", NONE, OK },
 	       { "6.1.176", "fentry.s/plain", KS_REASON_TARGET_REFUSED, LOAD },
+	       { "6.1.176", "lsm.s/hook", KS_REASON_TARGET_REFUSED, LOAD },
 	       { "6.1.176", "lsm/hook", NONE, OK },
 	       { "6.1.176", "lsm/none", KS_REASON_LSM_MISSING, LOAD });
 }
@@ -325,6 +328,78 @@ static void a_pattern_needs_something_that_ftrace_traces(void **state)
 	       { "6.4.16", "kprobe.multi/partl*", KS_REASON_TARGET_AMBIGUOUS, ATTACH },
 	       { "6.4.16", "kprobe.multi/twic*", NONE, OK },
 	       { "6.12.107", "kprobe.session/plain", KS_REASON_ATTACH_TYPE, ATTACH });
+}
+
+/** What booted kernels answered, and for attach types that nobody asked about what their *_func_proto() say. */
+static void helpers_are_for_some_hooks(void **state)
+{
+	(void)state;
+	enum { SETSOCKOPT = 49, BIND = 64, SEQ_PRINTF = 126, D_PATH = 147, COPY_FROM_USER = 148 };
+	enum { COOKIE = 174, FUNC_ARG = 183, SET_RETVAL = 187, CGROUP_ID = 80, NETNS_COOKIE = 122 };
+	static const struct {
+		uint32_t version;
+		uint32_t helper;
+		const char *section;
+		bool allowed;
+	} all[] = {
+		{ KS_SINCE(6, 12), COOKIE, "raw_tp/x", true },
+		{ KS_SINCE(6, 1), COOKIE, "raw_tp/x", false },
+		{ KS_SINCE(6, 12), COOKIE, "tp_btf/x", true },
+		{ KS_SINCE(6, 1), COOKIE, "tp_btf/x", false },
+		{ KS_SINCE(6, 12), FUNC_ARG, "tp_btf/x", false },
+		{ KS_SINCE(6, 12), FUNC_ARG, "fexit/x", true },
+		{ KS_SINCE(6, 12), COPY_FROM_USER, "uprobe", false },
+		{ KS_SINCE(6, 12), COPY_FROM_USER, "uprobe.s", true },
+		{ KS_SINCE(6, 12), COPY_FROM_USER, "syscall", true },
+		{ KS_SINCE(6, 12), SEQ_PRINTF, "iter/task", true },
+		{ KS_SINCE(6, 12), SEQ_PRINTF, "lsm/file_open", false },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "lsm/file_open", false },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "lsm_cgroup/socket_post_create", true },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "lsm_cgroup/socket_bind", false },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/setsockopt", true },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/getsockopt", false },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/sock_create", false },
+		{ KS_SINCE(7, 2), SETSOCKOPT, "cgroup/sock_create", true },
+		{ KS_SINCE(7, 2), SETSOCKOPT, "cgroup/sock_release", false },
+		{ KS_SINCE(6, 12), BIND, "cgroup/connect4", true },
+		{ KS_SINCE(6, 12), BIND, "cgroup/sendmsg4", false },
+		{ KS_SINCE(6, 12), SET_RETVAL, "cgroup/sysctl", true },
+		{ KS_SINCE(6, 12), SET_RETVAL, "cgroup/recvmsg4", false },
+		{ KS_SINCE(6, 12), D_PATH, "lsm/file_open", true },
+		{ KS_SINCE(6, 12), D_PATH, "lsm/task_free", false },
+		{ KS_SINCE(6, 12), D_PATH, "fentry/filp_close", true },
+		{ KS_SINCE(6, 12), D_PATH, "fentry/vfs_read", false },
+		{ KS_SINCE(6, 12), CGROUP_ID, "xdp", true },
+		{ KS_SINCE(6, 1), CGROUP_ID, "xdp", false },
+		{ KS_SINCE(6, 12), NETNS_COOKIE, "tc", false },
+		{ KS_SINCE(7, 2), NETNS_COOKIE, "tc", true },
+	};
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		_cleanup_arena_ struct ks_arena arena = { 0 };
+		struct ks_hook hook;
+		assert_ok(ks_hook_parse(&arena, all[i].section, &hook));
+		const struct ks_site site = { .version = all[i].version };
+		const struct ks_caller_of caller = { .program_type = hook.program_type,
+						     .hook = hook.kind,
+						     .attach_type = hook.attach_type,
+						     .target = hook.target,
+						     .sleepable = hook.sleepable,
+						     .gpl = true };
+		bool allowed = ks_helper_allowed(&site, &caller, all[i].helper) == KS_ALLOWED;
+		if (allowed != all[i].allowed)
+			fail_msg("helper %u from %s on %x", all[i].helper, all[i].section,
+				 all[i].version);
+	}
+}
+
+static void some_hooks_do_not_let_sleep(void **state)
+{
+	(void)state;
+	const struct ks_site older = { .version = KS_SINCE(5, 10) };
+	const struct ks_site now = { .version = KS_SINCE(6, 12) };
+	assert_true(ks_lsm_sleeps(&now, "file_open"));
+	assert_false(ks_lsm_sleeps(&now, "task_free"));
+	assert_true(ks_lsm_sleeps(&older, "task_free"));
 }
 
 /** What booted kernels answered (tests/truth/kfuncs.c), and silence where none was asked. */
@@ -452,6 +527,8 @@ int main(void)
 		cmocka_unit_test(patterns_match_as_libbpf_has_them),
 		cmocka_unit_test(a_pattern_needs_something_that_ftrace_traces),
 		cmocka_unit_test(kernel_functions_are_for_some_types),
+		cmocka_unit_test(helpers_are_for_some_hooks),
+		cmocka_unit_test(some_hooks_do_not_let_sleep),
 		cmocka_unit_test(kernel_functions_ask_for_the_license_and_for_sleep),
 		cmocka_unit_test(helpers_and_instructions_are_judged_where_they_stand),
 		cmocka_unit_test(a_distribution_s_version_is_that_of_its_build),

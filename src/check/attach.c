@@ -103,8 +103,11 @@ static void judge_kprobe(struct ks_judge *judge, const char *name)
 	}
 	if (!target.symbol) {
 		enum ks_presence other = ks_site_symbol(judge->site, name, false);
-		if (target.fact->known && !target.only_module && other == KS_PRESENT)
-			return; // text without a function type, such as assembly
+		if (!target.only_module && other == KS_PRESENT) {
+			ks_judge_add(judge, KS_REASON_TIER, KS_ABOUT_NAME(KS_FUNCTION, name),
+				     "a symbol of that name is no function: data, or assembly");
+			return;
+		}
 		ks_judge_no_symbol(judge, &target, name);
 		return;
 	}

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "check/core_type.h"
 #include "check/judge.h"
+#include "check/lsm.h"
 
 enum { MAX_ARGS = 12 }; // MAX_BPF_FUNC_ARGS
 
@@ -151,6 +152,49 @@ static void judge_denied(struct ks_judge *judge, const char *name)
 	}
 }
 
+/** Functions that the kernel itself offers to fmod_ret programs (register_btf_fmodret_id_set()). */
+static const struct {
+	const char *name;
+	uint32_t since, until; // until 0: still
+	bool sleeps;
+} offered[] = {
+	{ "bpf_modify_return_test", KS_SINCE(6, 2), 0, false },
+	{ "bpf_modify_return_test2", KS_SINCE(6, 2), 0, false },
+	{ "bpf_modify_return_test_tp", KS_SINCE(6, 2), 0, false },
+	{ "bpf_fentry_test1", KS_SINCE(6, 2), 0, true },
+	{ "update_socket_protocol", KS_SINCE(6, 6), 0, false },
+	{ "hid_bpf_device_event", KS_SINCE(6, 3), KS_SINCE(6, 11), false },
+	{ "hid_bpf_rdesc_fixup", KS_SINCE(6, 3), KS_SINCE(6, 11), false },
+	{ "__hid_bpf_tail_call", KS_SINCE(6, 3), KS_SINCE(6, 11), false },
+};
+
+static bool is_offered(const struct ks_site *site, const char *name, bool sleeps)
+{
+	for (size_t i = 0; i < sizeof(offered) / sizeof(offered[0]); i++)
+		if (strcmp(offered[i].name, name) == 0 && site->version >= offered[i].since &&
+		    (!offered[i].until || site->version < offered[i].until) &&
+		    (!sleeps || offered[i].sleeps))
+			return true;
+	return false;
+}
+
+/** has_arch_syscall_prefix(): without error injection, system calls are still open. */
+static bool is_open_syscall(const struct ks_site *site, const char *name)
+{
+	static const struct {
+		const char *arch, *prefix;
+	} archs[] = { { "amd64", "__x64_" },   { "i386", "__ia32_" },	  { "s390x", "__s390x_" },
+		      { "arm64", "__arm64_" }, { "riscv64", "__riscv_" }, { "ppc64el", "sys_" },
+		      { "loong64", "sys_" } };
+	if (site->version < KS_SINCE(7, 0) ||
+	    ks_site_built_in(site, "CONFIG_FUNCTION_ERROR_INJECTION") != KS_ABSENT)
+		return false;
+	for (size_t i = 0; site->image->arch && i < sizeof(archs) / sizeof(archs[0]); i++)
+		if (strcmp(site->image->arch, archs[i].arch) == 0)
+			return strncmp(name, archs[i].prefix, strlen(archs[i].prefix)) == 0;
+	return false;
+}
+
 /** fmod_ret and sleepable programs need a function that error injection may change. */
 static void judge_injection(struct ks_judge *judge, const char *name,
 			    const struct ks_symbol *symbol)
@@ -159,6 +203,8 @@ static void judge_injection(struct ks_judge *judge, const char *name,
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
 	bool sleeps = judge->caller->sleepable;
 	if (!modifies && !sleeps)
+		return;
+	if (is_offered(judge->site, name, sleeps) || is_open_syscall(judge->site, name))
 		return;
 	if (modifies && strncmp(name, "security_", strlen("security_")) == 0 && !sleeps)
 		return;
@@ -208,6 +254,20 @@ static void judge_function(struct ks_judge *judge, const char *name)
 				judge->hook->on_return || judge->hook->kind == KS_HOOK_FMOD_RET);
 }
 
+/** bpf_lsm_verify_prog(), bpf_lsm_is_sleepable_hook(). */
+static void judge_lsm_hook(struct ks_judge *judge, const struct ks_about *about)
+{
+	if (!judge->caller->gpl)
+		ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
+			     "LSM programs must be GPL-compatible");
+	else if (ks_lsm_disabled(judge->site, about->name))
+		ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
+			     "the hook is closed to programs");
+	else if (judge->caller->sleepable && !ks_lsm_sleeps(judge->site, about->name))
+		ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
+			     "no sleepable program may be there");
+}
+
 /** A function of the kernel whose name the hook only tells a part of: "bpf_lsm_" or "bpf_iter_". */
 static void judge_prefixed(struct ks_judge *judge, const char *prefix, enum ks_reason_kind missing,
 			   enum ks_kind kind)
@@ -225,8 +285,10 @@ static void judge_prefixed(struct ks_judge *judge, const char *prefix, enum ks_r
 		ks_judge_add(judge, missing, about, "no function %s in BTF", name);
 		return;
 	}
-	if (kind == KS_LSM)
+	if (kind == KS_LSM) {
 		judge_signature(judge, name, ks_target_proto(&target));
+		judge_lsm_hook(judge, about);
+	}
 }
 
 static void judge_tracepoint(struct ks_judge *judge)

@@ -3,6 +3,7 @@
 
 #include "btf/btf.h"
 #include "check/helpers.h"
+#include "check/helpers_hook.h"
 #include "check/prog_type.h"
 
 /** What bpf_tracing_func_proto() serves; TRACING and LSM add to that. */
@@ -54,12 +55,12 @@ static const struct row {
 	{ 0, EVERY & ~(PROBES), { 93, 94 } },
 	{ 0, T(CGROUP_SYSCTL) | T(SYSCALL), { 105, 106 } },
 	{ 0, T(CGROUP_SKB), { 128, 129 } },
-	{ 0, T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(CGROUP_SOCKOPT), { 186, 187 } },
+	{ 0, CGROUP, { 186, 187 } },
 	{ 0, PROBES | T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(SK_MSG) | T(SYSCALL), { 14 } },
 	{ 0, PROBES | T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(SYSCALL), { 16 } },
 	{ 0, LWT | TC | T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(SK_MSG), { 17 } },
 	{ 0, TC | T(LWT_XMIT) | T(XDP), { 23 } },
-	{ 0, EVERY & ~(T(FLOW_DISSECTOR) | T(SK_REUSEPORT)), { 25 } },
+	{ 0, EVERY & ~(T(FLOW_DISSECTOR) | T(SK_REUSEPORT) | T(NETFILTER)), { 25 } },
 	{ 0,
 	  LWT | TC | T(CGROUP_SKB) | T(FLOW_DISSECTOR) | T(SK_REUSEPORT) | T(SK_SKB) |
 		  T(SOCKET_FILTER),
@@ -92,6 +93,10 @@ static const struct row {
 	{ 0, TC | T(SK_LOOKUP), { 124 } },
 	{ 0, NETWORK | T(CGROUP_SOCK) | T(CGROUP_SYSCTL) | T(SK_REUSEPORT), { 160 } },
 	{ 0, T(KPROBE), { 173 } },
+	{ 0, PROBES, { 148, 191 } },
+	{ 0, TRACED, { 188 } },
+	{ KS_SINCE(5, 15), T(CGROUP_SOCKOPT), { 49, 57 } },
+	{ KS_SINCE(6, 10), T(RAW_TRACEPOINT) | T(RAW_TRACEPOINT_WRITABLE), { 174 } },
 	{ 0, T(KPROBE) | T(PERF_EVENT) | T(TRACEPOINT), { 174 } },
 	{ 0, T(SYSCALL) | T(XDP), { 188 } },
 	{ KS_SINCE(5, 13), PROBES, { 93, 94 } },
@@ -110,41 +115,24 @@ static const struct row {
 	{ 0, EVERY, { 210, 211 } },
 	{ KS_SINCE(6, 10), EVERY, { 14, 120 } },
 	{ KS_SINCE(6, 12), CGROUP, { 37 } },
+	{ KS_SINCE(6, 12), EVERY, { 80, 123 } },
+	{ KS_SINCE(6, 15), TC | T(SOCKET_FILTER) | T(CGROUP_SKB), { 122 } },
 	{ KS_SINCE(6, 16),
 	  EVERY,
-	  { 15, 16, 22, 37, 80, 109, 117, 123, 141, 148, 156, 157, 176, 180, 191 } },
+	  { 15, 16, 17, 22, 37, 55, 109, 117, 141, 148, 156, 157, 176, 180, 191 } },
+	{ KS_SINCE(7, 0), T(CGROUP_SOCK), { 49, 57 } },
 };
 
 /** Helpers of programs under a license that is compatible with the GPL. */
 static const uint8_t gpl_only[] = { 4,	 6,   22,  25,	27,  35,  36,  45,  55,	 56,  58,
 				    67,	 69,  111, 112, 113, 114, 115, 119, 121, 126, 127,
 				    149, 150, 158, 163, 165, 173, 175, 176, 177, 191, 0 };
-/** Helpers that may sleep. */
-static const uint8_t sleeping[] = { 148, 161, 191, 193, 0 };
-/** Helpers of iterators, and those that need a trampoline. */
-static const uint8_t iterating[] = { 126, 127, 150, 49, 57, 0 };
-static const uint8_t trampolined[] = { 173, 174, 183, 184, 185, 0 };
-
 static bool is_in(const uint8_t *ids, uint32_t helper)
 {
 	for (; *ids; ids++)
 		if (*ids == helper)
 			return true;
 	return false;
-}
-
-/** What a tracing program may call depends on what it is attached to. */
-static bool fits_hook(const struct ks_caller_of *caller, uint32_t type, uint32_t helper)
-{
-	bool trampoline = caller->hook == KS_HOOK_FENTRY || caller->hook == KS_HOOK_FMOD_RET ||
-			  caller->hook == KS_HOOK_LSM;
-	if (is_in(sleeping, helper) && (type & TRACED))
-		return caller->sleepable;
-	if (!(type & TRACED))
-		return true;
-	if (is_in(iterating, helper))
-		return caller->hook == KS_HOOK_ITER || (type & T(LSM));
-	return !is_in(trampolined, helper) || trampoline;
 }
 
 enum ks_allowed ks_helper_allowed(const struct ks_site *site, const struct ks_caller_of *caller,
@@ -162,7 +150,7 @@ enum ks_allowed ks_helper_allowed(const struct ks_site *site, const struct ks_ca
 		else
 			listed = true;
 	}
-	if (!listed || !fits_hook(caller, type, helper))
+	if (!listed || !ks_helper_fits_hook(site, caller, type, helper))
 		return newer || type != T(STRUCT_OPS) ? KS_NOT_ALLOWED : KS_ALLOWED_UNTOLD;
 	if (helper == 58 && ks_site_built_in(site, "CONFIG_BPF_KPROBE_OVERRIDE") == KS_ABSENT)
 		return KS_NOT_ALLOWED;

@@ -19,6 +19,8 @@ enum ks_allowed {
 struct ks_caller_of {
 	const char *program_type; // "BPF_PROG_TYPE_KPROBE"
 	enum ks_hook_kind hook;
+	const char *attach_type; // "BPF_CGROUP_SETSOCKOPT"; NULL: none
+	const char *target;	 // function or hook it is attached to; NULL: not known
 	bool sleepable, gpl;
 };
 

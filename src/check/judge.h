@@ -122,6 +122,7 @@ struct ks_target {
 	enum ks_presence in_btf;	    //
 	bool in_module;			    // found in a module that counts as loaded
 	bool only_module;		    // found in a module that does not
+	bool untold;			    // the image does not list its functions
 	const char *module;
 };
 struct ks_target ks_target_find(const struct ks_site *site, const char *name);

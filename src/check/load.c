@@ -237,10 +237,25 @@ static void judge_context(struct ks_judge *judge)
 	}
 }
 
+/** libbpf learns from the maps of operations what a program stands for. */
+static void judge_operation(struct ks_judge *judge)
+{
+	const struct ks_bpf_object *object = judge->scene->subject->object;
+	if (judge->hook->kind != KS_HOOK_STRUCT_OPS)
+		return;
+	for (uint32_t i = 0; i < object->nr_struct_ops; i++)
+		if (&object->programs[object->struct_ops[i].program] == judge->program)
+			return;
+	ks_judge_add(judge, KS_REASON_STRUCT_OPS,
+		     KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section),
+		     "no variable in .struct_ops refers to the program");
+}
+
 void ks_judge_program(struct ks_judge *judge)
 {
 	judge->stage = KS_STAGE_LOAD;
 	judge_types(judge);
+	judge_operation(judge);
 	judge_reach(judge);
 	judge_context(judge);
 	bool frags = strncmp(judge->program->section, "xdp.frags", 9) == 0;

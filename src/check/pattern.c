@@ -172,7 +172,7 @@ void ks_judge_pattern(struct ks_judge *judge, const char *pattern)
 	const struct ks_view_names *names = matches.pattern[strcspn(matches.pattern, "*?.")]
 						    ? candidates(judge, matches.pattern)
 						    : &only;
-	if (!ks_site_fact(site, KS_FUNCTION, matches.pattern)->known || !names) {
+	if (ks_target_find(site, matches.pattern).untold || !names) {
 		ks_judge_add(judge, KS_REASON_TIER, about, "the image lists no functions");
 		return;
 	}

@@ -72,10 +72,10 @@ static enum ks_extern_state virtual_extern(const struct ks_site *site,
 				      : strcmp(arch, "riscv64") == 0 ? "__riscv_sys_bpf"
 				      : strcmp(arch, "i386") == 0    ? "__ia32_sys_bpf"
 								     : "__x64_sys_bpf";
-		const struct ks_fact *fact = ks_site_fact(site, KS_FUNCTION, wrapper);
-		if (fact->known)
-			set_number(known, fact->function && fact->function->nr_symbols);
-		return fact->known ? KS_EXTERN_FOUND : KS_EXTERN_UNTOLD;
+		struct ks_target target = ks_target_find(site, wrapper);
+		if (!target.untold)
+			set_number(known, target.symbol != NULL);
+		return target.untold ? KS_EXTERN_UNTOLD : KS_EXTERN_FOUND;
 	}
 	return missing(ext, known);
 }

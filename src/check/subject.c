@@ -73,6 +73,8 @@ static struct ks_error *set_programs(struct ks_arena *arena, const struct ks_pol
 			      ks_policy_optional(policy, object->name, program->name);
 		callers[i] = (struct ks_caller_of){ .program_type = hooks[i].program_type,
 						    .hook = hooks[i].kind,
+						    .attach_type = hooks[i].attach_type,
+						    .target = hooks[i].target,
 						    .sleepable = program->sleepable ||
 								 hooks[i].sleepable,
 						    .gpl = ks_license_is_gpl(object->license) };

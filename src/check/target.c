@@ -22,12 +22,15 @@ static void look_at(const struct ks_site *site, const struct ks_fact *fact, cons
 	}
 	if (target->symbol)
 		target->module = target->symbol->module;
-	if (!fact->known)
-		target->in_btf = KS_UNTOLD;
-	else if (ks_site_has_btf(site) == KS_ABSENT)
-		target->in_btf = KS_ABSENT;
+	// where it is not known whether a function is inlined, symbols and BTF still list all that can be attached to
+	target->untold = !fact->known && (fact->image->tier == KS_TIER_IMPORTED ||
+					  ks_site_symbol(site, name, false) != KS_ABSENT);
+	if (ks_site_has_btf(site) == KS_ABSENT)
+		target->in_btf = fact->known ? KS_ABSENT : KS_UNTOLD;
 	else if (fact->image->facts & KS_FACT_BTF)
 		target->in_btf = function && function->nr_btf ? KS_PRESENT : KS_ABSENT;
+	else if (!fact->known)
+		target->in_btf = KS_UNTOLD;
 	else if (fact->decl)
 		target->in_btf = KS_PRESENT;
 	else // debug information tells what BTF would have
@@ -157,7 +160,7 @@ void ks_judge_no_symbol(struct ks_judge *judge, const struct ks_target *target, 
 	const struct ks_function *function = target->function;
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
 	struct inlined inlined;
-	if (!target->fact->known) {
+	if (target->untold) {
 		ks_judge_add(judge, KS_REASON_TIER, about, "the image lists no functions");
 		return;
 	}
@@ -191,5 +194,6 @@ void ks_judge_no_symbol(struct ks_judge *judge, const struct ks_target *target, 
 		ks_judge_add(judge, KS_REASON_TARGET_INLINED, about, "no symbol is left of it");
 		return;
 	}
-	ks_judge_add(judge, KS_REASON_TARGET_ABSENT, about, NULL);
+	ks_judge_add(judge, KS_REASON_TARGET_ABSENT, about,
+		     target->fact->known ? NULL : "or inlined, which this image does not tell");
 }

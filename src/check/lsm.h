@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What kernel/bpf/bpf_lsm.c says of hooks, which is nowhere in an image: inside check/ only. */
+#include "check/view.h"
+
+/** May a program that sleeps be attached to the hook (sleepable_lsm_hooks)? name is without "bpf_lsm_". */
+bool ks_lsm_sleeps(const struct ks_site *site, const char *name);
+/** Is the hook closed to programs (bpf_lsm_disabled_hooks)? */
+bool ks_lsm_disabled(const struct ks_site *site, const char *name);
