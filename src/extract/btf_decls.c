@@ -274,12 +274,13 @@ static bool fill_ambiguities(struct tables *t)
 
 /* ---- variables ---- */
 
-struct ks_error *ks_btf_variables_read(const struct ks_btf *btf, struct ks_surface *surface)
+struct ks_error *ks_btf_variables_read(const struct ks_btf *btf, struct ks_arena *arena,
+				       struct ks_surface *surface)
 {
 	size_t nr = 0;
 	for (uint32_t id = btf->first_id; id < btf->nr; id++)
 		nr += ks_btf_type(btf, id).kind == KS_BTF_VAR;
-	const char **names = ks_arena_array(&surface->arenas[0], nr, sizeof(*names));
+	const char **names = ks_arena_array(arena, nr, sizeof(*names));
 	if (!names)
 		return &ks_nomem;
 	nr = 0;
@@ -305,7 +306,7 @@ static struct ks_error *fill_all(struct tables *t, const struct ks_btf *btf)
 		ok = fill_kind(t, kind);
 	ok = ok && fill_ambiguities(t);
 	KS_TRY(ks_btf_values_error(&t->values));
-	return ok ? ks_btf_variables_read(btf, t->surface) : &ks_nomem;
+	return ok ? ks_btf_variables_read(btf, t->arena, t->surface) : &ks_nomem;
 }
 
 struct ks_error *ks_btf_decls_read(const struct ks_btf *btf, struct ks_surface *surface)

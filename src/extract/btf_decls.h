@@ -11,6 +11,6 @@
  */
 KS_MUST_CHECK struct ks_error *ks_btf_decls_read(const struct ks_btf *btf,
 						 struct ks_surface *surface);
-/** Fill the table of variables alone. */
-KS_MUST_CHECK struct ks_error *ks_btf_variables_read(const struct ks_btf *btf,
-						     struct ks_surface *surface);
+/** Fill the table of variables alone. @param arena of the surface */
+KS_MUST_CHECK struct ks_error *
+ks_btf_variables_read(const struct ks_btf *btf, struct ks_arena *arena, struct ks_surface *surface);

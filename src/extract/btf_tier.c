@@ -134,8 +134,9 @@ struct ks_error *ks_extract_btf(const struct ks_finder *finder, const struct ks_
 
 struct ks_error *ks_extract_btf_presence(const struct ks_finder *finder, const struct ks_btf *btf)
 {
-	KS_TRY(ks_btf_variables_read(btf, finder->surface));
-	return count_functions(btf, finder->surface);
+	struct ks_surface *surface = finder->surface;
+	KS_TRY(ks_btf_variables_read(btf, &surface->arenas[surface->nr_arenas - 1], surface));
+	return count_functions(btf, surface);
 }
 
 /** The function that a tag marks as a kfunc, or NULL. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/pool.h"
 #include "extract/extract.h"
 #include "extract/kallsyms.h"
 #include "extract/kernel.h"
@@ -25,16 +26,6 @@ static struct ks_error *read_tables(struct ks_finder *finder, const struct ks_bt
 		err = ks_extract_btf_kfuncs(finder, btf);
 	ks_finder_deinit(finder);
 	return err;
-}
-
-/** Functions and types, from the best that the image has. */
-static struct ks_error *read_names(const struct ks_finder *finder, const struct ks_btf *btf,
-				   unsigned int nr_threads)
-{
-	if (finder->surface->image.tier != KS_TIER_FULL)
-		return ks_extract_btf(finder, btf);
-	KS_TRY(ks_extract_full(finder, nr_threads));
-	return btf ? ks_extract_btf_presence(finder, btf) : NULL;
 }
 
 static bool has_debug_info(const struct ks_elf *elf)
@@ -93,24 +84,79 @@ static struct ks_error *nothing_to_read(void)
 		"vmlinux out of the kernel's debug package (…-dbg, …-dbgsym, …-debuginfo)");
 }
 
-static struct ks_error *extract_all(struct ks_finder *finder, const struct ks_extract_opts *opts,
-				    unsigned int nr_threads)
+/** An image while it is read. */
+struct extraction {
+	struct ks_finder *finder;
+	const struct ks_extract_opts *opts;
+	struct ks_btf *btf, *distilled; // owned; NULL: none
+};
+
+static void extraction_deinit(struct extraction *x)
 {
-	_cleanup_btf_ struct ks_btf *btf = NULL;
-	struct ks_surface *surface = finder->surface;
-	surface->image.tier = has_debug_info(finder->elf) ? KS_TIER_FULL : KS_TIER_BTF;
+	ks_btf_close(x->btf);
+	ks_btf_close(x->distilled);
+}
+
+/** What functions and types are read with. */
+static struct ks_error *prepare(void *arg, size_t job, unsigned int thread)
+{
+	(void)thread;
+	struct extraction *x = arg;
+	if (job == 1)
+		return ks_extract_attach(x->finder);
+	return x->opts->module_of
+		       ? open_module_btf(x->finder, x->opts->module_of, &x->distilled, &x->btf)
+		       : open_btf(x->finder, &x->btf);
+}
+
+/**
+ * Most kernels carry no configuration, and to know that by their bytes means to look through all of them. Its symbol is one of data, so
+ * symbols that tell of some tell of it.
+ */
+static bool may_have_config(const struct ks_finder *finder)
+{
+	uint64_t addr;
+	return !finder->surface->symtab_known || !ks_find_tells_data(finder) ||
+	       ks_find_address(finder, "kernel_config_data", &addr);
+}
+
+static struct ks_error *read_config(const struct extraction *x)
+{
+	struct ks_surface *surface = x->finder->surface;
+	const char *config = x->opts->config;
+	if (!config && !x->opts->module_of && may_have_config(x->finder))
+		KS_TRY(ks_ikconfig_read(x->finder->elf, &surface->arenas[0], &config));
+	return config ? ks_config_read(surface, &surface->arenas[0], config) : NULL;
+}
+
+/** What is read with functions and types. The presence in BTF is of the full tier: in the other they come from there. */
+static struct ks_error *complete(void *arg, size_t job, unsigned int thread)
+{
+	(void)thread;
+	struct extraction *x = arg;
+	if (job == 1)
+		return x->btf && x->finder->surface->image.tier == KS_TIER_FULL
+			       ? ks_extract_btf_presence(x->finder, x->btf)
+			       : NULL;
+	KS_TRY(read_tables(x->finder, x->btf, x->opts->module_of != NULL));
+	return read_config(x);
+}
+
+static struct ks_error *extract_all(struct extraction *x, unsigned int nr_threads)
+{
+	struct ks_surface *surface = x->finder->surface;
+	surface->image.tier = has_debug_info(x->finder->elf) ? KS_TIER_FULL : KS_TIER_BTF;
 	// before the long part: is it a kernel at all, and one that is not known yet?
-	KS_TRY(opts->module_of ? ks_extract_module_image(finder) : ks_extract_image(finder));
-	if (opts->known && opts->known(opts->known_arg, &surface->image))
+	KS_TRY(x->opts->module_of ? ks_extract_module_image(x->finder)
+				  : ks_extract_image(x->finder));
+	if (x->opts->known && x->opts->known(x->opts->known_arg, &surface->image))
 		return NULL;
-	_cleanup_btf_ struct ks_btf *distilled = NULL;
-	KS_TRY(opts->module_of ? open_module_btf(finder, opts->module_of, &distilled, &btf)
-			       : open_btf(finder, &btf));
-	if (!btf && !surface->symtab_known)
+	KS_TRY(ks_pool_run(nr_threads, 2, prepare, x));
+	if (!x->btf && !surface->symtab_known)
 		return nothing_to_read();
-	KS_TRY(ks_extract_attach(finder));
-	KS_TRY(read_names(finder, btf, nr_threads));
-	return read_tables(finder, btf, opts->module_of != NULL);
+	KS_TRY(surface->image.tier == KS_TIER_FULL ? ks_extract_full(x->finder, nr_threads)
+						   : ks_extract_btf(x->finder, x->btf));
+	return ks_pool_run(nr_threads, 2, complete, x);
 }
 
 /** Symbols from the best place that has some. @param[out] start where a flat image begins, 0: not known */
@@ -140,15 +186,6 @@ static struct ks_error *place(const struct ks_elf *elf, const struct ks_surface 
 	return ks_image_place(elf, surface, start, ret);
 }
 
-static struct ks_error *read_config(const struct ks_elf *elf, const struct ks_extract_opts *opts,
-				    struct ks_surface *surface)
-{
-	const char *config = opts->config;
-	if (!config && !opts->module_of)
-		KS_TRY(ks_ikconfig_read(elf, &surface->arenas[0], &config));
-	return config ? ks_config_read(surface, &surface->arenas[0], config) : NULL;
-}
-
 struct ks_error *ks_extract(const struct ks_elf *elf, const struct ks_extract_opts *opts,
 			    struct ks_surface **ret)
 {
@@ -167,9 +204,9 @@ struct ks_error *ks_extract(const struct ks_elf *elf, const struct ks_extract_op
 	struct ks_finder finder = { .elf = elf, .symbols = symbols, .surface = surface };
 	if (opts->module_of && opts->module_of->events.class)
 		finder.events = &opts->module_of->events;
-	struct ks_error *err = extract_all(&finder, opts, nr_threads);
-	if (!err)
-		err = read_config(elf, opts, surface);
+	struct extraction x = { .finder = &finder, .opts = opts };
+	struct ks_error *err = extract_all(&x, nr_threads);
+	extraction_deinit(&x);
 	ks_symbol_index_free(symbols);
 	if (err)
 		return err;

@@ -20,7 +20,10 @@ KS_MUST_CHECK struct ks_error *ks_extract_btf_open(const struct ks_finder *finde
  */
 KS_MUST_CHECK struct ks_error *ks_extract_btf(const struct ks_finder *finder,
 					      const struct ks_btf *btf);
-/** Beside the full tier: which functions and variables BTF has. Functions are filled. */
+/**
+ * Beside the full tier: which functions and variables BTF has. Functions are filled. Tables of the image may be read at
+ * the same time: this one uses the last arena, they the first.
+ */
 KS_MUST_CHECK struct ks_error *ks_extract_btf_presence(const struct ks_finder *finder,
 						       const struct ks_btf *btf);
 /** The functions that BTF marks as kfuncs, where no symbols tell of the sets they are in. */

@@ -25,14 +25,27 @@ static struct hashes mix2(struct hashes a, struct hashes b)
 	return (struct hashes){ ks_hash_mix(a.loose, b.loose), ks_hash_mix(a.exact, b.exact) };
 }
 
+/** All of a child but its type: of that the two hashes differ. */
+static uint64_t child_key(const struct ks_types *types, const struct ks_child *child)
+{
+	return ks_hash_mix(name_key(types, child->name),
+			   child->value ^ (uint64_t)child->bits << 56);
+}
+
+static struct hashes mix_child(struct hashes h, uint64_t key, struct hashes type)
+{
+	return (struct hashes){ ks_hash_mix(h.loose, key + type.loose),
+				ks_hash_mix(h.exact, key + type.exact) };
+}
+
 /** Parameters by name and type, dimensions by number. */
 static struct hashes children_hashes(struct ks_types *types, const struct ks_node *node,
 				     struct hashes h, unsigned int depth)
 {
 	const struct ks_child *children = ks_types_children(types, node);
 	for (uint32_t i = 0; i < node->nr_children; i++) {
-		h = mix(h, name_key(types, children[i].name) ^ children[i].value << 40);
-		h = mix2(h, offset_hashes(types, children[i].type, depth));
+		uint64_t key = child_key(types, &children[i]);
+		h = mix_child(h, key, offset_hashes(types, children[i].type, depth));
 	}
 	return h;
 }
@@ -101,10 +114,10 @@ static struct hashes definition_hashes(struct ks_types *types, uint32_t index, u
 		return mix2(h, offset_hashes(types, node->inner, depth));
 	const struct ks_child *child = ks_types_children(types, node);
 	for (const struct ks_child *end = child + node->nr_children; child < end; child++) {
-		h = mix(h, name_key(types, child->name));
-		h = mix(h, child->value ^ (uint64_t)child->bits << 56);
-		if (child->type != KS_NO_NODE)
-			h = mix2(h, offset_hashes(types, child->type, depth + 1));
+		uint64_t key = child_key(types, child);
+		h = child->type == KS_NO_NODE
+			    ? mix(h, key)
+			    : mix_child(h, key, offset_hashes(types, child->type, depth + 1));
 	}
 	return h;
 }

@@ -91,7 +91,7 @@ static struct ks_name_slot *name_slot(struct ks_types *types, uint8_t kind, uint
 /** Note that the unit being walked uses a definition. */
 static void note_use(struct ks_types *types, struct ks_found_decl *found)
 {
-	if (found->last_use && types->uses.at[found->last_use - 1].unit == types->unit_index)
+	if (found->last_use && found->last_unit == types->unit_index)
 		return;
 	struct ks_decl_use use = { types->unit_index, found->last_use };
 	if (!ks_vector_add(&types->uses, use)) {
@@ -99,6 +99,7 @@ static void note_use(struct ks_types *types, struct ks_found_decl *found)
 		return;
 	}
 	found->last_use = (uint32_t)types->uses.len;
+	found->last_unit = types->unit_index;
 	found->nr_units++;
 }
 

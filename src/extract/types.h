@@ -64,10 +64,11 @@ struct ks_child {
 /** A definition as first seen by a thread, and the units that share it. */
 struct ks_found_decl {
 	uint64_t hash;
-	uint32_t unit, offset; // of the first: its place in file order
-	uint32_t next;	       // other definitions of the name, + 1
+	uint32_t next;	    // other definitions of the name, + 1
+	uint32_t last_unit; // that uses it
 	uint32_t nr_units, last_use;
-	bool declaration; // of an enum: counts only where no unit defines it
+	uint32_t unit, offset; // of the first: its place in file order
+	bool declaration;      // of an enum: counts only where no unit defines it
 	struct ks_decl decl;
 };
 
