@@ -15,19 +15,31 @@ static const struct ks_type number = { .kind = KS_TYPE_INT, .name = "int" };
 static const struct ks_type again = { .kind = KS_TYPE_TYPEDEF, .name = "again" }; // of itself
 static const struct ks_type pointer = { .kind = KS_TYPE_PTR, .inner = &again };
 static const struct ks_type tail = { .kind = KS_TYPE_ARRAY, .n = UINT64_MAX, .inner = &number };
-static const struct ks_param params[] = { { "a", &pointer }, { "b", &number }, { "c", &again } };
+static const struct ks_type thing = { .kind = KS_TYPE_STRUCT, .name = "thing" };
+static const struct ks_type to_thing = { .kind = KS_TYPE_PTR, .inner = &thing };
+static const struct ks_type things = { .kind = KS_TYPE_ARRAY, .n = 1u << 31, .inner = &to_thing };
+static const struct ks_param params[] = { { "a", &to_thing }, { "b", &pointer }, { "c", &again } };
 static const struct ks_type proto = {
 	.kind = KS_TYPE_PROTO, .inner = &number, .nr_params = 3, .params = params
 };
-static const struct ks_member members[] = { { "pid", &number, 0, 0 },
-					    { "state", &number, 33, 7 },
-					    { "mm", &pointer, UINT64_MAX, 0 },
-					    { "__data", &tail, 64, 0 } };
+static const struct ks_member members[] = {
+	{ "pid", &number, 0, 0 },	   { "state", &number, 33, 7 },
+	{ "mm", &pointer, UINT64_MAX, 0 }, { "__data", &tail, 64, 0 },
+	{ "next", &to_thing, 64, 0 },	   { "itself", &thing, 128, 0 },
+	{ "things", &things, 192, 0 }
+};
+/** The base, where all of them stand elsewhere. */
+static const struct ks_member base_members[] = { { "next", &to_thing, 0, 0 },
+						 { "pid", &number, 64, 0 },
+						 { "things", &things, 128, 0 },
+						 { "__data", &tail, 192, 0 } };
 static const struct ks_enumerator values[] = { { "BPF_FUNC_map_lookup_elem", 1 },
 					       { "BPF_PROG_TYPE_KPROBE", 2 } };
 static const struct ks_image image = {
 	.label = "fuzz", .arch = "amd64", .release = "6.1.0", .elf_class = 64, .facts = UINT32_MAX
 };
+static const struct ks_image *const images[] = { &image, &image }; // the second one is the base
+enum { NR_IMAGES = 2 };
 
 static uint32_t hash_of(const char *name)
 {
@@ -41,8 +53,8 @@ static struct ks_error *answer(void *arg, enum ks_kind kind, const char *name,
 			       struct ks_arena *arena, struct ks_history *ret)
 {
 	(void)arg;
-	struct ks_fact *fact = ks_arena_alloc(arena, sizeof(*fact));
-	struct ks_decl *decl = ks_arena_alloc(arena, sizeof(*decl));
+	struct ks_fact *fact = ks_arena_array(arena, NR_IMAGES, sizeof(*fact));
+	struct ks_decl *decl = ks_arena_array(arena, NR_IMAGES, sizeof(*decl));
 	struct ks_symbol *symbol = ks_arena_alloc(arena, sizeof(*symbol));
 	struct ks_function *function = ks_arena_alloc(arena, sizeof(*function));
 	if (!fact || !decl || !symbol || !function)
@@ -56,7 +68,7 @@ static struct ks_error *answer(void *arg, enum ks_kind kind, const char *name,
 	*fact = (struct ks_fact){ .image = &image, .known = true, .present = hash & 1 };
 	if (kind == KS_STRUCT || kind == KS_UNION) {
 		decl->members = members;
-		decl->nr = 4;
+		decl->nr = sizeof(members) / sizeof(members[0]);
 	} else if (kind == KS_ENUM) {
 		decl->values = values;
 		decl->nr = 2;
@@ -69,7 +81,26 @@ static struct ks_error *answer(void *arg, enum ks_kind kind, const char *name,
 		fact->function = function;
 	if (fact->present && kind == KS_CONFIG)
 		fact->value = hash & 4 ? "y" : "0x10";
-	*ret = (struct ks_history){ .kind = kind, .name = name, .nr = 1, .facts = fact };
+	decl[1] = decl[0];
+	fact[1] = fact[0];
+	if (fact->decl)
+		fact[1].decl = &decl[1];
+	if (kind == KS_STRUCT || kind == KS_UNION) {
+		decl[1].members = base_members;
+		decl[1].nr = sizeof(base_members) / sizeof(base_members[0]);
+	}
+	*ret = (struct ks_history){ .kind = kind, .name = name, .nr = NR_IMAGES, .facts = fact };
+	return NULL;
+}
+
+static struct ks_error *list(void *arg, const char *glob, struct ks_arena *arena,
+			     struct ks_view_names *ret)
+{
+	static const char *const names[] = { "do_unlinkat", "tcp_v4_rcv", "vfs_read" };
+	(void)arg;
+	(void)glob;
+	(void)arena;
+	*ret = (struct ks_view_names){ 3, names, false };
 	return NULL;
 }
 
@@ -80,7 +111,8 @@ static struct ks_error *judge(const struct ks_subject *subject, const struct ks_
 					 .program = &subject->object->programs[index],
 					 .cores = scene->core_values,
 					 .externs = scene->extern_values,
-					 .data = subject->data };
+					 .data = subject->data,
+					 .paths = true };
 	struct ks_reach reach;
 	KS_TRY(ks_interp(&input, arena, &reach));
 	struct ks_judge judge = { .arena = arena,
@@ -89,7 +121,8 @@ static struct ks_error *judge(const struct ks_subject *subject, const struct ks_
 				  .program = input.program,
 				  .hook = &subject->hooks[index],
 				  .caller = &subject->callers[index],
-				  .reach = &reach };
+				  .reach = &reach,
+				  .base_reach = &reach };
 	ks_judge_object(&judge);
 	ks_judge_program(&judge);
 	ks_judge_insns(&judge);
@@ -97,6 +130,7 @@ static struct ks_error *judge(const struct ks_subject *subject, const struct ks_
 	ks_judge_attach(&judge);
 	ks_judge_risks(&judge);
 	ks_judge_reads(&judge);
+	ks_judge_blind_reads(&judge);
 	ks_vector_deinit(&judge.reasons);
 	return NULL;
 }
@@ -106,9 +140,9 @@ static struct ks_error *check(const struct ks_bpf_object *object, struct ks_view
 {
 	struct ks_subject subject;
 	struct ks_scene scene;
-	struct ks_site site = ks_view_site(view, 0);
+	struct ks_site site = ks_view_site(view, 0), base = ks_view_site(view, 1);
 	KS_TRY(ks_subject_set(arena, object, NULL, &subject));
-	KS_TRY(ks_scene_set(arena, &subject, &site, &site, &scene));
+	KS_TRY(ks_scene_set(arena, &subject, &site, &base, &scene));
 	for (uint32_t i = 0; i < object->nr_programs; i++)
 		KS_TRY(judge(&subject, &scene, i, arena));
 	return NULL;
@@ -116,8 +150,7 @@ static struct ks_error *check(const struct ks_bpf_object *object, struct ks_view
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct ks_image *const images[] = { &image };
-	static const struct ks_view_source source = { .history = answer };
+	static const struct ks_view_source source = { .history = answer, .names = list };
 	_cleanup_bpf_ struct ks_bpf_object *object = NULL;
 	_cleanup_view_ struct ks_view *view = NULL;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
@@ -127,7 +160,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data, size);
 	struct ks_error *err = ks_bpf_open(copy, size, "fuzz", &object);
 	if (!err)
-		err = ks_view_new(&source, 1, images, false, &view);
+		err = ks_view_new(&source, NR_IMAGES, images, false, &view);
 	if (!err)
 		err = check(object, view, &arena);
 	ks_error_free(err);

@@ -63,6 +63,7 @@ static struct ks_error *is_new(struct frame *frame, uint32_t at, struct ks_state
 	struct seen *wide = NULL;
 	for (struct seen *seen = frame->seen[at]; seen; seen = seen->next) {
 		if (ks_state_covers(&seen->state, state)) {
+			ks_interp_merge(frame->interp, &seen->state, state);
 			*ret = false;
 			return NULL;
 		}
@@ -70,6 +71,7 @@ static struct ks_error *is_new(struct frame *frame, uint32_t at, struct ks_state
 			wide = seen;
 	}
 	if (wide) {
+		ks_interp_merge(frame->interp, &wide->state, state);
 		*ret = ks_state_join(&wide->state, state);
 		*state = wide->state;
 		return NULL;
@@ -79,8 +81,10 @@ static struct ks_error *is_new(struct frame *frame, uint32_t at, struct ks_state
 		return &ks_nomem;
 	*seen = (struct seen){ .next = frame->seen[at], .state = *state };
 	if (++frame->nr_seen[at] > MAX_STATES || frame->arena.total_bytes > MAX_HELD) {
-		for (const struct seen *old = seen->next; old; old = old->next)
+		for (const struct seen *old = seen->next; old; old = old->next) {
+			ks_interp_merge(frame->interp, &seen->state, &old->state);
 			ks_state_join(&seen->state, &old->state);
+		}
 		seen->wide = true;
 		*state = seen->state;
 	}
@@ -90,6 +94,7 @@ static struct ks_error *is_new(struct frame *frame, uint32_t at, struct ks_state
 
 static void note_return(struct frame *frame, const struct ks_value *value)
 {
+	ks_interp_use(frame->interp, value);
 	struct ks_value result = *value;
 	if (result.kind == KS_VALUE_STACK || result.kind == KS_VALUE_CTX)
 		result = ks_value_any();
@@ -189,6 +194,9 @@ struct ks_error *ks_interp_enter(struct ks_interp *interp, uint32_t entry,
 	struct ks_value args[5];
 	memcpy(args, given, sizeof(args));
 	const struct ks_entered *known = find_entered(interp, entry, args);
+	for (int i = 0; i < 5; i++)
+		if (!ks_value_equal(&given[i], &args[i]))
+			ks_interp_use(interp, &given[i]);
 	*ret = ks_value_any();
 	*ret_returns = true;
 	if (known) {
@@ -291,6 +299,15 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 		*input->steps -= budget - interp.budget;
 	ks_vector_deinit(&interp.entered);
 	free(marks);
-	*ret = (struct ks_reach){ .complete = interp.budget != 0, .at = reached };
+	*ret = (struct ks_reach){ .complete = interp.budget != 0,
+				  .at = reached,
+				  .nr_paths = (uint32_t)interp.paths.len };
+	struct ks_path *paths = ks_arena_array(arena, interp.paths.len + 1, sizeof(*paths));
+	if (!err && !paths)
+		err = &ks_nomem;
+	if (!err && interp.paths.len)
+		memcpy(paths, interp.paths.at, interp.paths.len * sizeof(*paths));
+	ret->paths = paths;
+	ks_vector_deinit(&interp.paths);
 	return err;
 }

@@ -31,7 +31,19 @@ struct ks_interp_input {
 	const struct ks_interp_data *data; // for each of the object's sections of data
 	uint64_t *
 		steps; // left for all programs of the object, counted down; NULL: each has its own bound only
+	bool paths; // find out where pointers come from, too
 };
+
+/** A pointer that the program reads, by where it stands. */
+struct ks_path {
+	uint32_t
+		from; // the path of the pointer that it is read through; KS_NO_PATH: it stands in the context
+	int32_t offset; // bytes into that
+	uint8_t depth;	// 0: in the context
+	bool used;	// something is done with it, as far as can be told
+};
+#define KS_NO_PATH UINT32_MAX
+enum { KS_MAX_PATHS = 256, KS_MAX_DEREFS = 3 };
 
 /** What is known of one instruction. */
 struct ks_reached {
@@ -39,11 +51,20 @@ struct ks_reached {
 	bool modified_ctx;  // reads the context through a pointer to its inside
 	uint8_t ctx_size;   // bytes it reads or writes of the context, 0: none
 	int32_t ctx_offset; // where; the largest of several
+	/** With ks_interp_input.paths: 1 + the path of the pointer that it reads, 0: none, or not known. */
+	uint16_t loads;
+	/** 1 + the path of the pointer that it reads through without CO-RE, 0: none; many_reads: several. */
+	uint16_t reads;
+	bool many_reads;
+	int32_t read_offset; // bytes behind that pointer
+	uint32_t read_size;  // 0: it depends
 };
 
 struct ks_reach {
 	bool complete; // false: too large; whatever control flow can reach is taken as reached
 	const struct ks_reached *at; // one for each instruction
+	const struct ks_path *paths;
+	uint32_t nr_paths;
 };
 
 /** @param arena holds the result */

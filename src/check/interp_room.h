@@ -22,6 +22,7 @@ struct ks_interp {
 	uint64_t budget;       // instructions still to be followed
 	unsigned int depth;
 	KS_VECTOR(struct ks_entered) entered;
+	KS_VECTOR(struct ks_path) paths;
 };
 
 /** What follows an instruction. */
@@ -35,6 +36,28 @@ struct ks_next {
 KS_MUST_CHECK struct ks_error *ks_interp_enter(struct ks_interp *interp, uint32_t entry,
 					       const struct ks_value *args, struct ks_value *ret,
 					       bool *ret_returns);
+
+/** Something is done with a value. */
+void ks_interp_use(struct ks_interp *interp, const struct ks_value *value);
+/** What is read at an offset of the context (from is KS_NO_PATH), or through the pointer of a path. */
+struct ks_value ks_interp_pointer(struct ks_interp *interp, uint32_t at, uint32_t from,
+				  int64_t offset);
+/** A read at an offset from where the pointer of a path points to. @return what is read */
+struct ks_value ks_interp_read(struct ks_interp *interp, uint32_t at, const struct ks_value *base,
+			       int64_t offset, uint64_t size);
+/** One state is going to stand for both. */
+void ks_interp_merge(struct ks_interp *interp, const struct ks_state *a, const struct ks_state *b);
+/** Bytes of the stack from an offset on are handed to somebody who may read them. */
+void ks_interp_expose(struct ks_interp *interp, const struct ks_state *state, int64_t offset,
+		      uint64_t size);
+/**
+ * What a call does with its arguments, and leaves of the stack that these point to.
+ * @param insn the call of a helper; NULL: of something else
+ */
+void ks_interp_hand_over(struct ks_interp *interp, struct ks_state *state,
+			 const struct ks_bpf_insn *insn);
+/** Is it a helper that copies kernel memory, bpf_probe_read(to, size, from) and its kin? ret_text: up to a NUL */
+bool ks_helper_copies_kernel(const struct ks_bpf_insn *insn, bool *ret_text);
 
 /**
  * Carry out the instruction at a place.

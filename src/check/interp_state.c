@@ -69,15 +69,16 @@ static int word_at(int64_t offset)
 	return (int)(offset + KS_NR_SLOTS * 8) / 8;
 }
 
-void ks_state_store(struct ks_state *state, int64_t offset, uint64_t size,
+bool ks_state_store(struct ks_state *state, int64_t offset, uint64_t size,
 		    const struct ks_value *value)
 {
 	ks_state_forget(state, offset, size);
 	int word = word_at(offset);
 	if (word < 0 || size != 8 || value->kind == KS_VALUE_ANY)
-		return;
+		return false;
 	state->slots[word] = *value;
 	state->used |= 1ull << word;
+	return true;
 }
 
 struct ks_value ks_state_load(const struct ks_state *state, int64_t offset, uint64_t size)
@@ -148,12 +149,19 @@ static uint64_t compute(uint8_t op, bool wide, int16_t off, uint64_t a, uint64_t
 static bool has_offset(const struct ks_value *value)
 {
 	return value->kind == KS_VALUE_CTX || value->kind == KS_VALUE_STACK ||
-	       value->kind == KS_VALUE_DATA || value->kind == KS_VALUE_KCONFIG;
+	       value->kind == KS_VALUE_DATA || value->kind == KS_VALUE_KCONFIG ||
+	       value->kind == KS_VALUE_KERNEL;
 }
 
 static bool is_pointer(const struct ks_value *value)
 {
-	return value->kind != KS_VALUE_ANY && value->kind != KS_VALUE_CONST;
+	return value->kind != KS_VALUE_ANY && value->kind != KS_VALUE_CONST &&
+	       value->kind != KS_VALUE_KERNEL;
+}
+
+static bool is_relocated(const struct ks_value *value)
+{
+	return value->kind == KS_VALUE_CONST && value->index == KS_CONST_RELOCATED;
 }
 
 struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value a,
@@ -166,8 +174,13 @@ struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value
 		uint64_t x = wide ? a.number : (uint32_t)a.number;
 		uint64_t y = wide ? b.number : (uint32_t)b.number;
 		uint64_t v = compute(op, wide, off, x, y);
-		return ks_value_const(wide ? v : (uint32_t)v);
+		struct ks_value result = ks_value_const(wide ? v : (uint32_t)v);
+		result.index = (copies ? 0 : a.index) | (unary ? 0 : b.index);
+		return result;
 	}
+	if ((a.kind == KS_VALUE_KERNEL || b.kind == KS_VALUE_KERNEL) &&
+	    is_relocated(a.kind == KS_VALUE_KERNEL ? &b : &a))
+		return ks_value_any(); // it follows the kernel
 	if (wide && op == OP_ADD && a.kind == KS_VALUE_CONST && has_offset(&b)) {
 		b.number += a.number;
 		return b;

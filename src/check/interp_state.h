@@ -13,7 +13,10 @@ enum ks_value_kind {
 	KS_VALUE_KCONFIG,  // number bytes into the value of externs[index]
 	KS_VALUE_FUNCTION, // the function that begins at instruction number
 	KS_VALUE_POINTER,  // some pointer that is not null
+	KS_VALUE_KERNEL,   // what was read at paths[index], plus number (signed)
 };
+/** index of a constant: CO-RE made it, or a part of it. */
+enum { KS_CONST_RELOCATED = 1 };
 struct ks_value {
 	uint32_t kind; // enum ks_value_kind
 	uint32_t index;
@@ -48,8 +51,8 @@ bool ks_state_covers(const struct ks_state *a, const struct ks_state *b);
 bool ks_state_join(struct ks_state *a, const struct ks_state *b);
 /** Forget the words that hold any of the bytes from offset on, counted from the frame pointer. */
 void ks_state_forget(struct ks_state *state, int64_t offset, uint64_t size);
-/** Keep a value of size bytes at an offset. */
-void ks_state_store(struct ks_state *state, int64_t offset, uint64_t size,
+/** Keep a value of size bytes at an offset. @return whether that is known from then on */
+bool ks_state_store(struct ks_state *state, int64_t offset, uint64_t size,
 		    const struct ks_value *value);
 struct ks_value ks_state_load(const struct ks_state *state, int64_t offset, uint64_t size);
 

@@ -23,7 +23,9 @@ static const struct ks_known *core_at(const struct ks_interp *interp, uint32_t a
 static struct ks_value value_of(const struct ks_known *known)
 {
 	if (known->how == KS_KNOWN_VALUE)
-		return ks_value_const(known->value);
+		return (struct ks_value){ .kind = KS_VALUE_CONST,
+					  .index = KS_CONST_RELOCATED,
+					  .number = known->value };
 	return (struct ks_value){ .kind = known->how == KS_KNOWN_POINTER ? KS_VALUE_POINTER
 									 : KS_VALUE_ANY };
 }
@@ -98,16 +100,23 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	int16_t off = insn->off;
 	if (core && core->how == KS_KNOWN_VALUE && core->value <= INT16_MAX)
 		off = (int16_t)core->value;
-	if (base.kind == KS_VALUE_CTX)
+	if (base.kind == KS_VALUE_CTX) {
 		touch_ctx(interp, at, &base, off, size);
-	else if (base.kind == KS_VALUE_STACK)
+		if (size == 8 && ks_opcode_mode(insn->code) == MODE_MEM)
+			value = ks_interp_pointer(interp, at, KS_NO_PATH, offset_of(&base, off));
+	} else if (base.kind == KS_VALUE_KERNEL && !core) {
+		value = ks_interp_read(interp, at, &base, offset_of(&base, off), size);
+	} else if (base.kind == KS_VALUE_STACK)
 		value = ks_state_load(state, offset_of(&base, off), size);
 	else if (base.kind == KS_VALUE_DATA)
 		value = load_data(interp, &base, off, size);
 	else if (base.kind == KS_VALUE_KCONFIG)
 		value = load_kconfig(interp, &base, off, size);
-	if (ks_opcode_mode(insn->code) != MODE_MEM)
+	if (ks_opcode_mode(insn->code) != MODE_MEM) {
+		ks_interp_use(interp, &value);
 		value = ks_value_any();
+	}
+	ks_interp_use(interp, &base);
 	state->regs[insn->dst] = value;
 }
 
@@ -122,10 +131,14 @@ static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 					: state->regs[insn->src];
 	if (base.kind == KS_VALUE_CTX)
 		touch_ctx(interp, at, &base, insn->off, size);
-	if (base.kind == KS_VALUE_STACK) {
-		if (atomic)
-			value = ks_value_any();
-		ks_state_store(state, offset_of(&base, insn->off), size, &value);
+	ks_interp_use(interp, &base);
+	if (base.kind == KS_VALUE_STACK && !atomic) {
+		if (!ks_state_store(state, offset_of(&base, insn->off), size, &value))
+			ks_interp_use(interp, &value);
+	} else {
+		ks_interp_use(interp, &value);
+		if (base.kind == KS_VALUE_STACK)
+			ks_state_forget(state, offset_of(&base, insn->off), size);
 	}
 	if (atomic && insn->imm == ATOMIC_CMPXCHG)
 		state->regs[0] = ks_value_any();
@@ -159,6 +172,7 @@ static void load_imm64(struct ks_interp *interp, uint32_t at, struct ks_state *s
 		value.number = ref->offset;
 	} else if (ref->kind == KS_REF_MAP) {
 		value.kind = KS_VALUE_POINTER;
+		value.index = ref->index + 1;
 	}
 	state->regs[insn->dst] = value;
 }
@@ -173,31 +187,36 @@ static void alu(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		b = state->regs[insn->src];
 	else if (core)
 		b = value_of(core);
-	struct ks_value *dst = &state->regs[insn->dst];
-	if (op == OP_END)
-		*dst = ks_value_any();
-	else
-		*dst = ks_value_alu(op, ks_opcode_class(insn->code) == CLASS_ALU64, insn->off, *dst,
-				    b);
+	struct ks_value *dst = &state->regs[insn->dst], a = *dst;
+	bool wide = ks_opcode_class(insn->code) == CLASS_ALU64;
+	*dst = op == OP_END ? ks_value_any() : ks_value_alu(op, wide, insn->off, a, b);
+	if (dst->kind == KS_VALUE_KERNEL)
+		return;
+	if (op != OP_MOV)
+		ks_interp_use(interp, &a);
+	ks_interp_use(interp, &b);
 }
 
-/** What a helper or a kfunc may write through pointers to the stack; the size is often the next argument. */
-static void forget_arguments(struct ks_state *state)
+/** A copy of kernel memory. @return what the place that it is copied to holds then */
+static struct ks_value copy_kernel(struct ks_interp *interp, uint32_t at,
+				   const struct ks_state *state, bool text)
 {
-	for (int i = 1; i <= 5; i++) {
-		const struct ks_value *arg = &state->regs[i];
-		if (arg->kind != KS_VALUE_STACK)
-			continue;
-		uint64_t size = UINT64_MAX;
-		if (i < 5 && state->regs[i + 1].kind == KS_VALUE_CONST)
-			size = state->regs[i + 1].number;
-		ks_state_forget(state, (int64_t)arg->number, size ? size : UINT64_MAX);
-	}
+	const struct ks_value *from = &state->regs[3], *size = &state->regs[2];
+	uint64_t bytes = !text && size->kind == KS_VALUE_CONST ? size->number : 0;
+	if (from->kind == KS_VALUE_CTX && bytes == 8)
+		return ks_interp_pointer(interp, at, KS_NO_PATH, (int64_t)from->number);
+	if (from->kind == KS_VALUE_KERNEL)
+		return ks_interp_read(interp, at, from, (int64_t)from->number, bytes);
+	return ks_value_any();
 }
 
 static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 			     bool *ret_returns)
 {
+	const struct ks_bpf_insn *insn = &interp->input->program->insns[at];
+	const struct ks_value to = state->regs[1];
+	struct ks_value copied = ks_value_any();
+	bool text;
 	const struct ks_bpf_ref *ref = ref_at(interp, at);
 	struct ks_value result = ks_value_any(), args[5];
 	*ret_returns = true;
@@ -206,6 +225,8 @@ static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_st
 		if (args[i].kind == KS_VALUE_STACK)
 			args[i] = (struct ks_value){ .kind = KS_VALUE_POINTER };
 	}
+	if (!ref && ks_helper_copies_kernel(insn, &text))
+		copied = copy_kernel(interp, at, state, text);
 	if (ref && ref->kind == KS_REF_CALL && ref->offset < interp->input->program->nr) {
 		KS_TRY(ks_interp_enter(interp, (uint32_t)ref->offset, args, &result, ret_returns));
 	} else {
@@ -219,7 +240,10 @@ static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_st
 						       &callback, &returns));
 		}
 	}
-	forget_arguments(state);
+	ks_interp_hand_over(interp, state, ref && ref->kind == KS_REF_CALL ? NULL : insn);
+	if (copied.kind == KS_VALUE_KERNEL &&
+	    (to.kind != KS_VALUE_STACK || !ks_state_store(state, (int64_t)to.number, 8, &copied)))
+		ks_interp_use(interp, &copied);
 	state->regs[0] = result;
 	for (int i = 1; i <= 5; i++)
 		state->regs[i] = ks_value_any();
@@ -230,7 +254,8 @@ static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_st
 static void learn(struct ks_state *state, const struct ks_bpf_insn *insn, bool wide,
 		  const struct ks_value *b)
 {
-	if (wide && b->kind == KS_VALUE_CONST && state->regs[insn->dst].kind == KS_VALUE_ANY)
+	uint32_t kind = state->regs[insn->dst].kind;
+	if (wide && b->kind == KS_VALUE_CONST && (kind == KS_VALUE_ANY || kind == KS_VALUE_KERNEL))
 		state->regs[insn->dst] = *b;
 }
 
@@ -246,6 +271,8 @@ static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state
 		b = state->regs[insn->src];
 	else if (core)
 		b = value_of(core);
+	ks_interp_use(interp, &state->regs[insn->dst]);
+	ks_interp_use(interp, &b);
 	int taken = op == OP_JCOND ? -1 : ks_value_branch(op, wide, &state->regs[insn->dst], &b);
 	*ret = (struct ks_next){ .nr = 1,
 				 .at = { taken == 1 ? target : at + 1 },

@@ -106,6 +106,9 @@ void ks_judge_risks(struct ks_judge *judge);
 /** Parameters, records and fields that are not what they were where it was written. */
 void ks_judge_reads(struct ks_judge *judge);
 
+/** Kernel structs that are read at fixed offsets. */
+void ks_judge_blind_reads(struct ks_judge *judge);
+
 /* ---- shared ---- */
 
 /** What makes a name of functions more than the name of one, or of one with a suffix. */

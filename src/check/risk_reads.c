@@ -2,51 +2,27 @@
 /* What a program reads, and means something else here than where it was written. */
 #include <string.h>
 
+#include "bpf/reads.h"
 #include "check/core_type.h"
 #include "check/judge.h"
 #include "check/opcode.h"
 #include "surface/type.h"
 
-/** Offsets in struct pt_regs of the registers that pass arguments, and of the result; see bpf_tracing.h. */
-struct registers {
-	const char *member; // of the object's struct pt_regs that tells the architecture
-	int16_t args[8];    // -1: no more
-	int16_t result;
-};
-static const struct registers archs[] = {
-	{ "di", { 112, 104, 96, 88, 72, 64, -1, -1 }, 80 },    // x86-64
-	{ "regs", { 0, 8, 16, 24, 32, 40, 48, 56 }, 0 },       // arm64
-	{ "a0", { 80, 88, 96, 104, 112, 120, 128, 136 }, 80 }, // riscv64
-};
-
-static const struct registers *registers_of(const struct ks_btf *btf)
-{
-	uint32_t id = btf ? ks_btf_find(btf, KS_BTF_STRUCT, "pt_regs", 1) : 0;
-	if (!id)
-		id = btf ? ks_btf_find(btf, KS_BTF_STRUCT, "user_pt_regs", 1) : 0;
-	struct ks_btf_type type = ks_btf_type(btf, id);
-	for (uint32_t i = 0; id && i < type.vlen; i++)
-		for (size_t k = 0; k < sizeof(archs) / sizeof(archs[0]); k++)
-			if (strcmp(ks_btf_member(btf, &type, i).name, archs[k].member) == 0)
-				return &archs[k];
-	return NULL;
-}
-
 /** The value of a hook that an instruction reads: 0.. for parameters, RESULT, or NOTHING. */
 enum { RESULT = 64, NOTHING = 65 };
 static uint32_t value_read(const struct ks_judge *judge, const struct ks_reach *reach,
-			   const struct registers *registers, uint32_t insn, uint32_t nr_params)
+			   const struct ks_bpf_machine *machine, uint32_t insn, uint32_t nr_params)
 {
 	const struct ks_reached *at = &reach->at[insn];
 	if (!at->reached || !at->ctx_size || at->modified_ctx)
 		return NOTHING;
+	if (reach->complete && at->loads && !reach->paths[at->loads - 1].used)
+		return NOTHING; // nothing comes of it
 	if (judge->hook->kind == KS_HOOK_KPROBE || judge->hook->kind == KS_HOOK_KPROBE_MULTI) {
-		for (uint32_t i = 0; registers && !judge->hook->on_return && i < 8; i++)
-			if (registers->args[i] == at->ctx_offset)
-				return i;
-		return registers && judge->hook->on_return && at->ctx_offset == registers->result
-			       ? RESULT
-			       : NOTHING;
+		int argument = ks_bpf_argument(machine, judge->hook, (uint32_t)at->ctx_offset);
+		return argument == KS_ARGUMENT_NONE	? NOTHING
+		       : argument == KS_ARGUMENT_RETURN ? RESULT
+							: (uint32_t)argument - 1;
 	}
 	uint32_t index = (uint32_t)at->ctx_offset / 8;
 	if (index < nr_params)
@@ -87,12 +63,12 @@ static void compare_value(struct ks_judge *judge, const struct ks_about *about,
 }
 
 /** The parameters that the program reads on the base image, one bit each; all of them without one. */
-static uint64_t base_values(const struct ks_judge *judge, const struct registers *registers,
+static uint64_t base_values(const struct ks_judge *judge, const struct ks_bpf_machine *machine,
 			    uint32_t nr_params)
 {
 	uint64_t values = 0;
 	for (uint32_t i = 0; judge->base_reach && i < judge->program->nr; i++) {
-		uint32_t value = value_read(judge, judge->base_reach, registers, i, nr_params);
+		uint32_t value = value_read(judge, judge->base_reach, machine, i, nr_params);
 		if (value < RESULT)
 			values |= (uint64_t)1 << value;
 	}
@@ -134,13 +110,13 @@ static void compare_protos(struct ks_judge *judge, enum ks_kind name_kind, const
 			   enum ks_reason_kind kind, const struct ks_type *here,
 			   const struct ks_type *there, uint32_t skip)
 {
-	const struct registers *registers = registers_of(judge->scene->subject->object->btf);
+	const struct ks_bpf_machine *machine = ks_bpf_machine_of(judge->scene->subject->object);
 	if (!here || !there || ks_type_equal(here, there))
 		return;
 	uint32_t nr = there->nr_params > skip ? there->nr_params - skip : 0;
-	uint64_t values = base_values(judge, registers, nr);
+	uint64_t values = base_values(judge, machine, nr);
 	for (uint32_t i = 0; i < judge->program->nr; i++) {
-		uint32_t value = value_read(judge, judge->reach, registers, i, nr);
+		uint32_t value = value_read(judge, judge->reach, machine, i, nr);
 		struct ks_about about = { .kind = name_kind, .name = name, .insn = i };
 		if (value < RESULT && !(values >> value & 1))
 			compare_branch(judge, &about, kind, here, there, value, skip, values);
@@ -287,7 +263,7 @@ void ks_judge_reads(struct ks_judge *judge)
 	const struct ks_bpf_program *program = judge->program;
 	const struct ks_scene *scene = judge->scene;
 	judge->stage = KS_STAGE_RUN;
-	if (scene->base.view && scene->base.at != judge->site->at && judge->hook->target &&
+	if (scene->base.view && !ks_site_same(&scene->base, judge->site) && judge->hook->target &&
 	    !judge->hook->needs_target)
 		compare_hooks(judge);
 	for (uint32_t i = 0; program->cores && i < program->nr; i++) {

@@ -102,9 +102,19 @@ static struct ks_error *judge_cell(struct job *job, uint32_t index, size_t image
 	ks_judge_attach(&judge);
 	ks_judge_risks(&judge);
 	ks_judge_reads(&judge);
+	ks_judge_blind_reads(&judge);
 	struct ks_error *err = conclude(&judge, subject->optional[index], ret);
 	ks_vector_deinit(&judge.reasons);
 	return err;
+}
+
+/** Does what the program is attached to tell the types of the pointers it gets? */
+static bool follows_pointers(const struct ks_hook *hook)
+{
+	return hook->target && !hook->needs_target &&
+	       (hook->kind == KS_HOOK_KPROBE || hook->kind == KS_HOOK_KPROBE_MULTI ||
+		hook->kind == KS_HOOK_FENTRY || hook->kind == KS_HOOK_FMOD_RET ||
+		hook->kind == KS_HOOK_RAW_TP || hook->kind == KS_HOOK_TP_BTF);
 }
 
 /** A program on every image; what is alike for several images is followed once. */
@@ -117,6 +127,7 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 		return &ks_nomem;
 	size_t row = job->object->first + index;
 	bool base_apart = job->has_base && job->base == check->nr_images;
+	const struct ks_hook *hook = &job->subject.hooks[index];
 	for (size_t i = 0; i < check->nr_images + base_apart; i++) {
 		const struct ks_scene *scene = &job->scenes[i];
 		struct ks_interp_input input = { .object = job->subject.object,
@@ -124,7 +135,8 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 						 .cores = scene->core_values,
 						 .externs = scene->extern_values,
 						 .data = job->subject.data,
-						 .steps = &job->steps };
+						 .steps = &job->steps,
+						 .paths = follows_pointers(hook) };
 		if (job->alike[i] == i)
 			KS_TRY(ks_interp(&input, &arena, &reaches[i]));
 		else

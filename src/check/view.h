@@ -72,6 +72,11 @@ struct ks_site {
 };
 struct ks_site ks_view_site(struct ks_view *view, size_t at);
 
+static inline bool ks_site_same(const struct ks_site *a, const struct ks_site *b)
+{
+	return a->view == b->view && a->at == b->at;
+}
+
 /** What the image says of a name; never NULL. */
 const struct ks_fact *ks_site_fact(const struct ks_site *site, enum ks_kind kind, const char *name);
 enum ks_presence ks_site_symbol(const struct ks_site *site, const char *name, bool variable);
