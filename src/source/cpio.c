@@ -17,20 +17,27 @@ static bool is_magic(const uint8_t *bytes)
 	       !memcmp(bytes, "070702", MAGIC); // 2: with checksums
 }
 
-/** A number of eight hexadecimal digits. */
-static bool number_at(const struct ks_cpio *cpio, size_t offset, uint64_t *ret)
+static bool is_digit(uint8_t c)
 {
-	*ret = 0;
-	for (const uint8_t *p = cpio->front + offset, *end = p + 8; p < end; p++) {
-		uint8_t letter = *p | 0x20;
-		if (*p >= '0' && *p <= '9')
-			*ret = *ret << 4 | (*p - '0');
-		else if (letter >= 'a' && letter <= 'f')
-			*ret = *ret << 4 | (letter - 'a' + 10u);
-		else
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/** Where a header is not quite one, libarchive looks for the next that is. */
+static bool is_header(const uint8_t *bytes)
+{
+	for (size_t i = MAGIC; i < HEADER; i++)
+		if (!is_digit(bytes[i]))
 			return false;
-	}
-	return true;
+	return is_magic(bytes);
+}
+
+/** A number of eight hexadecimal digits. */
+static uint64_t number_at(const struct ks_cpio *cpio, size_t offset)
+{
+	uint64_t n = 0;
+	for (const uint8_t *p = cpio->front + offset, *end = p + 8; p < end; p++)
+		n = n << 4 | (*p <= '9' ? *p - '0' : (*p | 0x20) - 'a' + 10u);
+	return n;
 }
 
 /** The front is as long as was wanted: it says how much more of it is, or how long the rest of the member is. */
@@ -45,9 +52,8 @@ static struct ks_error *read_front(struct ks_cpio *cpio)
 	cpio->want = HEADER;
 	if (cpio->have < HEADER)
 		return NULL;
-	uint64_t size, name, pad = 3;
-	if (!is_magic(cpio->front) || !number_at(cpio, SIZE_AT, &size) ||
-	    !number_at(cpio, NAME_SIZE_AT, &name) || name > NAME_MAX_BYTES)
+	uint64_t size = number_at(cpio, SIZE_AT), name = number_at(cpio, NAME_SIZE_AT), pad = 3;
+	if (!is_header(cpio->front) || name > NAME_MAX_BYTES)
 		return ks_error_new(KS_ERR_DATA, "damaged: a header of the cpio archive");
 	if (name == sizeof(trailer))
 		cpio->want = HEADER + sizeof(trailer);
