@@ -465,5 +465,5 @@ struct ks_error *ks_functions_finish_unit(struct ks_functions *fns, struct ks_un
 		.copies = copy_out(fns, fns->copies.at, fns->copies.len, sizeof(*ret->copies)),
 		.calls_known = fns->calls_known,
 	};
-	return fns->failed || fns->types->failed ? &ks_nomem : NULL;
+	return fns->failed ? &ks_nomem : ks_types_error(fns->types);
 }

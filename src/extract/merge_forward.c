@@ -9,30 +9,46 @@
 #include <string.h>
 
 #include "extract/merge_types.h"
+#include "extract/type_hash.h"
 
-static bool mentions_type(const struct ks_type *type, const char *name, uint8_t kind)
+/** Looking for a name in a definition. */
+struct search {
+	const char *name;
+	uint8_t kind;
+	size_t left; // types to look at: those of a hostile file refer to each other without end
+};
+
+static bool mentions_type(struct search *search, const struct ks_type *type, unsigned int depth)
 {
-	for (; type; type = type->inner) {
+	for (; type && search->left && depth <= KS_TYPE_DEPTH; type = type->inner) {
 		bool is_union = type->kind == KS_TYPE_UNION || type->kind == KS_TYPE_FWD_UNION;
 		bool is_struct = type->kind == KS_TYPE_STRUCT || type->kind == KS_TYPE_FWD_STRUCT;
-		if (type->name && (kind == KS_UNION ? is_union : is_struct) &&
-		    strcmp(type->name, name) == 0)
+		search->left--;
+		if (type->name && (search->kind == KS_UNION ? is_union : is_struct) &&
+		    strcmp(type->name, search->name) == 0)
 			return true;
 		for (uint32_t i = 0; i < type->nr_params; i++)
-			if (mentions_type(type->params[i].type, name, kind))
+			if (mentions_type(search, type->params[i].type, depth + 1))
 				return true;
 	}
 	return false;
 }
 
-static bool mentions(const struct ks_decl *decl, const char *name, uint8_t kind)
+enum { SEARCH_MAX = 1 << 28 }; // types; kernels take a thousandth
+
+static bool mentions(struct ks_type_merge *m, const struct ks_decl *decl, const char *name,
+		     uint8_t kind)
 {
-	if (decl->kind != KS_STRUCT && decl->kind != KS_UNION)
+	enum { ALWAYS = 1024, A_MEMBER = 64 }; // types: what a member is made of is less
+	if ((decl->kind != KS_STRUCT && decl->kind != KS_UNION) || m->searched > SEARCH_MAX)
 		return false;
-	for (uint32_t i = 0; i < decl->nr; i++)
-		if (mentions_type(decl->members[i].type, name, kind))
-			return true;
-	return false;
+	size_t most = ALWAYS + (size_t)decl->nr * A_MEMBER;
+	struct search search = { name, kind, most };
+	bool found = false;
+	for (uint32_t i = 0; i < decl->nr && !found; i++)
+		found = mentions_type(&search, decl->members[i].type, 0);
+	m->searched += most - search.left;
+	return found;
 }
 
 /** Which definition of a name a unit uses: variant + 1, or 0 when it only declares it. */
@@ -69,14 +85,14 @@ static uint32_t list_units(const struct ks_type_merge *m, const struct ks_merge_
 }
 
 /** Two units disagree on another ambiguous name that the definition mentions: it is not the same. */
-static bool differ_elsewhere(const struct ks_type_merge *m, const struct ks_decl *decl,
+static bool differ_elsewhere(struct ks_type_merge *m, const struct ks_decl *decl,
 			     const struct ks_merge_name *except, uint32_t unit_a, uint32_t unit_b)
 {
 	for (size_t i = 0; i < m->names.len; i++) {
 		const struct ks_merge_name *name = &m->names.at[i];
 		if (name == except || !name->name || !name->first ||
 		    !m->variants.at[name->first - 1].next ||
-		    !mentions(decl, name->name, name->kind))
+		    !mentions(m, decl, name->name, name->kind))
 			continue;
 		uint32_t a = variant_in(m, name, unit_a), b = variant_in(m, name, unit_b);
 		if (a && b && a != b)
@@ -86,7 +102,7 @@ static bool differ_elsewhere(const struct ks_type_merge *m, const struct ks_decl
 }
 
 /** The definition is built on a declaration of the name in one unit, and on a definition in another. */
-static bool unites(const struct ks_type_merge *m, const struct ks_merge_variant *variant,
+static bool unites(struct ks_type_merge *m, const struct ks_merge_variant *variant,
 		   const struct ks_merge_name *name)
 {
 	uint32_t units[MAX_UNITS], defined[MAX_UNITS];
@@ -101,12 +117,12 @@ static bool unites(const struct ks_type_merge *m, const struct ks_merge_variant 
 	return false;
 }
 
-static bool forward_resolves(const struct ks_type_merge *m, const struct ks_merge_name *name)
+static bool forward_resolves(struct ks_type_merge *m, const struct ks_merge_name *name)
 {
 	if (!m->variants.at[name->first - 1].next)
 		return true;
 	for (size_t i = 0; i < m->variants.len; i++)
-		if (mentions(&m->variants.at[i].decl, name->name, name->kind) &&
+		if (mentions(m, &m->variants.at[i].decl, name->name, name->kind) &&
 		    unites(m, &m->variants.at[i], name))
 			return true;
 	return false;

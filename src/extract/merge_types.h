@@ -38,6 +38,7 @@ struct ks_type_merge {
 	KS_VECTOR(struct ks_merge_name) names;
 	uint32_t *table; // name + 1, open addressing
 	size_t mask;
+	uint64_t searched; // types looked at for the forward declarations
 };
 
 /** Hash of a name within its kind; an unnamed enum goes by the hash of its values. */

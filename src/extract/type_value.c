@@ -165,13 +165,25 @@ static uint32_t flattened(struct ks_types *types, const struct ks_child *child)
 
 typedef KS_VECTOR(struct ks_member) member_vector;
 
+/**
+ * Members of unnamed members are taken in, again for each definition that has these. No compiler lets definitions share
+ * what is unnamed, so all of them together have no more members than there are in the file.
+ */
+static bool too_many_members(struct ks_types *types)
+{
+	enum { AGAIN = 4, ALWAYS = 1 << 20 };
+	const struct ks_cursor *info = &types->unit->dwarf->info;
+	types->endless = ++types->nr_members > (uint64_t)(info->end - info->base) * AGAIN + ALWAYS;
+	return types->endless;
+}
+
 static bool collect_members(struct ks_types *types, uint32_t index, uint64_t base_bits,
 			    unsigned int *anonymous, member_vector *to, unsigned int depth)
 {
-	if (depth > KS_TYPE_DEPTH || to->len > types->children.len)
+	if (depth > KS_TYPE_DEPTH)
 		return true; // a cycle of unnamed types: no compiler makes it
 	const struct ks_node *node = &types->nodes.at[index];
-	for (uint32_t i = 0; i < node->nr_children; i++) {
+	for (uint32_t i = 0; i < node->nr_children && !too_many_members(types); i++) {
 		struct ks_child child = ks_types_children(types, node)[i];
 		uint32_t inner = flattened(types, &child);
 		if (inner != KS_NO_NODE) {

@@ -159,9 +159,17 @@ struct ks_error *ks_types_finish_unit(struct ks_types *types)
 {
 	for (uint32_t i = 0; i < types->nodes.len && i < types->nr_own && !types->crowded; i++)
 		look_at_definition(types, i);
+	return ks_types_error(types);
+}
+
+struct ks_error *ks_types_error(const struct ks_types *types)
+{
 	if (types->crowded)
 		return ks_error_new(KS_ERR_DATA, "a type name has more than %d definitions",
 				    MAX_DEFINITIONS);
+	if (types->endless)
+		return ks_error_new(KS_ERR_DATA,
+				    "unnamed types are members of each other without end");
 	return types->failed ? &ks_nomem : NULL;
 }
 

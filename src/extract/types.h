@@ -89,8 +89,10 @@ struct ks_types {
 	const struct ks_text *text;
 	const struct ks_unit *unit; // being walked
 	uint32_t unit_index;
-	bool failed;  // out of memory
-	bool crowded; // more definitions of one name than any kernel has
+	bool failed;	     // out of memory
+	bool crowded;	     // more definitions of one name than any kernel has
+	bool endless;	     // more members of definitions than the file can hold
+	uint64_t nr_members; // looked at so far, for all definitions
 	uint32_t
 		nr_own; // nodes of the unit itself: behind them come those of others, that it refers to
 
@@ -118,6 +120,8 @@ bool ks_types_widen(struct ks_types *types, uint32_t offset);
 void ks_types_start_unit(struct ks_types *types, const struct ks_unit *unit, uint32_t index);
 /** Look at every definition of the unit that was walked. */
 KS_MUST_CHECK struct ks_error *ks_types_finish_unit(struct ks_types *types);
+/** What went wrong in making types and definitions so far. */
+KS_MUST_CHECK struct ks_error *ks_types_error(const struct ks_types *types);
 /** Everything but the arena. */
 void ks_types_deinit(struct ks_types *types);
 

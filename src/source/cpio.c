@@ -36,7 +36,7 @@ static uint64_t number_at(const struct ks_cpio *cpio, size_t offset)
 {
 	uint64_t n = 0;
 	for (const uint8_t *p = cpio->front + offset, *end = p + 8; p < end; p++)
-		n = n << 4 | (*p <= '9' ? *p - '0' : (*p | 0x20) - 'a' + 10u);
+		n = n << 4 | (uint64_t)(*p <= '9' ? *p - '0' : (*p | 0x20) - 'a' + 10);
 	return n;
 }
 
