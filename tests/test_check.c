@@ -244,7 +244,9 @@ static void kprobes_need_a_symbol_that_may_be_probed(void **state)
 	       { "6.1.176", "kprobe/plain.cold", NONE, OK }, // a piece of what is traced
 	       { "6.1.176", "kprobe/black", KS_REASON_TARGET_BLACKLISTED, ATTACH },
 	       { "6.1.176", "kprobe/starting", KS_REASON_TARGET_REFUSED, ATTACH },
-	       { "6.1.176", "kprobe/not_in_btf", NONE, OK });
+	       { "6.1.176", "kprobe/not_in_btf", NONE, OK },
+	       { "6.1.176", "kprobe/plain+4", KS_REASON_TIER, KS_VERDICT_UNKNOWN },
+	       { "6.1.176", "kprobe/module:plain", KS_REASON_TARGET_ABSENT, ATTACH });
 }
 
 static void a_name_of_two_functions_is_refused_since_6_6_and_in_stable_kernels(void **state)
@@ -272,6 +274,8 @@ static void fentry_needs_btf_an_ftrace_entry_and_few_arguments(void **state)
 	       { "5.10.223", "fentry/with_struct", KS_REASON_TARGET_SIGNATURE, LOAD },
 	       { "6.1.176", "fentry/with_struct", NONE, OK },
 	       { "6.1.176", "fentry/migrate_disable", KS_REASON_TARGET_REFUSED, LOAD },
+	       { "6.1.176", "fentry/vmlinux:plain", NONE, OK },
+	       { "6.1.176", "fentry/module:plain", KS_REASON_TARGET_ABSENT, LOAD },
 	       { "6.1.176", "fentry", KS_REASON_TARGET_AT_RUN_TIME, KS_VERDICT_UNKNOWN });
 }
 

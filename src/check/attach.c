@@ -78,6 +78,10 @@ static void judge_kprobe_symbol(struct ks_judge *judge, const char *name,
 	}
 	if (black == KS_PRESENT)
 		ks_judge_add(judge, KS_REASON_TARGET_BLACKLISTED, about, NULL);
+	else if (judge->hook->offset)
+		ks_judge_add(judge, KS_REASON_TIER, about,
+			     "only its code tells whether an instruction begins %u bytes into it",
+			     (unsigned int)judge->hook->offset);
 	else if (black == KS_UNTOLD || notrace == KS_UNTOLD)
 		ks_judge_add(judge, KS_REASON_TIER, about,
 			     "what can be probed is not known of this image");
@@ -111,8 +115,20 @@ static void judge_kprobe(struct ks_judge *judge, const char *name)
 		ks_judge_no_symbol(judge, &target, name);
 		return;
 	}
-	judge_ambiguous(judge, name, target.nr_symbols);
+	judge_ambiguous(judge, name, target.nr_symbols + target.nr_in_modules);
 	judge_kprobe_symbol(judge, name, target.symbol);
+}
+
+/** libbpf reads the name of a kprobe up to a colon: for it, "module:function" is a function called module. */
+static void judge_kprobe_module(struct ks_judge *judge, const struct ks_hook *hook)
+{
+	if (ks_target_find(judge->site, hook->module).symbol) {
+		judge_kprobe(judge, hook->module);
+		return;
+	}
+	ks_judge_add(judge, KS_REASON_TARGET_ABSENT, KS_ABOUT_NAME(KS_FUNCTION, hook->module),
+		     "libbpf reads the section's name up to the colon");
+	ks_judge_hint(judge, "name the function alone: it is looked for in modules, too");
 }
 
 /** kprobe.multi on one function, or on a pattern of names. */
@@ -302,7 +318,10 @@ void ks_judge_attach(struct ks_judge *judge)
 	}
 	switch (hook->kind) {
 	case KS_HOOK_KPROBE:
-		judge_kprobe(judge, hook->target);
+		if (hook->module)
+			judge_kprobe_module(judge, hook);
+		else
+			judge_kprobe(judge, hook->target);
 		break;
 	case KS_HOOK_KPROBE_MULTI:
 		judge_kprobe_multi(judge, hook->target);

@@ -231,6 +231,13 @@ static void judge_function(struct ks_judge *judge, const char *name)
 		ks_judge_no_symbol(judge, &target, name);
 		return;
 	}
+	const char *module = judge->hook->module;
+	if (module && strcmp(module, "vmlinux") != 0 && target.symbol && !target.in_module) {
+		ks_judge_add(judge, KS_REASON_TARGET_ABSENT, about,
+			     "not in module %s: the kernel itself has it", module);
+		ks_judge_hint(judge, "leave the module's name out");
+		return;
+	}
 	if (ks_judge_absent(judge, target.in_btf, about)) {
 		ks_judge_add(judge, KS_REASON_TARGET_NOT_IN_BTF, about,
 			     ks_site_has_btf(judge->site) == KS_ABSENT

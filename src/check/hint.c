@@ -238,8 +238,19 @@ static struct ks_error *give(struct search *search, const struct wanted *wanted,
 	return reason->hint ? NULL : &ks_nomem;
 }
 
-static struct ks_error *give_all(struct search *search, struct ks_view *view,
-				 struct ks_check *check, size_t nr_columns)
+/** Of a kernel whose modules are not in the store nobody knows what they have. */
+static bool may_be_in_module(const struct ks_site *site, const struct ks_store_image *image,
+			     const struct ks_reason *reason)
+{
+	return !image->modules && !reason->hint && !reason->soft &&
+	       (reason->kind == KS_REASON_TARGET_ABSENT ||
+		reason->kind == KS_REASON_TRACEPOINT_MISSING ||
+		reason->kind == KS_REASON_KSYM_MISSING || reason->kind == KS_REASON_STRUCT_OPS) &&
+	       ks_site_built_in(site, "CONFIG_MODULES") != KS_ABSENT;
+}
+
+static struct ks_error *give_all(struct search *search, const struct ks_store_images *columns,
+				 struct ks_view *view, struct ks_check *check)
 {
 	for (size_t i = 0; i < check->nr_rows * check->nr_images; i++) {
 		struct ks_site site = ks_view_site(view, i % check->nr_images);
@@ -250,7 +261,10 @@ static struct ks_error *give_all(struct search *search, struct ks_view *view,
 			const struct wanted *wanted =
 				wants_hint(reason) ? find_wanted(search, reason) : NULL;
 			if (wanted && wanted->nr)
-				KS_TRY(give(search, wanted, &site, nr_columns, reason));
+				KS_TRY(give(search, wanted, &site, columns->nr, reason));
+			if (may_be_in_module(&site, columns->at[site.at], reason))
+				reason->hint = "unless a module has it: ksurf add --modules takes "
+					       "those of this kernel into the store";
 		}
 	}
 	return NULL;
@@ -278,7 +292,7 @@ struct ks_error *ks_hints_add(struct ks_store *store, const struct ks_store_imag
 	if (!err)
 		err = search_names(store, columns, &search);
 	if (!err)
-		err = give_all(&search, view, check, columns->nr);
+		err = give_all(&search, columns, view, check);
 	ks_vector_deinit(&search.wanted);
 	return err;
 }

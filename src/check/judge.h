@@ -122,6 +122,7 @@ struct ks_target {
 	const struct ks_function *function; // NULL: the image has no group of that name
 	const struct ks_symbol *symbol;	    // the first of exactly that name; NULL
 	uint32_t nr_symbols;		    // of exactly that name
+	uint32_t nr_in_modules;		    // more of them, in modules that count as loaded
 	enum ks_presence in_btf;	    //
 	bool in_module;			    // found in a module that counts as loaded
 	bool only_module;		    // found in a module that does not

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "check/built_with.h"
 #include "check/hint.h"
 #include "check/kfuncs.h"
 #include "check/opcode.h"
@@ -38,9 +39,9 @@ static void judge_types(struct ks_judge *judge)
 		ks_judge_add(judge, KS_REASON_PROG_TYPE, &about, "not in enum bpf_prog_type");
 		return;
 	}
-	if (strcmp(hook->program_type, "BPF_PROG_TYPE_LSM") == 0 &&
-	    ks_site_built_in(site, "CONFIG_BPF_LSM") == KS_ABSENT)
-		ks_judge_add(judge, KS_REASON_PROG_TYPE, &about, "CONFIG_BPF_LSM is not set");
+	const char *option = ks_built_with(about.name);
+	if (option && ks_site_built_in(site, option) == KS_ABSENT)
+		ks_judge_add(judge, KS_REASON_PROG_TYPE, &about, "%s is not set", option);
 	about.name = hook->attach_type;
 	if (!about.name)
 		return;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What fails every program of an object: its maps, externs and operations are set up as a whole. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "check/built_with.h"
 #include "check/judge.h"
 
 /** The name of an enumerator of the object's own BTF, for a number that the image does not have. */
@@ -28,10 +30,15 @@ static void judge_map(struct ks_judge *judge, const struct ks_bpf_map *map)
 		ks_judge_add(judge, KS_REASON_TIER, &about, "the image has no enum bpf_map_type");
 		return;
 	}
-	for (uint32_t i = 0; i < decl->nr; i++)
-		if (decl->values[i].value == map->type &&
-		    strncmp(decl->values[i].name, "__MAX", 5) != 0)
-			return;
+	for (uint32_t i = 0; i < decl->nr; i++) {
+		if (decl->values[i].value != map->type ||
+		    strncmp(decl->values[i].name, "__MAX", 5) == 0)
+			continue;
+		const char *option = ks_built_with(decl->values[i].name);
+		if (option && ks_site_built_in(judge->site, option) == KS_ABSENT)
+			ks_judge_add(judge, KS_REASON_MAP_TYPE, &about, "%s is not set", option);
+		return;
+	}
 	const char *name =
 		local_enumerator(judge->scene->subject->object->btf, "bpf_map_type", map->type);
 	if (name)
@@ -63,8 +70,16 @@ static void judge_extern(struct ks_judge *judge, uint32_t index)
 				     : "not set");
 		ks_judge_hint(judge, "declare it __weak, and it reads as zero");
 	} else {
-		ks_judge_add(judge, KS_REASON_KSYM_MISSING, &about,
-			     ext->type ? "not in BTF with this type" : "not in kallsyms");
+		char name[256]; // without a flavour
+		snprintf(name, sizeof(name), "%.*s", (int)ks_core_name_len(ext->name), ext->name);
+		struct ks_target target = ks_target_find(judge->site, name);
+		if (ext->kind == KS_EXTERN_KFUNC && target.only_module)
+			ks_judge_add(judge, KS_REASON_KSYM_MISSING, &about,
+				     "in module %s, which must be loaded",
+				     target.module ? target.module : "?");
+		else
+			ks_judge_add(judge, KS_REASON_KSYM_MISSING, &about,
+				     ext->type ? "not in BTF with this type" : "not in kallsyms");
 		ks_judge_hint(judge, "declare it __weak and ask for it with bpf_ksym_exists()");
 	}
 }

@@ -45,10 +45,14 @@ struct ks_target ks_target_find(const struct ks_site *site, const char *name)
 	const struct ks_fact *fact = ks_site_fact(site, KS_FUNCTION, name);
 	struct ks_target target = { 0 };
 	look_at(site, fact, name, &target);
-	if (target.symbol || target.in_btf == KS_PRESENT || !fact->modules)
+	if (!fact->modules)
 		return target;
 	struct ks_target module = { 0 };
 	look_at(site, fact->modules, name, &module);
+	if (target.symbol || target.in_btf == KS_PRESENT) {
+		target.nr_in_modules = site->modules ? module.nr_symbols : 0;
+		return target;
+	}
 	if (!module.symbol)
 		return target;
 	if (!site->modules) {
