@@ -29,6 +29,7 @@ struct ks_view {
 	const struct ks_fact *unknown; // one for each image
 	const enum ks_presence *untold;
 	bool *partial; // of each image: a dataset that holds a choice of names; NULL until it is known
+	bool any_partial;
 	size_t nr, mask;
 	struct asked **slots;
 };
@@ -119,21 +120,29 @@ static struct ks_error *find_partial(struct ks_view *view)
 		return &ks_nomem;
 	KS_TRY(view->source.history(view->source.arg, KS_STRUCT, "task_struct", &view->arena,
 				    &history));
-	for (size_t i = 0; i < view->nr_images; i++)
+	for (size_t i = 0; i < view->nr_images; i++) {
 		partial[i] = view->images[i]->tier == KS_TIER_IMPORTED && history.facts[i].known &&
 			     !history.facts[i].present;
+		view->any_partial |= partial[i];
+	}
 	view->partial = partial;
 	return NULL;
 }
 
-/** A name that none of the images has may just have been left out of a part of a dataset. */
+/** A name that no part of a dataset has may just have been left out of all; what other images have says nothing. */
 static struct ks_error *doubt(struct ks_view *view, const struct ks_history *history)
 {
-	if (ks_history_present(history))
-		return NULL;
+	bool chosen = false;
 	if (!view->partial)
 		KS_TRY(find_partial(view));
+	if (!view->any_partial)
+		return NULL;
 	for (size_t i = 0; i < history->nr; i++)
+		chosen |= view->partial[i] && history->facts[i].present;
+	if (!chosen && view->source.chosen)
+		KS_TRY(view->source.chosen(view->source.arg, history->kind, history->name,
+					   &chosen));
+	for (size_t i = 0; !chosen && i < history->nr; i++)
 		if (view->partial[i])
 			history->facts[i].known = false;
 	return NULL;

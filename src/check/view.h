@@ -27,11 +27,19 @@ struct ks_view_names {
 typedef struct ks_error *ks_view_names_fn(void *arg, const char *glob, struct ks_arena *arena,
 					  struct ks_view_names *ret);
 
+/**
+ * Whether some image that holds a choice of names has a name: those that the view does not show count, too. Then the choice
+ * has it, and such an image without it does not.
+ */
+typedef struct ks_error *ks_view_chosen_fn(void *arg, enum ks_kind kind, const char *name,
+					   bool *ret);
+
 /** Where a view gets its answers from. */
 struct ks_view_source {
 	ks_view_source_fn *history;
 	ks_view_symbol_fn *symbol; // NULL: nothing is told about symbols
 	ks_view_names_fn *names;   // NULL: nothing is told about all names
+	ks_view_chosen_fn *chosen; // NULL: there are no images but those of the view
 	void (*free)(void *arg);   // NULL: arg is borrowed
 	void *arg;
 };

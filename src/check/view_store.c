@@ -8,11 +8,15 @@ struct stored {
 	struct ks_store *store;
 	const struct ks_store_images *images;
 	const struct ks_image **headers; // of the images, one after the other
+	struct ks_arena arena;		 // of what follows
+	bool sorted;			 // partial is set
+	struct ks_store_images partial;	 // of all in the store: those with a choice of names
 };
 
 static void stored_free(void *arg)
 {
 	struct stored *stored = arg;
+	ks_arena_deinit(&stored->arena);
 	free(stored->headers);
 	free(stored);
 }
@@ -78,6 +82,35 @@ static struct ks_error *stored_names(void *arg, const char *glob, struct ks_aren
 	return NULL;
 }
 
+/** Images of a dataset without a struct that every kernel has. */
+static struct ks_error *find_partial(struct stored *stored)
+{
+	struct ks_store_images all;
+	struct ks_history history;
+	KS_TRY(ks_store_images(stored->store, &stored->arena, &all));
+	KS_TRY(ks_store_history(stored->store, &all, KS_STRUCT, "task_struct", &stored->arena,
+				&history));
+	stored->partial.at = all.at;
+	for (size_t i = 0; i < all.nr; i++)
+		if (all.at[i]->image.tier == KS_TIER_IMPORTED && history.facts[i].known &&
+		    !history.facts[i].present)
+			stored->partial.at[stored->partial.nr++] = all.at[i];
+	stored->sorted = true;
+	return NULL;
+}
+
+static struct ks_error *stored_chosen(void *arg, enum ks_kind kind, const char *name, bool *ret)
+{
+	struct stored *stored = arg;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_history history;
+	if (!stored->sorted)
+		KS_TRY(find_partial(stored));
+	KS_TRY(ks_store_history(stored->store, &stored->partial, kind, name, &arena, &history));
+	*ret = ks_history_present(&history);
+	return NULL;
+}
+
 struct ks_error *ks_view_over_store(struct ks_store *store, const struct ks_store_images *images,
 				    bool modules, struct ks_view **ret)
 {
@@ -94,6 +127,7 @@ struct ks_error *ks_view_over_store(struct ks_store *store, const struct ks_stor
 	struct ks_view_source source = { .history = stored_history,
 					 .symbol = stored_symbol,
 					 .names = stored_names,
+					 .chosen = stored_chosen,
 					 .free = stored_free,
 					 .arg = stored };
 	return ks_view_new(&source, images->nr, headers, modules, ret);
