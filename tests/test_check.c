@@ -330,6 +330,7 @@ static void a_pattern_needs_something_that_ftrace_traces(void **state)
 	       { "6.12.107", "kprobe.multi/partl*", NONE, OK },
 	       { "6.12.107", "kprobe.multi/partly", NONE, OK },
 	       { "6.4.16", "kprobe.multi/partl*", KS_REASON_TARGET_AMBIGUOUS, ATTACH },
+	       { "6.4.16", "kprobe.multi/partly", NONE, OK },
 	       { "6.4.16", "kprobe.multi/twic*", NONE, OK },
 	       { "6.12.107", "kprobe.session/plain", KS_REASON_ATTACH_TYPE, ATTACH });
 }
@@ -434,7 +435,10 @@ static void kernel_functions_are_for_some_types(void **state)
 		{ KS_SINCE(6, 12), "bpf_rcu_read_lock", "kprobe/x", KS_ALLOWED_UNTOLD },
 		{ KS_SINCE(6, 12), "bpf_task_from_pid", "struct_ops/x", KS_ALLOWED_UNTOLD },
 		{ KS_SINCE(5, 15), "bpf_task_from_pid", "kprobe/x", KS_ALLOWED_UNTOLD },
-		{ KS_SINCE(7, 3), "bpf_task_from_pid", "kprobe/x", KS_ALLOWED_UNTOLD },
+		{ KS_SINCE(7, 3), "bpf_task_from_pid", "kprobe/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(7, 4), "bpf_task_from_pid", "kprobe/x", KS_ALLOWED_UNTOLD },
+		{ KS_SINCE(6, 12), "bpf_skb_ct_lookup", "tc", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_skb_ct_lookup", "action", KS_NOT_ALLOWED },
 	};
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		_cleanup_arena_ struct ks_arena arena = { 0 };

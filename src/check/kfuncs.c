@@ -6,11 +6,11 @@
 #include "check/prog_type.h"
 
 /*
- * What register_btf_kfunc_id_set() was called with. tests/truth/kfuncs.c asked booted kernels (6.1, 6.12, 7.2) about each
+ * What register_btf_kfunc_id_set() was called with. tests/truth/kfuncs.c asked booted kernels (6.1, 6.12, 7.2, 7.3) about each
  * function and type; for versions between two of these the table has what the newer one allows, for kernels only ever
  * allow more. Functions of modules are as their sources register them.
  */
-enum { FIRST = KS_SINCE(5, 13), OLDEST = KS_SINCE(6, 1), TOO_NEW = KS_SINCE(7, 3) };
+enum { FIRST = KS_SINCE(5, 13), OLDEST = KS_SINCE(6, 1), TOO_NEW = KS_SINCE(7, 4) };
 
 #define TC (T(SCHED_CLS) | T(SCHED_ACT))
 #define LWT (T(LWT_IN) | T(LWT_OUT) | T(LWT_XMIT) | T(LWT_SEG6LOCAL))
@@ -165,6 +165,8 @@ static const struct row {
 	    "scx_bpf_nr_cids",
 	    "scx_bpf_nr_cpu_ids",
 	    "scx_bpf_nr_node_ids",
+	    "scx_bpf_online_cmask",
+	    "scx_bpf_sub_kill_bstr",
 	    "scx_bpf_nr_online_cids",
 	    "scx_bpf_pick_any_cpu",
 	    "scx_bpf_pick_any_cpu_node",
@@ -185,19 +187,35 @@ static const struct row {
 	// what sets up
 	{ 0,
 	  T(SYSCALL),
-	  { "__scx_bpf_select_cpu_and", "bpf_crypto_ctx_acquire", "bpf_crypto_ctx_create",
-	    "bpf_crypto_ctx_release", "bpf_wakeup_sources_get_head", "bpf_wakeup_sources_read_lock",
-	    "bpf_wakeup_sources_read_unlock", "hid_bpf_allocate_context",
-	    "hid_bpf_hw_output_report", "hid_bpf_hw_request", "hid_bpf_input_report",
-	    "hid_bpf_release_context", "scx_bpf_create_dsq", "scx_bpf_dsq_move",
-	    "scx_bpf_dsq_move_set_slice", "scx_bpf_dsq_move_set_vtime", "scx_bpf_dsq_move_vtime",
-	    "scx_bpf_select_cpu_and", "scx_bpf_select_cpu_dfl" } },
+	  { "__scx_bpf_select_cpu_and",
+	    "bpf_crypto_ctx_acquire",
+	    "bpf_crypto_ctx_create",
+	    "bpf_crypto_ctx_release",
+	    "bpf_ksock_connect",
+	    "bpf_ksock_create",
+	    "bpf_wakeup_sources_get_head",
+	    "bpf_wakeup_sources_read_lock",
+	    "bpf_wakeup_sources_read_unlock",
+	    "hid_bpf_allocate_context",
+	    "hid_bpf_hw_output_report",
+	    "hid_bpf_hw_request",
+	    "hid_bpf_input_report",
+	    "hid_bpf_release_context",
+	    "scx_bpf_create_dsq",
+	    "scx_bpf_dsq_move",
+	    "scx_bpf_dsq_move_set_slice",
+	    "scx_bpf_dsq_move_set_vtime",
+	    "scx_bpf_dsq_move_vtime",
+	    "scx_bpf_select_cpu_and",
+	    "scx_bpf_select_cpu_dfl" } },
+	// sockets of the kernel's own
+	{ 0, T(SYSCALL) | ON_LSM, { "bpf_ksock_acquire", "bpf_ksock_release", "bpf_ksock_send" } },
 	// files
 	{ 0,
 	  ON_LSM,
 	  { "bpf_get_dentry_xattr", "bpf_get_file_xattr", "bpf_get_fsverity_digest",
 	    "bpf_get_task_exe_file", "bpf_path_d_path", "bpf_put_file", "bpf_real_data_inode",
-	    "bpf_remove_dentry_xattr", "bpf_set_dentry_xattr" } },
+	    "bpf_remove_dentry_xattr", "bpf_set_dentry_xattr", "bpf_sock_read_xattr" } },
 	// sockets that are iterated over
 	{ 0, ON_ITER, { "bpf_sock_destroy" } },
 	// sessions
@@ -208,19 +226,22 @@ static const struct row {
 	  { "bpf_dynptr_from_xdp", "bpf_xdp_flow_lookup", "bpf_xdp_get_xfrm_state",
 	    "bpf_xdp_pull_data", "bpf_xdp_xfrm_state_release" } },
 	// packets in queues
+	{ 0, TC, { "bpf_dynptr_from_skb_meta" } },
 	{ 0,
-	  TC,
-	  { "bpf_dynptr_from_skb_meta", "bpf_sk_assign_tcp_reqsk", "bpf_skb_get_fou_encap",
-	    "bpf_skb_get_xfrm_info", "bpf_skb_set_fou_encap", "bpf_skb_set_xfrm_info" } },
-	// packets, connections
+	  T(SCHED_CLS),
+	  { "bpf_sk_assign_tcp_reqsk", "bpf_skb_get_fou_encap", "bpf_skb_get_xfrm_info",
+	    "bpf_skb_set_fou_encap", "bpf_skb_set_xfrm_info" } },
+	// packets and their connections
+	{ 0, TC | T(XDP), { "bpf_crypto_decrypt", "bpf_crypto_encrypt" } },
 	{ 0,
-	  TC | T(XDP),
-	  { "bpf_crypto_decrypt", "bpf_crypto_encrypt", "bpf_ct_change_status",
-	    "bpf_ct_change_timeout", "bpf_ct_insert_entry", "bpf_ct_release", "bpf_ct_set_nat_info",
-	    "bpf_ct_set_status", "bpf_ct_set_timeout", "bpf_skb_ct_alloc", "bpf_skb_ct_lookup",
-	    "bpf_xdp_ct_alloc", "bpf_xdp_ct_lookup" } },
+	  T(SCHED_CLS) | T(XDP),
+	  { "bpf_ct_change_status", "bpf_ct_change_timeout", "bpf_ct_insert_entry",
+	    "bpf_ct_release", "bpf_ct_set_nat_info", "bpf_ct_set_status", "bpf_ct_set_timeout",
+	    "bpf_skb_ct_alloc", "bpf_skb_ct_lookup", "bpf_xdp_ct_alloc", "bpf_xdp_ct_lookup" } },
 	// addresses and time stamps of sockets
-	{ 0, ON_CGROUP, { "bpf_sock_addr_set_sun_path", "bpf_sock_ops_enable_tx_tstamp" } },
+	{ 0,
+	  ON_CGROUP,
+	  { "bpf_icmp_send", "bpf_sock_addr_set_sun_path", "bpf_sock_ops_enable_tx_tstamp" } },
 	// any packet
 	{ 0,
 	  ON_TRACE | ON_CGROUP | LWT | TC | T(NETFILTER) | T(SK_SKB) | T(SOCKET_FILTER),

@@ -124,7 +124,9 @@ static bool takes_all_of_a_name(const struct ks_site *site)
 static void conclude(struct ks_judge *judge, const struct ks_about *about,
 		     const struct matches *matches, bool more)
 {
-	if (matches->partly && takes_all_of_a_name(judge->site)) {
+	// since 1.8 libbpf gives an exact name to the kernel, which takes what can be traced
+	bool exact = !matches->pattern[strcspn(matches->pattern, "*?")];
+	if (matches->partly && !exact && takes_all_of_a_name(judge->site)) {
 		ks_judge_add(judge, KS_REASON_TARGET_AMBIGUOUS, about,
 			     "of %u functions called %s some have no ftrace entry; before 6.5 that "
 			     "fails all",

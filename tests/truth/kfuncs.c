@@ -141,10 +141,12 @@ static void ask(FILE *out, const struct btf *btf, const char *name, const bool *
 		bool ok = load(btf, &columns[i], id);
 		last_words(line, sizeof(line));
 		fprintf(out, ", \"%s\": \"%s\"", columns[i].name,
-			ok					? "ok"
-			: strstr(log_text, "is not allowed")	? "no"
-			: strstr(log_text, "must be sleepable") ? "sleepable"
-								: line);
+			ok ? "ok"
+			: strstr(log_text, "sleepable kfunc") ||
+					strstr(log_text, "must be sleepable")
+				? "sleepable"
+			: strstr(log_text, "calling kernel function") ? "no"
+								      : line);
 	}
 	fputs("}\n", out);
 	fflush(out);

@@ -94,6 +94,7 @@ static const struct {
 	{ "program of this type cannot use", "helper" },
 	{ "calling kernel function", "kfunc" },
 	{ "must be sleepable to call", "kfunc" },
+	{ "sleepable kfunc", "kfunc" },
 	{ "cannot call kernel function from non-GPL", "kfunc" },
 	{ "reserved fields", "insn_set" },
 	{ "unknown opcode", "insn_set" },

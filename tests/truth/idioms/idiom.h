@@ -25,4 +25,7 @@
 		return 0;                                                                          \
 	}
 
-char LICENSE[] SEC("license") = "GPL";
+#ifndef IDIOM_LICENSE
+#define IDIOM_LICENSE "GPL"
+#endif
+char LICENSE[] SEC("license") = IDIOM_LICENSE;
