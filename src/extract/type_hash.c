@@ -26,7 +26,7 @@ static struct hashes mix2(struct hashes a, struct hashes b)
 }
 
 /** All of a child but its type: of that the two hashes differ. */
-static uint64_t child_key(const struct ks_types *types, const struct ks_child *child)
+static inline uint64_t child_key(const struct ks_types *types, const struct ks_child *child)
 {
 	return ks_hash_mix(name_key(types, child->name),
 			   child->value ^ (uint64_t)child->bits << 56);

@@ -228,7 +228,7 @@ static uint64_t add_up(lzma_check check, uint64_t sum, const uint8_t *at, uint64
 
 static bool sum_agrees(const struct ks_xz_block *block, uint64_t sum)
 {
-	uint8_t bytes[sizeof(sum)];
+	uint8_t bytes[sizeof(sum)] = { 0 };
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (uint8_t)(sum >> 8 * i);
 	return memcmp(bytes, block->sum, lzma_check_size(block->check)) == 0;
