@@ -20,19 +20,45 @@ static struct ks_error *look_up(struct lookup *look, const struct ks_store_image
 	return found ? ks_fact_fill(&look->reader, image, kind, &row, fact) : NULL;
 }
 
-/** A hook or a kfunc that is listed has the facts of its function. */
+static struct ks_error *look_up_prefixed(struct lookup *look, const struct ks_store_image *image,
+					 const char *prefix, struct ks_fact *fact)
+{
+	_cleanup_buf_ struct ks_buf name = { 0 };
+	ks_buf_printf(&name, "%s%s", prefix, look->name);
+	const char *function = ks_buf_text(&name);
+	return function ? look_up(look, image, KS_FUNCTION, function, fact) : &ks_nomem;
+}
+
+/** Some record of the kernel has the hook as a member. */
+static struct ks_error *is_hook(struct lookup *look, const struct ks_store_image *image, bool *ret)
+{
+	static const char *const records[] = { "security_hook_heads", "lsm_static_calls_table" };
+	*ret = false;
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+		struct ks_fact record = { .image = &image->image };
+		KS_TRY(look_up(look, image, KS_STRUCT, records[i], &record));
+		for (uint32_t k = 0; record.decl && k < record.decl->nr && !*ret; k++)
+			*ret = strcmp(record.decl->members[k].name, look->name) == 0;
+	}
+	return NULL;
+}
+
+/**
+ * A hook or a kfunc that is listed has the facts of its function. Hooks without a function security_HOOK are in no
+ * list [D]; programs attach to them by another function, and a published dataset does not know of that.
+ */
 static struct ks_error *look_up_listed(struct lookup *look, const struct ks_store_image *image,
 				       struct ks_fact *fact)
 {
 	KS_TRY(look_up(look, image, look->kind, look->name, fact));
-	if (!fact->present)
-		return NULL;
 	if (look->kind == KS_KFUNC)
-		return look_up(look, image, KS_FUNCTION, look->name, fact);
-	_cleanup_buf_ struct ks_buf name = { 0 };
-	ks_buf_printf(&name, "security_%s", look->name);
-	const char *function = ks_buf_text(&name);
-	return function ? look_up(look, image, KS_FUNCTION, function, fact) : &ks_nomem;
+		return fact->present ? look_up(look, image, KS_FUNCTION, look->name, fact) : NULL;
+	if (fact->present)
+		return look_up_prefixed(look, image, "security_", fact);
+	bool hook = false;
+	if (fact->known && image->image.tier != KS_TIER_IMPORTED)
+		KS_TRY(is_hook(look, image, &hook));
+	return hook ? look_up_prefixed(look, image, "bpf_lsm_", fact) : NULL;
 }
 
 static void pick_member(struct ks_fact *fact, const char *member)
