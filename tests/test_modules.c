@@ -21,6 +21,7 @@
 #include "elf/relocatable.h"
 #include "extract/extract.h"
 #include "mini.h"
+#include "same.h"
 #include "source/modules.h"
 #include "store/store.h"
 
@@ -476,6 +477,65 @@ static void test_spread(void **state)
 	}
 }
 
+/* ---- one run after another ---- */
+
+/** The modules of the names, read in that order, and behind them those of a run before. */
+static struct ks_surface *read_run(const struct bench *bench, const char *const *names, size_t nr,
+				   const struct ks_surface *before)
+{
+	struct bench run = *bench;
+	struct ks_surface *surface;
+	succeed(ks_modules_new(bench->kernel, &run.modules));
+	for (size_t i = 0; i < nr; i++) {
+		size_t len;
+		char file[64];
+		uint8_t *bytes = module_bytes(bench->variant, names[i], &len);
+		snprintf(file, sizeof(file), "%s.ko", names[i]);
+		char *path = write_file(bench->dir, file, bytes, len);
+		assert_int_equal(read_path(&run, path, NULL).nr_added, 1);
+		free(path);
+		free(bytes);
+	}
+	if (before)
+		succeed(ks_modules_join(run.modules, before));
+	succeed(ks_modules_finish(run.modules, &surface));
+	ks_modules_free(run.modules);
+	return surface;
+}
+
+static void assert_same_modules(const struct ks_surface *got, const struct ks_surface *want)
+{
+	struct ks_surface copy = *got;
+	assert_string_not_equal(got->image.digest, want->image.digest);
+	copy.image.digest = want->image.digest;
+	const char *difference = surface_difference(&copy, want);
+	if (difference)
+		fail_msg("another %s", difference);
+}
+
+static void test_join(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "alpha", "beta" };
+	struct bench bench;
+	if (!bench_open(&bench, "amd64-gcc-dwarf5"))
+		skip();
+	_cleanup_surface_ struct ks_surface *both = read_run(&bench, names, 2, NULL);
+	_cleanup_surface_ struct ks_surface *beta = read_run(&bench, names + 1, 1, NULL);
+	_cleanup_surface_ struct ks_surface *later = read_run(&bench, names, 1, beta);
+	assert_int_equal(beta->image.nr_modules, 1);
+	assert_int_equal(later->image.nr_modules, 2);
+	assert_same_modules(later, both);
+	// one of them read again: nothing of it counts twice
+	_cleanup_surface_ struct ks_surface *again = read_run(&bench, names, 1, later);
+	assert_same_modules(again, both);
+	// all of them: nothing of before is left
+	_cleanup_surface_ struct ks_surface *all = read_run(&bench, names, 2, later);
+	assert_string_equal(all->image.digest, both->image.digest);
+	assert_null(surface_difference(all, both));
+	bench_close(&bench);
+}
+
 /* ---- the store ---- */
 
 static struct ks_fact joined(struct ks_store *store, struct ks_arena *arena, enum ks_kind kind,
@@ -532,6 +592,7 @@ int main(void)
 		cmocka_unit_test(test_package),	  cmocka_unit_test(test_globs),
 		cmocka_unit_test(test_damage),	  cmocka_unit_test(test_store),
 		cmocka_unit_test(test_split_btf), cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_join),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

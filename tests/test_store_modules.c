@@ -109,6 +109,26 @@ static void newer_modules_take_the_place_of_older_ones(void **state)
 	ks_arena_deinit(&arena);
 }
 
+/** What was put together with older modules is not put when newer ones have come meanwhile. */
+static void modules_that_came_meanwhile_are_not_lost(void **state)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_surface_ struct ks_surface *first = sample_modules(1, 1), *second = NULL;
+	struct ks_put_result result;
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	assert_ok(ks_store_put_modules(store, first, NULL, THREADS, &result));
+	assert_true(result.added && !result.outdated);
+	free(result.label);
+	second = sample_modules(1, 2);
+	assert_ok(ks_store_put_modules(store, second, NULL, THREADS, &result));
+	assert_true(!result.added && result.outdated);
+	free(result.label);
+	assert_ok(ks_store_put_modules(store, second, first->image.digest, THREADS, &result));
+	assert_true(result.added && !result.outdated);
+	free(result.label);
+}
+
 static void history(struct ks_store *store, const struct ks_store_images *images, enum ks_kind kind,
 		    const char *name, struct ks_arena *arena, struct ks_history *ret)
 {
@@ -194,6 +214,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(modules_go_with_their_kernel),
 		TEST(newer_modules_take_the_place_of_older_ones),
+		TEST(modules_that_came_meanwhile_are_not_lost),
 		TEST(histories_tell_of_modules),
 		TEST(names_of_modules_are_their_kernels),
 	};

@@ -11,7 +11,7 @@ struct home {
 	const struct ks_store_image *image;
 	struct ks_kernel *kernel;
 	struct ks_modules *modules;
-	uint32_t nr_failed;
+	uint32_t nr_read, nr_failed;
 	bool broken; // some source of its modules could not be read to the end
 };
 
@@ -172,14 +172,18 @@ static struct ks_error *read_source(struct intake *intake, const struct ks_intak
 static void report_line(const struct home *home, const struct ks_surface *surface,
 			const struct ks_put_result *result)
 {
+	uint32_t all = surface->image.nr_modules;
 	if (!result->added) {
 		printf("%s: modules are in the store already\n", home->image->image.label);
 		return;
 	}
-	printf("%s: added %u module%s, %.1f MB, %zu functions, %zu structs, %zu tracepoints\n",
-	       home->image->image.label, surface->image.nr_modules,
-	       surface->image.nr_modules == 1 ? "" : "s", (double)result->bytes / 1e6,
-	       surface->nr_functions, surface->decls[KS_STRUCT].nr, surface->nr_tracepoints);
+	printf("%s: added %u module%s, ", home->image->image.label, home->nr_read,
+	       home->nr_read == 1 ? "" : "s");
+	if (all != home->nr_read)
+		printf("%u in all, ", all);
+	printf("%.1f MB, %zu functions, %zu structs, %zu tracepoints\n",
+	       (double)result->bytes / 1e6, surface->nr_functions, surface->decls[KS_STRUCT].nr,
+	       surface->nr_tracepoints);
 }
 
 static void report_json(struct ks_json *json, const struct home *home,
@@ -187,7 +191,8 @@ static void report_json(struct ks_json *json, const struct home *home,
 {
 	ks_json_open(json, '{');
 	ks_json_key_str(json, "modules_of", home->image->image.label);
-	ks_json_key_u64(json, "modules", surface->image.nr_modules);
+	ks_json_key_u64(json, "modules", home->nr_read);
+	ks_json_key_u64(json, "modules_in_all", surface->image.nr_modules);
 	ks_json_key_u64(json, "failed", home->nr_failed);
 	ks_json_key_bool(json, "added", result->added);
 	ks_json_key_u64(json, "bytes", result->bytes);
@@ -196,15 +201,80 @@ static void report_json(struct ks_json *json, const struct home *home,
 	ks_json_close(json, '}');
 }
 
+/** What the store has of the kernel's modules, or NULL. */
+static struct ks_error *find_before(struct intake *intake, const struct home *home,
+				    const struct ks_store_image **ret)
+{
+	*ret = NULL;
+	KS_TRY(ks_store_images(intake->store, &intake->arena, &intake->images));
+	for (size_t i = 0; i < intake->images.nr; i++)
+		if (intake->images.at[i]->id == home->image->id)
+			*ret = intake->images.at[i]->modules;
+	return NULL;
+}
+
+/** Put a surface's modules before those that were read: under one name the former stay. */
+static struct ks_error *put_behind(struct home *home, const struct ks_surface *before)
+{
+	_cleanup_surface_ struct ks_surface *read = NULL;
+	_cleanup_modules_ struct ks_modules *all = NULL;
+	KS_TRY(ks_modules_finish(home->modules, &read));
+	ks_modules_free(ks_take(home->modules));
+	KS_TRY(ks_modules_new(home->kernel, &all));
+	KS_TRY(ks_modules_join(all, before));
+	KS_TRY(ks_modules_join(all, read));
+	home->modules = ks_take(all);
+	return NULL;
+}
+
+/** Beside the modules that were read go those that the store has; what tells more of a module stays. */
+static struct ks_error *join_before(struct intake *intake, struct home *home,
+				    const struct ks_store_image *before)
+{
+	_cleanup_surface_ struct ks_surface *surface = NULL;
+	const char *digest = ks_modules_digest(home->modules);
+	if (!digest)
+		return &ks_nomem;
+	if (before->image.digest && strcmp(before->image.digest, digest) == 0)
+		return NULL; // they are the same
+	KS_TRY(ks_store_surface(intake->store, before, &surface));
+	if (before->image.tier < ks_modules_tier(home->modules))
+		return put_behind(home, surface);
+	return ks_modules_join(home->modules, surface);
+}
+
+/** One try. When another process put modules meanwhile, they are to be joined, too. */
+static struct ks_error *try_to_put(struct intake *intake, struct home *home,
+				   struct ks_surface **ret, struct ks_put_result *result)
+{
+	const struct ks_store_image *before;
+	_cleanup_surface_ struct ks_surface *surface = NULL;
+	KS_TRY(find_before(intake, home, &before));
+	if (before)
+		KS_TRY(join_before(intake, home, before));
+	KS_TRY(ks_modules_finish(home->modules, &surface));
+	ks_modules_free(ks_take(home->modules));
+	KS_TRY(ks_store_put_modules(intake->store, surface, before ? before->image.digest : NULL,
+				    ks_cli_threads(intake->cli), result));
+	if (result->outdated) {
+		KS_TRY(ks_modules_new(home->kernel, &home->modules));
+		KS_TRY(ks_modules_join(home->modules, surface));
+	}
+	*ret = ks_take(surface);
+	return NULL;
+}
+
 static struct ks_error *put(struct intake *intake, struct home *home)
 {
 	_cleanup_surface_ struct ks_surface *surface = NULL;
-	struct ks_put_result result = { 0 };
-	if (home->broken || !ks_modules_nr(home->modules))
+	struct ks_put_result result = { .outdated = true };
+	home->nr_read = ks_modules_nr(home->modules);
+	if (home->broken || !home->nr_read)
 		return NULL;
-	KS_TRY(ks_modules_finish(home->modules, &surface));
-	ks_modules_free(ks_take(home->modules));
-	KS_TRY(ks_store_put(intake->store, surface, ks_cli_threads(intake->cli), &result));
+	while (result.outdated) {
+		ks_surface_free(ks_take(surface));
+		KS_TRY(try_to_put(intake, home, &surface, &result));
+	}
 	ks_draw_erase(&intake->cli->draw);
 	if (intake->json)
 		report_json(intake->json, home, surface, &result);

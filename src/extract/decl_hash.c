@@ -83,6 +83,11 @@ uint64_t ks_type_hash(const struct ks_type *type)
 	return type_hash(&w, type, 0) | 1;
 }
 
+uint64_t ks_text_hash(const char *t)
+{
+	return text(t) | 1;
+}
+
 uint64_t ks_name_hash(enum ks_kind kind, const char *name)
 {
 	return XXH3_64bits_withSeed(name, strlen(name), (uint64_t)kind + 1) | 1;

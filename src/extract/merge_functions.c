@@ -94,9 +94,23 @@ static struct ks_merge_entry *find_entry(struct ks_function_merge *m,
 	return &m->entries.at[found - 1];
 }
 
-/** What a later unit knows of an entry is added, never replaced. */
-static void fold(struct ks_merge_entry *entry, const struct ks_unit_function *fn,
-		 const struct ks_unit_record *record)
+/** The unit has the code that the function's symbol names. */
+static bool has_code(const struct ks_function_merge *m, const struct ks_unit_function *fn)
+{
+	const struct ks_symbol *sym = fn->addr ? ks_symbol_at(m->symbols, fn->addr) : NULL;
+	for (unsigned int left = KS_MAX_ALIASES; sym && left--;
+	     sym = ks_symbol_at_next(m->symbols, sym))
+		if (sym->type == STT_FUNC && strcmp(sym->name, fn->text) == 0)
+			return true;
+	return false;
+}
+
+/**
+ * What a later unit knows of an entry is added, never replaced. But an external function has the prototype of the code
+ * that was linked: weak definitions and those that are there to be inlined may differ from it.
+ */
+static void fold(const struct ks_function_merge *m, struct ks_merge_entry *entry,
+		 const struct ks_unit_function *fn, const struct ks_unit_record *record)
 {
 	struct ks_entry *facts = &entry->facts;
 	if (fn->home && record->calls_known)
@@ -113,7 +127,7 @@ static void fold(struct ks_merge_entry *entry, const struct ks_unit_function *fn
 	}
 	if (!facts->addr)
 		facts->addr = fn->addr;
-	if (!facts->proto)
+	if (!facts->proto || (fn->external && fn->defined && fn->proto && has_code(m, fn)))
 		facts->proto = fn->proto;
 	facts->nr_indirect_calls += fn->indirect_calls;
 }
@@ -214,7 +228,7 @@ static bool merge_unit(struct ks_function_merge *m, uint32_t unit, bool repeated
 			find_entry(m, fn, path, repeated_path || fn->home, &map->entries[i]);
 		if (!entry)
 			return false;
-		fold(entry, fn, record);
+		fold(m, entry, fn, record);
 		fold_proto(&m->groups.at[entry->group], fn, unit);
 	}
 	for (uint32_t i = 0; i < record->nr_edges; i++) {

@@ -19,36 +19,31 @@ static const struct ks_decl *copy_decl(struct ks_modules *m, const struct ks_dec
 	return copy;
 }
 
-static void add_tracepoints(struct ks_modules *m, const struct ks_surface *module)
+void ks_modules_add_tracepoint(struct ks_modules *m, const struct ks_tracepoint *from)
 {
-	for (size_t i = 0; i < module->nr_tracepoints; i++) {
-		const struct ks_tracepoint *from = &module->tracepoints[i];
-		struct ks_tracepoint event = {
-			.event = ks_modules_text(m, from->event),
-			.class_name = ks_modules_text(m, from->class_name),
-			.func_name = ks_modules_text(m, from->func_name),
-			.struct_name = ks_modules_text(m, from->struct_name),
-			.format = ks_modules_text(m, from->format),
-			.system = ks_modules_text(m, from->system),
-			.func = copy_decl(m, from->func),
-			.record = copy_decl(m, from->record),
-			.module = m->module,
-		};
-		if (!ks_vector_add(&m->tracepoints, event))
-			m->failed = true;
-	}
+	struct ks_tracepoint event = {
+		.event = ks_modules_text(m, from->event),
+		.class_name = ks_modules_text(m, from->class_name),
+		.func_name = ks_modules_text(m, from->func_name),
+		.struct_name = ks_modules_text(m, from->struct_name),
+		.format = ks_modules_text(m, from->format),
+		.system = ks_modules_text(m, from->system),
+		.func = copy_decl(m, from->func),
+		.record = copy_decl(m, from->record),
+		.module = m->module,
+	};
+	if (!ks_vector_add(&m->tracepoints, event))
+		m->failed = true;
 }
 
-static void add_kfuncs(struct ks_modules *m, const struct ks_surface *module)
+void ks_modules_add_kfunc(struct ks_modules *m, const char *name)
 {
-	for (size_t i = 0; i < module->nr_kfuncs; i++) {
-		uint64_t key = ks_name_hash(KS_KFUNC, module->kfuncs[i]);
-		if (ks_numbers_get(&m->kfunc_numbers, key))
-			continue;
-		if (!ks_vector_add(&m->kfuncs, ks_modules_text(m, module->kfuncs[i])) ||
-		    !ks_numbers_set(&m->kfunc_numbers, key, 1))
-			m->failed = true;
-	}
+	uint64_t key = ks_name_hash(KS_KFUNC, name);
+	if (ks_numbers_get(&m->kfunc_numbers, key))
+		return;
+	if (!ks_vector_add(&m->kfuncs, ks_modules_text(m, name)) ||
+	    !ks_numbers_set(&m->kfunc_numbers, key, 1))
+		m->failed = true;
 }
 
 /** What is known is what all modules know. */
@@ -64,6 +59,8 @@ static void add_image(struct ks_modules *m, const struct ks_surface *module)
 	if (module->image.digest)
 		XXH3_128bits_update(m->digest, module->image.digest, strlen(module->image.digest));
 	m->nr++;
+	if (!ks_numbers_set(&m->names, ks_text_hash(m->module), KS_MODULE_ADDED))
+		m->failed = true;
 }
 
 struct ks_error *ks_modules_add(struct ks_modules *m, const struct ks_surface *module)
@@ -73,8 +70,10 @@ struct ks_error *ks_modules_add(struct ks_modules *m, const struct ks_surface *m
 		return &ks_nomem;
 	ks_modules_add_types(m, module);
 	ks_modules_add_functions(m, module);
-	add_tracepoints(m, module);
-	add_kfuncs(m, module);
+	for (size_t i = 0; i < module->nr_tracepoints; i++)
+		ks_modules_add_tracepoint(m, &module->tracepoints[i]);
+	for (size_t i = 0; i < module->nr_kfuncs; i++)
+		ks_modules_add_kfunc(m, module->kfuncs[i]);
 	add_image(m, module);
 	return m->failed ? &ks_nomem : NULL;
 }
@@ -82,6 +81,21 @@ struct ks_error *ks_modules_add(struct ks_modules *m, const struct ks_surface *m
 uint32_t ks_modules_nr(const struct ks_modules *m)
 {
 	return m->nr;
+}
+
+enum ks_tier ks_modules_tier(const struct ks_modules *m)
+{
+	return m->surface->image.tier;
+}
+
+const char *ks_modules_digest(struct ks_modules *m)
+{
+	XXH128_hash_t hash = XXH3_128bits_digest(m->digest);
+	char digest[33];
+	snprintf(digest, sizeof(digest), "%016llx%016llx", (unsigned long long)hash.high64,
+		 (unsigned long long)hash.low64);
+	const char *text = ks_modules_text(m, digest);
+	return m->failed ? NULL : text;
 }
 
 const struct ks_kernel *ks_modules_kernel(const struct ks_modules *m)
@@ -108,11 +122,7 @@ static void finish_image(struct ks_modules *m)
 	made.facts = image->facts;
 	made.modules_of = ks_modules_text(m, kernel->digest);
 	made.nr_modules = m->nr;
-	XXH128_hash_t hash = XXH3_128bits_digest(m->digest);
-	char digest[33];
-	snprintf(digest, sizeof(digest), "%016llx%016llx", (unsigned long long)hash.high64,
-		 (unsigned long long)hash.low64);
-	made.digest = ks_modules_text(m, digest);
+	made.digest = ks_modules_digest(m);
 	*image = made;
 }
 
@@ -178,7 +188,7 @@ void ks_modules_free(struct ks_modules *m)
 		return;
 	struct ks_numbers *const numbers[] = {
 		&m->text_numbers,  &m->type_numbers,  &m->definitions,	 &m->decl_numbers,
-		&m->value_numbers, &m->group_numbers, &m->kfunc_numbers,
+		&m->value_numbers, &m->group_numbers, &m->kfunc_numbers, &m->names,
 	};
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		ks_numbers_deinit(numbers[i]);

@@ -17,6 +17,17 @@ KS_MUST_CHECK struct ks_error *ks_modules_new(const struct ks_kernel *kernel,
  */
 KS_MUST_CHECK struct ks_error *ks_modules_add(struct ks_modules *modules,
 					      const struct ks_surface *module);
+/**
+ * Take over the modules of a surface that was made before, but for those that were added under the same name. What
+ * their callers are called does not change, so a function keeps those that are not replaced.
+ * @param before of the same kernel, as ks_modules_finish() gave it; borrowed for the call
+ */
+KS_MUST_CHECK struct ks_error *ks_modules_join(struct ks_modules *modules,
+					       const struct ks_surface *before);
+/** 32 hex digits that tell whether the same modules were added in the same order. NULL when memory runs out. */
+const char *ks_modules_digest(struct ks_modules *modules);
+/** The least that was told of any of them. */
+enum ks_tier ks_modules_tier(const struct ks_modules *modules);
 /** How many were added, and to which kernel. */
 uint32_t ks_modules_nr(const struct ks_modules *modules);
 const struct ks_kernel *ks_modules_kernel(const struct ks_modules *modules);

@@ -25,6 +25,11 @@ static struct ks_modules_group *find_group(struct ks_modules *m, const char *nam
 	return group;
 }
 
+struct ks_modules_group *ks_modules_group(struct ks_modules *m, const char *name)
+{
+	return find_group(m, name, true);
+}
+
 /* ---- entries ---- */
 
 static struct ks_caller copy_caller(struct ks_modules *m, const struct ks_caller *from)
@@ -103,8 +108,8 @@ static struct ks_modules_entry *find_external(struct ks_modules *m,
 	return NULL;
 }
 
-static void add_entry(struct ks_modules *m, struct ks_modules_group *group,
-		      const struct ks_entry *from)
+void ks_modules_add_entry(struct ks_modules *m, struct ks_modules_group *group,
+			  const struct ks_entry *from)
 {
 	struct ks_modules_entry *entry = find_external(m, group, from);
 	if (entry && from->file)
@@ -150,23 +155,27 @@ static struct ks_symbol copy_symbol(struct ks_modules *m, const struct ks_symbol
 	return symbol;
 }
 
-static void add_symbols(struct ks_modules *m, struct ks_modules_group *group,
-			const struct ks_function *fn)
+void ks_modules_add_symbol(struct ks_modules *m, struct ks_modules_group *group,
+			   const struct ks_symbol *from)
 {
-	for (uint32_t i = 0; i < fn->nr_symbols; i++) {
-		struct ks_modules_symbol symbol = { .facts = copy_symbol(m, &fn->symbols[i]) };
-		if (!ks_vector_add(&m->symbols, symbol)) {
-			m->failed = true;
-			return;
-		}
-		uint32_t number = (uint32_t)m->symbols.len;
-		if (group->last_symbol)
-			m->symbols.at[group->last_symbol - 1].next = number;
-		else
-			group->first_symbol = number;
-		group->last_symbol = number;
-		group->nr_symbols++;
+	struct ks_modules_symbol symbol = { .facts = copy_symbol(m, from) };
+	if (!ks_vector_add(&m->symbols, symbol)) {
+		m->failed = true;
+		return;
 	}
+	uint32_t number = (uint32_t)m->symbols.len;
+	if (group->last_symbol)
+		m->symbols.at[group->last_symbol - 1].next = number;
+	else
+		group->first_symbol = number;
+	group->last_symbol = number;
+	group->nr_symbols++;
+}
+
+void ks_modules_add_nr_btf(struct ks_modules_group *group, unsigned int nr)
+{
+	nr += group->nr_btf;
+	group->nr_btf = nr < UINT8_MAX ? (uint8_t)nr : UINT8_MAX;
 }
 
 static void add_function(struct ks_modules *m, const struct ks_function *fn)
@@ -177,34 +186,31 @@ static void add_function(struct ks_modules *m, const struct ks_function *fn)
 			continue;
 		group = group ? group : find_group(m, fn->name, true);
 		if (group)
-			add_entry(m, group, &fn->entries[i]);
+			ks_modules_add_entry(m, group, &fn->entries[i]);
 	}
 	if (!group)
 		return;
-	add_symbols(m, group, fn);
-	unsigned int nr_btf = group->nr_btf + fn->nr_btf;
-	group->nr_btf = nr_btf < UINT8_MAX ? (uint8_t)nr_btf : UINT8_MAX;
+	for (uint32_t i = 0; i < fn->nr_symbols && !m->failed; i++)
+		ks_modules_add_symbol(m, group, &fn->symbols[i]);
+	ks_modules_add_nr_btf(group, fn->nr_btf);
 }
 
-/** The listed prototype of a name is that of the first module that has one. */
-static void add_protos(struct ks_modules *m, const struct ks_surface *module)
+void ks_modules_add_proto(struct ks_modules *m, const struct ks_decl *decl)
 {
-	for (size_t i = 0; i < module->decls[KS_FUNCTION].nr; i++) {
-		const struct ks_decl *decl = &module->decls[KS_FUNCTION].at[i];
-		uint64_t key = ks_name_hash(KS_FUNCTION, decl->name);
-		if (ks_numbers_get(&m->decl_numbers, key))
-			continue;
-		if (!ks_vector_add(&m->protos, ks_modules_decl(m, decl)) ||
-		    !ks_numbers_set(&m->decl_numbers, key, (uint32_t)m->protos.len))
-			m->failed = true;
-	}
+	uint64_t key = ks_name_hash(KS_FUNCTION, decl->name);
+	if (ks_numbers_get(&m->decl_numbers, key))
+		return;
+	if (!ks_vector_add(&m->protos, ks_modules_decl(m, decl)) ||
+	    !ks_numbers_set(&m->decl_numbers, key, (uint32_t)m->protos.len))
+		m->failed = true;
 }
 
 void ks_modules_add_functions(struct ks_modules *m, const struct ks_surface *module)
 {
 	for (size_t i = 0; i < module->nr_functions && !m->failed; i++)
 		add_function(m, &module->functions[i]);
-	add_protos(m, module);
+	for (size_t i = 0; i < module->decls[KS_FUNCTION].nr; i++)
+		ks_modules_add_proto(m, &module->decls[KS_FUNCTION].at[i]);
 }
 
 /* ---- the tables ---- */

@@ -69,7 +69,8 @@ struct ks_modules {
 	KS_VECTOR(struct ks_tracepoint) tracepoints;
 	struct ks_numbers kfunc_numbers;
 	KS_VECTOR(const char *) kfuncs;
-	void *digest; // XXH3_state_t
+	struct ks_numbers names; // ks_text_hash() of modules: KS_MODULE_*
+	void *digest;		 // XXH3_state_t
 	uint32_t nr;
 };
 
@@ -78,6 +79,24 @@ const char *ks_modules_text(struct ks_modules *m, const char *text);
 const struct ks_type *ks_modules_type(struct ks_modules *m, const struct ks_type *type);
 /** The same for a declaration, which gets the module's name. */
 struct ks_decl ks_modules_decl(struct ks_modules *m, const struct ks_decl *decl);
+
+enum { KS_MODULE_ADDED = 1, KS_MODULE_JOINED };
+
+/** Parts of adding that joining shares. @param variant of a name that has several in the module, or NULL */
+void ks_modules_add_definition(struct ks_modules *m, const struct ks_decl *decl,
+			       const struct ks_variant *variant);
+void ks_modules_add_values(struct ks_modules *m, const struct ks_decl *decl);
+void ks_modules_add_tracepoint(struct ks_modules *m, const struct ks_tracepoint *event);
+void ks_modules_add_kfunc(struct ks_modules *m, const char *name);
+/** The listed prototype of a name is that of the first module that has one. */
+void ks_modules_add_proto(struct ks_modules *m, const struct ks_decl *decl);
+/** The group of a name, made when there is none; NULL when memory runs out. */
+struct ks_modules_group *ks_modules_group(struct ks_modules *m, const char *name);
+void ks_modules_add_entry(struct ks_modules *m, struct ks_modules_group *group,
+			  const struct ks_entry *entry);
+void ks_modules_add_symbol(struct ks_modules *m, struct ks_modules_group *group,
+			   const struct ks_symbol *symbol);
+void ks_modules_add_nr_btf(struct ks_modules_group *group, unsigned int nr);
 
 /** The steps of adding; memory that runs out is noted in failed. */
 void ks_modules_add_types(struct ks_modules *m, const struct ks_surface *module);

@@ -18,9 +18,8 @@ static void copy_units(struct ks_modules *m, const struct ks_variant *variant,
 	m->failed = m->failed || !units;
 }
 
-/** @param variant of a name that has several in the module, or NULL */
-static void add_definition(struct ks_modules *m, const struct ks_decl *decl,
-			   const struct ks_variant *variant)
+void ks_modules_add_definition(struct ks_modules *m, const struct ks_decl *decl,
+			       const struct ks_variant *variant)
 {
 	uint64_t hash = ks_decl_hash(decl), name = ks_name_hash(decl->kind, decl->name);
 	if (ks_numbers_get(&m->kernel->definitions, hash) || ks_numbers_get(&m->definitions, hash))
@@ -45,7 +44,7 @@ static void add_definition(struct ks_modules *m, const struct ks_decl *decl,
 }
 
 /** Values of unnamed enums are gathered over all modules, as they are over all units of a kernel. */
-static void add_values(struct ks_modules *m, const struct ks_decl *decl)
+void ks_modules_add_values(struct ks_modules *m, const struct ks_decl *decl)
 {
 	for (uint32_t i = 0; i < decl->nr; i++) {
 		uint64_t hash = ks_enumerator_hash(&decl->values[i]);
@@ -64,15 +63,15 @@ void ks_modules_add_types(struct ks_modules *m, const struct ks_surface *module)
 {
 	for (size_t i = 0; i < module->nr_ambiguities; i++)
 		for (uint32_t k = 0; k < module->ambiguities[i].nr_variants; k++)
-			add_definition(m, module->ambiguities[i].variants[k].decl,
-				       &module->ambiguities[i].variants[k]);
+			ks_modules_add_definition(m, module->ambiguities[i].variants[k].decl,
+						  &module->ambiguities[i].variants[k]);
 	for (int kind = KS_STRUCT; kind <= KS_INT; kind++)
 		for (size_t i = 0; i < module->decls[kind].nr; i++) {
 			const struct ks_decl *decl = &module->decls[kind].at[i];
 			if (kind == KS_ENUM && strcmp(decl->name, "(anon)") == 0)
-				add_values(m, decl);
+				ks_modules_add_values(m, decl);
 			else
-				add_definition(m, decl, NULL);
+				ks_modules_add_definition(m, decl, NULL);
 		}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/pool.h"
 #include "store/image.h"
@@ -11,6 +12,8 @@
 struct put {
 	const struct ks_surface *surface;
 	unsigned int nr_threads;
+	bool looks_back;	     // at what it was put together with
+	const char *seen;	     // the digest of that, or NULL
 	struct ks_squeeze *squeezes; // one for each thread
 	struct ks_put_defs defs;
 	struct ks_put_lists lists;
@@ -95,6 +98,20 @@ static char *settled(const struct kept *kept, const struct ks_image *image)
 	return kept->label && !ks_image_gives_way(&kept->image, image) ? kept->label : NULL;
 }
 
+/** The modules that the store has of the kernel are those that were seen. */
+static struct ks_error *is_as_seen(struct ks_store *store, const struct put *put, bool *ret)
+{
+	struct ks_image_ids now = { 0 };
+	char *digest = NULL;
+	struct ks_error *err = ks_image_modules(store, put->surface->image.modules_of, &now);
+	if (!err && now.at.len)
+		err = ks_image_digest(store, now.at.at[0], &digest);
+	*ret = digest && put->seen ? strcmp(digest, put->seen) == 0 : digest == put->seen;
+	free(digest);
+	ks_vector_deinit(&now.at);
+	return err;
+}
+
 /** A label that is free. Modules are called after their kernel, and take the place of those that were there. */
 static struct ks_error *find_label(struct ks_store *store, const struct ks_image *image, char **ret)
 {
@@ -171,6 +188,12 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 {
 	struct put *put = arg;
 	struct kept kept;
+	bool as_seen = true;
+	if (put->looks_back)
+		KS_TRY(is_as_seen(store, put, &as_seen));
+	put->result.outdated = !as_seen;
+	if (!as_seen)
+		return NULL;
 	KS_TRY(find_digest(store, put->surface->image.digest, &kept));
 	put->result.label = kept.label;
 	if (settled(&kept, &put->surface->image))
@@ -229,17 +252,37 @@ static struct ks_error *run(struct ks_store *store, struct put *put)
 	return err;
 }
 
+static struct ks_error *put_all(struct ks_store *store, struct put *put, struct ks_put_result *ret)
+{
+	const struct ks_image *image = &put->surface->image;
+	put->nr_threads = put->nr_threads ? put->nr_threads : 1;
+	if (!image->modules_of && (!image->label || !*image->label))
+		return ks_error_new(KS_ERR_USAGE, "an image without a label cannot be kept");
+	struct ks_error *err = run(store, put);
+	if (!err) {
+		*ret = put->result;
+		put->result.label = NULL;
+	}
+	put_deinit(put);
+	return err;
+}
+
 struct ks_error *ks_store_put(struct ks_store *store, const struct ks_surface *surface,
 			      unsigned int nr_threads, struct ks_put_result *ret)
 {
-	if (!surface->image.modules_of && (!surface->image.label || !*surface->image.label))
-		return ks_error_new(KS_ERR_USAGE, "an image without a label cannot be kept");
-	struct put put = { .surface = surface, .nr_threads = nr_threads ? nr_threads : 1 };
-	struct ks_error *err = run(store, &put);
-	if (!err) {
-		*ret = put.result;
-		put.result.label = NULL;
-	}
-	put_deinit(&put);
-	return err;
+	struct put put = { .surface = surface, .nr_threads = nr_threads };
+	return put_all(store, &put, ret);
+}
+
+struct ks_error *ks_store_put_modules(struct ks_store *store, const struct ks_surface *surface,
+				      const char *seen, unsigned int nr_threads,
+				      struct ks_put_result *ret)
+{
+	struct put put = {
+		.surface = surface,
+		.nr_threads = nr_threads,
+		.looks_back = true,
+		.seen = seen,
+	};
+	return put_all(store, &put, ret);
 }

@@ -38,6 +38,7 @@ struct ks_put_result {
 	char *label;	// under which it is in the store; the caller frees it
 	uint64_t bytes; // that were written for it, before SQLite's own overhead
 	uint64_t nr_definitions, nr_new_definitions;
+	bool outdated; // of ks_store_put_modules(): nothing was done
 };
 
 /**
@@ -52,6 +53,16 @@ struct ks_put_result {
 KS_MUST_CHECK struct ks_error *ks_store_put(struct ks_store *store,
 					    const struct ks_surface *surface,
 					    unsigned int nr_threads, struct ks_put_result *ret);
+
+/**
+ * The same for the modules of a kernel that were put together with those that the store had: nothing is done when it
+ * has others now, which another process put meanwhile.
+ * @param seen the digest of those that the store had, or NULL for none
+ */
+KS_MUST_CHECK struct ks_error *ks_store_put_modules(struct ks_store *store,
+						    const struct ks_surface *surface,
+						    const char *seen, unsigned int nr_threads,
+						    struct ks_put_result *ret);
 
 /* ---- images and settings ---- */
 
