@@ -226,9 +226,9 @@ const struct ks_cmd ks_cmd_add = {
 		"with one of the same kernel brings its configuration.\n"
 		"With --modules a SOURCE may also be a .ko file, a folder of them, or a package "
 		"without a\n"
-		"kernel: they go to the kernel of their release that is in the store, and take the "
-		"place of\n"
-		"the modules that were there.\n",
+		"kernel: they go to the kernel of their release that is in the store, beside the "
+		"modules\n"
+		"that are there.\n",
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),

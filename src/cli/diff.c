@@ -6,7 +6,7 @@
 
 struct opts {
 	const char *kinds, *name, *changes;
-	bool layout, status, details;
+	bool layout, status, details, modules;
 	int format; // enum ks_pair_format
 };
 
@@ -92,6 +92,20 @@ static struct ks_error *pick(const struct ks_cli *cli, const struct ks_scene *sc
 	return NULL;
 }
 
+/** The modules of both kernels in their place. */
+static struct ks_error *to_modules(const struct ks_store_image **images)
+{
+	for (int i = 0; i < 2; i++) {
+		if (!images[i]->modules)
+			return ks_error_new(KS_ERR_NOTFOUND,
+					    "the store has no modules of %s; 'ksurf add --modules "
+					    "all' takes them along",
+					    images[i]->image.label);
+		images[i] = images[i]->modules;
+	}
+	return NULL;
+}
+
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *opts = values;
@@ -103,9 +117,15 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
 	KS_TRY(ks_selection_choose(&scene.sel, scene.store, "*"));
 	KS_TRY(ks_selection_group(&scene.sel, scene.store));
-	const struct ks_store_image *old, *new;
-	KS_TRY(pick(cli, &scene, argv[0], &old));
-	KS_TRY(pick(cli, &scene, argv[1], &new));
+	const struct ks_store_image *images[2];
+	for (int i = 0; i < 2; i++)
+		KS_TRY(pick(cli, &scene, argv[i], &images[i]));
+	if (opts->modules)
+		KS_TRY(to_modules(images));
+	else if (images[0]->modules && images[1]->modules && !cli->quiet)
+		fprintf(stderr, "ksurf: the kernels without their modules; --modules compares "
+				"those\n");
+	const struct ks_store_image *old = images[0], *new = images[1];
 	struct ks_pair_options options = {
 		.format = cli->json ? KS_PAIR_JSON : (enum ks_pair_format)opts->format,
 		.details = opts->details || opts->kinds || opts->name || opts->changes,
@@ -138,6 +158,8 @@ static const struct ks_opt options[] = {
 	{ 0, "status", NULL, "compare how functions are compiled, too", KS_OPT_FLAG, AT(status),
 	  NULL },
 	{ 0, "details", NULL, "tell every name that differs", KS_OPT_FLAG, AT(details), NULL },
+	{ 0, "modules", NULL, "compare the modules of the two kernels instead", KS_OPT_FLAG,
+	  AT(modules), NULL },
 	{ 0, "format", "FORMAT", "term, md, json or html", KS_OPT_CHOICE, AT(format),
 	  ks_pair_formats },
 	{ 0 },

@@ -135,6 +135,16 @@ static struct ks_error *split_globs(struct intake *intake, const char *text)
 						"between them, such as 'ext4,nf_*'");
 }
 
+/** The package that the kernel came out of, which has all modules beside it. */
+static bool is_home_package(const struct ks_intake_source *source, const struct ks_image *kernel)
+{
+	const char *slash = strrchr(source->what, '/');
+	const char *name = slash ? slash + 1 : source->what;
+	size_t len = kernel->package ? strlen(kernel->package) : 0;
+	return len && strncmp(name, kernel->package, len) == 0 &&
+	       strchr("_.:=", name[len]); // of a file, of apt's names; or the end
+}
+
 static struct ks_error *read_source(struct intake *intake, const struct ks_intake_source *source)
 {
 	const struct ks_modules_opts opts = {
@@ -152,8 +162,12 @@ static struct ks_error *read_source(struct intake *intake, const struct ks_intak
 		intake->homes.at[intake->last].broken = true;
 	if (err)
 		return err;
-	if (report.nr_added)
-		intake->homes.at[intake->last].nr_failed += report.nr_failed;
+	struct home *home = report.nr_added ? &intake->homes.at[intake->last] : NULL;
+	if (home)
+		home->nr_failed += report.nr_failed;
+	if (home && !report.nr_failed && !intake->globs.len &&
+	    is_home_package(source, &home->image->image))
+		ks_modules_are_whole(home->modules);
 	if (!report.nr_added && !report.nr_failed)
 		return ks_error_new(KS_ERR_NOTFOUND, "%s: no module is called so", source->what);
 	if (!report.nr_added)
@@ -184,6 +198,11 @@ static void report_line(const struct home *home, const struct ks_surface *surfac
 	printf("%.1f MB, %zu functions, %zu structs, %zu tracepoints\n",
 	       (double)result->bytes / 1e6, surface->nr_functions, surface->decls[KS_STRUCT].nr,
 	       surface->nr_tracepoints);
+	if (!(surface->known & KS_KNOWS(KS_STRUCT)))
+		printf("    no types and prototypes: the BTF of modules goes on where that of "
+		       "their "
+		       "kernel ends, and the store\n    does not keep it; name the kernel's file "
+		       "(vmlinuz) or package in the same command\n");
 }
 
 static void report_json(struct ks_json *json, const struct home *home,

@@ -2,6 +2,8 @@
 #include <elf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "elf/relocatable.h"
 
@@ -244,17 +246,31 @@ static bool is_wanted(const struct ks_section *sec)
 	return sec->flags & SHF_ALLOC ? !(sec->flags & SHF_EXECINSTR) : is_debug(sec);
 }
 
+/** Give back the memory of whole pages that nobody reads again. */
+static void give_back(const uint8_t *at, uint64_t size)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin = ((uintptr_t)at + page - 1) & ~(page - 1);
+	uintptr_t end = ((uintptr_t)at + size) & ~(page - 1);
+	if (begin < end)
+		madvise((void *)begin, end - begin, MADV_DONTNEED);
+}
+
 /** The bytes of a section where they can be changed. */
-static struct ks_error *own_bytes(struct ks_section *sec, uint64_t *budget, uint8_t **ret)
+static struct ks_error *own_bytes(struct ks_section *sec, bool spend, uint64_t *budget,
+				  uint8_t **ret)
 {
 	if (!sec->owned) {
+		const uint8_t *bytes = sec->data;
 		if (sec->size > *budget)
 			return ks_error_new(KS_ERR_DATA, "%s: sections overlap", sec->name);
 		*budget -= sec->size;
 		sec->owned = malloc(sec->size);
 		if (!sec->owned)
 			return &ks_nomem;
-		sec->data = memcpy(sec->owned, sec->data, sec->size);
+		sec->data = memcpy(sec->owned, bytes, sec->size);
+		if (spend)
+			give_back(bytes, sec->size);
 	}
 	*ret = sec->owned;
 	return NULL;
@@ -262,7 +278,7 @@ static struct ks_error *own_bytes(struct ks_section *sec, uint64_t *budget, uint
 
 static const uint64_t unpacked_max = (uint64_t)4 << 30; // bytes of debug information
 
-struct ks_error *ks_elf_link(struct ks_elf *elf)
+static struct ks_error *link_all(struct ks_elf *elf, bool spend)
 {
 	if (elf->type != ET_REL)
 		return NULL;
@@ -299,8 +315,20 @@ struct ks_error *ks_elf_link(struct ks_elf *elf)
 					    run.target->name);
 		if (!run.target->data || !run.target->size)
 			continue;
-		KS_TRY(own_bytes(run.target, &copies, &run.bytes));
+		KS_TRY(own_bytes(run.target, spend, &copies, &run.bytes));
 		KS_TRY(apply_all(&run, table));
+		if (spend && !table->owned)
+			give_back(table->data, table->size);
 	}
 	return NULL;
+}
+
+struct ks_error *ks_elf_link(struct ks_elf *elf)
+{
+	return link_all(elf, false);
+}
+
+struct ks_error *ks_elf_link_spend(struct ks_elf *elf)
+{
+	return link_all(elf, true);
 }

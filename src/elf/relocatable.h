@@ -11,3 +11,8 @@
  *	when debug information is relocated in a way that is not known
  */
 KS_MUST_CHECK struct ks_error *ks_elf_link(struct ks_elf *elf);
+/**
+ * The same over memory that only this image reads, and that no file is behind: what was copied or used up is given
+ * back, so that a module takes little more than its size. Its bytes cannot be opened again.
+ */
+KS_MUST_CHECK struct ks_error *ks_elf_link_spend(struct ks_elf *elf);

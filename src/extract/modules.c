@@ -46,11 +46,12 @@ void ks_modules_add_kfunc(struct ks_modules *m, const char *name)
 		m->failed = true;
 }
 
-/** What is known is what all modules know. */
+/** What is known is what all modules know; as long as some are missing, what any of them knows. */
 static void add_image(struct ks_modules *m, const struct ks_surface *module)
 {
 	struct ks_surface *surface = m->surface;
 	surface->known = m->nr ? surface->known & module->known : module->known;
+	m->known_once |= module->known;
 	surface->image.facts =
 		m->nr ? surface->image.facts & module->image.facts : module->image.facts;
 	if (!m->nr || module->image.tier > surface->image.tier)
@@ -81,6 +82,11 @@ struct ks_error *ks_modules_add(struct ks_modules *m, const struct ks_surface *m
 uint32_t ks_modules_nr(const struct ks_modules *m)
 {
 	return m->nr;
+}
+
+void ks_modules_are_whole(struct ks_modules *m)
+{
+	m->whole = true;
 }
 
 enum ks_tier ks_modules_tier(const struct ks_modules *m)
@@ -119,7 +125,9 @@ static void finish_image(struct ks_modules *m)
 		*texts[i] = ks_modules_text(m, *texts[i]);
 	made.build_id = NULL;
 	made.tier = image->tier;
-	made.facts = image->facts;
+	made.facts = image->facts | (m->whole ? KS_FACT_WHOLE : 0);
+	if (!m->whole)
+		m->surface->known = m->known_once;
 	made.modules_of = ks_modules_text(m, kernel->digest);
 	made.nr_modules = m->nr;
 	made.digest = ks_modules_digest(m);

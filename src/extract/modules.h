@@ -26,6 +26,8 @@ KS_MUST_CHECK struct ks_error *ks_modules_join(struct ks_modules *modules,
 					       const struct ks_surface *before);
 /** 32 hex digits that tell whether the same modules were added in the same order. NULL when memory runs out. */
 const char *ks_modules_digest(struct ks_modules *modules);
+/** What was added, and is going to be, are all the modules that the kernel has. */
+void ks_modules_are_whole(struct ks_modules *modules);
 /** The least that was told of any of them. */
 enum ks_tier ks_modules_tier(const struct ks_modules *modules);
 /** How many were added, and to which kernel. */

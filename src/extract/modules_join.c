@@ -132,7 +132,6 @@ static void join_types(struct join *join)
 			ks_modules_add_proto(join->m, &before->decls[KS_FUNCTION].at[i]);
 }
 
-/** What is known is what all modules know. */
 static void join_image(struct join *join)
 {
 	struct ks_modules *m = join->m;
@@ -140,6 +139,8 @@ static void join_image(struct join *join)
 	const struct ks_image *image = &join->before->image;
 	bool first = !m->nr;
 	surface->known = first ? join->before->known : surface->known & join->before->known;
+	m->known_once |= join->before->known;
+	m->whole = m->whole || image->facts & KS_FACT_WHOLE;
 	surface->image.facts = first ? image->facts : surface->image.facts & image->facts;
 	if (first || image->tier > surface->image.tier)
 		surface->image.tier = image->tier;

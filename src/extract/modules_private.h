@@ -48,6 +48,8 @@ struct ks_modules {
 	struct ks_arena *arena;	    // its own
 	const char *module;	    // that is being added
 	bool failed;		    // out of memory
+	bool whole;		    // these are all of the kernel's modules
+	uint32_t known_once;	    // kinds that some module knows
 
 	struct ks_numbers text_numbers, type_numbers;
 	KS_VECTOR(const char *) texts;

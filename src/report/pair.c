@@ -118,10 +118,15 @@ bool ks_pair_certain(const struct ks_pair_report *report, const struct ks_differ
 static void doubt(const struct ks_image *image, enum ks_kind kind, struct ks_buf *out)
 {
 	bool function = kind == KS_FUNCTION;
-	ks_buf_printf(out, "%s%s: %s (%s) does not tell %s; what it lacks may be %s.",
-		      out->len ? " " : "", ks_kinds[kind].name, image->label,
-		      ks_tier_texts[image->tier], function ? "what is inlined" : "what has events",
-		      function ? "inlined everywhere" : "there for events only");
+	ks_buf_printf(out, "%s%s: ", out->len ? " " : "", ks_kinds[kind].name);
+	if (image->modules_of)
+		ks_buf_printf(out, "%s are %u modules; what they lack may be in others.",
+			      image->label, image->nr_modules);
+	else
+		ks_buf_printf(out, "%s (%s) does not tell %s; what it lacks may be %s.",
+			      image->label, ks_tier_texts[image->tier],
+			      function ? "what is inlined" : "what has events",
+			      function ? "inlined everywhere" : "there for events only");
 }
 
 static void doubts(const struct ks_pair_report *report, const struct ks_tally *tally,

@@ -101,7 +101,7 @@ static struct ks_error *open_module(struct ks_modules_pipe *pipe, struct parcel 
 	_cleanup_elf_ struct ks_elf *elf = NULL;
 	KS_TRY(unpack(parcel, module_max(pipe)));
 	KS_TRY(ks_elf_open_memory(parcel->bytes, parcel->len, &elf));
-	KS_TRY(ks_elf_link(elf));
+	KS_TRY(ks_elf_link_spend(elf));
 	return read_module(pipe, elf, ret);
 }
 

@@ -151,6 +151,11 @@ struct ks_error *ks_store_history(struct ks_store *store, const struct ks_store_
 	return NULL;
 }
 
+static bool has_all_modules(const struct ks_store_image *image)
+{
+	return image->modules && image->modules->image.facts & KS_FACT_WHOLE;
+}
+
 struct ks_error *ks_history_join_modules(const struct ks_store_images *images,
 					 struct ks_arena *arena, struct ks_history *history)
 {
@@ -171,7 +176,7 @@ struct ks_error *ks_history_join_modules(const struct ks_store_images *images,
 		any = true;
 	}
 	for (size_t i = 0; any && i < history->nr; i++)
-		if (!history->facts[i].present && !images->at[i]->modules)
+		if (!history->facts[i].present && !has_all_modules(images->at[i]))
 			history->facts[i].known = false;
 	return NULL;
 }

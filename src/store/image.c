@@ -43,8 +43,8 @@ static const char *kind_name(int bit)
 static const char *fact_name(int bit)
 {
 	static const char *const names[] = { "inline", "ftrace", "kprobe", "inject",
-					     "init",   "btf",	 "traced" };
-	_Static_assert(KS_FACT_TRACED == 1 << (sizeof(names) / sizeof(names[0]) - 1),
+					     "init",   "btf",	 "traced", "whole" };
+	_Static_assert(KS_FACT_WHOLE == 1 << (sizeof(names) / sizeof(names[0]) - 1),
 		       "not every fact has a name");
 	return bit < (int)(sizeof(names) / sizeof(names[0])) ? names[bit] : NULL;
 }

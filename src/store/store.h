@@ -137,7 +137,7 @@ KS_MUST_CHECK struct ks_error *ks_store_variable(struct ks_store *store,
 
 /**
  * Read a history as one of kernels with their modules: where a kernel does not have the name and its modules do,
- * their fact takes the place of its own, and becomes one of the kernel's image. A kernel whose modules are not in
+ * their fact takes the place of its own, and becomes one of the kernel's image. A kernel whose modules are not all in
  * the store cannot tell then, unless it has the name itself.
  * @param images, arena, history  as given to and by ks_store_history()
  */

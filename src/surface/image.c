@@ -77,6 +77,8 @@ bool ks_image_tells_inline(const struct ks_image *image)
 
 bool ks_image_lists_all(const struct ks_image *image, enum ks_kind kind)
 {
+	if (image->modules_of && !(image->facts & KS_FACT_WHOLE))
+		return false;
 	bool read = image->tier == KS_TIER_BTF || image->tier == KS_TIER_LIVE;
 	if (kind == KS_SYSCALL)
 		return !read || image->facts & KS_FACT_TRACED;

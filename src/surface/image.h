@@ -16,7 +16,7 @@ bool ks_image_tells_inline(const struct ks_image *image);
 
 /**
  * A name of the kind that the image does not list is not in it. Functions need the above; system calls that only
- * events tell of need those events.
+ * events tell of need those events. Of modules it takes all of their kernel's.
  */
 bool ks_image_lists_all(const struct ks_image *image, enum ks_kind kind);
 

@@ -248,6 +248,7 @@ enum {
 	KS_FACT_INIT = 1 << 4,	 // KS_ATTACH_INIT
 	KS_FACT_BTF = 1 << 5,	 // ks_function.nr_btf and ks_surface.variables
 	KS_FACT_TRACED = 1 << 6, // ks_syscall.traced
+	KS_FACT_WHOLE = 1 << 7,	 // of modules: these are all that their kernel has
 };
 
 /** Which kernel it is. Text is NULL when unknown. */
