@@ -401,6 +401,31 @@ static void a_piece_of_a_function_in_itself_is_no_inlining(void **state)
 	assert_int_equal(usage.inlined, 3);
 }
 
+/** The function goes on in its piece; a clone is the function itself, also where that calls it. */
+static void a_call_to_an_own_piece_is_no_call(void **state)
+{
+	(void)state;
+	const struct ks_clone clones[] = { { .symbol = "split.part.0" },
+					   { .symbol = "split.isra.0" } };
+	const struct ks_caller callers[] = {
+		{ .unit = "a.c", .function = "split", .clone = 1 },
+		{ .unit = "a.c", .function = "user", .via = "split", .clone = 1 }, // inlined there
+		{ .unit = "a.c", .function = "split", .clone = 2 },
+		{ .unit = "a.c", .function = "split" }, // recursion
+		{ .unit = "a.c", .function = "user" },
+	};
+	struct ks_entry entry = { .file = "a.c",
+				  .direct_callers = callers,
+				  .nr_direct_callers = 5,
+				  .clones = clones,
+				  .nr_clones = 2 };
+	const struct ks_function fn = { "split", 1, 0, &entry, NULL };
+	struct ks_usage usage;
+	assert_null(ks_function_usage(&fn, &usage));
+	assert_int_equal(usage.called, 3);
+	assert_int_equal(usage.callers, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -413,6 +438,7 @@ int main(void)
 		cmocka_unit_test(functions_without_symbols_have_prototypes),
 		cmocka_unit_test(usage_counts_places_and_functions),
 		cmocka_unit_test(a_piece_of_a_function_in_itself_is_no_inlining),
+		cmocka_unit_test(a_call_to_an_own_piece_is_no_call),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -215,7 +215,8 @@ static void caller_write(struct ks_buf *out, const struct ks_function *fn,
 		ks_buf_str(out, ", in an out-of-line copy");
 	bool inlined = caller >= entry->inline_callers &&
 		       caller < entry->inline_callers + entry->nr_inline_callers;
-	if (inlined && ks_caller_inside_itself(fn, entry, caller))
+	if (inlined ? ks_caller_inside_itself(fn, entry, caller)
+		    : ks_caller_of_own_piece(fn, entry, caller))
 		ks_buf_str(out, " (split off, not counted)");
 }
 

@@ -81,6 +81,14 @@ bool ks_caller_inside_itself(const struct ks_function *fn, const struct ks_entry
 	return entry->external || (entry->file && strcmp(entry->file, caller->unit) == 0);
 }
 
+bool ks_caller_of_own_piece(const struct ks_function *fn, const struct ks_entry *entry,
+			    const struct ks_caller *caller)
+{
+	return caller->clone && caller->clone <= entry->nr_clones &&
+	       ks_suffix_of(entry->clones[caller->clone - 1].symbol) == KS_SUFFIX_FRAGMENT &&
+	       ks_caller_inside_itself(fn, entry, caller);
+}
+
 /** Code of the function stands inside another one. */
 static bool really_inlined(const struct ks_function *fn)
 {
@@ -221,6 +229,8 @@ struct ks_error *ks_function_usage(const struct ks_function *fn, struct ks_usage
 		}
 		for (uint32_t j = 0; j < entry->nr_direct_callers; j++) {
 			const struct ks_caller *caller = &entry->direct_callers[j];
+			if (ks_caller_of_own_piece(fn, entry, caller))
+				continue;
 			usage.own += (caller->flags & KS_CALLER_OWN) != 0;
 			usage.tail_called += (caller->flags & KS_CALLER_TAIL) != 0;
 			*--callers = caller;

@@ -51,12 +51,16 @@ uint32_t ks_fact_issues(enum ks_kind kind, const struct ks_fact *fact);
 bool ks_caller_inside_itself(const struct ks_function *fn, const struct ks_entry *entry,
 			     const struct ks_caller *caller);
 
+/** A call from what is left of a split function to the piece that was split off: it stays inside the function. */
+bool ks_caller_of_own_piece(const struct ks_function *fn, const struct ks_entry *entry,
+			    const struct ks_caller *caller);
+
 /** Whether a function really was inlined, over all entries of its name. */
 struct ks_usage {
 	size_t inlined;	       // places where code of it stands inside another function
 	size_t inliners;       // functions with such places
 	size_t inlined_away;   // places where nothing of it is left
-	size_t called;	       // direct calls, tail calls included
+	size_t called;	       // direct calls, tail calls included, those to an own piece not
 	size_t callers;	       // functions with such calls
 	size_t tail_called;    // of called: the caller's frame is gone
 	size_t own;	       // places of all sorts that only ksurf sees (KS_CALLER_OWN)
