@@ -81,6 +81,17 @@ static bool look_for_table(void *arg, uint64_t addr, uint64_t word, struct ks_cu
 	return ++search->nr_tables == 1;
 }
 
+/** Where a table's first word points to: a function whose name holds that of the first call. */
+static struct ks_word_range first_words(const struct search *search)
+{
+	const struct ks_surface *surface = search->finder->surface;
+	struct ks_word_range range = KS_NO_WORDS;
+	for (size_t i = 0; i < surface->nr_symbols; i++)
+		if (strstr(surface->symbols[i].name, search->beginning->names[0]))
+			ks_word_range_add(&range, surface->symbols[i].addr);
+	return range;
+}
+
 bool ks_call_table_find(const struct ks_finder *finder, struct ks_call_table *ret)
 {
 	struct search search = { .finder = finder };
@@ -89,7 +100,7 @@ bool ks_call_table_find(const struct ks_finder *finder, struct ks_call_table *re
 		    beginnings[i].is64 == finder->elf->is64)
 			search.beginning = &beginnings[i];
 	if (search.beginning)
-		ks_words_each(finder->elf, look_for_table, &search);
+		ks_words_each(finder->elf, first_words(&search), look_for_table, &search);
 	*ret = search.table;
 	return search.nr_tables == 1;
 }
@@ -131,6 +142,6 @@ static bool look_for_meta(void *arg, uint64_t addr, uint64_t word, struct ks_cur
 bool ks_call_metas_find(const struct ks_finder *finder, ks_call_names *ret)
 {
 	struct metas metas = { .finder = finder, .names = ret };
-	ks_words_each(finder->elf, look_for_meta, &metas);
+	ks_words_each(finder->elf, ks_word_range_of(finder->elf), look_for_meta, &metas);
 	return !metas.failed;
 }

@@ -30,8 +30,7 @@ static bool look_for_word(void *arg, uint64_t addr, uint64_t word, struct ks_cur
 	struct search *search = arg;
 	const ks_event_calls *wanted = search->wanted;
 	(void)at;
-	if (word < wanted->at[0] || word > wanted->at[wanted->len - 1] ||
-	    !bsearch(&word, wanted->at, wanted->len, sizeof(word), compare_addresses))
+	if (!bsearch(&word, wanted->at, wanted->len, sizeof(word), compare_addresses))
 		return true;
 	search->failed = !ks_vector_add(search->found, addr - search->offset);
 	return !search->failed;
@@ -45,7 +44,8 @@ static bool holders(const struct ks_finder *finder, ks_event_calls *wanted,
 	if (!wanted->len)
 		return true;
 	qsort(wanted->at, wanted->len, sizeof(*wanted->at), compare_addresses);
-	ks_words_each(finder->elf, look_for_word, &search);
+	const struct ks_word_range range = { wanted->at[0], wanted->at[wanted->len - 1] };
+	ks_words_each(finder->elf, range, look_for_word, &search);
 	return !search.failed;
 }
 

@@ -3,29 +3,57 @@
 
 #include "extract/words.h"
 
-static bool each_of(const struct ks_elf *elf, const struct ks_section *section, ks_word_fn *fn,
-		    void *arg)
+void ks_word_range_add(struct ks_word_range *range, uint64_t addr)
 {
-	unsigned int size = elf->is64 ? 8 : 4;
+	range->low = addr < range->low ? addr : range->low;
+	range->high = addr > range->high ? addr : range->high;
+}
+
+static bool is_loaded(const struct ks_section *section)
+{
+	return section->flags & SHF_ALLOC && section->data && section->size;
+}
+
+struct ks_word_range ks_word_range_of(const struct ks_elf *elf)
+{
+	struct ks_word_range range = KS_NO_WORDS;
+	for (size_t i = 1; i < elf->nr_sections; i++) {
+		const struct ks_section *section = &elf->sections[i];
+		if (!is_loaded(section))
+			continue;
+		ks_word_range_add(&range, section->addr);
+		ks_word_range_add(&range, section->addr + section->size - 1);
+	}
+	return range;
+}
+
+/** @param is64 a constant, so that the loop is one for words of that size */
+static inline bool each_of(const struct ks_elf *elf, const struct ks_section *section, bool is64,
+			   struct ks_word_range range, ks_word_fn *fn, void *arg)
+{
+	unsigned int size = is64 ? 8 : 4;
 	struct ks_cursor c = ks_elf_cursor(elf, section);
-	ks_cursor_take(&c, -section->addr % size);
-	for (uint64_t addr = section->addr + (-section->addr % size); ks_cursor_more(&c);
-	     addr += size) {
+	uint64_t skip = -section->addr % size, addr = section->addr + skip;
+	ks_cursor_take(&c, skip);
+	for (; (size_t)(c.end - c.pos) >= size; c.pos += size, addr += size) {
 		struct ks_cursor at = c;
-		uint64_t word = ks_elf_word(elf, &c);
-		if (!c.why && !fn(arg, addr, word, at))
+		uint64_t word = is64 ? ks_cursor_u64(&at) : ks_cursor_u32(&at);
+		if (word - range.low <= range.high - range.low && !fn(arg, addr, word, c))
 			return false;
 	}
 	return true;
 }
 
-bool ks_words_each(const struct ks_elf *elf, ks_word_fn *fn, void *arg)
+bool ks_words_each(const struct ks_elf *elf, struct ks_word_range range, ks_word_fn *fn, void *arg)
 {
+	if (range.low > range.high)
+		return true;
 	for (size_t i = 1; i < elf->nr_sections; i++) {
 		const struct ks_section *section = &elf->sections[i];
-		if (!(section->flags & SHF_ALLOC) || !section->data)
+		if (!is_loaded(section))
 			continue;
-		if (!each_of(elf, section, fn, arg))
+		if (!(elf->is64 ? each_of(elf, section, true, range, fn, arg)
+				: each_of(elf, section, false, range, fn, arg)))
 			return false;
 		if (elf->flat)
 			break; // the others are parts of the first

@@ -13,5 +13,15 @@
  */
 typedef bool ks_word_fn(void *arg, uint64_t addr, uint64_t word, struct ks_cursor at);
 
-/** Call fn for every aligned word of the size of an address that is loaded. @return false: fn stopped */
-bool ks_words_each(const struct ks_elf *elf, ks_word_fn *fn, void *arg);
+/** What a word must be to be looked at: low <= word <= high. Most words of an image are no address of interest. */
+struct ks_word_range {
+	uint64_t low, high;
+};
+/** Takes one more address in. @param range starts as KS_NO_WORDS */
+void ks_word_range_add(struct ks_word_range *range, uint64_t addr);
+#define KS_NO_WORDS ((struct ks_word_range){ UINT64_MAX, 0 })
+/** All that is loaded. */
+struct ks_word_range ks_word_range_of(const struct ks_elf *elf);
+
+/** Call fn for every aligned word of the size of an address that is loaded and in range. @return false: fn stopped */
+bool ks_words_each(const struct ks_elf *elf, struct ks_word_range range, ks_word_fn *fn, void *arg);
