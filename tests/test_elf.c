@@ -391,6 +391,24 @@ static void damage_is_told(void **state)
 	check_refused(d, KS_ERR_UNSUPPORTED, "unknown way");
 }
 
+static void long_strings_are_refused(void **state)
+{
+	(void)state;
+	enum { LEN = 20000, MOST = 16384 }; // with the NUL
+	static uint8_t bytes[LEN];
+	const struct ks_elf elf = { 0 };
+	const struct ks_section section = { .name = ".strtab", .data = bytes, .size = LEN };
+	memset(bytes, 'x', LEN - 1);
+	struct ks_error *err = ks_elf_check_strings(&elf, &section);
+	assert_non_null(err);
+	assert_int_equal(err->code, KS_ERR_DATA);
+	assert_non_null(strstr(ks_error_text(err), ".strtab+0x0"));
+	ks_error_free(err);
+	bytes[MOST - 1] = 0;
+	assert_null(ks_elf_check_strings(&elf, &section));
+	assert_null(ks_elf_check_strings(&elf, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -401,6 +419,7 @@ int main(void)
 		cmocka_unit_test(half_a_relocation_is_an_error),
 		cmocka_unit_test(sections_are_unpacked_on_demand),
 		cmocka_unit_test(damage_is_told),
+		cmocka_unit_test(long_strings_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

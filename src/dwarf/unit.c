@@ -75,28 +75,15 @@ static struct ks_error *debug_section(const struct ks_elf *elf, const char *name
 	return ks_elf_unpack(elf, *ret);
 }
 
-enum { MAX_STRING = 1 << 16 }; // bytes: any number of DIEs may have the same name
-
-/** The same for a section of strings: each ends in a NUL, soon enough. */
+/** The same for a section of strings, whose last byte must be a NUL. */
 static struct ks_error *string_section(const struct ks_elf *elf, const char *name,
 				       const struct ks_section **ret)
 {
 	KS_TRY(debug_section(elf, name, ret));
-	if (!*ret)
-		return NULL;
-	struct ks_cursor c = ks_elf_cursor(elf, *ret);
-	if (!ks_cursor_more(&c) || c.end[-1])
+	if (*ret && (!(*ret)->data || !(*ret)->size || (*ret)->data[(*ret)->size - 1]))
 		return ks_error_at(ks_error_new(KS_ERR_DATA, "string section does not end in NUL"),
 				   name, (*ret)->size);
-	while (ks_cursor_more(&c)) {
-		uint64_t offset = ks_cursor_offset(&c);
-		ks_cursor_str(&c);
-		if (ks_cursor_offset(&c) - offset > MAX_STRING)
-			return ks_error_at(ks_error_new(KS_ERR_DATA, "string of more than %d bytes",
-							MAX_STRING),
-					   name, offset);
-	}
-	return NULL;
+	return ks_elf_check_strings(elf, *ret);
 }
 
 struct ks_error *ks_dwarf_open(const struct ks_elf *elf, struct ks_dwarf *ret)

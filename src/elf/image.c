@@ -168,6 +168,22 @@ struct ks_cursor ks_elf_cursor(const struct ks_elf *elf, const struct ks_section
 	return ks_cursor_over(section->data, section->size, elf->swap);
 }
 
+struct ks_error *ks_elf_check_strings(const struct ks_elf *elf, const struct ks_section *section)
+{
+	enum { LONGEST = 16 << 10 };
+	struct ks_cursor c = ks_elf_cursor(elf, section);
+	while (ks_cursor_more(&c)) {
+		size_t left = (size_t)(c.end - c.pos);
+		const uint8_t *nul = memchr(c.pos, 0, left < LONGEST ? left : LONGEST);
+		if (!nul && left >= LONGEST)
+			return ks_error_new(KS_ERR_DATA, "%s+0x%llx: string of more than %d bytes",
+					    section->name, (unsigned long long)ks_cursor_offset(&c),
+					    LONGEST);
+		c.pos = nul ? nul + 1 : c.end;
+	}
+	return NULL;
+}
+
 struct ks_cursor ks_elf_at(const struct ks_elf *elf, uint64_t addr)
 {
 	for (size_t i = 1; i < elf->nr_sections; i++) {

@@ -58,6 +58,12 @@ const struct ks_section *ks_elf_section(const struct ks_elf *elf, const char *na
  */
 KS_MUST_CHECK struct ks_error *ks_elf_unpack(const struct ks_elf *elf,
 					     const struct ks_section *section);
+/**
+ * Refuse a section of strings that has one of more than 16 KiB: any number of symbols and types may have it for a name,
+ * each from another byte on. The longest of a kernel has a few hundred. NULL is allowed.
+ */
+KS_MUST_CHECK struct ks_error *ks_elf_check_strings(const struct ks_elf *elf,
+						    const struct ks_section *section);
 /** A cursor over the bytes of a section (empty when section is NULL or has none). */
 struct ks_cursor ks_elf_cursor(const struct ks_elf *elf, const struct ks_section *section);
 /**

@@ -68,6 +68,8 @@ struct ks_error *ks_symbols_read(const struct ks_elf *elf, struct ks_surface *su
 	const struct ks_section *symtab = ks_elf_section(elf, ".symtab");
 	if (!symtab || !symtab->data)
 		return NULL;
+	if (symtab->link < elf->nr_sections)
+		KS_TRY(ks_elf_check_strings(elf, &elf->sections[symtab->link]));
 	size_t entry = elf->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym), text_size;
 	size_t nr = symtab->size / entry;
 	struct ks_symbol *symbols = ks_arena_array(arena, nr, sizeof(*symbols));
