@@ -42,7 +42,7 @@ static const struct ks_decl protos[] = {
 	FUNCTION("printing", PROTO(2, variadic)),     FUNCTION("starting", PROTO(1, seven)),
 	FUNCTION("migrate_disable", PROTO(1, seven)), FUNCTION("part_only", PROTO(1, seven)),
 	FUNCTION("injected", PROTO(1, seven)),	      FUNCTION("security_thing", PROTO(1, seven)),
-	FUNCTION("bpf_lsm_hook", PROTO(1, seven)),
+	FUNCTION("bpf_lsm_hook", PROTO(1, seven)),    FUNCTION("hashed", PROTO(1, seven)),
 };
 static const struct ks_decl kuid = { .kind = KS_STRUCT, .name = "kuid", .size = 4 };
 static const struct ks_decl number = { .kind = KS_INT, .name = "int", .size = 4 };
@@ -86,18 +86,19 @@ static const struct ks_symbol symbols[] = {
 	SYMBOL("partly", KS_ATTACH_FTRACE),
 	SYMBOL("partly", 0),
 	SYMBOL("plain.cold", 0),
+	SYMBOL("hashed.llvm.123", KS_ATTACH_FTRACE),
 };
 static const struct {
 	const char *name;
 	uint32_t first, nr;
 	uint8_t nr_btf;
-} groups[] = { { "inline_one", 1, 1, 1 },      { "black", 2, 1, 1 },
-	       { "twice", 3, 2, 1 },	       { "long_one", 5, 1, 1 },
-	       { "with_struct", 6, 1, 1 },     { "printing", 7, 1, 1 },
-	       { "starting", 8, 1, 1 },	       { "migrate_disable", 9, 1, 1 },
-	       { "part_only", 10, 1, 1 },      { "injected", 11, 1, 1 },
-	       { "security_thing", 12, 1, 1 }, { "bpf_lsm_hook", 13, 1, 1 },
-	       { "not_in_btf", 14, 1, 0 },     { "partly", 15, 2, 0 } };
+} groups[] = {
+	{ "inline_one", 1, 1, 1 },  { "black", 2, 1, 1 },	    { "twice", 3, 2, 1 },
+	{ "long_one", 5, 1, 1 },    { "with_struct", 6, 1, 1 },	    { "printing", 7, 1, 1 },
+	{ "starting", 8, 1, 1 },    { "migrate_disable", 9, 1, 1 }, { "part_only", 10, 1, 1 },
+	{ "injected", 11, 1, 1 },   { "security_thing", 12, 1, 1 }, { "bpf_lsm_hook", 13, 1, 1 },
+	{ "not_in_btf", 14, 1, 0 }, { "partly", 15, 2, 0 },	    { "hashed", 18, 1, 1 }
+};
 enum {
 	NR_GROUPS = sizeof(groups) / sizeof(groups[0]),
 	NR_PROTOS = sizeof(protos) / sizeof(protos[0])
@@ -114,7 +115,8 @@ static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
 					      { "CONFIG_DYNAMIC_FTRACE", "y" },
 					      { "CONFIG_BPF_LSM", "y" },
 					      { "CONFIG_FPROBE", "y" },
-					      { "CONFIG_LSM", "\"apparmor,bpf\"" } };
+					      { "CONFIG_LSM", "\"apparmor,bpf\"" },
+					      { "CONFIG_LTO_CLANG", "y" } };
 static const struct ks_symbol plain_symbols[] = { SYMBOL("plain", KS_ATTACH_FTRACE),
 						  SYMBOL("plain.cold", 0) };
 
@@ -147,7 +149,7 @@ static void set_kernel(struct kernel *kernel, const char *version)
 					    .decls = kernel->decls,
 					    .nr_functions = NR_GROUPS + 1,
 					    .functions = kernel->at,
-					    .nr_options = 5,
+					    .nr_options = 6,
 					    .options = options };
 }
 
@@ -257,6 +259,16 @@ static void a_name_of_two_functions_is_refused_since_6_6_and_in_stable_kernels(v
 	       { "6.1.60", "kprobe/twice", KS_REASON_TARGET_AMBIGUOUS, ATTACH },
 	       { "6.6.0", "kprobe/twice", KS_REASON_TARGET_AMBIGUOUS, ATTACH },
 	       { "6.12.1", "fentry/twice", KS_REASON_DUPLICATED, KS_VERDICT_RISK });
+}
+
+/** ThinLTO's hash is a part of the name since 6.11. */
+static void hashes_are_taken_off_names_before_6_11(void **state)
+{
+	(void)state;
+	EXPECT({ "6.1.176", "kprobe/hashed", NONE, OK }, { "6.10.3", "fentry/hashed", NONE, OK },
+	       { "6.12.1", "kprobe/hashed", KS_REASON_TARGET_SUFFIXED, ATTACH },
+	       { "6.12.1", "fentry/hashed", KS_REASON_TARGET_SUFFIXED, LOAD },
+	       { "6.12.1", "kprobe/hashed.llvm.123", NONE, OK });
 }
 
 static void fentry_needs_btf_an_ftrace_entry_and_few_arguments(void **state)
@@ -530,6 +542,7 @@ int main(void)
 		cmocka_unit_test(kprobes_need_a_symbol_that_may_be_probed),
 		cmocka_unit_test(
 			a_name_of_two_functions_is_refused_since_6_6_and_in_stable_kernels),
+		cmocka_unit_test(hashes_are_taken_off_names_before_6_11),
 		cmocka_unit_test(fentry_needs_btf_an_ftrace_entry_and_few_arguments),
 		cmocka_unit_test(what_changes_results_or_sleeps_needs_error_injection),
 		cmocka_unit_test(patterns_match_as_libbpf_has_them),

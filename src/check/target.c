@@ -6,6 +6,22 @@
 #include "check/core_type.h"
 #include "check/judge.h"
 
+/**
+ * Whether the kernel finds a symbol by that name. A static function that clang's ThinLTO made known to other units is
+ * called NAME.llvm.HASH; from 5.13 to 6.10 kallsyms take the hash off for such kernels.
+ */
+static bool answers_to(const struct ks_site *site, const struct ks_symbol *symbol, const char *name)
+{
+	size_t len = strlen(name);
+	if (strncmp(symbol->name, name, len) != 0)
+		return false;
+	if (!symbol->name[len])
+		return true;
+	return strncmp(symbol->name + len, ".llvm.", 6) == 0 && site->version >= KS_SINCE(5, 13) &&
+	       site->version < KS_SINCE(6, 11) &&
+	       ks_site_built_in(site, "CONFIG_LTO_CLANG") == KS_PRESENT;
+}
+
 /** Fill in what one side, the kernel or its modules, says. */
 static void look_at(const struct ks_site *site, const struct ks_fact *fact, const char *name,
 		    struct ks_target *target)
@@ -14,7 +30,7 @@ static void look_at(const struct ks_site *site, const struct ks_fact *fact, cons
 	target->fact = fact;
 	target->function = function;
 	for (uint32_t i = 0; function && i < function->nr_symbols; i++) {
-		if (strcmp(function->symbols[i].name, name) != 0)
+		if (!answers_to(site, &function->symbols[i], name))
 			continue;
 		if (!target->symbol)
 			target->symbol = &function->symbols[i];
@@ -179,6 +195,9 @@ void ks_judge_no_symbol(struct ks_judge *judge, const struct ks_target *target, 
 		if (ks_suffix_of(function->symbols[0].name) == KS_SUFFIX_CLONE)
 			ks_judge_hint(judge,
 				      "attach to %s, and mind that its parameters may differ",
+				      function->symbols[0].name);
+		else if (ks_suffix_of(function->symbols[0].name) == KS_SUFFIX_ALIAS)
+			ks_judge_hint(judge, "a kprobe can be on %s, which is the same function",
 				      function->symbols[0].name);
 		return;
 	}
