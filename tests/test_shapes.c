@@ -164,6 +164,7 @@ static void check_rust(const char *odd_name, const char *plain_name)
 		assert_int_equal(inlined->entries[i].nr_inline_callers,
 				 before->entries[i].nr_inline_callers);
 	assert_int_equal(odd->nr_ambiguities, plain->nr_ambiguities);
+	assert_null(find_decl(odd, KS_INT, "DW_ATE_unsigned_33"));
 	ks_surface_free(odd);
 	ks_surface_free(plain);
 	check_same_sources(odd_name, plain_name, false);

@@ -125,6 +125,16 @@ static void add_definition(struct ks_types *types, uint32_t index, struct ks_nam
 	note_use(types, &types->found.at[types->found.len - 1]);
 }
 
+/**
+ * LLVM makes up numbers for its own expressions. Those of a size that no C has ("DW_ATE_unsigned_33", 5 bytes) cannot
+ * be in BTF, where pahole writes a stand-in; 12 is a float's size.
+ */
+static bool is_odd_number(const struct ks_node *node)
+{
+	bool power = (node->size & (node->size - 1)) == 0;
+	return node->kind == KS_NODE_INT && node->size != 12 && (!power || node->size > 16);
+}
+
 enum { MAX_DEFINITIONS = 1024 }; // of one name: the chain is walked for each of them
 
 static void look_at_definition(struct ks_types *types, uint32_t index)
@@ -134,6 +144,8 @@ static void look_at_definition(struct ks_types *types, uint32_t index)
 	    !node_kinds[node->kind].listed)
 		return;
 	if ((node->name == KS_NO_NAME || node->declaration) && node->kind != KS_NODE_ENUM)
+		return;
+	if (is_odd_number(node))
 		return;
 	uint8_t kind = node_kinds[node->kind].kind;
 	uint64_t hash = ks_node_definition_hash(types, index);

@@ -132,4 +132,22 @@ rust_sum:
 	.long	0
 	.byte	0
 .Lunit_end:
+	# Facts: what LLVM adds to units of C for its own expressions: a number of 5 bytes, which is no type of the kernel.
+	.long	.Lnumbers_end - .Lnumbers_version
+.Lnumbers_version:
+	.short	4
+	.long	.Labbrev
+	.byte	8
+	.uleb128 1
+	.asciz	"Debian clang version 19.1.7 (3~deb12u1)"
+	.short	0xc
+	.asciz	"kernel/numbers.c"
+	.asciz	"/build/mini/linux-6.6.6"
+	.quad	0
+	.long	0
+	.uleb128 11
+	.asciz	"DW_ATE_unsigned_33"
+	.byte	7, 5
+	.byte	0
+.Lnumbers_end:
 	.section .note.GNU-stack, "", @progbits
