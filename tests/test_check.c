@@ -344,7 +344,8 @@ static void a_pattern_needs_something_that_ftrace_traces(void **state)
 	       { "6.4.16", "kprobe.multi/partl*", KS_REASON_TARGET_AMBIGUOUS, ATTACH },
 	       { "6.4.16", "kprobe.multi/partly", NONE, OK },
 	       { "6.4.16", "kprobe.multi/twic*", NONE, OK },
-	       { "6.12.107", "kprobe.session/plain", KS_REASON_ATTACH_TYPE, ATTACH });
+	       { "6.12.107", "kprobe.session/plain", KS_REASON_ATTACH_TYPE, ATTACH },
+	       { "6.12.107", "fentry.multi/plai*", KS_REASON_ATTACH_TYPE, LOAD });
 }
 
 /** What booted kernels answered, and for attach types that nobody asked about what their *_func_proto() say. */

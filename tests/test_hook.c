@@ -33,6 +33,10 @@ static const struct section_case section_cases[] = {
 	  "TRACE_KPROBE_MULTI" },
 	{ "kprobe.session/tcp_*", KS_HOOK_KPROBE_MULTI, "tcp_*", NULL, NULL, "KPROBE",
 	  "TRACE_KPROBE_SESSION" },
+	{ "fentry.multi/tcp_*", KS_HOOK_OTHER, "tcp_*", NULL, NULL, "TRACING",
+	  "TRACE_FENTRY_MULTI" }, // libbpf 1.8
+	{ "fexit.multi.s", KS_HOOK_OTHER, NONE, "TRACING", "TRACE_FEXIT_MULTI", .on_return = true,
+	  .sleepable = true, .needs_target = true },
 	{ "kretsyscall/openat", KS_HOOK_KSYSCALL, "openat", NULL, NULL, "KPROBE", NULL,
 	  .on_return = true },
 	{ "uprobe.multi.s//bin/sh:main", KS_HOOK_USER, "/bin/sh:main", NULL, NULL, "KPROBE",

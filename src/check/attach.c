@@ -309,10 +309,10 @@ void ks_judge_attach(struct ks_judge *judge)
 	bool named = hook->kind != KS_HOOK_NONE && hook->kind != KS_HOOK_USER &&
 		     hook->kind != KS_HOOK_OTHER && hook->kind != KS_HOOK_STRUCT_OPS;
 	judge->stage = KS_STAGE_ATTACH;
-	if (hook->kind == KS_HOOK_OTHER && hook->target && !hook->needs_target) // fentry.multi
+	if (hook->kind == KS_HOOK_OTHER && hook->target) // fentry.multi
 		ks_judge_add(judge, KS_REASON_TIER, KS_ABOUT_NAME(KS_FUNCTION, hook->target),
 			     "trampolines on patterns are not followed");
-	if (!named)
+	if (!named && !(hook->kind == KS_HOOK_OTHER && hook->needs_target))
 		return;
 	if (hook->needs_target || !hook->target || hook->kind == KS_HOOK_FREPLACE) {
 		ks_judge_add(judge, KS_REASON_TARGET_AT_RUN_TIME,
