@@ -399,7 +399,13 @@ static void packages_of_one_kernel_are_paired(void **state)
 					     "linux-image-6.1.0-50-amd64-dbg",
 					     "linux-image-6.1.0-47-amd64-dbg",
 					     "linux-modules-5.4.0-26-generic",
-					     "linux-image-unsigned-5.4.0-26-generic-dbgsym" };
+					     "linux-image-unsigned-5.4.0-26-generic-dbgsym",
+					     "linux-image-unsigned-6.8.0-31-generic",
+					     "linux-modules-6.8.0-31-generic",
+					     "linux-modules-extra-6.8.0-31-generic",
+					     "linux-binary-7.2.13+deb14-amd64",
+					     "linux-base-7.2.13+deb14-amd64",
+					     "linux-image-5.4.0-26-generic" };
 	enum { NR = sizeof(names) / sizeof(names[0]), TEXT = NR };
 	const struct file nothing[] = { { 0 } };
 	const char *paths[NR + 1];
@@ -421,6 +427,12 @@ static void packages_of_one_kernel_are_paired(void **state)
 	assert_int_equal(config_of[2], KS_NO_PAIR);
 	assert_int_equal(config_of[3], KS_IS_COMPANION);
 	assert_int_equal(config_of[4], 3);
+	assert_int_equal(config_of[5], 6); // what boots has it in another package
+	assert_int_equal(config_of[6], KS_BRINGS_MODULES);
+	assert_int_equal(config_of[7], KS_NO_PAIR);
+	assert_int_equal(config_of[8], 9);
+	assert_int_equal(config_of[9], KS_BRINGS_MODULES);
+	assert_int_equal(config_of[10], KS_IS_COMPANION); // beside debug information
 	assert_int_equal(config_of[TEXT], KS_NO_PAIR);
 	for (size_t i = 0; i <= NR; i++)
 		free((char *)(uintptr_t)paths[i]);

@@ -310,6 +310,31 @@ static void no_event_found_is_unknown(void **state)
 	close_made(&made);
 }
 
+/** A kernel that runs lists what it has freed, but not always where that ends. */
+static void what_is_freed_lies_between_two_functions(void **state)
+{
+	(void)state;
+	for (int data = 0; data < 2; data++) {
+		struct made made;
+		open_made(&made, EM_X86_64, true, false, "");
+		if (data) {
+			add_function(&made, "", "linux_banner");
+			add_function(&made, "", "__init_begin");
+		}
+		uint64_t kept = add_function(&made, "", "kept");
+		add_function(&made, "", "_sinittext");
+		uint64_t freed = add_function(&made, "", "start_kernel");
+		add_function(&made, "", "_einittext");
+		read_made(&made);
+		made.surface->image.tier = data ? KS_TIER_LIVE : KS_TIER_BTF;
+		ks_extract_init(&made.finder);
+		assert_true(made.surface->image.facts & KS_FACT_INIT);
+		assert_int_equal(ks_symbol_at(made.index, kept)->attach, 0);
+		assert_int_equal(ks_symbol_at(made.index, freed)->attach, KS_ATTACH_INIT);
+		close_made(&made);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +343,7 @@ int main(void)
 		cmocka_unit_test(two_tables_that_look_alike_are_unknown),
 		cmocka_unit_test(events_are_found_without_a_symbol),
 		cmocka_unit_test(no_event_found_is_unknown),
+		cmocka_unit_test(what_is_freed_lies_between_two_functions),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,7 +74,7 @@ static struct ks_error *add_dataset(struct pieces *pieces, const char *path)
 	return NULL;
 }
 
-/** The kernels that lie in a folder. */
+/** The kernels that lie in a folder, each with the package of its configuration. */
 static struct ks_error *add_folder(struct pieces *pieces, const char *path, const char *config)
 {
 	struct ks_scan *scan = ks_vector_push(&pieces->scans);
@@ -82,8 +82,16 @@ static struct ks_error *add_folder(struct pieces *pieces, const char *path, cons
 		return &ks_nomem;
 	*scan = (struct ks_scan){ 0 };
 	KS_TRY(ks_scan_folder(path, scan));
+	_cleanup_free_ size_t *config_of = calloc(scan->nr + 1, sizeof(*config_of));
+	if (!config_of)
+		return &ks_nomem;
+	KS_TRY(ks_source_pair((const char *const *)scan->paths, scan->nr, config_of));
 	for (size_t i = 0; i < scan->nr; i++) {
 		struct piece piece = { .path = scan->paths[i], .config = config, .found = true };
+		if (config_of[i] == KS_IS_COMPANION || config_of[i] == KS_BRINGS_MODULES)
+			continue;
+		if (config_of[i] != KS_NO_PAIR && !config)
+			piece.config = scan->paths[config_of[i]];
 		if (!ks_vector_add(&pieces->all, piece))
 			return &ks_nomem;
 	}
@@ -187,12 +195,16 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	KS_TRY(ks_source_pair((const char *const *)argv, (size_t)argc, config_of));
 	for (int i = 0; i < argc; i++) {
 		const char *config = opts->config;
-		if (config_of[i] == KS_IS_COMPANION)
+		bool modules = ks_modules_wanted(opts->modules);
+		const struct ks_intake_source source = { argv[i], read_modules, argv[i], NULL };
+		if (config_of[i] == KS_BRINGS_MODULES && modules &&
+		    !ks_vector_add(&pieces.sources, source))
+			return &ks_nomem;
+		if (config_of[i] == KS_IS_COMPANION || config_of[i] == KS_BRINGS_MODULES)
 			continue;
 		if (config_of[i] != KS_NO_PAIR && !config)
 			config = argv[config_of[i]];
-		struct ks_error *err =
-			add_argument(&pieces, argv[i], config, ks_modules_wanted(opts->modules));
+		struct ks_error *err = add_argument(&pieces, argv[i], config, modules);
 		if (err)
 			ks_cli_fail(cli, ks_error_in_file(err, argv[i]));
 	}

@@ -233,17 +233,18 @@ static struct ks_error *extract_inject(const struct ks_finder *finder)
 
 /* ---- memory that is freed ---- */
 
-/** Where symbols name code only, that is all of the memory whose symbols are there. */
+/** Where symbols name code only, or a kernel that runs lists no end, that is all of the memory whose symbols are there. */
 static bool find_init(const struct ks_finder *finder, uint64_t *start, uint64_t *stop)
 {
 	if (!ks_find_address(finder, "__init_end", stop))
-		return !ks_find_tells_data(finder) &&
+		return (!ks_find_tells_data(finder) ||
+			finder->surface->image.tier == KS_TIER_LIVE) &&
 		       ks_find_address(finder, "_sinittext", start) &&
 		       ks_find_address(finder, "_einittext", stop) && *start < *stop;
 	return ks_find_address(finder, "__init_begin", start) && *start < *stop;
 }
 
-static void extract_init(const struct ks_finder *finder)
+void ks_extract_init(const struct ks_finder *finder)
 {
 	static const char section[] = ".init.text";
 	uint64_t start, stop;
@@ -266,6 +267,6 @@ struct ks_error *ks_extract_attach(const struct ks_finder *finder)
 	KS_TRY(extract_ftrace(finder));
 	KS_TRY(ks_attach_kprobes(finder));
 	KS_TRY(extract_inject(finder));
-	extract_init(finder);
+	ks_extract_init(finder);
 	return NULL;
 }

@@ -61,6 +61,8 @@ KS_MUST_CHECK struct ks_error *ks_extract_kfuncs(const struct ks_finder *finder)
  * image's description; functions copy their symbols, so this comes before they are filled.
  */
 KS_MUST_CHECK struct ks_error *ks_extract_attach(const struct ks_finder *finder);
+/** The part of that which needs symbols alone: whose memory is freed once the kernel has booted. */
+void ks_extract_init(const struct ks_finder *finder);
 /** Which kernel it is: release, architecture, build id, compiler. */
 KS_MUST_CHECK struct ks_error *ks_extract_image(const struct ks_finder *finder);
 /** The same of a module: its name as the label, and the release of the kernel that it is for. */

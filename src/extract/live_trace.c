@@ -59,8 +59,7 @@ struct ks_error *ks_live_attach(const struct ks_live_files *files, const struct 
 				mark(finder, name, lists[i].bits);
 		}
 	}
-	if (finder->surface->symtab_known) // what was only there to boot is no longer listed
-		finder->surface->image.facts |= KS_FACT_INIT;
+	ks_extract_init(finder); // it is listed, although it is gone
 	return NULL;
 }
 

@@ -8,32 +8,53 @@
 #include "source/package.h"
 #include "source/pair.h"
 
-/** The kernel that a package is of, and whether it is a debug package. */
-struct member {
-	char *package; // its name; NULL when it is no Debian package
-	const char *kernel;
-	size_t len;
-	bool debug;
+/** What a package has, the more the better. */
+enum role {
+	ROLE_CONFIG, // the configuration, and modules or not, but no kernel
+	ROLE_IMAGE,  // what boots, and the configuration or not
+	ROLE_DEBUG,  // vmlinux
 };
 
-static const char *const prefixes[] = { "linux-image-unsigned-", "linux-image-", "linux-modules-" };
-static const char *const debug_suffixes[] = { "-dbgsym", "-dbg" };
+/** The kernel that a package is of. */
+struct member {
+	char *package, *arch; // as the package says; NULL when it is no Debian package
+	const char *kernel;   // in package; NULL: it is of none
+	size_t len;
+	enum role role;
+};
+
+static const struct prefix {
+	const char *text;
+	enum role role;
+} prefixes[] = {
+	{ "linux-image-unsigned-", ROLE_IMAGE }, { "linux-image-", ROLE_IMAGE },
+	{ "linux-binary-", ROLE_IMAGE },	 { "linux-modules-", ROLE_CONFIG },
+	{ "linux-base-", ROLE_CONFIG },
+};
+static const struct suffix {
+	const char *text;
+	enum role role;
+} suffixes[] = { { "-dbgsym", ROLE_DEBUG }, { "-dbg", ROLE_DEBUG }, { "-unsigned", ROLE_IMAGE } };
 
 /** Cut "linux-image-6.1.0-50-amd64-dbg" down to "6.1.0-50-amd64". */
 static void name_kernel(struct member *member)
 {
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]) && !member->kernel; i++)
-		if (strncmp(member->package, prefixes[i], strlen(prefixes[i])) == 0)
-			member->kernel = member->package + strlen(prefixes[i]);
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]) && !member->kernel; i++) {
+		size_t n = strlen(prefixes[i].text);
+		if (strncmp(member->package, prefixes[i].text, n) != 0)
+			continue;
+		member->kernel = member->package + n;
+		member->role = prefixes[i].role;
+	}
 	if (!member->kernel)
 		return;
 	member->len = strlen(member->kernel);
-	for (size_t i = 0; i < sizeof(debug_suffixes) / sizeof(debug_suffixes[0]); i++) {
-		size_t n = strlen(debug_suffixes[i]);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		size_t n = strlen(suffixes[i].text);
 		if (member->len > n &&
-		    strcmp(member->kernel + member->len - n, debug_suffixes[i]) == 0) {
+		    strcmp(member->kernel + member->len - n, suffixes[i].text) == 0) {
 			member->len -= n;
-			member->debug = true;
+			member->role = suffixes[i].role;
 			return;
 		}
 	}
@@ -50,7 +71,9 @@ static void look_at(const char *path, struct member *member)
 		err = ks_package_read(in, KS_PACKAGE_NAME, NULL, NULL, &package);
 	if (!err) {
 		member->package = ks_take(package.name);
-		name_kernel(member);
+		member->arch = ks_take(package.arch);
+		if (member->package)
+			name_kernel(member);
 	}
 	ks_error_free(err);
 	ks_package_deinit(&package);
@@ -62,7 +85,30 @@ static void look_at(const char *path, struct member *member)
 static bool same_kernel(const struct member *a, const struct member *b)
 {
 	return a->kernel && b->kernel && a->len == b->len &&
-	       memcmp(a->kernel, b->kernel, a->len) == 0;
+	       memcmp(a->kernel, b->kernel, a->len) == 0 &&
+	       (!a->arch || !b->arch || strcmp(a->arch, b->arch) == 0);
+}
+
+/** Pair each package with those of its kernel that have less; what has the configuration for sure is preferred. */
+static void pair(const struct member *members, size_t nr, size_t *config_of)
+{
+	for (size_t i = 0; i < nr; i++)
+		for (size_t k = 0; k < nr; k++) {
+			if (members[k].role >= members[i].role ||
+			    !same_kernel(&members[i], &members[k]))
+				continue;
+			size_t best = config_of[i];
+			if (best >= nr || members[k].role < members[best].role)
+				config_of[i] = k;
+		}
+	for (size_t i = 0; i < nr; i++)
+		for (size_t k = 0; k < nr; k++)
+			if (members[k].role < members[i].role &&
+			    same_kernel(&members[i], &members[k]))
+				config_of[k] = members[i].role == ROLE_DEBUG ? KS_IS_COMPANION
+					       : config_of[k] == KS_IS_COMPANION
+						       ? KS_IS_COMPANION
+						       : KS_BRINGS_MODULES;
 }
 
 struct ks_error *ks_source_pair(const char *const *paths, size_t nr, size_t *config_of)
@@ -75,14 +121,11 @@ struct ks_error *ks_source_pair(const char *const *paths, size_t nr, size_t *con
 		if (nr > 1)
 			look_at(paths[i], &members[i]);
 	}
-	for (size_t i = 0; i < nr; i++)
-		for (size_t k = 0; members[i].debug && k < nr; k++)
-			if (!members[k].debug && same_kernel(&members[i], &members[k])) {
-				config_of[i] = k;
-				config_of[k] = KS_IS_COMPANION;
-			}
-	for (size_t i = 0; i < nr; i++)
+	pair(members, nr, config_of);
+	for (size_t i = 0; i < nr; i++) {
 		free(members[i].package);
+		free(members[i].arch);
+	}
 	free(members);
 	return NULL;
 }

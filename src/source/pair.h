@@ -8,13 +8,16 @@
 /** The image goes without another package, or is not an image but such a package. */
 #define KS_NO_PAIR SIZE_MAX
 #define KS_IS_COMPANION (SIZE_MAX - 1)
+/** It is such a package, and the other one has no modules. */
+#define KS_BRINGS_MODULES (SIZE_MAX - 2)
 
 /**
  * Find the packages among some files that only bring the configuration of another one: linux-image-6.1.0-50-amd64
- * for linux-image-6.1.0-50-amd64-dbg, linux-modules-… for linux-image-…-dbgsym. Told by the names in the packages;
+ * for linux-image-6.1.0-50-amd64-dbg, linux-modules-… for linux-image-… and its -dbgsym, linux-base-… for
+ * linux-binary-…. Told by the names in the packages, and the architecture;
  * a file that is no Debian package, or cannot be read, has no pair.
  * @param[out] config_of nr entries: the index of the file to take the configuration from, KS_NO_PAIR, or
- *	KS_IS_COMPANION for a file that is taken along by another
+ *	KS_IS_COMPANION or KS_BRINGS_MODULES for a file that is taken along by another
  */
 KS_MUST_CHECK struct ks_error *ks_source_pair(const char *const *paths, size_t nr,
 					      size_t *config_of);

@@ -17,8 +17,19 @@ enum { DEPTH_MAX = 16, FILES_MAX = 1 << 20 };
 
 /** Names that kernels go by. */
 static const char *const names[] = {
-	"vmlinux*", "vmlinuz*",		  "bzImage*",		"zImage*",	"Image",
-	"Image.*",  "linux-image-*.d*eb", "linux-binary-*.deb", "kernel-*.rpm", "*.efi",
+	"vmlinux*",
+	"vmlinuz*",
+	"bzImage*",
+	"zImage*",
+	"Image",
+	"Image.*",
+	"linux-image-*.d*eb",
+	"linux-binary-*.deb",
+	"kernel-*.rpm",
+	"*.efi",
+	// their configuration
+	"linux-modules-*.deb",
+	"linux-base-*.deb",
 };
 
 static bool has_kernel_name(const char *name)
