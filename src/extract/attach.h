@@ -31,5 +31,7 @@ static inline struct ks_symbol *ks_attach_symbols(const struct ks_finder *finder
 /** Set bits of all function symbols at the address. */
 void ks_attach_mark(const struct ks_finder *finder, uint64_t addr, uint8_t bits);
 
+/** KS_ATTACH_NO_KPROBE of suffixed symbols, as their plain functions have it, where the kernel decides so. */
+void ks_attach_suffixed(const struct ks_finder *finder);
 /** KS_ATTACH_NO_KPROBE of all symbols. */
 KS_MUST_CHECK struct ks_error *ks_attach_kprobes(const struct ks_finder *finder);

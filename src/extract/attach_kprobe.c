@@ -99,8 +99,10 @@ static void mark_sections(const struct ks_finder *finder)
 }
 
 /** A suffixed symbol is refused as the function that the kernel finds under its name without the suffix. */
-static void mark_suffixed(const struct ks_finder *finder)
+void ks_attach_suffixed(const struct ks_finder *finder)
 {
+	if (version_of(&finder->surface->image) < SUFFIXES_SINCE)
+		return;
 	struct ks_symbol *symbols = ks_attach_symbols(finder);
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
 		const struct ks_symbol *plain = &symbols[i];
@@ -133,8 +135,7 @@ struct ks_error *ks_attach_kprobes(const struct ks_finder *finder)
 		mark_ranges(finder, version);
 		if (finder->elf->type == ET_REL)
 			mark_sections(finder);
-		if (version >= SUFFIXES_SINCE)
-			mark_suffixed(finder);
+		ks_attach_suffixed(finder);
 	}
 	ks_vector_deinit(&list);
 	return err;

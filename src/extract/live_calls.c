@@ -45,6 +45,22 @@ static void mark_traced(char *events, struct ks_syscall *calls, size_t nr)
 	}
 }
 
+/**
+ * Functions of calls of other ABIs (chown16, futex_time32) are called as those of native ones, but no table that has
+ * events leads to them. @return how many calls are left, all of them when there are no events
+ */
+static size_t drop_foreign(struct ks_syscall *calls, size_t nr)
+{
+	enum { SOME = 100 }; // events: fewer are not those of a table
+	size_t traced = 0, left = 0;
+	for (size_t i = 0; i < nr; i++)
+		traced += calls[i].traced;
+	for (size_t i = 0; i < nr && traced >= SOME; i++)
+		if (calls[i].traced)
+			calls[left++] = calls[i];
+	return traced >= SOME ? left : nr;
+}
+
 /** Calls that are left out of the kernel have a weak function that stands for them. */
 static struct ks_error *list_calls(const struct ks_finder *finder, struct ks_syscall **ret,
 				   size_t *ret_nr)
@@ -85,6 +101,7 @@ struct ks_error *ks_live_syscalls(const struct ks_live_files *files, const struc
 	KS_TRY(ks_live_peek(files, KS_LIVE_EVENTS, &events));
 	if (events.len) {
 		mark_traced(events.at, calls, nr);
+		nr = drop_foreign(calls, nr);
 		surface->image.facts |= KS_FACT_TRACED;
 	}
 	surface->syscalls = calls;

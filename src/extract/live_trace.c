@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "extract/attach.h"
 #include "extract/live_trace.h"
 
 /* ---- lists of functions ---- */
@@ -59,6 +60,8 @@ struct ks_error *ks_live_attach(const struct ks_live_files *files, const struct 
 				mark(finder, name, lists[i].bits);
 		}
 	}
+	if (finder->surface->image.facts & KS_FACT_KPROBE) // plain names only are listed
+		ks_attach_suffixed(finder);
 	ks_extract_init(finder); // it is listed, although it is gone
 	return NULL;
 }
