@@ -115,7 +115,9 @@ static void judge_kprobe(struct ks_judge *judge, const char *name)
 		ks_judge_no_symbol(judge, &target, name);
 		return;
 	}
-	judge_ambiguous(judge, name, target.nr_symbols + target.nr_in_modules);
+	// since 7.1 modules are only counted when the kernel itself has no such function
+	uint32_t elsewhere = judge->site->version < KS_SINCE(7, 1) ? target.nr_in_modules : 0;
+	judge_ambiguous(judge, name, target.nr_symbols + elsewhere);
 	judge_kprobe_symbol(judge, name, target.symbol);
 }
 

@@ -107,6 +107,11 @@ static const struct {
 	{ "is not a kernel function", "attach_target" },
 	{ "is not modifiable", "attach_target" },
 	{ "is not sleepable", "attach_target" },
+	{ "is unsupported", "attach_target" },
+	{ "Too many", "attach_target" },
+	{ "is rejected", "attach_target" },
+	{ "helper call might sleep", "helper" },
+	{ "helper call is not allowed", "helper" },
 };
 
 static const char *reason_of_load(const char *section, char *line, size_t size)
@@ -292,6 +297,9 @@ static void try_program(const char *path, size_t nr)
 	const char *reason = reason_of_load(section, line, sizeof(line));
 	if (strcmp(reason, "map_type") == 0 && knows_maps(object))
 		reason = "map_setup";
+	if (strcmp(reason, "verifier_other") == 0 &&
+	    libbpf_probe_bpf_prog_type(bpf_program__type(prog), NULL) == 0)
+		reason = "prog_type";
 	put_failure("load_fail", reason, section, line);
 }
 
