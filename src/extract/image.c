@@ -66,7 +66,7 @@ static const char *build_id_in(const struct ks_finder *finder, const struct ks_s
 		const uint8_t *name = ks_cursor_take(&c, (name_len + 3) & ~(uint64_t)3);
 		const uint8_t *desc = ks_cursor_take(&c, (desc_len + 3) & ~(uint64_t)3);
 		if (!name || !desc || type != NT_GNU_BUILD_ID || name_len != 4 ||
-		    memcmp(name, "GNU", 4) != 0 || desc_len > 64)
+		    memcmp(name, "GNU", 4) != 0 || !desc_len || desc_len > 64)
 			continue;
 		char *hex = ks_arena_alloc(&finder->surface->arenas[0], desc_len * 2 + 1);
 		for (uint64_t i = 0; hex && i < desc_len; i++)
