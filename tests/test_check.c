@@ -150,7 +150,8 @@ static void set_kernel(struct kernel *kernel, const char *version)
 					    .nr_functions = NR_GROUPS + 1,
 					    .functions = kernel->at,
 					    .nr_options = 6,
-					    .options = options };
+					    .options = options,
+					    .unsure = "some_data" };
 }
 
 /* ---- programs ---- */
@@ -247,6 +248,7 @@ static void kprobes_need_a_symbol_that_may_be_probed(void **state)
 	       { "6.1.176", "kprobe/black", KS_REASON_TARGET_BLACKLISTED, ATTACH },
 	       { "6.1.176", "kprobe/starting", KS_REASON_TARGET_REFUSED, ATTACH },
 	       { "6.1.176", "kprobe/not_in_btf", NONE, OK },
+	       { "6.1.176", "kprobe/some_data", KS_REASON_TIER, KS_VERDICT_UNKNOWN },
 	       { "6.1.176", "kprobe/plain+4", KS_REASON_TIER, KS_VERDICT_UNKNOWN },
 	       { "6.1.176", "kprobe/module:plain", KS_REASON_TARGET_ABSENT, ATTACH });
 }
@@ -277,6 +279,7 @@ static void fentry_needs_btf_an_ftrace_entry_and_few_arguments(void **state)
 	EXPECT({ "6.1.176", "fentry/plain", NONE, OK }, { "6.1.176", "fentry/black", NONE, OK },
 	       { "6.1.176", "fentry/none", KS_REASON_TARGET_ABSENT, LOAD },
 	       { "6.1.176", "fentry/not_in_btf", KS_REASON_TARGET_NOT_IN_BTF, LOAD },
+	       { "6.1.176", "fentry/some_data", KS_REASON_TARGET_NOT_IN_BTF, LOAD },
 	       { "6.1.176", "fentry/part_only", KS_REASON_TARGET_SUFFIXED, LOAD },
 	       { "6.1.176", "fentry/inline_one", KS_REASON_TARGET_NO_FTRACE, ATTACH },
 	       { "6.1.176", "fexit/starting", KS_REASON_TARGET_REFUSED, ATTACH },

@@ -18,6 +18,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "check.h"
 #include "elf/flat.h"
 #include "elf/image.h"
 
@@ -129,9 +130,7 @@ static struct ks_elf *open_draft(struct draft *d)
 {
 	put_headers(d);
 	struct ks_elf *elf = NULL;
-	struct ks_error *err = ks_elf_open_memory(d->bytes, d->len, &elf);
-	if (err)
-		fail_msg("%s", ks_error_text(err));
+	assert_ok(ks_elf_open_memory(d->bytes, d->len, &elf));
 	return elf;
 }
 
@@ -399,11 +398,7 @@ static void long_strings_are_refused(void **state)
 	const struct ks_elf elf = { 0 };
 	const struct ks_section section = { .name = ".strtab", .data = bytes, .size = LEN };
 	memset(bytes, 'x', LEN - 1);
-	struct ks_error *err = ks_elf_check_strings(&elf, &section);
-	assert_non_null(err);
-	assert_int_equal(err->code, KS_ERR_DATA);
-	assert_non_null(strstr(ks_error_text(err), ".strtab+0x0"));
-	ks_error_free(err);
+	expect_error(ks_elf_check_strings(&elf, &section), KS_ERR_DATA, ".strtab+0x0");
 	bytes[MOST - 1] = 0;
 	assert_null(ks_elf_check_strings(&elf, &section));
 	assert_null(ks_elf_check_strings(&elf, NULL));

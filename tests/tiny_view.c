@@ -35,6 +35,8 @@ static struct ks_error *look_up(void *arg, enum ks_kind kind, const char *name,
 	for (size_t i = 0; i < tiny->nr_ambiguities; i++)
 		if (tiny->ambiguities[i]->kind == kind && !strcmp(tiny->ambiguities[i]->name, name))
 			fact->ambiguity = tiny->ambiguities[i];
+	if (kind == KS_FUNCTION && tiny->unsure && strcmp(tiny->unsure, name) == 0)
+		fact->known = false;
 	fact->present = fact->decl || fact->function || fact->value;
 	*ret = (struct ks_history){ .kind = kind, .name = name, .nr = 1, .facts = fact };
 	return NULL;

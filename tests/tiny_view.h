@@ -13,6 +13,7 @@ struct tiny_image {
 	const struct ks_function *const *functions; // the prototype is a decl of the same name
 	const struct tiny_option *options;
 	const struct ks_ambiguity *const *ambiguities;
+	const char *unsure; // whether there is a function of that name is not known
 };
 
 /** A view of it, which knows all kinds of names; the image is borrowed. */

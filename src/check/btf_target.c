@@ -227,6 +227,11 @@ static void judge_function(struct ks_judge *judge, const char *name)
 {
 	struct ks_target target = ks_target_find(judge->site, name);
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
+	if (target.untold && target.in_btf == KS_ABSENT) { // it may be data, or inlined everywhere
+		ks_judge_add(judge, KS_REASON_TARGET_NOT_IN_BTF, about,
+			     "its BTF has no function of that name");
+		return;
+	}
 	if (target.only_module || (target.in_btf == KS_ABSENT && !target.symbol)) {
 		ks_judge_no_symbol(judge, &target, name);
 		return;

@@ -88,16 +88,16 @@ enum { KS_MODULE_ADDED = 1, KS_MODULE_JOINED };
 void ks_modules_add_definition(struct ks_modules *m, const struct ks_decl *decl,
 			       const struct ks_variant *variant);
 void ks_modules_add_values(struct ks_modules *m, const struct ks_decl *decl);
-void ks_modules_add_tracepoint(struct ks_modules *m, const struct ks_tracepoint *event);
+void ks_modules_add_tracepoint(struct ks_modules *m, const struct ks_tracepoint *from);
 void ks_modules_add_kfunc(struct ks_modules *m, const char *name);
 /** The listed prototype of a name is that of the first module that has one. */
 void ks_modules_add_proto(struct ks_modules *m, const struct ks_decl *decl);
 /** The group of a name, made when there is none; NULL when memory runs out. */
 struct ks_modules_group *ks_modules_group(struct ks_modules *m, const char *name);
 void ks_modules_add_entry(struct ks_modules *m, struct ks_modules_group *group,
-			  const struct ks_entry *entry);
+			  const struct ks_entry *from);
 void ks_modules_add_symbol(struct ks_modules *m, struct ks_modules_group *group,
-			   const struct ks_symbol *symbol);
+			   const struct ks_symbol *from);
 void ks_modules_add_nr_btf(struct ks_modules_group *group, unsigned int nr);
 
 /** The steps of adding; memory that runs out is noted in failed. */
