@@ -87,7 +87,8 @@ static size_t compare_names(const char *what, const char *const *a, size_t nr_a,
 /** Symbols of the boot image: all of them are in .symtab, with the same facts. */
 static size_t compare_symbols(const struct ks_surface *full, const struct ks_surface *boot)
 {
-	struct tally names = { .what = "symbols" }, facts = { .what = "attach facts" };
+	struct tally names = { .what = "symbols" }, kinds = { .what = "functions or data" },
+		     facts = { .what = "attach facts" };
 	struct ks_symbol_index *index;
 	assert_null(ks_symbol_index_new(full, &index));
 	uint32_t known = full->image.facts & boot->image.facts;
@@ -105,6 +106,12 @@ static size_t compare_symbols(const struct ks_surface *full, const struct ks_sur
 			continue;
 		}
 		names.same++;
+		// tables that lie among code have its letter, and nothing tells them apart
+		if (sym->type == STT_FUNC && at->type == STT_OBJECT &&
+		    strcmp(at->section, ".data") == 0)
+			differs(&kinds, sym->name);
+		else
+			kinds.same++;
 		if (sym->type != STT_FUNC || at->type != STT_FUNC)
 			continue;
 		if ((sym->attach ^ at->attach) & mask)
@@ -113,7 +120,7 @@ static size_t compare_symbols(const struct ks_surface *full, const struct ks_sur
 			facts.same++;
 	}
 	ks_symbol_index_free(index);
-	return finish(&names) + finish(&facts);
+	return finish(&names) + finish(&kinds) + finish(&facts);
 }
 
 static int by_decl(const void *a, const void *b)

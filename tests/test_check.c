@@ -43,6 +43,11 @@ static const struct ks_decl protos[] = {
 	FUNCTION("migrate_disable", PROTO(1, seven)), FUNCTION("part_only", PROTO(1, seven)),
 	FUNCTION("injected", PROTO(1, seven)),	      FUNCTION("security_thing", PROTO(1, seven)),
 	FUNCTION("bpf_lsm_hook", PROTO(1, seven)),    FUNCTION("hashed", PROTO(1, seven)),
+	FUNCTION("bpf_lsm_tool", PROTO(1, seven)),
+};
+static const struct ks_member hooks[] = { { .name = "hook" } };
+static const struct ks_decl hook_list = {
+	.kind = KS_UNION, .name = "security_list_options", .nr = 1, .members = hooks
 };
 static const struct ks_decl kuid = { .kind = KS_STRUCT, .name = "kuid", .size = 4 };
 static const struct ks_decl number = { .kind = KS_INT, .name = "int", .size = 4 };
@@ -87,18 +92,20 @@ static const struct ks_symbol symbols[] = {
 	SYMBOL("partly", 0),
 	SYMBOL("plain.cold", 0),
 	SYMBOL("hashed.llvm.123", KS_ATTACH_FTRACE),
+	SYMBOL("bpf_lsm_tool", KS_ATTACH_FTRACE),
 };
 static const struct {
 	const char *name;
 	uint32_t first, nr;
 	uint8_t nr_btf;
-} groups[] = {
-	{ "inline_one", 1, 1, 1 },  { "black", 2, 1, 1 },	    { "twice", 3, 2, 1 },
-	{ "long_one", 5, 1, 1 },    { "with_struct", 6, 1, 1 },	    { "printing", 7, 1, 1 },
-	{ "starting", 8, 1, 1 },    { "migrate_disable", 9, 1, 1 }, { "part_only", 10, 1, 1 },
-	{ "injected", 11, 1, 1 },   { "security_thing", 12, 1, 1 }, { "bpf_lsm_hook", 13, 1, 1 },
-	{ "not_in_btf", 14, 1, 0 }, { "partly", 15, 2, 0 },	    { "hashed", 18, 1, 1 }
-};
+} groups[] = { { "inline_one", 1, 1, 1 },      { "black", 2, 1, 1 },
+	       { "twice", 3, 2, 1 },	       { "long_one", 5, 1, 1 },
+	       { "with_struct", 6, 1, 1 },     { "printing", 7, 1, 1 },
+	       { "starting", 8, 1, 1 },	       { "migrate_disable", 9, 1, 1 },
+	       { "part_only", 10, 1, 1 },      { "injected", 11, 1, 1 },
+	       { "security_thing", 12, 1, 1 }, { "bpf_lsm_hook", 13, 1, 1 },
+	       { "not_in_btf", 14, 1, 0 },     { "partly", 15, 2, 0 },
+	       { "hashed", 18, 1, 1 },	       { "bpf_lsm_tool", 19, 1, 1 } };
 enum {
 	NR_GROUPS = sizeof(groups) / sizeof(groups[0]),
 	NR_PROTOS = sizeof(protos) / sizeof(protos[0])
@@ -109,7 +116,7 @@ struct kernel {
 	struct tiny_image tiny;
 	struct ks_function functions[NR_GROUPS + 1];
 	const struct ks_function *at[NR_GROUPS + 1];
-	const struct ks_decl *decls[NR_PROTOS + 5];
+	const struct ks_decl *decls[NR_PROTOS + 6];
 };
 static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
 					      { "CONFIG_DYNAMIC_FTRACE", "y" },
@@ -140,12 +147,13 @@ static void set_kernel(struct kernel *kernel, const char *version)
 		kernel->decls[NR_PROTOS + i] = &enums[i];
 	kernel->decls[NR_PROTOS + 3] = &kuid;
 	kernel->decls[NR_PROTOS + 4] = &number;
+	kernel->decls[NR_PROTOS + 5] = &hook_list;
 	kernel->tiny = (struct tiny_image){ .image = { .label = version,
 						       .version = version,
 						       .arch = "amd64",
 						       .elf_class = 64,
 						       .facts = UINT32_MAX },
-					    .nr_decls = NR_PROTOS + 5,
+					    .nr_decls = NR_PROTOS + 6,
 					    .decls = kernel->decls,
 					    .nr_functions = NR_GROUPS + 1,
 					    .functions = kernel->at,
@@ -304,6 +312,7 @@ static void what_changes_results_or_sleeps_needs_error_injection(void **state)
 	       { "6.1.176", "fentry.s/plain", KS_REASON_TARGET_REFUSED, LOAD },
 	       { "6.1.176", "lsm.s/hook", KS_REASON_TARGET_REFUSED, LOAD },
 	       { "6.1.176", "lsm/hook", NONE, OK },
+	       { "6.1.176", "lsm/tool", KS_REASON_LSM_MISSING, LOAD },
 	       { "6.1.176", "lsm/none", KS_REASON_LSM_MISSING, LOAD });
 }
 

@@ -207,6 +207,30 @@ static void system_map_is_read_and_a_stub_is_none(void **state)
 	assert_string_equal(surface->symbols[2].name, "data");
 }
 
+/** Since 7.2 amd64's .data has the flag of code, and nm's letter is that of code. */
+static void code_is_not_where_data_is(void **state)
+{
+	(void)state;
+	static const char map[] = "1000 T _stext\n"
+				  "1040 t function\n"
+				  "2000 T _etext\n"
+				  "3000 T _sdata\n"
+				  "3040 t table\n"
+				  "4000 T _edata\n"
+				  "5000 t starting\n";
+	static const char half[] =
+		"1000 t function\n4000 T _edata\n"; // functions only: _sdata is D
+	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(1);
+	assert_null(ks_system_map_read(NULL, map, surface));
+	assert_int_equal(surface->nr_symbols, 7);
+	assert_int_equal(surface->symbols[1].type, STT_FUNC);
+	assert_int_equal(surface->symbols[4].type, STT_OBJECT);
+	assert_int_equal(surface->symbols[6].type, STT_FUNC);
+	surface->symtab_known = false;
+	assert_null(ks_system_map_read(NULL, half, surface));
+	assert_int_equal(surface->symbols[0].type, STT_FUNC);
+}
+
 /* ---- real kernels ---- */
 
 /** Every symbol of kallsyms is one of .symtab, and no function of it is missing in kallsyms. */
@@ -264,6 +288,7 @@ int main(void)
 		cmocka_unit_test(sizes_end_at_the_next_symbol),
 		cmocka_unit_test(damaged_tables_do_no_harm),
 		cmocka_unit_test(system_map_is_read_and_a_stub_is_none),
+		cmocka_unit_test(code_is_not_where_data_is),
 		cmocka_unit_test(real_kernels_say_what_their_symtab_says),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -269,7 +269,10 @@ static void judge_function(struct ks_judge *judge, const char *name)
 /** bpf_lsm_verify_prog(), bpf_lsm_is_sleepable_hook(). */
 static void judge_lsm_hook(struct ks_judge *judge, const struct ks_about *about)
 {
-	if (!judge->caller->gpl)
+	if (!ks_lsm_is_hook(judge->site, about->name))
+		ks_judge_add(judge, KS_REASON_LSM_MISSING, about,
+			     "bpf_lsm_%s is there, but for something else", about->name);
+	else if (!judge->caller->gpl)
 		ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
 			     "LSM programs must be GPL-compatible");
 	else if (ks_lsm_disabled(judge->site, about->name))

@@ -109,6 +109,15 @@ static const char *const disabled[] = {
 	"file_alloc_security",
 };
 
+bool ks_lsm_is_hook(const struct ks_site *site, const char *name)
+{
+	const struct ks_decl *decl = ks_site_fact(site, KS_UNION, "security_list_options")->decl;
+	for (uint32_t i = 0; decl && i < decl->nr; i++)
+		if (strcmp(decl->members[i].name, name) == 0)
+			return true;
+	return !decl;
+}
+
 bool ks_lsm_sleeps(const struct ks_site *site, const char *name)
 {
 	if (!site->version || site->version < KS_SINCE(5, 11))

@@ -20,11 +20,20 @@ static const struct bounds {
 	{ "__bss_start", "__bss_stop", ".bss" },
 	{ "_sdata", "_edata", ".data" },
 };
-enum { NR_BOUNDS = sizeof(bounds) / sizeof(bounds[0]), SECTION_TEXT = 2 };
+enum {
+	NR_BOUNDS = sizeof(bounds) / sizeof(bounds[0]),
+	SECTION_TEXT = 2,
+	SECTION_DATA = NR_BOUNDS - 1
+};
 
 struct range {
 	uint64_t begin, end;
 };
+
+static bool is_within(const struct range *range, uint64_t addr)
+{
+	return addr >= range->begin && addr < range->end;
+}
 
 static void find_ranges(const struct ks_symbol *symbols, size_t nr, struct range *ranges)
 {
@@ -37,6 +46,9 @@ static void find_ranges(const struct ks_symbol *symbols, size_t nr, struct range
 				ranges[k].end = symbols[i].addr;
 		}
 	}
+	for (size_t k = 0; k < NR_BOUNDS; k++)
+		if (!ranges[k].begin) // kallsyms of functions only have some of the marks
+			ranges[k].end = 0;
 }
 
 static bool ends_in(const char *name, const char *end)
@@ -94,7 +106,7 @@ static const char *section_of(const struct range *ranges, const struct ks_symbol
 			      char letter)
 {
 	for (size_t k = 0; k < NR_BOUNDS; k++)
-		if (symbol->addr >= ranges[k].begin && symbol->addr < ranges[k].end)
+		if (is_within(&ranges[k], symbol->addr))
 			return bounds[k].section;
 	switch (tolower(letter)) {
 	case 't':
@@ -108,17 +120,18 @@ static const char *section_of(const struct range *ranges, const struct ks_symbol
 	}
 }
 
-static uint8_t type_of(const struct ks_symbol *symbol, char letter, const struct range *text)
+static uint8_t type_of(const struct ks_symbol *symbol, char letter, const struct range *ranges)
 {
+	const struct range *text = &ranges[SECTION_TEXT];
 	switch (letter) {
 	case 'T':
 	case 't':
+		if (is_within(&ranges[SECTION_DATA], symbol->addr))
+			return STT_OBJECT; // nm goes by the section, and amd64's .data may be executed since 7.2
 		return is_mark(symbol->name) ? STT_NOTYPE : STT_FUNC;
 	case 'W':
 	case 'w': // of either kind
-		return !text->end || (symbol->addr >= text->begin && symbol->addr < text->end)
-			       ? STT_FUNC
-			       : STT_OBJECT;
+		return !text->end || is_within(text, symbol->addr) ? STT_FUNC : STT_OBJECT;
 	case 'i':
 		return STT_GNU_IFUNC;
 	case 'a':
@@ -179,7 +192,7 @@ struct ks_error *ks_symbols_classify(const struct ks_elf *elf, struct ks_surface
 	find_ranges(symbols, nr, naming.ranges);
 	for (size_t i = 0; i < nr; i++) {
 		struct ks_symbol *sym = &symbols[i];
-		sym->type = type_of(sym, letters[i], &naming.ranges[SECTION_TEXT]);
+		sym->type = type_of(sym, letters[i], naming.ranges);
 		sym->bind = bind_of(letters[i]);
 		if (tolower(letters[i]) == 'a')
 			sym->section = "SHN_ABS";
