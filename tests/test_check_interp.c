@@ -124,6 +124,13 @@ static void read_only_data_and_options_are_constants(void **state)
 	expect_reached(&w, "111101");
 	w.externs[0].how = KS_KNOWN_NOT;
 	expect_reached(&w, "111111");
+	w = guarded(KS_REF_KCONFIG, 0, 'g' | 'c' << 8 | 'c' << 16);
+	w.externs[0] = (struct ks_known){ KS_KNOWN_TEXT, 0, "\"gcc\"" };
+	expect_reached(&w, "111101");
+	w.externs[0].text = "\"gcc-10\""; // libbpf cuts it to what is declared
+	expect_reached(&w, "111101");
+	w.externs[0].text = "\"gc\"";
+	expect_reached(&w, "111111");
 	w = guarded(KS_REF_DATA, 100, 0); // outside: nothing is known
 	expect_reached(&w, "111111");
 }

@@ -52,7 +52,8 @@ static bool may_take_path(const struct ks_site *site, const struct ks_caller_of 
 	if (caller->hook == KS_HOOK_ITER || !caller->target)
 		return true;
 	if (caller->hook == KS_HOOK_LSM)
-		return ks_lsm_sleeps(site, caller->target);
+		return (!site->version || site->version >= KS_SINCE(5, 11)) &&
+		       ks_lsm_sleeps(site, caller->target);
 	return is_one_of(caller->target, functions);
 }
 

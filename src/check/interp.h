@@ -12,9 +12,11 @@ struct ks_known {
 	enum {
 		KS_KNOWN_NOT,
 		KS_KNOWN_VALUE,
-		KS_KNOWN_POINTER
-	} how; // a pointer: not null, value unknown
-	uint64_t value;
+		KS_KNOWN_POINTER, // not null, value unknown
+		KS_KNOWN_TEXT,
+	} how;
+	uint64_t value;	  // of a text: its hash
+	const char *text; // in quotes, as .config has it; borrowed
 };
 
 /** A read-only section whose bytes a tool changes before it loads the object. */

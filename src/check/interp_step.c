@@ -78,14 +78,32 @@ static struct ks_value load_data(const struct ks_interp *interp, const struct ks
 	return read_number(interp, data->bytes ? data->bytes + at : NULL, size);
 }
 
+/** Bytes of a text, as libbpf puts it into the map: cut to what was declared, a NUL at the end, zeros behind. */
+static struct ks_value load_text(const struct ks_interp *interp, const char *text, uint32_t room,
+				 uint64_t at, uint8_t size)
+{
+	uint8_t bytes[8] = { 0 };
+	size_t len = strlen(text) - 2; // quotes
+	if (at > room || size > room - at || size > sizeof(bytes))
+		return ks_value_any();
+	if (len >= room)
+		len = room - 1;
+	if (at < len)
+		memcpy(bytes, text + 1 + at, size < len - at ? size : len - at);
+	return read_number(interp, bytes, size);
+}
+
 static struct ks_value load_kconfig(const struct ks_interp *interp, const struct ks_value *base,
 				    int16_t off, uint8_t size)
 {
 	const struct ks_bpf_object *object = interp->input->object;
-	if (base->index >= object->nr_externs || base->number + (uint64_t)(int64_t)off != 0)
+	uint64_t at = base->number + (uint64_t)(int64_t)off;
+	if (base->index >= object->nr_externs)
 		return ks_value_any();
 	const struct ks_known *known = &interp->input->externs[base->index];
-	if (known->how != KS_KNOWN_VALUE || size > object->externs[base->index].size)
+	if (known->how == KS_KNOWN_TEXT)
+		return load_text(interp, known->text, object->externs[base->index].size, at, size);
+	if (at != 0 || known->how != KS_KNOWN_VALUE || size > object->externs[base->index].size)
 		return ks_value_any();
 	return ks_value_const(size >= 8 ? known->value : known->value & ((1ull << (8 * size)) - 1));
 }

@@ -10,15 +10,16 @@
 #include "check/opcode.h"
 
 /** Program types of which the kernel looks at the expected attach type when it loads them. */
-static bool attach_type_is_checked(const char *type)
+static bool attach_type_is_checked(const struct ks_site *site, const char *type)
 {
-	static const char *const types[] = { "TRACING",		 "LSM",		 "CGROUP_SOCK",
-					     "CGROUP_SOCK_ADDR", "CGROUP_SKB",	 "CGROUP_SOCKOPT",
-					     "SK_LOOKUP",	 "SK_REUSEPORT", "NETFILTER" };
+	static const char *const types[] = { "TRACING",		 "LSM",	       "CGROUP_SOCK",
+					     "CGROUP_SOCK_ADDR", "CGROUP_SKB", "CGROUP_SOCKOPT",
+					     "SK_LOOKUP",	 "NETFILTER" };
+	const char *name = type + strlen("BPF_PROG_TYPE_");
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (strcmp(type + strlen("BPF_PROG_TYPE_"), types[i]) == 0)
+		if (strcmp(name, types[i]) == 0)
 			return true;
-	return false;
+	return strcmp(name, "SK_REUSEPORT") == 0 && site->version >= KS_SINCE(5, 14);
 }
 
 static void judge_types(struct ks_judge *judge)
@@ -45,7 +46,7 @@ static void judge_types(struct ks_judge *judge)
 	about.name = hook->attach_type;
 	if (!about.name)
 		return;
-	if (!attach_type_is_checked(hook->program_type))
+	if (!attach_type_is_checked(site, hook->program_type))
 		judge->stage = KS_STAGE_ATTACH;
 	if (ks_judge_absent(judge, ks_site_has_enumerator(site, "bpf_attach_type", about.name),
 			    &about) &&

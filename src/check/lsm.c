@@ -120,8 +120,10 @@ bool ks_lsm_is_hook(const struct ks_site *site, const char *name)
 
 bool ks_lsm_sleeps(const struct ks_site *site, const char *name)
 {
-	if (!site->version || site->version < KS_SINCE(5, 11))
+	if (!site->version)
 		return true;
+	if (site->version < KS_SINCE(5, 11)) // btf_sleepable_lsm_hooks
+		return strcmp(name, "bprm_committed_creds") == 0;
 	for (size_t i = 0; i < sizeof(sleepable) / sizeof(sleepable[0]); i++)
 		if (strcmp(sleepable[i].name, name) == 0 && site->version >= sleepable[i].since &&
 		    (!sleepable[i].until || site->version < sleepable[i].until))

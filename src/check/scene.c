@@ -90,7 +90,10 @@ static enum ks_extern_state kconfig_extern(const struct ks_site *site,
 		return KS_EXTERN_UNTOLD;
 	if (strcmp(value, "n") == 0) // "is not set" is not there for libbpf
 		return missing(ext, known);
-	if (parse_option(value, ext->size, &known->value))
+	size_t len = strlen(value);
+	if (value[0] == '"' && len >= 2 && value[len - 1] == '"')
+		*known = (struct ks_known){ KS_KNOWN_TEXT, XXH3_64bits(value, len), value };
+	else if (parse_option(value, ext->size, &known->value))
 		known->how = KS_KNOWN_VALUE;
 	return KS_EXTERN_FOUND;
 }

@@ -300,6 +300,8 @@ static void try_program(const char *path, size_t nr)
 	if (strcmp(reason, "verifier_other") == 0 &&
 	    libbpf_probe_bpf_prog_type(bpf_program__type(prog), NULL) == 0)
 		reason = "prog_type";
+	if (bpf_program__type(prog) == BPF_PROG_TYPE_UNSPEC)
+		reason = "sec_unknown";
 	put_failure("load_fail", reason, section, line);
 }
 
