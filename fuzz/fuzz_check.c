@@ -123,14 +123,7 @@ static struct ks_error *judge(const struct ks_subject *subject, const struct ks_
 				  .caller = &subject->callers[index],
 				  .reach = &reach,
 				  .base_reach = &reach };
-	ks_judge_object(&judge);
-	ks_judge_program(&judge);
-	ks_judge_insns(&judge);
-	ks_judge_btf_target(&judge);
-	ks_judge_attach(&judge);
-	ks_judge_risks(&judge);
-	ks_judge_reads(&judge);
-	ks_judge_blind_reads(&judge);
+	ks_judge_all(&judge);
 	ks_vector_deinit(&judge.reasons);
 	return NULL;
 }

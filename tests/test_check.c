@@ -200,12 +200,7 @@ static enum ks_reason_kind worst(const char *version, const char *section,
 				  .hook = subject.hooks,
 				  .caller = subject.callers,
 				  .reach = &reach };
-	ks_judge_object(&judge);
-	ks_judge_program(&judge);
-	ks_judge_insns(&judge);
-	ks_judge_btf_target(&judge);
-	ks_judge_attach(&judge);
-	ks_judge_risks(&judge);
+	ks_judge_all(&judge);
 	enum ks_reason_kind kind = KS_NR_REASONS;
 	*ret_verdict = KS_VERDICT_OK;
 	for (size_t i = 0; i < judge.reasons.len; i++) {

@@ -105,9 +105,10 @@ void ks_judge_pattern(struct ks_judge *judge, const char *pattern);
 void ks_judge_risks(struct ks_judge *judge);
 /** Parameters, records and fields that are not what they were where it was written. */
 void ks_judge_reads(struct ks_judge *judge);
-
 /** Kernel structs that are read at fixed offsets. */
 void ks_judge_blind_reads(struct ks_judge *judge);
+/** All of that, from loading to running. */
+void ks_judge_all(struct ks_judge *judge);
 
 /* ---- shared ---- */
 

@@ -95,14 +95,7 @@ static struct ks_error *judge_cell(struct job *job, uint32_t index, size_t image
 				  .caller = &subject->callers[index],
 				  .reach = &reaches[image],
 				  .base_reach = job->has_base ? &reaches[job->base] : NULL };
-	ks_judge_object(&judge);
-	ks_judge_program(&judge);
-	ks_judge_insns(&judge);
-	ks_judge_btf_target(&judge);
-	ks_judge_attach(&judge);
-	ks_judge_risks(&judge);
-	ks_judge_reads(&judge);
-	ks_judge_blind_reads(&judge);
+	ks_judge_all(&judge);
 	struct ks_error *err = conclude(&judge, subject->optional[index], ret);
 	ks_vector_deinit(&judge.reasons);
 	return err;
