@@ -181,6 +181,13 @@ static void what_cannot_be_read_is_told_and_left_out_or_the_error(void **state)
 	assert_int_equal(err->code, KS_ERR_NOTFOUND);
 	assert_int_equal(nr, 2);
 	ks_error_free(err);
+	const char *const absent = "/nonexistent/file";
+	err = ks_check_inputs_open(&absent, 1, NULL, NULL, &none);
+	char *text = ks_error_text(err);
+	assert_ptr_equal(strstr(text, absent), text); // the file is named once
+	assert_null(strstr(text + 1, absent));
+	free(text);
+	ks_error_free(err);
 }
 
 static void nothing_to_find_is_an_error(void **state)

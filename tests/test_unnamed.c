@@ -253,6 +253,17 @@ static void add_event(struct made *made, uint64_t addr, uint64_t class, const ch
 	put(made, point, add_text(made, name), 8);
 }
 
+/** Look for tracepoints, with the kernel's layout of them at hand. */
+static void find_events(struct made *made)
+{
+	made->surface->decls[KS_STRUCT].at = structs;
+	made->surface->decls[KS_STRUCT].nr = sizeof(structs) / sizeof(structs[0]);
+	made->surface->decls[KS_ENUM].at = enums;
+	made->surface->decls[KS_ENUM].nr = 1;
+	assert_null(ks_finder_init(&made->finder));
+	assert_null(ks_extract_tracepoints(&made->finder));
+}
+
 static void events_are_found_without_a_symbol(void **state)
 {
 	(void)state;
@@ -269,12 +280,7 @@ static void events_are_found_without_a_symbol(void **state)
 	add_event(&made, START + 0x1600, class, "ks_second", TRACEPOINT);
 	add_event(&made, START + 0x1800, list, "ks_nothing", TRACEPOINT);
 	read_made(&made);
-	made.surface->decls[KS_STRUCT].at = structs;
-	made.surface->decls[KS_STRUCT].nr = sizeof(structs) / sizeof(structs[0]);
-	made.surface->decls[KS_ENUM].at = enums;
-	made.surface->decls[KS_ENUM].nr = 1;
-	assert_null(ks_finder_init(&made.finder));
-	assert_null(ks_extract_tracepoints(&made.finder));
+	find_events(&made);
 	const struct ks_surface *surface = made.surface;
 	assert_true(surface->known & KS_KNOWS(KS_TRACEPOINT));
 	assert_int_equal(surface->nr_tracepoints, 2);
@@ -297,12 +303,7 @@ static void no_event_found_is_unknown(void **state)
 	open_made(&made, EM_AARCH64, true, false, "");
 	add_function(&made, "trace_event_raw_event_", "template");
 	read_made(&made);
-	made.surface->decls[KS_STRUCT].at = structs;
-	made.surface->decls[KS_STRUCT].nr = sizeof(structs) / sizeof(structs[0]);
-	made.surface->decls[KS_ENUM].at = enums;
-	made.surface->decls[KS_ENUM].nr = 1;
-	assert_null(ks_finder_init(&made.finder));
-	assert_null(ks_extract_tracepoints(&made.finder));
+	find_events(&made);
 	assert_null(ks_extract_syscalls(&made.finder));
 	assert_int_equal(made.surface->known, 0);
 	assert_false(made.surface->image.facts & KS_FACT_TRACED);

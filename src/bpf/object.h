@@ -87,6 +87,9 @@ struct ks_bpf_program {
 };
 #define KS_NO_INDEX UINT32_MAX
 
+/** BPF_F_LINK of include/uapi/linux/bpf.h: operations that a link puts in place. */
+#define KS_BPF_MAP_LINK (1u << 13)
+
 struct ks_bpf_map {
 	const char *name;
 	uint32_t type; // enum bpf_map_type

@@ -8,16 +8,16 @@
  * is a program is relocated to it.
  */
 
-enum { MAP_TYPE_STRUCT_OPS = 26, FLAG_LINK = 1 << 13, MAX_MEMBERS = 512 };
+enum { MAP_TYPE_STRUCT_OPS = 26, MAX_MEMBERS = 512 };
 
 static const struct {
 	const char *name;
 	uint32_t flags;
 } sections[] = {
 	{ ".struct_ops", 0 },
-	{ ".struct_ops.link", FLAG_LINK },
+	{ ".struct_ops.link", KS_BPF_MAP_LINK },
 	{ "?.struct_ops", 0 },
-	{ "?.struct_ops.link", FLAG_LINK },
+	{ "?.struct_ops.link", KS_BPF_MAP_LINK },
 };
 
 /** A name up to "___". */

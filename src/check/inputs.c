@@ -4,10 +4,8 @@
 #include <stdlib.h>
 
 /** Leave something out, or give up because of it. */
-static struct ks_error *leave_out(ks_trouble_fn *trouble, void *arg, struct ks_error *err,
-				  const char *path)
+static struct ks_error *leave_out(ks_trouble_fn *trouble, void *arg, struct ks_error *err)
 {
-	err = ks_error_in_file(err, path);
 	if (!trouble || !err || err == &ks_nomem)
 		return err;
 	trouble(arg, err);
@@ -19,14 +17,15 @@ struct ks_error *ks_check_inputs_open(const char *const *paths, size_t nr_paths,
 				      struct ks_check_inputs *ret)
 {
 	for (size_t i = 0; i < nr_paths; i++)
-		KS_TRY(leave_out(trouble, arg, ks_bpf_find(paths[i], &ret->finds), paths[i]));
+		KS_TRY(leave_out(trouble, arg, ks_bpf_find(paths[i], &ret->finds)));
 	ret->at = calloc(ret->finds.len + 1, sizeof(*ret->at));
 	if (!ret->at)
 		return &ks_nomem;
 	for (size_t i = 0; i < ret->finds.len; i++) {
 		struct ks_bpf_found *found = &ret->finds.at[i];
 		if (!found->object) {
-			KS_TRY(leave_out(trouble, arg, ks_take(found->error), found->path));
+			struct ks_error *err = ks_error_in_file(ks_take(found->error), found->path);
+			KS_TRY(leave_out(trouble, arg, err));
 			continue;
 		}
 		ret->at[ret->nr++] = (struct ks_check_input){ .object = found->object,

@@ -7,8 +7,6 @@
 #include "check/built_with.h"
 #include "check/judge.h"
 
-enum { FLAG_LINK = 1 << 13 }; // BPF_F_LINK
-
 /** The name of an enumerator of the object's own BTF, for a number that the image does not have. */
 static const char *local_enumerator(const struct ks_btf *btf, const char *name, int64_t value)
 {
@@ -116,7 +114,7 @@ static void judge_operations(struct ks_judge *judge, uint32_t index)
 			     "no struct bpf_struct_ops_%s", value + strlen("bpf_struct_ops_"));
 		return;
 	}
-	if (map->flags & FLAG_LINK &&
+	if (map->flags & KS_BPF_MAP_LINK &&
 	    ks_site_has_enumerator(judge->site, "(anon)", "BPF_F_LINK") == KS_ABSENT)
 		ks_judge_add(judge, KS_REASON_STRUCT_OPS, KS_ABOUT_NAME(KS_STRUCT, map->struct_ops),
 			     "operations cannot be linked, there is no BPF_F_LINK");
