@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "btf/btf.h"
-#include "extract/btf_decls.h"
+#include "extract/btf/btf_decls.h"
 #include "surface/codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/subject.h"
+#include "check/prepare.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -104,23 +104,24 @@ static struct ks_error *list(void *arg, const char *glob, struct ks_arena *arena
 	return NULL;
 }
 
-static struct ks_error *judge(const struct ks_subject *subject, const struct ks_scene *scene,
-			      uint32_t index, struct ks_arena *arena)
+static struct ks_error *judge(const struct ks_prepared *prepared,
+			      const struct ks_resolution *resolution, uint32_t index,
+			      struct ks_arena *arena)
 {
-	struct ks_interp_input input = { .object = subject->object,
-					 .program = &subject->object->programs[index],
-					 .cores = scene->core_values,
-					 .externs = scene->extern_values,
-					 .data = subject->data,
+	struct ks_interp_input input = { .object = prepared->object,
+					 .program = &prepared->object->programs[index],
+					 .cores = resolution->core_values,
+					 .externs = resolution->extern_values,
+					 .data = prepared->data,
 					 .paths = true };
 	struct ks_reach reach;
 	KS_TRY(ks_interp(&input, arena, &reach));
 	struct ks_judge judge = { .arena = arena,
-				  .scene = scene,
-				  .site = &scene->site,
+				  .resolution = resolution,
+				  .site = &resolution->site,
 				  .program = input.program,
-				  .hook = &subject->hooks[index],
-				  .caller = &subject->callers[index],
+				  .hook = &prepared->hooks[index],
+				  .caller = &prepared->callers[index],
 				  .reach = &reach,
 				  .base_reach = &reach };
 	ks_judge_all(&judge);
@@ -131,13 +132,13 @@ static struct ks_error *judge(const struct ks_subject *subject, const struct ks_
 static struct ks_error *check(const struct ks_bpf_object *object, struct ks_view *view,
 			      struct ks_arena *arena)
 {
-	struct ks_subject subject;
-	struct ks_scene scene;
+	struct ks_prepared prepared;
+	struct ks_resolution resolution;
 	struct ks_site site = ks_view_site(view, 0), base = ks_view_site(view, 1);
-	KS_TRY(ks_subject_set(arena, object, NULL, &subject));
-	KS_TRY(ks_scene_set(arena, &subject, &site, &base, &scene));
+	KS_TRY(ks_object_prepare(arena, object, NULL, &prepared));
+	KS_TRY(ks_resolution_make(arena, &prepared, &site, &base, &resolution));
 	for (uint32_t i = 0; i < object->nr_programs; i++)
-		KS_TRY(judge(&subject, &scene, i, arena));
+		KS_TRY(judge(&prepared, &resolution, i, arena));
 	return NULL;
 }
 

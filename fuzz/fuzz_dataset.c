@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/dataset_read.h"
+#include "source/dataset/dataset_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

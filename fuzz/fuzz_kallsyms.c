@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "elf/flat.h"
-#include "extract/kallsyms.h"
-#include "extract/place.h"
+#include "extract/symbols/kallsyms.h"
+#include "extract/symbols/link_address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (!err && surface)
 		err = ks_kallsyms_read(raw, surface, &start);
 	if (!err && surface && surface->symtab_known)
-		err = ks_image_place(raw, surface, start, &placed);
+		err = ks_link_address_apply(raw, surface, start, &placed);
 	ks_error_free(err);
 	free(copy);
 	return 0;

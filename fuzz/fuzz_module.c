@@ -2,13 +2,13 @@
 /* Any bytes as a kernel module: an error or a surface, nothing else. Seeds: the mini modules. */
 #include "elf/relocatable.h"
 #include "extract/extract.h"
-#include "extract/modules.h"
+#include "extract/modules/modules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct ks_kernel kernel = { 0 };
+	struct ks_base_kernel kernel = { 0 };
 	_cleanup_elf_ struct ks_elf *elf = NULL;
 	_cleanup_surface_ struct ks_surface *module = NULL, *together = NULL;
 	_cleanup_modules_ struct ks_modules *modules = NULL;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "source/input.h"
-#include "source/package.h"
+#include "source/package/package.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "extract/kallsyms.h"
+#include "extract/symbols/kallsyms.h"
 #include "surface/config.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

@@ -10,10 +10,10 @@
 
 #include "base/pool.h"
 #include "check/inputs.h"
-#include "report/check.h"
-#include "report/depsurf.h"
-#include "report/report.h"
-#include "source/dataset.h"
+#include "report/check/check.h"
+#include "report/export/depsurf.h"
+#include "report/show/show.h"
+#include "source/dataset/dataset.h"
 #include "source/load.h"
 #include "store/selection.h"
 

@@ -10,8 +10,8 @@
 #include "check.h"
 #include "dataset_folder.h"
 #include "scratch.h"
-#include "source/dataset.h"
-#include "source/dataset_file.h"
+#include "source/dataset/dataset.h"
+#include "source/dataset/dataset_file.h"
 
 int dataset_folder_make(void **state)
 {

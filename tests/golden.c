@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "golden.h"
-#include "source/dataset.h"
+#include "source/dataset/dataset.h"
 #include "surface/image.h"
 
 const char *golden_path(struct ks_buf *buf, const char *name)

@@ -3,7 +3,7 @@
 /* The shared samples as tests see them: published facts, and the documents made from them. */
 #include "base/buf.h"
 #include "base/error.h"
-#include "report/report.h"
+#include "report/show/show.h"
 #include "surface/history.h"
 
 /** $KSURF_SHARED/name, by default ../shared beside the source tree. */

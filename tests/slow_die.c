@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "dwarf/constants.h"
-#include "dwarf/place.h"
+#include "dwarf/location.h"
 #include "slow_die.h"
 
 /** What a form holds, whoever asks (DWARF 5, section 7.5.5). */
@@ -189,11 +189,12 @@ static uint64_t member_offset(const struct value *value)
 static uint64_t place(const struct ks_unit *unit, uint64_t form, const struct value *value)
 {
 	if (value->class == BLOCK)
-		return ks_place_expr((uint64_t)(value->bytes - unit->dwarf->info.base), value->len);
+		return ks_location_expr((uint64_t)(value->bytes - unit->dwarf->info.base),
+					value->len);
 	if (value->class == LIST)
-		return KS_PLACE_INDEX | (value->number & (KS_PLACE_INDEX - 1));
+		return KS_LOCATION_INDEX | (value->number & (KS_LOCATION_INDEX - 1));
 	bool list = form == DW_FORM_sec_offset || form == DW_FORM_data4 || form == DW_FORM_data8;
-	return list ? value->number : KS_PLACE_UNKNOWN;
+	return list ? value->number : KS_LOCATION_UNKNOWN;
 }
 
 /** The attributes that ksurf reads, and of which classes their values may be. */

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "extract/find.h"
+#include "extract/tables/find.h"
 #include "kernel_list.h"
 #include "mini.h"
 

@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "diff/diff.h"
-#include "report/depsurf.h"
-#include "report/life.h"
-#include "report/report.h"
+#include "report/export/depsurf.h"
+#include "report/log/log.h"
+#include "report/show/show.h"
 #include "surface/attach.h"
 #include "surface/image.h"
 #include "surface/issue.h"
@@ -336,11 +336,11 @@ static void a_life_does_not_end_where_nobody_can_see(void **state)
 	const struct ks_image *images[] = { &seeing, &blind };
 	struct ks_fact facts[] = { good, { .known = false } };
 	const struct ks_history history = { KS_FUNCTION, "f", 2, facts };
-	const struct ks_life_options options = { .columns = 80 };
+	const struct ks_log_options options = { .columns = 80 };
 	facts[0].image = &seeing;
 	facts[1].image = &blind;
 	assert_null(ks_groups_new(images, 2, NULL, &groups));
-	assert_null(ks_life_write(groups, &history, &options, &out));
+	assert_null(ks_log_write(groups, &history, &options, &out));
 	has(ks_buf_text(&out), "6.12 ? Unknown");
 	has_not(ks_buf_text(&out), "bsent");
 }

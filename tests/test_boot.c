@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "extract/symbols.h"
+#include "extract/symbols/symbols.h"
 #include "source/load.h"
 #include "surface/codec.h"
 

@@ -9,11 +9,11 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "check/helpers.h"
-#include "check/hint.h"
-#include "check/kfuncs.h"
-#include "check/lsm.h"
-#include "check/subject.h"
+#include "check/prepare.h"
+#include "check/rules/helpers.h"
+#include "check/rules/hint.h"
+#include "check/rules/kfuncs.h"
+#include "check/rules/lsm.h"
 #include "tiny_view.h"
 
 /* ---- kernels ---- */
@@ -185,20 +185,20 @@ static enum ks_reason_kind worst(const char *version, const char *section,
 	struct ks_bpf_object object = {
 		.name = "object", .license = "GPL", .nr_programs = 1, .programs = &program
 	};
-	struct ks_subject subject;
-	struct ks_scene scene;
+	struct ks_prepared prepared;
+	struct ks_resolution resolution;
 	struct ks_site site = ks_view_site(view, 0);
-	assert_ok(ks_subject_set(&arena, &object, NULL, &subject));
-	assert_ok(ks_scene_set(&arena, &subject, &site, NULL, &scene));
+	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
+	assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
 	struct ks_interp_input input = { .object = &object, .program = &program };
 	struct ks_reach reach;
 	assert_ok(ks_interp(&input, &arena, &reach));
 	struct ks_judge judge = { .arena = &arena,
-				  .scene = &scene,
+				  .resolution = &resolution,
 				  .site = &site,
 				  .program = &program,
-				  .hook = subject.hooks,
-				  .caller = subject.callers,
+				  .hook = prepared.hooks,
+				  .caller = prepared.callers,
 				  .reach = &reach };
 	ks_judge_all(&judge);
 	enum ks_reason_kind kind = KS_NR_REASONS;

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "check/core.h"
+#include "check/core/core.h"
 #include "tiny_view.h"
 
 /* ---- the kernel ---- */

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "check/interp.h"
+#include "check/interp/interp.h"
 
 enum { MAX = 64 };
 

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "check/subject.h"
+#include "check/prepare.h"
 #include "tiny_view.h"
 
 /* ---- kernels ---- */
@@ -152,19 +152,19 @@ static void expect_said(const char *section, struct written *w, const char *expe
 	struct ks_site site = ks_view_site(here_view, 0), base = ks_view_site(base_view, 0);
 	struct ks_core_spec spec = { .kind = KS_CORE_FIELD_EXISTS };
 	const struct ks_core_spec *specs[] = { &spec };
-	const struct ks_subject subject = { .object = &object,
-					    .specs = specs,
-					    .hooks = &program.hook };
+	const struct ks_prepared prepared = { .object = &object,
+					      .specs = specs,
+					      .hooks = &program.hook };
 	const struct ks_core_result cores[1] = { 0 };
-	const struct ks_scene scene = {
-		.subject = &subject, .site = site, .base = base, .cores = cores
+	const struct ks_resolution resolution = {
+		.prepared = &prepared, .site = site, .base = base, .cores = cores
 	};
 	struct ks_reach here_reach, base_reach;
 	follow(&object, &w->here, &arena, &here_reach);
 	follow(&object, &w->base, &arena, &base_reach);
 	struct ks_judge judge = { .arena = &arena,
-				  .scene = &scene,
-				  .site = &scene.site,
+				  .resolution = &resolution,
+				  .site = &resolution.site,
 				  .program = &program,
 				  .hook = &program.hook,
 				  .reach = &here_reach,

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/json_read.h"
-#include "report/check.h"
+#include "report/check/check.h"
 
 enum { MAX_IMAGES = 60, NR_ROWS = 4 };
 

@@ -75,7 +75,7 @@ static void put_both(struct two *two)
 	assert_int_equal(two->images.nr, 2);
 }
 
-static struct ks_summary compare(struct two *two, const struct ks_scope *scope,
+static struct ks_summary compare(struct two *two, const struct ks_diff_scope *scope,
 				 ks_difference_fn *fn, void *arg)
 {
 	struct ks_summary summary;
@@ -215,7 +215,7 @@ static void names_come_in_order_and_with_definitions_when_asked(void **state)
 	struct two *two = *state;
 	shake(two);
 	put_both(two);
-	struct ks_scope scope = { .kinds = KS_KNOWS(KS_FUNCTION) };
+	struct ks_diff_scope scope = { .kinds = KS_KNOWS(KS_FUNCTION) };
 	for (int one_sided = 0; one_sided < 2; one_sided++) {
 		struct seen seen = { .last = "" };
 		scope.one_sided = one_sided;
@@ -234,13 +234,13 @@ static void a_glob_and_a_choice_of_changes_narrow_the_counts(void **state)
 	shake(two);
 	put_both(two);
 	struct ks_summary all = compare(two, NULL, NULL, NULL);
-	struct ks_scope scope = { .glob = "iller_*" };
+	struct ks_diff_scope scope = { .glob = "iller_*" };
 	struct ks_summary some = compare(two, &scope, NULL, NULL);
 	assert_int_equal(some.kinds[KS_FUNCTION].old, 0);
 	assert_int_equal(some.kinds[KS_FUNCTION].new, all.kinds[KS_FUNCTION].added);
 	assert_int_equal(some.kinds[KS_FUNCTION].added, all.kinds[KS_FUNCTION].added);
 	assert_int_equal(some.kinds[KS_FUNCTION].removed, 0);
-	scope = (struct ks_scope){ .changes = KS_CHANGE_BIT(KS_PARAM_ADDED) };
+	scope = (struct ks_diff_scope){ .changes = KS_CHANGE_BIT(KS_PARAM_ADDED) };
 	some = compare(two, &scope, NULL, NULL);
 	assert_int_equal(some.kinds[KS_FUNCTION].added, 0);
 	assert_int_equal(some.kinds[KS_FUNCTION].removed, 0);
@@ -269,7 +269,7 @@ static void callers_lost_are_a_matter_of_status(void **state)
 {
 	struct two *two = *state;
 	put_both(two); // every third filler is called by a function of its own build
-	struct ks_scope scope = { .extras = KS_DIFF_STATUS };
+	struct ks_diff_scope scope = { .extras = KS_DIFF_STATUS };
 	struct ks_summary summary = compare(two, &scope, NULL, NULL);
 	assert_int_equal(summary.kinds[KS_FUNCTION].compiled, FILLERS / 3);
 	assert_int_equal(summary.kinds[KS_FUNCTION].changes[KS_CALLERS_LOST], FILLERS / 3);
@@ -287,7 +287,7 @@ static void issues_come_and_go(void **state)
 	fn = (struct ks_function *)&two->surfaces[1]->functions[5];
 	fn->nr_symbols = 0;
 	put_both(two);
-	struct ks_scope scope = { .extras = KS_DIFF_STATUS };
+	struct ks_diff_scope scope = { .extras = KS_DIFF_STATUS };
 	struct ks_summary there = compare(two, &scope, NULL, NULL), back;
 	const struct ks_tally *tally = &there.kinds[KS_FUNCTION];
 	assert_int_equal(tally->changes[KS_NEWLY_TRANSFORMED], 1);
@@ -344,7 +344,7 @@ static void layout_counts_when_asked_only(void **state)
 	put_both(two);
 	struct ks_summary plain = compare(two, NULL, NULL, NULL);
 	assert_false(ks_summary_differs(&plain));
-	struct ks_scope scope = { .extras = KS_DIFF_LAYOUT };
+	struct ks_diff_scope scope = { .extras = KS_DIFF_LAYOUT };
 	struct ks_summary layout = compare(two, &scope, NULL, NULL);
 	const struct ks_tally *tally = &layout.kinds[KS_STRUCT];
 	assert_int_equal(tally->laid_out, 1);

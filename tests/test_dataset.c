@@ -14,8 +14,8 @@
 
 #include "check.h"
 #include "dataset_folder.h"
-#include "source/dataset.h"
-#include "source/dataset_file.h"
+#include "source/dataset/dataset.h"
+#include "source/dataset/dataset_file.h"
 
 #define IMAGE "5.4.0-1009-aws-amd64"
 

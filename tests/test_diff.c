@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "diff/diff.h"
-#include "report/spell.h"
+#include "report/text/c_text.h"
 #include "types.h"
 
 /** All changes as one text: "param-added int x|param-reordered a,b>b". */
@@ -29,7 +29,7 @@ static void expect_changes(const struct ks_decl *old, const struct ks_decl *new,
 			if (!(new_side ? info->has_new : info->has_old))
 				continue;
 			ks_buf_char(&text, new_side && info->has_old ? '>' : ' ');
-			const struct ks_names *names =
+			const struct ks_name_list *names =
 				new_side ? &change->new_names : &change->old_names;
 			if (info->form == KS_FORM_NUMBER)
 				ks_buf_printf(&text, "%s=%lld", change->name,
@@ -39,12 +39,12 @@ static void expect_changes(const struct ks_decl *old, const struct ks_decl *new,
 				for (size_t j = 0; j < names->nr; j++)
 					ks_buf_printf(&text, "%s%s", j ? "," : "", names->at[j]);
 			else if (info->form == KS_FORM_TYPE)
-				ks_spell_late.type(&text,
-						   new_side ? change->new_type : change->old_type);
+				ks_c_text_late.type(&text,
+						    new_side ? change->new_type : change->old_type);
 			else if (info->form == KS_FORM_DECL)
-				ks_spell_late.decl(&text,
-						   new_side ? change->new_type : change->old_type,
-						   change->name);
+				ks_c_text_late.decl(&text,
+						    new_side ? change->new_type : change->old_type,
+						    change->name);
 		}
 	}
 	assert_string_equal(ks_buf_text(&text), want);

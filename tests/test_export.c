@@ -16,9 +16,9 @@
 #include "check.h"
 #include "dataset_folder.h"
 #include "golden.h"
-#include "report/depsurf.h"
-#include "source/dataset.h"
-#include "source/dataset_file.h"
+#include "report/export/depsurf.h"
+#include "source/dataset/dataset.h"
+#include "source/dataset/dataset_file.h"
 
 #define IMAGE "5.4.0-1009-aws-amd64"
 

@@ -19,9 +19,9 @@
 #include <unistd.h>
 
 #include "elf/flat.h"
-#include "extract/kallsyms.h"
-#include "extract/place.h"
-#include "extract/symbols.h"
+#include "extract/symbols/kallsyms.h"
+#include "extract/symbols/link_address.h"
+#include "extract/symbols/symbols.h"
 #include "kallsyms_builder.h"
 
 enum { NR = 700, START = 0x2000 }; // symbols: three markers; and where functions begin in the image

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "dwarf/constants.h"
-#include "dwarf/place.h"
+#include "dwarf/location.h"
 #include "elf/image.h"
 
 enum {
@@ -116,11 +116,11 @@ static void ranges_are_found_by_number(void **state)
 		struct world w;
 		uint64_t addr = 0;
 		ranges_start(&w, offset_size);
-		assert_true(ks_unit_first_range(&w.unit, KS_PLACE_INDEX | 0, &addr));
+		assert_true(ks_unit_first_range(&w.unit, KS_LOCATION_INDEX | 0, &addr));
 		assert_int_equal(addr, SECOND_ADDRESS + 0x10);
-		assert_true(ks_unit_first_range(&w.unit, KS_PLACE_INDEX | 1, &addr));
+		assert_true(ks_unit_first_range(&w.unit, KS_LOCATION_INDEX | 1, &addr));
 		assert_int_equal(addr, FIRST_ADDRESS);
-		assert_false(ks_unit_first_range(&w.unit, KS_PLACE_INDEX | 2, &addr));
+		assert_false(ks_unit_first_range(&w.unit, KS_LOCATION_INDEX | 2, &addr));
 		world_free(&w);
 	}
 }
@@ -133,21 +133,21 @@ static void numbers_without_a_list_lead_nowhere(void **state)
 		struct world w;
 		uint64_t addr = 0;
 		ranges_start(&w, offset_size);
-		assert_false(ks_unit_first_range(&w.unit, KS_PLACE_INDEX | 3, &addr));
-		assert_false(ks_unit_first_range(&w.unit, KS_PLACE_INDEX | UINT32_MAX, &addr));
-		assert_false(
-			ks_unit_first_range(&w.unit, KS_PLACE_INDEX | (KS_PLACE_INDEX - 1), &addr));
-		assert_true(ks_unit_in_place(&w.unit, KS_PLACE_INDEX | 3, FIRST_ADDRESS));
+		assert_false(ks_unit_first_range(&w.unit, KS_LOCATION_INDEX | 3, &addr));
+		assert_false(ks_unit_first_range(&w.unit, KS_LOCATION_INDEX | UINT32_MAX, &addr));
+		assert_false(ks_unit_first_range(
+			&w.unit, KS_LOCATION_INDEX | (KS_LOCATION_INDEX - 1), &addr));
+		assert_true(ks_unit_has_location(&w.unit, KS_LOCATION_INDEX | 3, FIRST_ADDRESS));
 		for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
 			w.unit.rnglists_base = w.unit.loclists_base = bases[i];
-			ks_unit_first_range(&w.unit, KS_PLACE_INDEX | 0, &addr);
-			ks_unit_in_place(&w.unit, KS_PLACE_INDEX | 0, FIRST_ADDRESS);
+			ks_unit_first_range(&w.unit, KS_LOCATION_INDEX | 0, &addr);
+			ks_unit_has_location(&w.unit, KS_LOCATION_INDEX | 0, FIRST_ADDRESS);
 		}
 		w.unit.rnglists_base = 0; // a unit that says of no table
-		assert_false(ks_unit_first_range(&w.unit, KS_PLACE_INDEX | 0, &addr));
+		assert_false(ks_unit_first_range(&w.unit, KS_LOCATION_INDEX | 0, &addr));
 		w.dwarf.rnglists = NULL;
 		w.unit.rnglists_base = w.base;
-		assert_false(ks_unit_first_range(&w.unit, KS_PLACE_INDEX | 0, &addr));
+		assert_false(ks_unit_first_range(&w.unit, KS_LOCATION_INDEX | 0, &addr));
 		world_free(&w);
 	}
 }
@@ -162,11 +162,11 @@ static void cut_lists_are_harmless(void **state)
 		ranges_start(&w, 4);
 		w.lists.size = cut < w.bytes.len ? cut : w.bytes.len;
 		for (uint64_t i = 0; i < 4; i++)
-			ks_unit_first_range(&w.unit, KS_PLACE_INDEX | i, &addr);
+			ks_unit_first_range(&w.unit, KS_LOCATION_INDEX | i, &addr);
 		w.lists.size = w.bytes.len;
 		w.bytes.at[w.base + cut % 12] = (char)0xff;
 		for (uint64_t i = 0; i < 4; i++)
-			ks_unit_in_place(&w.unit, KS_PLACE_INDEX | i, FIRST_ADDRESS);
+			ks_unit_has_location(&w.unit, KS_LOCATION_INDEX | i, FIRST_ADDRESS);
 		world_free(&w);
 	}
 }
@@ -193,11 +193,11 @@ static void locations_are_found_by_number(void **state)
 	put(&w.bytes, DW_OP_stack_value, 1);
 	put(&w.bytes, DW_LLE_end_of_list, 1);
 	world_finish(&w);
-	assert_true(ks_unit_in_place(&w.unit, KS_PLACE_INDEX | 0, FIRST_ADDRESS));
-	assert_false(ks_unit_in_place(&w.unit, KS_PLACE_INDEX | 0, SECOND_ADDRESS));
-	assert_false(ks_unit_in_place(&w.unit, KS_PLACE_INDEX | 1, FIRST_ADDRESS));
+	assert_true(ks_unit_has_location(&w.unit, KS_LOCATION_INDEX | 0, FIRST_ADDRESS));
+	assert_false(ks_unit_has_location(&w.unit, KS_LOCATION_INDEX | 0, SECOND_ADDRESS));
+	assert_false(ks_unit_has_location(&w.unit, KS_LOCATION_INDEX | 1, FIRST_ADDRESS));
 	w.unit.loclists_base = 0; // what cannot be followed counts as being there
-	assert_true(ks_unit_in_place(&w.unit, KS_PLACE_INDEX | 1, FIRST_ADDRESS));
+	assert_true(ks_unit_has_location(&w.unit, KS_LOCATION_INDEX | 1, FIRST_ADDRESS));
 	world_free(&w);
 }
 

@@ -21,7 +21,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "extract/live.h"
+#include "extract/live/live.h"
 
 static const char facts[] = "truth/facts/6.1.0-50-amd64";
 static const char banner[] =

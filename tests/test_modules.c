@@ -41,7 +41,7 @@ static void succeed(struct ks_error *err)
 struct bench {
 	const char *variant;
 	struct ks_surface *surface;
-	struct ks_kernel *kernel;
+	struct ks_base_kernel *kernel;
 	struct ks_modules *modules;
 	char *dir;
 };
@@ -52,7 +52,7 @@ static bool bench_open(struct bench *bench, const char *variant)
 	bench->surface = getenv("KSURF_MINI_MODULES") ? mini_read(variant, 1) : NULL;
 	if (!bench->surface)
 		return false;
-	succeed(ks_kernel_new(bench->surface, &bench->kernel));
+	succeed(ks_base_kernel_new(bench->surface, &bench->kernel));
 	succeed(ks_modules_new(bench->kernel, &bench->modules));
 	bench->dir = make_dir();
 	return true;
@@ -61,7 +61,7 @@ static bool bench_open(struct bench *bench, const char *variant)
 static void bench_close(struct bench *bench)
 {
 	ks_modules_free(bench->modules);
-	ks_kernel_free(bench->kernel);
+	ks_base_kernel_free(bench->kernel);
 	ks_surface_free(bench->surface);
 	if (bench->dir)
 		remove_dir(bench->dir);
@@ -354,17 +354,17 @@ static struct ks_surface *read_split(const char *variant, bool dwarf, bool base)
 	struct ks_surface *kernel_surface = mini_read(name, 1);
 	if (!kernel_surface)
 		return NULL;
-	struct ks_kernel *kernel;
+	struct ks_base_kernel *kernel;
 	struct ks_modules *modules;
 	struct ks_surface *module, *together;
 	struct ks_elf *elf;
-	succeed(ks_kernel_new(kernel_surface, &kernel));
+	succeed(ks_base_kernel_new(kernel_surface, &kernel));
 	snprintf(name, sizeof(name), "%s/btf-%s", getenv("KSURF_MINIS"), variant);
 	int fd = open(name, O_RDONLY | O_CLOEXEC);
 	succeed(ks_elf_open_fd(fd, &elf));
 	close(fd);
 	if (base)
-		succeed(ks_kernel_read_btf(kernel, elf));
+		succeed(ks_base_kernel_read_btf(kernel, elf));
 	assert_int_equal(kernel->btf != NULL, base);
 	ks_elf_close(elf);
 	uint8_t *bytes = module_bytes(variant, "alpha-btf", &len);
@@ -381,7 +381,7 @@ static struct ks_surface *read_split(const char *variant, bool dwarf, bool base)
 	ks_surface_free(module);
 	succeed(ks_modules_finish(modules, &together));
 	ks_modules_free(modules);
-	ks_kernel_free(kernel);
+	ks_base_kernel_free(kernel);
 	ks_surface_free(kernel_surface);
 	return together;
 }
@@ -450,7 +450,7 @@ static void test_spread(void **state)
 		{ "types4", "type units" },
 		{ "types5", "type units" },
 	};
-	const struct ks_kernel kernel = { 0 };
+	const struct ks_base_kernel kernel = { 0 };
 	if (!getenv("KSURF_MINI_MODULES"))
 		skip();
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {

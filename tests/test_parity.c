@@ -22,9 +22,9 @@
 #include "base/pool.h"
 #include "deb_builder.h"
 #include "extract/extract.h"
-#include "report/depsurf.h"
+#include "report/export/depsurf.h"
 #include "source/load.h"
-#include "source/pull.h"
+#include "source/net/pull.h"
 
 /** An image with an oracle. */
 struct image {

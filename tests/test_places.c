@@ -20,8 +20,8 @@
 
 #include "deb_builder.h"
 #include "range_server.h"
-#include "source/debuginfod.h"
-#include "source/rpm.h"
+#include "source/net/debuginfod.h"
+#include "source/package/rpm.h"
 #include "source/scan.h"
 #include "source/source.h"
 

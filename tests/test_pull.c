@@ -13,9 +13,9 @@
 
 #include "deb_builder.h"
 #include "range_server.h"
-#include "source/mirror.h"
-#include "source/pull.h"
-#include "source/spawn.h"
+#include "source/net/mirror.h"
+#include "source/net/pull.h"
+#include "source/net/spawn.h"
 
 enum { VMLINUX_BYTES = 1200 * 1000 + 123 };
 

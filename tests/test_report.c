@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "golden.h"
-#include "report/spell.h"
+#include "report/text/c_text.h"
 #include "types.h"
 
 /** One walk over a folder of documents. */
@@ -131,8 +131,8 @@ static void unpublished_kinds_come_out_byte_for_byte(void **state)
 static void expect_spelling(const struct ks_type *type, const char *late, const char *early,
 			    const char *c)
 {
-	const struct ks_spelling *const spellings[] = { &ks_spell_late, &ks_spell_early,
-							&ks_spell_c };
+	const struct ks_c_text_style *const spellings[] = { &ks_c_text_late, &ks_c_text_early,
+							    &ks_c_text_valid };
 	const char *const want[] = { late, early, c };
 	for (size_t i = 0; i < 3; i++) {
 		_cleanup_buf_ struct ks_buf text = { 0 };
@@ -179,11 +179,11 @@ static void prototypes_are_spelled_in_three_ways(void **state)
 		PROTO(PTR(PROTO(VOID, { "(anon)", INT("int") })), { "n", INT("int") });
 	const struct ks_type *const protos[] = { &none, variadic, returns };
 	for (size_t i = 0; i < 3; i++) {
-		ks_spell_late.proto(&text, protos[i], "f");
+		ks_c_text_late.proto(&text, protos[i], "f");
 		ks_buf_char(&text, '\n');
-		ks_spell_early.proto(&text, protos[i], "f");
+		ks_c_text_early.proto(&text, protos[i], "f");
 		ks_buf_char(&text, '\n');
-		ks_spell_c.proto(&text, protos[i], "f");
+		ks_c_text_valid.proto(&text, protos[i], "f");
 		ks_buf_char(&text, '\n');
 	}
 	assert_string_equal(ks_buf_text(&text), "void f();\n"

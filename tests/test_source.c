@@ -13,8 +13,8 @@
 
 #include "deb_builder.h"
 #include "source/input.h"
-#include "source/package.h"
-#include "source/pair.h"
+#include "source/package/package.h"
+#include "source/package/pair.h"
 #include "source/source.h"
 
 enum { VMLINUX_BYTES = 1200 * 1000 + 123 }; // no multiple of a tar block

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "report/stats.h"
+#include "report/stats/stats.h"
 #include "sample.h"
 #include "store/census.h"
 #include "surface/codec.h"

@@ -16,8 +16,8 @@
 
 #include "base/buf.h"
 #include "elf/flat.h"
-#include "extract/find.h"
-#include "extract/kallsyms.h"
+#include "extract/symbols/kallsyms.h"
+#include "extract/tables/find.h"
 
 enum { SIZE = 0x10000, START = 0x400000, CODE = START + 0x8000, NR_CALLS = 150 };
 

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "check.h"
-#include "check/view.h"
+#include "check/kernels/view.h"
 
 static const struct ks_image whole = { .label = "whole", .tier = KS_TIER_FULL },
 			     part = { .label = "part", .tier = KS_TIER_IMPORTED },

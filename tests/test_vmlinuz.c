@@ -22,8 +22,8 @@
 #include <zstd.h>
 
 #include "base/buf.h"
-#include "source/codec.h"
-#include "source/vmlinuz.h"
+#include "source/codec/codec.h"
+#include "source/vmlinuz/vmlinuz.h"
 
 // More than a block of lz4's old container; the others do not care.
 enum { KERNEL_BYTES = 9 << 20, SMALL_BYTES = 1 << 20, PACKED_MAX = 16 << 20 };
@@ -276,7 +276,7 @@ static void every_wrapping_and_packing_is_opened(void **state)
 		uint8_t *kernel = make_kernel(w->magic, w->magic_at, w->magic_len);
 		for (int codec = 0; codec < KS_NR_CODECS; codec++) {
 			_cleanup_buf_ struct ks_buf packed = { 0 }, image = { 0 };
-			_cleanup_kernel_ struct ks_kernel got = { 0 };
+			_cleanup_unpacked_kernel_ struct ks_unpacked_kernel got = { 0 };
 			size_t len = codec == KS_CODEC_LZ4_LEGACY ? KERNEL_BYTES : SMALL_BYTES;
 			if (codec == KS_CODEC_NONE && !w->raw)
 				continue;
@@ -314,7 +314,7 @@ static void cut_and_flipped_images_do_no_harm(void **state)
 				memcpy(copy, image.at, len);
 				if (n % 2)
 					copy[at] ^= (uint8_t)(1u << n % 8);
-				_cleanup_kernel_ struct ks_kernel got = { 0 };
+				_cleanup_unpacked_kernel_ struct ks_unpacked_kernel got = { 0 };
 				ks_error_free(ks_vmlinuz_open(copy, len, &limits, NULL, &got));
 				free(copy);
 			}
@@ -329,7 +329,7 @@ static void bombs_and_endless_layers_are_refused(void **state)
 	const struct ks_package_limits limits = { .vmlinux_max = 1 << 20 };
 	for (int codec = 1; codec < KS_NR_CODECS; codec++) {
 		_cleanup_buf_ struct ks_buf packed = { 0 };
-		_cleanup_kernel_ struct ks_kernel got = { 0 };
+		_cleanup_unpacked_kernel_ struct ks_unpacked_kernel got = { 0 };
 		_cleanup_error_ struct ks_error *err = NULL;
 		pack(zeros, KERNEL_BYTES, (enum ks_codec)codec, &packed);
 		err = ks_vmlinuz_open((const uint8_t *)packed.at, packed.len, &limits, NULL, &got);
@@ -345,7 +345,7 @@ static void bombs_and_endless_layers_are_refused(void **state)
 		ks_buf_deinit(&layers);
 		layers = outer;
 	}
-	_cleanup_kernel_ struct ks_kernel got = { 0 };
+	_cleanup_unpacked_kernel_ struct ks_unpacked_kernel got = { 0 };
 	_cleanup_error_ struct ks_error *err =
 		ks_vmlinuz_open((const uint8_t *)layers.at, layers.len, NULL, NULL, &got);
 	assert_non_null(err);
@@ -359,7 +359,7 @@ static void what_holds_no_kernel_is_told(void **state)
 	(void)state;
 	uint8_t *zeros = calloc(1, 70000);
 	memcpy(zeros, "MZ", 2);
-	_cleanup_kernel_ struct ks_kernel got = { 0 };
+	_cleanup_unpacked_kernel_ struct ks_unpacked_kernel got = { 0 };
 	_cleanup_error_ struct ks_error *err = ks_vmlinuz_open(zeros, 70000, NULL, NULL, &got);
 	assert_non_null(err);
 	assert_int_equal(err->code, KS_ERR_NOTFOUND);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/xz_block.h"
+#include "source/codec/xz_block.h"
 
 enum { MAX_BYTES = 9 << 17, PACKED_MAX = MAX_BYTES + (1 << 16), SMALL_BYTES = 3000 };
 

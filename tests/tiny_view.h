@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* A view of one made-up image: declarations, functions and options as arrays. */
-#include "check/view.h"
+#include "check/kernels/view.h"
 
 struct tiny_option {
 	const char *name, *value;

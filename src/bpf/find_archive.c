@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "bpf/find_private.h"
-#include "source/archive.h"
+#include "source/package/archive.h"
 
 /*
  * Archives within archives are read as streams, one inside the other: a Debian package is an ar archive with a

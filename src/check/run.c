@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/pool.h"
-#include "check/hint.h"
-#include "check/subject.h"
+#include "check/prepare.h"
+#include "check/rules/hint.h"
 
 /** A result, and the memory behind it. */
 struct result {
@@ -26,15 +26,15 @@ struct job {
 	const struct run *run;
 	struct ks_arena *arena;	 // of the result
 	struct ks_arena scratch; //
-	struct ks_subject subject;
+	struct ks_prepared prepared;
 	struct ks_check_object *object;
 	bool has_base;
-	size_t base;		 // the image, or the number of images: it stands behind them
-	struct ks_scene *scenes; // of each image, and of a base behind them
-	size_t *alike;		 // of each scene: the first one with the same values
-	uint64_t steps;		 // for which its programs may still be followed
+	size_t base; // the image, or the number of images: it stands behind them
+	struct ks_resolution *resolutions; // of each image, and of a base behind them
+	size_t *alike;			   // of each resolution: the first one with the same values
+	uint64_t steps;			   // for which its programs may still be followed
 };
-// of each scene; real objects need fewer by far: this is for those made to keep us busy
+// of each resolution; real objects need fewer by far: this is for those made to keep us busy
 enum { STEPS_A_SCENE = 16 << 20 };
 
 static int reason_order(const void *a, const void *b)
@@ -86,17 +86,17 @@ static struct ks_error *conclude(struct ks_judge *judge, bool optional, struct k
 static struct ks_error *judge_cell(struct job *job, uint32_t index, size_t image,
 				   const struct ks_reach *reaches, struct ks_outcome *ret)
 {
-	const struct ks_subject *subject = &job->subject;
+	const struct ks_prepared *prepared = &job->prepared;
 	struct ks_judge judge = { .arena = job->arena,
-				  .scene = &job->scenes[image],
-				  .site = &job->scenes[image].site,
-				  .program = &subject->object->programs[index],
-				  .hook = &subject->hooks[index],
-				  .caller = &subject->callers[index],
+				  .resolution = &job->resolutions[image],
+				  .site = &job->resolutions[image].site,
+				  .program = &prepared->object->programs[index],
+				  .hook = &prepared->hooks[index],
+				  .caller = &prepared->callers[index],
 				  .reach = &reaches[image],
 				  .base_reach = job->has_base ? &reaches[job->base] : NULL };
 	ks_judge_all(&judge);
-	struct ks_error *err = conclude(&judge, subject->optional[index], ret);
+	struct ks_error *err = conclude(&judge, prepared->optional[index], ret);
 	ks_vector_deinit(&judge.reasons);
 	return err;
 }
@@ -120,14 +120,14 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 		return &ks_nomem;
 	size_t row = job->object->first + index;
 	bool base_apart = job->has_base && job->base == check->nr_images;
-	const struct ks_hook *hook = &job->subject.hooks[index];
+	const struct ks_hook *hook = &job->prepared.hooks[index];
 	for (size_t i = 0; i < check->nr_images + base_apart; i++) {
-		const struct ks_scene *scene = &job->scenes[i];
-		struct ks_interp_input input = { .object = job->subject.object,
-						 .program = &job->subject.object->programs[index],
-						 .cores = scene->core_values,
-						 .externs = scene->extern_values,
-						 .data = job->subject.data,
+		const struct ks_resolution *resolution = &job->resolutions[i];
+		struct ks_interp_input input = { .object = job->prepared.object,
+						 .program = &job->prepared.object->programs[index],
+						 .cores = resolution->core_values,
+						 .externs = resolution->extern_values,
+						 .data = job->prepared.data,
 						 .steps = &job->steps,
 						 .paths = follows_pointers(hook) };
 		if (job->alike[i] == i)
@@ -146,13 +146,14 @@ static struct ks_error *set_scenes(struct job *job)
 	const struct run *run = job->run;
 	const struct ks_check *check = &run->result->check;
 	uint64_t *scores = ks_arena_array(&job->scratch, run->nr_columns + 1, sizeof(*scores));
-	job->scenes = ks_arena_array(&job->scratch, check->nr_images + 1, sizeof(*job->scenes));
+	job->resolutions =
+		ks_arena_array(&job->scratch, check->nr_images + 1, sizeof(*job->resolutions));
 	job->alike = ks_arena_array(&job->scratch, check->nr_images + 1, sizeof(*job->alike));
-	if (!scores || !job->scenes || !job->alike)
+	if (!scores || !job->resolutions || !job->alike)
 		return &ks_nomem;
 	size_t base = run->base;
 	if (base == run->nr_columns)
-		base = ks_subject_base(&job->subject, run->view, check->nr_images, scores);
+		base = ks_object_base(&job->prepared, run->view, check->nr_images, scores);
 	struct ks_site base_site = { 0 };
 	bool has_base = base < run->nr_columns;
 	if (has_base)
@@ -163,11 +164,11 @@ static struct ks_error *set_scenes(struct job *job)
 	size_t nr = check->nr_images + (has_base && job->base == check->nr_images);
 	for (size_t i = 0; i < nr; i++) {
 		struct ks_site site = i < check->nr_images ? ks_view_site(run->view, i) : base_site;
-		KS_TRY(ks_scene_set(&job->scratch, &job->subject, &site,
-				    has_base ? &base_site : NULL, &job->scenes[i]));
+		KS_TRY(ks_resolution_make(&job->scratch, &job->prepared, &site,
+					  has_base ? &base_site : NULL, &job->resolutions[i]));
 		job->alike[i] = i;
 		for (size_t j = 0; j < i && job->alike[i] == i; j++)
-			if (job->scenes[j].digest == job->scenes[i].digest)
+			if (job->resolutions[j].digest == job->resolutions[i].digest)
 				job->alike[i] = j;
 	}
 	return NULL;
@@ -175,8 +176,8 @@ static struct ks_error *set_scenes(struct job *job)
 
 static struct ks_error *judge_object(struct job *job)
 {
-	KS_TRY(ks_subject_set(&job->scratch, job->object->object, job->run->options->policy,
-			      &job->subject));
+	KS_TRY(ks_object_prepare(&job->scratch, job->object->object, job->run->options->policy,
+				 &job->prepared));
 	KS_TRY(set_scenes(job));
 	job->steps = STEPS_A_SCENE * (uint64_t)(job->run->result->check.nr_images + 1);
 	for (uint32_t i = 0; i < job->object->nr; i++)

@@ -6,8 +6,8 @@
 #include "base/vector.h"
 #include "cli/intake.h"
 #include "cli/load.h"
-#include "source/dataset.h"
-#include "source/pair.h"
+#include "source/dataset/dataset.h"
+#include "source/package/pair.h"
 #include "source/scan.h"
 
 struct opts {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
-#include "cli/trial.h"
-#include "report/check.h"
+#include "cli/check_session.h"
+#include "report/check/check.h"
 
 struct opts {
-	struct ks_trial_opts trial;
+	struct ks_check_session_opts checking;
 	int format;  // enum ks_check_format
 	int fail_on; // a threshold
 };
@@ -47,27 +47,27 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	const struct opts *opts = values;
 	if (argc < 1)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf check FILE...");
-	_cleanup_trial_ struct ks_trial trial = { 0 };
-	KS_TRY(ks_trial_run(cli, &opts->trial, argc, argv, &trial));
+	_cleanup_check_session_ struct ks_check_session checking = { 0 };
+	KS_TRY(ks_check_session_run(cli, &opts->checking, argc, argv, &checking));
 	struct ks_check_report report = {
 		.format = cli->json ? KS_CHECK_JSON : (enum ks_check_format)opts->format,
 		.verbose = cli->verbose,
 		.color = ks_cli_colored(cli, stdout),
 		.columns = ks_cli_columns(),
-		.fail_on = threshold_of(opts, trial.policy),
+		.fail_on = threshold_of(opts, checking.policy),
 	};
 	_cleanup_buf_ struct ks_buf out = { 0 };
-	KS_TRY(ks_check_write(&report, trial.check, &out));
+	KS_TRY(ks_check_write(&report, checking.check, &out));
 	ks_cli_print(&out, "");
-	cli->answer = answer_of(trial.check, report.fail_on);
+	cli->answer = answer_of(checking.check, report.fail_on);
 	return NULL;
 }
 
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
 	{ 0, "on", "IMAGE,...", "the kernels: images, beginnings, globs, groups or 'live'",
-	  KS_OPT_TEXT, AT(trial.on), NULL },
-	KS_TRIAL_OPTS(AT(trial)),
+	  KS_OPT_TEXT, AT(checking.on), NULL },
+	KS_CHECK_SESSION_OPTS(AT(checking)),
 	{ 0, "format", "FORMAT", "term, md, json, html, sarif, junit or github", KS_OPT_CHOICE,
 	  AT(format), ks_check_formats },
 	{ 0, "fail-on", "VERDICT", "exit with 0 below it: unknown, risk, failure or never",

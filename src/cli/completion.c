@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report/report.h"
+#include "report/show/show.h"
 #include "surface/kind.h"
 
 static void print_formats(void)

@@ -3,7 +3,7 @@
 
 #include "cli/kernels.h"
 #include "cli/pick.h"
-#include "report/deps_counts.h"
+#include "report/deps/deps_counts.h"
 
 /** One run. */
 struct work {
@@ -13,34 +13,34 @@ struct work {
 	size_t nr;
 	struct ks_dep_list *lists; // of each sheet
 	struct ks_arena arena;
-	struct ks_scene scene;
+	struct ks_session session;
 	struct ks_groups *groups; // of the images that are looked at
-	struct ks_fates *fates;
+	struct ks_prevalence *prevalence;
 	struct ks_table table;
 };
 
 static void work_deinit(struct work *work)
 {
 	ks_table_deinit(&work->table);
-	ks_fates_free(work->fates);
+	ks_prevalence_free(work->prevalence);
 	ks_groups_free(work->groups);
-	ks_scene_close(&work->scene);
+	ks_session_close(&work->session);
 	ks_arena_deinit(&work->arena);
 }
 
 /** The images, grouped around the base of the store where it is one of them. */
 static struct ks_error *choose(struct work *work, struct ks_store_images *ret)
 {
-	struct ks_scene *scene = &work->scene;
-	KS_TRY(ks_scene_open(work->cli, KS_STORE_READ, scene));
-	KS_TRY(ks_selection_choose(&scene->sel, scene->store, work->opts->on ? "*" : NULL));
-	KS_TRY(ks_selection_group(&scene->sel, scene->store));
-	KS_TRY(ks_kernels_choose(scene, work->opts->on, &work->arena, ret));
+	struct ks_session *session = &work->session;
+	KS_TRY(ks_session_open(work->cli, KS_STORE_READ, session));
+	KS_TRY(ks_selection_choose(&session->sel, session->store, work->opts->on ? "*" : NULL));
+	KS_TRY(ks_selection_group(&session->sel, session->store));
+	KS_TRY(ks_kernels_choose(session, work->opts->on, &work->arena, ret));
 	const struct ks_image **images = ks_arena_array(&work->arena, ret->nr, sizeof(*images));
 	if (!images)
 		return &ks_nomem;
 	struct ks_groups_choice choice = { .base = KS_NO_IMAGE };
-	const struct ks_image *base = scene->sel.groups->images[scene->sel.groups->base];
+	const struct ks_image *base = session->sel.groups->images[session->sel.groups->base];
 	for (size_t i = 0; i < ret->nr; i++) {
 		images[i] = &ret->at[i]->image;
 		if (images[i] == base)
@@ -57,13 +57,13 @@ static struct ks_error *look_up(struct work *work, const struct ks_store_images 
 		return &ks_nomem;
 	for (size_t i = 0; i < work->nr; i++)
 		KS_TRY(ks_deps_published(work->sheets[i].deps, &work->arena, &work->lists[i]));
-	const struct ks_fate_scope scope = {
-		.store = work->scene.store,
+	const struct ks_prevalence_scope scope = {
+		.store = work->session.store,
 		.images = images,
 		.groups = work->groups,
 		.base = base,
 	};
-	return ks_fates_make(&scope, work->lists, work->nr, &work->fates);
+	return ks_prevalence_make(&scope, work->lists, work->nr, &work->prevalence);
 }
 
 static struct ks_error *run_in(struct work *work)
@@ -73,7 +73,7 @@ static struct ks_error *run_in(struct work *work)
 	bool exact;
 	KS_TRY(choose(work, &images));
 	if (work->opts->base)
-		KS_TRY(ks_pick_image(&work->scene, work->opts->base, &base, &exact));
+		KS_TRY(ks_pick_image(&work->session, work->opts->base, &base, &exact));
 	KS_TRY(look_up(work, &images, base));
 	_cleanup_buf_ struct ks_buf name = { 0 }, out = { 0 };
 	if (images.nr == 1)
@@ -87,7 +87,7 @@ static struct ks_error *run_in(struct work *work)
 	};
 	if (!options.images)
 		return &ks_nomem;
-	KS_TRY(ks_deps_counts_fill(&options, work->sheets, work->lists, work->nr, work->fates,
+	KS_TRY(ks_deps_counts_fill(&options, work->sheets, work->lists, work->nr, work->prevalence,
 				   &work->arena, &work->table));
 	ks_table_write(&work->table, work->opts->format, &out);
 	KS_TRY(ks_buf_error(&out));

@@ -2,8 +2,8 @@
 #pragma once
 /* deps --counts: how what objects need fares over the images of the store. */
 #include "cli/cmd.h"
-#include "report/deps.h"
-#include "report/table.h"
+#include "report/deps/deps.h"
+#include "report/text/table.h"
 
 struct ks_counts_opts {
 	const char *on;	  // images, or NULL: those that reports show

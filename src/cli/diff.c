@@ -2,17 +2,18 @@
 #include <string.h>
 
 #include "cli/pick.h"
-#include "report/pair.h"
+#include "report/diff/diff.h"
 
 struct opts {
 	const char *kinds, *name, *changes;
 	bool layout, status, details, modules;
-	int format; // enum ks_pair_format
+	int format; // enum ks_diff_format
 };
 
 /** Call fn for each word of a list with commas. */
-static struct ks_error *each_word(const char *list, struct ks_scope *scope,
-				  struct ks_error *(*fn)(struct ks_scope *scope, const char *word))
+static struct ks_error *each_word(const char *list, struct ks_diff_scope *scope,
+				  struct ks_error *(*fn)(struct ks_diff_scope *scope,
+							 const char *word))
 {
 	while (list && *list) {
 		char word[64];
@@ -27,7 +28,7 @@ static struct ks_error *each_word(const char *list, struct ks_scope *scope,
 	return NULL;
 }
 
-static struct ks_error *take_kind(struct ks_scope *scope, const char *word)
+static struct ks_error *take_kind(struct ks_diff_scope *scope, const char *word)
 {
 	enum ks_kind kind = ks_kind_by_name(word);
 	if (kind == KS_NR_KINDS)
@@ -58,7 +59,7 @@ static struct ks_error *unknown_change(const char *word)
 			    word, text ? text : "");
 }
 
-static struct ks_error *take_change(struct ks_scope *scope, const char *word)
+static struct ks_error *take_change(struct ks_diff_scope *scope, const char *word)
 {
 	uint64_t bits = strcmp(word, "added") == 0     ? KS_ADDED_BIT
 			: strcmp(word, "removed") == 0 ? KS_REMOVED_BIT
@@ -74,7 +75,7 @@ static struct ks_error *take_change(struct ks_scope *scope, const char *word)
 	return bits ? NULL : unknown_change(word);
 }
 
-static struct ks_error *read_scope(const struct opts *opts, struct ks_scope *scope)
+static struct ks_error *read_scope(const struct opts *opts, struct ks_diff_scope *scope)
 {
 	scope->glob = opts->name;
 	scope->extras = (opts->layout ? KS_DIFF_LAYOUT : 0) | (opts->status ? KS_DIFF_STATUS : 0);
@@ -82,11 +83,11 @@ static struct ks_error *read_scope(const struct opts *opts, struct ks_scope *sco
 	return each_word(opts->changes, scope, take_change);
 }
 
-static struct ks_error *pick(const struct ks_cli *cli, const struct ks_scene *scene,
+static struct ks_error *pick(const struct ks_cli *cli, const struct ks_session *session,
 			     const char *word, const struct ks_store_image **ret)
 {
 	bool exact;
-	KS_TRY(ks_pick_image(scene, word, ret, &exact));
+	KS_TRY(ks_pick_image(session, word, ret, &exact));
 	if (!exact && !cli->quiet)
 		fprintf(stderr, "ksurf: %s is %s\n", word, (*ret)->image.label);
 	return NULL;
@@ -111,35 +112,35 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	const struct opts *opts = values;
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf diff OLD NEW");
-	struct ks_scope scope = { 0 };
+	struct ks_diff_scope scope = { 0 };
 	KS_TRY(read_scope(opts, &scope));
-	_cleanup_scene_ struct ks_scene scene = { 0 };
-	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
-	KS_TRY(ks_selection_choose(&scene.sel, scene.store, "*"));
-	KS_TRY(ks_selection_group(&scene.sel, scene.store));
+	_cleanup_session_ struct ks_session session = { 0 };
+	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
+	KS_TRY(ks_selection_choose(&session.sel, session.store, "*"));
+	KS_TRY(ks_selection_group(&session.sel, session.store));
 	const struct ks_store_image *images[2];
 	for (int i = 0; i < 2; i++)
-		KS_TRY(pick(cli, &scene, argv[i], &images[i]));
+		KS_TRY(pick(cli, &session, argv[i], &images[i]));
 	if (opts->modules)
 		KS_TRY(to_modules(images));
 	else if (images[0]->modules && images[1]->modules && !cli->quiet)
 		fprintf(stderr, "ksurf: the kernels without their modules; --modules compares "
 				"those\n");
 	const struct ks_store_image *old = images[0], *new = images[1];
-	struct ks_pair_options options = {
-		.format = cli->json ? KS_PAIR_JSON : (enum ks_pair_format)opts->format,
+	struct ks_diff_options options = {
+		.format = cli->json ? KS_DIFF_FORMAT_JSON : (enum ks_diff_format)opts->format,
 		.details = opts->details || opts->kinds || opts->name || opts->changes,
 		.color = ks_cli_colored(cli, stdout),
 		.columns = ks_cli_columns(),
 	};
 	scope.one_sided = options.details;
-	_cleanup_pair_report_ struct ks_pair_report *report = NULL;
+	_cleanup_diff_report_ struct ks_diff_report *report = NULL;
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	struct ks_summary summary;
-	KS_TRY(ks_pair_report_new(old, new, &scope, &options, &report));
-	KS_TRY(ks_summary_make(scene.store, old, new, &scope,
-			       options.details ? ks_pair_report_add : NULL, report, &summary));
-	KS_TRY(ks_pair_report_write(report, &summary, &out));
+	KS_TRY(ks_diff_report_new(old, new, &scope, &options, &report));
+	KS_TRY(ks_summary_make(session.store, old, new, &scope,
+			       options.details ? ks_diff_report_add : NULL, report, &summary));
+	KS_TRY(ks_diff_report_write(report, &summary, &out));
 	ks_cli_print(&out, "");
 	cli->answer = ks_summary_differs(&summary);
 	return NULL;
@@ -161,7 +162,7 @@ static const struct ks_opt options[] = {
 	{ 0, "modules", NULL, "compare the modules of the two kernels instead", KS_OPT_FLAG,
 	  AT(modules), NULL },
 	{ 0, "format", "FORMAT", "term, md, json or html", KS_OPT_CHOICE, AT(format),
-	  ks_pair_formats },
+	  ks_diff_formats },
 	{ 0 },
 };
 

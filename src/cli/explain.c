@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
-#include "cli/trial.h"
-#include "report/check.h"
+#include "cli/check_session.h"
+#include "report/check/check.h"
 
 struct opts {
-	struct ks_trial_opts trial;
+	struct ks_check_session_opts checking;
 };
 
 /** Which programs there are, for whoever named none of them. */
@@ -27,18 +27,18 @@ static bool is_called(const struct ks_bpf_program *program, const char *word)
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
-	struct ks_trial_opts opts = ((const struct opts *)values)->trial;
+	struct ks_check_session_opts opts = ((const struct opts *)values)->checking;
 	if (argc != 3)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf explain FILE PROGRAM IMAGE");
 	opts.on = argv[2];
-	_cleanup_trial_ struct ks_trial trial = { 0 };
-	KS_TRY(ks_trial_run(cli, &opts, 1, argv, &trial));
+	_cleanup_check_session_ struct ks_check_session checking = { 0 };
+	KS_TRY(ks_check_session_run(cli, &opts, 1, argv, &checking));
 	struct ks_check_report report = {
 		.color = ks_cli_colored(cli, stdout),
 		.columns = ks_cli_columns(),
 	};
 	_cleanup_buf_ struct ks_buf out = { 0 };
-	const struct ks_check *check = trial.check;
+	const struct ks_check *check = checking.check;
 	for (size_t row = 0; row < check->nr_rows; row++)
 		for (size_t i = 0; i < check->nr_images && is_called(check->programs[row], argv[1]);
 		     i++) {
@@ -53,7 +53,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
-	KS_TRIAL_OPTS(AT(trial)),
+	KS_CHECK_SESSION_OPTS(AT(checking)),
 	{ 0 },
 };
 

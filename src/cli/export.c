@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "cli/scene.h"
-#include "report/depsurf.h"
+#include "cli/session.h"
+#include "report/export/depsurf.h"
 
 static const char *const formats[] = { "depsurf", NULL };
 
@@ -13,13 +13,13 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	(void)values; // there is one format so far
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf export IMAGE DIR");
-	_cleanup_scene_ struct ks_scene scene = { 0 };
+	_cleanup_session_ struct ks_session session = { 0 };
 	const struct ks_store_image *image;
 	_cleanup_surface_ struct ks_surface *surface = NULL;
-	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
-	KS_TRY(ks_store_images(scene.store, &scene.sel.arena, &scene.sel.all));
-	KS_TRY(ks_store_image(&scene.sel.all, argv[0], &image));
-	KS_TRY(ks_store_surface(scene.store, image, &surface));
+	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
+	KS_TRY(ks_store_images(session.store, &session.sel.arena, &session.sel.all));
+	KS_TRY(ks_store_image(&session.sel.all, argv[0], &image));
+	KS_TRY(ks_store_surface(session.store, image, &surface));
 	return ks_export_depsurf(surface, argv[1]);
 }
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "cli/scene.h"
+#include "cli/session.h"
 #include "cli/suggest.h"
 
 struct opts {
@@ -14,7 +14,7 @@ struct opts {
 /** One walk over the names. */
 struct search {
 	const struct opts *opts;
-	const struct ks_scene *scene;
+	const struct ks_session *session;
 	struct ks_json *json; // NULL: print a table
 	size_t nr;
 };
@@ -22,7 +22,7 @@ struct search {
 static struct ks_error *found(const struct ks_store_name *name, void *arg)
 {
 	struct search *search = arg;
-	size_t nr_images = search->scene->sel.images.nr;
+	size_t nr_images = search->session->sel.images.nr;
 	if (name->nr_images == 0 || (search->opts->limit && search->nr >= search->opts->limit))
 		return NULL;
 	search->nr++;
@@ -42,17 +42,17 @@ static struct ks_error *found(const struct ks_store_name *name, void *arg)
 	ks_json_key_open(search->json, "images", '[');
 	for (size_t i = 0; i < nr_images; i++)
 		if (name->in[i / 64] >> (i % 64) & 1)
-			ks_json_str(search->json, search->scene->sel.images.at[i]->image.label);
+			ks_json_str(search->json, search->session->sel.images.at[i]->image.label);
 	ks_json_close(search->json, ']');
 	ks_json_close(search->json, '}');
 	return NULL;
 }
 
-static struct ks_error *no_match(const struct ks_scene *scene, enum ks_kind kind,
+static struct ks_error *no_match(const struct ks_session *session, enum ks_kind kind,
 				 const char *pattern)
 {
 	return ks_error_new(KS_ERR_NOTFOUND, "no name matches '%s'%s", pattern,
-			    ks_may_be_in_module(scene, kind) ? ks_module_hint : "");
+			    ks_may_be_in_module(session, kind) ? ks_module_hint : "");
 }
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
@@ -63,20 +63,22 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	enum ks_kind kind = opts->kind ? ks_kind_by_name(opts->kind) : KS_NR_KINDS;
 	if (opts->kind && kind == KS_NR_KINDS)
 		return ks_cli_unknown_kind(opts->kind);
-	_cleanup_scene_ struct ks_scene scene = { 0 };
-	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
-	KS_TRY(ks_selection_choose(&scene.sel, scene.store, opts->image));
+	_cleanup_session_ struct ks_session session = { 0 };
+	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
+	KS_TRY(ks_selection_choose(&session.sel, session.store, opts->image));
 	_cleanup_buf_ struct ks_buf buf = { 0 };
 	struct ks_json json = ks_json_to(&buf, 2);
-	struct search search = { .opts = opts, .scene = &scene, .json = cli->json ? &json : NULL };
+	struct search search = { .opts = opts,
+				 .session = &session,
+				 .json = cli->json ? &json : NULL };
 	ks_json_open(&json, '[');
-	KS_TRY(ks_store_names(scene.store, &scene.sel.images, kind, argv[0], found, &search));
+	KS_TRY(ks_store_names(session.store, &session.sel.images, kind, argv[0], found, &search));
 	ks_json_close(&json, ']');
 	KS_TRY(ks_buf_error(&buf));
 	if (cli->json && !opts->names)
 		ks_cli_print(&buf, "\n");
 	if (search.nr == 0)
-		return no_match(&scene, kind, argv[0]);
+		return no_match(&session, kind, argv[0]);
 	return NULL;
 }
 

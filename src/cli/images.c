@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "cli/scene.h"
+#include "cli/session.h"
 
 struct opts {
 	bool names, remove, rename;
@@ -22,29 +22,29 @@ static const char *text_or(const char *text, const char *instead)
 	return text && text[0] ? text : instead;
 }
 
-static void print_table(const struct ks_scene *scene)
+static void print_table(const struct ks_session *session)
 {
 	int width = 5;
-	for (size_t i = 0; i < scene->sel.all.nr; i++) {
-		int len = (int)strlen(scene->sel.all.at[i]->image.label);
+	for (size_t i = 0; i < session->sel.all.nr; i++) {
+		int len = (int)strlen(session->sel.all.at[i]->image.label);
 		width = len > width ? len : width;
 	}
-	size_t base = scene->sel.groups->base;
+	size_t base = session->sel.groups->base;
 	int columns = (int)ks_cli_columns(), left = columns - width - 26; // 0 columns: no terminal
 	bool modules = false;
-	for (size_t i = 0; i < scene->sel.images.nr; i++)
-		modules = modules || scene->sel.images.at[i]->modules;
+	for (size_t i = 0; i < session->sel.images.nr; i++)
+		modules = modules || session->sel.images.at[i]->modules;
 	left -= modules ? 9 : 0;
 	printf("  %-*s  %-10s  %-8s  %s%s\n", width, "IMAGE", "ARCH", "TIER",
 	       modules ? "MODULES  " : "", "COMPILER");
-	for (size_t i = 0; i < scene->sel.images.nr; i++) {
-		const struct ks_image *image = &scene->sel.images.at[i]->image;
+	for (size_t i = 0; i < session->sel.images.nr; i++) {
+		const struct ks_image *image = &session->sel.images.at[i]->image;
 		const char *compiler = text_or(image->compiler, "unknown");
 		int len = (int)strcspn(compiler, "\n");
 		len = columns && left > 0 && len > left ? left : len;
 		printf("%c %-*s  %-10s  %-8s  ", i == base ? '*' : ' ', width, image->label,
 		       text_or(image->arch, "unknown"), ks_tier_texts[image->tier]);
-		const struct ks_store_image *own = scene->sel.images.at[i]->modules;
+		const struct ks_store_image *own = session->sel.images.at[i]->modules;
 		if (modules && own)
 			printf("%7u  ", own->image.nr_modules);
 		else if (modules)
@@ -53,11 +53,11 @@ static void print_table(const struct ks_scene *scene)
 	}
 }
 
-static void write_json(const struct ks_scene *scene, struct ks_json *json)
+static void write_json(const struct ks_session *session, struct ks_json *json)
 {
 	ks_json_open(json, '[');
-	for (size_t i = 0; i < scene->sel.images.nr; i++) {
-		const struct ks_image *image = &scene->sel.images.at[i]->image;
+	for (size_t i = 0; i < session->sel.images.nr; i++) {
+		const struct ks_image *image = &session->sel.images.at[i]->image;
 		const struct {
 			const char *key, *text;
 		} texts[] = {
@@ -81,9 +81,9 @@ static void write_json(const struct ks_scene *scene, struct ks_json *json)
 			ks_json_key_str(json, texts[t].key, texts[t].text);
 		ks_json_key_u64(json, "elf_class", image->elf_class);
 		ks_json_key_bool(json, "big_endian", image->big_endian);
-		const struct ks_store_image *own = scene->sel.images.at[i]->modules;
+		const struct ks_store_image *own = session->sel.images.at[i]->modules;
 		ks_json_key_u64(json, "modules", own ? own->image.nr_modules : 0);
-		ks_json_key_bool(json, "base", i == scene->sel.groups->base);
+		ks_json_key_bool(json, "base", i == session->sel.groups->base);
 		ks_json_close(json, '}');
 	}
 	ks_json_close(json, ']');
@@ -91,62 +91,63 @@ static void write_json(const struct ks_scene *scene, struct ks_json *json)
 
 static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
 {
-	_cleanup_scene_ struct ks_scene scene = { 0 };
-	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
-	KS_TRY(ks_selection_choose(&scene.sel, scene.store, "*"));
+	_cleanup_session_ struct ks_session session = { 0 };
+	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
+	KS_TRY(ks_selection_choose(&session.sel, session.store, "*"));
 	if (opts->names) {
-		for (size_t i = 0; i < scene.sel.images.nr; i++)
-			puts(scene.sel.images.at[i]->image.label);
+		for (size_t i = 0; i < session.sel.images.nr; i++)
+			puts(session.sel.images.at[i]->image.label);
 		return NULL;
 	}
-	KS_TRY(ks_selection_group(&scene.sel, scene.store));
+	KS_TRY(ks_selection_group(&session.sel, session.store));
 	if (!cli->json) {
-		print_table(&scene);
+		print_table(&session);
 		return NULL;
 	}
 	_cleanup_buf_ struct ks_buf buf = { 0 };
 	struct ks_json json = ks_json_to(&buf, 2);
-	write_json(&scene, &json);
+	write_json(&session, &json);
 	KS_TRY(ks_buf_error(&buf));
 	ks_cli_print(&buf, "\n");
 	return NULL;
 }
 
-static struct ks_error *remove_images(struct ks_scene *scene, int argc, char **argv)
+static struct ks_error *remove_images(struct ks_session *session, int argc, char **argv)
 {
 	if (argc < 1)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --remove IMAGE...");
 	for (int i = 0; i < argc; i++)
-		KS_TRY(ks_store_remove(scene->store, argv[i]));
+		KS_TRY(ks_store_remove(session->store, argv[i]));
 	return NULL;
 }
 
 /** The base image follows when it is the one that gets another label. */
-static struct ks_error *rename_image(struct ks_scene *scene, int argc, char **argv)
+static struct ks_error *rename_image(struct ks_session *session, int argc, char **argv)
 {
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --rename OLD NEW");
 	const char *base;
-	KS_TRY(ks_store_setting(scene->store, &scene->sel.arena, KS_SETTING_BASE, &base));
-	KS_TRY(ks_store_relabel(scene->store, argv[0], argv[1]));
+	KS_TRY(ks_store_setting(session->store, &session->sel.arena, KS_SETTING_BASE, &base));
+	KS_TRY(ks_store_relabel(session->store, argv[0], argv[1]));
 	return base && strcmp(base, argv[0]) == 0
-		       ? ks_store_set(scene->store, KS_SETTING_BASE, argv[1])
+		       ? ks_store_set(session->store, KS_SETTING_BASE, argv[1])
 		       : NULL;
 }
 
-static struct ks_error *set_base(struct ks_scene *scene, const char *label, int argc)
+static struct ks_error *set_base(struct ks_session *session, const char *label, int argc)
 {
 	if (argc)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --base IMAGE|auto");
 	if (strcmp(label, "auto") == 0)
-		return ks_store_set(scene->store, KS_SETTING_BASE, NULL);
+		return ks_store_set(session->store, KS_SETTING_BASE, NULL);
 	const struct ks_store_image *image;
-	KS_TRY(ks_store_images(scene->store, &scene->sel.arena, &scene->sel.all));
-	KS_TRY(ks_store_image(&scene->sel.all, label, &image));
-	return ks_store_set(scene->store, KS_SETTING_BASE, label);
+	KS_TRY(ks_store_images(session->store, &session->sel.arena, &session->sel.all));
+	KS_TRY(ks_store_image(&session->sel.all, label, &image));
+	return ks_store_set(session->store, KS_SETTING_BASE, label);
 }
 
-static struct ks_error *set_group(struct ks_scene *scene, const char *name, int argc, char **argv)
+static struct ks_error *set_group(struct ks_session *session, const char *name, int argc,
+				  char **argv)
 {
 	const struct group_setting *group = NULL;
 	for (size_t i = 0; i < sizeof(group_settings) / sizeof(group_settings[0]); i++)
@@ -156,15 +157,15 @@ static struct ks_error *set_group(struct ks_scene *scene, const char *name, int 
 		return ks_error_new(KS_ERR_USAGE,
 				    "usage: ksurf images --group members|lts GLOB...|auto");
 	if (argc == 1 && strcmp(argv[0], "auto") == 0)
-		return ks_store_set(scene->store, group->setting, NULL);
+		return ks_store_set(session->store, group->setting, NULL);
 	_cleanup_buf_ struct ks_buf globs = { 0 };
 	for (int i = 0; i < argc; i++) {
-		KS_TRY(ks_selection_choose(&scene->sel, scene->store,
+		KS_TRY(ks_selection_choose(&session->sel, session->store,
 					   argv[i])); // a glob must match something now
 		ks_buf_printf(&globs, "%s%s", i ? "\n" : "", argv[i]);
 	}
 	const char *text = ks_buf_text(&globs);
-	return text ? ks_store_set(scene->store, group->setting, text) : &ks_nomem;
+	return text ? ks_store_set(session->store, group->setting, text) : &ks_nomem;
 }
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
@@ -177,15 +178,15 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		return ks_error_new(KS_ERR_USAGE, "images takes no argument without an option");
 	if (nr == 0)
 		return list(cli, opts);
-	_cleanup_scene_ struct ks_scene scene = { 0 };
-	KS_TRY(ks_scene_open(cli, KS_STORE_WRITE, &scene));
+	_cleanup_session_ struct ks_session session = { 0 };
+	KS_TRY(ks_session_open(cli, KS_STORE_WRITE, &session));
 	if (opts->remove)
-		return remove_images(&scene, argc, argv);
+		return remove_images(&session, argc, argv);
 	if (opts->rename)
-		return rename_image(&scene, argc, argv);
+		return rename_image(&session, argc, argv);
 	if (opts->base)
-		return set_base(&scene, opts->base, argc);
-	return set_group(&scene, opts->group, argc, argv);
+		return set_base(&session, opts->base, argc);
+	return set_group(&session, opts->group, argc, argv);
 }
 
 #define AT(field) offsetof(struct opts, field)

@@ -180,19 +180,19 @@ static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
 struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_intake_item *items, size_t nr,
 			       const struct ks_intake_modules *modules)
 {
-	_cleanup_scene_ struct ks_scene scene = { 0 };
-	KS_TRY(ks_scene_open(cli, KS_STORE_CREATE, &scene));
+	_cleanup_session_ struct ks_session session = { 0 };
+	KS_TRY(ks_session_open(cli, KS_STORE_CREATE, &session));
 	_cleanup_buf_ struct ks_buf buf = { 0 };
 	struct ks_json json = ks_json_to(&buf, 2);
 	struct intake intake = {
 		.cli = cli,
 		.items = items,
-		.store = scene.store,
+		.store = session.store,
 		.how = { .nr_threads = ks_cli_threads(cli), .known = is_known },
 		.json = cli->json ? &json : NULL,
 	};
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	KS_TRY(ks_store_images(scene.store, &arena, &intake.before));
+	KS_TRY(ks_store_images(session.store, &arena, &intake.before));
 	intake.how.known_arg = &intake.before;
 	pthread_mutex_init(&intake.lock, NULL);
 	pthread_cond_init(&intake.moved, NULL);
@@ -200,7 +200,7 @@ struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_intake_item *
 	unsigned int at_once = fit_memory(intake.how.nr_threads);
 	struct ks_error *err = ks_pool_run(at_once, nr, take_in, &intake);
 	if (!err && modules)
-		err = ks_modules_intake(cli, scene.store, modules, intake.json);
+		err = ks_modules_intake(cli, session.store, modules, intake.json);
 	ks_json_close(&json, ']');
 	pthread_cond_destroy(&intake.moved);
 	pthread_mutex_destroy(&intake.lock);

@@ -9,7 +9,7 @@
 /** A kernel of the store, and what its modules make together. */
 struct home {
 	const struct ks_store_image *image;
-	struct ks_kernel *kernel;
+	struct ks_base_kernel *kernel;
 	struct ks_modules *modules;
 	uint32_t nr_read, nr_failed;
 	bool broken; // some source of its modules could not be read to the end
@@ -58,7 +58,7 @@ static bool is_enough(void *arg, const struct ks_image *image)
 	return true;
 }
 
-static struct ks_error *take_btf(struct ks_kernel *kernel, const char *path)
+static struct ks_error *take_btf(struct ks_base_kernel *kernel, const char *path)
 {
 	_cleanup_source_ struct ks_source *src = NULL;
 	_cleanup_surface_ struct ks_surface *surface = NULL;
@@ -69,11 +69,11 @@ static struct ks_error *take_btf(struct ks_kernel *kernel, const char *path)
 	if (!surface->image.release || strcmp(surface->image.release, kernel->image.release) != 0)
 		return NULL;
 	KS_TRY(ks_source_elf(src, &elf));
-	return ks_kernel_read_btf(kernel, elf);
+	return ks_base_kernel_read_btf(kernel, elf);
 }
 
 /** The BTF that modules continue is in the kernel that came with them, if one did. */
-static void find_btf(const struct intake *intake, struct ks_kernel *kernel)
+static void find_btf(const struct intake *intake, struct ks_base_kernel *kernel)
 {
 	for (size_t i = 0; i < intake->given->nr && !kernel->btf; i++)
 		if (intake->given->sources[i].path) // what is wrong with it was told before
@@ -85,7 +85,7 @@ static struct ks_error *open_home(struct intake *intake, const struct ks_store_i
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	struct home home = { .image = image };
 	KS_TRY(ks_store_surface(intake->store, image, &surface));
-	KS_TRY(ks_kernel_new(surface, &home.kernel));
+	KS_TRY(ks_base_kernel_new(surface, &home.kernel));
 	ks_surface_free(ks_take(surface));
 	find_btf(intake, home.kernel);
 	struct ks_error *err = ks_modules_new(home.kernel, &home.modules);
@@ -94,7 +94,7 @@ static struct ks_error *open_home(struct intake *intake, const struct ks_store_i
 	if (!err)
 		return NULL;
 	ks_modules_free(home.modules);
-	ks_kernel_free(home.kernel);
+	ks_base_kernel_free(home.kernel);
 	return err;
 }
 
@@ -331,7 +331,7 @@ struct ks_error *ks_modules_intake(struct ks_cli *cli, struct ks_store *store,
 	struct ks_error *err = run(&intake, modules);
 	for (size_t i = 0; i < intake.homes.len; i++) {
 		ks_modules_free(intake.homes.at[i].modules);
-		ks_kernel_free(intake.homes.at[i].kernel);
+		ks_base_kernel_free(intake.homes.at[i].kernel);
 	}
 	ks_vector_deinit(&intake.homes);
 	ks_vector_deinit(&intake.globs);

@@ -2,7 +2,7 @@
 #pragma once
 /* Modules on their way into the store, behind the kernels they belong to. */
 #include "base/json.h"
-#include "cli/scene.h"
+#include "cli/session.h"
 #include "source/modules.h"
 
 /** One source of modules. */

@@ -7,12 +7,12 @@
 #include "cli/pick.h"
 
 /** Mark the images of the group of that name. */
-static bool mark_group(const struct ks_scene *scene, const char *word, bool *chosen)
+static bool mark_group(const struct ks_session *session, const char *word, bool *chosen)
 {
 	for (int g = 0; g < KS_NR_GROUPS; g++) {
 		if (strcmp(ks_groups_infos[g].name, word) != 0)
 			continue;
-		const struct ks_group *group = &scene->sel.groups->at[g];
+		const struct ks_group *group = &session->sel.groups->at[g];
 		for (size_t i = 0; i < group->nr; i++)
 			chosen[group->images[i]] = true;
 		return group->nr != 0;
@@ -20,31 +20,31 @@ static bool mark_group(const struct ks_scene *scene, const char *word, bool *cho
 	return false;
 }
 
-static bool mark_glob(const struct ks_scene *scene, const char *word, bool *chosen)
+static bool mark_glob(const struct ks_session *session, const char *word, bool *chosen)
 {
 	bool any = false;
-	for (size_t i = 0; i < scene->sel.images.nr; i++)
-		if (fnmatch(word, scene->sel.images.at[i]->image.label, 0) == 0)
+	for (size_t i = 0; i < session->sel.images.nr; i++)
+		if (fnmatch(word, session->sel.images.at[i]->image.label, 0) == 0)
 			any = chosen[i] = true;
 	return any;
 }
 
-static struct ks_error *mark(const struct ks_scene *scene, const char *word, bool *chosen)
+static struct ks_error *mark(const struct ks_session *session, const char *word, bool *chosen)
 {
-	if (mark_group(scene, word, chosen) || mark_glob(scene, word, chosen))
+	if (mark_group(session, word, chosen) || mark_glob(session, word, chosen))
 		return NULL;
 	const struct ks_store_image *image;
 	bool exact;
-	KS_TRY(ks_pick_image(scene, word, &image, &exact));
-	for (size_t i = 0; i < scene->sel.images.nr; i++)
-		chosen[i] = chosen[i] || scene->sel.images.at[i] == image;
+	KS_TRY(ks_pick_image(session, word, &image, &exact));
+	for (size_t i = 0; i < session->sel.images.nr; i++)
+		chosen[i] = chosen[i] || session->sel.images.at[i] == image;
 	return NULL;
 }
 
-struct ks_error *ks_kernels_choose(const struct ks_scene *scene, const char *words,
+struct ks_error *ks_kernels_choose(const struct ks_session *session, const char *words,
 				   struct ks_arena *arena, struct ks_store_images *ret)
 {
-	const struct ks_store_images *all = &scene->sel.images;
+	const struct ks_store_images *all = &session->sel.images;
 	*ret = *all;
 	if (!words || !words[0])
 		return NULL;
@@ -59,7 +59,7 @@ struct ks_error *ks_kernels_choose(const struct ks_scene *scene, const char *wor
 		if (!word)
 			return &ks_nomem;
 		if (len)
-			KS_TRY(mark(scene, word, chosen));
+			KS_TRY(mark(session, word, chosen));
 		words += len + (words[len] == ',');
 	}
 	*ret = (struct ks_store_images){ .at = images };

@@ -2,7 +2,7 @@
 #include "cli/load.h"
 
 #include "base/buf.h"
-#include "extract/live.h"
+#include "extract/live/live.h"
 #include "source/load.h"
 
 /** How sure we are of the bytes, in words; NULL: nothing to say. */

@@ -1,40 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "cli/scene.h"
+#include "report/log/log.h"
+#include "cli/session.h"
 #include "cli/suggest.h"
-#include "report/life.h"
 
 struct opts {
 	const char *image;
 	bool patch;
 };
 
-static struct ks_error *unknown_name(struct ks_scene *scene, enum ks_kind kind, const char *name)
+static struct ks_error *unknown_name(struct ks_session *session, enum ks_kind kind,
+				     const char *name)
 {
 	_cleanup_buf_ struct ks_buf hint = { 0 };
-	KS_TRY(ks_suggest(scene, kind, name, &hint));
+	KS_TRY(ks_suggest(session, kind, name, &hint));
 	const char *text = ks_buf_text(&hint);
 	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu images%s", ks_kinds[kind].name,
-			    name, scene->sel.images.nr, text ? text : "");
+			    name, session->sel.images.nr, text ? text : "");
 }
 
 static struct ks_error *run_in(struct ks_cli *cli, const struct opts *opts, enum ks_kind kind,
 			       const char *name, struct ks_arena *arena)
 {
-	_cleanup_scene_ struct ks_scene scene = { 0 };
+	_cleanup_session_ struct ks_session session = { 0 };
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	struct ks_history history;
-	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &scene));
-	KS_TRY(ks_selection_choose(&scene.sel, scene.store, opts->image));
-	KS_TRY(ks_selection_group(&scene.sel, scene.store));
-	KS_TRY(ks_store_history(scene.store, &scene.sel.images, kind, name, arena, &history));
-	KS_TRY(ks_history_join_modules(&scene.sel.images, arena, &history));
+	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
+	KS_TRY(ks_selection_choose(&session.sel, session.store, opts->image));
+	KS_TRY(ks_selection_group(&session.sel, session.store));
+	KS_TRY(ks_store_history(session.store, &session.sel.images, kind, name, arena, &history));
+	KS_TRY(ks_history_join_modules(&session.sel.images, arena, &history));
 	if (!ks_history_present(&history))
-		return unknown_name(&scene, kind, name);
-	struct ks_life_options how = { .json = cli->json,
-				       .patch = opts->patch,
-				       .color = ks_cli_colored(cli, stdout),
-				       .columns = ks_cli_columns() };
-	KS_TRY(ks_life_write(scene.sel.groups, &history, &how, &out));
+		return unknown_name(&session, kind, name);
+	struct ks_log_options how = { .json = cli->json,
+				      .patch = opts->patch,
+				      .color = ks_cli_colored(cli, stdout),
+				      .columns = ks_cli_columns() };
+	KS_TRY(ks_log_write(session.sel.groups, &history, &how, &out));
 	ks_cli_print(&out, "");
 	return NULL;
 }

@@ -3,8 +3,8 @@
 
 #include "cli/intake.h"
 #include "cli/load.h"
-#include "source/debuginfod.h"
-#include "source/pull.h"
+#include "source/net/debuginfod.h"
+#include "source/net/pull.h"
 
 struct opts {
 	struct ks_pull_opts pull;

@@ -102,9 +102,9 @@ struct job {
 static struct ks_error *worker_init(struct worker *worker, const struct ks_reports *reports)
 {
 	if (!worker->store)
-		KS_TRY(ks_store_open(reports->scene->db, KS_STORE_READ, &worker->store));
+		KS_TRY(ks_store_open(reports->session->db, KS_STORE_READ, &worker->store));
 	if (!worker->report)
-		KS_TRY(ks_report_new(reports->format, reports->scene->sel.groups, NULL,
+		KS_TRY(ks_report_new(reports->format, reports->session->sel.groups, NULL,
 				     &worker->report));
 	return NULL;
 }
@@ -141,7 +141,7 @@ static struct ks_error *write_run(void *arg, size_t nr, unsigned int thread)
 struct ks_error *ks_reports_write(const struct ks_reports *reports)
 {
 	_cleanup_walk_ struct ks_walk *walk = NULL;
-	KS_TRY(ks_walk_new(reports->scene->store, &reports->scene->sel.images, reports->kind,
+	KS_TRY(ks_walk_new(reports->session->store, &reports->session->sel.images, reports->kind,
 			   &walk));
 	unsigned int nr_threads = ks_cli_threads(reports->cli);
 	_cleanup_free_ struct worker *workers = calloc(nr_threads, sizeof(*workers));

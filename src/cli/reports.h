@@ -2,8 +2,8 @@
 #pragma once
 /* Reports written as files, one or very many. */
 #include "base/buf.h"
-#include "cli/scene.h"
-#include "report/report.h"
+#include "cli/session.h"
+#include "report/show/show.h"
 
 /** A folder that files are written below. */
 struct ks_outdir {
@@ -25,7 +25,7 @@ KS_MUST_CHECK struct ks_error *ks_outdir_file(const struct ks_outdir *dir, char 
 /** Every name of a kind. */
 struct ks_reports {
 	struct ks_cli *cli;
-	struct ks_scene *scene; // grouped
+	struct ks_session *session; // grouped
 	enum ks_format format;
 	enum ks_kind kind;
 	const struct ks_outdir *dir;

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "cli/reports.h"
-#include "cli/scene.h"
+#include "cli/session.h"
 #include "cli/suggest.h"
-#include "report/report.h"
+#include "report/show/show.h"
 
 struct opts {
 	const char *format, *dir, *image;
@@ -14,7 +14,7 @@ struct opts {
 /** What one run of the command shows, and how. */
 struct show {
 	struct ks_cli *cli;
-	struct ks_scene scene;
+	struct ks_session session;
 	enum ks_format format;
 	enum ks_kind kind; // KS_NR_KINDS: whatever the names are
 	struct ks_report *report;
@@ -27,7 +27,7 @@ struct show {
 static void show_deinit(struct show *show)
 {
 	ks_report_free(show->report);
-	ks_scene_close(&show->scene);
+	ks_session_close(&show->session);
 	ks_outdir_close(&show->dir);
 	ks_arena_deinit(&show->arena);
 	ks_buf_deinit(&show->out);
@@ -58,9 +58,9 @@ static struct ks_error *show_one(struct show *show, enum ks_kind kind, const cha
 {
 	struct ks_history history;
 	ks_arena_deinit(&show->arena);
-	KS_TRY(ks_store_history(show->scene.store, &show->scene.sel.images, kind, name,
+	KS_TRY(ks_store_history(show->session.store, &show->session.sel.images, kind, name,
 				&show->arena, &history));
-	KS_TRY(ks_history_join_modules(&show->scene.sel.images, &show->arena, &history));
+	KS_TRY(ks_history_join_modules(&show->session.sel.images, &show->arena, &history));
 	*found = *found || ks_history_present(&history);
 	bool document = show->format != KS_FORMAT_TERMINAL && show->kind != KS_NR_KINDS;
 	if (!ks_history_present(&history) && !document)
@@ -81,9 +81,9 @@ static struct ks_error *other_kinds(struct show *show, const char *name, struct 
 		if (kind == (int)show->kind)
 			continue;
 		ks_arena_deinit(&show->arena);
-		KS_TRY(ks_store_history(show->scene.store, &show->scene.sel.images,
+		KS_TRY(ks_store_history(show->session.store, &show->session.sel.images,
 					(enum ks_kind)kind, name, &show->arena, &history));
-		KS_TRY(ks_history_join_modules(&show->scene.sel.images, &show->arena, &history));
+		KS_TRY(ks_history_join_modules(&show->session.sel.images, &show->arena, &history));
 		if (ks_history_present(&history))
 			ks_buf_printf(out, "%s%s", out->len ? ", " : "; it is the name of a ",
 				      ks_kinds[kind].name);
@@ -97,9 +97,9 @@ static struct ks_error *unknown_name(struct show *show, const char *name)
 	if (show->kind != KS_NR_KINDS)
 		KS_TRY(other_kinds(show, name, &hint));
 	if (!hint.len)
-		KS_TRY(ks_suggest(&show->scene, show->kind, name, &hint));
+		KS_TRY(ks_suggest(&show->session, show->kind, name, &hint));
 	const char *text = ks_buf_text(&hint);
-	size_t nr = show->scene.sel.images.nr;
+	size_t nr = show->session.sel.images.nr;
 	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu image%s%s",
 			    show->kind == KS_NR_KINDS ? "name" : ks_kinds[show->kind].name, name,
 			    nr, nr == 1 ? "" : "s", text ? text : "");
@@ -133,7 +133,7 @@ static struct ks_error *show_all(struct show *show)
 {
 	struct ks_reports job = {
 		.cli = show->cli,
-		.scene = &show->scene,
+		.session = &show->session,
 		.format = show->format,
 		.kind = show->kind,
 		.dir = &show->dir,
@@ -150,9 +150,9 @@ static struct ks_error *show_run(struct show *show, const struct opts *opts, int
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf show --all KIND -o DIR");
 	if (!opts->all && argc == used)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf show [KIND] NAME...");
-	KS_TRY(ks_scene_open(cli, KS_STORE_READ, &show->scene));
-	KS_TRY(ks_selection_choose(&show->scene.sel, show->scene.store, opts->image));
-	KS_TRY(ks_selection_group(&show->scene.sel, show->scene.store));
+	KS_TRY(ks_session_open(cli, KS_STORE_READ, &show->session));
+	KS_TRY(ks_selection_choose(&show->session.sel, show->session.store, opts->image));
+	KS_TRY(ks_selection_group(&show->session.sel, show->session.store));
 	show->to_dir = opts->dir != NULL;
 	if (opts->dir)
 		KS_TRY(ks_outdir_open(opts->dir, &show->dir));
@@ -163,7 +163,7 @@ static struct ks_error *show_run(struct show *show, const struct opts *opts, int
 		.verbose = cli->verbose > 0,
 		.columns = ks_cli_columns(),
 	};
-	KS_TRY(ks_report_new(show->format, show->scene.sel.groups, &options, &show->report));
+	KS_TRY(ks_report_new(show->format, show->session.sel.groups, &options, &show->report));
 	for (int i = used; i < argc; i++) {
 		struct ks_error *err = show_name(show, argv[i]);
 		if (err && err->code != KS_ERR_NOTFOUND)

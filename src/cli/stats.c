@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/reports.h"
-#include "report/stats.h"
+#include "report/stats/stats.h"
 
 enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_MD, FORMAT_SVG, FORMAT_PNG };
 static const char *const formats[] = { "text", "csv", "json", "md", "svg", "png", NULL };
@@ -21,7 +21,7 @@ struct work {
 	struct ks_cli *cli;
 	const struct opts *opts;
 	enum format format;
-	struct ks_scene scene;
+	struct ks_session session;
 	uint32_t groups; // 1 << enum ks_group_kind
 	bool tables[KS_NR_STATS_TABLES], plots[KS_NR_STATS_PLOTS];
 	size_t nr_chosen;
@@ -110,9 +110,9 @@ static struct ks_error *choose_images(struct work *work)
 	const char *text = ks_buf_text(&globs);
 	if (!text)
 		return &ks_nomem;
-	struct ks_scene *scene = &work->scene;
-	KS_TRY(ks_selection_choose(&scene->sel, scene->store, work->opts->image ? text : NULL));
-	return ks_selection_group(&scene->sel, scene->store);
+	struct ks_session *session = &work->session;
+	KS_TRY(ks_selection_choose(&session->sel, session->store, work->opts->image ? text : NULL));
+	return ks_selection_group(&session->sel, session->store);
 }
 
 static struct ks_error *count(struct work *work)
@@ -133,8 +133,8 @@ static struct ks_error *count(struct work *work)
 		scope.pairs = scope.pairs || ks_stats_plots[i].pairs;
 		scope.censuses = scope.censuses || !ks_stats_plots[i].pairs;
 	}
-	return ks_stats_make(work->scene.store, work->scene.db, &work->scene.sel.images,
-			     work->scene.sel.groups, &scope, &work->stats);
+	return ks_stats_make(work->session.store, work->session.db, &work->session.sel.images,
+			     work->session.sel.groups, &scope, &work->stats);
 }
 
 /* ---- writing ---- */
@@ -222,7 +222,7 @@ static struct ks_error *go(struct work *work)
 	if (is_picture(work->format) && !output && work->nr_chosen > 1)
 		return ks_error_new(KS_ERR_USAGE, "several pictures need a folder: give -o DIR, or "
 						  "choose one with --table");
-	KS_TRY(ks_scene_open(work->cli, KS_STORE_READ, &work->scene));
+	KS_TRY(ks_session_open(work->cli, KS_STORE_READ, &work->session));
 	KS_TRY(choose_images(work));
 	KS_TRY(count(work));
 	if (output)
@@ -241,7 +241,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	struct ks_error *err = go(&work);
 	ks_outdir_close(&work.dir);
 	ks_stats_free(work.stats);
-	ks_scene_close(&work.scene);
+	ks_session_close(&work.session);
 	return err;
 }
 

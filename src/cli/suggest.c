@@ -87,58 +87,58 @@ static struct ks_error *consider(const struct ks_store_name *name, void *arg)
 }
 
 /** No image can tell of the kind: a name that is not found says nothing then. */
-static bool nobody_tells(const struct ks_scene *scene, enum ks_kind kind)
+static bool nobody_tells(const struct ks_session *session, enum ks_kind kind)
 {
 	uint32_t bit = KS_KNOWS(kind == KS_FIELD ? KS_STRUCT : kind);
-	for (size_t i = 0; i < scene->sel.images.nr; i++)
-		if (scene->sel.images.at[i]->known & bit)
+	for (size_t i = 0; i < session->sel.images.nr; i++)
+		if (session->sel.images.at[i]->known & bit)
 			return false;
 	return true;
 }
 
 /** Some image has functions without telling of those that are inlined everywhere. */
-static bool some_blind(const struct ks_scene *scene)
+static bool some_blind(const struct ks_session *session)
 {
-	for (size_t i = 0; i < scene->sel.images.nr; i++)
-		if (!ks_image_tells_inline(&scene->sel.images.at[i]->image))
+	for (size_t i = 0; i < session->sel.images.nr; i++)
+		if (!ks_image_tells_inline(&session->sel.images.at[i]->image))
 			return true;
 	return false;
 }
 
 const char ks_module_hint[] = "; it may be in a module: ksurf add --modules all PACKAGE";
 
-bool ks_may_be_in_module(const struct ks_scene *scene, enum ks_kind kind)
+bool ks_may_be_in_module(const struct ks_session *session, enum ks_kind kind)
 {
 	enum { NEVER = KS_KNOWS(KS_SYSCALL) | KS_KNOWS(KS_LSM) | KS_KNOWS(KS_CONFIG) };
 	if (kind != KS_NR_KINDS && (NEVER & KS_KNOWS(kind)))
 		return false;
-	for (size_t i = 0; i < scene->sel.images.nr; i++)
-		if (scene->sel.images.at[i]->image.tier != KS_TIER_IMPORTED &&
-		    !scene->sel.images.at[i]->modules)
+	for (size_t i = 0; i < session->sel.images.nr; i++)
+		if (session->sel.images.at[i]->image.tier != KS_TIER_IMPORTED &&
+		    !session->sel.images.at[i]->modules)
 			return true;
 	return false;
 }
 
-struct ks_error *ks_suggest(struct ks_scene *scene, enum ks_kind kind, const char *name,
+struct ks_error *ks_suggest(struct ks_session *session, enum ks_kind kind, const char *name,
 			    struct ks_buf *out)
 {
 	struct best best = { .wanted = name, .len = strlen(name) };
-	if (kind != KS_NR_KINDS && nobody_tells(scene, kind)) {
+	if (kind != KS_NR_KINDS && nobody_tells(session, kind)) {
 		ks_buf_printf(out, "; none of them can tell any %s", ks_kinds[kind].name);
 		return NULL;
 	}
 	best.limit = best.len < 8 ? 1 : best.len < 16 ? 2 : 3;
 	if (best.len >= 3)
-		KS_TRY(ks_store_names(scene->store, &scene->sel.images, kind, NULL, consider,
+		KS_TRY(ks_store_names(session->store, &session->sel.images, kind, NULL, consider,
 				      &best));
 	for (size_t i = 0; i < best.nr; i++)
 		ks_buf_printf(out, "%s%s", i ? ", " : "; did you mean ", best.at[i].name);
 	if (best.nr)
 		ks_buf_char(out, '?');
-	else if (kind == KS_FUNCTION && some_blind(scene))
+	else if (kind == KS_FUNCTION && some_blind(session))
 		ks_buf_str(out, "; without debug information nobody knows what is inlined "
 				"everywhere");
-	if (ks_may_be_in_module(scene, kind))
+	if (ks_may_be_in_module(session, kind))
 		ks_buf_str(out, ks_module_hint);
 	return NULL;
 }

@@ -67,7 +67,7 @@ struct ks_change_info {
 };
 extern const struct ks_change_info ks_changes_infos[KS_NR_CHANGES];
 
-struct ks_names {
+struct ks_name_list {
 	size_t nr;
 	const char *const *at;
 };
@@ -77,13 +77,13 @@ struct ks_change {
 	const char *name; // of the parameter, field or value
 	union {
 		const struct ks_type *old_type;
-		struct ks_names old_names;
+		struct ks_name_list old_names;
 		int64_t old_number;
 		const char *old_text;
 	};
 	union {
 		const struct ks_type *new_type;
-		struct ks_names new_names;
+		struct ks_name_list new_names;
 		int64_t new_number;
 		const char *new_text;
 	};

@@ -11,7 +11,7 @@ struct comparing {
 	struct ks_stats *stats;
 	const char *path;
 	struct ks_store **stores; // one per thread, opened when first used
-	struct ks_scope scope;
+	struct ks_diff_scope scope;
 	const struct ks_stats_pair **jobs; // the pair that each summary is made from
 };
 

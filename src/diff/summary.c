@@ -8,7 +8,7 @@
 /** One kind of a pair while it is counted. */
 struct counting {
 	enum ks_kind kind;
-	const struct ks_scope *scope;
+	const struct ks_diff_scope *scope;
 	struct ks_diff *diff;
 	struct ks_tally *tally;
 	ks_difference_fn *fn;
@@ -86,7 +86,7 @@ static struct ks_error *keep_wanted(struct counting *counting, struct ks_changes
 	return NULL;
 }
 
-static bool looked_for(const struct ks_scope *scope, uint64_t bit)
+static bool looked_for(const struct ks_diff_scope *scope, uint64_t bit)
 {
 	return !scope->changes || (scope->changes & bit);
 }
@@ -144,10 +144,11 @@ static struct ks_error *count_kind(struct ks_store *store, const struct ks_store
 }
 
 struct ks_error *ks_summary_make(struct ks_store *store, const struct ks_store_image *old,
-				 const struct ks_store_image *new, const struct ks_scope *scope,
-				 ks_difference_fn *fn, void *arg, struct ks_summary *ret)
+				 const struct ks_store_image *new,
+				 const struct ks_diff_scope *scope, ks_difference_fn *fn, void *arg,
+				 struct ks_summary *ret)
 {
-	static const struct ks_scope everything = { 0 };
+	static const struct ks_diff_scope everything = { 0 };
 	struct ks_summary summary = { 0 };
 	_cleanup_diff_ struct ks_diff *diff = NULL;
 	KS_TRY(ks_diff_new(&diff));

@@ -7,13 +7,13 @@
 #include "diff/diff.h"
 #include "store/store.h"
 
-/** Bits of ks_scope.changes: a change of a kind, and names that only one image has. */
+/** Bits of ks_diff_scope.changes: a change of a kind, and names that only one image has. */
 #define KS_CHANGE_BIT(change) ((uint64_t)1 << (change))
 #define KS_ADDED_BIT ((uint64_t)1 << 62)
 #define KS_REMOVED_BIT ((uint64_t)1 << 63)
 
 /** What to compare. */
-struct ks_scope {
+struct ks_diff_scope {
 	uint32_t kinds;	  // KS_KNOWS() bits; 0: all
 	uint32_t extras;  // KS_DIFF_* bits
 	uint64_t changes; // what to look for, other differences are passed over; 0: everything
@@ -60,8 +60,7 @@ typedef struct ks_error *ks_difference_fn(const struct ks_difference *difference
  *	the call. NULL: count only
  * @param ret counts, over the names of the scope
  */
-KS_MUST_CHECK struct ks_error *ks_summary_make(struct ks_store *store,
-					       const struct ks_store_image *old,
-					       const struct ks_store_image *new,
-					       const struct ks_scope *scope, ks_difference_fn *fn,
-					       void *arg, struct ks_summary *ret);
+KS_MUST_CHECK struct ks_error *
+ks_summary_make(struct ks_store *store, const struct ks_store_image *old,
+		const struct ks_store_image *new, const struct ks_diff_scope *scope,
+		ks_difference_fn *fn, void *arg, struct ks_summary *ret);

@@ -124,59 +124,63 @@ enum { SIZE_ADDRESS = 0xfe, SIZE_OFFSET = 0xfd, SIZE_REF_ADDR = 0xfc, SIZE_VARIE
 static const struct form {
 	uint8_t known, size, skip, read, read64, sorts;
 } forms[] = {
-	[DW_FORM_addr] = { 1, SIZE_ADDRESS, OP_SKIP, OP_U32, OP_U64, CAN(SORT_PLACE) },
-	[DW_FORM_block2] = { 1, SIZE_VARIES, OP_SKIP_BLOCK2, 0, 0, 0 },
-	[DW_FORM_block4] = { 1, SIZE_VARIES, OP_SKIP_BLOCK4, 0, 0, 0 },
-	[DW_FORM_data2] = { 1, 2, OP_SKIP, OP_U16, OP_U16, NUMBERS },
-	[DW_FORM_data4] = { 1, 4, OP_SKIP, OP_U32, OP_U32, NUMBERS },
-	[DW_FORM_data8] = { 1, 8, OP_SKIP, OP_U64, OP_U64, NUMBERS },
-	[DW_FORM_string] = { 1, SIZE_VARIES, OP_SKIP_STRING, OP_TEXT_INLINE, OP_TEXT_INLINE,
+	[DW_FORM_addr] = { 1, SIZE_ADDRESS, STEP_SKIP, STEP_U32, STEP_U64, CAN(SORT_PLACE) },
+	[DW_FORM_block2] = { 1, SIZE_VARIES, STEP_SKIP_BLOCK2, 0, 0, 0 },
+	[DW_FORM_block4] = { 1, SIZE_VARIES, STEP_SKIP_BLOCK4, 0, 0, 0 },
+	[DW_FORM_data2] = { 1, 2, STEP_SKIP, STEP_U16, STEP_U16, NUMBERS },
+	[DW_FORM_data4] = { 1, 4, STEP_SKIP, STEP_U32, STEP_U32, NUMBERS },
+	[DW_FORM_data8] = { 1, 8, STEP_SKIP, STEP_U64, STEP_U64, NUMBERS },
+	[DW_FORM_string] = { 1, SIZE_VARIES, STEP_SKIP_STRING, STEP_TEXT_INLINE, STEP_TEXT_INLINE,
 			     CAN(SORT_TEXT) },
-	[DW_FORM_block] = { 1, SIZE_VARIES, OP_SKIP_BLOCK, OP_EXPR_OFFSET, OP_EXPR_OFFSET,
+	[DW_FORM_block] = { 1, SIZE_VARIES, STEP_SKIP_BLOCK, STEP_EXPR_OFFSET, STEP_EXPR_OFFSET,
 			    CAN(SORT_MEMBER) },
-	[DW_FORM_block1] = { 1, SIZE_VARIES, OP_SKIP_BLOCK1, OP_EXPR_OFFSET8, OP_EXPR_OFFSET8,
+	[DW_FORM_block1] = { 1, SIZE_VARIES, STEP_SKIP_BLOCK1, STEP_EXPR_OFFSET8, STEP_EXPR_OFFSET8,
 			     CAN(SORT_MEMBER) },
-	[DW_FORM_data1] = { 1, 1, OP_SKIP, OP_U8, OP_U8, NUMBERS },
-	[DW_FORM_flag] = { 1, 1, OP_SKIP, OP_FLAG8, OP_FLAG8, CAN(SORT_NUMBER) },
-	[DW_FORM_sdata] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_SLEB, OP_SLEB, NUMBERS },
-	[DW_FORM_strp] = { 1, SIZE_OFFSET, OP_SKIP, OP_U32, OP_U64, CAN(SORT_TEXT) },
-	[DW_FORM_udata] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_ULEB, OP_ULEB, NUMBERS },
-	[DW_FORM_ref_addr] = { 1, SIZE_REF_ADDR, OP_SKIP, OP_REF_ADDR32, OP_REF_ADDR64,
+	[DW_FORM_data1] = { 1, 1, STEP_SKIP, STEP_U8, STEP_U8, NUMBERS },
+	[DW_FORM_flag] = { 1, 1, STEP_SKIP, STEP_FLAG8, STEP_FLAG8, CAN(SORT_NUMBER) },
+	[DW_FORM_sdata] = { 1, SIZE_VARIES, STEP_SKIP_LEB, STEP_SLEB, STEP_SLEB, NUMBERS },
+	[DW_FORM_strp] = { 1, SIZE_OFFSET, STEP_SKIP, STEP_U32, STEP_U64, CAN(SORT_TEXT) },
+	[DW_FORM_udata] = { 1, SIZE_VARIES, STEP_SKIP_LEB, STEP_ULEB, STEP_ULEB, NUMBERS },
+	[DW_FORM_ref_addr] = { 1, SIZE_REF_ADDR, STEP_SKIP, STEP_REF_ADDR32, STEP_REF_ADDR64,
 			       CAN(SORT_REF) },
-	[DW_FORM_ref1] = { 1, 1, OP_SKIP, OP_U8, OP_U8, CAN(SORT_REF) },
-	[DW_FORM_ref2] = { 1, 2, OP_SKIP, OP_U16, OP_U16, CAN(SORT_REF) },
-	[DW_FORM_ref4] = { 1, 4, OP_SKIP, OP_U32, OP_U32, CAN(SORT_REF) },
-	[DW_FORM_ref8] = { 1, 8, OP_SKIP, OP_U64, OP_U64, CAN(SORT_REF) },
-	[DW_FORM_ref_udata] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_ULEB, OP_ULEB, CAN(SORT_REF) },
-	[DW_FORM_sec_offset] = { 1, SIZE_OFFSET, OP_SKIP, OP_U32, OP_U64, CAN(SORT_NUMBER) },
-	[DW_FORM_exprloc] = { 1, SIZE_VARIES, OP_SKIP_BLOCK, OP_EXPR_OFFSET, OP_EXPR_OFFSET,
+	[DW_FORM_ref1] = { 1, 1, STEP_SKIP, STEP_U8, STEP_U8, CAN(SORT_REF) },
+	[DW_FORM_ref2] = { 1, 2, STEP_SKIP, STEP_U16, STEP_U16, CAN(SORT_REF) },
+	[DW_FORM_ref4] = { 1, 4, STEP_SKIP, STEP_U32, STEP_U32, CAN(SORT_REF) },
+	[DW_FORM_ref8] = { 1, 8, STEP_SKIP, STEP_U64, STEP_U64, CAN(SORT_REF) },
+	[DW_FORM_ref_udata] = { 1, SIZE_VARIES, STEP_SKIP_LEB, STEP_ULEB, STEP_ULEB,
+				CAN(SORT_REF) },
+	[DW_FORM_sec_offset] = { 1, SIZE_OFFSET, STEP_SKIP, STEP_U32, STEP_U64, CAN(SORT_NUMBER) },
+	[DW_FORM_exprloc] = { 1, SIZE_VARIES, STEP_SKIP_BLOCK, STEP_EXPR_OFFSET, STEP_EXPR_OFFSET,
 			      CAN(SORT_MEMBER) },
-	[DW_FORM_flag_present] = { 1, 0, OP_SKIP, OP_CONST, OP_CONST, CAN(SORT_NUMBER) },
-	[DW_FORM_strx] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_TEXT_INDEX_LEB, OP_TEXT_INDEX_LEB,
+	[DW_FORM_flag_present] = { 1, 0, STEP_SKIP, STEP_CONST, STEP_CONST, CAN(SORT_NUMBER) },
+	[DW_FORM_strx] = { 1, SIZE_VARIES, STEP_SKIP_LEB, STEP_TEXT_INDEX_LEB, STEP_TEXT_INDEX_LEB,
 			   CAN(SORT_TEXT) },
-	[DW_FORM_addrx] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_ADDRX_LEB, OP_ADDRX_LEB,
+	[DW_FORM_addrx] = { 1, SIZE_VARIES, STEP_SKIP_LEB, STEP_ADDRX_LEB, STEP_ADDRX_LEB,
 			    CAN(SORT_PLACE) },
-	[DW_FORM_ref_sup4] = { 1, 4, OP_SKIP, OP_REF_NOWHERE32, OP_REF_NOWHERE32, CAN(SORT_REF) },
-	[DW_FORM_ref_sup] = { 1, SIZE_OFFSET, OP_SKIP, OP_REF_NOWHERE32, OP_REF_NOWHERE64,
+	[DW_FORM_ref_sup4] = { 1, 4, STEP_SKIP, STEP_REF_NOWHERE32, STEP_REF_NOWHERE32,
+			       CAN(SORT_REF) },
+	[DW_FORM_ref_sup] = { 1, SIZE_OFFSET, STEP_SKIP, STEP_REF_NOWHERE32, STEP_REF_NOWHERE64,
 			      CAN(SORT_REF) },
-	[DW_FORM_strp_sup] = { 1, SIZE_OFFSET, OP_SKIP, OP_TEXT_FOREIGN32, OP_TEXT_FOREIGN64,
+	[DW_FORM_strp_sup] = { 1, SIZE_OFFSET, STEP_SKIP, STEP_TEXT_FOREIGN32, STEP_TEXT_FOREIGN64,
 			       CAN(SORT_TEXT) },
-	[DW_FORM_data16] = { 1, 16, OP_SKIP, 0, 0, 0 },
-	[DW_FORM_line_strp] = { 1, SIZE_OFFSET, OP_SKIP, OP_TEXT_LINE32, OP_TEXT_LINE64,
+	[DW_FORM_data16] = { 1, 16, STEP_SKIP, 0, 0, 0 },
+	[DW_FORM_line_strp] = { 1, SIZE_OFFSET, STEP_SKIP, STEP_TEXT_LINE32, STEP_TEXT_LINE64,
 				CAN(SORT_TEXT) },
-	[DW_FORM_ref_sig8] = { 1, 8, OP_SKIP, OP_REF_SIGNATURE, OP_REF_SIGNATURE, CAN(SORT_REF) },
-	[DW_FORM_implicit_const] = { 1, 0, OP_SKIP, OP_CONST, OP_CONST, NUMBERS },
-	[DW_FORM_loclistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_LIST_INDEX, OP_LIST_INDEX, 0 },
-	[DW_FORM_rnglistx] = { 1, SIZE_VARIES, OP_SKIP_LEB, OP_LIST_INDEX, OP_LIST_INDEX, 0 },
-	[DW_FORM_ref_sup8] = { 1, 8, OP_SKIP, OP_REF_NOWHERE64, OP_REF_NOWHERE64, CAN(SORT_REF) },
-	[DW_FORM_strx1] = { 1, 1, OP_SKIP, OP_TEXT_INDEX8, OP_TEXT_INDEX8, CAN(SORT_TEXT) },
-	[DW_FORM_strx2] = { 1, 2, OP_SKIP, OP_TEXT_INDEX16, OP_TEXT_INDEX16, CAN(SORT_TEXT) },
-	[DW_FORM_strx3] = { 1, 3, OP_SKIP, OP_TEXT_INDEX24, OP_TEXT_INDEX24, CAN(SORT_TEXT) },
-	[DW_FORM_strx4] = { 1, 4, OP_SKIP, OP_TEXT_INDEX32, OP_TEXT_INDEX32, CAN(SORT_TEXT) },
-	[DW_FORM_addrx1] = { 1, 1, OP_SKIP, OP_ADDRX8, OP_ADDRX8, CAN(SORT_PLACE) },
-	[DW_FORM_addrx2] = { 1, 2, OP_SKIP, OP_ADDRX16, OP_ADDRX16, CAN(SORT_PLACE) },
-	[DW_FORM_addrx3] = { 1, 3, OP_SKIP, OP_ADDRX24, OP_ADDRX24, CAN(SORT_PLACE) },
-	[DW_FORM_addrx4] = { 1, 4, OP_SKIP, OP_ADDRX32, OP_ADDRX32, CAN(SORT_PLACE) },
+	[DW_FORM_ref_sig8] = { 1, 8, STEP_SKIP, STEP_REF_SIGNATURE, STEP_REF_SIGNATURE,
+			       CAN(SORT_REF) },
+	[DW_FORM_implicit_const] = { 1, 0, STEP_SKIP, STEP_CONST, STEP_CONST, NUMBERS },
+	[DW_FORM_loclistx] = { 1, SIZE_VARIES, STEP_SKIP_LEB, STEP_LIST_INDEX, STEP_LIST_INDEX, 0 },
+	[DW_FORM_rnglistx] = { 1, SIZE_VARIES, STEP_SKIP_LEB, STEP_LIST_INDEX, STEP_LIST_INDEX, 0 },
+	[DW_FORM_ref_sup8] = { 1, 8, STEP_SKIP, STEP_REF_NOWHERE64, STEP_REF_NOWHERE64,
+			       CAN(SORT_REF) },
+	[DW_FORM_strx1] = { 1, 1, STEP_SKIP, STEP_TEXT_INDEX8, STEP_TEXT_INDEX8, CAN(SORT_TEXT) },
+	[DW_FORM_strx2] = { 1, 2, STEP_SKIP, STEP_TEXT_INDEX16, STEP_TEXT_INDEX16, CAN(SORT_TEXT) },
+	[DW_FORM_strx3] = { 1, 3, STEP_SKIP, STEP_TEXT_INDEX24, STEP_TEXT_INDEX24, CAN(SORT_TEXT) },
+	[DW_FORM_strx4] = { 1, 4, STEP_SKIP, STEP_TEXT_INDEX32, STEP_TEXT_INDEX32, CAN(SORT_TEXT) },
+	[DW_FORM_addrx1] = { 1, 1, STEP_SKIP, STEP_ADDRX8, STEP_ADDRX8, CAN(SORT_PLACE) },
+	[DW_FORM_addrx2] = { 1, 2, STEP_SKIP, STEP_ADDRX16, STEP_ADDRX16, CAN(SORT_PLACE) },
+	[DW_FORM_addrx3] = { 1, 3, STEP_SKIP, STEP_ADDRX24, STEP_ADDRX24, CAN(SORT_PLACE) },
+	[DW_FORM_addrx4] = { 1, 4, STEP_SKIP, STEP_ADDRX32, STEP_ADDRX32, CAN(SORT_PLACE) },
 };
 
 /** GNU numbers from before DWARF 5, as what they became. */
@@ -221,7 +225,9 @@ struct compiler {
 /** A wanted attribute of a DIE whose attributes all have a fixed size. */
 static void lay_out(struct compiler *c, uint8_t slot, enum op_code read, uint32_t size)
 {
-	static const uint8_t widths[] = { [OP_U8] = 1, [OP_U16] = 2, [OP_U32] = 4, [OP_U64] = 8 };
+	static const uint8_t widths[] = {
+		[STEP_U8] = 1, [STEP_U16] = 2, [STEP_U32] = 4, [STEP_U64] = 8
+	};
 	if (read >= sizeof(widths) || widths[read] != size || c->nr_fields == KS_LAYOUT_FIELDS ||
 	    c->offset > UINT16_MAX) {
 		c->fixed = false;
@@ -260,7 +266,7 @@ static void emit(struct compiler *c, enum op_code code, uint8_t slot)
 		op = ks_vector_push(&c->to->ops);
 		if (!op)
 			goto failed;
-		*op = (struct ks_op){ UINT16_MAX, OP_SKIP, 0 };
+		*op = (struct ks_op){ UINT16_MAX, STEP_SKIP, 0 };
 	}
 	op = ks_vector_push(&c->to->ops);
 	if (!op)
@@ -274,7 +280,7 @@ failed:
 
 static void emit_const(struct compiler *c, uint8_t slot, int64_t value)
 {
-	emit(c, OP_CONST, slot);
+	emit(c, STEP_CONST, slot);
 	if (!ks_vector_reserve(&c->to->ops, 2)) {
 		c->failed = true;
 		return;
@@ -309,16 +315,16 @@ static uint8_t wanted_slot(const struct compiler *c, uint64_t attr, const struct
 	return fits && (c->wanted & KS_HAS(slot)) ? slot : KS_NR_SLOTS;
 }
 
-/** A slot that holds a place (place.h): an expression, a list's offset or number, or the fact that it exists. */
+/** A slot that holds a place (location.h): an expression, a list's offset or number, or the fact that it exists. */
 static void emit_place(struct compiler *c, const struct form *form, uint8_t slot)
 {
 	uint32_t size = form_size(c->to, form);
-	if (form->read == OP_EXPR_OFFSET || form->read == OP_EXPR_OFFSET8) {
-		emit(c, form->read == OP_EXPR_OFFSET ? OP_EXPR : OP_EXPR8, slot);
+	if (form->read == STEP_EXPR_OFFSET || form->read == STEP_EXPR_OFFSET8) {
+		emit(c, form->read == STEP_EXPR_OFFSET ? STEP_EXPR : STEP_EXPR8, slot);
 		return;
 	}
-	if (form->read == OP_LIST_INDEX) {
-		emit(c, OP_LIST_INDEX, slot);
+	if (form->read == STEP_LIST_INDEX) {
+		emit(c, STEP_LIST_INDEX, slot);
 		return;
 	}
 	if ((size == 4 || size == 8) && (form->sorts & CAN(SORT_NUMBER))) {
@@ -327,8 +333,8 @@ static void emit_place(struct compiler *c, const struct form *form, uint8_t slot
 		lay_out(c, slot, read, size);
 		return;
 	}
-	emit_const(c, slot, (int64_t)KS_PLACE_UNKNOWN);
-	lay_out_const(c, slot, (int64_t)KS_PLACE_UNKNOWN);
+	emit_const(c, slot, (int64_t)KS_LOCATION_UNKNOWN);
+	lay_out_const(c, slot, (int64_t)KS_LOCATION_UNKNOWN);
 	if (form->size == SIZE_VARIES)
 		emit(c, form->skip, slot);
 	else
@@ -349,7 +355,7 @@ static void compile_attribute(struct compiler *c, uint64_t attr, uint64_t code,
 		emit(c, form->skip, 0);
 	} else if (slot == KS_NR_SLOTS) {
 		c->skip += form_size(c->to, form);
-	} else if (form->read == OP_CONST) {
+	} else if (form->read == STEP_CONST) {
 		int64_t value = code == DW_FORM_implicit_const ? implicit : 1;
 		emit_const(c, slot, value);
 		lay_out_const(c, slot, value);
@@ -378,7 +384,7 @@ static struct ks_error *compile_attributes(struct compiler *c, struct ks_cursor 
 					    (unsigned long long)attr, (unsigned long long)code);
 		compile_attribute(c, attr, code, form, implicit);
 	}
-	emit(c, OP_END, 0);
+	emit(c, STEP_END, 0);
 	finish_layout(c);
 	return NULL;
 }

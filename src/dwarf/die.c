@@ -25,14 +25,14 @@ uint64_t ks_unit_address(const struct ks_unit *unit, uint64_t index)
 static unsigned int operand_size(enum op_code code)
 {
 	static const uint8_t sizes[] = {
-		[OP_FLAG8] = 1,		 [OP_U24] = 3,		 [OP_TEXT_LINE32] = 4,
-		[OP_TEXT_LINE64] = 8,	 [OP_TEXT_INDEX8] = 1,	 [OP_TEXT_INDEX16] = 2,
-		[OP_TEXT_INDEX24] = 3,	 [OP_TEXT_INDEX32] = 4,	 [OP_TEXT_FOREIGN32] = 4,
-		[OP_TEXT_FOREIGN64] = 8, [OP_REF_ADDR32] = 4,	 [OP_REF_ADDR64] = 8,
-		[OP_REF_NOWHERE32] = 4,	 [OP_REF_NOWHERE64] = 8, [OP_REF_SIGNATURE] = 8,
-		[OP_ADDRX8] = 1,	 [OP_ADDRX16] = 2,	 [OP_ADDRX24] = 3,
-		[OP_ADDRX32] = 4,	 [OP_EXPR_OFFSET8] = 1,	 [OP_EXPR8] = 1,
-		[OP_SKIP_BLOCK1] = 1,	 [OP_SKIP_BLOCK2] = 2,	 [OP_SKIP_BLOCK4] = 4,
+		[STEP_FLAG8] = 1,	   [STEP_U24] = 3,	     [STEP_TEXT_LINE32] = 4,
+		[STEP_TEXT_LINE64] = 8,	   [STEP_TEXT_INDEX8] = 1,   [STEP_TEXT_INDEX16] = 2,
+		[STEP_TEXT_INDEX24] = 3,   [STEP_TEXT_INDEX32] = 4,  [STEP_TEXT_FOREIGN32] = 4,
+		[STEP_TEXT_FOREIGN64] = 8, [STEP_REF_ADDR32] = 4,    [STEP_REF_ADDR64] = 8,
+		[STEP_REF_NOWHERE32] = 4,  [STEP_REF_NOWHERE64] = 8, [STEP_REF_SIGNATURE] = 8,
+		[STEP_ADDRX8] = 1,	   [STEP_ADDRX16] = 2,	     [STEP_ADDRX24] = 3,
+		[STEP_ADDRX32] = 4,	   [STEP_EXPR_OFFSET8] = 1,  [STEP_EXPR8] = 1,
+		[STEP_SKIP_BLOCK1] = 1,	   [STEP_SKIP_BLOCK2] = 2,   [STEP_SKIP_BLOCK4] = 4,
 	};
 	return code < sizeof(sizes) ? sizes[code] : 0;
 }
@@ -55,9 +55,9 @@ static bool read_operand(const struct ks_unit *unit, const struct ks_op *op, con
 	unsigned int size = operand_size(op->code);
 	if (size)
 		*ret = ks_cursor_uint(&c, size);
-	else if (op->code == OP_SLEB)
+	else if (op->code == STEP_SLEB)
 		*ret = (uint64_t)ks_cursor_sleb(&c);
-	else if (op->code == OP_SKIP_STRING)
+	else if (op->code == STEP_SKIP_STRING)
 		ks_cursor_str(&c);
 	else
 		*ret = ks_cursor_uleb(&c);
@@ -71,67 +71,67 @@ static bool store_operand(const struct ks_unit *unit, const struct ks_op *op, co
 {
 	uint64_t *slot = &v[op->slot];
 	switch ((enum op_code)op->code) {
-	case OP_SKIP_LEB:
-	case OP_SKIP_STRING:
+	case STEP_SKIP_LEB:
+	case STEP_SKIP_STRING:
 		return true;
-	case OP_EXPR_OFFSET8:
-	case OP_EXPR_OFFSET:
+	case STEP_EXPR_OFFSET8:
+	case STEP_EXPR_OFFSET:
 		*slot = 0;
 		if (operand <= (uint64_t)(end - *pos))
 			ks_expr_offset(*pos, operand, slot);
 		goto skip;
-	case OP_EXPR8:
-		*slot = ks_place_expr((uint64_t)(*pos - unit->dwarf->info.base), operand);
+	case STEP_EXPR8:
+		*slot = ks_location_expr((uint64_t)(*pos - unit->dwarf->info.base), operand);
 		goto skip;
-	case OP_SKIP_BLOCK1:
-	case OP_SKIP_BLOCK2:
-	case OP_SKIP_BLOCK4:
+	case STEP_SKIP_BLOCK1:
+	case STEP_SKIP_BLOCK2:
+	case STEP_SKIP_BLOCK4:
 	skip:
 		if (operand > (uint64_t)(end - *pos))
 			return false;
 		*pos += operand;
 		return true;
-	case OP_TEXT_LINE32:
-	case OP_TEXT_LINE64:
+	case STEP_TEXT_LINE32:
+	case STEP_TEXT_LINE64:
 		*slot = KS_TEXT_LINE_STR | (operand & (KS_TEXT_FOREIGN - 1));
 		return true;
-	case OP_TEXT_INDEX8:
-	case OP_TEXT_INDEX16:
-	case OP_TEXT_INDEX24:
-	case OP_TEXT_INDEX32:
-	case OP_TEXT_INDEX_LEB:
+	case STEP_TEXT_INDEX8:
+	case STEP_TEXT_INDEX16:
+	case STEP_TEXT_INDEX24:
+	case STEP_TEXT_INDEX32:
+	case STEP_TEXT_INDEX_LEB:
 		*slot = KS_TEXT_INDEX | (operand & (KS_TEXT_FOREIGN - 1));
 		return true;
-	case OP_LIST_INDEX:
-		*slot = KS_PLACE_INDEX | (operand & (KS_PLACE_INDEX - 1));
+	case STEP_LIST_INDEX:
+		*slot = KS_LOCATION_INDEX | (operand & (KS_LOCATION_INDEX - 1));
 		return true;
-	case OP_TEXT_FOREIGN32:
-	case OP_TEXT_FOREIGN64:
+	case STEP_TEXT_FOREIGN32:
+	case STEP_TEXT_FOREIGN64:
 		*slot = KS_TEXT_FOREIGN;
 		return true;
-	case OP_REF_ADDR32:
-	case OP_REF_ADDR64:
+	case STEP_REF_ADDR32:
+	case STEP_REF_ADDR64:
 		*slot = local_ref(unit, operand);
 		return true;
-	case OP_REF_NOWHERE32:
-	case OP_REF_NOWHERE64:
+	case STEP_REF_NOWHERE32:
+	case STEP_REF_NOWHERE64:
 		*slot = KS_REF_NOWHERE;
 		return true;
-	case OP_REF_SIGNATURE:
+	case STEP_REF_SIGNATURE:
 		operand = ks_dwarf_signed_type(unit->dwarf, operand);
 		*slot = operand ? local_ref(unit, operand) : KS_REF_NOWHERE;
 		return true;
-	case OP_ADDRX8:
-	case OP_ADDRX16:
-	case OP_ADDRX24:
-	case OP_ADDRX32:
-	case OP_ADDRX_LEB:
+	case STEP_ADDRX8:
+	case STEP_ADDRX16:
+	case STEP_ADDRX24:
+	case STEP_ADDRX32:
+	case STEP_ADDRX_LEB:
 		*slot = ks_unit_address(unit, operand);
 		return true;
-	case OP_FLAG8:
+	case STEP_FLAG8:
 		*slot = operand != 0;
 		return true;
-	default: // OP_ULEB, OP_SLEB, OP_U24
+	default: // STEP_ULEB, STEP_SLEB, STEP_U24
 		*slot = operand;
 		return true;
 	}

@@ -5,51 +5,51 @@
 #include <string.h>
 
 #include "dwarf/constants.h"
-#include "dwarf/place.h"
+#include "dwarf/location.h"
 
 enum op_code {
-	OP_END,
-	OP_SKIP, // only the skip of the step
-	OP_SKIP_LEB,
-	OP_SKIP_STRING,
-	OP_SKIP_BLOCK1,
-	OP_SKIP_BLOCK2,
-	OP_SKIP_BLOCK4,
-	OP_SKIP_BLOCK, // also DW_FORM_exprloc
-	OP_CONST,      // the value is in the two steps that follow
-	OP_U8,
-	OP_U16,
-	OP_U24,
-	OP_U32,
-	OP_U64,
-	OP_ULEB,
-	OP_SLEB,
-	OP_FLAG8,
-	OP_TEXT_INLINE,
-	OP_TEXT_LINE32,
-	OP_TEXT_LINE64,
-	OP_TEXT_INDEX8,
-	OP_TEXT_INDEX16,
-	OP_TEXT_INDEX24,
-	OP_TEXT_INDEX32,
-	OP_TEXT_INDEX_LEB,
-	OP_TEXT_FOREIGN32,
-	OP_TEXT_FOREIGN64,
-	OP_REF_ADDR32,
-	OP_REF_ADDR64,
-	OP_REF_NOWHERE32,
-	OP_REF_NOWHERE64,
-	OP_REF_SIGNATURE,
-	OP_ADDRX8,
-	OP_ADDRX16,
-	OP_ADDRX24,
-	OP_ADDRX32,
-	OP_ADDRX_LEB,
-	OP_EXPR_OFFSET8, // the same after a length of one byte
-	OP_EXPR_OFFSET,	 // DWARF 2 and 3 member location: DW_OP_plus_uconst n or DW_OP_constu n
-	OP_EXPR,	 // a place that is an expression (place.h)
-	OP_EXPR8,	 // the same after a length of one byte
-	OP_LIST_INDEX,	 // a place that is the number of a list
+	STEP_END,
+	STEP_SKIP, // only the skip of the step
+	STEP_SKIP_LEB,
+	STEP_SKIP_STRING,
+	STEP_SKIP_BLOCK1,
+	STEP_SKIP_BLOCK2,
+	STEP_SKIP_BLOCK4,
+	STEP_SKIP_BLOCK, // also DW_FORM_exprloc
+	STEP_CONST,	 // the value is in the two steps that follow
+	STEP_U8,
+	STEP_U16,
+	STEP_U24,
+	STEP_U32,
+	STEP_U64,
+	STEP_ULEB,
+	STEP_SLEB,
+	STEP_FLAG8,
+	STEP_TEXT_INLINE,
+	STEP_TEXT_LINE32,
+	STEP_TEXT_LINE64,
+	STEP_TEXT_INDEX8,
+	STEP_TEXT_INDEX16,
+	STEP_TEXT_INDEX24,
+	STEP_TEXT_INDEX32,
+	STEP_TEXT_INDEX_LEB,
+	STEP_TEXT_FOREIGN32,
+	STEP_TEXT_FOREIGN64,
+	STEP_REF_ADDR32,
+	STEP_REF_ADDR64,
+	STEP_REF_NOWHERE32,
+	STEP_REF_NOWHERE64,
+	STEP_REF_SIGNATURE,
+	STEP_ADDRX8,
+	STEP_ADDRX16,
+	STEP_ADDRX24,
+	STEP_ADDRX32,
+	STEP_ADDRX_LEB,
+	STEP_EXPR_OFFSET8, // the same after a length of one byte
+	STEP_EXPR_OFFSET,  // DWARF 2 and 3 member location: DW_OP_plus_uconst n or DW_OP_constu n
+	STEP_EXPR,	   // a place that is an expression (location.h)
+	STEP_EXPR8,	   // the same after a length of one byte
+	STEP_LIST_INDEX,   // a place that is the number of a list
 };
 
 /** Address number index of .debug_addr; 0 when there is none. */
@@ -104,53 +104,53 @@ static inline const uint8_t *ks_die_run(const struct ks_unit *unit, const struct
 		p += op->skip;
 		size_t left = (size_t)(end - p);
 		switch (op->code) {
-		case OP_END:
+		case STEP_END:
 			return p;
-		case OP_SKIP:
+		case STEP_SKIP:
 			break;
-		case OP_CONST:
+		case STEP_CONST:
 			memcpy(&v[op->slot], op + 1, sizeof(*v));
 			op += 2;
 			break;
-		case OP_U8:
+		case STEP_U8:
 			if (left < 1)
 				return NULL;
 			v[op->slot] = *p++;
 			break;
-		case OP_U16:
+		case STEP_U16:
 			if (left < 2)
 				return NULL;
 			v[op->slot] = ks_fast_u16(p, swap);
 			p += 2;
 			break;
-		case OP_U32:
+		case STEP_U32:
 			if (left < 4)
 				return NULL;
 			v[op->slot] = ks_fast_u32(p, swap);
 			p += 4;
 			break;
-		case OP_U64:
+		case STEP_U64:
 			if (left < 8)
 				return NULL;
 			v[op->slot] = ks_fast_u64(p, swap);
 			p += 8;
 			break;
-		case OP_SKIP_BLOCK: {
+		case STEP_SKIP_BLOCK: {
 			uint64_t len = ks_fast_uleb(&p, end);
 			if (!p || len > (uint64_t)(end - p))
 				return NULL;
 			p += len;
 			break;
 		}
-		case OP_EXPR: {
+		case STEP_EXPR: {
 			uint64_t len = ks_fast_uleb(&p, end);
 			if (!p || len > (uint64_t)(end - p))
 				return NULL;
-			v[op->slot] = ks_place_expr((uint64_t)(p - unit->dwarf->info.base), len);
+			v[op->slot] = ks_location_expr((uint64_t)(p - unit->dwarf->info.base), len);
 			p += len;
 			break;
 		}
-		case OP_TEXT_INLINE: {
+		case STEP_TEXT_INLINE: {
 			const uint8_t *nul = memchr(p, 0, left);
 			if (!nul)
 				return NULL;

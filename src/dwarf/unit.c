@@ -5,7 +5,7 @@
 #include <xxhash.h>
 
 #include "dwarf/die.h"
-#include "dwarf/spread.h"
+#include "dwarf/split.h"
 
 /** Parse one unit header (DWARF 5, section 7.5.1) and step over the unit. */
 static struct ks_error *read_unit(struct ks_dwarf *dwarf, struct ks_cursor *c, struct ks_unit *unit)

@@ -3,9 +3,9 @@
 
 #include "base/pool.h"
 #include "extract/extract.h"
-#include "extract/kallsyms.h"
-#include "extract/kernel.h"
-#include "extract/place.h"
+#include "extract/modules/base_kernel.h"
+#include "extract/symbols/kallsyms.h"
+#include "extract/symbols/link_address.h"
 #include "extract/tiers.h"
 #include "surface/config.h"
 
@@ -63,8 +63,8 @@ static struct ks_error *open_section(const struct ks_finder *finder, const char 
  * either nothing can be read, and beside DWARF what does not fit is as good as none.
  */
 static struct ks_error *open_module_btf(const struct ks_finder *finder,
-					const struct ks_kernel *kernel, struct ks_btf **distilled,
-					struct ks_btf **ret)
+					const struct ks_base_kernel *kernel,
+					struct ks_btf **distilled, struct ks_btf **ret)
 {
 	struct ks_error *err = open_section(finder, ".BTF.base", NULL, distilled);
 	const struct ks_btf *base = *distilled ? *distilled : kernel->btf;
@@ -183,7 +183,7 @@ static struct ks_error *place(const struct ks_elf *elf, const struct ks_surface 
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "a kernel without symbols in it (no CONFIG_KALLSYMS): give its "
 				    "System.map, or take its debug package");
-	return ks_image_place(elf, surface, start, ret);
+	return ks_link_address_apply(elf, surface, start, ret);
 }
 
 struct ks_error *ks_extract(const struct ks_elf *elf, const struct ks_extract_opts *opts,

@@ -4,7 +4,7 @@
 #include "elf/image.h"
 #include "surface/model.h"
 
-struct ks_kernel;
+struct ks_base_kernel;
 
 struct ks_extract_opts {
 	const char *config;	 // text of the kernel's configuration, or NULL when it is not known
@@ -17,7 +17,7 @@ struct ks_extract_opts {
 	 * NULL: the file is a kernel. Else it is a module of this one, after ks_elf_link(); the surface
 	 * says of the module alone, and its label is the module's name.
 	 */
-	const struct ks_kernel *module_of;
+	const struct ks_base_kernel *module_of;
 };
 
 /**

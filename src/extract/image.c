@@ -5,8 +5,8 @@
 #include <string.h>
 #include <xxhash.h>
 
-#include "extract/find.h"
-#include "extract/place.h"
+#include "extract/symbols/link_address.h"
+#include "extract/tables/find.h"
 
 static const struct {
 	uint16_t machine;

@@ -2,7 +2,7 @@
 #pragma once
 /* Where functions and types of an image come from: one reader for each tier. Inside extract/ only. */
 #include "btf/btf.h"
-#include "extract/find.h"
+#include "extract/tables/find.h"
 
 /** Fill functions and types from DWARF. The surface has an arena for each thread, and one more. */
 KS_MUST_CHECK struct ks_error *ks_extract_full(const struct ks_finder *finder,

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "source/modules_pipe.h"
-#include "source/stream.h"
+#include "source/package/modules_pipe.h"
+#include "source/package/stream.h"
 
 /** One source while it is read. */
 struct reading {

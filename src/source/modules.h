@@ -5,9 +5,9 @@
  * came before are read by several threads. Their order is that of the package or of their paths.
  */
 #include "base/progress.h"
-#include "extract/modules.h"
+#include "extract/modules/modules.h"
 #include "source/input.h"
-#include "source/package.h"
+#include "source/package/package.h"
 
 struct ks_modules_opts {
 	const char *const *globs; // of names, such as "ext4" or "nf_*"; any is enough

@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "base/vector.h"
-#include "source/ar.h"
-#include "source/codec.h"
-#include "source/rpm.h"
+#include "source/codec/codec.h"
+#include "source/package/ar.h"
+#include "source/package/rpm.h"
 #include "source/scan.h"
-#include "source/vmlinuz.h"
+#include "source/vmlinuz/vmlinuz.h"
 
 enum { DEPTH_MAX = 16, FILES_MAX = 1 << 20 };
 

@@ -7,12 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "source/ar.h"
 #include "source/input.h"
-#include "source/rpm.h"
+#include "source/package/ar.h"
+#include "source/package/rpm.h"
+#include "source/package/stream.h"
 #include "source/source.h"
-#include "source/stream.h"
-#include "source/vmlinuz.h"
+#include "source/vmlinuz/vmlinuz.h"
 
 enum { PEEK_BYTES = 512, CONFIG_FILE_MAX = 8 << 20, SYSTEM_MAP_MAX = 64 << 20 };
 
@@ -86,7 +86,7 @@ static bool is_dataset(int dir)
 static struct ks_error *take_kernel(struct ks_source *src, const struct ks_package_limits *limits,
 				    const struct ks_progress *progress)
 {
-	struct ks_kernel kernel = { 0 };
+	struct ks_unpacked_kernel kernel = { 0 };
 	KS_TRY(ks_vmlinuz_open(src->view.at, src->view.len, limits, progress, &kernel));
 	src->map = kernel.at;
 	src->len = kernel.len;

@@ -7,8 +7,8 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "elf/flat.h"
-#include "source/hold.h"
-#include "source/package.h"
+#include "source/package/package.h"
+#include "source/tmpfile.h"
 
 enum ks_source_type {
 	KS_SOURCE_VMLINUX, // bytes of a kernel are at hand
@@ -34,7 +34,7 @@ struct ks_source {
 	enum ks_source_type type;
 	const uint8_t *map; // vmlinux: valid until ks_source_close(); page aligned or not
 	size_t len;	    // bytes
-	bool is_flat;	    // no ELF file, but what boots, out of its wrapping (source/vmlinuz.h)
+	bool is_flat; // no ELF file, but what boots, out of its wrapping (source/vmlinuz/vmlinuz.h)
 	struct ks_flat flat;
 	char *path;	  // as given; for a pulled package its URL
 	char *member;	  // path of vmlinux inside the package

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/mirror.h"
+#include "source/net/mirror.h"
 
 /** Rank of a character outside numbers: ~ before the end, the end before letters, letters before the rest. */
 static int rank(char c)

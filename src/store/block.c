@@ -101,8 +101,8 @@ static struct ks_error *load(struct ks_store *store, uint64_t id, struct ks_bloc
 	block->nr = 0;
 	block->first = first;
 	block->raw.len = 0;
-	KS_TRY(ks_squeeze_unpack(&store->squeeze, (struct ks_bytes){ 0 }, ks_sql_bytes(stmt, 2),
-				 &block->raw));
+	KS_TRY(ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, ks_sql_bytes(stmt, 2),
+			      &block->raw));
 	KS_TRY(index_block(block, nr));
 	*ret = block;
 	return NULL;
@@ -112,7 +112,7 @@ static struct ks_error *load(struct ks_store *store, uint64_t id, struct ks_bloc
 static struct ks_error *bytes_of(struct ks_store *store, uint64_t id, struct ks_bytes *ret)
 {
 	struct ks_block *block = find(&store->blocks, id);
-	if (!block && ks_keep_get(&store->kept_defs, (int64_t)id, ret))
+	if (!block && ks_cache_get(&store->kept_defs, (int64_t)id, ret))
 		return NULL;
 	bool loaded = !block;
 	if (loaded)
@@ -122,7 +122,7 @@ static struct ks_error *bytes_of(struct ks_store *store, uint64_t id, struct ks_
 	size_t start = i ? block->ends.at[i - 1] : 0;
 	*ret = (struct ks_bytes){ block->raw.at + block->head + start, block->ends.at[i] - start };
 	if (loaded) // the others of its block may go with it
-		ks_keep_put(&store->kept_defs, (int64_t)id, *ret);
+		ks_cache_put(&store->kept_defs, (int64_t)id, *ret);
 	return NULL;
 }
 

@@ -77,10 +77,10 @@ static struct ks_error *count_different(struct ks_store *store, int64_t segment,
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	struct ks_bytes json;
-	KS_TRY(ks_names_fetch(store, segment, &stmt, &json));
+	KS_TRY(ks_segment_names_fetch(store, segment, &stmt, &json));
 	_cleanup_buf_ struct ks_buf last = { 0 };
-	_cleanup_names_ struct ks_names names = ks_names_over(json);
-	for (bool any = false; ks_names_next(&names); any = true) {
+	_cleanup_names_ struct ks_segment_names names = ks_segment_names_over(json);
+	for (bool any = false; ks_segment_names_next(&names); any = true) {
 		bool same =
 			any && names.len == last.len && memcmp(names.name, last.at, last.len) == 0;
 		*nr += !same;
@@ -88,7 +88,7 @@ static struct ks_error *count_different(struct ks_store *store, int64_t segment,
 		ks_buf_bytes(&last, names.name, names.len);
 	}
 	KS_TRY(ks_buf_error(&last));
-	return ks_names_error(&names);
+	return ks_segment_names_error(&names);
 }
 
 /** Names of every kind but functions, of which the columns tell. */

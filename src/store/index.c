@@ -85,7 +85,7 @@ static struct ks_error *intern(struct ks_index *index, const char *name, size_t 
 	return NULL;
 }
 
-static struct ks_error *add_member(struct ks_index *index, const struct ks_names *names,
+static struct ks_error *add_member(struct ks_index *index, const struct ks_segment_names *names,
 				   const char *glob, struct ks_buf *scratch)
 {
 	uint32_t *member = ks_vector_push(&index->members);
@@ -110,14 +110,14 @@ static struct ks_error *add_segment(struct ks_index *index, struct ks_store *sto
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	struct ks_bytes json;
-	KS_TRY(ks_names_fetch(store, id, &stmt, &json));
-	_cleanup_names_ struct ks_names names = ks_names_over(json);
+	KS_TRY(ks_segment_names_fetch(store, id, &stmt, &json));
+	_cleanup_names_ struct ks_segment_names names = ks_segment_names_over(json);
 	_cleanup_buf_ struct ks_buf scratch = { 0 };
 	list_row->from = index->members.len;
-	while (ks_names_next(&names))
+	while (ks_segment_names_next(&names))
 		KS_TRY(add_member(index, &names, glob, &scratch));
 	list_row->nr = index->members.len - list_row->from;
-	return ks_names_error(&names);
+	return ks_segment_names_error(&names);
 }
 
 static struct ks_error *add_row(struct ks_index *index, struct ks_store *store, uint32_t image,

@@ -123,13 +123,14 @@ static struct ks_error *copy_names(struct ks_lists *lists, int64_t segment, char
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	struct ks_bytes json;
-	KS_TRY(ks_names_fetch(lists->store, segment, &stmt, &json));
+	KS_TRY(ks_segment_names_fetch(lists->store, segment, &stmt, &json));
 	*ret = ks_arena_strndup(&lists->arena, json.at ? json.at : "", json.len);
 	*ret_len = json.len;
 	return *ret ? NULL : &ks_nomem;
 }
 
-static const char *end_name(struct ks_lists *lists, char *json, const struct ks_names *names)
+static const char *end_name(struct ks_lists *lists, char *json,
+			    const struct ks_segment_names *names)
 {
 	if (names->name == names->scratch.at) // it had escapes
 		return ks_arena_strndup(&lists->arena, names->name, names->len);
@@ -212,8 +213,9 @@ static struct ks_error *add_lines(struct ks_lists *lists, int side, char *json, 
 	KS_TRY(ks_columns_open(raw ? raw->at : lists->raw[side].at, lists->raw[side].len,
 			       &columns));
 	const char *last = NULL;
-	_cleanup_names_ struct ks_names names = ks_names_over((struct ks_bytes){ json, len });
-	while (ks_names_next(&names)) {
+	_cleanup_names_ struct ks_segment_names names =
+		ks_segment_names_over((struct ks_bytes){ json, len });
+	while (ks_segment_names_next(&names)) {
 		struct ks_line line = { 0 };
 		KS_TRY(read_line(&columns, raw, &line));
 		line.name = end_name(lists, json, &names);
@@ -226,7 +228,7 @@ static struct ks_error *add_lines(struct ks_lists *lists, int side, char *json, 
 		if (!ks_vector_add(&lists->lines[side], line))
 			return &ks_nomem;
 	}
-	return ks_names_error(&names);
+	return ks_segment_names_error(&names);
 }
 
 static struct ks_error *take_run(struct ks_lists *lists, int side, const struct ks_run *run)

@@ -4,12 +4,12 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-void ks_names_deinit(struct ks_names *names)
+void ks_segment_names_deinit(struct ks_segment_names *names)
 {
 	ks_buf_deinit(&names->scratch);
 }
 
-void ks_names_put(struct ks_buf *json, const char *name, bool first)
+void ks_segment_names_put(struct ks_buf *json, const char *name, bool first)
 {
 	ks_buf_str(json, first ? "[\"" : ",\"");
 	for (size_t run; *name; name += run) {
@@ -25,14 +25,14 @@ void ks_names_put(struct ks_buf *json, const char *name, bool first)
 	ks_buf_char(json, '"');
 }
 
-static bool damaged(struct ks_names *names)
+static bool damaged(struct ks_segment_names *names)
 {
 	names->why = "list of names is no JSON array of strings";
 	return false;
 }
 
-/** Behind a backslash: only the one escape that ks_names_put() writes. */
-static bool take_escape(struct ks_names *names)
+/** Behind a backslash: only the one escape that ks_segment_names_put() writes. */
+static bool take_escape(struct ks_segment_names *names)
 {
 	char digits[5] = "";
 	if (names->end - names->pos < 6 || names->pos[1] != 'u')
@@ -47,7 +47,7 @@ static bool take_escape(struct ks_names *names)
 	return true;
 }
 
-static bool take_escaped_name(struct ks_names *names, const char *start)
+static bool take_escaped_name(struct ks_segment_names *names, const char *start)
 {
 	names->scratch.len = 0;
 	ks_buf_bytes(&names->scratch, start, (size_t)(names->pos - start));
@@ -65,7 +65,7 @@ static bool take_escaped_name(struct ks_names *names, const char *start)
 	return true;
 }
 
-bool ks_names_next(struct ks_names *names)
+bool ks_segment_names_next(struct ks_segment_names *names)
 {
 	const char *pos = names->pos, *end = names->end;
 	if (names->why || end - pos < 1)
@@ -88,13 +88,13 @@ bool ks_names_next(struct ks_names *names)
 	return true;
 }
 
-struct ks_error *ks_names_error(const struct ks_names *names)
+struct ks_error *ks_segment_names_error(const struct ks_segment_names *names)
 {
 	return names->why ? ks_store_damaged(names->why) : NULL;
 }
 
-struct ks_error *ks_names_fetch(struct ks_store *store, int64_t segment, sqlite3_stmt **stmt,
-				struct ks_bytes *ret_json)
+struct ks_error *ks_segment_names_fetch(struct ks_store *store, int64_t segment,
+					sqlite3_stmt **stmt, struct ks_bytes *ret_json)
 {
 	KS_TRY(ks_sql_get(store, KS_SQL_SEGMENT, stmt));
 	sqlite3_bind_int64(*stmt, 1, segment);
@@ -124,18 +124,18 @@ static int64_t find_quoted(struct ks_bytes json, const char *name)
 	return quotes % 2 ? -1 : (int64_t)(quotes / 2); // odd: the text between two names
 }
 
-struct ks_error *ks_names_find(struct ks_bytes json, const char *name, int64_t *ret)
+struct ks_error *ks_segment_names_find(struct ks_bytes json, const char *name, int64_t *ret)
 {
 	*ret = find_quoted(json, name);
 	if (*ret >= 0)
 		return NULL;
 	size_t len = strlen(name);
-	_cleanup_names_ struct ks_names names = ks_names_over(json);
-	for (int64_t i = 0; ks_names_next(&names); i++) {
+	_cleanup_names_ struct ks_segment_names names = ks_segment_names_over(json);
+	for (int64_t i = 0; ks_segment_names_next(&names); i++) {
 		if (names.len == len && memcmp(names.name, name, len) == 0) {
 			*ret = i;
 			return NULL;
 		}
 	}
-	return ks_names_error(&names);
+	return ks_segment_names_error(&names);
 }

@@ -14,7 +14,7 @@ static struct ks_error *load_part(struct ks_store *store, int64_t image, const c
 	*ret_nr = 0;
 	if (!row)
 		return NULL;
-	KS_TRY(ks_squeeze_unpack(&store->squeeze, like, ks_sql_bytes(stmt, 1), out));
+	KS_TRY(ks_zstd_unpack(&store->zstd, like, ks_sql_bytes(stmt, 1), out));
 	*ret_nr = (uint64_t)sqlite3_column_int64(stmt, 0);
 	return NULL;
 }
@@ -50,15 +50,14 @@ static struct ks_error *load_columns(struct ks_store *store, int64_t id, bool is
 	if (base && near && base == near->id)
 		like = near->raw;
 	if (!base || like.len)
-		return ks_squeeze_unpack(&store->squeeze, like, ks_bytes_of(&store->scratch), out);
-	if (ks_keep_get(&store->kept_columns, base, &like))
-		return ks_squeeze_unpack(&store->squeeze, like, ks_bytes_of(&store->scratch), out);
+		return ks_zstd_unpack(&store->zstd, like, ks_bytes_of(&store->scratch), out);
+	if (ks_cache_get(&store->kept_columns, base, &like))
+		return ks_zstd_unpack(&store->zstd, like, ks_bytes_of(&store->scratch), out);
 	_cleanup_buf_ struct ks_buf packed = store->scratch;
 	store->scratch = (struct ks_buf){ 0 }; // the inner call needs its own
 	store->like.len = 0;
 	KS_TRY(load_columns(store, base, true, NULL, &store->like));
-	return ks_squeeze_unpack(&store->squeeze, ks_bytes_of(&store->like), ks_bytes_of(&packed),
-				 out);
+	return ks_zstd_unpack(&store->zstd, ks_bytes_of(&store->like), ks_bytes_of(&packed), out);
 }
 
 struct ks_error *ks_columns_load(struct ks_store *store, int64_t id, struct ks_buf *out)

@@ -4,7 +4,7 @@
  * What an image has besides its lists, one compressed row each: the order of its tables, its symbol table, its
  * configuration. Nothing but reading a whole image needs them.
  */
-#include "store/put_defs.h"
+#include "store/write/put_defs.h"
 
 /** The parts; their names on disk are in part.c. The first KS_NR_TABLES are the orders of definitions. */
 enum ks_part {
@@ -41,8 +41,7 @@ struct ks_put_part {
 KS_MUST_CHECK struct ks_error *ks_put_part_pack(enum ks_part which,
 						const struct ks_surface *surface,
 						const struct ks_put_defs *defs,
-						struct ks_squeeze *squeeze,
-						struct ks_put_part *part);
+						struct ks_zstd *zstd, struct ks_put_part *part);
 
 /** What reading an image takes from one part: appended to raw. @return *ret_nr records */
 KS_MUST_CHECK struct ks_error *ks_part_read(struct ks_store *store,

@@ -6,10 +6,10 @@
 #include "base/arena.h"
 #include "base/cursor.h"
 #include "store/block.h"
+#include "store/cache.h"
 #include "store/hashes.h"
-#include "store/keep.h"
-#include "store/squeeze.h"
 #include "store/store.h"
+#include "store/zstd.h"
 
 /** Every statement that runs more than once per handle; the texts are in sql.c. */
 enum ks_sql {
@@ -66,14 +66,14 @@ struct ks_store {
 	char *path;
 	bool readonly;
 	sqlite3_stmt *statements[KS_NR_SQL];
-	struct ks_squeeze squeeze;
+	struct ks_zstd zstd;
 	struct ks_blocks blocks;
 	struct ks_hashes hashes; // of every definition; filled by the first put
 	int64_t data_version;	 // of the store when hashes was right
 	struct ks_buf scratch, like, row;
 	/** Names of segments, columns, definitions that were asked for; as old as kept_version says. */
-	struct ks_keep kept_names, kept_columns, kept_defs;
-	struct ks_keep kept_symbols; // names of symbol tables, by image
+	struct ks_cache kept_names, kept_columns, kept_defs;
+	struct ks_cache kept_symbols; // names of symbol tables, by image
 	int64_t kept_version;
 };
 /** Forget what is kept: the store has changed. */

@@ -8,23 +8,23 @@ static struct ks_error *search(struct ks_store *store, int64_t segment, const ch
 			       int64_t *ret)
 {
 	struct ks_bytes json;
-	if (ks_keep_get(&store->kept_names, segment, &json))
-		return ks_names_find(json, name, ret);
+	if (ks_cache_get(&store->kept_names, segment, &json))
+		return ks_segment_names_find(json, name, ret);
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_names_fetch(store, segment, &stmt, &json));
-	ks_keep_put(&store->kept_names, segment, json);
-	return ks_names_find(json, name, ret);
+	KS_TRY(ks_segment_names_fetch(store, segment, &stmt, &json));
+	ks_cache_put(&store->kept_names, segment, json);
+	return ks_segment_names_find(json, name, ret);
 }
 
 /** Raw columns, kept or read into store->row. */
 static struct ks_error *columns_of(struct ks_store *store, int64_t id, struct ks_bytes *ret)
 {
-	if (ks_keep_get(&store->kept_columns, id, ret))
+	if (ks_cache_get(&store->kept_columns, id, ret))
 		return NULL;
 	store->row.len = 0;
 	KS_TRY(ks_columns_load(store, id, &store->row));
 	*ret = ks_bytes_of(&store->row);
-	ks_keep_put(&store->kept_columns, id, *ret);
+	ks_cache_put(&store->kept_columns, id, *ret);
 	return NULL;
 }
 

@@ -172,10 +172,10 @@ struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode, struct
 
 void ks_store_forget(struct ks_store *store)
 {
-	ks_keep_clear(&store->kept_names);
-	ks_keep_clear(&store->kept_columns);
-	ks_keep_clear(&store->kept_defs);
-	ks_keep_clear(&store->kept_symbols);
+	ks_cache_clear(&store->kept_names);
+	ks_cache_clear(&store->kept_columns);
+	ks_cache_clear(&store->kept_defs);
+	ks_cache_clear(&store->kept_symbols);
 }
 
 void ks_store_close(struct ks_store *store)
@@ -185,7 +185,7 @@ void ks_store_close(struct ks_store *store)
 	ks_sql_close(store);
 	ks_blocks_deinit(&store->blocks);
 	ks_hashes_deinit(&store->hashes);
-	ks_squeeze_deinit(&store->squeeze);
+	ks_zstd_deinit(&store->zstd);
 	ks_buf_deinit(&store->scratch);
 	ks_buf_deinit(&store->like);
 	ks_buf_deinit(&store->row);

@@ -74,7 +74,7 @@ static struct ks_error *ask_table(struct ks_store *store, struct question *q)
 {
 	struct ks_bytes set;
 	uint64_t hash = hash_of(q->name, strlen(q->name));
-	if (ks_keep_get(&store->kept_symbols, q->image->id, &set)) {
+	if (ks_cache_get(&store->kept_symbols, q->image->id, &set)) {
 		q->answer = holds(set, hash);
 		return NULL;
 	}
@@ -83,7 +83,7 @@ static struct ks_error *ask_table(struct ks_store *store, struct question *q)
 	KS_TRY(ks_part_read(store, q->image, KS_PART_SYMBOL_NAMES, &raw, &nr));
 	KS_TRY(make_set(&raw, nr, &made));
 	store->kept_symbols.limit = SYMBOLS_LIMIT;
-	ks_keep_put(&store->kept_symbols, q->image->id, ks_bytes_of(&made));
+	ks_cache_put(&store->kept_symbols, q->image->id, ks_bytes_of(&made));
 	q->answer = holds(ks_bytes_of(&made), hash);
 	return NULL;
 }

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "check/core/core.h"
+#include "check/core/core_type.h"
+
+enum { MAX_STEPS = 32, MAX_DEPTH = 32 }; // libbpf: 32 levels
+
+static const struct {
+	enum ks_btf_kind kind;
+	enum ks_kind named; // which table the definition is in; KS_NR_KINDS: none
+} kinds[KS_NR_TYPE_KINDS] = {
+	[KS_TYPE_VOID] = { KS_BTF_VOID, KS_NR_KINDS },
+	[KS_TYPE_INT] = { KS_BTF_INT, KS_INT },
+	[KS_TYPE_FLOAT] = { KS_BTF_FLOAT, KS_NR_KINDS },
+	[KS_TYPE_TYPEDEF] = { KS_BTF_TYPEDEF, KS_TYPEDEF },
+	[KS_TYPE_STRUCT] = { KS_BTF_STRUCT, KS_STRUCT },
+	[KS_TYPE_UNION] = { KS_BTF_UNION, KS_UNION },
+	[KS_TYPE_ENUM] = { KS_BTF_ENUM, KS_ENUM },
+	[KS_TYPE_FWD_STRUCT] = { KS_BTF_FWD, KS_NR_KINDS },
+	[KS_TYPE_FWD_UNION] = { KS_BTF_FWD, KS_NR_KINDS },
+	[KS_TYPE_PTR] = { KS_BTF_PTR, KS_NR_KINDS },
+	[KS_TYPE_CONST] = { KS_BTF_CONST, KS_NR_KINDS },
+	[KS_TYPE_VOLATILE] = { KS_BTF_VOLATILE, KS_NR_KINDS },
+	[KS_TYPE_RESTRICT] = { KS_BTF_RESTRICT, KS_NR_KINDS },
+	[KS_TYPE_ARRAY] = { KS_BTF_ARRAY, KS_NR_KINDS },
+	[KS_TYPE_PROTO] = { KS_BTF_FUNC_PROTO, KS_NR_KINDS },
+};
+
+bool ks_kinds_agree(enum ks_btf_kind a, enum ks_btf_kind b)
+{
+	if (a == KS_BTF_ENUM64)
+		a = KS_BTF_ENUM;
+	if (b == KS_BTF_ENUM64)
+		b = KS_BTF_ENUM;
+	return a == b;
+}
+
+static const struct ks_decl *definition(const struct ks_site *site, enum ks_kind kind,
+					const char *name)
+{
+	const struct ks_fact *fact = ks_site_fact(site, kind, name);
+	if (!fact->decl && site->module_types && fact->modules)
+		fact = fact->modules;
+	return fact->decl;
+}
+
+struct ks_shape ks_shape_of(const struct ks_site *site, const struct ks_type *type)
+{
+	for (unsigned int i = 0; type && i < MAX_STEPS; i++) {
+		struct ks_shape shape = { .kind = kinds[type->kind].kind,
+					  .type = type,
+					  .decl = type->body,
+					  .name = type->name };
+		if (shape.kind == KS_BTF_TYPEDEF) {
+			const struct ks_decl *decl = definition(site, KS_TYPEDEF, type->name);
+			if (!decl)
+				return (struct ks_shape){ .untold = true, .name = type->name };
+			type = decl->type;
+			continue;
+		}
+		if (shape.kind == KS_BTF_CONST || shape.kind == KS_BTF_VOLATILE ||
+		    shape.kind == KS_BTF_RESTRICT) {
+			type = type->inner;
+			continue;
+		}
+		if (!shape.decl && type->name && kinds[type->kind].named != KS_NR_KINDS)
+			shape.decl = definition(site, kinds[type->kind].named, type->name);
+		return shape;
+	}
+	return (struct ks_shape){ .kind = KS_BTF_VOID, .untold = type != NULL };
+}
+
+struct ks_shape ks_shape_of_decl(const struct ks_site *site, const struct ks_decl *decl)
+{
+	static const enum ks_btf_kind shapes[] = {
+		[KS_FUNCTION] = KS_BTF_FUNC_PROTO, [KS_STRUCT] = KS_BTF_STRUCT,
+		[KS_UNION] = KS_BTF_UNION,	   [KS_ENUM] = KS_BTF_ENUM,
+		[KS_TYPEDEF] = KS_BTF_TYPEDEF,	   [KS_INT] = KS_BTF_INT
+	};
+	if (decl->kind == KS_TYPEDEF || decl->kind == KS_FUNCTION)
+		return ks_shape_of(site, decl->type);
+	return (struct ks_shape){ .kind = shapes[decl->kind], .decl = decl, .name = decl->name };
+}
+
+uint64_t ks_shape_size(const struct ks_site *site, const struct ks_shape *shape)
+{
+	uint64_t count = 1;
+	struct ks_shape at = *shape;
+	for (unsigned int i = 0; i < MAX_STEPS && at.kind == KS_BTF_ARRAY; i++) {
+		if (__builtin_mul_overflow(count, at.type->n, &count))
+			return 0;
+		at = ks_shape_of(site, at.type->inner);
+	}
+	uint64_t size = 0;
+	if (at.kind == KS_BTF_PTR)
+		size = site->ptr_size;
+	else if (at.kind == KS_BTF_ENUM && at.type)
+		size = at.type->n;
+	else if (at.decl)
+		size = at.decl->size;
+	return __builtin_mul_overflow(count, size, &size) ? 0 : size;
+}
+
+bool ks_shape_signed(const struct ks_shape *shape)
+{
+	if (shape->kind == KS_BTF_ENUM) {
+		for (uint32_t i = 0; shape->decl && i < shape->decl->nr; i++)
+			if (shape->decl->values[i].value < 0)
+				return true;
+		return false;
+	}
+	return shape->kind == KS_BTF_INT && shape->name && !strstr(shape->name, "unsigned") &&
+	       strcmp(shape->name, "_Bool") != 0 && strcmp(shape->name, "bool") != 0;
+}
+
+static bool names_agree(const char *local, const char *name)
+{
+	size_t a = ks_core_name_len(local), b = name ? ks_core_name_len(name) : 0;
+	return a == b && strncmp(local, name ? name : "", a) == 0;
+}
+
+static bool is_composite(enum ks_btf_kind kind)
+{
+	return kind == KS_BTF_STRUCT || kind == KS_BTF_UNION;
+}
+
+bool ks_fields_agree(const struct ks_site *site, const struct ks_btf *btf, uint32_t local,
+		     const struct ks_type *type)
+{
+	struct ks_shape shape = ks_shape_of(site, type);
+	struct ks_btf_type at = ks_btf_type(btf, ks_btf_strip(btf, local));
+	for (unsigned int i = 0; i < MAX_STEPS; i++) {
+		if (shape.untold || (is_composite(at.kind) && is_composite(shape.kind)))
+			return true;
+		if (!ks_kinds_agree(at.kind, shape.kind))
+			return false;
+		switch (at.kind) {
+		case KS_BTF_PTR:
+		case KS_BTF_FLOAT:
+			return true;
+		case KS_BTF_INT:
+			return ((ks_btf_int_data(btf, &at) >> 16) & 0xff) == 0; // no bit offset
+		case KS_BTF_FWD:
+		case KS_BTF_ENUM:
+		case KS_BTF_ENUM64:
+			return !at.name[0] || !shape.name || names_agree(at.name, shape.name);
+		case KS_BTF_ARRAY:
+			at = ks_btf_type(btf, ks_btf_strip(btf, at.type));
+			shape = ks_shape_of(site, shape.type->inner);
+			break;
+		default:
+			return false;
+		}
+	}
+	return false;
+}
+
+/** A comparison of a local type with one of the image, all the way down. */
+struct compare {
+	const struct ks_site *site;
+	const struct ks_btf *btf;
+	bool names; // bpf_core_type_matches() instead of bpf_core_type_exists()
+	unsigned int budget;
+};
+static bool compare_types(struct compare *compare, uint32_t local, struct ks_shape shape,
+			  bool behind_pointer, unsigned int depth);
+
+static bool compare_protos(struct compare *compare, const struct ks_btf_type *local,
+			   const struct ks_type *proto, unsigned int depth)
+{
+	if (local->vlen != proto->nr_params)
+		return false;
+	for (uint32_t i = 0; i < local->vlen; i++) {
+		struct ks_shape shape = ks_shape_of(compare->site, proto->params[i].type);
+		if (!compare_types(compare, ks_btf_param(compare->btf, local, i).type, shape, false,
+				   depth))
+			return false;
+	}
+	return compare_types(compare, local->type, ks_shape_of(compare->site, proto->inner), false,
+			     depth);
+}
+
+/** Every member of the local definition, those of unnamed ones too, is a member of the image's. */
+static bool compare_members(struct compare *compare, const struct ks_btf_type *local,
+			    const struct ks_decl *decl, unsigned int depth)
+{
+	if (depth == 0)
+		return false;
+	for (uint32_t i = 0; i < local->vlen; i++) {
+		struct ks_btf_member member = ks_btf_member(compare->btf, local, i);
+		bool found = false;
+		if (!member.name[0]) {
+			struct ks_btf_type inner =
+				ks_btf_type(compare->btf, ks_btf_strip(compare->btf, member.type));
+			found = !is_composite(inner.kind) ||
+				compare_members(compare, &inner, decl, depth - 1);
+		}
+		for (uint32_t j = 0; member.name[0] && j < decl->nr && !found; j++)
+			found = names_agree(member.name, decl->members[j].name) &&
+				compare_types(compare, member.type,
+					      ks_shape_of(compare->site, decl->members[j].type),
+					      false, depth);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+static bool compare_values(const struct ks_btf *btf, const struct ks_btf_type *local,
+			   const struct ks_decl *decl)
+{
+	for (uint32_t i = 0; i < local->vlen; i++) {
+		const char *name = ks_btf_enumerator(btf, local, i).name;
+		uint32_t j = 0;
+		while (j < decl->nr && !names_agree(name, decl->values[j].name))
+			j++;
+		if (j == decl->nr)
+			return false;
+	}
+	return true;
+}
+
+static bool is_forward_of(const struct ks_btf_type *local, const struct ks_shape *shape)
+{
+	if (local->kind == KS_BTF_FWD)
+		return shape->kind == (local->kflag ? KS_BTF_UNION : KS_BTF_STRUCT);
+	return shape->kind == KS_BTF_FWD && shape->type &&
+	       shape->type->kind ==
+		       (local->kind == KS_BTF_UNION ? KS_TYPE_FWD_UNION : KS_TYPE_FWD_STRUCT);
+}
+
+/** What a match asks beyond equal kinds; true for kinds that have nothing inside. */
+static bool compare_inside(struct compare *compare, const struct ks_btf_type *local,
+			   const struct ks_shape *shape, bool behind_pointer, unsigned int depth)
+{
+	switch (local->kind) {
+	case KS_BTF_INT:
+		return !shape->decl || (shape->decl->size == local->size &&
+					((ks_btf_int_data(compare->btf, local) >> 24) & 1) ==
+						ks_shape_signed(shape));
+	case KS_BTF_ENUM:
+	case KS_BTF_ENUM64:
+		return !shape->decl || compare_values(compare->btf, local, shape->decl);
+	case KS_BTF_STRUCT:
+	case KS_BTF_UNION:
+		return behind_pointer || !shape->decl ||
+		       compare_members(compare, local, shape->decl, depth);
+	default:
+		return true;
+	}
+}
+
+static bool compare_types(struct compare *compare, uint32_t local, struct ks_shape shape,
+			  bool behind_pointer, unsigned int depth)
+{
+	const struct ks_btf *btf = compare->btf;
+	struct ks_btf_type at = ks_btf_type(btf, ks_btf_strip(btf, local));
+	for (; depth && compare->budget; depth--) {
+		compare->budget--;
+		if (shape.untold)
+			return true;
+		if (compare->names && !names_agree(at.name, shape.name))
+			return false;
+		if (compare->names && behind_pointer && is_forward_of(&at, &shape))
+			return true;
+		if (!ks_kinds_agree(at.kind, shape.kind))
+			return false;
+		if (compare->names &&
+		    !compare_inside(compare, &at, &shape, behind_pointer, depth - 1))
+			return false;
+		if (at.kind == KS_BTF_INT)
+			return ((ks_btf_int_data(btf, &at) >> 16) & 0xff) == 0;
+		if (at.kind == KS_BTF_FUNC_PROTO)
+			return compare_protos(compare, &at, shape.type, depth - 1);
+		if (at.kind == KS_BTF_ARRAY && compare->names &&
+		    ks_btf_array_len(btf, &at) != shape.type->n)
+			return false;
+		if (at.kind != KS_BTF_PTR && at.kind != KS_BTF_ARRAY)
+			return true;
+		behind_pointer |= at.kind == KS_BTF_PTR;
+		at = ks_btf_type(btf, ks_btf_strip(btf, at.type));
+		shape = ks_shape_of(compare->site, shape.type->inner);
+	}
+	return false;
+}
+
+static bool compare_roots(const struct ks_site *site, const struct ks_btf *btf, uint32_t local,
+			  const struct ks_decl *decl, bool names)
+{
+	// a prototype inside a prototype branches; the budget keeps hostile types from growing without end
+	struct compare compare = { .site = site, .btf = btf, .names = names, .budget = 10000 };
+	return compare_types(&compare, local, ks_shape_of_decl(site, decl), false, MAX_DEPTH);
+}
+
+bool ks_types_agree(const struct ks_site *site, const struct ks_btf *btf, uint32_t local,
+		    const struct ks_decl *decl)
+{
+	return compare_roots(site, btf, local, decl, false);
+}
+
+bool ks_types_match(const struct ks_site *site, const struct ks_btf *btf, uint32_t local,
+		    const struct ks_decl *decl)
+{
+	return compare_roots(site, btf, local, decl, true);
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/interp/interp_state.h"
+#include "check/interp/opcode.h"
+
+static bool value_covers(const struct ks_value *a, const struct ks_value *b)
+{
+	return a->kind == KS_VALUE_ANY || ks_value_equal(a, b);
+}
+
+bool ks_state_covers(const struct ks_state *a, const struct ks_state *b)
+{
+	for (int i = 0; i < KS_NR_REGS; i++)
+		if (!value_covers(&a->regs[i], &b->regs[i]))
+			return false;
+	if (a->used & ~b->used)
+		return false;
+	for (uint64_t left = a->used; left; left &= left - 1) {
+		int i = __builtin_ctzll(left);
+		if (!ks_value_equal(&a->slots[i], &b->slots[i]))
+			return false;
+	}
+	return true;
+}
+
+bool ks_state_join(struct ks_state *a, const struct ks_state *b)
+{
+	bool changed = false;
+	for (int i = 0; i < KS_NR_REGS; i++) {
+		if (value_covers(&a->regs[i], &b->regs[i]))
+			continue;
+		a->regs[i] = ks_value_any();
+		changed = true;
+	}
+	for (uint64_t left = a->used; left; left &= left - 1) {
+		int i = __builtin_ctzll(left);
+		if ((b->used >> i & 1) && ks_value_equal(&a->slots[i], &b->slots[i]))
+			continue;
+		a->used &= ~(1ull << i);
+		changed = true;
+	}
+	return changed;
+}
+
+/** The words of bytes [offset, offset + size) below the frame pointer, as bits. */
+static uint64_t words_of(int64_t offset, uint64_t size)
+{
+	if (offset >= 0 || size == 0)
+		return 0;
+	int64_t from = offset + KS_NR_STACK_SLOTS * 8;
+	if (from < 0)
+		from = 0;
+	uint64_t end = (uint64_t)from + size;
+	if (size > KS_NR_STACK_SLOTS * 8 || end > KS_NR_STACK_SLOTS * 8)
+		end = KS_NR_STACK_SLOTS * 8;
+	unsigned int first = (unsigned int)from / 8, last = (unsigned int)((end - 1) / 8);
+	uint64_t up_to = last == 63 ? ~0ull : (1ull << (last + 1)) - 1;
+	return up_to & ~((1ull << first) - 1);
+}
+
+void ks_state_forget(struct ks_state *state, int64_t offset, uint64_t size)
+{
+	state->used &= ~words_of(offset, size);
+}
+
+static int word_at(int64_t offset)
+{
+	if (offset >= 0 || offset < -KS_NR_STACK_SLOTS * 8 || offset % 8 != 0)
+		return -1;
+	return (int)(offset + KS_NR_STACK_SLOTS * 8) / 8;
+}
+
+bool ks_state_store(struct ks_state *state, int64_t offset, uint64_t size,
+		    const struct ks_value *value)
+{
+	ks_state_forget(state, offset, size);
+	int word = word_at(offset);
+	if (word < 0 || size != 8 || value->kind == KS_VALUE_ANY)
+		return false;
+	state->slots[word] = *value;
+	state->used |= 1ull << word;
+	return true;
+}
+
+struct ks_value ks_state_load(const struct ks_state *state, int64_t offset, uint64_t size)
+{
+	int word = word_at(offset);
+	if (word < 0 || size != 8 || !(state->used >> word & 1))
+		return ks_value_any();
+	return state->slots[word];
+}
+
+static uint64_t sign_extend(uint64_t v, unsigned int bits)
+{
+	unsigned int shift = 64 - bits;
+	return (uint64_t)((int64_t)(v << shift) >> shift);
+}
+
+/** Division as eBPF defines it: by zero gives 0 (the dividend for a remainder), and nothing traps. */
+static uint64_t divide(bool is_signed, bool remainder, bool wide, uint64_t a, uint64_t b)
+{
+	if (b == 0)
+		return remainder ? a : 0;
+	if (!is_signed)
+		return remainder ? a % b : a / b;
+	int64_t x = (int64_t)(wide ? a : sign_extend(a, 32));
+	int64_t y = (int64_t)(wide ? b : sign_extend(b, 32));
+	if (y == -1)
+		return remainder ? 0 : 0 - (uint64_t)x;
+	return (uint64_t)(remainder ? x % y : x / y);
+}
+
+static uint64_t shift(uint8_t op, bool wide, uint64_t a, uint64_t b)
+{
+	unsigned int by = (unsigned int)(b & (wide ? 63 : 31));
+	if (op == OP_LSH)
+		return a << by;
+	if (op == OP_RSH)
+		return a >> by;
+	return (uint64_t)((int64_t)(wide ? a : sign_extend(a, 32)) >> by);
+}
+
+static uint64_t compute(uint8_t op, bool wide, int16_t off, uint64_t a, uint64_t b)
+{
+	switch (op) {
+	case OP_ADD:
+		return a + b;
+	case OP_SUB:
+		return a - b;
+	case OP_MUL:
+		return a * b;
+	case OP_DIV:
+	case OP_MOD:
+		return divide(off == 1, op == OP_MOD, wide, a, b);
+	case OP_OR:
+		return a | b;
+	case OP_AND:
+		return a & b;
+	case OP_XOR:
+		return a ^ b;
+	case OP_NEG:
+		return 0 - a;
+	case OP_MOV:
+		return off == 8 || off == 16 || off == 32 ? sign_extend(b, (unsigned int)off) : b;
+	default:
+		return shift(op, wide, a, b);
+	}
+}
+
+static bool has_offset(const struct ks_value *value)
+{
+	return value->kind == KS_VALUE_CTX || value->kind == KS_VALUE_STACK ||
+	       value->kind == KS_VALUE_DATA || value->kind == KS_VALUE_KCONFIG ||
+	       value->kind == KS_VALUE_KERNEL;
+}
+
+static bool is_pointer(const struct ks_value *value)
+{
+	return value->kind != KS_VALUE_ANY && value->kind != KS_VALUE_CONST &&
+	       value->kind != KS_VALUE_KERNEL;
+}
+
+static bool is_relocated(const struct ks_value *value)
+{
+	return value->kind == KS_VALUE_CONST && value->index == KS_CONST_RELOCATED;
+}
+
+struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value a,
+			     struct ks_value b)
+{
+	if (op == OP_MOV && wide && off == 0)
+		return b;
+	bool unary = op == OP_NEG, copies = op == OP_MOV;
+	if ((a.kind == KS_VALUE_CONST || copies) && (b.kind == KS_VALUE_CONST || unary)) {
+		uint64_t x = wide ? a.number : (uint32_t)a.number;
+		uint64_t y = wide ? b.number : (uint32_t)b.number;
+		uint64_t v = compute(op, wide, off, x, y);
+		struct ks_value result = ks_value_const(wide ? v : (uint32_t)v);
+		result.index = (copies ? 0 : a.index) | (unary ? 0 : b.index);
+		return result;
+	}
+	if ((a.kind == KS_VALUE_KERNEL || b.kind == KS_VALUE_KERNEL) &&
+	    is_relocated(a.kind == KS_VALUE_KERNEL ? &b : &a))
+		return ks_value_any(); // it follows the kernel
+	if (wide && op == OP_ADD && a.kind == KS_VALUE_CONST && has_offset(&b)) {
+		b.number += a.number;
+		return b;
+	}
+	if (wide && (op == OP_ADD || op == OP_SUB) && has_offset(&a) && b.kind == KS_VALUE_CONST) {
+		a.number += op == OP_ADD ? b.number : 0 - b.number;
+		return a;
+	}
+	bool zeroes = (op == OP_AND && b.kind == KS_VALUE_CONST && b.number == 0) ||
+		      (op == OP_MUL && b.kind == KS_VALUE_CONST && b.number == 0);
+	if (zeroes)
+		return ks_value_const(0);
+	if (wide && op == OP_ADD && (is_pointer(&a) || is_pointer(&b)))
+		return (struct ks_value){ .kind = KS_VALUE_POINTER };
+	return ks_value_any();
+}
+
+static bool compare(uint8_t op, uint64_t a, uint64_t b, int64_t sa, int64_t sb)
+{
+	switch (op) {
+	case OP_JEQ:
+		return a == b;
+	case OP_JNE:
+		return a != b;
+	case OP_JSET:
+		return (a & b) != 0;
+	case OP_JGT:
+		return a > b;
+	case OP_JGE:
+		return a >= b;
+	case OP_JLT:
+		return a < b;
+	case OP_JLE:
+		return a <= b;
+	case OP_JSGT:
+		return sa > sb;
+	case OP_JSGE:
+		return sa >= sb;
+	case OP_JSLT:
+		return sa < sb;
+	default:
+		return sa <= sb;
+	}
+}
+
+int ks_value_branch(uint8_t op, bool wide, const struct ks_value *a, const struct ks_value *b)
+{
+	if (a->kind == KS_VALUE_CONST && b->kind == KS_VALUE_CONST) {
+		if (wide)
+			return compare(op, a->number, b->number, (int64_t)a->number,
+				       (int64_t)b->number);
+		return compare(op, (uint32_t)a->number, (uint32_t)b->number, (int32_t)a->number,
+			       (int32_t)b->number);
+	}
+	if (wide && is_pointer(a) && b->kind == KS_VALUE_CONST && b->number == 0) {
+		if (op == OP_JEQ)
+			return 0;
+		if (op == OP_JNE)
+			return 1;
+	}
+	return -1;
+}

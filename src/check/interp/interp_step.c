@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What one instruction does to an abstract state. */
+#include <string.h>
+
+#include "check/interp/interp_room.h"
+#include "check/interp/opcode.h"
+
+static const struct ks_bpf_ref *ref_at(const struct ks_interp *interp, uint32_t at)
+{
+	const struct ks_bpf_program *program = interp->input->program;
+	uint32_t ref = program->refs ? program->refs[at] : KS_NO_INDEX;
+	return ref < interp->input->object->nr_refs ? &interp->input->object->refs[ref] : NULL;
+}
+
+/** What CO-RE makes of an instruction's number; NULL when it has no relocation. */
+static const struct ks_known *core_at(const struct ks_interp *interp, uint32_t at)
+{
+	const struct ks_bpf_program *program = interp->input->program;
+	uint32_t core = program->cores ? program->cores[at] : KS_NO_INDEX;
+	return core < interp->input->object->nr_cores ? &interp->input->cores[core] : NULL;
+}
+
+static struct ks_value value_of(const struct ks_known *known)
+{
+	if (known->how == KS_KNOWN_VALUE)
+		return (struct ks_value){ .kind = KS_VALUE_CONST,
+					  .index = KS_CONST_RELOCATED,
+					  .number = known->value };
+	return (struct ks_value){ .kind = known->how == KS_KNOWN_POINTER ? KS_VALUE_POINTER
+									 : KS_VALUE_ANY };
+}
+
+/** Where an access lies that begins off bytes from a pointer. It wraps around, as the machine does. */
+static int64_t offset_of(const struct ks_value *base, int16_t off)
+{
+	return (int64_t)(base->number + (uint64_t)(int64_t)off);
+}
+
+/** Note that the context is touched at an offset. */
+static void touch_ctx(struct ks_interp *interp, uint32_t at, const struct ks_value *base,
+		      int16_t off, uint8_t size)
+{
+	struct ks_reached *reached = &interp->reached[at];
+	int64_t offset = offset_of(base, off);
+	if (base->number)
+		reached->modified_ctx = true;
+	if (offset < 0 || offset > INT16_MAX)
+		return;
+	if (!reached->ctx_size || offset > reached->ctx_offset) {
+		reached->ctx_offset = (int32_t)offset;
+		reached->ctx_size = size;
+	}
+}
+
+/** Bytes of a data section or of an extern, as the program would read them. */
+static struct ks_value read_number(const struct ks_interp *interp, const uint8_t *bytes,
+				   uint8_t size)
+{
+	uint64_t v = 0;
+	for (uint8_t i = 0; bytes && i < size; i++) {
+		uint8_t place = interp->input->object->big_endian ? (uint8_t)(size - 1 - i) : i;
+		v |= (uint64_t)bytes[i] << (8 * place);
+	}
+	return ks_value_const(v);
+}
+
+static struct ks_value load_data(const struct ks_interp *interp, const struct ks_value *base,
+				 int16_t off, uint8_t size)
+{
+	const struct ks_bpf_object *object = interp->input->object;
+	uint64_t at = base->number + (uint64_t)(int64_t)off;
+	if (base->index >= object->nr_data || !interp->input->data)
+		return ks_value_any();
+	const struct ks_interp_data *data = &interp->input->data[base->index];
+	uint64_t len = object->data[base->index].size;
+	if (!data->constant || at > len || size > len - at)
+		return ks_value_any();
+	return read_number(interp, data->bytes ? data->bytes + at : NULL, size);
+}
+
+/** Bytes of a text, as libbpf puts it into the map: cut to what was declared, a NUL at the end, zeros behind. */
+static struct ks_value load_text(const struct ks_interp *interp, const char *text, uint32_t room,
+				 uint64_t at, uint8_t size)
+{
+	uint8_t bytes[8] = { 0 };
+	size_t len = strlen(text) - 2; // quotes
+	if (at > room || size > room - at || size > sizeof(bytes))
+		return ks_value_any();
+	if (len >= room)
+		len = room - 1;
+	if (at < len)
+		memcpy(bytes, text + 1 + at, size < len - at ? size : len - at);
+	return read_number(interp, bytes, size);
+}
+
+static struct ks_value load_kconfig(const struct ks_interp *interp, const struct ks_value *base,
+				    int16_t off, uint8_t size)
+{
+	const struct ks_bpf_object *object = interp->input->object;
+	uint64_t at = base->number + (uint64_t)(int64_t)off;
+	if (base->index >= object->nr_externs)
+		return ks_value_any();
+	const struct ks_known *known = &interp->input->externs[base->index];
+	if (known->how == KS_KNOWN_TEXT)
+		return load_text(interp, known->text, object->externs[base->index].size, at, size);
+	if (at != 0 || known->how != KS_KNOWN_VALUE || size > object->externs[base->index].size)
+		return ks_value_any();
+	return ks_value_const(size >= 8 ? known->value : known->value & ((1ull << (8 * size)) - 1));
+}
+
+static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
+		 const struct ks_bpf_insn *insn)
+{
+	const struct ks_value base = state->regs[insn->src];
+	uint8_t size = ks_opcode_size(insn->code);
+	struct ks_value value = ks_value_any();
+	const struct ks_known *core = core_at(interp, at);
+	int16_t off = insn->off;
+	if (core && core->how == KS_KNOWN_VALUE && core->value <= INT16_MAX)
+		off = (int16_t)core->value;
+	if (base.kind == KS_VALUE_CTX) {
+		touch_ctx(interp, at, &base, off, size);
+		if (size == 8 && ks_opcode_mode(insn->code) == MODE_MEM)
+			value = ks_interp_pointer(interp, at, KS_NO_PATH, offset_of(&base, off));
+	} else if (base.kind == KS_VALUE_KERNEL && !core) {
+		value = ks_interp_read(interp, at, &base, offset_of(&base, off), size);
+	} else if (base.kind == KS_VALUE_STACK)
+		value = ks_state_load(state, offset_of(&base, off), size);
+	else if (base.kind == KS_VALUE_DATA)
+		value = load_data(interp, &base, off, size);
+	else if (base.kind == KS_VALUE_KCONFIG)
+		value = load_kconfig(interp, &base, off, size);
+	if (ks_opcode_mode(insn->code) != MODE_MEM) {
+		ks_interp_use(interp, &value);
+		value = ks_value_any();
+	}
+	ks_interp_use(interp, &base);
+	state->regs[insn->dst] = value;
+}
+
+static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
+		  const struct ks_bpf_insn *insn)
+{
+	const struct ks_value base = state->regs[insn->dst];
+	uint8_t size = ks_opcode_size(insn->code);
+	bool atomic = ks_opcode_mode(insn->code) == MODE_ATOMIC;
+	struct ks_value value = ks_opcode_class(insn->code) == CLASS_ST
+					? ks_value_const((uint64_t)(int64_t)insn->imm)
+					: state->regs[insn->src];
+	if (base.kind == KS_VALUE_CTX)
+		touch_ctx(interp, at, &base, insn->off, size);
+	ks_interp_use(interp, &base);
+	if (base.kind == KS_VALUE_STACK && !atomic) {
+		if (!ks_state_store(state, offset_of(&base, insn->off), size, &value))
+			ks_interp_use(interp, &value);
+	} else {
+		ks_interp_use(interp, &value);
+		if (base.kind == KS_VALUE_STACK)
+			ks_state_forget(state, offset_of(&base, insn->off), size);
+	}
+	if (atomic && insn->imm == ATOMIC_CMPXCHG)
+		state->regs[0] = ks_value_any();
+	else if (atomic && insn->imm == ATOMIC_LOAD)
+		state->regs[insn->dst] = ks_value_any();
+	else if (atomic && (insn->imm & ATOMIC_FETCH))
+		state->regs[insn->src] = ks_value_any();
+}
+
+static void load_imm64(struct ks_interp *interp, uint32_t at, struct ks_state *state,
+		       const struct ks_bpf_insn *insn)
+{
+	const struct ks_bpf_ref *ref = ref_at(interp, at);
+	const struct ks_known *core = core_at(interp, at);
+	struct ks_value value = ks_value_any();
+	if (core) {
+		value = value_of(core);
+	} else if (!ref) {
+		if (insn->src == 0)
+			value = ks_value_const((uint32_t)insn[0].imm |
+					       (uint64_t)(uint32_t)insn[1].imm << 32);
+	} else if (ref->kind == KS_REF_DATA || ref->kind == KS_REF_KCONFIG) {
+		value.kind = ref->kind == KS_REF_DATA ? KS_VALUE_DATA : KS_VALUE_KCONFIG;
+		value.index = ref->index;
+		value.number = ref->kind == KS_REF_DATA ? ref->offset : 0;
+	} else if (ref->kind == KS_REF_KSYM || ref->kind == KS_REF_KFUNC) {
+		if (ref->index < interp->input->object->nr_externs)
+			value = value_of(&interp->input->externs[ref->index]);
+	} else if (ref->kind == KS_REF_POINTER) {
+		value.kind = KS_VALUE_FUNCTION;
+		value.number = ref->offset;
+	} else if (ref->kind == KS_REF_MAP) {
+		value.kind = KS_VALUE_POINTER;
+		value.index = ref->index + 1;
+	}
+	state->regs[insn->dst] = value;
+}
+
+static void alu(struct ks_interp *interp, uint32_t at, struct ks_state *state,
+		const struct ks_bpf_insn *insn)
+{
+	uint8_t op = ks_opcode_op(insn->code);
+	struct ks_value b = ks_value_const((uint64_t)(int64_t)insn->imm);
+	const struct ks_known *core = core_at(interp, at);
+	if (insn->code & SOURCE_REG)
+		b = state->regs[insn->src];
+	else if (core)
+		b = value_of(core);
+	struct ks_value *dst = &state->regs[insn->dst], a = *dst;
+	bool wide = ks_opcode_class(insn->code) == CLASS_ALU64;
+	*dst = op == OP_END ? ks_value_any() : ks_value_alu(op, wide, insn->off, a, b);
+	if (dst->kind == KS_VALUE_KERNEL)
+		return;
+	if (op != OP_MOV)
+		ks_interp_use(interp, &a);
+	ks_interp_use(interp, &b);
+}
+
+/** A copy of kernel memory. @return what the place that it is copied to holds then */
+static struct ks_value copy_kernel(struct ks_interp *interp, uint32_t at,
+				   const struct ks_state *state, bool text)
+{
+	const struct ks_value *from = &state->regs[3], *size = &state->regs[2];
+	uint64_t bytes = !text && size->kind == KS_VALUE_CONST ? size->number : 0;
+	if (from->kind == KS_VALUE_CTX && bytes == 8)
+		return ks_interp_pointer(interp, at, KS_NO_PATH, (int64_t)from->number);
+	if (from->kind == KS_VALUE_KERNEL)
+		return ks_interp_read(interp, at, from, (int64_t)from->number, bytes);
+	return ks_value_any();
+}
+
+static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_state *state,
+			     bool *ret_returns)
+{
+	const struct ks_bpf_insn *insn = &interp->input->program->insns[at];
+	const struct ks_value to = state->regs[1];
+	struct ks_value copied = ks_value_any();
+	bool text;
+	const struct ks_bpf_ref *ref = ref_at(interp, at);
+	struct ks_value result = ks_value_any(), args[5];
+	*ret_returns = true;
+	for (int i = 0; i < 5; i++) {
+		args[i] = state->regs[i + 1];
+		if (args[i].kind == KS_VALUE_STACK)
+			args[i] = (struct ks_value){ .kind = KS_VALUE_POINTER };
+	}
+	if (!ref && ks_helper_copies_kernel(insn, &text))
+		copied = copy_kernel(interp, at, state, text);
+	if (ref && ref->kind == KS_REF_CALL && ref->offset < interp->input->program->nr) {
+		KS_TRY(ks_interp_enter(interp, (uint32_t)ref->offset, args, &result, ret_returns));
+	} else {
+		static const struct ks_value nothing[5];
+		for (int i = 0; i < 5; i++) {
+			struct ks_value callback;
+			bool returns;
+			if (args[i].kind == KS_VALUE_FUNCTION &&
+			    args[i].number < interp->input->program->nr)
+				KS_TRY(ks_interp_enter(interp, (uint32_t)args[i].number, nothing,
+						       &callback, &returns));
+		}
+	}
+	ks_interp_hand_over(interp, state, ref && ref->kind == KS_REF_CALL ? NULL : insn);
+	if (copied.kind == KS_VALUE_KERNEL &&
+	    (to.kind != KS_VALUE_STACK || !ks_state_store(state, (int64_t)to.number, 8, &copied)))
+		ks_interp_use(interp, &copied);
+	state->regs[0] = result;
+	for (int i = 1; i <= 5; i++)
+		state->regs[i] = ks_value_any();
+	return NULL;
+}
+
+/** A value that a comparison with a constant has told. */
+static void learn(struct ks_state *state, const struct ks_bpf_insn *insn, bool wide,
+		  const struct ks_value *b)
+{
+	uint32_t kind = state->regs[insn->dst].kind;
+	if (wide && b->kind == KS_VALUE_CONST && (kind == KS_VALUE_ANY || kind == KS_VALUE_KERNEL))
+		state->regs[insn->dst] = *b;
+}
+
+static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state,
+		   struct ks_state *other, const struct ks_bpf_insn *insn, struct ks_next *ret)
+{
+	bool wide = ks_opcode_class(insn->code) == CLASS_JMP;
+	uint8_t op = ks_opcode_op(insn->code);
+	uint32_t target = (uint32_t)((int64_t)at + 1 + insn->off);
+	struct ks_value b = ks_value_const((uint64_t)(int64_t)insn->imm);
+	const struct ks_known *core = core_at(interp, at);
+	if (insn->code & SOURCE_REG)
+		b = state->regs[insn->src];
+	else if (core)
+		b = value_of(core);
+	ks_interp_use(interp, &state->regs[insn->dst]);
+	ks_interp_use(interp, &b);
+	int taken = op == OP_JCOND ? -1 : ks_value_branch(op, wide, &state->regs[insn->dst], &b);
+	*ret = (struct ks_next){ .nr = 1,
+				 .at = { taken == 1 ? target : at + 1 },
+				 .states = { state } };
+	if (taken >= 0)
+		return;
+	*other = *state;
+	ret->nr = 2;
+	ret->at[1] = target;
+	ret->states[1] = other;
+	if (op == OP_JEQ)
+		learn(other, insn, wide, &b);
+	else if (op == OP_JNE)
+		learn(state, insn, wide, &b);
+}
+
+static struct ks_error *jump(struct ks_interp *interp, uint32_t at, struct ks_state *state,
+			     struct ks_state *other, const struct ks_bpf_insn *insn,
+			     struct ks_next *ret)
+{
+	uint8_t op = ks_opcode_op(insn->code);
+	bool narrow = ks_opcode_class(insn->code) == CLASS_JMP32;
+	if (op == OP_JA) {
+		ret->at[0] = (uint32_t)((int64_t)at + 1 + (narrow ? insn->imm : insn->off));
+	} else if (op == OP_EXIT && !narrow) {
+		ret->nr = 0;
+	} else if (op == OP_CALL && !narrow) {
+		bool returns;
+		KS_TRY(call(interp, at, state, &returns));
+		ret->nr = returns;
+	} else {
+		branch(interp, at, state, other, insn, ret);
+	}
+	return NULL;
+}
+
+struct ks_error *ks_interp_step(struct ks_interp *interp, uint32_t at, struct ks_state *state,
+				struct ks_state *other, struct ks_next *ret)
+{
+	const struct ks_bpf_program *program = interp->input->program;
+	const struct ks_bpf_insn *insn = &program->insns[at];
+	*ret = (struct ks_next){ .nr = 1, .at = { at + 1 }, .states = { state } };
+	interp->reached[at].reached = true;
+	if (insn->dst >= KS_NR_REGS || insn->src >= KS_NR_REGS) {
+		ret->nr = 0; // no verifier goes on here
+		return NULL;
+	}
+	switch (ks_opcode_class(insn->code)) {
+	case CLASS_LD:
+		if (insn->code == CODE_LD_IMM64 && at + 1 < program->nr) {
+			load_imm64(interp, at, state, insn);
+			interp->reached[at + 1].reached = true;
+			ret->at[0] = at + 2;
+		} else {
+			state->regs[0] = ks_value_any(); // of a packet
+		}
+		return NULL;
+	case CLASS_LDX:
+		load(interp, at, state, insn);
+		return NULL;
+	case CLASS_ST:
+	case CLASS_STX:
+		store(interp, at, state, insn);
+		return NULL;
+	case CLASS_ALU:
+	case CLASS_ALU64:
+		alu(interp, at, state, insn);
+		return NULL;
+	default:
+		return jump(interp, at, state, other, insn, ret);
+	}
+}

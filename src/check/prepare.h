@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* An object made ready to be judged: inside check/ only. */
+#include "check/reasons.h"
+
+/** @param policy NULL: nothing was said. @param arena holds the result */
+KS_MUST_CHECK struct ks_error *ks_object_prepare(struct ks_arena *arena,
+						 const struct ks_bpf_object *object,
+						 const struct ks_policy *policy,
+						 struct ks_prepared *ret);
+/**
+ * The image whose structs agree best with those the object was built with, the first of several;
+ * nr_images when none agrees.
+ * @param scores room for one number for each image
+ */
+size_t ks_object_base(const struct ks_prepared *prepared, struct ks_view *view, size_t nr_images,
+		      uint64_t *scores);

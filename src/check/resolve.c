@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a loader makes of an object's relocations and externs on one image. */
+#include <string.h>
+#include <xxhash.h>
+
+#include "check/core/core_type.h"
+#include "check/reasons.h"
+
+static void set_number(struct ks_known *known, uint64_t value)
+{
+	*known = (struct ks_known){ .how = KS_KNOWN_VALUE, .value = value };
+}
+
+static enum ks_extern_state missing(const struct ks_bpf_extern *ext, struct ks_known *known)
+{
+	set_number(known, 0);
+	return ext->weak ? KS_EXTERN_WEAK : KS_EXTERN_MISSING;
+}
+
+/** A value as .config has it, as a number; false for a text. */
+static bool parse_option(const char *value, uint32_t size, uint64_t *ret)
+{
+	static const char tristate[] = "nym"; // enum libbpf_tristate: 0, 1, 2
+	const char *letter = value[0] && !value[1] ? strchr(tristate, value[0]) : NULL;
+	if (letter) {
+		*ret = size == 1 && value[0] == 'm' ? 'm' : (uint64_t)(letter - tristate);
+		return true;
+	}
+	bool negative = *value == '-';
+	const char *p = value + negative;
+	unsigned int base = p[0] == '0' && (p[1] == 'x' || p[1] == 'X') ? 16 : 10;
+	p += base == 16 ? 2 : 0;
+	uint64_t v = 0;
+	if (!*p)
+		return false;
+	for (; *p; p++) {
+		unsigned int digit = *p >= '0' && *p <= '9'   ? (unsigned int)(*p - '0')
+				     : *p >= 'a' && *p <= 'f' ? (unsigned int)(*p - 'a') + 10
+				     : *p >= 'A' && *p <= 'F' ? (unsigned int)(*p - 'A') + 10
+							      : 16;
+		if (digit >= base)
+			return false;
+		v = v * base + digit;
+	}
+	*ret = negative ? 0 - v : v;
+	return true;
+}
+
+/** Externs that libbpf itself gives a value. */
+static enum ks_extern_state virtual_extern(const struct ks_site *site,
+					   const struct ks_bpf_extern *ext, struct ks_known *known)
+{
+	if (strcmp(ext->name, "LINUX_KERNEL_VERSION") == 0) {
+		uint32_t version = ks_version_of_image(site->image);
+		set_number(known, version);
+		if (version)
+			return KS_EXTERN_FOUND;
+		known->how = KS_KNOWN_NOT;
+		return site->image->release && site->image->banner ? KS_EXTERN_MISSING
+								   : KS_EXTERN_UNTOLD;
+	}
+	if (strcmp(ext->name, "LINUX_HAS_BPF_COOKIE") == 0) {
+		enum ks_presence cookie = ks_helper_present(site, 174);
+		if (cookie != KS_UNTOLD)
+			set_number(known, cookie == KS_PRESENT);
+		return cookie == KS_UNTOLD ? KS_EXTERN_UNTOLD : KS_EXTERN_FOUND;
+	}
+	if (strcmp(ext->name, "LINUX_HAS_SYSCALL_WRAPPER") == 0) {
+		const char *arch = site->image->arch ? site->image->arch : "";
+		const char *wrapper = strcmp(arch, "arm64") == 0     ? "__arm64_sys_bpf"
+				      : strcmp(arch, "s390x") == 0   ? "__s390x_sys_bpf"
+				      : strcmp(arch, "riscv64") == 0 ? "__riscv_sys_bpf"
+				      : strcmp(arch, "i386") == 0    ? "__ia32_sys_bpf"
+								     : "__x64_sys_bpf";
+		struct ks_target target = ks_target_find(site, wrapper);
+		if (!target.untold)
+			set_number(known, target.symbol != NULL);
+		return target.untold ? KS_EXTERN_UNTOLD : KS_EXTERN_FOUND;
+	}
+	return missing(ext, known);
+}
+
+static enum ks_extern_state kconfig_extern(const struct ks_site *site,
+					   const struct ks_bpf_extern *ext, struct ks_known *known)
+{
+	if (strncmp(ext->name, "LINUX_", 6) == 0)
+		return virtual_extern(site, ext, known);
+	const char *value = ks_site_option(site, ext->name);
+	if (!value)
+		return KS_EXTERN_UNTOLD;
+	if (strcmp(value, "n") == 0) // "is not set" is not there for libbpf
+		return missing(ext, known);
+	size_t len = strlen(value);
+	if (value[0] == '"' && len >= 2 && value[len - 1] == '"')
+		*known = (struct ks_known){ KS_KNOWN_TEXT, XXH3_64bits(value, len), value };
+	else if (parse_option(value, ext->size, &known->value))
+		known->how = KS_KNOWN_VALUE;
+	return KS_EXTERN_FOUND;
+}
+
+/** A kernel function called by name; its prototype must agree with the one it is declared with. */
+static enum ks_extern_state kfunc_extern(const struct ks_site *site,
+					 const struct ks_bpf_object *object,
+					 const struct ks_bpf_extern *ext, struct ks_known *known)
+{
+	char name[256];
+	size_t len = ks_core_name_len(ext->name);
+	if (len >= sizeof(name))
+		return missing(ext, known);
+	memcpy(name, ext->name, len);
+	name[len] = '\0';
+	struct ks_target target = ks_target_find(site, name);
+	if (target.in_btf == KS_UNTOLD)
+		return KS_EXTERN_UNTOLD;
+	if (target.in_btf == KS_ABSENT)
+		return missing(ext, known);
+	if (object->btf && ext->type && target.fact->decl && target.fact->decl->type) {
+		struct ks_btf_type type = ks_btf_type(object->btf, ext->type);
+		uint32_t proto = type.kind == KS_BTF_FUNC ? type.type : ext->type;
+		if (!ks_types_agree(site, object->btf, proto, target.fact->decl))
+			return missing(ext, known);
+	}
+	known->how = KS_KNOWN_POINTER;
+	return KS_EXTERN_FOUND;
+}
+
+static enum ks_extern_state ksym_extern(const struct ks_site *site, const struct ks_bpf_extern *ext,
+					struct ks_known *known)
+{
+	enum ks_presence presence = ks_site_symbol(site, ext->name, ext->type != 0);
+	if (presence == KS_UNTOLD && !ext->type) {
+		const struct ks_fact *fact = ks_site_fact(site, KS_FUNCTION, ext->name);
+		if (fact->known && fact->function && fact->function->nr_symbols)
+			presence = KS_PRESENT;
+	}
+	if (presence == KS_UNTOLD)
+		return KS_EXTERN_UNTOLD;
+	if (presence == KS_ABSENT)
+		return missing(ext, known);
+	// the verifier takes the address of a typed one for a pointer that may be NULL
+	known->how = ext->type ? KS_KNOWN_NOT : KS_KNOWN_POINTER;
+	return KS_EXTERN_FOUND;
+}
+
+static enum ks_extern_state resolve_extern(const struct ks_site *site,
+					   const struct ks_bpf_object *object,
+					   const struct ks_bpf_extern *ext, struct ks_known *known)
+{
+	switch (ext->kind) {
+	case KS_EXTERN_KCONFIG:
+		return kconfig_extern(site, ext, known);
+	case KS_EXTERN_KFUNC:
+		return kfunc_extern(site, object, ext, known);
+	default:
+		return ksym_extern(site, ext, known);
+	}
+}
+
+/** All that can decide a branch, or whether an instruction is poisoned. */
+static uint64_t digest_of(const struct ks_resolution *resolution,
+			  const struct ks_bpf_object *object)
+{
+	uint64_t hash = 0;
+	for (uint32_t i = 0; i < object->nr_cores; i++) {
+		const struct ks_core_result *core = &resolution->cores[i];
+		uint64_t word[2] = { (uint64_t)core->state << 1 | core->bad_access,
+				     object->cores[i].kind == KS_CORE_TYPE_ID_TARGET
+					     ? 0
+					     : core->value };
+		hash = XXH3_64bits_withSeed(word, sizeof(word), hash);
+	}
+	for (uint32_t i = 0; i < object->nr_externs; i++) {
+		const struct ks_known *known = &resolution->extern_values[i];
+		uint64_t word[2] = { known->how, known->value };
+		hash = XXH3_64bits_withSeed(word, sizeof(word), hash);
+	}
+	return hash;
+}
+
+struct ks_error *ks_resolution_make(struct ks_arena *arena, const struct ks_prepared *prepared,
+				    const struct ks_site *site, const struct ks_site *base,
+				    struct ks_resolution *ret)
+{
+	const struct ks_bpf_object *object = prepared->object;
+	size_t nr_cores = (size_t)object->nr_cores + 1, nr_externs = (size_t)object->nr_externs + 1;
+	struct ks_core_result *cores = ks_arena_array(arena, nr_cores, sizeof(*cores));
+	struct ks_known *values = ks_arena_array(arena, nr_cores, sizeof(*values));
+	struct ks_known *externs = ks_arena_array(arena, nr_externs, sizeof(*externs));
+	enum ks_extern_state *states = ks_arena_array(arena, nr_externs, sizeof(*states));
+	if (!cores || !values || !externs || !states)
+		return &ks_nomem;
+	for (uint32_t i = 0; i < object->nr_cores; i++) {
+		cores[i] = ks_core_resolve(site, prepared->specs[i]);
+		values[i] = (struct ks_known){ 0 };
+		if (cores[i].state == KS_CORE_VALUE &&
+		    object->cores[i].kind != KS_CORE_TYPE_ID_TARGET)
+			set_number(&values[i], cores[i].value);
+	}
+	for (uint32_t i = 0; i < object->nr_externs; i++) {
+		externs[i] = (struct ks_known){ 0 };
+		states[i] = resolve_extern(site, object, &object->externs[i], &externs[i]);
+	}
+	*ret = (struct ks_resolution){ .prepared = prepared,
+				       .site = *site,
+				       .cores = cores,
+				       .core_values = values,
+				       .extern_values = externs,
+				       .externs = states };
+	if (base)
+		ret->base = *base;
+	ret->digest = digest_of(ret, object);
+	return NULL;
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "check/rules/hint.h"
+
+enum { MAX_WORDS = 12, NR_CANDIDATES = 4, MAX_WANTED = 1024, LIKE_ENOUGH = 60 };
+
+/** The words of a name, as hashes. */
+struct words {
+	uint32_t nr;
+	uint32_t at[MAX_WORDS];
+	uint64_t set; // one bit for each, to tell most names apart at once
+};
+
+static struct words words_of(const char *name)
+{
+	struct words words = { 0 };
+	uint32_t hash = 2166136261u, len = 0;
+	for (const char *p = name;; p++) {
+		if (*p && *p != '_' && *p != '.') {
+			hash = (hash ^ (uint8_t)*p) * 16777619u;
+			len++;
+			continue;
+		}
+		if (len && words.nr < MAX_WORDS) {
+			words.at[words.nr++] = hash;
+			words.set |= 1ull << (hash >> 26);
+		}
+		hash = 2166136261u;
+		len = 0;
+		if (!*p)
+			return words;
+	}
+}
+
+/** Shared words of 100, by the longer of the two. */
+static unsigned int likeness(const struct words *a, const struct words *b)
+{
+	uint32_t most = a->nr > b->nr ? a->nr : b->nr, shared = 0;
+	uint64_t taken = 0;
+	if (!most || (unsigned int)__builtin_popcountll(a->set & b->set) * 200 < most * LIKE_ENOUGH)
+		return 0;
+	for (uint32_t i = 0; i < a->nr; i++) {
+		for (uint32_t j = 0; j < b->nr; j++) {
+			if ((taken >> j & 1) || a->at[i] != b->at[j])
+				continue;
+			taken |= 1ull << j;
+			shared++;
+			break;
+		}
+	}
+	return shared * 100 / most;
+}
+
+unsigned int ks_name_likeness(const char *a, const char *b)
+{
+	struct words x = words_of(a), y = words_of(b);
+	return likeness(&x, &y);
+}
+
+struct candidate {
+	const char *name;
+	const uint64_t *in; // which images have it
+	unsigned int score;
+};
+/** A name that some image misses. */
+struct wanted {
+	enum ks_kind kind;
+	const char *name;
+	struct words words;
+	const uint64_t *in; // NULL: no image has it
+	struct candidate best[NR_CANDIDATES];
+	uint32_t nr;
+};
+struct search {
+	struct ks_arena *arena;
+	size_t nr_bytes; // of a set of images
+	KS_VECTOR(struct wanted) wanted;
+};
+
+static bool wants_hint(const struct ks_reason *reason)
+{
+	if (!reason->name || reason->hint || reason->soft || strpbrk(reason->name, "*?"))
+		return false;
+	return reason->kind == KS_REASON_TARGET_ABSENT ||
+	       reason->kind == KS_REASON_TARGET_INLINED ||
+	       (reason->kind == KS_REASON_TRACEPOINT_MISSING && reason->name_kind == KS_TRACEPOINT);
+}
+
+static struct wanted *find_wanted(struct search *search, const struct ks_reason *reason)
+{
+	for (size_t i = 0; i < search->wanted.len; i++)
+		if (search->wanted.at[i].kind == reason->name_kind &&
+		    strcmp(search->wanted.at[i].name, reason->name) == 0)
+			return &search->wanted.at[i];
+	return NULL;
+}
+
+static struct ks_error *collect(struct search *search, const struct ks_check *check)
+{
+	for (size_t i = 0; i < check->nr_rows * check->nr_images; i++) {
+		const struct ks_outcome *outcome = &check->outcomes[i];
+		for (uint32_t j = 0; j < outcome->nr; j++) {
+			const struct ks_reason *reason = &outcome->reasons[j];
+			if (!wants_hint(reason) || search->wanted.len >= MAX_WANTED ||
+			    find_wanted(search, reason))
+				continue;
+			struct wanted wanted = { .kind = reason->name_kind,
+						 .name = reason->name,
+						 .words = words_of(reason->name) };
+			if (!ks_vector_add(&search->wanted, wanted))
+				return &ks_nomem;
+		}
+	}
+	return NULL;
+}
+
+/** Names that the build makes of others. */
+static bool is_generated(const char *name)
+{
+	static const char *const prefixes[] = { "__probestub_", "__traceiter_", "__bpf_trace_",
+						"trace_event_", "trace_raw_",	"perf_trace_",
+						"__SCT__",	"__pfx_",	"__cfi_" };
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+/** Words in the same place count more than words in another. */
+static unsigned int in_place(const struct words *a, const struct words *b)
+{
+	unsigned int same = 0;
+	for (uint32_t i = 0; i < a->nr && i < b->nr; i++)
+		same += a->at[i] == b->at[i];
+	return same;
+}
+
+/** Keep a candidate among the best. @return false when memory runs out */
+static bool keep(struct search *search, struct wanted *wanted, const struct ks_store_name *name,
+		 unsigned int score)
+{
+	uint32_t at = wanted->nr;
+	while (at > 0 && wanted->best[at - 1].score < score)
+		at--;
+	if (at == NR_CANDIDATES)
+		return true;
+	uint64_t *in = ks_arena_alloc(search->arena, search->nr_bytes);
+	char *copy = ks_arena_strdup(search->arena, name->name);
+	if (!in || !copy)
+		return false;
+	memcpy(in, name->in, search->nr_bytes);
+	if (wanted->nr < NR_CANDIDATES)
+		wanted->nr++;
+	memmove(&wanted->best[at + 1], &wanted->best[at],
+		(wanted->nr - at - 1) * sizeof(wanted->best[0]));
+	wanted->best[at] = (struct candidate){ .name = copy, .in = in, .score = score };
+	return true;
+}
+
+static struct ks_error *look_at(const struct ks_store_name *name, void *arg)
+{
+	struct search *search = arg;
+	struct words words = words_of(name->name);
+	for (size_t i = 0; i < search->wanted.len; i++) {
+		struct wanted *wanted = &search->wanted.at[i];
+		if (wanted->kind != name->kind)
+			continue;
+		if (strcmp(wanted->name, name->name) == 0) {
+			uint64_t *in = ks_arena_alloc(search->arena, search->nr_bytes);
+			if (!in)
+				return &ks_nomem;
+			memcpy(in, name->in, search->nr_bytes);
+			wanted->in = in;
+			continue;
+		}
+		unsigned int score = likeness(&wanted->words, &words);
+		if (score < LIKE_ENOUGH || is_generated(name->name))
+			continue;
+		score += in_place(&wanted->words, &words);
+		if (!keep(search, wanted, name, score))
+			return &ks_nomem;
+	}
+	return NULL;
+}
+
+static bool has(const uint64_t *in, size_t image)
+{
+	return in && (in[image / 64] >> (image % 64) & 1);
+}
+
+/** Did the candidate appear where the missing name is gone? */
+static bool takes_its_place(const struct wanted *wanted, const struct candidate *candidate,
+			    size_t nr_images)
+{
+	for (size_t i = 0; i < nr_images; i++)
+		if (has(wanted->in, i) && has(candidate->in, i))
+			return false;
+	return wanted->in != NULL;
+}
+
+/** The best candidate that the image has and that could be attached to; NULL when there is none. */
+static const struct candidate *choose(const struct wanted *wanted, const struct ks_site *site,
+				      size_t nr_images, bool *ret_replaces)
+{
+	const struct candidate *best = NULL;
+	*ret_replaces = false;
+	for (uint32_t i = 0; i < wanted->nr; i++) {
+		const struct candidate *candidate = &wanted->best[i];
+		if (!has(candidate->in, site->at))
+			continue;
+		if (wanted->kind == KS_FUNCTION && !ks_target_find(site, candidate->name).symbol)
+			continue;
+		bool replaces = takes_its_place(wanted, candidate, nr_images);
+		if (!wanted->in && candidate->score < 75)
+			continue; // a name that no kernel has: only what could be a slip
+		if (!best || (replaces && !*ret_replaces)) {
+			best = candidate;
+			*ret_replaces = replaces;
+		}
+	}
+	return best;
+}
+
+static struct ks_error *give(struct search *search, const struct wanted *wanted,
+			     const struct ks_site *site, size_t nr_images, struct ks_reason *reason)
+{
+	bool replaces;
+	const struct candidate *best = choose(wanted, site, nr_images, &replaces);
+	if (!best)
+		return NULL;
+	_cleanup_buf_ struct ks_buf buf = { 0 };
+	ks_buf_printf(&buf, replaces ? "%s is there instead" : "%s has a similar name", best->name);
+	const char *text = ks_buf_text(&buf);
+	reason->hint = text ? ks_arena_strdup(search->arena, text) : NULL;
+	return reason->hint ? NULL : &ks_nomem;
+}
+
+/** Of a kernel whose modules are not in the store nobody knows what they have. */
+static bool may_be_in_module(const struct ks_site *site, const struct ks_store_image *image,
+			     const struct ks_reason *reason)
+{
+	return !image->modules && !reason->hint && !reason->soft &&
+	       (reason->kind == KS_REASON_TARGET_ABSENT ||
+		reason->kind == KS_REASON_TRACEPOINT_MISSING ||
+		reason->kind == KS_REASON_KSYM_MISSING || reason->kind == KS_REASON_STRUCT_OPS) &&
+	       ks_site_built_in(site, "CONFIG_MODULES") != KS_ABSENT;
+}
+
+static struct ks_error *give_all(struct search *search, const struct ks_store_images *columns,
+				 struct ks_view *view, struct ks_check *check)
+{
+	for (size_t i = 0; i < check->nr_rows * check->nr_images; i++) {
+		struct ks_site site = ks_view_site(view, i % check->nr_images);
+		for (uint32_t j = 0; j < check->outcomes[i].nr; j++) {
+			// they are ours until the result is handed over
+			struct ks_reason *reason =
+				(struct ks_reason *)&check->outcomes[i].reasons[j];
+			const struct wanted *wanted =
+				wants_hint(reason) ? find_wanted(search, reason) : NULL;
+			if (wanted && wanted->nr)
+				KS_TRY(give(search, wanted, &site, columns->nr, reason));
+			if (may_be_in_module(&site, columns->at[site.at], reason))
+				reason->hint = "unless a module has it: ksurf add --modules takes "
+					       "those of this kernel into the store";
+		}
+	}
+	return NULL;
+}
+
+static struct ks_error *search_names(struct ks_store *store, const struct ks_store_images *columns,
+				     struct search *search)
+{
+	static const enum ks_kind kinds[] = { KS_FUNCTION, KS_TRACEPOINT };
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		bool any = false;
+		for (size_t i = 0; i < search->wanted.len; i++)
+			any |= search->wanted.at[i].kind == kinds[k];
+		if (any)
+			KS_TRY(ks_store_names(store, columns, kinds[k], NULL, look_at, search));
+	}
+	return NULL;
+}
+
+struct ks_error *ks_hints_add(struct ks_store *store, const struct ks_store_images *columns,
+			      struct ks_view *view, struct ks_check *check, struct ks_arena *arena)
+{
+	struct search search = { .arena = arena, .nr_bytes = (columns->nr + 63) / 64 * 8 };
+	struct ks_error *err = collect(&search, check);
+	if (!err)
+		err = search_names(store, columns, &search);
+	if (!err)
+		err = give_all(&search, columns, view, check);
+	ks_vector_deinit(&search.wanted);
+	return err;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Instructions that older kernels do not know (include/uapi/linux/bpf.h, kernel/bpf/verifier.c). */
+#include "check/interp/opcode.h"
+#include "check/reasons.h"
+
+/** What makes an instruction newer than the first eBPF, and since when the verifier takes it. */
+struct feature {
+	uint32_t since;
+	bool everywhere; // refused wherever it stands, not only where it can be reached
+	const char *name;
+};
+
+enum {
+	NONE,
+	JMP32,
+	ATOMIC,
+	LOAD_ACQUIRE,
+	SIGNED_LOAD,
+	SIGNED_DIVIDE,
+	SIGNED_MOVE,
+	BYTE_SWAP,
+	LONG_JUMP,
+	MAY_GOTO,
+	CAST,
+	NR_FEATURES,
+};
+static const struct feature features[NR_FEATURES] = {
+	[JMP32] = { KS_SINCE(5, 1), true, "32-bit jumps" },
+	[ATOMIC] = { KS_SINCE(5, 12), true, "atomic operations that fetch" },
+	[LOAD_ACQUIRE] = { KS_SINCE(6, 15), false, "load-acquire and store-release" },
+	[SIGNED_LOAD] = { KS_SINCE(6, 6), true, "sign-extending loads" },
+	[SIGNED_DIVIDE] = { KS_SINCE(6, 6), false, "signed division" },
+	[SIGNED_MOVE] = { KS_SINCE(6, 6), false, "sign-extending moves" },
+	[BYTE_SWAP] = { KS_SINCE(6, 6), true, "unconditional byte swaps" },
+	[LONG_JUMP] = { KS_SINCE(6, 6), true, "32-bit jump distances" },
+	[MAY_GOTO] = { KS_SINCE(6, 9), true, "may_goto" },
+	[CAST] = { KS_SINCE(6, 9), false, "address space casts" },
+};
+
+static int alu_feature(const struct ks_bpf_insn *insn, bool wide)
+{
+	uint8_t op = ks_opcode_op(insn->code);
+	if (op == OP_END)
+		return wide ? BYTE_SWAP : NONE;
+	if (insn->off == 0)
+		return NONE;
+	if (op == OP_DIV || op == OP_MOD)
+		return SIGNED_DIVIDE;
+	if (op == OP_MOV)
+		return insn->off == 1 ? CAST : SIGNED_MOVE;
+	return NONE;
+}
+
+static int feature_of(const struct ks_bpf_insn *insn)
+{
+	uint8_t class = ks_opcode_class(insn->code), mode = ks_opcode_mode(insn->code);
+	uint8_t op = ks_opcode_op(insn->code);
+	switch (class) {
+	case CLASS_LDX:
+		return mode == MODE_MEMSX ? SIGNED_LOAD : NONE;
+	case CLASS_STX:
+		if (mode != MODE_ATOMIC || insn->imm == 0)
+			return NONE;
+		return insn->imm == ATOMIC_LOAD || insn->imm == ATOMIC_STORE ? LOAD_ACQUIRE
+									     : ATOMIC;
+	case CLASS_ALU:
+	case CLASS_ALU64:
+		return alu_feature(insn, class == CLASS_ALU64);
+	case CLASS_JMP32:
+		return op == OP_JA ? LONG_JUMP : JMP32;
+	case CLASS_JMP:
+		return op == OP_JCOND ? MAY_GOTO : NONE;
+	default:
+		return NONE;
+	}
+}
+
+void ks_judge_insns(struct ks_judge *judge)
+{
+	const struct ks_bpf_program *program = judge->program;
+	if (!judge->site->version)
+		return;
+	for (uint32_t i = 0; i < program->nr; i++) {
+		if (program->insns[i].code == CODE_LD_IMM64) {
+			i++;
+			continue;
+		}
+		const struct feature *feature = &features[feature_of(&program->insns[i])];
+		if (!feature->name || judge->site->version >= feature->since)
+			continue;
+		struct ks_about about = { .kind = KS_NR_KINDS,
+					  .name = feature->name,
+					  .insn = i,
+					  .soft = !feature->everywhere &&
+						  !judge->reach->at[i].reached };
+		ks_judge_add(judge, KS_REASON_INSN_SET, &about, "since %u.%u", feature->since >> 16,
+			     feature->since >> 8 & 255);
+		if (!about.soft)
+			ks_judge_hint(judge, "build with clang -mcpu=v2, or v3 without them");
+	}
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/rules/kfuncs.h"
+
+#include <string.h>
+
+#include "check/rules/prog_type.h"
+
+/*
+ * What register_btf_kfunc_id_set() was called with. tests/truth/kfuncs.c asked booted kernels (6.1, 6.12, 7.2, 7.3) about each
+ * function and type; for versions between two of these the table has what the newer one allows, for kernels only ever
+ * allow more. Functions of modules are as their sources register them.
+ */
+enum { FIRST = KS_SINCE(5, 13), OLDEST = KS_SINCE(6, 1), TOO_NEW = KS_SINCE(7, 4) };
+
+#define TC (T(SCHED_CLS) | T(SCHED_ACT))
+#define LWT (T(LWT_IN) | T(LWT_OUT) | T(LWT_XMIT) | T(LWT_SEG6LOCAL))
+/** Registered for tracing, or for cgroups: which types that is has grown. */
+#define ON_TRACE (T(TRACING) | T(LSM) | T(PERF_EVENT) | T(TRACEPOINT) | T(RAW_TRACEPOINT))
+#define ON_CGROUP                                                                                  \
+	(T(CGROUP_SKB) | T(CGROUP_SOCK) | T(CGROUP_DEVICE) | T(CGROUP_SOCK_ADDR) |                 \
+	 T(CGROUP_SOCKOPT) | T(CGROUP_SYSCTL) | T(SOCK_OPS))
+#define GENERIC (ON_TRACE | ON_CGROUP | T(SCHED_CLS) | T(XDP) | T(SYSCALL))
+/** Registered for tracing, with a filter that leaves less. */
+#define ON_LSM T(LSM)
+#define ON_SESSION (T(KPROBE) | T(TRACING))
+#define ITERATORS (1u << 31) // of the type TRACING only these
+#define ON_ITER (T(TRACING) | ITERATORS)
+
+/** Types that joined the others, and the first version that may have them. */
+static const struct {
+	uint32_t since, types;
+} late[] = {
+	{ KS_SINCE(6, 2), T(PERF_EVENT) | T(TRACEPOINT) },
+	{ KS_SINCE(6, 13), T(RAW_TRACEPOINT) | T(SOCK_OPS) },
+};
+
+enum { MAX_NAMES = 60 };
+static const struct row {
+	uint32_t since, types;
+	const char *names[MAX_NAMES]; // ends with NULL
+} rows[] = {
+	// statistics of cgroups, keys
+	{ 0,
+	  ON_TRACE,
+	  { "bpf_key_put", "bpf_lookup_system_key", "bpf_lookup_user_key",
+	    "bpf_verify_pkcs7_signature", "cgroup_rstat_flush", "cgroup_rstat_updated",
+	    "crash_kexec", "css_rstat_flush", "css_rstat_updated" } },
+	// keys, later
+	{ KS_SINCE(6, 13),
+	  GENERIC,
+	  { "bpf_key_put", "bpf_lookup_system_key", "bpf_lookup_user_key",
+	    "bpf_verify_pkcs7_signature" } },
+	// tasks, cgroups, objects, lists, trees
+	{ KS_SINCE(6, 2),
+	  GENERIC,
+	  { "bpf_cgroup_acquire",
+	    "bpf_cgroup_ancestor",
+	    "bpf_cgroup_from_id",
+	    "bpf_cgroup_release",
+	    "bpf_list_add",
+	    "bpf_list_back",
+	    "bpf_list_del",
+	    "bpf_list_empty",
+	    "bpf_list_front",
+	    "bpf_list_is_first",
+	    "bpf_list_is_last",
+	    "bpf_list_pop_back",
+	    "bpf_list_pop_front",
+	    "bpf_list_push_back",
+	    "bpf_list_push_back_impl",
+	    "bpf_list_push_front",
+	    "bpf_list_push_front_impl",
+	    "bpf_obj_drop",
+	    "bpf_obj_drop_impl",
+	    "bpf_obj_new",
+	    "bpf_obj_new_impl",
+	    "bpf_percpu_obj_drop",
+	    "bpf_percpu_obj_drop_impl",
+	    "bpf_percpu_obj_new",
+	    "bpf_percpu_obj_new_impl",
+	    "bpf_rbtree_add",
+	    "bpf_rbtree_add_impl",
+	    "bpf_rbtree_first",
+	    "bpf_rbtree_left",
+	    "bpf_rbtree_remove",
+	    "bpf_rbtree_right",
+	    "bpf_rbtree_root",
+	    "bpf_refcount_acquire",
+	    "bpf_refcount_acquire_impl",
+	    "bpf_send_signal_task",
+	    "bpf_task_acquire",
+	    "bpf_task_from_pid",
+	    "bpf_task_from_vpid",
+	    "bpf_task_get_cgroup1",
+	    "bpf_task_release",
+	    "bpf_task_under_cgroup",
+	    "bpf_throw",
+	    "crash_kexec" } },
+	// masks of processors
+	{ 0,
+	  ON_TRACE | T(SYSCALL),
+	  { "bpf_cpumask_acquire",
+	    "bpf_cpumask_and",
+	    "bpf_cpumask_any_and_distribute",
+	    "bpf_cpumask_any_distribute",
+	    "bpf_cpumask_clear",
+	    "bpf_cpumask_clear_cpu",
+	    "bpf_cpumask_copy",
+	    "bpf_cpumask_create",
+	    "bpf_cpumask_empty",
+	    "bpf_cpumask_equal",
+	    "bpf_cpumask_first",
+	    "bpf_cpumask_first_and",
+	    "bpf_cpumask_first_zero",
+	    "bpf_cpumask_full",
+	    "bpf_cpumask_intersects",
+	    "bpf_cpumask_or",
+	    "bpf_cpumask_populate",
+	    "bpf_cpumask_release",
+	    "bpf_cpumask_set_cpu",
+	    "bpf_cpumask_setall",
+	    "bpf_cpumask_subset",
+	    "bpf_cpumask_test_and_clear_cpu",
+	    "bpf_cpumask_test_and_set_cpu",
+	    "bpf_cpumask_test_cpu",
+	    "bpf_cpumask_weight",
+	    "bpf_cpumask_xor" } },
+	// sched_ext; struct_ops may call all of it
+	{ 0,
+	  ON_TRACE | T(SYSCALL),
+	  { "bpf_iter_scx_dsq_destroy",
+	    "bpf_iter_scx_dsq_new",
+	    "bpf_iter_scx_dsq_next",
+	    "scx_bpf_cid_curr",
+	    "scx_bpf_cid_to_cpu",
+	    "scx_bpf_cid_topo",
+	    "scx_bpf_cidperf_cap",
+	    "scx_bpf_cidperf_cur",
+	    "scx_bpf_cidperf_set",
+	    "scx_bpf_cpu_curr",
+	    "scx_bpf_cpu_node",
+	    "scx_bpf_cpu_rq",
+	    "scx_bpf_cpu_to_cid",
+	    "scx_bpf_cpuperf_cap",
+	    "scx_bpf_cpuperf_cur",
+	    "scx_bpf_cpuperf_set",
+	    "scx_bpf_destroy_dsq",
+	    "scx_bpf_dsq_nr_queued",
+	    "scx_bpf_dsq_peek",
+	    "scx_bpf_dsq_reenq",
+	    "scx_bpf_dump_bstr",
+	    "scx_bpf_error_bstr",
+	    "scx_bpf_events",
+	    "scx_bpf_exit_bstr",
+	    "scx_bpf_get_idle_cpumask",
+	    "scx_bpf_get_idle_cpumask_node",
+	    "scx_bpf_get_idle_smtmask",
+	    "scx_bpf_get_idle_smtmask_node",
+	    "scx_bpf_get_online_cpumask",
+	    "scx_bpf_get_possible_cpumask",
+	    "scx_bpf_kick_cid",
+	    "scx_bpf_kick_cpu",
+	    "scx_bpf_locked_rq",
+	    "scx_bpf_now",
+	    "scx_bpf_nr_cids",
+	    "scx_bpf_nr_cpu_ids",
+	    "scx_bpf_nr_node_ids",
+	    "scx_bpf_online_cmask",
+	    "scx_bpf_sub_kill_bstr",
+	    "scx_bpf_nr_online_cids",
+	    "scx_bpf_pick_any_cpu",
+	    "scx_bpf_pick_any_cpu_node",
+	    "scx_bpf_pick_idle_cpu",
+	    "scx_bpf_pick_idle_cpu_node",
+	    "scx_bpf_put_cpumask",
+	    "scx_bpf_put_idle_cpumask",
+	    "scx_bpf_reenqueue_local___v2",
+	    "scx_bpf_task_cgroup",
+	    "scx_bpf_task_cid",
+	    "scx_bpf_task_cpu",
+	    "scx_bpf_task_running",
+	    "scx_bpf_task_set_dsq_vtime",
+	    "scx_bpf_task_set_slice",
+	    "scx_bpf_test_and_clear_cpu_idle",
+	    "scx_bpf_this_cid",
+	    "scx_bpf_tid_to_task" } },
+	// what sets up
+	{ 0,
+	  T(SYSCALL),
+	  { "__scx_bpf_select_cpu_and",
+	    "bpf_crypto_ctx_acquire",
+	    "bpf_crypto_ctx_create",
+	    "bpf_crypto_ctx_release",
+	    "bpf_ksock_connect",
+	    "bpf_ksock_create",
+	    "bpf_wakeup_sources_get_head",
+	    "bpf_wakeup_sources_read_lock",
+	    "bpf_wakeup_sources_read_unlock",
+	    "hid_bpf_allocate_context",
+	    "hid_bpf_hw_output_report",
+	    "hid_bpf_hw_request",
+	    "hid_bpf_input_report",
+	    "hid_bpf_release_context",
+	    "scx_bpf_create_dsq",
+	    "scx_bpf_dsq_move",
+	    "scx_bpf_dsq_move_set_slice",
+	    "scx_bpf_dsq_move_set_vtime",
+	    "scx_bpf_dsq_move_vtime",
+	    "scx_bpf_select_cpu_and",
+	    "scx_bpf_select_cpu_dfl" } },
+	// sockets of the kernel's own
+	{ 0, T(SYSCALL) | ON_LSM, { "bpf_ksock_acquire", "bpf_ksock_release", "bpf_ksock_send" } },
+	// files
+	{ 0,
+	  ON_LSM,
+	  { "bpf_get_dentry_xattr", "bpf_get_file_xattr", "bpf_get_fsverity_digest",
+	    "bpf_get_task_exe_file", "bpf_path_d_path", "bpf_put_file", "bpf_real_data_inode",
+	    "bpf_remove_dentry_xattr", "bpf_set_dentry_xattr", "bpf_sock_read_xattr" } },
+	// sockets that are iterated over
+	{ 0, ON_ITER, { "bpf_sock_destroy" } },
+	// sessions
+	{ 0, ON_SESSION, { "bpf_session_cookie", "bpf_session_is_return" } },
+	// packets in front of the stack
+	{ 0,
+	  T(XDP),
+	  { "bpf_dynptr_from_xdp", "bpf_xdp_flow_lookup", "bpf_xdp_get_xfrm_state",
+	    "bpf_xdp_pull_data", "bpf_xdp_xfrm_state_release" } },
+	// packets in queues
+	{ 0, TC, { "bpf_dynptr_from_skb_meta" } },
+	{ 0,
+	  T(SCHED_CLS),
+	  { "bpf_sk_assign_tcp_reqsk", "bpf_skb_get_fou_encap", "bpf_skb_get_xfrm_info",
+	    "bpf_skb_set_fou_encap", "bpf_skb_set_xfrm_info" } },
+	// packets and their connections
+	{ 0, TC | T(XDP), { "bpf_crypto_decrypt", "bpf_crypto_encrypt" } },
+	{ 0,
+	  T(SCHED_CLS) | T(XDP),
+	  { "bpf_ct_change_status", "bpf_ct_change_timeout", "bpf_ct_insert_entry",
+	    "bpf_ct_release", "bpf_ct_set_nat_info", "bpf_ct_set_status", "bpf_ct_set_timeout",
+	    "bpf_skb_ct_alloc", "bpf_skb_ct_lookup", "bpf_xdp_ct_alloc", "bpf_xdp_ct_lookup" } },
+	// addresses and time stamps of sockets
+	{ 0,
+	  ON_CGROUP,
+	  { "bpf_icmp_send", "bpf_sock_addr_set_sun_path", "bpf_sock_ops_enable_tx_tstamp" } },
+	// any packet
+	{ 0,
+	  ON_TRACE | ON_CGROUP | LWT | TC | T(NETFILTER) | T(SK_SKB) | T(SOCKET_FILTER),
+	  { "bpf_dynptr_from_skb" } },
+};
+
+/** Only programs that may sleep may call them. */
+static const char *const sleeping[] = { "bpf_copy_from_user_dynptr",
+					"bpf_copy_from_user_str",
+					"bpf_copy_from_user_str_dynptr",
+					"bpf_copy_from_user_task_dynptr",
+					"bpf_copy_from_user_task_str",
+					"bpf_copy_from_user_task_str_dynptr",
+					"bpf_get_dentry_xattr",
+					"bpf_get_file_xattr",
+					"bpf_iter_dmabuf_destroy",
+					"bpf_iter_dmabuf_new",
+					"bpf_iter_dmabuf_next",
+					"bpf_iter_kmem_cache_destroy",
+					"bpf_iter_kmem_cache_new",
+					"bpf_iter_kmem_cache_next",
+					"bpf_ksock_send",
+					"bpf_lookup_user_key",
+					"bpf_mem_cgroup_flush_stats",
+					"bpf_real_data_inode",
+					"bpf_remove_dentry_xattr",
+					"bpf_set_dentry_xattr",
+					"bpf_verify_pkcs7_signature",
+					"cgroup_rstat_flush",
+					"css_rstat_flush" };
+
+static bool is_in(const char *const *names, size_t nr, const char *name)
+{
+	for (size_t i = 0; i < nr && names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/** The types that may call a function; 0 when it is not known. */
+static uint32_t types_of(uint32_t version, const char *name)
+{
+	uint32_t types = 0;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (version >= rows[i].since && is_in(rows[i].names, MAX_NAMES, name))
+			types |= rows[i].types;
+	for (size_t i = 0; i < sizeof(late) / sizeof(late[0]); i++)
+		if (version < late[i].since)
+			types &= ~late[i].types;
+	return types;
+}
+
+enum ks_allowed ks_kfunc_allowed(const struct ks_site *site, const struct ks_caller_of *caller,
+				 const char *name)
+{
+	uint32_t type = ks_prog_type_bit(caller->program_type);
+	if (!caller->gpl && site->version >= FIRST)
+		return KS_NEEDS_GPL;
+	if (!type || type == T(EXT) || type == T(STRUCT_OPS) || site->version < OLDEST ||
+	    site->version >= TOO_NEW)
+		return KS_ALLOWED_UNTOLD;
+	uint32_t types = types_of(site->version, name);
+	if (!types)
+		return KS_ALLOWED_UNTOLD;
+	bool iterates = caller->hook == KS_HOOK_ITER;
+	if (!(types & type) || (types & ITERATORS && type == T(TRACING) && !iterates))
+		return KS_NOT_ALLOWED;
+	return KS_ALLOWED;
+}
+
+bool ks_kfunc_sleeps(const struct ks_site *site, const char *name)
+{
+	return site->version >= OLDEST && site->version < TOO_NEW &&
+	       is_in(sleeping, sizeof(sleeping) / sizeof(sleeping[0]), name);
+}

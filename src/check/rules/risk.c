@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What makes a program run but see too little. */
+#include <string.h>
+
+#include "check/reasons.h"
+#include "surface/issue.h"
+
+/** The function whose calls a program sees; NULL when it sees none. */
+static const char *function_of(const struct ks_hook *hook)
+{
+	bool function = hook->kind == KS_HOOK_KPROBE || hook->kind == KS_HOOK_KPROBE_MULTI ||
+			hook->kind == KS_HOOK_FENTRY || hook->kind == KS_HOOK_FMOD_RET;
+	return function && !hook->needs_target ? hook->target : NULL;
+}
+
+/** The first symbol of the function under another name. */
+static const char *copy_of(const struct ks_function *fn)
+{
+	for (uint32_t i = 0; i < fn->nr_symbols; i++)
+		if (strcmp(fn->symbols[i].name, fn->name) != 0)
+			return fn->symbols[i].name;
+	return "a clone";
+}
+
+/** Where calls of a function go, and who has it inlined. */
+struct calls {
+	uint32_t inlined, direct, cloned;
+	const char *who[3];
+	uint32_t nr_who;
+	bool more; // than who has room for
+};
+
+static void add_inliner(struct calls *calls, const char *name)
+{
+	calls->inlined++;
+	for (uint32_t i = 0; i < calls->nr_who; i++)
+		if (strcmp(calls->who[i], name) == 0)
+			return;
+	if (calls->nr_who < 3)
+		calls->who[calls->nr_who++] = name;
+	else
+		calls->more = true;
+}
+
+/** What splitting a function leaves behind in itself is no call, also where the function is inlined. */
+static void count_calls(const struct ks_function *fn, const struct ks_entry *entry,
+			struct calls *calls)
+{
+	for (uint32_t i = 0; i < entry->nr_inline_callers; i++) {
+		const struct ks_caller *caller = &entry->inline_callers[i];
+		if (!(caller->flags & KS_CALLER_NO_CODE) &&
+		    strcmp(caller->function, fn->name) != 0 &&
+		    !ks_caller_inside_itself(fn, entry, caller))
+			add_inliner(calls, caller->function);
+	}
+	for (uint32_t i = 0; i < entry->nr_direct_callers; i++) {
+		const struct ks_caller *caller = &entry->direct_callers[i];
+		if (caller->clone && ks_caller_inside_itself(fn, entry, caller))
+			continue;
+		calls->direct += caller->clone == 0;
+		calls->cloned += caller->clone != 0;
+	}
+}
+
+/** Calls that go round the symbol: inlined ones, and those to clones. */
+static void judge_calls(struct ks_judge *judge, const char *name)
+{
+	struct ks_target target = ks_target_find(judge->site, name);
+	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
+	struct calls calls = { 0 };
+	if (!target.symbol || !target.function || !(judge->site->image->facts & KS_FACT_INLINE))
+		return;
+	for (uint32_t i = 0; i < target.function->nr_entries; i++)
+		count_calls(target.function, &target.function->entries[i], &calls);
+	uint32_t all = calls.inlined + calls.direct + calls.cloned;
+	if (calls.inlined)
+		ks_judge_add(judge, KS_REASON_SELECTIVE_INLINE, about,
+			     "sees %u of %u calls; inlined into %s%s%s%s%s%s", calls.direct, all,
+			     calls.who[0], calls.nr_who > 1 ? ", " : "",
+			     calls.nr_who > 1 ? calls.who[1] : "", calls.nr_who > 2 ? ", " : "",
+			     calls.nr_who > 2 ? calls.who[2] : "", calls.more ? ", …" : "");
+	if (calls.cloned)
+		ks_judge_add(judge, KS_REASON_CLONES, about,
+			     "%u of %u calls go to copies such as %s", calls.cloned, all,
+			     copy_of(target.function));
+}
+
+void ks_judge_risks(struct ks_judge *judge)
+{
+	const char *name = function_of(judge->hook);
+	judge->stage = KS_STAGE_RUN;
+	if (name)
+		judge_calls(judge, name);
+	if (judge->resolution->prepared->object->nr_cores &&
+	    ks_site_has_btf(judge->site) == KS_ABSENT) {
+		ks_judge_add(judge, KS_REASON_CORE_RELO,
+			     KS_ABOUT_NAME(KS_CONFIG, "CONFIG_DEBUG_INFO_BTF"),
+			     "the kernel has no BTF: relocations need one that the tool brings");
+		ks_judge_hint(judge, "give libbpf the kernel's types by btf_custom_path");
+	}
+	if (judge->hook->kind != KS_HOOK_LSM)
+		return;
+	const char *active = ks_site_option(judge->site, "CONFIG_LSM");
+	if (active && !strstr(active, "bpf")) {
+		ks_judge_add(judge, KS_REASON_LSM_MISSING, KS_ABOUT_NAME(KS_CONFIG, "CONFIG_LSM"),
+			     "bpf is not among the modules that are active by default: %s", active);
+		ks_judge_hint(judge, "boot with lsm=…,bpf");
+	}
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/session.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+struct ks_error *ks_session_open(struct ks_cli *cli, enum ks_store_mode mode,
+				 struct ks_session *session)
+{
+	KS_TRY(ks_cli_db_path(cli, &session->db));
+	if (mode != KS_STORE_CREATE && access(session->db, F_OK) != 0 && errno == ENOENT)
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    "%s: no store yet; 'ksurf add' or 'ksurf pull' makes one",
+				    session->db);
+	return ks_store_open(session->db, mode, &session->store);
+}
+
+void ks_session_close(struct ks_session *session)
+{
+	ks_selection_deinit(&session->sel);
+	ks_store_close(session->store);
+	*session = (struct ks_session){ 0 };
+}

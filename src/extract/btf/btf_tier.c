@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Functions of an image without DWARF, and what its BTF says of functions of any image. */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "extract/btf/btf_decls.h"
+#include "extract/tiers.h"
+
+/* ---- functions by name ---- */
+
+struct function_index {
+	const struct ks_surface *surface;
+	uint32_t *slots; // function + 1, open addressing
+	size_t mask;
+};
+
+static uint32_t *function_slot(const struct function_index *index, const char *name)
+{
+	size_t at = XXH3_64bits(name, strlen(name)) & index->mask;
+	for (; index->slots[at]; at = (at + 1) & index->mask)
+		if (strcmp(index->surface->functions[index->slots[at] - 1].name, name) == 0)
+			break;
+	return &index->slots[at];
+}
+
+static bool index_functions(struct function_index *index, const struct ks_surface *surface)
+{
+	size_t len = 64;
+	while (len < surface->nr_functions * 2)
+		len *= 2;
+	*index = (struct function_index){ surface, calloc(len, sizeof(*index->slots)), len - 1 };
+	for (size_t i = 0; i < surface->nr_functions && index->slots; i++)
+		*function_slot(index, surface->functions[i].name) = (uint32_t)i + 1;
+	return index->slots != NULL;
+}
+
+/** Count the BTF functions of each name. The extraction that made the functions owns them. */
+static struct ks_error *count_functions(const struct ks_btf *btf, struct ks_surface *surface)
+{
+	struct function_index index;
+	if (!index_functions(&index, surface))
+		return &ks_nomem;
+	struct ks_function *functions = (struct ks_function *)surface->functions;
+	for (uint32_t id = btf->first_id; id < btf->nr; id++) {
+		struct ks_btf_type type = ks_btf_type(btf, id);
+		uint32_t found = type.kind == KS_BTF_FUNC ? *function_slot(&index, type.name) : 0;
+		if (found && functions[found - 1].nr_btf < UINT8_MAX)
+			functions[found - 1].nr_btf++;
+	}
+	free(index.slots);
+	surface->image.facts |= KS_FACT_BTF;
+	return NULL;
+}
+
+/* ---- the btf tier ---- */
+
+/** Functions while they are listed. */
+struct listing {
+	const struct ks_symbol_index *index;
+	struct ks_surface *surface;
+	struct ks_function *functions;
+	bool *named; // of each symbol: some function has it
+};
+
+/** One more function, with the symbols of its name. @param text as long as the surface */
+static bool add_function(struct listing *list, const char *name)
+{
+	struct ks_arena *arena = &list->surface->arenas[0];
+	const struct ks_symbol *first = ks_symbol_function(list->index, name);
+	struct ks_function *fn = &list->functions[list->surface->nr_functions++];
+	*fn = (struct ks_function){ .name = name };
+	for (const struct ks_symbol *s = first; s; s = ks_symbol_function_next(list->index, s))
+		fn->nr_symbols++;
+	struct ks_symbol *symbols = ks_arena_array(arena, fn->nr_symbols, sizeof(*symbols));
+	if (!symbols)
+		return false;
+	fn->symbols = symbols;
+	for (const struct ks_symbol *s = first; s; s = ks_symbol_function_next(list->index, s)) {
+		list->named[s - list->surface->symbols] = true;
+		*symbols++ = *s;
+	}
+	return true;
+}
+
+/** Those of BTF first, then those that only symbols tell of. */
+static bool list_functions(struct listing *list)
+{
+	struct ks_surface *surface = list->surface;
+	for (size_t i = 0; i < surface->decls[KS_FUNCTION].nr; i++)
+		if (!add_function(list, surface->decls[KS_FUNCTION].at[i].name))
+			return false;
+	for (size_t i = 0; i < surface->nr_symbols; i++) {
+		const char *name = surface->symbols[i].name;
+		size_t len = strcspn(name, ".");
+		if (surface->symbols[i].type != STT_FUNC || list->named[i] || !len ||
+		    ks_symbol_is_prefix(name))
+			continue;
+		if (name[len])
+			name = ks_arena_strndup(&surface->arenas[0], name, len);
+		if (!name || !add_function(list, name))
+			return false;
+	}
+	return true;
+}
+
+static struct ks_error *fill_functions(const struct ks_finder *finder)
+{
+	struct ks_surface *surface = finder->surface;
+	size_t room = surface->decls[KS_FUNCTION].nr + surface->nr_symbols;
+	struct listing list = {
+		.index = finder->symbols,
+		.surface = surface,
+		.functions = ks_arena_array(&surface->arenas[0], room, sizeof(*list.functions)),
+		.named = calloc(surface->nr_symbols + 1, sizeof(*list.named)),
+	};
+	bool ok = list.functions && list.named && list_functions(&list);
+	surface->functions = list.functions;
+	surface->known |= KS_KNOWS(KS_FUNCTION);
+	free(list.named);
+	return ok ? NULL : &ks_nomem;
+}
+
+struct ks_error *ks_extract_btf(const struct ks_finder *finder, const struct ks_btf *btf)
+{
+	if (btf)
+		KS_TRY(ks_btf_decls_read(btf, finder->surface));
+	KS_TRY(fill_functions(finder));
+	return btf ? count_functions(btf, finder->surface) : NULL;
+}
+
+/* ---- beside the full tier ---- */
+
+struct ks_error *ks_extract_btf_presence(const struct ks_finder *finder, const struct ks_btf *btf)
+{
+	struct ks_surface *surface = finder->surface;
+	KS_TRY(ks_btf_variables_read(btf, &surface->arenas[surface->nr_arenas - 1], surface));
+	return count_functions(btf, surface);
+}
+
+/** The function that a tag marks as a kfunc, or NULL. */
+static const char *tagged_kfunc(const struct ks_btf *btf, uint32_t id)
+{
+	struct ks_btf_type tag = ks_btf_type(btf, id);
+	if (tag.kind != KS_BTF_DECL_TAG || strcmp(tag.name, "bpf_kfunc") != 0)
+		return NULL;
+	struct ks_btf_type function = ks_btf_type(btf, tag.type);
+	return function.kind == KS_BTF_FUNC && *function.name ? function.name : NULL;
+}
+
+struct ks_error *ks_extract_btf_kfuncs(const struct ks_finder *finder, const struct ks_btf *btf)
+{
+	struct ks_surface *surface = finder->surface;
+	size_t nr = 0;
+	for (uint32_t id = btf->first_id; id < btf->nr; id++)
+		nr += tagged_kfunc(btf, id) != NULL;
+	if (!nr || surface->nr_kfuncs)
+		return NULL;
+	const char **names = ks_arena_array(&surface->arenas[0], nr, sizeof(*names));
+	if (!names)
+		return &ks_nomem;
+	nr = 0;
+	for (uint32_t id = btf->first_id; id < btf->nr; id++)
+		if ((names[nr] = tagged_kfunc(btf, id)))
+			nr++;
+	surface->kfuncs = names;
+	surface->nr_kfuncs = nr;
+	surface->known |= KS_KNOWS(KS_KFUNC);
+	return NULL;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What nm's letter for a symbol, its address and its neighbours tell. */
+#include <ctype.h>
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "extract/symbols/kallsyms_tables.h"
+#include "surface/model.h"
+
+/** Pairs of symbols that the kernel's linker script puts around a section. */
+static const struct bounds {
+	const char *begin, *end, *section;
+} bounds[] = {
+	{ "_sinittext", "_einittext", ".init.text" },
+	{ "__noinstr_text_start", "__noinstr_text_end", ".noinstr.text" },
+	{ "_stext", "_etext", ".text" },
+	{ "__start_rodata", "__end_rodata", ".rodata" },
+	{ "__init_begin", "__init_end", ".init.data" },
+	{ "__bss_start", "__bss_stop", ".bss" },
+	{ "_sdata", "_edata", ".data" },
+};
+enum {
+	NR_BOUNDS = sizeof(bounds) / sizeof(bounds[0]),
+	SECTION_TEXT = 2,
+	SECTION_DATA = NR_BOUNDS - 1
+};
+
+struct range {
+	uint64_t begin, end;
+};
+
+static bool is_within(const struct range *range, uint64_t addr)
+{
+	return addr >= range->begin && addr < range->end;
+}
+
+static void find_ranges(const struct ks_symbol *symbols, size_t nr, struct range *ranges)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const char *name = symbols[i].name;
+		for (size_t k = 0; name[0] == '_' && k < NR_BOUNDS; k++) {
+			if (strcmp(name, bounds[k].begin) == 0)
+				ranges[k].begin = symbols[i].addr;
+			else if (strcmp(name, bounds[k].end) == 0)
+				ranges[k].end = symbols[i].addr;
+		}
+	}
+	for (size_t k = 0; k < NR_BOUNDS; k++)
+		if (!ranges[k].begin) // kallsyms of functions only have some of the marks
+			ranges[k].end = 0;
+}
+
+static bool ends_in(const char *name, const char *end)
+{
+	size_t len = strlen(name), n = strlen(end);
+	return len >= n && memcmp(name + len - n, end, n) == 0;
+}
+
+/** A label of the linker script: no function begins there, although the letter is that of one. */
+static bool is_mark(const char *name)
+{
+	static const char *const names[] = { "_text",	   "_stext",	 "_etext", "_head",
+					     "_sinittext", "_einittext", "_start", "_end" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return name[0] == '_' && name[1] == '_' &&
+	       (ends_in(name, "text_start") || ends_in(name, "text_end"));
+}
+
+/** What names the sections of symbols. */
+struct naming {
+	const struct ks_elf *elf; // NULL: nothing is known of its sections
+	struct ks_arena *arena;
+	const char **names; // copies of the sections' names, as far as they were needed
+	size_t last;	    // section
+	struct range ranges[NR_BOUNDS];
+};
+
+static bool is_in(const struct ks_section *sec, uint64_t addr)
+{
+	return sec->flags & SHF_ALLOC && addr >= sec->addr && addr - sec->addr < sec->size;
+}
+
+/** The section of an ELF file around an address, or NULL. */
+static struct ks_error *elf_section(struct naming *naming, uint64_t addr, const char **ret)
+{
+	const struct ks_elf *elf = naming->elf;
+	*ret = NULL;
+	for (size_t n = 0; n < elf->nr_sections; n++) {
+		size_t i = (naming->last + n) % elf->nr_sections; // neighbours lie in the same one
+		if (!is_in(&elf->sections[i], addr))
+			continue;
+		if (!naming->names[i])
+			naming->names[i] = ks_arena_strdup(naming->arena, elf->sections[i].name);
+		naming->last = i;
+		*ret = naming->names[i];
+		return *ret ? NULL : &ks_nomem;
+	}
+	return NULL;
+}
+
+/** What the letter and the linker's marks say. */
+static const char *section_of(const struct range *ranges, const struct ks_symbol *symbol,
+			      char letter)
+{
+	for (size_t k = 0; k < NR_BOUNDS; k++)
+		if (is_within(&ranges[k], symbol->addr))
+			return bounds[k].section;
+	switch (tolower(letter)) {
+	case 't':
+		return ".text";
+	case 'r':
+		return ".rodata";
+	case 'b':
+		return ".bss";
+	default:
+		return ".data";
+	}
+}
+
+static uint8_t type_of(const struct ks_symbol *symbol, char letter, const struct range *ranges)
+{
+	const struct range *text = &ranges[SECTION_TEXT];
+	switch (letter) {
+	case 'T':
+	case 't':
+		if (is_within(&ranges[SECTION_DATA], symbol->addr))
+			return STT_OBJECT; // nm goes by the section, and amd64's .data may be executed since 7.2
+		return is_mark(symbol->name) ? STT_NOTYPE : STT_FUNC;
+	case 'W':
+	case 'w': // of either kind
+		return !text->end || is_within(text, symbol->addr) ? STT_FUNC : STT_OBJECT;
+	case 'i':
+		return STT_GNU_IFUNC;
+	case 'a':
+	case 'A':
+	case 'n':
+	case 'N':
+	case '?':
+		return STT_NOTYPE;
+	default:
+		return STT_OBJECT;
+	}
+}
+
+static uint8_t bind_of(char letter)
+{
+	if (strchr("WwVv", letter))
+		return STB_WEAK;
+	return islower(letter) ? STB_LOCAL : STB_GLOBAL;
+}
+
+/** Where functions may have room for tracing in front of them, it is not part of the function before. */
+static uint64_t room_in_front(const struct ks_elf *elf)
+{
+	return elf && (elf->machine == EM_AARCH64 || elf->machine == EM_RISCV) ? 8 : 0;
+}
+
+/** Functions end where anything follows them, data where other data does. */
+static void measure(struct ks_symbol *symbols, size_t nr, uint64_t room)
+{
+	uint64_t next[2] = { 0, 0 }, after[2] = { 0, 0 }; // of text and of data
+	for (size_t i = nr; i-- > 0;) {
+		struct ks_symbol *sym = &symbols[i];
+		unsigned int kind = sym->type != STT_FUNC && strcmp(sym->section, ".text") != 0;
+		if (strcmp(sym->section, "SHN_ABS") == 0)
+			continue;
+		if (next[kind] != sym->addr)
+			after[kind] = next[kind];
+		next[kind] = sym->addr;
+		sym->size = after[kind] ? after[kind] - sym->addr : 0;
+		if (sym->type == STT_FUNC && sym->size > room)
+			sym->size -= room;
+		if (sym->type == STT_NOTYPE)
+			sym->size = 0;
+	}
+}
+
+struct ks_error *ks_symbols_classify(const struct ks_elf *elf, struct ks_surface *surface,
+				     struct ks_symbol *symbols, const char *letters, size_t nr)
+{
+	_cleanup_arena_ struct ks_arena scratch = { 0 };
+	struct naming naming = { .elf = elf && !elf->flat ? elf : NULL,
+				 .arena = &surface->arenas[0] };
+	size_t names = (elf ? elf->nr_sections : 1) * sizeof(*naming.names);
+	naming.names = ks_arena_alloc(&scratch, names);
+	if (!naming.names)
+		return &ks_nomem;
+	memset(naming.names, 0, names);
+	find_ranges(symbols, nr, naming.ranges);
+	for (size_t i = 0; i < nr; i++) {
+		struct ks_symbol *sym = &symbols[i];
+		sym->type = type_of(sym, letters[i], naming.ranges);
+		sym->bind = bind_of(letters[i]);
+		if (tolower(letters[i]) == 'a')
+			sym->section = "SHN_ABS";
+		else if (naming.elf)
+			KS_TRY(elf_section(&naming, sym->addr, &sym->section));
+		if (!sym->section)
+			sym->section = section_of(naming.ranges, sym, letters[i]);
+	}
+	measure(symbols, nr, room_in_front(elf));
+	surface->symbols = symbols;
+	surface->nr_symbols = nr;
+	surface->symtab_known = true;
+	return NULL;
+}

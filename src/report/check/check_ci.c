@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What continuous integration reads: JUnit's XML, and the workflow commands of GitHub. */
+#include <string.h>
+
+#include "report/check/check_page.h"
+#include "report/text/html.h"
+
+/* ---- JUnit ---- */
+
+/** All reasons of an outcome, a line each, escaped. */
+static void write_texts(const struct ks_outcome *outcome, struct ks_buf *text, struct ks_buf *out)
+{
+	for (uint32_t i = 0; i < outcome->nr; i++) {
+		const struct ks_reason *reason = &outcome->reasons[i];
+		if (reason->soft || reason->verdict == KS_VERDICT_OK)
+			continue;
+		ks_reason_title(reason, text);
+		if (reason->detail)
+			ks_buf_printf(text, "; %s", reason->detail);
+		if (reason->line && reason->line->file)
+			ks_buf_str(text, " at ");
+		ks_reason_place(reason, text);
+		if (reason->hint)
+			ks_buf_printf(text, "; hint: %s", reason->hint);
+		ks_html_escape(out, text->at, text->len);
+		ks_buf_char(out, '\n');
+		text->len = 0;
+	}
+}
+
+/** The element inside a test case that says how it went; none for a success. */
+static const char *element_of(const struct ks_check_report *report,
+			      const struct ks_outcome *outcome)
+{
+	if (outcome->verdict == KS_VERDICT_OK)
+		return NULL;
+	if (outcome->optional || outcome->verdict < report->fail_on)
+		return outcome->verdict == KS_VERDICT_UNKNOWN ? "skipped" : "system-out";
+	return "failure";
+}
+
+static void write_case(const struct ks_check_report *report, const struct ks_check *check,
+		       size_t row, size_t image, struct ks_buf *text, struct ks_buf *out)
+{
+	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
+	const char *element = element_of(report, outcome), *label = check->images[image]->label;
+	ks_buf_str(out, "    <testcase classname=\"");
+	const char *object = ks_row_object(check, row)->object->name;
+	ks_html_escape(out, object, strlen(object));
+	ks_buf_str(out, "\" name=\"");
+	ks_html_escape(out, check->programs[row]->name, strlen(check->programs[row]->name));
+	ks_buf_str(out, " on ");
+	ks_html_escape(out, label, strlen(label));
+	ks_buf_str(out, element ? "\">\n" : "\"/>\n");
+	if (!element)
+		return;
+	ks_buf_printf(out, "      <%s", element);
+	if (strcmp(element, "system-out") != 0)
+		ks_buf_printf(out, " message=\"%s\"", ks_verdicts[outcome->verdict].title);
+	ks_buf_str(out, ">\n");
+	write_texts(outcome, text, out);
+	ks_buf_printf(out, "      </%s>\n    </testcase>\n", element);
+}
+
+/** How many test cases of an object have an element; all of them for NULL. */
+static size_t count_cases(const struct ks_check_report *report, const struct ks_check *check,
+			  const struct ks_check_object *object, const char *element)
+{
+	size_t nr = 0;
+	for (size_t row = object->first; row < object->first + object->nr; row++)
+		for (size_t i = 0; i < check->nr_images; i++) {
+			const char *is = element_of(report, ks_check_outcome(check, row, i));
+			nr += !element || (is && strcmp(is, element) == 0);
+		}
+	return nr;
+}
+
+struct ks_error *ks_check_junit(const struct ks_check_report *report, const struct ks_check *check,
+				struct ks_buf *out)
+{
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	ks_buf_str(out,
+		   "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"ksurf\">\n");
+	for (size_t o = 0; o < check->nr_objects; o++) {
+		const struct ks_check_object *object = &check->objects[o];
+		ks_buf_str(out, "  <testsuite name=\"");
+		ks_html_escape(out, object->object->name, strlen(object->object->name));
+		ks_buf_printf(out, "\" tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\">\n",
+			      count_cases(report, check, object, NULL),
+			      count_cases(report, check, object, "failure"),
+			      count_cases(report, check, object, "skipped"));
+		for (size_t row = object->first; row < object->first + object->nr; row++)
+			for (size_t i = 0; i < check->nr_images; i++)
+				write_case(report, check, row, i, &text, out);
+		ks_buf_str(out, "  </testsuite>\n");
+	}
+	ks_buf_str(out, "</testsuites>\n");
+	return ks_buf_error(&text);
+}
+
+/* ---- GitHub ---- */
+
+/** A value or message: what would end or continue it is written as %XX. */
+static void write_escaped(struct ks_buf *out, const char *text, const char *special)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		if (c < ' ' || strchr(special, c))
+			ks_buf_printf(out, "%%%02X", c);
+		else
+			ks_buf_char(out, *text);
+	}
+}
+
+static void write_annotation(const struct ks_check *check, size_t row,
+			     const struct ks_reason_group *group, struct ks_buf *text,
+			     struct ks_buf *out)
+{
+	static const char value[] = "%,:", message[] = "%";
+	const struct ks_reason *reason = group->reason;
+	const struct ks_bpf_line *line = reason->line && reason->line->file ? reason->line : NULL;
+	bool optional = ks_row_verdict(check, row) < reason->verdict;
+	ks_buf_printf(out, "::%s file=",
+		      optional					? "notice"
+		      : reason->verdict >= KS_VERDICT_NO_ATTACH ? "error"
+								: "warning");
+	write_escaped(out, line ? line->file : ks_row_object(check, row)->path, value);
+	if (line && line->line)
+		ks_buf_printf(out, ",line=%u", line->line);
+	ks_buf_str(out, ",title=");
+	write_escaped(out, ks_row_object(check, row)->object->name, value);
+	ks_buf_char(out, ' ');
+	write_escaped(out, check->programs[row]->name, value);
+	ks_buf_printf(out, " %s::", ks_verdicts[reason->verdict].title);
+	ks_reason_title(reason, text);
+	ks_buf_char(text, ' ');
+	ks_group_images(check, group, text);
+	if (reason->detail)
+		ks_buf_printf(text, "; %s", reason->detail);
+	if (reason->hint)
+		ks_buf_printf(text, ". Hint: %s", reason->hint);
+	const char *all = ks_buf_text(text);
+	write_escaped(out, all ? all : "", message);
+	ks_buf_char(out, '\n');
+	text->len = 0;
+}
+
+struct ks_error *ks_check_github(const struct ks_check_report *report, const struct ks_check *check,
+				 struct ks_buf *out)
+{
+	(void)report;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	for (size_t row = 0; row < check->nr_rows; row++) {
+		struct ks_reason_groups groups;
+		KS_TRY(ks_reason_groups(check, row, KS_VERDICT_RISK, false, &arena, &groups));
+		for (size_t i = 0; i < groups.nr; i++)
+			write_annotation(check, row, &groups.at[i], &text, out);
+	}
+	return ks_buf_error(&text);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* docs/check-json.md tells the keys. */
+#include "base/json.h"
+#include "report/check/check_page.h"
+
+static void write_image(struct ks_json *json, const struct ks_image *image)
+{
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "image", image->label);
+	ks_json_key_str(json, "release", image->release);
+	ks_json_key_str(json, "version", image->version);
+	ks_json_key_str(json, "arch", image->arch);
+	ks_json_key_str(json, "flavor", image->flavor);
+	ks_json_key_str(json, "tier", ks_tier_texts[image->tier]);
+	ks_json_close(json, '}');
+}
+
+static void write_reason(struct ks_json *json, const struct ks_reason *reason)
+{
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "reason", ks_reasons[reason->kind].name);
+	ks_json_key_str(json, "verdict", ks_verdicts[reason->verdict].name);
+	ks_json_key_bool(json, "reachable", !reason->soft);
+	ks_json_key_str(json, "kind",
+			reason->name_kind < KS_NR_KINDS ? ks_kinds[reason->name_kind].name : NULL);
+	ks_json_key_str(json, "name", reason->name);
+	ks_json_key_str(json, "detail", reason->detail);
+	ks_json_key_str(json, "hint", reason->hint);
+	ks_json_key(json, "instruction");
+	if (reason->insn == KS_NO_INDEX)
+		ks_json_null(json);
+	else
+		ks_json_u64(json, reason->insn);
+	ks_json_key_str(json, "file", reason->line ? reason->line->file : NULL);
+	ks_json_key(json, "line");
+	if (reason->line && reason->line->line)
+		ks_json_u64(json, reason->line->line);
+	else
+		ks_json_null(json);
+	ks_json_key_str(json, "source", reason->line ? reason->line->text : NULL);
+	ks_json_close(json, '}');
+}
+
+static void write_outcome(struct ks_json *json, const struct ks_image *image,
+			  const struct ks_outcome *outcome)
+{
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "image", image->label);
+	ks_json_key_str(json, "verdict", ks_verdicts[outcome->verdict].name);
+	ks_json_key_str(json, "load", ks_verdicts[outcome->load].name);
+	ks_json_key_str(json, "attach", ks_verdicts[outcome->attach].name);
+	ks_json_key_bool(json, "optional", outcome->optional);
+	ks_json_key_open(json, "reasons", '[');
+	for (uint32_t i = 0; i < outcome->nr; i++)
+		write_reason(json, &outcome->reasons[i]);
+	ks_json_close(json, ']');
+	ks_json_close(json, '}');
+}
+
+static void write_program(struct ks_json *json, const struct ks_check *check, size_t row)
+{
+	const struct ks_bpf_program *program = check->programs[row];
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "program", program->name);
+	ks_json_key_str(json, "section", program->section);
+	ks_json_key_str(json, "hook", ks_hooks[program->hook.kind].name);
+	ks_json_key_str(json, "target", program->hook.target);
+	ks_json_key_bool(json, "autoload", program->autoload);
+	ks_json_key_open(json, "outcomes", '[');
+	for (size_t i = 0; i < check->nr_images; i++)
+		write_outcome(json, check->images[i], ks_check_outcome(check, row, i));
+	ks_json_close(json, ']');
+	ks_json_close(json, '}');
+}
+
+static void write_object(struct ks_json *json, const struct ks_check *check,
+			 const struct ks_check_object *object)
+{
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "object", object->object->name);
+	ks_json_key_str(json, "path", object->path);
+	ks_json_key_u64(json, "offset", object->offset);
+	ks_json_key_u64(json, "size", object->size);
+	ks_json_key_str(json, "base", object->base);
+	ks_json_key_open(json, "verdicts", '{');
+	for (size_t i = 0; i < check->nr_images; i++)
+		ks_json_key_str(json, check->images[i]->label,
+				ks_verdicts[ks_check_object_verdict(check, object, i)].name);
+	ks_json_close(json, '}');
+	ks_json_key_open(json, "programs", '[');
+	for (size_t row = object->first; row < object->first + object->nr; row++)
+		write_program(json, check, row);
+	ks_json_close(json, ']');
+	ks_json_close(json, '}');
+}
+
+struct ks_error *ks_check_json(const struct ks_check_report *report, const struct ks_check *check,
+			       struct ks_buf *out)
+{
+	(void)report;
+	struct ks_json json = ks_json_to(out, 2);
+	ks_json_open(&json, '{');
+	ks_json_key_u64(&json, "ksurf", 1);
+	ks_json_key_open(&json, "images", '[');
+	for (size_t i = 0; i < check->nr_images; i++)
+		write_image(&json, check->images[i]);
+	ks_json_close(&json, ']');
+	ks_json_key_open(&json, "objects", '[');
+	for (size_t i = 0; i < check->nr_objects; i++)
+		write_object(&json, check, &check->objects[i]);
+	ks_json_close(&json, ']');
+	ks_json_close(&json, '}');
+	ks_buf_char(out, '\n');
+	return NULL;
+}

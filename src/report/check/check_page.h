@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What the formats of a check share: inside report/ only. */
+#include "report/check/check.h"
+#include "report/show/terminal.h"
+
+/** The same reason on one or more images. */
+struct ks_reason_group {
+	const struct ks_reason *reason;
+	size_t nr;
+	const size_t *images; // columns, ascending
+};
+struct ks_reason_groups {
+	size_t nr;
+	struct ks_reason_group *at; // worst first
+};
+
+/**
+ * The reasons of a row over all its images, equal ones put together.
+ * @param least leave better verdicts out; soft reasons never count
+ * @param notes take what is worth knowing and harms nothing, too
+ * @param arena holds the result
+ */
+KS_MUST_CHECK struct ks_error *ks_reason_groups(const struct ks_check *check, size_t row,
+						enum ks_verdict least, bool notes,
+						struct ks_arena *arena,
+						struct ks_reason_groups *ret);
+
+/** The same reason in the same words, at the same instruction or source line. */
+bool ks_reason_equal(const struct ks_reason *a, const struct ks_reason *b);
+/** Append the images of a group, as "on every image" or "on A, B"; of many neighbours "on A to D (4)". */
+void ks_group_images(const struct ks_check *check, const struct ks_reason_group *group,
+		     struct ks_buf *out);
+/** Append a reason as one line: "no such function: blk_account_io_start". */
+void ks_reason_title(const struct ks_reason *reason, struct ks_buf *out);
+/** Append "FILE:LINE" of a reason, nothing when its place is unknown. */
+void ks_reason_place(const struct ks_reason *reason, struct ks_buf *out);
+/** The worst verdict of a row over all images, optional outcomes left out. */
+enum ks_verdict ks_row_verdict(const struct ks_check *check, size_t row);
+/** The object that a row belongs to. */
+const struct ks_check_object *ks_row_object(const struct ks_check *check, size_t row);
+
+/** One for each format. */
+typedef struct ks_error *ks_check_write_fn(const struct ks_check_report *report,
+					   const struct ks_check *check, struct ks_buf *out);
+extern ks_check_write_fn ks_check_terminal, ks_check_md, ks_check_json, ks_check_html,
+	ks_check_sarif, ks_check_junit, ks_check_github;

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/log/log_page.h"
+#include "report/show/terminal.h"
+#include "surface/issue.h"
+
+const struct ks_step_info ks_step_infos[KS_NR_STEPS] = {
+	[KS_STEP_SAME] = { "same", ' ' },	[KS_STEP_ADDED] = { "added", '+' },
+	[KS_STEP_REMOVED] = { "removed", '-' }, [KS_STEP_CHANGED] = { "changed", '~' },
+	[KS_STEP_STATUS] = { "status", '!' },	[KS_STEP_ABSENT] = { "absent", ' ' },
+	[KS_STEP_UNKNOWN] = { "unknown", '?' },
+};
+
+/* ---- the walk ---- */
+
+/** What happened between two facts. The changes are those of the definition, then those of the status. */
+static struct ks_error *compare_step(struct ks_diff *diff, enum ks_kind kind, struct ks_step *step)
+{
+	const struct ks_fact *old = step->before, *new = step->fact;
+	if (!new->known) {
+		step->event = KS_STEP_UNKNOWN;
+		return NULL;
+	}
+	bool was = old && old->known && old->present;
+	step->event = !new->present ? (was ? KS_STEP_REMOVED : KS_STEP_ABSENT)
+		      : was	    ? KS_STEP_SAME
+				    : KS_STEP_ADDED;
+	if (old && !old->known && new->present)
+		step->event = KS_STEP_SAME; // nobody knows when it came
+	if (!was || !new->present)
+		return NULL;
+	ks_diff_reset(diff);
+	if (ks_fact_comparable(kind, old) && ks_fact_comparable(kind, new))
+		KS_TRY(ks_diff_facts(diff, kind, old, new, &step->changes));
+	size_t nr = step->changes.nr;
+	KS_TRY(ks_diff_extras(diff, kind, KS_DIFF_STATUS, old, new, &step->changes));
+	for (size_t i = nr; i < step->changes.nr; i++)
+		if (step->changes.at[i].kind != KS_CALLERS_LOST) // every build loses some
+			step->event = KS_STEP_STATUS;
+	if (nr)
+		step->event = KS_STEP_CHANGED;
+	return NULL;
+}
+
+/** What an image of a group is compared with, or NULL. */
+static const struct ks_pair *pair_of(const struct ks_group *group, size_t image)
+{
+	for (size_t i = 0; i < group->nr_pairs; i++)
+		if (group->pairs[i].new == image)
+			return &group->pairs[i];
+	return NULL;
+}
+
+struct ks_error *ks_log_walk(const struct ks_groups *groups, const struct ks_history *history,
+			     struct ks_diff *diff, ks_step_fn *fn, void *arg)
+{
+	for (enum ks_group_kind kind = 0; kind < KS_NR_PARTITION_GROUPS; kind++) {
+		const struct ks_group *group = &groups->at[kind];
+		for (size_t i = 0; i < group->nr; i++) {
+			const struct ks_pair *pair = pair_of(group, group->images[i]);
+			struct ks_step step = {
+				.group = kind,
+				.label = group->labels[i],
+				.fact = &history->facts[group->images[i]],
+				.before = pair ? &history->facts[pair->old] : NULL,
+				.before_label = pair ? pair->old_label : NULL,
+			};
+			KS_TRY(compare_step(diff, history->kind, &step));
+			KS_TRY(fn(&step, arg));
+		}
+	}
+	return NULL;
+}
+
+void ks_log_span(const struct ks_groups *groups, const struct ks_history *history,
+		 const char **ret_since, const char **ret_until)
+{
+	const struct ks_group *group = &groups->at[KS_GROUP_REGULAR];
+	*ret_since = *ret_until = NULL;
+	for (size_t i = 0; i < group->nr; i++) {
+		if (!history->facts[group->images[i]].present)
+			continue;
+		*ret_since = *ret_since ? *ret_since : group->labels[i];
+		*ret_until = group->labels[i];
+	}
+}
+
+/* ---- the terminal ---- */
+
+struct log {
+	struct ks_terminal terminal;
+	bool patch;
+	enum ks_group_kind group; // of the last line
+	size_t width;		  // of the labels
+};
+
+/** What is before the first image that has the name may have it, too. */
+static bool began_earlier(const struct ks_group *regular, const struct ks_history *history)
+{
+	const struct ks_fact *before = NULL;
+	for (size_t i = 0; i < regular->nr; i++) {
+		const struct ks_fact *fact = &history->facts[regular->images[i]];
+		if (fact->present)
+			break;
+		before = fact;
+	}
+	return !before || !before->known;
+}
+
+static void write_title(struct log *log, const struct ks_groups *groups)
+{
+	struct ks_terminal *terminal = &log->terminal;
+	const struct ks_history *history = terminal->history;
+	const struct ks_group *regular = &groups->at[KS_GROUP_REGULAR];
+	const char *since, *until;
+	size_t present = 0;
+	for (size_t i = 0; i < history->nr; i++)
+		present += history->facts[i].present;
+	ks_log_span(groups, history, &since, &until);
+	ks_terminal_paint(terminal, KS_PAINT_HEAD, ks_kinds[history->kind].name);
+	ks_buf_char(terminal->out, ' ');
+	ks_terminal_paint(terminal, KS_PAINT_HEAD, history->name);
+	if (since) {
+		ks_buf_printf(&terminal->text, ", since %s", since);
+		ks_buf_str(&terminal->text, began_earlier(regular, history) ? " or before" : "");
+		if (strcmp(until, regular->labels[regular->nr - 1]) != 0)
+			ks_buf_printf(&terminal->text, ", until %s", until);
+	}
+	ks_buf_printf(&terminal->text, ", in %zu of %zu images", present, history->nr);
+	ks_terminal_wrap(terminal, strlen(ks_kinds[history->kind].name) + strlen(history->name) + 1,
+			 2);
+}
+
+/** Append the status of a fact. @return the columns it took */
+static size_t write_status(struct ks_terminal *terminal, const struct ks_fact *fact)
+{
+	enum ks_paint paint = ks_terminal_status(terminal, fact);
+	const char *text = ks_buf_text(&terminal->text);
+	size_t columns = terminal->text.len;
+	ks_terminal_paint(terminal, paint, text ? text : "");
+	terminal->text.len = 0;
+	return columns;
+}
+
+/** "Field added 3, Field removed 1": how often each change occurs. */
+static void count_changes(struct ks_buf *out, const struct ks_changes *changes)
+{
+	size_t nr[KS_NR_CHANGES] = { 0 };
+	for (size_t i = 0; i < changes->nr; i++)
+		nr[changes->at[i].kind]++;
+	for (int i = 0; i < KS_NR_CHANGES; i++) {
+		if (!nr[i] || ks_changes_infos[i].extra)
+			continue;
+		ks_buf_printf(out, out->len ? ", %s" : "%s", ks_changes_infos[i].title);
+		if (ks_changes_infos[i].form != KS_FORM_NONE)
+			ks_buf_printf(out, " %zu", nr[i]);
+	}
+}
+
+static size_t own_changes(const struct ks_changes *changes)
+{
+	size_t nr = 0;
+	for (size_t i = 0; i < changes->nr; i++)
+		nr += !ks_changes_infos[changes->at[i].kind].extra;
+	return nr;
+}
+
+/** What happened, behind the status and on one line if it can be. */
+static void write_brief(struct log *log, const struct ks_step *step, size_t at)
+{
+	struct ks_terminal *terminal = &log->terminal;
+	enum { BRIEF = 2 }; // changes that are told in full
+	size_t nr = own_changes(&step->changes);
+	for (size_t i = 0; nr <= BRIEF && i < nr; i++) {
+		ks_buf_str(&terminal->text, i ? ", " : "");
+		ks_change_write(&terminal->text, &step->changes.at[i]);
+	}
+	if (nr > BRIEF)
+		count_changes(&terminal->text, &step->changes);
+	if (step->event == KS_STEP_ADDED)
+		ks_terminal_declaration(&terminal->text, terminal->history->kind, step->fact);
+	if (!terminal->text.len) {
+		ks_buf_char(terminal->out, '\n');
+		return;
+	}
+	ks_terminal_blanks(terminal, 2);
+	ks_terminal_wrap_code(terminal, at + 2, log->width + 7);
+}
+
+/** Everything that changed, and the definition where it begins. */
+static void write_patch(struct log *log, const struct ks_step *step)
+{
+	struct ks_terminal *terminal = &log->terminal;
+	enum ks_kind kind = terminal->history->kind;
+	ks_buf_char(terminal->out, '\n');
+	if (step->event == KS_STEP_ADDED) {
+		const struct ks_tracepoint *event = step->fact->tracepoint;
+		const struct ks_decl *record = event ? event->record : step->fact->decl;
+		if (ks_terminal_declaration(&terminal->text, kind, step->fact) &&
+		    terminal->text.len) {
+			ks_terminal_blanks(terminal, 6);
+			ks_terminal_wrap_code(terminal, 6, 10);
+		}
+		if (record && record->kind != KS_FUNCTION && kind != KS_FIELD &&
+		    kind != KS_TYPEDEF && kind != KS_INT)
+			ks_terminal_record(terminal->out, record);
+	}
+	for (size_t i = 0; i < step->changes.nr; i++) {
+		ks_terminal_blanks(terminal, 6);
+		ks_change_write(&terminal->text, &step->changes.at[i]);
+		ks_terminal_wrap_code(terminal, 6, 10);
+	}
+}
+
+static struct ks_error *write_step(const struct ks_step *step, void *arg)
+{
+	struct log *log = arg;
+	struct ks_terminal *terminal = &log->terminal;
+	if (step->group != log->group) {
+		log->group = step->group;
+		ks_buf_char(terminal->out, '\n');
+		ks_terminal_paint(terminal, KS_PAINT_DIM, ks_groups_infos[step->group].title);
+		if (step->group != KS_GROUP_OTHER && step->before_label)
+			ks_buf_printf(terminal->out, ", compared with %s",
+				      step->before->image->label);
+		ks_buf_char(terminal->out, '\n');
+	}
+	ks_buf_printf(terminal->out, "%-*s %c ", (int)log->width, step->label,
+		      ks_step_infos[step->event].mark);
+	size_t at = log->width + 3 + write_status(terminal, step->fact);
+	if (log->patch)
+		write_patch(log, step);
+	else
+		write_brief(log, step, at);
+	return NULL;
+}
+
+static size_t label_width(const struct ks_groups *groups)
+{
+	size_t width = 0;
+	for (enum ks_group_kind kind = 0; kind < KS_NR_PARTITION_GROUPS; kind++)
+		for (size_t i = 0; i < groups->at[kind].nr; i++) {
+			size_t len = strlen(groups->at[kind].labels[i]);
+			width = len > width ? len : width;
+		}
+	return width;
+}
+
+static struct ks_error *write_terminal(struct ks_report *report, const struct ks_history *history,
+				       bool patch, struct ks_buf *out)
+{
+	struct log log = { .terminal = { report, history, out, { 0 } },
+			   .patch = patch,
+			   .group = KS_GROUP_REGULAR,
+			   .width = label_width(report->groups) };
+	size_t start = out->len;
+	write_title(&log, report->groups);
+	struct ks_error *err = ks_log_walk(report->groups, history, report->diff, write_step, &log);
+	ks_text_defuse(&log.terminal, start);
+	if (!err)
+		err = ks_buf_error(&log.terminal.text);
+	ks_buf_deinit(&log.terminal.text);
+	return err;
+}
+
+struct ks_error *ks_log_write(const struct ks_groups *groups, const struct ks_history *history,
+			      const struct ks_log_options *options, struct ks_buf *out)
+{
+	struct ks_report_options how = { .color = options->color, .columns = options->columns };
+	_cleanup_report_ struct ks_report *report = NULL;
+	KS_TRY(ks_report_new(options->json ? KS_FORMAT_JSON : KS_FORMAT_TERMINAL, groups, &how,
+			     &report));
+	KS_TRY(options->json ? ks_log_json(report, history, out)
+			     : write_terminal(report, history, options->patch, out));
+	return ks_buf_error(out);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/show/writer.h"
+#include "source/dataset/dataset_vocabulary.h"
+
+enum {
+	ALL_KINDS = KS_KNOWS(KS_NR_KINDS) - 1,
+	MD_KINDS = KS_KNOWS(KS_FUNCTION) | KS_KNOWS(KS_STRUCT) | KS_KNOWS(KS_UNION) |
+		   KS_KNOWS(KS_ENUM) | KS_KNOWS(KS_TRACEPOINT) | KS_KNOWS(KS_SYSCALL) |
+		   KS_KNOWS(KS_LSM) | KS_KNOWS(KS_KFUNC) | KS_KNOWS(KS_FIELD),
+	MD_FULL_KINDS = KS_KNOWS(KS_FUNCTION) | KS_KNOWS(KS_STRUCT) | KS_KNOWS(KS_LSM),
+};
+
+const struct ks_format_info ks_formats[KS_NR_FORMATS] = {
+	[KS_FORMAT_TERMINAL] = { "terminal", ".txt", ALL_KINDS },
+	[KS_FORMAT_MD] = { "md", ".md", MD_KINDS },
+	[KS_FORMAT_MD_FULL] = { "md-full", ".md", MD_FULL_KINDS },
+	[KS_FORMAT_JSON] = { "json", ".json", ALL_KINDS },
+};
+
+static ks_report_fn *const writers[KS_NR_FORMATS] = {
+	[KS_FORMAT_TERMINAL] = ks_report_terminal,
+	[KS_FORMAT_MD] = ks_report_md,
+	[KS_FORMAT_MD_FULL] = ks_report_md_full,
+	[KS_FORMAT_JSON] = ks_report_json,
+};
+
+enum ks_format ks_format_by_name(const char *name)
+{
+	enum ks_format format = 0;
+	while (format < KS_NR_FORMATS && strcmp(ks_formats[format].name, name) != 0)
+		format++;
+	return format;
+}
+
+struct ks_error *ks_report_new(enum ks_format format, const struct ks_groups *groups,
+			       const struct ks_report_options *options, struct ks_report **ret)
+{
+	_cleanup_report_ struct ks_report *report = calloc(1, sizeof(*report));
+	if (!report)
+		return &ks_nomem;
+	report->format = format;
+	report->groups = groups;
+	if (options)
+		report->options = *options;
+	if (!report->options.columns)
+		report->options.columns = 80;
+	KS_TRY(ks_diff_new(&report->diff));
+	*ret = ks_take(report);
+	return NULL;
+}
+
+void ks_report_free(struct ks_report *report)
+{
+	if (!report)
+		return;
+	ks_diff_free(report->diff);
+	free(report);
+}
+
+struct ks_error *ks_report_write(struct ks_report *report, const struct ks_history *history,
+				 struct ks_buf *out)
+{
+	const struct ks_format_info *format = &ks_formats[report->format];
+	if (!(format->kinds & KS_KNOWS(history->kind)))
+		return ks_error_new(KS_ERR_USAGE, "format %s has no form for kind %s; use %s or %s",
+				    format->name, ks_kinds[history->kind].name,
+				    ks_formats[KS_FORMAT_TERMINAL].name,
+				    ks_formats[KS_FORMAT_JSON].name);
+	KS_TRY(writers[report->format](report, history, out));
+	return ks_buf_error(out);
+}
+
+void ks_report_path(enum ks_format format, enum ks_kind kind, const char *name, struct ks_buf *out)
+{
+	ks_buf_str(out, ks_kinds[kind].folder);
+	ks_buf_char(out, '/');
+	// the early style knows no flat folders
+	if (!ks_kinds[kind].flat || format == KS_FORMAT_MD_FULL) {
+		char initial = name[strspn(name, "_")];
+		if (initial >= 'A' && initial <= 'Z')
+			initial = (char)(initial - 'A' + 'a');
+		ks_buf_char(out, initial && initial != '/' ? initial : '_');
+		ks_buf_char(out, '/');
+	}
+	for (; *name; name++) {
+		if (*name == '/')
+			ks_buf_str(out, "%2f");
+		else
+			ks_buf_char(out, *name);
+	}
+	ks_buf_str(out, ks_formats[format].extension);
+}
+
+const char *ks_bind_text(unsigned int bind)
+{
+	return bind < KS_NR_SYMBOL_WORDS ? ks_dataset_bind_words[bind] : NULL;
+}
+
+void ks_location_write(struct ks_buf *out, const struct ks_entry *entry)
+{
+	ks_buf_str(out, entry->loc_file);
+	if (entry->line != KS_NO_LINE) {
+		ks_buf_char(out, ':');
+		ks_buf_dec(out, entry->line);
+	}
+}
+
+void ks_published_callers(struct ks_json *json, const char *key, const struct ks_caller *callers,
+			  uint32_t nr, struct ks_buf *text)
+{
+	ks_json_key_open(json, key, '[');
+	for (uint32_t i = 0; i < nr; i++) {
+		if (callers[i].flags & KS_CALLER_OWN)
+			continue;
+		text->len = 0;
+		ks_buf_str(text, callers[i].unit);
+		ks_buf_char(text, ':');
+		ks_buf_str(text, callers[i].function);
+		ks_json_strn(json, text->at, text->len);
+	}
+	ks_json_close(json, ']');
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/stats/stats.h"
+
+/** A reason for a change, and how a narrow column is headed. */
+struct reason {
+	enum ks_change_kind change;
+	const char *head; // NULL ends a list
+	bool detail;
+};
+
+#define PARAM_REASONS(detail)                                                                      \
+	{ KS_PARAM_ADDED, "+PARAM", detail }, { KS_PARAM_REMOVED, "-PARAM", detail },              \
+		{ KS_PARAM_REORDERED, "ORDER", detail },                                           \
+		{ KS_PARAM_TYPE_CHANGED, "TYPE", detail },                                         \
+	{                                                                                          \
+		KS_RETURN_TYPE_CHANGED, "RET", detail                                              \
+	}
+#define FIELD_REASONS                                                                              \
+	{ KS_FIELD_ADDED, "+FIELD", false }, { KS_FIELD_REMOVED, "-FIELD", false },                \
+	{                                                                                          \
+		KS_FIELD_TYPE_CHANGED, "TYPE", false                                               \
+	}
+
+static const struct reason function_reasons[] = { PARAM_REASONS(false), { 0 } };
+static const struct reason field_reasons[] = { FIELD_REASONS, { 0 } };
+static const struct reason enum_reasons[] = { { KS_VALUE_ADDED, "+VALUE", false },
+					      { KS_VALUE_REMOVED, "-VALUE", false },
+					      { KS_VALUE_CHANGED, "VALUE", false },
+					      { 0 } };
+static const struct reason tracepoint_reasons[] = { { KS_EVENT_CHANGED, "EVENT", false },
+						    FIELD_REASONS,
+						    { KS_FUNC_CHANGED, "FUNC", false },
+						    PARAM_REASONS(true),
+						    { 0 } };
+
+/** Why names of a kind change; the others have one reason only, or none. */
+static const struct reason *const reasons[KS_NR_KINDS] = {
+	[KS_FUNCTION] = function_reasons,     [KS_STRUCT] = field_reasons,
+	[KS_UNION] = field_reasons,	      [KS_ENUM] = enum_reasons,
+	[KS_LSM] = function_reasons,	      [KS_KFUNC] = function_reasons,
+	[KS_TRACEPOINT] = tracepoint_reasons,
+};
+
+#define PRESENCE_RULE                                                                              \
+	" Added and removed are names that only the second or only the first image has."
+#define PAIR_RULE PRESENCE_RULE " A changed name counts once under each of its reasons."
+
+const struct ks_stats_table ks_stats_tables[KS_NR_STATS_TABLES] = {
+	{ "growth", "Growth of the surface",
+	  "Names of each kind, image by image. A function counts when it has a prototype, that is, "
+	  "when a symbol of exactly its name exists; groups are all function names that some "
+	  "compile "
+	  "unit mentions, inlined ones included.",
+	  false, KS_NR_KINDS },
+	{ "inline", "Inlined functions",
+	  "Of all function groups: full has no symbol left, select(ive) has a symbol and an entry "
+	  "that "
+	  "DW_AT_inline calls inlined (1 or 3), none has a symbol and no such entry. /DECL are "
+	  "those of "
+	  "them that some entry declares inline (2 or 3).",
+	  false, KS_NR_KINDS },
+	{ "transformations", "Transformed functions",
+	  "Function groups with a suffixed symbol (any), by the suffix: isra, constprop, part, "
+	  "cold. "
+	  "Several: a symbol with more than one suffix, or symbols with different ones. Other: "
+	  "another "
+	  "suffix, as .localalias.",
+	  false, KS_NR_KINDS },
+	{ "symbols", "Suffixed symbols",
+	  "Different names of function symbols, and how many have the suffix isra, constprop, "
+	  "part, cold, "
+	  "more than one (several) or another one.",
+	  false, KS_NR_KINDS },
+	{ "collisions", "Name collisions of functions",
+	  "Function groups by who shares the name: one global function; one static; one static "
+	  "function "
+	  "of a header, compiled into several units (duplicated); different static functions "
+	  "(static2); "
+	  "static functions and a global one (mixed).",
+	  false, KS_NR_KINDS },
+	{ "changes-function", "Changes of functions",
+	  "Functions with a prototype. Changed: parameters added, removed, in another order or of "
+	  "another "
+	  "type, or another return type." PAIR_RULE,
+	  true, KS_FUNCTION },
+	{ "changes-struct", "Changes of structs",
+	  "Changed: fields added, removed or of another type; offsets do not count." PAIR_RULE,
+	  true, KS_STRUCT },
+	{ "changes-union", "Changes of unions",
+	  "Changed: fields added, removed or of another type; offsets do not count." PAIR_RULE,
+	  true, KS_UNION },
+	{ "changes-enum", "Changes of enums",
+	  "Changed: values added, removed or changed." PAIR_RULE, true, KS_ENUM },
+	{ "changes-typedef", "Changes of typedefs",
+	  "Changed: it stands for another type." PRESENCE_RULE, true, KS_TYPEDEF },
+	{ "changes-int", "Changes of integer types", "Changed: the size." PRESENCE_RULE, true,
+	  KS_INT },
+	{ "changes-tracepoint", "Changes of tracepoints",
+	  "Changed: the fields of the event, or the parameters of its function." PAIR_RULE, true,
+	  KS_TRACEPOINT },
+	{ "changes-syscall", "Changes of system calls",
+	  "Present or not; numbers do not count." PRESENCE_RULE, true, KS_SYSCALL },
+	{ "changes-lsm", "Changes of LSM hooks",
+	  "Compared as the functions security_HOOK." PAIR_RULE, true, KS_LSM },
+	{ "changes-kfunc", "Changes of kfuncs", "Compared as functions." PAIR_RULE, true,
+	  KS_KFUNC },
+	{ "changes-config", "Changes of the configuration",
+	  "Options; one that is not set has the value n. Changed: another value." PRESENCE_RULE,
+	  true, KS_CONFIG },
+};
+
+/** A group that was asked for has the image, or compares with it. */
+static bool image_wanted(const struct ks_stats *stats, size_t image)
+{
+	for (int g = 0; g < KS_NR_GROUPS; g++) {
+		const struct ks_group *group = &stats->groups->at[g];
+		if (!(stats->wanted >> g & 1))
+			continue;
+		for (size_t i = 0; i < group->nr; i++)
+			if (group->images[i] == image)
+				return true;
+		for (size_t i = 0; i < group->nr_pairs; i++)
+			if (group->pairs[i].old == image)
+				return true;
+	}
+	return false;
+}
+
+/** A count of an image and the column it stands in. */
+struct census_column {
+	const char *key, *head;
+	bool detail;
+	size_t nr;	   // how many counts the cell is the sum of; they lie stride apart
+	size_t at, stride; // in struct ks_census, in counts
+};
+#define AT(field) (offsetof(struct ks_census, field) / sizeof(uint64_t))
+#define ONE(key, head, field)                                                                      \
+	{                                                                                          \
+		key, head, false, 1, AT(field), 0                                                  \
+	}
+#define DETAIL(key, field)                                                                         \
+	{                                                                                          \
+		key, key, true, 1, AT(field), 0                                                    \
+	}
+#define SUM(key, head, from, nr)                                                                   \
+	{                                                                                          \
+		key, head, false, nr, AT(from), 1                                                  \
+	}
+_Static_assert(offsetof(struct ks_census, inlined) % sizeof(uint64_t) == 0,
+	       "counts are not aligned");
+
+static const struct census_column inline_columns[] = {
+	ONE("groups", "GROUPS", nr_groups),
+	SUM("full", "FULL", inlined[KS_CLASS_FULL], 2),
+	SUM("selective", "SELECT", inlined[KS_CLASS_SELECTIVE], 2),
+	SUM("none", "NONE", inlined[KS_CLASS_NO], 2),
+	ONE("full-declared", "FULL/DECL", inlined[KS_CLASS_FULL][1]),
+	ONE("selective-declared", "SEL/DECL", inlined[KS_CLASS_SELECTIVE][1]),
+	ONE("none-declared", "NONE/DECL", inlined[KS_CLASS_NO][1]),
+	DETAIL("full-not-declared", inlined[KS_CLASS_FULL][0]),
+	DETAIL("selective-not-declared", inlined[KS_CLASS_SELECTIVE][0]),
+	DETAIL("none-not-declared", inlined[KS_CLASS_NO][0]),
+	{ 0 },
+};
+
+#define TRANSFORM_COLUMNS(field)                                                                   \
+	ONE("isra", "ISRA", field[KS_TRANSFORM_ISRA]),                                             \
+		ONE("constprop", "CONSTPROP", field[KS_TRANSFORM_CONSTPROP]),                      \
+		ONE("part", "PART", field[KS_TRANSFORM_PART]),                                     \
+		ONE("cold", "COLD", field[KS_TRANSFORM_COLD]),                                     \
+		ONE("several", "SEVERAL", field[KS_TRANSFORM_SEVERAL]),                            \
+		ONE("other", "OTHER", field[KS_TRANSFORM_OTHER])
+
+static const struct census_column transform_columns[] = {
+	ONE("groups", "GROUPS", nr_groups),
+	SUM("any", "ANY", transforms[KS_TRANSFORM_ISRA], KS_NR_TRANSFORMS - KS_TRANSFORM_ISRA),
+	TRANSFORM_COLUMNS(transforms),
+	{ 0 },
+};
+
+static const struct census_column symbol_columns[] = {
+	SUM("symbols", "SYMBOLS", symbols[KS_TRANSFORM_NONE], KS_NR_TRANSFORMS),
+	TRANSFORM_COLUMNS(symbols),
+	{ 0 },
+};
+
+static const struct census_column collision_columns[] = {
+	ONE("groups", "GROUPS", nr_groups),
+	ONE("unique-global", "GLOBAL", collisions[KS_UNIQUE_GLOBAL]),
+	ONE("unique-static", "STATIC", collisions[KS_UNIQUE_STATIC]),
+	ONE("static-duplication", "DUPLICATED", collisions[KS_STATIC_DUPLICATION]),
+	ONE("static-static", "STATIC2", collisions[KS_STATIC_STATIC]),
+	ONE("static-global", "MIXED", collisions[KS_STATIC_GLOBAL]),
+	{ 0 },
+};
+
+/** How the kinds are headed where eleven of them stand side by side. */
+static const char *const growth_heads[KS_FIELD] = {
+	[KS_FUNCTION] = "FUNC", [KS_STRUCT] = "STRUCT", [KS_UNION] = "UNION",
+	[KS_ENUM] = "ENUM",	[KS_TYPEDEF] = "TYPED", [KS_INT] = "INT",
+	[KS_TRACEPOINT] = "TP", [KS_SYSCALL] = "SYSC",	[KS_LSM] = "LSM",
+	[KS_KFUNC] = "KFUNC",	[KS_CONFIG] = "CONF",
+};
+
+static bool fill_growth(const struct ks_stats *stats, struct ks_table *table)
+{
+	bool ok = ks_table_column(table, "image", "IMAGE", false);
+	for (int kind = 0; kind < KS_FIELD; kind++)
+		ok = ok && ks_table_column(table, ks_kinds[kind].name, growth_heads[kind], false);
+	ok = ok && ks_table_column(table, "groups", "GROUPS", false);
+	for (size_t i = 0; i < stats->images->nr && ok; i++) {
+		const struct ks_store_image *image = stats->images->at[i];
+		const struct ks_census *census = &stats->censuses[i];
+		if (!image_wanted(stats, i))
+			continue;
+		ok = ks_table_text(table, image->image.label);
+		for (int kind = 0; kind < KS_FIELD; kind++)
+			ok = ok && ks_table_number(table, image->known & KS_KNOWS(kind),
+						   census->names[kind]);
+		ok = ok && ks_table_number(table, census->groups_known, census->nr_groups);
+	}
+	return ok;
+}
+
+static bool fill_census(const struct ks_stats *stats, const struct census_column *columns,
+			struct ks_table *table)
+{
+	bool ok = ks_table_column(table, "image", "IMAGE", false);
+	for (const struct census_column *c = columns; c->key; c++)
+		ok = ok && ks_table_column(table, c->key, c->head, c->detail);
+	for (size_t i = 0; i < stats->images->nr && ok; i++) {
+		const struct ks_census *census = &stats->censuses[i];
+		const uint64_t *counts = (const uint64_t *)census;
+		bool known =
+			columns == symbol_columns ? census->symbols_known : census->groups_known;
+		if (!image_wanted(stats, i))
+			continue;
+		ok = ks_table_text(table, stats->images->at[i]->image.label);
+		for (const struct census_column *c = columns; c->key && ok; c++) {
+			uint64_t sum = 0;
+			for (size_t k = 0; k < c->nr; k++)
+				sum += counts[c->at + k * c->stride];
+			ok = ks_table_number(table, known, sum);
+		}
+	}
+	return ok;
+}
+
+static bool fill_pair(const struct ks_stats_pair *pair, enum ks_kind kind, struct ks_table *table)
+{
+	const struct ks_tally *tally = &pair->summary->kinds[kind];
+	bool both = tally->old_known && tally->new_known;
+	bool ok = ks_table_text(table, ks_groups_infos[pair->group].title) &&
+		  ks_table_text(table, pair->pair->old_label) &&
+		  ks_table_text(table, pair->pair->new_label) &&
+		  ks_table_number(table, tally->old_known, tally->old) &&
+		  ks_table_number(table, tally->new_known, tally->new) &&
+		  ks_table_number(table, both && tally->added_certain, tally->added) &&
+		  ks_table_number(table, both && tally->removed_certain, tally->removed) &&
+		  ks_table_number(table, both, tally->changed);
+	for (const struct reason *r = reasons[kind]; r && r->head && ok; r++)
+		ok = ks_table_number(table, both, tally->changes[r->change]);
+	return ok;
+}
+
+static bool fill_pairs(const struct ks_stats *stats, enum ks_kind kind, struct ks_table *table)
+{
+	static const struct ks_column columns[] = {
+		{ "group", "GROUP", false },	 { "from", "FROM", false },
+		{ "to", "TO", false },		 { "old", "OLD", false },
+		{ "new", "NEW", false },	 { "added", "ADDED", false },
+		{ "removed", "REMOVED", false }, { "changed", "CHANGED", false },
+	};
+	bool ok = true;
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		ok = ok && ks_vector_add(&table->columns, columns[i]);
+	for (const struct reason *r = reasons[kind]; r && r->head; r++)
+		ok = ok &&
+		     ks_table_column(table, ks_changes_infos[r->change].name, r->head, r->detail);
+	for (size_t i = 0; i < stats->nr_pairs && ok; i++) {
+		const struct ks_tally *tally = &stats->pairs[i].summary->kinds[kind];
+		if (tally->old_known || tally->new_known)
+			ok = fill_pair(&stats->pairs[i], kind, table);
+	}
+	return ok;
+}
+
+struct ks_error *ks_stats_table_fill(const struct ks_stats *stats,
+				     const struct ks_stats_table *which, struct ks_table *ret)
+{
+	static const struct census_column *const columns[] = { NULL, inline_columns,
+							       transform_columns, symbol_columns,
+							       collision_columns };
+	size_t nr = (size_t)(which - ks_stats_tables);
+	ret->name = which->name;
+	ret->title = which->title;
+	ret->definition = which->definition;
+	bool ok = which->pairs	? fill_pairs(stats, which->kind, ret)
+		  : columns[nr] ? fill_census(stats, columns[nr], ret)
+				: fill_growth(stats, ret);
+	return ok ? NULL : &ks_nomem;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "source/net/apt.h"
+#include "source/net/spawn.h"
+
+/** Apt's complaint ("E: …", its first one), or the exit status when it made none. */
+static struct ks_error *complaint(const char *program, const struct ks_spawn *run)
+{
+	const char *text = strstr(run->err.at, "E: ");
+	if (!text)
+		return ks_error_new(KS_ERR_NOTFOUND, "%s failed with status %d", program,
+				    run->status);
+	text += 3;
+	return ks_error_new(KS_ERR_NOTFOUND, "%s: %.*s", program, (int)strcspn(text, "\n"), text);
+}
+
+/** A line of --print-uris: 'URL' file-name size HASH:digest */
+static struct ks_error *parse_uri(const char *line, struct ks_remote *ret)
+{
+	_cleanup_remote_ struct ks_remote remote = { 0 };
+	const char *quote = *line == '\'' ? strchr(line + 1, '\'') : NULL;
+	unsigned long long size;
+	char file[256], hash[160] = ""; // a repository that nobody vouches for may give no hash
+	if (!quote || sscanf(quote + 1, " %255s %llu %159s", file, &size, hash) < 2)
+		return ks_error_new(KS_ERR_UNSUPPORTED, "apt-get answers in a form not known: %.*s",
+				    (int)strcspn(line, "\n"), line);
+	remote.url = strndup(line + 1, (size_t)(quote - line - 1));
+	remote.size = size;
+	if (!strncasecmp(hash, "SHA256:", 7))
+		remote.sha256 = strdup(hash + 7);
+	const char *version = strchr(file, '_'); // NAME_VERSION_ARCH.deb
+	if (version)
+		remote.version = strndup(version + 1, strcspn(version + 1, "_"));
+	if (!remote.url)
+		return &ks_nomem;
+	*ret = remote;
+	remote = (struct ks_remote){ 0 };
+	return NULL;
+}
+
+struct ks_error *ks_apt_resolve(const char *package, struct ks_remote *ret)
+{
+	const char *const argv[] = { "apt-get", "download", "--print-uris", "--", package, NULL };
+	_cleanup_spawn_ struct ks_spawn run = { 0 };
+	KS_TRY(ks_spawn_run(argv, -1, &run));
+	if (run.status || !run.out.len)
+		return complaint(argv[0], &run);
+	return parse_uri(run.out.at, ret);
+}
+
+static bool known(const struct ks_apt_repos *repos, const struct ks_apt_repo *repo)
+{
+	for (size_t i = 0; i < repos->list.len; i++)
+		if (!strcmp(repos->list.at[i].uri, repo->uri) &&
+		    !strcmp(repos->list.at[i].codename, repo->codename))
+			return true;
+	return false;
+}
+
+static void repo_deinit(struct ks_apt_repo *repo)
+{
+	free(repo->uri);
+	free(repo->suite);
+	free(repo->codename);
+}
+
+struct ks_error *ks_apt_repos(struct ks_apt_repos *ret)
+{
+	const char *const argv[] = { "apt-get",
+				     "indextargets",
+				     "--format",
+				     "$(REPO_URI) $(SUITE) $(RELEASE)",
+				     "Created-By: Packages",
+				     NULL };
+	_cleanup_spawn_ struct ks_spawn run = { 0 };
+	KS_TRY(ks_spawn_run(argv, -1, &run));
+	if (run.status)
+		return complaint(argv[0], &run);
+	_cleanup_apt_repos_ struct ks_apt_repos repos = { 0 };
+	char *save, *line = strtok_r(run.out.at, "\n", &save);
+	for (; line; line = strtok_r(NULL, "\n", &save)) {
+		struct ks_apt_repo repo = { 0 };
+		if (sscanf(line, "%ms %ms %ms", &repo.uri, &repo.suite, &repo.codename) != 3 ||
+		    known(&repos, &repo)) {
+			repo_deinit(&repo);
+		} else if (!ks_vector_add(&repos.list, repo)) {
+			repo_deinit(&repo);
+			return &ks_nomem;
+		}
+	}
+	*ret = repos;
+	repos = (struct ks_apt_repos){ 0 };
+	return NULL;
+}
+
+void ks_apt_repos_deinit(struct ks_apt_repos *repos)
+{
+	for (size_t i = 0; i < repos->list.len; i++)
+		repo_deinit(&repos->list.at[i]);
+	ks_vector_deinit(&repos->list);
+}
+
+char *ks_apt_setting(const char *name)
+{
+	const char *const argv[] = { "apt-config", "dump", "--no-empty", "--format",
+				     "%v%n",	   name,   NULL };
+	_cleanup_spawn_ struct ks_spawn run = { 0 };
+	struct ks_error *err = ks_spawn_run(argv, -1, &run);
+	ks_error_free(err);
+	if (err || run.status || !run.out.len || run.out.at[0] == '\n')
+		return NULL;
+	return strndup(run.out.at, strcspn(run.out.at, "\n"));
+}

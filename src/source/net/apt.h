@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/vector.h"
+#include "source/net/remote.h"
+
+/**
+ * The machine's own apt, asked through its command line: it knows sources, pins, signatures and
+ * proxies, and its output for these commands is made to be read by programs. Nothing is changed and
+ * nothing is fetched.
+ */
+
+/**
+ * Where `apt-get download` would take a package from.
+ * @param package NAME, NAME:ARCH, NAME=VERSION as for apt-get
+ * @return KS_ERR_NOTFOUND with apt's own words when it does not know the package or is not there.
+ */
+KS_MUST_CHECK struct ks_error *ks_apt_resolve(const char *package, struct ks_remote *ret);
+
+/** A repository that apt is configured to use. */
+struct ks_apt_repo {
+	char *uri, *suite, *codename; // suite: such as "oldstable"; codename: as in sources.list
+};
+struct ks_apt_repos {
+	KS_VECTOR(struct ks_apt_repo) list;
+};
+
+/** All repositories with an index of binary packages, without repetition. */
+KS_MUST_CHECK struct ks_error *ks_apt_repos(struct ks_apt_repos *ret);
+void ks_apt_repos_deinit(struct ks_apt_repos *repos);
+#define _cleanup_apt_repos_ __attribute__((__cleanup__(ks_apt_repos_deinit)))
+
+/** A setting such as "APT::Architecture"; NULL when it is not set or apt is not there. Caller frees. */
+char *ks_apt_setting(const char *name);

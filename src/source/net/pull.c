@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "source/net/apt.h"
+#include "source/net/mirror.h"
+#include "source/net/pull.h"
+
+// What is left of a package behind vmlinux is fetched too when it is no more than this: the SHA256 of
+// the whole is worth it.
+static const uint64_t rest_worth_reading = 4 << 20;
+
+/** The kernel's and Debian's names of an architecture. */
+static const struct arch {
+	const char *machine, *debian;
+} archs[] = {
+	{ "x86_64", "amd64" },	  { "aarch64", "arm64" },	{ "armv7l", "armhf" },
+	{ "ppc64le", "ppc64el" }, { "s390x", "s390x" },		{ "riscv64", "riscv64" },
+	{ "i686", "i386" },	  { "loongarch64", "loong64" },
+};
+
+static char *native_arch(void)
+{
+	char *set = ks_apt_setting("APT::Architecture");
+	if (set)
+		return set;
+	struct utsname u;
+	if (uname(&u) < 0)
+		return strdup("amd64");
+	for (size_t i = 0; i < sizeof(archs) / sizeof(archs[0]); i++)
+		if (!strcmp(u.machine, archs[i].machine))
+			return strdup(archs[i].debian);
+	return strdup(u.machine);
+}
+
+static struct ks_error *resolve_at(const char *mirror, const char *suite, const char *arch,
+				   const char *package, const struct ks_pull_opts *opts,
+				   const struct ks_progress *progress, struct ks_remote *ret)
+{
+	const struct ks_mirror m = {
+		.url = mirror,
+		.suite = suite,
+		.arch = arch,
+		.keyring = opts->keyring,
+		.cache_dir = opts->cache_dir,
+		.http = opts->http,
+		.progress = progress,
+	};
+	return ks_mirror_resolve(&m, package, ret);
+}
+
+/** Another suite or architecture, from the servers that apt uses: the newest version they have. */
+static struct ks_error *resolve_in_repos(const char *arch, const char *package,
+					 const struct ks_pull_opts *opts,
+					 const struct ks_progress *progress, struct ks_remote *ret)
+{
+	_cleanup_apt_repos_ struct ks_apt_repos repos = { 0 };
+	KS_TRY(ks_apt_repos(&repos));
+	struct ks_error *first = NULL;
+	_cleanup_remote_ struct ks_remote best = { 0 };
+	bool by_name = false; // apt has the suite itself; else any of its servers may
+	for (size_t i = 0; opts->suite && i < repos.list.len; i++)
+		by_name = by_name || !strcmp(opts->suite, repos.list.at[i].suite) ||
+			  !strcmp(opts->suite, repos.list.at[i].codename);
+	for (size_t i = 0; i < repos.list.len; i++) {
+		const struct ks_apt_repo *repo = &repos.list.at[i];
+		const char *suite = opts->suite ? opts->suite : repo->codename;
+		if (!ks_http_serves(repo->uri) ||
+		    (by_name && strcmp(suite, repo->suite) && strcmp(suite, repo->codename)))
+			continue;
+		struct ks_remote remote = { 0 };
+		struct ks_error *err =
+			resolve_at(repo->uri, suite, arch, package, opts, progress, &remote);
+		if (err && !first)
+			first = ks_take(err);
+		ks_error_free(err);
+		if (remote.url &&
+		    (!best.url || ks_package_version_compare(remote.version, best.version) > 0)) {
+			ks_remote_deinit(&best);
+			best = remote;
+		} else {
+			ks_remote_deinit(&remote);
+		}
+	}
+	if (!best.url)
+		return first ? first
+			     : ks_error_new(KS_ERR_NOTFOUND, "apt has no repository to ask: give a "
+							     "mirror, a suite and an architecture");
+	ks_error_free(first);
+	*ret = best;
+	best = (struct ks_remote){ 0 };
+	return NULL;
+}
+
+static struct ks_error *resolve(const char *package, const struct ks_pull_opts *opts,
+				const struct ks_progress *progress, struct ks_remote *ret)
+{
+	if (opts->mirror && !opts->suite)
+		return ks_error_new(KS_ERR_USAGE, "a mirror needs a suite, such as bookworm");
+	ks_progress_tell(progress, "resolving", 0, 0);
+	char *native = opts->arch ? NULL : native_arch();
+	const char *arch = opts->arch ? opts->arch : native;
+	struct ks_error *err;
+	if (!arch) {
+		err = &ks_nomem;
+	} else if (opts->mirror) {
+		err = resolve_at(opts->mirror, opts->suite, arch, package, opts, progress, ret);
+	} else if (opts->suite) {
+		err = resolve_in_repos(arch, package, opts, progress, ret);
+	} else if (!opts->arch) {
+		err = ks_apt_resolve(package, ret);
+	} else {
+		char *name = NULL; // NAME:ARCH=VERSION
+		size_t len = strcspn(package, "=");
+		if (asprintf(&name, "%.*s:%s%s", (int)len, package, arch, package + len) < 0)
+			name = NULL;
+		err = name ? ks_apt_resolve(name, ret) : &ks_nomem;
+		free(name);
+		if (err && err->code == KS_ERR_NOTFOUND) { // not an architecture of this machine
+			ks_error_free(err);
+			err = resolve_in_repos(arch, package, opts, progress, ret);
+		}
+	}
+	free(native);
+	return ks_error_wrap(err, "%s", package);
+}
+
+/** The local path of a file: URL as apt writes it; NULL when it is another kind. */
+static const char *local_path(const char *url)
+{
+	static const char *const schemes[] = { "file:", "copy:" };
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (!strncasecmp(url, schemes[i], strlen(schemes[i]))) {
+			const char *path = url + strlen(schemes[i]);
+			return strncmp(path, "//", 2) ? path : path + 2;
+		}
+	return NULL;
+}
+
+static struct ks_error *open_remote(const struct ks_remote *remote, const struct ks_pull_opts *opts,
+				    struct ks_input **ret)
+{
+	if (!ks_http_serves(remote->url))
+		return ks_error_in_file(ks_error_new(KS_ERR_UNSUPPORTED,
+						     "cannot fetch from such a URL: use "
+						     "apt-get download and add the file"),
+					remote->url);
+	struct ks_http_opts http = opts->http;
+	http.size = remote->size;
+	http.sha256 = remote->sha256;
+	char *proxy = http.proxy || opts->mirror ? NULL : ks_apt_setting("Acquire::http::Proxy");
+	if (proxy && strcasecmp(proxy, "DIRECT"))
+		http.proxy = proxy;
+	struct ks_error *err = ks_http_open(remote->url, &http, ret);
+	free(proxy);
+	return err;
+}
+
+static struct ks_error *pull_package(const struct ks_remote *remote,
+				     const struct ks_pull_opts *opts,
+				     const struct ks_progress *progress, struct ks_source *src)
+{
+	_cleanup_input_ struct ks_input *in = NULL;
+	_cleanup_package_ struct ks_package package = { 0 };
+	KS_TRY(open_remote(remote, opts, &in));
+	KS_TRY(ks_error_in_file(
+		ks_package_read(in, KS_PACKAGE_VMLINUX, &opts->limits, progress, &package),
+		remote->url));
+	KS_TRY(ks_http_finish(in, rest_worth_reading));
+	src->taken = in->taken;
+	src->total = in->size;
+	src->proof = ks_http_proven(in) ? KS_PROOF_WHOLE : KS_PROOF_BLOCKS;
+	return ks_error_in_file(ks_source_take(src, &package, &opts->limits, progress),
+				remote->url);
+}
+
+/** The configuration out of another package: a file when it looks like a path, else a name to pull. */
+static struct ks_error *pull_config(const struct ks_pull_opts *opts,
+				    const struct ks_progress *progress, char **ret)
+{
+	struct ks_source_opts local = { .limits = opts->limits };
+	if (progress)
+		local.progress = *progress;
+	if (strchr(opts->config, '/') || access(opts->config, F_OK) == 0)
+		return ks_source_config(opts->config, &local, ret);
+	_cleanup_remote_ struct ks_remote remote = { 0 };
+	_cleanup_input_ struct ks_input *in = NULL;
+	_cleanup_package_ struct ks_package package = { 0 };
+	KS_TRY(resolve(opts->config, opts, progress, &remote));
+	if (local_path(remote.url))
+		return ks_source_config(local_path(remote.url), &local, ret);
+	KS_TRY(open_remote(&remote, opts, &in));
+	KS_TRY(ks_error_in_file(
+		ks_package_read(in, KS_PACKAGE_CONFIG, &opts->limits, progress, &package),
+		remote.url));
+	*ret = ks_take(package.config);
+	return NULL;
+}
+
+struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *opts,
+			      const struct ks_progress *progress, struct ks_source **ret)
+{
+	static const struct ks_pull_opts none;
+	opts = opts ? opts : &none;
+	_cleanup_remote_ struct ks_remote remote = { 0 };
+	KS_TRY(resolve(package, opts, progress, &remote));
+	_cleanup_source_ struct ks_source *src = NULL;
+	if (local_path(remote.url)) {
+		struct ks_source_opts local = { .limits = opts->limits };
+		if (progress)
+			local.progress = *progress;
+		KS_TRY(ks_source_open(local_path(remote.url), &local, &src));
+	} else {
+		src = calloc(1, sizeof(*src));
+		if (!src || !(src->path = strdup(remote.url)))
+			return &ks_nomem;
+		KS_TRY(pull_package(&remote, opts, progress, src));
+	}
+	if (opts->config) {
+		free(src->config);
+		src->config = NULL;
+		KS_TRY(pull_config(opts, progress, &src->config));
+	}
+	*ret = ks_take(src);
+	return NULL;
+}
+
+struct ks_error *ks_pull_modules(const char *package, const struct ks_pull_opts *opts,
+				 const struct ks_modules_opts *how, struct ks_modules_report *ret)
+{
+	static const struct ks_pull_opts none;
+	opts = opts ? opts : &none;
+	_cleanup_remote_ struct ks_remote remote = { 0 };
+	_cleanup_input_ struct ks_input *in = NULL;
+	KS_TRY(resolve(package, opts, &how->progress, &remote));
+	if (local_path(remote.url))
+		return ks_modules_path(local_path(remote.url), how, ret);
+	KS_TRY(open_remote(&remote, opts, &in));
+	struct ks_error *err = ks_modules_input(in, how, ret);
+	if (!err) {
+		err = ks_http_finish(in, rest_worth_reading);
+		if (err)
+			ks_error_free(ks_take(ret->first));
+	}
+	return ks_error_in_file(err, remote.url);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include "base/error.h"
+#include "base/progress.h"
+#include "source/modules.h"
+#include "source/net/http.h"
+#include "source/source.h"
+
+/** Zeros and NULLs everywhere stand for the defaults. */
+struct ks_pull_opts {
+	const char *mirror; // URL of an archive; NULL: the repositories of the machine's apt
+	const char
+		*suite;	  // needed with mirror; without it a suite that apt's repositories may have
+	const char *arch; // Debian's name; NULL: the machine's own
+	const char *keyring, *cache_dir; // see struct ks_mirror
+	const char *config; // package, or path of a package or text, to take the configuration from
+	struct ks_package_limits limits;
+	struct ks_http_opts http;
+};
+
+/**
+ * Fetch a kernel image package by its name, and no more of it than is needed to have its vmlinux.
+ * @param package NAME or NAME=VERSION
+ * @param progress NULL for silence
+ * @return as ks_source_open(), and KS_ERR_NOTFOUND when no such package is known, KS_ERR_NET when the
+ * server fails for good, KS_ERR_DATA when a checksum does not hold.
+ */
+KS_MUST_CHECK struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *opts,
+					    const struct ks_progress *progress,
+					    struct ks_source **ret);
+
+/** Fetch all of a package by its name, and read the modules in it. @param how as for ks_modules_path() */
+KS_MUST_CHECK struct ks_error *ks_pull_modules(const char *package, const struct ks_pull_opts *opts,
+					       const struct ks_modules_opts *how,
+					       struct ks_modules_report *ret);

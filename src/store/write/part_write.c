@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/part.h"
+
+#include "surface/codec.h"
+#include "surface/type.h"
+
+const char *const ks_part_names[KS_NR_PARTS] = {
+	[KS_FUNCTION] = "order.prototype",
+	[KS_STRUCT] = "order.struct",
+	[KS_UNION] = "order.union",
+	[KS_ENUM] = "order.enum",
+	[KS_TYPEDEF] = "order.typedef",
+	[KS_INT] = "order.int",
+	[KS_TABLE_FUNCTIONS] = "order.function",
+	[KS_TABLE_TRACEPOINTS] = "order.tracepoint",
+	[KS_TABLE_AMBIGUITIES] = "order.ambiguity",
+	[KS_TABLE_OPTIONS] = "order.config",
+	[KS_PART_SYSCALLS] = "order.syscall",
+	[KS_PART_LSM] = "order.lsm",
+	[KS_PART_KFUNCS] = "order.kfunc",
+	[KS_PART_VARIABLES] = "order.variable",
+	[KS_PART_TRACED] = "traced",
+	[KS_PART_SYMBOL_MODULES] = "symbol.modules",
+	[KS_PART_SYMBOL_ATTACH] = "symbol.attach",
+	[KS_PART_SYMBOL_NAMES] = "symbol.names",
+	[KS_PART_SYMBOL_ATTRS] = "symbol.attributes",
+	[KS_PART_SYMBOL_SIZES] = "symbol.sizes",
+	[KS_PART_SYMBOL_ADDRS] = "symbol.addresses",
+	[KS_PART_CONFIG] = "config",
+};
+
+/** Ids follow one another where the tables do: distances from one to the next are mostly 1. */
+static uint64_t put_order(const struct ks_put_defs *defs, int table, struct ks_buf *raw)
+{
+	size_t nr = defs->start[table + 1] - defs->start[table];
+	uint32_t last = 0;
+	for (size_t i = 0; i < nr; i++) {
+		uint32_t id = ks_put_defs_id(defs, table, i);
+		ks_buf_zigzag(raw, (int64_t)id - (int64_t)last);
+		last = id;
+	}
+	return nr;
+}
+
+static uint64_t put_names(const char *const *names, size_t nr, struct ks_buf *raw)
+{
+	for (size_t i = 0; i < nr; i++)
+		ks_buf_strz(raw, names[i]);
+	return nr;
+}
+
+static uint64_t put_syscalls(const struct ks_surface *s, struct ks_buf *raw)
+{
+	for (size_t i = 0; i < s->nr_syscalls; i++) {
+		ks_buf_uleb(raw, s->syscalls[i].number);
+		ks_buf_strz(raw, s->syscalls[i].name);
+	}
+	return s->nr_syscalls;
+}
+
+/** One byte each; nothing when no call is known to be traced. */
+static uint64_t put_traced(const struct ks_surface *s, struct ks_buf *raw)
+{
+	bool any = false;
+	for (size_t i = 0; i < s->nr_syscalls; i++) {
+		ks_buf_char(raw, s->syscalls[i].traced);
+		any = any || s->syscalls[i].traced;
+	}
+	return any ? s->nr_syscalls : 0;
+}
+
+/** One byte each; nothing when nothing is known. */
+static uint64_t put_attach(const struct ks_surface *s, struct ks_buf *raw)
+{
+	bool any = false;
+	for (size_t i = 0; i < s->nr_symbols; i++) {
+		ks_buf_char(raw, (char)s->symbols[i].attach);
+		any = any || s->symbols[i].attach;
+	}
+	return any ? s->nr_symbols : 0;
+}
+
+/** A byte for each symbol, and the module's name where it is another than before; nothing for a kernel. */
+static uint64_t put_modules(const struct ks_surface *s, struct ks_buf *raw)
+{
+	const char *last = NULL;
+	bool any = false;
+	for (size_t i = 0; i < s->nr_symbols; i++) {
+		const char *module = s->symbols[i].module;
+		bool same = ks_text_equal(module, last);
+		ks_buf_char(raw, same ? KS_MODULE_SAME : module ? KS_MODULE_NAMED : KS_MODULE_NONE);
+		if (!same && module)
+			ks_buf_strz(raw, module);
+		any = any || module;
+		last = module;
+	}
+	return any ? s->nr_symbols : 0;
+}
+
+/**
+ * Bind, type, visibility, other bits and the section of each symbol. A section is how many sections ago, by
+ * last use, it was last seen, at most KS_PART_RECENT - 1; KS_PART_RECENT stands in front of its name.
+ */
+static void put_attrs(const struct ks_surface *s, struct ks_buf *raw)
+{
+	const char *recent[KS_PART_RECENT] = { NULL };
+	for (size_t i = 0; i < s->nr_symbols; i++) {
+		const struct ks_symbol *sym = &s->symbols[i];
+		const uint8_t attrs[] = { sym->bind, sym->type, sym->visibility, sym->other };
+		size_t k = 0;
+		while (k < KS_PART_RECENT && !(recent[k] && ks_text_equal(recent[k], sym->section)))
+			k++;
+		ks_buf_char(raw, (char)k);
+		if (k == KS_PART_RECENT) {
+			ks_buf_char(raw, sym->section != NULL);
+			ks_buf_strz(raw, sym->section ? sym->section : "");
+			k--;
+		}
+		memmove(recent + 1, recent, k * sizeof(*recent));
+		recent[0] = sym->section;
+		ks_buf_bytes(raw, attrs, sizeof(attrs));
+	}
+}
+
+static uint64_t put_symbols(enum ks_part which, const struct ks_surface *s, struct ks_buf *raw)
+{
+	if (which == KS_PART_SYMBOL_ATTRS)
+		put_attrs(s, raw);
+	uint64_t last = 0;
+	for (size_t i = 0; i < s->nr_symbols; i++) {
+		const struct ks_symbol *sym = &s->symbols[i];
+		if (which == KS_PART_SYMBOL_NAMES)
+			ks_buf_strz(raw, sym->name);
+		else if (which == KS_PART_SYMBOL_SIZES)
+			ks_buf_uleb(raw, sym->size);
+		else if (which == KS_PART_SYMBOL_ADDRS)
+			ks_buf_zigzag(raw, (int64_t)(sym->addr - last));
+		last = sym->addr;
+	}
+	return s->nr_symbols;
+}
+
+static uint64_t put_part(enum ks_part which, const struct ks_surface *s,
+			 const struct ks_put_defs *defs, struct ks_buf *raw)
+{
+	switch (which) {
+	case KS_PART_SYSCALLS:
+		return put_syscalls(s, raw);
+	case KS_PART_LSM:
+		return put_names(s->lsm, s->nr_lsm, raw);
+	case KS_PART_KFUNCS:
+		return put_names(s->kfuncs, s->nr_kfuncs, raw);
+	case KS_PART_VARIABLES:
+		return put_names(s->variables, s->nr_variables, raw);
+	case KS_PART_TRACED:
+		return put_traced(s, raw);
+	case KS_PART_SYMBOL_ATTACH:
+		return put_attach(s, raw);
+	case KS_PART_SYMBOL_MODULES:
+		return put_modules(s, raw);
+	case KS_PART_CONFIG:
+		if (s->config)
+			ks_buf_strz(raw, s->config);
+		return s->config != NULL;
+	case KS_PART_SYMBOL_NAMES:
+	case KS_PART_SYMBOL_ATTRS:
+	case KS_PART_SYMBOL_SIZES:
+	case KS_PART_SYMBOL_ADDRS:
+		return put_symbols(which, s, raw);
+	default:
+		return put_order(defs, (int)which, raw);
+	}
+}
+
+struct ks_error *ks_put_part_pack(enum ks_part which, const struct ks_surface *surface,
+				  const struct ks_put_defs *defs, struct ks_zstd *zstd,
+				  struct ks_put_part *part)
+{
+	_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 };
+	part->nr = put_part(which, surface, defs, &raw);
+	KS_TRY(ks_buf_error(&raw));
+	if (!part->nr)
+		return NULL;
+	if (part->like.len)
+		KS_TRY(ks_zstd_unpack(zstd, (struct ks_bytes){ 0 }, ks_bytes_of(&part->like),
+				      &like));
+	return ks_zstd_pack(zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &part->packed);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "store/image.h"
+#include "store/part.h"
+#include "store/write/put_defs.h"
+#include "store/write/put_lists.h"
+#include "surface/image.h"
+
+struct put {
+	const struct ks_surface *surface;
+	unsigned int nr_threads;
+	bool looks_back;       // at what it was put together with
+	const char *seen;      // the digest of that, or NULL
+	struct ks_zstd *zstds; // one for each thread
+	struct ks_put_defs defs;
+	struct ks_put_lists lists;
+	struct ks_put_part parts[KS_NR_PARTS];
+	struct ks_put_result result;
+};
+
+static void put_deinit(struct put *put)
+{
+	for (unsigned int i = 0; put->zstds && i < put->nr_threads; i++)
+		ks_zstd_deinit(&put->zstds[i]);
+	free(put->zstds);
+	ks_put_defs_deinit(&put->defs);
+	ks_put_lists_deinit(&put->lists);
+	for (size_t i = 0; i < KS_NR_PARTS; i++) {
+		ks_buf_deinit(&put->parts[i].like);
+		ks_buf_deinit(&put->parts[i].packed);
+	}
+	free(put->result.label);
+}
+
+static struct ks_error *sort_job(void *arg, size_t job, unsigned int thread)
+{
+	struct put *put = arg;
+	(void)thread;
+	return ks_put_lists_sort(&put->lists, job);
+}
+
+static struct ks_error *encode_job(void *arg, size_t job, unsigned int thread)
+{
+	struct put *put = arg;
+	size_t nr_defs = ks_put_defs_nr_jobs(&put->defs);
+	(void)thread;
+	return job < nr_defs ? ks_put_defs_encode(&put->defs, job)
+			     : ks_put_lists_name(&put->lists, job - nr_defs);
+}
+
+/** Longest jobs first, so that no thread waits for one at the end: symbol names are the largest part. */
+static struct ks_error *pack_job(void *arg, size_t job, unsigned int thread)
+{
+	struct put *put = arg;
+	struct ks_zstd *zstd = &put->zstds[thread];
+	if (job < KS_NR_PARTS) {
+		enum ks_part which = (enum ks_part)(KS_NR_PARTS - 1 - job);
+		return ks_put_part_pack(which, put->surface, &put->defs, zstd, &put->parts[which]);
+	}
+	job -= KS_NR_PARTS;
+	if (job < put->defs.blocks.len)
+		return ks_put_defs_pack(&put->defs, job, zstd);
+	return ks_put_lists_pack(&put->lists, &put->defs, job - put->defs.blocks.len, zstd);
+}
+
+/** What the store has of a kernel. */
+struct kept {
+	char *label; // NULL: nothing
+	int64_t id;
+	struct ks_image image; // its tier
+};
+
+static struct ks_error *find_digest(struct ks_store *store, const char *digest, struct kept *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	*ret = (struct kept){ 0 };
+	if (!digest)
+		return NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_BY_DIGEST, &stmt));
+	ks_sql_bind_text(stmt, 1, digest);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	if (!row)
+		return NULL;
+	ret->id = sqlite3_column_int64(stmt, 1);
+	ret->image.tier = ks_image_tier(stmt, 2);
+	ret->label = strdup((const char *)sqlite3_column_text(stmt, 0));
+	return ret->label ? NULL : &ks_nomem;
+}
+
+/** The label under which the kernel is there already, and stays; NULL when it is to be put. */
+static char *settled(const struct kept *kept, const struct ks_image *image)
+{
+	return kept->label && !ks_image_gives_way(&kept->image, image) ? kept->label : NULL;
+}
+
+/** The modules that the store has of the kernel are those that were seen. */
+static struct ks_error *is_as_seen(struct ks_store *store, const struct put *put, bool *ret)
+{
+	struct ks_image_ids now = { 0 };
+	char *digest = NULL;
+	struct ks_error *err = ks_image_modules(store, put->surface->image.modules_of, &now);
+	if (!err && now.at.len)
+		err = ks_image_digest(store, now.at.at[0], &digest);
+	*ret = digest && put->seen ? strcmp(digest, put->seen) == 0 : digest == put->seen;
+	free(digest);
+	ks_vector_deinit(&now.at);
+	return err;
+}
+
+/** Remove the modules that the store has of a kernel: those that are put take their place. */
+static struct ks_error *drop_modules(struct ks_store *store, const char *kernel_digest)
+{
+	struct ks_image_ids old = { 0 };
+	struct ks_error *err = ks_image_modules(store, kernel_digest, &old);
+	for (size_t i = 0; !err && i < old.at.len; i++)
+		err = ks_image_drop(store, old.at.at[i]);
+	if (!err && old.at.len)
+		err = ks_image_sweep(store);
+	ks_vector_deinit(&old.at);
+	return err;
+}
+
+/** A label that is free. Modules are called after their kernel. */
+static struct ks_error *choose_label(struct ks_store *store, const struct ks_image *image,
+				     char **ret)
+{
+	if (!image->modules_of)
+		return ks_image_free_label(store, image->label, ret);
+	struct kept kernel;
+	KS_TRY(find_digest(store, image->modules_of, &kernel));
+	if (!kernel.label)
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    "the store does not have the kernel that these modules belong "
+				    "to: add it first");
+	struct ks_error *err = ks_image_modules_label(store, kernel.label, ret);
+	free(kernel.label);
+	return err;
+}
+
+static struct ks_error *load_likes(struct ks_store *store, struct put *put, int64_t base)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	for (size_t i = 0; i < KS_NR_PARTS; i++) {
+		KS_TRY(ks_sql_get(store, KS_SQL_PART, &stmt));
+		sqlite3_bind_int64(stmt, 1, base);
+		ks_sql_bind_text(stmt, 2, ks_part_names[i]);
+		bool row;
+		KS_TRY(ks_sql_row(store, stmt, &row));
+		if (!row)
+			continue;
+		struct ks_bytes bytes = ks_sql_bytes(stmt, 1);
+		ks_buf_bytes(&put->parts[i].like, bytes.at, bytes.len);
+		KS_TRY(ks_buf_error(&put->parts[i].like));
+	}
+	return NULL;
+}
+
+static struct ks_error *write_parts(struct ks_store *store, struct put *put, int64_t image)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_PART_ADD, &stmt));
+	for (size_t i = 0; i < KS_NR_PARTS; i++) {
+		const struct ks_put_part *part = &put->parts[i];
+		if (!part->nr)
+			continue;
+		sqlite3_bind_int64(stmt, 1, image);
+		ks_sql_bind_text(stmt, 2, ks_part_names[i]);
+		sqlite3_bind_int64(stmt, 3, (int64_t)part->nr);
+		ks_sql_bind_bytes(stmt, 4, ks_bytes_of(&part->packed));
+		KS_TRY(ks_sql_run(store, stmt));
+		put->result.bytes += part->packed.len;
+	}
+	return NULL;
+}
+
+static struct ks_error *set_base(struct ks_store *store, int64_t image, int64_t base)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	if (!base)
+		return NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_SET_BASE, &stmt));
+	sqlite3_bind_int64(stmt, 1, image);
+	sqlite3_bind_int64(stmt, 2, base);
+	return ks_sql_run(store, stmt);
+}
+
+/** The part of it that must see the store as it is: inside the transaction. */
+static struct ks_error *put_image(struct ks_store *store, void *arg)
+{
+	struct put *put = arg;
+	struct kept kept;
+	bool as_seen = true;
+	if (put->looks_back)
+		KS_TRY(is_as_seen(store, put, &as_seen));
+	put->result.outdated = !as_seen;
+	if (!as_seen)
+		return NULL;
+	KS_TRY(find_digest(store, put->surface->image.digest, &kept));
+	put->result.label = kept.label;
+	if (settled(&kept, &put->surface->image))
+		return NULL; // another process was faster
+	int64_t image, base = 0;
+	if (kept.label) {
+		KS_TRY(ks_image_drop(store, kept.id));
+		KS_TRY(ks_image_sweep(store));
+		put->result.replaced = true;
+	} else {
+		if (put->surface->image.modules_of)
+			KS_TRY(drop_modules(store, put->surface->image.modules_of));
+		KS_TRY(choose_label(store, &put->surface->image, &put->result.label));
+	}
+	KS_TRY(ks_put_defs_assign(&put->defs, store));
+	KS_TRY(ks_put_lists_match(&put->lists, store, &base));
+	if (base)
+		KS_TRY(load_likes(store, put, base));
+	size_t nr_jobs = KS_NR_PARTS + put->defs.blocks.len + put->lists.segments.len;
+	KS_TRY(ks_pool_run(put->nr_threads, nr_jobs, pack_job, put));
+	KS_TRY(ks_image_add(store, put->surface, put->result.label, put->lists.anchor, &image));
+	KS_TRY(set_base(store, image, base));
+	KS_TRY(ks_put_defs_write(&put->defs, store, &put->result.bytes));
+	KS_TRY(ks_put_lists_write(&put->lists, store, image, &put->result.bytes));
+	KS_TRY(write_parts(store, put, image));
+	put->result.nr_definitions = put->defs.nr;
+	put->result.nr_new_definitions = put->defs.new_defs.len;
+	put->result.added = true;
+	return NULL;
+}
+
+/** The part of it that needs the surface only. */
+static struct ks_error *prepare(struct put *put)
+{
+	put->zstds = calloc(put->nr_threads, sizeof(*put->zstds));
+	if (!put->zstds)
+		return &ks_nomem;
+	KS_TRY(ks_put_lists_init(&put->lists, put->surface));
+	KS_TRY(ks_put_defs_init(&put->defs, put->surface, put->lists.listed));
+	KS_TRY(ks_pool_run(put->nr_threads, KS_PUT_SORT_JOBS, sort_job, put));
+	KS_TRY(ks_put_lists_merge(&put->lists));
+	size_t nr_jobs = ks_put_defs_nr_jobs(&put->defs) + put->lists.segments.len;
+	return ks_pool_run(put->nr_threads, nr_jobs, encode_job, put);
+}
+
+static struct ks_error *run(struct ks_store *store, struct put *put)
+{
+	struct kept kept;
+	KS_TRY(find_digest(store, put->surface->image.digest, &kept));
+	put->result.label = settled(&kept, &put->surface->image);
+	if (put->result.label)
+		return NULL;
+	free(kept.label);
+	KS_TRY(prepare(put));
+	struct ks_error *err = ks_sql_write(store, put_image, put);
+	if (err) // the table holds ids that are not in the file
+		ks_hashes_deinit(&store->hashes);
+	return err;
+}
+
+static struct ks_error *put_all(struct ks_store *store, struct put *put, struct ks_put_result *ret)
+{
+	const struct ks_image *image = &put->surface->image;
+	put->nr_threads = put->nr_threads ? put->nr_threads : 1;
+	if (!image->modules_of && (!image->label || !*image->label))
+		return ks_error_new(KS_ERR_USAGE, "an image without a label cannot be kept");
+	struct ks_error *err = run(store, put);
+	if (!err) {
+		*ret = put->result;
+		put->result.label = NULL;
+	}
+	put_deinit(put);
+	return err;
+}
+
+struct ks_error *ks_store_put(struct ks_store *store, const struct ks_surface *surface,
+			      unsigned int nr_threads, struct ks_put_result *ret)
+{
+	struct put put = { .surface = surface, .nr_threads = nr_threads };
+	return put_all(store, &put, ret);
+}
+
+struct ks_error *ks_store_put_modules(struct ks_store *store, const struct ks_surface *surface,
+				      const char *seen, unsigned int nr_threads,
+				      struct ks_put_result *ret)
+{
+	struct put put = {
+		.surface = surface,
+		.nr_threads = nr_threads,
+		.looks_back = true,
+		.seen = seen,
+	};
+	return put_all(store, &put, ret);
+}

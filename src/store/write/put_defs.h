@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* The definitions of an image on their way into the store: encode, find out which are new, write those. */
+#include "store/private.h"
+
+/** The tables of definitions, in the order in which they get their ids. */
+enum {
+	KS_TABLE_FUNCTIONS = KS_INT + 1, // before it one for each kind that has declarations
+	KS_TABLE_TRACEPOINTS,
+	KS_TABLE_AMBIGUITIES,
+	KS_TABLE_OPTIONS,
+	KS_NR_TABLES,
+};
+
+struct ks_put_def {
+	struct ks_hash hash;
+	const uint8_t *bytes; // class byte included
+	uint32_t len, id;
+};
+
+struct ks_put_block {
+	uint64_t first;	 // id
+	size_t from, to; // range of new_defs
+	struct ks_buf packed;
+};
+
+struct ks_put_defs {
+	const struct ks_surface *surface;
+	const struct ks_decl *const *listed; // for each function group; borrowed
+	struct ks_put_def *at;		     // of all tables
+	size_t nr, start[KS_NR_TABLES + 1];  // where each table's begin
+	KS_VECTOR(struct ks_put_job) jobs;
+	KS_VECTOR(const struct ks_put_def *) new_defs;
+	KS_VECTOR(struct ks_put_block) blocks;
+};
+void ks_put_defs_deinit(struct ks_put_defs *defs);
+
+/** Count the tables and cut them into jobs. @param listed may be filled in later, before the jobs run */
+KS_MUST_CHECK struct ks_error *ks_put_defs_init(struct ks_put_defs *defs,
+						const struct ks_surface *surface,
+						const struct ks_decl *const *listed);
+size_t ks_put_defs_nr_jobs(const struct ks_put_defs *defs);
+/** Encode and hash the definitions of one job. */
+KS_MUST_CHECK struct ks_error *ks_put_defs_encode(struct ks_put_defs *defs, size_t job);
+
+/** Give every definition its id, new ones in order, and cut the new ones into blocks. */
+KS_MUST_CHECK struct ks_error *ks_put_defs_assign(struct ks_put_defs *defs, struct ks_store *store);
+/** Compress one block. */
+KS_MUST_CHECK struct ks_error *ks_put_defs_pack(struct ks_put_defs *defs, size_t block,
+						struct ks_zstd *zstd);
+/** Write blocks and hashes. @param bytes grows by what was written */
+KS_MUST_CHECK struct ks_error *ks_put_defs_write(struct ks_put_defs *defs, struct ks_store *store,
+						 uint64_t *bytes);
+
+/** Make the store's table of hashes hold what the file holds, with room for extra. Inside a transaction. */
+KS_MUST_CHECK struct ks_error *ks_hashes_load(struct ks_store *store, size_t extra);
+
+/** Id of the i-th definition of a table. */
+static inline uint32_t ks_put_defs_id(const struct ks_put_defs *defs, int table, size_t i)
+{
+	return defs->at[defs->start[table] + i].id;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "store/write/put_lists.h"
+
+#include <endian.h>
+#include <stdlib.h>
+
+#include "store/columns.h"
+#include "store/names.h"
+
+/* Where a segment ends depends on its own names only, so that equal runs of two images are cut alike. */
+enum {
+	SEGMENT_MIN = 64,
+	SEGMENT_MAX = 512,
+	SEGMENT_ODDS = 128, // one name in so many is the first of a segment
+};
+
+/** What the surface has for one list: the two sides of its rows. */
+static size_t side_len(const struct ks_surface *s, int list, int side)
+{
+	switch (list) {
+	case KS_TRACEPOINT:
+		return side ? 0 : s->nr_tracepoints;
+	case KS_SYSCALL:
+		return side ? 0 : s->nr_syscalls;
+	case KS_LSM:
+		return side ? 0 : s->nr_lsm;
+	case KS_KFUNC:
+		return side ? 0 : s->nr_kfuncs;
+	case KS_CONFIG:
+		return side ? 0 : s->nr_options;
+	case KS_LIST_VARIABLES:
+		return side ? 0 : s->nr_variables;
+	case KS_FIELD:
+		return 0;
+	case KS_FUNCTION:
+		return side ? s->nr_functions : s->decls[list].nr;
+	default:
+		return side ? s->nr_ambiguities : s->decls[list].nr;
+	}
+}
+
+/** NULL when the i-th record of that side is of another list. */
+static const char *side_name(const struct ks_surface *s, int list, int side, size_t i)
+{
+	switch (list) {
+	case KS_TRACEPOINT:
+		return s->tracepoints[i].event;
+	case KS_SYSCALL:
+		return s->syscalls[i].name;
+	case KS_LSM:
+		return s->lsm[i];
+	case KS_KFUNC:
+		return s->kfuncs[i];
+	case KS_CONFIG:
+		return s->options[i].name;
+	case KS_LIST_VARIABLES:
+		return s->variables[i];
+	case KS_FUNCTION:
+		return side ? s->functions[i].name : s->decls[list].at[i].name;
+	default:
+		if (!side)
+			return s->decls[list].at[i].name;
+		return (int)s->ambiguities[i].kind == list ? s->ambiguities[i].name : NULL;
+	}
+}
+
+/** Lowest address of a function's symbol: the other addresses are near it. */
+static uint64_t find_anchor(const struct ks_surface *s)
+{
+	uint64_t lowest = UINT64_MAX;
+	for (size_t i = 0; i < s->nr_functions; i++)
+		for (uint32_t k = 0; k < s->functions[i].nr_symbols; k++) {
+			uint64_t addr = s->functions[i].symbols[k].addr;
+			lowest = addr && addr < lowest ? addr : lowest;
+		}
+	return lowest == UINT64_MAX ? 0 : lowest & ~(uint64_t)15;
+}
+
+struct ks_error *ks_put_lists_init(struct ks_put_lists *lists, const struct ks_surface *surface)
+{
+	lists->surface = surface;
+	lists->anchor = find_anchor(surface);
+	lists->listed = calloc(surface->nr_functions + 1, sizeof(*lists->listed));
+	return lists->listed ? NULL : &ks_nomem;
+}
+
+void ks_put_lists_deinit(struct ks_put_lists *lists)
+{
+	for (int list = 0; list < KS_NR_LISTS; list++) {
+		ks_vector_deinit(&lists->sides[list][0].keys);
+		ks_vector_deinit(&lists->sides[list][1].keys);
+		ks_vector_deinit(&lists->rows[list]);
+	}
+	for (size_t i = 0; i < lists->segments.len; i++) {
+		ks_buf_deinit(&lists->segments.at[i].names);
+		ks_buf_deinit(&lists->segments.at[i].like);
+		ks_buf_deinit(&lists->segments.at[i].packed);
+	}
+	ks_vector_deinit(&lists->segments);
+	free(lists->listed);
+}
+
+static uint64_t prefix_of(const char *name)
+{
+	char bytes[8] = { 0 };
+	for (size_t i = 0; i < sizeof(bytes) && name[i]; i++)
+		bytes[i] = name[i];
+	uint64_t prefix;
+	memcpy(&prefix, bytes, sizeof(prefix));
+	return be64toh(prefix);
+}
+
+static int compare_names(const struct ks_put_key *a, const struct ks_put_key *b)
+{
+	if (a->prefix != b->prefix)
+		return a->prefix < b->prefix ? -1 : 1;
+	return a->prefix & 0xff ? strcmp(a->name + 8, b->name + 8) : 0; // else both end before
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct ks_put_key *x = a, *y = b;
+	int order = compare_names(x, y);
+	return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+struct ks_error *ks_put_lists_sort(struct ks_put_lists *lists, size_t job)
+{
+	int list = (int)(job / 2), side = job % 2;
+	struct ks_put_keys *keys = &lists->sides[list][side];
+	size_t nr = side_len(lists->surface, list, side);
+	for (size_t i = 0; i < nr; i++) {
+		const char *name = side_name(lists->surface, list, side, i);
+		struct ks_put_key key = { .name = name, .index = i };
+		if (!name)
+			continue;
+		key.prefix = prefix_of(name);
+		if (!ks_vector_add(&keys->keys, key))
+			return &ks_nomem;
+	}
+	if (keys->keys.len)
+		qsort(keys->keys.at, keys->keys.len, sizeof(*keys->keys.at), compare_keys);
+	return NULL;
+}
+
+/** Both sides become one list; equal names of both sides share a row. */
+static struct ks_error *merge_sides(struct ks_put_lists *lists, int list)
+{
+	const struct ks_put_keys *a = &lists->sides[list][0], *b = &lists->sides[list][1];
+	if (!ks_vector_reserve(&lists->rows[list], a->keys.len + b->keys.len))
+		return &ks_nomem;
+	for (size_t i = 0, k = 0; i < a->keys.len || k < b->keys.len;) {
+		int order = i == a->keys.len   ? 1
+			    : k == b->keys.len ? -1
+					       : compare_names(&a->keys.at[i], &b->keys.at[k]);
+		struct ks_put_row row = { .index = { KS_NO_INDEX, KS_NO_INDEX } };
+		if (order >= 0) {
+			row.name = b->keys.at[k].name;
+			row.index[1] = b->keys.at[k++].index;
+		}
+		if (order <= 0) {
+			row.name = a->keys.at[i].name;
+			row.index[0] = a->keys.at[i++].index;
+		}
+		lists->rows[list].at[lists->rows[list].len++] = row;
+	}
+	return NULL;
+}
+
+static struct ks_error *cut_segments(struct ks_put_lists *lists, int list)
+{
+	const struct ks_put_row *rows = lists->rows[list].at;
+	size_t nr = lists->rows[list].len;
+	for (size_t from = 0, to; from < nr; from = to) {
+		for (to = from + 1; to < nr; to++) {
+			const char *name = rows[to].name;
+			if (to - from < SEGMENT_MIN)
+				continue;
+			if (strcmp(name, rows[to - 1].name) == 0)
+				continue; // a seek finds the segment that begins with the name
+			if (to - from >= SEGMENT_MAX ||
+			    ks_hash64_of(name, strlen(name)) % SEGMENT_ODDS == 0)
+				break;
+		}
+		struct ks_put_segment segment = { .list = list, .from = from, .to = to };
+		if (!ks_vector_add(&lists->segments, segment))
+			return &ks_nomem;
+	}
+	return NULL;
+}
+
+struct ks_error *ks_put_lists_merge(struct ks_put_lists *lists)
+{
+	for (int list = 0; list < KS_NR_LISTS; list++) {
+		KS_TRY(merge_sides(lists, list));
+		KS_TRY(cut_segments(lists, list));
+	}
+	const struct ks_surface *surface = lists->surface;
+	for (size_t i = 0; i < lists->rows[KS_FUNCTION].len; i++) {
+		const struct ks_put_row *row = &lists->rows[KS_FUNCTION].at[i];
+		if (row->index[0] != KS_NO_INDEX && row->index[1] != KS_NO_INDEX)
+			lists->listed[row->index[1]] =
+				&surface->decls[KS_FUNCTION].at[row->index[0]];
+	}
+	return NULL;
+}
+
+struct ks_error *ks_put_lists_name(struct ks_put_lists *lists, size_t index)
+{
+	struct ks_put_segment *segment = &lists->segments.at[index];
+	for (size_t i = segment->from; i < segment->to; i++)
+		ks_segment_names_put(&segment->names, lists->rows[segment->list].at[i].name,
+				     i == segment->from);
+	ks_buf_char(&segment->names, ']');
+	KS_TRY(ks_buf_error(&segment->names));
+	segment->id = (int64_t)(ks_hash64_of(segment->names.at, segment->names.len) & INT64_MAX);
+	return NULL;
+}
+
+/** The numbers of a row: what columns.h says for each list. */
+static void row_numbers(const struct ks_put_lists *lists, const struct ks_put_defs *defs, int list,
+			const struct ks_put_row *row, uint64_t numbers[2])
+{
+	static const int tables[KS_NR_LISTS][2] = {
+		[KS_FUNCTION] = { KS_FUNCTION, KS_TABLE_FUNCTIONS },
+		[KS_STRUCT] = { KS_STRUCT, KS_TABLE_AMBIGUITIES },
+		[KS_UNION] = { KS_UNION, KS_TABLE_AMBIGUITIES },
+		[KS_ENUM] = { KS_ENUM, KS_TABLE_AMBIGUITIES },
+		[KS_TYPEDEF] = { KS_TYPEDEF, KS_TABLE_AMBIGUITIES },
+		[KS_INT] = { KS_INT, KS_TABLE_AMBIGUITIES },
+		[KS_TRACEPOINT] = { KS_TABLE_TRACEPOINTS },
+		[KS_CONFIG] = { KS_TABLE_OPTIONS },
+	};
+	numbers[0] = numbers[1] = 0;
+	if (list == KS_SYSCALL) {
+		numbers[0] = lists->surface->syscalls[row->index[0]].number;
+		numbers[1] = lists->surface->syscalls[row->index[0]].traced;
+	}
+	if (list == KS_SYSCALL || list == KS_LSM || list == KS_KFUNC || list == KS_LIST_VARIABLES)
+		return;
+	for (int side = 0; side < 2; side++)
+		if (row->index[side] != KS_NO_INDEX)
+			numbers[side] = ks_put_defs_id(defs, tables[list][side], row->index[side]);
+}
+
+struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_put_defs *defs,
+				   size_t index, struct ks_zstd *zstd)
+{
+	struct ks_put_segment *segment = &lists->segments.at[index];
+	_cleanup_columns_buf_ struct ks_columns_buf columns = { 0 };
+	_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 };
+	for (size_t i = segment->from; i < segment->to; i++) {
+		const struct ks_put_row *row = &lists->rows[segment->list].at[i];
+		const struct ks_function *fn = NULL;
+		uint64_t numbers[2];
+		row_numbers(lists, defs, segment->list, row, numbers);
+		if (segment->list == KS_FUNCTION && row->index[1] != KS_NO_INDEX)
+			fn = &lists->surface->functions[row->index[1]];
+		ks_columns_put(&columns, numbers[0], numbers[1], fn, lists->anchor);
+	}
+	ks_columns_finish(&columns, &raw);
+	KS_TRY(ks_buf_error(&raw));
+	if (segment->like_id)
+		KS_TRY(ks_zstd_unpack(zstd, (struct ks_bytes){ 0 }, ks_bytes_of(&segment->like),
+				      &like));
+	return ks_zstd_pack(zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &segment->packed);
+}

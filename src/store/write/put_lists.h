@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* The sorted lists of an image on their way into the store: sort, cut into segments, add facts, write. */
+#include "store/write/put_defs.h"
+
+/** No definition on this side of a row. */
+#define KS_NO_INDEX SIZE_MAX
+
+/** One name of a list. */
+struct ks_put_row {
+	const char *name;
+	size_t index[2]; // into the surface's tables of the kind's two sides; KS_NO_INDEX
+};
+
+/** One name while it is sorted: the first bytes decide most comparisons. */
+struct ks_put_key {
+	uint64_t prefix; // the first 8 bytes, as a big-endian number
+	const char *name;
+	size_t index;
+};
+
+struct ks_put_keys {
+	KS_VECTOR(struct ks_put_key) keys;
+};
+
+struct ks_put_segment {
+	int list;
+	size_t from, to; // rows of the list
+	struct ks_buf names;
+	int64_t id;
+	bool is_new; // the store has no such segment yet
+	int64_t like_id;
+	struct ks_buf like;   // packed columns of the base image, as stored
+	struct ks_buf packed; // columns
+};
+
+struct ks_put_lists {
+	const struct ks_surface *surface;
+	uint64_t anchor;
+	struct ks_put_keys sides[KS_NR_LISTS][2];
+	KS_VECTOR(struct ks_put_row) rows[KS_NR_LISTS];
+	KS_VECTOR(struct ks_put_segment) segments;
+	const struct ks_decl **listed; // for each function group: the prototype of its name
+};
+KS_MUST_CHECK struct ks_error *ks_put_lists_init(struct ks_put_lists *lists,
+						 const struct ks_surface *surface);
+void ks_put_lists_deinit(struct ks_put_lists *lists);
+
+/** Sort one side of one list; jobs 0 … KS_PUT_SORT_JOBS - 1 may run at once. */
+enum { KS_PUT_SORT_JOBS = KS_NR_LISTS * 2 };
+KS_MUST_CHECK struct ks_error *ks_put_lists_sort(struct ks_put_lists *lists, size_t job);
+/** After the sorting: make rows and segments, and fill listed. */
+KS_MUST_CHECK struct ks_error *ks_put_lists_merge(struct ks_put_lists *lists);
+/** Write the names of one segment and find out what it is called. */
+KS_MUST_CHECK struct ks_error *ks_put_lists_name(struct ks_put_lists *lists, size_t segment);
+
+/** Find the segments that the store has, and the image that resembles this one most; 0 if none does. */
+KS_MUST_CHECK struct ks_error *ks_put_lists_match(struct ks_put_lists *lists,
+						  struct ks_store *store, int64_t *ret_base);
+/** Encode and compress the columns of one segment. */
+KS_MUST_CHECK struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists,
+						 const struct ks_put_defs *defs, size_t segment,
+						 struct ks_zstd *zstd);
+KS_MUST_CHECK struct ks_error *ks_put_lists_write(struct ks_put_lists *lists,
+						  struct ks_store *store, int64_t image,
+						  uint64_t *bytes);

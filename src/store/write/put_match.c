@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where the lists of a new image meet the store: segments it has, the image to be based on, writing. */
+#include <stdlib.h>
+
+#include "store/write/put_lists.h"
+
+/** A base must share at least one in so many segments: less would not pay for reading two rows. */
+enum { BASE_SHARE = 8 };
+
+/** Find the segment, or the free id that it will get. */
+static struct ks_error *match_segment(struct ks_store *store, struct ks_put_segment *segment)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	for (;; segment->id = (segment->id + 1) & INT64_MAX) {
+		KS_TRY(ks_sql_get(store, KS_SQL_SEGMENT, &stmt));
+		sqlite3_bind_int64(stmt, 1, segment->id);
+		bool row;
+		KS_TRY(ks_sql_row(store, stmt, &row));
+		segment->is_new = !row;
+		if (!row)
+			return NULL;
+		struct ks_bytes names = ks_sql_bytes(stmt, 0);
+		if (names.len == segment->names.len &&
+		    memcmp(names.at, segment->names.at, names.len) == 0)
+			return NULL;
+	}
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+/** Of the images that are not based on another, the one that shares most segments; 0 if none shares enough. */
+static struct ks_error *choose_base(struct ks_put_lists *lists, struct ks_store *store,
+				    int64_t *ret)
+{
+	size_t nr = lists->segments.len, best = nr / BASE_SHARE, shared = 0;
+	int64_t *ids = calloc(nr + 1, sizeof(*ids)), image = 0;
+	if (!ids)
+		return &ks_nomem;
+	for (size_t i = 0; i < nr; i++)
+		ids[i] = lists->segments.at[i].id;
+	qsort(ids, nr, sizeof(*ids), compare_ids);
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	struct ks_error *err = ks_sql_get(store, KS_SQL_LIST_OF_ROOTS, &stmt);
+	if (!err) // modules are like other modules, and kernels like kernels
+		sqlite3_bind_int(stmt, 1, !lists->surface->image.modules_of);
+	bool row = true;
+	*ret = 0;
+	while (!err && !(err = ks_sql_row(store, stmt, &row)) && row) {
+		int64_t next = sqlite3_column_int64(stmt, 0);
+		int64_t id = sqlite3_column_int64(stmt, 1);
+		shared = next == image ? shared : 0;
+		image = next;
+		shared += bsearch(&id, ids, nr, sizeof(*ids), compare_ids) != NULL;
+		if (shared > best) {
+			best = shared;
+			*ret = image;
+		}
+	}
+	free(ids);
+	return err;
+}
+
+/** The base image's facts of about the same names. */
+static struct ks_error *find_like(struct ks_put_lists *lists, struct ks_store *store, int64_t base,
+				  struct ks_put_segment *segment)
+{
+	_cleanup_reset_ sqlite3_stmt *seek = NULL, *columns = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_LIST_SEEK, &seek));
+	sqlite3_bind_int64(seek, 1, base);
+	ks_sql_bind_text(seek, 2, ks_list_name(segment->list));
+	ks_sql_bind_text(seek, 3, lists->rows[segment->list].at[segment->from].name);
+	bool row;
+	KS_TRY(ks_sql_row(store, seek, &row));
+	if (!row)
+		return NULL;
+	segment->like_id = sqlite3_column_int64(seek, 1);
+	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS, &columns));
+	sqlite3_bind_int64(columns, 1, segment->like_id);
+	KS_TRY(ks_sql_row(store, columns, &row));
+	if (!row)
+		return ks_store_damaged("facts of an image are missing");
+	struct ks_bytes bytes = ks_sql_bytes(columns, 1);
+	ks_buf_bytes(&segment->like, bytes.at, bytes.len);
+	return ks_buf_error(&segment->like);
+}
+
+struct ks_error *ks_put_lists_match(struct ks_put_lists *lists, struct ks_store *store,
+				    int64_t *ret_base)
+{
+	for (size_t i = 0; i < lists->segments.len; i++)
+		KS_TRY(match_segment(store, &lists->segments.at[i]));
+	KS_TRY(choose_base(lists, store, ret_base));
+	for (size_t i = 0; *ret_base && i < lists->segments.len; i++)
+		KS_TRY(find_like(lists, store, *ret_base, &lists->segments.at[i]));
+	return NULL;
+}
+
+static struct ks_error *write_names(struct ks_store *store, const struct ks_put_segment *segment)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_SEGMENT_ADD, &stmt));
+	sqlite3_bind_int64(stmt, 1, segment->id);
+	sqlite3_bind_int64(stmt, 2, (int64_t)(segment->to - segment->from));
+	sqlite3_bind_text64(stmt, 3, segment->names.at, segment->names.len, SQLITE_STATIC,
+			    SQLITE_UTF8);
+	return ks_sql_run(store, stmt);
+}
+
+static struct ks_error *write_columns(struct ks_store *store, const struct ks_put_segment *segment)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS_ADD, &stmt));
+	if (segment->like_id)
+		sqlite3_bind_int64(stmt, 1, segment->like_id);
+	else
+		sqlite3_bind_null(stmt, 1);
+	ks_sql_bind_bytes(stmt, 2, ks_bytes_of(&segment->packed));
+	return ks_sql_run(store, stmt);
+}
+
+struct ks_error *ks_put_lists_write(struct ks_put_lists *lists, struct ks_store *store,
+				    int64_t image, uint64_t *bytes)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	for (size_t i = 0; i < lists->segments.len; i++) {
+		struct ks_put_segment *segment = &lists->segments.at[i];
+		if (segment->is_new) // unless an equal one of another kind has just been written
+			KS_TRY(match_segment(store, segment));
+		if (segment->is_new)
+			KS_TRY(write_names(store, segment));
+		KS_TRY(write_columns(store, segment));
+		int64_t columns = sqlite3_last_insert_rowid(store->db);
+		KS_TRY(ks_sql_get(store, KS_SQL_LIST_ADD, &stmt));
+		sqlite3_bind_int64(stmt, 1, image);
+		ks_sql_bind_text(stmt, 2, ks_list_name(segment->list));
+		ks_sql_bind_text(stmt, 3, lists->rows[segment->list].at[segment->from].name);
+		sqlite3_bind_int64(stmt, 4, segment->id);
+		sqlite3_bind_int64(stmt, 5, columns);
+		KS_TRY(ks_sql_run(store, stmt));
+		*bytes += segment->packed.len + (segment->is_new ? segment->names.len : 0);
+	}
+	return NULL;
+}

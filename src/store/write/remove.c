@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Removing an image: give those based on it another base, then drop what nobody else has. */
+#include <stdlib.h>
+
+#include "store/image.h"
+#include "store/part.h"
+
+/** Run a statement with the image as its only parameter. */
+static struct ks_error *run_on(struct ks_store *store, enum ks_sql which, int64_t image)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, which, &stmt));
+	sqlite3_bind_int64(stmt, 1, image);
+	return ks_sql_run(store, stmt);
+}
+
+static struct ks_error *seek_columns(struct ks_store *store, int64_t image, const char *kind,
+				     const char *first, int64_t *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_LIST_SEEK, &stmt));
+	sqlite3_bind_int64(stmt, 1, image);
+	ks_sql_bind_text(stmt, 2, kind);
+	ks_sql_bind_text(stmt, 3, first);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	*ret = row ? sqlite3_column_int64(stmt, 1) : 0;
+	return NULL;
+}
+
+/** Write a columns row anew, as a difference to the base row. @param base 0: to nothing */
+static struct ks_error *repack_columns(struct ks_store *store, int64_t id, int64_t base)
+{
+	_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 }, packed = { 0 };
+	KS_TRY(ks_columns_load(store, id, &raw));
+	if (base)
+		KS_TRY(ks_columns_load(store, base, &like));
+	KS_TRY(ks_zstd_pack(&store->zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &packed));
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS_REPLACE, &stmt));
+	sqlite3_bind_int64(stmt, 1, id);
+	if (base)
+		sqlite3_bind_int64(stmt, 2, base);
+	else
+		sqlite3_bind_null(stmt, 2);
+	ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&packed));
+	return ks_sql_run(store, stmt);
+}
+
+static struct ks_error *repack_lists(struct ks_store *store, int64_t image, int64_t base)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_IMAGE, &stmt));
+	sqlite3_bind_int64(stmt, 1, image);
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(store, stmt, &row));
+		if (!row)
+			return NULL;
+		int64_t like = 0;
+		if (base)
+			KS_TRY(seek_columns(store, base, (const char *)sqlite3_column_text(stmt, 0),
+					    (const char *)sqlite3_column_text(stmt, 1), &like));
+		KS_TRY(repack_columns(store, sqlite3_column_int64(stmt, 2), like));
+	}
+}
+
+static struct ks_error *repack_parts(struct ks_store *store, int64_t image, int64_t old_base,
+				     int64_t base)
+{
+	for (size_t i = 0; i < KS_NR_PARTS; i++) {
+		_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 }, packed = { 0 };
+		uint64_t nr, nr_like;
+		KS_TRY(ks_part_load(store, image, old_base, ks_part_names[i], &raw, &nr));
+		if (!nr)
+			continue;
+		if (base)
+			KS_TRY(ks_part_load(store, base, 0, ks_part_names[i], &like, &nr_like));
+		KS_TRY(ks_zstd_pack(&store->zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &packed));
+		_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+		KS_TRY(ks_sql_get(store, KS_SQL_PART_REPLACE, &stmt));
+		sqlite3_bind_int64(stmt, 1, image);
+		ks_sql_bind_text(stmt, 2, ks_part_names[i]);
+		ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&packed));
+		KS_TRY(ks_sql_run(store, stmt));
+	}
+	return NULL;
+}
+
+static struct ks_error *repack(struct ks_store *store, int64_t image, int64_t old_base,
+			       int64_t base)
+{
+	KS_TRY(repack_lists(store, image, base));
+	KS_TRY(repack_parts(store, image, old_base, base));
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_SET_BASE, &stmt));
+	sqlite3_bind_int64(stmt, 1, image);
+	if (base)
+		sqlite3_bind_int64(stmt, 2, base);
+	else
+		sqlite3_bind_null(stmt, 2);
+	return ks_sql_run(store, stmt);
+}
+
+/** The first of the images based on this one becomes the base of the others. */
+static struct ks_error *hand_over(struct ks_store *store, int64_t image)
+{
+	KS_VECTOR(int64_t) heirs = { 0 };
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	struct ks_error *err = ks_sql_get(store, KS_SQL_IMAGES_ON_BASE, &stmt);
+	bool row = true;
+	if (!err)
+		sqlite3_bind_int64(stmt, 1, image);
+	while (!err && !(err = ks_sql_row(store, stmt, &row)) && row)
+		if (!ks_vector_add(&heirs, sqlite3_column_int64(stmt, 0)))
+			err = &ks_nomem;
+	for (size_t i = 0; !err && i < heirs.len; i++)
+		err = repack(store, heirs.at[i], image, i ? heirs.at[0] : 0);
+	ks_vector_deinit(&heirs);
+	return err;
+}
+
+/** Mark every definition that an image has. @param live one byte for each id */
+static struct ks_error *mark(struct ks_store *store, const struct ks_store_image *image, char *live,
+			     size_t nr_ids)
+{
+	for (int table = 0; table < KS_NR_TABLES; table++) {
+		_cleanup_buf_ struct ks_buf raw = { 0 };
+		uint64_t nr, id = 0;
+		KS_TRY(ks_part_read(store, image, (enum ks_part)table, &raw, &nr));
+		struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
+		for (uint64_t i = 0; i < nr; i++) {
+			id += (uint64_t)ks_cursor_zigzag(&c);
+			if (c.why || id == 0 || id > nr_ids)
+				return ks_store_damaged("image has an unknown definition");
+			live[id - 1] = 1;
+		}
+	}
+	return NULL;
+}
+
+/** Delete the blocks without a live definition, and forget the hashes of theirs. */
+static struct ks_error *sweep_blocks(struct ks_store *store, const char *live)
+{
+	struct ks_hashes *hashes = &store->hashes;
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_BLOCKS, &stmt));
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(store, stmt, &row));
+		if (!row)
+			return NULL;
+		int64_t first = sqlite3_column_int64(stmt, 0), nr = sqlite3_column_int64(stmt, 1);
+		if (first < 1 || nr < 1 || (uint64_t)first - 1 > hashes->by_id.len ||
+		    (uint64_t)nr > hashes->by_id.len - ((uint64_t)first - 1))
+			return ks_store_damaged("block of definitions has no hashes");
+		if (memchr(live + first - 1, 1, (size_t)nr))
+			continue;
+		memset(&hashes->by_id.at[first - 1], 0, (size_t)nr * sizeof(*hashes->by_id.at));
+		KS_TRY(run_on(store, KS_SQL_BLOCK_REMOVE, first));
+	}
+}
+
+static struct ks_error *rewrite_packs(struct ks_store *store)
+{
+	const struct ks_hashes *hashes = &store->hashes;
+	_cleanup_reset_ sqlite3_stmt *packs = NULL, *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_PACKS, &packs));
+	KS_TRY(ks_sql_get(store, KS_SQL_PACK_REPLACE, &stmt));
+	sqlite3_bind_int64(packs, 1, 1);
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(store, packs, &row));
+		if (!row)
+			return NULL;
+		int64_t first = sqlite3_column_int64(packs, 0);
+		struct ks_bytes old = ks_sql_bytes(packs, 1); // as long as when it was loaded
+		struct ks_bytes now = { &hashes->by_id.at[first - 1], old.len };
+		if (memcmp(old.at, now.at, now.len) == 0)
+			continue;
+		sqlite3_bind_int64(stmt, 1, first);
+		ks_sql_bind_bytes(stmt, 2, now);
+		KS_TRY(ks_sql_run(store, stmt));
+	}
+}
+
+static struct ks_error *collect(struct ks_store *store, struct ks_arena *arena)
+{
+	struct ks_store_images images;
+	KS_TRY(ks_hashes_load(store, 0));
+	size_t nr_ids = store->hashes.by_id.len;
+	char *live = ks_arena_alloc(arena, nr_ids + 1);
+	if (!live)
+		return &ks_nomem;
+	memset(live, 0, nr_ids + 1);
+	KS_TRY(ks_image_all(store, arena, &images));
+	for (size_t i = 0; i < images.nr; i++)
+		KS_TRY(mark(store, images.at[i], live, nr_ids));
+	KS_TRY(sweep_blocks(store, live));
+	return rewrite_packs(store);
+}
+
+struct ks_error *ks_image_drop(struct ks_store *store, int64_t id)
+{
+	KS_TRY(hand_over(store, id));
+	KS_TRY(run_on(store, KS_SQL_COLUMNS_REMOVE, id));
+	KS_TRY(run_on(store, KS_SQL_LIST_REMOVE, id));
+	KS_TRY(run_on(store, KS_SQL_PART_REMOVE, id));
+	return run_on(store, KS_SQL_IMAGE_REMOVE, id);
+}
+
+struct ks_error *ks_image_sweep(struct ks_store *store)
+{
+	KS_TRY(ks_sql_do(store, KS_SQL_SEGMENT_SWEEP));
+	struct ks_arena arena = { 0 };
+	struct ks_error *err = collect(store, &arena);
+	ks_arena_deinit(&arena);
+	ks_hashes_deinit(&store->hashes); // its slots still hold what has gone
+	ks_blocks_deinit(&store->blocks);
+	return err;
+}
+
+static struct ks_error *remove_image(struct ks_store *store, void *arg)
+{
+	int64_t id, base;
+	KS_TRY(ks_image_find(store, arg, &id, &base));
+	if (!id)
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    "the store has no image '%s'; 'ksurf images' lists them",
+				    (char *)arg);
+	struct ks_image_ids modules = { 0 };
+	char *digest;
+	KS_TRY(ks_image_digest(store, id, &digest));
+	struct ks_error *err = digest ? ks_image_modules(store, digest, &modules) : NULL;
+	for (size_t i = 0; !err && i < modules.at.len; i++)
+		err = ks_image_drop(store, modules.at.at[i]);
+	ks_vector_deinit(&modules.at);
+	free(digest);
+	if (!err)
+		err = ks_image_drop(store, id);
+	return err ? err : ks_image_sweep(store);
+}
+
+struct ks_error *ks_store_remove(struct ks_store *store, const char *label)
+{
+	struct ks_error *err = ks_sql_write(store, remove_image, (void *)label);
+	ks_hashes_deinit(&store->hashes); // when it failed, too: nothing is known of what is left
+	ks_blocks_deinit(&store->blocks);
+	return err;
+}
