@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/vector.h"
 #include "store/store.h"
 
@@ -44,7 +45,7 @@ static struct ks_error *ask(struct ks_store *store, const struct ks_store_images
 {
 	struct ks_arena arena = { 0 };
 	struct ks_error *err = NULL;
-	for (size_t m = 0; m < sizeof(mix) / sizeof(mix[0]); m++) {
+	for (size_t m = 0; m < KS_ARRAY_LEN(mix); m++) {
 		const struct sample *sample = &samples[m];
 		for (size_t i = 0; !err && i < sample->nr; i++) {
 			const char *name = sample->names.at[i * sample->names.len / sample->nr];
@@ -58,14 +59,14 @@ static struct ks_error *ask(struct ks_store *store, const struct ks_store_images
 
 static struct ks_error *measure(const char *path, size_t nr, int rounds)
 {
-	struct sample samples[sizeof(mix) / sizeof(mix[0])] = { 0 };
+	struct sample samples[KS_ARRAY_LEN(mix)] = { 0 };
 	_cleanup_store_ struct ks_store *store = NULL;
 	struct ks_arena arena = { 0 };
 	struct ks_store_images images;
 	KS_TRY(ks_store_open(path, KS_STORE_READ, &store));
 	KS_TRY(ks_store_images(store, &arena, &images));
 	size_t asked = 0;
-	for (size_t m = 0; m < sizeof(mix) / sizeof(mix[0]); m++) {
+	for (size_t m = 0; m < KS_ARRAY_LEN(mix); m++) {
 		samples[m].arena = &arena;
 		samples[m].nr_images = images.nr;
 		KS_TRY(ks_store_names(store, &images, mix[m].kind, NULL, take, &samples[m]));
@@ -87,7 +88,7 @@ static struct ks_error *measure(const char *path, size_t nr, int rounds)
 	for (int again = 0; again < 2; again++)
 		printf("%zu names, %zu images, %-6s %8.3f ms  %.4f ms a name\n", asked, images.nr,
 		       again ? "again" : "first", best[again], best[again] / (double)asked);
-	for (size_t m = 0; m < sizeof(mix) / sizeof(mix[0]); m++)
+	for (size_t m = 0; m < KS_ARRAY_LEN(mix); m++)
 		ks_vector_deinit(&samples[m].names);
 	ks_arena_deinit(&arena);
 	return NULL;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "check/prepare.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -68,7 +69,7 @@ static struct ks_error *answer(void *arg, enum ks_kind kind, const char *name,
 	*fact = (struct ks_fact){ .image = &image, .known = true, .present = hash & 1 };
 	if (kind == KS_STRUCT || kind == KS_UNION) {
 		decl->members = members;
-		decl->nr = sizeof(members) / sizeof(members[0]);
+		decl->nr = KS_ARRAY_LEN(members);
 	} else if (kind == KS_ENUM) {
 		decl->values = values;
 		decl->nr = 2;
@@ -87,7 +88,7 @@ static struct ks_error *answer(void *arg, enum ks_kind kind, const char *name,
 		fact[1].decl = &decl[1];
 	if (kind == KS_STRUCT || kind == KS_UNION) {
 		decl[1].members = base_members;
-		decl[1].nr = sizeof(base_members) / sizeof(base_members[0]);
+		decl[1].nr = KS_ARRAY_LEN(base_members);
 	}
 	*ret = (struct ks_history){ .kind = kind, .name = name, .nr = NR_IMAGES, .facts = fact };
 	return NULL;

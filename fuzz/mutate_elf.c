@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "elf/image.h"
 
 size_t LLVMFuzzerMutate(uint8_t *bytes, size_t len, size_t max);
@@ -19,7 +20,7 @@ static unsigned int weight_of(const struct ks_elf *elf, const uint8_t *bytes, si
 	if (!section->data || !section->size || section->owned || section->data < bytes ||
 	    section->data > bytes + len || section->size > elf->map_len)
 		return 0;
-	for (size_t i = 0; i < sizeof(often) / sizeof(often[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(often); i++)
 		if (strcmp(section->name, often[i]) == 0)
 			return 8;
 	return 1;

@@ -2,12 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "kallsyms_builder.h"
 
 enum { NR_TOKENS = 256 };
 /** Pieces of names that get a code of their own, in the codes that no character uses. */
 static const char *const pieces[] = { "func", "tion_", "data_", "T__pfx_", "sys_" };
-enum { NR_PIECES = sizeof(pieces) / sizeof(pieces[0]), FIRST_PIECE = 0x80 };
+enum { NR_PIECES = KS_ARRAY_LEN(pieces), FIRST_PIECE = 0x80 };
 
 static void put(struct ks_buf *out, const struct kallsyms_spec *spec, uint64_t v, unsigned int size)
 {

@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include "base/array.h"
 #include "same.h"
 #include "sample.h"
 
@@ -26,7 +27,7 @@ int place_drop(void **state)
 {
 	static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
 	struct place *place = *state;
-	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(tails); i++) {
 		char path[80];
 		snprintf(path, sizeof(path), "%s%s", place->path, tails[i]);
 		unlink(path);

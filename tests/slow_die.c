@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 
+#include "base/array.h"
 #include "dwarf/constants.h"
 #include "dwarf/location.h"
 #include "slow_die.h"
@@ -238,7 +239,7 @@ uint32_t slow_die_read(const struct ks_unit *unit, struct ks_cursor *declaration
 			return has;
 		int64_t implicit = form == DW_FORM_implicit_const ? ks_cursor_sleb(declaration) : 0;
 		struct value value = read_value(unit, form, implicit, die);
-		for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]) && !die->why; i++) {
+		for (size_t i = 0; i < KS_ARRAY_LEN(slots) && !die->why; i++) {
 			bool fits = !slots[i].classes || (slots[i].classes & AS(value.class));
 			if (slots[i].attr != attr || !fits)
 				continue;

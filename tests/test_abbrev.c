@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "dwarf/die.h"
 #include "slow_die.h"
@@ -76,7 +77,6 @@ static const uint16_t forms[] = {
 	DW_FORM_strx3,	    DW_FORM_strx4,    DW_FORM_addrx1,	      DW_FORM_addrx2,
 	DW_FORM_addrx3,	    DW_FORM_addrx4,   DW_FORM_GNU_ref_alt,    DW_FORM_GNU_strp_alt,
 };
-#define NR(array) (sizeof(array) / sizeof((array)[0]))
 
 /** One unit of random DIEs. */
 struct world {
@@ -104,17 +104,17 @@ static void put_sleb(struct ks_buf *to, int64_t n)
 static void declare(struct world *w, unsigned int code, bool long_runs)
 {
 	ks_buf_uleb(&w->abbrev, code);
-	ks_buf_uleb(&w->abbrev, tags[pick(w, NR(tags))]);
+	ks_buf_uleb(&w->abbrev, tags[pick(w, KS_ARRAY_LEN(tags))]);
 	ks_buf_char(&w->abbrev, (char)pick(w, 2));
 	w->declared[code] = w->abbrev.len;
 	uint64_t nr = pick(w, MAX_ATTRS), used = 0;
 	for (uint64_t i = 0; i < nr; i++) {
-		uint64_t attr = pick(w, NR(attrs));
-		bool alias = attr >= NR(attrs) - 4; // those may repeat
+		uint64_t attr = pick(w, KS_ARRAY_LEN(attrs));
+		bool alias = attr >= KS_ARRAY_LEN(attrs) - 4; // those may repeat
 		if (!alias && (used & 1ull << attr))
 			continue;
 		used |= 1ull << attr;
-		uint64_t form = forms[pick(w, NR(forms))];
+		uint64_t form = forms[pick(w, KS_ARRAY_LEN(forms))];
 		ks_buf_uleb(&w->abbrev, attrs[attr]);
 		ks_buf_uleb(&w->abbrev, form);
 		if (form == DW_FORM_implicit_const)
@@ -223,7 +223,7 @@ static void unknown_forms_are_refused(void **state)
 {
 	(void)state;
 	static const uint16_t unknown[] = { DW_FORM_indirect, 0x02, 0x2e, 0x1f01, 0x1fff };
-	for (size_t i = 0; i < NR(unknown); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(unknown); i++) {
 		struct world w;
 		world_make(&w, i);
 		w.abbrev.len = 0;

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "extract/tables/find.h"
 #include "kernel_list.h"
 #include "mini.h"
@@ -53,7 +54,7 @@ static bool entry_code_is_protected(const struct mini *mini)
 static void check_symbols(const struct mini *mini)
 {
 	mini_equal_number(mini, "facts", ALL_FACTS, mini->surface->image.facts & ALL_FACTS);
-	for (size_t i = 0; i < sizeof(attach_facts) / sizeof(attach_facts[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(attach_facts); i++) {
 		const struct ks_symbol *found = NULL;
 		for (size_t k = 0; k < mini->surface->nr_symbols; k++)
 			if (mini->surface->symbols[k].type == STT_FUNC &&

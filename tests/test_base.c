@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/error.h"
@@ -33,12 +34,12 @@ static void leb_numbers_come_back_from_a_buffer(void **state)
 	(void)state;
 	static const uint64_t numbers[] = { 0, 1, 127, 128, 16383, 16384, UINT32_MAX, UINT64_MAX };
 	_cleanup_buf_ struct ks_buf buf = { 0 };
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(numbers); i++) {
 		ks_buf_uleb(&buf, numbers[i]);
 		ks_buf_zigzag(&buf, (int64_t)numbers[i]);
 	}
 	struct ks_cursor c = ks_cursor_over(buf.at, buf.len, false);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(numbers); i++) {
 		assert_int_equal(ks_cursor_uleb(&c), numbers[i]);
 		assert_int_equal(ks_cursor_zigzag(&c), (int64_t)numbers[i]);
 	}
@@ -184,7 +185,7 @@ static void json_text_is_escaped_to_ascii(void **state)
 		{ "\xe2\x82", "\"\\udce2\\udc82\"" },		   // cut off
 		{ "\xed\xa0\x80", "\"\\udced\\udca0\\udc80\"" },   // a surrogate
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		_cleanup_buf_ struct ks_buf buf = { 0 };
 		struct ks_json json = ks_json_to(&buf, 0);
 		ks_json_str(&json, cases[i].text);

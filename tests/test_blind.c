@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "diff/diff.h"
 #include "report/export/depsurf.h"
 #include "report/log/log.h"
@@ -192,7 +193,7 @@ static void each_table_gives_its_issue(void **state)
 		{ KS_ATTACH_FTRACE, 0, KS_ISSUE_BIT(KS_ISSUE_NOT_IN_BTF) },
 		{ KS_ATTACH_FTRACE | KS_ATTACH_INJECT, 1, 0 },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		struct ks_symbol symbol = plain;
 		symbol.attach = cases[i].attach;
 		const struct ks_function fn = BLIND_FUNCTION(1, &symbol, cases[i].nr_btf);
@@ -227,7 +228,7 @@ static void answers_are_those_of_booted_kernels(void **state)
 		{ "left out of BTF", KS_ATTACH_FTRACE, 0, { NO, YES, YES, NO } },
 		{ "may fail", KS_ATTACH_FTRACE | KS_ATTACH_INJECT, 1, { YES, YES, YES, YES } },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		struct ks_symbol symbol = plain;
 		symbol.attach = cases[i].attach;
 		const struct ks_function fn = BLIND_FUNCTION(1, &symbol, cases[i].nr_btf);

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "bpf_object.h"
 
 static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
@@ -66,7 +67,7 @@ static void objects_are_what_libbpf_sees(void **state)
 {
 	(void)state;
 	static const char *const names[] = { "tracing.bpfel", "struct_ops.bpfel" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++) {
 		struct file file = test_object(names[i]);
 		struct ks_bpf_object *ours = open_object(&file, names[i]);
 		struct bpf_object *theirs = bpf_object__open_mem(file.bytes, file.len, NULL);
@@ -163,7 +164,7 @@ static void check_externs(const struct ks_bpf_object *object)
 		{ "task_acquire", KS_EXTERN_KFUNC, false, true, 0 },
 		{ "task_release", KS_EXTERN_KFUNC, true, true, 0 },
 	};
-	assert_int_equal(object->nr_externs, sizeof(expected) / sizeof(expected[0]));
+	assert_int_equal(object->nr_externs, KS_ARRAY_LEN(expected));
 	for (uint32_t i = 0; i < object->nr_externs; i++) {
 		uint32_t k = 0;
 		while (strcmp(object->externs[k].name, expected[i].name) != 0)
@@ -193,9 +194,9 @@ static void check_cores(const struct ks_bpf_object *object)
 		{ KS_CORE_TYPE_EXISTS, "mm_struct", "0" },
 		{ KS_CORE_ENUM_VALUE, "stage", "1" },
 	};
-	size_t nr = sizeof(expected) / sizeof(expected[0]);
+	size_t nr = KS_ARRAY_LEN(expected);
 	const struct ks_bpf_program *program = program_of(object, "on_unlink");
-	bool found[sizeof(expected) / sizeof(expected[0])] = { false };
+	bool found[KS_ARRAY_LEN(expected)] = { false };
 	assert_int_equal(object->nr_cores, nr);
 	for (uint32_t i = 0; i < program->nr; i++) {
 		if (program->cores[i] == KS_NO_INDEX)
@@ -229,7 +230,7 @@ static void objects_say_what_their_source_says(void **state)
 {
 	(void)state;
 	static const char *const names[] = { "tracing.bpfel", "tracing.bpfeb" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++) {
 		struct file file = test_object(names[i]);
 		struct ks_bpf_object *object = open_object(&file, "/some/folder/tracing.bpf.o");
 		assert_string_equal(object->name, "tracing");
@@ -252,7 +253,7 @@ static void objects_without_btf_degrade(void **state)
 {
 	(void)state;
 	static const char *const names[] = { "legacy.bpfel", "legacy.bpfeb" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++) {
 		struct file file = test_object(names[i]);
 		struct ks_bpf_object *object = open_object(&file, names[i]);
 		assert_true(object->legacy);
@@ -278,7 +279,7 @@ static void members_of_struct_ops_are_programs(void **state)
 {
 	(void)state;
 	static const char *const names[] = { "struct_ops.bpfel", "struct_ops.bpfeb" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++) {
 		struct file file = test_object(names[i]);
 		struct ks_bpf_object *object = open_object(&file, names[i]);
 		assert_int_equal(object->nr_struct_ops, 2);

@@ -11,6 +11,7 @@
 #include <bpf/btf.h>
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "btf/btf.h"
 
 /* ---- each type as libbpf tells it ---- */
@@ -377,7 +378,7 @@ static void what_lies_outside_is_refused_with_its_place(void **state)
 		{ 48, 3, KS_ERR_DATA, ".BTF+0x30: type 2 refers to type 3 of 3" },
 	};
 	const uint32_t words[] = { 1, info(KS_BTF_INT, 0), 4, 32, 0, info(KS_BTF_PTR, 0), 1 };
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		struct blob blob = blob_of(24, words, 7);
 		set(&blob, cases[i].at, cases[i].value);
 		expect_error(&blob, cases[i].code, cases[i].text);

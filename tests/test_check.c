@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "check.h"
 #include "check/prepare.h"
 #include "check/rules/helpers.h"
@@ -106,10 +107,7 @@ static const struct {
 	       { "security_thing", 12, 1, 1 }, { "bpf_lsm_hook", 13, 1, 1 },
 	       { "not_in_btf", 14, 1, 0 },     { "partly", 15, 2, 0 },
 	       { "hashed", 18, 1, 1 },	       { "bpf_lsm_tool", 19, 1, 1 } };
-enum {
-	NR_GROUPS = sizeof(groups) / sizeof(groups[0]),
-	NR_PROTOS = sizeof(protos) / sizeof(protos[0])
-};
+enum { NR_GROUPS = KS_ARRAY_LEN(groups), NR_PROTOS = KS_ARRAY_LEN(protos) };
 
 /** A kernel of a version, with all of the above. */
 struct kernel {
@@ -233,7 +231,7 @@ static void expect_all(const struct expectation *all, size_t nr)
 #define EXPECT(...)                                                                                \
 	do {                                                                                       \
 		static const struct expectation all_[] = { __VA_ARGS__ };                          \
-		expect_all(all_, sizeof(all_) / sizeof(all_[0]));                                  \
+		expect_all(all_, KS_ARRAY_LEN(all_));                                              \
 	} while (0)
 #define NONE KS_NR_REASONS
 #define OK KS_VERDICT_OK
@@ -329,7 +327,7 @@ static void patterns_match_as_libbpf_has_them(void **state)
 		    { "a**", "a", true },
 		    { "tcp_v?_rcv", "tcp_v4_rcv", true },
 		    { "abc", "ab", false } };
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++)
 		if (ks_pattern_matches(all[i].pattern, all[i].name) != all[i].matches)
 			fail_msg("%s on %s", all[i].pattern, all[i].name);
 }
@@ -399,7 +397,7 @@ static void helpers_are_for_some_hooks(void **state)
 		{ KS_SINCE(6, 12), NETNS_COOKIE, "tc", false },
 		{ KS_SINCE(7, 2), NETNS_COOKIE, "tc", true },
 	};
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
 		_cleanup_arena_ struct ks_arena arena = { 0 };
 		struct ks_hook hook;
 		assert_ok(ks_hook_parse(&arena, all[i].section, &hook));
@@ -461,7 +459,7 @@ static void kernel_functions_are_for_some_types(void **state)
 		{ KS_SINCE(6, 12), "bpf_skb_ct_lookup", "tc", KS_ALLOWED },
 		{ KS_SINCE(6, 12), "bpf_skb_ct_lookup", "action", KS_NOT_ALLOWED },
 	};
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
 		_cleanup_arena_ struct ks_arena arena = { 0 };
 		struct ks_hook hook;
 		assert_ok(ks_hook_parse(&arena, all[i].section, &hook));
@@ -529,7 +527,7 @@ static void a_distribution_s_version_is_that_of_its_build(void **state)
 		{ "6.1.300", NULL, 0x0601ff },
 		{ "7.3-rc2-amd64", NULL, 0 },
 	};
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
 		struct ks_image image = { .release = all[i].release, .banner = all[i].banner };
 		assert_int_equal(ks_version_of_image(&image), all[i].version);
 	}

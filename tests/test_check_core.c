@@ -9,6 +9,7 @@
 #include <bpf/btf.h>
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "check.h"
 #include "check/core/core.h"
 #include "tiny_view.h"
@@ -66,7 +67,7 @@ static const struct ks_decl *const decls[] = { &d_thing,  &d_int,   &d_u32,   &d
 static const struct ks_ambiguity *const ambiguities[] = { &ambiguous_twin };
 static const struct tiny_image kernel = {
 	.image = { .label = "tiny", .arch = "amd64", .elf_class = 64 },
-	.nr_decls = sizeof(decls) / sizeof(decls[0]),
+	.nr_decls = KS_ARRAY_LEN(decls),
 	.decls = decls,
 	.nr_ambiguities = 1,
 	.ambiguities = ambiguities,

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "check.h"
 #include "check/prepare.h"
 #include "tiny_view.h"
@@ -29,7 +30,7 @@ static const struct ks_type t_array = { .kind = KS_TYPE_ARRAY, .inner = &t_inner
 	}
 #define RECORD(n, bytes, m)                                                                        \
 	{                                                                                          \
-		.kind = KS_STRUCT, .name = n, .size = (bytes), .nr = sizeof(m) / sizeof((m)[0]),   \
+		.kind = KS_STRUCT, .name = n, .size = (bytes), .nr = KS_ARRAY_LEN(m),              \
 		.members = (m)                                                                     \
 	}
 static const struct ks_member inner_members[] = { MEMBER("x", &t_int, 0), MEMBER("y", &t_int, 4) };
@@ -50,7 +51,7 @@ static const struct ks_decl old_thing = RECORD("thing", 56, old_members),
 
 #define PROTO(p)                                                                                   \
 	{                                                                                          \
-		.kind = KS_TYPE_PROTO, .inner = &t_int, .nr_params = sizeof(p) / sizeof((p)[0]),   \
+		.kind = KS_TYPE_PROTO, .inner = &t_int, .nr_params = KS_ARRAY_LEN(p),              \
 		.params = (p)                                                                      \
 	}
 static const struct ks_param old_params[] = { { "thing", &p_thing }, { "how", &p_idmap } };

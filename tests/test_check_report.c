@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "base/json_read.h"
 #include "report/check/check.h"
 
@@ -154,7 +155,7 @@ static void terminal_fits(void **state)
 {
 	(void)state;
 	static const size_t sizes[] = { 1, 5, 25, 60 };
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(sizes); i++) {
 		struct sample *sample = sample_new(sizes[i]);
 		char *text = write_report(sample, KS_CHECK_TERMINAL);
 		assert_fits(text, 80);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "check.h"
 #include "same.h"
 #include "sample.h"
@@ -48,7 +49,7 @@ static void functions_come_back_with_their_facts(void **state)
 	static const uint64_t anchors[] = { 0, 1, 0xffffffff81000000, UINT64_MAX };
 	_cleanup_surface_ struct ks_surface *s = sample_surface(1, 3);
 	for (size_t i = 0; i < s->nr_functions; i++) {
-		for (size_t k = 0; k < sizeof(anchors) / sizeof(anchors[0]); k++) {
+		for (size_t k = 0; k < KS_ARRAY_LEN(anchors); k++) {
 			const struct ks_decl *listed = i ? NULL : &s->decls[KS_FUNCTION].at[0];
 			_cleanup_buf_ struct ks_buf buf = { 0 };
 			struct ks_facts_buf facts_buf = { 0 };
@@ -259,7 +260,7 @@ static void images_sort_by_version_flavor_arch_revision(void **state)
 		{ .version = "6.1.9", .arch = "amd64" },
 		{ .version = "6.1.176", .arch = "amd64" },
 	};
-	size_t nr = sizeof(sorted) / sizeof(sorted[0]);
+	size_t nr = KS_ARRAY_LEN(sorted);
 	for (size_t i = 0; i < nr; i++)
 		for (size_t k = 0; k < nr; k++) {
 			int order = ks_image_compare(&sorted[i], &sorted[k]);

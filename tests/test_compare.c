@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "check.h"
 #include "diff/summary.h"
 #include "sample.h"
@@ -47,7 +48,7 @@ static int drop_two(void **state)
 	ks_arena_deinit(&two->arena);
 	for (int i = 0; i < 2; i++)
 		ks_surface_free(two->surfaces[i]);
-	for (size_t i = 0; i < sizeof(tails) / sizeof(tails[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(tails); i++) {
 		char path[80];
 		snprintf(path, sizeof(path), "%s%s", two->path, tails[i]);
 		unlink(path);

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "check.h"
 #include "dataset_folder.h"
 #include "source/dataset/dataset.h"
@@ -57,7 +58,7 @@ static void label_tells_the_image(void **state)
 		{ "6.1", "6.1", "6.1", "", "", NULL },
 		{ "-", "-", "", "", "", NULL },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		char name[64];
 		snprintf(name, sizeof(name), "%s.txt", cases[i].label);
 		put(*state, "comment", name, "GCC: 9.3.0\n");
@@ -294,7 +295,7 @@ static void wrong_records_are_refused(void **state)
 		{ "func_groups", "[]", "expected an object" },
 		{ "func_groups", "", "expected an object" },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		char dir[256], line[1024];
 		snprintf(dir, sizeof(dir), "%s/%zu", (char *)*state, i);
 		snprintf(line, sizeof(line), "%s\n", cases[i].line);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "bpf/deps.h"
 #include "bpf/find.h"
 #include "bpf/reads.h"
@@ -104,7 +105,7 @@ static void programs_need_what_their_source_uses(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct ks_bpf_finds finds = open_object(names[i]);
 		struct ks_deps *deps = collect(finds.at[0].object);
-		assert_int_equal(deps->nr, sizeof(programs) / sizeof(programs[0]));
+		assert_int_equal(deps->nr, KS_ARRAY_LEN(programs));
 		for (size_t k = 0; k < deps->nr; k++) {
 			uint32_t at = 0;
 			while (strcmp(deps->programs[at].program->name, programs[k].program) != 0)
@@ -234,7 +235,7 @@ static void reads_of_the_context_are_followed(void **state)
 	static const struct ks_bpf_object object;
 	uint32_t none[12];
 	memset(none, 0xff, sizeof(none));
-	for (size_t i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(flows); i++) {
 		_cleanup_arena_ struct ks_arena arena = { 0 };
 		const struct ks_bpf_program program = { .nr = flows[i].nr,
 							.insns = flows[i].insns,

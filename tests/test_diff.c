@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "diff/diff.h"
 #include "report/text/c_text.h"
@@ -141,7 +142,7 @@ static void types_that_read_the_same_may_differ(void **state)
 		  true },
 		{ PTR(CONST(INT("int"))), CONST(PTR(INT("int"))), true },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		_cleanup_diff_ struct ks_diff *diff = NULL;
 		struct ks_changes changes;
 		assert_null(ks_diff_new(&diff));

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "check.h"
 #include "dataset_folder.h"
 #include "golden.h"
@@ -79,7 +80,7 @@ static void export_leaves_no_other_files(void **state)
 static void export_refuses_a_label_that_leads_elsewhere(void **state)
 {
 	static const char *const labels[] = { "", "..", "../x", "a/b", ".hidden" };
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(labels); i++) {
 		struct ks_surface s = { .image.label = labels[i] };
 		_cleanup_error_ struct ks_error *err = ks_export_depsurf(&s, *state);
 		assert_non_null(err);
@@ -174,7 +175,7 @@ static void expect_round_trip(const char *root, const char *scratch, size_t nr_i
 		_cleanup_surface_ struct ks_surface *s = NULL;
 		assert_ok(ks_dataset_image(ds, i, &s));
 		assert_ok(ks_export_depsurf(s, scratch));
-		for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
+		for (size_t k = 0; k < KS_ARRAY_LEN(folders); k++) {
 			char want[512], got[512];
 			find_original(root, label, k, want, sizeof(want));
 			snprintf(got, sizeof(got), "%s/%s/%s%s", scratch, folders[k], label,

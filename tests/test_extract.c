@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "mini.h"
 #include "surface/codec.h"
 #include "surface/issue.h"
@@ -144,7 +145,7 @@ static void entries_say_where_functions_come_from(void **state)
 static void addresses(const struct mini *mini)
 {
 	static const char *const names[] = { "global_call", "weigh", "types_user" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++) {
 		const struct ks_function *fn = mini_function(mini, names[i]);
 		uint64_t addr = fn->symbols[0].addr;
 		if (strcmp(mini->arch, "armhf") == 0)
@@ -324,10 +325,10 @@ static void listed_prototypes(const struct mini *mini)
 	static const char *const listed[] = { "global_call", "twin", "header_big", "varied" };
 	static const char *const left_out[] = { "header_plain", "innermost",   "unnamed_param",
 						"asm_only",	"aliased_too", "split" };
-	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(listed); i++)
 		if (!mini_decl(mini, KS_FUNCTION, listed[i]))
 			fail_msg("%s: %s is not listed", mini->name, listed[i]);
-	for (size_t i = 0; i < sizeof(left_out) / sizeof(left_out[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(left_out); i++)
 		if (mini_decl(mini, KS_FUNCTION, left_out[i]))
 			fail_msg("%s: %s is listed", mini->name, left_out[i]);
 	assert_true(!mini->gcc == (mini_decl(mini, KS_FUNCTION, "always_four") != NULL));

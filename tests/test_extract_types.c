@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "extract/extract.h"
 #include "mini.h"
 #include "surface/codec.h"
@@ -397,7 +398,7 @@ static void threads(const struct mini *mini)
 	struct ks_buf first = { 0 };
 	put_surface(&first, mini->surface);
 	assert_true(first.len > 1000);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(numbers); i++) {
 		struct ks_surface *again = mini_read(mini->name, numbers[i]);
 		struct ks_buf bytes = { 0 };
 		put_surface(&bytes, again);

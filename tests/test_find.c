@@ -14,6 +14,7 @@
 #include <archive_entry.h>
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "check.h"
 #include "check/inputs.h"
@@ -268,7 +269,7 @@ static void objects_are_found_in_archives(void **state)
 		  archive_write_add_filter_bzip2 },
 		{ "mini.o.gz", archive_write_set_format_raw, archive_write_add_filter_gzip },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		_cleanup_buf_ struct ks_buf bytes = { 0 };
 		pack(cases[i].format, cases[i].filter, "sub/mini.bpf.o", &little, &bytes);
 		struct ks_bpf_finds finds = find(write_file(cases[i].name, &bytes));

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "surface/groups.h"
 #include "surface/image.h"
 
@@ -44,8 +45,6 @@ static const struct ks_image debian[] = {
 	DEBIAN("6.1.176", "6.1.0", "50", "amd64"),   DEBIAN("6.1.176", "6.1.0", "50", "arm64"),
 	DEBIAN("6.12.30", "6.12", "1", "amd64"),
 };
-
-#define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 
 /** Groups of images, which are sorted first. */
 struct fixture {
@@ -89,8 +88,8 @@ static void published_images_fall_into_the_published_groups(void **state)
 {
 	(void)state;
 	struct fixture f;
-	fixture_make(&f, published, LENGTH(published), NULL);
-	for (size_t i = 0; i < LENGTH(published); i++)
+	fixture_make(&f, published, KS_ARRAY_LEN(published), NULL);
+	for (size_t i = 0; i < KS_ARRAY_LEN(published); i++)
 		assert_ptr_equal(f.images[i], &published[i]);
 	assert_string_equal(f.images[f.groups->base]->label, "5.4.0-26-generic-amd64");
 	expect_group(&f, KS_GROUP_REGULAR,
@@ -104,7 +103,7 @@ static void published_images_fall_into_the_published_groups(void **state)
 	expect_group(&f, KS_GROUP_LTS, "4.4 4.15 5.4 5.15 6.8",
 		     "4.4>4.15 4.15>5.4 5.4>5.15 5.15>6.8");
 	expect_group(&f, KS_GROUP_OTHER, "", "");
-	assert_int_equal(f.groups->at[KS_GROUP_ALL].nr, LENGTH(published));
+	assert_int_equal(f.groups->at[KS_GROUP_ALL].nr, KS_ARRAY_LEN(published));
 	assert_int_equal(f.groups->at[KS_GROUP_ALL].nr_pairs, 0);
 	ks_groups_free(f.groups);
 }
@@ -113,7 +112,7 @@ static void labels_are_cut_to_what_tells_members_apart(void **state)
 {
 	(void)state;
 	struct fixture f;
-	fixture_make(&f, debian, LENGTH(debian), NULL);
+	fixture_make(&f, debian, KS_ARRAY_LEN(debian), NULL);
 	assert_string_equal(f.images[f.groups->base]->label, "6.1.0-50-amd64");
 	expect_group(&f, KS_GROUP_REGULAR, "5.10 6.1.0-47 6.1.0-50 6.12",
 		     "5.10>6.1.0-47 6.1.0-47>6.1.0-50 6.1.0-50>6.12");
@@ -142,7 +141,7 @@ static void base_and_members_can_be_chosen(void **state)
 	struct ks_groups_choice choice = {
 		.base = 24, .members = members, .nr_members = 4, .lts = lts, .nr_lts = 2
 	};
-	fixture_make(&f, published, LENGTH(published), &choice);
+	fixture_make(&f, published, KS_ARRAY_LEN(published), &choice);
 	expect_group(&f, KS_GROUP_REGULAR, "4.4 5.4 6.8", "4.4>5.4 5.4>6.8");
 	expect_group(&f, KS_GROUP_LTS, "4.4 6.8", "4.4>6.8");
 	expect_group(&f, KS_GROUP_ARCH, "", "");
@@ -151,7 +150,7 @@ static void base_and_members_can_be_chosen(void **state)
 		     "5.4.0-26-generic-amd64>5.4.0-26-generic-arm64");
 	ks_groups_free(f.groups);
 	choice.base = 3; // no member
-	struct ks_error *err = ks_groups_new(f.images, LENGTH(published), &choice, &f.groups);
+	struct ks_error *err = ks_groups_new(f.images, KS_ARRAY_LEN(published), &choice, &f.groups);
 	assert_non_null(err);
 	assert_int_equal(err->code, KS_ERR_USAGE);
 	ks_error_free(err);
@@ -199,8 +198,8 @@ static void versions_compare_by_their_numbers(void **state)
 	static const char *const ascending[] = { NULL,	       "4.4.0", "4.10.0",
 						 "5.4",	       "5.4.0", "5.4.0-rc2",
 						 "5.4.0-rc10", "5.4.1", "18446744073709551615.1" };
-	for (size_t i = 0; i < LENGTH(ascending); i++)
-		for (size_t j = 0; j < LENGTH(ascending); j++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(ascending); i++)
+		for (size_t j = 0; j < KS_ARRAY_LEN(ascending); j++) {
 			int order = ks_version_compare(ascending[i], ascending[j]);
 			assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
 		}

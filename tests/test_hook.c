@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "bpf_object.h"
 
 struct section_case {
@@ -93,7 +94,7 @@ static void section_names_are_read(void **state)
 {
 	(void)state;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	for (size_t i = 0; i < sizeof(section_cases) / sizeof(section_cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(section_cases); i++) {
 		const struct section_case *c = &section_cases[i];
 		struct ks_hook hook;
 		assert_null(ks_hook_parse(&arena, c->section, &hook));
@@ -198,7 +199,7 @@ static void sections_mean_what_libbpf_says(void **state)
 		"sk_lookup",
 	};
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++) {
 		enum bpf_prog_type type;
 		enum bpf_attach_type attach;
 		struct ks_hook hook;

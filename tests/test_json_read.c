@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "base/json_read.h"
 
 static struct ks_jread reader_of(const char *text)
@@ -54,7 +55,7 @@ static void signed_numbers_reach_both_ends(void **state)
 		{ "", 0, false },
 		{ "x", 0, false },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		struct ks_jread r = reader_of(cases[i].text);
 		assert_true(ks_jread_int(&r) == cases[i].value);
 		assert_int_equal(ks_jread_end(&r), cases[i].good);
@@ -100,7 +101,7 @@ static void strings_are_unescaped(void **state)
 		{ "\"open", NULL },
 		{ "bare", NULL },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		struct ks_jread r = reader_of(cases[i].text);
 		struct ks_jread_text text = ks_jread_string(&r);
 		const char *value = cases[i].value;
@@ -150,7 +151,7 @@ static void wrong_objects_are_refused_by_name(void **state)
 		{ "[]", "byte 0: expected an object" },
 		{ "", "byte 0: expected an object" },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		struct ks_jread r = reader_of(cases[i].text);
 		assert_int_equal(read_object(&r), 0);
 		_cleanup_error_ struct ks_error *err = ks_jread_error(&r);

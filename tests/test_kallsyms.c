@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "elf/flat.h"
 #include "extract/symbols/kallsyms.h"
 #include "extract/symbols/link_address.h"
@@ -131,7 +132,7 @@ static void sizes_end_at_the_next_symbol(void **state)
 	const struct kallsyms_spec spec = { .layout = KALLSYMS_BEFORE,
 					    .base = 0xc0008000,
 					    .entries = entries,
-					    .nr = sizeof(entries) / sizeof(entries[0]) };
+					    .nr = KS_ARRAY_LEN(entries) };
 	_cleanup_buf_ struct ks_buf bytes = { 0 };
 	kallsyms_build(&bytes, &spec);
 	const struct ks_flat flat = flat_of(&spec);

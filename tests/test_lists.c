@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "dwarf/constants.h"
 #include "dwarf/location.h"
@@ -138,7 +139,7 @@ static void numbers_without_a_list_lead_nowhere(void **state)
 		assert_false(ks_unit_first_range(
 			&w.unit, KS_LOCATION_INDEX | (KS_LOCATION_INDEX - 1), &addr));
 		assert_true(ks_unit_has_location(&w.unit, KS_LOCATION_INDEX | 3, FIRST_ADDRESS));
-		for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+		for (size_t i = 0; i < KS_ARRAY_LEN(bases); i++) {
 			w.unit.rnglists_base = w.unit.loclists_base = bases[i];
 			ks_unit_first_range(&w.unit, KS_LOCATION_INDEX | 0, &addr);
 			ks_unit_has_location(&w.unit, KS_LOCATION_INDEX | 0, FIRST_ADDRESS);

@@ -21,6 +21,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/array.h"
 #include "extract/live/live.h"
 
 static const char facts[] = "truth/facts/6.1.0-50-amd64";
@@ -309,9 +310,9 @@ static void what_is_out_of_reach_is_told(void **state)
 		"/sys/kernel/debug/error_injection/list: ",
 		"/proc/config.gz: ",
 	};
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(files); i++)
 		assert_non_null(strstr(ks_buf_text(&note), files[i]));
-	assert_int_equal(lines_of(note.at, NULL, NULL), sizeof(files) / sizeof(files[0]));
+	assert_int_equal(lines_of(note.at, NULL, NULL), KS_ARRAY_LEN(files));
 	assert_false(s->symtab_known);
 	assert_false(s->known & KS_KNOWS(KS_TRACEPOINT));
 	assert_false(s->known & KS_KNOWS(KS_SYSCALL));

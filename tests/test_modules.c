@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "deb_builder.h"
 #include "elf/relocatable.h"
 #include "extract/extract.h"
@@ -29,7 +30,7 @@ static const char *const variants[] = {
 	"amd64-gcc-dwarf4", "amd64-gcc-dwarf5", "amd64-clang-dwarf5", "i386-gcc-dwarf4",
 	"armhf-gcc-dwarf5", "arm64-gcc-dwarf5", "s390x-gcc-dwarf5",
 };
-enum { NR_VARIANTS = sizeof(variants) / sizeof(variants[0]) };
+enum { NR_VARIANTS = KS_ARRAY_LEN(variants) };
 
 static void succeed(struct ks_error *err)
 {
@@ -431,7 +432,7 @@ static void test_split_btf(void **state)
 		print_message("no module with BTF: pahole was not there\n");
 		skip();
 	}
-	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(with); i++)
 		check_split(with[i]);
 }
 
@@ -453,7 +454,7 @@ static void test_spread(void **state)
 	const struct ks_base_kernel kernel = { 0 };
 	if (!getenv("KSURF_MINI_MODULES"))
 		skip();
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(shapes); i++) {
 		char path[4096];
 		snprintf(path, sizeof(path), "%s/shape-%s.ko", getenv("KSURF_MINI_MODULES"),
 			 shapes[i].name);

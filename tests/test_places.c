@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "deb_builder.h"
 #include "range_server.h"
 #include "source/net/debuginfod.h"
@@ -170,7 +171,7 @@ static void rpm_without_a_kernel_says_which_one_has_it(void **state)
 	} cases[] = { { "kernel-debuginfo-common-x86_64", "kernel-debuginfo" },
 		      { "kernel-modules", "kernel-debuginfo" },
 		      { "bash", "no kernel debug package" } };
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		const struct file files[] = { { "./usr/bin/x", "x", 1, NULL }, { 0 } };
 		struct ks_buf rpm = { 0 };
 		struct ks_input *in;
@@ -290,7 +291,7 @@ static void servers_are_asked_by_build_id(void **state)
 	} wrong[] = { { "ffffffffffffffffffff", KS_ERR_NET },
 		      { "../../etc/passwd", KS_ERR_USAGE },
 		      { "abc", KS_ERR_USAGE } };
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(wrong); i++) {
 		err = ks_debuginfod_open(wrong[i].id, &opts, NULL, &src);
 		assert_non_null(err);
 		assert_int_equal(err->code, wrong[i].code);

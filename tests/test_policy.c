@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "check/policy.h"
 
 static void reads_everything(void **state)
@@ -86,7 +87,7 @@ static const struct {
 static void refuses(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(refusals); i++) {
 		struct ks_policy *policy = NULL;
 		struct ks_error *err =
 			ks_policy_read(refusals[i].text, strlen(refusals[i].text), &policy);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <nettle/sha2.h>
 
+#include "base/array.h"
 #include "deb_builder.h"
 #include "range_server.h"
 #include "source/net/mirror.h"
@@ -378,7 +379,7 @@ static void use_apt(struct world *w, const char *source)
 	static const char *const dirs[] = { "state",	 "state/lists",	   "state/lists/partial",
 					    "cache",	 "cache/archives", "cache/archives/partial",
 					    "apt.conf.d" };
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(dirs); i++) {
 		char full[512];
 		snprintf(full, sizeof(full), "%s/%s", w->dir, dirs[i]);
 		assert_int_equal(mkdir(full, 0700), 0);
@@ -463,7 +464,7 @@ static void versions_order_as_debian_says(void **state)
 	static const char *const rising[] = { "1.0~rc1-1", "1.0-1",   "1.0-1+b1", "1.0-2",
 					      "1.0a-1",	   "1.0+x-1", "1.0.1-1",  "1.9-1",
 					      "1.10-1",	   "1:0.1-1", "2:0-1" };
-	size_t count = sizeof(rising) / sizeof(rising[0]);
+	size_t count = KS_ARRAY_LEN(rising);
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < count; k++) {
 			int diff = ks_package_version_compare(rising[i], rising[k]);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "golden.h"
 #include "report/text/c_text.h"
 #include "types.h"
@@ -215,7 +216,7 @@ static void paths_stay_in_their_folder(void **state)
 		{ KS_FORMAT_MD, KS_FUNCTION, "../../x", "Function/./..%2f..%2fx.md" },
 		{ KS_FORMAT_MD, KS_FUNCTION, "/x", "Function/_/%2fx.md" },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		_cleanup_buf_ struct ks_buf path = { 0 };
 		ks_report_path(cases[i].format, cases[i].kind, cases[i].name, &path);
 		assert_string_equal(ks_buf_text(&path), cases[i].path);
@@ -368,7 +369,7 @@ static void json_holds_both_views(void **state)
 		"\"via\": \"helper\"",	     "\"clone\": \"f.isra.0\"",
 		"\"inline\": \"Selective\"", "\"params\": [\n                  \"b\"\n",
 	};
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(parts); i++)
 		assert_non_null(strstr(text, parts[i]));
 }
 

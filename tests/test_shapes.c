@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "extract/extract.h"
 #include "mini.h"
 #include "same.h"
@@ -214,7 +215,7 @@ static void type_units_and_dwz_and_compression_change_nothing(void **state)
 		{ "s390x-gcc-dwarf5-types", "s390x-gcc-dwarf5" },
 	};
 	unsigned int nr = 0;
-	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(same); i++) {
 		struct ks_surface *odd = mini_read(same[i][0], 2);
 		ks_surface_free(odd);
 		if (!odd)

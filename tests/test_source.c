@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "deb_builder.h"
 #include "source/input.h"
 #include "source/package/package.h"
@@ -157,7 +158,7 @@ static void late_vmlinux_is_reached_in_order_where_the_end_is_no_help(void **sta
 	} ways[] = { { PACK_XZ, { .probe = 256 << 10 } },
 		     { PACK_XZ_BLOCKS, { .probe = 256 << 10, .search_max = 512 << 10 } },
 		     { PACK_ZSTD, { .probe = 1 } } };
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(ways); i++) {
 		struct ks_buf deb = { 0 };
 		build_late(vmlinux, ways[i].packing, &deb);
 		struct ks_package package = { 0 };
@@ -290,7 +291,7 @@ static void package_without_vmlinux_says_which_one_has_it(void **state)
 		  "stands for: linux-image-6.1.0-50-amd64-dbg" },
 		{ NULL, "./x", "no vmlinux inside" },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		const struct file files[] = { { .path = cases[i].path, .bytes = "x", .len = 1 },
 					      { 0 } };
 		struct ks_buf deb = { 0 };
@@ -372,7 +373,7 @@ static void config_comes_from_the_package_or_from_another(void **state)
 	} ways[] = { { with_path, NULL },
 		     { without_path, with_path },
 		     { without_path, text_path } };
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(ways); i++) {
 		const struct ks_source_opts opts = { .config = ways[i].config };
 		struct ks_source *src;
 		assert_null(ks_source_open(ways[i].path, &opts, &src));
@@ -406,7 +407,7 @@ static void packages_of_one_kernel_are_paired(void **state)
 					     "linux-binary-7.2.13+deb14-amd64",
 					     "linux-base-7.2.13+deb14-amd64",
 					     "linux-image-5.4.0-26-generic" };
-	enum { NR = sizeof(names) / sizeof(names[0]), TEXT = NR };
+	enum { NR = KS_ARRAY_LEN(names), TEXT = NR };
 	const struct file nothing[] = { { 0 } };
 	const char *paths[NR + 1];
 	char *dir = make_dir();
@@ -461,7 +462,7 @@ static void sources_are_told_apart_by_content(void **state)
 		  "7zXZ\0\0\0",
 		  8, KS_ERR_DATA, "truncated" },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		char *path = write_file(dir, "linux.deb", cases[i].bytes, cases[i].len);
 		struct ks_source *src;
 		assert_error(ks_source_open(path, NULL, &src), cases[i].code, cases[i].word);
@@ -488,7 +489,7 @@ static void directory_is_a_dataset_or_refused(void **state)
 	static const char *const folders[] = { "func_groups", "types_struct", "types_func" };
 	char *dir = make_dir();
 	struct ks_source *src;
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(folders); i++) {
 		assert_error(ks_source_open(dir, NULL, &src), KS_ERR_UNSUPPORTED, "a directory");
 		char *path;
 		assert_true(asprintf(&path, "%s/%s", dir, folders[i]) > 0);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "check.h"
 #include "report/stats/stats.h"
 #include "sample.h"
@@ -46,7 +47,7 @@ static void a_symbol_name_tells_its_transformation(void **state)
 		{ "f.", KS_TRANSFORM_OTHER },
 		{ "f.1", KS_TRANSFORM_OTHER },
 	};
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++)
 		if (ks_transform_of(cases[i].name) != cases[i].transform)
 			fail_msg("%s: not %s", cases[i].name,
 				 ks_transform_texts[cases[i].transform]);
@@ -269,7 +270,7 @@ static void every_label_is_in_the_picture(void **state)
 			"Title &amp; more", ">Subtitle<", ">versions<", ">share, %<", ">4.4<",
 			">a&lt;b<",	    LONG_LABEL,	  ">first<",	">second<",   "</svg>\n",
 		};
-		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		for (size_t i = 0; i < KS_ARRAY_LEN(parts); i++)
 			assert_contains(&out, parts[i]);
 		assert_null(strstr(out.at, "nan"));
 		assert_null(strstr(out.at, "inf"));

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "base/array.h"
 #include "place.h"
 #include "same.h"
 #include "sample.h"
@@ -62,7 +63,7 @@ static void fuller_image_takes_the_place(void **state)
 	static const enum ks_tier tiers[] = { KS_TIER_LIVE, KS_TIER_LIVE, KS_TIER_BTF,
 					      KS_TIER_LIVE, KS_TIER_FULL, KS_TIER_FULL };
 	static const bool added[] = { true, true, true, false, true, false };
-	for (size_t i = 0; i < sizeof(tiers) / sizeof(tiers[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(tiers); i++) {
 		surface->image.tier = tiers[i];
 		assert_ok(ks_store_put(store, surface, THREADS, &result));
 		assert_int_equal(result.added, added[i]);
@@ -145,7 +146,7 @@ static void history_has_every_image(void **state)
 		surfaces[i] = sample_surface(i + 1, FILLERS);
 	}
 	assert_ok(ks_store_images(store, &arena, &images));
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++) {
 		struct ks_history history;
 		assert_ok(
 			ks_store_history(store, &images, KS_FUNCTION, names[i], &arena, &history));
@@ -378,7 +379,7 @@ static void symbols_and_variables_are_found_by_name(void **state)
 		place_put(store, build);
 	assert_ok(ks_store_images(store, &arena, &images));
 	for (size_t k = 0; k < 2 * images.nr; k++) { // the second time out of what is kept
-		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 			const struct ks_store_image *image = images.at[k % images.nr];
 			bool symbol, variable;
 			assert_ok(ks_store_symbol(store, image, cases[i].name, &symbol));

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "place.h"
 #include "sample.h"
 
@@ -167,7 +168,7 @@ static void damaged_rows_are_an_error(void **state)
 		"DELETE FROM part",
 	};
 	const char *path = place_path(state);
-	for (size_t i = 0; i < sizeof(damages) / sizeof(damages[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(damages); i++) {
 		struct ks_store *store = NULL;
 		assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
 		place_put(store, 1);

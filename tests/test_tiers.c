@@ -19,6 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "extract/extract.h"
 #include "surface/codec.h"
 
@@ -253,7 +254,7 @@ static bool is_prefixed(const struct ks_surface *full, const char *name)
 {
 	static const char *const prefixes[] = { "__kvm_nvhe_", "__efistub_", "__pi_" };
 	for (size_t i = 0; i < full->nr_symbols; i++)
-		for (size_t k = 0; k < sizeof(prefixes) / sizeof(prefixes[0]); k++) {
+		for (size_t k = 0; k < KS_ARRAY_LEN(prefixes); k++) {
 			const char *symbol = full->symbols[i].name;
 			size_t len = strlen(prefixes[k]);
 			if (strncmp(symbol, prefixes[k], len) == 0 &&

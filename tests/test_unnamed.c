@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "elf/flat.h"
 #include "extract/symbols/kallsyms.h"
@@ -257,7 +258,7 @@ static void add_event(struct made *made, uint64_t addr, uint64_t class, const ch
 static void find_events(struct made *made)
 {
 	made->surface->decls[KS_STRUCT].at = structs;
-	made->surface->decls[KS_STRUCT].nr = sizeof(structs) / sizeof(structs[0]);
+	made->surface->decls[KS_STRUCT].nr = KS_ARRAY_LEN(structs);
 	made->surface->decls[KS_ENUM].at = enums;
 	made->surface->decls[KS_ENUM].nr = 1;
 	assert_null(ks_finder_init(&made->finder));

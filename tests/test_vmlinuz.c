@@ -21,6 +21,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "source/codec/codec.h"
 #include "source/vmlinuz/vmlinuz.h"
@@ -266,7 +267,7 @@ static const struct wrapping {
 	{ wrap_nothing, "\177ELF", 0, 4, 0, true },
 	{ wrap_nothing, "ARM\x64", 0x38, 4, EM_AARCH64, true },
 };
-enum { NR_WRAPPINGS = sizeof(wrappings) / sizeof(wrappings[0]) };
+enum { NR_WRAPPINGS = KS_ARRAY_LEN(wrappings) };
 
 static void every_wrapping_and_packing_is_opened(void **state)
 {

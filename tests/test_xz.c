@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "source/codec/xz_block.h"
 
 enum { MAX_BYTES = 9 << 17, PACKED_MAX = MAX_BYTES + (1 << 16), SMALL_BYTES = 3000 };
@@ -78,7 +79,7 @@ static const struct packing packings[] = {
 	{ LZMA_VLI_UNKNOWN, LZMA_CHECK_CRC32, 1, 3, 1, 1 << 22 },
 	{ LZMA_VLI_UNKNOWN, LZMA_CHECK_CRC64, 3, 1, 3, 1 << 18 },
 };
-enum { NR_PACKINGS = sizeof(packings) / sizeof(packings[0]) };
+enum { NR_PACKINGS = KS_ARRAY_LEN(packings) };
 
 static void one_block_unpacks_to_what_was_packed(void **state)
 {
@@ -86,7 +87,7 @@ static void one_block_unpacks_to_what_was_packed(void **state)
 	static const size_t sizes[] = { 1, 4, 5, 70, 4096, 65536, 65537, MAX_BYTES };
 	uint8_t *plain = make_plain(MAX_BYTES), *packed = malloc(PACKED_MAX);
 	for (size_t i = 0; i < NR_PACKINGS; i++)
-		for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+		for (size_t k = 0; k < KS_ARRAY_LEN(sizes); k++) {
 			struct ks_map map = { 0 };
 			size_t len = pack(plain, sizes[k], &packings[i], packed);
 			assert_true(unpack(packed, len, &map));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/reads.h"
 
 /* Where arguments lie in struct pt_regs (libbpf: bpf_tracing.h; each machine's asm/ptrace.h). */
@@ -45,7 +46,7 @@ static bool has_member(const struct ks_btf *btf, const char *record, const char 
 
 const struct ks_bpf_machine *ks_bpf_machine_of(const struct ks_bpf_object *object)
 {
-	for (size_t i = 0; object->btf && i < sizeof(machines) / sizeof(machines[0]); i++)
+	for (size_t i = 0; object->btf && i < KS_ARRAY_LEN(machines); i++)
 		if (has_member(object->btf, machines[i].record, machines[i].member))
 			return &machines[i];
 	return NULL;

@@ -2,6 +2,7 @@
 #include <elf.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/reader.h"
 
 /** Sections of data by how their names begin: the name, or the name and a dot. */
@@ -20,7 +21,7 @@ static bool is_data(const struct ks_section *section, bool *ret_constant)
 	if ((section->type != SHT_PROGBITS && section->type != SHT_NOBITS) ||
 	    section->flags & SHF_EXECINSTR)
 		return false;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(kinds); i++) {
 		size_t len = strlen(kinds[i].name);
 		*ret_constant = kinds[i].constant;
 		if (strncmp(section->name, kinds[i].name, len) == 0 &&

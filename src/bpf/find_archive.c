@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "bpf/find_private.h"
 #include "source/package/archive.h"
@@ -42,7 +43,7 @@ static const struct {
 
 bool ks_bpf_is_archive(const uint8_t *bytes, size_t len)
 {
-	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(magics); i++)
 		if (len >= magics[i].at + magics[i].len &&
 		    memcmp(bytes + magics[i].at, magics[i].bytes, magics[i].len) == 0)
 			return true;
@@ -209,7 +210,7 @@ static bool support(const struct ks_archive *lib, struct archive *archive)
 		lib->read_support_filter_bzip2, lib->read_support_filter_xz,
 		lib->read_support_filter_zstd,	lib->read_support_filter_rpm,
 	};
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(wanted); i++)
 		if (wanted[i](archive) != ARCHIVE_OK)
 			return false;
 	return true;

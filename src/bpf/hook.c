@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/hook.h"
 
 const struct ks_hook_info ks_hooks[KS_NR_HOOKS] = {
@@ -170,7 +171,7 @@ static const struct form *find_form(const char *section, bool *ret_exact, const 
 	size_t prefix_len = 0;
 	*ret_extra = NULL;
 	*ret_exact = true;
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(forms); i++) {
 		const struct form *form = &forms[i];
 		size_t len = strlen(form->name);
 		if (strncmp(section, form->name, len) != 0)

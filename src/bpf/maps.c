@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/reader.h"
 
 /*
@@ -89,7 +90,7 @@ static void read_definition(const struct ks_btf *btf, uint32_t id, struct ks_bpf
 	*ret_inner = 0;
 	for (uint32_t i = 0; i < type.vlen && i < MAX_MEMBERS; i++) {
 		struct ks_btf_member member = ks_btf_member(btf, &type, i);
-		for (size_t k = 0; k < sizeof(members) / sizeof(members[0]); k++)
+		for (size_t k = 0; k < KS_ARRAY_LEN(members); k++)
 			if (strcmp(member.name, members[k].name) == 0)
 				*(uint32_t *)((char *)map + members[k].at) =
 					members[k].read(btf, member.type);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stddef.h>
 
+#include "base/array.h"
 #include "bpf/names.h"
 
 /* The numbers are those of enum bpf_func_id, which ends at 211 for good: what came later are kfuncs. */
@@ -260,10 +261,10 @@ static const char *const map_types[] = {
 
 const char *ks_bpf_helper_name(uint32_t helper)
 {
-	return helper && helper < sizeof(helpers) / sizeof(helpers[0]) ? helpers[helper] : NULL;
+	return helper && helper < KS_ARRAY_LEN(helpers) ? helpers[helper] : NULL;
 }
 
 const char *ks_bpf_map_type_name(uint32_t type)
 {
-	return type && type < sizeof(map_types) / sizeof(map_types[0]) ? map_types[type] : NULL;
+	return type && type < KS_ARRAY_LEN(map_types) ? map_types[type] : NULL;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/reader.h"
 
 #ifndef EM_BPF
@@ -14,7 +15,7 @@ static void close_reader(struct ks_bpf_reader *reader)
 	struct ks_places *places[] = { &reader->reloc_places,	 &reader->map_places,
 				       &reader->function_places, &reader->core_places,
 				       &reader->line_places,	 &reader->type_places };
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(places); i++)
 		ks_vector_deinit(places[i]);
 	ks_vector_deinit(&reader->relocs);
 	ks_vector_deinit(&reader->maps);
@@ -40,7 +41,7 @@ static struct ks_error *set_name(struct ks_bpf_object *object, const char *name)
 	if (slash && slash[1])
 		name = slash + 1;
 	size_t len = strlen(name);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(ends); i++) {
 		size_t end = strlen(ends[i]);
 		if (len > end && strcmp(name + len - end, ends[i]) == 0) {
 			len -= end;
@@ -113,7 +114,7 @@ static struct ks_error *read_parts(struct ks_bpf_reader *reader)
 		ks_bpf_read_struct_ops,
 		copy_lists,
 	};
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(parts); i++)
 		KS_TRY(parts[i](reader));
 	return NULL;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/vector.h"
 #include "bpf/reads.h"
 
@@ -168,7 +169,7 @@ static struct ks_error *run(struct flow *flow)
 static bool copies_from_r3(const struct ks_bpf_insn *insn)
 {
 	static const int32_t ids[] = { 4, 45, 112, 113, 114, 115 };
-	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(ids); i++)
 		if (insn->src == 0 && insn->imm == ids[i])
 			return true;
 	return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/reader.h"
 
 /*
@@ -126,7 +127,7 @@ static void name_hooks(struct ks_bpf_reader *reader)
 
 struct ks_error *ks_bpf_read_struct_ops(struct ks_bpf_reader *reader)
 {
-	enum { NR_SECTIONS = sizeof(sections) / sizeof(sections[0]) };
+	enum { NR_SECTIONS = KS_ARRAY_LEN(sections) };
 	bool seen[NR_SECTIONS] = { 0 }; // loaders look at one of each name
 	for (uint32_t i = 1; i < reader->elf->nr_sections; i++)
 		for (size_t k = 0; k < NR_SECTIONS; k++)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/toml.h"
 #include "base/vector.h"
 
@@ -154,7 +155,7 @@ static const struct table {
 	{ "object.constants", { { NULL, read_constant } } },
 	{ "object.targets", { { NULL, read_target } } },
 };
-enum { NR_TABLES = sizeof(tables) / sizeof(tables[0]), OBJECT = 1 };
+enum { NR_TABLES = KS_ARRAY_LEN(tables), OBJECT = 1 };
 
 static const struct table *find_table(struct reader *reader, bool element)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "diff/diff.h"
 #include "surface/image.h"
 #include "surface/issue.h"
@@ -30,7 +31,7 @@ static const struct {
 
 enum ks_kind ks_prevalence_surface_kind(enum ks_dep_kind kind)
 {
-	for (size_t i = 0; i < sizeof(surface_kinds) / sizeof(surface_kinds[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(surface_kinds); i++)
 		if (surface_kinds[i].dep == kind)
 			return surface_kinds[i].kind;
 	return KS_NR_KINDS;
@@ -39,7 +40,7 @@ enum ks_kind ks_prevalence_surface_kind(enum ks_dep_kind kind)
 static uint32_t fates_of_issues(uint32_t issues)
 {
 	uint32_t bits = 0;
-	for (size_t i = 0; i < sizeof(issue_fates) / sizeof(issue_fates[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(issue_fates); i++)
 		if (issues & KS_ISSUE_BIT(issue_fates[i].issue))
 			bits |= KS_PREVALENCE_BIT(issue_fates[i].name);
 	return bits;

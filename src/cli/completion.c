@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "report/show/show.h"
 #include "surface/kind.h"
 
@@ -21,7 +22,7 @@ static const struct source {
 
 static const struct source *source_of(const struct ks_opt *o)
 {
-	for (size_t i = 0; o->arg && i < sizeof(sources) / sizeof(sources[0]); i++)
+	for (size_t i = 0; o->arg && i < KS_ARRAY_LEN(sources); i++)
 		if (strcmp(sources[i].arg, o->arg) == 0)
 			return &sources[i];
 	return NULL;
@@ -80,7 +81,7 @@ static struct ks_error *completion(struct ks_cli *cli, const void *opts, int arg
 	} shells[] = { { "bash", ks_completion_bash },
 		       { "zsh", ks_completion_zsh },
 		       { "fish", ks_completion_fish } };
-	for (size_t i = 0; argc == 1 && i < sizeof(shells) / sizeof(shells[0]); i++)
+	for (size_t i = 0; argc == 1 && i < KS_ARRAY_LEN(shells); i++)
 		if (strcmp(shells[i].shell, argv[0]) == 0) {
 			shells[i].print();
 			return NULL;

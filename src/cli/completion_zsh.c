@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/array.h"
 #include "cli/completion.h"
 
 #include <stdio.h>
@@ -22,7 +23,7 @@ static void zsh_action(const char *what)
 		{ "file", ":file:_files" },
 		{ "PATH", ":file:_files" },
 	};
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(actions); i++)
 		if (strcmp(actions[i].what, what) == 0) {
 			fputs(actions[i].action, stdout);
 			return;

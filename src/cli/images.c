@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json.h"
 #include "cli/session.h"
 
@@ -77,7 +78,7 @@ static void write_json(const struct ks_session *session, struct ks_json *json)
 			{ "tier", ks_tier_texts[image->tier] },
 		};
 		ks_json_open(json, '{');
-		for (size_t t = 0; t < sizeof(texts) / sizeof(texts[0]); t++)
+		for (size_t t = 0; t < KS_ARRAY_LEN(texts); t++)
 			ks_json_key_str(json, texts[t].key, texts[t].text);
 		ks_json_key_u64(json, "elf_class", image->elf_class);
 		ks_json_key_bool(json, "big_endian", image->big_endian);
@@ -150,7 +151,7 @@ static struct ks_error *set_group(struct ks_session *session, const char *name, 
 				  char **argv)
 {
 	const struct group_setting *group = NULL;
-	for (size_t i = 0; i < sizeof(group_settings) / sizeof(group_settings[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(group_settings); i++)
 		if (strcmp(group_settings[i].name, name) == 0)
 			group = &group_settings[i];
 	if (!group || argc < 1)

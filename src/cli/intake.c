@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/json.h"
 #include "base/pool.h"
 #include "surface/image.h"
@@ -72,7 +73,7 @@ static void print_counts(const struct ks_surface *surface)
 		{ KS_SYSCALL, surface->nr_syscalls, "syscall", "syscalls" },
 		{ KS_LSM, surface->nr_lsm, "LSM hook", "LSM hooks" },
 	};
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(counts); i++)
 		if (surface->known & KS_KNOWS(counts[i].kind))
 			printf(", %zu %s", counts[i].nr,
 			       counts[i].nr == 1 ? counts[i].one : counts[i].many);

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "dwarf/die.h"
 
 /* ---- what is wanted ---- */
@@ -194,7 +195,7 @@ static uint64_t standard_number(uint64_t number)
 		{ DW_AT_GNU_all_call_sites, DW_AT_call_all_calls },
 		{ DW_AT_GNU_dwo_name, DW_AT_dwo_name },
 	};
-	for (size_t i = 0; number >= 0x1f00 && i < sizeof(same) / sizeof(same[0]); i++)
+	for (size_t i = 0; number >= 0x1f00 && i < KS_ARRAY_LEN(same); i++)
 		if (same[i][0] == number)
 			return same[i][1];
 	return number;
@@ -203,7 +204,7 @@ static uint64_t standard_number(uint64_t number)
 static const struct form *find_form(uint64_t code)
 {
 	code = standard_number(code);
-	if (code >= sizeof(forms) / sizeof(forms[0]) || !forms[code].known)
+	if (code >= KS_ARRAY_LEN(forms) || !forms[code].known)
 		return NULL;
 	return &forms[code];
 }
@@ -307,7 +308,7 @@ static uint32_t form_size(const struct ks_abbrevs *to, const struct form *form)
 static uint8_t wanted_slot(const struct compiler *c, uint64_t attr, const struct form *form)
 {
 	attr = standard_number(attr);
-	if (attr >= sizeof(attr_slots) / sizeof(attr_slots[0]) || !attr_slots[attr].slot_plus_1)
+	if (attr >= KS_ARRAY_LEN(attr_slots) || !attr_slots[attr].slot_plus_1)
 		return KS_NR_SLOTS;
 	uint8_t slot = (uint8_t)(attr_slots[attr].slot_plus_1 - 1);
 	uint8_t sort = attr_slots[attr].sort;
@@ -395,8 +396,7 @@ static void classify(struct ks_abbrev *abbrev, bool typed, uint32_t *wanted)
 	abbrev->class = KS_DIE_OTHER;
 	*wanted = 0;
 	uint64_t tag = standard_number(abbrev->tag);
-	if (tag < sizeof(tag_classes) / sizeof(tag_classes[0]) &&
-	    (typed || tag_classes[tag].class != KS_DIE_TYPED)) {
+	if (tag < KS_ARRAY_LEN(tag_classes) && (typed || tag_classes[tag].class != KS_DIE_TYPED)) {
 		abbrev->class = tag_classes[tag].class;
 		*wanted = tag_classes[tag].wanted;
 	}

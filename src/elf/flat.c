@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "elf/flat.h"
 #include "elf/private.h"
 
@@ -24,7 +25,7 @@ static const struct machine {
 	{ EM_LOONGARCH_, R_LARCH_RELATIVE_, "\xcd\x23\x82\x81" },
 	{ EM_S390, R_390_RELATIVE, NULL },
 };
-enum { NR_MACHINES = sizeof(machines) / sizeof(machines[0]) };
+enum { NR_MACHINES = KS_ARRAY_LEN(machines) };
 
 /** Whether the EFI header, if it is one, is for that machine. */
 static bool is_pe_of(const uint8_t *bytes, size_t len, uint16_t machine)

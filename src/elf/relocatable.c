@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "elf/relocatable.h"
 
 /* ---- what the architectures write ---- */
@@ -85,7 +86,7 @@ struct known {
 static void know(struct known *known, uint16_t machine)
 {
 	*known = (struct known){ 0 };
-	for (size_t i = 0; i < sizeof(relocs) / sizeof(relocs[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(relocs); i++)
 		if (relocs[i].machine == machine) {
 			known->of[relocs[i].type].size = relocs[i].size;
 			known->of[relocs[i].type].how = relocs[i].how;
@@ -178,7 +179,7 @@ static struct ks_error *apply(const struct run *run, uint64_t offset, uint64_t i
 {
 	uint64_t symbol, type, value;
 	split_info(run->elf, info, &symbol, &type);
-	enum { NR_TYPES = sizeof(run->known->of) / sizeof(run->known->of[0]) };
+	enum { NR_TYPES = KS_ARRAY_LEN(run->known->of) };
 	unsigned int size = type < NR_TYPES ? run->known->of[type].size : 0;
 	if (!size) {
 		if (type && run->strict)
@@ -234,7 +235,7 @@ static const char *const debug_sections[] = {
 
 static bool is_debug(const struct ks_section *sec)
 {
-	for (size_t i = 0; i < sizeof(debug_sections) / sizeof(debug_sections[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(debug_sections); i++)
 		if (strcmp(sec->name, debug_sections[i]) == 0)
 			return true;
 	return false;

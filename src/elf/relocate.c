@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "elf/private.h"
 
 enum { R_LARCH_64_ = 2, R_LARCH_RELATIVE_ = 3, EM_LOONGARCH_ = 258 }; // newer than many <elf.h>
@@ -31,7 +32,7 @@ static const struct machine {
 
 static const struct machine *machine_of(const struct ks_elf *elf)
 {
-	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(machines); i++)
 		if (machines[i].machine == elf->machine)
 			return &machines[i];
 	return NULL;

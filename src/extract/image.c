@@ -5,6 +5,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/array.h"
 #include "extract/symbols/link_address.h"
 #include "extract/tables/find.h"
 
@@ -30,7 +31,7 @@ static const struct {
 const char *ks_extract_arch(const struct ks_elf *elf)
 {
 	uint8_t bits = elf->is64 ? 64 : 32;
-	for (size_t i = 0; i < sizeof(arches) / sizeof(arches[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(arches); i++)
 		if (arches[i].machine == elf->machine && arches[i].big_endian == elf->big_endian &&
 		    (!arches[i].bits || arches[i].bits == bits))
 			return arches[i].arch;
@@ -252,7 +253,7 @@ struct ks_error *ks_extract_image(const struct ks_finder *finder)
 	ks_extract_build(finder);
 	if (!image->compiler)
 		image->compiler = compiler_of(arena, image->banner);
-	for (size_t i = 0; i < sizeof(distributions) / sizeof(distributions[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(distributions); i++)
 		if (!image->distribution && strstr(image->banner, distributions[i].word))
 			image->distribution = distributions[i].name;
 	image->package_version = package_version(arena, image->banner);

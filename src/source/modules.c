@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "source/package/modules_pipe.h"
 #include "source/package/stream.h"
 
@@ -121,7 +122,7 @@ static bool is_package(int fd)
 	static const char *const magics[] = { "!<arch>\n", "\xed\xab\xee\xdb", "070701" };
 	uint8_t head[262] = { 0 };
 	ssize_t n = pread(fd, head, sizeof(head), 0);
-	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(magics); i++)
 		if (memcmp(head, magics[i], strlen(magics[i])) == 0)
 			return true;
 	return n > 0 && (ks_codec_of(head, (size_t)n) != KS_CODEC_NONE ||

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/vector.h"
 #include "source/codec/codec.h"
 #include "source/package/ar.h"
@@ -34,7 +35,7 @@ static const char *const names[] = {
 
 static bool has_kernel_name(const char *name)
 {
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++)
 		if (fnmatch(names[i], name, 0) == 0)
 			return true;
 	return false;

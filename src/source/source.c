@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "source/input.h"
 #include "source/package/ar.h"
 #include "source/package/rpm.h"
@@ -74,7 +75,7 @@ static struct ks_error *refuse(enum content content)
 static bool is_dataset(int dir)
 {
 	static const char *const folders[] = { "func_groups", "types_struct", "types_func" };
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(folders); i++) {
 		struct stat st;
 		if (fstatat(dir, folders[i], &st, 0) < 0 || !S_ISDIR(st.st_mode))
 			return false;
@@ -209,7 +210,7 @@ static void look_beside(struct ks_source *src)
 		char **text;
 	} all[] = { { "config-", CONFIG_FILE_MAX, &src->config },
 		    { "System.map-", SYSTEM_MAP_MAX, &src->system_map } };
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
 		char *path;
 		if (*all[i].text || asprintf(&path, "%.*s%s%s", (int)(file - src->path), src->path,
 					     all[i].prefix, file + 8) < 0)

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "source/tmpfile.h"
 
 /** Memory that can be had without swapping, in bytes; 0 when the system does not tell. */
@@ -27,7 +28,7 @@ static uint64_t memory_available(void)
 static int open_on_disk(void)
 {
 	const char *dirs[] = { getenv("TMPDIR"), "/var/tmp", "/tmp" };
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(dirs); i++) {
 		if (!dirs[i] || !*dirs[i])
 			continue;
 		int fd = open(dirs[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/columns.h"
+#include "base/array.h"
 
 void ks_columns_buf_deinit(struct ks_columns_buf *columns)
 {
@@ -28,7 +29,7 @@ void ks_columns_finish(const struct ks_columns_buf *columns, struct ks_buf *out)
 	const struct ks_buf *streams[] = { &columns->numbers, &columns->lengths,
 					   &columns->facts.lines, &columns->facts.sizes,
 					   &columns->facts.addrs };
-	enum { NR_STREAMS = sizeof(streams) / sizeof(streams[0]) };
+	enum { NR_STREAMS = KS_ARRAY_LEN(streams) };
 	ks_buf_uleb(out, columns->nr);
 	for (size_t i = 0; i < NR_STREAMS - 1; i++)
 		ks_buf_uleb(out, streams[i]->len);
@@ -48,7 +49,7 @@ struct ks_error *ks_columns_open(const void *raw, size_t len, struct ks_columns 
 	struct ks_cursor c = ks_cursor_over(raw, len, false);
 	*ret = (struct ks_columns){ .nr = ks_cursor_uleb(&c) };
 	struct ks_cursor *streams[] = { &ret->numbers, &ret->lengths, &ret->lines, &ret->sizes };
-	enum { NR_STREAMS = sizeof(streams) / sizeof(streams[0]) };
+	enum { NR_STREAMS = KS_ARRAY_LEN(streams) };
 	uint64_t lens[NR_STREAMS];
 	for (size_t i = 0; i < NR_STREAMS; i++)
 		lens[i] = ks_cursor_uleb(&c);
@@ -73,7 +74,7 @@ static struct ks_error *check(const struct ks_columns *columns)
 {
 	const struct ks_cursor *streams[] = { &columns->numbers, &columns->lengths, &columns->lines,
 					      &columns->sizes, &columns->addrs };
-	for (size_t i = 0; i < sizeof(streams) / sizeof(streams[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(streams); i++)
 		if (streams[i]->why)
 			return damaged(streams[i]->why);
 	return NULL;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/array.h"
 #include "store/fact.h"
 #include "store/seek.h"
 #include "surface/image.h"
@@ -34,7 +35,7 @@ static struct ks_error *is_hook(struct lookup *look, const struct ks_store_image
 {
 	static const char *const records[] = { "security_hook_heads", "lsm_static_calls_table" };
 	*ret = false;
-	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(records); i++) {
 		struct ks_fact record = { .image = &image->image };
 		KS_TRY(look_up(look, image, KS_STRUCT, records[i], &record));
 		for (uint32_t k = 0; record.decl && k < record.decl->nr && !*ret; k++)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "surface/image.h"
 
 enum ks_tier ks_image_tier(sqlite3_stmt *stmt, int column)
@@ -25,7 +26,7 @@ static const size_t text_fields[] = {
 	offsetof(struct ks_image, build_id), offsetof(struct ks_image, compiler),
 	offsetof(struct ks_image, banner),   offsetof(struct ks_image, modules_of),
 };
-enum { NR_TEXTS = sizeof(text_fields) / sizeof(text_fields[0]) };
+enum { NR_TEXTS = KS_ARRAY_LEN(text_fields) };
 
 static const char **text_field(struct ks_image *image, size_t i)
 {
@@ -44,9 +45,9 @@ static const char *fact_name(int bit)
 {
 	static const char *const names[] = { "inline", "ftrace", "kprobe", "inject",
 					     "init",   "btf",	 "traced", "whole" };
-	_Static_assert(KS_FACT_WHOLE == 1 << (sizeof(names) / sizeof(names[0]) - 1),
+	_Static_assert(KS_FACT_WHOLE == 1 << (KS_ARRAY_LEN(names) - 1),
 		       "not every fact has a name");
-	return bit < (int)(sizeof(names) / sizeof(names[0])) ? names[bit] : NULL;
+	return bit < (int)(KS_ARRAY_LEN(names)) ? names[bit] : NULL;
 }
 
 /** The names of the bits that are set, separated by commas. */

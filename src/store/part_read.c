@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/part.h"
 
+#include "base/array.h"
 #include "surface/codec.h"
 
 struct ks_error *ks_part_read(struct ks_store *store, const struct ks_store_image *image,
@@ -112,7 +113,7 @@ struct ks_error *ks_part_symbols(struct ks_store *store, const struct ks_store_i
 	struct ks_arena *arena = &surface->arenas[0];
 	struct ks_symbol *symbols = NULL;
 	uint64_t nr = 0;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(parts); i++) {
 		_cleanup_buf_ struct ks_buf raw = { 0 };
 		uint64_t n;
 		KS_TRY(ks_part_read(store, image, parts[i].which, &raw, &n));

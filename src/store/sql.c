@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/array.h"
 #include "store/private.h"
 #include "store/schema.h"
 
@@ -89,7 +90,7 @@ struct ks_error *ks_sql_error(struct ks_store *store, const char *doing)
 	int code = sqlite3_errcode(store->db);
 	if (code == SQLITE_NOMEM)
 		return &ks_nomem;
-	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(meanings); i++)
 		if (meanings[i].code == (code & 0xff))
 			return ks_error_in_file(ks_error_new(meanings[i].err, "cannot %s: %s (%s)",
 							     doing, meanings[i].text,

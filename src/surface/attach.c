@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/array.h"
 #include "surface/attach.h"
 #include "surface/image.h"
 
@@ -50,7 +51,7 @@ static enum ks_answer either(enum ks_answer a, enum ks_answer b)
 
 static enum ks_answer has_trampolines(const struct ks_image *image)
 {
-	for (size_t i = 0; image->arch && i < sizeof(trampolines) / sizeof(trampolines[0]); i++)
+	for (size_t i = 0; image->arch && i < KS_ARRAY_LEN(trampolines); i++)
 		if (strcmp(trampolines[i].arch, image->arch) == 0)
 			return is_since(image, trampolines[i].since) ? KS_ANSWER_YES : KS_ANSWER_NO;
 	return image->arch ? KS_ANSWER_NO : KS_ANSWER_UNKNOWN;

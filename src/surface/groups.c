@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "surface/groups.h"
 #include "surface/image.h"
 
@@ -157,7 +158,7 @@ static bool lts_takes(const struct grouping *g, const struct ks_groups_choice *c
 	}
 	const char *version = g->images[image]->version;
 	size_t len = version ? dotted_len(version, 2) : 0;
-	for (size_t i = 0; i < sizeof(lts_versions) / sizeof(lts_versions[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(lts_versions); i++)
 		if (strlen(lts_versions[i]) == len && !strncmp(version, lts_versions[i], len))
 			return true;
 	return false;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "surface/image.h"
 #include "surface/issue.h"
 
@@ -120,7 +121,7 @@ uint32_t ks_issues_told(const struct ks_image *image)
 			KS_ISSUE_BIT(KS_ISSUE_SELECTIVE_INLINE);
 	else
 		told |= KS_ISSUE_BIT(KS_ISSUE_AMBIGUOUS);
-	for (size_t i = 0; i < sizeof(by_fact) / sizeof(by_fact[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(by_fact); i++)
 		if (image->facts & by_fact[i].fact)
 			told |= KS_ISSUE_BIT(by_fact[i].issue);
 	return told;

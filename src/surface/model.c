@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "surface/model.h"
 #include "surface/type.h"
 
@@ -58,7 +59,7 @@ enum ks_suffix ks_suffix_of(const char *symbol)
 	const char *dot = strchr(symbol, '.');
 	if (!dot)
 		return KS_SUFFIX_NONE;
-	for (size_t i = 0; i < sizeof(suffix_parts) / sizeof(suffix_parts[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(suffix_parts); i++) {
 		const char *hit = strstr(dot, suffix_parts[i].part);
 		if (!hit)
 			continue;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What helpers do with their arguments and with the stack that these point to. */
+#include "base/array.h"
 #include "check/interp/interp_room.h"
 
 enum { KEY = 6, VALUE }; // sizes that the map in r1 tells
@@ -42,7 +43,7 @@ static const struct helper {
 
 static const struct helper *find_helper(const struct ks_bpf_insn *insn)
 {
-	for (size_t i = 0; insn && insn->src == 0 && i < sizeof(helpers) / sizeof(helpers[0]); i++)
+	for (size_t i = 0; insn && insn->src == 0 && i < KS_ARRAY_LEN(helpers); i++)
 		if (helpers[i].id == insn->imm)
 			return &helpers[i];
 	return NULL;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/array.h"
 #include "base/vector.h"
 #include "check/kernels/view.h"
 
@@ -292,7 +293,7 @@ static bool is_32_bit(const struct ks_image *image)
 	};
 	if (image->elf_class)
 		return image->elf_class == 32;
-	for (size_t i = 0; image->arch && i < sizeof(archs) / sizeof(archs[0]); i++)
+	for (size_t i = 0; image->arch && i < KS_ARRAY_LEN(archs); i++)
 		if (strcmp(image->arch, archs[i]) == 0)
 			return true;
 	return false;

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "check/core/core_type.h"
 #include "check/reasons.h"
@@ -137,7 +138,7 @@ static void judge_arguments(struct ks_judge *judge, const char *name, uint32_t n
 static void judge_denied(struct ks_judge *judge, const char *name)
 {
 	const struct ks_site *site = judge->site;
-	for (size_t i = 0; i < sizeof(denied) / sizeof(denied[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(denied); i++) {
 		if (strcmp(denied[i].name, name) != 0 || !site->version ||
 		    site->version < denied[i].since)
 			continue;
@@ -170,7 +171,7 @@ static const struct {
 
 static bool is_offered(const struct ks_site *site, const char *name, bool sleeps)
 {
-	for (size_t i = 0; i < sizeof(offered) / sizeof(offered[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(offered); i++)
 		if (strcmp(offered[i].name, name) == 0 && site->version >= offered[i].since &&
 		    (!offered[i].until || site->version < offered[i].until) &&
 		    (!sleeps || offered[i].sleeps))
@@ -189,7 +190,7 @@ static bool is_open_syscall(const struct ks_site *site, const char *name)
 	if (site->version < KS_SINCE(7, 0) ||
 	    ks_site_built_in(site, "CONFIG_FUNCTION_ERROR_INJECTION") != KS_ABSENT)
 		return false;
-	for (size_t i = 0; site->image->arch && i < sizeof(archs) / sizeof(archs[0]); i++)
+	for (size_t i = 0; site->image->arch && i < KS_ARRAY_LEN(archs); i++)
 		if (strcmp(site->image->arch, archs[i].arch) == 0)
 			return strncmp(name, archs[i].prefix, strlen(archs[i].prefix)) == 0;
 	return false;
@@ -208,7 +209,7 @@ static void judge_injection(struct ks_judge *judge, const char *name,
 		return;
 	if (modifies && strncmp(name, "security_", strlen("security_")) == 0 && !sleeps)
 		return;
-	for (size_t i = 0; sleeps && i < sizeof(not_sleepable) / sizeof(not_sleepable[0]); i++) {
+	for (size_t i = 0; sleeps && i < KS_ARRAY_LEN(not_sleepable); i++) {
 		if (strcmp(not_sleepable[i], name) == 0) {
 			ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
 				     "no sleepable program may be there");

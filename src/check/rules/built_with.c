@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/rules/built_with.h"
+#include "base/array.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -31,7 +32,7 @@ static const struct {
 
 const char *ks_built_with(const char *type)
 {
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(types); i++)
 		if (strcmp(types[i].type, type) == 0)
 			return types[i].option;
 	return NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/array.h"
 #include "btf/btf.h"
 #include "check/rules/helpers.h"
 #include "check/rules/helpers_hook.h"
@@ -145,7 +146,7 @@ enum ks_allowed ks_helper_allowed(const struct ks_site *site, const struct ks_ca
 	bool listed = false, newer = false;
 	if (!type || type == T(EXT) || helper > 211)
 		return KS_ALLOWED_UNTOLD;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(rows); i++) {
 		if (!(rows[i].types & type) || !is_in(rows[i].ids, helper))
 			continue;
 		if (site->version && site->version < rows[i].since)
@@ -209,7 +210,7 @@ bool ks_license_is_gpl(const char *license)
 		"GPL",		"GPL v2",	"GPL and additional rights",
 		"Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"
 	};
-	for (size_t i = 0; license && i < sizeof(licenses) / sizeof(licenses[0]); i++)
+	for (size_t i = 0; license && i < KS_ARRAY_LEN(licenses); i++)
 		if (strcmp(license, licenses[i]) == 0)
 			return true;
 	return false;

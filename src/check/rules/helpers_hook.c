@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "check/rules/lsm.h"
 #include "check/rules/prog_type.h"
 
@@ -120,7 +121,7 @@ static bool fits_cgroup(const struct ks_caller_of *caller, uint32_t type, uint32
 		return !strstr(attach, "UNIX_GET");
 	case GET_RETVAL:
 	case SET_RETVAL:
-		for (size_t i = 0; i < sizeof(without_result) / sizeof(without_result[0]); i++)
+		for (size_t i = 0; i < KS_ARRAY_LEN(without_result); i++)
 			if (strstr(attach, without_result[i]))
 				return false;
 		return true;

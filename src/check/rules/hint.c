@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "check/rules/hint.h"
 
@@ -123,7 +124,7 @@ static bool is_generated(const char *name)
 	static const char *const prefixes[] = { "__probestub_", "__traceiter_", "__bpf_trace_",
 						"trace_event_", "trace_raw_",	"perf_trace_",
 						"__SCT__",	"__pfx_",	"__cfi_" };
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(prefixes); i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
 			return true;
 	return false;
@@ -274,7 +275,7 @@ static struct ks_error *search_names(struct ks_store *store, const struct ks_sto
 				     struct search *search)
 {
 	static const enum ks_kind kinds[] = { KS_FUNCTION, KS_TRACEPOINT };
-	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+	for (size_t k = 0; k < KS_ARRAY_LEN(kinds); k++) {
 		bool any = false;
 		for (size_t i = 0; i < search->wanted.len; i++)
 			any |= search->wanted.at[i].kind == kinds[k];

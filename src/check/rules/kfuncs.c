@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "check/rules/prog_type.h"
 
 /*
@@ -285,10 +286,10 @@ static bool is_in(const char *const *names, size_t nr, const char *name)
 static uint32_t types_of(uint32_t version, const char *name)
 {
 	uint32_t types = 0;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(rows); i++)
 		if (version >= rows[i].since && is_in(rows[i].names, MAX_NAMES, name))
 			types |= rows[i].types;
-	for (size_t i = 0; i < sizeof(late) / sizeof(late[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(late); i++)
 		if (version < late[i].since)
 			types &= ~late[i].types;
 	return types;
@@ -315,5 +316,5 @@ enum ks_allowed ks_kfunc_allowed(const struct ks_site *site, const struct ks_cal
 bool ks_kfunc_sleeps(const struct ks_site *site, const char *name)
 {
 	return site->version >= OLDEST && site->version < TOO_NEW &&
-	       is_in(sleeping, sizeof(sleeping) / sizeof(sleeping[0]), name);
+	       is_in(sleeping, KS_ARRAY_LEN(sleeping), name);
 }

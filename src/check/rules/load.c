@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "check/interp/opcode.h"
 #include "check/rules/built_with.h"
@@ -16,7 +17,7 @@ static bool attach_type_is_checked(const struct ks_site *site, const char *type)
 					     "CGROUP_SOCK_ADDR", "CGROUP_SKB", "CGROUP_SOCKOPT",
 					     "SK_LOOKUP",	 "NETFILTER" };
 	const char *name = type + strlen("BPF_PROG_TYPE_");
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(types); i++)
 		if (strcmp(name, types[i]) == 0)
 			return true;
 	return strcmp(name, "SK_REUSEPORT") == 0 && site->version >= KS_SINCE(5, 14);

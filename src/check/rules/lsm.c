@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/rules/lsm.h"
+#include "base/array.h"
 
 #include <string.h>
 
@@ -124,7 +125,7 @@ bool ks_lsm_sleeps(const struct ks_site *site, const char *name)
 		return true;
 	if (site->version < KS_SINCE(5, 11)) // btf_sleepable_lsm_hooks
 		return strcmp(name, "bprm_committed_creds") == 0;
-	for (size_t i = 0; i < sizeof(sleepable) / sizeof(sleepable[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(sleepable); i++)
 		if (strcmp(sleepable[i].name, name) == 0 && site->version >= sleepable[i].since &&
 		    (!sleepable[i].until || site->version < sleepable[i].until))
 			return true;
@@ -139,7 +140,7 @@ bool ks_lsm_disabled(const struct ks_site *site, const char *name)
 		return false;
 	if (strcmp(name, "file_alloc_security") == 0 && site->version < KS_SINCE(7, 0))
 		return false;
-	for (size_t i = 0; i < sizeof(disabled) / sizeof(disabled[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(disabled); i++)
 		if (strcmp(disabled[i], name) == 0)
 			return true;
 	return false;

@@ -2,6 +2,7 @@
 /* What an image says of a function or tracepoint that a program is attached to. */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "check/core/core_type.h"
 #include "check/reasons.h"
@@ -123,7 +124,7 @@ enum ks_presence ks_site_has_trampolines(const struct ks_site *site)
 		      { "ppc64el", KS_SINCE(6, 13) }, { "loong64", KS_SINCE(6, 17) } };
 	if (!site->image->arch || !site->version)
 		return KS_UNTOLD;
-	for (size_t i = 0; i < sizeof(archs) / sizeof(archs[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(archs); i++)
 		if (strcmp(site->image->arch, archs[i].arch) == 0)
 			return site->version >= archs[i].since ? KS_PRESENT : KS_ABSENT;
 	return KS_ABSENT;
@@ -139,7 +140,7 @@ enum ks_presence ks_symbol_attach(const struct ks_site *site, const struct ks_sy
 		      { KS_ATTACH_NO_KPROBE, KS_FACT_KPROBE },
 		      { KS_ATTACH_INJECT, KS_FACT_INJECT },
 		      { KS_ATTACH_INIT, KS_FACT_INIT } };
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(known); i++)
 		if (known[i].bit == bit && !(site->image->facts & known[i].fact))
 			return KS_UNTOLD;
 	return symbol->attach & bit ? KS_PRESENT : KS_ABSENT;

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/array.h"
 #include "dwarf/die.h"
 #include "dwarf/location.h"
 #include "extract/dwarf/functions.h"
@@ -81,7 +82,7 @@ void ks_functions_localize(struct ks_functions *fns, const struct ks_unit *unit,
 			   uint64_t *v)
 {
 	static const enum ks_slot refs[] = { KS_SLOT_ORIGIN, KS_SLOT_SPECIFICATION, KS_SLOT_TYPE };
-	for (size_t i = 0; i < sizeof(refs) / sizeof(refs[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(refs); i++)
 		if (has & KS_HAS(refs[i]))
 			v[refs[i]] = ks_foreign_ref(fns->foreign, unit, v[refs[i]]);
 	if (has & KS_HAS(KS_SLOT_NAME))

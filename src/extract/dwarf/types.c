@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "extract/dwarf/type_hash.h"
 #include "extract/dwarf/types.h"
 
@@ -140,8 +141,7 @@ enum { MAX_DEFINITIONS = 1024 }; // of one name: the chain is walked for each of
 static void look_at_definition(struct ks_types *types, uint32_t index)
 {
 	const struct ks_node *node = &types->nodes.at[index];
-	if (node->kind >= sizeof(node_kinds) / sizeof(node_kinds[0]) ||
-	    !node_kinds[node->kind].listed)
+	if (node->kind >= KS_ARRAY_LEN(node_kinds) || !node_kinds[node->kind].listed)
 		return;
 	if ((node->name == KS_NO_NAME || node->declaration) && node->kind != KS_NODE_ENUM)
 		return;

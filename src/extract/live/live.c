@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/array.h"
 #include "extract/live/live.h"
 #include "extract/live/live_trace.h"
 #include "extract/symbols/kallsyms.h"
@@ -51,7 +52,7 @@ static struct ks_error *find_machine(struct live *live, const char *name)
 	struct utsname system;
 	if (!name)
 		name = uname(&system) == 0 ? system.machine : "unknown";
-	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(machines); i++) {
 		if (strcmp(machines[i].name, name) != 0)
 			continue;
 		live->elf.machine = machines[i].machine;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/vector.h"
 #include "extract/live/live_trace.h"
 
@@ -19,7 +20,7 @@ static const struct wrapper {
 
 static const char *prefix_of(const struct ks_elf *elf)
 {
-	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(wrappers); i++)
 		if (wrappers[i].machine == elf->machine && wrappers[i].is64 == elf->is64)
 			return wrappers[i].prefix;
 	return "sys_";

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/vector.h"
 #include "extract/live/live_trace.h"
 #include "extract/tables/attach.h"
@@ -47,7 +48,7 @@ static char *name_in(char *line, bool second)
 struct ks_error *ks_live_attach(const struct ks_live_files *files, const struct ks_finder *finder)
 {
 	_cleanup_buf_ struct ks_buf text = { 0 };
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(lists); i++) {
 		KS_TRY(ks_live_file(files, lists[i].file, &text));
 		if (!text.len)
 			continue;
@@ -75,7 +76,7 @@ static bool is_other_system(const char *system)
 {
 	static const char *const others[] = { "syscalls", "ftrace",    "kprobes",
 					      "uprobes",  "synthetic", "eprobes" };
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(others); i++)
 		if (strcmp(system, others[i]) == 0)
 			return true;
 	return false;
@@ -99,7 +100,7 @@ static const char *read_format(const struct ks_live_files *files, struct ks_aren
 {
 	static const char *const folders[] = { "sys/kernel/tracing", "sys/kernel/debug/tracing" };
 	static const char intro[] = "\nprint fmt: ";
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(folders); i++) {
 		_cleanup_buf_ struct ks_buf path = { 0 };
 		ks_buf_printf(&path, "%s/%s/events/%s/%s/format", files->root, folders[i], system,
 			      event);

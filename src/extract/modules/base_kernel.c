@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "extract/dwarf/decl_hash.h"
 #include "extract/modules/base_kernel.h"
 #include "extract/tiers.h"
@@ -61,7 +62,7 @@ static bool keep_image(struct ks_base_kernel *kernel)
 		&image->build_id, &image->package_version, &image->compiler,	 &image->banner,
 		&image->digest,
 	};
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(texts); i++) {
 		if (*texts[i] && !(*texts[i] = ks_arena_strdup(&kernel->arena, *texts[i])))
 			return false;
 	}
@@ -77,7 +78,7 @@ static bool keep_layout(struct ks_base_kernel *kernel)
 		&kernel->events.flags,
 		&kernel->events.system,
 	};
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(members); i++) {
 		if (!*members[i])
 			continue;
 		struct ks_member *copy = ks_arena_alloc(&kernel->arena, sizeof(*copy));

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/array.h"
 #include "extract/dwarf/decl_hash.h"
 #include "extract/modules/modules_private.h"
 
@@ -121,7 +122,7 @@ static void finish_image(struct ks_modules *m)
 		&made.flavor,	       &made.revision, &made.distribution, &made.package,
 		&made.package_version, &made.compiler, &made.banner,
 	};
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(texts); i++)
 		*texts[i] = ks_modules_text(m, *texts[i]);
 	made.build_id = NULL;
 	made.tier = image->tier;
@@ -198,7 +199,7 @@ void ks_modules_free(struct ks_modules *m)
 		&m->text_numbers,  &m->type_numbers,  &m->definitions,	 &m->decl_numbers,
 		&m->value_numbers, &m->group_numbers, &m->kfunc_numbers, &m->names,
 	};
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(numbers); i++)
 		ks_numbers_deinit(numbers[i]);
 	ks_vector_deinit(&m->texts);
 	ks_vector_deinit(&m->types);

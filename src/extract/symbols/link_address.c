@@ -2,6 +2,7 @@
 #include <elf.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "elf/flat.h"
 #include "extract/symbols/link_address.h"
 
@@ -15,7 +16,7 @@ static const struct range {
 	{ ".BTF", "__start_BTF", "__stop_BTF", SHT_PROGBITS },
 	{ ".notes", "__start_notes", "__stop_notes", SHT_NOTE },
 };
-enum { NR_RANGES = sizeof(ranges) / sizeof(ranges[0]) };
+enum { NR_RANGES = KS_ARRAY_LEN(ranges) };
 
 /** The addresses that are needed; 0: no such symbol. */
 struct marks {

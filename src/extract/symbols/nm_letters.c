@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "extract/symbols/kallsyms_tables.h"
 #include "surface/model.h"
 
@@ -20,11 +21,7 @@ static const struct bounds {
 	{ "__bss_start", "__bss_stop", ".bss" },
 	{ "_sdata", "_edata", ".data" },
 };
-enum {
-	NR_BOUNDS = sizeof(bounds) / sizeof(bounds[0]),
-	SECTION_TEXT = 2,
-	SECTION_DATA = NR_BOUNDS - 1
-};
+enum { NR_BOUNDS = KS_ARRAY_LEN(bounds), SECTION_TEXT = 2, SECTION_DATA = NR_BOUNDS - 1 };
 
 struct range {
 	uint64_t begin, end;
@@ -62,7 +59,7 @@ static bool is_mark(const char *name)
 {
 	static const char *const names[] = { "_text",	   "_stext",	 "_etext", "_head",
 					     "_sinittext", "_einittext", "_start", "_end" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++)
 		if (strcmp(name, names[i]) == 0)
 			return true;
 	return name[0] == '_' && name[1] == '_' &&

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "extract/tables/attach.h"
 
 /* ---- tables of addresses ---- */
@@ -154,7 +155,7 @@ static void mark_ftrace(const struct ks_finder *finder, const struct places *pla
 {
 	struct ks_symbol *symbols = ks_attach_symbols(finder);
 	struct reach reach = { finder->elf->machine, 0, REACH_BEHIND };
-	for (size_t i = 0; i < sizeof(reaches) / sizeof(reaches[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(reaches); i++)
 		if (reaches[i].machine == reach.machine)
 			reach = reaches[i];
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++)
@@ -205,7 +206,7 @@ static const struct ks_address_table inject_tables[] = {
 static bool built_without_inject(const struct ks_finder *finder)
 {
 	uint64_t addr;
-	for (size_t i = 0; i < sizeof(inject_tables) / sizeof(inject_tables[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(inject_tables); i++)
 		if (ks_find_address(finder, inject_tables[i].start, &addr))
 			return false;
 	return ks_find_address(finder, "__start_kprobe_blacklist", &addr);
@@ -217,7 +218,7 @@ static struct ks_error *extract_inject(const struct ks_finder *finder)
 		finder->surface->image.facts |= KS_FACT_INJECT;
 		return NULL;
 	}
-	for (size_t i = 0; i < sizeof(inject_tables) / sizeof(inject_tables[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(inject_tables); i++) {
 		ks_address_vector list = { 0 };
 		bool known;
 		struct ks_error *err = ks_addresses_read(finder, &inject_tables[i], &list, &known);

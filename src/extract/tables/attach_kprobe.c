@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "extract/tables/attach.h"
 
 #ifndef EM_LOONGARCH
@@ -39,7 +40,7 @@ static const struct area {
 	{ "_stext", "__head_end", EM_PPC64, VERSION(4, 13), ALWAYS },
 	{ "_stext", "__head_end", EM_PPC, VERSION(4, 13), ALWAYS },
 };
-enum { NR_AREAS = sizeof(areas) / sizeof(areas[0]) };
+enum { NR_AREAS = KS_ARRAY_LEN(areas) };
 struct range {
 	uint64_t start, stop; // [start, stop)
 };
@@ -92,7 +93,7 @@ static void mark_sections(const struct ks_finder *finder)
 {
 	struct ks_symbol *symbols = ks_attach_symbols(finder);
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++)
-		for (size_t k = 0; k < sizeof(module_sections) / sizeof(module_sections[0]); k++)
+		for (size_t k = 0; k < KS_ARRAY_LEN(module_sections); k++)
 			if (symbols[i].type == STT_FUNC &&
 			    strcmp(symbols[i].section, module_sections[k]) == 0)
 				symbols[i].attach |= KS_ATTACH_NO_KPROBE;

@@ -4,11 +4,12 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/array.h"
 #include "extract/tables/find.h"
 
 /** The kinds that are looked up by name; others are not indexed. */
 static const enum ks_kind indexed[] = { KS_FUNCTION, KS_STRUCT };
-enum { NR_INDEXED = sizeof(indexed) / sizeof(indexed[0]) };
+enum { NR_INDEXED = KS_ARRAY_LEN(indexed) };
 
 /** The slot that holds the name, or the free one where it belongs. */
 static uint32_t *slot(const struct ks_finder *finder, enum ks_kind kind, const char *name)

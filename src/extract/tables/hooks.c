@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/vector.h"
 #include "extract/tables/find.h"
 
@@ -176,7 +177,7 @@ struct ks_error *ks_extract_kfuncs(const struct ks_finder *finder)
 	name_vector names = { 0 };
 	bool *listed = calloc(finder->surface->decls[KS_FUNCTION].nr + 1, sizeof(*listed));
 	bool ok = listed;
-	for (size_t i = 0; ok && !sets.len && i < sizeof(set_kinds) / sizeof(set_kinds[0]); i++)
+	for (size_t i = 0; ok && !sets.len && i < KS_ARRAY_LEN(set_kinds); i++)
 		ok = collect_sets(finder, &set_kinds[i], &sets);
 	drop_unmarked(&sets);
 	if (sets.len)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "extract/tables/syscalls.h"
 
 /** What stands in front of a system call's name in the symbol of its function, tried in this order: [D] but the last. */
@@ -14,7 +15,7 @@ static const char *const prefixes[] = { "stub_", "sys_", "ppc_", "ppc64_", "sys3
 
 static const char *after_prefix(const char *symbol)
 {
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(prefixes); i++) {
 		const char *hit = strstr(symbol, prefixes[i]);
 		if (hit)
 			return hit + strlen(prefixes[i]);
@@ -153,7 +154,7 @@ static void mark_more(const struct ks_finder *finder, const meta_vector *metas)
 {
 	static const char *const names[] = { "sysn32_call_table", "sys32_call_table" };
 	struct ks_call_table table;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++)
 		if (find_table(finder, names[i], &table))
 			for (uint64_t k = 0; k < table.nr; k++)
 				mark_meta(finder, metas, ks_elf_word(finder->elf, &table.at));

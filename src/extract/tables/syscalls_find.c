@@ -2,6 +2,7 @@
 #include <elf.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "extract/tables/data_scan.h"
 #include "extract/tables/syscalls.h"
 
@@ -95,7 +96,7 @@ static struct ks_data_range first_words(const struct search *search)
 bool ks_call_table_find(const struct ks_finder *finder, struct ks_call_table *ret)
 {
 	struct search search = { .finder = finder };
-	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(beginnings); i++)
 		if (beginnings[i].machine == finder->elf->machine &&
 		    beginnings[i].is64 == finder->elf->is64)
 			search.beginning = &beginnings[i];

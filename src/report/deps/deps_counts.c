@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/deps/deps_counts.h"
+#include "base/array.h"
 
 enum { TOTAL = KS_NR_PREVALENCES }; // how many names there are, whatever becomes of them
 
@@ -34,7 +35,7 @@ static const struct count {
 	{ KS_DEP_LSM, KS_PREVALENCE_ABSENT, "lsm-absent", "∅", true },
 	{ KS_DEP_LSM, KS_PREVALENCE_CHANGED, "lsm-changed", "Δ", true },
 };
-enum { NR_COUNTS = sizeof(counts) / sizeof(counts[0]) };
+enum { NR_COUNTS = KS_ARRAY_LEN(counts) };
 
 static bool counts_in(const struct count *count, const struct ks_name_prevalence *name)
 {

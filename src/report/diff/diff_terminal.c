@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/array.h"
 #include "report/diff/diff_page.h"
 
 /** Heads of the columns; every number has nine places. */
 static const char *const heads[] = { "OLD", "NEW", "ADDED", "REMOVED", "CHANGED" };
-enum { NR_HEADS = sizeof(heads) / sizeof(heads[0]), NUMBER = 9, TITLE = 26 };
+enum { NR_HEADS = KS_ARRAY_LEN(heads), NUMBER = 9, TITLE = 26 };
 
 static struct ks_terminal view_of(struct ks_diff_report *report, struct ks_buf *out)
 {

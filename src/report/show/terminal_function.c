@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Functions on the terminal: the facts that ksurf adds to the published ones. */
+#include "base/array.h"
 #include "report/show/terminal.h"
 #include "surface/attach.h"
 #include "surface/image.h"
@@ -91,7 +92,7 @@ static void ways_write(struct ks_terminal *terminal, const struct ks_fact *fact)
 	} parts[] = { { KS_ANSWER_YES, "can be attached: " },
 		      { KS_ANSWER_NO, "cannot: " },
 		      { KS_ANSWER_UNKNOWN, "unknown: " } };
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(parts); i++) {
 		const char *between = terminal->text.len ? "; " : "";
 		for (enum ks_attach_way way = 0; way < KS_NR_WAYS; way++) {
 			if (ks_attach_answer(fact, way) != parts[i].answer)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "report/stats/plot_private.h"
 
 bool ks_plot_init(struct ks_plot *plot, enum ks_plot_form form, size_t nr_x, size_t nr_series)
@@ -89,7 +90,7 @@ struct ks_plot_axis ks_plot_axis_over(double low, double high)
 	static const double steps[] = { 1, 2, 2.5, 5, 10 };
 	double span = high > low ? high - low : 1, unit = pow(10, floor(log10(span / 5)));
 	struct ks_plot_axis axis = { .step = 10 * unit };
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(steps); i++) {
 		if (span / (steps[i] * unit) <= 6) {
 			axis.step = steps[i] * unit;
 			break;
@@ -170,7 +171,7 @@ void ks_plot_x_labels(const struct ks_plot *plot, double left, double width, str
 const char *ks_plot_dashes(size_t s)
 {
 	static const char *const dashes[] = { "none", "8 3", "3 3", "10 3 3 3" };
-	return dashes[s % (sizeof(dashes) / sizeof(dashes[0]))];
+	return dashes[s % (KS_ARRAY_LEN(dashes))];
 }
 
 static void write_key(const struct ks_plot *plot, size_t s, double x, double y, struct ks_buf *out)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 
+#include "base/array.h"
 #include "report/stats/plot_private.h"
 
 enum { MAX_ROW = 40, SCALE_STEPS = 40 };
@@ -12,7 +13,7 @@ static void color_of(double share, char *text, size_t size)
 		{ 255, 255, 235 }, { 237, 248, 177 }, { 127, 205, 187 },
 		{ 44, 127, 184 },  { 8, 29, 88 },
 	};
-	enum { LAST = sizeof(stops) / sizeof(stops[0]) - 1 };
+	enum { LAST = KS_ARRAY_LEN(stops) - 1 };
 	double at = (share < 0 ? 0 : share > 1 ? 1 : share) * LAST;
 	int stop = at >= LAST ? LAST - 1 : (int)at;
 	double part = at - stop;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/array.h"
 #include "report/stats/stats.h"
 
 /* Colours of Okabe and Ito, which people of every colour vision tell apart, and two greys. */
@@ -132,7 +133,7 @@ static struct ks_error *fill_inline(const struct ks_stats *stats, enum ks_group_
 	ret->title = "How many functions are inlined";
 	ret->subtitle = subtitle_of(
 		stats, kind, "full: no symbol is left, selective: some calls only", &ret->arena);
-	return fill_shares(stats, kind, parts, sizeof(parts) / sizeof(parts[0]), ret);
+	return fill_shares(stats, kind, parts, KS_ARRAY_LEN(parts), ret);
 #undef PART
 }
 
@@ -154,7 +155,7 @@ static struct ks_error *fill_transformations(const struct ks_stats *stats, enum 
 	ret->title = "How many functions the compiler transformed";
 	ret->subtitle =
 		subtitle_of(stats, kind, "by the suffixes of a function's symbols", &ret->arena);
-	return fill_shares(stats, kind, parts, sizeof(parts) / sizeof(parts[0]), ret);
+	return fill_shares(stats, kind, parts, KS_ARRAY_LEN(parts), ret);
 #undef PART
 }
 
@@ -167,7 +168,7 @@ static const struct {
 	{ KS_ENUM, VERMILION }, { KS_TRACEPOINT, PURPLE }, { KS_SYSCALL, BLACK },
 	{ KS_LSM, SKY },	{ KS_KFUNC, YELLOW },	   { KS_CONFIG, DARK_GREY },
 };
-enum { NR_SHOWN = sizeof(shown) / sizeof(shown[0]) };
+enum { NR_SHOWN = KS_ARRAY_LEN(shown) };
 
 /** Values of one kind in percent of the first known one. @return false when no image knows the kind */
 static bool fill_growth_of(const struct ks_stats *stats, enum ks_group_kind group,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/array.h"
 #include "report/stats/stats.h"
 
 /** A reason for a change, and how a narrow column is headed. */
@@ -272,7 +273,7 @@ static bool fill_pairs(const struct ks_stats *stats, enum ks_kind kind, struct k
 		{ "removed", "REMOVED", false }, { "changed", "CHANGED", false },
 	};
 	bool ok = true;
-	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(columns); i++)
 		ok = ok && ks_vector_add(&table->columns, columns[i]);
 	for (const struct reason *r = reasons[kind]; r && r->head; r++)
 		ok = ok &&

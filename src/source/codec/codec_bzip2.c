@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/lazy.h"
 #include "source/codec/codec.h"
 
@@ -23,7 +24,7 @@ static bool usable;
 static void load(void)
 {
 	static const char *const names[] = { "libbz2.so.1.0", "libbz2.so.1", NULL };
-	const struct ks_lazy lazy = { names, symbols, sizeof(symbols) / sizeof(symbols[0]), &lib };
+	const struct ks_lazy lazy = { names, symbols, KS_ARRAY_LEN(symbols), &lib };
 	usable = ks_lazy_load(&lazy);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/cursor.h"
 #include "base/lazy.h"
 #include "source/codec/codec_block.h"
@@ -23,7 +24,7 @@ static bool usable;
 static void load(void)
 {
 	static const char *const names[] = { "liblzo2.so.2", NULL };
-	const struct ks_lazy lazy = { names, symbols, sizeof(symbols) / sizeof(symbols[0]), &lib };
+	const struct ks_lazy lazy = { names, symbols, KS_ARRAY_LEN(symbols), &lib };
 	usable = ks_lazy_load(&lazy);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "source/dataset/dataset_dir.h"
 
 static void close_dirp(DIR **dir)
@@ -182,7 +183,7 @@ static const char *const arches[] = { "amd64",	 "arm64",   "armhf",	"i386",	   "
 
 static const char *known_arch(const char *word)
 {
-	for (size_t i = 0; i < sizeof(arches) / sizeof(arches[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(arches); i++)
 		if (strcmp(arches[i], word) == 0)
 			return arches[i];
 	return NULL;

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/array.h"
 #include "base/lazy.h"
 #include "source/net/curl.h"
 
@@ -27,8 +28,7 @@ static bool usable;
 static void load(void)
 {
 	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4", NULL };
-	const struct ks_lazy lazy = { names, symbols, sizeof(symbols) / sizeof(symbols[0]),
-				      &table };
+	const struct ks_lazy lazy = { names, symbols, KS_ARRAY_LEN(symbols), &table };
 	usable = ks_lazy_load(&lazy) && table.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 }
 

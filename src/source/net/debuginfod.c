@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "source/net/debuginfod.h"
 
 enum { PIECE_BYTES = 256 << 10, ID_LEAST = 16, ID_MOST = 128 };
@@ -65,7 +66,7 @@ static struct ks_error *ask(const char *server, size_t len, const char *build_id
 	struct ks_error *first = NULL;
 	while (len && server[len - 1] == '/')
 		len--;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(kinds); i++) {
 		_cleanup_source_ struct ks_source *src = calloc(1, sizeof(*src));
 		char *url;
 		if (!src ||

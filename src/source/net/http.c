@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "source/net/curl.h"
 #include "source/net/http.h"
 
@@ -218,7 +219,7 @@ static bool worth_another_try(CURLcode code)
 	static const CURLcode final[] = { CURLE_UNSUPPORTED_PROTOCOL,	  CURLE_URL_MALFORMAT,
 					  CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE,
 					  CURLE_TOO_MANY_REDIRECTS,	  CURLE_OUT_OF_MEMORY };
-	for (size_t i = 0; i < sizeof(final) / sizeof(final[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(final); i++)
 		if (code == final[i])
 			return false;
 	return true;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "source/net/mirror.h"
 #include "source/net/spawn.h"
 #include "source/package/stream.h"
@@ -129,7 +130,7 @@ static bool packages_entry(const char *release, const char *component, const cha
 			   struct entry *ret)
 {
 	static const char *const suffixes[] = { ".xz", ".zst", ".gz", "" };
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(suffixes); i++) {
 		char path[192];
 		snprintf(path, sizeof(path), "%s/binary-%s/Packages%s", component, arch,
 			 suffixes[i]);
@@ -257,7 +258,7 @@ static void note_other(struct search *s, const char *name, size_t len)
 {
 	static const char *const ends[] = { "-dbg", "-dbgsym" };
 	bool debug = false;
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(ends); i++) {
 		size_t end = strlen(ends[i]);
 		debug = debug || (len > end && !strncmp(name + len - end, ends[i], end));
 	}

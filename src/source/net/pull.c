@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "source/net/apt.h"
 #include "source/net/mirror.h"
 #include "source/net/pull.h"
@@ -31,7 +32,7 @@ static char *native_arch(void)
 	struct utsname u;
 	if (uname(&u) < 0)
 		return strdup("amd64");
-	for (size_t i = 0; i < sizeof(archs) / sizeof(archs[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(archs); i++)
 		if (!strcmp(u.machine, archs[i].machine))
 			return strdup(archs[i].debian);
 	return strdup(u.machine);
@@ -133,7 +134,7 @@ static struct ks_error *resolve(const char *package, const struct ks_pull_opts *
 static const char *local_path(const char *url)
 {
 	static const char *const schemes[] = { "file:", "copy:" };
-	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(schemes); i++)
 		if (!strncasecmp(url, schemes[i], strlen(schemes[i]))) {
 			const char *path = url + strlen(schemes[i]);
 			return strncmp(path, "//", 2) ? path : path + 2;

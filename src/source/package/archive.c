@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/array.h"
 #include "base/lazy.h"
 #include "source/package/archive.h"
 
@@ -47,8 +48,7 @@ static bool usable;
 static void load(void)
 {
 	static const char *const names[] = { "libarchive.so.13", NULL };
-	const struct ks_lazy lazy = { names, symbols, sizeof(symbols) / sizeof(symbols[0]),
-				      &table };
+	const struct ks_lazy lazy = { names, symbols, KS_ARRAY_LEN(symbols), &table };
 	usable = ks_lazy_load(&lazy);
 }
 

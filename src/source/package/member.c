@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "source/package/member.h"
 #include "source/package/package.h"
 
@@ -36,7 +37,7 @@ enum ks_member_kind ks_member_kind_of(const char *path)
 {
 	while (*path == '/' || (*path == '.' && path[1] == '/'))
 		path++;
-	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(patterns); i++)
 		if (fnmatch(patterns[i].glob, path, FNM_PATHNAME) == 0)
 			return patterns[i].what;
 	return KS_MEMBER_OTHER;
@@ -54,7 +55,7 @@ bool ks_module_name(const char *path, char *name, size_t size)
 	if (!len || len >= size)
 		return false;
 	bool known = false;
-	for (size_t i = 0; i < sizeof(module_suffixes) / sizeof(module_suffixes[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(module_suffixes); i++)
 		known = known || strcmp(suffix, module_suffixes[i]) == 0;
 	for (size_t i = 0; i < len; i++)
 		name[i] = file[i] == '-' ? '_' : file[i]; // as the kernel calls it

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "source/package/ar.h"
 #include "source/package/from_end.h"
 #include "source/package/member.h"
@@ -71,7 +72,7 @@ static bool only_boots(const struct ks_package *pkg)
 	static const char *const globs[] = { "linux-image-*", "linux-binary-*", "kernel*" };
 	if (!pkg->name || strstr(pkg->name, "-dbg") || strstr(pkg->name, "-debug"))
 		return false;
-	for (size_t i = 0; i < sizeof(globs) / sizeof(globs[0]); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(globs); i++)
 		if (fnmatch(globs[i], pkg->name, 0) == 0)
 			return true;
 	return false;

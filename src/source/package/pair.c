@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "source/input.h"
 #include "source/package/package.h"
 #include "source/package/pair.h"
@@ -39,7 +40,7 @@ static const struct suffix {
 /** Cut "linux-image-6.1.0-50-amd64-dbg" down to "6.1.0-50-amd64". */
 static void name_kernel(struct member *member)
 {
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]) && !member->kernel; i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(prefixes) && !member->kernel; i++) {
 		size_t n = strlen(prefixes[i].text);
 		if (strncmp(member->package, prefixes[i].text, n) != 0)
 			continue;
@@ -49,7 +50,7 @@ static void name_kernel(struct member *member)
 	if (!member->kernel)
 		return;
 	member->len = strlen(member->kernel);
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(suffixes); i++) {
 		size_t n = strlen(suffixes[i].text);
 		if (member->len > n &&
 		    strcmp(member->kernel + member->len - n, suffixes[i].text) == 0) {

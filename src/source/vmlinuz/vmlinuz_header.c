@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "source/vmlinuz/vmlinuz_private.h"
 
 static struct ks_cursor at(const struct ks_layer *layer, uint64_t offset, bool big_endian)
@@ -137,7 +138,7 @@ static bool elf_wrapper(const struct ks_layer *layer, struct ks_payload *ret)
 	if (err)
 		return false;
 	ret->flat = (struct ks_flat){ elf->machine, elf->is64, elf->big_endian };
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(sections); i++) {
 		const struct ks_section *sec = ks_elf_section(elf, sections[i]);
 		if (sec && sec->data && !sec->owned)
 			return part(layer, (uint64_t)(sec->data - layer->at), sec->size, ret);
@@ -154,7 +155,7 @@ bool ks_payload_of(const struct ks_layer *layer, struct ks_payload *ret)
 	static bool (*const kinds[])(const struct ks_layer *, struct ks_payload *) = {
 		zboot, bzimage, arm_zimage, s390, uimage, elf_wrapper, unified,
 	};
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(kinds); i++) {
 		*ret = (struct ks_payload){ 0 };
 		if (kinds[i](layer, ret))
 			return true;
