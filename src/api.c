@@ -220,9 +220,8 @@ static struct ks_error *report(struct ks_store *store, const char *kind_name, co
 	_cleanup_report_ struct ks_report *writer = NULL;
 	struct ks_history history;
 	enum ks_kind kind;
-	enum ks_format format = ks_format_by_name(format_name);
-	if (format == KS_NR_FORMATS)
-		return ks_error_new(KS_ERR_USAGE, "there is no format '%s'", format_name);
+	enum ks_format format;
+	KS_TRY(ks_format_find(KS_DOCUMENT_BIT(KS_DOCUMENT_SHOW), format_name, &format));
 	KS_TRY(find_kind(kind_name, &kind));
 	KS_TRY(ks_selection_choose(&sel, store, NULL));
 	KS_TRY(ks_selection_group(&sel, store));
@@ -255,15 +254,6 @@ struct ksurf_error *ksurf_report(struct ksurf_store *store, const char *kind, co
 	return publish_text(err, &out, text, len);
 }
 
-static struct ks_error *check_format(const char *word, enum ks_check_format *ret)
-{
-	*ret = 0;
-	while (ks_check_formats[*ret] && strcmp(ks_check_formats[*ret], word) != 0)
-		++*ret;
-	return ks_check_formats[*ret] ? NULL
-				      : ks_error_new(KS_ERR_USAGE, "there is no format '%s'", word);
-}
-
 static struct ks_error *check(struct ks_store *store, const char *path, const char *images,
 			      const char *format, struct ks_buf *out)
 {
@@ -272,7 +262,7 @@ static struct ks_error *check(struct ks_store *store, const char *path, const ch
 	_cleanup_check_ struct ks_check *result = NULL;
 	const struct ks_check_options options = { .nr_threads = ks_pool_default_threads() };
 	struct ks_check_report how = { .fail_on = KS_VERDICT_RISK };
-	KS_TRY(check_format(format, &how.format));
+	KS_TRY(ks_format_find(KS_DOCUMENT_BIT(KS_DOCUMENT_CHECK), format, &how.format));
 	KS_TRY(ks_check_inputs_open(&path, 1, NULL, NULL, &inputs));
 	KS_TRY(ks_selection_choose(&sel, store, images));
 	KS_TRY(ks_check_run(store, &sel.images, inputs.at, inputs.nr, &options, &result));

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/edit_distance.h"
 #include "base/pool.h"
 #include "cli/status.h"
-#include "cli/suggest.h"
 #include "surface/kind.h"
 
 const struct ks_cmd *const ks_cmds[] = {
