@@ -16,6 +16,8 @@
 #include "check/rules/hint.h"
 #include "check/rules/kfuncs.h"
 #include "check/rules/lsm.h"
+#include "check/rules/pattern.h"
+#include "check/rules/rules.h"
 #include "tiny_view.h"
 
 /* ---- kernels ---- */
@@ -206,6 +208,31 @@ static void judge_program(const char *version, const char *section, const struct
 	assert_null(ks_view_error(view));
 }
 
+/** Judge by one rule: its reasons are about the stages of its row. */
+static void judge_by(const struct ks_rule *rule, struct ks_judge *judge)
+{
+	enum { MOST = 64 };
+	static const enum ks_verdict verdicts[] = { KS_VERDICT_NO_LOAD, KS_VERDICT_NO_ATTACH,
+						    KS_VERDICT_RISK };
+	enum ks_verdict before[MOST];
+	bool untold[KS_ARRAY_LEN(verdicts)];
+	size_t nr = judge->reasons.len;
+	assert_true(nr <= MOST);
+	for (size_t i = 0; i < nr; i++)
+		before[i] = judge->reasons.at[i]->verdict;
+	memcpy(untold, judge->untold, sizeof(untold));
+	rule->judge(judge);
+	for (uint32_t stage = 0; stage < KS_ARRAY_LEN(verdicts); stage++) {
+		bool said = judge->untold[stage] != untold[stage];
+		for (size_t i = 0; i < judge->reasons.len; i++) {
+			enum ks_verdict now = judge->reasons.at[i]->verdict;
+			said |= now == verdicts[stage] && (i >= nr || now != before[i]);
+		}
+		if (said && !(rule->stages >> stage & 1))
+			fail_msg("%s has a reason of stage %u", rule->name, stage);
+	}
+}
+
 /** A reason of a program; kind is KS_NR_REASONS when there is none. */
 struct worst {
 	enum ks_reason_kind kind;
@@ -214,7 +241,9 @@ struct worst {
 static void find_worst(struct ks_judge *judge, void *arg)
 {
 	struct worst *ret = arg;
-	ks_judge_all(judge);
+	for (size_t i = 0; i < ks_nr_rules; i++)
+		if (ks_rule_applies(&ks_rules[i], judge))
+			judge_by(&ks_rules[i], judge);
 	*ret = (struct worst){ KS_NR_REASONS, KS_VERDICT_OK };
 	for (size_t i = 0; i < judge->reasons.len; i++) {
 		const struct ks_reason *reason = judge->reasons.at[i];

@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "check/prepare.h"
 #include "check/rules/hint.h"
+#include "check/rules/rules.h"
 
 /** A result, and the memory behind it. */
 struct result {
@@ -107,9 +108,7 @@ static struct ks_error *judge_cell(struct job *job, struct ks_arena *scratch, ui
 static bool follows_pointers(const struct ks_hook *hook)
 {
 	return hook->target && !hook->needs_target &&
-	       (hook->kind == KS_HOOK_KPROBE || hook->kind == KS_HOOK_KPROBE_MULTI ||
-		hook->kind == KS_HOOK_FENTRY || hook->kind == KS_HOOK_FMOD_RET ||
-		hook->kind == KS_HOOK_RAW_TP || hook->kind == KS_HOOK_TP_BTF);
+	       (KS_HOOKS_FUNCTION | KS_HOOKS_ARGUMENTS) & KS_HOOK_BIT(hook->kind);
 }
 
 /** A program on every image; what is alike for several images is followed once. */
