@@ -453,12 +453,12 @@ static void helpers_are_for_some_hooks(void **state)
 		struct ks_hook hook;
 		assert_ok(ks_hook_parse(&arena, all[i].section, &hook));
 		const struct ks_site site = { .version = all[i].version };
-		const struct ks_caller_of caller = { .program_type = hook.program_type,
-						     .hook = hook.kind,
-						     .attach_type = hook.attach_type,
-						     .target = hook.target,
-						     .sleepable = hook.sleepable,
-						     .gpl = true };
+		const struct ks_calling_program caller = { .program_type = hook.program_type,
+							   .hook = hook.kind,
+							   .attach_type = hook.attach_type,
+							   .target = hook.target,
+							   .sleepable = hook.sleepable,
+							   .gpl = true };
 		bool allowed = ks_helper_allowed(&site, &caller, all[i].helper) == KS_ALLOWED;
 		if (allowed != all[i].allowed)
 			fail_msg("helper %u from %s on %x", all[i].helper, all[i].section,
@@ -515,9 +515,9 @@ static void kernel_functions_are_for_some_types(void **state)
 		struct ks_hook hook;
 		assert_ok(ks_hook_parse(&arena, all[i].section, &hook));
 		const struct ks_site site = { .version = all[i].version };
-		const struct ks_caller_of caller = { .program_type = hook.program_type,
-						     .hook = hook.kind,
-						     .gpl = true };
+		const struct ks_calling_program caller = { .program_type = hook.program_type,
+							   .hook = hook.kind,
+							   .gpl = true };
 		if (ks_kfunc_allowed(&site, &caller, all[i].name) != all[i].allowed)
 			fail_msg("%s from %s on %x", all[i].name, all[i].section, all[i].version);
 	}
@@ -528,8 +528,8 @@ static void kernel_functions_ask_for_the_license_and_for_sleep(void **state)
 	(void)state;
 	const struct ks_site site = { .version = KS_SINCE(6, 12) },
 			     older = { .version = KS_SINCE(5, 12) };
-	const struct ks_caller_of caller = { .program_type = "BPF_PROG_TYPE_XDP",
-					     .hook = KS_HOOK_OTHER };
+	const struct ks_calling_program caller = { .program_type = "BPF_PROG_TYPE_XDP",
+						   .hook = KS_HOOK_OTHER };
 	assert_int_equal(ks_kfunc_allowed(&site, &caller, "no_matter_which"), KS_NEEDS_GPL);
 	assert_int_equal(ks_kfunc_allowed(&older, &caller, "no_matter_which"), KS_ALLOWED_UNTOLD);
 	assert_true(ks_kfunc_sleeps(&site, "bpf_copy_from_user_str"));

@@ -16,7 +16,7 @@ struct ks_judge {
 	const struct ks_site *site;
 	const struct ks_bpf_program *program;
 	const struct ks_hook *hook;
-	const struct ks_caller_of *caller;
+	const struct ks_calling_program *caller;
 	const struct ks_reach *reach;
 	const struct ks_reach *base_reach; // on the base image; NULL without one
 	bool untold[KS_STAGE_RUN + 1];

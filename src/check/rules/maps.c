@@ -2,8 +2,8 @@
 /* Types of maps. A map that cannot be made fails every program of its object. */
 #include <string.h>
 
-#include "check/rules/built_with.h"
 #include "check/rules/rules.h"
+#include "check/rules/type_options.h"
 
 /** The name of an enumerator of the object's own BTF, for a number that the image does not have. */
 static const char *local_enumerator(const struct ks_btf *btf, const char *name, int64_t value)
@@ -33,7 +33,7 @@ static void judge_map(struct ks_judge *judge, const struct ks_bpf_map *map)
 		if (decl->values[i].value != map->type ||
 		    strncmp(decl->values[i].name, "__MAX", 5) == 0)
 			continue;
-		const char *option = ks_built_with(decl->values[i].name);
+		const char *option = ks_type_option(decl->values[i].name);
 		if (option && ks_site_built_in(judge->site, option) == KS_ABSENT)
 			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_MAP_TYPE, &about,
 				     "%s is not set", option);

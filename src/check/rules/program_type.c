@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "check/rules/built_with.h"
 #include "check/rules/rules.h"
+#include "check/rules/type_options.h"
 
 /** Program types of which the kernel looks at the expected attach type when it loads them. */
 static bool attach_type_is_checked(const struct ks_site *site, const char *type)
@@ -38,7 +38,7 @@ void ks_judge_program_type(struct ks_judge *judge)
 			     "not in enum bpf_prog_type");
 		return;
 	}
-	const char *option = ks_built_with(about.name);
+	const char *option = ks_type_option(about.name);
 	if (option && ks_site_built_in(site, option) == KS_ABSENT)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE, &about, "%s is not set",
 			     option);

@@ -104,13 +104,13 @@ void ks_judge_missed_calls(struct ks_judge *judge);
 void ks_judge_brought_btf(struct ks_judge *judge);
 /** Is eBPF among the LSM modules that are active? (lsm_active.c) */
 void ks_judge_lsm_active(struct ks_judge *judge);
-/** Parameters and result of the function that differ from the base (risk_reads.c). */
+/** Parameters and result of the function that differ from the base (changed_reads.c). */
 void ks_judge_parameters(struct ks_judge *judge);
-/** Arguments of the tracepoint that differ from the base (risk_reads.c). */
+/** Arguments of the tracepoint that differ from the base (changed_reads.c). */
 void ks_judge_tracepoint_arguments(struct ks_judge *judge);
-/** Fields of the event's record that lie elsewhere in the base (risk_reads.c). */
+/** Fields of the event's record that lie elsewhere in the base (changed_reads.c). */
 void ks_judge_event_fields(struct ks_judge *judge);
-/** Fields that are not what the object's own types say (risk_reads.c). */
+/** Fields that are not what the object's own types say (changed_reads.c). */
 void ks_judge_fields(struct ks_judge *judge);
-/** Kernel structs that are read at fixed offsets (risk_blind.c). */
+/** Kernel structs that are read at fixed offsets (blind_reads.c). */
 void ks_judge_blind_reads(struct ks_judge *judge);
