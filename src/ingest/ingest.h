@@ -12,9 +12,9 @@
 
 enum ks_ingest_event_type {
 	KS_INGEST_PROGRESS, // how far the reading of a source is
-	KS_INGEST_NOTE,	 // what a user may want to know of the image that the next result is about
-	KS_INGEST_ADDED, // result: an image is new in the store
-	KS_INGEST_REPLACED, // result: an image took the place of one that told less of the same kernel
+	KS_INGEST_NOTE,	    // what a user may want to know of the next result
+	KS_INGEST_ADDED,    // result: an image is new in the store
+	KS_INGEST_REPLACED, // result: it took the place of one that told less of the same kernel
 	KS_INGEST_KNOWN,    // result: it was there already
 	KS_INGEST_ENRICHED, // result: modules were put beside their kernel
 	KS_INGEST_FAILED,   // a source, or some of what is in it, could not be taken in
@@ -48,16 +48,18 @@ struct ks_ingest_event {
 };
 
 /**
- * Called for each event, from any thread, but never twice at once. An image that is told of as added is in the store,
- * whatever comes after.
- * @return false: no more shall be taken in, and ks_ingest_run() gives KS_ERR_CANCELLED. No event comes after that.
+ * Called for each event, from any thread, but never twice at once. Notes and results come in the order of the sources, and
+ * what a result tells of is in the store, whatever comes after. It must not use the store.
+ * @return false: no more shall be taken in, and ks_ingest_run() gives KS_ERR_CANCELLED. No event comes after that; what
+ *	was being put at that moment may be in the store all the same.
  */
 typedef bool ks_ingest_event_fn(void *arg, const struct ks_ingest_event *event);
 
 /* ---- what is to be taken in ---- */
 
 enum ks_ingest_from {
-	KS_INGEST_PATH, // a kernel, package, archive, dataset, folder, module; "running" and "live" as below
+	/** A kernel, package, archive, dataset, folder or module; "running" and "live" are as below. */
+	KS_INGEST_PATH,
 	KS_INGEST_LIVE,	    // the running kernel
 	KS_INGEST_PACKAGE,  // a name for ks_pull_open()
 	KS_INGEST_BUILD_ID, // for ks_debuginfod_open()
@@ -70,17 +72,18 @@ struct ks_ingest_source {
 
 /** Zeros and NULLs everywhere stand for the defaults. Strings are borrowed until ks_ingest_close(). */
 struct ks_ingest_opts {
-	unsigned int
-		nr_threads; // 0: as many as there are processors; what is stored does not depend on it
-	const char *
-		config; // path of where to take configurations from; for packages it may be one, too
-	const char *
-		modules; // modules too: "all", or globs with commas between them; NULL or "none": no
-	struct ks_pull_opts
-		pull; // for packages; its config and http.cancel are set from what stands here
-	const char *
-		debuginfod; // servers for build ids, separated by spaces; NULL: those of DEBUGINFOD_URLS
-	bool strict; // the first failure ends the run, which returns it: no event KS_INGEST_FAILED
+	/** 0: as many as there are processors. What is stored does not depend on it. */
+	unsigned int nr_threads;
+	/** Path of where to take configurations from; for packages the name of one, too. */
+	const char *config;
+	/** Which modules are wanted: "all", or globs with commas between them; NULL or "none": no module. */
+	const char *modules;
+	/** For packages; its config and http.cancel are set from what stands here. */
+	struct ks_pull_opts pull;
+	/** Servers for build ids, separated by spaces; NULL: those of DEBUGINFOD_URLS. */
+	const char *debuginfod;
+	/** The first failure ends the run, which returns it; there are no events KS_INGEST_FAILED. */
+	bool strict;
 	ks_ingest_event_fn *event; // NULL: nobody listens
 	void *event_arg;
 	/** Ends the run when another thread wants that; set when an event function returns false. NULL: none. */

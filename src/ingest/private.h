@@ -46,7 +46,7 @@ static inline void ks_ingest_freep(void *ptr)
 {
 	free(*(void **)ptr);
 }
-#define _cleanup_text_ __attribute__((__cleanup__(ks_ingest_freep)))
+#define _cleanup_memory_ __attribute__((__cleanup__(ks_ingest_freep)))
 
 /* ---- events.c ---- */
 
