@@ -70,7 +70,7 @@ static struct ks_error *tell_note(const struct intake *intake)
 
 static struct ks_error *tell_result(const struct intake *intake, const struct ks_put_result *result)
 {
-	KS_TRY(tell_note(intake));
+	ks_error_free(tell_note(intake)); // a cancel shows again below
 	const struct ks_ingest_event event = {
 		.type = result->replaced ? KS_INGEST_REPLACED
 			: result->added	 ? KS_INGEST_ADDED
