@@ -22,6 +22,7 @@
 #include "deb_builder.h"
 #include "ingest/ingest.h"
 #include "range_server.h"
+#include "source/load.h"
 
 static const char label[] = "6.6.6-mini-amd64";
 enum { EVENTS_MAX = 200 };
@@ -440,6 +441,35 @@ static void nothing_is_done_when_it_was_cancelled_before(void **state)
 	bench_free(&bench);
 }
 
+/** Called when it is known which kernel it is, before the long part. */
+static bool want_no_more(void *arg, const struct ks_image *image)
+{
+	assert_non_null(image->build_id);
+	ks_cancel_want(arg);
+	return false;
+}
+
+static void reading_can_end_before_the_long_part(void **state)
+{
+	(void)state;
+	struct bench bench = bench_new();
+	const char *const paths[] = { bench.whole, bench.plain, bench.other };
+	for (size_t i = 0; i < KS_ARRAY_LEN(paths); i++) {
+		_cleanup_source_ struct ks_source *src = NULL;
+		struct ks_surface *surface = NULL;
+		struct ks_cancel cancel = { 0 };
+		const struct ks_extract_opts how = {
+			.cancel = &cancel,
+			.known = want_no_more,
+			.known_arg = &cancel,
+		};
+		assert_ok(ks_source_open(paths[i], NULL, &src));
+		expect_error(ks_source_surface(src, &how, &surface), KS_ERR_CANCELLED, "cancelled");
+		assert_null(surface);
+	}
+	bench_free(&bench);
+}
+
 /** Another thread that loses its patience. */
 static void *lose_patience(void *arg)
 {
@@ -543,6 +573,7 @@ int main(void)
 		cmocka_unit_test(strict_run_ends_at_the_first_failure),
 		cmocka_unit_test(run_can_end_at_every_event),
 		cmocka_unit_test(nothing_is_done_when_it_was_cancelled_before),
+		cmocka_unit_test(reading_can_end_before_the_long_part),
 		cmocka_unit_test(waiting_for_a_server_can_end),
 		cmocka_unit_test(kernels_come_by_build_id),
 		cmocka_unit_test(modules_are_not_had_by_build_id),

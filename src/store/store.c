@@ -170,6 +170,11 @@ struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode, struct
 	return NULL;
 }
 
+const char *ks_store_path(const struct ks_store *store)
+{
+	return store->path;
+}
+
 void ks_store_forget(struct ks_store *store)
 {
 	ks_cache_clear(&store->kept_names);
