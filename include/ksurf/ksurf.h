@@ -21,7 +21,7 @@ extern "C" {
 #define KSURF_API __attribute__((__visibility__("default")))
 #define KSURF_MUST_CHECK __attribute__((__warn_unused_result__))
 
-/** The version of the library, such as "0.1.0". Static text. */
+/** The version of the library, such as "0.2.0". Static text. */
 KSURF_API const char *ksurf_version(void);
 
 /** Why something failed: a code for programs, a line of text for people. */
