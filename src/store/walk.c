@@ -189,7 +189,7 @@ struct ks_error *ks_walk_history(const struct ks_walk *walk, struct ks_store *st
 				 struct ks_arena *arena, struct ks_history *ret)
 {
 	const char *name = ks_walk_name(walk, i);
-	if (walk->kind == KS_LSM || walk->kind == KS_KFUNC) // facts of other names: few enough
+	if (ks_kind_of_functions(walk->kind)) // facts of other names: few enough
 		return ks_store_history(store, walk->images, walk->kind, name, arena, ret);
 	if (store->blocks.cap < WALK_BLOCKS)
 		ks_blocks_keep(&store->blocks, WALK_BLOCKS);

@@ -114,7 +114,7 @@ static struct ks_error *load_likes(struct ks_store *store, struct put *put, int6
 	for (size_t i = 0; i < KS_NR_PARTS; i++) {
 		KS_TRY(ks_sql_get(store, KS_SQL_PART, &stmt));
 		sqlite3_bind_int64(stmt, 1, base);
-		ks_sql_bind_text(stmt, 2, ks_part_names[i]);
+		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
 		bool row;
 		KS_TRY(ks_sql_row(store, stmt, &row));
 		if (!row)
@@ -135,7 +135,7 @@ static struct ks_error *write_parts(struct ks_store *store, struct put *put, int
 		if (!part->nr)
 			continue;
 		sqlite3_bind_int64(stmt, 1, image);
-		ks_sql_bind_text(stmt, 2, ks_part_names[i]);
+		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
 		sqlite3_bind_int64(stmt, 3, (int64_t)part->nr);
 		ks_sql_bind_bytes(stmt, 4, ks_bytes_of(&part->packed));
 		KS_TRY(ks_sql_run(store, stmt));
