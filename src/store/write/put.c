@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "base/trace.h"
 #include "store/image.h"
 #include "store/kept.h"
 #include "store/part.h"
@@ -236,8 +237,13 @@ static struct ks_error *put_all(struct ks_store *store, struct put *put, struct 
 	put->nr_threads = put->nr_threads ? put->nr_threads : 1;
 	if (!image->modules_of && (!image->label || !*image->label))
 		return ks_error_new(KS_ERR_USAGE, "an image without a label cannot be kept");
+	int64_t start = ks_trace_begin(KS_TRACE_INGEST);
 	struct ks_error *err = run(store, put);
 	if (!err) {
+		ks_trace_end(KS_TRACE_INGEST, start, "put %s: %zu definitions, %zu of them new",
+			     put->result.label ? put->result.label : "nothing",
+			     (size_t)put->result.nr_definitions,
+			     (size_t)put->result.nr_new_definitions);
 		*ret = put->result;
 		put->result.label = NULL;
 	}
