@@ -105,5 +105,10 @@ static inline uint8_t ks_arch_ftrace_front(const struct ks_arch *arch)
 }
 /** Words of arguments that trampolines of the version pass on; 0: there are none. */
 uint8_t ks_arch_trampoline_words(const struct ks_arch *arch, uint32_t version);
+/** Whether the functions of system calls take their arguments in struct pt_regs (CONFIG_ARCH_HAS_SYSCALL_WRAPPER). */
+static inline bool ks_arch_wraps_syscalls(const struct ks_arch *arch)
+{
+	return arch->syscall_prefix[0] == '_';
+}
 /** Whether a function's name is one of a system call, as the kernel itself tells (has_arch_syscall_prefix()). */
 bool ks_arch_is_syscall(const struct ks_arch *arch, const char *function);

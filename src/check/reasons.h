@@ -5,6 +5,7 @@
 #include "check/check.h"
 #include "check/core/core.h"
 #include "check/interp/interp.h"
+#include "check/kernels/attach.h"
 #include "check/rules/helpers.h"
 
 /** How an extern of an object comes out on an image. */
@@ -121,32 +122,21 @@ void ks_judge_all(struct ks_judge *judge);
 /** As libbpf matches patterns of functions: '*' and '?' are special, nothing else. */
 bool ks_pattern_matches(const char *pattern, const char *name);
 
-/** A function of an image, in the kernel itself or, where modules count, in one of them. */
-struct ks_target {
-	const struct ks_fact *fact;	    // never NULL
-	const struct ks_function *function; // NULL: the image has no group of that name
-	const struct ks_symbol *symbol;	    // the first of exactly that name; NULL
-	uint32_t nr_symbols;		    // of exactly that name
-	uint32_t nr_in_modules;		    // more of them, in modules that count as loaded
-	enum ks_presence in_btf;	    //
-	bool in_module;			    // found in a module that counts as loaded
-	bool only_module;		    // found in a module that does not
-	bool untold;			    // the image does not list its functions
-	const char *module;
-};
+/** The function that the kernel finds by a name. */
 struct ks_target ks_target_find(const struct ks_site *site, const char *name);
-/** Prototype of a function as the image's BTF has it; NULL when it is not known. */
-const struct ks_type *ks_target_proto(const struct ks_target *target);
 /** Parameters of the tracepoint that BTF describes by typedef btf_trace_<name>; NULL when unknown. */
 const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char *name,
 					  enum ks_presence *ret);
 /** Has the kernel BTF of its own? */
 enum ks_presence ks_site_has_btf(const struct ks_site *site);
-/** Does the architecture's kernel attach programs to functions by trampolines? */
-enum ks_presence ks_site_has_trampolines(const struct ks_site *site);
-/** Can a symbol have an attach bit (KS_ATTACH_*)? KS_UNTOLD when the image does not know it. */
-enum ks_presence ks_symbol_attach(const struct ks_site *site, const struct ks_symbol *symbol,
-				  uint8_t bit);
+/** What the kernel answers to the judged program, attached to what its hook names. */
+void ks_judge_ask(const struct ks_judge *judge, enum ks_attach_way way, const char *name,
+		  struct ks_attach_result *ret);
+/** Whether a finding is about loading the program, or about its signature, which goes with that. */
+bool ks_finding_at_load(const struct ks_attach_finding *finding);
+/** Add what stands against it as a reason. @param name of what is attached to */
+void ks_judge_finding(struct ks_judge *judge, const struct ks_attach_finding *finding,
+		      const char *name);
 /** Why a function that has no symbol of its name has none; adds the reason. */
 void ks_judge_no_symbol(struct ks_judge *judge, enum ks_stage stage, const struct ks_target *target,
 			const char *name);

@@ -16,12 +16,13 @@ struct known {
 	struct {
 		uint8_t size, how; // size 0: not known
 	} of[512];
+	bool split_info;
 };
 
-static void know(struct known *known, uint16_t machine)
+static void know(struct known *known, const struct ks_elf *elf)
 {
-	const struct ks_arch *arch = ks_arch_of_machine(machine);
-	*known = (struct known){ 0 };
+	const struct ks_arch *arch = ks_arch_of_machine(elf->machine);
+	*known = (struct known){ .split_info = arch && arch->split_info && !elf->big_endian };
 	for (const struct ks_arch_reloc *reloc = arch ? arch->relocs : NULL; reloc && reloc->size;
 	     reloc++) {
 		known->of[reloc->type].size = reloc->size;
@@ -90,12 +91,12 @@ static bool symbol_value(const struct run *run, uint64_t number, uint64_t *ret)
 }
 
 /** One entry of a table: MIPS with 64 bits and little-endian numbers has an order of its own. */
-static void split_info(const struct ks_elf *elf, uint64_t info, uint64_t *symbol, uint64_t *type)
+static void split_info(const struct run *run, uint64_t info, uint64_t *symbol, uint64_t *type)
 {
-	if (!elf->is64) {
+	if (!run->elf->is64) {
 		*symbol = ELF32_R_SYM(info);
 		*type = ELF32_R_TYPE(info);
-	} else if (elf->machine == EM_MIPS && !elf->big_endian) {
+	} else if (run->known->split_info) {
 		*symbol = info & UINT32_MAX;
 		*type = info >> 56;
 	} else {
@@ -114,7 +115,7 @@ static struct ks_error *apply(const struct run *run, uint64_t offset, uint64_t i
 			      uint64_t addend)
 {
 	uint64_t symbol, type, value;
-	split_info(run->elf, info, &symbol, &type);
+	split_info(run, info, &symbol, &type);
 	enum { NR_TYPES = KS_ARRAY_LEN(run->known->of) };
 	unsigned int size = type < NR_TYPES ? run->known->of[type].size : 0;
 	if (!size) {
@@ -221,7 +222,7 @@ static struct ks_error *link_all(struct ks_elf *elf, bool spend)
 		return NULL;
 	KS_TRY(place_sections(elf));
 	struct known known;
-	know(&known, elf->machine);
+	know(&known, elf);
 	// no part of an honest file is in two sections, so its size bounds the work
 	uint64_t copies = elf->map_len, tables = copies, unpacked = 0;
 	for (size_t i = 1; i < elf->nr_sections; i++) {

@@ -4,7 +4,7 @@
  * What a set of images says of names, asked for once per name and remembered: the door between the store and
  * everything that is judged. Any number of threads may ask at once.
  */
-#include "arch/arch.h"
+#include "attach/facts.h"
 #include "store/store.h"
 
 struct ks_view;
@@ -12,9 +12,7 @@ struct ks_view;
 /** Answers for one name: as ks_store_history(). Called by one thread at a time. */
 typedef struct ks_error *ks_view_source_fn(void *arg, enum ks_kind kind, const char *name,
 					   struct ks_arena *arena, struct ks_history *ret);
-/** What images say of a symbol of any type: one byte for each image. */
-enum ks_presence { KS_ABSENT, KS_PRESENT, KS_UNTOLD };
-/** variable: is it one that BTF describes? Otherwise: is it any symbol of kallsyms? */
+/** What images say of a symbol of any type. variable: is it one that BTF describes? Otherwise: is it any symbol of kallsyms? */
 typedef struct ks_error *ks_view_symbol_fn(void *arg, const char *name, bool variable,
 					   enum ks_presence *ret);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/rules/helpers_hook.h"
+#include "attach/lsm.h"
 
 #include <string.h>
 
 #include "base/array.h"
-#include "check/rules/lsm.h"
 #include "check/rules/prog_type.h"
 
 enum {
@@ -54,7 +54,7 @@ static bool may_take_path(const struct ks_site *site, const struct ks_caller_of 
 		return true;
 	if (caller->hook == KS_HOOK_LSM)
 		return (!site->version || site->version >= KS_SINCE(5, 11)) &&
-		       ks_lsm_sleeps(site, caller->target);
+		       ks_lsm_sleeps(site->version, caller->target);
 	return is_one_of(caller->target, functions);
 }
 
