@@ -5,16 +5,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/pool.h"
 #include "check/inputs.h"
+#include "ingest/ingest.h"
 #include "report/check/check.h"
 #include "report/export/depsurf.h"
 #include "report/show/show.h"
-#include "source/dataset/dataset.h"
-#include "source/load.h"
 #include "store/selection.h"
 
 struct ksurf_error {
@@ -97,50 +95,25 @@ void ksurf_store_close(struct ksurf_store *store)
 	free(store);
 }
 
-static struct ks_error *put(struct ks_store *store, const struct ks_surface *surface,
-			    unsigned int nr_threads, size_t *nr_added)
+static bool count_added(void *arg, const struct ks_ingest_event *event)
 {
-	struct ks_put_result result = { 0 };
-	KS_TRY(ks_store_put(store, surface, nr_threads, &result));
-	*nr_added += result.added;
-	free(result.label);
-	return NULL;
-}
-
-static struct ks_error *add_dataset(struct ks_store *store, const char *path,
-				    unsigned int nr_threads, size_t *nr_added)
-{
-	_cleanup_dataset_ struct ks_dataset *ds = NULL;
-	KS_TRY(ks_dataset_open(path, &ds));
-	for (size_t i = 0; i < ks_dataset_count(ds); i++) {
-		_cleanup_surface_ struct ks_surface *surface = NULL;
-		KS_TRY(ks_dataset_image(ds, i, &surface));
-		KS_TRY(put(store, surface, nr_threads, nr_added));
-	}
-	return NULL;
-}
-
-static struct ks_error *add(struct ks_store *store, const char *path, unsigned int nr_threads,
-			    size_t *nr_added)
-{
-	struct stat st;
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return add_dataset(store, path, nr_threads, nr_added);
-	_cleanup_source_ struct ks_source *src = NULL;
-	_cleanup_surface_ struct ks_surface *surface = NULL;
-	KS_TRY(ks_source_open(path, NULL, &src));
-	KS_TRY(ks_source_surface(src, &(struct ks_extract_opts){ .nr_threads = nr_threads },
-				 &surface));
-	return put(store, surface, nr_threads, nr_added);
+	size_t *nr = arg;
+	*nr += event->type == KS_INGEST_ADDED || event->type == KS_INGEST_REPLACED;
+	return true;
 }
 
 struct ksurf_error *ksurf_store_add(struct ksurf_store *store, const char *path,
 				    unsigned int nr_threads, size_t *nr_added)
 {
 	size_t nr = 0;
-	if (!nr_threads)
-		nr_threads = ks_pool_default_threads();
-	struct ks_error *err = add(store->store, path, nr_threads, &nr);
+	const struct ks_ingest_source source = { KS_INGEST_PATH, path };
+	const struct ks_ingest_opts opts = {
+		.nr_threads = nr_threads,
+		.strict = true,
+		.event = count_added,
+		.event_arg = &nr,
+	};
+	struct ks_error *err = ks_ingest_into(store->store, &source, 1, &opts);
 	if (nr_added && !err)
 		*nr_added = nr;
 	return publish(err);
@@ -221,9 +194,8 @@ static struct ks_error *report(struct ks_store *store, const char *kind_name, co
 	_cleanup_report_ struct ks_report *writer = NULL;
 	struct ks_history history;
 	enum ks_kind kind;
-	enum ks_format format = ks_format_by_name(format_name);
-	if (format == KS_NR_FORMATS)
-		return ks_error_new(KS_ERR_USAGE, "there is no format '%s'", format_name);
+	enum ks_format format;
+	KS_TRY(ks_format_find(KS_DOCUMENT_BIT(KS_DOCUMENT_SHOW), format_name, &format));
 	KS_TRY(find_kind(kind_name, &kind));
 	KS_TRY(ks_selection_choose(&sel, store, NULL));
 	KS_TRY(ks_selection_group(&sel, store));
@@ -258,15 +230,6 @@ struct ksurf_error *ksurf_report(struct ksurf_store *store, const char *kind, co
 	return publish_text(err, &out, text, len);
 }
 
-static struct ks_error *check_format(const char *word, enum ks_check_format *ret)
-{
-	*ret = 0;
-	while (ks_check_formats[*ret] && strcmp(ks_check_formats[*ret], word) != 0)
-		++*ret;
-	return ks_check_formats[*ret] ? NULL
-				      : ks_error_new(KS_ERR_USAGE, "there is no format '%s'", word);
-}
-
 static struct ks_error *check(struct ks_store *store, const char *path, const char *images,
 			      const char *format, struct ks_buf *out)
 {
@@ -275,7 +238,7 @@ static struct ks_error *check(struct ks_store *store, const char *path, const ch
 	_cleanup_check_ struct ks_check *result = NULL;
 	const struct ks_check_options options = { .nr_threads = ks_pool_default_threads() };
 	struct ks_check_report how = { .fail_on = KS_VERDICT_RISK };
-	KS_TRY(check_format(format, &how.format));
+	KS_TRY(ks_format_find(KS_DOCUMENT_BIT(KS_DOCUMENT_CHECK), format, &how.format));
 	KS_TRY(ks_check_inputs_open(&path, 1, NULL, NULL, &inputs));
 	KS_TRY(ks_selection_choose(&sel, store, images));
 	KS_TRY(ks_check_run(store, &sel.images, inputs.at, inputs.nr, &options, &result));

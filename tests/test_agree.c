@@ -20,7 +20,7 @@
 
 #include "base/array.h"
 #include "check/prepare.h"
-#include "check/reasons.h"
+#include "check/rules/rules.h"
 #include "extract/extract.h"
 #include "kernel_list.h"
 #include "mini.h"
@@ -41,6 +41,13 @@ struct tried {
 	struct ks_resolution resolution;
 	struct ks_reach reach;
 };
+
+/** The rules about what a program is attached to; others want types that mini kernels do not have. */
+static bool is_about_target(const struct ks_rule *rule)
+{
+	return rule->judge == ks_judge_function_by_btf || rule->judge == ks_judge_trampoline ||
+	       rule->judge == ks_judge_kprobe || rule->judge == ks_judge_kprobe_multi;
+}
 
 static enum ks_answer said_by_check(const struct ks_site *site, enum ks_attach_way way,
 				    const char *name)
@@ -70,8 +77,9 @@ static enum ks_answer said_by_check(const struct ks_site *site, enum ks_attach_w
 				  .hook = tried.prepared.hooks,
 				  .caller = tried.prepared.callers,
 				  .reach = &tried.reach };
-	ks_judge_btf_target(&judge);
-	ks_judge_attach(&judge);
+	for (size_t i = 0; i < ks_nr_rules; i++)
+		if (is_about_target(&ks_rules[i]) && ks_rule_applies(&ks_rules[i], &judge))
+			ks_rules[i].judge(&judge);
 	enum ks_answer answer = judge.untold[KS_STAGE_LOAD] || judge.untold[KS_STAGE_ATTACH]
 					? KS_ANSWER_UNKNOWN
 					: KS_ANSWER_YES;

@@ -21,7 +21,7 @@ extern "C" {
 #define KSURF_API __attribute__((__visibility__("default")))
 #define KSURF_MUST_CHECK __attribute__((__warn_unused_result__))
 
-/** The version of the library, such as "0.1.0". Static text. */
+/** The version of the library, such as "0.2.0". Static text. */
 KSURF_API const char *ksurf_version(void);
 
 /** Why something failed: a code for programs, a line of text for people. */
@@ -116,7 +116,8 @@ KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_store_find(struct ksurf_sto
 /**
  * What all images say of one name, as text.
  * @param kind "function", "struct", "field" (named STRUCT::MEMBER), …
- * @param format "terminal", "md", "md-full" or "json"
+ * @param format "terminal", "md", "md-full" or "json"; NULL: "terminal". Wherever a format is named, "term" and "text" are
+ *	other names of "terminal".
  * @param[out] text with a NUL behind it; the caller frees it with free()
  * @param[out] len bytes without the NUL; may be NULL
  * @return KSURF_ERR_NOTFOUND when no image has the name, KSURF_ERR_USAGE, KSURF_ERR_STORE
@@ -130,7 +131,7 @@ KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_report(struct ksurf_store *
  * Whether the eBPF programs in a file load, attach and see the right things on kernels of the store.
  * @param path an object, an executable or library that carries objects, a package, or a folder
  * @param images labels as a shell pattern; NULL: all
- * @param format "term", "md", "json", "html", "sarif", "junit" or "github"
+ * @param format "terminal", "md", "json", "html", "sarif", "junit" or "github"; NULL: "terminal"
  * @param[out] text with a NUL behind it; the caller frees it with free()
  * @param[out] len bytes without the NUL; may be NULL
  * @return KSURF_ERR_NOTFOUND when there is no such image, or no object in the file; KSURF_ERR_DATA when one is

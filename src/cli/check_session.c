@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "cli/kernels.h"
-#include "cli/load.h"
 #include "cli/pick.h"
+#include "ingest/ingest.h"
 
 enum { POLICY_MAX = 1 << 20 };
 
@@ -102,23 +102,47 @@ static struct ks_error *choose_images(const char *on, struct ks_check_session *c
 	return ks_kernels_choose(&checking->session, on ? on : all, &checking->arena, ret);
 }
 
+/** The running kernel on its way into the store. */
+struct live {
+	struct ks_cli *cli;
+	struct ks_arena *arena;
+	const char *label;   // in the store, from the arena
+	struct ks_buf notes; // lines that are separated, not ended
+};
+
+static bool take_live(void *arg, const struct ks_ingest_event *event)
+{
+	struct live *live = arg;
+	if (event->type == KS_INGEST_NOTE) {
+		ks_buf_printf(&live->notes, "%s%s", live->notes.len ? "\n" : "", event->note);
+		return true;
+	}
+	if (!event->put)
+		return true;
+	live->label = ks_arena_strdup(live->arena, event->label);
+	if (live->notes.len && event->put->added && !live->cli->quiet)
+		fprintf(stderr, "%s: %s\n", event->label, ks_buf_text(&live->notes));
+	return true;
+}
+
 /** Put the running kernel into the store, unless it is there. @param[out] label of it, from the arena */
 static struct ks_error *add_live(struct ks_cli *cli, struct ks_check_session *checking,
 				 const char **label)
 {
-	const struct ks_extract_opts how = { .nr_threads = ks_cli_threads(cli) };
+	const struct ks_ingest_source source = { KS_INGEST_LIVE, "running" };
+	struct live live = { .cli = cli, .arena = &checking->arena };
+	const struct ks_ingest_opts opts = {
+		.nr_threads = ks_cli_threads(cli),
+		.strict = true,
+		.event = take_live,
+		.event_arg = &live,
+	};
 	_cleanup_session_ struct ks_session session = { 0 };
-	_cleanup_surface_ struct ks_surface *surface = NULL;
-	_cleanup_free_ char *note = NULL;
-	struct ks_put_result result = { 0 };
-	KS_TRY(ks_error_wrap(ks_load_live(NULL, &how, &surface, &note), "running kernel"));
 	KS_TRY(ks_session_open(cli, KS_STORE_CREATE, &session));
-	KS_TRY(ks_store_put(session.store, surface, how.nr_threads, &result));
-	*label = ks_arena_strdup(&checking->arena, result.label);
-	if (note && result.added && !cli->quiet)
-		fprintf(stderr, "%s: %s\n", result.label, note);
-	free(result.label);
-	return *label ? NULL : &ks_nomem;
+	struct ks_error *err = ks_ingest_into(session.store, &source, 1, &opts);
+	ks_buf_deinit(&live.notes);
+	*label = live.label;
+	return err || live.label ? err : &ks_nomem;
 }
 
 /** The words with the running kernel's label in place of "live" and "running". */

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "cli/format.h"
 #include "cli/pick.h"
 #include "report/diff/diff.h"
 
 struct opts {
 	const char *kinds, *name, *changes;
 	bool layout, status, details, modules;
-	int format; // enum ks_diff_format
+	const char *format;
 };
 
 /** Call fn for each word of a list with commas. */
@@ -113,6 +114,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf diff OLD NEW");
 	struct ks_diff_scope scope = { 0 };
+	enum ks_format format;
+	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_DIFF), opts->format, &format));
 	KS_TRY(read_scope(opts, &scope));
 	_cleanup_session_ struct ks_session session = { 0 };
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
@@ -128,7 +131,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 				"those\n");
 	const struct ks_store_image *old = images[0], *new = images[1];
 	struct ks_diff_options options = {
-		.format = cli->json ? KS_DIFF_FORMAT_JSON : (enum ks_diff_format)opts->format,
+		.format = format,
 		.details = opts->details || opts->kinds || opts->name || opts->changes,
 		.color = ks_cli_colored(cli, stdout),
 		.columns = ks_cli_columns(),
@@ -161,8 +164,7 @@ static const struct ks_opt options[] = {
 	{ 0, "details", NULL, "tell every name that differs", KS_OPT_FLAG, AT(details), NULL },
 	{ 0, "modules", NULL, "compare the modules of the two kernels instead", KS_OPT_FLAG,
 	  AT(modules), NULL },
-	{ 0, "format", "FORMAT", "term, md, json or html", KS_OPT_CHOICE, AT(format),
-	  ks_diff_formats },
+	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_DIFF)),
 	{ 0 },
 };
 

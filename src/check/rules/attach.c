@@ -2,7 +2,11 @@
 /* Where a loaded program cannot be attached (kernel/trace/trace_kprobe.c, fprobe.c, bpf_trace.c, trampoline.c). */
 #include <string.h>
 
-#include "check/reasons.h"
+#include "check/rules/attach_finding.h"
+#include "check/rules/no_symbol.h"
+#include "check/rules/pattern.h"
+#include "check/rules/rules.h"
+#include "check/rules/target.h"
 
 /** What the kernel refuses when a loaded program is attached. */
 static void judge_way(struct ks_judge *judge, enum ks_attach_way way, const char *name)
@@ -15,8 +19,9 @@ static void judge_way(struct ks_judge *judge, enum ks_attach_way way, const char
 }
 
 /** libbpf reads the name of a kprobe up to a colon: for it, "module:function" is a function called module. */
-static void judge_kprobe_module(struct ks_judge *judge, const struct ks_hook *hook)
+static void judge_kprobe_module(struct ks_judge *judge)
 {
+	const struct ks_hook *hook = judge->hook;
 	if (ks_target_find(judge->site, hook->module).symbol) {
 		judge_way(judge, KS_WAY_KPROBE, hook->module);
 		return;
@@ -27,9 +32,18 @@ static void judge_kprobe_module(struct ks_judge *judge, const struct ks_hook *ho
 	ks_reason_hint(judge, reason, "name the function alone: it is looked for in modules, too");
 }
 
-/** kprobe.multi on one function, or on a pattern of names. */
-static void judge_kprobe_multi(struct ks_judge *judge, const char *name)
+void ks_judge_kprobe(struct ks_judge *judge)
 {
+	if (judge->hook->module)
+		judge_kprobe_module(judge);
+	else
+		judge_way(judge, KS_WAY_KPROBE, judge->hook->target);
+}
+
+/** kprobe.multi on one function, or on a pattern of names. */
+void ks_judge_kprobe_multi(struct ks_judge *judge)
+{
+	const char *name = judge->hook->target;
 	const struct ks_attach_facts facts = ks_site_attach(judge->site);
 	struct ks_attach_finding finding;
 	enum ks_answer there = ks_attach_multi(&facts, &finding);
@@ -43,6 +57,19 @@ static void judge_kprobe_multi(struct ks_judge *judge, const char *name)
 		ks_judge_no_symbol(judge, KS_STAGE_ATTACH, &target, name);
 	else
 		ks_judge_pattern(judge, name);
+}
+
+/** fentry, fexit and fmod_ret: a trampoline at the function's ftrace entry. */
+void ks_judge_trampoline(struct ks_judge *judge)
+{
+	bool modifies = judge->hook->kind == KS_HOOK_FMOD_RET;
+	judge_way(judge, modifies ? KS_WAY_FMOD_RET : KS_WAY_FENTRY, judge->hook->target);
+}
+
+/** ksyscall: the wrapper where the architecture has one, else sys_<name>. */
+void ks_judge_syscall(struct ks_judge *judge)
+{
+	judge_way(judge, KS_WAY_KSYSCALL, judge->hook->target);
 }
 
 /** The largest byte of the context that is read, as the verifier notes it for later. */
@@ -78,7 +105,7 @@ static void judge_record(struct ks_judge *judge, const struct ks_tracepoint *eve
 		     "byte %u of the record is read, it has %u", max, (unsigned int)end);
 }
 
-static void judge_event(struct ks_judge *judge)
+void ks_judge_event(struct ks_judge *judge)
 {
 	const char *name = judge->hook->target;
 	const struct ks_fact *fact = ks_site_fact(judge->site, KS_TRACEPOINT, name);
@@ -92,10 +119,17 @@ static void judge_event(struct ks_judge *judge)
 		judge_record(judge, fact->tracepoint);
 }
 
+/** tracepoint/syscalls/sys_enter_<name>: only for those with metadata. */
+void ks_judge_syscall_event(struct ks_judge *judge)
+{
+	judge_way(judge, KS_WAY_SYSCALL_TP, judge->hook->target);
+}
+
 /** raw_tp: any tracepoint, also one without an event; and no argument beyond its last. */
-static void judge_raw_tracepoint(struct ks_judge *judge, const char *name)
+void ks_judge_raw_tracepoint(struct ks_judge *judge)
 {
 	enum ks_presence presence;
+	const char *name = judge->hook->target;
 	const struct ks_type *proto = ks_tracepoint_proto(judge->site, name, &presence);
 	struct ks_attach_result result;
 	ks_judge_ask(judge, KS_WAY_RAW_TP, name, &result);
@@ -109,54 +143,15 @@ static void judge_raw_tracepoint(struct ks_judge *judge, const char *name)
 			     "argument %u is read, there are %u", read, proto->nr_params - 1);
 }
 
-void ks_judge_attach(struct ks_judge *judge)
+void ks_judge_lsm(struct ks_judge *judge)
 {
-	const struct ks_hook *hook = judge->hook;
-	bool named = hook->kind != KS_HOOK_NONE && hook->kind != KS_HOOK_USER &&
-		     hook->kind != KS_HOOK_OTHER && hook->kind != KS_HOOK_STRUCT_OPS;
-	if (hook->kind == KS_HOOK_OTHER && hook->target) // fentry.multi
+	judge_way(judge, KS_WAY_LSM, judge->hook->target);
+}
+
+void ks_judge_trampolines_on_pattern(struct ks_judge *judge)
+{
+	if (judge->hook->target) // fentry.multi
 		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER,
-			     KS_ABOUT_NAME(KS_FUNCTION, hook->target),
+			     KS_ABOUT_NAME(KS_FUNCTION, judge->hook->target),
 			     "trampolines on patterns are not followed");
-	if (!named && !(hook->kind == KS_HOOK_OTHER && hook->needs_target))
-		return;
-	if (hook->needs_target || !hook->target || hook->kind == KS_HOOK_FREPLACE) {
-		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_AT_RUN_TIME,
-			     KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section), NULL);
-		return;
-	}
-	switch (hook->kind) {
-	case KS_HOOK_KPROBE:
-		if (hook->module)
-			judge_kprobe_module(judge, hook);
-		else
-			judge_way(judge, KS_WAY_KPROBE, hook->target);
-		break;
-	case KS_HOOK_KPROBE_MULTI:
-		judge_kprobe_multi(judge, hook->target);
-		break;
-	case KS_HOOK_KSYSCALL:
-		judge_way(judge, KS_WAY_KSYSCALL, hook->target);
-		break;
-	case KS_HOOK_FENTRY:
-		judge_way(judge, KS_WAY_FENTRY, hook->target);
-		break;
-	case KS_HOOK_FMOD_RET:
-		judge_way(judge, KS_WAY_FMOD_RET, hook->target);
-		break;
-	case KS_HOOK_TRACEPOINT:
-		judge_event(judge);
-		break;
-	case KS_HOOK_SYSCALL_TP:
-		judge_way(judge, KS_WAY_SYSCALL_TP, hook->target);
-		break;
-	case KS_HOOK_RAW_TP:
-		judge_raw_tracepoint(judge, hook->target);
-		break;
-	case KS_HOOK_LSM:
-		judge_way(judge, KS_WAY_LSM, hook->target);
-		break;
-	default:
-		break;
-	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the engine of src/attach/ finds, as reasons of a verdict. */
+#include "check/rules/attach_finding.h"
 #include "base/buf.h"
-#include "check/reasons.h"
+#include "check/rules/no_symbol.h"
 
 /** A finding on its way to a reason. */
 struct saying {

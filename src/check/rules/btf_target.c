@@ -4,7 +4,9 @@
  * (bpf_check_attach_target(), btf_distill_func_proto()).
  */
 #include "base/buf.h"
-#include "check/reasons.h"
+#include "check/rules/attach_finding.h"
+#include "check/rules/rules.h"
+#include "check/rules/target.h"
 
 enum { MAX_ARGS = 12 }; // MAX_BPF_FUNC_ARGS
 
@@ -37,27 +39,28 @@ static bool is_the_end(enum ks_attach_why why)
 	       why == KS_WHY_NOT_IN_MODULE || why == KS_WHY_NOT_IN_BTF;
 }
 
-static void judge_function(struct ks_judge *judge, const char *name)
+void ks_judge_function_by_btf(struct ks_judge *judge)
 {
 	const struct ks_hook *hook = judge->hook;
 	bool modifies = hook->kind == KS_HOOK_FMOD_RET, ends = false;
 	struct ks_attach_result result;
-	ks_judge_ask(judge, modifies ? KS_WAY_FMOD_RET : KS_WAY_FENTRY, name, &result);
+	ks_judge_ask(judge, modifies ? KS_WAY_FMOD_RET : KS_WAY_FENTRY, hook->target, &result);
 	for (uint32_t i = 0; i < result.nr; i++) {
 		if (!ks_finding_at_load(&result.at[i]))
 			continue;
-		ks_judge_finding(judge, &result.at[i], name);
+		ks_judge_finding(judge, &result.at[i], hook->target);
 		ends |= is_the_end(result.at[i].why);
 	}
-	struct ks_target target = ks_target_find(judge->site, name);
+	struct ks_target target = ks_target_find(judge->site, hook->target);
 	const struct ks_type *proto = ks_target_proto(&target);
 	if (!ends && proto && proto->nr_params <= MAX_ARGS)
-		judge_arguments(judge, name, proto->nr_params, hook->on_return || modifies);
+		judge_arguments(judge, hook->target, proto->nr_params, hook->on_return || modifies);
 }
 
 /** LSM programs must be under the GPL; the kernel looks at that before it looks whether the hook is open. */
-static void judge_hook(struct ks_judge *judge, const char *name)
+void ks_judge_lsm_by_btf(struct ks_judge *judge)
 {
+	const char *name = judge->hook->target;
 	bool missing = false;
 	struct ks_attach_result result;
 	ks_judge_ask(judge, KS_WAY_LSM, name, &result);
@@ -74,7 +77,7 @@ static void judge_hook(struct ks_judge *judge, const char *name)
 }
 
 /** The function that gives an iterator its name. */
-static void judge_iterator(struct ks_judge *judge)
+void ks_judge_iterator(struct ks_judge *judge)
 {
 	_cleanup_buf_ struct ks_buf buf = { 0 };
 	ks_buf_printf(&buf, "bpf_iter_%s", judge->hook->target);
@@ -90,7 +93,7 @@ static void judge_iterator(struct ks_judge *judge)
 			     "no function %s in BTF", name);
 }
 
-static void judge_tracepoint(struct ks_judge *judge)
+void ks_judge_tracepoint_by_btf(struct ks_judge *judge)
 {
 	enum ks_presence presence;
 	const char *name = judge->hook->target;
@@ -104,27 +107,4 @@ static void judge_tracepoint(struct ks_judge *judge)
 	}
 	if (!missing && proto && proto->nr_params)
 		judge_arguments(judge, name, proto->nr_params - 1, false); // without "void *__data"
-}
-
-void ks_judge_btf_target(struct ks_judge *judge)
-{
-	const struct ks_hook *hook = judge->hook;
-	bool by_btf = hook->kind == KS_HOOK_FENTRY || hook->kind == KS_HOOK_FMOD_RET ||
-		      hook->kind == KS_HOOK_TP_BTF || hook->kind == KS_HOOK_LSM ||
-		      hook->kind == KS_HOOK_ITER || hook->kind == KS_HOOK_FREPLACE;
-	if (!by_btf)
-		return;
-	if (hook->needs_target || !hook->target || hook->kind == KS_HOOK_FREPLACE) {
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_AT_RUN_TIME,
-			     KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section), NULL);
-		return;
-	}
-	if (hook->kind == KS_HOOK_TP_BTF)
-		judge_tracepoint(judge);
-	else if (hook->kind == KS_HOOK_LSM)
-		judge_hook(judge, hook->target);
-	else if (hook->kind == KS_HOOK_ITER)
-		judge_iterator(judge);
-	else
-		judge_function(judge, hook->target);
 }

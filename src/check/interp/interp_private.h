@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What the interpreter works in: inside check/interp/ only. */
+#include "base/vector.h"
+#include "check/interp/interp.h"
+#include "check/interp/interp_state.h"
+
+/** A function entered with some arguments; what it gives back is found out once. */
+struct ks_entered {
+	uint32_t entry;
+	bool done;    // false while it is being followed: a recursion
+	bool returns; // it can come back
+	struct ks_value args[5];
+	struct ks_value result;
+};
+
+struct ks_interp {
+	const struct ks_interp_input *input;
+	struct ks_reached *reached;
+	const uint8_t *targets; // of each instruction: something jumps to it
+	const uint8_t *global; // of each instruction: a function begins that is verified on its own
+	uint64_t budget;       // instructions still to be followed
+	unsigned int depth;
+	KS_VECTOR(struct ks_entered) entered;
+	KS_VECTOR(struct ks_path) paths;
+};
+
+/** What follows an instruction. */
+struct ks_next {
+	uint32_t nr; // 0: the function ends here
+	uint32_t at[2];
+	struct ks_state *states[2]; // states[0] is the one given, changed
+};
+
+/** A call of a function of the program. @param ret_returns whether it can come back */
+KS_MUST_CHECK struct ks_error *ks_interp_enter(struct ks_interp *interp, uint32_t entry,
+					       const struct ks_value *args, struct ks_value *ret,
+					       bool *ret_returns);
+
+/** Something is done with a value. */
+void ks_interp_use(struct ks_interp *interp, const struct ks_value *value);
+/** What is read at an offset of the context (from is KS_NO_PATH), or through the pointer of a path. */
+struct ks_value ks_interp_pointer(struct ks_interp *interp, uint32_t at, uint32_t from,
+				  int64_t offset);
+/** A read at an offset from where the pointer of a path points to. @return what is read */
+struct ks_value ks_interp_read(struct ks_interp *interp, uint32_t at, const struct ks_value *base,
+			       int64_t offset, uint64_t size);
+/** One state is going to stand for both. */
+void ks_interp_merge(struct ks_interp *interp, const struct ks_state *a, const struct ks_state *b);
+/** Bytes of the stack from an offset on are handed to somebody who may read them. */
+void ks_interp_expose(struct ks_interp *interp, const struct ks_state *state, int64_t offset,
+		      uint64_t size);
+/**
+ * What a call does with its arguments, and leaves of the stack that these point to.
+ * @param insn the call of a helper; NULL: of something else
+ */
+void ks_interp_hand_over(struct ks_interp *interp, struct ks_state *state,
+			 const struct ks_bpf_insn *insn);
+/** Is it a helper that copies kernel memory, bpf_probe_read(to, size, from) and its kin? ret_text: up to a NUL */
+bool ks_helper_copies_kernel(const struct ks_bpf_insn *insn, bool *ret_text);
+
+/**
+ * Carry out the instruction at a place.
+ * @param state before, and after for the first of the next places
+ * @param other room for the state of the second
+ */
+KS_MUST_CHECK struct ks_error *ks_interp_step(struct ks_interp *interp, uint32_t at,
+					      struct ks_state *state, struct ks_state *other,
+					      struct ks_next *ret);

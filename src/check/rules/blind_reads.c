@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Kernel structs that a program reads at offsets of its own, without CO-RE: whether what stood there in the base image
+ * stands there here. The pointers are those whose types the hook's prototype tells.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "bpf/reads.h"
+#include "check/core/core_type.h"
+#include "check/rules/rules.h"
+#include "check/rules/target.h"
+
+enum { MAX_STEPS = 12 };
+
+/** A member on the way to a byte. */
+struct step {
+	const struct ks_decl *owner;
+	const struct ks_member *member;
+	uint64_t element; // of an array
+};
+
+/** What stands at a byte of a struct. */
+struct place {
+	struct step steps[MAX_STEPS];
+	uint32_t nr;
+	uint64_t offset, size; // of the last member, or its element
+	struct ks_shape shape; // its type
+};
+
+/** Step into the element of an array that holds a byte. @param offset of the byte in it, changed */
+static struct ks_shape enter_array(const struct ks_site *site, struct ks_shape shape,
+				   uint64_t *offset, uint64_t *ret_element)
+{
+	*ret_element = 0;
+	while (shape.kind == KS_BTF_ARRAY && shape.type) {
+		struct ks_shape inner = ks_shape_of(site, shape.type->inner);
+		uint64_t size = ks_shape_size(site, &inner);
+		if (!size)
+			break;
+		*ret_element = *ret_element * shape.type->n + *offset / size;
+		*offset %= size;
+		shape = inner;
+	}
+	return shape;
+}
+
+/** The member that holds a byte; of a union the first. */
+static const struct ks_member *member_around(const struct ks_site *site, const struct ks_decl *decl,
+					     uint64_t offset, struct ks_shape *ret)
+{
+	for (uint32_t i = 0; i < decl->nr; i++) {
+		const struct ks_member *member = &decl->members[i];
+		*ret = ks_shape_of(site, member->type);
+		uint64_t at = member->bits_offset / 8, size = ks_shape_size(site, ret);
+		if (!member->bitfield_size && at <= offset && offset - at < size)
+			return member;
+	}
+	return NULL;
+}
+
+static bool is_record(const struct ks_shape *shape)
+{
+	return (shape->kind == KS_BTF_STRUCT || shape->kind == KS_BTF_UNION) && shape->decl;
+}
+
+/** Find the innermost member that begins at a byte; false when none does. */
+static bool find_place(const struct ks_site *site, const struct ks_decl *decl, uint64_t offset,
+		       struct place *ret)
+{
+	uint64_t left = offset;
+	*ret = (struct place){ 0 };
+	while (ret->nr < MAX_STEPS) {
+		struct step *step = &ret->steps[ret->nr];
+		*step = (struct step){ .owner = decl };
+		step->member = member_around(site, decl, left, &ret->shape);
+		if (!step->member)
+			return false;
+		ret->nr++;
+		left -= step->member->bits_offset / 8;
+		ret->shape = enter_array(site, ret->shape, &left, &step->element);
+		ret->offset = offset - left;
+		ret->size = ks_shape_size(site, &ret->shape);
+		if (!is_record(&ret->shape))
+			return left == 0 && !ret->shape.untold && ret->size;
+		decl = ret->shape.decl;
+	}
+	return false;
+}
+
+/** The place of the same names; false when a member is missing, *ret_told when that is certain. */
+static bool find_names(const struct ks_site *site, const struct ks_decl *decl,
+		       const struct place *wanted, struct place *ret, bool *ret_told)
+{
+	uint64_t offset = 0;
+	*ret = (struct place){ 0 };
+	*ret_told = true;
+	for (uint32_t i = 0; i < wanted->nr; i++) {
+		const struct ks_member *member = NULL;
+		for (uint32_t k = 0; k < decl->nr && !member; k++)
+			if (strcmp(decl->members[k].name, wanted->steps[i].member->name) == 0)
+				member = &decl->members[k];
+		if (!member)
+			return false;
+		ret->shape = ks_shape_of(site, member->type);
+		offset += member->bits_offset / 8;
+		for (uint64_t rest = wanted->steps[i].element;
+		     ret->shape.kind == KS_BTF_ARRAY && ret->shape.type;) {
+			struct ks_shape inner = ks_shape_of(site, ret->shape.type->inner);
+			bool last = inner.kind != KS_BTF_ARRAY;
+			offset += last ? rest * ks_shape_size(site, &inner) : 0;
+			ret->shape = inner;
+		}
+		*ret_told = !ret->shape.untold;
+		if (i + 1 < wanted->nr && !is_record(&ret->shape))
+			return false;
+		decl = ret->shape.decl;
+	}
+	ret->offset = offset;
+	ret->size = ks_shape_size(site, &ret->shape);
+	return *ret_told && ret->size;
+}
+
+static void write_names(struct ks_buf *out, const struct place *place)
+{
+	for (uint32_t i = 0; i < place->nr; i++)
+		ks_buf_printf(out, "%s%s", i ? "." : "", place->steps[i].member->name);
+}
+
+/** The struct that a pointer leads to; NULL for anything else. */
+static const struct ks_decl *pointee(const struct ks_site *site, const struct ks_type *type)
+{
+	struct ks_shape shape = ks_shape_of(site, type);
+	if (shape.kind != KS_BTF_PTR || !shape.type)
+		return NULL;
+	shape = ks_shape_of(site, shape.type->inner);
+	return is_record(&shape) && shape.name ? shape.decl : NULL;
+}
+
+/** The prototype behind the program's hook, and how many of its parameters the program does not get. */
+static const struct ks_type *proto_of(const struct ks_site *site, const struct ks_hook *hook,
+				      uint32_t *ret_skip)
+{
+	enum ks_presence presence;
+	struct ks_target target;
+	*ret_skip = 0;
+	switch (hook->kind) {
+	case KS_HOOK_KPROBE:
+	case KS_HOOK_KPROBE_MULTI:
+	case KS_HOOK_FENTRY:
+	case KS_HOOK_FMOD_RET:
+		target = ks_target_find(site, hook->target);
+		return ks_target_proto(&target);
+	case KS_HOOK_RAW_TP:
+	case KS_HOOK_TP_BTF:
+		*ret_skip = 1;
+		return ks_tracepoint_proto(site, hook->target, &presence);
+	default:
+		return NULL;
+	}
+}
+
+/** What is asked about the program's pointers on one image. */
+struct pointers {
+	const struct ks_judge *judge;
+	const struct ks_site *site;
+	const struct ks_arch_registers *machine;
+	const struct ks_type *proto;
+	uint32_t skip;
+};
+
+/** What the pointer of a path points to; NULL when that is not known. */
+static const struct ks_decl *record_of(const struct pointers *pointers, uint32_t path)
+{
+	const struct ks_path *at = &pointers->judge->reach->paths[path];
+	if (at->from != KS_NO_PATH) { // no deeper than KS_MAX_DEREFS
+		const struct ks_decl *outer = record_of(pointers, at->from);
+		struct place place;
+		if (!outer || !find_place(pointers->site, outer, (uint64_t)at->offset, &place))
+			return NULL;
+		return pointee(pointers->site, place.shape.type);
+	}
+	int argument =
+		ks_bpf_argument(pointers->machine, pointers->judge->hook, (uint32_t)at->offset);
+	uint32_t index = (uint32_t)argument - 1 + pointers->skip;
+	if (argument < 1 || index >= pointers->proto->nr_params)
+		return NULL;
+	return pointee(pointers->site, pointers->proto->params[index].type);
+}
+
+/** "skc_family is at byte 18 here"; false when the read gets the same on both images, or it cannot be told. */
+static bool compare(const struct pointers *here, const struct ks_decl *decl,
+		    const struct place *was, uint64_t offset, struct ks_buf *out)
+{
+	struct place now, other;
+	bool told;
+	if (find_names(here->site, decl, was, &now, &told)) {
+		if (now.offset == offset && now.size == was->size)
+			return false;
+		if (now.offset == offset)
+			ks_buf_printf(out, "has %u bytes here", (unsigned int)now.size);
+		else
+			ks_buf_printf(out, "is at byte %u here", (unsigned int)now.offset);
+		return true;
+	}
+	if (!told)
+		return false;
+	if (!find_place(here->site, decl, offset, &other)) {
+		ks_buf_str(out, "is not there here");
+		return true;
+	}
+	if (other.size == was->size && other.shape.kind == was->shape.kind &&
+	    (!was->shape.name || (other.shape.name && !strcmp(other.shape.name, was->shape.name))))
+		return false; // most likely it got another name
+	ks_buf_str(out, "is not there here, but ");
+	write_names(out, &other);
+	return true;
+}
+
+/** The member of a struct of the object's own that holds a byte; NULL when it has none, or none with a name. */
+static const char *local_member(const struct ks_btf *btf, uint32_t id, uint64_t offset, int depth)
+{
+	struct ks_btf_type type = ks_btf_type(btf, id);
+	for (uint32_t i = 0; i < type.vlen && depth < MAX_STEPS; i++) {
+		struct ks_btf_member member = ks_btf_member(btf, &type, i);
+		uint64_t at = member.bits_offset / 8;
+		uint32_t inner = ks_btf_strip(btf, member.type);
+		struct ks_btf_type what = ks_btf_type(btf, inner);
+		bool record = what.kind == KS_BTF_STRUCT || what.kind == KS_BTF_UNION;
+		if (at > offset)
+			break;
+		if (!member.name[0] && record && offset - at < what.size) {
+			const char *name = local_member(btf, inner, offset - at, depth + 1);
+			if (name)
+				return name;
+		}
+		uint64_t end = i + 1 < type.vlen && type.kind == KS_BTF_STRUCT
+				       ? ks_btf_member(btf, &type, i + 1).bits_offset / 8
+				       : type.size;
+		if (member.name[0] && offset >= at && offset < end)
+			return member.name;
+	}
+	return NULL;
+}
+
+/** The types that the object was built with say that something else stands there: the base is not what it was written for. */
+static bool base_is_another(const struct pointers *base, const struct place *was, uint64_t offset)
+{
+	const struct ks_btf *btf = base->judge->resolution->prepared->object->btf;
+	const struct ks_decl *decl = was->steps[0].owner;
+	enum ks_btf_kind kind = decl->kind == KS_UNION ? KS_BTF_UNION : KS_BTF_STRUCT;
+	uint32_t id = btf ? ks_btf_find(btf, kind, decl->name, 1) : 0;
+	const char *name = id ? local_member(btf, id, offset, 0) : NULL;
+	return name && strcmp(name, was->steps[0].member->name) != 0;
+}
+
+static void judge_read(struct ks_judge *judge, uint32_t insn, const struct pointers *here,
+		       const struct pointers *base)
+{
+	const struct ks_reached *at = &judge->reach->at[insn];
+	const struct ks_decl *then = record_of(base, at->reads - 1u);
+	const struct ks_decl *now = then ? record_of(here, at->reads - 1u) : NULL;
+	struct place was;
+	if (!now || now == then || strcmp(now->name, then->name) != 0 ||
+	    !find_place(base->site, then, (uint64_t)at->read_offset, &was) ||
+	    (at->read_size && at->read_size < was.size) ||
+	    base_is_another(base, &was, (uint64_t)at->read_offset))
+		return;
+	_cleanup_buf_ struct ks_buf name = { 0 }, how = { 0 };
+	ks_buf_printf(&name, "%s::", then->name);
+	write_names(&name, &was);
+	bool differs = compare(here, now, &was, (uint64_t)at->read_offset, &how);
+	const char *field = ks_buf_text(&name), *text = ks_buf_text(&how);
+	judge->nomem |= !field || !text;
+	if (!differs || !field || !text)
+		return;
+	const struct ks_about about = { .kind = KS_FIELD, .name = field, .insn = insn };
+	struct ks_reason *reason = ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_BLIND_READ, &about,
+						"read at byte %d, where it is in %s; it %s",
+						at->read_offset, base->site->image->label, text);
+	ks_reason_hint(judge, reason, "read it by BPF_CORE_READ()");
+}
+
+void ks_judge_blind_reads(struct ks_judge *judge)
+{
+	const struct ks_resolution *resolution = judge->resolution;
+	const struct ks_hook *hook = judge->hook;
+	if (!judge->reach->complete || !judge->base_reach)
+		return;
+	const struct ks_arch_registers *machine = ks_bpf_registers_of(resolution->prepared->object);
+	struct pointers here = { .judge = judge, .site = judge->site, .machine = machine };
+	struct pointers base = { .judge = judge, .site = &resolution->base, .machine = machine };
+	bool asked = false;
+	for (uint32_t i = 0; i < judge->program->nr; i++) {
+		const struct ks_reached *at = &judge->reach->at[i];
+		// what the base does not read is for other kernels
+		if (!at->reads || at->many_reads || !judge->base_reach->at[i].reached)
+			continue;
+		if (!asked) {
+			here.proto = proto_of(here.site, hook, &here.skip);
+			base.proto = proto_of(base.site, hook, &base.skip);
+			asked = true;
+		}
+		if (here.proto && base.proto)
+			judge_read(judge, i, &here, &base);
+	}
+}

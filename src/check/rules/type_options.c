@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/rules/type_options.h"
+#include "base/array.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct {
+	const char *type, *option;
+} types[] = {
+	{ "BPF_PROG_TYPE_CGROUP_SKB", "CONFIG_CGROUP_BPF" },
+	{ "BPF_PROG_TYPE_CGROUP_SOCK", "CONFIG_CGROUP_BPF" },
+	{ "BPF_PROG_TYPE_CGROUP_SOCK_ADDR", "CONFIG_CGROUP_BPF" },
+	{ "BPF_PROG_TYPE_CGROUP_DEVICE", "CONFIG_CGROUP_BPF" },
+	{ "BPF_PROG_TYPE_CGROUP_SYSCTL", "CONFIG_CGROUP_BPF" },
+	{ "BPF_PROG_TYPE_CGROUP_SOCKOPT", "CONFIG_CGROUP_BPF" },
+	{ "BPF_PROG_TYPE_LIRC_MODE2", "CONFIG_BPF_LIRC_MODE2" },
+	{ "BPF_PROG_TYPE_LSM", "CONFIG_BPF_LSM" },
+	{ "BPF_PROG_TYPE_NETFILTER", "CONFIG_NETFILTER_BPF_LINK" },
+	{ "BPF_PROG_TYPE_SK_REUSEPORT", "CONFIG_INET" },
+	{ "BPF_PROG_TYPE_SK_LOOKUP", "CONFIG_INET" },
+	{ "BPF_MAP_TYPE_CGROUP_ARRAY", "CONFIG_CGROUPS" },
+	{ "BPF_MAP_TYPE_CGRP_STORAGE", "CONFIG_CGROUPS" },
+	{ "BPF_MAP_TYPE_CGROUP_STORAGE", "CONFIG_CGROUP_BPF" },
+	{ "BPF_MAP_TYPE_CGROUP_STORAGE_DEPRECATED", "CONFIG_CGROUP_BPF" },
+	{ "BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE", "CONFIG_CGROUP_BPF" },
+	{ "BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE_DEPRECATED", "CONFIG_CGROUP_BPF" },
+	{ "BPF_MAP_TYPE_INODE_STORAGE", "CONFIG_BPF_LSM" },
+	{ "BPF_MAP_TYPE_STACK_TRACE", "CONFIG_PERF_EVENTS" },
+	{ "BPF_MAP_TYPE_XSKMAP", "CONFIG_XDP_SOCKETS" },
+};
+
+const char *ks_type_option(const char *type)
+{
+	for (size_t i = 0; i < KS_ARRAY_LEN(types); i++)
+		if (strcmp(types[i].type, type) == 0)
+			return types[i].option;
+	return NULL;
+}
