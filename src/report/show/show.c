@@ -69,19 +69,6 @@ struct ks_error *ks_report_write(struct ks_report *report, const struct ks_histo
 	return ks_buf_error(out);
 }
 
-enum ks_answer ks_report_attach(const struct ks_report *report, const struct ks_history *history,
-				const struct ks_fact *fact, enum ks_attach_way way)
-{
-	struct ks_attach_facts facts = ks_attach_facts_of(fact->image);
-	struct ks_site site;
-	if (report->options.view) {
-		site = ks_view_site(report->options.view, (size_t)(fact - history->facts));
-		facts = ks_site_attach(&site);
-		facts.image = fact->image; // that of a kernel may stand for its modules
-	}
-	return ks_attach_answer(&facts, fact, way);
-}
-
 void ks_report_path(enum ks_format format, enum ks_kind kind, const char *name, struct ks_buf *out)
 {
 	ks_buf_str(out, ks_kinds[kind].folder);
