@@ -190,6 +190,7 @@ static struct ks_error *report(struct ks_store *store, const char *kind_name, co
 			       const char *format_name, struct ks_buf *out)
 {
 	_cleanup_selection_ struct ks_selection sel = { 0 };
+	_cleanup_view_ struct ks_view *view = NULL;
 	_cleanup_report_ struct ks_report *writer = NULL;
 	struct ks_history history;
 	enum ks_kind kind;
@@ -201,7 +202,9 @@ static struct ks_error *report(struct ks_store *store, const char *kind_name, co
 	KS_TRY(ks_store_history(store, &sel.images, kind, name, &sel.arena, &history));
 	if (!ks_history_present(&history))
 		return ks_error_new(KS_ERR_NOTFOUND, "no image has a %s '%s'", kind_name, name);
-	KS_TRY(ks_report_new(format, sel.groups, NULL, &writer));
+	KS_TRY(ks_view_over_store(store, &sel.images, true, &view));
+	const struct ks_report_options options = { .view = view };
+	KS_TRY(ks_report_new(format, sel.groups, &options, &writer));
 	return ks_report_write(writer, &history, out);
 }
 

@@ -63,6 +63,8 @@ struct ks_error *ks_report_write(struct ks_report *report, const struct ks_histo
 				    ks_formats[KS_FORMAT_TERMINAL].name,
 				    ks_formats[KS_FORMAT_JSON].name);
 	KS_TRY(writers[report->format].write(report, history, out));
+	if (report->options.view)
+		KS_TRY(ks_view_error(report->options.view));
 	return ks_buf_error(out);
 }
 
