@@ -16,6 +16,7 @@ enum ks_errcode {
 	KS_ERR_NOTFOUND,    // no such image, name or file in the store
 	KS_ERR_STORE,	    // the store is foreign, too new, locked or damaged
 	KS_ERR_NET,	    // a server did not answer as it should
+	KS_ERR_CANCELLED,   // the caller wanted it to end before it was done
 };
 
 /**

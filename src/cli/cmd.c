@@ -11,8 +11,7 @@
 #include "base/buf.h"
 #include "base/pool.h"
 #include "cli/status.h"
-#include "cli/suggest.h"
-#include "surface/kind.h"
+#include "store/suggest.h"
 
 const struct ks_cmd *const ks_cmds[] = {
 	&ks_cmd_add,	    &ks_cmd_pull,    &ks_cmd_images,  &ks_cmd_find,
@@ -85,16 +84,6 @@ struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **ret)
 	}
 	*ret = cli->db ? cli->db : cli->default_db;
 	return NULL;
-}
-
-struct ks_error *ks_cli_unknown_kind(const char *word)
-{
-	_cleanup_buf_ struct ks_buf all = { 0 };
-	for (int kind = 0; kind < KS_NR_KINDS; kind++)
-		ks_buf_printf(&all, kind ? ", %s" : "%s", ks_kinds[kind].name);
-	const char *text = ks_buf_text(&all);
-	return ks_error_new(KS_ERR_USAGE, "'%s' is no kind; there are %s", word,
-			    text ? text : "those of --help");
 }
 
 void ks_cli_print(const struct ks_buf *text, const char *end)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
-#include "cli/pick.h"
+#include "cli/session.h"
+#include "diff/scope.h"
 #include "report/diff/diff.h"
+#include "store/choose.h"
 
 struct opts {
 	const char *kinds, *name, *changes;
@@ -10,84 +12,11 @@ struct opts {
 	int format; // enum ks_diff_format
 };
 
-/** Call fn for each word of a list with commas. */
-static struct ks_error *each_word(const char *list, struct ks_diff_scope *scope,
-				  struct ks_error *(*fn)(struct ks_diff_scope *scope,
-							 const char *word))
-{
-	while (list && *list) {
-		char word[64];
-		size_t len = strcspn(list, ",");
-		if (len >= sizeof(word))
-			return ks_error_new(KS_ERR_USAGE, "'%s' is too long a word", list);
-		memcpy(word, list, len);
-		word[len] = '\0';
-		KS_TRY(fn(scope, word));
-		list += len + (list[len] == ',');
-	}
-	return NULL;
-}
-
-static struct ks_error *take_kind(struct ks_diff_scope *scope, const char *word)
-{
-	enum ks_kind kind = ks_kind_by_name(word);
-	if (kind == KS_NR_KINDS)
-		return ks_cli_unknown_kind(word);
-	if (kind == KS_FIELD)
-		return ks_error_new(KS_ERR_USAGE, "fields are compared as part of their struct: "
-						  "--kind struct");
-	scope->kinds |= KS_KNOWS(kind);
-	return NULL;
-}
-
-/** All changes that count as one of the name. */
-static uint64_t any_change(void)
-{
-	uint64_t bits = 0;
-	for (int i = 0; i < KS_NR_CHANGES; i++)
-		bits |= ks_changes_infos[i].extra ? 0 : KS_CHANGE_BIT(i);
-	return bits;
-}
-
-static struct ks_error *unknown_change(const char *word)
-{
-	_cleanup_buf_ struct ks_buf all = { 0 };
-	for (int i = 0; i < KS_NR_CHANGES; i++)
-		ks_buf_printf(&all, ", %s", ks_changes_infos[i].name);
-	const char *text = ks_buf_text(&all);
-	return ks_error_new(KS_ERR_USAGE, "'%s' is no change; there are added, removed, changed%s",
-			    word, text ? text : "");
-}
-
-static struct ks_error *take_change(struct ks_diff_scope *scope, const char *word)
-{
-	uint64_t bits = strcmp(word, "added") == 0     ? KS_ADDED_BIT
-			: strcmp(word, "removed") == 0 ? KS_REMOVED_BIT
-			: strcmp(word, "changed") == 0 ? any_change()
-						       : 0;
-	for (int i = 0; i < KS_NR_CHANGES; i++) {
-		if (strcmp(ks_changes_infos[i].name, word) != 0)
-			continue;
-		bits |= KS_CHANGE_BIT(i);
-		scope->extras |= ks_changes_infos[i].extra;
-	}
-	scope->changes |= bits;
-	return bits ? NULL : unknown_change(word);
-}
-
-static struct ks_error *read_scope(const struct opts *opts, struct ks_diff_scope *scope)
-{
-	scope->glob = opts->name;
-	scope->extras = (opts->layout ? KS_DIFF_LAYOUT : 0) | (opts->status ? KS_DIFF_STATUS : 0);
-	KS_TRY(each_word(opts->kinds, scope, take_kind));
-	return each_word(opts->changes, scope, take_change);
-}
-
 static struct ks_error *pick(const struct ks_cli *cli, const struct ks_session *session,
 			     const char *word, const struct ks_store_image **ret)
 {
 	bool exact;
-	KS_TRY(ks_pick_image(session, word, ret, &exact));
+	KS_TRY(ks_selection_pick(&session->sel, word, ret, &exact));
 	if (!exact && !cli->quiet)
 		fprintf(stderr, "ksurf: %s is %s\n", word, (*ret)->image.label);
 	return NULL;
@@ -112,8 +41,12 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	const struct opts *opts = values;
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf diff OLD NEW");
-	struct ks_diff_scope scope = { 0 };
-	KS_TRY(read_scope(opts, &scope));
+	struct ks_diff_scope scope = {
+		.glob = opts->name,
+		.extras = (opts->layout ? KS_DIFF_LAYOUT : 0) | (opts->status ? KS_DIFF_STATUS : 0),
+	};
+	KS_TRY(ks_diff_scope_kinds(&scope, opts->kinds));
+	KS_TRY(ks_diff_scope_changes(&scope, opts->changes));
 	_cleanup_session_ struct ks_session session = { 0 };
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
 	KS_TRY(ks_selection_choose(&session.sel, session.store, "*"));

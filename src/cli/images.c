@@ -4,18 +4,11 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "cli/session.h"
+#include "store/settings.h"
 
 struct opts {
 	bool names, remove, rename;
 	const char *base, *group;
-};
-
-/** A group that the user may choose, and the setting that keeps the choice. */
-static const struct group_setting {
-	const char *name, *setting;
-} group_settings[] = {
-	{ "members", KS_SETTING_MEMBERS },
-	{ "lts", KS_SETTING_LTS },
 };
 
 static const char *text_or(const char *text, const char *instead)
@@ -122,51 +115,29 @@ static struct ks_error *remove_images(struct ks_session *session, int argc, char
 	return NULL;
 }
 
-/** The base image follows when it is the one that gets another label. */
 static struct ks_error *rename_image(struct ks_session *session, int argc, char **argv)
 {
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --rename OLD NEW");
-	const char *base;
-	KS_TRY(ks_store_setting(session->store, &session->sel.arena, KS_SETTING_BASE, &base));
-	KS_TRY(ks_store_relabel(session->store, argv[0], argv[1]));
-	return base && strcmp(base, argv[0]) == 0
-		       ? ks_store_set(session->store, KS_SETTING_BASE, argv[1])
-		       : NULL;
+	return ks_selection_rename(session->store, argv[0], argv[1]);
 }
 
 static struct ks_error *set_base(struct ks_session *session, const char *label, int argc)
 {
 	if (argc)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --base IMAGE|auto");
-	if (strcmp(label, "auto") == 0)
-		return ks_store_set(session->store, KS_SETTING_BASE, NULL);
-	const struct ks_store_image *image;
-	KS_TRY(ks_store_images(session->store, &session->sel.arena, &session->sel.all));
-	KS_TRY(ks_store_image(&session->sel.all, label, &image));
-	return ks_store_set(session->store, KS_SETTING_BASE, label);
+	return ks_selection_set_base(session->store, strcmp(label, "auto") == 0 ? NULL : label);
 }
 
 static struct ks_error *set_group(struct ks_session *session, const char *name, int argc,
 				  char **argv)
 {
-	const struct group_setting *group = NULL;
-	for (size_t i = 0; i < KS_ARRAY_LEN(group_settings); i++)
-		if (strcmp(group_settings[i].name, name) == 0)
-			group = &group_settings[i];
-	if (!group || argc < 1)
+	if (argc < 1 || !ks_selection_setting(name))
 		return ks_error_new(KS_ERR_USAGE,
 				    "usage: ksurf images --group members|lts GLOB...|auto");
-	if (argc == 1 && strcmp(argv[0], "auto") == 0)
-		return ks_store_set(session->store, group->setting, NULL);
-	_cleanup_buf_ struct ks_buf globs = { 0 };
-	for (int i = 0; i < argc; i++) {
-		KS_TRY(ks_selection_choose(&session->sel, session->store,
-					   argv[i])); // a glob must match something now
-		ks_buf_printf(&globs, "%s%s", i ? "\n" : "", argv[i]);
-	}
-	const char *text = ks_buf_text(&globs);
-	return text ? ks_store_set(session->store, group->setting, text) : &ks_nomem;
+	bool automatic = argc == 1 && strcmp(argv[0], "auto") == 0;
+	return ks_selection_set_group(session->store, name, (const char *const *)argv,
+				      automatic ? 0 : (size_t)argc);
 }
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)

@@ -3,8 +3,8 @@
 
 #include "cli/reports.h"
 #include "cli/session.h"
-#include "cli/suggest.h"
 #include "report/show/show.h"
+#include "store/suggest.h"
 
 struct opts {
 	const char *format, *dir, *image;
@@ -97,7 +97,8 @@ static struct ks_error *unknown_name(struct show *show, const char *name)
 	if (show->kind != KS_NR_KINDS)
 		KS_TRY(other_kinds(show, name, &hint));
 	if (!hint.len)
-		KS_TRY(ks_suggest(&show->session, show->kind, name, &hint));
+		KS_TRY(ks_suggest(show->session.store, &show->session.sel.images, show->kind, name,
+				  &hint));
 	const char *text = ks_buf_text(&hint);
 	size_t nr = show->session.sel.images.nr;
 	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu image%s%s",

@@ -23,10 +23,11 @@ const struct ks_status ks_statuses[] = {
 int ks_status_of(enum ks_errcode code, enum ks_answers answers)
 {
 	static const int statuses[] = {
-		[KS_ERR_NOMEM] = FAILURE,   [KS_ERR_IO] = FAILURE,
-		[KS_ERR_DATA] = BAD_INPUT,  [KS_ERR_UNSUPPORTED] = BAD_INPUT,
-		[KS_ERR_USAGE] = USAGE,	    [KS_ERR_NOTFOUND] = NOT_FOUND,
-		[KS_ERR_STORE] = BAD_STORE, [KS_ERR_NET] = NETWORK,
+		[KS_ERR_NOMEM] = FAILURE,     [KS_ERR_IO] = FAILURE,
+		[KS_ERR_DATA] = BAD_INPUT,    [KS_ERR_UNSUPPORTED] = BAD_INPUT,
+		[KS_ERR_USAGE] = USAGE,	      [KS_ERR_NOTFOUND] = NOT_FOUND,
+		[KS_ERR_STORE] = BAD_STORE,   [KS_ERR_NET] = NETWORK,
+		[KS_ERR_CANCELLED] = FAILURE,
 	};
 	int status = statuses[code];
 	if (status == FAILURE && answers != KS_ANSWERS_NONE)

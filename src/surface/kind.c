@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/buf.h"
 #include "surface/kind.h"
 
 const struct ks_kind_info ks_kinds[KS_NR_KINDS] = {
@@ -24,4 +25,14 @@ enum ks_kind ks_kind_by_name(const char *name)
 	while (kind < KS_NR_KINDS && strcmp(ks_kinds[kind].name, name) != 0)
 		kind++;
 	return kind;
+}
+
+struct ks_error *ks_kind_unknown(const char *word)
+{
+	_cleanup_buf_ struct ks_buf all = { 0 };
+	for (int kind = 0; kind < KS_NR_KINDS; kind++)
+		ks_buf_printf(&all, kind ? ", %s" : "%s", ks_kinds[kind].name);
+	const char *text = ks_buf_text(&all);
+	return ks_error_new(KS_ERR_USAGE, "'%s' is no kind; there are %s", word,
+			    text ? text : "those of --help");
 }

@@ -2,6 +2,8 @@
 #pragma once
 #include <stdbool.h>
 
+#include "base/error.h"
+
 /** What an eBPF program can depend on by name. The order is that of every list and report. */
 enum ks_kind {
 	KS_FUNCTION,
@@ -30,3 +32,6 @@ extern const struct ks_kind_info ks_kinds[KS_NR_KINDS];
 
 /** The kind of that name, or KS_NR_KINDS. */
 enum ks_kind ks_kind_by_name(const char *name);
+
+/** What to say when a kind was expected: KS_ERR_USAGE with a text that lists them all. */
+struct ks_error *ks_kind_unknown(const char *word);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "cli/suggest.h"
+#include "store/suggest.h"
 
 #include <string.h>
 
 #include "surface/image.h"
 
-enum { MAX_LEN = 96, NR_BEST = 4 };
+enum { MAX_LEN = KS_SUGGESTION_MAX };
 
 static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)
 {
@@ -43,22 +43,18 @@ unsigned int ks_edit_distance(const char *a, const char *b, unsigned int limit)
 	return last[lb] <= limit ? last[lb] : limit + 1;
 }
 
-/** The best names so far, nearest first; of equals the one that more images have. */
+/** The best names so far, and the names they belong to. */
 struct best {
 	const char *wanted;
-	size_t len;
 	unsigned int limit;
-	size_t nr;
-	struct {
-		unsigned int score;
-		size_t nr_images;
-		char name[MAX_LEN + 1];
-	} at[NR_BEST];
+	struct ks_suggestions *found;
+	unsigned int scores[KS_NR_SUGGESTIONS];
 };
 
 static struct ks_error *consider(const struct ks_store_name *name, void *arg)
 {
 	struct best *best = arg;
+	struct ks_suggestions *found = best->found;
 	size_t len = strlen(name->name);
 	if (len > MAX_LEN)
 		return NULL;
@@ -68,77 +64,86 @@ static struct ks_error *consider(const struct ks_store_name *name, void *arg)
 		score = best->limit + (inside == name->name ? 1 : 2);
 	else if (score > best->limit)
 		return NULL;
-	for (size_t i = 0; i < best->nr; i++)
-		if (strcmp(best->at[i].name, name->name) == 0)
+	for (size_t i = 0; i < found->nr; i++)
+		if (strcmp(found->at[i].name, name->name) == 0)
 			return NULL; // of another kind
-	size_t i = best->nr;
+	size_t i = found->nr;
 	while (i > 0 &&
-	       (score < best->at[i - 1].score ||
-		(score == best->at[i - 1].score && name->nr_images > best->at[i - 1].nr_images)))
+	       (score < best->scores[i - 1] ||
+		(score == best->scores[i - 1] && name->nr_images > found->at[i - 1].nr_images)))
 		i--;
-	if (i == NR_BEST)
+	if (i == KS_NR_SUGGESTIONS)
 		return NULL;
-	best->nr += best->nr < NR_BEST;
-	memmove(&best->at[i + 1], &best->at[i], (best->nr - 1 - i) * sizeof(best->at[0]));
-	best->at[i].score = score;
-	best->at[i].nr_images = name->nr_images;
-	memcpy(best->at[i].name, name->name, len + 1);
+	found->nr += found->nr < KS_NR_SUGGESTIONS;
+	size_t behind = found->nr - 1 - i;
+	memmove(&found->at[i + 1], &found->at[i], behind * sizeof(found->at[0]));
+	memmove(&best->scores[i + 1], &best->scores[i], behind * sizeof(best->scores[0]));
+	best->scores[i] = score;
+	found->at[i].kind = name->kind;
+	found->at[i].nr_images = name->nr_images;
+	memcpy(found->at[i].name, name->name, len + 1);
 	return NULL;
 }
 
+struct ks_error *ks_suggest_names(struct ks_store *store, const struct ks_store_images *images,
+				  enum ks_kind kind, const char *name, struct ks_suggestions *ret)
+{
+	size_t len = strlen(name);
+	struct best best = { .wanted = name, .found = ret };
+	ret->nr = 0;
+	best.limit = len < 8 ? 1 : len < 16 ? 2 : 3;
+	return len < 3 ? NULL : ks_store_names(store, images, kind, NULL, consider, &best);
+}
+
 /** No image can tell of the kind: a name that is not found says nothing then. */
-static bool nobody_tells(const struct ks_session *session, enum ks_kind kind)
+static bool nobody_tells(const struct ks_store_images *images, enum ks_kind kind)
 {
 	uint32_t bit = KS_KNOWS(kind == KS_FIELD ? KS_STRUCT : kind);
-	for (size_t i = 0; i < session->sel.images.nr; i++)
-		if (session->sel.images.at[i]->known & bit)
+	for (size_t i = 0; i < images->nr; i++)
+		if (images->at[i]->known & bit)
 			return false;
 	return true;
 }
 
 /** Some image has functions without telling of those that are inlined everywhere. */
-static bool some_blind(const struct ks_session *session)
+static bool some_blind(const struct ks_store_images *images)
 {
-	for (size_t i = 0; i < session->sel.images.nr; i++)
-		if (!ks_image_tells_inline(&session->sel.images.at[i]->image))
+	for (size_t i = 0; i < images->nr; i++)
+		if (!ks_image_tells_inline(&images->at[i]->image))
 			return true;
 	return false;
 }
 
 const char ks_module_hint[] = "; it may be in a module: ksurf add --modules all PACKAGE";
 
-bool ks_may_be_in_module(const struct ks_session *session, enum ks_kind kind)
+bool ks_may_be_in_module(const struct ks_store_images *images, enum ks_kind kind)
 {
 	enum { NEVER = KS_KNOWS(KS_SYSCALL) | KS_KNOWS(KS_LSM) | KS_KNOWS(KS_CONFIG) };
 	if (kind != KS_NR_KINDS && (NEVER & KS_KNOWS(kind)))
 		return false;
-	for (size_t i = 0; i < session->sel.images.nr; i++)
-		if (session->sel.images.at[i]->image.tier != KS_TIER_IMPORTED &&
-		    !session->sel.images.at[i]->modules)
+	for (size_t i = 0; i < images->nr; i++)
+		if (images->at[i]->image.tier != KS_TIER_IMPORTED && !images->at[i]->modules)
 			return true;
 	return false;
 }
 
-struct ks_error *ks_suggest(struct ks_session *session, enum ks_kind kind, const char *name,
-			    struct ks_buf *out)
+struct ks_error *ks_suggest(struct ks_store *store, const struct ks_store_images *images,
+			    enum ks_kind kind, const char *name, struct ks_buf *out)
 {
-	struct best best = { .wanted = name, .len = strlen(name) };
-	if (kind != KS_NR_KINDS && nobody_tells(session, kind)) {
+	struct ks_suggestions found;
+	if (kind != KS_NR_KINDS && nobody_tells(images, kind)) {
 		ks_buf_printf(out, "; none of them can tell any %s", ks_kinds[kind].name);
 		return NULL;
 	}
-	best.limit = best.len < 8 ? 1 : best.len < 16 ? 2 : 3;
-	if (best.len >= 3)
-		KS_TRY(ks_store_names(session->store, &session->sel.images, kind, NULL, consider,
-				      &best));
-	for (size_t i = 0; i < best.nr; i++)
-		ks_buf_printf(out, "%s%s", i ? ", " : "; did you mean ", best.at[i].name);
-	if (best.nr)
+	KS_TRY(ks_suggest_names(store, images, kind, name, &found));
+	for (size_t i = 0; i < found.nr; i++)
+		ks_buf_printf(out, "%s%s", i ? ", " : "; did you mean ", found.at[i].name);
+	if (found.nr)
 		ks_buf_char(out, '?');
-	else if (kind == KS_FUNCTION && some_blind(session))
+	else if (kind == KS_FUNCTION && some_blind(images))
 		ks_buf_str(out, "; without debug information nobody knows what is inlined "
 				"everywhere");
-	if (ks_may_be_in_module(session, kind))
+	if (ks_may_be_in_module(images, kind))
 		ks_buf_str(out, ks_module_hint);
 	return NULL;
 }
