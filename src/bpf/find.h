@@ -35,3 +35,11 @@ void ks_bpf_finds_deinit(struct ks_bpf_finds *finds);
  * @return an error when the file cannot be read; KS_ERR_NOTFOUND when there is no object in it
  */
 KS_MUST_CHECK struct ks_error *ks_bpf_find(const char *path, struct ks_bpf_finds *finds);
+
+/**
+ * The same for bytes in memory, which may be all that a file may be.
+ * @param path stands for that of the file
+ * @param bytes copied where an object is in them
+ */
+KS_MUST_CHECK struct ks_error *ks_bpf_find_bytes(const char *path, const void *bytes, size_t len,
+						 struct ks_bpf_finds *finds);
