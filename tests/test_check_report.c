@@ -121,7 +121,7 @@ static struct sample *sample_new(size_t nr_images)
 	return sample;
 }
 
-static char *write_report(const struct sample *sample, enum ks_check_format format)
+static char *write_report(const struct sample *sample, enum ks_format format)
 {
 	struct ks_buf out = { 0 };
 	struct ks_check_report report = { .format = format, .fail_on = KS_VERDICT_NO_ATTACH };
@@ -157,7 +157,7 @@ static void terminal_fits(void **state)
 	static const size_t sizes[] = { 1, 5, 25, 60 };
 	for (size_t i = 0; i < KS_ARRAY_LEN(sizes); i++) {
 		struct sample *sample = sample_new(sizes[i]);
-		char *text = write_report(sample, KS_CHECK_TERMINAL);
+		char *text = write_report(sample, KS_FORMAT_TERMINAL);
 		assert_fits(text, 80);
 		assert_int_equal(count(text, "\033"), 0);
 		for (size_t k = 0; k < sizes[i]; k++) { // cut, if need be, at the end
@@ -175,7 +175,7 @@ static void terminal_is_aligned(void **state)
 {
 	(void)state;
 	struct sample *sample = sample_new(5);
-	char *text = write_report(sample, KS_CHECK_TERMINAL);
+	char *text = write_report(sample, KS_FORMAT_TERMINAL);
 	char *row = strstr(text, "  block_rq_complete");
 	assert_non_null(row);
 	const char *end = strchr(row, '\n');
@@ -197,7 +197,7 @@ static void json_is_well_formed(void **state)
 {
 	(void)state;
 	struct sample *sample = sample_new(5);
-	static const enum ks_check_format formats[] = { KS_CHECK_JSON, KS_CHECK_SARIF };
+	static const enum ks_format formats[] = { KS_FORMAT_JSON, KS_FORMAT_SARIF };
 	for (size_t i = 0; i < 2; i++) {
 		char *text = write_report(sample, formats[i]);
 		struct ks_jread r = { 0 };
@@ -207,10 +207,10 @@ static void json_is_well_formed(void **state)
 		ks_jread_deinit(&r);
 		free(text);
 	}
-	char *json = write_report(sample, KS_CHECK_JSON);
+	char *json = write_report(sample, KS_FORMAT_JSON);
 	assert_int_equal(count(json, "\"reachable\": false"), 5);
 	assert_int_equal(count(json, "\"verdict\": \"fails-to-load\""), 2 + 5);
-	char *sarif = write_report(sample, KS_CHECK_SARIF);
+	char *sarif = write_report(sample, KS_FORMAT_SARIF);
 	assert_int_equal(count(sarif, "\"ruleId\""), 2);
 	assert_int_equal(count(sarif, "\"startLine\": 12"), 1);
 	free(json);
@@ -222,7 +222,7 @@ static void junit_counts(void **state)
 {
 	(void)state;
 	struct sample *sample = sample_new(5);
-	char *text = write_report(sample, KS_CHECK_JUNIT);
+	char *text = write_report(sample, KS_FORMAT_JUNIT);
 	assert_int_equal(count(text, "<testcase "), 4 * 5);
 	assert_int_equal(count(text, "<failure "), 1 + 5);
 	assert_non_null(strstr(text, "name=\"other&lt;&amp;&gt;\" tests=\"5\" failures=\"0\""));
@@ -234,7 +234,7 @@ static void annotations_stay_on_their_line(void **state)
 {
 	(void)state;
 	struct sample *sample = sample_new(2);
-	char *text = write_report(sample, KS_CHECK_GITHUB);
+	char *text = write_report(sample, KS_FORMAT_GITHUB);
 	assert_int_equal(count(text, "\n"), 2);
 	assert_int_equal(count(text, "::error file="), 2);
 	assert_non_null(strstr(text, "::error file=bio<top>.bpf.c,line=12,title=biotop "
@@ -248,7 +248,7 @@ static void pages_hold_no_foreign_markup(void **state)
 {
 	(void)state;
 	struct sample *sample = sample_new(3);
-	char *html = write_report(sample, KS_CHECK_HTML), *md = write_report(sample, KS_CHECK_MD);
+	char *html = write_report(sample, KS_FORMAT_HTML), *md = write_report(sample, KS_FORMAT_MD);
 	assert_null(strstr(html, "<top>"));
 	assert_null(strstr(html, "<&>"));
 	assert_non_null(strstr(html, "bio&lt;top&gt;.bpf.c:12"));

@@ -392,7 +392,7 @@ static void what_an_image_cannot_know_is_never_absent(void **state)
 	const struct ks_fact fact = { .known = false };
 	for (enum ks_format format = 0; format < KS_NR_FORMATS; format++)
 		for (enum ks_kind kind = 0; kind < KS_NR_KINDS; kind++) {
-			if (!(ks_formats[format].kinds & KS_KNOWS(kind)))
+			if (!ks_show_has(format, kind))
 				continue;
 			const char *text = report_one(format, kind, &fact, &out);
 			assert_null(strstr(text, "bsent"));

@@ -12,6 +12,19 @@
 extern "C" {
 #endif
 
+/** The i-th format that some report has: "terminal", "md", "json", …; NULL after the last. Static text. */
+KSURF_API const char *ksurf_format(size_t i);
+/** How files of a format end: ".json"; NULL when there is no such format. Static text. */
+KSURF_API const char *ksurf_format_ending(const char *format);
+/** What HTTP calls it: "application/json"; NULL when there is no such format. Static text. */
+KSURF_API const char *ksurf_format_media_type(const char *format);
+/**
+ * Whether a report has a format.
+ * @param report "show", "log", "diff", "deps" or "check"
+ * @param format a name, or one of its older names: "term" and "text" are "terminal"
+ */
+KSURF_API int ksurf_report_has(const char *report, const char *format);
+
 /** How a report looks. Zero it and set size to sizeof(struct ksurf_report_options). */
 struct ksurf_report_options {
 	size_t size;

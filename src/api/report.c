@@ -10,13 +10,46 @@
 #include "report/log/log.h"
 #include "report/show/show.h"
 
-/** A format in a list of names that ends with NULL. */
-static struct ks_error *find_format(const char *const *names, const char *word, int *ret)
+const char *ksurf_format(size_t i)
 {
-	*ret = 0;
-	while (names[*ret] && strcmp(names[*ret], word) != 0)
-		++*ret;
-	return names[*ret] ? NULL : ks_error_new(KS_ERR_USAGE, "there is no format '%s'", word);
+	return i < KS_NR_FORMATS ? ks_formats[i].name : NULL;
+}
+
+/** A format that any report has; NULL for a word that is none. */
+static const struct ks_format_info *format_info(const char *word)
+{
+	enum ks_format format;
+	struct ks_error *err = ks_format_find(KS_DOCUMENT_BIT(KS_NR_DOCUMENTS) - 1, word, &format);
+	ks_error_free(err);
+	return err ? NULL : &ks_formats[format];
+}
+
+const char *ksurf_format_ending(const char *format)
+{
+	const struct ks_format_info *info = format_info(format);
+	return info ? info->extension : NULL;
+}
+
+const char *ksurf_format_media_type(const char *format)
+{
+	const struct ks_format_info *info = format_info(format);
+	return info ? info->media_type : NULL;
+}
+
+int ksurf_report_has(const char *report, const char *format)
+{
+	const struct ks_format_info *info = format_info(format);
+	for (enum ks_document i = 0; info && i < KS_NR_DOCUMENTS; i++)
+		if (strcmp(ks_documents[i].name, report) == 0)
+			return ks_format_has(i, (enum ks_format)(info - ks_formats));
+	return 0;
+}
+
+/** The format that options ask of a report. */
+static struct ks_error *find_format(const struct ksurf_report_options *options,
+				    enum ks_document document, enum ks_format *ret)
+{
+	return ks_format_find(KS_DOCUMENT_BIT(document), options->format, ret);
 }
 
 /** What a report of a name needs, whatever it looks like. */
@@ -47,9 +80,8 @@ static struct ks_error *write_name(struct named *named, const struct ksurf_repor
 		.verbose = options->verbose,
 		.columns = options->columns,
 	};
-	enum ks_format format = ks_format_by_name(options->format ? options->format : "terminal");
-	if (format == KS_NR_FORMATS)
-		return ks_error_new(KS_ERR_USAGE, "there is no format '%s'", options->format);
+	enum ks_format format;
+	KS_TRY(find_format(options, KS_DOCUMENT_SHOW, &format));
 	KS_TRY(ks_report_new(format, named->sel.groups, &how, &report));
 	return ks_report_write(report, &named->history, out);
 }
@@ -57,12 +89,10 @@ static struct ks_error *write_name(struct named *named, const struct ksurf_repor
 static struct ks_error *write_log(struct named *named, const struct ksurf_report_options *options,
 				  struct ks_buf *out)
 {
-	static const char *const names[] = { "terminal", "json", NULL };
-	int format = 0;
-	if (options->format)
-		KS_TRY(find_format(names, options->format, &format));
+	enum ks_format format;
+	KS_TRY(find_format(options, KS_DOCUMENT_LOG, &format));
 	const struct ks_log_options how = {
-		.json = format == 1,
+		.format = format,
 		.patch = options->verbose,
 		.color = options->color,
 		.columns = options->columns,
@@ -118,11 +148,10 @@ static struct ks_error *write_diff(struct ks_store *store, const char *old, cons
 	_cleanup_diff_report_ struct ks_diff_report *report = NULL;
 	struct ks_diff_scope scope;
 	struct ks_summary summary;
-	int format = 0;
-	if (options->format)
-		KS_TRY(find_format(ks_diff_formats, options->format, &format));
+	enum ks_format format;
+	KS_TRY(find_format(options, KS_DOCUMENT_DIFF, &format));
 	const struct ks_diff_options how = {
-		.format = (enum ks_diff_format)format,
+		.format = format,
 		.details = options->verbose || what->kinds || what->glob || what->changes,
 		.color = options->color,
 		.columns = options->columns,
@@ -156,15 +185,13 @@ struct ksurf_error *ksurf_report_diff(struct ksurf_store *store, const char *old
 static struct ks_error *write_deps(const struct ksurf_objects *objects,
 				   const struct ksurf_report_options *options, struct ks_buf *out)
 {
-	static const char *const names[] = { "term", "json", "depsurf", NULL };
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	struct ks_deps_sheet *sheets = ks_arena_array(&arena, objects->all.len, sizeof(*sheets));
-	int format = 0;
+	enum ks_format format;
 	size_t nr = 0;
 	if (!sheets)
 		return &ks_nomem;
-	if (options->format)
-		KS_TRY(find_format(names, options->format, &format));
+	KS_TRY(find_format(options, KS_DOCUMENT_DEPS, &format));
 	for (size_t i = 0; i < objects->all.len; i++)
 		if (objects->all.at[i]->deps)
 			sheets[nr++] = (struct ks_deps_sheet){ &objects->finds.at[i],
@@ -172,7 +199,7 @@ static struct ks_error *write_deps(const struct ksurf_objects *objects,
 	if (!nr)
 		return ks_error_new(KS_ERR_NOTFOUND, "there is no object that can be read");
 	const struct ks_deps_options how = {
-		.format = (enum ks_deps_format)format,
+		.format = format,
 		.color = options->color,
 		.columns = options->columns,
 	};
@@ -196,12 +223,11 @@ static struct ks_error *verdicts_look(const struct ksurf_report_options *theirs,
 				      struct ks_check_report *ret)
 {
 	struct ksurf_report_options options = { 0 };
-	int format = 0;
+	enum ks_format format;
 	KS_TRY(ks_api_options(&options, sizeof(options), theirs));
-	if (options.format)
-		KS_TRY(find_format(ks_check_formats, options.format, &format));
+	KS_TRY(find_format(&options, KS_DOCUMENT_CHECK, &format));
 	*ret = (struct ks_check_report){
-		.format = (enum ks_check_format)format,
+		.format = format,
 		.verbose = options.verbose,
 		.color = options.color,
 		.columns = options.columns,

@@ -2,11 +2,12 @@
 #include <string.h>
 
 #include "cli/check_session.h"
+#include "cli/format.h"
 #include "report/check/check.h"
 
 struct opts {
 	struct ks_check_session_opts checking;
-	int format;  // enum ks_check_format
+	const char *format;
 	int fail_on; // a threshold
 };
 
@@ -47,10 +48,12 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	const struct opts *opts = values;
 	if (argc < 1)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf check FILE...");
+	enum ks_format format;
+	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_CHECK), opts->format, &format));
 	_cleanup_check_session_ struct ks_check_session checking = { 0 };
 	KS_TRY(ks_check_session_run(cli, &opts->checking, argc, argv, &checking));
 	struct ks_check_report report = {
-		.format = cli->json ? KS_CHECK_JSON : (enum ks_check_format)opts->format,
+		.format = format,
 		.verbose = cli->verbose,
 		.color = ks_cli_colored(cli, stdout),
 		.columns = ks_cli_columns(),
@@ -68,8 +71,7 @@ static const struct ks_opt options[] = {
 	{ 0, "on", "IMAGE,...", "the kernels: images, beginnings, globs, groups or 'live'",
 	  KS_OPT_TEXT, AT(checking.on), NULL },
 	KS_CHECK_SESSION_OPTS(AT(checking)),
-	{ 0, "format", "FORMAT", "term, md, json, html, sarif, junit or github", KS_OPT_CHOICE,
-	  AT(format), ks_check_formats },
+	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_CHECK)),
 	{ 0, "fail-on", "VERDICT", "exit with 0 below it: unknown, risk, failure or never",
 	  KS_OPT_CHOICE, AT(fail_on), threshold_names },
 	{ 0 },

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/edit_distance.h"
 #include "base/pool.h"
 #include "cli/status.h"
-#include "store/suggest.h"
 
 const struct ks_cmd *const ks_cmds[] = {
 	&ks_cmd_add,	    &ks_cmd_pull,    &ks_cmd_images,  &ks_cmd_find,

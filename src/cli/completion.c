@@ -5,20 +5,14 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "report/show/show.h"
+#include "cli/format.h"
 #include "surface/kind.h"
-
-static void print_formats(void)
-{
-	for (int format = 0; format < KS_NR_FORMATS; format++)
-		printf(format ? " %s" : "%s", ks_formats[format].name);
-}
 
 /** Options whose values stand in a table of the library. */
 static const struct source {
 	const char *arg;
 	void (*print)(void);
-} sources[] = { { "KIND", ks_completion_kinds }, { "FORMAT", print_formats } };
+} sources[] = { { "KIND", ks_completion_kinds } };
 
 static const struct source *source_of(const struct ks_opt *o)
 {
@@ -30,13 +24,16 @@ static const struct source *source_of(const struct ks_opt *o)
 
 bool ks_completion_has_values(const struct ks_opt *o)
 {
-	return o->choices || source_of(o);
+	return o->choices || o->documents || source_of(o);
 }
 
 void ks_completion_values(const struct ks_opt *o)
 {
 	for (size_t i = 0; o->choices && o->choices[i]; i++)
 		printf(i ? " %s" : "%s", o->choices[i]);
+	_cleanup_buf_ struct ks_buf formats = { 0 };
+	ks_format_list(o->documents, " ", " ", &formats);
+	fwrite(formats.at, 1, formats.len, stdout);
 	if (!o->choices && source_of(o))
 		source_of(o)->print();
 }
@@ -69,6 +66,14 @@ void ks_completion_quoted(const char *text)
 			fputs("'\\''", stdout);
 		else
 			putchar(*text);
+}
+
+void ks_completion_help(const struct ks_opt *o)
+{
+	_cleanup_buf_ struct ks_buf help = { 0 };
+	ks_opt_help(o, "; ", &help);
+	const char *text = ks_buf_text(&help);
+	ks_completion_quoted(text ? text : "");
 }
 
 static struct ks_error *completion(struct ks_cli *cli, const void *opts, int argc, char **argv)

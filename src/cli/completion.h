@@ -15,5 +15,7 @@ void ks_completion_commands(void);
 void ks_completion_kinds(void);
 /** The spellings of options, a blank in front of each. */
 void ks_completion_names(const struct ks_opt *opts);
+/** What an option is for, for inside single quotes. */
+void ks_completion_help(const struct ks_opt *o);
 /** Text for inside single quotes of a shell. */
 void ks_completion_quoted(const char *text);

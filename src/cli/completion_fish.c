@@ -18,7 +18,7 @@ static void fish_opts(const char *when, const struct ks_opt *opts)
 			putchar('\'');
 		}
 		fputs(" -d '", stdout);
-		ks_completion_quoted(o->help);
+		ks_completion_help(o);
 		fputs("'\n", stdout);
 	}
 }

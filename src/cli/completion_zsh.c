@@ -35,7 +35,7 @@ static void zsh_opts(const struct ks_opt *opts)
 {
 	for (const struct ks_opt *o = opts; o && o->name; o++) {
 		printf("\t\t'--%s[", o->name);
-		ks_completion_quoted(o->help);
+		ks_completion_help(o);
 		putchar(']');
 		if (ks_completion_has_values(o)) {
 			fputs(":value:(", stdout);

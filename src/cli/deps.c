@@ -4,20 +4,13 @@
 #include "base/vector.h"
 #include "cli/cmd.h"
 #include "cli/deps_counts.h"
+#include "cli/format.h"
 
-/** Lists are told in three formats, counts are a table. */
-enum format { FORMAT_TERM, FORMAT_JSON, FORMAT_DEPSURF, FORMAT_CSV, FORMAT_MD, NR_FORMATS };
-static const char *const formats[] = { "term", "json", "depsurf", "csv", "md", NULL };
-enum { NONE = -1 };
-static const int list_formats[NR_FORMATS] = { KS_DEPS_TERMINAL, KS_DEPS_JSON, KS_DEPS_DEPSURF, NONE,
-					      NONE };
-static const int table_formats[NR_FORMATS] = { KS_TABLE_TERMINAL, KS_TABLE_JSON, NONE, KS_TABLE_CSV,
-					       KS_TABLE_MD };
+enum { DOCUMENTS = KS_DOCUMENT_BIT(KS_DOCUMENT_DEPS) | KS_DOCUMENT_BIT(KS_DOCUMENT_COUNTS) };
 
 struct opts {
 	bool counts;
-	const char *on, *base;
-	int format; // enum format
+	const char *on, *base, *format;
 };
 
 /** What one run of the command holds. */
@@ -55,17 +48,30 @@ static struct ks_error *add_sheet(struct ks_cli *cli, struct job *job, struct ks
 	return NULL;
 }
 
-static struct ks_error *write_lists(struct ks_cli *cli, struct job *job, enum ks_deps_format format)
+static struct ks_error *write_lists(struct ks_cli *cli, struct job *job, enum ks_format format)
 {
 	const struct ks_deps_options options = {
 		.format = format,
 		.color = ks_cli_colored(cli, stdout),
 		.columns = ks_cli_columns(),
 	};
-	if (job->sheets.len || format == KS_DEPS_JSON)
+	if (job->sheets.len || format == KS_FORMAT_JSON)
 		KS_TRY(ks_deps_write(&options, job->sheets.at, job->sheets.len, &job->out));
-	ks_cli_print(&job->out, format == KS_DEPS_JSON ? "\n" : "");
+	ks_cli_print(&job->out, format == KS_FORMAT_JSON ? "\n" : "");
 	return NULL;
+}
+
+/** Lists and counts have formats of their own: one that only the others have is told as such. */
+static struct ks_error *choose_format(const struct ks_cli *cli, const struct opts *opts,
+				      bool counts, enum ks_format *ret)
+{
+	KS_TRY(ks_cli_format(cli, DOCUMENTS, opts->format, ret));
+	if (ks_format_has(counts ? KS_DOCUMENT_COUNTS : KS_DOCUMENT_DEPS, *ret))
+		return NULL;
+	return ks_error_new(KS_ERR_USAGE,
+			    counts ? "--format %s is not for counts"
+				   : "--format %s is for --counts",
+			    ks_formats[*ret].name);
 }
 
 static struct ks_error *deps_run(struct ks_cli *cli, struct job *job, const struct opts *opts,
@@ -74,12 +80,8 @@ static struct ks_error *deps_run(struct ks_cli *cli, struct job *job, const stru
 	if (!argc)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf deps FILE...");
 	bool counts = opts->counts || opts->on || opts->base;
-	int format = cli->json ? FORMAT_JSON : opts->format;
-	if ((counts ? table_formats : list_formats)[format] == NONE)
-		return ks_error_new(KS_ERR_USAGE,
-				    counts ? "--format %s is not for counts"
-					   : "--format %s is for --counts",
-				    formats[format]);
+	enum ks_format format;
+	KS_TRY(choose_format(cli, opts, counts, &format));
 	for (int i = 0; i < argc; i++) {
 		struct ks_error *err = ks_bpf_find(argv[i], &job->finds);
 		if (err == &ks_nomem)
@@ -90,11 +92,10 @@ static struct ks_error *deps_run(struct ks_cli *cli, struct job *job, const stru
 	for (size_t i = 0; i < job->finds.len; i++)
 		KS_TRY(add_sheet(cli, job, &job->finds.at[i]));
 	if (!counts)
-		return write_lists(cli, job, (enum ks_deps_format)list_formats[format]);
+		return write_lists(cli, job, format);
 	if (!job->sheets.len)
 		return NULL; // why is told
-	const struct ks_counts_opts table = { opts->on, opts->base,
-					      (enum ks_table_format)table_formats[format] };
+	const struct ks_counts_opts table = { opts->on, opts->base, format };
 	return ks_deps_counts_run(cli, &table, job->sheets.at, job->sheets.len);
 }
 
@@ -114,8 +115,7 @@ static const struct ks_opt options[] = {
 	  AT(on), NULL },
 	{ 0, "base", "IMAGE", "count as changed what differs from this image", KS_OPT_TEXT,
 	  AT(base), NULL },
-	{ 0, "format", "FORMAT", "term, json, depsurf; of counts term, json, csv, md",
-	  KS_OPT_CHOICE, AT(format), formats },
+	KS_OPT_FORMAT(AT(format), DOCUMENTS),
 	{ 0 },
 };
 

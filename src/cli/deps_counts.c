@@ -78,7 +78,7 @@ static struct ks_error *run_in(struct work *work)
 				   &work->arena, &work->table));
 	ks_table_write(&work->table, work->opts->format, &out);
 	KS_TRY(ks_buf_error(&out));
-	ks_cli_print(&out, work->opts->format == KS_TABLE_JSON ? "\n" : "");
+	ks_cli_print(&out, work->opts->format == KS_FORMAT_JSON ? "\n" : "");
 	return NULL;
 }
 

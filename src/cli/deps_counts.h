@@ -8,7 +8,7 @@
 struct ks_counts_opts {
 	const char *on;	  // images, or NULL: those that reports show
 	const char *base; // an image to compare all others with, or NULL
-	enum ks_table_format format;
+	enum ks_format format;
 };
 
 /** Count and print. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "cli/format.h"
 #include "cli/session.h"
 #include "diff/scope.h"
 #include "report/diff/diff.h"
@@ -9,7 +10,7 @@
 struct opts {
 	const char *kinds, *name, *changes;
 	bool layout, status, details, modules;
-	int format; // enum ks_diff_format
+	const char *format;
 };
 
 static struct ks_error *pick(const struct ks_cli *cli, const struct ks_session *session,
@@ -45,6 +46,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		.glob = opts->name,
 		.extras = (opts->layout ? KS_DIFF_LAYOUT : 0) | (opts->status ? KS_DIFF_STATUS : 0),
 	};
+	enum ks_format format;
+	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_DIFF), opts->format, &format));
 	KS_TRY(ks_diff_scope_kinds(&scope, opts->kinds));
 	KS_TRY(ks_diff_scope_changes(&scope, opts->changes));
 	_cleanup_session_ struct ks_session session = { 0 };
@@ -61,7 +64,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 				"those\n");
 	const struct ks_store_image *old = images[0], *new = images[1];
 	struct ks_diff_options options = {
-		.format = cli->json ? KS_DIFF_FORMAT_JSON : (enum ks_diff_format)opts->format,
+		.format = format,
 		.details = opts->details || opts->kinds || opts->name || opts->changes,
 		.color = ks_cli_colored(cli, stdout),
 		.columns = ks_cli_columns(),
@@ -94,8 +97,7 @@ static const struct ks_opt options[] = {
 	{ 0, "details", NULL, "tell every name that differs", KS_OPT_FLAG, AT(details), NULL },
 	{ 0, "modules", NULL, "compare the modules of the two kernels instead", KS_OPT_FLAG,
 	  AT(modules), NULL },
-	{ 0, "format", "FORMAT", "term, md, json or html", KS_OPT_CHOICE, AT(format),
-	  ks_diff_formats },
+	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_DIFF)),
 	{ 0 },
 };
 

@@ -2,10 +2,12 @@
 #include <string.h>
 
 #include "cli/check_session.h"
+#include "cli/format.h"
 #include "report/check/check.h"
 
 struct opts {
 	struct ks_check_session_opts checking;
+	const char *format;
 };
 
 /** Which programs there are, for whoever named none of them. */
@@ -27,13 +29,18 @@ static bool is_called(const struct ks_bpf_program *program, const char *word)
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
-	struct ks_check_session_opts opts = ((const struct opts *)values)->checking;
+	const struct opts *given = values;
+	struct ks_check_session_opts opts = given->checking;
 	if (argc != 3)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf explain FILE PROGRAM IMAGE");
 	opts.on = argv[2];
+	enum ks_format format;
+	KS_TRY(ks_format_find(KS_DOCUMENT_BIT(KS_DOCUMENT_EXPLAIN), given->format,
+			      &format)); // --json changes nothing
 	_cleanup_check_session_ struct ks_check_session checking = { 0 };
 	KS_TRY(ks_check_session_run(cli, &opts, 1, argv, &checking));
 	struct ks_check_report report = {
+		.format = format,
 		.color = ks_cli_colored(cli, stdout),
 		.columns = ks_cli_columns(),
 	};
@@ -54,6 +61,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
 	KS_CHECK_SESSION_OPTS(AT(checking)),
+	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_EXPLAIN)),
 	{ 0 },
 };
 

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/format.h"
 #include "cli/session.h"
 #include "report/export/depsurf.h"
 
-static const char *const formats[] = { "depsurf", NULL };
-
 struct opts {
-	int format;
+	const char *format;
 };
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
-	(void)values; // there is one format so far
+	const struct opts *opts = values;
+	enum ks_format format; // there is one so far
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf export IMAGE DIR");
+	KS_TRY(ks_format_find(KS_DOCUMENT_BIT(KS_DOCUMENT_EXPORT), opts->format, &format));
 	_cleanup_session_ struct ks_session session = { 0 };
 	const struct ks_store_image *image;
 	_cleanup_surface_ struct ks_surface *surface = NULL;
@@ -24,8 +25,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 }
 
 static const struct ks_opt options[] = {
-	{ 0, "format", "LAYOUT", "depsurf: the published dataset", KS_OPT_CHOICE,
-	  offsetof(struct opts, format), formats },
+	{ 0, "format", "LAYOUT", "depsurf: the published dataset", KS_OPT_TEXT,
+	  offsetof(struct opts, format), NULL, KS_DOCUMENT_BIT(KS_DOCUMENT_EXPORT) },
 	{ 0 },
 };
 

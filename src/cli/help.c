@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "cli/cmd.h"
+#include "cli/format.h"
 #include "cli/status.h"
+
+/** Where what options are for begins. */
+#define INDENT "                            "
+enum { COLUMN = sizeof(INDENT) - 1 };
 
 static void print_opts(FILE *out, const struct ks_opt *opts)
 {
@@ -9,7 +13,10 @@ static void print_opts(FILE *out, const struct ks_opt *opts)
 				      : fprintf(out, "      --%s", o->name);
 		if (o->arg)
 			width += fprintf(out, " %s", o->arg);
-		fprintf(out, "%*s%s\n", width < 28 ? 28 - width : 1, "", o->help);
+		_cleanup_buf_ struct ks_buf help = { 0 };
+		ks_opt_help(o, "\n" INDENT, &help);
+		const char *text = ks_buf_text(&help);
+		fprintf(out, "%*s%s\n", width < COLUMN ? COLUMN - width : 1, "", text ? text : "");
 	}
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/log/log.h"
+#include "cli/format.h"
 #include "cli/session.h"
 #include "store/suggest.h"
 
 struct opts {
-	const char *image;
+	const char *image, *format;
 	bool patch;
 };
 
@@ -24,6 +25,8 @@ static struct ks_error *run_in(struct ks_cli *cli, const struct opts *opts, enum
 	_cleanup_session_ struct ks_session session = { 0 };
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	struct ks_history history;
+	enum ks_format format;
+	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_LOG), opts->format, &format));
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
 	KS_TRY(ks_selection_choose(&session.sel, session.store, opts->image));
 	KS_TRY(ks_selection_group(&session.sel, session.store));
@@ -31,7 +34,7 @@ static struct ks_error *run_in(struct ks_cli *cli, const struct opts *opts, enum
 	KS_TRY(ks_history_join_modules(&session.sel.images, arena, &history));
 	if (!ks_history_present(&history))
 		return unknown_name(&session, kind, name);
-	struct ks_log_options how = { .json = cli->json,
+	struct ks_log_options how = { .format = format,
 				      .patch = opts->patch,
 				      .color = ks_cli_colored(cli, stdout),
 				      .columns = ks_cli_columns() };
@@ -55,6 +58,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 static const struct ks_opt options[] = {
 	{ 'p', "patch", NULL, "show every change in full", KS_OPT_FLAG, AT(patch), NULL },
 	{ 0, "image", "GLOB", "look at these images only", KS_OPT_TEXT, AT(image), NULL },
+	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_LOG)),
 	{ 0 },
 };
 

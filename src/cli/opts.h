@@ -2,6 +2,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -18,10 +19,11 @@ struct ks_opt {
 	char letter;	  // 0: only the long form
 	const char *name; // NULL ends a table
 	const char *arg;  // NULL: takes none
-	const char *help;
+	const char *help; // NULL with documents: ks_opt_help() tells their formats
 	enum ks_opt_type type;
 	size_t offset;		    // of the value in the command's struct
 	const char *const *choices; // KS_OPT_CHOICE: ends with NULL
+	uint32_t documents;	    // KS_DOCUMENT_BIT()s of those whose format the value is
 };
 
 /** A table of options and the struct it fills. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "cli/format.h"
 #include "cli/reports.h"
 #include "cli/session.h"
 #include "report/show/show.h"
@@ -31,22 +32,6 @@ static void show_deinit(struct show *show)
 	ks_outdir_close(&show->dir);
 	ks_arena_deinit(&show->arena);
 	ks_buf_deinit(&show->out);
-}
-
-static struct ks_error *choose_format(struct show *show, const struct opts *opts)
-{
-	show->format = show->cli->json ? KS_FORMAT_JSON : KS_FORMAT_TERMINAL;
-	if (!opts->format)
-		return NULL;
-	show->format = ks_format_by_name(opts->format);
-	if (show->format != KS_NR_FORMATS)
-		return NULL;
-	_cleanup_buf_ struct ks_buf all = { 0 };
-	for (int i = 0; i < KS_NR_FORMATS; i++)
-		ks_buf_printf(&all, i ? ", %s" : "%s", ks_formats[i].name);
-	const char *text = ks_buf_text(&all);
-	return ks_error_new(KS_ERR_USAGE, "'%s' is no format; there are %s", opts->format,
-			    text ? text : "those of the manual");
 }
 
 /**
@@ -115,7 +100,7 @@ static struct ks_error *show_name(struct show *show, const char *name)
 		for (int kind = 0; kind < KS_NR_KINDS; kind++) {
 			bool member = strstr(name, "::") != NULL;
 			if (member == (kind == KS_FIELD) &&
-			    ks_formats[show->format].kinds & KS_KNOWS(kind))
+			    ks_show_has(show->format, (enum ks_kind)kind))
 				KS_TRY(show_one(show, (enum ks_kind)kind, name, &found));
 		}
 	return found ? NULL : unknown_name(show, name);
@@ -145,7 +130,7 @@ static struct ks_error *show_all(struct show *show)
 static struct ks_error *show_run(struct show *show, const struct opts *opts, int argc, char **argv)
 {
 	struct ks_cli *cli = show->cli;
-	KS_TRY(choose_format(show, opts));
+	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_SHOW), opts->format, &show->format));
 	int used = take_kind(show, opts, argc, argv);
 	if (opts->all && (argc != 1 || !used || !opts->dir))
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf show --all KIND -o DIR");
@@ -185,7 +170,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
-	{ 0, "format", "FORMAT", "terminal, md, md-full or json", KS_OPT_TEXT, AT(format), NULL },
+	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_SHOW)),
 	{ 'o', "output", "DIR", "write DIR/KIND/INITIAL/NAME instead of printing", KS_OPT_TEXT,
 	  AT(dir), NULL },
 	{ 0, "all", NULL, "show every name of the kind", KS_OPT_FLAG, AT(all), NULL },

@@ -2,25 +2,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/format.h"
 #include "cli/reports.h"
 #include "report/stats/stats.h"
 
-enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_MD, FORMAT_SVG, FORMAT_PNG };
-static const char *const formats[] = { "text", "csv", "json", "md", "svg", "png", NULL };
-static const char *const suffixes[] = { "txt", "csv", "json", "md", "svg", "png" };
-static const enum ks_table_format table_formats[] = { KS_TABLE_TERMINAL, KS_TABLE_CSV,
-						      KS_TABLE_JSON, KS_TABLE_MD };
+enum { DOCUMENTS = KS_DOCUMENT_BIT(KS_DOCUMENT_STATS) | KS_DOCUMENT_BIT(KS_DOCUMENT_PICTURES) };
 
 struct opts {
-	const char *image, *group, *tables, *output;
-	int format;
+	const char *image, *group, *tables, *output, *format;
 };
 
 /** One run. */
 struct work {
 	struct ks_cli *cli;
 	const struct opts *opts;
-	enum format format;
+	enum ks_format format;
 	struct ks_session session;
 	uint32_t groups; // 1 << enum ks_group_kind
 	bool tables[KS_NR_STATS_TABLES], plots[KS_NR_STATS_PLOTS];
@@ -29,9 +25,9 @@ struct work {
 	struct ks_outdir dir;
 };
 
-static bool is_picture(enum format format)
+static bool is_picture(enum ks_format format)
 {
-	return format == FORMAT_SVG || format == FORMAT_PNG;
+	return ks_format_has(KS_DOCUMENT_PICTURES, format);
 }
 
 /* ---- choosing ---- */
@@ -148,7 +144,7 @@ static struct ks_error *put(struct work *work, const char *name, const struct ks
 		return NULL;
 	}
 	char path[64];
-	snprintf(path, sizeof(path), "%s.%s", name, suffixes[work->format]);
+	snprintf(path, sizeof(path), "%s%s", name, ks_formats[work->format].extension);
 	return ks_outdir_file(&work->dir, path, text);
 }
 
@@ -158,11 +154,11 @@ static void separate(const struct work *work, size_t nr, const struct ks_table *
 {
 	if (work->dir.fd >= 0)
 		return;
-	if (work->format == FORMAT_JSON)
+	if (work->format == KS_FORMAT_JSON)
 		ks_buf_str(out, nr ? ",\n" : "["); // one table is an array as well
 	else if (nr)
 		ks_buf_char(out, '\n');
-	if (work->format == FORMAT_CSV && work->nr_chosen > 1)
+	if (work->format == KS_FORMAT_CSV && work->nr_chosen > 1)
 		ks_buf_printf(out, "# %s\n", table->name);
 }
 
@@ -179,8 +175,8 @@ static struct ks_error *write_tables(struct work *work)
 		bool wanted = work->opts->tables || ks_table_nr_rows(&table);
 		if (!err && wanted) {
 			separate(work, nr++, &table, &out);
-			ks_table_write(&table, table_formats[work->format], &out);
-			if (work->format == FORMAT_JSON && work->dir.fd >= 0)
+			ks_table_write(&table, work->format, &out);
+			if (work->format == KS_FORMAT_JSON && work->dir.fd >= 0)
 				ks_buf_char(&out, '\n');
 		}
 		ks_table_deinit(&table);
@@ -188,7 +184,7 @@ static struct ks_error *write_tables(struct work *work)
 		if (wanted)
 			KS_TRY(put(work, ks_stats_tables[i].name, &out));
 	}
-	if (work->format == FORMAT_JSON && work->dir.fd < 0)
+	if (work->format == KS_FORMAT_JSON && work->dir.fd < 0)
 		puts(nr ? "]" : "[]");
 	return NULL;
 }
@@ -205,7 +201,7 @@ static struct ks_error *write_plots(struct work *work)
 		if (!work->plots[i])
 			continue;
 		KS_TRY(ks_stats_plots[i].fill(work->stats, group, &plot));
-		if (work->format == FORMAT_PNG)
+		if (work->format == KS_FORMAT_PNG)
 			KS_TRY(ks_plot_png(&plot, &out));
 		else
 			ks_plot_svg(&plot, &out);
@@ -237,7 +233,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	if (argc)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf stats [OPTION]...");
 	struct work work = { .cli = cli, .opts = opts, .dir = { .fd = -1 } };
-	work.format = cli->json ? FORMAT_JSON : (enum format)opts->format;
+	KS_TRY(ks_cli_format(cli, DOCUMENTS, opts->format, &work.format));
 	struct ks_error *err = go(&work);
 	ks_outdir_close(&work.dir);
 	ks_stats_free(work.stats);
@@ -267,8 +263,7 @@ static const struct ks_opt options[] = {
 	{ 0, "group", "NAME", "regular, lts, arch, flavor, other, revision, or all", KS_OPT_TEXT,
 	  OPT(group), NULL },
 	{ 0, "table", "NAME,...", "these tables or pictures only", KS_OPT_TEXT, OPT(tables), NULL },
-	{ 0, "format", "FORMAT", "text, csv, json, md; svg or png for pictures", KS_OPT_CHOICE,
-	  OPT(format), formats },
+	KS_OPT_FORMAT(OPT(format), DOCUMENTS),
 	{ 'o', "output", "DIR", "write each table or picture to a file in DIR", KS_OPT_TEXT,
 	  OPT(output), NULL },
 	{ 0 },

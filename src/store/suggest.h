@@ -33,9 +33,3 @@ KS_MUST_CHECK struct ks_error *ks_suggest(struct ks_store *store,
 /** Some kernel comes without its modules, and a name of that kind may be in one of them: hint at it then. */
 bool ks_may_be_in_module(const struct ks_store_images *images, enum ks_kind kind);
 extern const char ks_module_hint[];
-
-/**
- * How many letters must be inserted, removed, changed or swapped with a neighbour to make b of a.
- * @param limit more than that is not told apart: the result is then limit + 1
- */
-unsigned int ks_edit_distance(const char *a, const char *b, unsigned int limit);

@@ -3,29 +3,17 @@
 /* Verdicts on programs, as text. */
 #include "base/buf.h"
 #include "check/check.h"
-
-enum ks_check_format {
-	KS_CHECK_TERMINAL, // for people: a matrix, then the reasons
-	KS_CHECK_MD,	   // for a pull request
-	KS_CHECK_JSON,	   // for programs; docs/check-json.md
-	KS_CHECK_HTML,	   // one page that needs nothing else
-	KS_CHECK_SARIF,	   // 2.1.0, for code scanning
-	KS_CHECK_JUNIT,	   // one test case for each program and image
-	KS_CHECK_GITHUB,   // workflow commands: annotations
-	KS_NR_CHECK_FORMATS,
-};
-/** How they are spelled on the command line; ends with NULL. */
-extern const char *const ks_check_formats[];
+#include "report/format.h"
 
 struct ks_check_report {
-	enum ks_check_format format;
+	enum ks_format format;	 // one that KS_DOCUMENT_CHECK has
 	bool verbose;		 // terminal: every program, every reason
 	bool color;		 // terminal: use ANSI colours
 	unsigned int columns;	 // terminal: width; 0 means 80
 	enum ks_verdict fail_on; // the best verdict that counts as a failed test
 };
 
-/** Append the report. @return NULL or &ks_nomem */
+/** Append the report. @return &ks_nomem; KS_ERR_USAGE when KS_DOCUMENT_CHECK has no such format */
 KS_MUST_CHECK struct ks_error *ks_check_write(const struct ks_check_report *report,
 					      const struct ks_check *check, struct ks_buf *out);
 

@@ -27,10 +27,11 @@ struct ks_error *ks_deps_depsurf(const struct ks_deps_options *options,
 struct ks_error *ks_deps_write(const struct ks_deps_options *options,
 			       const struct ks_deps_sheet *sheets, size_t nr, struct ks_buf *out)
 {
-	static ks_deps_fn *const formats[KS_NR_DEPS_FORMATS] = {
-		[KS_DEPS_TERMINAL] = ks_deps_terminal,
-		[KS_DEPS_JSON] = ks_deps_json,
-		[KS_DEPS_DEPSURF] = ks_deps_depsurf,
+	static ks_deps_fn *const writers[KS_NR_FORMATS] = {
+		[KS_FORMAT_TERMINAL] = ks_deps_terminal,
+		[KS_FORMAT_JSON] = ks_deps_json,
+		[KS_FORMAT_DEPSURF] = ks_deps_depsurf,
 	};
-	return formats[options->format](options, sheets, nr, out);
+	KS_TRY(ks_format_expect(KS_DOCUMENT_DEPS, options->format));
+	return writers[options->format](options, sheets, nr, out);
 }

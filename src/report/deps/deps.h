@@ -4,16 +4,10 @@
 #include "base/buf.h"
 #include "bpf/deps.h"
 #include "bpf/find.h"
-
-enum ks_deps_format {
-	KS_DEPS_TERMINAL, // for people, 80 columns
-	KS_DEPS_JSON,	  // everything; docs/deps.md
-	KS_DEPS_DEPSURF,  // the published dependency sets: a line of JSON for each name
-	KS_NR_DEPS_FORMATS,
-};
+#include "report/format.h"
 
 struct ks_deps_options {
-	enum ks_deps_format format;
+	enum ks_format format;
 	bool color;	      // terminal: use ANSI colours
 	unsigned int columns; // terminal: width; 0 means 80
 };
@@ -24,7 +18,7 @@ struct ks_deps_sheet {
 	const struct ks_deps *deps;
 };
 
-/** Append the report of some objects. @return NULL or &ks_nomem */
+/** Append the report of some objects. @return &ks_nomem; KS_ERR_USAGE when KS_DOCUMENT_DEPS has no such format */
 KS_MUST_CHECK struct ks_error *ks_deps_write(const struct ks_deps_options *options,
 					     const struct ks_deps_sheet *sheets, size_t nr,
 					     struct ks_buf *out);

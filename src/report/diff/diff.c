@@ -4,13 +4,11 @@
 #include "report/diff/diff_page.h"
 #include "surface/image.h"
 
-const char *const ks_diff_formats[] = { "term", "md", "json", "html", NULL };
-
-static const struct ks_diff_writer *const writers[KS_NR_DIFF_FORMATS] = {
-	[KS_DIFF_FORMAT_TERMINAL] = &ks_diff_terminal,
-	[KS_DIFF_FORMAT_MD] = &ks_diff_md,
-	[KS_DIFF_FORMAT_JSON] = &ks_diff_json,
-	[KS_DIFF_FORMAT_HTML] = &ks_diff_html,
+static const struct ks_diff_writer *const writers[KS_NR_FORMATS] = {
+	[KS_FORMAT_TERMINAL] = &ks_diff_terminal,
+	[KS_FORMAT_MD] = &ks_diff_md,
+	[KS_FORMAT_JSON] = &ks_diff_json,
+	[KS_FORMAT_HTML] = &ks_diff_html,
 };
 
 const char ks_diff_same[] = "Nothing differs.";
@@ -21,6 +19,7 @@ struct ks_error *ks_diff_report_new(const struct ks_store_image *old,
 				    const struct ks_diff_options *options,
 				    struct ks_diff_report **ret)
 {
+	KS_TRY(ks_format_expect(KS_DOCUMENT_DIFF, options->format));
 	struct ks_diff_report *report = calloc(1, sizeof(*report));
 	if (!report)
 		return &ks_nomem;

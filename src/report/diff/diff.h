@@ -3,19 +3,10 @@
 /* What differs between two images, as text. */
 #include "base/buf.h"
 #include "diff/summary.h"
-
-enum ks_diff_format {
-	KS_DIFF_FORMAT_TERMINAL, // for people, 80 columns
-	KS_DIFF_FORMAT_MD,	 // for a pull request
-	KS_DIFF_FORMAT_JSON,	 // for programs; docs/diff-json.md
-	KS_DIFF_FORMAT_HTML,	 // one page that needs nothing else
-	KS_NR_DIFF_FORMATS,
-};
-/** How they are spelled on the command line; ends with NULL. */
-extern const char *const ks_diff_formats[];
+#include "report/format.h"
 
 struct ks_diff_options {
-	enum ks_diff_format format;
+	enum ks_format format;
 	bool details;	      // every name that differs, not only counts
 	bool color;	      // terminal: use ANSI colours
 	unsigned int columns; // terminal: width; 0 means 80
@@ -23,7 +14,10 @@ struct ks_diff_options {
 
 /** A report of one pair of images on its way. */
 struct ks_diff_report;
-/** @param scope borrowed, as the images: what is compared */
+/**
+ * @param scope borrowed, as the images: what is compared
+ * @return &ks_nomem; KS_ERR_USAGE when KS_DOCUMENT_DIFF has no such format
+ */
 KS_MUST_CHECK struct ks_error *ks_diff_report_new(const struct ks_store_image *old,
 						  const struct ks_store_image *new,
 						  const struct ks_diff_scope *scope,

@@ -185,9 +185,10 @@ struct ks_error *ks_log_write(const struct ks_groups *groups, const struct ks_hi
 {
 	struct ks_report_options how = { .color = options->color, .columns = options->columns };
 	_cleanup_report_ struct ks_report *report = NULL;
-	KS_TRY(ks_report_new(options->json ? KS_FORMAT_JSON : KS_FORMAT_TERMINAL, groups, &how,
-			     &report));
-	KS_TRY(options->json ? ks_log_json(report, history, out)
-			     : write_terminal(report, history, options->patch, out));
+	KS_TRY(ks_format_expect(KS_DOCUMENT_LOG, options->format));
+	KS_TRY(ks_report_new(options->format, groups, &how, &report));
+	KS_TRY(options->format == KS_FORMAT_JSON
+		       ? ks_log_json(report, history, out)
+		       : write_terminal(report, history, options->patch, out));
 	return ks_buf_error(out);
 }

@@ -13,31 +13,26 @@ enum {
 	MD_FULL_KINDS = KS_KNOWS(KS_FUNCTION) | KS_KNOWS(KS_STRUCT) | KS_KNOWS(KS_LSM),
 };
 
-const struct ks_format_info ks_formats[KS_NR_FORMATS] = {
-	[KS_FORMAT_TERMINAL] = { "terminal", ".txt", ALL_KINDS },
-	[KS_FORMAT_MD] = { "md", ".md", MD_KINDS },
-	[KS_FORMAT_MD_FULL] = { "md-full", ".md", MD_FULL_KINDS },
-	[KS_FORMAT_JSON] = { "json", ".json", ALL_KINDS },
+/** How a format writes, and the kinds that it has a form for. */
+static const struct writer {
+	ks_report_fn *write;
+	uint32_t kinds; // KS_KNOWS() bits
+} writers[KS_NR_FORMATS] = {
+	[KS_FORMAT_TERMINAL] = { ks_report_terminal, ALL_KINDS },
+	[KS_FORMAT_MD] = { ks_report_md, MD_KINDS },
+	[KS_FORMAT_MD_FULL] = { ks_report_md_full, MD_FULL_KINDS },
+	[KS_FORMAT_JSON] = { ks_report_json, ALL_KINDS },
 };
 
-static ks_report_fn *const writers[KS_NR_FORMATS] = {
-	[KS_FORMAT_TERMINAL] = ks_report_terminal,
-	[KS_FORMAT_MD] = ks_report_md,
-	[KS_FORMAT_MD_FULL] = ks_report_md_full,
-	[KS_FORMAT_JSON] = ks_report_json,
-};
-
-enum ks_format ks_format_by_name(const char *name)
+bool ks_show_has(enum ks_format format, enum ks_kind kind)
 {
-	enum ks_format format = 0;
-	while (format < KS_NR_FORMATS && strcmp(ks_formats[format].name, name) != 0)
-		format++;
-	return format;
+	return writers[format].kinds & KS_KNOWS(kind);
 }
 
 struct ks_error *ks_report_new(enum ks_format format, const struct ks_groups *groups,
 			       const struct ks_report_options *options, struct ks_report **ret)
 {
+	KS_TRY(ks_format_expect(KS_DOCUMENT_SHOW, format));
 	_cleanup_report_ struct ks_report *report = calloc(1, sizeof(*report));
 	if (!report)
 		return &ks_nomem;
@@ -63,13 +58,12 @@ void ks_report_free(struct ks_report *report)
 struct ks_error *ks_report_write(struct ks_report *report, const struct ks_history *history,
 				 struct ks_buf *out)
 {
-	const struct ks_format_info *format = &ks_formats[report->format];
-	if (!(format->kinds & KS_KNOWS(history->kind)))
+	if (!ks_show_has(report->format, history->kind))
 		return ks_error_new(KS_ERR_USAGE, "format %s has no form for kind %s; use %s or %s",
-				    format->name, ks_kinds[history->kind].name,
+				    ks_formats[report->format].name, ks_kinds[history->kind].name,
 				    ks_formats[KS_FORMAT_TERMINAL].name,
 				    ks_formats[KS_FORMAT_JSON].name);
-	KS_TRY(writers[report->format](report, history, out));
+	KS_TRY(writers[report->format].write(report, history, out));
 	return ks_buf_error(out);
 }
 

@@ -2,27 +2,12 @@
 #pragma once
 /* What is known of one name, as text. */
 #include "base/buf.h"
+#include "report/format.h"
 #include "surface/groups.h"
 #include "surface/history.h"
 
-enum ks_format {
-	KS_FORMAT_TERMINAL, // for people, 80 columns
-	KS_FORMAT_MD,	    // the late published style
-	KS_FORMAT_MD_FULL,  // the early published style
-	KS_FORMAT_JSON,	    // everything
-	KS_NR_FORMATS,
-};
-
-/** How a format is spelled, and what it can show. */
-struct ks_format_info {
-	const char *name;      // on the command line: "md-full"
-	const char *extension; // of its files, with the dot
-	uint32_t kinds;	       // KS_KNOWS() bits of what it has a form for
-};
-extern const struct ks_format_info ks_formats[KS_NR_FORMATS];
-
-/** The format of that name, or KS_NR_FORMATS. */
-enum ks_format ks_format_by_name(const char *name);
+/** Whether a format of KS_DOCUMENT_SHOW has a form for a kind. */
+bool ks_show_has(enum ks_format format, enum ks_kind kind);
 
 struct ks_report_options {
 	bool color;	      // terminal: use ANSI colours
@@ -35,7 +20,7 @@ struct ks_report;
 /**
  * @param groups borrowed; of the images of the histories to come
  * @param options NULL: no colour, brief, 80 columns
- * @return NULL or &ks_nomem
+ * @return &ks_nomem; KS_ERR_USAGE when KS_DOCUMENT_SHOW has no such format
  */
 KS_MUST_CHECK struct ks_error *ks_report_new(enum ks_format format, const struct ks_groups *groups,
 					     const struct ks_report_options *options,

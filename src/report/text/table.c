@@ -300,14 +300,13 @@ static void write_md(const struct ks_table *table, struct ks_buf *out)
 	}
 }
 
-void ks_table_write(const struct ks_table *table, enum ks_table_format format, struct ks_buf *out)
+void ks_table_write(const struct ks_table *table, enum ks_format format, struct ks_buf *out)
 {
-	static void (*const writers[KS_NR_TABLE_FORMATS])(const struct ks_table *,
-							  struct ks_buf *) = {
-		[KS_TABLE_TERMINAL] = write_terminal,
-		[KS_TABLE_CSV] = write_csv,
-		[KS_TABLE_JSON] = write_json,
-		[KS_TABLE_MD] = write_md,
+	static void (*const writers[KS_NR_FORMATS])(const struct ks_table *, struct ks_buf *) = {
+		[KS_FORMAT_TERMINAL] = write_terminal,
+		[KS_FORMAT_CSV] = write_csv,
+		[KS_FORMAT_JSON] = write_json,
+		[KS_FORMAT_MD] = write_md,
 	};
 	writers[format](table, out);
 }

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/vector.h"
+#include "report/format.h"
 
 enum ks_cell_form {
 	KS_CELL_UNKNOWN, // the image cannot tell: never shown as 0
@@ -46,15 +47,13 @@ bool ks_table_text(struct ks_table *table, const char *text);
 /** @param known false: the cell is unknown, whatever the number */
 bool ks_table_number(struct ks_table *table, bool known, uint64_t number);
 
-enum ks_table_format {
-	KS_TABLE_TERMINAL, // definition above it, at most 80 columns where the numbers allow
-	KS_TABLE_CSV,	   // RFC 4180 with \n; unknown cells are empty
-	KS_TABLE_JSON, // an object: name, title, definition, columns, rows; unknown cells are null
-	KS_TABLE_MD,   // a pipe table under its title
-	KS_NR_TABLE_FORMATS,
-};
 /** Append words in lines of at most 80 columns, each indented. */
 void ks_table_wrap(const char *text, unsigned int indent, struct ks_buf *out);
 
-/** Append the table to out, which remembers when memory runs out. */
-void ks_table_write(const struct ks_table *table, enum ks_table_format format, struct ks_buf *out);
+/**
+ * Append the table to out, which remembers when memory runs out. On the terminal the definition stands above it, and it
+ * has at most 80 columns where the numbers allow; JSON is an object: name, title, definition, columns, rows. Unknown
+ * cells are "?" for people, empty in CSV, null in JSON.
+ * @param format one that KS_DOCUMENT_STATS has
+ */
+void ks_table_write(const struct ks_table *table, enum ks_format format, struct ks_buf *out);

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Every document under every name of its formats, through the library and through the command. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <ksurf/ksurf.h>
+
+#include "base/array.h"
+#include "check.h"
+#include "report/format.h"
+#include "scratch.h"
+
+/** A store of two mini kernels, and an object. */
+static struct {
+	char *dir, db[4096], object[4096];
+	struct ksurf_store *store;
+} place;
+
+/** What a run of the command printed, and how it ended. */
+struct run {
+	struct ks_buf out;
+	int status;
+};
+
+static struct run run_command(const char *format, ...)
+{
+	va_list args;
+	char line[9216];
+	va_start(args, format);
+	must(vsnprintf(line, sizeof(line), format, args) < (int)sizeof(line));
+	va_end(args);
+	struct run run = { 0 };
+	FILE *pipe = popen(line, "r");
+	must(pipe);
+	for (int c; (c = getc(pipe)) != EOF;)
+		ks_buf_char(&run.out, (char)c);
+	int status = pclose(pipe);
+	must(WIFEXITED(status) && ks_buf_text(&run.out));
+	run.status = WEXITSTATUS(status);
+	return run;
+}
+
+/** How each document is asked for; what depends on nothing but its arguments. */
+static const char *const arguments[KS_NR_DOCUMENTS] = {
+	[KS_DOCUMENT_SHOW] = "show function global_call",
+	[KS_DOCUMENT_LOG] = "log function global_call",
+	[KS_DOCUMENT_DIFF] = "diff $(ksurf_images)",
+	[KS_DOCUMENT_DEPS] = "deps $OBJECT",
+	[KS_DOCUMENT_COUNTS] = "deps --counts $OBJECT",
+	[KS_DOCUMENT_CHECK] = "check $OBJECT",
+	[KS_DOCUMENT_EXPLAIN] = "explain $OBJECT on_unlink $(ksurf_images | head -n 1)",
+	[KS_DOCUMENT_STATS] = "stats --table growth",
+	[KS_DOCUMENT_PICTURES] = "stats --table inline",
+	[KS_DOCUMENT_EXPORT] = "export $(ksurf_images | head -n 1) $DIR/export",
+};
+
+static struct run run_document(enum ks_document document, const char *format)
+{
+	return run_command(
+		"OBJECT='%s' DIR='%s'; ksurf() { \"$KSURF_COMMAND\" --db '%s' \"$@\"; }; "
+		"ksurf_images() { ksurf images --names; }; ksurf %s --format %s 2>&1",
+		place.object, place.dir, place.db, arguments[document], format);
+}
+
+/** The document as the library gives it; NULL when it has no function for it. */
+static char *library(enum ks_document document, const char *format)
+{
+	struct ksurf_error *err = NULL;
+	char *text = NULL;
+	if (document == KS_DOCUMENT_SHOW)
+		err = ksurf_report(place.store, "function", "global_call", format, &text, NULL);
+	if (document == KS_DOCUMENT_CHECK)
+		err = ksurf_check(place.store, place.object, NULL, format, &text, NULL);
+	if (err)
+		fail_msg("%s", ksurf_error_text(err));
+	return text;
+}
+
+static bool has_document(enum ks_document document, struct run *run)
+{
+	if (document == KS_DOCUMENT_EXPORT) // writes files
+		return run->status == 0;
+	if (document == KS_DOCUMENT_PICTURES && strstr(run->out.at, "librsvg"))
+		return true; // a PNG needs what is loaded at run time
+	return run->status <= 2 && run->out.len && strncmp(run->out.at, "ksurf:", 6) != 0;
+}
+
+static void one_spelling(enum ks_document document, enum ks_format format, const char *word,
+			 const struct run *plain)
+{
+	enum ks_format found;
+	assert_ok(ks_format_find(KS_DOCUMENT_BIT(document), word, &found));
+	assert_int_equal(found, format);
+	struct run run = run_document(document, word);
+	if (!has_document(document, &run))
+		fail_msg("%s --format %s: %d, %s", ks_documents[document].name, word, run.status,
+			 run.out.at);
+	if (plain)
+		assert_string_equal(run.out.at, plain->out.at);
+	char *text = library(document, word);
+	if (text)
+		assert_string_equal(text, run.out.at);
+	free(text);
+	ks_buf_deinit(&run.out);
+}
+
+static void each_document_has_each_name_of_its_formats(void **state)
+{
+	(void)state;
+	if (!place.store)
+		skip();
+	for (enum ks_document document = 0; document < KS_NR_DOCUMENTS; document++) {
+		const enum ks_format *format = ks_documents[document].formats;
+		for (; *format != KS_NR_FORMATS; format++) {
+			const struct ks_format_info *info = &ks_formats[*format];
+			struct run plain = run_document(document, info->name);
+			one_spelling(document, *format, info->name, &plain);
+			for (size_t i = 0; info->aliases[i]; i++)
+				one_spelling(document, *format, info->aliases[i], &plain);
+			ks_buf_deinit(&plain.out);
+		}
+	}
+}
+
+static void the_terminal_is_called_the_same_everywhere(void **state)
+{
+	(void)state;
+	static const char *const words[] = { "terminal", "term", "text" };
+	for (enum ks_document document = 0; document < KS_NR_DOCUMENTS; document++)
+		for (size_t i = 0; i < KS_ARRAY_LEN(words); i++) {
+			enum ks_format format;
+			if (!ks_format_has(document, KS_FORMAT_TERMINAL))
+				continue;
+			assert_ok(ks_format_find(KS_DOCUMENT_BIT(document), words[i], &format));
+			assert_int_equal(format, KS_FORMAT_TERMINAL);
+			assert_ok(ks_format_find(KS_DOCUMENT_BIT(document), NULL, &format));
+			assert_int_equal(format, KS_FORMAT_TERMINAL);
+		}
+}
+
+static void no_two_formats_have_a_spelling_in_common(void **state)
+{
+	(void)state;
+	for (enum ks_format format = 0; format < KS_NR_FORMATS; format++) {
+		const struct ks_format_info *info = &ks_formats[format];
+		enum ks_format found;
+		assert_non_null(info->name);
+		assert_int_equal(info->extension[0], '.');
+		assert_non_null(strchr(info->media_type, '/'));
+		uint32_t all = KS_DOCUMENT_BIT(KS_NR_DOCUMENTS) - 1;
+		assert_ok(ks_format_find(all, info->name, &found));
+		assert_int_equal(found, format);
+		for (size_t i = 0; info->aliases[i]; i++) {
+			assert_ok(ks_format_find(all, info->aliases[i], &found));
+			assert_int_equal(found, format);
+		}
+	}
+}
+
+/** All formats of a document are in an error, by their names. */
+static void names_all(enum ks_document document, const char *text)
+{
+	const enum ks_format *format = ks_documents[document].formats;
+	for (; *format != KS_NR_FORMATS; format++)
+		if (!strstr(text, ks_formats[*format].name))
+			fail_msg("'%s' does not name %s", text, ks_formats[*format].name);
+}
+
+static void a_wrong_name_is_told_with_the_right_ones(void **state)
+{
+	(void)state;
+	static const char *const words[] = { "rtf", "", "terminal ", "JSON" };
+	for (enum ks_document document = 0; document < KS_NR_DOCUMENTS; document++)
+		for (size_t i = 0; i < KS_ARRAY_LEN(words); i++) {
+			enum ks_format format;
+			struct ks_error *err =
+				ks_format_find(KS_DOCUMENT_BIT(document), words[i], &format);
+			assert_non_null(err);
+			assert_int_equal(err->code, KS_ERR_USAGE);
+			names_all(document, err->msg);
+			ks_error_free(err);
+			if (!place.store)
+				continue;
+			char quoted[32];
+			snprintf(quoted, sizeof(quoted), "'%s'", words[i]);
+			struct run run = run_document(document, quoted);
+			assert_true(run.status >= 2); // more where 2 is an answer
+			assert_memory_equal(run.out.at, "ksurf: ", 7);
+			names_all(document, run.out.at);
+			ks_buf_deinit(&run.out);
+		}
+}
+
+static void the_nearest_is_told(void **state)
+{
+	(void)state;
+	static const struct {
+		enum ks_document document;
+		const char *word, *wanted;
+	} cases[] = {
+		{ KS_DOCUMENT_SHOW, "jsn", "did you mean json?" },
+		{ KS_DOCUMENT_SHOW, "termnal", "did you mean terminal?" },
+		{ KS_DOCUMENT_SHOW, "txt", "did you mean terminal?" },
+		{ KS_DOCUMENT_CHECK, "sariff", "did you mean sarif?" },
+		{ KS_DOCUMENT_CHECK, "csv", "'csv' is no format of check; there are terminal" },
+		{ KS_DOCUMENT_PICTURES, "pgn", "there are svg, png; did you mean png?" },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		enum ks_format format;
+		expect_error(
+			ks_format_find(KS_DOCUMENT_BIT(cases[i].document), cases[i].word, &format),
+			KS_ERR_USAGE, cases[i].wanted);
+	}
+}
+
+static int open_place(void **state)
+{
+	(void)state;
+	const char *objects = getenv("KSURF_OBJECTS"), *minis = getenv("KSURF_MINIS");
+	static const char *const names[] = { "amd64-gcc-dwarf5", "i386-gcc-dwarf5" };
+	if (!objects || !minis || !getenv("KSURF_COMMAND"))
+		return 0;
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++) {
+		char path[4096];
+		snprintf(path, sizeof(path), "%s/%s", minis, names[i]);
+		if (access(path, R_OK) != 0)
+			return 0;
+	}
+	place.dir = make_dir();
+	snprintf(place.db, sizeof(place.db), "%s/store.db", place.dir);
+	snprintf(place.object, sizeof(place.object), "%s/tracing.bpfel.o", objects);
+	struct ksurf_error *err = ksurf_store_open(place.db, KSURF_CREATE, &place.store);
+	for (size_t i = 0; !err && i < KS_ARRAY_LEN(names); i++) {
+		char path[4096];
+		snprintf(path, sizeof(path), "%s/%s", minis, names[i]);
+		err = ksurf_store_add(place.store, path, 1, NULL);
+	}
+	if (err)
+		fprintf(stderr, "%s\n", ksurf_error_text(err));
+	return err != NULL;
+}
+
+static int close_place(void **state)
+{
+	(void)state;
+	ksurf_store_close(place.store);
+	if (place.dir)
+		remove_dir(place.dir);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_document_has_each_name_of_its_formats),
+		cmocka_unit_test(the_terminal_is_called_the_same_everywhere),
+		cmocka_unit_test(no_two_formats_have_a_spelling_in_common),
+		cmocka_unit_test(a_wrong_name_is_told_with_the_right_ones),
+		cmocka_unit_test(the_nearest_is_told),
+	};
+	return cmocka_run_group_tests(tests, open_place, close_place);
+}
