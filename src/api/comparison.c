@@ -16,17 +16,17 @@ static struct ks_error *to_modules(const struct ks_store_image **image)
 }
 
 struct ks_error *ks_comparison_choose(struct ks_store *store, const char *old, const char *new,
-				      bool modules, struct ks_comparison *comparison)
+				      struct ks_comparison *comparison)
 {
 	struct ks_selection *sel = &comparison->sel;
 	KS_TRY(ks_selection_choose(sel, store, "*"));
 	KS_TRY(ks_selection_group(sel, store));
 	KS_TRY(ks_selection_pick(sel, old, &comparison->old, &comparison->old_exact));
-	KS_TRY(ks_selection_pick(sel, new, &comparison->new, &comparison->new_exact));
-	if (!modules) {
-		comparison->modules_apart = comparison->old->modules && comparison->new->modules;
-		return NULL;
-	}
+	return ks_selection_pick(sel, new, &comparison->new, &comparison->new_exact);
+}
+
+struct ks_error *ks_comparison_to_modules(struct ks_comparison *comparison)
+{
 	KS_TRY(to_modules(&comparison->old));
 	return to_modules(&comparison->new);
 }

@@ -6,19 +6,15 @@
 /** A zeroed one is empty. */
 struct ks_comparison {
 	struct ks_selection sel;
-	const struct ks_store_image *old, *new; // NULL: not found yet
+	const struct ks_store_image *old, *new; // NULL: not found
 	bool old_exact, new_exact;		// the word was the label itself
-	bool modules_apart; // both kernels have modules in the store, which are not compared
 };
 void ks_comparison_deinit(struct ks_comparison *comparison);
 #define _cleanup_comparison_ __attribute__((__cleanup__(ks_comparison_deinit)))
 
-/**
- * Find both images among all of the store.
- * @param modules take the modules of the two kernels in their place
- * @param comparison what was found stands there also when an error is returned
- * @return KS_ERR_NOTFOUND
- */
+/** Find both images among all of the store. @return KS_ERR_NOTFOUND */
 KS_MUST_CHECK struct ks_error *ks_comparison_choose(struct ks_store *store, const char *old,
-						    const char *new, bool modules,
+						    const char *new,
 						    struct ks_comparison *comparison);
+/** Take the modules of the two kernels in their place. @return KS_ERR_NOTFOUND when the store does not have them */
+KS_MUST_CHECK struct ks_error *ks_comparison_to_modules(struct ks_comparison *comparison);

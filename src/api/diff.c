@@ -124,7 +124,9 @@ static struct ks_error *make(struct ks_store *store, const char *old, const char
 	struct ks_diff_scope scope;
 	KS_TRY(ks_api_options(&options, sizeof(options), theirs));
 	KS_TRY(ks_api_diff_scope(&options, &scope));
-	KS_TRY(ks_comparison_choose(store, old, new, options.modules, &pair));
+	KS_TRY(ks_comparison_choose(store, old, new, &pair));
+	if (options.modules)
+		KS_TRY(ks_comparison_to_modules(&pair));
 	scope.one_sided = !options.counts_only;
 	if (!ks_api_text(&diff->arena, pair.old->image.label, &diff->old) ||
 	    !ks_api_text(&diff->arena, pair.new->image.label, &diff->new))

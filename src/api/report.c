@@ -157,7 +157,9 @@ static struct ks_error *write_diff(struct ks_store *store, const char *old, cons
 		.columns = options->columns,
 	};
 	KS_TRY(ks_api_diff_scope(what, &scope));
-	KS_TRY(ks_comparison_choose(store, old, new, what->modules, &pair));
+	KS_TRY(ks_comparison_choose(store, old, new, &pair));
+	if (what->modules)
+		KS_TRY(ks_comparison_to_modules(&pair));
 	scope.one_sided = how.details;
 	KS_TRY(ks_diff_report_new(pair.old, pair.new, &scope, &how, &report));
 	KS_TRY(ks_summary_make(store, pair.old, pair.new, &scope,

@@ -4,40 +4,49 @@
 #include <string.h>
 
 #include "check/policy_source.h"
-#include "cli/load.h"
-#include "store/choose.h"
+#include "ingest/ingest.h"
 
-/** The images that the command line names, else those the policy does, else all. */
-static struct ks_error *choose_images(const char *on, struct ks_check_session *checking,
-				      struct ks_store_images *ret)
+/** The running kernel on its way into the store. */
+struct live {
+	struct ks_cli *cli;
+	struct ks_arena *arena;
+	const char *label;   // in the store, from the arena
+	struct ks_buf notes; // lines that are separated, not ended
+};
+
+static bool take_live(void *arg, const struct ks_ingest_event *event)
 {
-	const struct ks_policy *policy = checking->policy;
-	_cleanup_buf_ struct ks_buf words = { 0 };
-	for (size_t i = 0; !on && i < policy->on.nr; i++)
-		ks_buf_printf(&words, "%s,", policy->on.at[i]);
-	const char *all = ks_buf_text(&words);
-	if (!all)
-		return &ks_nomem;
-	return ks_selection_words(&checking->session.sel, on ? on : all, &checking->arena, ret);
+	struct live *live = arg;
+	if (event->type == KS_INGEST_NOTE) {
+		ks_buf_printf(&live->notes, "%s%s", live->notes.len ? "\n" : "", event->note);
+		return true;
+	}
+	if (!event->put)
+		return true;
+	live->label = ks_arena_strdup(live->arena, event->label);
+	if (live->notes.len && event->put->added && !live->cli->quiet)
+		fprintf(stderr, "%s: %s\n", event->label, ks_buf_text(&live->notes));
+	return true;
 }
 
 /** Put the running kernel into the store, unless it is there. @param[out] label of it, from the arena */
 static struct ks_error *add_live(struct ks_cli *cli, struct ks_check_session *checking,
 				 const char **label)
 {
-	const struct ks_extract_opts how = { .nr_threads = ks_cli_threads(cli) };
+	const struct ks_ingest_source source = { KS_INGEST_LIVE, "running" };
+	struct live live = { .cli = cli, .arena = &checking->arena };
+	const struct ks_ingest_opts opts = {
+		.nr_threads = ks_cli_threads(cli),
+		.strict = true,
+		.event = take_live,
+		.event_arg = &live,
+	};
 	_cleanup_session_ struct ks_session session = { 0 };
-	_cleanup_surface_ struct ks_surface *surface = NULL;
-	_cleanup_free_ char *note = NULL;
-	struct ks_put_result result = { 0 };
-	KS_TRY(ks_error_wrap(ks_load_live(NULL, &how, &surface, &note), "running kernel"));
 	KS_TRY(ks_session_open(cli, KS_STORE_CREATE, &session));
-	KS_TRY(ks_store_put(session.store, surface, how.nr_threads, &result));
-	*label = ks_arena_strdup(&checking->arena, result.label);
-	if (note && result.added && !cli->quiet)
-		fprintf(stderr, "%s: %s\n", result.label, note);
-	free(result.label);
-	return *label ? NULL : &ks_nomem;
+	struct ks_error *err = ks_ingest_into(session.store, &source, 1, &opts);
+	ks_buf_deinit(&live.notes);
+	*label = live.label;
+	return err || live.label ? err : &ks_nomem;
 }
 
 /** The words with the running kernel's label in place of "live" and "running". */
@@ -83,29 +92,24 @@ struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_
 	KS_TRY(ks_policy_load(&source, &checking->policy));
 	KS_TRY(name_live(cli, checking, &on));
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &checking->session));
-	struct ks_session *session = &checking->session;
-	KS_TRY(ks_selection_choose(&session->sel, session->store, on ? "*" : NULL));
-	KS_TRY(ks_selection_group(&session->sel, session->store));
-	struct ks_store_images images;
-	KS_TRY(choose_images(on, checking, &images));
-	struct ks_check_options options = {
+	struct ks_store *store = checking->session.store;
+	const struct ks_checking_options how = {
 		.policy = checking->policy,
-		.modules = opts->modules || checking->policy->modules,
+		.on = on,
+		.base = opts->base,
+		.modules = opts->modules,
 		.nr_threads = ks_cli_threads(cli),
 	};
-	const char *base = opts->base ? opts->base : checking->policy->base;
-	bool exact;
-	if (base)
-		KS_TRY(ks_selection_pick(&session->sel, base, &options.base, &exact));
 	const char *const *paths = (const char *const *)files;
+	KS_TRY(ks_checking_choose(store, &how, &checking->result));
 	KS_TRY(ks_check_inputs_open(paths, (size_t)nr_files, tell, cli, &checking->inputs));
-	return ks_check_run(session->store, &images, checking->inputs.at, checking->inputs.nr,
-			    &options, &checking->check);
+	return ks_checking_run(store, &how, checking->inputs.at, checking->inputs.nr,
+			       &checking->result);
 }
 
 void ks_check_session_deinit(struct ks_check_session *checking)
 {
-	ks_check_free(checking->check);
+	ks_checking_deinit(&checking->result);
 	ks_check_inputs_deinit(&checking->inputs);
 	ks_policy_free(checking->policy);
 	ks_session_close(&checking->session);

@@ -43,7 +43,7 @@ const struct ks_cmd *ks_cmd_by_name(const char *name)
 	return NULL;
 }
 
-void ks_cli_fail(struct ks_cli *cli, struct ks_error *err)
+void ks_cli_tell(struct ks_cli *cli, const struct ks_error *err)
 {
 	char *text = ks_error_text(err);
 	ks_draw_erase(&cli->draw);
@@ -52,6 +52,11 @@ void ks_cli_fail(struct ks_cli *cli, struct ks_error *err)
 	if (!cli->status)
 		cli->status = ks_status_of(err->code, cli->answers);
 	free(text);
+}
+
+void ks_cli_fail(struct ks_cli *cli, struct ks_error *err)
+{
+	ks_cli_tell(cli, err);
 	ks_error_free(err);
 }
 

@@ -67,7 +67,9 @@ const struct ks_cmd *ks_cmd_by_name(const char *name);
 /** Parse, run, report: all of main(). @return the exit status */
 int ks_cli_main(int argc, char **argv);
 
-/** Print an error as one line on stderr, keep its exit status if it is the first, free it. */
+/** Print an error as one line on stderr, and keep its exit status if it is the first. */
+void ks_cli_tell(struct ks_cli *cli, const struct ks_error *err);
+/** The same, and free it. */
 void ks_cli_fail(struct ks_cli *cli, struct ks_error *err);
 
 /** The store's path: --db, else below the user's data directory. Borrowed from cli. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "api/comparison.h"
 #include "cli/format.h"
 #include "cli/session.h"
 #include "diff/scope.h"
 #include "report/diff/diff.h"
-#include "store/choose.h"
 
 struct opts {
 	const char *kinds, *name, *changes;
@@ -13,27 +13,27 @@ struct opts {
 	const char *format;
 };
 
-static struct ks_error *pick(const struct ks_cli *cli, const struct ks_session *session,
-			     const char *word, const struct ks_store_image **ret)
+/** Which image a word was taken for, unless it says so itself. */
+static void tell_image(const struct ks_cli *cli, const char *word,
+		       const struct ks_store_image *image, bool exact)
 {
-	bool exact;
-	KS_TRY(ks_selection_pick(&session->sel, word, ret, &exact));
-	if (!exact && !cli->quiet)
-		fprintf(stderr, "ksurf: %s is %s\n", word, (*ret)->image.label);
-	return NULL;
+	if (image && !exact && !cli->quiet)
+		fprintf(stderr, "ksurf: %s is %s\n", word, image->image.label);
 }
 
-/** The modules of both kernels in their place. */
-static struct ks_error *to_modules(const struct ks_store_image **images)
+static struct ks_error *choose(const struct ks_cli *cli, struct ks_store *store, bool modules,
+			       char **words, struct ks_comparison *pair)
 {
-	for (int i = 0; i < 2; i++) {
-		if (!images[i]->modules)
-			return ks_error_new(KS_ERR_NOTFOUND,
-					    "the store has no modules of %s; 'ksurf add --modules "
-					    "all' takes them along",
-					    images[i]->image.label);
-		images[i] = images[i]->modules;
-	}
+	struct ks_error *err = ks_comparison_choose(store, words[0], words[1], pair);
+	tell_image(cli, words[0], pair->old, pair->old_exact);
+	tell_image(cli, words[1], pair->new, pair->new_exact);
+	if (err)
+		return err;
+	if (modules)
+		return ks_comparison_to_modules(pair);
+	if (pair->old->modules && pair->new->modules && !cli->quiet)
+		fprintf(stderr, "ksurf: the kernels without their modules; --modules compares "
+				"those\n");
 	return NULL;
 }
 
@@ -52,17 +52,9 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	KS_TRY(ks_diff_scope_changes(&scope, opts->changes));
 	_cleanup_session_ struct ks_session session = { 0 };
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
-	KS_TRY(ks_selection_choose(&session.sel, session.store, "*"));
-	KS_TRY(ks_selection_group(&session.sel, session.store));
-	const struct ks_store_image *images[2];
-	for (int i = 0; i < 2; i++)
-		KS_TRY(pick(cli, &session, argv[i], &images[i]));
-	if (opts->modules)
-		KS_TRY(to_modules(images));
-	else if (images[0]->modules && images[1]->modules && !cli->quiet)
-		fprintf(stderr, "ksurf: the kernels without their modules; --modules compares "
-				"those\n");
-	const struct ks_store_image *old = images[0], *new = images[1];
+	_cleanup_comparison_ struct ks_comparison pair = { 0 };
+	KS_TRY(choose(cli, session.store, opts->modules, argv, &pair));
+	const struct ks_store_image *old = pair.old, *new = pair.new;
 	struct ks_diff_options options = {
 		.format = format,
 		.details = opts->details || opts->kinds || opts->name || opts->changes,

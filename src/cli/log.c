@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/log/log.h"
+#include "api/lookup.h"
 #include "cli/format.h"
 #include "cli/session.h"
 #include "store/suggest.h"
@@ -30,8 +31,7 @@ static struct ks_error *run_in(struct ks_cli *cli, const struct opts *opts, enum
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
 	KS_TRY(ks_selection_choose(&session.sel, session.store, opts->image));
 	KS_TRY(ks_selection_group(&session.sel, session.store));
-	KS_TRY(ks_store_history(session.store, &session.sel.images, kind, name, arena, &history));
-	KS_TRY(ks_history_join_modules(&session.sel.images, arena, &history));
+	KS_TRY(ks_lookup_history(session.store, &session.sel.images, kind, name, arena, &history));
 	if (!ks_history_present(&history))
 		return unknown_name(&session, kind, name);
 	struct ks_log_options how = { .format = format,

@@ -154,8 +154,10 @@ static struct ks_error *extract_all(struct extraction *x, unsigned int nr_thread
 	KS_TRY(ks_pool_run(nr_threads, 2, prepare, x));
 	if (!x->btf && !surface->symtab_known)
 		return nothing_to_read();
-	KS_TRY(surface->image.tier == KS_TIER_FULL ? ks_extract_full(x->finder, nr_threads)
-						   : ks_extract_btf(x->finder, x->btf));
+	KS_TRY(ks_cancel_check(x->opts->cancel));
+	KS_TRY(surface->image.tier == KS_TIER_FULL
+		       ? ks_extract_full(x->finder, nr_threads, x->opts->cancel)
+		       : ks_extract_btf(x->finder, x->btf));
 	return ks_pool_run(nr_threads, 2, complete, x);
 }
 

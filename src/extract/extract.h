@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* A kernel image's bytes as a surface. A pure function: the same bytes give the same surface. */
+#include "base/progress.h"
 #include "elf/image.h"
 #include "surface/model.h"
 
@@ -10,6 +11,7 @@ struct ks_extract_opts {
 	const char *config;	 // text of the kernel's configuration, or NULL when it is not known
 	const char *system_map;	 // text that lists its symbols, for images that do not; or NULL
 	unsigned int nr_threads; // 0 is 1; the result does not depend on it
+	const struct ks_cancel *cancel; // looked at from unit to unit; or NULL
 	/** Whether nobody needs more of this image at its tier; NULL: everything is needed. */
 	bool (*known)(void *arg, const struct ks_image *image);
 	void *known_arg;

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* Where functions and types of an image come from: one reader for each tier. Inside extract/ only. */
+#include "base/progress.h"
 #include "btf/btf.h"
 #include "extract/tables/find.h"
 
-/** Fill functions and types from DWARF. The surface has an arena for each thread, and one more. */
+/**
+ * Fill functions and types from DWARF. The surface has an arena for each thread, and one more.
+ * @param cancel looked at before each unit; or NULL
+ */
 KS_MUST_CHECK struct ks_error *ks_extract_full(const struct ks_finder *finder,
-					       unsigned int nr_threads);
+					       unsigned int nr_threads,
+					       const struct ks_cancel *cancel);
 
 /**
  * Find the image's BTF: in its section, between its symbols, or by its form.

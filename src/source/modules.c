@@ -107,7 +107,8 @@ static struct ks_error *read_folder(struct reading *reading, const char *path)
 		if (file->fts_info != FTS_F || !ks_module_name(file->fts_name, name, sizeof(name)))
 			continue;
 		reading->any = true;
-		if (is_wanted(reading, name))
+		err = ks_cancel_check(reading->opts->progress.cancel);
+		if (!err && is_wanted(reading, name))
 			err = open_file(reading, file->fts_path);
 	}
 	fts_close(tree);

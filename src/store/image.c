@@ -75,10 +75,11 @@ static uint32_t text_bits(const char *text, bit_name *name_of)
 }
 
 struct ks_error *ks_image_add(struct ks_store *store, const struct ks_surface *surface,
-			      const char *label, uint64_t anchor, int64_t *ret_id)
+			      const struct ks_image_key *key, uint64_t anchor, int64_t *ret_id)
 {
 	struct ks_image image = surface->image;
-	image.label = label;
+	image.label = key->label;
+	image.digest = key->digest;
 	_cleanup_buf_ struct ks_buf known = { 0 }, facts = { 0 };
 	KS_TRY(bits_text(surface->known, kind_name, &known));
 	KS_TRY(bits_text(image.facts, fact_name, &facts));

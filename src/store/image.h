@@ -4,10 +4,15 @@
 #include "base/vector.h"
 #include "store/private.h"
 
+/** What an image is called in this store, whatever its surface says. */
+struct ks_image_key {
+	const char *label, *digest;
+};
 /** Add the row of an image. @param anchor that its addresses are counted from */
 KS_MUST_CHECK struct ks_error *ks_image_add(struct ks_store *store,
-					    const struct ks_surface *surface, const char *label,
-					    uint64_t anchor, int64_t *ret_id);
+					    const struct ks_surface *surface,
+					    const struct ks_image_key *key, uint64_t anchor,
+					    int64_t *ret_id);
 
 /** Every image, modules among them, in no order. @param arena as with ks_store_images() */
 KS_MUST_CHECK struct ks_error *ks_image_all(struct ks_store *store, struct ks_arena *arena,

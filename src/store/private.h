@@ -20,7 +20,8 @@ enum ks_sql {
 	KS_SQL_DATA_VERSION,
 	KS_SQL_VERSION,
 	KS_SQL_IMAGES,
-	KS_SQL_IMAGES_1, // of a store of version 1
+	KS_SQL_IMAGES_1,	   // of a store of version 1
+	KS_SQL_IMAGES_BY_BUILD_ID, // modules have none
 	KS_SQL_IMAGE_BY_DIGEST,
 	KS_SQL_IMAGE_BY_LABEL,
 	KS_SQL_IMAGE_DIGEST,

@@ -19,7 +19,10 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_IMAGES_1] = "SELECT " IMAGE_TEXTS ", NULL, id, tier, elf_class, big_endian, known,"
 			    " symtab_known, anchor, base,"
 			    " CASE WHEN tier IN ('full', 'imported') THEN 'inline' END FROM image",
-	[KS_SQL_IMAGE_BY_DIGEST] = "SELECT label, id, tier FROM image WHERE digest = ?",
+	[KS_SQL_IMAGES_BY_BUILD_ID] = "SELECT label, digest, id, tier FROM image"
+				      " WHERE build_id = ? ORDER BY id",
+	[KS_SQL_IMAGE_BY_DIGEST] = "SELECT label, digest, id, tier FROM image WHERE digest = ?1"
+				   " AND (?2 IS NULL OR build_id IS NULL)",
 	[KS_SQL_IMAGE_BY_LABEL] = "SELECT id, base FROM image WHERE label = ?",
 	[KS_SQL_IMAGE_DIGEST] = "SELECT digest FROM image WHERE id = ?",
 	[KS_SQL_IMAGES_AT_HOME] = "SELECT id FROM image WHERE home = ? ORDER BY id",

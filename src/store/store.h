@@ -33,7 +33,7 @@ static inline void ks_store_closep(struct ks_store **store)
 
 /** What became of an image. */
 struct ks_put_result {
-	bool added;	// false: the store had an image with this digest, and was not touched
+	bool added;	// false: the store had this kernel, and was not touched
 	bool replaced;	// added, and what told less of the same kernel is gone
 	char *label;	// under which it is in the store; the caller frees it
 	uint64_t bytes; // that were written for it, before SQLite's own overhead
@@ -42,9 +42,9 @@ struct ks_put_result {
 };
 
 /**
- * Keep an image, in one transaction. An image with the same digest is there already: nothing happens, unless
- * it gives way (ks_image_gives_way()): then this one gets its place, its label and its modules. When
- * another image has the label, this one gets the first free of LABEL@2, LABEL@3, …
+ * Keep an image, in one transaction. When the same kernel is there already, nothing happens, unless what is
+ * there gives way (ks_image_gives_way()): then this one gets its place, its label, its digest and its modules.
+ * The same kernel has the same build id; where one of both has none, the same digest. When another image has the label, this one gets the first free of LABEL@2, LABEL@3, …
  * The modules of a kernel (ks_image.modules_of) take the place of those that the store has of it, if any, and get
  * the label KERNEL+modules; KS_ERR_NOTFOUND when the store does not have the kernel.
  * @param surface borrowed; several may be put through one handle, which is faster than one by one
@@ -63,6 +63,14 @@ KS_MUST_CHECK struct ks_error *ks_store_put_modules(struct ks_store *store,
 						    const struct ks_surface *surface,
 						    const char *seen, unsigned int nr_threads,
 						    struct ks_put_result *ret);
+
+/**
+ * Whether the store has an image's kernel and would not be touched by ks_store_put(): nobody needs to read it further.
+ * @param image its build id, digest and tier
+ * @param[out] ret_label of the image that the store has, NULL when it would be put; the caller frees
+ */
+KS_MUST_CHECK struct ks_error *ks_store_known(struct ks_store *store, const struct ks_image *image,
+					      char **ret_label);
 
 /* ---- images and settings ---- */
 

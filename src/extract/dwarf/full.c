@@ -17,6 +17,7 @@ struct job {
 	struct ks_surface *surface;
 	struct ks_function_merge *merge;
 	const struct ks_symbol_index *symbols;
+	const struct ks_cancel *cancel;
 	pthread_mutex_t merging; // guards the two below
 	uint32_t next;		 // unit to merge
 	atomic_bool *walked;	 // of each unit
@@ -38,6 +39,7 @@ static struct ks_error *merge_walked(struct job *job)
 static struct ks_error *walk_one(void *arg, size_t unit, unsigned int thread)
 {
 	struct job *job = arg;
+	KS_TRY(ks_cancel_check(job->cancel));
 	struct ks_error *err = ks_walk_unit(&job->walkers[thread], &job->dwarf.units.at[unit],
 					    (uint32_t)unit, &job->records[unit]);
 	if (err)
@@ -147,11 +149,13 @@ static struct ks_error *read_units(struct job *job, const struct ks_elf *elf)
 	return ks_function_merge_fill(job->merge, job->nr_walkers);
 }
 
-struct ks_error *ks_extract_full(const struct ks_finder *finder, unsigned int nr_threads)
+struct ks_error *ks_extract_full(const struct ks_finder *finder, unsigned int nr_threads,
+				 const struct ks_cancel *cancel)
 {
 	struct job job = {
 		.nr_walkers = nr_threads,
 		.symbols = finder->symbols,
+		.cancel = cancel,
 		.surface = finder->surface,
 		.merging = PTHREAD_MUTEX_INITIALIZER,
 	};

@@ -164,18 +164,19 @@ static struct ks_error *undo_dictionary(struct work *work)
 	xz.next_in = block->packed;
 	xz.avail_in = (size_t)block->packed_len;
 	xz.next_out = work->plain;
-	while (ret == LZMA_OK) {
+	struct ks_error *cancelled = NULL;
+	while (ret == LZMA_OK && !cancelled) {
 		uint64_t left = block->len - xz.total_out;
 		xz.avail_out = left < STEP_BYTES ? (size_t)left : STEP_BYTES;
 		ret = lzma_code(&xz, LZMA_FINISH);
 		tell_ready(work, xz.total_out, false);
-		ks_progress_tell(work->progress, "unpacking vmlinuz", xz.total_in,
-				 block->packed_len);
+		cancelled = ks_progress_tell(work->progress, "unpacking vmlinuz", xz.total_in,
+					     block->packed_len);
 	}
 	bool good = ret == LZMA_STREAM_END && xz.total_out == block->len;
 	tell_ready(work, xz.total_out, true);
 	lzma_end(&xz);
-	return good ? NULL : damaged(ret);
+	return cancelled ? cancelled : good ? NULL : damaged(ret);
 }
 
 /** A decoder for all filters but the last. liblzma has them only in front of a dictionary coder: one that does nothing. */

@@ -35,7 +35,8 @@ static struct ks_error *receive(struct ks_input *in, uint64_t max,
 					   (unsigned long long)max >> 20);
 		if (!err)
 			err = ks_tmpfile_write(&tmpfile, done, piece, got);
-		ks_progress_tell(progress, "fetching", done, total);
+		if (!err)
+			err = ks_progress_tell(progress, "fetching", done, total);
 	}
 	free(piece);
 	if (!err && !done)

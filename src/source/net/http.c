@@ -32,6 +32,7 @@ struct http {
 	struct ks_error *err; // what is wrong with the answer
 	bool err_again;	      // ... and whether it may be gone at the next try
 	unsigned int tries, backoff_ms;
+	const struct ks_cancel *cancel;
 	uint64_t want_begin, want_end; // announced range; empty when none was
 
 	// the transfer under way
@@ -268,6 +269,7 @@ static struct ks_error *fill(struct http *h, uint64_t offset)
 {
 	unsigned int failures = 0;
 	while (offset < h->in.size) {
+		KS_TRY(ks_cancel_check(h->cancel));
 		if (!advance(h, offset))
 			KS_TRY(transfer_start(h, offset));
 		if (h->buf_len && h->pos == offset)
@@ -383,6 +385,7 @@ static struct ks_error *http_open(struct http *h, const char *url, const struct 
 	if (!h->url || (opts->sha256 && !h->sha256) || !h->buf || !h->multi || !h->easy)
 		return &ks_nomem;
 	h->in.size = opts->size ? opts->size : KS_INPUT_SIZE_UNKNOWN;
+	h->cancel = opts->cancel;
 	h->tries = opts->tries ? opts->tries : TRIES;
 	h->backoff_ms = opts->backoff_ms ? opts->backoff_ms : BACKOFF_MS;
 	sha256_init(&h->sha);

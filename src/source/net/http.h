@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "source/input.h"
 
 /**
@@ -17,6 +18,7 @@ struct ks_http_opts {
 	unsigned int stall_s;	 // a transfer that is silent for so long counts as broken; 0: 30
 	uint64_t size;		 // bytes the file must have; 0: whatever the server says
 	const char *sha256; // of the whole file, as hex; checked when all of it was read in order
+	const struct ks_cancel *cancel; // looked at while there is nothing to read; or NULL
 };
 
 /**

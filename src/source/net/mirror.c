@@ -210,11 +210,13 @@ static struct ks_error *fetch_packages(const struct ks_mirror *m, const struct e
 		free(cache);
 		return NULL;
 	}
-	ks_progress_tell(m->progress, "fetching the list of packages", 0, entry->size);
+	struct ks_error *err =
+		ks_progress_tell(m->progress, "fetching the list of packages", 0, entry->size);
 	struct ks_http_opts http = m->http;
 	http.size = entry->size;
 	http.sha256 = entry->sha256;
-	struct ks_error *err = ks_http_get(by_hash ? url.at : plain.at, &http, entry->size, ret);
+	if (!err)
+		err = ks_http_get(by_hash ? url.at : plain.at, &http, entry->size, ret);
 	if (!err)
 		cache_save(cache, ret);
 	free(cache);

@@ -102,7 +102,7 @@ static struct ks_error *resolve(const char *package, const struct ks_pull_opts *
 {
 	if (opts->mirror && !opts->suite)
 		return ks_error_new(KS_ERR_USAGE, "a mirror needs a suite, such as bookworm");
-	ks_progress_tell(progress, "resolving", 0, 0);
+	KS_TRY(ks_progress_tell(progress, "resolving", 0, 0));
 	char *native = opts->arch ? NULL : native_arch();
 	const char *arch = opts->arch ? opts->arch : native;
 	struct ks_error *err;

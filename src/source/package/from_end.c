@@ -267,8 +267,10 @@ static struct ks_error *step(struct search *t, struct batch *now, struct batch *
 			err = look(t, &now->jobs[i]);
 		else
 			*fit = false; // damaged; reading in order will say so, or not need it
-		ks_progress_tell(t->progress, "searching from the end", t->total - now->jobs[i].at,
-				 t->total - t->range->unpacked_floor);
+		if (!err)
+			err = ks_progress_tell(t->progress, "searching from the end",
+					       t->total - now->jobs[i].at,
+					       t->total - t->range->unpacked_floor);
 	}
 	return err;
 }

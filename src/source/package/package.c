@@ -130,11 +130,12 @@ static struct ks_error *keep_kernel(struct walk *w, struct ks_tarball *tar,
 		KS_TRY(ks_tmpfile_write(&tmpfile, offset, piece, len));
 		done = offset + len;
 		if (done - told >= 1 << 20)
-			ks_progress_tell(w->progress, "unpacking vmlinux", told = done, size);
+			KS_TRY(ks_progress_tell(w->progress, "unpacking vmlinux", told = done,
+						size));
 	}
 	if (done < size) // a sparse member with a hole at its end
 		KS_TRY(ks_tmpfile_write(&tmpfile, size - 1, "", 1));
-	ks_progress_tell(w->progress, "unpacking vmlinux", size, size);
+	KS_TRY(ks_progress_tell(w->progress, "unpacking vmlinux", size, size));
 	return ks_map_fd(tmpfile.fd, 0, size, map);
 }
 
@@ -183,8 +184,10 @@ static bool try_tail(void *arg)
 {
 	struct walk *w = arg;
 	uint64_t unpacked = ks_stream_unpacked(w->stream);
-	ks_progress_tell(w->progress, "searching", ks_stream_offset(w->stream) - w->data_at,
-			 w->data_size);
+	w->err = ks_progress_tell(w->progress, "searching",
+				  ks_stream_offset(w->stream) - w->data_at, w->data_size);
+	if (w->err)
+		return false;
 	if (w->tail_tried || unpacked < w->limits.probe || w->wish != KS_PACKAGE_VMLINUX)
 		return true;
 	w->tail_tried = true;

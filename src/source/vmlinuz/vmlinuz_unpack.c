@@ -40,8 +40,9 @@ struct ks_error *ks_payload_unpack(const uint8_t *bytes, size_t len, enum ks_cod
 			err = ks_tmpfile_open(&tmpfile, KERNEL_BYTES);
 		if (!err)
 			err = ks_tmpfile_write(&tmpfile, done, piece, got);
-		ks_progress_tell(unpacking->progress, "unpacking vmlinuz", ks_stream_offset(stream),
-				 len);
+		if (!err)
+			err = ks_progress_tell(unpacking->progress, "unpacking vmlinuz",
+					       ks_stream_offset(stream), len);
 	}
 	unpacking->left -= ks_stream_unpacked(stream) < unpacking->left ? ks_stream_unpacked(stream)
 									: unpacking->left;
@@ -90,10 +91,10 @@ static void list_first_bytes(bool begins[256])
 			begins[(uint8_t)ks_codecs[i]->magic[0]] = true;
 }
 
-/** Out of memory and a missing library are not the fault of the place that was tried. */
+/** What is not the fault of the place that was tried. */
 static bool is_final(const struct ks_error *err)
 {
-	return err->code == KS_ERR_NOMEM || err->code == KS_ERR_IO;
+	return err->code == KS_ERR_NOMEM || err->code == KS_ERR_IO || err->code == KS_ERR_CANCELLED;
 }
 
 struct ks_error *ks_payload_search(const uint8_t *bytes, size_t len, struct ks_unpacking *unpacking,

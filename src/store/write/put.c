@@ -4,10 +4,10 @@
 
 #include "base/pool.h"
 #include "store/image.h"
+#include "store/kept.h"
 #include "store/part.h"
 #include "store/write/put_defs.h"
 #include "store/write/put_lists.h"
-#include "surface/image.h"
 
 struct put {
 	const struct ks_surface *surface;
@@ -66,37 +66,6 @@ static struct ks_error *pack_job(void *arg, size_t job, unsigned int thread)
 	return ks_put_lists_pack(&put->lists, &put->defs, job - put->defs.blocks.len, zstd);
 }
 
-/** What the store has of a kernel. */
-struct kept {
-	char *label; // NULL: nothing
-	int64_t id;
-	struct ks_image image; // its tier
-};
-
-static struct ks_error *find_digest(struct ks_store *store, const char *digest, struct kept *ret)
-{
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	*ret = (struct kept){ 0 };
-	if (!digest)
-		return NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_BY_DIGEST, &stmt));
-	ks_sql_bind_text(stmt, 1, digest);
-	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
-	if (!row)
-		return NULL;
-	ret->id = sqlite3_column_int64(stmt, 1);
-	ret->image.tier = ks_image_tier(stmt, 2);
-	ret->label = strdup((const char *)sqlite3_column_text(stmt, 0));
-	return ret->label ? NULL : &ks_nomem;
-}
-
-/** The label under which the kernel is there already, and stays; NULL when it is to be put. */
-static char *settled(const struct kept *kept, const struct ks_image *image)
-{
-	return kept->label && !ks_image_gives_way(&kept->image, image) ? kept->label : NULL;
-}
-
 /** The modules that the store has of the kernel are those that were seen. */
 static struct ks_error *is_as_seen(struct ks_store *store, const struct put *put, bool *ret)
 {
@@ -130,15 +99,13 @@ static struct ks_error *choose_label(struct ks_store *store, const struct ks_ima
 {
 	if (!image->modules_of)
 		return ks_image_free_label(store, image->label, ret);
-	struct kept kernel;
-	KS_TRY(find_digest(store, image->modules_of, &kernel));
+	_cleanup_kept_ struct ks_kept kernel = { 0 };
+	KS_TRY(ks_kept_find_digest(store, image->modules_of, &kernel));
 	if (!kernel.label)
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    "the store does not have the kernel that these modules belong "
 				    "to: add it first");
-	struct ks_error *err = ks_image_modules_label(store, kernel.label, ret);
-	free(kernel.label);
-	return err;
+	return ks_image_modules_label(store, kernel.label, ret);
 }
 
 static struct ks_error *load_likes(struct ks_store *store, struct put *put, int64_t base)
@@ -192,26 +159,28 @@ static struct ks_error *set_base(struct ks_store *store, int64_t image, int64_t 
 static struct ks_error *put_image(struct ks_store *store, void *arg)
 {
 	struct put *put = arg;
-	struct kept kept;
+	const struct ks_image *wanted = &put->surface->image;
+	_cleanup_kept_ struct ks_kept kept = { 0 };
 	bool as_seen = true;
 	if (put->looks_back)
 		KS_TRY(is_as_seen(store, put, &as_seen));
 	put->result.outdated = !as_seen;
 	if (!as_seen)
 		return NULL;
-	KS_TRY(find_digest(store, put->surface->image.digest, &kept));
-	put->result.label = kept.label;
-	if (settled(&kept, &put->surface->image))
+	KS_TRY(ks_kept_find(store, wanted, &kept));
+	bool stays = ks_kept_stays(&kept, wanted);
+	put->result.label = ks_take(kept.label);
+	if (stays)
 		return NULL; // another process was faster
 	int64_t image, base = 0;
-	if (kept.label) {
+	if (put->result.label) {
 		KS_TRY(ks_image_drop(store, kept.id));
 		KS_TRY(ks_image_sweep(store));
 		put->result.replaced = true;
 	} else {
-		if (put->surface->image.modules_of)
-			KS_TRY(drop_modules(store, put->surface->image.modules_of));
-		KS_TRY(choose_label(store, &put->surface->image, &put->result.label));
+		if (wanted->modules_of)
+			KS_TRY(drop_modules(store, wanted->modules_of));
+		KS_TRY(choose_label(store, wanted, &put->result.label));
 	}
 	KS_TRY(ks_put_defs_assign(&put->defs, store));
 	KS_TRY(ks_put_lists_match(&put->lists, store, &base));
@@ -219,7 +188,12 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 		KS_TRY(load_likes(store, put, base));
 	size_t nr_jobs = KS_NR_PARTS + put->defs.blocks.len + put->lists.segments.len;
 	KS_TRY(ks_pool_run(put->nr_threads, nr_jobs, pack_job, put));
-	KS_TRY(ks_image_add(store, put->surface, put->result.label, put->lists.anchor, &image));
+	const struct ks_image_key key = {
+		.label = put->result.label,
+		// modules name their kernel by its digest: it goes on
+		.digest = put->result.replaced ? kept.digest : wanted->digest,
+	};
+	KS_TRY(ks_image_add(store, put->surface, &key, put->lists.anchor, &image));
 	KS_TRY(set_base(store, image, base));
 	KS_TRY(ks_put_defs_write(&put->defs, store, &put->result.bytes));
 	KS_TRY(ks_put_lists_write(&put->lists, store, image, &put->result.bytes));
@@ -246,12 +220,9 @@ static struct ks_error *prepare(struct put *put)
 
 static struct ks_error *run(struct ks_store *store, struct put *put)
 {
-	struct kept kept;
-	KS_TRY(find_digest(store, put->surface->image.digest, &kept));
-	put->result.label = settled(&kept, &put->surface->image);
+	KS_TRY(ks_store_known(store, &put->surface->image, &put->result.label));
 	if (put->result.label)
 		return NULL;
-	free(kept.label);
 	KS_TRY(prepare(put));
 	struct ks_error *err = ks_sql_write(store, put_image, put);
 	if (err) // the table holds ids that are not in the file

@@ -1,37 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "cli/intake_modules.h"
-
+/* Modules on their way into the store, behind the kernels they belong to. */
 #include <string.h>
 
-#include "base/vector.h"
+#include "ingest/private.h"
 #include "source/load.h"
+#include "source/modules.h"
 
 /** A kernel of the store, and what its modules make together. */
 struct home {
 	const struct ks_store_image *image;
 	struct ks_base_kernel *kernel;
 	struct ks_modules *modules;
+	const char *source; // the first that had some
 	uint32_t nr_read, nr_failed;
 	bool broken; // some source of its modules could not be read to the end
 };
 
 struct intake {
-	struct ks_cli *cli;
+	struct ks_ingest *ingest;
 	struct ks_store *store;
-	struct ks_json *json;
 	struct ks_arena arena;
 	struct ks_store_images images;
 	KS_VECTOR(struct home) homes;
-	const struct ks_intake_modules *given;
 	size_t last; // home of the source that is read; none: as many as there are
 	char *globs_text;
 	KS_VECTOR(const char *) globs;
 };
-
-bool ks_modules_wanted(const char *value)
-{
-	return value && strcmp(value, "none") != 0;
-}
 
 /* ---- finding the kernel ---- */
 
@@ -75,9 +69,11 @@ static struct ks_error *take_btf(struct ks_base_kernel *kernel, const char *path
 /** The BTF that modules continue is in the kernel that came with them, if one did. */
 static void find_btf(const struct intake *intake, struct ks_base_kernel *kernel)
 {
-	for (size_t i = 0; i < intake->given->nr && !kernel->btf; i++)
-		if (intake->given->sources[i].path) // what is wrong with it was told before
-			ks_error_free(take_btf(kernel, intake->given->sources[i].path));
+	const struct ks_ingest *ingest = intake->ingest;
+	for (size_t i = 0; i < ingest->module_sources.len && !kernel->btf; i++)
+		if (ingest->module_sources.at[i]
+			    .may_have_kernel) // what is wrong with it was told before
+			ks_error_free(take_btf(kernel, ingest->module_sources.at[i].name));
 }
 
 static struct ks_error *open_home(struct intake *intake, const struct ks_store_image *image)
@@ -136,88 +132,127 @@ static struct ks_error *split_globs(struct intake *intake, const char *text)
 }
 
 /** The package that the kernel came out of, which has all modules beside it. */
-static bool is_home_package(const struct ks_intake_source *source, const struct ks_image *kernel)
+static bool is_home_package(const char *source, const struct ks_image *kernel)
 {
-	const char *slash = strrchr(source->what, '/');
-	const char *name = slash ? slash + 1 : source->what;
+	const char *slash = strrchr(source, '/');
+	const char *name = slash ? slash + 1 : source;
 	size_t len = kernel->package ? strlen(kernel->package) : 0;
 	return len && strncmp(name, kernel->package, len) == 0 &&
 	       strchr("_.:=", name[len]); // of a file, of apt's names; or the end
 }
 
-static struct ks_error *read_source(struct intake *intake, const struct ks_intake_source *source)
+static struct ks_error *read_modules(struct intake *intake,
+				     const struct ks_ingest_module_source *source,
+				     struct ks_modules_report *report)
 {
+	struct ks_ingest *ingest = intake->ingest;
+	struct ks_ingest_teller teller = { ingest, source->name };
 	const struct ks_modules_opts opts = {
 		.globs = (const char *const *)intake->globs.at,
 		.nr_globs = intake->globs.len,
-		.nr_threads = ks_cli_threads(intake->cli),
+		.nr_threads = ingest->opts.nr_threads,
+		.progress = ks_ingest_progress(&teller),
 		.home = find_home,
 		.home_arg = intake,
 	};
+	return source->from == KS_INGEST_PACKAGE
+		       ? ks_pull_modules(source->name, &ingest->opts.pull, &opts, report)
+		       : ks_modules_path(source->name, &opts, report);
+}
+
+/** @param[out] left_out the first of the modules that could not be read where others could, or NULL */
+static struct ks_error *read_source(struct intake *intake,
+				    const struct ks_ingest_module_source *source,
+				    struct ks_error **left_out)
+{
 	struct ks_modules_report report = { 0 };
+	*left_out = NULL;
 	intake->last = intake->homes.len;
-	struct ks_error *err = source->read(intake->cli, source->arg, &opts, &report);
-	ks_draw_erase(&intake->cli->draw);
+	struct ks_error *err = read_modules(intake, source, &report);
 	if (err && intake->last < intake->homes.len)
 		intake->homes.at[intake->last].broken = true;
 	if (err)
 		return err;
 	struct home *home = report.nr_added ? &intake->homes.at[intake->last] : NULL;
+	if (home && !home->source)
+		home->source = source->name;
 	if (home)
 		home->nr_failed += report.nr_failed;
 	if (home && !report.nr_failed && !intake->globs.len &&
-	    is_home_package(source, &home->image->image))
+	    is_home_package(source->name, &home->image->image))
 		ks_modules_are_whole(home->modules);
 	if (!report.nr_added && !report.nr_failed)
-		return ks_error_new(KS_ERR_NOTFOUND, "%s: no module is called so", source->what);
+		return ks_error_new(KS_ERR_NOTFOUND, "%s: no module is called so", source->name);
 	if (!report.nr_added)
 		return report.first;
-	struct ks_error *first = report.first;
-	if (first && report.nr_failed > 1)
-		first = ks_error_wrap(first, "%u of %u modules are left out, the first of them",
-				      report.nr_failed, report.nr_failed + report.nr_added);
-	if (first)
-		ks_cli_fail(intake->cli, first);
+	*left_out = report.first;
+	if (report.nr_failed > 1)
+		*left_out = ks_error_wrap(report.first,
+					  "%u of %u modules are left out, the first of them",
+					  report.nr_failed, report.nr_failed + report.nr_added);
 	return NULL;
+}
+
+/** Read all sources. What holds no module is told when none of them does: a kernel beside its modules need not have any. */
+static struct ks_error *read_sources(struct intake *intake)
+{
+	struct ks_ingest *ingest = intake->ingest;
+	_cleanup_error_ struct ks_error *none = NULL;
+	const char *none_name = NULL;
+	bool any = false;
+	for (size_t i = 0; i < ingest->module_sources.len; i++) {
+		const struct ks_ingest_module_source *source = &ingest->module_sources.at[i];
+		struct ks_error *left_out;
+		struct ks_error *err = read_source(intake, source, &left_out);
+		any = any || !err;
+		if (left_out)
+			KS_TRY(ks_ingest_fail(ingest, source->name, left_out));
+		if (err && err->code == KS_ERR_NOTFOUND && source->may_have_kernel && !none) {
+			none = err;
+			none_name = source->name;
+		} else if (err) {
+			KS_TRY(ks_ingest_fail(ingest, source->name, err));
+		}
+	}
+	return none && !any ? ks_ingest_fail(ingest, none_name, ks_take(none)) : NULL;
 }
 
 /* ---- putting ---- */
 
-static void report_line(const struct home *home, const struct ks_surface *surface,
-			const struct ks_put_result *result)
+/** What is missing in modules whose kernel's types were not at hand. */
+static struct ks_error *tell_no_types(struct ks_ingest *ingest, const struct home *home)
 {
-	uint32_t all = surface->image.nr_modules;
-	if (!result->added) {
-		printf("%s: modules are in the store already\n", home->image->image.label);
-		return;
-	}
-	printf("%s: added %u module%s, ", home->image->image.label, home->nr_read,
-	       home->nr_read == 1 ? "" : "s");
-	if (all != home->nr_read)
-		printf("%u in all, ", all);
-	printf("%.1f MB, %zu functions, %zu structs, %zu tracepoints\n",
-	       (double)result->bytes / 1e6, surface->nr_functions, surface->decls[KS_STRUCT].nr,
-	       surface->nr_tracepoints);
-	if (!(surface->known & KS_KNOWS(KS_STRUCT)))
-		printf("    no types and prototypes: the BTF of modules goes on where that of "
-		       "their "
-		       "kernel ends, and the store\n    does not keep it; name the kernel's file "
-		       "(vmlinuz) or package in the same command\n");
+	const struct ks_ingest_event event = {
+		.type = KS_INGEST_NOTE,
+		.source = home->source,
+		.note = "no types and prototypes: the BTF of modules goes on where that of their "
+			"kernel ends, and the store\n"
+			"does not keep it; name the kernel's file (vmlinuz) or package in the same "
+			"command",
+	};
+	return ks_ingest_tell(ingest, &event);
 }
 
-static void report_json(struct ks_json *json, const struct home *home,
-			const struct ks_surface *surface, const struct ks_put_result *result)
+static struct ks_error *tell_result(struct ks_ingest *ingest, const struct home *home,
+				    const struct ks_surface *surface,
+				    const struct ks_put_result *result)
 {
-	ks_json_open(json, '{');
-	ks_json_key_str(json, "modules_of", home->image->image.label);
-	ks_json_key_u64(json, "modules", home->nr_read);
-	ks_json_key_u64(json, "modules_in_all", surface->image.nr_modules);
-	ks_json_key_u64(json, "failed", home->nr_failed);
-	ks_json_key_bool(json, "added", result->added);
-	ks_json_key_u64(json, "bytes", result->bytes);
-	ks_json_key_u64(json, "definitions", result->nr_definitions);
-	ks_json_key_u64(json, "new_definitions", result->nr_new_definitions);
-	ks_json_close(json, '}');
+	if (result->added && !(surface->known & KS_KNOWS(KS_STRUCT)))
+		KS_TRY(tell_no_types(ingest, home));
+	const struct ks_ingest_modules modules = {
+		.nr_read = home->nr_read,
+		.nr_all = surface->image.nr_modules,
+		.nr_failed = home->nr_failed,
+	};
+	const struct ks_ingest_event event = {
+		.type = result->added ? KS_INGEST_ENRICHED : KS_INGEST_KNOWN,
+		.source = home->source,
+		.label = home->image->image.label,
+		.put = result,
+		.surface = surface,
+		.modules = &modules,
+	};
+	return ks_ingest_tell(ingest, &event);
 }
 
 /** What the store has of the kernel's modules, or NULL. */
@@ -274,7 +309,7 @@ static struct ks_error *try_to_put(struct intake *intake, struct home *home,
 	KS_TRY(ks_modules_finish(home->modules, &surface));
 	ks_modules_free(ks_take(home->modules));
 	KS_TRY(ks_store_put_modules(intake->store, surface, before ? before->image.digest : NULL,
-				    ks_cli_threads(intake->cli), result));
+				    intake->ingest->opts.nr_threads, result));
 	if (result->outdated) {
 		KS_TRY(ks_modules_new(home->kernel, &home->modules));
 		KS_TRY(ks_modules_join(home->modules, surface));
@@ -291,44 +326,29 @@ static struct ks_error *put(struct intake *intake, struct home *home)
 	if (home->broken || !home->nr_read)
 		return NULL;
 	while (result.outdated) {
+		KS_TRY(ks_cancel_check(intake->ingest->opts.cancel));
 		ks_surface_free(ks_take(surface));
 		KS_TRY(try_to_put(intake, home, &surface, &result));
 	}
-	ks_draw_erase(&intake->cli->draw);
-	if (intake->json)
-		report_json(intake->json, home, surface, &result);
-	else if (!intake->cli->quiet)
-		report_line(home, surface, &result);
+	struct ks_error *err = tell_result(intake->ingest, home, surface, &result);
 	free(result.label);
-	return NULL;
+	return err;
 }
 
-static struct ks_error *run(struct intake *intake, const struct ks_intake_modules *modules)
+static struct ks_error *run(struct intake *intake)
 {
-	KS_TRY(split_globs(intake, modules->wanted));
+	KS_TRY(split_globs(intake, intake->ingest->opts.modules));
 	KS_TRY(ks_store_images(intake->store, &intake->arena, &intake->images));
-	_cleanup_error_ struct ks_error *none = NULL; // what held no module
-	bool any = false;
-	for (size_t i = 0; i < modules->nr; i++) {
-		struct ks_error *err = read_source(intake, &modules->sources[i]);
-		any = any || !err;
-		if (err && err->code == KS_ERR_NOTFOUND && modules->sources[i].path && !none)
-			none = err;
-		else if (err)
-			ks_cli_fail(intake->cli, err);
-	}
-	if (none && !any) // a kernel beside its modules need not hold any itself
-		ks_cli_fail(intake->cli, ks_take(none));
+	KS_TRY(read_sources(intake));
 	for (size_t i = 0; i < intake->homes.len; i++)
 		KS_TRY(put(intake, &intake->homes.at[i]));
 	return NULL;
 }
 
-struct ks_error *ks_modules_intake(struct ks_cli *cli, struct ks_store *store,
-				   const struct ks_intake_modules *modules, struct ks_json *json)
+struct ks_error *ks_ingest_modules_run(struct ks_ingest *ingest)
 {
-	struct intake intake = { .cli = cli, .store = store, .json = json, .given = modules };
-	struct ks_error *err = run(&intake, modules);
+	struct intake intake = { .ingest = ingest, .store = ingest->store };
+	struct ks_error *err = run(&intake);
 	for (size_t i = 0; i < intake.homes.len; i++) {
 		ks_modules_free(intake.homes.at[i].modules);
 		ks_base_kernel_free(intake.homes.at[i].kernel);

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ingest/ingest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/pool.h"
+#include "ingest/private.h"
+
+/** What reading one image may take at its worst; so many of them fit into the memory at hand. */
+enum { IMAGE_KB = 1500000 };
+
+/** How many images may be read at once without pushing the machine into swap. */
+static unsigned int fit_memory(unsigned int wanted)
+{
+	FILE *file = fopen("/proc/meminfo", "re");
+	if (!file)
+		return 1;
+	char line[128];
+	unsigned long kb = 0;
+	while (fgets(line, sizeof(line), file))
+		if (strncmp(line, "MemAvailable:", 13) == 0)
+			kb = strtoul(line + 13, NULL, 10);
+	fclose(file);
+	unsigned long fit = kb / IMAGE_KB;
+	return fit < 1 ? 1 : fit < wanted ? (unsigned int)fit : wanted;
+}
+
+/** An item while it is taken in. */
+struct intake {
+	struct ks_ingest *ingest;
+	const struct ks_ingest_item *item;
+	struct ks_surface *surface;
+	char *note;
+	char *known; // label of the image in the store: of it there may be no more than its facts
+};
+
+static void intake_deinit(struct intake *intake)
+{
+	ks_surface_free(intake->surface);
+	free(intake->note);
+	free(intake->known);
+}
+
+/** Reading all of an image that is in the store would be for nothing. */
+static bool is_known(void *arg, const struct ks_image *image)
+{
+	struct intake *intake = arg;
+	struct ks_ingest *ingest = intake->ingest;
+	pthread_mutex_lock(&ingest->lock);
+	struct ks_error *err = ks_store_known(ingest->store, image, &intake->known);
+	pthread_mutex_unlock(&ingest->lock);
+	ks_error_free(err); // when it lasts, putting says so
+	return intake->known != NULL;
+}
+
+static struct ks_error *tell_note(const struct intake *intake)
+{
+	struct ks_ingest_event event = {
+		.type = KS_INGEST_NOTE,
+		.source = ks_ingest_item_name(intake->item),
+	};
+	char *rest = intake->note;
+	for (char *line; (line = strsep(&rest, "\n"));) {
+		event.note = line;
+		KS_TRY(ks_ingest_tell(intake->ingest, &event));
+	}
+	return NULL;
+}
+
+static struct ks_error *tell_result(const struct intake *intake, const struct ks_put_result *result)
+{
+	KS_TRY(tell_note(intake));
+	const struct ks_ingest_event event = {
+		.type = result->replaced ? KS_INGEST_REPLACED
+			: result->added	 ? KS_INGEST_ADDED
+					 : KS_INGEST_KNOWN,
+		.source = ks_ingest_item_name(intake->item),
+		.label = result->label,
+		.put = result,
+		.surface = intake->surface,
+	};
+	return ks_ingest_tell(intake->ingest, &event);
+}
+
+/** @param[out] result what became of it; its label is to be freed */
+static struct ks_error *put(struct intake *intake, struct ks_put_result *result)
+{
+	struct ks_ingest *ingest = intake->ingest;
+	KS_TRY(ks_cancel_check(ingest->opts.cancel));
+	if (intake->known) {
+		result->label = ks_take(intake->known);
+		return NULL;
+	}
+	return ks_store_put(ingest->store, intake->surface, ingest->opts.nr_threads, result);
+}
+
+/** A full or read-only store fails every image alike: then the rest is not tried. */
+static bool is_fatal(const struct ks_error *err)
+{
+	return err->code == KS_ERR_STORE || err->code == KS_ERR_IO;
+}
+
+/** Nothing is wrong with the item: it only is no kernel, and need not be one. */
+static bool is_no_kernel(const struct intake *intake, const struct ks_error *err)
+{
+	bool found = intake->item->found;
+	return err->code == KS_ERR_NOTFOUND
+		       ? found || ks_ingest_wants_modules(intake->ingest->opts.modules)
+		       : err->code == KS_ERR_UNSUPPORTED && found;
+}
+
+/** It is this item's turn. @param err why it could not be read, or NULL */
+static struct ks_error *finish(struct intake *intake, struct ks_error *err)
+{
+	const char *name = ks_ingest_item_name(intake->item);
+	if (err && is_no_kernel(intake, err)) {
+		ks_error_free(err);
+		return NULL;
+	}
+	if (err)
+		return ks_ingest_fail(intake->ingest, name, err);
+	struct ks_put_result result = { 0 };
+	err = put(intake, &result);
+	if (err)
+		return is_fatal(err) ? err : ks_ingest_fail(intake->ingest, name, err);
+	err = tell_result(intake, &result);
+	free(result.label);
+	return err;
+}
+
+/** What ended the run is the error of an item before this one. */
+static struct ks_error *stop(struct ks_error *err)
+{
+	return err ? err : ks_error_new(KS_ERR_CANCELLED, "cancelled");
+}
+
+static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
+{
+	(void)thread;
+	struct ks_ingest *ingest = arg;
+	struct intake intake = { .ingest = ingest, .item = &ingest->items.at[nr] };
+	const struct ks_extract_opts how = { .known = is_known, .known_arg = &intake };
+	struct ks_error *err =
+		ks_ingest_read(ingest, intake.item, &how, &intake.surface, &intake.note);
+	pthread_mutex_lock(&ingest->lock);
+	while (ingest->turn != nr)
+		pthread_cond_wait(&ingest->moved, &ingest->lock);
+	err = ingest->over ? stop(err) : finish(&intake, err);
+	ingest->over = err != NULL;
+	ingest->turn++;
+	pthread_cond_broadcast(&ingest->moved);
+	pthread_mutex_unlock(&ingest->lock);
+	intake_deinit(&intake);
+	return err;
+}
+
+struct ks_error *ks_ingest_run(struct ks_ingest *ingest, struct ks_store *store)
+{
+	ingest->store = store;
+	ingest->turn = 0;
+	ingest->over = false;
+	KS_TRY(ks_pool_run(fit_memory(ingest->opts.nr_threads), ingest->items.len, take_in,
+			   ingest));
+	if (ks_ingest_wants_modules(ingest->opts.modules))
+		KS_TRY(ks_ingest_modules_run(ingest));
+	return ks_cancel_check(ingest->opts.cancel);
+}
+
+struct ks_error *ks_ingest_into(struct ks_store *store, const struct ks_ingest_source *sources,
+				size_t nr, const struct ks_ingest_opts *opts)
+{
+	_cleanup_ingest_ struct ks_ingest *ingest = NULL;
+	KS_TRY(ks_ingest_open(sources, nr, opts, &ingest));
+	return ks_ingest_run(ingest, store);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What the files of this room share. */
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/vector.h"
+#include "extract/extract.h"
+#include "ingest/ingest.h"
+#include "source/dataset/dataset.h"
+#include "source/scan.h"
+
+/** One image to come. */
+struct ks_ingest_item {
+	enum ks_ingest_from from;
+	const char *name;	     // path, package, build id; how the running kernel is called
+	const char *config;	     // path of where to take it from, or NULL
+	const struct ks_dataset *ds; // NULL: the path is an image itself
+	size_t nr;		     // in ds
+	bool found; // in a folder, nobody named it: what turns out to be no kernel is passed over
+};
+
+/** One source of modules. */
+struct ks_ingest_module_source {
+	enum ks_ingest_from from; // a path or a package
+	const char *name;
+	bool may_have_kernel; // it is a file that the kernel may lie in
+};
+
+struct ks_ingest {
+	struct ks_ingest_opts opts; // with the defaults filled in
+	struct ks_cancel own_cancel;
+	pthread_mutex_t telling; // one event at a time
+	KS_VECTOR(struct ks_ingest_item) items;
+	KS_VECTOR(struct ks_dataset *) datasets;
+	KS_VECTOR(struct ks_scan) scans; // of folders
+	KS_VECTOR(struct ks_ingest_module_source) module_sources;
+	struct ks_store *store; // while it runs
+	pthread_mutex_t lock;	// guards turn, and the store with it
+	pthread_cond_t moved;
+	size_t turn; // the item that is put next
+	bool over;   // an item ended the run: nothing is put after it
+};
+
+static inline void ks_ingest_freep(void *ptr)
+{
+	free(*(void **)ptr);
+}
+#define _cleanup_memory_ __attribute__((__cleanup__(ks_ingest_freep)))
+
+/* ---- events.c ---- */
+
+/** Tell of something. @return KS_ERR_CANCELLED when it was the last thing to tell */
+KS_MUST_CHECK struct ks_error *ks_ingest_tell(struct ks_ingest *ingest,
+					      const struct ks_ingest_event *event);
+/** Tell of a failure, and free it. @return why it cannot go on: it was cancelled, or is strict; else NULL */
+KS_MUST_CHECK struct ks_error *ks_ingest_fail(struct ks_ingest *ingest, const char *source,
+					      struct ks_error *err);
+
+/** One of those that tell of progress. */
+struct ks_ingest_teller {
+	struct ks_ingest *ingest;
+	const char *source;
+};
+/** @param teller borrowed by the result */
+struct ks_progress ks_ingest_progress(struct ks_ingest_teller *teller);
+
+/* ---- read.c ---- */
+
+/** How events call an item. */
+const char *ks_ingest_item_name(const struct ks_ingest_item *item);
+/**
+ * Read an image. Runs on any thread, beside others.
+ * @param how which images need not be read further; the rest is filled in here
+ * @param[out] note lines a user may want to know besides, separated by '\n', or NULL; the caller frees
+ */
+KS_MUST_CHECK struct ks_error *ks_ingest_read(struct ks_ingest *ingest,
+					      const struct ks_ingest_item *item,
+					      const struct ks_extract_opts *how,
+					      struct ks_surface **ret, char **note);
+
+/* ---- ingest_modules.c ---- */
+
+/** Read the modules of all sources and put them into the store, those of one kernel together. */
+KS_MUST_CHECK struct ks_error *ks_ingest_modules_run(struct ks_ingest *ingest);
