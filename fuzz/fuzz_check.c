@@ -118,6 +118,7 @@ static struct ks_error *judge(const struct ks_prepared *prepared,
 	struct ks_reach reach;
 	KS_TRY(ks_interp(&input, arena, &reach));
 	struct ks_judge judge = { .arena = arena,
+				  .scratch = arena,
 				  .resolution = resolution,
 				  .site = &resolution->site,
 				  .program = input.program,

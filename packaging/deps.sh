@@ -11,6 +11,10 @@ libcurl4-openssl-dev libcmocka-dev libbpf-dev"
 CHECK_PACKAGES="clang lld dwz clang-format clang-tidy cppcheck shellcheck libclang-rt-dev binutils
 gcc-arm-linux-gnueabihf gcc-aarch64-linux-gnu gcc-s390x-linux-gnu sqlite3 librsvg2-2 libxml2-utils fonts-dejavu-core dwarves"
 
+# For chroots of other releases (tests/suite), and for what takes hours (./check long).
+SUITE_PACKAGES="mmdebstrap debian-archive-keyring iproute2"
+LONG_PACKAGES="valgrind"
+
 # missing PACKAGE...: those that are not installed
 missing()
 {

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -164,10 +165,11 @@ static void set_kernel(struct kernel *kernel, const char *version)
 
 static const struct ks_bpf_insn nothing[] = { { 0xb7, 0, 0, 0, 0 }, { 0x95, 0, 0, 0, 0 } };
 
-/** The worst reason of a program in a section on a kernel; KS_NR_REASONS when there is none. */
-static enum ks_reason_kind worst(const char *version, const char *section,
-				 const struct ks_bpf_insn *insns, uint32_t nr,
-				 enum ks_verdict *ret_verdict)
+typedef void look_fn(struct ks_judge *judge, void *arg);
+
+/** Judge a program in a section on a kernel, and look at what comes of it. */
+static void judge_program(const char *version, const char *section, const struct ks_bpf_insn *insns,
+			  uint32_t nr, look_fn *look, void *arg)
 {
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	struct kernel kernel;
@@ -192,24 +194,44 @@ static enum ks_reason_kind worst(const char *version, const char *section,
 	struct ks_reach reach;
 	assert_ok(ks_interp(&input, &arena, &reach));
 	struct ks_judge judge = { .arena = &arena,
+				  .scratch = &arena,
 				  .resolution = &resolution,
 				  .site = &site,
 				  .program = &program,
 				  .hook = prepared.hooks,
 				  .caller = prepared.callers,
 				  .reach = &reach };
-	ks_judge_all(&judge);
-	enum ks_reason_kind kind = KS_NR_REASONS;
-	*ret_verdict = KS_VERDICT_OK;
-	for (size_t i = 0; i < judge.reasons.len; i++) {
-		if (judge.reasons.at[i].soft || judge.reasons.at[i].verdict <= *ret_verdict)
-			continue;
-		*ret_verdict = judge.reasons.at[i].verdict;
-		kind = judge.reasons.at[i].kind;
-	}
+	look(&judge, arg);
 	ks_vector_deinit(&judge.reasons);
 	assert_null(ks_view_error(view));
-	return kind;
+}
+
+/** A reason of a program; kind is KS_NR_REASONS when there is none. */
+struct worst {
+	enum ks_reason_kind kind;
+	enum ks_verdict verdict;
+};
+static void find_worst(struct ks_judge *judge, void *arg)
+{
+	struct worst *ret = arg;
+	ks_judge_all(judge);
+	*ret = (struct worst){ KS_NR_REASONS, KS_VERDICT_OK };
+	for (size_t i = 0; i < judge->reasons.len; i++) {
+		const struct ks_reason *reason = judge->reasons.at[i];
+		if (!reason->soft && reason->verdict > ret->verdict)
+			*ret = (struct worst){ reason->kind, reason->verdict };
+	}
+}
+
+/** The worst reason of a program in a section on a kernel; KS_NR_REASONS when there is none. */
+static enum ks_reason_kind worst(const char *version, const char *section,
+				 const struct ks_bpf_insn *insns, uint32_t nr,
+				 enum ks_verdict *ret_verdict)
+{
+	struct worst found;
+	judge_program(version, section, insns, nr, find_worst, &found);
+	*ret_verdict = found.verdict;
+	return found.kind;
 }
 
 struct expectation {
@@ -508,6 +530,71 @@ static void helpers_and_instructions_are_judged_where_they_stand(void **state)
 	assert_int_equal(worst("6.1.1", "kprobe/plain", fetch, 2, &verdict), NONE);
 }
 
+/** The reason about a helper. */
+static const struct ks_reason *about_helper(const struct ks_judge *judge, const char *name)
+{
+	for (size_t i = 0; i < judge->reasons.len; i++)
+		if (judge->reasons.at[i]->kind == KS_REASON_HELPER &&
+		    strcmp(judge->reasons.at[i]->name, name) == 0)
+			return judge->reasons.at[i];
+	fail_msg("nothing is said of %s", name);
+	return NULL;
+}
+
+static void look_at_hints(struct ks_judge *judge, void *arg)
+{
+	(void)arg;
+	ks_judge_all(judge);
+	assert_non_null(about_helper(judge, "helper 181")->hint);
+	assert_null(about_helper(judge, "bpf_skb_store_bytes")->hint);
+}
+
+/** The second call of the missing helper says nothing new, and its hint is not for the reason that came between. */
+static void a_hint_stays_with_its_reason(void **state)
+{
+	(void)state;
+	static const struct ks_bpf_insn insns[] = { { 0x85, 0, 0, 0, 181 },
+						    { 0x85, 0, 0, 0, 9 },
+						    { 0x85, 0, 0, 0, 181 },
+						    { 0x95, 0, 0, 0, 0 } };
+	judge_program("6.1.176", "kprobe/plain", insns, 4, look_at_hints, NULL);
+}
+
+static void add_many_reasons(struct ks_judge *judge, void *arg)
+{
+	(void)arg;
+	enum { MANY = 100 };
+	struct ks_reason *reasons[MANY];
+	for (uint32_t i = 0; i < MANY; i++) {
+		char name[16];
+		snprintf(name, sizeof(name), "name_%u", i);
+		reasons[i] = ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_TIER,
+					  KS_ABOUT_NAME(KS_FUNCTION, name), NULL);
+	}
+	for (uint32_t i = 0; i < MANY; i++)
+		ks_reason_hint(judge, reasons[i], "hint %u", i);
+	for (uint32_t i = 0; i < MANY; i++) {
+		char name[16], hint[16];
+		snprintf(name, sizeof(name), "name_%u", i);
+		snprintf(hint, sizeof(hint), "hint %u", i);
+		assert_ptr_equal(judge->reasons.at[i], reasons[i]);
+		assert_string_equal(reasons[i]->name, name);
+		assert_string_equal(reasons[i]->hint, hint);
+		assert_ptr_equal(ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_TIER,
+					      KS_ABOUT_NAME(KS_FUNCTION, name), NULL),
+				 reasons[i]);
+		ks_reason_hint(judge, reasons[i], "another");
+		assert_string_equal(reasons[i]->hint, hint);
+	}
+	assert_int_equal(judge->reasons.len, MANY);
+}
+
+static void reasons_stay_where_they_are_and_keep_their_first_hint(void **state)
+{
+	(void)state;
+	judge_program("6.1.176", "kprobe/plain", nothing, 2, add_many_reasons, NULL);
+}
+
 static void a_distribution_s_version_is_that_of_its_build(void **state)
 {
 	(void)state;
@@ -559,6 +646,8 @@ int main(void)
 		cmocka_unit_test(some_hooks_do_not_let_sleep),
 		cmocka_unit_test(kernel_functions_ask_for_the_license_and_for_sleep),
 		cmocka_unit_test(helpers_and_instructions_are_judged_where_they_stand),
+		cmocka_unit_test(a_hint_stays_with_its_reason),
+		cmocka_unit_test(reasons_stay_where_they_are_and_keep_their_first_hint),
 		cmocka_unit_test(a_distribution_s_version_is_that_of_its_build),
 		cmocka_unit_test(names_are_alike_by_their_words),
 	};

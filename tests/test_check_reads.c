@@ -164,6 +164,7 @@ static void expect_said(const char *section, struct written *w, const char *expe
 	follow(&object, &w->here, &arena, &here_reach);
 	follow(&object, &w->base, &arena, &base_reach);
 	struct ks_judge judge = { .arena = &arena,
+				  .scratch = &arena,
 				  .resolution = &resolution,
 				  .site = &resolution.site,
 				  .program = &program,
@@ -175,7 +176,8 @@ static void expect_said(const char *section, struct written *w, const char *expe
 	_cleanup_buf_ struct ks_buf said = { 0 };
 	for (size_t i = 0; i < judge.reasons.len; i++)
 		ks_buf_printf(&said, "%s%s %s", i ? "; " : "",
-			      ks_reasons[judge.reasons.at[i].kind].name, judge.reasons.at[i].name);
+			      ks_reasons[judge.reasons.at[i]->kind].name,
+			      judge.reasons.at[i]->name);
 	assert_string_equal(said.at ? ks_buf_text(&said) : "", expected);
 	ks_vector_deinit(&judge.reasons);
 }

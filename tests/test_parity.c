@@ -2,8 +2,8 @@
 /*
  * Exports of real images equal what the published pipeline made of them, byte for byte (docs/parity.md).
  * The sums of its files lie in KSURF_SHARED/oracle. An image comes from KSURF_PARITY_DIR (a vmlinux-RELEASE in
- * it), or, for the first image and with KSURF_PARITY=all for all of them, from the package archive that apt
- * knows. KSURF_PARITY=0 asks nothing of the network.
+ * it), or from the package archive that apt knows: the first with KSURF_PARITY=1, all of them with KSURF_PARITY=all.
+ * Nothing else asks anything of the network.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,7 @@
 /** An image with an oracle. */
 struct image {
 	const char *release, *arch;
-	bool always; // fetched unless forbidden
+	bool first; // what KSURF_PARITY=1 fetches
 };
 
 static const struct image amd64_6_1 = { "6.1.0-50-amd64", "amd64", true };
@@ -82,8 +82,7 @@ static struct ks_source *cached(const struct image *image)
 static struct ks_source *fetched(const struct image *image)
 {
 	const char *wish = getenv("KSURF_PARITY");
-	if (wish ? strcmp(wish, "0") == 0 || (!image->always && strcmp(wish, "all") != 0)
-		 : !image->always)
+	if (!wish || (strcmp(wish, "all") != 0 && (strcmp(wish, "1") != 0 || !image->first)))
 		return NULL;
 	char package[128];
 	snprintf(package, sizeof(package), "linux-image-%s-dbg", image->release);

@@ -55,6 +55,8 @@ struct ksurf_images_options {
 	 */
 	const char *words;
 	int counts; /**< count the names of each kind, too, which reads more of the store */
+	ksurf_progress_fn *progress; /**< NULL: nobody wants to know */
+	void *progress_arg;
 };
 
 /** Some images. */
@@ -64,7 +66,8 @@ struct ksurf_images;
  * Choose images, in the order of reports: by version, flavour, architecture.
  * @param options NULL: all images, without counts
  * @param[out] ret the caller frees it with ksurf_images_free(); it stays valid when the store is closed
- * @return KSURF_ERR_NOTFOUND for a word that means none, and for an empty store; KSURF_ERR_USAGE, KSURF_ERR_STORE
+ * @return KSURF_ERR_NOTFOUND for a word that means none, and for an empty store; KSURF_ERR_USAGE, KSURF_ERR_CANCELLED,
+ *	KSURF_ERR_STORE
  */
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *
 ksurf_images_choose(struct ksurf_store *store, const struct ksurf_images_options *options,

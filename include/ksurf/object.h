@@ -59,10 +59,17 @@ struct ksurf_objects;
  */
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_objects_new(struct ksurf_objects **ret);
 /**
+ * From now on a caller hears of each file, and each member of an archive, that is looked into, and may cancel.
+ * @param progress NULL: nobody wants to know any more
+ */
+KSURF_API void ksurf_objects_listen(struct ksurf_objects *objects, ksurf_progress_fn *progress,
+				    void *arg);
+/**
  * Add the objects in a file: an object, an executable or library that carries some, a package or archive, or a folder
  * of all those. One that is damaged is added all the same, with its error. What ksurf_objects_at() returned before
  * stays valid.
- * @return KSURF_ERR_NOTFOUND when there is no object in it; KSURF_ERR_IO, KSURF_ERR_UNSUPPORTED, KSURF_ERR_DATA
+ * @return KSURF_ERR_NOTFOUND when there is no object in it; KSURF_ERR_IO, KSURF_ERR_UNSUPPORTED, KSURF_ERR_DATA,
+ *	KSURF_ERR_CANCELLED
  */
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_objects_add_file(struct ksurf_objects *objects,
 								      const char *path);

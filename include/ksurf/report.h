@@ -20,7 +20,7 @@ KSURF_API const char *ksurf_format_ending(const char *format);
 KSURF_API const char *ksurf_format_media_type(const char *format);
 /**
  * Whether a report has a format.
- * @param report "show", "log", "diff", "deps" or "check"
+ * @param report "images", "show", "log", "diff", "deps", "counts" or "check"
  * @param format a name, or one of its older names: "term" and "text" are "terminal"
  */
 KSURF_API int ksurf_report_has(const char *report, const char *format);
@@ -44,6 +44,13 @@ struct ksurf_report_options {
  * @return KSURF_ERR_USAGE when there is no such format, or this report does not have it; besides what is said there
  */
 
+/**
+ * The images of a store; those of options, or all.
+ * @return KSURF_ERR_NOTFOUND when there is no such image; KSURF_ERR_USAGE, KSURF_ERR_STORE
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *
+ksurf_report_images(struct ksurf_store *store, const struct ksurf_report_options *options,
+		    char **text, size_t *len);
 /**
  * What all images say of one name.
  * @return KSURF_ERR_NOTFOUND when no image has the name; KSURF_ERR_USAGE, KSURF_ERR_STORE
@@ -74,6 +81,16 @@ ksurf_report_diff(struct ksurf_store *store, const char *old_image, const char *
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *
 ksurf_report_deps(const struct ksurf_objects *objects, const struct ksurf_report_options *options,
 		  char **text, size_t *len);
+/**
+ * How many of the names that eBPF objects need are absent, changed, inlined, … in at least one image; verbose: a row for
+ * each program.
+ * @param base words for the image that all are compared with; NULL: by the rule of the published study
+ * @return KSURF_ERR_NOTFOUND when there is no such image, or no object that can be read; KSURF_ERR_STORE
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *
+ksurf_report_counts(struct ksurf_store *store, const struct ksurf_objects *objects,
+		    const char *base, const struct ksurf_report_options *options, char **text,
+		    size_t *len);
 /** Verdicts. The images of options are not used. */
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *
 ksurf_report_verdicts(const struct ksurf_verdicts *verdicts,

@@ -115,7 +115,9 @@ static struct ks_error *choose(struct ks_store *store, const struct ksurf_images
 	struct ksurf_image *all = ks_api_array(&images->arena, chosen->nr, sizeof(*all), &at);
 	if (!all)
 		return &ks_nomem;
+	const struct ks_api_progress progress = { options.progress, options.progress_arg };
 	for (size_t i = 0; i < chosen->nr; i++) {
+		KS_TRY(ks_api_tell(&progress, "reading images", i, chosen->nr));
 		KS_TRY(ks_api_image(&images->arena, chosen->at[i], &all[i]));
 		all[i].is_base = i == sel.groups->base;
 		if (options.counts)

@@ -14,6 +14,20 @@ struct ksurf_error *ksurf_objects_new(struct ksurf_objects **ret)
 	return NULL;
 }
 
+static void tell(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	struct ksurf_objects *objects = arg;
+	if (objects->listener.fn(what, done, total, objects->listener.arg) != 0)
+		ks_cancel_want(&objects->cancel);
+}
+
+void ksurf_objects_listen(struct ksurf_objects *objects, ksurf_progress_fn *progress, void *arg)
+{
+	objects->listener = (struct ks_api_progress){ progress, arg };
+	objects->progress = (struct ks_progress){ tell, objects, &objects->cancel };
+	objects->finds.progress = progress ? &objects->progress : NULL;
+}
+
 /** The source of an instruction, as far as the object tells. */
 static void show_place(const struct ks_bpf_object *object, const struct ks_bpf_program *program,
 		       uint32_t insn, struct ksurf_dep *ret)
@@ -118,6 +132,7 @@ static struct ks_error *show(struct ksurf_objects *objects, struct ks_bpf_found 
 /** Show what was found since the last time. @param err of finding it, which comes first */
 static struct ks_error *show_new(struct ksurf_objects *objects, struct ks_error *err)
 {
+	atomic_store(&objects->cancel.wanted, false); // the next call is another job
 	struct ks_error *failed = NULL;
 	while (!failed && objects->all.len < objects->finds.len) {
 		struct ks_bpf_found *found = &objects->finds.at[objects->all.len];

@@ -14,6 +14,9 @@ struct ks_api_object {
 
 struct ksurf_objects {
 	struct ks_arena arena;
+	struct ks_api_progress listener;
+	struct ks_cancel cancel; // the listener wants it
+	struct ks_progress progress;
 	struct ks_bpf_finds finds;
 	KS_VECTOR(struct ks_api_object *) all; // one for each that was found, in that order
 };

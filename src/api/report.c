@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "api/check.h"
 #include "api/comparison.h"
+#include "api/counting.h"
 #include "api/diff.h"
 #include "api/lookup.h"
 #include "api/object.h"
 #include "report/check/check.h"
 #include "report/deps/deps.h"
 #include "report/diff/diff.h"
+#include "report/images/images.h"
 #include "report/log/log.h"
 #include "report/show/show.h"
 
@@ -50,6 +52,28 @@ static struct ks_error *find_format(const struct ksurf_report_options *options,
 				    enum ks_document document, enum ks_format *ret)
 {
 	return ks_format_find(KS_DOCUMENT_BIT(document), options->format, ret);
+}
+
+static struct ks_error *write_images(struct ks_store *store,
+				     const struct ksurf_report_options *options, struct ks_buf *out)
+{
+	_cleanup_selection_ struct ks_selection sel = { 0 };
+	struct ks_images_options how = { .columns = options->columns };
+	KS_TRY(find_format(options, KS_DOCUMENT_IMAGES, &how.format));
+	KS_TRY(ks_api_choose(store, options->images ? options->images : "*", &sel));
+	return ks_images_write(&how, &sel, out);
+}
+
+struct ksurf_error *ksurf_report_images(struct ksurf_store *store,
+					const struct ksurf_report_options *theirs, char **text,
+					size_t *len)
+{
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ksurf_report_options options = { 0 };
+	struct ks_error *err = ks_api_options(&options, sizeof(options), theirs);
+	if (!err)
+		err = write_images(store->store, &options, &out);
+	return ks_api_publish_text(err, &out, text, len);
 }
 
 /** What a report of a name needs, whatever it looks like. */
@@ -140,6 +164,22 @@ struct ksurf_error *ksurf_report(struct ksurf_store *store, const char *kind, co
 	return ksurf_report_name(store, kind, name, &options, text, len);
 }
 
+/** A report of differences, and the caller who hears how far it is. */
+struct telling {
+	struct ks_diff_report *report; // NULL: only counts are wanted
+	struct ks_api_progress progress;
+	size_t nr;
+};
+
+static struct ks_error *add_difference(const struct ks_difference *difference, void *arg)
+{
+	enum { TELL_EVERY = 256 };
+	struct telling *telling = arg;
+	if (telling->nr++ % TELL_EVERY == 0)
+		KS_TRY(ks_api_tell(&telling->progress, "comparing names", telling->nr, 0));
+	return telling->report ? ks_diff_report_add(difference, telling->report) : NULL;
+}
+
 static struct ks_error *write_diff(struct ks_store *store, const char *old, const char *new,
 				   const struct ksurf_diff_options *what,
 				   const struct ksurf_report_options *options, struct ks_buf *out)
@@ -162,8 +202,11 @@ static struct ks_error *write_diff(struct ks_store *store, const char *old, cons
 		KS_TRY(ks_comparison_to_modules(&pair));
 	scope.one_sided = how.details;
 	KS_TRY(ks_diff_report_new(pair.old, pair.new, &scope, &how, &report));
-	KS_TRY(ks_summary_make(store, pair.old, pair.new, &scope,
-			       how.details ? ks_diff_report_add : NULL, report, &summary));
+	struct telling telling = { how.details ? report : NULL,
+				   { what->progress, what->progress_arg },
+				   0 };
+	KS_TRY(ks_summary_make(store, pair.old, pair.new, &scope, add_difference, &telling,
+			       &summary));
 	return ks_diff_report_write(report, &summary, out);
 }
 
@@ -184,28 +227,74 @@ struct ksurf_error *ksurf_report_diff(struct ksurf_store *store, const char *old
 	return ks_api_publish_text(err, &out, text, len);
 }
 
-static struct ks_error *write_deps(const struct ksurf_objects *objects,
-				   const struct ksurf_report_options *options, struct ks_buf *out)
+/** A sheet for each object that can be read. @param arena holds them */
+static struct ks_error *list_sheets(const struct ksurf_objects *objects, struct ks_arena *arena,
+				    struct ks_deps_sheet **ret, size_t *ret_nr)
 {
-	_cleanup_arena_ struct ks_arena arena = { 0 };
-	struct ks_deps_sheet *sheets = ks_arena_array(&arena, objects->all.len, sizeof(*sheets));
-	enum ks_format format;
 	size_t nr = 0;
+	struct ks_deps_sheet *sheets = ks_arena_array(arena, objects->all.len, sizeof(*sheets));
 	if (!sheets)
 		return &ks_nomem;
-	KS_TRY(find_format(options, KS_DOCUMENT_DEPS, &format));
 	for (size_t i = 0; i < objects->all.len; i++)
 		if (objects->all.at[i]->deps)
 			sheets[nr++] = (struct ks_deps_sheet){ &objects->finds.at[i],
 							       objects->all.at[i]->deps };
-	if (!nr)
-		return ks_error_new(KS_ERR_NOTFOUND, "there is no object that can be read");
-	const struct ks_deps_options how = {
-		.format = format,
-		.color = options->color,
-		.columns = options->columns,
+	*ret = sheets;
+	*ret_nr = nr;
+	return nr ? NULL : ks_error_new(KS_ERR_NOTFOUND, "there is no object that can be read");
+}
+
+/** These two leave the last end of line to whoever prints them. */
+static void end_json(enum ks_format format, struct ks_buf *out)
+{
+	if (format == KS_FORMAT_JSON)
+		ks_buf_char(out, '\n');
+}
+
+static struct ks_error *write_deps(const struct ksurf_objects *objects,
+				   const struct ksurf_report_options *options, struct ks_buf *out)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_deps_sheet *sheets;
+	size_t nr;
+	struct ks_deps_options how = { .color = options->color, .columns = options->columns };
+	KS_TRY(find_format(options, KS_DOCUMENT_DEPS, &how.format));
+	KS_TRY(list_sheets(objects, &arena, &sheets, &nr));
+	KS_TRY(ks_deps_write(&how, sheets, nr, out));
+	end_json(how.format, out);
+	return NULL;
+}
+
+static struct ks_error *write_counts(struct ks_store *store, const struct ksurf_objects *objects,
+				     const char *base, const struct ksurf_report_options *options,
+				     struct ks_buf *out)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_deps_sheet *sheets;
+	size_t nr;
+	struct ks_counting_options how = {
+		.on = options->images,
+		.base = base,
+		.programs = options->verbose,
 	};
-	return ks_deps_write(&how, sheets, nr, out);
+	KS_TRY(find_format(options, KS_DOCUMENT_COUNTS, &how.format));
+	KS_TRY(list_sheets(objects, &arena, &sheets, &nr));
+	KS_TRY(ks_counting_write(store, &how, sheets, nr, out));
+	end_json(how.format, out);
+	return NULL;
+}
+
+struct ksurf_error *ksurf_report_counts(struct ksurf_store *store,
+					const struct ksurf_objects *objects, const char *base,
+					const struct ksurf_report_options *theirs, char **text,
+					size_t *len)
+{
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ksurf_report_options options = { 0 };
+	struct ks_error *err = ks_api_options(&options, sizeof(options), theirs);
+	if (!err)
+		err = write_counts(store->store, objects, base, &options, &out);
+	return ks_api_publish_text(err, &out, text, len);
 }
 
 struct ksurf_error *ksurf_report_deps(const struct ksurf_objects *objects,

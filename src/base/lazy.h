@@ -7,6 +7,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** A function, and where its address goes in the table. */
 struct ks_lazy_symbol {
@@ -27,3 +28,22 @@ struct ks_lazy {
 
 /** Load the library and fill the table; false when it is missing or too old for some function. */
 bool ks_lazy_load(const struct ks_lazy *lazy);
+
+#define KS_LAZY_OWNER "FDO"
+#define KS_LAZY_OR "\",\""
+
+/**
+ * Say in the ELF file that a library is loaded when it is needed, for those who make packages: the note of the UAPI group's
+ * "ELF dlopen metadata" in .note.dlopen. The priority is "required", "recommended" or "suggested"; several file names,
+ * those of ks_lazy.names, are joined by KS_LAZY_OR. All are string literals. At most once in a file, outside of functions.
+ */
+#define KS_LAZY_NOTE(feature, description, priority, sonames)                                      \
+	KS_LAZY_NOTE_JSON("[{\"feature\":\"" feature "\",\"description\":\"" description           \
+			  "\",\"priority\":\"" priority "\",\"soname\":[\"" sonames "\"]}]")
+
+#define KS_LAZY_NOTE_JSON(json)                                                                    \
+	__attribute__((used, section(".note.dlopen"))) _Alignas(uint32_t) static const struct {    \
+		uint32_t owner_len, json_len, type;                                                \
+		char owner[sizeof(KS_LAZY_OWNER)];                                                 \
+		_Alignas(uint32_t) char json_text[sizeof(json)];                                   \
+	} lazy_note = { sizeof(KS_LAZY_OWNER), sizeof(json), 0x407c0c0a, KS_LAZY_OWNER, json }

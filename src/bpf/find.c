@@ -21,6 +21,7 @@ struct tree {
 static struct ks_error *find_in_bytes(struct ks_bpf_finds *finds, const char *path,
 				      const uint8_t *bytes, size_t len)
 {
+	KS_TRY(ks_progress_tell(finds->progress, "searching", ++finds->nr_seen, 0));
 	return ks_bpf_is_archive(bytes, len) ? ks_bpf_find_archive(finds, path, bytes, len)
 					     : ks_bpf_find_in(finds, path, bytes, len);
 }

@@ -5,6 +5,7 @@
  * header for the machine BPF at any offset), directories, and archives or packages of all those (.deb, .rpm, tar,
  * zip, ar; packed in any way that libarchive reads). Nothing is unpacked to disk.
  */
+#include "base/progress.h"
 #include "bpf/object.h"
 
 /** One that was found. */
@@ -24,6 +25,9 @@ struct ks_bpf_finds {
 	struct ks_bpf_found *at;
 	size_t len, cap;
 	uint64_t held; // bytes of all objects
+	const struct ks_progress
+		*progress; // told of each file and each member of an archive; or NULL
+	uint64_t nr_seen;  // of those
 };
 void ks_bpf_finds_deinit(struct ks_bpf_finds *finds);
 #define _cleanup_finds_ __attribute__((__cleanup__(ks_bpf_finds_deinit)))

@@ -112,7 +112,7 @@ static la_ssize_t on_read(struct archive *archive, void *arg, const void **ret)
 
 static struct ks_error *read_head(struct level *level)
 {
-	size_t got;
+	size_t got = 0;
 	level->head_len = 0;
 	level->head_given = false;
 	do {

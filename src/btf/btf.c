@@ -100,7 +100,7 @@ static struct ks_error *read_header(struct opening *o)
 						"BTF of version %u; ksurf knows version %d",
 						version, VERSION),
 				   ".BTF", 2);
-	const uint8_t *strings;
+	const uint8_t *strings = NULL;
 	KS_TRY(part(o, "types", type_off, btf->types_len, 4, &btf->types));
 	KS_TRY(part(o, "strings", string_off, btf->strings_len, 1, &strings));
 	btf->strings = (const char *)strings;

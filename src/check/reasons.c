@@ -23,21 +23,36 @@ static bool is_same(const struct ks_reason *reason, enum ks_reason_kind kind,
 		(reason->name && about->name && strcmp(reason->name, about->name) == 0));
 }
 
-/** Put a reason in its place, unless a worse one of its kind and name is there. */
-static void add(struct ks_judge *judge, enum ks_reason_kind kind, const struct ks_about *about,
-		enum ks_verdict verdict, const char *fmt, va_list args)
+/** The reason of a kind and name; NULL: there is none so far. */
+static struct ks_reason *find(const struct ks_judge *judge, enum ks_reason_kind kind,
+			      const struct ks_about *about)
 {
-	struct ks_reason *slot = NULL;
-	for (size_t i = 0; i < judge->reasons.len && !slot; i++)
-		if (is_same(&judge->reasons.at[i], kind, about))
-			slot = &judge->reasons.at[i];
+	for (size_t i = 0; i < judge->reasons.len; i++)
+		if (is_same(judge->reasons.at[i], kind, about))
+			return judge->reasons.at[i];
+	return NULL;
+}
+
+/** An empty reason; NULL when memory runs out. */
+static struct ks_reason *append(struct ks_judge *judge)
+{
+	struct ks_reason *reason = ks_arena_alloc(judge->scratch, sizeof(*reason));
+	return reason && ks_vector_add(&judge->reasons, reason) ? reason : NULL;
+}
+
+/** Put a reason in its place, unless a worse one of its kind and name is there. */
+static struct ks_reason *add(struct ks_judge *judge, enum ks_reason_kind kind,
+			     const struct ks_about *about, enum ks_verdict verdict, const char *fmt,
+			     va_list args)
+{
+	struct ks_reason *slot = find(judge, kind, about);
 	if (slot && (!slot->soft || about->soft) && slot->verdict >= verdict)
-		return;
+		return slot;
 	if (!slot)
-		slot = ks_vector_push(&judge->reasons);
+		slot = append(judge);
 	if (!slot) {
 		judge->nomem = true;
-		return;
+		return &judge->lost;
 	}
 	const struct ks_bpf_program *program = judge->program;
 	uint32_t line = about->insn < program->nr && program->lines ? program->lines[about->insn]
@@ -55,47 +70,51 @@ static void add(struct ks_judge *judge, enum ks_reason_kind kind, const struct k
 	}
 	if (fmt)
 		slot->detail = format(judge, fmt, args);
+	return slot;
 }
 
-void ks_judge_add(struct ks_judge *judge, enum ks_reason_kind kind, const struct ks_about *about,
-		  const char *fmt, ...)
+struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
+			       enum ks_reason_kind kind, const struct ks_about *about,
+			       const char *fmt, ...)
 {
 	static const enum ks_verdict verdicts[] = { KS_VERDICT_NO_LOAD, KS_VERDICT_NO_ATTACH,
 						    KS_VERDICT_RISK };
 	bool untold = kind == KS_REASON_TIER || kind == KS_REASON_TARGET_AT_RUN_TIME;
 	if (untold)
-		judge->untold[judge->stage] = true;
+		judge->untold[stage] = true;
 	va_list args;
 	va_start(args, fmt);
-	add(judge, kind, about, untold ? KS_VERDICT_UNKNOWN : verdicts[judge->stage], fmt, args);
+	struct ks_reason *reason =
+		add(judge, kind, about, untold ? KS_VERDICT_UNKNOWN : verdicts[stage], fmt, args);
 	va_end(args);
+	return reason;
 }
 
-void ks_judge_note(struct ks_judge *judge, enum ks_reason_kind kind, const struct ks_about *about,
-		   const char *fmt, ...)
+struct ks_reason *ks_judge_note(struct ks_judge *judge, enum ks_reason_kind kind,
+				const struct ks_about *about, const char *fmt, ...)
 {
 	va_list args;
 	va_start(args, fmt);
-	add(judge, kind, about, KS_VERDICT_OK, fmt, args);
+	struct ks_reason *reason = add(judge, kind, about, KS_VERDICT_OK, fmt, args);
 	va_end(args);
+	return reason;
 }
 
-void ks_judge_hint(struct ks_judge *judge, const char *fmt, ...)
+void ks_reason_hint(struct ks_judge *judge, struct ks_reason *reason, const char *fmt, ...)
 {
-	if (!judge->reasons.len)
+	if (reason->hint)
 		return;
-	struct ks_reason *reason = &judge->reasons.at[judge->reasons.len - 1];
 	va_list args;
 	va_start(args, fmt);
 	reason->hint = format(judge, fmt, args);
 	va_end(args);
 }
 
-bool ks_judge_absent(struct ks_judge *judge, enum ks_presence presence,
+bool ks_judge_absent(struct ks_judge *judge, enum ks_stage stage, enum ks_presence presence,
 		     const struct ks_about *about)
 {
 	if (presence == KS_UNTOLD)
-		ks_judge_add(judge, KS_REASON_TIER, about, NULL);
+		ks_judge_add(judge, stage, KS_REASON_TIER, about, NULL);
 	return presence == KS_ABSENT;
 }
 

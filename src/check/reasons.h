@@ -39,7 +39,8 @@ struct ks_resolution {
 enum ks_stage { KS_STAGE_LOAD, KS_STAGE_ATTACH, KS_STAGE_RUN };
 
 struct ks_judge {
-	struct ks_arena *arena; // of the result
+	struct ks_arena *arena;	  // of the result
+	struct ks_arena *scratch; // for as long as the judge
 	const struct ks_resolution *resolution;
 	const struct ks_site *site;
 	const struct ks_bpf_program *program;
@@ -47,10 +48,10 @@ struct ks_judge {
 	const struct ks_caller_of *caller;
 	const struct ks_reach *reach;
 	const struct ks_reach *base_reach; // on the base image; NULL without one
-	enum ks_stage stage;
 	bool untold[KS_STAGE_RUN + 1];
 	bool nomem;
-	KS_VECTOR(struct ks_reason) reasons;
+	struct ks_reason lost; // stands for the reasons for which memory ran out
+	KS_VECTOR(struct ks_reason *) reasons;
 };
 
 /** What a reason is about, apart from its kind. */
@@ -63,23 +64,25 @@ struct ks_about {
 #define KS_ABOUT_NAME(k, n) (&(struct ks_about){ .kind = (k), .name = (n), .insn = KS_NO_INDEX })
 
 /**
- * Add a reason of the current stage: it fails the stage, or in KS_STAGE_RUN is a risk. KS_REASON_TIER and
- * KS_REASON_TARGET_AT_RUN_TIME make the stage unknown. The same kind and name count once.
+ * Add a reason: it fails the stage, or in KS_STAGE_RUN is a risk. KS_REASON_TIER and KS_REASON_TARGET_AT_RUN_TIME make
+ * the stage unknown. The same kind and name count once: the first, or the worst.
  * @param fmt the detail; NULL for none
+ * @return the reason of that kind and name, which stays where it is; never NULL
  */
+KS_PRINTF(5, 6)
+struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
+			       enum ks_reason_kind kind, const struct ks_about *about,
+			       const char *fmt, ...);
+/** Add what is worth knowing and harms nothing: a reason whose verdict is KS_VERDICT_OK. Otherwise as ks_judge_add(). */
 KS_PRINTF(4, 5)
-void ks_judge_add(struct ks_judge *judge, enum ks_reason_kind kind, const struct ks_about *about,
-		  const char *fmt, ...);
-/** Set the hint of the last reason. */
-KS_PRINTF(2, 3) void ks_judge_hint(struct ks_judge *judge, const char *fmt, ...);
+struct ks_reason *ks_judge_note(struct ks_judge *judge, enum ks_reason_kind kind,
+				const struct ks_about *about, const char *fmt, ...);
+/** Set the hint of a reason. One that has a hint keeps it, as it keeps its detail. */
+KS_PRINTF(3, 4)
+void ks_reason_hint(struct ks_judge *judge, struct ks_reason *reason, const char *fmt, ...);
 
-/** Add what is worth knowing and harms nothing: a reason whose verdict is KS_VERDICT_OK. */
-KS_PRINTF(4, 5)
-void ks_judge_note(struct ks_judge *judge, enum ks_reason_kind kind, const struct ks_about *about,
-		   const char *fmt, ...);
-
-/** The value of a KS_PRESENT fact or, for KS_UNTOLD, a KS_REASON_TIER. @return whether it is absent */
-bool ks_judge_absent(struct ks_judge *judge, enum ks_presence presence,
+/** The value of a KS_PRESENT fact or, for KS_UNTOLD, a KS_REASON_TIER of the stage. @return whether it is absent */
+bool ks_judge_absent(struct ks_judge *judge, enum ks_stage stage, enum ks_presence presence,
 		     const struct ks_about *about);
 
 /* ---- what is judged, one file each ---- */
@@ -145,4 +148,5 @@ enum ks_presence ks_site_has_trampolines(const struct ks_site *site);
 enum ks_presence ks_symbol_attach(const struct ks_site *site, const struct ks_symbol *symbol,
 				  uint8_t bit);
 /** Why a function that has no symbol of its name has none; adds the reason. */
-void ks_judge_no_symbol(struct ks_judge *judge, const struct ks_target *target, const char *name);
+void ks_judge_no_symbol(struct ks_judge *judge, enum ks_stage stage, const struct ks_target *target,
+			const char *name);

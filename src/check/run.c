@@ -69,10 +69,10 @@ static struct ks_error *conclude(struct ks_judge *judge, bool optional, struct k
 		.reasons = reasons
 	};
 	ret->verdict = ret->load > ret->attach ? ret->load : ret->attach;
-	if (nr) {
-		memcpy(reasons, judge->reasons.at, nr * sizeof(*reasons));
+	for (size_t i = 0; i < nr; i++)
+		reasons[i] = *judge->reasons.at[i];
+	if (nr)
 		qsort(reasons, nr, sizeof(*reasons), reason_order);
-	}
 	for (size_t i = 0; i < nr; i++) {
 		if (reasons[i].soft)
 			continue;
@@ -86,11 +86,13 @@ static struct ks_error *conclude(struct ks_judge *judge, bool optional, struct k
 	return NULL;
 }
 
-static struct ks_error *judge_cell(struct job *job, uint32_t index, size_t image,
-				   const struct ks_reach *reaches, struct ks_outcome *ret)
+static struct ks_error *judge_cell(struct job *job, struct ks_arena *scratch, uint32_t index,
+				   size_t image, const struct ks_reach *reaches,
+				   struct ks_outcome *ret)
 {
 	const struct ks_prepared *prepared = &job->prepared;
 	struct ks_judge judge = { .arena = job->arena,
+				  .scratch = scratch,
 				  .resolution = &job->resolutions[image],
 				  .site = &job->resolutions[image].site,
 				  .program = &prepared->object->programs[index],
@@ -139,7 +141,7 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 			reaches[i] = reaches[job->alike[i]];
 	}
 	for (size_t i = 0; i < check->nr_images; i++)
-		KS_TRY(judge_cell(job, index, i, reaches,
+		KS_TRY(judge_cell(job, &arena, index, i, reaches,
 				  &check->outcomes[row * check->nr_images + i]));
 	return NULL;
 }

@@ -1,91 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
-#include "base/array.h"
-#include "base/json.h"
+#include "cli/format.h"
 #include "cli/session.h"
+#include "report/images/images.h"
 #include "store/settings.h"
 
 struct opts {
 	bool names, remove, rename;
-	const char *base, *group;
+	const char *base, *group, *format;
 };
-
-static const char *text_or(const char *text, const char *instead)
-{
-	return text && text[0] ? text : instead;
-}
-
-static void print_table(const struct ks_session *session)
-{
-	int width = 5;
-	for (size_t i = 0; i < session->sel.all.nr; i++) {
-		int len = (int)strlen(session->sel.all.at[i]->image.label);
-		width = len > width ? len : width;
-	}
-	size_t base = session->sel.groups->base;
-	int columns = (int)ks_cli_columns(), left = columns - width - 26; // 0 columns: no terminal
-	bool modules = false;
-	for (size_t i = 0; i < session->sel.images.nr; i++)
-		modules = modules || session->sel.images.at[i]->modules;
-	left -= modules ? 9 : 0;
-	printf("  %-*s  %-10s  %-8s  %s%s\n", width, "IMAGE", "ARCH", "TIER",
-	       modules ? "MODULES  " : "", "COMPILER");
-	for (size_t i = 0; i < session->sel.images.nr; i++) {
-		const struct ks_image *image = &session->sel.images.at[i]->image;
-		const char *compiler = text_or(image->compiler, "unknown");
-		int len = (int)strcspn(compiler, "\n");
-		len = columns && left > 0 && len > left ? left : len;
-		printf("%c %-*s  %-10s  %-8s  ", i == base ? '*' : ' ', width, image->label,
-		       text_or(image->arch, "unknown"), ks_tier_texts[image->tier]);
-		const struct ks_store_image *own = session->sel.images.at[i]->modules;
-		if (modules && own)
-			printf("%7u  ", own->image.nr_modules);
-		else if (modules)
-			printf("%7s  ", "none");
-		printf("%.*s\n", len, compiler);
-	}
-}
-
-static void write_json(const struct ks_session *session, struct ks_json *json)
-{
-	ks_json_open(json, '[');
-	for (size_t i = 0; i < session->sel.images.nr; i++) {
-		const struct ks_image *image = &session->sel.images.at[i]->image;
-		const struct {
-			const char *key, *text;
-		} texts[] = {
-			{ "label", image->label },
-			{ "release", image->release },
-			{ "version", image->version },
-			{ "arch", image->arch },
-			{ "flavor", image->flavor },
-			{ "revision", image->revision },
-			{ "distribution", image->distribution },
-			{ "package", image->package },
-			{ "package_version", image->package_version },
-			{ "build_id", image->build_id },
-			{ "compiler", image->compiler },
-			{ "banner", image->banner },
-			{ "digest", image->digest },
-			{ "tier", ks_tier_texts[image->tier] },
-		};
-		ks_json_open(json, '{');
-		for (size_t t = 0; t < KS_ARRAY_LEN(texts); t++)
-			ks_json_key_str(json, texts[t].key, texts[t].text);
-		ks_json_key_u64(json, "elf_class", image->elf_class);
-		ks_json_key_bool(json, "big_endian", image->big_endian);
-		const struct ks_store_image *own = session->sel.images.at[i]->modules;
-		ks_json_key_u64(json, "modules", own ? own->image.nr_modules : 0);
-		ks_json_key_bool(json, "base", i == session->sel.groups->base);
-		ks_json_close(json, '}');
-	}
-	ks_json_close(json, ']');
-}
 
 static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
 {
 	_cleanup_session_ struct ks_session session = { 0 };
+	struct ks_images_options how = { .columns = ks_cli_columns() };
+	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_IMAGES), opts->format, &how.format));
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
 	KS_TRY(ks_selection_choose(&session.sel, session.store, "*"));
 	if (opts->names) {
@@ -94,15 +24,9 @@ static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
 		return NULL;
 	}
 	KS_TRY(ks_selection_group(&session.sel, session.store));
-	if (!cli->json) {
-		print_table(&session);
-		return NULL;
-	}
-	_cleanup_buf_ struct ks_buf buf = { 0 };
-	struct ks_json json = ks_json_to(&buf, 2);
-	write_json(&session, &json);
-	KS_TRY(ks_buf_error(&buf));
-	ks_cli_print(&buf, "\n");
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	KS_TRY(ks_images_write(&how, &session.sel, &out));
+	ks_cli_print(&out, "");
 	return NULL;
 }
 
@@ -170,6 +94,7 @@ static const struct ks_opt options[] = {
 	  AT(base), NULL },
 	{ 0, "group", "NAME", "choose what is in group NAME by globs, or auto", KS_OPT_TEXT,
 	  AT(group), NULL },
+	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_IMAGES)),
 	{ 0 },
 };
 

@@ -34,7 +34,8 @@ Image = struct("Image", *[(name, c_char_p) for name in (
     "package_version", "banner", "digest", "tier")], ("bits", c_uint), ("big_endian", c_int), ("is_base", c_int),
     ("nr_modules", c_uint32), ("nr_unknown", c_size_t), ("unknown", POINTER(c_char_p)), ("nr_counts", c_size_t),
     ("counts", POINTER(POINTER(Count))))
-ImagesOptions = struct("ImagesOptions", ("size", c_size_t), ("words", c_char_p), ("counts", c_int))
+ImagesOptions = struct("ImagesOptions", ("size", c_size_t), ("words", c_char_p), ("counts", c_int),
+                       ("progress", Progress), ("progress_arg", c_void_p))
 Name = struct("Name", ("kind", c_char_p), ("name", c_char_p), ("nr_images", c_size_t))
 NamesOptions = struct("NamesOptions", ("size", c_size_t), ("kind", c_char_p), ("glob", c_char_p), ("images", c_char_p),
                       ("limit", c_size_t), ("progress", Progress), ("progress_arg", c_void_p))

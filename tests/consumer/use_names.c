@@ -109,6 +109,11 @@ void use_diff(struct ksurf_store *store)
 	options.progress_arg = &asked;
 	FAIL(ksurf_diff_make(store, "6.6.6-mini-amd64", "6.6", &options, &diff),
 	     KSURF_ERR_CANCELLED, "comparing");
+	char *text;
+	options.kinds = NULL;
+	FAIL(ksurf_report_diff(store, "6.6.6-mini-amd64", "6.6.6-mini-arm64", &options, NULL, &text,
+			       NULL),
+	     KSURF_ERR_CANCELLED, "comparing");
 	options.changes = "pizza";
 	FAIL(ksurf_diff_make(store, "6.6", "6.6", &options, &diff), KSURF_ERR_USAGE, "pizza");
 	FAIL(ksurf_diff_make(store, "6.6", "9.9", NULL, &diff), KSURF_ERR_NOTFOUND, "9.9");

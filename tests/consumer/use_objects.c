@@ -25,9 +25,33 @@ static void look_at_object(const struct ksurf_object *object)
 	EXPECT(deps > 3 && placed);
 }
 
+static int stop(const char *what, uint64_t done, uint64_t total, void *arg)
+{
+	(void)total;
+	EXPECT(same_text(what, "searching") && done);
+	++*(int *)arg;
+	return 1;
+}
+
+/** A search that ends at the first file, and one that nobody hears of. */
+static void search(const char *path)
+{
+	struct ksurf_objects *objects;
+	int asked = 0;
+	SUCCEED(ksurf_objects_new(&objects));
+	ksurf_objects_listen(objects, stop, &asked);
+	FAIL(ksurf_objects_add_file(objects, path), KSURF_ERR_CANCELLED, "cancelled");
+	EXPECT(asked == 1 && ksurf_objects_count(objects) == 0);
+	ksurf_objects_listen(objects, NULL, NULL);
+	SUCCEED(ksurf_objects_add_file(objects, path));
+	EXPECT(asked == 1 && ksurf_objects_count(objects) == 1);
+	ksurf_objects_free(objects);
+}
+
 void use_objects(const struct given *given)
 {
 	enum { MOST = 1 << 20 };
+	search(given->object);
 	struct ksurf_objects *objects = open_object(given->object);
 	EXPECT(ksurf_objects_count(objects) == 1 && !ksurf_objects_at(objects, 1));
 	const struct ksurf_object *object = ksurf_objects_at(objects, 0);
@@ -155,6 +179,12 @@ void use_reports(struct ksurf_store *store, const struct given *given)
 	SUCCEED(ksurf_report_outcome(verdicts, 0, 0, NULL, &b, NULL));
 	look_at_text(a, b, ksurf_verdicts_program(verdicts, 0)->program);
 	FAIL(ksurf_report_outcome(verdicts, 0, 9, &plain, &a, NULL), KSURF_ERR_NOTFOUND, "image");
+	SUCCEED(ksurf_report_images(store, &plain, &a, NULL));
+	SUCCEED(ksurf_report_images(store, &alias, &b, NULL));
+	look_at_text(a, b, "* 6.6.6-mini-amd64");
+	SUCCEED(ksurf_report_counts(store, objects, old, &plain, &a, NULL));
+	SUCCEED(ksurf_report_counts(store, objects, old, &alias, &b, NULL));
+	look_at_text(a, b, "tracing");
 	plain.format = "sarif";
 	FAIL(ksurf_report_deps(objects, &plain, &a, NULL), KSURF_ERR_USAGE, "sarif");
 	SUCCEED(ksurf_report_verdicts(verdicts, &plain, &a, NULL));

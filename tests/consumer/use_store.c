@@ -53,6 +53,13 @@ static int count_images(const struct ksurf_image *image, void *arg)
 	return 0;
 }
 
+static int cancel(const char *what, uint64_t done, uint64_t total, void *arg)
+{
+	(void)what, (void)arg;
+	EXPECT(total == 1 && done == 0);
+	return 1;
+}
+
 void use_images(struct ksurf_store *store)
 {
 	struct ksurf_images_options options = { .size = sizeof(options), .counts = 1 };
@@ -74,6 +81,8 @@ void use_images(struct ksurf_store *store)
 			functions = image->counts[i]->nr;
 	EXPECT(functions > 10);
 	ksurf_images_free(images);
+	options.progress = cancel;
+	FAIL(ksurf_images_choose(store, &options, &images), KSURF_ERR_CANCELLED, "images");
 	options.words = "regular,5.4";
 	FAIL(ksurf_images_choose(store, &options, &images), KSURF_ERR_NOTFOUND, "5.4");
 	SUCCEED(ksurf_store_images(store, count_images, &visited));

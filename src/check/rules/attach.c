@@ -48,15 +48,14 @@ static void judge_ambiguous(struct ks_judge *judge, const char *name, uint32_t n
 	if (nr < 2)
 		return;
 	if (refuses_ambiguous(judge->site)) {
-		ks_judge_add(judge, KS_REASON_TARGET_AMBIGUOUS, about,
-			     "%u functions have this name", nr);
-		ks_judge_hint(judge, "kprobe.multi attaches to all of them");
+		struct ks_reason *reason =
+			ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_AMBIGUOUS, about,
+				     "%u functions have this name", nr);
+		ks_reason_hint(judge, reason, "kprobe.multi attaches to all of them");
 		return;
 	}
-	judge->stage = KS_STAGE_RUN;
-	ks_judge_add(judge, KS_REASON_DUPLICATED, about, "the first of %u functions is attached to",
-		     nr);
-	judge->stage = KS_STAGE_ATTACH;
+	ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_DUPLICATED, about,
+		     "the first of %u functions is attached to", nr);
 }
 
 /** A kprobe on one symbol. */
@@ -67,23 +66,23 @@ static void judge_kprobe_symbol(struct ks_judge *judge, const char *name,
 	enum ks_presence notrace = is_notrace(judge, symbol);
 	enum ks_presence black = ks_symbol_attach(judge->site, symbol, KS_ATTACH_NO_KPROBE);
 	if (ks_symbol_attach(judge->site, symbol, KS_ATTACH_INIT) == KS_PRESENT) {
-		ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_REFUSED, about,
 			     "its memory is freed once the kernel has booted");
 		return;
 	}
 	if (notrace == KS_PRESENT) {
-		ks_judge_add(judge, KS_REASON_TARGET_NO_FTRACE, about,
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_NO_FTRACE, about,
 			     "it is notrace, as inline functions are");
 		return;
 	}
 	if (black == KS_PRESENT)
-		ks_judge_add(judge, KS_REASON_TARGET_BLACKLISTED, about, NULL);
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_BLACKLISTED, about, NULL);
 	else if (judge->hook->offset)
-		ks_judge_add(judge, KS_REASON_TIER, about,
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER, about,
 			     "only its code tells whether an instruction begins %u bytes into it",
 			     (unsigned int)judge->hook->offset);
 	else if (black == KS_UNTOLD || notrace == KS_UNTOLD)
-		ks_judge_add(judge, KS_REASON_TIER, about,
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER, about,
 			     "what can be probed is not known of this image");
 }
 
@@ -108,11 +107,12 @@ static void judge_kprobe(struct ks_judge *judge, const char *name)
 	if (!target.symbol) {
 		enum ks_presence other = ks_site_symbol(judge->site, name, false);
 		if (!target.only_module && other == KS_PRESENT) {
-			ks_judge_add(judge, KS_REASON_TIER, KS_ABOUT_NAME(KS_FUNCTION, name),
+			ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER,
+				     KS_ABOUT_NAME(KS_FUNCTION, name),
 				     "a symbol of that name is no function: data, or assembly");
 			return;
 		}
-		ks_judge_no_symbol(judge, &target, name);
+		ks_judge_no_symbol(judge, KS_STAGE_ATTACH, &target, name);
 		return;
 	}
 	// since 7.1 modules are only counted when the kernel itself has no such function
@@ -128,9 +128,10 @@ static void judge_kprobe_module(struct ks_judge *judge, const struct ks_hook *ho
 		judge_kprobe(judge, hook->module);
 		return;
 	}
-	ks_judge_add(judge, KS_REASON_TARGET_ABSENT, KS_ABOUT_NAME(KS_FUNCTION, hook->module),
-		     "libbpf reads the section's name up to the colon");
-	ks_judge_hint(judge, "name the function alone: it is looked for in modules, too");
+	struct ks_reason *reason = ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_ABSENT,
+						KS_ABOUT_NAME(KS_FUNCTION, hook->module),
+						"libbpf reads the section's name up to the colon");
+	ks_reason_hint(judge, reason, "name the function alone: it is looked for in modules, too");
 }
 
 /** kprobe.multi on one function, or on a pattern of names. */
@@ -143,13 +144,15 @@ static void judge_kprobe_multi(struct ks_judge *judge, const char *name)
 	enum ks_presence fprobe = ks_site_built_in(judge->site, "CONFIG_FPROBE");
 	if (fprobe == KS_UNTOLD && ks_target_find(judge->site, "register_fprobe_ips").symbol)
 		fprobe = KS_PRESENT; // without a configuration, the code tells
-	if (ks_judge_absent(judge, fprobe, about)) {
-		ks_judge_add(judge, KS_REASON_ATTACH_TYPE, about, "CONFIG_FPROBE is not set");
+	if (ks_judge_absent(judge, KS_STAGE_ATTACH, fprobe, about)) {
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_ATTACH_TYPE, about,
+			     "CONFIG_FPROBE is not set");
 		return;
 	}
 	struct ks_target target = ks_target_find(judge->site, name);
 	if (!target.symbol && !name[strcspn(name, KS_PATTERN_SPECIAL)])
-		ks_judge_no_symbol(judge, &target, name); // it knows more than that nothing matches
+		// it knows more than that nothing matches
+		ks_judge_no_symbol(judge, KS_STAGE_ATTACH, &target, name);
 	else
 		ks_judge_pattern(judge, name);
 }
@@ -159,31 +162,29 @@ static void judge_trampoline(struct ks_judge *judge, const char *name)
 {
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
 	struct ks_target target = ks_target_find(judge->site, name);
-	if (ks_judge_absent(judge, ks_site_has_trampolines(judge->site), about)) {
-		ks_judge_add(judge, KS_REASON_ATTACH_TYPE, about,
+	if (ks_judge_absent(judge, KS_STAGE_ATTACH, ks_site_has_trampolines(judge->site), about)) {
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_ATTACH_TYPE, about,
 			     "there are no trampolines for eBPF on this kernel and architecture");
 		return;
 	}
 	if (!target.symbol)
 		return; // said when it is loaded
 	if (ks_symbol_attach(judge->site, target.symbol, KS_ATTACH_INIT) == KS_PRESENT) {
-		ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_REFUSED, about,
 			     "its memory is freed once the kernel has booted");
 		return;
 	}
 	enum ks_presence traced = ks_symbol_attach(judge->site, target.symbol, KS_ATTACH_FTRACE);
-	if (ks_judge_absent(judge, traced, about)) {
-		ks_judge_add(judge, KS_REASON_TARGET_NO_FTRACE, about,
-			     "it is notrace, as inline functions are");
+	if (ks_judge_absent(judge, KS_STAGE_ATTACH, traced, about)) {
+		struct ks_reason *reason =
+			ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_NO_FTRACE, about,
+				     "it is notrace, as inline functions are");
 		if (ks_site_built_in(judge->site, "CONFIG_KPROBE_EVENTS_ON_NOTRACE") == KS_PRESENT)
-			ks_judge_hint(judge, "a kprobe can be there");
+			ks_reason_hint(judge, reason, "a kprobe can be there");
 	}
-	if (target.nr_symbols > 1) {
-		judge->stage = KS_STAGE_RUN;
-		ks_judge_add(judge, KS_REASON_DUPLICATED, about,
+	if (target.nr_symbols > 1)
+		ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_DUPLICATED, about,
 			     "one of %u functions is attached to", target.nr_symbols);
-		judge->stage = KS_STAGE_ATTACH;
-	}
 }
 
 /** ksyscall: the wrapper where the architecture has one, else sys_<name>. */
@@ -191,12 +192,12 @@ static void judge_syscall(struct ks_judge *judge, const char *name)
 {
 	const struct ks_about *about = KS_ABOUT_NAME(KS_SYSCALL, name);
 	const struct ks_fact *fact = ks_site_fact(judge->site, KS_SYSCALL, name);
-	if (ks_judge_absent(judge,
+	if (ks_judge_absent(judge, KS_STAGE_ATTACH,
 			    !fact->known    ? KS_UNTOLD
 			    : fact->present ? KS_PRESENT
 					    : KS_ABSENT,
 			    about))
-		ks_judge_add(judge, KS_REASON_SYSCALL_MISSING, about, NULL);
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_SYSCALL_MISSING, about, NULL);
 }
 
 /** The largest byte of the context that is read, as the verifier notes it for later. */
@@ -227,7 +228,8 @@ static void judge_record(struct ks_judge *judge, const struct ks_tracepoint *eve
 	}
 	if (!end || max <= end)
 		return;
-	ks_judge_add(judge, KS_REASON_CONTEXT_CHANGED, KS_ABOUT_NAME(KS_TRACEPOINT, event->event),
+	ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_CONTEXT_CHANGED,
+		     KS_ABOUT_NAME(KS_TRACEPOINT, event->event),
 		     "byte %u of the record is read, it has %u", max, (unsigned int)end);
 }
 
@@ -238,7 +240,8 @@ static void judge_event(struct ks_judge *judge)
 	const struct ks_about *about = KS_ABOUT_NAME(KS_TRACEPOINT, hook->target);
 	if (!fact->present && fact->modules) {
 		if (!judge->site->modules) {
-			ks_judge_add(judge, KS_REASON_TRACEPOINT_MISSING, about, "in a module");
+			ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TRACEPOINT_MISSING, about,
+				     "in a module");
 			return;
 		}
 		fact = fact->modules;
@@ -248,12 +251,13 @@ static void judge_event(struct ks_judge *judge)
 	enum ks_presence presence = !fact->known	      ? KS_UNTOLD
 				    : fact->present && !other ? KS_PRESENT
 							      : KS_ABSENT;
-	if (ks_judge_absent(judge, presence, about)) {
+	if (ks_judge_absent(judge, KS_STAGE_ATTACH, presence, about)) {
 		if (other)
-			ks_judge_add(judge, KS_REASON_TRACEPOINT_MISSING, about, "it is in %s here",
-				     fact->tracepoint->system);
+			ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TRACEPOINT_MISSING, about,
+				     "it is in %s here", fact->tracepoint->system);
 		else
-			ks_judge_add(judge, KS_REASON_TRACEPOINT_MISSING, about, NULL);
+			ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TRACEPOINT_MISSING, about,
+				     NULL);
 		return;
 	}
 	if (fact->tracepoint)
@@ -267,15 +271,15 @@ static void judge_syscall_event(struct ks_judge *judge, const char *name)
 	const struct ks_fact *fact = ks_site_fact(judge->site, KS_SYSCALL, name);
 	bool traced = judge->site->image->facts & KS_FACT_TRACED;
 	if (ks_site_built_in(judge->site, "CONFIG_FTRACE_SYSCALLS") == KS_ABSENT) {
-		ks_judge_add(judge, KS_REASON_TRACEPOINT_MISSING, about,
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TRACEPOINT_MISSING, about,
 			     "CONFIG_FTRACE_SYSCALLS is not set");
 		return;
 	}
 	enum ks_presence presence = !fact->known				 ? KS_UNTOLD
 				    : fact->present && (!traced || fact->traced) ? KS_PRESENT
 										 : KS_ABSENT;
-	if (ks_judge_absent(judge, presence, about))
-		ks_judge_add(judge, KS_REASON_SYSCALL_MISSING, about,
+	if (ks_judge_absent(judge, KS_STAGE_ATTACH, presence, about))
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_SYSCALL_MISSING, about,
 			     fact->present ? "it has no tracepoint" : NULL);
 }
 
@@ -287,21 +291,21 @@ static void judge_raw_tracepoint(struct ks_judge *judge, const char *name)
 	const struct ks_about *about = KS_ABOUT_NAME(KS_TRACEPOINT, name);
 	if (presence != KS_PRESENT && ks_site_fact(judge->site, KS_TRACEPOINT, name)->present)
 		presence = KS_PRESENT; // an event has a tracepoint; the typedef came later
-	if (ks_judge_absent(judge, presence, about)) {
-		ks_judge_add(judge, KS_REASON_TRACEPOINT_MISSING, about, NULL);
+	if (ks_judge_absent(judge, KS_STAGE_ATTACH, presence, about)) {
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TRACEPOINT_MISSING, about, NULL);
 		return;
 	}
 	uint32_t read = (max_context(judge) + 7) / 8;
 	if (proto && proto->nr_params && read > proto->nr_params - 1)
-		ks_judge_add(judge, KS_REASON_CONTEXT_CHANGED, about,
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_CONTEXT_CHANGED, about,
 			     "argument %u is read, there are %u", read, proto->nr_params - 1);
 }
 
 static void judge_lsm(struct ks_judge *judge, const char *name)
 {
 	const struct ks_about *about = KS_ABOUT_NAME(KS_LSM, name);
-	if (ks_judge_absent(judge, ks_site_has_trampolines(judge->site), about))
-		ks_judge_add(judge, KS_REASON_ATTACH_TYPE, about,
+	if (ks_judge_absent(judge, KS_STAGE_ATTACH, ks_site_has_trampolines(judge->site), about))
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_ATTACH_TYPE, about,
 			     "there are no trampolines for eBPF on this kernel and architecture");
 }
 
@@ -310,14 +314,14 @@ void ks_judge_attach(struct ks_judge *judge)
 	const struct ks_hook *hook = judge->hook;
 	bool named = hook->kind != KS_HOOK_NONE && hook->kind != KS_HOOK_USER &&
 		     hook->kind != KS_HOOK_OTHER && hook->kind != KS_HOOK_STRUCT_OPS;
-	judge->stage = KS_STAGE_ATTACH;
 	if (hook->kind == KS_HOOK_OTHER && hook->target) // fentry.multi
-		ks_judge_add(judge, KS_REASON_TIER, KS_ABOUT_NAME(KS_FUNCTION, hook->target),
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER,
+			     KS_ABOUT_NAME(KS_FUNCTION, hook->target),
 			     "trampolines on patterns are not followed");
 	if (!named && !(hook->kind == KS_HOOK_OTHER && hook->needs_target))
 		return;
 	if (hook->needs_target || !hook->target || hook->kind == KS_HOOK_FREPLACE) {
-		ks_judge_add(judge, KS_REASON_TARGET_AT_RUN_TIME,
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_AT_RUN_TIME,
 			     KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section), NULL);
 		return;
 	}

@@ -82,35 +82,33 @@ static void judge_signature(struct ks_judge *judge, const char *name, const stru
 	if (!proto)
 		return;
 	if (!takes(site, proto->inner, true, &why)) {
-		ks_judge_add(judge, KS_REASON_TARGET_SIGNATURE, about, "it returns %s", why);
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_SIGNATURE, about,
+			     "it returns %s", why);
 		return;
 	}
 	if (proto->nr_params > MAX_ARGS) {
-		ks_judge_add(judge, KS_REASON_TARGET_SIGNATURE, about,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_SIGNATURE, about,
 			     "%u parameters, %d can be traced", proto->nr_params, MAX_ARGS);
 		return;
 	}
 	for (uint32_t i = 0; i < proto->nr_params; i++) {
 		const struct ks_type *type = proto->params[i].type;
 		if (!type || type->kind == KS_TYPE_VOID) {
-			ks_judge_add(judge, KS_REASON_TARGET_SIGNATURE, about,
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_SIGNATURE, about,
 				     "it takes a variable number of arguments");
 			return;
 		}
 		if (!takes(site, type, false, &why)) {
-			ks_judge_add(judge, KS_REASON_TARGET_SIGNATURE, about, "parameter %u is %s",
-				     i + 1, why);
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_SIGNATURE, about,
+				     "parameter %u is %s", i + 1, why);
 			return;
 		}
 	}
 	bool amd64 = site->image->arch && strcmp(site->image->arch, "amd64") == 0;
 	uint32_t words = count_words(site, proto);
-	if (amd64 && words > 6 && site->version && site->version < KS_SINCE(6, 6)) {
-		judge->stage = KS_STAGE_ATTACH;
-		ks_judge_add(judge, KS_REASON_TARGET_SIGNATURE, about,
+	if (amd64 && words > 6 && site->version && site->version < KS_SINCE(6, 6))
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_SIGNATURE, about,
 			     "%u words of arguments; before 6.6 six can be traced", words);
-		judge->stage = KS_STAGE_LOAD;
-	}
 }
 
 /** Arguments that the program reads beyond those there are: "func 'X' doesn't have N-th argument". */
@@ -129,8 +127,8 @@ static void judge_arguments(struct ks_judge *judge, const char *name, uint32_t n
 			kind = KS_REASON_CONTEXT_CHANGED;
 			about.kind = KS_TRACEPOINT;
 		}
-		ks_judge_add(judge, kind, &about, "argument %u is read, there are %u", arg + 1,
-			     nr_args);
+		ks_judge_add(judge, KS_STAGE_LOAD, kind, &about,
+			     "argument %u is read, there are %u", arg + 1, nr_args);
 		return;
 	}
 }
@@ -147,7 +145,8 @@ static void judge_denied(struct ks_judge *judge, const char *name)
 		if (denied[i].on_return && !judge->hook->on_return &&
 		    judge->hook->kind != KS_HOOK_FMOD_RET)
 			continue;
-		ks_judge_add(judge, KS_REASON_TARGET_REFUSED, KS_ABOUT_NAME(KS_FUNCTION, name),
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_REFUSED,
+			     KS_ABOUT_NAME(KS_FUNCTION, name),
 			     denied[i].on_return ? "it does not return"
 						 : "no tracing program may be there");
 	}
@@ -211,16 +210,17 @@ static void judge_injection(struct ks_judge *judge, const char *name,
 		return;
 	for (size_t i = 0; sleeps && i < KS_ARRAY_LEN(not_sleepable); i++) {
 		if (strcmp(not_sleepable[i], name) == 0) {
-			ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_REFUSED, about,
 				     "no sleepable program may be there");
 			return;
 		}
 	}
 	enum ks_presence inject = ks_symbol_attach(judge->site, symbol, KS_ATTACH_INJECT);
 	if (inject == KS_UNTOLD)
-		ks_judge_add(judge, KS_REASON_TIER, about, "the error injection list is not known");
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, about,
+			     "the error injection list is not known");
 	else if (inject == KS_ABSENT)
-		ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_REFUSED, about,
 			     "not on the error injection list");
 }
 
@@ -228,33 +228,34 @@ static void judge_function(struct ks_judge *judge, const char *name)
 {
 	struct ks_target target = ks_target_find(judge->site, name);
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
+	struct ks_reason *reason;
 	if (target.untold && target.in_btf == KS_ABSENT) { // it may be data, or inlined everywhere
-		ks_judge_add(judge, KS_REASON_TARGET_NOT_IN_BTF, about,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_NOT_IN_BTF, about,
 			     "its BTF has no function of that name");
 		return;
 	}
 	if (target.only_module || (target.in_btf == KS_ABSENT && !target.symbol)) {
-		ks_judge_no_symbol(judge, &target, name);
+		ks_judge_no_symbol(judge, KS_STAGE_LOAD, &target, name);
 		return;
 	}
 	const char *module = judge->hook->module;
 	if (module && strcmp(module, "vmlinux") != 0 && target.symbol && !target.in_module) {
-		ks_judge_add(judge, KS_REASON_TARGET_ABSENT, about,
-			     "not in module %s: the kernel itself has it", module);
-		ks_judge_hint(judge, "leave the module's name out");
+		reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_ABSENT, about,
+				      "not in module %s: the kernel itself has it", module);
+		ks_reason_hint(judge, reason, "leave the module's name out");
 		return;
 	}
-	if (ks_judge_absent(judge, target.in_btf, about)) {
-		ks_judge_add(judge, KS_REASON_TARGET_NOT_IN_BTF, about,
-			     ks_site_has_btf(judge->site) == KS_ABSENT
-				     ? "CONFIG_DEBUG_INFO_BTF is not set"
-				     : "the kernel has it, its BTF has not");
-		ks_judge_hint(judge, "a kprobe on %s needs no BTF", name);
+	if (ks_judge_absent(judge, KS_STAGE_LOAD, target.in_btf, about)) {
+		reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_NOT_IN_BTF, about,
+				      ks_site_has_btf(judge->site) == KS_ABSENT
+					      ? "CONFIG_DEBUG_INFO_BTF is not set"
+					      : "the kernel has it, its BTF has not");
+		ks_reason_hint(judge, reason, "a kprobe on %s needs no BTF", name);
 		return;
 	}
 	if (target.in_btf == KS_PRESENT && !target.symbol) {
-		ks_judge_no_symbol(judge, &target,
-				   name); // "The address of function cannot be found"
+		// "The address of function cannot be found"
+		ks_judge_no_symbol(judge, KS_STAGE_LOAD, &target, name);
 		return;
 	}
 	judge_denied(judge, name);
@@ -271,16 +272,16 @@ static void judge_function(struct ks_judge *judge, const char *name)
 static void judge_lsm_hook(struct ks_judge *judge, const struct ks_about *about)
 {
 	if (!ks_lsm_is_hook(judge->site, about->name))
-		ks_judge_add(judge, KS_REASON_LSM_MISSING, about,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_LSM_MISSING, about,
 			     "bpf_lsm_%s is there, but for something else", about->name);
 	else if (!judge->caller->gpl)
-		ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_REFUSED, about,
 			     "LSM programs must be GPL-compatible");
 	else if (ks_lsm_disabled(judge->site, about->name))
-		ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_REFUSED, about,
 			     "the hook is closed to programs");
 	else if (judge->caller->sleepable && !ks_lsm_sleeps(judge->site, about->name))
-		ks_judge_add(judge, KS_REASON_TARGET_REFUSED, about,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_REFUSED, about,
 			     "no sleepable program may be there");
 }
 
@@ -297,8 +298,8 @@ static void judge_prefixed(struct ks_judge *judge, const char *prefix, enum ks_r
 	}
 	struct ks_target target = ks_target_find(judge->site, name);
 	const struct ks_about *about = KS_ABOUT_NAME(kind, judge->hook->target);
-	if (ks_judge_absent(judge, target.in_btf, about)) {
-		ks_judge_add(judge, missing, about, "no function %s in BTF", name);
+	if (ks_judge_absent(judge, KS_STAGE_LOAD, target.in_btf, about)) {
+		ks_judge_add(judge, KS_STAGE_LOAD, missing, about, "no function %s in BTF", name);
 		return;
 	}
 	if (kind == KS_LSM) {
@@ -315,13 +316,13 @@ static void judge_tracepoint(struct ks_judge *judge)
 	const struct ks_about *about = KS_ABOUT_NAME(KS_TRACEPOINT, name);
 	if (presence == KS_UNTOLD && ks_site_fact(judge->site, KS_TRACEPOINT, name)->present)
 		presence = KS_PRESENT; // an event of that name has a tracepoint
-	if (ks_judge_absent(judge, presence, about)) {
-		ks_judge_add(judge, KS_REASON_TRACEPOINT_MISSING, about,
+	if (ks_judge_absent(judge, KS_STAGE_LOAD, presence, about)) {
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TRACEPOINT_MISSING, about,
 			     "no typedef btf_trace_%s in BTF", name);
 		return;
 	}
 	if (ks_site_has_btf(judge->site) == KS_ABSENT)
-		ks_judge_add(judge, KS_REASON_TARGET_NOT_IN_BTF, about,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_NOT_IN_BTF, about,
 			     "CONFIG_DEBUG_INFO_BTF is not set");
 	if (proto && proto->nr_params)
 		judge_arguments(judge, name, proto->nr_params - 1, false); // without "void *__data"
@@ -330,14 +331,13 @@ static void judge_tracepoint(struct ks_judge *judge)
 void ks_judge_btf_target(struct ks_judge *judge)
 {
 	const struct ks_hook *hook = judge->hook;
-	judge->stage = KS_STAGE_LOAD;
 	bool by_btf = hook->kind == KS_HOOK_FENTRY || hook->kind == KS_HOOK_FMOD_RET ||
 		      hook->kind == KS_HOOK_TP_BTF || hook->kind == KS_HOOK_LSM ||
 		      hook->kind == KS_HOOK_ITER || hook->kind == KS_HOOK_FREPLACE;
 	if (!by_btf)
 		return;
 	if (hook->needs_target || !hook->target || hook->kind == KS_HOOK_FREPLACE) {
-		ks_judge_add(judge, KS_REASON_TARGET_AT_RUN_TIME,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_AT_RUN_TIME,
 			     KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section), NULL);
 		return;
 	}

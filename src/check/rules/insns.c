@@ -93,9 +93,11 @@ void ks_judge_insns(struct ks_judge *judge)
 					  .insn = i,
 					  .soft = !feature->everywhere &&
 						  !judge->reach->at[i].reached };
-		ks_judge_add(judge, KS_REASON_INSN_SET, &about, "since %u.%u", feature->since >> 16,
-			     feature->since >> 8 & 255);
+		struct ks_reason *reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_INSN_SET,
+							&about, "since %u.%u", feature->since >> 16,
+							feature->since >> 8 & 255);
 		if (!about.soft)
-			ks_judge_hint(judge, "build with clang -mcpu=v2, or v3 without them");
+			ks_reason_hint(judge, reason,
+				       "build with clang -mcpu=v2, or v3 without them");
 	}
 }

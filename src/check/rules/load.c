@@ -32,33 +32,36 @@ static void judge_types(struct ks_judge *judge)
 				  .insn = KS_NO_INDEX };
 	if (!hook->program_type) {
 		about.name = judge->program->section;
-		ks_judge_add(judge, KS_REASON_TARGET_AT_RUN_TIME, &about,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_AT_RUN_TIME, &about,
 			     "the section does not tell a program type");
 		return;
 	}
-	if (ks_judge_absent(judge, ks_site_has_enumerator(site, "bpf_prog_type", about.name),
-			    &about)) {
-		ks_judge_add(judge, KS_REASON_PROG_TYPE, &about, "not in enum bpf_prog_type");
+	if (ks_judge_absent(judge, KS_STAGE_LOAD,
+			    ks_site_has_enumerator(site, "bpf_prog_type", about.name), &about)) {
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE, &about,
+			     "not in enum bpf_prog_type");
 		return;
 	}
 	const char *option = ks_built_with(about.name);
 	if (option && ks_site_built_in(site, option) == KS_ABSENT)
-		ks_judge_add(judge, KS_REASON_PROG_TYPE, &about, "%s is not set", option);
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE, &about, "%s is not set",
+			     option);
 	about.name = hook->attach_type;
 	if (!about.name)
 		return;
-	if (!attach_type_is_checked(site, hook->program_type))
-		judge->stage = KS_STAGE_ATTACH;
-	if (ks_judge_absent(judge, ks_site_has_enumerator(site, "bpf_attach_type", about.name),
-			    &about) &&
-	    (judge->stage == KS_STAGE_LOAD || hook->kind == KS_HOOK_KPROBE_MULTI ||
+	enum ks_stage stage =
+		attach_type_is_checked(site, hook->program_type) ? KS_STAGE_LOAD : KS_STAGE_ATTACH;
+	if (ks_judge_absent(judge, stage,
+			    ks_site_has_enumerator(site, "bpf_attach_type", about.name), &about) &&
+	    (stage == KS_STAGE_LOAD || hook->kind == KS_HOOK_KPROBE_MULTI ||
 	     hook->kind == KS_HOOK_USER))
-		ks_judge_add(judge, KS_REASON_ATTACH_TYPE, &about, "not in enum bpf_attach_type");
-	judge->stage = KS_STAGE_LOAD;
+		ks_judge_add(judge, stage, KS_REASON_ATTACH_TYPE, &about,
+			     "not in enum bpf_attach_type");
 }
 
 /** The member that shares most words with the missing one. */
-static void hint_at_member(struct ks_judge *judge, const struct ks_core_result *result)
+static void hint_at_member(struct ks_judge *judge, struct ks_reason *reason,
+			   const struct ks_core_result *result)
 {
 	const char *best = NULL;
 	unsigned int most = 59;
@@ -71,9 +74,9 @@ static void hint_at_member(struct ks_judge *judge, const struct ks_core_result *
 		}
 	}
 	if (best)
-		ks_judge_hint(judge, "it has %s; choose by bpf_core_field_exists()", best);
+		ks_reason_hint(judge, reason, "it has %s; choose by bpf_core_field_exists()", best);
 	else
-		ks_judge_hint(judge, "guard the access with bpf_core_field_exists()");
+		ks_reason_hint(judge, reason, "guard the access with bpf_core_field_exists()");
 }
 
 static void judge_core(struct ks_judge *judge, uint32_t at, uint32_t core)
@@ -93,29 +96,43 @@ static void judge_core(struct ks_judge *judge, uint32_t at, uint32_t core)
 				  .insn = at,
 				  .soft = !reached && !refused };
 	if (result->state == KS_CORE_UNTOLD && reached)
-		ks_judge_add(judge, KS_REASON_TIER, &about, NULL);
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
 	if (!refused && !poison)
 		return;
 	_cleanup_buf_ struct ks_buf buf = { 0 };
 	ks_core_explain(spec, result, &buf);
 	const char *text = ks_buf_text(&buf);
 	if (!judge->reach->complete && !refused && reached) {
-		ks_judge_add(judge, KS_REASON_TIER, &about, "%s; too large to follow", text);
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+			     "%s; too large to follow", text);
 		return;
 	}
-	ks_judge_add(judge, KS_REASON_CORE_RELO, &about, "%s", text ? text : "");
+	struct ks_reason *reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_CORE_RELO, &about,
+						"%s", text ? text : "");
 	if (result->why == KS_CORE_NO_FIELD)
-		hint_at_member(judge, result);
+		hint_at_member(judge, reason, result);
 	else if (spec->kind == KS_CORE_ENUM_VALUE)
-		ks_judge_hint(judge, "guard it with bpf_core_enum_value_exists()");
+		ks_reason_hint(judge, reason, "guard it with bpf_core_enum_value_exists()");
 	else if (result->why == KS_CORE_NO_TYPE)
-		ks_judge_hint(judge, "guard the access with bpf_core_type_exists()");
+		ks_reason_hint(judge, reason, "guard the access with bpf_core_type_exists()");
 }
 
 /** libbpf calls the older helpers where the newer ones that read memory do not exist. */
 static bool has_fallback(uint32_t helper)
 {
 	return helper >= 112 && helper <= 115; // probe_read_{user,kernel}{,_str}
+}
+
+static void add_missing_helper(struct ks_judge *judge, const struct ks_about *about,
+			       uint32_t helper, const char *name)
+{
+	struct ks_reason *reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, about,
+						"the kernel has no helper %u", helper);
+	if (!about->soft)
+		ks_reason_hint(judge, reason,
+			       "guard the call with bpf_core_enum_value_exists(enum bpf_func_id, "
+			       "BPF_FUNC_%s)",
+			       name ? name + 4 : "…");
 }
 
 static void judge_helper(struct ks_judge *judge, uint32_t at, uint32_t helper)
@@ -135,20 +152,16 @@ static void judge_helper(struct ks_judge *judge, uint32_t at, uint32_t helper)
 	if (present == KS_ABSENT && has_fallback(helper))
 		return;
 	if (present == KS_UNTOLD && !about.soft)
-		ks_judge_add(judge, KS_REASON_TIER, &about, "the image has no enum bpf_func_id");
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+			     "the image has no enum bpf_func_id");
 	else if (present == KS_ABSENT)
-		ks_judge_add(judge, KS_REASON_HELPER, &about, "the kernel has no helper %u",
-			     helper);
+		add_missing_helper(judge, &about, helper, name);
 	else if (allowed == KS_NOT_ALLOWED)
-		ks_judge_add(judge, KS_REASON_HELPER, &about, "not for %s",
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about, "not for %s",
 			     judge->caller->program_type);
 	else if (allowed == KS_NEEDS_GPL)
-		ks_judge_add(judge, KS_REASON_HELPER, &about, "only for GPL-compatible programs");
-	if (present == KS_ABSENT && !about.soft)
-		ks_judge_hint(judge,
-			      "guard the call with bpf_core_enum_value_exists(enum bpf_func_id, "
-			      "BPF_FUNC_%s)",
-			      name ? name + 4 : "…");
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
+			     "only for GPL-compatible programs");
 }
 
 /** A call of a kernel function that is there. */
@@ -160,14 +173,16 @@ static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
 	struct ks_about anywhere = *about;
 	anywhere.soft = false; // the license counts before the verifier follows the program
 	if (allowed == KS_NEEDS_GPL)
-		ks_judge_add(judge, KS_REASON_KFUNC, &anywhere, "only for GPL-compatible programs");
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, &anywhere,
+			     "only for GPL-compatible programs");
 	else if (allowed == KS_NOT_ALLOWED)
-		ks_judge_add(judge, KS_REASON_KFUNC, about, "not for %s",
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, about, "not for %s",
 			     judge->caller->program_type);
 	// functions that are called may be callbacks of a kind that may sleep
 	else if (!judge->caller->sleepable && about->insn < judge->program->nr_main &&
 		 ks_kfunc_sleeps(judge->site, name))
-		ks_judge_add(judge, KS_REASON_KFUNC, about, "only for programs that may sleep");
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, about,
+			     "only for programs that may sleep");
 }
 
 /** A kernel function that is not there, where it would be called or its address taken. */
@@ -177,7 +192,7 @@ static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_r
 	bool reached = judge->reach->at[at].reached;
 	if (ref->kind == KS_REF_LOST) {
 		struct ks_about about = { .kind = KS_NR_KINDS, .name = ref->name, .insn = at };
-		ks_judge_add(judge, KS_REASON_KSYM_MISSING, &about,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
 			     "refers to something that the object does not have");
 		return;
 	}
@@ -192,14 +207,15 @@ static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_r
 				  .insn = at,
 				  .soft = !reached };
 	if (state == KS_EXTERN_WEAK && called) {
-		ks_judge_add(judge, KS_REASON_KSYM_MISSING, &about,
-			     "the kernel function is missing");
-		ks_judge_hint(judge, "ask for it with bpf_ksym_exists() before the call");
+		struct ks_reason *reason =
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
+				     "the kernel function is missing");
+		ks_reason_hint(judge, reason, "ask for it with bpf_ksym_exists() before the call");
 	} else if (state == KS_EXTERN_UNTOLD && reached) {
-		ks_judge_add(judge, KS_REASON_TIER, &about, NULL);
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
 	} else if (state == KS_EXTERN_FOUND && ext->kind == KS_EXTERN_KFUNC && !called && reached &&
 		   judge->site->version && judge->site->version < KS_SINCE(6, 4)) {
-		ks_judge_add(judge, KS_REASON_KSYM_MISSING, &about,
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
 			     "the address of a kernel function can be taken since 6.4");
 	} else if (state == KS_EXTERN_FOUND && ext->kind == KS_EXTERN_KFUNC && called) {
 		judge_kfunc(judge, &about);
@@ -234,7 +250,7 @@ static void judge_context(struct ks_judge *judge)
 			continue;
 		struct ks_about about = { .kind = KS_NR_KINDS, .name = "context", .insn = i };
 		if (judge->site->version && judge->site->version < KS_SINCE(7, 0))
-			ks_judge_add(judge, KS_REASON_CONTEXT_CHANGED, &about,
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_CONTEXT_CHANGED, &about,
 				     "read through a pointer into the context");
 		return;
 	}
@@ -249,20 +265,20 @@ static void judge_operation(struct ks_judge *judge)
 	for (uint32_t i = 0; i < object->nr_struct_ops; i++)
 		if (&object->programs[object->struct_ops[i].program] == judge->program)
 			return;
-	ks_judge_add(judge, KS_REASON_STRUCT_OPS,
+	ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_STRUCT_OPS,
 		     KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section),
 		     "no variable in .struct_ops refers to the program");
 }
 
 void ks_judge_program(struct ks_judge *judge)
 {
-	judge->stage = KS_STAGE_LOAD;
 	judge_types(judge);
 	judge_operation(judge);
 	judge_reach(judge);
 	judge_context(judge);
 	bool frags = strncmp(judge->program->section, "xdp.frags", 9) == 0;
 	if (frags && judge->site->version && judge->site->version < KS_SINCE(5, 18))
-		ks_judge_add(judge, KS_REASON_PROG_TYPE, KS_ABOUT_NAME(KS_NR_KINDS, "xdp.frags"),
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE,
+			     KS_ABOUT_NAME(KS_NR_KINDS, "xdp.frags"),
 			     "packets in fragments are handled since 5.18");
 }

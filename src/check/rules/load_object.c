@@ -27,7 +27,8 @@ static void judge_map(struct ks_judge *judge, const struct ks_bpf_map *map)
 		return;
 	struct ks_about about = { .kind = KS_NR_KINDS, .name = map->name, .insn = KS_NO_INDEX };
 	if (!decl) {
-		ks_judge_add(judge, KS_REASON_TIER, &about, "the image has no enum bpf_map_type");
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+			     "the image has no enum bpf_map_type");
 		return;
 	}
 	for (uint32_t i = 0; i < decl->nr; i++) {
@@ -36,16 +37,18 @@ static void judge_map(struct ks_judge *judge, const struct ks_bpf_map *map)
 			continue;
 		const char *option = ks_built_with(decl->values[i].name);
 		if (option && ks_site_built_in(judge->site, option) == KS_ABSENT)
-			ks_judge_add(judge, KS_REASON_MAP_TYPE, &about, "%s is not set", option);
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_MAP_TYPE, &about,
+				     "%s is not set", option);
 		return;
 	}
 	const char *name = local_enumerator(judge->resolution->prepared->object->btf,
 					    "bpf_map_type", map->type);
 	if (name)
-		ks_judge_add(judge, KS_REASON_MAP_TYPE, &about, "no %s in enum bpf_map_type", name);
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_MAP_TYPE, &about,
+			     "no %s in enum bpf_map_type", name);
 	else
-		ks_judge_add(judge, KS_REASON_MAP_TYPE, &about, "no type %u in enum bpf_map_type",
-			     map->type);
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_MAP_TYPE, &about,
+			     "no type %u in enum bpf_map_type", map->type);
 }
 
 static void judge_extern(struct ks_judge *judge, uint32_t index)
@@ -58,29 +61,32 @@ static void judge_extern(struct ks_judge *judge, uint32_t index)
 				  .name = ext->name,
 				  .insn = KS_NO_INDEX };
 	if (judge->resolution->externs[index] == KS_EXTERN_UNTOLD && !ext->weak) {
-		ks_judge_add(judge, KS_REASON_TIER, &about, NULL);
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
 		return;
 	}
 	if (judge->resolution->externs[index] != KS_EXTERN_MISSING)
 		return;
+	struct ks_reason *reason;
 	if (kconfig) {
-		ks_judge_add(judge, KS_REASON_KCONFIG, &about,
-			     strcmp(ext->name, "LINUX_KERNEL_VERSION") == 0
-				     ? "the release has no three numbers"
-				     : "not set");
-		ks_judge_hint(judge, "declare it __weak, and it reads as zero");
+		reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KCONFIG, &about,
+				      strcmp(ext->name, "LINUX_KERNEL_VERSION") == 0
+					      ? "the release has no three numbers"
+					      : "not set");
+		ks_reason_hint(judge, reason, "declare it __weak, and it reads as zero");
 	} else {
 		char name[256]; // without a flavour
 		snprintf(name, sizeof(name), "%.*s", (int)ks_core_name_len(ext->name), ext->name);
 		struct ks_target target = ks_target_find(judge->site, name);
 		if (ext->kind == KS_EXTERN_KFUNC && target.only_module)
-			ks_judge_add(judge, KS_REASON_KSYM_MISSING, &about,
-				     "in module %s, which must be loaded",
-				     target.module ? target.module : "?");
+			reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
+					      "in module %s, which must be loaded",
+					      target.module ? target.module : "?");
 		else
-			ks_judge_add(judge, KS_REASON_KSYM_MISSING, &about,
-				     ext->type ? "not in BTF with this type" : "not in kallsyms");
-		ks_judge_hint(judge, "declare it __weak and ask for it with bpf_ksym_exists()");
+			reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
+					      ext->type ? "not in BTF with this type"
+							: "not in kallsyms");
+		ks_reason_hint(judge, reason,
+			       "declare it __weak and ask for it with bpf_ksym_exists()");
 	}
 }
 
@@ -101,8 +107,8 @@ static void judge_operations(struct ks_judge *judge, uint32_t index)
 	const struct ks_fact *fact =
 		ks_site_fact(judge->site, KS_STRUCT, value + strlen("bpf_struct_ops_"));
 	if (!fact->known) {
-		ks_judge_add(judge, KS_REASON_TIER, KS_ABOUT_NAME(KS_STRUCT, map->struct_ops),
-			     NULL);
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER,
+			     KS_ABOUT_NAME(KS_STRUCT, map->struct_ops), NULL);
 		return;
 	}
 	if (judge->site->module_types && !outer->decl && outer->modules) {
@@ -110,13 +116,15 @@ static void judge_operations(struct ks_judge *judge, uint32_t index)
 		fact = fact->decl || !fact->modules ? fact : fact->modules;
 	}
 	if (!outer->decl || !fact->decl) {
-		ks_judge_add(judge, KS_REASON_STRUCT_OPS, KS_ABOUT_NAME(KS_STRUCT, map->struct_ops),
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_STRUCT_OPS,
+			     KS_ABOUT_NAME(KS_STRUCT, map->struct_ops),
 			     "no struct bpf_struct_ops_%s", value + strlen("bpf_struct_ops_"));
 		return;
 	}
 	if (map->flags & KS_BPF_MAP_LINK &&
 	    ks_site_has_enumerator(judge->site, "(anon)", "BPF_F_LINK") == KS_ABSENT)
-		ks_judge_add(judge, KS_REASON_STRUCT_OPS, KS_ABOUT_NAME(KS_STRUCT, map->struct_ops),
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_STRUCT_OPS,
+			     KS_ABOUT_NAME(KS_STRUCT, map->struct_ops),
 			     "operations cannot be linked, there is no BPF_F_LINK");
 	for (uint32_t i = 0; i < object->nr_struct_ops; i++) {
 		const struct ks_bpf_struct_op *op = &object->struct_ops[i];
@@ -124,7 +132,7 @@ static void judge_operations(struct ks_judge *judge, uint32_t index)
 		while (j < fact->decl->nr && strcmp(fact->decl->members[j].name, op->member) != 0)
 			j++;
 		if (op->map == index && j == fact->decl->nr)
-			ks_judge_add(judge, KS_REASON_STRUCT_OPS,
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_STRUCT_OPS,
 				     KS_ABOUT_NAME(KS_STRUCT, map->struct_ops), "no member %s",
 				     op->member);
 	}
@@ -133,7 +141,6 @@ static void judge_operations(struct ks_judge *judge, uint32_t index)
 void ks_judge_object(struct ks_judge *judge)
 {
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
-	judge->stage = KS_STAGE_LOAD;
 	for (uint32_t i = 0; i < object->nr_maps; i++) {
 		judge_map(judge, &object->maps[i]);
 		if (object->maps[i].struct_ops && object->maps[i].autocreate)

@@ -127,12 +127,14 @@ static void conclude(struct ks_judge *judge, const struct ks_about *about,
 	// since 1.8 libbpf gives an exact name to the kernel, which takes what can be traced
 	bool exact = !matches->pattern[strcspn(matches->pattern, "*?")];
 	if (matches->partly && !exact && takes_all_of_a_name(judge->site)) {
-		ks_judge_add(judge, KS_REASON_TARGET_AMBIGUOUS, about,
-			     "of %u functions called %s some have no ftrace entry; before 6.5 that "
-			     "fails all",
-			     matches->nr_partly, matches->partly);
-		ks_judge_hint(judge, "give libbpf the addresses, or names that leave %s out",
-			      matches->partly);
+		struct ks_reason *reason = ks_judge_add(
+			judge, KS_STAGE_ATTACH, KS_REASON_TARGET_AMBIGUOUS, about,
+			"of %u functions called %s some have no ftrace entry; before 6.5 that "
+			"fails all",
+			matches->nr_partly, matches->partly);
+		ks_reason_hint(judge, reason,
+			       "give libbpf the addresses, or names that leave %s out",
+			       matches->partly);
 		return;
 	}
 	if (matches->traced) {
@@ -148,19 +150,20 @@ static void conclude(struct ks_judge *judge, const struct ks_about *about,
 		return;
 	}
 	if (more || matches->untold)
-		ks_judge_add(judge, KS_REASON_TIER, about,
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER, about,
 			     matches->untold ? "which functions have an ftrace entry is not known"
 					     : "too many functions to look at");
 	else if (matches->untraced)
-		ks_judge_add(judge, KS_REASON_TARGET_NO_FTRACE, about,
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_NO_FTRACE, about,
 			     "%u function%s match%s, and none has an ftrace entry",
 			     matches->untraced, matches->untraced == 1 ? "" : "s",
 			     matches->untraced == 1 ? "es" : "");
 	else if (matches->in_modules)
-		ks_judge_add(judge, KS_REASON_TARGET_MODULE, about,
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_MODULE, about,
 			     "what matches is in modules that must be loaded");
 	else
-		ks_judge_add(judge, KS_REASON_TARGET_ABSENT, about, "no function matches");
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_ABSENT, about,
+			     "no function matches");
 }
 
 void ks_judge_pattern(struct ks_judge *judge, const char *pattern)
@@ -175,7 +178,8 @@ void ks_judge_pattern(struct ks_judge *judge, const char *pattern)
 						    ? candidates(judge, matches.pattern)
 						    : &only;
 	if (ks_target_find(site, matches.pattern).untold || !names) {
-		ks_judge_add(judge, KS_REASON_TIER, about, "the image lists no functions");
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER, about,
+			     "the image lists no functions");
 		return;
 	}
 	for (size_t i = 0; i < names->nr; i++) {

@@ -74,13 +74,13 @@ static void judge_calls(struct ks_judge *judge, const char *name)
 		count_calls(target.function, &target.function->entries[i], &calls);
 	uint32_t all = calls.inlined + calls.direct + calls.cloned;
 	if (calls.inlined)
-		ks_judge_add(judge, KS_REASON_SELECTIVE_INLINE, about,
+		ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_SELECTIVE_INLINE, about,
 			     "sees %u of %u calls; inlined into %s%s%s%s%s%s", calls.direct, all,
 			     calls.who[0], calls.nr_who > 1 ? ", " : "",
 			     calls.nr_who > 1 ? calls.who[1] : "", calls.nr_who > 2 ? ", " : "",
 			     calls.nr_who > 2 ? calls.who[2] : "", calls.more ? ", …" : "");
 	if (calls.cloned)
-		ks_judge_add(judge, KS_REASON_CLONES, about,
+		ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_CLONES, about,
 			     "%u of %u calls go to copies such as %s", calls.cloned, all,
 			     copy_of(target.function));
 }
@@ -88,22 +88,24 @@ static void judge_calls(struct ks_judge *judge, const char *name)
 void ks_judge_risks(struct ks_judge *judge)
 {
 	const char *name = function_of(judge->hook);
-	judge->stage = KS_STAGE_RUN;
 	if (name)
 		judge_calls(judge, name);
 	if (judge->resolution->prepared->object->nr_cores &&
 	    ks_site_has_btf(judge->site) == KS_ABSENT) {
-		ks_judge_add(judge, KS_REASON_CORE_RELO,
-			     KS_ABOUT_NAME(KS_CONFIG, "CONFIG_DEBUG_INFO_BTF"),
-			     "the kernel has no BTF: relocations need one that the tool brings");
-		ks_judge_hint(judge, "give libbpf the kernel's types by btf_custom_path");
+		struct ks_reason *reason = ks_judge_add(
+			judge, KS_STAGE_RUN, KS_REASON_CORE_RELO,
+			KS_ABOUT_NAME(KS_CONFIG, "CONFIG_DEBUG_INFO_BTF"),
+			"the kernel has no BTF: relocations need one that the tool brings");
+		ks_reason_hint(judge, reason, "give libbpf the kernel's types by btf_custom_path");
 	}
 	if (judge->hook->kind != KS_HOOK_LSM)
 		return;
 	const char *active = ks_site_option(judge->site, "CONFIG_LSM");
 	if (active && !strstr(active, "bpf")) {
-		ks_judge_add(judge, KS_REASON_LSM_MISSING, KS_ABOUT_NAME(KS_CONFIG, "CONFIG_LSM"),
-			     "bpf is not among the modules that are active by default: %s", active);
-		ks_judge_hint(judge, "boot with lsm=…,bpf");
+		struct ks_reason *reason = ks_judge_add(
+			judge, KS_STAGE_RUN, KS_REASON_LSM_MISSING,
+			KS_ABOUT_NAME(KS_CONFIG, "CONFIG_LSM"),
+			"bpf is not among the modules that are active by default: %s", active);
+		ks_reason_hint(judge, reason, "boot with lsm=…,bpf");
 	}
 }

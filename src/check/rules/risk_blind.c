@@ -274,17 +274,16 @@ static void judge_read(struct ks_judge *judge, uint32_t insn, const struct point
 	if (!differs || !field || !text)
 		return;
 	const struct ks_about about = { .kind = KS_FIELD, .name = field, .insn = insn };
-	ks_judge_add(judge, KS_REASON_BLIND_READ, &about,
-		     "read at byte %d, where it is in %s; it %s", at->read_offset,
-		     base->site->image->label, text);
-	ks_judge_hint(judge, "read it by BPF_CORE_READ()");
+	struct ks_reason *reason = ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_BLIND_READ, &about,
+						"read at byte %d, where it is in %s; it %s",
+						at->read_offset, base->site->image->label, text);
+	ks_reason_hint(judge, reason, "read it by BPF_CORE_READ()");
 }
 
 void ks_judge_blind_reads(struct ks_judge *judge)
 {
 	const struct ks_resolution *resolution = judge->resolution;
 	const struct ks_hook *hook = judge->hook;
-	judge->stage = KS_STAGE_RUN;
 	if (!resolution->base.view || ks_site_same(&resolution->base, judge->site) ||
 	    !hook->target || hook->needs_target || !judge->reach->complete || !judge->base_reach)
 		return;

@@ -38,26 +38,28 @@ static void compare_value(struct ks_judge *judge, const struct ks_about *about,
 	const char *base = judge->resolution->base.image->label;
 	if (value == RESULT) {
 		if (!ks_type_equal(here->inner, there->inner))
-			ks_judge_add(judge, kind, about, "the result's type differs from %s", base);
+			ks_judge_add(judge, KS_STAGE_RUN, kind, about,
+				     "the result's type differs from %s", base);
 		return;
 	}
 	uint32_t i = value + skip;
 	if (i >= there->nr_params)
 		return;
 	if (i >= here->nr_params) {
-		ks_judge_add(judge, kind, about, "parameter %u (%s in %s) does not exist",
-			     value + 1, there->params[i].name, base);
+		ks_judge_add(judge, KS_STAGE_RUN, kind, about,
+			     "parameter %u (%s in %s) does not exist", value + 1,
+			     there->params[i].name, base);
 		return;
 	}
 	if (ks_type_equal(here->params[i].type, there->params[i].type))
 		return;
 	if (there->params[i].name[0] == '(') {
-		ks_judge_add(judge, kind, about, "argument %u has another type than in %s",
-			     value + 1, base);
+		ks_judge_add(judge, KS_STAGE_RUN, kind, about,
+			     "argument %u has another type than in %s", value + 1, base);
 		return;
 	}
-	ks_judge_add(judge, kind, about, "parameter %u is %s, in %s it is %s%s", value + 1,
-		     here->params[i].name, base, there->params[i].name,
+	ks_judge_add(judge, KS_STAGE_RUN, kind, about, "parameter %u is %s, in %s it is %s%s",
+		     value + 1, here->params[i].name, base, there->params[i].name,
 		     strcmp(here->params[i].name, there->params[i].name) == 0 ? " of another type"
 									      : "");
 }
@@ -97,10 +99,10 @@ static void compare_branch(struct ks_judge *judge, const struct ks_about *about,
 		wanted = wanted ? wanted : param;
 	}
 	if (wanted && !read)
-		ks_judge_add(judge, kind, about, "it reads parameter %u, which does not exist",
-			     value + 1);
+		ks_judge_add(judge, KS_STAGE_RUN, kind, about,
+			     "it reads parameter %u, which does not exist", value + 1);
 	else if (wanted)
-		ks_judge_add(judge, kind, about,
+		ks_judge_add(judge, KS_STAGE_RUN, kind, about,
 			     "it reads parameter %u, %s, where in %s it reads %s", value + 1,
 			     read->name, judge->resolution->base.image->label, wanted->name);
 }
@@ -159,18 +161,20 @@ static void compare_records(struct ks_judge *judge, const struct ks_decl *here,
 					  .name = judge->hook->target,
 					  .insn = i };
 		const char *base = judge->resolution->base.image->label;
+		struct ks_reason *reason;
 		if (then && !now)
-			ks_judge_add(judge, KS_REASON_CONTEXT_CHANGED, &about,
-				     "byte %d is %s in %s, which is not there", at->ctx_offset,
-				     then->name, base);
+			reason = ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_CONTEXT_CHANGED,
+					      &about, "byte %d is %s in %s, which is not there",
+					      at->ctx_offset, then->name, base);
 		else if (then && now->bits_offset != then->bits_offset)
-			ks_judge_add(judge, KS_REASON_CONTEXT_CHANGED, &about,
-				     "%s is at byte %u, in %s at %d", now->name,
-				     (unsigned int)(now->bits_offset / 8), base, at->ctx_offset);
+			reason = ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_CONTEXT_CHANGED,
+					      &about, "%s is at byte %u, in %s at %d", now->name,
+					      (unsigned int)(now->bits_offset / 8), base,
+					      at->ctx_offset);
 		else
 			continue;
-		ks_judge_hint(judge, "read it by CO-RE from struct %s",
-			      here->name ? here->name : "trace_event_raw_…");
+		ks_reason_hint(judge, reason, "read it by CO-RE from struct %s",
+			       here->name ? here->name : "trace_event_raw_…");
 	}
 }
 
@@ -240,7 +244,7 @@ static void compare_field(struct ks_judge *judge, uint32_t insn, const struct ks
 		uint8_t class = ks_opcode_class(judge->program->insns[insn].code);
 		if (class == CLASS_LDX)
 			return; // the loader adjusts the load
-		ks_judge_add(judge, KS_REASON_FIELD_CHANGED, &about,
+		ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_FIELD_CHANGED, &about,
 			     "it has %u bytes, the program was built with %u", (unsigned int)size,
 			     local.size);
 	}
@@ -255,7 +259,7 @@ static void compare_field(struct ks_judge *judge, uint32_t insn, const struct ks
 	if (was && named &&
 	    (strlen(inner->name) != ks_core_name_len(was) ||
 	     memcmp(inner->name, was, strlen(inner->name)) != 0))
-		ks_judge_add(judge, KS_REASON_FIELD_CHANGED, &about,
+		ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_FIELD_CHANGED, &about,
 			     "it points to %s, the program was built with %s", inner->name, was);
 }
 
@@ -263,7 +267,6 @@ void ks_judge_reads(struct ks_judge *judge)
 {
 	const struct ks_bpf_program *program = judge->program;
 	const struct ks_resolution *resolution = judge->resolution;
-	judge->stage = KS_STAGE_RUN;
 	if (resolution->base.view && !ks_site_same(&resolution->base, judge->site) &&
 	    judge->hook->target && !judge->hook->needs_target)
 		compare_hooks(judge);

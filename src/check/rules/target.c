@@ -176,48 +176,53 @@ static void count_inlined(const struct ks_function *function, struct inlined *re
 	}
 }
 
-void ks_judge_no_symbol(struct ks_judge *judge, const struct ks_target *target, const char *name)
+void ks_judge_no_symbol(struct ks_judge *judge, enum ks_stage stage, const struct ks_target *target,
+			const char *name)
 {
 	const struct ks_function *function = target->function;
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
 	struct inlined inlined;
+	struct ks_reason *reason;
 	if (target->untold) {
-		ks_judge_add(judge, KS_REASON_TIER, about, "the image lists no functions");
+		ks_judge_add(judge, stage, KS_REASON_TIER, about, "the image lists no functions");
 		return;
 	}
 	if (target->only_module) {
-		ks_judge_add(judge, KS_REASON_TARGET_MODULE, about, "in module %s",
+		ks_judge_add(judge, stage, KS_REASON_TARGET_MODULE, about, "in module %s",
 			     target->module ? target->module : "?");
 		return;
 	}
 	if (function && function->nr_symbols) {
-		ks_judge_add(judge, KS_REASON_TARGET_SUFFIXED, about, "there is %s",
-			     function->symbols[0].name);
+		reason = ks_judge_add(judge, stage, KS_REASON_TARGET_SUFFIXED, about, "there is %s",
+				      function->symbols[0].name);
 		if (ks_suffix_of(function->symbols[0].name) == KS_SUFFIX_CLONE)
-			ks_judge_hint(judge,
-				      "attach to %s, and mind that its parameters may differ",
-				      function->symbols[0].name);
+			ks_reason_hint(judge, reason,
+				       "attach to %s, and mind that its parameters may differ",
+				       function->symbols[0].name);
 		else if (ks_suffix_of(function->symbols[0].name) == KS_SUFFIX_ALIAS)
-			ks_judge_hint(judge, "a kprobe can be on %s, which is the same function",
-				      function->symbols[0].name);
+			ks_reason_hint(judge, reason,
+				       "a kprobe can be on %s, which is the same function",
+				       function->symbols[0].name);
 		return;
 	}
 	count_inlined(function, &inlined);
 	if ((judge->site->image->facts & KS_FACT_INLINE) && inlined.places) {
-		ks_judge_add(judge, KS_REASON_TARGET_INLINED, about, "inlined at %u place%s",
-			     inlined.places, inlined.places == 1 ? "" : "s");
-		ks_judge_hint(judge, "it is in %s%s%s%s%s%s", inlined.callers[0],
-			      inlined.nr_callers > 1 ? ", " : "",
-			      inlined.nr_callers > 1 ? inlined.callers[1] : "",
-			      inlined.nr_callers > 2 ? ", " : "",
-			      inlined.nr_callers > 2 ? inlined.callers[2] : "",
-			      inlined.more ? ", …" : "");
+		reason = ks_judge_add(judge, stage, KS_REASON_TARGET_INLINED, about,
+				      "inlined at %u place%s", inlined.places,
+				      inlined.places == 1 ? "" : "s");
+		ks_reason_hint(judge, reason, "it is in %s%s%s%s%s%s", inlined.callers[0],
+			       inlined.nr_callers > 1 ? ", " : "",
+			       inlined.nr_callers > 1 ? inlined.callers[1] : "",
+			       inlined.nr_callers > 2 ? ", " : "",
+			       inlined.nr_callers > 2 ? inlined.callers[2] : "",
+			       inlined.more ? ", …" : "");
 		return;
 	}
 	if (function && inlined.entries) {
-		ks_judge_add(judge, KS_REASON_TARGET_INLINED, about, "no symbol is left of it");
+		ks_judge_add(judge, stage, KS_REASON_TARGET_INLINED, about,
+			     "no symbol is left of it");
 		return;
 	}
-	ks_judge_add(judge, KS_REASON_TARGET_ABSENT, about,
+	ks_judge_add(judge, stage, KS_REASON_TARGET_ABSENT, about,
 		     target->fact->known ? NULL : "or inlined, which this image does not tell");
 }

@@ -55,6 +55,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct renderer table;
 static bool usable;
 
+KS_LAZY_NOTE("png", "pictures as PNG", "suggested", "librsvg-2.so.2");
+
 static void load(void)
 {
 	static const char *const names[] = { "librsvg-2.so.2", NULL };

@@ -2,6 +2,7 @@
 #pragma once
 /* What the forms of pictures share: inside report/ only. Lengths are pixels. */
 #include "report/stats/plot.h"
+#include "report/text/svg.h"
 
 enum {
 	KS_PLOT_WIDTH = 900,
@@ -13,18 +14,6 @@ enum {
 	KS_PLOT_MATRIX_LEFT = 110,  // of a matrix: names stand on its left, a scale on its right
 	KS_PLOT_MATRIX_RIGHT = 810, //
 };
-
-enum ks_plot_anchor { KS_ANCHOR_START, KS_ANCHOR_MIDDLE, KS_ANCHOR_END };
-
-/** A text, escaped. @param size of the font @param rotate degrees around its anchor */
-void ks_svg_text(struct ks_buf *out, double x, double y, unsigned int size,
-		 enum ks_plot_anchor anchor, const char *color, int rotate, const char *text);
-void ks_svg_line(struct ks_buf *out, double x1, double y1, double x2, double y2, const char *color);
-void ks_svg_rect(struct ks_buf *out, double x, double y, double width, double height,
-		 const char *color);
-
-/** About how wide a text is in the font that the pictures ask for. */
-double ks_svg_text_width(const char *text, unsigned int size);
 
 /** A percentage as it stands in a picture: two digits at least, "0" for nothing. */
 void ks_plot_percent(double value, char *text, size_t size);

@@ -21,6 +21,9 @@ static const struct ks_lazy_symbol symbols[] = {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool usable;
 
+KS_LAZY_NOTE("bzip2", "kernels packed by bzip2", "recommended",
+	     "libbz2.so.1.0" KS_LAZY_OR "libbz2.so.1");
+
 static void load(void)
 {
 	static const char *const names[] = { "libbz2.so.1.0", "libbz2.so.1", NULL };

@@ -30,6 +30,8 @@ static const struct ks_lazy_symbol symbols[] = {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool usable;
 
+KS_LAZY_NOTE("lz4", "kernels packed by lz4", "recommended", "liblz4.so.1");
+
 static void load(void)
 {
 	static const char *const names[] = { "liblz4.so.1", NULL };

@@ -21,6 +21,8 @@ static const struct ks_lazy_symbol symbols[] = {
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool usable;
 
+KS_LAZY_NOTE("lzo", "kernels packed by lzo", "recommended", "liblzo2.so.2");
+
 static void load(void)
 {
 	static const char *const names[] = { "liblzo2.so.2", NULL };

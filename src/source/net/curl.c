@@ -25,6 +25,9 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct ks_curl table;
 static bool usable;
 
+KS_LAZY_NOTE("transfers", "fetching kernels from archives and debuginfod servers", "recommended",
+	     "libcurl.so.4" KS_LAZY_OR "libcurl-gnutls.so.4");
+
 static void load(void)
 {
 	static const char *const names[] = { "libcurl.so.4", "libcurl-gnutls.so.4", NULL };

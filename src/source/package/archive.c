@@ -45,6 +45,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static struct ks_archive table;
 static bool usable;
 
+KS_LAZY_NOTE("archives", "packages and archives", "recommended", "libarchive.so.13");
+
 static void load(void)
 {
 	static const char *const names[] = { "libarchive.so.13", NULL };
