@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "check/prepare.h"
+#include "check/rules/rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

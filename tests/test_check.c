@@ -16,6 +16,8 @@
 #include "check/rules/hint.h"
 #include "check/rules/kfuncs.h"
 #include "check/rules/lsm.h"
+#include "check/rules/pattern.h"
+#include "check/rules/rules.h"
 #include "tiny_view.h"
 
 /* ---- kernels ---- */
@@ -206,6 +208,31 @@ static void judge_program(const char *version, const char *section, const struct
 	assert_null(ks_view_error(view));
 }
 
+/** Judge by one rule: its reasons are about the stages of its row. */
+static void judge_by(const struct ks_rule *rule, struct ks_judge *judge)
+{
+	enum { MOST = 64 };
+	static const enum ks_verdict verdicts[] = { KS_VERDICT_NO_LOAD, KS_VERDICT_NO_ATTACH,
+						    KS_VERDICT_RISK };
+	enum ks_verdict before[MOST];
+	bool untold[KS_ARRAY_LEN(verdicts)];
+	size_t nr = judge->reasons.len;
+	assert_true(nr <= MOST);
+	for (size_t i = 0; i < nr; i++)
+		before[i] = judge->reasons.at[i]->verdict;
+	memcpy(untold, judge->untold, sizeof(untold));
+	rule->judge(judge);
+	for (uint32_t stage = 0; stage < KS_ARRAY_LEN(verdicts); stage++) {
+		bool said = judge->untold[stage] != untold[stage];
+		for (size_t i = 0; i < judge->reasons.len; i++) {
+			enum ks_verdict now = judge->reasons.at[i]->verdict;
+			said |= now == verdicts[stage] && (i >= nr || now != before[i]);
+		}
+		if (said && !(rule->stages >> stage & 1))
+			fail_msg("%s has a reason of stage %u", rule->name, stage);
+	}
+}
+
 /** A reason of a program; kind is KS_NR_REASONS when there is none. */
 struct worst {
 	enum ks_reason_kind kind;
@@ -214,7 +241,9 @@ struct worst {
 static void find_worst(struct ks_judge *judge, void *arg)
 {
 	struct worst *ret = arg;
-	ks_judge_all(judge);
+	for (size_t i = 0; i < ks_nr_rules; i++)
+		if (ks_rule_applies(&ks_rules[i], judge))
+			judge_by(&ks_rules[i], judge);
 	*ret = (struct worst){ KS_NR_REASONS, KS_VERDICT_OK };
 	for (size_t i = 0; i < judge->reasons.len; i++) {
 		const struct ks_reason *reason = judge->reasons.at[i];
@@ -424,12 +453,12 @@ static void helpers_are_for_some_hooks(void **state)
 		struct ks_hook hook;
 		assert_ok(ks_hook_parse(&arena, all[i].section, &hook));
 		const struct ks_site site = { .version = all[i].version };
-		const struct ks_caller_of caller = { .program_type = hook.program_type,
-						     .hook = hook.kind,
-						     .attach_type = hook.attach_type,
-						     .target = hook.target,
-						     .sleepable = hook.sleepable,
-						     .gpl = true };
+		const struct ks_calling_program caller = { .program_type = hook.program_type,
+							   .hook = hook.kind,
+							   .attach_type = hook.attach_type,
+							   .target = hook.target,
+							   .sleepable = hook.sleepable,
+							   .gpl = true };
 		bool allowed = ks_helper_allowed(&site, &caller, all[i].helper) == KS_ALLOWED;
 		if (allowed != all[i].allowed)
 			fail_msg("helper %u from %s on %x", all[i].helper, all[i].section,
@@ -486,9 +515,9 @@ static void kernel_functions_are_for_some_types(void **state)
 		struct ks_hook hook;
 		assert_ok(ks_hook_parse(&arena, all[i].section, &hook));
 		const struct ks_site site = { .version = all[i].version };
-		const struct ks_caller_of caller = { .program_type = hook.program_type,
-						     .hook = hook.kind,
-						     .gpl = true };
+		const struct ks_calling_program caller = { .program_type = hook.program_type,
+							   .hook = hook.kind,
+							   .gpl = true };
 		if (ks_kfunc_allowed(&site, &caller, all[i].name) != all[i].allowed)
 			fail_msg("%s from %s on %x", all[i].name, all[i].section, all[i].version);
 	}
@@ -499,8 +528,8 @@ static void kernel_functions_ask_for_the_license_and_for_sleep(void **state)
 	(void)state;
 	const struct ks_site site = { .version = KS_SINCE(6, 12) },
 			     older = { .version = KS_SINCE(5, 12) };
-	const struct ks_caller_of caller = { .program_type = "BPF_PROG_TYPE_XDP",
-					     .hook = KS_HOOK_OTHER };
+	const struct ks_calling_program caller = { .program_type = "BPF_PROG_TYPE_XDP",
+						   .hook = KS_HOOK_OTHER };
 	assert_int_equal(ks_kfunc_allowed(&site, &caller, "no_matter_which"), KS_NEEDS_GPL);
 	assert_int_equal(ks_kfunc_allowed(&older, &caller, "no_matter_which"), KS_ALLOWED_UNTOLD);
 	assert_true(ks_kfunc_sleeps(&site, "bpf_copy_from_user_str"));

@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "check.h"
 #include "check/prepare.h"
+#include "check/rules/rules.h"
 #include "tiny_view.h"
 
 /* ---- kernels ---- */
@@ -171,8 +172,9 @@ static void expect_said(const char *section, struct written *w, const char *expe
 				  .hook = &program.hook,
 				  .reach = &here_reach,
 				  .base_reach = &base_reach };
-	ks_judge_reads(&judge);
-	ks_judge_blind_reads(&judge);
+	for (size_t i = 0; i < ks_nr_rules; i++)
+		if (ks_rules[i].needs & KS_RULE_BASE && ks_rule_applies(&ks_rules[i], &judge))
+			ks_rules[i].judge(&judge);
 	_cleanup_buf_ struct ks_buf said = { 0 };
 	for (size_t i = 0; i < judge.reasons.len; i++)
 		ks_buf_printf(&said, "%s%s %s", i ? "; " : "",

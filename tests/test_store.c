@@ -80,6 +80,112 @@ static void fuller_image_takes_the_place(void **state)
 	assert_int_equal(images.at[0]->image.tier, KS_TIER_FULL);
 }
 
+/** Put the sample of a build as one of a tier and a build id. @return what became of it; the label is to be freed */
+static struct ks_put_result put_as(struct ks_store *store, unsigned int build, enum ks_tier tier,
+				   const char *build_id)
+{
+	_cleanup_surface_ struct ks_surface *surface = sample_surface(build, FILLERS);
+	struct ks_put_result result = { 0 };
+	surface->image.tier = tier;
+	surface->image.build_id = build_id;
+	assert_ok(ks_store_put(store, surface, THREADS, &result));
+	return result;
+}
+
+/** What the store is asked before a kernel is read. */
+static void expect_known(struct ks_store *store, const struct ks_image *image, const char *want)
+{
+	char *label = NULL;
+	assert_ok(ks_store_known(store, image, &label));
+	assert_true(same_text(label, want));
+	free(label);
+}
+
+static void build_id_alone_decides(void **state)
+{
+	static const struct {
+		unsigned int build; // tells label and digest
+		const char *build_id;
+		enum ks_tier tier;
+		bool added, replaced;
+		const char *label;
+	} steps[] = {
+		{ 1, "aa", KS_TIER_BTF, true, false, "6.1.0-1" },
+		{ 2, "aa", KS_TIER_BTF, false, false, "6.1.0-1" },
+		{ 2, "bb", KS_TIER_BTF, true, false, "6.1.0-2" },
+		{ 3, "aa", KS_TIER_FULL, true, true, "6.1.0-1" },
+		{ 1, "aa", KS_TIER_BTF, false, false, "6.1.0-1" },
+		{ 4, "aa", KS_TIER_LIVE, false, false, "6.1.0-1" },
+		{ 2, NULL, KS_TIER_BTF, false, false, "6.1.0-2" }, // by its digest
+		{ 3, NULL, KS_TIER_FULL, true, false, "6.1.0-3" },
+		{ 3, "cc", KS_TIER_FULL, false, false, "6.1.0-3" }, // of which no build id is known
+	};
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	for (size_t i = 0; i < KS_ARRAY_LEN(steps); i++) {
+		struct ks_put_result result =
+			put_as(store, steps[i].build, steps[i].tier, steps[i].build_id);
+		assert_int_equal(result.added, steps[i].added);
+		assert_int_equal(result.replaced, steps[i].replaced);
+		assert_string_equal(result.label, steps[i].label);
+		free(result.label);
+	}
+	assert_int_equal(place_count(place_path(state)), 3);
+	struct ks_image image = { .build_id = "aa", .tier = KS_TIER_FULL };
+	expect_known(store, &image, "6.1.0-1");
+	image.build_id = "dd";
+	expect_known(store, &image, NULL);
+	image = (struct ks_image){ .build_id = "bb", .tier = KS_TIER_FULL };
+	expect_known(store, &image, NULL); // it would take the place
+}
+
+/** What takes the place of a poorer image is called by modules as that was. */
+static void digest_outlives_what_it_was_taken_from(void **state)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_store_images before, after;
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	free(put_as(store, 1, KS_TIER_BTF, "aa").label);
+	assert_ok(ks_store_images(store, &arena, &before));
+	free(put_as(store, 2, KS_TIER_FULL, "aa").label);
+	assert_ok(ks_store_images(store, &arena, &after));
+	assert_int_equal(after.nr, 1);
+	assert_string_equal(after.at[0]->image.digest, before.at[0]->image.digest);
+	_cleanup_surface_ struct ks_surface *want = sample_surface(2, FILLERS);
+	want->image.build_id = "aa";
+	want->image.label = "6.1.0-1";
+	want->image.digest = before.at[0]->image.digest;
+	place_check_surface(store, want);
+}
+
+/** Two images of one build id, as an older ksurf put them: the fuller one stands for both. */
+static void twins_of_an_older_store_keep_working(void **state)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	free(put_as(store, 1, KS_TIER_BTF, "aa").label);
+	free(put_as(store, 2, KS_TIER_FULL, "bb").label);
+	place_sql(place_path(state), "UPDATE image SET build_id = 'aa'");
+	for (enum ks_tier tier = KS_TIER_FULL; tier <= KS_TIER_LIVE; tier++) {
+		struct ks_put_result result = put_as(store, 1, tier, "aa");
+		assert_false(result.added);
+		assert_string_equal(result.label, "6.1.0-2");
+		free(result.label);
+	}
+	for (unsigned int build = 1; build <= 2; build++) {
+		_cleanup_surface_ struct ks_surface *want = sample_surface(build, FILLERS);
+		want->image.build_id = "aa";
+		want->image.tier = build == 1 ? KS_TIER_BTF : KS_TIER_FULL;
+		place_check_surface(store, want);
+	}
+	assert_ok(ks_store_remove(store, "6.1.0-2"));
+	struct ks_put_result result = put_as(store, 2, KS_TIER_FULL, "aa");
+	assert_true(result.replaced);
+	assert_string_equal(result.label, "6.1.0-1");
+	free(result.label);
+}
+
 static void taken_label_gets_a_number(void **state)
 {
 	static const char *const want[] = { "6.1.0-1", "6.1.0-1@2", "6.1.0-1@3" };
@@ -427,6 +533,9 @@ int main(void)
 		TEST(next_build_adds_only_what_differs),
 		TEST(same_image_again_changes_nothing),
 		TEST(fuller_image_takes_the_place),
+		TEST(build_id_alone_decides),
+		TEST(digest_outlives_what_it_was_taken_from),
+		TEST(twins_of_an_older_store_keep_working),
 		TEST(taken_label_gets_a_number),
 		TEST(bytes_do_not_depend_on_threads),
 		TEST(history_has_every_image),

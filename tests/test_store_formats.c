@@ -106,6 +106,23 @@ static void version_1_becomes_version_2_when_it_is_written(void **state)
 	check_old(store, 2);
 }
 
+static void version_1_is_asked_for_kernels_as_any(void **state)
+{
+	const char *path = copy_old(state);
+	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_surface_ struct ks_surface *old = sample_surface_1(2, OLD_FILLERS);
+	struct ks_image image = { .build_id = "aa", .digest = "none" };
+	char *label = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_READ, &store));
+	assert_ok(ks_store_known(store, &image, &label));
+	assert_null(label);
+	image.digest = old->image.digest;
+	assert_ok(ks_store_known(store, &image, &label));
+	assert_string_equal(label, "6.1.0-2");
+	free(label);
+	assert_int_equal(version_of(path), 1);
+}
+
 static void failed_write_leaves_version_1(void **state)
 {
 	const char *path = copy_old(state);
@@ -126,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(version_1_can_be_read_and_stays),
 		TEST(version_1_becomes_version_2_when_it_is_written),
+		TEST(version_1_is_asked_for_kernels_as_any),
 		TEST(failed_write_leaves_version_1),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,7 +34,7 @@ static struct ks_error *fill_value(struct ks_arena *arena, enum ks_kind kind,
 /** The module that a fact is of; NULL: the kernel itself. */
 static const char *module_of(const struct ks_fact *fact)
 {
-	if (!fact->image->modules_of && fact->function && fact->function->nr_entries)
+	if (fact->function && fact->function->nr_entries)
 		return fact->function->entries[0].module;
 	if (fact->function && fact->function->nr_symbols && fact->function->symbols[0].module)
 		return fact->function->symbols[0].module;

@@ -6,91 +6,7 @@
 #include "bpf/deps_private.h"
 #include "bpf/names.h"
 
-enum { MAX_TOTAL = 4 << 20, CALL = 0x85 };
-
-const struct ks_dep_info ks_dep_infos[KS_NR_DEPS] = {
-	[KS_DEP_FUNCTION] = { "function", "function", "Function" },
-	[KS_DEP_STRUCT] = { "struct", "struct", "Struct" },
-	[KS_DEP_FIELD] = { "field", "field", "Field" },
-	[KS_DEP_TRACEPOINT] = { "tracepoint", "tracepoint", "Tracepoint" },
-	[KS_DEP_LSM] = { "lsm", "LSM hook", "LSM Hook" },
-	[KS_DEP_SYSCALL] = { "syscall", "system call", "Syscall" },
-	[KS_DEP_UNION] = { "union", "union", NULL },
-	[KS_DEP_UNION_FIELD] = { "union-field", "union field", NULL },
-	[KS_DEP_ENUM] = { "enum", "enum", NULL },
-	[KS_DEP_ENUM_VALUE] = { "enum-value", "enum value", NULL },
-	[KS_DEP_TYPE] = { "type", "type", NULL },
-	[KS_DEP_ITER] = { "iter", "iterator", NULL },
-	[KS_DEP_STRUCT_OPS] = { "struct-ops", "struct_ops", NULL },
-	[KS_DEP_KFUNC] = { "kfunc", "kfunc", NULL },
-	[KS_DEP_KSYM] = { "ksym", "kernel symbol", NULL },
-	[KS_DEP_KCONFIG] = { "kconfig", "kconfig", NULL },
-	[KS_DEP_HELPER] = { "helper", "helper", NULL },
-	[KS_DEP_PROGRAM_TYPE] = { "program-type", "program type", NULL },
-	[KS_DEP_ATTACH_TYPE] = { "attach-type", "attach type", NULL },
-	[KS_DEP_MAP_TYPE] = { "map-type", "map type", NULL },
-	[KS_DEP_ARGUMENT] = { "argument", "argument", NULL },
-	[KS_DEP_CONTEXT] = { "context", "context", NULL },
-	[KS_DEP_UPROBE] = { "uprobe", "uprobe", "uprobe" },
-	[KS_DEP_USDT] = { "usdt", "USDT", "USDT" },
-	[KS_DEP_PERF_EVENT] = { "perf-event", "perf event", "Perf Event" },
-	[KS_DEP_CGROUP] = { "cgroup", "cgroup", "cgroup" },
-};
-
-struct ks_error *ks_dep_add(struct ks_dep_sink *sink, struct ks_dep dep)
-{
-	if (sink->total++ == MAX_TOTAL)
-		return ks_error_new(KS_ERR_UNSUPPORTED, "it has more than %d dependencies",
-				    MAX_TOTAL);
-	return ks_vector_add(&sink->list, dep) ? NULL : &ks_nomem;
-}
-
-/** Numbers before texts, so that argument 10 follows 9. */
-static int compare_deps(const void *pa, const void *pb)
-{
-	const struct ks_dep *a = pa, *b = pb;
-	if (a->kind != b->kind)
-		return a->kind < b->kind ? -1 : 1;
-	if (a->kind >= KS_DEP_ARGUMENT && a->offset != b->offset)
-		return a->offset < b->offset ? -1 : 1;
-	int order = strcmp(a->name, b->name);
-	return order ? order : a->insn < b->insn ? -1 : a->insn > b->insn;
-}
-
-/** Sort a list and make one of equal names. */
-static void merge(struct ks_dep *list, size_t *len)
-{
-	size_t kept = 0;
-	if (*len)
-		qsort(list, *len, sizeof(*list), compare_deps);
-	for (size_t i = 0; i < *len; i++) {
-		struct ks_dep *last = kept ? &list[kept - 1] : NULL;
-		if (!last || last->kind != list[i].kind || strcmp(last->name, list[i].name) != 0) {
-			list[kept++] = list[i];
-			continue;
-		}
-		last->cores |= list[i].cores;
-		last->nr += list[i].nr;
-		last->weak = last->weak && list[i].weak;
-		last->published = last->published || list[i].published;
-	}
-	*len = kept;
-}
-
-/** Copy what the sink has into a list, and empty the sink. */
-static struct ks_error *keep(struct ks_dep_sink *sink, struct ks_dep_list *ret)
-{
-	merge(sink->list.at, &sink->list.len);
-	struct ks_dep *copy = ks_arena_array(sink->arena, sink->list.len, sizeof(*copy));
-	if (!copy)
-		return &ks_nomem;
-	if (sink->list.len)
-		memcpy(copy, sink->list.at, sink->list.len * sizeof(*copy));
-	ret->nr = (uint32_t)sink->list.len;
-	ret->at = copy;
-	sink->list.len = 0;
-	return NULL;
-}
+enum { CALL = 0x85 };
 
 static struct ks_error *add_extern(struct ks_dep_sink *sink, uint32_t index, uint32_t insn)
 {
@@ -199,10 +115,10 @@ static struct ks_error *collect(struct ks_dep_sink *sink, struct ks_deps *deps)
 		struct ks_dep_list *list = &deps->programs[deps->nr];
 		list->program = &object->programs[deps->nr];
 		KS_TRY(add_program(sink, list->program));
-		KS_TRY(keep(sink, list));
+		KS_TRY(ks_dep_sink_empty(sink, list));
 	}
 	KS_TRY(add_object(sink));
-	return keep(sink, &deps->object_deps);
+	return ks_dep_sink_empty(sink, &deps->object_deps);
 }
 
 struct ks_error *ks_deps_collect(const struct ks_bpf_object *object, struct ks_deps **ret)
@@ -255,7 +171,7 @@ struct ks_error *ks_deps_published(const struct ks_deps *deps, struct ks_arena *
 			if (list->at[k].published && ks_dep_infos[list->at[k].kind].published)
 				all[len++] = published_form(list->at[k]);
 	}
-	merge(all, &len);
+	ks_deps_merge(all, &len);
 	*ret = (struct ks_dep_list){ .nr = (uint32_t)len, .at = all };
 	return NULL;
 }

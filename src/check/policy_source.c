@@ -35,7 +35,7 @@ static const char *append_found(const struct ks_policy_source *source, struct ks
 		ks_buf_bytes(path, source->beside, (size_t)(slash - source->beside) + 1);
 	ks_buf_str(path, name);
 	const char *beside = ks_buf_text(path);
-	if (beside && (slash || source->beside) && append_file(beside, text))
+	if (beside && source->beside && append_file(beside, text))
 		return beside;
 	return source->here && append_file(name, text) ? name : NULL;
 }

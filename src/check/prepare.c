@@ -59,7 +59,7 @@ static struct ks_error *set_programs(struct ks_arena *arena, const struct ks_pol
 	const struct ks_bpf_object *object = prepared->object;
 	struct ks_hook *hooks = ks_arena_array(arena, object->nr_programs + 1, sizeof(*hooks));
 	bool *optional = ks_arena_array(arena, object->nr_programs + 1, sizeof(*optional));
-	struct ks_caller_of *callers =
+	struct ks_calling_program *callers =
 		ks_arena_array(arena, object->nr_programs + 1, sizeof(*callers));
 	if (!hooks || !optional || !callers)
 		return &ks_nomem;
@@ -71,13 +71,14 @@ static struct ks_error *set_programs(struct ks_arena *arena, const struct ks_pol
 			KS_TRY(ks_hook_parse(arena, section, &hooks[i]));
 		optional[i] = !program->autoload ||
 			      ks_policy_optional(policy, object->name, program->name);
-		callers[i] = (struct ks_caller_of){ .program_type = hooks[i].program_type,
-						    .hook = hooks[i].kind,
-						    .attach_type = hooks[i].attach_type,
-						    .target = hooks[i].target,
-						    .sleepable = program->sleepable ||
-								 hooks[i].sleepable,
-						    .gpl = ks_license_is_gpl(object->license) };
+		callers[i] =
+			(struct ks_calling_program){ .program_type = hooks[i].program_type,
+						     .hook = hooks[i].kind,
+						     .attach_type = hooks[i].attach_type,
+						     .target = hooks[i].target,
+						     .sleepable = program->sleepable ||
+								  hooks[i].sleepable,
+						     .gpl = ks_license_is_gpl(object->license) };
 	}
 	prepared->hooks = hooks;
 	prepared->optional = optional;

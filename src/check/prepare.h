@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* An object made ready to be judged: inside check/ only. */
-#include "check/reasons.h"
+#include "check/core/core.h"
+#include "check/interp/interp.h"
+#include "check/policy.h"
+#include "check/rules/helpers.h"
+
+/** An object, and what follows from it for every image. */
+struct ks_prepared {
+	const struct ks_bpf_object *object;
+	const struct ks_core_spec **specs;	  // of each relocation
+	const struct ks_interp_data *data;	  // of each section of data, as the tool loads it
+	const struct ks_hook *hooks;		  // of each program, as the tool attaches it
+	const bool *optional;			  // of each program
+	const struct ks_calling_program *callers; // of each program
+};
 
 /** @param policy NULL: nothing was said. @param arena holds the result */
 KS_MUST_CHECK struct ks_error *ks_object_prepare(struct ks_arena *arena,

@@ -20,8 +20,8 @@ static const struct {
 
 static const struct {
 	enum ks_issue issue;
-	enum ks_prevalence_kind name;
-} issue_fates[] = {
+	enum ks_prevalence_kind prevalence;
+} issues[] = {
 	{ KS_ISSUE_FULL_INLINE, KS_PREVALENCE_FULL_INLINE },
 	{ KS_ISSUE_SELECTIVE_INLINE, KS_PREVALENCE_SELECTIVE_INLINE },
 	{ KS_ISSUE_TRANSFORMATION, KS_PREVALENCE_TRANSFORMED },
@@ -37,12 +37,13 @@ enum ks_kind ks_prevalence_surface_kind(enum ks_dep_kind kind)
 	return KS_NR_KINDS;
 }
 
-static uint32_t fates_of_issues(uint32_t issues)
+/** KS_PREVALENCE_BIT() of a set of KS_ISSUE_BIT(). */
+static uint32_t bits_of_issues(uint32_t set)
 {
 	uint32_t bits = 0;
-	for (size_t i = 0; i < KS_ARRAY_LEN(issue_fates); i++)
-		if (issues & KS_ISSUE_BIT(issue_fates[i].issue))
-			bits |= KS_PREVALENCE_BIT(issue_fates[i].name);
+	for (size_t i = 0; i < KS_ARRAY_LEN(issues); i++)
+		if (set & KS_ISSUE_BIT(issues[i].issue))
+			bits |= KS_PREVALENCE_BIT(issues[i].prevalence);
 	return bits;
 }
 
@@ -62,15 +63,15 @@ static void look_at(struct work *work, const struct ks_fact *fact)
 	if (!fact->known)
 		return;
 	if (function)
-		work->told |= fates_of_issues(ks_issues_told(fact->image));
+		work->told |= bits_of_issues(ks_issues_told(fact->image));
 	if (!fact->present && function && !ks_image_tells_inline(fact->image))
 		return; // not there, or inlined everywhere
 	work->told |= KS_PREVALENCE_BIT(KS_PREVALENCE_ABSENT);
 	if (!fact->present)
 		work->bits |= KS_PREVALENCE_BIT(KS_PREVALENCE_ABSENT);
 	else if (function && fact->function)
-		work->bits |= fates_of_issues(ks_function_issues(fact->function) &
-					      ks_issues_told(fact->image));
+		work->bits |= bits_of_issues(ks_function_issues(fact->function) &
+					     ks_issues_told(fact->image));
 }
 
 /** @param old, new indexes of facts */
@@ -154,7 +155,7 @@ static struct ks_error *look_all_up(const struct ks_prevalence_scope *scope,
 	return NULL;
 }
 
-static int fate_compare(const void *a, const void *b)
+static int compare_names(const void *a, const void *b)
 {
 	const struct ks_name_prevalence *x = a, *y = b;
 	return x->kind != y->kind ? (x->kind > y->kind) - (x->kind < y->kind)
@@ -179,10 +180,10 @@ static struct ks_error *gather(const struct ks_dep_list *lists, size_t nr,
 					(struct ks_name_prevalence){ dep->kind, dep->name, 0 };
 		}
 	if (len)
-		qsort(prevalence->at, len, sizeof(*prevalence->at), fate_compare);
+		qsort(prevalence->at, len, sizeof(*prevalence->at), compare_names);
 	for (size_t i = 0; i < len; i++)
 		if (!prevalence->nr ||
-		    fate_compare(&prevalence->at[prevalence->nr - 1], &prevalence->at[i]) != 0)
+		    compare_names(&prevalence->at[prevalence->nr - 1], &prevalence->at[i]) != 0)
 			prevalence->at[prevalence->nr++] = prevalence->at[i];
 	return NULL;
 }
@@ -213,6 +214,6 @@ const struct ks_name_prevalence *ks_prevalence_find(const struct ks_prevalence *
 {
 	const struct ks_name_prevalence wanted = { kind, name, 0 };
 	return prevalence->nr ? bsearch(&wanted, prevalence->at, prevalence->nr,
-					sizeof(*prevalence->at), fate_compare)
+					sizeof(*prevalence->at), compare_names)
 			      : NULL;
 }

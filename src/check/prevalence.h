@@ -16,9 +16,9 @@ enum ks_prevalence_kind {
 	KS_PREVALENCE_COLLIDING,
 	KS_NR_PREVALENCES,
 };
-#define KS_PREVALENCE_BIT(name) (1u << (name))
+#define KS_PREVALENCE_BIT(kind) (1u << (kind))
 
-/** One name. */
+/** What becomes of one name. */
 struct ks_name_prevalence {
 	enum ks_dep_kind kind;
 	const char *name; // borrowed from the dependencies
@@ -47,7 +47,7 @@ struct ks_prevalence_scope {
 };
 
 /**
- * The prevalence of all published names in some lists.
+ * What becomes of all published names in some lists.
  * @param lists borrowed as long as the result
  */
 KS_MUST_CHECK struct ks_error *ks_prevalence_make(const struct ks_prevalence_scope *scope,
@@ -60,6 +60,6 @@ static inline void ks_prevalence_freep(struct ks_prevalence **prevalence)
 }
 #define _cleanup_prevalence_ __attribute__((__cleanup__(ks_prevalence_freep)))
 
-/** That of a name, or NULL when no list held it. */
+/** What becomes of a name; NULL when no list held it. */
 const struct ks_name_prevalence *ks_prevalence_find(const struct ks_prevalence *prevalence,
 						    enum ks_dep_kind kind, const char *name);

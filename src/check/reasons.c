@@ -117,15 +117,3 @@ bool ks_judge_absent(struct ks_judge *judge, enum ks_stage stage, enum ks_presen
 		ks_judge_add(judge, stage, KS_REASON_TIER, about, NULL);
 	return presence == KS_ABSENT;
 }
-
-void ks_judge_all(struct ks_judge *judge)
-{
-	ks_judge_object(judge);
-	ks_judge_program(judge);
-	ks_judge_insns(judge);
-	ks_judge_btf_target(judge);
-	ks_judge_attach(judge);
-	ks_judge_risks(judge);
-	ks_judge_reads(judge);
-	ks_judge_blind_reads(judge);
-}

@@ -4,7 +4,8 @@
 #include <xxhash.h>
 
 #include "check/core/core_type.h"
-#include "check/reasons.h"
+#include "check/resolve.h"
+#include "check/rules/target.h"
 
 static void set_number(struct ks_known *known, uint64_t value)
 {

@@ -6,6 +6,7 @@
 #include "base/pool.h"
 #include "check/prepare.h"
 #include "check/rules/hint.h"
+#include "check/rules/rules.h"
 
 /** A result, and the memory behind it. */
 struct result {
@@ -33,12 +34,12 @@ struct job {
 	struct ks_check_object *object;
 	bool has_base;
 	size_t base; // the image, or the number of images: it stands behind them
-	struct ks_resolution *resolutions; // of each image, and of a base behind them
+	struct ks_resolution *resolutions; // on each image, and on a base behind them
 	size_t *alike;			   // of each resolution: the first one with the same values
 	uint64_t steps;			   // for which its programs may still be followed
 };
-// of each resolution; real objects need fewer by far: this is for those made to keep us busy
-enum { STEPS_A_SCENE = 16 << 20 };
+// of each image; real objects need fewer by far: this is for those made to keep us busy
+enum { STEPS_AN_IMAGE = 16 << 20 };
 
 static int reason_order(const void *a, const void *b)
 {
@@ -110,9 +111,7 @@ static struct ks_error *judge_cell(struct job *job, struct ks_arena *scratch, ui
 static bool follows_pointers(const struct ks_hook *hook)
 {
 	return hook->target && !hook->needs_target &&
-	       (hook->kind == KS_HOOK_KPROBE || hook->kind == KS_HOOK_KPROBE_MULTI ||
-		hook->kind == KS_HOOK_FENTRY || hook->kind == KS_HOOK_FMOD_RET ||
-		hook->kind == KS_HOOK_RAW_TP || hook->kind == KS_HOOK_TP_BTF);
+	       (KS_HOOKS_FUNCTION | KS_HOOKS_ARGUMENTS) & KS_HOOK_BIT(hook->kind);
 }
 
 /** A program on every image; what is alike for several images is followed once. */
@@ -146,7 +145,8 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 	return NULL;
 }
 
-static struct ks_error *set_scenes(struct job *job)
+/** The object on every image, and on the base that its programs are compared with. */
+static struct ks_error *resolve_all(struct job *job)
 {
 	const struct run *run = job->run;
 	const struct ks_check *check = &run->result->check;
@@ -196,8 +196,8 @@ static struct ks_error *judge_object(struct job *job)
 {
 	KS_TRY(ks_object_prepare(&job->scratch, job->object->object, job->run->options->policy,
 				 &job->prepared));
-	KS_TRY(set_scenes(job));
-	job->steps = STEPS_A_SCENE * (uint64_t)(job->run->result->check.nr_images + 1);
+	KS_TRY(resolve_all(job));
+	job->steps = STEPS_AN_IMAGE * (uint64_t)(job->run->result->check.nr_images + 1);
 	for (uint32_t i = 0; i < job->object->nr; i++) {
 		KS_TRY(judge_row(job, i));
 		KS_TRY(count_done(job->run));

@@ -6,6 +6,11 @@
 #include "check/policy_source.h"
 #include "ingest/ingest.h"
 
+/*
+ * The word for the running kernel stays with the command: it writes to the user's store, which a check of the library never
+ * does. A program does the same with ksurf_ingest() and KSURF_FROM_RUNNING.
+ */
+
 /** The running kernel on its way into the store. */
 struct live {
 	struct ks_cli *cli;

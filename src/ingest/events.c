@@ -5,8 +5,8 @@ struct ks_error *ks_ingest_tell(struct ks_ingest *ingest, const struct ks_ingest
 {
 	const struct ks_ingest_opts *opts = &ingest->opts;
 	pthread_mutex_lock(&ingest->telling);
-	if (opts->event && !ks_cancel_is_wanted(opts->cancel) &&
-	    !opts->event(opts->event_arg, event))
+	bool wanted = event->put || !ks_cancel_is_wanted(opts->cancel);
+	if (opts->event && wanted && !opts->event(opts->event_arg, event))
 		ks_cancel_want(opts->cancel);
 	pthread_mutex_unlock(&ingest->telling);
 	return ks_cancel_check(opts->cancel);

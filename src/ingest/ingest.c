@@ -42,15 +42,19 @@ static void intake_deinit(struct intake *intake)
 	free(intake->known);
 }
 
+/** With a handle of its own: an image that is just put keeps nobody waiting. */
+static struct ks_error *find_known(struct intake *intake, const struct ks_image *image)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	KS_TRY(ks_store_open(ks_store_path(intake->ingest->store), KS_STORE_READ, &store));
+	return ks_store_known(store, image, &intake->known);
+}
+
 /** Reading all of an image that is in the store would be for nothing. */
 static bool is_known(void *arg, const struct ks_image *image)
 {
 	struct intake *intake = arg;
-	struct ks_ingest *ingest = intake->ingest;
-	pthread_mutex_lock(&ingest->lock);
-	struct ks_error *err = ks_store_known(ingest->store, image, &intake->known);
-	pthread_mutex_unlock(&ingest->lock);
-	ks_error_free(err); // when it lasts, putting says so
+	ks_error_free(find_known(intake, image)); // what is wrong shows when it is put
 	return intake->known != NULL;
 }
 
@@ -70,7 +74,7 @@ static struct ks_error *tell_note(const struct intake *intake)
 
 static struct ks_error *tell_result(const struct intake *intake, const struct ks_put_result *result)
 {
-	KS_TRY(tell_note(intake));
+	ks_error_free(tell_note(intake)); // a cancel shows again below
 	const struct ks_ingest_event event = {
 		.type = result->replaced ? KS_INGEST_REPLACED
 			: result->added	 ? KS_INGEST_ADDED

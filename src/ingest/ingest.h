@@ -50,8 +50,8 @@ struct ks_ingest_event {
 /**
  * Called for each event, from any thread, but never twice at once. Notes and results come in the order of the sources, and
  * what a result tells of is in the store, whatever comes after. It must not use the store.
- * @return false: no more shall be taken in, and ks_ingest_run() gives KS_ERR_CANCELLED. No event comes after that; what
- *	was being put at that moment may be in the store all the same.
+ * @return false: no more shall be taken in, and ks_ingest_run() gives KS_ERR_CANCELLED. Of all events only the result of
+ *	what is in the store by then may still come.
  */
 typedef bool ks_ingest_event_fn(void *arg, const struct ks_ingest_event *event);
 

@@ -238,7 +238,7 @@ static struct ks_error *tell_result(struct ks_ingest *ingest, const struct home 
 				    const struct ks_put_result *result)
 {
 	if (result->added && !(surface->known & KS_KNOWS(KS_STRUCT)))
-		KS_TRY(tell_no_types(ingest, home));
+		ks_error_free(tell_no_types(ingest, home)); // a cancel shows again below
 	const struct ks_ingest_modules modules = {
 		.nr_read = home->nr_read,
 		.nr_all = surface->image.nr_modules,

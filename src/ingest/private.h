@@ -50,7 +50,7 @@ static inline void ks_ingest_freep(void *ptr)
 
 /* ---- events.c ---- */
 
-/** Tell of something. @return KS_ERR_CANCELLED when it was the last thing to tell */
+/** Tell of something; after a cancel, of results only. @return KS_ERR_CANCELLED when no more is to be done */
 KS_MUST_CHECK struct ks_error *ks_ingest_tell(struct ks_ingest *ingest,
 					      const struct ks_ingest_event *event);
 /** Tell of a failure, and free it. @return why it cannot go on: it was cancelled, or is strict; else NULL */

@@ -27,7 +27,7 @@ static struct ks_error *query_number(struct ks_store *store, const char *text, i
 /** @param ret_empty whether nothing at all is in the file yet */
 static struct ks_error *check_format(struct ks_store *store, bool *ret_empty)
 {
-	int64_t application, version, tables, code;
+	int64_t application, version, tables, code = 0;
 	KS_TRY(query_number(store, "PRAGMA application_id", &application));
 	KS_TRY(query_number(store, "PRAGMA user_version", &version));
 	KS_TRY(query_number(store, "SELECT count(*) FROM sqlite_schema", &tables));
@@ -168,6 +168,11 @@ struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode, struct
 		return ks_error_in_file(err, path);
 	*ret = ks_take(store);
 	return NULL;
+}
+
+const char *ks_store_path(const struct ks_store *store)
+{
+	return store->path;
 }
 
 void ks_store_forget(struct ks_store *store)

@@ -28,6 +28,8 @@ static inline void ks_store_closep(struct ks_store **store)
 	ks_store_close(*store);
 }
 #define _cleanup_store_ __attribute__((__cleanup__(ks_store_closep)))
+/** As it was opened: for another handle on the same file. */
+const char *ks_store_path(const struct ks_store *store);
 
 /* ---- adding ---- */
 

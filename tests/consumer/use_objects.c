@@ -108,6 +108,47 @@ static size_t count_reasons(const struct ksurf_verdicts *verdicts)
 	return nr;
 }
 
+static enum ksurf_verdict verdict(struct ksurf_store *store, const struct ksurf_objects *objects,
+				  const struct ksurf_check_options *options)
+{
+	struct ksurf_verdicts *verdicts;
+	SUCCEED(ksurf_verdicts_make(store, objects, options, &verdicts));
+	enum ksurf_verdict ret = ksurf_verdicts_object(verdicts, 0, 0);
+	ksurf_verdicts_free(verdicts);
+	return ret;
+}
+
+/** The same policy from memory, from a file, and from beside what is checked. */
+static void use_policies(struct ksurf_store *store, const struct ksurf_objects *objects,
+			 const char *dir, struct ksurf_check_options options)
+{
+	static const char policy[] = "[[object]]\noptional = ['*']\n";
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/ksurf.toml", dir);
+	FILE *file = fopen(path, "w");
+	EXPECT(file && fputs(policy, file) >= 0 && fclose(file) == 0);
+	EXPECT(verdict(store, objects, &options) == KSURF_VERDICT_NO_LOAD);
+	options.policy = policy;
+	EXPECT(verdict(store, objects, &options) == KSURF_VERDICT_OK);
+	options.policy = NULL;
+	options.policy_file = path;
+	EXPECT(verdict(store, objects, &options) == KSURF_VERDICT_OK);
+	options.policy_file = NULL;
+	options.policy_beside = 1;
+	EXPECT(verdict(store, objects, &options) == KSURF_VERDICT_NO_LOAD);
+	snprintf(path, sizeof(path), "%s/tool", dir);
+	struct ksurf_objects *beside;
+	SUCCEED(ksurf_objects_new(&beside));
+	FILE *from = fopen(ksurf_objects_at(objects, 0)->path, "rb"), *to = fopen(path, "wb");
+	EXPECT(from && to);
+	for (int c; (c = getc(from)) != EOF;)
+		EXPECT(putc(c, to) == c);
+	EXPECT(fclose(from) == 0 && fclose(to) == 0);
+	SUCCEED(ksurf_objects_add_file(beside, path));
+	EXPECT(verdict(store, beside, &options) == KSURF_VERDICT_OK);
+	ksurf_objects_free(beside);
+}
+
 void use_verdicts(struct ksurf_store *store, const struct given *given)
 {
 	uint64_t done = 0;
@@ -133,6 +174,8 @@ void use_verdicts(struct ksurf_store *store, const struct given *given)
 	EXPECT(ksurf_verdicts_nr_images(verdicts) == 1);
 	EXPECT(ksurf_verdicts_object(verdicts, 0, 0) == KSURF_VERDICT_OK);
 	ksurf_verdicts_free(verdicts);
+	options.optional = NULL;
+	use_policies(store, objects, given->dir, options);
 	options.progress = cancel;
 	FAIL(ksurf_verdicts_make(store, objects, &options, &verdicts), KSURF_ERR_CANCELLED,
 	     "checking");

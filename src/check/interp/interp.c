@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/interp/interp_room.h"
+#include "check/interp/interp_private.h"
 #include "check/interp/opcode.h"
 
 enum {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What helpers do with their arguments and with the stack that these point to. */
 #include "base/array.h"
-#include "check/interp/interp_room.h"
+#include "check/interp/interp_private.h"
 
 enum { KEY = 6, VALUE }; // sizes that the map in r1 tells
 /** Memory that a helper gets by a pointer. */

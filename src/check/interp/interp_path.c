@@ -2,7 +2,7 @@
 /* Pointers of the kernel that a program follows: where they come from, and whether anything is done with them. */
 #include <string.h>
 
-#include "check/interp/interp_room.h"
+#include "check/interp/interp_private.h"
 
 /** The path of a pointer read at an offset, new or known; KS_NO_PATH when there are too many. */
 static uint32_t path_of(struct ks_interp *interp, uint32_t from, int64_t offset)

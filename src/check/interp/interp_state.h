@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* The values an abstract program holds: inside check/interp*.c only. */
+/* The values an abstract program holds: inside check/interp/ only. */
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
 /* What one instruction does to an abstract state. */
 #include <string.h>
 
-#include "check/interp/interp_room.h"
+#include "check/interp/interp_private.h"
 #include "check/interp/opcode.h"
 
 static const struct ks_bpf_ref *ref_at(const struct ks_interp *interp, uint32_t at)

@@ -82,3 +82,8 @@ static inline uint8_t ks_opcode_size(uint8_t code)
 	static const uint8_t sizes[] = { 4, 2, 1, 8 };
 	return sizes[code >> 3 & 3];
 }
+/** Places in a program that an instruction takes. */
+static inline uint32_t ks_opcode_slots(uint8_t code)
+{
+	return code == CODE_LD_IMM64 ? 2 : 1;
+}

@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "check/reasons.h"
+#include "check/rules/no_symbol.h"
+#include "check/rules/pattern.h"
+#include "check/rules/rules.h"
+#include "check/rules/target.h"
 
 /** Do kprobes by name refuse a name that several functions carry? Since 6.6, and in the stable series. */
 static bool refuses_ambiguous(const struct ks_site *site)
@@ -122,8 +125,9 @@ static void judge_kprobe(struct ks_judge *judge, const char *name)
 }
 
 /** libbpf reads the name of a kprobe up to a colon: for it, "module:function" is a function called module. */
-static void judge_kprobe_module(struct ks_judge *judge, const struct ks_hook *hook)
+static void judge_kprobe_module(struct ks_judge *judge)
 {
+	const struct ks_hook *hook = judge->hook;
 	if (ks_target_find(judge->site, hook->module).symbol) {
 		judge_kprobe(judge, hook->module);
 		return;
@@ -134,9 +138,18 @@ static void judge_kprobe_module(struct ks_judge *judge, const struct ks_hook *ho
 	ks_reason_hint(judge, reason, "name the function alone: it is looked for in modules, too");
 }
 
-/** kprobe.multi on one function, or on a pattern of names. */
-static void judge_kprobe_multi(struct ks_judge *judge, const char *name)
+void ks_judge_kprobe(struct ks_judge *judge)
 {
+	if (judge->hook->module)
+		judge_kprobe_module(judge);
+	else
+		judge_kprobe(judge, judge->hook->target);
+}
+
+/** kprobe.multi on one function, or on a pattern of names. */
+void ks_judge_kprobe_multi(struct ks_judge *judge)
+{
+	const char *name = judge->hook->target;
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
 	if (ks_site_has_enumerator(judge->site, "bpf_attach_type", judge->hook->attach_type) ==
 	    KS_ABSENT)
@@ -158,8 +171,9 @@ static void judge_kprobe_multi(struct ks_judge *judge, const char *name)
 }
 
 /** fentry, fexit and fmod_ret: a trampoline at the function's ftrace entry. */
-static void judge_trampoline(struct ks_judge *judge, const char *name)
+void ks_judge_trampoline(struct ks_judge *judge)
 {
+	const char *name = judge->hook->target;
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
 	struct ks_target target = ks_target_find(judge->site, name);
 	if (ks_judge_absent(judge, KS_STAGE_ATTACH, ks_site_has_trampolines(judge->site), about)) {
@@ -188,8 +202,9 @@ static void judge_trampoline(struct ks_judge *judge, const char *name)
 }
 
 /** ksyscall: the wrapper where the architecture has one, else sys_<name>. */
-static void judge_syscall(struct ks_judge *judge, const char *name)
+void ks_judge_syscall(struct ks_judge *judge)
 {
+	const char *name = judge->hook->target;
 	const struct ks_about *about = KS_ABOUT_NAME(KS_SYSCALL, name);
 	const struct ks_fact *fact = ks_site_fact(judge->site, KS_SYSCALL, name);
 	if (ks_judge_absent(judge, KS_STAGE_ATTACH,
@@ -233,7 +248,7 @@ static void judge_record(struct ks_judge *judge, const struct ks_tracepoint *eve
 		     "byte %u of the record is read, it has %u", max, (unsigned int)end);
 }
 
-static void judge_event(struct ks_judge *judge)
+void ks_judge_event(struct ks_judge *judge)
 {
 	const struct ks_hook *hook = judge->hook;
 	const struct ks_fact *fact = ks_site_fact(judge->site, KS_TRACEPOINT, hook->target);
@@ -265,8 +280,9 @@ static void judge_event(struct ks_judge *judge)
 }
 
 /** tracepoint/syscalls/sys_enter_<name>: only for those with metadata. */
-static void judge_syscall_event(struct ks_judge *judge, const char *name)
+void ks_judge_syscall_event(struct ks_judge *judge)
 {
+	const char *name = judge->hook->target;
 	const struct ks_about *about = KS_ABOUT_NAME(KS_SYSCALL, name);
 	const struct ks_fact *fact = ks_site_fact(judge->site, KS_SYSCALL, name);
 	bool traced = judge->site->image->facts & KS_FACT_TRACED;
@@ -284,8 +300,9 @@ static void judge_syscall_event(struct ks_judge *judge, const char *name)
 }
 
 /** raw_tp: any tracepoint, also one without an event; and no argument beyond its last. */
-static void judge_raw_tracepoint(struct ks_judge *judge, const char *name)
+void ks_judge_raw_tracepoint(struct ks_judge *judge)
 {
+	const char *name = judge->hook->target;
 	enum ks_presence presence;
 	const struct ks_type *proto = ks_tracepoint_proto(judge->site, name, &presence);
 	const struct ks_about *about = KS_ABOUT_NAME(KS_TRACEPOINT, name);
@@ -301,60 +318,19 @@ static void judge_raw_tracepoint(struct ks_judge *judge, const char *name)
 			     "argument %u is read, there are %u", read, proto->nr_params - 1);
 }
 
-static void judge_lsm(struct ks_judge *judge, const char *name)
+void ks_judge_lsm(struct ks_judge *judge)
 {
+	const char *name = judge->hook->target;
 	const struct ks_about *about = KS_ABOUT_NAME(KS_LSM, name);
 	if (ks_judge_absent(judge, KS_STAGE_ATTACH, ks_site_has_trampolines(judge->site), about))
 		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_ATTACH_TYPE, about,
 			     "there are no trampolines for eBPF on this kernel and architecture");
 }
 
-void ks_judge_attach(struct ks_judge *judge)
+void ks_judge_trampolines_on_pattern(struct ks_judge *judge)
 {
-	const struct ks_hook *hook = judge->hook;
-	bool named = hook->kind != KS_HOOK_NONE && hook->kind != KS_HOOK_USER &&
-		     hook->kind != KS_HOOK_OTHER && hook->kind != KS_HOOK_STRUCT_OPS;
-	if (hook->kind == KS_HOOK_OTHER && hook->target) // fentry.multi
+	if (judge->hook->target) // fentry.multi
 		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER,
-			     KS_ABOUT_NAME(KS_FUNCTION, hook->target),
+			     KS_ABOUT_NAME(KS_FUNCTION, judge->hook->target),
 			     "trampolines on patterns are not followed");
-	if (!named && !(hook->kind == KS_HOOK_OTHER && hook->needs_target))
-		return;
-	if (hook->needs_target || !hook->target || hook->kind == KS_HOOK_FREPLACE) {
-		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TARGET_AT_RUN_TIME,
-			     KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section), NULL);
-		return;
-	}
-	switch (hook->kind) {
-	case KS_HOOK_KPROBE:
-		if (hook->module)
-			judge_kprobe_module(judge, hook);
-		else
-			judge_kprobe(judge, hook->target);
-		break;
-	case KS_HOOK_KPROBE_MULTI:
-		judge_kprobe_multi(judge, hook->target);
-		break;
-	case KS_HOOK_KSYSCALL:
-		judge_syscall(judge, hook->target);
-		break;
-	case KS_HOOK_FENTRY:
-	case KS_HOOK_FMOD_RET:
-		judge_trampoline(judge, hook->target);
-		break;
-	case KS_HOOK_TRACEPOINT:
-		judge_event(judge);
-		break;
-	case KS_HOOK_SYSCALL_TP:
-		judge_syscall_event(judge, hook->target);
-		break;
-	case KS_HOOK_RAW_TP:
-		judge_raw_tracepoint(judge, hook->target);
-		break;
-	case KS_HOOK_LSM:
-		judge_lsm(judge, hook->target);
-		break;
-	default:
-		break;
-	}
 }

@@ -8,8 +8,10 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "check/core/core_type.h"
-#include "check/reasons.h"
 #include "check/rules/lsm.h"
+#include "check/rules/no_symbol.h"
+#include "check/rules/rules.h"
+#include "check/rules/target.h"
 
 enum { MAX_ARGS = 12 }; // MAX_BPF_FUNC_ARGS
 
@@ -224,8 +226,9 @@ static void judge_injection(struct ks_judge *judge, const char *name,
 			     "not on the error injection list");
 }
 
-static void judge_function(struct ks_judge *judge, const char *name)
+void ks_judge_function_by_btf(struct ks_judge *judge)
 {
+	const char *name = judge->hook->target;
 	struct ks_target target = ks_target_find(judge->site, name);
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
 	struct ks_reason *reason;
@@ -308,7 +311,7 @@ static void judge_prefixed(struct ks_judge *judge, const char *prefix, enum ks_r
 	}
 }
 
-static void judge_tracepoint(struct ks_judge *judge)
+void ks_judge_tracepoint_by_btf(struct ks_judge *judge)
 {
 	enum ks_presence presence;
 	const char *name = judge->hook->target;
@@ -328,25 +331,12 @@ static void judge_tracepoint(struct ks_judge *judge)
 		judge_arguments(judge, name, proto->nr_params - 1, false); // without "void *__data"
 }
 
-void ks_judge_btf_target(struct ks_judge *judge)
+void ks_judge_lsm_by_btf(struct ks_judge *judge)
 {
-	const struct ks_hook *hook = judge->hook;
-	bool by_btf = hook->kind == KS_HOOK_FENTRY || hook->kind == KS_HOOK_FMOD_RET ||
-		      hook->kind == KS_HOOK_TP_BTF || hook->kind == KS_HOOK_LSM ||
-		      hook->kind == KS_HOOK_ITER || hook->kind == KS_HOOK_FREPLACE;
-	if (!by_btf)
-		return;
-	if (hook->needs_target || !hook->target || hook->kind == KS_HOOK_FREPLACE) {
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_AT_RUN_TIME,
-			     KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section), NULL);
-		return;
-	}
-	if (hook->kind == KS_HOOK_TP_BTF)
-		judge_tracepoint(judge);
-	else if (hook->kind == KS_HOOK_LSM)
-		judge_prefixed(judge, "bpf_lsm_", KS_REASON_LSM_MISSING, KS_LSM);
-	else if (hook->kind == KS_HOOK_ITER)
-		judge_prefixed(judge, "bpf_iter_", KS_REASON_ITER_MISSING, KS_FUNCTION);
-	else
-		judge_function(judge, hook->target);
+	judge_prefixed(judge, "bpf_lsm_", KS_REASON_LSM_MISSING, KS_LSM);
+}
+
+void ks_judge_iterator(struct ks_judge *judge)
+{
+	judge_prefixed(judge, "bpf_iter_", KS_REASON_ITER_MISSING, KS_FUNCTION);
 }

@@ -5,7 +5,7 @@
 #include "btf/btf.h"
 #include "check/rules/helpers.h"
 #include "check/rules/helpers_hook.h"
-#include "check/rules/prog_type.h"
+#include "check/rules/type_bits.h"
 
 /** What bpf_tracing_func_proto() serves; TRACING and LSM add to that. */
 #define PROBES                                                                                     \
@@ -139,8 +139,8 @@ static bool is_in(const uint8_t *ids, uint32_t helper)
 	return false;
 }
 
-enum ks_allowed ks_helper_allowed(const struct ks_site *site, const struct ks_caller_of *caller,
-				  uint32_t helper)
+enum ks_allowed ks_helper_allowed(const struct ks_site *site,
+				  const struct ks_calling_program *caller, uint32_t helper)
 {
 	uint32_t type = ks_prog_type_bit(caller->program_type);
 	bool listed = false, newer = false;

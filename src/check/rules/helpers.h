@@ -15,8 +15,8 @@ enum ks_allowed {
 	KS_ALLOWED_UNTOLD,
 };
 
-/** What is asked about a program. */
-struct ks_caller_of {
+/** What decides which functions a program may call. */
+struct ks_calling_program {
 	const char *program_type; // "BPF_PROG_TYPE_KPROBE"
 	enum ks_hook_kind hook;
 	const char *attach_type; // "BPF_CGROUP_SETSOCKOPT"; NULL: none
@@ -25,8 +25,8 @@ struct ks_caller_of {
 };
 
 /** May a program call the helper of that number, provided that the kernel has it? */
-enum ks_allowed ks_helper_allowed(const struct ks_site *site, const struct ks_caller_of *caller,
-				  uint32_t helper);
+enum ks_allowed ks_helper_allowed(const struct ks_site *site,
+				  const struct ks_calling_program *caller, uint32_t helper);
 /** The kernel has a helper of that number; KS_UNTOLD without enum bpf_func_id. */
 enum ks_presence ks_helper_present(const struct ks_site *site, uint32_t helper);
 /** "bpf_loop" out of enum bpf_func_id of the image, or of the object; NULL when neither has it. */

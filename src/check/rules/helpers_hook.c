@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 #include "check/rules/lsm.h"
-#include "check/rules/prog_type.h"
+#include "check/rules/type_bits.h"
 
 enum {
 	SETSOCKOPT = 49,
@@ -38,7 +38,7 @@ static bool is_one_of(const char *name, const char *const *list)
 }
 
 /** btf_allowlist_d_path; iterators may, and LSM programs where they might sleep. */
-static bool may_take_path(const struct ks_site *site, const struct ks_caller_of *caller)
+static bool may_take_path(const struct ks_site *site, const struct ks_calling_program *caller)
 {
 	static const char *const functions[] = { "security_file_permission",
 						 "security_inode_getattr",
@@ -59,7 +59,7 @@ static bool may_take_path(const struct ks_site *site, const struct ks_caller_of 
 }
 
 /** Options of the socket, in LSM programs of a cgroup: where it is locked, or nobody else has it yet. */
-static bool may_set_options(const struct ks_caller_of *caller)
+static bool may_set_options(const struct ks_calling_program *caller)
 {
 	static const char *const hooks[] = {
 		"sock_graft",	      "inet_csk_clone",	   "inet_conn_established",
@@ -70,8 +70,8 @@ static bool may_set_options(const struct ks_caller_of *caller)
 }
 
 /** bpf_lsm_func_proto(), tracing_prog_func_proto(). */
-static bool fits_trace(const struct ks_site *site, const struct ks_caller_of *caller, uint32_t type,
-		       uint32_t helper)
+static bool fits_trace(const struct ks_site *site, const struct ks_calling_program *caller,
+		       uint32_t type, uint32_t helper)
 {
 	bool lsm = type == T(LSM), tp_btf = caller->hook == KS_HOOK_TP_BTF;
 	bool trampoline = caller->hook == KS_HOOK_FENTRY || caller->hook == KS_HOOK_FMOD_RET || lsm;
@@ -103,7 +103,7 @@ static bool fits_trace(const struct ks_site *site, const struct ks_caller_of *ca
 }
 
 /** sock_addr_func_proto(), sock_filter_func_proto(), cg_sockopt_func_proto(), cgroup_common_func_proto(). */
-static bool fits_cgroup(const struct ks_caller_of *caller, uint32_t type, uint32_t helper)
+static bool fits_cgroup(const struct ks_calling_program *caller, uint32_t type, uint32_t helper)
 {
 	static const char *const without_result[] = { "RECVMSG", "GETPEERNAME", "GETSOCKNAME" };
 	const char *attach = caller->attach_type;
@@ -130,7 +130,7 @@ static bool fits_cgroup(const struct ks_caller_of *caller, uint32_t type, uint32
 	}
 }
 
-bool ks_helper_fits_hook(const struct ks_site *site, const struct ks_caller_of *caller,
+bool ks_helper_fits_hook(const struct ks_site *site, const struct ks_calling_program *caller,
 			 uint32_t type, uint32_t helper)
 {
 	if (helper == COPY_FROM_USER || helper == COPY_FROM_USER_TASK || helper == IMA_INODE_HASH ||

@@ -4,7 +4,9 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/vector.h"
 #include "check/rules/hint.h"
+#include "check/rules/target.h"
 
 enum { MAX_WORDS = 12, NR_CANDIDATES = 4, MAX_WANTED = 1024, LIKE_ENOUGH = 60 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* Likely successors of names that an image does not have: inside check/ only. */
-#include "check/reasons.h"
+#include "check/check.h"
+#include "check/kernels/view.h"
 
 /**
  * Give reasons about missing functions and tracepoints a hint: the name of that image which shares most words, the

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Instructions that older kernels do not know (include/uapi/linux/bpf.h, kernel/bpf/verifier.c). */
+/* Instructions that older kernels do not know, or refuse (include/uapi/linux/bpf.h, kernel/bpf/verifier.c). */
 #include "check/interp/opcode.h"
-#include "check/reasons.h"
+#include "check/rules/rules.h"
 
 /** What makes an instruction newer than the first eBPF, and since when the verifier takes it. */
 struct feature {
@@ -99,5 +99,20 @@ void ks_judge_insns(struct ks_judge *judge)
 		if (!about.soft)
 			ks_reason_hint(judge, reason,
 				       "build with clang -mcpu=v2, or v3 without them");
+	}
+}
+
+/** The verifier reads the context only at offsets from its beginning. */
+void ks_judge_context_pointers(struct ks_judge *judge)
+{
+	for (uint32_t i = 0; i < judge->program->nr; i++) {
+		const struct ks_reached *at = &judge->reach->at[i];
+		if (!at->reached || !at->modified_ctx || !at->ctx_size)
+			continue;
+		struct ks_about about = { .kind = KS_NR_KINDS, .name = "context", .insn = i };
+		if (judge->site->version && judge->site->version < KS_SINCE(7, 0))
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_CONTEXT_CHANGED, &about,
+				     "read through a pointer into the context");
+		return;
 	}
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "check/rules/prog_type.h"
+#include "check/rules/type_bits.h"
 
 /*
  * What register_btf_kfunc_id_set() was called with. tests/truth/kfuncs.c asked booted kernels (6.1, 6.12, 7.2, 7.3) about each
@@ -295,8 +295,8 @@ static uint32_t types_of(uint32_t version, const char *name)
 	return types;
 }
 
-enum ks_allowed ks_kfunc_allowed(const struct ks_site *site, const struct ks_caller_of *caller,
-				 const char *name)
+enum ks_allowed ks_kfunc_allowed(const struct ks_site *site,
+				 const struct ks_calling_program *caller, const char *name)
 {
 	uint32_t type = ks_prog_type_bit(caller->program_type);
 	if (!caller->gpl && site->version >= FIRST)

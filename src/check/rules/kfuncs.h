@@ -7,7 +7,7 @@
 #include "check/rules/helpers.h"
 
 /** May a program call the kernel function, provided that the kernel has it? What the table does not know is untold. */
-enum ks_allowed ks_kfunc_allowed(const struct ks_site *site, const struct ks_caller_of *caller,
-				 const char *name);
+enum ks_allowed ks_kfunc_allowed(const struct ks_site *site,
+				 const struct ks_calling_program *caller, const char *name);
 /** Is it one that only programs that may sleep can call? */
 bool ks_kfunc_sleeps(const struct ks_site *site, const char *name);

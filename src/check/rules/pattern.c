@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "check/reasons.h"
+#include "check/rules/pattern.h"
+#include "check/rules/target.h"
 
 bool ks_pattern_matches(const char *pattern, const char *name)
 {

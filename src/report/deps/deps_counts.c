@@ -7,7 +7,7 @@ enum { TOTAL = KS_NR_PREVALENCES }; // how many names there are, whatever become
 /** A count, in the order of the columns. The study's table has those that are no detail. */
 static const struct count {
 	enum ks_dep_kind kind;
-	int name; // enum ks_prevalence_kind or TOTAL
+	int what; // enum ks_prevalence_kind or TOTAL
 	const char *key, *head;
 	bool detail;
 } counts[] = {
@@ -40,14 +40,14 @@ enum { NR_COUNTS = KS_ARRAY_LEN(counts) };
 static bool counts_in(const struct count *count, const struct ks_name_prevalence *name)
 {
 	return name->kind == count->kind &&
-	       (count->name == TOTAL || name->bits & KS_PREVALENCE_BIT(count->name));
+	       (count->what == TOTAL || name->bits & KS_PREVALENCE_BIT(count->what));
 }
 
 static bool is_told(const struct ks_prevalence *prevalence, const struct count *count)
 {
 	// a kind that no object needs is 0 of all: nothing was looked up
-	return count->name == TOTAL || !prevalence->told[count->kind] ||
-	       prevalence->told[count->kind] & KS_PREVALENCE_BIT(count->name);
+	return count->what == TOTAL || !prevalence->told[count->kind] ||
+	       prevalence->told[count->kind] & KS_PREVALENCE_BIT(count->what);
 }
 
 static size_t count_list(const struct ks_prevalence *prevalence, const struct count *count,

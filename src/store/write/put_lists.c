@@ -153,7 +153,7 @@ static struct ks_error *merge_sides(struct ks_put_lists *lists, int list)
 		int order = i == a->keys.len   ? 1
 			    : k == b->keys.len ? -1
 					       : compare_names(&a->keys.at[i], &b->keys.at[k]);
-		struct ks_put_row row = { .index = { KS_NOT_LISTED, KS_NOT_LISTED } };
+		struct ks_put_row row = { .index = { KS_NO_SIDE, KS_NO_SIDE } };
 		if (order >= 0) {
 			row.name = b->keys.at[k].name;
 			row.index[1] = b->keys.at[k++].index;
@@ -198,7 +198,7 @@ struct ks_error *ks_put_lists_merge(struct ks_put_lists *lists)
 	const struct ks_surface *surface = lists->surface;
 	for (size_t i = 0; i < lists->rows[KS_FUNCTION].len; i++) {
 		const struct ks_put_row *row = &lists->rows[KS_FUNCTION].at[i];
-		if (row->index[0] != KS_NOT_LISTED && row->index[1] != KS_NOT_LISTED)
+		if (row->index[0] != KS_NO_SIDE && row->index[1] != KS_NO_SIDE)
 			lists->listed[row->index[1]] =
 				&surface->decls[KS_FUNCTION].at[row->index[0]];
 	}
@@ -239,7 +239,7 @@ static void row_numbers(const struct ks_put_lists *lists, const struct ks_put_de
 	if (list == KS_SYSCALL || list == KS_LSM || list == KS_KFUNC || list == KS_LIST_VARIABLES)
 		return;
 	for (int side = 0; side < 2; side++)
-		if (row->index[side] != KS_NOT_LISTED)
+		if (row->index[side] != KS_NO_SIDE)
 			numbers[side] = ks_put_defs_id(defs, tables[list][side], row->index[side]);
 }
 
@@ -254,7 +254,7 @@ struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_p
 		const struct ks_function *fn = NULL;
 		uint64_t numbers[2];
 		row_numbers(lists, defs, segment->list, row, numbers);
-		if (segment->list == KS_FUNCTION && row->index[1] != KS_NOT_LISTED)
+		if (segment->list == KS_FUNCTION && row->index[1] != KS_NO_SIDE)
 			fn = &lists->surface->functions[row->index[1]];
 		ks_columns_put(&columns, numbers[0], numbers[1], fn, lists->anchor);
 	}

@@ -4,12 +4,12 @@
 #include "store/write/put_defs.h"
 
 /** No definition on this side of a row. */
-#define KS_NOT_LISTED SIZE_MAX
+#define KS_NO_SIDE SIZE_MAX
 
 /** One name of a list. */
 struct ks_put_row {
 	const char *name;
-	size_t index[2]; // into the surface's tables of the kind's two sides; KS_NOT_LISTED
+	size_t index[2]; // into the surface's tables of the kind's two sides; KS_NO_SIDE
 };
 
 /** One name while it is sorted: the first bytes decide most comparisons. */

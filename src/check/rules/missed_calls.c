@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What makes a program run but see too little. */
+/* Calls of a function that a program attached to it does not see. */
 #include <string.h>
 
-#include "check/reasons.h"
+#include "check/rules/rules.h"
+#include "check/rules/target.h"
 #include "surface/issue.h"
-
-/** The function whose calls a program sees; NULL when it sees none. */
-static const char *function_of(const struct ks_hook *hook)
-{
-	bool function = hook->kind == KS_HOOK_KPROBE || hook->kind == KS_HOOK_KPROBE_MULTI ||
-			hook->kind == KS_HOOK_FENTRY || hook->kind == KS_HOOK_FMOD_RET;
-	return function && !hook->needs_target ? hook->target : NULL;
-}
 
 /** The first symbol of the function under another name. */
 static const char *copy_of(const struct ks_function *fn)
@@ -63,8 +56,9 @@ static void count_calls(const struct ks_function *fn, const struct ks_entry *ent
 }
 
 /** Calls that go round the symbol: inlined ones, and those to clones. */
-static void judge_calls(struct ks_judge *judge, const char *name)
+void ks_judge_missed_calls(struct ks_judge *judge)
 {
+	const char *name = judge->hook->target;
 	struct ks_target target = ks_target_find(judge->site, name);
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
 	struct calls calls = { 0 };
@@ -83,29 +77,4 @@ static void judge_calls(struct ks_judge *judge, const char *name)
 		ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_CLONES, about,
 			     "%u of %u calls go to copies such as %s", calls.cloned, all,
 			     copy_of(target.function));
-}
-
-void ks_judge_risks(struct ks_judge *judge)
-{
-	const char *name = function_of(judge->hook);
-	if (name)
-		judge_calls(judge, name);
-	if (judge->resolution->prepared->object->nr_cores &&
-	    ks_site_has_btf(judge->site) == KS_ABSENT) {
-		struct ks_reason *reason = ks_judge_add(
-			judge, KS_STAGE_RUN, KS_REASON_CORE_RELO,
-			KS_ABOUT_NAME(KS_CONFIG, "CONFIG_DEBUG_INFO_BTF"),
-			"the kernel has no BTF: relocations need one that the tool brings");
-		ks_reason_hint(judge, reason, "give libbpf the kernel's types by btf_custom_path");
-	}
-	if (judge->hook->kind != KS_HOOK_LSM)
-		return;
-	const char *active = ks_site_option(judge->site, "CONFIG_LSM");
-	if (active && !strstr(active, "bpf")) {
-		struct ks_reason *reason = ks_judge_add(
-			judge, KS_STAGE_RUN, KS_REASON_LSM_MISSING,
-			KS_ABOUT_NAME(KS_CONFIG, "CONFIG_LSM"),
-			"bpf is not among the modules that are active by default: %s", active);
-		ks_reason_hint(judge, reason, "boot with lsm=…,bpf");
-	}
 }

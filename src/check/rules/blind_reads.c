@@ -8,7 +8,8 @@
 #include "base/buf.h"
 #include "bpf/reads.h"
 #include "check/core/core_type.h"
-#include "check/reasons.h"
+#include "check/rules/rules.h"
+#include "check/rules/target.h"
 
 enum { MAX_STEPS = 12 };
 
@@ -284,8 +285,7 @@ void ks_judge_blind_reads(struct ks_judge *judge)
 {
 	const struct ks_resolution *resolution = judge->resolution;
 	const struct ks_hook *hook = judge->hook;
-	if (!resolution->base.view || ks_site_same(&resolution->base, judge->site) ||
-	    !hook->target || hook->needs_target || !judge->reach->complete || !judge->base_reach)
+	if (!judge->reach->complete || !judge->base_reach)
 		return;
 	const struct ks_bpf_machine *machine = ks_bpf_machine_of(resolution->prepared->object);
 	struct pointers here = { .judge = judge, .site = judge->site, .machine = machine };

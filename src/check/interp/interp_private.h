@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* What the interpreter works in: inside check/interp*.c only. */
+/* What the interpreter works in: inside check/interp/ only. */
 #include "base/vector.h"
 #include "check/interp/interp.h"
 #include "check/interp/interp_state.h"

@@ -5,7 +5,8 @@
 #include "bpf/reads.h"
 #include "check/core/core_type.h"
 #include "check/interp/opcode.h"
-#include "check/reasons.h"
+#include "check/rules/rules.h"
+#include "check/rules/target.h"
 #include "surface/type.h"
 
 /** The value of a hook that an instruction reads: 0.. for parameters, RESULT, or NOTHING. */
@@ -178,7 +179,7 @@ static void compare_records(struct ks_judge *judge, const struct ks_decl *here,
 	}
 }
 
-static void compare_events(struct ks_judge *judge)
+void ks_judge_event_fields(struct ks_judge *judge)
 {
 	const struct ks_site *base = &judge->resolution->base;
 	const char *name = judge->hook->target;
@@ -189,34 +190,22 @@ static void compare_events(struct ks_judge *judge)
 		compare_records(judge, here->record, there->record);
 }
 
-static void compare_hooks(struct ks_judge *judge)
+void ks_judge_parameters(struct ks_judge *judge)
 {
-	const struct ks_site *base = &judge->resolution->base;
 	const char *name = judge->hook->target;
+	struct ks_target here = ks_target_find(judge->site, name);
+	struct ks_target there = ks_target_find(&judge->resolution->base, name);
+	compare_protos(judge, KS_FUNCTION, name, KS_REASON_SIGNATURE_CHANGED,
+		       ks_target_proto(&here), ks_target_proto(&there), 0);
+}
+
+void ks_judge_tracepoint_arguments(struct ks_judge *judge)
+{
 	enum ks_presence presence;
-	switch (judge->hook->kind) {
-	case KS_HOOK_KPROBE:
-	case KS_HOOK_KPROBE_MULTI:
-	case KS_HOOK_FENTRY:
-	case KS_HOOK_FMOD_RET: {
-		struct ks_target here = ks_target_find(judge->site, name);
-		struct ks_target there = ks_target_find(base, name);
-		compare_protos(judge, KS_FUNCTION, name, KS_REASON_SIGNATURE_CHANGED,
-			       ks_target_proto(&here), ks_target_proto(&there), 0);
-		break;
-	}
-	case KS_HOOK_RAW_TP:
-	case KS_HOOK_TP_BTF:
-		compare_protos(judge, KS_TRACEPOINT, name, KS_REASON_CONTEXT_CHANGED,
-			       ks_tracepoint_proto(judge->site, name, &presence),
-			       ks_tracepoint_proto(base, name, &presence), 1);
-		break;
-	case KS_HOOK_TRACEPOINT:
-		compare_events(judge);
-		break;
-	default:
-		break;
-	}
+	const char *name = judge->hook->target;
+	compare_protos(judge, KS_TRACEPOINT, name, KS_REASON_CONTEXT_CHANGED,
+		       ks_tracepoint_proto(judge->site, name, &presence),
+		       ks_tracepoint_proto(&judge->resolution->base, name, &presence), 1);
 }
 
 /** The name of the struct or union that a pointer leads to; NULL for anything else. */
@@ -263,13 +252,10 @@ static void compare_field(struct ks_judge *judge, uint32_t insn, const struct ks
 			     "it points to %s, the program was built with %s", inner->name, was);
 }
 
-void ks_judge_reads(struct ks_judge *judge)
+void ks_judge_fields(struct ks_judge *judge)
 {
 	const struct ks_bpf_program *program = judge->program;
 	const struct ks_resolution *resolution = judge->resolution;
-	if (resolution->base.view && !ks_site_same(&resolution->base, judge->site) &&
-	    judge->hook->target && !judge->hook->needs_target)
-		compare_hooks(judge);
 	for (uint32_t i = 0; program->cores && i < program->nr; i++) {
 		uint32_t core = program->cores[i];
 		if (core >= resolution->prepared->object->nr_cores || !judge->reach->at[i].reached)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check/rules/prog_type.h"
+#include "check/rules/type_bits.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check/rules/built_with.h"
+#include "check/rules/type_options.h"
 #include "base/array.h"
 
 #include <stddef.h>
@@ -30,7 +30,7 @@ static const struct {
 	{ "BPF_MAP_TYPE_XSKMAP", "CONFIG_XDP_SOCKETS" },
 };
 
-const char *ks_built_with(const char *type)
+const char *ks_type_option(const char *type)
 {
 	for (size_t i = 0; i < KS_ARRAY_LEN(types); i++)
 		if (strcmp(types[i].type, type) == 0)

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Names outside of the object: symbols, functions and options of the kernel. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check/interp/opcode.h"
+#include "check/rules/kfuncs.h"
+#include "check/rules/rules.h"
+#include "check/rules/target.h"
+
+static void judge_extern(struct ks_judge *judge, uint32_t index)
+{
+	const struct ks_bpf_extern *ext = &judge->resolution->prepared->object->externs[index];
+	bool kconfig = ext->kind == KS_EXTERN_KCONFIG;
+	struct ks_about about = { .kind = kconfig			 ? KS_CONFIG
+					  : ext->kind == KS_EXTERN_KFUNC ? KS_KFUNC
+									 : KS_NR_KINDS,
+				  .name = ext->name,
+				  .insn = KS_NO_INDEX };
+	if (judge->resolution->externs[index] == KS_EXTERN_UNTOLD && !ext->weak) {
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
+		return;
+	}
+	if (judge->resolution->externs[index] != KS_EXTERN_MISSING)
+		return;
+	struct ks_reason *reason;
+	if (kconfig) {
+		reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KCONFIG, &about,
+				      strcmp(ext->name, "LINUX_KERNEL_VERSION") == 0
+					      ? "the release has no three numbers"
+					      : "not set");
+		ks_reason_hint(judge, reason, "declare it __weak, and it reads as zero");
+	} else {
+		char name[256]; // without a flavour
+		snprintf(name, sizeof(name), "%.*s", (int)ks_core_name_len(ext->name), ext->name);
+		struct ks_target target = ks_target_find(judge->site, name);
+		if (ext->kind == KS_EXTERN_KFUNC && target.only_module)
+			reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
+					      "in module %s, which must be loaded",
+					      target.module ? target.module : "?");
+		else
+			reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
+					      ext->type ? "not in BTF with this type"
+							: "not in kallsyms");
+		ks_reason_hint(judge, reason,
+			       "declare it __weak and ask for it with bpf_ksym_exists()");
+	}
+}
+
+void ks_judge_externs(struct ks_judge *judge)
+{
+	for (uint32_t i = 0; i < judge->resolution->prepared->object->nr_externs; i++)
+		judge_extern(judge, i);
+}
+
+/** A call of a kernel function that is there. */
+static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
+{
+	char name[128]; // without a flavour
+	snprintf(name, sizeof(name), "%.*s", (int)ks_core_name_len(about->name), about->name);
+	enum ks_allowed allowed = ks_kfunc_allowed(judge->site, judge->caller, name);
+	struct ks_about anywhere = *about;
+	anywhere.soft = false; // the license counts before the verifier follows the program
+	if (allowed == KS_NEEDS_GPL)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, &anywhere,
+			     "only for GPL-compatible programs");
+	else if (allowed == KS_NOT_ALLOWED)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, about, "not for %s",
+			     judge->caller->program_type);
+	// functions that are called may be callbacks of a kind that may sleep
+	else if (!judge->caller->sleepable && about->insn < judge->program->nr_main &&
+		 ks_kfunc_sleeps(judge->site, name))
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, about,
+			     "only for programs that may sleep");
+}
+
+/** A kernel function that is not there, where it would be called or its address taken. */
+static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_ref *ref)
+{
+	const struct ks_bpf_object *object = judge->resolution->prepared->object;
+	bool reached = judge->reach->at[at].reached;
+	if (ref->kind == KS_REF_LOST) {
+		struct ks_about about = { .kind = KS_NR_KINDS, .name = ref->name, .insn = at };
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
+			     "refers to something that the object does not have");
+		return;
+	}
+	if ((ref->kind != KS_REF_KFUNC && ref->kind != KS_REF_KSYM) ||
+	    ref->index >= object->nr_externs)
+		return;
+	const struct ks_bpf_extern *ext = &object->externs[ref->index];
+	enum ks_extern_state state = judge->resolution->externs[ref->index];
+	bool called = judge->program->insns[at].code == CODE_CALL;
+	struct ks_about about = { .kind = ext->kind == KS_EXTERN_KFUNC ? KS_KFUNC : KS_NR_KINDS,
+				  .name = ext->name,
+				  .insn = at,
+				  .soft = !reached };
+	if (state == KS_EXTERN_WEAK && called) {
+		struct ks_reason *reason =
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
+				     "the kernel function is missing");
+		ks_reason_hint(judge, reason, "ask for it with bpf_ksym_exists() before the call");
+	} else if (state == KS_EXTERN_UNTOLD && reached) {
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
+	} else if (state == KS_EXTERN_FOUND && ext->kind == KS_EXTERN_KFUNC && !called && reached &&
+		   judge->site->version && judge->site->version < KS_SINCE(6, 4)) {
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
+			     "the address of a kernel function can be taken since 6.4");
+	} else if (state == KS_EXTERN_FOUND && ext->kind == KS_EXTERN_KFUNC && called) {
+		judge_kfunc(judge, &about);
+	}
+}
+
+void ks_judge_references(struct ks_judge *judge)
+{
+	const struct ks_bpf_program *program = judge->program;
+	const struct ks_bpf_object *object = judge->resolution->prepared->object;
+	for (uint32_t i = 0; program->refs && i < program->nr;
+	     i += ks_opcode_slots(program->insns[i].code))
+		if (program->refs[i] < object->nr_refs)
+			judge_ref(judge, i, &object->refs[program->refs[i]]);
+}

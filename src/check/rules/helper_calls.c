@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Calls of helpers that the kernel does not have, or not for this program. */
+#include <stdio.h>
+
+#include "check/interp/opcode.h"
+#include "check/rules/helpers.h"
+#include "check/rules/rules.h"
+
+/** libbpf calls the older helpers where the newer ones that read memory do not exist. */
+static bool has_fallback(uint32_t helper)
+{
+	return helper >= 112 && helper <= 115; // probe_read_{user,kernel}{,_str}
+}
+
+static void add_missing_helper(struct ks_judge *judge, const struct ks_about *about,
+			       uint32_t helper, const char *name)
+{
+	struct ks_reason *reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, about,
+						"the kernel has no helper %u", helper);
+	if (!about->soft)
+		ks_reason_hint(judge, reason,
+			       "guard the call with bpf_core_enum_value_exists(enum bpf_func_id, "
+			       "BPF_FUNC_%s)",
+			       name ? name + 4 : "…");
+}
+
+static void judge_helper(struct ks_judge *judge, uint32_t at, uint32_t helper)
+{
+	const struct ks_bpf_object *object = judge->resolution->prepared->object;
+	enum ks_presence present = ks_helper_present(judge->site, helper);
+	enum ks_allowed allowed = ks_helper_allowed(judge->site, judge->caller, helper);
+	const char *name = ks_helper_name(judge->site, object->btf, helper, judge->arena);
+	char number[32];
+	snprintf(number, sizeof(number), "helper %u", helper);
+	struct ks_about about = { .kind = KS_NR_KINDS,
+				  .name = name ? name : number,
+				  .insn = at,
+				  .soft = !judge->reach->at[at].reached };
+	if (present == KS_PRESENT && allowed == KS_ALLOWED)
+		return;
+	if (present == KS_ABSENT && has_fallback(helper))
+		return;
+	if (present == KS_UNTOLD && !about.soft)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+			     "the image has no enum bpf_func_id");
+	else if (present == KS_ABSENT)
+		add_missing_helper(judge, &about, helper, name);
+	else if (allowed == KS_NOT_ALLOWED)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about, "not for %s",
+			     judge->caller->program_type);
+	else if (allowed == KS_NEEDS_GPL)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
+			     "only for GPL-compatible programs");
+}
+
+void ks_judge_helper_calls(struct ks_judge *judge)
+{
+	const struct ks_bpf_program *program = judge->program;
+	const struct ks_bpf_object *object = judge->resolution->prepared->object;
+	for (uint32_t i = 0; i < program->nr; i += ks_opcode_slots(program->insns[i].code)) {
+		const struct ks_bpf_insn *insn = &program->insns[i];
+		bool relocated = (program->cores && program->cores[i] < object->nr_cores) ||
+				 (program->refs && program->refs[i] < object->nr_refs);
+		if (insn->code == CODE_CALL && insn->src == 0 && !relocated)
+			judge_helper(judge, i, (uint32_t)insn->imm);
+	}
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of rules by which programs are judged. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/array.h"
+#include "check/rules/rules.h"
+
+/** One of the rules that a reason comes from; NULL: from all of them, where an image cannot tell. */
+static const char *const rules_of[KS_NR_REASONS] = {
+	[KS_REASON_CORE_RELO] = "relocations",
+	[KS_REASON_KSYM_MISSING] = "externs",
+	[KS_REASON_HELPER] = "helpers",
+	[KS_REASON_KFUNC] = "references",
+	[KS_REASON_PROG_TYPE] = "program-type",
+	[KS_REASON_ATTACH_TYPE] = "program-type",
+	[KS_REASON_MAP_TYPE] = "map-types",
+	[KS_REASON_KCONFIG] = "externs",
+	[KS_REASON_STRUCT_OPS] = "operations",
+	[KS_REASON_INSN_SET] = "instructions",
+	[KS_REASON_TARGET_ABSENT] = "kprobe",
+	[KS_REASON_TARGET_INLINED] = "kprobe",
+	[KS_REASON_TARGET_SUFFIXED] = "kprobe",
+	[KS_REASON_TARGET_NOT_IN_BTF] = "function-by-btf",
+	[KS_REASON_TARGET_NO_FTRACE] = "trampoline",
+	[KS_REASON_TARGET_BLACKLISTED] = "kprobe",
+	[KS_REASON_TARGET_AMBIGUOUS] = "kprobe",
+	[KS_REASON_TARGET_SIGNATURE] = "function-by-btf",
+	[KS_REASON_TARGET_REFUSED] = "function-by-btf",
+	[KS_REASON_TARGET_MODULE] = "kprobe",
+	[KS_REASON_TRACEPOINT_MISSING] = "event",
+	[KS_REASON_SYSCALL_MISSING] = "syscall",
+	[KS_REASON_LSM_MISSING] = "lsm-by-btf",
+	[KS_REASON_ITER_MISSING] = "iterator",
+	[KS_REASON_SELECTIVE_INLINE] = "missed-calls",
+	[KS_REASON_CLONES] = "missed-calls",
+	[KS_REASON_DUPLICATED] = "kprobe",
+	[KS_REASON_SIGNATURE_CHANGED] = "parameters",
+	[KS_REASON_FIELD_CHANGED] = "fields",
+	[KS_REASON_CONTEXT_CHANGED] = "event-fields",
+	[KS_REASON_BLIND_READ] = "blind-reads",
+	[KS_REASON_TARGET_AT_RUN_TIME] = "unnamed",
+	[KS_REASON_MATCHES] = "kprobe-multi",
+};
+
+static bool has_rule(const char *name)
+{
+	for (size_t i = 0; i < ks_nr_rules; i++)
+		if (strcmp(ks_rules[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void every_reason_comes_from_a_rule(void **state)
+{
+	(void)state;
+	for (enum ks_reason_kind kind = 0; kind < KS_NR_REASONS; kind++) {
+		if (kind == KS_REASON_TIER)
+			continue;
+		if (!rules_of[kind] || !has_rule(rules_of[kind]))
+			fail_msg("no rule makes the reason %s", ks_reasons[kind].name);
+	}
+}
+
+static void rules_have_names_of_their_own_and_are_about_something(void **state)
+{
+	(void)state;
+	static const char *const stages[] = { "load", "attach", "run" };
+	size_t counts[KS_ARRAY_LEN(stages)] = { 0 };
+	for (size_t i = 0; i < ks_nr_rules; i++) {
+		const struct ks_rule *rule = &ks_rules[i];
+		print_message("%-24s", rule->name);
+		for (size_t stage = 0; stage < KS_ARRAY_LEN(stages); stage++)
+			if (rule->stages >> stage & 1) {
+				counts[stage]++;
+				print_message(" %s", stages[stage]);
+			}
+		print_message("\n");
+		assert_in_range(rule->stages, 1, (1u << KS_ARRAY_LEN(stages)) - 1);
+		assert_in_range(rule->hooks, 1, KS_HOOKS_ALL);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(ks_rules[j].name, rule->name);
+	}
+	for (size_t stage = 0; stage < KS_ARRAY_LEN(stages); stage++) {
+		print_message("%zu rules about %s\n", counts[stage], stages[stage]);
+		assert_int_not_equal(counts[stage], 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_reason_comes_from_a_rule),
+		cmocka_unit_test(rules_have_names_of_their_own_and_are_about_something),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
