@@ -61,6 +61,7 @@ static const char *const arguments[KS_NR_DOCUMENTS] = {
 	[KS_DOCUMENT_STATS] = "stats --table growth",
 	[KS_DOCUMENT_PICTURES] = "stats --table inline",
 	[KS_DOCUMENT_EXPORT] = "export $(ksurf_images | head -n 1) $DIR/export",
+	[KS_DOCUMENT_IMAGES] = "images",
 };
 
 static struct run run_document(enum ks_document document, const char *format)
@@ -71,17 +72,54 @@ static struct run run_document(enum ks_document document, const char *format)
 		place.object, place.dir, place.db, arguments[document], format);
 }
 
+/** The documents of objects. @param program of the one that is explained, on the first image */
+static struct ksurf_error *of_object(enum ks_document document, const char *program,
+				     const struct ksurf_report_options *how, char **text)
+{
+	struct ksurf_objects *objects = NULL;
+	struct ksurf_verdicts *verdicts = NULL;
+	struct ksurf_error *err = ksurf_objects_new(&objects);
+	if (!err)
+		err = ksurf_objects_add_file(objects, place.object);
+	if (!err && document == KS_DOCUMENT_DEPS)
+		err = ksurf_report_deps(objects, how, text, NULL);
+	if (!err && document == KS_DOCUMENT_COUNTS)
+		err = ksurf_report_counts(place.store, objects, NULL, how, text, NULL);
+	if (!err && (document == KS_DOCUMENT_CHECK || document == KS_DOCUMENT_EXPLAIN))
+		err = ksurf_verdicts_make(place.store, objects, NULL, &verdicts);
+	if (!err && document == KS_DOCUMENT_CHECK)
+		err = ksurf_report_verdicts(verdicts, how, text, NULL);
+	for (size_t i = 0;
+	     !err && document == KS_DOCUMENT_EXPLAIN && i < ksurf_verdicts_nr_programs(verdicts);
+	     i++)
+		if (strcmp(ksurf_verdicts_program(verdicts, i)->program, program) == 0)
+			err = ksurf_report_outcome(verdicts, i, 0, how, text, NULL);
+	ksurf_verdicts_free(verdicts);
+	ksurf_objects_free(objects);
+	return err;
+}
+
 /** The document as the library gives it; NULL when it has no function for it. */
 static char *library(enum ks_document document, const char *format)
 {
-	struct ksurf_error *err = NULL;
+	const struct ksurf_report_options how = { sizeof(how), .format = format };
+	struct ksurf_images *images = NULL;
 	char *text = NULL;
-	if (document == KS_DOCUMENT_SHOW)
+	struct ksurf_error *err = ksurf_images_choose(place.store, NULL, &images);
+	if (!err && document == KS_DOCUMENT_IMAGES)
+		err = ksurf_report_images(place.store, &how, &text, NULL);
+	if (!err && document == KS_DOCUMENT_SHOW)
 		err = ksurf_report(place.store, "function", "global_call", format, &text, NULL);
-	if (document == KS_DOCUMENT_CHECK)
-		err = ksurf_check(place.store, place.object, NULL, format, &text, NULL);
+	if (!err && document == KS_DOCUMENT_LOG)
+		err = ksurf_report_log(place.store, "function", "global_call", &how, &text, NULL);
+	if (!err && document == KS_DOCUMENT_DIFF)
+		err = ksurf_report_diff(place.store, ksurf_images_at(images, 0)->label,
+					ksurf_images_at(images, 1)->label, NULL, &how, &text, NULL);
+	if (!err)
+		err = of_object(document, "on_unlink", &how, &text);
 	if (err)
 		fail_msg("%s", ksurf_error_text(err));
+	ksurf_images_free(images);
 	return text;
 }
 

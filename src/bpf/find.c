@@ -18,6 +18,14 @@ struct tree {
 	size_t nr_files;
 };
 
+static struct ks_error *find_in_bytes(struct ks_bpf_finds *finds, const char *path,
+				      const uint8_t *bytes, size_t len)
+{
+	KS_TRY(ks_progress_tell(finds->progress, "searching", ++finds->nr_seen, 0));
+	return ks_bpf_is_archive(bytes, len) ? ks_bpf_find_archive(finds, path, bytes, len)
+					     : ks_bpf_find_in(finds, path, bytes, len);
+}
+
 static struct ks_error *find_mapped(struct ks_bpf_finds *finds, const char *path, int fd,
 				    size_t len)
 {
@@ -27,9 +35,7 @@ static struct ks_error *find_mapped(struct ks_bpf_finds *finds, const char *path
 	if (map == MAP_FAILED)
 		return ks_error_new(KS_ERR_IO, "%s: cannot map: %m", path);
 	madvise(map, len, MADV_SEQUENTIAL);
-	struct ks_error *err = ks_bpf_is_archive(map, len)
-				       ? ks_bpf_find_archive(finds, path, map, len)
-				       : ks_bpf_find_in(finds, path, map, len);
+	struct ks_error *err = find_in_bytes(finds, path, map, len);
 	munmap(map, len);
 	return err;
 }
@@ -92,16 +98,31 @@ static struct ks_error *find_tree(struct tree *tree, const char *path, int depth
 	return err;
 }
 
+/** @return KS_ERR_NOTFOUND when nothing was added to what there was before */
+static struct ks_error *expect_more(const char *path, const struct ks_bpf_finds *finds,
+				    size_t before)
+{
+	if (finds->len != before)
+		return NULL;
+	return ks_error_new(KS_ERR_NOTFOUND,
+			    "%s: no eBPF object in it: an object file, or a program, library, "
+			    "package or folder with such objects was expected",
+			    path);
+}
+
 struct ks_error *ks_bpf_find(const char *path, struct ks_bpf_finds *finds)
 {
 	struct tree tree = { .finds = finds };
 	size_t before = finds->len;
 	KS_TRY(find_tree(&tree, path, 0));
-	if (finds->len == before)
-		return ks_error_new(
-			KS_ERR_NOTFOUND,
-			"%s: no eBPF object in it: an object file, or a program, library, "
-			"package or folder with such objects was expected",
-			path);
-	return NULL;
+	return expect_more(path, finds, before);
+}
+
+struct ks_error *ks_bpf_find_bytes(const char *path, const void *bytes, size_t len,
+				   struct ks_bpf_finds *finds)
+{
+	size_t before = finds->len;
+	if (len)
+		KS_TRY(find_in_bytes(finds, path, bytes, len));
+	return expect_more(path, finds, before);
 }

@@ -5,6 +5,7 @@
  * header for the machine BPF at any offset), directories, and archives or packages of all those (.deb, .rpm, tar,
  * zip, ar; packed in any way that libarchive reads). Nothing is unpacked to disk.
  */
+#include "base/progress.h"
 #include "bpf/object.h"
 
 /** One that was found. */
@@ -24,6 +25,9 @@ struct ks_bpf_finds {
 	struct ks_bpf_found *at;
 	size_t len, cap;
 	uint64_t held; // bytes of all objects
+	const struct ks_progress
+		*progress; // told of each file and each member of an archive; or NULL
+	uint64_t nr_seen;  // of those
 };
 void ks_bpf_finds_deinit(struct ks_bpf_finds *finds);
 #define _cleanup_finds_ __attribute__((__cleanup__(ks_bpf_finds_deinit)))
@@ -35,3 +39,11 @@ void ks_bpf_finds_deinit(struct ks_bpf_finds *finds);
  * @return an error when the file cannot be read; KS_ERR_NOTFOUND when there is no object in it
  */
 KS_MUST_CHECK struct ks_error *ks_bpf_find(const char *path, struct ks_bpf_finds *finds);
+
+/**
+ * The same for bytes in memory, which may be all that a file may be.
+ * @param path stands for that of the file
+ * @param bytes copied where an object is in them
+ */
+KS_MUST_CHECK struct ks_error *ks_bpf_find_bytes(const char *path, const void *bytes, size_t len,
+						 struct ks_bpf_finds *finds);

@@ -124,6 +124,9 @@ struct ks_check_options {
 		*base;		 // NULL: the image that agrees best with each object's own types
 	bool modules;		 // all modules in the store count as loaded
 	unsigned int nr_threads; // 0 is 1; the result does not depend on it
+	/** Told of each program that is done, by one thread at a time; an error ends the check. NULL: nobody listens. */
+	struct ks_error *(*step)(void *arg, size_t done, size_t total);
+	void *step_arg;
 };
 
 /** An object to check; all borrowed as long as the result. */

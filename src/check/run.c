@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,11 +22,13 @@ struct run {
 	struct result *result;
 	size_t base; // column of the view, or its number of columns: to be found out
 	size_t nr_columns;
+	size_t done;	       // programs
+	pthread_mutex_t *lock; // for done, and for whoever is told of it
 };
 
 /** One object while it is judged. */
 struct job {
-	const struct run *run;
+	struct run *run;
 	struct ks_arena *arena;	 // of the result
 	struct ks_arena scratch; //
 	struct ks_prepared prepared;
@@ -183,20 +186,35 @@ static struct ks_error *resolve_all(struct job *job)
 	return NULL;
 }
 
+/** Tell that one more program is done. */
+static struct ks_error *count_done(struct run *run)
+{
+	const struct ks_check_options *options = run->options;
+	if (!options->step)
+		return NULL;
+	pthread_mutex_lock(run->lock);
+	struct ks_error *err =
+		options->step(options->step_arg, ++run->done, run->result->check.nr_rows);
+	pthread_mutex_unlock(run->lock);
+	return err;
+}
+
 static struct ks_error *judge_object(struct job *job)
 {
 	KS_TRY(ks_object_prepare(&job->scratch, job->object->object, job->run->options->policy,
 				 &job->prepared));
 	KS_TRY(resolve_all(job));
 	job->steps = STEPS_AN_IMAGE * (uint64_t)(job->run->result->check.nr_images + 1);
-	for (uint32_t i = 0; i < job->object->nr; i++)
+	for (uint32_t i = 0; i < job->object->nr; i++) {
 		KS_TRY(judge_row(job, i));
+		KS_TRY(count_done(job->run));
+	}
 	return NULL;
 }
 
 static struct ks_error *run_job(void *arg, size_t index, unsigned int thread)
 {
-	const struct run *run = arg;
+	struct run *run = arg;
 	struct job job = { .run = run,
 			   .arena = &run->result->arenas[thread],
 			   .object = &run->result->check.objects[index] };
@@ -269,7 +287,8 @@ static struct ks_error *run_all(struct ks_store *store, const struct ks_store_im
 				const struct ks_check_options *options, struct result *result)
 {
 	struct ks_store_images columns;
-	struct run run = { .options = options, .result = result };
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct run run = { .options = options, .result = result, .lock = &lock };
 	KS_TRY(set_columns(&result->check.arena, images, options->base, &columns, &run.base));
 	run.nr_columns = columns.nr;
 	_cleanup_view_ struct ks_view *view = NULL;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/intake.h"
 
+/* Taking kernels in is ingest/, as for ksurf_ingest(); only what the options say and what is printed is the command's. */
+
 struct opts {
 	const char *config, *modules;
 	bool live;

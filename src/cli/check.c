@@ -60,9 +60,9 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		.fail_on = threshold_of(opts, checking.policy),
 	};
 	_cleanup_buf_ struct ks_buf out = { 0 };
-	KS_TRY(ks_check_write(&report, checking.check, &out));
+	KS_TRY(ks_check_write(&report, checking.result.check, &out));
 	ks_cli_print(&out, "");
-	cli->answer = answer_of(checking.check, report.fail_on);
+	cli->answer = answer_of(checking.result.check, report.fail_on);
 	return NULL;
 }
 

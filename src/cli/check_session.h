@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* What `check` and `explain` have in common: objects and images from the command line, put to the test. */
+#include "api/checking.h"
 #include "check/inputs.h"
 #include "cli/session.h"
 
@@ -41,7 +42,7 @@ struct ks_check_session {
 	struct ks_arena arena;
 	struct ks_check_inputs inputs;
 	struct ks_policy *policy;
-	struct ks_check *check;
+	struct ks_checking result;
 };
 
 /** Read the files, choose the images, and check every program on each. */

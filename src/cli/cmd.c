@@ -14,7 +14,6 @@
 #include "base/trace.h"
 #include "cli/status.h"
 #include "cli/trace.h"
-#include "surface/kind.h"
 
 const struct ks_cmd *const ks_cmds[] = {
 	&ks_cmd_add,	    &ks_cmd_pull,    &ks_cmd_images,  &ks_cmd_find,
@@ -92,16 +91,6 @@ struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **ret)
 	}
 	*ret = cli->db ? cli->db : cli->default_db;
 	return NULL;
-}
-
-struct ks_error *ks_cli_unknown_kind(const char *word)
-{
-	_cleanup_buf_ struct ks_buf all = { 0 };
-	for (int kind = 0; kind < KS_NR_KINDS; kind++)
-		ks_buf_printf(&all, kind ? ", %s" : "%s", ks_kinds[kind].name);
-	const char *text = ks_buf_text(&all);
-	return ks_error_new(KS_ERR_USAGE, "'%s' is no kind; there are %s", word,
-			    text ? text : "those of --help");
 }
 
 void ks_cli_print(const struct ks_buf *text, const char *end)

@@ -78,9 +78,6 @@ KS_MUST_CHECK struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **r
 /** Make the folders in front of the last slash, as mkdir -p does. @param path changed and restored */
 KS_MUST_CHECK struct ks_error *ks_cli_make_dirs(char *path);
 
-/** What to say when a kind was expected: lists them all. */
-struct ks_error *ks_cli_unknown_kind(const char *word);
-
 /** Print what a report made; with JSON an end of line behind it. */
 void ks_cli_print(const struct ks_buf *text, const char *end);
 

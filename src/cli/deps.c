@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "api/counting.h"
 #include "base/vector.h"
-#include "cli/cmd.h"
-#include "cli/deps_counts.h"
 #include "cli/format.h"
+#include "cli/session.h"
 
 enum { DOCUMENTS = KS_DOCUMENT_BIT(KS_DOCUMENT_DEPS) | KS_DOCUMENT_BIT(KS_DOCUMENT_COUNTS) };
 
@@ -13,7 +13,10 @@ struct opts {
 	const char *on, *base, *format;
 };
 
-/** What one run of the command holds. */
+/**
+ * What one run of the command holds. Objects are found here and not by ksurf_objects_add_file(): of each that cannot be
+ * read the command tells at once, in the order of the arguments, and with a status of its own.
+ */
 struct job {
 	struct ks_bpf_finds finds;
 	KS_VECTOR(struct ks_deps_sheet) sheets;
@@ -61,6 +64,23 @@ static struct ks_error *write_lists(struct ks_cli *cli, struct job *job, enum ks
 	return NULL;
 }
 
+static struct ks_error *write_counts(struct ks_cli *cli, struct job *job, const struct opts *opts,
+				     enum ks_format format)
+{
+	const struct ks_counting_options options = {
+		.on = opts->on,
+		.base = opts->base,
+		.programs = cli->verbose > 0,
+		.format = format,
+	};
+	_cleanup_session_ struct ks_session session = { 0 };
+	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
+	KS_TRY(ks_counting_write(session.store, &options, job->sheets.at, job->sheets.len,
+				 &job->out));
+	ks_cli_print(&job->out, format == KS_FORMAT_JSON ? "\n" : "");
+	return NULL;
+}
+
 /** Lists and counts have formats of their own: one that only the others have is told as such. */
 static struct ks_error *choose_format(const struct ks_cli *cli, const struct opts *opts,
 				      bool counts, enum ks_format *ret)
@@ -95,8 +115,7 @@ static struct ks_error *deps_run(struct ks_cli *cli, struct job *job, const stru
 		return write_lists(cli, job, format);
 	if (!job->sheets.len)
 		return NULL; // why is told
-	const struct ks_counts_opts table = { opts->on, opts->base, format };
-	return ks_deps_counts_run(cli, &table, job->sheets.at, job->sheets.len);
+	return write_counts(cli, job, opts, format);
 }
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)

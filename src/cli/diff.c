@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "api/comparison.h"
 #include "cli/format.h"
-#include "cli/pick.h"
+#include "cli/session.h"
+#include "diff/scope.h"
 #include "report/diff/diff.h"
 
 struct opts {
@@ -11,100 +13,27 @@ struct opts {
 	const char *format;
 };
 
-/** Call fn for each word of a list with commas. */
-static struct ks_error *each_word(const char *list, struct ks_diff_scope *scope,
-				  struct ks_error *(*fn)(struct ks_diff_scope *scope,
-							 const char *word))
+/** Which image a word was taken for, unless it says so itself. */
+static void tell_image(const struct ks_cli *cli, const char *word,
+		       const struct ks_store_image *image, bool exact)
 {
-	while (list && *list) {
-		char word[64];
-		size_t len = strcspn(list, ",");
-		if (len >= sizeof(word))
-			return ks_error_new(KS_ERR_USAGE, "'%s' is too long a word", list);
-		memcpy(word, list, len);
-		word[len] = '\0';
-		KS_TRY(fn(scope, word));
-		list += len + (list[len] == ',');
-	}
-	return NULL;
+	if (image && !exact && !cli->quiet)
+		fprintf(stderr, "ksurf: %s is %s\n", word, image->image.label);
 }
 
-static struct ks_error *take_kind(struct ks_diff_scope *scope, const char *word)
+static struct ks_error *choose(const struct ks_cli *cli, struct ks_store *store, bool modules,
+			       char **words, struct ks_comparison *pair)
 {
-	enum ks_kind kind = ks_kind_by_name(word);
-	if (kind == KS_NR_KINDS)
-		return ks_cli_unknown_kind(word);
-	if (kind == KS_FIELD)
-		return ks_error_new(KS_ERR_USAGE, "fields are compared as part of their struct: "
-						  "--kind struct");
-	scope->kinds |= KS_KNOWS(kind);
-	return NULL;
-}
-
-/** All changes that count as one of the name. */
-static uint64_t any_change(void)
-{
-	uint64_t bits = 0;
-	for (int i = 0; i < KS_NR_CHANGES; i++)
-		bits |= ks_changes_infos[i].extra ? 0 : KS_CHANGE_BIT(i);
-	return bits;
-}
-
-static struct ks_error *unknown_change(const char *word)
-{
-	_cleanup_buf_ struct ks_buf all = { 0 };
-	for (int i = 0; i < KS_NR_CHANGES; i++)
-		ks_buf_printf(&all, ", %s", ks_changes_infos[i].name);
-	const char *text = ks_buf_text(&all);
-	return ks_error_new(KS_ERR_USAGE, "'%s' is no change; there are added, removed, changed%s",
-			    word, text ? text : "");
-}
-
-static struct ks_error *take_change(struct ks_diff_scope *scope, const char *word)
-{
-	uint64_t bits = strcmp(word, "added") == 0     ? KS_ADDED_BIT
-			: strcmp(word, "removed") == 0 ? KS_REMOVED_BIT
-			: strcmp(word, "changed") == 0 ? any_change()
-						       : 0;
-	for (int i = 0; i < KS_NR_CHANGES; i++) {
-		if (strcmp(ks_changes_infos[i].name, word) != 0)
-			continue;
-		bits |= KS_CHANGE_BIT(i);
-		scope->extras |= ks_changes_infos[i].extra;
-	}
-	scope->changes |= bits;
-	return bits ? NULL : unknown_change(word);
-}
-
-static struct ks_error *read_scope(const struct opts *opts, struct ks_diff_scope *scope)
-{
-	scope->glob = opts->name;
-	scope->extras = (opts->layout ? KS_DIFF_LAYOUT : 0) | (opts->status ? KS_DIFF_STATUS : 0);
-	KS_TRY(each_word(opts->kinds, scope, take_kind));
-	return each_word(opts->changes, scope, take_change);
-}
-
-static struct ks_error *pick(const struct ks_cli *cli, const struct ks_session *session,
-			     const char *word, const struct ks_store_image **ret)
-{
-	bool exact;
-	KS_TRY(ks_pick_image(session, word, ret, &exact));
-	if (!exact && !cli->quiet)
-		fprintf(stderr, "ksurf: %s is %s\n", word, (*ret)->image.label);
-	return NULL;
-}
-
-/** The modules of both kernels in their place. */
-static struct ks_error *to_modules(const struct ks_store_image **images)
-{
-	for (int i = 0; i < 2; i++) {
-		if (!images[i]->modules)
-			return ks_error_new(KS_ERR_NOTFOUND,
-					    "the store has no modules of %s; 'ksurf add --modules "
-					    "all' takes them along",
-					    images[i]->image.label);
-		images[i] = images[i]->modules;
-	}
+	struct ks_error *err = ks_comparison_choose(store, words[0], words[1], pair);
+	tell_image(cli, words[0], pair->old, pair->old_exact);
+	tell_image(cli, words[1], pair->new, pair->new_exact);
+	if (err)
+		return err;
+	if (modules)
+		return ks_comparison_to_modules(pair);
+	if (pair->old->modules && pair->new->modules && !cli->quiet)
+		fprintf(stderr, "ksurf: the kernels without their modules; --modules compares "
+				"those\n");
 	return NULL;
 }
 
@@ -113,23 +42,19 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	const struct opts *opts = values;
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf diff OLD NEW");
-	struct ks_diff_scope scope = { 0 };
+	struct ks_diff_scope scope = {
+		.glob = opts->name,
+		.extras = (opts->layout ? KS_DIFF_LAYOUT : 0) | (opts->status ? KS_DIFF_STATUS : 0),
+	};
 	enum ks_format format;
 	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_DIFF), opts->format, &format));
-	KS_TRY(read_scope(opts, &scope));
+	KS_TRY(ks_diff_scope_kinds(&scope, opts->kinds));
+	KS_TRY(ks_diff_scope_changes(&scope, opts->changes));
 	_cleanup_session_ struct ks_session session = { 0 };
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
-	KS_TRY(ks_selection_choose(&session.sel, session.store, "*"));
-	KS_TRY(ks_selection_group(&session.sel, session.store));
-	const struct ks_store_image *images[2];
-	for (int i = 0; i < 2; i++)
-		KS_TRY(pick(cli, &session, argv[i], &images[i]));
-	if (opts->modules)
-		KS_TRY(to_modules(images));
-	else if (images[0]->modules && images[1]->modules && !cli->quiet)
-		fprintf(stderr, "ksurf: the kernels without their modules; --modules compares "
-				"those\n");
-	const struct ks_store_image *old = images[0], *new = images[1];
+	_cleanup_comparison_ struct ks_comparison pair = { 0 };
+	KS_TRY(choose(cli, session.store, opts->modules, argv, &pair));
+	const struct ks_store_image *old = pair.old, *new = pair.new;
 	struct ks_diff_options options = {
 		.format = format,
 		.details = opts->details || opts->kinds || opts->name || opts->changes,

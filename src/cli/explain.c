@@ -45,7 +45,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		.columns = ks_cli_columns(),
 	};
 	_cleanup_buf_ struct ks_buf out = { 0 };
-	const struct ks_check *check = checking.check;
+	const struct ks_check *check = checking.result.check;
 	for (size_t row = 0; row < check->nr_rows; row++)
 		for (size_t i = 0; i < check->nr_images && is_called(check->programs[row], argv[1]);
 		     i++) {

@@ -3,7 +3,7 @@
 
 #include "base/json.h"
 #include "cli/session.h"
-#include "cli/suggest.h"
+#include "store/suggest.h"
 
 struct opts {
 	const char *kind, *image;
@@ -52,7 +52,7 @@ static struct ks_error *no_match(const struct ks_session *session, enum ks_kind 
 				 const char *pattern)
 {
 	return ks_error_new(KS_ERR_NOTFOUND, "no name matches '%s'%s", pattern,
-			    ks_may_be_in_module(session, kind) ? ks_module_hint : "");
+			    ks_may_be_in_module(&session->sel.images, kind) ? ks_module_hint : "");
 }
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
@@ -62,7 +62,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf find PATTERN");
 	enum ks_kind kind = opts->kind ? ks_kind_by_name(opts->kind) : KS_NR_KINDS;
 	if (opts->kind && kind == KS_NR_KINDS)
-		return ks_cli_unknown_kind(opts->kind);
+		return ks_kind_unknown(opts->kind);
 	_cleanup_session_ struct ks_session session = { 0 };
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
 	KS_TRY(ks_selection_choose(&session.sel, session.store, opts->image));

@@ -1,98 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
-#include "base/array.h"
-#include "base/json.h"
+#include "cli/format.h"
 #include "cli/session.h"
+#include "report/images/images.h"
+#include "store/settings.h"
 
 struct opts {
 	bool names, remove, rename;
-	const char *base, *group;
+	const char *base, *group, *format;
 };
-
-/** A group that the user may choose, and the setting that keeps the choice. */
-static const struct group_setting {
-	const char *name, *setting;
-} group_settings[] = {
-	{ "members", KS_SETTING_MEMBERS },
-	{ "lts", KS_SETTING_LTS },
-};
-
-static const char *text_or(const char *text, const char *instead)
-{
-	return text && text[0] ? text : instead;
-}
-
-static void print_table(const struct ks_session *session)
-{
-	int width = 5;
-	for (size_t i = 0; i < session->sel.all.nr; i++) {
-		int len = (int)strlen(session->sel.all.at[i]->image.label);
-		width = len > width ? len : width;
-	}
-	size_t base = session->sel.groups->base;
-	int columns = (int)ks_cli_columns(), left = columns - width - 26; // 0 columns: no terminal
-	bool modules = false;
-	for (size_t i = 0; i < session->sel.images.nr; i++)
-		modules = modules || session->sel.images.at[i]->modules;
-	left -= modules ? 9 : 0;
-	printf("  %-*s  %-10s  %-8s  %s%s\n", width, "IMAGE", "ARCH", "TIER",
-	       modules ? "MODULES  " : "", "COMPILER");
-	for (size_t i = 0; i < session->sel.images.nr; i++) {
-		const struct ks_image *image = &session->sel.images.at[i]->image;
-		const char *compiler = text_or(image->compiler, "unknown");
-		int len = (int)strcspn(compiler, "\n");
-		len = columns && left > 0 && len > left ? left : len;
-		printf("%c %-*s  %-10s  %-8s  ", i == base ? '*' : ' ', width, image->label,
-		       text_or(image->arch, "unknown"), ks_tier_texts[image->tier]);
-		const struct ks_store_image *own = session->sel.images.at[i]->modules;
-		if (modules && own)
-			printf("%7u  ", own->image.nr_modules);
-		else if (modules)
-			printf("%7s  ", "none");
-		printf("%.*s\n", len, compiler);
-	}
-}
-
-static void write_json(const struct ks_session *session, struct ks_json *json)
-{
-	ks_json_open(json, '[');
-	for (size_t i = 0; i < session->sel.images.nr; i++) {
-		const struct ks_image *image = &session->sel.images.at[i]->image;
-		const struct {
-			const char *key, *text;
-		} texts[] = {
-			{ "label", image->label },
-			{ "release", image->release },
-			{ "version", image->version },
-			{ "arch", image->arch },
-			{ "flavor", image->flavor },
-			{ "revision", image->revision },
-			{ "distribution", image->distribution },
-			{ "package", image->package },
-			{ "package_version", image->package_version },
-			{ "build_id", image->build_id },
-			{ "compiler", image->compiler },
-			{ "banner", image->banner },
-			{ "digest", image->digest },
-			{ "tier", ks_tier_texts[image->tier] },
-		};
-		ks_json_open(json, '{');
-		for (size_t t = 0; t < KS_ARRAY_LEN(texts); t++)
-			ks_json_key_str(json, texts[t].key, texts[t].text);
-		ks_json_key_u64(json, "elf_class", image->elf_class);
-		ks_json_key_bool(json, "big_endian", image->big_endian);
-		const struct ks_store_image *own = session->sel.images.at[i]->modules;
-		ks_json_key_u64(json, "modules", own ? own->image.nr_modules : 0);
-		ks_json_key_bool(json, "base", i == session->sel.groups->base);
-		ks_json_close(json, '}');
-	}
-	ks_json_close(json, ']');
-}
 
 static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
 {
 	_cleanup_session_ struct ks_session session = { 0 };
+	struct ks_images_options how = { .columns = ks_cli_columns() };
+	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_IMAGES), opts->format, &how.format));
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
 	KS_TRY(ks_selection_choose(&session.sel, session.store, "*"));
 	if (opts->names) {
@@ -101,15 +24,9 @@ static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
 		return NULL;
 	}
 	KS_TRY(ks_selection_group(&session.sel, session.store));
-	if (!cli->json) {
-		print_table(&session);
-		return NULL;
-	}
-	_cleanup_buf_ struct ks_buf buf = { 0 };
-	struct ks_json json = ks_json_to(&buf, 2);
-	write_json(&session, &json);
-	KS_TRY(ks_buf_error(&buf));
-	ks_cli_print(&buf, "\n");
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	KS_TRY(ks_images_write(&how, &session.sel, &out));
+	ks_cli_print(&out, "");
 	return NULL;
 }
 
@@ -122,51 +39,29 @@ static struct ks_error *remove_images(struct ks_session *session, int argc, char
 	return NULL;
 }
 
-/** The base image follows when it is the one that gets another label. */
 static struct ks_error *rename_image(struct ks_session *session, int argc, char **argv)
 {
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --rename OLD NEW");
-	const char *base;
-	KS_TRY(ks_store_setting(session->store, &session->sel.arena, KS_SETTING_BASE, &base));
-	KS_TRY(ks_store_relabel(session->store, argv[0], argv[1]));
-	return base && strcmp(base, argv[0]) == 0
-		       ? ks_store_set(session->store, KS_SETTING_BASE, argv[1])
-		       : NULL;
+	return ks_selection_rename(session->store, argv[0], argv[1]);
 }
 
 static struct ks_error *set_base(struct ks_session *session, const char *label, int argc)
 {
 	if (argc)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --base IMAGE|auto");
-	if (strcmp(label, "auto") == 0)
-		return ks_store_set(session->store, KS_SETTING_BASE, NULL);
-	const struct ks_store_image *image;
-	KS_TRY(ks_store_images(session->store, &session->sel.arena, &session->sel.all));
-	KS_TRY(ks_store_image(&session->sel.all, label, &image));
-	return ks_store_set(session->store, KS_SETTING_BASE, label);
+	return ks_selection_set_base(session->store, strcmp(label, "auto") == 0 ? NULL : label);
 }
 
 static struct ks_error *set_group(struct ks_session *session, const char *name, int argc,
 				  char **argv)
 {
-	const struct group_setting *group = NULL;
-	for (size_t i = 0; i < KS_ARRAY_LEN(group_settings); i++)
-		if (strcmp(group_settings[i].name, name) == 0)
-			group = &group_settings[i];
-	if (!group || argc < 1)
+	if (argc < 1 || !ks_selection_setting(name))
 		return ks_error_new(KS_ERR_USAGE,
 				    "usage: ksurf images --group members|lts GLOB...|auto");
-	if (argc == 1 && strcmp(argv[0], "auto") == 0)
-		return ks_store_set(session->store, group->setting, NULL);
-	_cleanup_buf_ struct ks_buf globs = { 0 };
-	for (int i = 0; i < argc; i++) {
-		KS_TRY(ks_selection_choose(&session->sel, session->store,
-					   argv[i])); // a glob must match something now
-		ks_buf_printf(&globs, "%s%s", i ? "\n" : "", argv[i]);
-	}
-	const char *text = ks_buf_text(&globs);
-	return text ? ks_store_set(session->store, group->setting, text) : &ks_nomem;
+	bool automatic = argc == 1 && strcmp(argv[0], "auto") == 0;
+	return ks_selection_set_group(session->store, name, (const char *const *)argv,
+				      automatic ? 0 : (size_t)argc);
 }
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
@@ -199,6 +94,7 @@ static const struct ks_opt options[] = {
 	  AT(base), NULL },
 	{ 0, "group", "NAME", "choose what is in group NAME by globs, or auto", KS_OPT_TEXT,
 	  AT(group), NULL },
+	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_IMAGES)),
 	{ 0 },
 };
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/log/log.h"
+#include "api/lookup.h"
 #include "cli/format.h"
 #include "cli/session.h"
-#include "cli/suggest.h"
+#include "store/suggest.h"
 
 struct opts {
 	const char *image, *format;
@@ -13,7 +14,7 @@ static struct ks_error *unknown_name(struct ks_session *session, enum ks_kind ki
 				     const char *name)
 {
 	_cleanup_buf_ struct ks_buf hint = { 0 };
-	KS_TRY(ks_suggest(session, kind, name, &hint));
+	KS_TRY(ks_suggest(session->store, &session->sel.images, kind, name, &hint));
 	const char *text = ks_buf_text(&hint);
 	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu images%s", ks_kinds[kind].name,
 			    name, session->sel.images.nr, text ? text : "");
@@ -30,8 +31,7 @@ static struct ks_error *run_in(struct ks_cli *cli, const struct opts *opts, enum
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
 	KS_TRY(ks_selection_choose(&session.sel, session.store, opts->image));
 	KS_TRY(ks_selection_group(&session.sel, session.store));
-	KS_TRY(ks_store_history(session.store, &session.sel.images, kind, name, arena, &history));
-	KS_TRY(ks_history_join_modules(&session.sel.images, arena, &history));
+	KS_TRY(ks_lookup_history(session.store, &session.sel.images, kind, name, arena, &history));
 	if (!ks_history_present(&history))
 		return unknown_name(&session, kind, name);
 	struct ks_log_options how = { .format = format,
@@ -49,7 +49,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf log KIND NAME");
 	enum ks_kind kind = ks_kind_by_name(argv[0]);
 	if (kind == KS_NR_KINDS)
-		return ks_cli_unknown_kind(argv[0]);
+		return ks_kind_unknown(argv[0]);
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	return run_in(cli, values, kind, argv[1], &arena);
 }

@@ -10,6 +10,11 @@
 
 #include "base/pool.h"
 
+/*
+ * This stays with the command: it opens the store once a thread by its path, and writes a tree of files that only the
+ * command has options for. A program that wants all names asks ksurf_names_find(), and ksurf_report_name() for each.
+ */
+
 /** A run of neighbours in the store: what one job writes. */
 enum { RUN = 128 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "api/lookup.h"
 #include "cli/format.h"
 #include "cli/reports.h"
 #include "cli/session.h"
-#include "cli/suggest.h"
 #include "report/show/show.h"
 
 struct opts {
@@ -45,9 +45,8 @@ static struct ks_error *show_one(struct show *show, enum ks_kind kind, const cha
 {
 	struct ks_history history;
 	ks_arena_deinit(&show->arena);
-	KS_TRY(ks_store_history(show->session.store, &show->session.sel.images, kind, name,
-				&show->arena, &history));
-	KS_TRY(ks_history_join_modules(&show->session.sel.images, &show->arena, &history));
+	KS_TRY(ks_lookup_history(show->session.store, &show->session.sel.images, kind, name,
+				 &show->arena, &history));
 	*found = *found || ks_history_present(&history);
 	bool document = show->format != KS_FORMAT_TERMINAL && show->kind != KS_NR_KINDS;
 	if (!ks_history_present(&history) && !document)
@@ -58,38 +57,6 @@ static struct ks_error *show_one(struct show *show, enum ks_kind kind, const cha
 		return ks_outdir_report(&show->dir, show->format, kind, name, &show->out);
 	fwrite(show->out.at, 1, show->out.len, stdout);
 	return NULL;
-}
-
-/** Append the other kinds that have the name; nothing when there is none. */
-static struct ks_error *other_kinds(struct show *show, const char *name, struct ks_buf *out)
-{
-	for (int kind = 0; kind < KS_FIELD; kind++) {
-		struct ks_history history;
-		if (kind == (int)show->kind)
-			continue;
-		ks_arena_deinit(&show->arena);
-		KS_TRY(ks_store_history(show->session.store, &show->session.sel.images,
-					(enum ks_kind)kind, name, &show->arena, &history));
-		KS_TRY(ks_history_join_modules(&show->session.sel.images, &show->arena, &history));
-		if (ks_history_present(&history))
-			ks_buf_printf(out, "%s%s", out->len ? ", " : "; it is the name of a ",
-				      ks_kinds[kind].name);
-	}
-	return NULL;
-}
-
-static struct ks_error *unknown_name(struct show *show, const char *name)
-{
-	_cleanup_buf_ struct ks_buf hint = { 0 };
-	if (show->kind != KS_NR_KINDS)
-		KS_TRY(other_kinds(show, name, &hint));
-	if (!hint.len)
-		KS_TRY(ks_suggest(&show->session, show->kind, name, &hint));
-	const char *text = ks_buf_text(&hint);
-	size_t nr = show->session.sel.images.nr;
-	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu image%s%s",
-			    show->kind == KS_NR_KINDS ? "name" : ks_kinds[show->kind].name, name,
-			    nr, nr == 1 ? "" : "s", text ? text : "");
 }
 
 static struct ks_error *show_name(struct show *show, const char *name)
@@ -104,7 +71,9 @@ static struct ks_error *show_name(struct show *show, const char *name)
 			    ks_show_has(show->format, (enum ks_kind)kind))
 				KS_TRY(show_one(show, (enum ks_kind)kind, name, &found));
 		}
-	return found ? NULL : unknown_name(show, name);
+	if (found)
+		return NULL;
+	return ks_lookup_unknown(show->session.store, &show->session.sel.images, show->kind, name);
 }
 
 /** Take the kind from the arguments: the first word, unless it must be a name itself. */

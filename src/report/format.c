@@ -44,6 +44,7 @@ const struct ks_document_info ks_documents[KS_NR_DOCUMENTS] = {
 				  KS_NR_FORMATS } },
 	[KS_DOCUMENT_PICTURES] = { "pictures", { KS_FORMAT_SVG, KS_FORMAT_PNG, KS_NR_FORMATS } },
 	[KS_DOCUMENT_EXPORT] = { "export", { KS_FORMAT_DEPSURF, KS_NR_FORMATS } },
+	[KS_DOCUMENT_IMAGES] = { "images", { KS_FORMAT_TERMINAL, KS_FORMAT_JSON, KS_NR_FORMATS } },
 };
 
 bool ks_format_has(enum ks_document document, enum ks_format format)

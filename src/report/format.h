@@ -44,6 +44,7 @@ enum ks_document {
 	KS_DOCUMENT_STATS,
 	KS_DOCUMENT_PICTURES, // of the same command
 	KS_DOCUMENT_EXPORT,
+	KS_DOCUMENT_IMAGES,
 	KS_NR_DOCUMENTS,
 };
 /** The bit of a document in a set of them. */

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/error.h"
+
 /** What an eBPF program can depend on by name. The order is that of every list and report. */
 enum ks_kind {
 	KS_FUNCTION,
@@ -78,3 +80,6 @@ const char *ks_surface_name(const struct ks_surface *surface, enum ks_kind kind,
 /** Make records the list of a kind. @param records borrowed: from an arena of the surface */
 void ks_surface_set_list(struct ks_surface *surface, enum ks_kind kind, const void *records,
 			 size_t nr);
+
+/** What to say when a kind was expected: KS_ERR_USAGE with a text that lists them all. */
+struct ks_error *ks_kind_unknown(const char *word);

@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A program that knows ksurf by its installed header only: add an image, find names, print a report. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <ksurf/ksurf.h>
-
-static int fail(struct ksurf_error *err)
-{
-	fprintf(stderr, "%s\n", ksurf_error_text(err));
-	int code = (int)ksurf_error_code(err);
-	ksurf_error_free(err);
-	return code;
-}
+/*
+ * A program that knows ksurf by its installed headers only, and uses all of them.
+ * Usage: consumer STORE KERNEL OTHER_KERNEL OBJECT DIR; the first thing that is not as it should be ends it with 99.
+ */
+#include "expect.h"
 
 static int show_image(const struct ksurf_image *image, void *arg)
 {
@@ -28,36 +19,50 @@ static int show_name(const struct ksurf_name *name, void *arg)
 	return 1; // the first is enough
 }
 
-/** STORE IMAGE NAME DIR OBJECT: a failure's code becomes the exit status. */
+/** The calls that need no struct. */
+static void use_plain(struct ksurf_store *store, const struct given *given)
+{
+	size_t added = 99, len = 0;
+	char *text;
+	SUCCEED(ksurf_store_add(store, given->one, 0, &added));
+	printf("added again %zu\n", added);
+	SUCCEED(ksurf_store_images(store, show_image, NULL));
+	SUCCEED(ksurf_store_find(store, "function", "direct_*", show_name, NULL));
+	SUCCEED(ksurf_report(store, "function", "global_call", "md", &text, &len));
+	EXPECT(len == strlen(text));
+	printf("%s", text);
+	free(text);
+	SUCCEED(ksurf_check(store, given->object, NULL, "json", &text, NULL));
+	printf("%s", text);
+	free(text);
+	FAIL(ksurf_export_depsurf(store, "nowhere", given->dir), KSURF_ERR_NOTFOUND, "nowhere");
+	SUCCEED(ksurf_export_depsurf(store, "6.6.6-mini-amd64", given->dir));
+	FAIL(ksurf_store_find(store, "pizza", NULL, show_name, NULL), KSURF_ERR_USAGE, "pizza");
+}
+
 int main(int argc, char **argv)
 {
 	struct ksurf_store *store;
-	struct ksurf_error *err;
-	size_t added, len;
-	char *text;
 	if (argc != 6 || strcmp(ksurf_version(), "") == 0)
 		return 99;
-	if ((err = ksurf_store_open(argv[1], KSURF_CREATE, &store)))
-		return fail(err);
-	err = ksurf_store_add(store, argv[2], 0, &added);
-	if (!err)
-		printf("added %zu\n", added);
-	if (!err)
-		err = ksurf_store_images(store, show_image, NULL);
-	if (!err)
-		err = ksurf_store_find(store, "function", "direct_*", show_name, NULL);
-	if (!err)
-		err = ksurf_report(store, "function", argv[3], "md", &text, &len);
-	if (!err) {
-		printf("%.*s", (int)len, text);
-		free(text);
-		err = ksurf_check(store, argv[5], NULL, "json", &text, NULL);
-	}
-	if (!err) {
-		printf("%s", text);
-		free(text);
-		err = ksurf_export_depsurf(store, "nowhere", argv[4]);
-	}
+	const struct given given = { argv[1], argv[2], argv[3], argv[4], argv[5] };
+	FAIL(ksurf_store_open(given.store, KSURF_READ, &store), KSURF_ERR_NOTFOUND,
+	     "no such store");
+	use_ingest(&given);
+	SUCCEED(ksurf_store_open(given.store, KSURF_CREATE, &store));
+	use_plain(store, &given);
+	use_images(store);
+	use_names(store);
+	use_history(store);
+	use_diff(store);
+	use_objects(&given);
+	use_verdicts(store, &given);
+	use_reports(store, &given);
+	use_options(store);
 	ksurf_store_close(store);
-	return err ? fail(err) : 0;
+	use_settings(&given);
+	ksurf_store_close(NULL);
+	ksurf_error_free(NULL);
+	puts("all used");
+	return 0;
 }

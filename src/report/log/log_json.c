@@ -29,7 +29,7 @@ struct ks_error *ks_log_json(struct ks_report *report, const struct ks_history *
 	struct ks_sheet sheet = { report, history, ks_json_to(out, 2), { 0 } };
 	struct ks_json *json = &sheet.json;
 	const char *since, *until;
-	ks_log_span(report->groups, history, &since, &until);
+	ks_steps_span(report->groups, history, &since, &until);
 	ks_json_open(json, '{');
 	ks_json_key_u64(json, "ksurf", 1);
 	ks_json_key_str(json, "kind", ks_kinds[history->kind].name);
@@ -38,7 +38,7 @@ struct ks_error *ks_log_json(struct ks_report *report, const struct ks_history *
 	ks_json_key_str(json, "until", until);
 	ks_json_key_open(json, "images", '[');
 	struct ks_error *err =
-		ks_log_walk(report->groups, history, report->diff, write_step, &sheet);
+		ks_steps_walk(report->groups, history, report->diff, write_step, &sheet);
 	ks_json_close(json, ']');
 	ks_json_close(json, '}');
 	ks_buf_char(out, '\n');

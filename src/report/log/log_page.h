@@ -1,46 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* One step of a life, as both formats write it: inside report/ only. */
+/* What both formats of a life share: inside report/ only. */
+#include "diff/steps.h"
 #include "report/log/log.h"
 #include "report/show/writer.h"
-
-enum ks_step_event {
-	KS_STEP_SAME,
-	KS_STEP_ADDED,
-	KS_STEP_REMOVED,
-	KS_STEP_CHANGED,
-	KS_STEP_STATUS,
-	KS_STEP_ABSENT,
-	KS_STEP_UNKNOWN,
-	KS_NR_STEPS
-};
-
-struct ks_step_info {
-	const char *name; // in JSON
-	char mark;	  // on the terminal
-};
-extern const struct ks_step_info ks_step_infos[KS_NR_STEPS];
-
-/** One image. */
-struct ks_step {
-	enum ks_group_kind group;
-	const char *label; // in its group
-	const struct ks_fact *fact;
-	const struct ks_fact *before; // what it is compared with; NULL: nothing
-	const char *before_label;
-	enum ks_step_event event;
-	struct ks_changes changes; // valid until the next step
-};
-typedef struct ks_error *ks_step_fn(const struct ks_step *step, void *arg);
-
-/** Visit the images: those of the base's line in order, then the others. @param diff for the changes */
-KS_MUST_CHECK struct ks_error *ks_log_walk(const struct ks_groups *groups,
-					   const struct ks_history *history, struct ks_diff *diff,
-					   ks_step_fn *fn, void *arg);
-
-/** Labels of the first and last image of the base's line that have the name; NULL when none has. */
-void ks_log_span(const struct ks_groups *groups, const struct ks_history *history,
-		 const char **ret_since, const char **ret_until);
 
 /** What the JSON form adds to the walk. */
 KS_MUST_CHECK struct ks_error *ks_log_json(struct ks_report *report,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* Text for people: lines of limited width, and colour when asked. Inside report/ only. */
+/* Text for people: lines of limited width, and colour when asked. Inside report/ and api/ only. */
 #include "report/show/writer.h"
 #include "report/text/c_text.h"
 

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KSURF_STORE_H
+#define KSURF_STORE_H
+/**
+ * @file
+ * Stores: one file with many kernel images, and what its user chose about them.
+ */
+#include <ksurf/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** An open store. */
+struct ksurf_store;
+
+/** How to open a store. */
+enum ksurf_mode {
+	KSURF_READ,   /**< it must exist; other processes may add to it meanwhile */
+	KSURF_CREATE, /**< made when missing, may be changed; its folder must exist */
+};
+
+/**
+ * Open a store.
+ * @param[out] ret the caller closes it with ksurf_store_close()
+ * @return KSURF_ERR_NOTFOUND when there is none to read, KSURF_ERR_STORE when the file is something else,
+ *	KSURF_ERR_IO
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *
+ksurf_store_open(const char *path, enum ksurf_mode mode, struct ksurf_store **ret);
+/** Results that were made from the store stay valid. NULL is allowed. */
+KSURF_API void ksurf_store_close(struct ksurf_store *store);
+
+/**
+ * Remove an image, its modules, and every definition that no other image has.
+ * @return KSURF_ERR_NOTFOUND when there is no image of that label, KSURF_ERR_STORE, KSURF_ERR_IO
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_store_remove(struct ksurf_store *store,
+								  const char *label);
+/**
+ * Give an image another label; if it is the chosen base, it stays so.
+ * @return KSURF_ERR_USAGE when another image has the new label or it is empty; KSURF_ERR_NOTFOUND, KSURF_ERR_STORE,
+ *	KSURF_ERR_IO
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *
+ksurf_store_rename(struct ksurf_store *store, const char *label, const char *new_label);
+/**
+ * Choose the base: the image that other architectures and flavours are compared with.
+ * @param label NULL: by the default rule
+ * @return KSURF_ERR_NOTFOUND, KSURF_ERR_STORE, KSURF_ERR_IO
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_store_set_base(struct ksurf_store *store,
+								    const char *label);
+/**
+ * Choose what is in a group.
+ * @param group "members": the images that reports look at, or "lts": the long-term ones
+ * @param globs shell patterns of labels, as of fnmatch(3); each must match something now
+ * @param nr 0: by the default rule
+ * @return KSURF_ERR_USAGE for another group, KSURF_ERR_NOTFOUND, KSURF_ERR_STORE, KSURF_ERR_IO
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_store_set_group(struct ksurf_store *store,
+								     const char *group,
+								     const char *const *globs,
+								     size_t nr);
+
+/**
+ * Write an image in the layout of the published DepSurf dataset: DIR/func_groups/LABEL.jsonl and so on.
+ * @return KSURF_ERR_NOTFOUND when there is no such image, KSURF_ERR_IO
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *
+ksurf_export_depsurf(struct ksurf_store *store, const char *label, const char *dir);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "api/lookup.h"
+
+#include "store/suggest.h"
+
+struct ks_error *ks_lookup_history(struct ks_store *store, const struct ks_store_images *images,
+				   enum ks_kind kind, const char *name, struct ks_arena *arena,
+				   struct ks_history *ret)
+{
+	KS_TRY(ks_store_history(store, images, kind, name, arena, ret));
+	return ks_history_join_modules(images, arena, ret);
+}
+
+/** Append the other kinds that have the name; nothing when there is none. */
+static struct ks_error *other_kinds(struct ks_store *store, const struct ks_store_images *images,
+				    enum ks_kind but, const char *name, struct ks_buf *out)
+{
+	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
+		_cleanup_arena_ struct ks_arena arena = { 0 };
+		struct ks_history history;
+		if (kind == but)
+			continue;
+		KS_TRY(ks_lookup_history(store, images, kind, name, &arena, &history));
+		if (ks_history_present(&history))
+			ks_buf_printf(out, "%s%s", out->len ? ", " : "; it is the name of a ",
+				      ks_kinds[kind].name);
+	}
+	return NULL;
+}
+
+struct ks_error *ks_lookup_unknown(struct ks_store *store, const struct ks_store_images *images,
+				   enum ks_kind kind, const char *name)
+{
+	_cleanup_buf_ struct ks_buf hint = { 0 };
+	if (kind != KS_NR_KINDS)
+		KS_TRY(other_kinds(store, images, kind, name, &hint));
+	if (!hint.len)
+		KS_TRY(ks_suggest(store, images, kind, name, &hint));
+	const char *text = ks_buf_text(&hint);
+	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu image%s%s",
+			    kind == KS_NR_KINDS ? "name" : ks_kinds[kind].name, name, images->nr,
+			    images->nr == 1 ? "" : "s", text ? text : "");
+}

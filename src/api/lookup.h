@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What images say of a name, kernels with their modules: for the public functions and the commands alike. */
+#include "store/store.h"
+
+/** As ks_store_history(), read as one of kernels with their modules. */
+KS_MUST_CHECK struct ks_error *ks_lookup_history(struct ks_store *store,
+						 const struct ks_store_images *images,
+						 enum ks_kind kind, const char *name,
+						 struct ks_arena *arena, struct ks_history *ret);
+
+/**
+ * What to say of a name that no image has: the other kinds that have it, else the names that are near.
+ * @param kind KS_NR_KINDS: it was looked for in all
+ * @return KS_ERR_NOTFOUND, or the error that came in between; never NULL
+ */
+struct ks_error *ks_lookup_unknown(struct ks_store *store, const struct ks_store_images *images,
+				   enum ks_kind kind, const char *name);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* The images of a store, as text. */
+#include "base/buf.h"
+#include "report/format.h"
+#include "store/selection.h"
+
+struct ks_images_options {
+	enum ks_format format;
+	unsigned int columns; // terminal: width; 0: as wide as it gets
+};
+
+/**
+ * Append a line or an object for each chosen image.
+ * @param sel with its groups
+ * @return &ks_nomem; KS_ERR_USAGE when KS_DOCUMENT_IMAGES has no such format
+ */
+KS_MUST_CHECK struct ks_error *ks_images_write(const struct ks_images_options *options,
+					       const struct ks_selection *sel, struct ks_buf *out);

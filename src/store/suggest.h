@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* Names of a store that are near to one that is not in it. */
+#include "base/buf.h"
+#include "store/store.h"
+
+enum { KS_NR_SUGGESTIONS = 4, KS_SUGGESTION_MAX = 96 };
+
+/** Known names, nearest first; of equals the one that more images have. */
+struct ks_suggestions {
+	size_t nr;
+	struct {
+		enum ks_kind kind;
+		size_t nr_images;
+		char name[KS_SUGGESTION_MAX + 1];
+	} at[KS_NR_SUGGESTIONS];
+};
+
+/** The known names that are nearest. @param kind where to look; KS_NR_KINDS: in all */
+KS_MUST_CHECK struct ks_error *ks_suggest_names(struct ks_store *store,
+						const struct ks_store_images *images,
+						enum ks_kind kind, const char *name,
+						struct ks_suggestions *ret);
+
+/**
+ * Append them for an error message: "; did you mean vfs_read, vfs_readv?". Nothing when no name is near. Where no
+ * image can tell of the kind, that is said instead.
+ */
+KS_MUST_CHECK struct ks_error *ks_suggest(struct ks_store *store,
+					  const struct ks_store_images *images, enum ks_kind kind,
+					  const char *name, struct ks_buf *out);
+
+/** Some kernel comes without its modules, and a name of that kind may be in one of them: hint at it then. */
+bool ks_may_be_in_module(const struct ks_store_images *images, enum ks_kind kind);
+extern const char ks_module_hint[];
