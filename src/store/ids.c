@@ -146,7 +146,7 @@ bool ks_lists_by_id(const struct ks_lists *lists)
 struct ks_error *ks_lists_merge_ids(struct ks_lists *lists)
 {
 	struct side sides[2] = { 0 };
-	uint64_t limit;
+	uint64_t limit = 0;
 	KS_TRY(id_limit(lists->store, &limit));
 	struct ks_error *err = read_ids(lists, 0, limit, &sides[0]);
 	if (!err)
