@@ -15,7 +15,7 @@
 static const char *const rules_of[KS_NR_REASONS] = {
 	[KS_REASON_CORE_RELO] = "relocations",
 	[KS_REASON_KSYM_MISSING] = "externs",
-	[KS_REASON_HELPER] = "helpers",
+	[KS_REASON_HELPER] = "helper-calls",
 	[KS_REASON_KFUNC] = "references",
 	[KS_REASON_PROG_TYPE] = "program-type",
 	[KS_REASON_ATTACH_TYPE] = "program-type",

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/hashmap.h"
+#include "base/vector.h"
+
+struct ks_number {
+	uint64_t key;
+	uint32_t value;
+};
 
 /**
- * Numbers by 64-bit key, for keys that are hashes already. A zeroed table is empty. Keys are never removed.
+ * Numbers by 64-bit key, for keys that are hashes already, or ids that follow each other. A zeroed table is empty. Keys
+ * are never removed.
  */
 struct ks_numbers {
-	struct ks_numbers_slot {
-		uint64_t key;
-		uint32_t value; // 0: the slot is free
-	} * slots;
-	size_t nr, len;
+	struct ks_hashmap map; // to places in all, + 1
+	KS_VECTOR(struct ks_number) all;
 };
 
 /** The number of a key; 0 when it has none. */

@@ -2,6 +2,7 @@
 #pragma once
 /* What an object needs of a kernel, as lists of names: of each program, and of the object as a whole. */
 #include "bpf/object.h"
+#include "surface/kind.h"
 
 /** In the order in which they are listed. */
 enum ks_dep_kind {
@@ -38,6 +39,7 @@ struct ks_dep_info {
 	const char *name;      // in JSON: "enum-value"
 	const char *title;     // in tables
 	const char *published; // as the published dependency sets call it; NULL: not in them
+	enum ks_kind counted;  // the kind of names that it is counted as; KS_NR_KINDS: it is not
 };
 extern const struct ks_dep_info ks_dep_infos[KS_NR_DEPS];
 

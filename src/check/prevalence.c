@@ -10,15 +10,6 @@
 #include "surface/issue.h"
 
 static const struct {
-	enum ks_dep_kind dep;
-	enum ks_kind kind;
-} surface_kinds[] = {
-	{ KS_DEP_FUNCTION, KS_FUNCTION },     { KS_DEP_STRUCT, KS_STRUCT },
-	{ KS_DEP_FIELD, KS_FIELD },	      { KS_DEP_LSM, KS_LSM },
-	{ KS_DEP_TRACEPOINT, KS_TRACEPOINT }, { KS_DEP_SYSCALL, KS_SYSCALL },
-};
-
-static const struct {
 	enum ks_issue issue;
 	enum ks_prevalence_kind prevalence;
 } issues[] = {
@@ -28,14 +19,6 @@ static const struct {
 	{ KS_ISSUE_DUPLICATE, KS_PREVALENCE_DUPLICATED },
 	{ KS_ISSUE_COLLISION, KS_PREVALENCE_COLLIDING },
 };
-
-enum ks_kind ks_prevalence_surface_kind(enum ks_dep_kind kind)
-{
-	for (size_t i = 0; i < KS_ARRAY_LEN(surface_kinds); i++)
-		if (surface_kinds[i].dep == kind)
-			return surface_kinds[i].kind;
-	return KS_NR_KINDS;
-}
 
 /** KS_PREVALENCE_BIT() of a set of KS_ISSUE_BIT(). */
 static uint32_t bits_of_issues(uint32_t set)
@@ -80,7 +63,7 @@ static struct ks_error *compare(struct work *work, size_t old, size_t new)
 	const struct ks_fact *a = &work->history.facts[old], *b = &work->history.facts[new];
 	enum ks_kind kind = work->history.kind;
 	struct ks_changes changes = { 0 };
-	if (!a->known || !b->known || old == new || kind == KS_SYSCALL)
+	if (!a->known || !b->known || old == new || !ks_kind_compared(kind))
 		return NULL;
 	work->told |= KS_PREVALENCE_BIT(KS_PREVALENCE_CHANGED);
 	if (!ks_fact_comparable(kind, a) || !ks_fact_comparable(kind, b))
@@ -124,9 +107,8 @@ static struct ks_error *look_up(struct work *work, struct ks_name_prevalence *na
 {
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	work->bits = work->told = 0;
-	KS_TRY(ks_store_history(work->scope->store, &work->images,
-				ks_prevalence_surface_kind(name->kind), name->name, &arena,
-				&work->history));
+	KS_TRY(ks_store_history(work->scope->store, &work->images, ks_dep_infos[name->kind].counted,
+				name->name, &arena, &work->history));
 	for (size_t i = 0; i < work->scope->images->nr; i++)
 		look_at(work, &work->history.facts[i]);
 	KS_TRY(compare_all(work));
@@ -175,7 +157,7 @@ static struct ks_error *gather(const struct ks_dep_list *lists, size_t nr,
 	for (size_t i = 0; i < nr; i++)
 		for (uint32_t k = 0; k < lists[i].nr; k++) {
 			const struct ks_dep *dep = &lists[i].at[k];
-			if (dep->published && ks_prevalence_surface_kind(dep->kind) != KS_NR_KINDS)
+			if (dep->published && ks_dep_infos[dep->kind].counted != KS_NR_KINDS)
 				prevalence->at[len++] =
 					(struct ks_name_prevalence){ dep->kind, dep->name, 0 };
 		}

@@ -33,9 +33,6 @@ struct ks_prevalence {
 	uint32_t told[KS_NR_DEPS]; // KS_PREVALENCE_BIT(): some image, or pair of images, can tell
 };
 
-/** The kinds of dependencies that are counted: names of a surface. @return KS_NR_KINDS for the others */
-enum ks_kind ks_prevalence_surface_kind(enum ks_dep_kind kind);
-
 /** What to look at; all borrowed. */
 struct ks_prevalence_scope {
 	struct ks_store *store;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "base/trace.h"
 #include "check/prepare.h"
 #include "check/rules/hint.h"
 #include "check/rules/rules.h"
@@ -101,7 +102,10 @@ static struct ks_error *judge_cell(struct job *job, struct ks_arena *scratch, ui
 				  .caller = &prepared->callers[index],
 				  .reach = &reaches[image],
 				  .base_reach = job->has_base ? &reaches[job->base] : NULL };
+	int64_t start = ks_trace_begin(KS_TRACE_CHECK);
 	ks_judge_all(&judge);
+	ks_trace_end(KS_TRACE_CHECK, start, "judge %s on %s: %zu reasons", judge.program->name,
+		     judge.site->image->label ? judge.site->image->label : "", judge.reasons.len);
 	struct ks_error *err = conclude(&judge, prepared->optional[index], ret);
 	ks_vector_deinit(&judge.reasons);
 	return err;
@@ -168,9 +172,12 @@ static struct ks_error *resolve_all(struct job *job)
 	job->base = base < check->nr_images ? base : check->nr_images;
 	size_t nr = check->nr_images + (has_base && job->base == check->nr_images);
 	for (size_t i = 0; i < nr; i++) {
+		int64_t start = ks_trace_begin(KS_TRACE_CHECK);
 		struct ks_site site = i < check->nr_images ? ks_view_site(run->view, i) : base_site;
 		KS_TRY(ks_resolution_make(&job->scratch, &job->prepared, &site,
 					  has_base ? &base_site : NULL, &job->resolutions[i]));
+		ks_trace_end(KS_TRACE_CHECK, start, "resolve %s on %s", job->object->path,
+			     site.image->label ? site.image->label : "");
 		job->alike[i] = i;
 		for (size_t j = 0; j < i && job->alike[i] == i; j++)
 			if (job->resolutions[j].digest == job->resolutions[i].digest)
@@ -211,7 +218,10 @@ static struct ks_error *run_job(void *arg, size_t index, unsigned int thread)
 	struct job job = { .run = run,
 			   .arena = &run->result->arenas[thread],
 			   .object = &run->result->check.objects[index] };
+	int64_t start = ks_trace_begin(KS_TRACE_CHECK);
 	struct ks_error *err = judge_object(&job);
+	ks_trace_end(KS_TRACE_CHECK, start, "object %s: %zu programs, %zu images", job.object->path,
+		     (size_t)job.object->nr, job.run->result->check.nr_images);
 	ks_arena_deinit(&job.scratch);
 	return err;
 }

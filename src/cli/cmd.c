@@ -11,7 +11,9 @@
 #include "base/buf.h"
 #include "base/edit_distance.h"
 #include "base/pool.h"
+#include "base/trace.h"
 #include "cli/status.h"
+#include "cli/trace.h"
 
 const struct ks_cmd *const ks_cmds[] = {
 	&ks_cmd_add,	    &ks_cmd_pull,    &ks_cmd_images,  &ks_cmd_find,
@@ -134,7 +136,7 @@ static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int ar
 		ks_help_print(stdout, cmd);
 		return NULL;
 	}
-	ks_draw_init(&cli->draw, !cli->quiet);
+	ks_draw_init(&cli->draw, !cli->quiet && !ks_trace_on(KS_TRACE_ALL));
 	err = cmd->run(cli, values, argc - first, argv + first);
 	ks_draw_erase(&cli->draw);
 	return err;
@@ -172,7 +174,9 @@ static struct ks_error *dispatch(struct ks_cli *cli, int argc, char **argv)
 int ks_cli_main(int argc, char **argv)
 {
 	struct ks_cli cli = { 0 };
-	struct ks_error *err = dispatch(&cli, argc, argv);
+	struct ks_error *err = ks_cli_trace();
+	if (!err)
+		err = dispatch(&cli, argc, argv);
 	if (!err && ferror(stdout)) // an earlier write: errno has had other uses since
 		err = ks_error_new(KS_ERR_IO, "cannot write all of the output");
 	else if (!err && fflush(stdout) != 0)

@@ -61,7 +61,7 @@ static size_t choose_name(struct work *work, const char *word, size_t len)
 {
 	size_t nr = 0;
 	for (size_t i = 0; !is_picture(work->format) && i < KS_NR_STATS_TABLES; i++) {
-		if (!name_chosen(ks_stats_tables[i].name, word, len))
+		if (!name_chosen(ks_stats_table_at(i).name, word, len))
 			continue;
 		work->tables[i] = true;
 		nr++;
@@ -118,10 +118,10 @@ static struct ks_error *count(struct work *work)
 	for (size_t i = 0; i < KS_NR_STATS_TABLES; i++) {
 		if (!work->tables[i])
 			continue;
-		scope.pairs = scope.pairs || ks_stats_tables[i].pairs;
-		scope.censuses = scope.censuses || !ks_stats_tables[i].pairs;
-		if (ks_stats_tables[i].pairs)
-			scope.kinds |= KS_KNOWS(ks_stats_tables[i].kind);
+		scope.pairs = scope.pairs || ks_stats_table_at(i).pairs;
+		scope.censuses = scope.censuses || !ks_stats_table_at(i).pairs;
+		if (ks_stats_table_at(i).pairs)
+			scope.kinds |= KS_KNOWS(ks_stats_table_at(i).kind);
 	}
 	for (size_t i = 0; i < KS_NR_STATS_PLOTS; i++) {
 		if (!work->plots[i])
@@ -170,8 +170,7 @@ static struct ks_error *write_tables(struct work *work)
 		struct ks_table table = { 0 };
 		if (!work->tables[i])
 			continue;
-		struct ks_error *err =
-			ks_stats_table_fill(work->stats, &ks_stats_tables[i], &table);
+		struct ks_error *err = ks_stats_table_fill(work->stats, i, &table);
 		bool wanted = work->opts->tables || ks_table_nr_rows(&table);
 		if (!err && wanted) {
 			separate(work, nr++, &table, &out);
@@ -182,7 +181,7 @@ static struct ks_error *write_tables(struct work *work)
 		ks_table_deinit(&table);
 		KS_TRY(err);
 		if (wanted)
-			KS_TRY(put(work, ks_stats_tables[i].name, &out));
+			KS_TRY(put(work, ks_stats_table_at(i).name, &out));
 	}
 	if (work->format == KS_FORMAT_JSON && work->dir.fd < 0)
 		puts(nr ? "]" : "[]");
@@ -247,8 +246,8 @@ static void explain(FILE *out)
 	_cleanup_buf_ struct ks_buf buf = { 0 };
 	ks_buf_str(&buf, "\nTables:\n");
 	for (size_t i = 0; i < KS_NR_STATS_TABLES; i++) {
-		ks_buf_printf(&buf, "  %s\n", ks_stats_tables[i].name);
-		ks_table_wrap(ks_stats_tables[i].definition, 6, &buf);
+		ks_buf_printf(&buf, "  %s\n", ks_stats_table_at(i).name);
+		ks_table_wrap(ks_stats_table_at(i).definition, 6, &buf);
 	}
 	ks_buf_str(&buf, "\nPictures:\n ");
 	for (size_t i = 0; i < KS_NR_STATS_PLOTS; i++)

@@ -251,40 +251,50 @@ static bool diff_field(struct ks_diff *diff, const struct ks_member *old,
 static bool diff_facts(struct ks_diff *diff, enum ks_kind kind, const struct ks_fact *old,
 		       const struct ks_fact *new)
 {
-	switch (kind) {
-	case KS_TRACEPOINT:
+	switch (ks_kinds[kind].holds) {
+	case KS_HOLDS_FUNCTION:
+	case KS_HOLDS_TYPE:
+	case KS_HOLDS_NAME:
+		return diff_decls(diff, old->decl, new->decl);
+	case KS_HOLDS_TRACEPOINT:
 		return diff_part(diff, KS_EVENT_CHANGED, old->tracepoint->record,
 				 new->tracepoint->record) &&
 		       diff_part(diff, KS_FUNC_CHANGED, old->tracepoint->func,
 				 new->tracepoint->func);
-	case KS_FIELD:
+	case KS_HOLDS_MEMBER:
 		return diff_field(diff, old->member, new->member);
-	case KS_CONFIG:
+	case KS_HOLDS_VALUE:
 		return strcmp(old->value, new->value) == 0 ||
 		       diff_add(diff, (struct ks_change){ .kind = KS_OPTION_CHANGED,
 							  .old_text = old->value,
 							  .new_text = new->value });
-	default:
-		return diff_decls(diff, old->decl, new->decl);
+	case KS_HOLDS_NUMBER:
+	case KS_NR_HOLDS:
+		break;
 	}
+	return true;
 }
 
 bool ks_fact_comparable(enum ks_kind kind, const struct ks_fact *fact)
 {
 	if (!fact->present)
 		return false;
-	switch (kind) {
-	case KS_TRACEPOINT:
-		return fact->tracepoint != NULL;
-	case KS_FIELD:
-		return fact->member != NULL;
-	case KS_CONFIG:
-		return fact->value != NULL;
-	case KS_SYSCALL:
-		return false;
-	default:
+	switch (ks_kinds[kind].holds) {
+	case KS_HOLDS_FUNCTION:
+	case KS_HOLDS_TYPE:
+	case KS_HOLDS_NAME:
 		return fact->decl != NULL;
+	case KS_HOLDS_TRACEPOINT:
+		return fact->tracepoint != NULL;
+	case KS_HOLDS_MEMBER:
+		return fact->member != NULL;
+	case KS_HOLDS_VALUE:
+		return fact->value != NULL;
+	case KS_HOLDS_NUMBER:
+	case KS_NR_HOLDS:
+		break;
 	}
+	return false;
 }
 
 static struct ks_error *diff_result(const struct ks_diff *diff, bool done, struct ks_changes *ret)

@@ -4,40 +4,34 @@
 
 #include "diff/list.h"
 
-/** The slot of that name, or the empty one where it belongs. */
-static uint32_t *list_slot(const struct ks_list *list, const struct ks_item *item)
+size_t ks_list_find(const struct ks_list *list, const struct ks_item *item)
 {
-	size_t mask = list->slots.len - 1;
-	for (size_t i = item->hash & mask;; i = (i + 1) & mask) {
-		uint32_t *slot = &list->slots.at[i];
-		const struct ks_item *held = &list->items.at[*slot ? *slot - 1 : 0];
-		if (!*slot || (held->hash == item->hash && !strcmp(held->name, item->name)))
-			return slot;
+	struct ks_hashmap_walk walk = ks_hashmap_walk(item->hash);
+	for (uint32_t number; (number = ks_hashmap_next(&list->map, &walk));) {
+		const struct ks_item *held = &list->items.at[number - 1];
+		if (held->hash == item->hash && !strcmp(held->name, item->name))
+			return number - 1;
 	}
+	return SIZE_MAX;
 }
 
+/** There is room: list_reset() made it. */
 static void list_put(struct ks_list *list, struct ks_item item)
 {
 	item.hash = XXH3_64bits(item.name, strlen(item.name));
-	uint32_t *slot = list_slot(list, &item);
-	if (!*slot)
-		*slot = (uint32_t)++list->items.len;
-	list->items.at[*slot - 1] = item;
+	size_t at = ks_list_find(list, &item);
+	if (at == SIZE_MAX) {
+		at = list->items.len++;
+		ks_hashmap_add(&list->map, item.hash, (uint32_t)at + 1);
+	}
+	list->items.at[at] = item;
 }
 
 /** Empty the list and make room for nr names. */
 static bool list_reset(struct ks_list *list, size_t nr)
 {
-	size_t slots = 16;
-	while (slots < 2 * nr)
-		slots *= 2;
 	list->items.len = 0;
-	list->slots.len = 0;
-	if (!ks_vector_reserve(&list->items, nr + 1) || !ks_vector_reserve(&list->slots, slots))
-		return false;
-	list->slots.len = slots;
-	memset(list->slots.at, 0, slots * sizeof(*list->slots.at));
-	return true;
+	return ks_vector_reserve(&list->items, nr + 1) && ks_hashmap_reset(&list->map, nr);
 }
 
 bool ks_list_read(struct ks_list *list, const struct ks_decl *decl)
@@ -78,13 +72,8 @@ bool ks_list_callers(struct ks_list *list, const struct ks_function *fn, uint8_t
 	return true;
 }
 
-size_t ks_list_find(const struct ks_list *list, const struct ks_item *item)
-{
-	return (size_t)*list_slot(list, item) - 1; // 0, the empty slot, becomes SIZE_MAX
-}
-
 void ks_list_deinit(struct ks_list *list)
 {
 	ks_vector_deinit(&list->items);
-	ks_vector_deinit(&list->slots);
+	ks_hashmap_deinit(&list->map);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* Lists of named things as the comparison sees them: inside diff/ only. */
+#include "base/hashmap.h"
 #include "base/vector.h"
 #include "surface/model.h"
 
@@ -16,7 +17,7 @@ struct ks_item {
 /** What stands under each name: a name that comes again keeps its first place and its last content. */
 struct ks_list {
 	KS_VECTOR(struct ks_item) items;
-	KS_VECTOR(uint32_t) slots; // hash table of places in items, counted from 1; 0 is empty
+	struct ks_hashmap map; // to places in items, + 1
 };
 
 /**

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "base/trace.h"
 #include "extract/extract.h"
 #include "extract/modules/base_kernel.h"
 #include "extract/symbols/kallsyms.h"
@@ -151,14 +152,24 @@ static struct ks_error *extract_all(struct extraction *x, unsigned int nr_thread
 				  : ks_extract_image(x->finder));
 	if (x->opts->known && x->opts->known(x->opts->known_arg, &surface->image))
 		return NULL;
+	int64_t start = ks_trace_begin(KS_TRACE_INGEST);
 	KS_TRY(ks_pool_run(nr_threads, 2, prepare, x));
 	if (!x->btf && !surface->symtab_known)
 		return nothing_to_read();
 	KS_TRY(ks_cancel_check(x->opts->cancel));
+	ks_trace_end(KS_TRACE_INGEST, start, "BTF and what can be attached");
+	start = ks_trace_begin(KS_TRACE_INGEST);
 	KS_TRY(surface->image.tier == KS_TIER_FULL
 		       ? ks_extract_full(x->finder, nr_threads, x->opts->cancel)
 		       : ks_extract_btf(x->finder, x->btf));
-	return ks_pool_run(nr_threads, 2, complete, x);
+	ks_trace_end(KS_TRACE_INGEST, start, "types and functions: %zu functions",
+		     surface->nr_functions);
+	start = ks_trace_begin(KS_TRACE_INGEST);
+	KS_TRY(ks_pool_run(nr_threads, 2, complete, x));
+	ks_trace_end(KS_TRACE_INGEST, start,
+		     "tables: %zu tracepoints, %zu system calls, %zu kfuncs",
+		     surface->nr_tracepoints, surface->nr_syscalls, surface->nr_kfuncs);
+	return NULL;
 }
 
 /** Symbols from the best place that has some. @param[out] start where a flat image begins, 0: not known */
@@ -198,11 +209,13 @@ struct ks_error *ks_extract(const struct ks_elf *elf, const struct ks_extract_op
 		return &ks_nomem;
 	_cleanup_elf_ struct ks_elf *placed = NULL;
 	uint64_t start;
+	int64_t begun = ks_trace_begin(KS_TRACE_INGEST);
 	KS_TRY(read_symbols(elf, opts, surface, &start));
 	KS_TRY(place(elf, surface, start, &placed));
 	elf = placed ? placed : elf;
 	struct ks_symbol_index *symbols;
 	KS_TRY(ks_symbol_index_new(surface, &symbols));
+	ks_trace_end(KS_TRACE_INGEST, begun, "symbols: %zu", surface->nr_symbols);
 	struct ks_finder finder = { .elf = elf, .symbols = symbols, .surface = surface };
 	if (opts->module_of && opts->module_of->events.class)
 		finder.events = &opts->module_of->events;
@@ -212,6 +225,8 @@ struct ks_error *ks_extract(const struct ks_elf *elf, const struct ks_extract_op
 	ks_symbol_index_free(symbols);
 	if (err)
 		return err;
+	ks_trace_end(KS_TRACE_INGEST, begun, "extract, all of it: %s",
+		     surface->image.release ? surface->image.release : "");
 	*ret = ks_take(surface);
 	return NULL;
 }

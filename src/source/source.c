@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/trace.h"
 #include "source/input.h"
 #include "source/package/ar.h"
 #include "source/package/rpm.h"
@@ -220,9 +221,19 @@ static void look_beside(struct ks_source *src)
 	}
 }
 
+static const char *kind_of(const struct ks_source *src)
+{
+	if (src->type == KS_SOURCE_DATASET)
+		return "dataset";
+	if (src->member)
+		return "package";
+	return src->is_flat ? "boot image" : "kernel";
+}
+
 struct ks_error *ks_source_open(const char *path, const struct ks_source_opts *opts,
 				struct ks_source **ret)
 {
+	int64_t start = ks_trace_begin(KS_TRACE_SOURCE);
 	static const struct ks_source_opts none;
 	opts = opts ? opts : &none;
 	_cleanup_source_ struct ks_source *src = calloc(1, sizeof(*src));
@@ -242,6 +253,8 @@ struct ks_error *ks_source_open(const char *path, const struct ks_source_opts *o
 		src->config = NULL;
 		KS_TRY(ks_source_config(opts->config, opts, &src->config));
 	}
+	ks_trace_end(KS_TRACE_SOURCE, start, "open %s: %s, %llu bytes, kernel of %zu bytes", path,
+		     kind_of(src), (unsigned long long)src->total, src->len);
 	*ret = ks_take(src);
 	return NULL;
 }

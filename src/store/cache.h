@@ -5,12 +5,20 @@
  * is until the next ks_cache_put() or ks_cache_clear(): when there is no more room, everything goes.
  */
 #include "base/buf.h"
+#include "base/hashmap.h"
+#include "base/vector.h"
 #include "store/zstd.h"
+
+struct ks_cached {
+	int64_t key;
+	char *at;
+	size_t len;
+};
 
 /** A zeroed one is empty. */
 struct ks_cache {
-	struct ks_cache_slot *slots; // open addressing
-	size_t nr, nr_slots;
+	struct ks_hashmap map; // to places in all, + 1
+	KS_VECTOR(struct ks_cached) all;
 	size_t bytes; // of all that is kept
 	size_t limit; // of bytes; 0: what 200 names of 25 images need
 };

@@ -91,6 +91,12 @@ static struct ks_error *count_different(struct ks_store *store, int64_t segment,
 	return ks_segment_names_error(&names);
 }
 
+/** The list of a kind may have a name twice. */
+static bool may_repeat(enum ks_kind kind)
+{
+	return ks_kinds[kind].holds == KS_HOLDS_NUMBER || ks_kinds[kind].holds == KS_HOLDS_VALUE;
+}
+
 /** Names of every kind but functions, of which the columns tell. */
 static struct ks_error *count_names(struct ks_store *store, const struct ks_store_image *image,
 				    struct ks_census *census)
@@ -105,7 +111,7 @@ static struct ks_error *count_names(struct ks_store *store, const struct ks_stor
 			return NULL;
 		const char *name = (const char *)sqlite3_column_text(stmt, 0);
 		enum ks_kind kind = name ? ks_kind_by_name(name) : KS_NR_KINDS;
-		if (kind == KS_SYSCALL || kind == KS_CONFIG)
+		if (kind < KS_NR_KINDS && may_repeat(kind))
 			KS_TRY(count_different(store, sqlite3_column_int64(stmt, 1),
 					       &census->names[kind]));
 		else if (kind < KS_NR_KINDS && kind != KS_FUNCTION)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "store/fact.h"
+#include "store/kinds.h"
 #include "store/lists.h"
 
 struct compare {
@@ -25,13 +26,15 @@ struct needs {
 	KS_VECTOR(struct need) at;
 };
 
+/** The kind of the list that facts of this kind come from. */
+static enum ks_kind list_kind(enum ks_kind kind)
+{
+	return ks_kind_of_functions(kind) ? KS_FUNCTION : kind;
+}
+
 static enum ks_def_class class_of(enum ks_kind kind, unsigned int place)
 {
-	if (place & 1)
-		return KS_DEF_FUNCTION;
-	return kind == KS_TRACEPOINT ? KS_DEF_TRACEPOINT
-	       : kind == KS_CONFIG   ? KS_DEF_OPTION
-				     : KS_DEF_DECL;
+	return place & 1 ? KS_DEF_FUNCTION : ks_kind_def_class(list_kind(kind));
 }
 
 static int compare_needs(const void *a, const void *b)
@@ -46,7 +49,8 @@ static struct ks_error *collect(struct compare *cmp, struct needs *needs)
 	for (size_t i = 0; i < cmp->lists.pairs.len; i++) {
 		const struct ks_line_pair *pair = &cmp->lists.pairs.at[i];
 		bool both = pair->old.name && pair->new.name;
-		if (cmp->lists.kind == KS_SYSCALL || (!both && !cmp->want->one_sided))
+		if (!ks_kind_def_class(list_kind(cmp->lists.kind)) ||
+		    (!both && !cmp->want->one_sided))
 			continue;
 		bool groups = cmp->lists.facts;
 		const uint64_t ids[] = { pair->old.first, groups ? pair->old.second : 0,
@@ -74,12 +78,6 @@ static struct ks_error *fetch(struct compare *cmp, struct needs *needs)
 	return NULL;
 }
 
-/** The kind of the list that facts of this kind come from. */
-static enum ks_kind list_kind(enum ks_kind kind)
-{
-	return kind == KS_LSM || kind == KS_KFUNC ? KS_FUNCTION : kind;
-}
-
 /** The fact of one side; what was not fetched stays out of it. */
 static struct ks_error *make_fact(struct compare *cmp, struct ks_fact_reader *reader, int side,
 				  const struct ks_line_pair *pair, struct ks_fact *fact)
@@ -100,10 +98,11 @@ static struct ks_error *make_fact(struct compare *cmp, struct ks_fact_reader *re
 		else
 			KS_TRY(ks_fact_reader_give(reader, *id, class_of(kind, i), *bytes));
 	}
-	bool by_definition = kind == KS_TRACEPOINT || kind == KS_CONFIG;
+	enum ks_def_class def_class = class_of(kind, 0);
+	bool by_definition = def_class && def_class != KS_DEF_DECL;
 	if (row.first || (row.second && !by_definition))
 		KS_TRY(ks_fact_fill(reader, image, list_kind(kind), &row, fact));
-	fact->decl_id = by_definition || kind == KS_SYSCALL ? 0 : line->first;
+	fact->decl_id = def_class == KS_DEF_DECL ? line->first : 0;
 	return NULL;
 }
 
@@ -146,12 +145,13 @@ static struct ks_error *tell(struct compare *cmp, const char *const *names)
 /** Name of the function behind a hook or kfunc. */
 static const char *function_of(struct compare *cmp, const char *name)
 {
-	if (cmp->lists.kind == KS_KFUNC)
+	const char *prefix = ks_kinds[cmp->lists.kind].function;
+	size_t prefix_len = strlen(prefix), len = strlen(name);
+	if (!prefix_len)
 		return name;
-	size_t len = strlen(name);
-	char *function = ks_arena_alloc(&cmp->lists.arena, sizeof("security_") + len);
+	char *function = ks_arena_alloc(&cmp->lists.arena, prefix_len + len + 1);
 	if (function)
-		memcpy(mempcpy(function, "security_", sizeof("security_") - 1), name, len + 1);
+		memcpy(mempcpy(function, prefix, prefix_len), name, len + 1);
 	return function;
 }
 
@@ -210,7 +210,7 @@ static struct ks_error *compare_all(struct ks_store *store, void *arg)
 	cmp->count = (struct ks_compare_count){ cmp->lists.nr[0], cmp->lists.nr[1] };
 	if (!cmp->fn)
 		return NULL;
-	if (cmp->lists.kind == KS_LSM || cmp->lists.kind == KS_KFUNC)
+	if (ks_kind_of_functions(cmp->lists.kind))
 		KS_TRY(fill_functions(cmp, &names));
 	if (by_id)
 		return tell(cmp, names);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/fact.h"
 
+#include "store/kinds.h"
+
 /** A definition that has been read, as a value or, for function groups, as bytes. */
 struct ks_seen {
 	uint64_t id;
@@ -17,28 +19,14 @@ void ks_fact_reader_deinit(struct ks_fact_reader *reader)
 static struct ks_error *decode(struct ks_cursor c, struct ks_arena *arena, enum ks_def_class which,
 			       void **ret)
 {
-	static const size_t sizes[] = {
-		[KS_DEF_DECL] = sizeof(struct ks_decl),
-		[KS_DEF_TRACEPOINT] = sizeof(struct ks_tracepoint),
-		[KS_DEF_AMBIGUITY] = sizeof(struct ks_ambiguity),
-		[KS_DEF_OPTION] = sizeof(struct ks_option),
-	};
-	if (which == KS_DEF_FUNCTION)
+	const struct ks_def_ops *ops = ks_def_ops_of(which);
+	if (!ops->size)
 		return NULL; // needs the facts of one image
-	void *value = ks_arena_alloc(arena, sizes[which]);
+	void *value = ks_arena_alloc(arena, ops->size);
 	if (!value)
 		return &ks_nomem;
 	*ret = value;
-	switch (which) {
-	case KS_DEF_DECL:
-		return ks_codec_get_decl(&c, arena, value);
-	case KS_DEF_TRACEPOINT:
-		return ks_codec_get_tracepoint(&c, arena, value);
-	case KS_DEF_AMBIGUITY:
-		return ks_codec_get_ambiguity(&c, arena, value);
-	default:
-		return ks_codec_get_option(&c, value);
-	}
+	return ops->get(&c, arena, value);
 }
 
 struct ks_error *ks_fact_reader_give(struct ks_fact_reader *reader, uint64_t id,
@@ -113,25 +101,27 @@ struct ks_error *ks_fact_fill(struct ks_fact_reader *reader, const struct ks_sto
 {
 	struct ks_seen seen;
 	fact->present = true;
-	switch (kind) {
-	case KS_FUNCTION:
+	switch (ks_kinds[kind].holds) {
+	case KS_HOLDS_FUNCTION:
 		return fill_function(reader, image, row, fact);
-	case KS_TRACEPOINT:
+	case KS_HOLDS_TYPE:
+		return fill_type(reader, row, fact);
+	case KS_HOLDS_TRACEPOINT:
 		KS_TRY(see(reader, row->first, KS_DEF_TRACEPOINT, &seen));
 		fact->tracepoint = seen.value;
-		return NULL;
-	case KS_CONFIG:
+		break;
+	case KS_HOLDS_VALUE:
 		KS_TRY(see(reader, row->first, KS_DEF_OPTION, &seen));
 		fact->value = ((struct ks_option *)seen.value)->value;
-		return NULL;
-	case KS_SYSCALL:
+		break;
+	case KS_HOLDS_NUMBER:
 		fact->number = (uint32_t)row->first;
 		fact->traced = row->second != 0;
-		return NULL;
-	case KS_LSM:
-	case KS_KFUNC:
-		return NULL;
-	default:
-		return fill_type(reader, row, fact);
+		break;
+	case KS_HOLDS_NAME:
+	case KS_HOLDS_MEMBER:
+	case KS_NR_HOLDS:
+		break;
 	}
+	return NULL;
 }

@@ -40,7 +40,7 @@ static struct ks_error *find_kind(struct ks_store *store, const struct find *fin
 				  enum ks_kind kind, struct ks_index *index)
 {
 	KS_TRY(ks_index_fill(index, store, find->images, kind, find->glob, true));
-	size_t nr = index->names.len, words = (find->images->nr + 63) / 64;
+	size_t nr = index->names.all.len, words = (find->images->nr + 63) / 64;
 	uint64_t *bits = ks_arena_array(&index->arena, nr * words + 1, sizeof(*bits));
 	struct found *found = ks_arena_array(&index->arena, nr + 1, sizeof(*found));
 	if (!bits || !found)
@@ -54,7 +54,8 @@ static struct ks_error *find_kind(struct ks_store *store, const struct find *fin
 					(uint64_t)1 << row->image % 64;
 	}
 	for (size_t i = 0; i < nr; i++)
-		found[i] = (struct found){ index->names.at[i], bits + i * words };
+		found[i] = (struct found){ ks_intern_at(&index->names, (uint32_t)i + 1),
+					   bits + i * words };
 	qsort(found, nr, sizeof(*found), compare_found);
 	return tell(find, kind, found, nr, words);
 }

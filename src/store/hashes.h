@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/hashmap.h"
 #include "base/vector.h"
 
 /** XXH3-128 of a definition's class and bytes, little-endian as on disk. All zero stands for "gone". */
@@ -18,8 +19,7 @@ uint64_t ks_hash64_of(const void *bytes, size_t len);
 /** The hashes of all definitions by id, and the way back. A zeroed one is empty. */
 struct ks_hashes {
 	KS_VECTOR(struct ks_hash) by_id; // of id i + 1
-	uint64_t *slots;		 // upper half: bits of the hash, lower half: id; 0 is free
-	size_t nr_slots;		 // a power of two
+	struct ks_hashmap ids;		 // by hash
 	bool loaded;
 };
 void ks_hashes_deinit(struct ks_hashes *hashes);
@@ -38,5 +38,5 @@ uint32_t ks_hashes_find(const struct ks_hashes *hashes, struct ks_hash hash);
 /** Fetch what ks_hashes_find() will look at. */
 static inline void ks_hashes_prefetch(const struct ks_hashes *hashes, struct ks_hash hash)
 {
-	__builtin_prefetch(&hashes->slots[hash.low & (hashes->nr_slots - 1)]);
+	ks_hashmap_prefetch(&hashes->ids, hash.low);
 }

@@ -45,19 +45,17 @@ static struct ks_error *is_hook(struct lookup *look, const struct ks_store_image
 }
 
 /**
- * A hook or a kfunc that is listed has the facts of its function. Hooks without a function security_HOOK are in no
+ * A hook or a kfunc that is listed has the facts of its function. LSM hooks without a function security_HOOK are in no
  * list [D]; programs attach to them by another function, and a published dataset does not know of that.
  */
 static struct ks_error *look_up_listed(struct lookup *look, const struct ks_store_image *image,
 				       struct ks_fact *fact)
 {
 	KS_TRY(look_up(look, image, look->kind, look->name, fact));
-	if (look->kind == KS_KFUNC)
-		return fact->present ? look_up(look, image, KS_FUNCTION, look->name, fact) : NULL;
 	if (fact->present)
-		return look_up_prefixed(look, image, "security_", fact);
+		return look_up_prefixed(look, image, ks_kinds[look->kind].function, fact);
 	bool hook = false;
-	if (fact->known && image->image.tier != KS_TIER_IMPORTED)
+	if (look->kind == KS_LSM && fact->known && image->image.tier != KS_TIER_IMPORTED)
 		KS_TRY(is_hook(look, image, &hook));
 	return hook ? look_up_prefixed(look, image, "bpf_lsm_", fact) : NULL;
 }
@@ -105,7 +103,7 @@ static struct ks_error *look_up_image(struct lookup *look, const struct ks_store
 		      (look->kind == KS_FIELD ? KS_KNOWS(KS_STRUCT) : KS_KNOWS(look->kind));
 	if (look->kind == KS_FIELD)
 		return look_up_field(look, image, fact);
-	if (look->kind == KS_LSM || look->kind == KS_KFUNC)
+	if (ks_kind_of_functions(look->kind))
 		return look_up_listed(look, image, fact);
 	KS_TRY(look_up(look, image, look->kind, look->name, fact));
 	if (!fact->present && !ks_image_lists_all(fact->image, look->kind))

@@ -5,8 +5,8 @@
  */
 #include <stdlib.h>
 
+#include "store/kinds.h"
 #include "store/lists.h"
-#include "store/part.h"
 
 /** A definition, and what it defines. */
 struct found {
@@ -48,8 +48,8 @@ static struct ks_error *read_ids(struct ks_lists *lists, int image, uint64_t lim
 {
 	_cleanup_buf_ struct ks_buf raw = { 0 };
 	uint64_t nr, id = 0;
-	KS_TRY(ks_part_read(lists->store, lists->images[image], (enum ks_part)lists->kind, &raw,
-			    &nr));
+	KS_TRY(ks_part_read(lists->store, lists->images[image],
+			    (enum ks_part)ks_kind_table(lists->kind), &raw, &nr));
 	side->bits = calloc((size_t)limit / 64 + 1, sizeof(*side->bits));
 	if (!side->bits || !ks_vector_reserve(&side->ids, (size_t)nr + 1))
 		return &ks_nomem;
@@ -140,7 +140,7 @@ static struct ks_error *merge_found(struct ks_lists *lists, const struct side *o
 
 bool ks_lists_by_id(const struct ks_lists *lists)
 {
-	return lists->kind <= KS_INT && !lists->facts && !lists->glob;
+	return ks_kind_def_class(lists->kind) == KS_DEF_DECL && !lists->facts && !lists->glob;
 }
 
 struct ks_error *ks_lists_merge_ids(struct ks_lists *lists)

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* All names of a kind over several images, each once, and which list row of which image holds them. */
+#include "base/intern.h"
+#include "base/numbers.h"
 #include "store/private.h"
 
 /** Stands for a name that the pattern leaves out. */
 #define KS_INDEX_NONE UINT32_MAX
-
-/** From a number to a smaller one; open addressing. A zeroed one is empty. */
-struct ks_idmap {
-	struct ks_idmap_slot *slots;
-	size_t nr, nr_slots;
-};
 
 /** One row of table list. */
 struct ks_index_row {
@@ -21,11 +17,11 @@ struct ks_index_row {
 
 struct ks_index {
 	struct ks_arena arena; // of the names' text
-	KS_VECTOR(const char *) names;
-	KS_VECTOR(uint32_t) members; // index into names, or KS_INDEX_NONE; segment after segment
+	struct ks_intern names;
+	KS_VECTOR(uint32_t)
+	members; // number of a name - 1, or KS_INDEX_NONE; segment after segment
 	KS_VECTOR(struct ks_index_row) rows;
-	struct ks_idmap segments; // id of a segment to the one of rows that has it first
-	struct ks_idmap by_hash;  // hash of a name to its index
+	struct ks_numbers segments; // id of a segment to the one of rows that has it first, + 1
 };
 void ks_index_deinit(struct ks_index *index);
 /** @param glob as fnmatch(3); NULL for all names @param modules whether a kernel has the names of its modules, too */

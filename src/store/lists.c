@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/lists.h"
+#include "store/kinds.h"
 
 #include <fnmatch.h>
 
+#include "store/kinds.h"
 #include "store/names.h"
 
 void ks_lists_deinit(struct ks_lists *lists)
@@ -98,7 +100,8 @@ static bool same_numbers(const struct ks_lists *lists)
 
 static bool numbers_tell(enum ks_kind kind)
 {
-	return kind <= KS_TRACEPOINT;
+	enum ks_holds holds = ks_kinds[kind].holds;
+	return holds == KS_HOLDS_FUNCTION || holds == KS_HOLDS_TYPE || holds == KS_HOLDS_TRACEPOINT;
 }
 
 /** Skip a segment that both images have without looking at its names, if it is the same for both. */
@@ -257,10 +260,10 @@ static struct ks_error *take_both(struct ks_lists *lists, const struct ks_run *r
 static bool same_line(const struct ks_lists *lists, const struct ks_line *old,
 		      const struct ks_line *new)
 {
-	if (lists->kind == KS_SYSCALL) // their numbers do not count
-		return true;
-	if (lists->kind == KS_LSM || lists->kind == KS_KFUNC)
-		return false; // their functions tell
+	if (ks_kind_of_functions(lists->kind))
+		return false; // these tell
+	if (!ks_kind_def_class(lists->kind))
+		return true; // the numbers of system calls do not count
 	return old->first == new->first && (!lists->facts || old->second == new->second);
 }
 

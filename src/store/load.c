@@ -4,7 +4,7 @@
 
 #include "store/columns.h"
 #include "store/image.h"
-#include "store/part.h"
+#include "store/kinds.h"
 
 /** The row of a function group, by the id of the group. */
 struct group_row {
@@ -43,20 +43,23 @@ static struct ks_error *read_order(struct ks_store *store, struct load *load, in
 	return c.why ? ks_store_damaged(c.why) : NULL;
 }
 
-static struct ks_error *load_decls(struct ks_store *store, struct load *load, int kind)
+/** All definitions of a table, in its order. */
+static struct ks_error *load_defs(struct ks_store *store, struct load *load, int table,
+				  enum ks_def_class def_class, void **ret, size_t *ret_nr)
 {
 	struct ids ids;
-	KS_TRY(read_order(store, load, kind, &ids));
-	struct ks_decl *decls = ks_arena_array(load->arena, ids.nr + 1, sizeof(*decls));
-	if (!decls)
+	const struct ks_def_ops *ops = ks_def_ops_of(def_class);
+	KS_TRY(read_order(store, load, table, &ids));
+	char *values = ks_arena_array(load->arena, ids.nr + 1, ops->size);
+	if (!values)
 		return &ks_nomem;
 	for (size_t i = 0; i < ids.nr; i++) {
 		struct ks_cursor c;
-		KS_TRY(ks_block_def(store, ids.at[i], KS_DEF_DECL, load->arena, &c));
-		KS_TRY(ks_codec_get_decl(&c, load->arena, &decls[i]));
+		KS_TRY(ks_block_def(store, ids.at[i], def_class, load->arena, &c));
+		KS_TRY(ops->get(&c, load->arena, values + i * ops->size));
 	}
-	load->surface->decls[kind].at = decls;
-	load->surface->decls[kind].nr = ids.nr;
+	*ret = values;
+	*ret_nr = ids.nr;
 	return NULL;
 }
 
@@ -168,54 +171,12 @@ static struct ks_error *load_functions(struct ks_store *store, struct load *load
 	return NULL;
 }
 
-static struct ks_error *load_tracepoints(struct ks_store *store, struct load *load)
-{
-	struct ids ids;
-	KS_TRY(read_order(store, load, KS_TABLE_TRACEPOINTS, &ids));
-	struct ks_tracepoint *tps = ks_arena_array(load->arena, ids.nr + 1, sizeof(*tps));
-	if (!tps)
-		return &ks_nomem;
-	for (size_t i = 0; i < ids.nr; i++) {
-		struct ks_cursor c;
-		KS_TRY(ks_block_def(store, ids.at[i], KS_DEF_TRACEPOINT, load->arena, &c));
-		KS_TRY(ks_codec_get_tracepoint(&c, load->arena, &tps[i]));
-	}
-	load->surface->tracepoints = tps;
-	load->surface->nr_tracepoints = ids.nr;
-	return NULL;
-}
-
 static struct ks_error *load_ambiguities(struct ks_store *store, struct load *load)
 {
-	struct ids ids;
-	KS_TRY(read_order(store, load, KS_TABLE_AMBIGUITIES, &ids));
-	struct ks_ambiguity *all = ks_arena_array(load->arena, ids.nr + 1, sizeof(*all));
-	if (!all)
-		return &ks_nomem;
-	for (size_t i = 0; i < ids.nr; i++) {
-		struct ks_cursor c;
-		KS_TRY(ks_block_def(store, ids.at[i], KS_DEF_AMBIGUITY, load->arena, &c));
-		KS_TRY(ks_codec_get_ambiguity(&c, load->arena, &all[i]));
-	}
-	load->surface->ambiguities = all;
-	load->surface->nr_ambiguities = ids.nr;
-	return NULL;
-}
-
-static struct ks_error *load_options(struct ks_store *store, struct load *load)
-{
-	struct ids ids;
-	KS_TRY(read_order(store, load, KS_TABLE_OPTIONS, &ids));
-	struct ks_option *options = ks_arena_array(load->arena, ids.nr + 1, sizeof(*options));
-	if (!options)
-		return &ks_nomem;
-	for (size_t i = 0; i < ids.nr; i++) {
-		struct ks_cursor c;
-		KS_TRY(ks_block_def(store, ids.at[i], KS_DEF_OPTION, load->arena, &c));
-		KS_TRY(ks_codec_get_option(&c, &options[i]));
-	}
-	load->surface->options = options;
-	load->surface->nr_options = ids.nr;
+	void *ambiguities;
+	KS_TRY(load_defs(store, load, KS_TABLE_AMBIGUITIES, KS_DEF_AMBIGUITY, &ambiguities,
+			 &load->surface->nr_ambiguities));
+	load->surface->ambiguities = ambiguities;
 	return NULL;
 }
 
@@ -261,11 +222,11 @@ static struct ks_error *load_traced(struct ks_store *store, struct load *load,
 	return c.why ? ks_store_damaged(c.why) : NULL;
 }
 
-static struct ks_error *load_syscalls(struct ks_store *store, struct load *load)
+static struct ks_error *load_syscalls(struct ks_store *store, struct load *load, enum ks_part which)
 {
 	struct ks_cursor c;
 	uint64_t nr;
-	KS_TRY(read_text(store, load, KS_PART_SYSCALLS, &c, &nr));
+	KS_TRY(read_text(store, load, which, &c, &nr));
 	struct ks_syscall *calls = ks_arena_array(load->arena, (size_t)nr + 1, sizeof(*calls));
 	if (!calls)
 		return &ks_nomem;
@@ -289,19 +250,34 @@ static struct ks_error *load_config(struct ks_store *store, struct load *load)
 	return c.why ? ks_store_damaged(c.why) : NULL;
 }
 
+/** The list of a kind. */
+static struct ks_error *load_kind(struct ks_store *store, struct load *load, enum ks_kind kind)
+{
+	enum ks_def_class def_class = ks_kind_def_class(kind);
+	enum ks_part part = KS_PART_LISTS + kind - KS_SYSCALL;
+	const char *const *names;
+	void *records;
+	size_t nr;
+	if (def_class) {
+		KS_TRY(load_defs(store, load, ks_kind_table(kind), def_class, &records, &nr));
+		ks_surface_set_list(load->surface, kind, records, nr);
+	} else if (ks_kinds[kind].holds == KS_HOLDS_NUMBER) {
+		KS_TRY(load_syscalls(store, load, part));
+	} else if (ks_kinds[kind].holds == KS_HOLDS_NAME) {
+		KS_TRY(load_names(store, load, part, &names, &nr));
+		ks_surface_set_list(load->surface, kind, names, nr);
+	}
+	return NULL;
+}
+
 static struct ks_error *load_all(struct ks_store *store, void *arg)
 {
 	struct load *load = arg;
 	struct ks_surface *surface = load->surface;
-	for (int kind = 0; kind <= KS_INT; kind++)
-		KS_TRY(load_decls(store, load, kind));
+	for (enum ks_kind kind = 0; kind < KS_NR_KINDS; kind++)
+		KS_TRY(load_kind(store, load, kind));
 	KS_TRY(load_functions(store, load));
-	KS_TRY(load_tracepoints(store, load));
 	KS_TRY(load_ambiguities(store, load));
-	KS_TRY(load_options(store, load));
-	KS_TRY(load_syscalls(store, load));
-	KS_TRY(load_names(store, load, KS_PART_LSM, &surface->lsm, &surface->nr_lsm));
-	KS_TRY(load_names(store, load, KS_PART_KFUNCS, &surface->kfuncs, &surface->nr_kfuncs));
 	KS_TRY(load_names(store, load, KS_PART_VARIABLES, &surface->variables,
 			  &surface->nr_variables));
 	KS_TRY(load_config(store, load));

@@ -6,12 +6,13 @@
  */
 #include "store/write/put_defs.h"
 
-/** The parts; their names on disk are in part.c. The first KS_NR_TABLES are the orders of definitions. */
+/**
+ * The parts. The first KS_NR_TABLES are the orders of definitions; behind them are the lists of kinds without definitions,
+ * KS_SYSCALL first: names, of system calls with their numbers.
+ */
 enum ks_part {
-	KS_PART_SYSCALLS = KS_NR_TABLES, // number and name of each
-	KS_PART_LSM,
-	KS_PART_KFUNCS,
-	KS_PART_VARIABLES,
+	KS_PART_LISTS = KS_NR_TABLES,
+	KS_PART_VARIABLES = KS_PART_LISTS + KS_NR_KINDS - KS_SYSCALL,
 	KS_PART_TRACED, // of each system call
 	KS_PART_SYMBOL_MODULES,
 	KS_PART_SYMBOL_ATTACH,
@@ -22,7 +23,8 @@ enum ks_part {
 	KS_PART_CONFIG,
 	KS_NR_PARTS,
 };
-extern const char *const ks_part_names[KS_NR_PARTS];
+/** What a part is called on disk; NULL: there is none such. */
+const char *ks_part_name(enum ks_part which);
 
 /** How many sections back a symbol may refer. */
 enum { KS_PART_RECENT = 64 };

@@ -81,8 +81,7 @@ const char ks_module_hint[] = "; it may be in a module: ksurf add --modules all 
 
 bool ks_may_be_in_module(const struct ks_store_images *images, enum ks_kind kind)
 {
-	enum { NEVER = KS_KNOWS(KS_SYSCALL) | KS_KNOWS(KS_LSM) | KS_KNOWS(KS_CONFIG) };
-	if (kind != KS_NR_KINDS && (NEVER & KS_KNOWS(kind)))
+	if (kind != KS_NR_KINDS && ks_kinds[kind].kernel_only)
 		return false;
 	for (size_t i = 0; i < images->nr; i++)
 		if (images->at[i]->image.tier != KS_TIER_IMPORTED && !images->at[i]->modules)

@@ -32,7 +32,10 @@ static struct ks_error *ask_function(struct ks_store *store, struct question *q)
 	return err;
 }
 
-/** A set of hashes of names, as many slots as a power of two; 0 is free. */
+/**
+ * A set of hashes of names, as many slots as a power of two; 0 is free. Not a ks_hashmap: the cache keeps plain bytes, and
+ * all 64 bits of a hash must be in them, for no names stand behind it.
+ */
 static bool holds(struct ks_bytes set, uint64_t hash)
 {
 	const uint64_t *slots = set.at;

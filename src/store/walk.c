@@ -90,7 +90,7 @@ static int compare_keys(const void *a, const void *b)
 /** By the lowest id: in the order in which the images had the names, not by alphabet. */
 static struct ks_error *sort_names(struct ks_walk *walk)
 {
-	size_t nr = walk->index.names.len;
+	size_t nr = walk->index.names.all.len;
 	struct sort_key *keys = calloc(nr + 1, sizeof(*keys));
 	walk->order = calloc(nr + 1, sizeof(*walk->order));
 	if (!keys || !walk->order) {
@@ -120,7 +120,8 @@ static struct ks_error *fill(struct ks_store *store, void *arg)
 {
 	struct ks_walk *walk = arg;
 	KS_TRY(ks_index_fill(&walk->index, store, walk->images, walk->kind, NULL, false));
-	walk->cells = calloc(walk->index.names.len * walk->images->nr + 1, sizeof(*walk->cells));
+	walk->cells =
+		calloc(walk->index.names.all.len * walk->images->nr + 1, sizeof(*walk->cells));
 	if (!walk->cells)
 		return &ks_nomem;
 	for (size_t i = 0; i < walk->index.rows.len; i++) {
@@ -157,12 +158,12 @@ struct ks_error *ks_walk_new(struct ks_store *store, const struct ks_store_image
 
 size_t ks_walk_nr(const struct ks_walk *walk)
 {
-	return walk->index.names.len;
+	return walk->index.names.all.len;
 }
 
 const char *ks_walk_name(const struct ks_walk *walk, size_t i)
 {
-	return walk->index.names.at[walk->order[i]];
+	return ks_intern_at(&walk->index.names, walk->order[i] + 1);
 }
 
 static struct ks_cursor cursor_at(const struct ks_buf *raw, uint32_t offset)
@@ -189,7 +190,7 @@ struct ks_error *ks_walk_history(const struct ks_walk *walk, struct ks_store *st
 				 struct ks_arena *arena, struct ks_history *ret)
 {
 	const char *name = ks_walk_name(walk, i);
-	if (walk->kind == KS_LSM || walk->kind == KS_KFUNC) // facts of other names: few enough
+	if (ks_kind_of_functions(walk->kind)) // facts of other names: few enough
 		return ks_store_history(store, walk->images, walk->kind, name, arena, ret);
 	if (store->blocks.cap < WALK_BLOCKS)
 		ks_blocks_keep(&store->blocks, WALK_BLOCKS);

@@ -5,12 +5,12 @@
 #include <xxhash.h>
 
 #include "base/array.h"
+#include "base/hashmap.h"
 #include "base/vector.h"
 #include "check/kernels/view.h"
 
 /** A question asked before. */
 struct asked {
-	uint64_t hash;
 	uint32_t kind; // enum ks_kind, or one of those below
 	const char *name;
 	const struct ks_fact *facts;	   // of a kind
@@ -31,8 +31,8 @@ struct ks_view {
 	const enum ks_presence *untold;
 	bool *partial; // of each image: a dataset that holds a choice of names; NULL until it is known
 	bool any_partial;
-	size_t nr, mask;
-	struct asked **slots;
+	struct ks_hashmap map; // to places in asked, + 1
+	KS_VECTOR(struct asked *) asked;
 };
 
 static struct ks_error *view_init(struct ks_view *view)
@@ -40,9 +40,7 @@ static struct ks_error *view_init(struct ks_view *view)
 	struct ks_fact *facts = ks_arena_array(&view->arena, view->nr_images + 1, sizeof(*facts));
 	enum ks_presence *untold =
 		ks_arena_array(&view->arena, view->nr_images + 1, sizeof(*untold));
-	view->mask = 255;
-	view->slots = calloc(view->mask + 1, sizeof(struct asked *));
-	if (!facts || !untold || !view->slots)
+	if (!facts || !untold)
 		return &ks_nomem;
 	for (size_t i = 0; i < view->nr_images; i++) {
 		facts[i] = (struct ks_fact){ .image = view->images[i] };
@@ -82,34 +80,14 @@ void ks_view_free(struct ks_view *view)
 	if (view->source.free)
 		view->source.free(view->source.arg);
 	ks_arena_deinit(&view->arena);
-	free(view->slots);
+	ks_hashmap_deinit(&view->map);
+	ks_vector_deinit(&view->asked);
 	free(view);
 }
 
 struct ks_error *ks_view_error(struct ks_view *view)
 {
 	return ks_take(view->err);
-}
-
-static bool grow(struct ks_view *view)
-{
-	size_t mask = view->mask * 2 + 1;
-	struct asked **slots = calloc(mask + 1, sizeof(struct asked *));
-	if (!slots)
-		return false;
-	for (size_t i = 0; i <= view->mask; i++) {
-		struct asked *asked = view->slots[i];
-		if (!asked)
-			continue;
-		size_t at = asked->hash & mask;
-		while (slots[at])
-			at = (at + 1) & mask;
-		slots[at] = asked;
-	}
-	free(view->slots);
-	view->slots = slots;
-	view->mask = mask;
-	return true;
 }
 
 /** Which images are parts of a dataset: every kernel has a struct task_struct. */
@@ -186,35 +164,43 @@ static struct ks_error *ask(struct ks_view *view, struct asked *asked)
 	return NULL;
 }
 
+static const struct asked *find_asked(const struct ks_view *view, uint64_t hash, uint32_t kind,
+				      const char *name)
+{
+	struct ks_hashmap_walk walk = ks_hashmap_walk(hash);
+	for (uint32_t number; (number = ks_hashmap_next(&view->map, &walk));) {
+		const struct asked *asked = view->asked.at[number - 1];
+		if (asked->kind == kind && strcmp(asked->name, name) == 0)
+			return asked;
+	}
+	return NULL;
+}
+
 /** The remembered answer, or a new one. Called with the lock held. */
 static const struct asked *look_up(struct ks_view *view, uint32_t kind, const char *name)
 {
 	size_t len = strlen(name);
 	uint64_t hash = XXH3_64bits_withSeed(name, len, kind);
-	size_t at = hash & view->mask;
-	for (; view->slots[at]; at = (at + 1) & view->mask) {
-		const struct asked *asked = view->slots[at];
-		if (asked->hash == hash && asked->kind == kind && strcmp(asked->name, name) == 0)
-			return asked;
-	}
+	const struct asked *known = find_asked(view, hash, kind, name);
+	if (known)
+		return known;
 	struct asked *asked = ks_arena_alloc(&view->arena, sizeof(*asked));
 	char *copy = ks_arena_strndup(&view->arena, name, len);
-	if (!asked || !copy || (view->nr * 2 > view->mask && !grow(view))) {
+	if (!asked || !copy || !ks_hashmap_reserve(&view->map, 1) ||
+	    !ks_vector_add(&view->asked, asked)) {
 		if (!view->err)
 			view->err = &ks_nomem;
 		return NULL;
 	}
-	*asked = (struct asked){ .hash = hash,
-				 .kind = kind,
-				 .name = copy,
-				 .facts = view->unknown,
-				 .presence = view->untold };
+	*asked = (struct asked){
+		.kind = kind,
+		.name = copy,
+		.facts = view->unknown,
+		.presence = view->untold,
+	};
 	if (!view->err)
 		view->err = ask(view, asked);
-	for (at = hash & view->mask; view->slots[at];)
-		at = (at + 1) & view->mask;
-	view->slots[at] = asked;
-	view->nr++;
+	ks_hashmap_add(&view->map, hash, (uint32_t)view->asked.len);
 	return asked;
 }
 

@@ -50,8 +50,8 @@ void ks_judge_externs(struct ks_judge *judge);
 void ks_judge_program_type(struct ks_judge *judge);
 /** Packets in fragments (program_type.c). */
 void ks_judge_fragments(struct ks_judge *judge);
-/** No variable refers to it (struct_ops.c). */
-void ks_judge_operation(struct ks_judge *judge);
+/** An operation that no variable refers to (struct_ops.c). */
+void ks_judge_unused_operation(struct ks_judge *judge);
 /** Relocations without a target, where they can be reached (relocations.c). */
 void ks_judge_relocations(struct ks_judge *judge);
 /** Uses of symbols and functions of the kernel (externs.c). */

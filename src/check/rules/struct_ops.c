@@ -62,7 +62,7 @@ void ks_judge_operations(struct ks_judge *judge)
 }
 
 /** libbpf learns from the maps of operations what a program stands for. */
-void ks_judge_operation(struct ks_judge *judge)
+void ks_judge_unused_operation(struct ks_judge *judge)
 {
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
 	for (uint32_t i = 0; i < object->nr_struct_ops; i++)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/hashmap.h"
 #include "extract/btf/btf_decls.h"
 #include "extract/btf/btf_types.h"
 #include "extract/dwarf/decl_hash.h"
@@ -27,8 +28,7 @@ struct tables {
 	struct ks_arena *arena;
 	KS_VECTOR(struct found) found; // by id
 	KS_VECTOR(struct name) names;
-	uint32_t *slots; // names + 1, open addressing
-	size_t mask;
+	struct ks_hashmap map; // to places in names that have a text, + 1
 };
 
 static const uint8_t listed_kinds[KS_NR_BTF_KINDS] = {
@@ -57,30 +57,34 @@ static bool is_listed(const struct ks_btf_type *type)
 	}
 }
 
-/** The name's slot, or the free one where it belongs. */
-static uint32_t *slot(const struct tables *t, uint8_t kind, const char *text)
+static uint64_t hash_of(uint8_t kind, const char *text)
 {
-	size_t at = XXH3_64bits_withSeed(text, strlen(text), kind) & t->mask;
-	for (; t->slots[at]; at = (at + 1) & t->mask) {
-		const struct name *name = &t->names.at[t->slots[at] - 1];
+	return XXH3_64bits_withSeed(text, strlen(text), kind);
+}
+
+static struct name *find_name(const struct tables *t, uint64_t hash, uint8_t kind, const char *text)
+{
+	struct ks_hashmap_walk walk = ks_hashmap_walk(hash);
+	for (uint32_t number; (number = ks_hashmap_next(&t->map, &walk));) {
+		struct name *name = &t->names.at[number - 1];
 		if (name->kind == kind && strcmp(name->text, text) == 0)
-			break;
+			return name;
 	}
-	return &t->slots[at];
+	return NULL;
 }
 
 /** The name of a type that is found; NULL when memory runs out. */
 static struct name *name_of(struct tables *t, const struct ks_btf_type *type)
 {
-	uint8_t kind = listed_kinds[type->kind];
-	uint32_t *at = *type->name ? slot(t, kind, type->name) : NULL;
-	if (at && *at)
-		return &t->names.at[*at - 1];
-	struct name name = { .text = *type->name ? type->name : NULL, .kind = kind };
-	if (!ks_vector_add(&t->names, name))
+	struct name made = { .text = *type->name ? type->name : NULL,
+			     .kind = listed_kinds[type->kind] };
+	uint64_t hash = made.text ? hash_of(made.kind, made.text) : 0;
+	struct name *name = made.text ? find_name(t, hash, made.kind, made.text) : NULL;
+	if (name)
+		return name;
+	if (!ks_vector_add(&t->names, made) ||
+	    (made.text && !ks_hashmap_add(&t->map, hash, (uint32_t)t->names.len)))
 		return NULL;
-	if (at)
-		*at = (uint32_t)t->names.len;
 	return &t->names.at[t->names.len - 1];
 }
 
@@ -112,12 +116,7 @@ static bool add_found(struct tables *t, const struct ks_btf_type *type)
 static bool collect(struct tables *t)
 {
 	const struct ks_btf *btf = t->values.btf;
-	size_t buckets = 64;
-	while (buckets < (size_t)(btf->nr - btf->first_id) * 2)
-		buckets *= 2;
-	t->slots = calloc(buckets, sizeof(*t->slots));
-	t->mask = buckets - 1;
-	if (!t->slots)
+	if (!ks_hashmap_reserve(&t->map, btf->nr - btf->first_id))
 		return false;
 	for (uint32_t id = btf->first_id; id < btf->nr; id++) {
 		struct ks_btf_type type = ks_btf_type(btf, id);
@@ -138,8 +137,8 @@ static void resolve_forwards(struct tables *t)
 		struct ks_btf_type type = ks_btf_type(btf, id);
 		if (type.kind != KS_BTF_FWD)
 			continue;
-		uint32_t at = *slot(t, type.kflag ? KS_UNION : KS_STRUCT, type.name);
-		const struct name *name = at ? &t->names.at[at - 1] : NULL;
+		uint8_t kind = type.kflag ? KS_UNION : KS_STRUCT;
+		const struct name *name = find_name(t, hash_of(kind, type.name), kind, type.name);
 		t->values.made[id].resolves = name && name->first == name->last;
 	}
 }
@@ -317,6 +316,6 @@ struct ks_error *ks_btf_decls_read(const struct ks_btf *btf, struct ks_surface *
 	ks_btf_values_deinit(&t.values);
 	ks_vector_deinit(&t.found);
 	ks_vector_deinit(&t.names);
-	free(t.slots);
+	ks_hashmap_deinit(&t.map);
 	return err;
 }

@@ -5,51 +5,50 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/hashmap.h"
 #include "extract/btf/btf_decls.h"
 #include "extract/tiers.h"
 
 /* ---- functions by name ---- */
 
-struct function_index {
-	const struct ks_surface *surface;
-	uint32_t *slots; // function + 1, open addressing
-	size_t mask;
-};
-
-static uint32_t *function_slot(const struct function_index *index, const char *name)
+/** The place of a function in the surface, + 1; 0: there is none of that name. */
+static uint32_t find_function(const struct ks_hashmap *index, const struct ks_surface *surface,
+			      const char *name)
 {
-	size_t at = XXH3_64bits(name, strlen(name)) & index->mask;
-	for (; index->slots[at]; at = (at + 1) & index->mask)
-		if (strcmp(index->surface->functions[index->slots[at] - 1].name, name) == 0)
+	struct ks_hashmap_walk walk = ks_hashmap_walk(XXH3_64bits(name, strlen(name)));
+	uint32_t number;
+	while ((number = ks_hashmap_next(index, &walk)))
+		if (strcmp(surface->functions[number - 1].name, name) == 0)
 			break;
-	return &index->slots[at];
+	return number;
 }
 
-static bool index_functions(struct function_index *index, const struct ks_surface *surface)
+static bool index_functions(struct ks_hashmap *index, const struct ks_surface *surface)
 {
-	size_t len = 64;
-	while (len < surface->nr_functions * 2)
-		len *= 2;
-	*index = (struct function_index){ surface, calloc(len, sizeof(*index->slots)), len - 1 };
-	for (size_t i = 0; i < surface->nr_functions && index->slots; i++)
-		*function_slot(index, surface->functions[i].name) = (uint32_t)i + 1;
-	return index->slots != NULL;
+	if (!ks_hashmap_reserve(index, surface->nr_functions))
+		return false;
+	for (size_t i = 0; i < surface->nr_functions; i++) {
+		const char *name = surface->functions[i].name;
+		ks_hashmap_add(index, XXH3_64bits(name, strlen(name)), (uint32_t)i + 1);
+	}
+	return true;
 }
 
 /** Count the BTF functions of each name. The extraction that made the functions owns them. */
 static struct ks_error *count_functions(const struct ks_btf *btf, struct ks_surface *surface)
 {
-	struct function_index index;
+	struct ks_hashmap index = { 0 };
 	if (!index_functions(&index, surface))
 		return &ks_nomem;
 	struct ks_function *functions = (struct ks_function *)surface->functions;
 	for (uint32_t id = btf->first_id; id < btf->nr; id++) {
 		struct ks_btf_type type = ks_btf_type(btf, id);
-		uint32_t found = type.kind == KS_BTF_FUNC ? *function_slot(&index, type.name) : 0;
+		uint32_t found =
+			type.kind == KS_BTF_FUNC ? find_function(&index, surface, type.name) : 0;
 		if (found && functions[found - 1].nr_btf < UINT8_MAX)
 			functions[found - 1].nr_btf++;
 	}
-	free(index.slots);
+	ks_hashmap_deinit(&index);
 	surface->image.facts |= KS_FACT_BTF;
 	return NULL;
 }

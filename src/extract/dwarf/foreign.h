@@ -41,6 +41,7 @@ struct ks_foreign {
 	const struct ks_unit *unit; // being walked
 	uint32_t first;		    // number of the first foreign DIE: bytes of the unit
 	KS_VECTOR(uint64_t) dies;   // offset in .debug_info by number - first
+	// no ks_hashmap: parts and numbers of a unit go stale together, by its stamp
 	struct {
 		uint64_t at;
 		uint32_t number, stamp;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/pool.h"
+#include "base/trace.h"
 #include "extract/dwarf/merge.h"
 #include "extract/tiers.h"
 
@@ -142,11 +143,19 @@ static void job_deinit(struct job *job)
 static struct ks_error *read_units(struct job *job, const struct ks_elf *elf)
 {
 	struct ks_surface *surface = job->surface;
+	int64_t start = ks_trace_begin(KS_TRACE_INGEST);
 	KS_TRY(ks_dwarf_open(elf, &job->dwarf));
 	KS_TRY(ks_text_init(&job->text, &job->dwarf, &surface->arenas[0]));
 	KS_TRY(walk_all(job, surface));
+	ks_trace_end(KS_TRACE_INGEST, start, "walk %zu units, %u threads", job->dwarf.units.len,
+		     job->nr_walkers);
+	start = ks_trace_begin(KS_TRACE_INGEST);
 	KS_TRY(ks_pool_run(job->nr_walkers, 2, merge_rest, job));
-	return ks_function_merge_fill(job->merge, job->nr_walkers);
+	ks_trace_end(KS_TRACE_INGEST, start, "merge what the threads found");
+	start = ks_trace_begin(KS_TRACE_INGEST);
+	KS_TRY(ks_function_merge_fill(job->merge, job->nr_walkers));
+	ks_trace_end(KS_TRACE_INGEST, start, "fill in functions and callers");
+	return NULL;
 }
 
 struct ks_error *ks_extract_full(const struct ks_finder *finder, unsigned int nr_threads,

@@ -14,7 +14,8 @@ struct ks_error *ks_functions_start_unit(struct ks_functions *fns, const struct 
 					 const uint64_t *v)
 {
 	fns->functions.len = fns->edges.len = fns->copies.len = fns->params.len = 0;
-	fns->stamp++;
+	// as many as the unit before: few units are much larger
+	fns->failed |= !ks_hashmap_reset(&fns->map, fns->map.nr);
 	fns->calls_known = false;
 	fns->scope = &fns->own;
 	fns->scope_unit = 0;
@@ -28,7 +29,7 @@ void ks_functions_deinit(struct ks_functions *fns)
 	ks_vector_deinit(&fns->edges);
 	ks_vector_deinit(&fns->copies);
 	ks_vector_deinit(&fns->params);
-	free(fns->keys);
+	ks_hashmap_deinit(&fns->map);
 }
 
 /* ---- identities ---- */
@@ -142,26 +143,6 @@ static void add_specification(struct ks_functions *fns, uint64_t number, struct 
 	id->external = id->external || other.external;
 }
 
-static bool grow_keys(struct ks_functions *fns)
-{
-	size_t old_len = fns->keys_len, len = old_len ? old_len * 2 : 1 << 12;
-	__typeof__(fns->keys) old = fns->keys, grown = calloc(len, sizeof(*grown));
-	if (!grown)
-		return false;
-	for (size_t i = 0; i < old_len; i++) {
-		if (old[i].stamp != fns->stamp)
-			continue;
-		size_t at = old[i].key & (len - 1);
-		while (grown[at].stamp)
-			at = (at + 1) & (len - 1);
-		grown[at] = old[i];
-	}
-	free(old);
-	fns->keys = grown;
-	fns->keys_len = len;
-	return true;
-}
-
 static bool same_identity(const struct ks_unit_function *fn, const struct identity *id,
 			  const char *text)
 {
@@ -174,17 +155,14 @@ static bool same_identity(const struct ks_unit_function *fn, const struct identi
 /** Find or make the unit's function of an identity; its index. */
 static uint32_t find_function(struct ks_functions *fns, const struct identity *id)
 {
-	if (fns->functions.len * 2 >= fns->keys_len && !grow_keys(fns))
-		goto failed;
 	uint64_t key = ks_hash_mix(ks_unit_text_key(fns->own.unit, id->name), id->external);
 	if (!id->external)
 		key = ks_hash_mix(key, (uint64_t)id->file << 32 | id->line);
 	const char *text = ks_unit_text(fns->own.unit, id->name);
-	size_t at = key & (fns->keys_len - 1);
-	for (; fns->keys[at].stamp == fns->stamp; at = (at + 1) & (fns->keys_len - 1))
-		if (fns->keys[at].key == key &&
-		    same_identity(&fns->functions.at[fns->keys[at].function - 1], id, text))
-			return fns->keys[at].function - 1;
+	struct ks_hashmap_walk walk = ks_hashmap_walk(key);
+	for (uint32_t number; (number = ks_hashmap_next(&fns->map, &walk));)
+		if (same_identity(&fns->functions.at[number - 1], id, text))
+			return number - 1;
 	struct ks_unit_function *fn = ks_vector_push(&fns->functions);
 	if (!fn)
 		goto failed;
@@ -206,9 +184,8 @@ static uint32_t find_function(struct ks_functions *fns, const struct identity *i
 	if (!fn->text)
 		goto failed;
 	fn->hash = XXH3_64bits(fn->text, strlen(fn->text));
-	fns->keys[at].key = key;
-	fns->keys[at].stamp = fns->stamp;
-	fns->keys[at].function = (uint32_t)fns->functions.len;
+	if (!ks_hashmap_add(&fns->map, key, (uint32_t)fns->functions.len))
+		goto failed;
 	return (uint32_t)(fns->functions.len - 1);
 failed:
 	fns->failed = true;

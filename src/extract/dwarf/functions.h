@@ -5,6 +5,7 @@
  * records of all units are merged in file order afterwards (merge.h), so the result does not depend on
  * the number of threads.
  */
+#include "base/hashmap.h"
 #include "extract/dwarf/foreign.h"
 
 enum { KS_NO_FUNCTION = UINT32_MAX };
@@ -78,13 +79,7 @@ struct ks_functions {
 	KS_VECTOR(struct ks_unit_edge) edges;
 	KS_VECTOR(struct ks_unit_copy) copies;
 	KS_VECTOR(struct ks_unit_passed) params; // of all copies, in their order
-	struct {
-		uint64_t key;
-		uint32_t function; // + 1
-		uint32_t stamp;	   // of the unit that wrote it
-	} * keys;		   // open addressing
-	size_t keys_len;
-	uint32_t stamp;
+	struct ks_hashmap map;			 // of the unit: to places in functions, + 1
 	bool calls_known, failed;
 };
 

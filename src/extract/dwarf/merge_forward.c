@@ -134,10 +134,10 @@ void ks_merge_forward(struct ks_type_merge *m, struct ks_type *type)
 	uint8_t kind = is_union ? KS_UNION : KS_STRUCT;
 	if (!type->name)
 		return;
-	uint32_t slot = *ks_merge_slot(m, kind, type->name, ks_merge_name_key(kind, type->name, 0));
-	if (!slot)
+	struct ks_merge_name *name =
+		ks_merge_find_name(m, kind, type->name, ks_merge_name_key(kind, type->name, 0));
+	if (!name)
 		return;
-	struct ks_merge_name *name = &m->names.at[slot - 1];
 	if (name->forward == FORWARD_UNDECIDED)
 		name->forward = forward_resolves(m, name) ? FORWARD_RESOLVES : FORWARD_STAYS;
 	if (name->forward == FORWARD_RESOLVES)

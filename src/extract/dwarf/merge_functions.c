@@ -8,39 +8,19 @@
 
 /* ---- groups and entries ---- */
 
-static bool grow_table(struct ks_function_merge *m)
-{
-	size_t len = m->table_len ? m->table_len * 2 : 1 << 16;
-	uint32_t *grown = calloc(len, sizeof(*grown));
-	if (!grown)
-		return false;
-	for (size_t i = 0; i < m->groups.len; i++) {
-		size_t at = m->groups.at[i].hash & (len - 1);
-		while (grown[at])
-			at = (at + 1) & (len - 1);
-		grown[at] = (uint32_t)i + 1;
-	}
-	free(m->table);
-	m->table = grown;
-	m->table_len = len;
-	return true;
-}
-
 /** Find or make the group of a name; its index, or UINT32_MAX when memory runs out. */
 static uint32_t find_group(struct ks_function_merge *m, const char *name, uint64_t hash)
 {
-	if (m->groups.len * 2 >= m->table_len && !grow_table(m))
-		return UINT32_MAX;
-	size_t at = hash & (m->table_len - 1);
-	for (; m->table[at]; at = (at + 1) & (m->table_len - 1)) {
-		const struct ks_merge_group *group = &m->groups.at[m->table[at] - 1];
+	struct ks_hashmap_walk walk = ks_hashmap_walk(hash);
+	for (uint32_t number; (number = ks_hashmap_next(&m->group_map, &walk));) {
+		const struct ks_merge_group *group = &m->groups.at[number - 1];
 		if (group->hash == hash && (group->name == name || strcmp(group->name, name) == 0))
-			return m->table[at] - 1;
+			return number - 1;
 	}
 	struct ks_merge_group group = { .name = name, .hash = hash };
-	if (!ks_vector_add(&m->groups, group))
+	if (!ks_vector_add(&m->groups, group) ||
+	    !ks_hashmap_add(&m->group_map, hash, (uint32_t)m->groups.len))
 		return UINT32_MAX;
-	m->table[at] = (uint32_t)m->groups.len;
 	return (uint32_t)m->groups.len - 1;
 }
 
@@ -199,15 +179,18 @@ static bool add_clones(struct ks_function_merge *m, const struct ks_unit_record 
 	return true;
 }
 
-/** Whether a unit of the same path came before: then its statics are the same functions. */
+/** Note a unit's path. Whether one of the same path came before: then its statics are the same functions. */
 static bool path_repeats(struct ks_function_merge *m, const char *path)
 {
-	size_t at = XXH3_64bits(path, strlen(path)) & m->paths_mask;
-	while (m->paths[at] && strcmp(m->paths[at], path) != 0)
-		at = (at + 1) & m->paths_mask;
-	bool repeats = m->paths[at] != NULL;
-	m->paths[at] = path;
-	return repeats;
+	uint64_t hash = XXH3_64bits(path, strlen(path));
+	struct ks_hashmap_walk walk = ks_hashmap_walk(hash);
+	for (uint32_t number; (number = ks_hashmap_next(&m->path_map, &walk));)
+		if (strcmp(m->paths.at[number - 1], path) == 0)
+			return true;
+	if (!ks_vector_add(&m->paths, path) ||
+	    !ks_hashmap_add(&m->path_map, hash, (uint32_t)m->paths.len))
+		m->failed = true;
+	return false;
 }
 
 static bool merge_unit(struct ks_function_merge *m, uint32_t unit, bool repeated_path)
@@ -245,7 +228,7 @@ static bool merge_unit(struct ks_function_merge *m, uint32_t unit, bool repeated
 bool ks_function_merge_unit(struct ks_function_merge *m, uint32_t unit)
 {
 	const char *path = m->records[unit].path;
-	return !path || merge_unit(m, unit, path_repeats(m, path));
+	return !path || (merge_unit(m, unit, path_repeats(m, path)) && !m->failed);
 }
 
 /* ---- life ---- */
@@ -255,9 +238,6 @@ struct ks_error *ks_function_merge_new(struct ks_surface *surface,
 				       const struct ks_symbol_index *symbols,
 				       struct ks_function_merge **ret)
 {
-	size_t buckets = 64;
-	while (buckets < nr_units * 2)
-		buckets *= 2;
 	struct ks_function_merge *m = calloc(1, sizeof(*m));
 	if (!m)
 		return &ks_nomem;
@@ -267,12 +247,10 @@ struct ks_error *ks_function_merge_new(struct ks_surface *surface,
 		.symbols = symbols,
 		.nr_units = nr_units,
 		.maps = calloc(nr_units ? nr_units : 1, sizeof(*m->maps)),
-		.paths = calloc(buckets, sizeof(*m->paths)),
-		.paths_mask = buckets - 1,
 		.arena = &surface->arenas[surface->nr_arenas - 1],
 	};
 	*ret = m;
-	if (m->maps && m->paths)
+	if (m->maps)
 		return NULL;
 	ks_function_merge_free(m);
 	return &ks_nomem;
@@ -285,9 +263,10 @@ void ks_function_merge_free(struct ks_function_merge *m)
 	ks_vector_deinit(&m->groups);
 	ks_vector_deinit(&m->entries);
 	ks_vector_deinit(&m->clones);
-	free(m->table);
+	ks_hashmap_deinit(&m->group_map);
+	ks_hashmap_deinit(&m->path_map);
+	ks_vector_deinit(&m->paths);
 	free(m->maps);
-	free(m->paths);
 	free(m->named);
 	free(m);
 }

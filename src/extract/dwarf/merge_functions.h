@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* Functions of all units while they are merged: shared by merge_functions.c and fill_functions.c only. */
+#include "base/hashmap.h"
 #include "extract/dwarf/merge.h"
 
 /** All functions of one name. */
@@ -50,11 +51,11 @@ struct ks_function_merge {
 	KS_VECTOR(struct ks_merge_group) groups;
 	KS_VECTOR(struct ks_merge_entry) entries;
 	KS_VECTOR(struct ks_merge_clone) clones;
-	uint32_t *table; // group + 1, open addressing
-	size_t table_len;
-	const char **paths; // of the units so far, open addressing
-	size_t paths_mask;
-	struct ks_arena *arena; // for what is made before the threads share the work
+	struct ks_hashmap group_map;   // to places in groups, + 1
+	KS_VECTOR(const char *) paths; // of the units so far
+	struct ks_hashmap path_map;    // to places in paths, + 1
+	bool failed;		       // memory ran out in noting a path
+	struct ks_arena *arena;	       // for what is made before the threads share the work
 	struct ks_caller *inline_callers, *direct_callers;
 	struct ks_function *functions;
 	struct ks_entry *out_entries;

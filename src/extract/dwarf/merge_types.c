@@ -10,29 +10,30 @@ uint64_t ks_merge_name_key(uint8_t kind, const char *name, uint64_t hash)
 	return name ? XXH3_64bits_withSeed(name, strlen(name), kind) : hash;
 }
 
-uint32_t *ks_merge_slot(const struct ks_type_merge *m, uint8_t kind, const char *name, uint64_t key)
+struct ks_merge_name *ks_merge_find_name(const struct ks_type_merge *m, uint8_t kind,
+					 const char *name, uint64_t key)
 {
-	size_t at = key & m->mask;
-	for (; m->table[at]; at = (at + 1) & m->mask) {
-		const struct ks_merge_name *found = &m->names.at[m->table[at] - 1];
+	struct ks_hashmap_walk walk = ks_hashmap_walk(key);
+	for (uint32_t number; (number = ks_hashmap_next(&m->map, &walk));) {
+		struct ks_merge_name *found = &m->names.at[number - 1];
 		if (found->key == key && found->kind == kind && !found->name == !name &&
 		    (!name || strcmp(found->name, name) == 0))
-			break;
+			return found;
 	}
-	return &m->table[at];
+	return NULL;
 }
 
-static struct ks_merge_name *find_name(struct ks_type_merge *m, uint8_t kind, const char *name,
-				       uint64_t key)
+/** Find or make a name; NULL when memory runs out. */
+static struct ks_merge_name *name_of(struct ks_type_merge *m, uint8_t kind, const char *name,
+				     uint64_t key)
 {
-	uint32_t *slot = ks_merge_slot(m, kind, name, key);
-	if (*slot)
-		return &m->names.at[*slot - 1];
+	struct ks_merge_name *found = ks_merge_find_name(m, kind, name, key);
+	if (found)
+		return found;
 	struct ks_merge_name *made = ks_vector_push(&m->names);
-	if (!made)
+	if (!made || !ks_hashmap_add(&m->map, key, (uint32_t)m->names.len))
 		return NULL;
 	*made = (struct ks_merge_name){ .name = name, .key = key, .kind = kind };
-	*slot = (uint32_t)m->names.len;
 	return made;
 }
 
@@ -47,8 +48,8 @@ static bool add_found(struct ks_type_merge *m, const struct ks_types *types,
 {
 	const struct ks_decl *decl = &found->decl;
 	struct ks_merge_name *name =
-		find_name(m, (uint8_t)decl->kind, decl->name,
-			  ks_merge_name_key((uint8_t)decl->kind, decl->name, found->hash));
+		name_of(m, (uint8_t)decl->kind, decl->name,
+			ks_merge_name_key((uint8_t)decl->kind, decl->name, found->hash));
 	if (!name)
 		return false;
 	if (name->first && !name->declared_only && found->declaration)
@@ -84,14 +85,10 @@ static bool add_found(struct ks_type_merge *m, const struct ks_types *types,
 static bool collect(struct ks_type_merge *m, const struct ks_walker *walkers,
 		    unsigned int nr_walkers)
 {
-	size_t total = 0, buckets = 64;
+	size_t total = 0;
 	for (unsigned int t = 0; t < nr_walkers; t++)
 		total += walkers[t].types.found.len;
-	while (buckets < total * 2)
-		buckets *= 2;
-	m->table = calloc(buckets, sizeof(*m->table));
-	m->mask = buckets - 1;
-	if (!m->table)
+	if (!ks_hashmap_reserve(&m->map, total))
 		return false;
 	for (unsigned int t = 0; t < nr_walkers; t++)
 		for (size_t i = 0; i < walkers[t].types.found.len; i++)
@@ -295,6 +292,6 @@ struct ks_error *ks_merge_types(struct ks_surface *surface, struct ks_walker *wa
 	ks_vector_deinit(&m.variants);
 	ks_vector_deinit(&m.refs);
 	ks_vector_deinit(&m.names);
-	free(m.table);
+	ks_hashmap_deinit(&m.map);
 	return ok ? NULL : &ks_nomem;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* Types of all units while they are merged: shared by merge_types.c and merge_forward.c only. */
+#include "base/hashmap.h"
 #include "extract/dwarf/merge.h"
 
 /** One definition of a name, whichever threads saw it; first in file order counts. */
@@ -36,15 +37,14 @@ struct ks_type_merge {
 	KS_VECTOR(struct ks_merge_variant) variants;
 	KS_VECTOR(struct ks_merge_use) refs;
 	KS_VECTOR(struct ks_merge_name) names;
-	uint32_t *table; // name + 1, open addressing
-	size_t mask;
-	uint64_t searched; // types looked at for the forward declarations
+	struct ks_hashmap map; // to places in names, + 1
+	uint64_t searched;     // types looked at for the forward declarations
 };
 
 /** Hash of a name within its kind; an unnamed enum goes by the hash of its values. */
 uint64_t ks_merge_name_key(uint8_t kind, const char *name, uint64_t hash);
-/** The slot of a name in the table: it holds the name, or is the free one where it belongs. */
-uint32_t *ks_merge_slot(const struct ks_type_merge *m, uint8_t kind, const char *name,
-			uint64_t key);
+/** The name that was collected, or NULL. @param key ks_merge_name_key() of it */
+struct ks_merge_name *ks_merge_find_name(const struct ks_type_merge *m, uint8_t kind,
+					 const char *name, uint64_t key);
 /** Make a forward declaration the type it stands for, if it stands for one. */
 void ks_merge_forward(struct ks_type_merge *m, struct ks_type *type);

@@ -43,8 +43,10 @@ void ks_types_deinit(struct ks_types *types)
 	ks_vector_deinit(&types->uses);
 	ks_vector_deinit(&types->forwards);
 	free(types->by_offset);
-	free(types->names);
-	free(types->protos);
+	ks_vector_deinit(&types->names);
+	ks_hashmap_deinit(&types->name_map);
+	ks_vector_deinit(&types->protos);
+	ks_hashmap_deinit(&types->proto_map);
 }
 
 /* ---- definitions by name ---- */
@@ -58,35 +60,20 @@ static const struct {
 	[KS_NODE_ENUM] = { KS_ENUM, true },	[KS_NODE_FUNCTION] = { 0, false },
 };
 
-static bool grow_names(struct ks_types *types)
+/** Find or make a name; NULL when memory runs out. */
+static struct ks_type_name *name_of(struct ks_types *types, uint8_t kind, uint64_t key)
 {
-	size_t len = types->names_len ? types->names_len * 2 : 1 << 14;
-	struct ks_name_slot *grown = calloc(len, sizeof(*grown));
-	if (!grown)
-		return false;
-	for (size_t i = 0; i < types->names_len; i++) {
-		if (!types->names[i].first)
-			continue;
-		size_t at = types->names[i].key & (len - 1);
-		while (grown[at].first)
-			at = (at + 1) & (len - 1);
-		grown[at] = types->names[i];
+	struct ks_hashmap_walk walk = ks_hashmap_walk(key);
+	for (uint32_t number; (number = ks_hashmap_next(&types->name_map, &walk));) {
+		struct ks_type_name *name = &types->names.at[number - 1];
+		if (name->key == key && name->kind == kind)
+			return name;
 	}
-	free(types->names);
-	types->names = grown;
-	types->names_len = len;
-	return true;
-}
-
-static struct ks_name_slot *name_slot(struct ks_types *types, uint8_t kind, uint64_t key)
-{
-	if (types->nr_names * 2 >= types->names_len && !grow_names(types))
+	struct ks_type_name *made = ks_vector_push(&types->names);
+	if (!made || !ks_hashmap_add(&types->name_map, key, (uint32_t)types->names.len))
 		return NULL;
-	size_t at = key & (types->names_len - 1);
-	while (types->names[at].first &&
-	       (types->names[at].key != key || types->names[at].kind != kind))
-		at = (at + 1) & (types->names_len - 1);
-	return &types->names[at];
+	*made = (struct ks_type_name){ .key = key, .kind = kind };
+	return made;
 }
 
 /** Note that the unit being walked uses a definition. */
@@ -104,8 +91,8 @@ static void note_use(struct ks_types *types, struct ks_found_decl *found)
 	found->nr_units++;
 }
 
-static void add_definition(struct ks_types *types, uint32_t index, struct ks_name_slot *slot,
-			   uint8_t kind, uint64_t key, uint64_t hash)
+static void add_definition(struct ks_types *types, uint32_t index, struct ks_type_name *name,
+			   uint64_t hash)
 {
 	struct ks_found_decl *found = ks_vector_push(&types->found);
 	if (!found) {
@@ -116,13 +103,11 @@ static void add_definition(struct ks_types *types, uint32_t index, struct ks_nam
 		.hash = hash,
 		.unit = types->unit_index,
 		.offset = types->nodes.at[index].offset,
-		.next = slot->first,
+		.next = name->first,
 		.declaration = types->nodes.at[index].declaration,
 		.decl = ks_node_decl(types, index, 0),
 	};
-	if (!slot->first)
-		types->nr_names++;
-	*slot = (struct ks_name_slot){ key, (uint32_t)types->found.len, kind };
+	name->first = (uint32_t)types->found.len;
 	note_use(types, &types->found.at[types->found.len - 1]);
 }
 
@@ -152,19 +137,19 @@ static void look_at_definition(struct ks_types *types, uint32_t index)
 	// every unnamed enum is a name of its own
 	uint64_t key = node->name == KS_NO_NAME ? hash : ks_unit_text_key(types->unit, node->name);
 	key = ks_hash_mix(key, kind);
-	struct ks_name_slot *slot = name_slot(types, kind, key);
-	if (!slot) {
+	struct ks_type_name *name = name_of(types, kind, key);
+	if (!name) {
 		types->failed = true;
 		return;
 	}
 	unsigned int others = 0;
-	for (uint32_t i = slot->first; i; i = types->found.at[i - 1].next, others++)
+	for (uint32_t i = name->first; i; i = types->found.at[i - 1].next, others++)
 		if (types->found.at[i - 1].hash == hash) {
 			note_use(types, &types->found.at[i - 1]);
 			return;
 		}
 	types->crowded = types->crowded || others > MAX_DEFINITIONS;
-	add_definition(types, index, slot, kind, key, hash);
+	add_definition(types, index, name, hash);
 }
 
 struct ks_error *ks_types_finish_unit(struct ks_types *types)
@@ -187,24 +172,13 @@ struct ks_error *ks_types_error(const struct ks_types *types)
 
 /* ---- prototypes by hash ---- */
 
-static bool grow_protos(struct ks_types *types)
+static const struct ks_type *find_proto(const struct ks_types *types, uint64_t hash)
 {
-	size_t len = types->protos_len ? types->protos_len * 2 : 1 << 14;
-	__typeof__(types->protos) grown = calloc(len, sizeof(*grown));
-	if (!grown)
-		return false;
-	for (size_t i = 0; i < types->protos_len; i++) {
-		if (!types->protos[i].type)
-			continue;
-		size_t at = types->protos[i].hash & (len - 1);
-		while (grown[at].type)
-			at = (at + 1) & (len - 1);
-		grown[at] = types->protos[i];
-	}
-	free(types->protos);
-	types->protos = grown;
-	types->protos_len = len;
-	return true;
+	struct ks_hashmap_walk walk = ks_hashmap_walk(hash);
+	for (uint32_t number; (number = ks_hashmap_next(&types->proto_map, &walk));)
+		if (types->protos.at[number - 1].hash == hash)
+			return types->protos.at[number - 1].type;
+	return NULL;
 }
 
 const struct ks_type *ks_types_proto(struct ks_types *types, uint32_t index)
@@ -212,19 +186,12 @@ const struct ks_type *ks_types_proto(struct ks_types *types, uint32_t index)
 	struct ks_node *node = &types->nodes.at[index];
 	if (node->type)
 		return node->type;
-	if (types->nr_protos * 2 >= types->protos_len && !grow_protos(types)) {
-		types->failed = true;
-		return NULL;
-	}
 	uint64_t hash = ks_node_exact_hash(types, index);
-	size_t at = hash & (types->protos_len - 1);
-	while (types->protos[at].type && types->protos[at].hash != hash)
-		at = (at + 1) & (types->protos_len - 1);
-	if (!types->protos[at].type) {
-		types->protos[at].type = ks_node_type(types, index, 0);
-		types->protos[at].hash = hash;
-		types->nr_protos += types->protos[at].type != NULL;
-	}
-	types->nodes.at[index].type = types->protos[at].type;
-	return types->protos[at].type;
+	const struct ks_type *type = find_proto(types, hash);
+	if (!type && (type = ks_node_type(types, index, 0)) &&
+	    (!ks_vector_add(&types->protos, ((struct ks_type_proto){ hash, type })) ||
+	     !ks_hashmap_add(&types->proto_map, hash, (uint32_t)types->protos.len)))
+		types->failed = true;
+	types->nodes.at[index].type = type;
+	return type;
 }

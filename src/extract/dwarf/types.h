@@ -8,6 +8,7 @@
  * is turned into a declaration. Units repeat their headers, so that is little.
  */
 #include "base/arena.h"
+#include "base/hashmap.h"
 #include "base/vector.h"
 #include "extract/dwarf/text.h"
 #include "surface/model.h"
@@ -77,10 +78,16 @@ struct ks_decl_use {
 	uint32_t unit, next; // next: + 1
 };
 
-struct ks_name_slot {
+struct ks_type_name {
 	uint64_t key;
-	uint32_t first; // found_decl + 1; 0: free
+	uint32_t first; // found_decl + 1
 	uint8_t kind;	// enum ks_kind
+};
+
+/** A prototype by its exact hash. */
+struct ks_type_proto {
+	uint64_t hash;
+	const struct ks_type *type;
 };
 
 /** The work of one thread. A zeroed struct is empty, apart from the borrowed pointers. */
@@ -101,16 +108,13 @@ struct ks_types {
 	uint32_t *by_offset; // node that starts there; stale entries are told by their offset
 	size_t by_offset_len;
 
-	struct ks_name_slot *names; // open addressing
-	size_t nr_names, names_len;
+	KS_VECTOR(struct ks_type_name) names;
+	struct ks_hashmap name_map; // by key: to places in names, + 1
 	KS_VECTOR(struct ks_found_decl) found;
 	KS_VECTOR(struct ks_decl_use) uses;
 	KS_VECTOR(struct ks_type *) forwards; // types made for forward declarations
-	struct {
-		uint64_t hash;
-		const struct ks_type *type;
-	} * protos; // open addressing, by exact hash
-	size_t nr_protos, protos_len;
+	KS_VECTOR(struct ks_type_proto) protos;
+	struct ks_hashmap proto_map; // by hash: to places in protos, + 1
 };
 
 /** Make room for units of up to max_unit bytes. The borrowed pointers are set. */

@@ -183,7 +183,7 @@ struct ks_error *ks_modules_new(const struct ks_base_kernel *kernel, struct ks_m
 	m->digest = XXH3_createState();
 	if (!m->surface || !m->digest)
 		return &ks_nomem;
-	m->arena = &m->surface->arenas[0];
+	m->arena = m->texts.arena = &m->surface->arenas[0];
 	XXH3_128bits_reset(m->digest);
 	if (kernel->image.digest)
 		XXH3_128bits_update(m->digest, kernel->image.digest, strlen(kernel->image.digest));
@@ -196,12 +196,12 @@ void ks_modules_free(struct ks_modules *m)
 	if (!m)
 		return;
 	struct ks_numbers *const numbers[] = {
-		&m->text_numbers,  &m->type_numbers,  &m->definitions,	 &m->decl_numbers,
-		&m->value_numbers, &m->group_numbers, &m->kfunc_numbers, &m->names,
+		&m->type_numbers,  &m->definitions,   &m->decl_numbers, &m->value_numbers,
+		&m->group_numbers, &m->kfunc_numbers, &m->names,
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(numbers); i++)
 		ks_numbers_deinit(numbers[i]);
-	ks_vector_deinit(&m->texts);
+	ks_intern_deinit(&m->texts);
 	ks_vector_deinit(&m->types);
 	ks_vector_deinit(&m->decls);
 	ks_vector_deinit(&m->values);

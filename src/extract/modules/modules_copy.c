@@ -14,15 +14,8 @@ const char *ks_modules_text(struct ks_modules *m, const char *text)
 {
 	if (!text)
 		return NULL;
-	size_t len = strlen(text);
-	uint64_t key = XXH3_64bits(text, len);
-	uint32_t number = ks_numbers_get(&m->text_numbers, key);
-	if (number && strcmp(m->texts.at[number - 1], text) == 0)
-		return m->texts.at[number - 1];
-	const char *copy = ks_arena_strndup(m->arena, text, len);
-	if (!copy || !ks_vector_add(&m->texts, copy) ||
-	    !ks_numbers_set(&m->text_numbers, key, (uint32_t)m->texts.len))
-		m->failed = true;
+	const char *copy = ks_intern_text(&m->texts, text, strlen(text));
+	m->failed = m->failed || !copy;
 	return copy;
 }
 

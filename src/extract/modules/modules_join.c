@@ -175,9 +175,8 @@ struct ks_error *ks_modules_join(struct ks_modules *m, const struct ks_surface *
 			ks_modules_add_tracepoint(m, &before->tracepoints[i]);
 	for (size_t i = 0; i < before->nr_kfuncs; i++)
 		ks_modules_add_kfunc(m, before->kfuncs[i]);
-	for (size_t i = 0; i < m->names.len; i++) // for whatever is joined next
-		if (m->names.slots[i].value)
-			m->names.slots[i].value = KS_MODULE_ADDED;
+	for (size_t i = 0; i < m->names.all.len; i++) // for whatever is joined next
+		m->names.all.at[i].value = KS_MODULE_ADDED;
 	ks_numbers_deinit(&join.units);
 	ks_vector_deinit(&join.inlined);
 	ks_vector_deinit(&join.direct);

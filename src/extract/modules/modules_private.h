@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* Modules while they are put together: shared by modules.c, modules_copy.c, _types.c and _functions.c only. */
+#include "base/intern.h"
 #include "base/vector.h"
 #include "extract/modules/modules.h"
 
@@ -51,8 +52,8 @@ struct ks_modules {
 	bool whole;		    // these are all of the kernel's modules
 	uint32_t known_once;	    // kinds that some module knows
 
-	struct ks_numbers text_numbers, type_numbers;
-	KS_VECTOR(const char *) texts;
+	struct ks_intern texts;
+	struct ks_numbers type_numbers;
 	KS_VECTOR(const struct ks_type *) types;
 	unsigned int type_budget; // of the definition that is being copied
 

@@ -101,7 +101,10 @@ struct ks_error *ks_symbols_read(const struct ks_elf *elf, struct ks_surface *su
 
 /* ---- lookup ---- */
 
-/** Chained hash tables over the symbol numbers, + 1; a chain is in table order. */
+/**
+ * Chained hash tables over the symbol numbers, + 1; a chain is in table order. Not ks_hashmap: any number of symbols may
+ * share a name or an address.
+ */
 struct ks_symbol_index {
 	const struct ks_surface *surface;
 	size_t mask;

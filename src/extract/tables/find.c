@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <elf.h>
-#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -11,49 +10,43 @@
 static const enum ks_kind indexed[] = { KS_FUNCTION, KS_STRUCT };
 enum { NR_INDEXED = KS_ARRAY_LEN(indexed) };
 
-/** The slot that holds the name, or the free one where it belongs. */
-static uint32_t *slot(const struct ks_finder *finder, enum ks_kind kind, const char *name)
+static uint64_t hash_of(enum ks_kind kind, const char *name)
 {
-	const struct ks_surface *surface = finder->surface;
-	size_t at = XXH3_64bits_withSeed(name, strlen(name), kind) & finder->mask;
-	for (; finder->decls[at]; at = (at + 1) & finder->mask) {
-		uint32_t which = (finder->decls[at] - 1) % NR_INDEXED;
-		uint32_t i = (finder->decls[at] - 1) / NR_INDEXED;
-		if (indexed[which] == kind && strcmp(surface->decls[kind].at[i].name, name) == 0)
-			break;
-	}
-	return &finder->decls[at];
-}
-
-struct ks_error *ks_finder_init(struct ks_finder *finder)
-{
-	const struct ks_surface *surface = finder->surface;
-	size_t total = 0, len = 64;
-	for (unsigned int k = 0; k < NR_INDEXED; k++)
-		total += surface->decls[indexed[k]].nr;
-	while (len < total * 2)
-		len *= 2;
-	finder->decls = calloc(len, sizeof(*finder->decls));
-	finder->mask = len - 1;
-	if (!finder->decls)
-		return &ks_nomem;
-	for (unsigned int k = 0; k < NR_INDEXED; k++)
-		for (size_t i = 0; i < surface->decls[indexed[k]].nr; i++)
-			*slot(finder, indexed[k], surface->decls[indexed[k]].at[i].name) =
-				(uint32_t)(i * NR_INDEXED + k + 1);
-	return NULL;
-}
-
-void ks_finder_deinit(struct ks_finder *finder)
-{
-	free(finder->decls);
+	return XXH3_64bits_withSeed(name, strlen(name), kind);
 }
 
 const struct ks_decl *ks_find_decl(const struct ks_finder *finder, enum ks_kind kind,
 				   const char *name)
 {
-	uint32_t found = *slot(finder, kind, name);
-	return found ? &finder->surface->decls[kind].at[(found - 1) / NR_INDEXED] : NULL;
+	const struct ks_surface *surface = finder->surface;
+	struct ks_hashmap_walk walk = ks_hashmap_walk(hash_of(kind, name));
+	for (uint32_t number; (number = ks_hashmap_next(&finder->decls, &walk));) {
+		uint32_t which = (number - 1) % NR_INDEXED, i = (number - 1) / NR_INDEXED;
+		if (indexed[which] == kind && strcmp(surface->decls[kind].at[i].name, name) == 0)
+			return &surface->decls[kind].at[i];
+	}
+	return NULL;
+}
+
+struct ks_error *ks_finder_init(struct ks_finder *finder)
+{
+	const struct ks_surface *surface = finder->surface;
+	size_t total = 0;
+	for (unsigned int k = 0; k < NR_INDEXED; k++)
+		total += surface->decls[indexed[k]].nr;
+	if (!ks_hashmap_reserve(&finder->decls, total))
+		return &ks_nomem;
+	for (unsigned int k = 0; k < NR_INDEXED; k++)
+		for (size_t i = 0; i < surface->decls[indexed[k]].nr; i++)
+			ks_hashmap_add(&finder->decls,
+				       hash_of(indexed[k], surface->decls[indexed[k]].at[i].name),
+				       (uint32_t)(i * NR_INDEXED + k + 1));
+	return NULL;
+}
+
+void ks_finder_deinit(struct ks_finder *finder)
+{
+	ks_hashmap_deinit(&finder->decls);
 }
 
 bool ks_find_function(const struct ks_finder *finder, const char *name)

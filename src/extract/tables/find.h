@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* Looking up what the merges found, for the readers of tables in the image. */
+#include "base/hashmap.h"
 #include "elf/image.h"
 #include "extract/symbols/symbols.h"
 
@@ -16,9 +17,8 @@ struct ks_event_layout {
 struct ks_finder {
 	const struct ks_elf *elf;
 	const struct ks_symbol_index *symbols;
-	struct ks_surface *surface; // functions and types are filled
-	uint32_t *decls;	    // open addressing: position in the kind's table, + 1
-	size_t mask;
+	struct ks_surface *surface;	      // functions and types are filled
+	struct ks_hashmap decls;	      // by name: position in the kind's table, see find.c
 	const struct ks_event_layout *events; // of the kernel that a module is for, else NULL
 };
 

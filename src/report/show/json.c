@@ -33,31 +33,35 @@ static void json_tracepoint(struct ks_sheet *sheet, const struct ks_tracepoint *
 static struct ks_error *json_fact(struct ks_sheet *sheet, const struct ks_fact *fact)
 {
 	struct ks_json *json = &sheet->json;
-	switch (sheet->history->kind) {
-	case KS_FUNCTION:
+	switch (ks_kinds[sheet->history->kind].holds) {
+	case KS_HOLDS_FUNCTION:
 		ks_sheet_decl(sheet, "definition", fact->decl);
 		return ks_sheet_function(sheet, fact);
-	case KS_TRACEPOINT:
+	case KS_HOLDS_TYPE:
+	case KS_HOLDS_NAME:
+		ks_sheet_decl(sheet, "definition", fact->decl);
+		ks_sheet_ambiguity(sheet, fact->ambiguity);
+		break;
+	case KS_HOLDS_TRACEPOINT:
 		if (fact->tracepoint)
 			json_tracepoint(sheet, fact->tracepoint);
-		return NULL;
-	case KS_SYSCALL:
+		break;
+	case KS_HOLDS_NUMBER:
 		json_syscall(json, fact);
-		return NULL;
-	case KS_CONFIG:
+		break;
+	case KS_HOLDS_VALUE:
 		ks_json_key_str(json, "value", fact->value);
-		return NULL;
-	case KS_FIELD:
+		break;
+	case KS_HOLDS_MEMBER:
 		ks_json_key_open(json, "definition", '{');
 		if (fact->member)
 			ks_sheet_member(sheet, fact->member);
 		ks_json_close(json, '}');
-		return NULL;
-	default:
-		ks_sheet_decl(sheet, "definition", fact->decl);
-		ks_sheet_ambiguity(sheet, fact->ambiguity);
-		return NULL;
+		break;
+	case KS_NR_HOLDS:
+		break;
 	}
+	return NULL;
 }
 
 /** unknown: the issues that this image cannot tell of a function, whether it has them or not. */
@@ -171,7 +175,7 @@ static struct ks_error *json_pair(struct ks_sheet *sheet, const char *group,
 		status = new->present ? "added" : old->present ? "removed" : "absent";
 	else if (ks_fact_comparable(kind, old) && ks_fact_comparable(kind, new))
 		KS_TRY(ks_diff_facts(sheet->report->diff, kind, old, new, &changes));
-	else if (kind != KS_SYSCALL)
+	else if (ks_kind_compared(kind))
 		status = "unknown"; // there, but without a type to compare
 	ks_json_open(json, '{');
 	ks_json_key_str(json, "group", group);

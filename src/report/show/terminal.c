@@ -159,29 +159,33 @@ bool ks_terminal_declaration(struct ks_buf *out, enum ks_kind kind, const struct
 {
 	if (!ks_fact_comparable(kind, fact))
 		return false;
-	switch (kind) {
-	case KS_FUNCTION:
-	case KS_LSM:
-	case KS_KFUNC:
+	switch (ks_kinds[kind].holds) {
+	case KS_HOLDS_FUNCTION:
+	case KS_HOLDS_NAME:
 		ks_c_text_valid.proto(out, fact->decl->type, fact->decl->name);
 		return true;
-	case KS_TRACEPOINT:
+	case KS_HOLDS_TRACEPOINT:
 		if (fact->tracepoint->func)
 			ks_c_text_valid.proto(out, fact->tracepoint->func->type,
 					      fact->tracepoint->func->name);
 		return true;
-	case KS_FIELD:
+	case KS_HOLDS_MEMBER:
 		ks_c_text_valid.decl(out, fact->member->type, fact->member->name);
 		ks_buf_char(out, ';');
 		return true;
-	case KS_TYPEDEF:
+	case KS_HOLDS_TYPE:
+		if (kind != KS_TYPEDEF)
+			break;
 		ks_buf_str(out, "typedef ");
 		ks_c_text_valid.decl(out, fact->decl->type, fact->decl->name);
 		ks_buf_char(out, ';');
 		return true;
-	default:
-		return false;
+	case KS_HOLDS_NUMBER:
+	case KS_HOLDS_VALUE:
+	case KS_NR_HOLDS:
+		break;
 	}
+	return false;
 }
 
 /** The image whose definition stands for all: the base when it has one, else the newest that does. */
@@ -230,12 +234,11 @@ static void declarations(struct ks_terminal *terminal)
 	enum ks_kind kind = terminal->history->kind;
 	const struct ks_fact *focus = focus_fact(terminal);
 	_cleanup_buf_ struct ks_buf last = { 0 };
-	if (!focus || kind == KS_CONFIG || kind == KS_INT)
+	if (!focus || ks_kinds[kind].holds == KS_HOLDS_VALUE || kind == KS_INT)
 		return;
-	const struct ks_decl *decl =
-		kind == KS_TRACEPOINT ? focus->tracepoint->record : focus->decl;
-	if (decl &&
-	    (kind == KS_TRACEPOINT || !ks_terminal_declaration(&terminal->text, kind, focus))) {
+	bool event = ks_kinds[kind].holds == KS_HOLDS_TRACEPOINT;
+	const struct ks_decl *decl = event ? focus->tracepoint->record : focus->decl;
+	if (decl && (event || !ks_terminal_declaration(&terminal->text, kind, focus))) {
 		heading(terminal, "Definition in ", focus->image->label);
 		ks_terminal_record(terminal->out, decl);
 	}

@@ -138,39 +138,26 @@ static void decl_summary(const struct ks_decl *decl, struct ks_buf *out)
 	ks_count_write(out, decl->size, "byte", "bytes");
 }
 
+static void number_summary(const struct ks_fact *fact, struct ks_buf *out)
+{
+	if (fact->number == KS_NO_NUMBER) {
+		ks_buf_str(out, "events only");
+		return;
+	}
+	ks_buf_str(out, "number ");
+	ks_buf_dec(out, fact->number);
+	if ((fact->image->facts & KS_FACT_TRACED) && !fact->traced)
+		ks_buf_str(out, ", no events");
+}
+
 struct ks_error *ks_terminal_summary(enum ks_kind kind, const struct ks_fact *fact,
 				     struct ks_buf *out)
 {
-	switch (kind) {
-	case KS_FUNCTION:
+	switch (ks_kinds[kind].holds) {
+	case KS_HOLDS_FUNCTION:
 		return fact->function ? function_summary(fact, out) : NULL;
-	case KS_TRACEPOINT:
-		if (fact->tracepoint && fact->tracepoint->class_name) {
-			ks_buf_str(out, "class ");
-			ks_buf_str(out, fact->tracepoint->class_name);
-		}
-		return NULL;
-	case KS_SYSCALL:
-		if (fact->number == KS_NO_NUMBER) {
-			ks_buf_str(out, "events only");
-			return NULL;
-		}
-		ks_buf_str(out, "number ");
-		ks_buf_dec(out, fact->number);
-		if ((fact->image->facts & KS_FACT_TRACED) && !fact->traced)
-			ks_buf_str(out, ", no events");
-		return NULL;
-	case KS_CONFIG:
-		if (fact->value)
-			ks_buf_str(out, fact->value);
-		return NULL;
-	case KS_FIELD:
-		if (fact->member) {
-			ks_buf_str(out, "at byte ");
-			ks_buf_dec(out, fact->member->bits_offset / 8);
-		}
-		return NULL;
-	default:
+	case KS_HOLDS_TYPE:
+	case KS_HOLDS_NAME:
 		if (fact->decl)
 			decl_summary(fact->decl, out);
 		if (fact->ambiguity) {
@@ -178,8 +165,30 @@ struct ks_error *ks_terminal_summary(enum ks_kind kind, const struct ks_fact *fa
 			ks_buf_dec(out, fact->ambiguity->nr_variants);
 			ks_buf_str(out, " differing definitions");
 		}
-		return NULL;
+		break;
+	case KS_HOLDS_TRACEPOINT:
+		if (fact->tracepoint && fact->tracepoint->class_name) {
+			ks_buf_str(out, "class ");
+			ks_buf_str(out, fact->tracepoint->class_name);
+		}
+		break;
+	case KS_HOLDS_NUMBER:
+		number_summary(fact, out);
+		break;
+	case KS_HOLDS_VALUE:
+		if (fact->value)
+			ks_buf_str(out, fact->value);
+		break;
+	case KS_HOLDS_MEMBER:
+		if (fact->member) {
+			ks_buf_str(out, "at byte ");
+			ks_buf_dec(out, fact->member->bits_offset / 8);
+		}
+		break;
+	case KS_NR_HOLDS:
+		break;
 	}
+	return NULL;
 }
 
 /* ---- one image in detail ---- */

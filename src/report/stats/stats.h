@@ -13,16 +13,18 @@ struct ks_stats_table {
 	bool pairs;		// it counts pairs of images of one kind; else images
 	enum ks_kind kind;	// with pairs
 };
-enum { KS_NR_STATS_TABLES = 5 + KS_FIELD };
-extern const struct ks_stats_table ks_stats_tables[KS_NR_STATS_TABLES];
+/** The tables of images, and behind them one of changes for each kind but fields. */
+enum { KS_NR_OWN_TABLES = 5, KS_NR_STATS_TABLES = KS_NR_OWN_TABLES + KS_FIELD };
+/** @param i below KS_NR_STATS_TABLES */
+struct ks_stats_table ks_stats_table_at(size_t i);
 
 /**
  * Fill a table from what was counted for it. One without a row has nothing to tell.
+ * @param which below KS_NR_STATS_TABLES
  * @param ret a zeroed table; borrows names and labels from stats
  * @return NULL or &ks_nomem
  */
-KS_MUST_CHECK struct ks_error *ks_stats_table_fill(const struct ks_stats *stats,
-						   const struct ks_stats_table *which,
+KS_MUST_CHECK struct ks_error *ks_stats_table_fill(const struct ks_stats *stats, size_t which,
 						   struct ks_table *ret);
 
 /** A picture that can be asked for. */

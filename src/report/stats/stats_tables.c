@@ -1,52 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/array.h"
+#include "report/kinds.h"
 #include "report/stats/stats.h"
 
-/** A reason for a change, and how a narrow column is headed. */
-struct reason {
-	enum ks_change_kind change;
-	const char *head; // NULL ends a list
-	bool detail;
-};
-
-#define PARAM_REASONS(detail)                                                                      \
-	{ KS_PARAM_ADDED, "+PARAM", detail }, { KS_PARAM_REMOVED, "-PARAM", detail },              \
-		{ KS_PARAM_REORDERED, "ORDER", detail },                                           \
-		{ KS_PARAM_TYPE_CHANGED, "TYPE", detail },                                         \
-	{                                                                                          \
-		KS_RETURN_TYPE_CHANGED, "RET", detail                                              \
-	}
-#define FIELD_REASONS                                                                              \
-	{ KS_FIELD_ADDED, "+FIELD", false }, { KS_FIELD_REMOVED, "-FIELD", false },                \
-	{                                                                                          \
-		KS_FIELD_TYPE_CHANGED, "TYPE", false                                               \
-	}
-
-static const struct reason function_reasons[] = { PARAM_REASONS(false), { 0 } };
-static const struct reason field_reasons[] = { FIELD_REASONS, { 0 } };
-static const struct reason enum_reasons[] = { { KS_VALUE_ADDED, "+VALUE", false },
-					      { KS_VALUE_REMOVED, "-VALUE", false },
-					      { KS_VALUE_CHANGED, "VALUE", false },
-					      { 0 } };
-static const struct reason tracepoint_reasons[] = { { KS_EVENT_CHANGED, "EVENT", false },
-						    FIELD_REASONS,
-						    { KS_FUNC_CHANGED, "FUNC", false },
-						    PARAM_REASONS(true),
-						    { 0 } };
-
-/** Why names of a kind change; the others have one reason only, or none. */
-static const struct reason *const reasons[KS_NR_KINDS] = {
-	[KS_FUNCTION] = function_reasons,     [KS_STRUCT] = field_reasons,
-	[KS_UNION] = field_reasons,	      [KS_ENUM] = enum_reasons,
-	[KS_LSM] = function_reasons,	      [KS_KFUNC] = function_reasons,
-	[KS_TRACEPOINT] = tracepoint_reasons,
-};
-
-#define PRESENCE_RULE                                                                              \
-	" Added and removed are names that only the second or only the first image has."
-#define PAIR_RULE PRESENCE_RULE " A changed name counts once under each of its reasons."
-
-const struct ks_stats_table ks_stats_tables[KS_NR_STATS_TABLES] = {
+static const struct ks_stats_table own_tables[KS_NR_OWN_TABLES] = {
 	{ "growth", "Growth of the surface",
 	  "Names of each kind, image by image. A function counts when it has a prototype, that is, "
 	  "when a symbol of exactly its name exists; groups are all function names that some "
@@ -79,35 +36,6 @@ const struct ks_stats_table ks_stats_tables[KS_NR_STATS_TABLES] = {
 	  "(static2); "
 	  "static functions and a global one (mixed).",
 	  false, KS_NR_KINDS },
-	{ "changes-function", "Changes of functions",
-	  "Functions with a prototype. Changed: parameters added, removed, in another order or of "
-	  "another "
-	  "type, or another return type." PAIR_RULE,
-	  true, KS_FUNCTION },
-	{ "changes-struct", "Changes of structs",
-	  "Changed: fields added, removed or of another type; offsets do not count." PAIR_RULE,
-	  true, KS_STRUCT },
-	{ "changes-union", "Changes of unions",
-	  "Changed: fields added, removed or of another type; offsets do not count." PAIR_RULE,
-	  true, KS_UNION },
-	{ "changes-enum", "Changes of enums",
-	  "Changed: values added, removed or changed." PAIR_RULE, true, KS_ENUM },
-	{ "changes-typedef", "Changes of typedefs",
-	  "Changed: it stands for another type." PRESENCE_RULE, true, KS_TYPEDEF },
-	{ "changes-int", "Changes of integer types", "Changed: the size." PRESENCE_RULE, true,
-	  KS_INT },
-	{ "changes-tracepoint", "Changes of tracepoints",
-	  "Changed: the fields of the event, or the parameters of its function." PAIR_RULE, true,
-	  KS_TRACEPOINT },
-	{ "changes-syscall", "Changes of system calls",
-	  "Present or not; numbers do not count." PRESENCE_RULE, true, KS_SYSCALL },
-	{ "changes-lsm", "Changes of LSM hooks",
-	  "Compared as the functions security_HOOK." PAIR_RULE, true, KS_LSM },
-	{ "changes-kfunc", "Changes of kfuncs", "Compared as functions." PAIR_RULE, true,
-	  KS_KFUNC },
-	{ "changes-config", "Changes of the configuration",
-	  "Options; one that is not set has the value n. Changed: another value." PRESENCE_RULE,
-	  true, KS_CONFIG },
 };
 
 /** A group that was asked for has the image, or compares with it. */
@@ -195,19 +123,12 @@ static const struct census_column collision_columns[] = {
 	{ 0 },
 };
 
-/** How the kinds are headed where eleven of them stand side by side. */
-static const char *const growth_heads[KS_FIELD] = {
-	[KS_FUNCTION] = "FUNC", [KS_STRUCT] = "STRUCT", [KS_UNION] = "UNION",
-	[KS_ENUM] = "ENUM",	[KS_TYPEDEF] = "TYPED", [KS_INT] = "INT",
-	[KS_TRACEPOINT] = "TP", [KS_SYSCALL] = "SYSC",	[KS_LSM] = "LSM",
-	[KS_KFUNC] = "KFUNC",	[KS_CONFIG] = "CONF",
-};
-
 static bool fill_growth(const struct ks_stats *stats, struct ks_table *table)
 {
 	bool ok = ks_table_column(table, "image", "IMAGE", false);
 	for (int kind = 0; kind < KS_FIELD; kind++)
-		ok = ok && ks_table_column(table, ks_kinds[kind].name, growth_heads[kind], false);
+		ok = ok &&
+		     ks_table_column(table, ks_kinds[kind].name, ks_report_kinds[kind].head, false);
 	ok = ok && ks_table_column(table, "groups", "GROUPS", false);
 	for (size_t i = 0; i < stats->images->nr && ok; i++) {
 		const struct ks_store_image *image = stats->images->at[i];
@@ -259,7 +180,8 @@ static bool fill_pair(const struct ks_stats_pair *pair, enum ks_kind kind, struc
 		  ks_table_number(table, both && tally->added_certain, tally->added) &&
 		  ks_table_number(table, both && tally->removed_certain, tally->removed) &&
 		  ks_table_number(table, both, tally->changed);
-	for (const struct reason *r = reasons[kind]; r && r->head && ok; r++)
+	for (const struct ks_reason_column *r = ks_report_kinds[kind].reasons; r && r->head && ok;
+	     r++)
 		ok = ks_table_number(table, both, tally->changes[r->change]);
 	return ok;
 }
@@ -275,7 +197,7 @@ static bool fill_pairs(const struct ks_stats *stats, enum ks_kind kind, struct k
 	bool ok = true;
 	for (size_t i = 0; i < KS_ARRAY_LEN(columns); i++)
 		ok = ok && ks_vector_add(&table->columns, columns[i]);
-	for (const struct reason *r = reasons[kind]; r && r->head; r++)
+	for (const struct ks_reason_column *r = ks_report_kinds[kind].reasons; r && r->head; r++)
 		ok = ok &&
 		     ks_table_column(table, ks_changes_infos[r->change].name, r->head, r->detail);
 	for (size_t i = 0; i < stats->nr_pairs && ok; i++) {
@@ -286,18 +208,27 @@ static bool fill_pairs(const struct ks_stats *stats, enum ks_kind kind, struct k
 	return ok;
 }
 
-struct ks_error *ks_stats_table_fill(const struct ks_stats *stats,
-				     const struct ks_stats_table *which, struct ks_table *ret)
+struct ks_stats_table ks_stats_table_at(size_t i)
 {
-	static const struct census_column *const columns[] = { NULL, inline_columns,
-							       transform_columns, symbol_columns,
-							       collision_columns };
-	size_t nr = (size_t)(which - ks_stats_tables);
-	ret->name = which->name;
-	ret->title = which->title;
-	ret->definition = which->definition;
-	bool ok = which->pairs	? fill_pairs(stats, which->kind, ret)
-		  : columns[nr] ? fill_census(stats, columns[nr], ret)
-				: fill_growth(stats, ret);
+	if (i < KS_NR_OWN_TABLES)
+		return own_tables[i];
+	enum ks_kind kind = (enum ks_kind)(i - KS_NR_OWN_TABLES);
+	const struct ks_report_kind *row = &ks_report_kinds[kind];
+	return (struct ks_stats_table){ row->table, row->title, row->definition, true, kind };
+}
+
+struct ks_error *ks_stats_table_fill(const struct ks_stats *stats, size_t which,
+				     struct ks_table *ret)
+{
+	static const struct census_column *const columns[KS_NR_OWN_TABLES] = {
+		NULL, inline_columns, transform_columns, symbol_columns, collision_columns
+	};
+	struct ks_stats_table table = ks_stats_table_at(which);
+	ret->name = table.name;
+	ret->title = table.title;
+	ret->definition = table.definition;
+	bool ok = table.pairs	   ? fill_pairs(stats, table.kind, ret)
+		  : columns[which] ? fill_census(stats, columns[which], ret)
+				   : fill_growth(stats, ret);
 	return ok ? NULL : &ks_nomem;
 }

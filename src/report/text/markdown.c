@@ -112,7 +112,7 @@ static void status_item(const struct page *page, const char *label, const struct
 	enum ks_kind kind = page->history->kind;
 	const struct ks_function *group = kind == KS_FUNCTION ? ks_fact_group(fact) : NULL;
 	bool type = ks_fact_comparable(kind, fact), present = type;
-	if (kind == KS_SYSCALL)
+	if (!ks_kind_compared(kind))
 		present = fact->present;
 	else if (kind == KS_FUNCTION && !page->style->type_decides)
 		present = group || !ks_image_tells_inline(fact->image);

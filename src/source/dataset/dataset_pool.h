@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* One image's texts and types, each kept once: a dataset spells the same few over and over. */
+#include "base/intern.h"
 #include "surface/model.h"
-
-struct ks_pool_text;
 
 /** Equal text or type, equal pointer. A zeroed pool with an arena is empty. */
 struct ks_dataset_pool {
 	struct ks_arena *arena; // borrowed: holds what the pool hands out
-	struct ks_pool_text *texts;
-	size_t nr_texts, cap_texts; // cap: 0 or a power of two
-	const struct ks_type **types;
-	size_t nr_types, cap_types;
+	struct ks_intern texts;
+	KS_VECTOR(const struct ks_type *) types;
+	struct ks_hashmap type_map; // to places in types, + 1
 };
 
 /** NUL-terminated copy of a text without NUL in it; NULL when memory runs out. */

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "base/trace.h"
 #include "source/net/curl.h"
 #include "source/net/http.h"
 
@@ -50,6 +51,7 @@ struct http {
 	struct sha256_ctx sha;
 	uint64_t hashed; // bytes from the start of the file
 	bool proven;
+	int64_t opened; // for the trace
 };
 
 bool ks_http_serves(const char *url)
@@ -334,6 +336,8 @@ static void http_want(struct ks_input *in, uint64_t begin, uint64_t end)
 static void http_close(struct ks_input *in)
 {
 	struct http *h = (struct http *)in;
+	ks_trace_end(KS_TRACE_SOURCE, h->opened, "close %s: %llu bytes", h->url ? h->url : "",
+		     (unsigned long long)h->in.taken);
 	transfer_stop(h);
 	if (h->easy)
 		h->curl->easy_cleanup(h->easy);
@@ -401,6 +405,7 @@ struct ks_error *ks_http_open(const char *url, const struct ks_http_opts *opts,
 	if (!h)
 		return &ks_nomem;
 	h->in.ops = &http_ops;
+	h->opened = ks_trace_begin(KS_TRACE_SOURCE);
 	struct ks_error *err = http_open(h, url, opts ? opts : &none);
 	if (err)
 		ks_input_close(&h->in);

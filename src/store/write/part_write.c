@@ -1,33 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "store/part.h"
-
-#include "surface/codec.h"
+#include "store/kinds.h"
 #include "surface/type.h"
 
-const char *const ks_part_names[KS_NR_PARTS] = {
-	[KS_FUNCTION] = "order.prototype",
-	[KS_STRUCT] = "order.struct",
-	[KS_UNION] = "order.union",
-	[KS_ENUM] = "order.enum",
-	[KS_TYPEDEF] = "order.typedef",
-	[KS_INT] = "order.int",
-	[KS_TABLE_FUNCTIONS] = "order.function",
-	[KS_TABLE_TRACEPOINTS] = "order.tracepoint",
-	[KS_TABLE_AMBIGUITIES] = "order.ambiguity",
-	[KS_TABLE_OPTIONS] = "order.config",
-	[KS_PART_SYSCALLS] = "order.syscall",
-	[KS_PART_LSM] = "order.lsm",
-	[KS_PART_KFUNCS] = "order.kfunc",
-	[KS_PART_VARIABLES] = "order.variable",
-	[KS_PART_TRACED] = "traced",
-	[KS_PART_SYMBOL_MODULES] = "symbol.modules",
-	[KS_PART_SYMBOL_ATTACH] = "symbol.attach",
-	[KS_PART_SYMBOL_NAMES] = "symbol.names",
-	[KS_PART_SYMBOL_ATTRS] = "symbol.attributes",
-	[KS_PART_SYMBOL_SIZES] = "symbol.sizes",
-	[KS_PART_SYMBOL_ADDRS] = "symbol.addresses",
-	[KS_PART_CONFIG] = "config",
-};
+const char *ks_part_name(enum ks_part which)
+{
+	static const char *const names[KS_NR_PARTS] = {
+		[KS_TABLE_FUNCTIONS] = "order.function",
+		[KS_TABLE_AMBIGUITIES] = "order.ambiguity",
+		[KS_PART_VARIABLES] = "order.variable",
+		[KS_PART_TRACED] = "traced",
+		[KS_PART_SYMBOL_MODULES] = "symbol.modules",
+		[KS_PART_SYMBOL_ATTACH] = "symbol.attach",
+		[KS_PART_SYMBOL_NAMES] = "symbol.names",
+		[KS_PART_SYMBOL_ATTRS] = "symbol.attributes",
+		[KS_PART_SYMBOL_SIZES] = "symbol.sizes",
+		[KS_PART_SYMBOL_ADDRS] = "symbol.addresses",
+		[KS_PART_CONFIG] = "config",
+	};
+	if (names[which] || which >= KS_PART_VARIABLES)
+		return names[which];
+	bool list = which >= KS_PART_LISTS;
+	enum ks_kind kind = list ? KS_SYSCALL + which - KS_PART_LISTS : ks_table_kind((int)which);
+	return list == !ks_kind_def_class(kind) ? ks_kinds[kind].part : NULL;
+}
 
 /** Ids follow one another where the tables do: distances from one to the next are mostly 1. */
 static uint64_t put_order(const struct ks_put_defs *defs, int table, struct ks_buf *raw)
@@ -56,6 +51,25 @@ static uint64_t put_syscalls(const struct ks_surface *s, struct ks_buf *raw)
 		ks_buf_strz(raw, s->syscalls[i].name);
 	}
 	return s->nr_syscalls;
+}
+
+/** The list of a kind without definitions. */
+static uint64_t put_list(enum ks_kind kind, const struct ks_surface *s, struct ks_buf *raw)
+{
+	switch (ks_kinds[kind].holds) {
+	case KS_HOLDS_NUMBER:
+		return put_syscalls(s, raw);
+	case KS_HOLDS_NAME:
+		return put_names(ks_surface_record(s, kind, 0), ks_surface_count(s, kind), raw);
+	case KS_HOLDS_FUNCTION:
+	case KS_HOLDS_TYPE:
+	case KS_HOLDS_TRACEPOINT:
+	case KS_HOLDS_VALUE:
+	case KS_HOLDS_MEMBER:
+	case KS_NR_HOLDS:
+		break;
+	}
+	return 0;
 }
 
 /** One byte each; nothing when no call is known to be traced. */
@@ -144,12 +158,6 @@ static uint64_t put_part(enum ks_part which, const struct ks_surface *s,
 			 const struct ks_put_defs *defs, struct ks_buf *raw)
 {
 	switch (which) {
-	case KS_PART_SYSCALLS:
-		return put_syscalls(s, raw);
-	case KS_PART_LSM:
-		return put_names(s->lsm, s->nr_lsm, raw);
-	case KS_PART_KFUNCS:
-		return put_names(s->kfuncs, s->nr_kfuncs, raw);
 	case KS_PART_VARIABLES:
 		return put_names(s->variables, s->nr_variables, raw);
 	case KS_PART_TRACED:
@@ -168,7 +176,8 @@ static uint64_t put_part(enum ks_part which, const struct ks_surface *s,
 	case KS_PART_SYMBOL_ADDRS:
 		return put_symbols(which, s, raw);
 	default:
-		return put_order(defs, (int)which, raw);
+		return which < KS_PART_LISTS ? put_order(defs, (int)which, raw)
+					     : put_list(KS_SYSCALL + which - KS_PART_LISTS, s, raw);
 	}
 }
 

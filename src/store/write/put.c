@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "base/trace.h"
 #include "store/image.h"
 #include "store/kept.h"
 #include "store/part.h"
@@ -114,7 +115,7 @@ static struct ks_error *load_likes(struct ks_store *store, struct put *put, int6
 	for (size_t i = 0; i < KS_NR_PARTS; i++) {
 		KS_TRY(ks_sql_get(store, KS_SQL_PART, &stmt));
 		sqlite3_bind_int64(stmt, 1, base);
-		ks_sql_bind_text(stmt, 2, ks_part_names[i]);
+		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
 		bool row;
 		KS_TRY(ks_sql_row(store, stmt, &row));
 		if (!row)
@@ -135,7 +136,7 @@ static struct ks_error *write_parts(struct ks_store *store, struct put *put, int
 		if (!part->nr)
 			continue;
 		sqlite3_bind_int64(stmt, 1, image);
-		ks_sql_bind_text(stmt, 2, ks_part_names[i]);
+		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
 		sqlite3_bind_int64(stmt, 3, (int64_t)part->nr);
 		ks_sql_bind_bytes(stmt, 4, ks_bytes_of(&part->packed));
 		KS_TRY(ks_sql_run(store, stmt));
@@ -236,8 +237,13 @@ static struct ks_error *put_all(struct ks_store *store, struct put *put, struct 
 	put->nr_threads = put->nr_threads ? put->nr_threads : 1;
 	if (!image->modules_of && (!image->label || !*image->label))
 		return ks_error_new(KS_ERR_USAGE, "an image without a label cannot be kept");
+	int64_t start = ks_trace_begin(KS_TRACE_INGEST);
 	struct ks_error *err = run(store, put);
 	if (!err) {
+		ks_trace_end(KS_TRACE_INGEST, start, "put %s: %zu definitions, %zu of them new",
+			     put->result.label ? put->result.label : "nothing",
+			     (size_t)put->result.nr_definitions,
+			     (size_t)put->result.nr_new_definitions);
 		*ret = put->result;
 		put->result.label = NULL;
 	}

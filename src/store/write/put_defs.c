@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "surface/codec.h"
+#include "store/kinds.h"
 
 enum { JOB_DEFS = 512 };
 
@@ -28,43 +28,26 @@ void ks_put_defs_deinit(struct ks_put_defs *defs)
 
 static size_t table_len(const struct ks_surface *surface, int table)
 {
-	switch (table) {
-	case KS_TABLE_FUNCTIONS:
-		return surface->nr_functions;
-	case KS_TABLE_TRACEPOINTS:
-		return surface->nr_tracepoints;
-	case KS_TABLE_AMBIGUITIES:
-		return surface->nr_ambiguities;
-	case KS_TABLE_OPTIONS:
-		return surface->nr_options;
-	default:
-		return surface->decls[table].nr;
-	}
+	enum ks_kind kind = ks_table_kind(table);
+	if (kind != KS_NR_KINDS)
+		return ks_kind_def_class(kind) ? ks_surface_count(surface, kind) : 0;
+	return table == KS_TABLE_FUNCTIONS ? surface->nr_functions : surface->nr_ambiguities;
 }
 
 static void encode(struct ks_put_defs *defs, int table, size_t i, struct ks_buf *buf)
 {
 	const struct ks_surface *surface = defs->surface;
-	switch (table) {
-	case KS_TABLE_FUNCTIONS:
+	enum ks_kind kind = ks_table_kind(table);
+	if (table == KS_TABLE_FUNCTIONS) {
 		ks_buf_char(buf, KS_DEF_FUNCTION);
 		ks_codec_put_function(buf, &surface->functions[i], defs->listed[i]);
-		break;
-	case KS_TABLE_TRACEPOINTS:
-		ks_buf_char(buf, KS_DEF_TRACEPOINT);
-		ks_codec_put_tracepoint(buf, &surface->tracepoints[i]);
-		break;
-	case KS_TABLE_AMBIGUITIES:
+	} else if (table == KS_TABLE_AMBIGUITIES) {
 		ks_buf_char(buf, KS_DEF_AMBIGUITY);
 		ks_codec_put_ambiguity(buf, &surface->ambiguities[i]);
-		break;
-	case KS_TABLE_OPTIONS:
-		ks_buf_char(buf, KS_DEF_OPTION);
-		ks_codec_put_option(buf, &surface->options[i]);
-		break;
-	default:
-		ks_buf_char(buf, KS_DEF_DECL);
-		ks_codec_put_decl(buf, &surface->decls[table].at[i]);
+	} else {
+		enum ks_def_class def_class = ks_kind_def_class(kind);
+		ks_buf_char(buf, (char)def_class);
+		ks_def_ops_of(def_class)->put(buf, ks_surface_record(surface, kind, i));
 	}
 }
 

@@ -8,8 +8,8 @@ enum {
 	KS_TABLE_FUNCTIONS = KS_INT + 1, // before it one for each kind that has declarations
 	KS_TABLE_TRACEPOINTS,
 	KS_TABLE_AMBIGUITIES,
-	KS_TABLE_OPTIONS,
-	KS_NR_TABLES,
+	KS_TABLE_OPTIONS, // behind it one for each kind that follows KS_CONFIG
+	KS_NR_TABLES = KS_TABLE_OPTIONS + KS_FIELD - KS_CONFIG,
 };
 
 struct ks_put_def {

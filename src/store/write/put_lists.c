@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "store/columns.h"
+#include "store/kinds.h"
 #include "store/names.h"
 
 /* Where a segment ends depends on its own names only, so that equal runs of two images are cut alike. */
@@ -13,56 +14,6 @@ enum {
 	SEGMENT_MAX = 512,
 	SEGMENT_ODDS = 128, // one name in so many is the first of a segment
 };
-
-/** What the surface has for one list: the two sides of its rows. */
-static size_t side_len(const struct ks_surface *s, int list, int side)
-{
-	switch (list) {
-	case KS_TRACEPOINT:
-		return side ? 0 : s->nr_tracepoints;
-	case KS_SYSCALL:
-		return side ? 0 : s->nr_syscalls;
-	case KS_LSM:
-		return side ? 0 : s->nr_lsm;
-	case KS_KFUNC:
-		return side ? 0 : s->nr_kfuncs;
-	case KS_CONFIG:
-		return side ? 0 : s->nr_options;
-	case KS_LIST_VARIABLES:
-		return side ? 0 : s->nr_variables;
-	case KS_FIELD:
-		return 0;
-	case KS_FUNCTION:
-		return side ? s->nr_functions : s->decls[list].nr;
-	default:
-		return side ? s->nr_ambiguities : s->decls[list].nr;
-	}
-}
-
-/** NULL when the i-th record of that side is of another list. */
-static const char *side_name(const struct ks_surface *s, int list, int side, size_t i)
-{
-	switch (list) {
-	case KS_TRACEPOINT:
-		return s->tracepoints[i].event;
-	case KS_SYSCALL:
-		return s->syscalls[i].name;
-	case KS_LSM:
-		return s->lsm[i];
-	case KS_KFUNC:
-		return s->kfuncs[i];
-	case KS_CONFIG:
-		return s->options[i].name;
-	case KS_LIST_VARIABLES:
-		return s->variables[i];
-	case KS_FUNCTION:
-		return side ? s->functions[i].name : s->decls[list].at[i].name;
-	default:
-		if (!side)
-			return s->decls[list].at[i].name;
-		return (int)s->ambiguities[i].kind == list ? s->ambiguities[i].name : NULL;
-	}
-}
 
 /** Lowest address of a function's symbol: the other addresses are near it. */
 static uint64_t find_anchor(const struct ks_surface *s)
@@ -128,9 +79,9 @@ struct ks_error *ks_put_lists_sort(struct ks_put_lists *lists, size_t job)
 {
 	int list = (int)(job / 2), side = job % 2;
 	struct ks_put_keys *keys = &lists->sides[list][side];
-	size_t nr = side_len(lists->surface, list, side);
+	size_t nr = ks_list_count(lists->surface, list, side);
 	for (size_t i = 0; i < nr; i++) {
-		const char *name = side_name(lists->surface, list, side, i);
+		const char *name = ks_list_record_name(lists->surface, list, side, i);
 		struct ks_put_key key = { .name = name, .index = i };
 		if (!name)
 			continue;
@@ -221,26 +172,18 @@ struct ks_error *ks_put_lists_name(struct ks_put_lists *lists, size_t index)
 static void row_numbers(const struct ks_put_lists *lists, const struct ks_put_defs *defs, int list,
 			const struct ks_put_row *row, uint64_t numbers[2])
 {
-	static const int tables[KS_NR_LISTS][2] = {
-		[KS_FUNCTION] = { KS_FUNCTION, KS_TABLE_FUNCTIONS },
-		[KS_STRUCT] = { KS_STRUCT, KS_TABLE_AMBIGUITIES },
-		[KS_UNION] = { KS_UNION, KS_TABLE_AMBIGUITIES },
-		[KS_ENUM] = { KS_ENUM, KS_TABLE_AMBIGUITIES },
-		[KS_TYPEDEF] = { KS_TYPEDEF, KS_TABLE_AMBIGUITIES },
-		[KS_INT] = { KS_INT, KS_TABLE_AMBIGUITIES },
-		[KS_TRACEPOINT] = { KS_TABLE_TRACEPOINTS },
-		[KS_CONFIG] = { KS_TABLE_OPTIONS },
-	};
+	int tables[2];
+	ks_list_tables(list, tables);
 	numbers[0] = numbers[1] = 0;
-	if (list == KS_SYSCALL) {
-		numbers[0] = lists->surface->syscalls[row->index[0]].number;
-		numbers[1] = lists->surface->syscalls[row->index[0]].traced;
+	if (list < KS_NR_KINDS && ks_kinds[list].holds == KS_HOLDS_NUMBER) {
+		const struct ks_syscall *call =
+			ks_surface_record(lists->surface, (enum ks_kind)list, row->index[0]);
+		numbers[0] = call->number;
+		numbers[1] = call->traced;
 	}
-	if (list == KS_SYSCALL || list == KS_LSM || list == KS_KFUNC || list == KS_LIST_VARIABLES)
-		return;
 	for (int side = 0; side < 2; side++)
-		if (row->index[side] != KS_NO_SIDE)
-			numbers[side] = ks_put_defs_id(defs, tables[list][side], row->index[side]);
+		if (tables[side] >= 0 && row->index[side] != KS_NO_SIDE)
+			numbers[side] = ks_put_defs_id(defs, tables[side], row->index[side]);
 }
 
 struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_put_defs *defs,

@@ -71,16 +71,18 @@ static struct ks_error *repack_parts(struct ks_store *store, int64_t image, int6
 	for (size_t i = 0; i < KS_NR_PARTS; i++) {
 		_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 }, packed = { 0 };
 		uint64_t nr, nr_like;
-		KS_TRY(ks_part_load(store, image, old_base, ks_part_names[i], &raw, &nr));
+		KS_TRY(ks_part_load(store, image, old_base, ks_part_name((enum ks_part)i), &raw,
+				    &nr));
 		if (!nr)
 			continue;
 		if (base)
-			KS_TRY(ks_part_load(store, base, 0, ks_part_names[i], &like, &nr_like));
+			KS_TRY(ks_part_load(store, base, 0, ks_part_name((enum ks_part)i), &like,
+					    &nr_like));
 		KS_TRY(ks_zstd_pack(&store->zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &packed));
 		_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 		KS_TRY(ks_sql_get(store, KS_SQL_PART_REPLACE, &stmt));
 		sqlite3_bind_int64(stmt, 1, image);
-		ks_sql_bind_text(stmt, 2, ks_part_names[i]);
+		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
 		ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&packed));
 		KS_TRY(ks_sql_run(store, stmt));
 	}
