@@ -13,12 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "attach/attach.h"
 #include "base/array.h"
 #include "diff/diff.h"
 #include "report/export/depsurf.h"
 #include "report/log/log.h"
 #include "report/show/show.h"
-#include "surface/attach.h"
 #include "surface/image.h"
 #include "surface/issue.h"
 #include "types.h"
@@ -46,6 +46,48 @@ static const struct ks_image blind = {
 	.tier = KS_TIER_BTF,
 	.facts = TABLES,
 };
+
+/** The configuration of a usual kernel. */
+static const struct ks_fact *usual_option(const void *arg, enum ks_kind kind, const char *name)
+{
+	static const char *const set[] = { "CONFIG_DYNAMIC_FTRACE", "CONFIG_FPROBE",
+					   "CONFIG_DEBUG_INFO_BTF",
+					   "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS" };
+	static const struct ks_fact unknown, absent = { .known = true },
+					     yes = { .known = true, .present = true, .value = "y" };
+	(void)arg;
+	for (size_t i = 0; kind == KS_CONFIG && i < KS_ARRAY_LEN(set); i++)
+		if (strcmp(set[i], name) == 0)
+			return &yes;
+	return kind == KS_CONFIG ? &absent : &unknown;
+}
+static enum ks_presence no_symbol(const void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return KS_UNTOLD;
+}
+static struct ks_passed one_word(const void *arg, const struct ks_type *type)
+{
+	(void)arg;
+	(void)type;
+	return (struct ks_passed){ KS_PASSED_WORD, 8 };
+}
+static const struct ks_attach_source usual = { usual_option, no_symbol, one_word };
+
+/** Of an image whose configuration is not known. */
+static enum ks_answer answer(const struct ks_fact *fact, enum ks_attach_way way)
+{
+	const struct ks_attach_facts facts = ks_attach_facts_of(fact->image);
+	return ks_attach_answer(&facts, fact, way);
+}
+/** Of one with a usual configuration. */
+static enum ks_answer usual_answer(const struct ks_fact *fact, enum ks_attach_way way)
+{
+	struct ks_attach_facts facts = ks_attach_facts_of(fact->image);
+	facts.source = &usual;
+	return ks_attach_answer(&facts, fact, way);
+}
 
 /** What the two say of function f, in one format. */
 static const char *report(enum ks_format format, const struct ks_fact *old,
@@ -142,7 +184,7 @@ static void a_function_of_btf_alone_says_so(void **state)
 	const char *text = report(KS_FORMAT_TERMINAL, &good, &fact, false, &out);
 	has(text, "only in BTF: no symbol; it may be inlined everywhere");
 	has_not(text, "Full Inline");
-	assert_int_equal(ks_attach_answer(&fact, KS_WAY_FENTRY), KS_ANSWER_NO);
+	assert_int_equal(answer(&fact, KS_WAY_FENTRY), KS_ANSWER_NO);
 }
 
 static void suffixed_symbols_are_told_without_debug_information(void **state)
@@ -168,13 +210,14 @@ static void several_symbols_of_a_name_are_ambiguous(void **state)
 	const struct ks_fact alias = BLIND_FACT(once);
 	assert_int_equal(ks_fact_issues(KS_FUNCTION, &fact), KS_ISSUE_BIT(KS_ISSUE_AMBIGUOUS));
 	assert_int_equal(ks_fact_issues(KS_FUNCTION, &alias), 0);
-	assert_int_equal(ks_attach_answer(&fact, KS_WAY_KPROBE), KS_ANSWER_NO); // 6.12
-	assert_int_equal(ks_attach_answer(&fact, KS_WAY_KPROBE_MULTI), KS_ANSWER_YES);
+	assert_int_equal(answer(&fact, KS_WAY_KPROBE), KS_ANSWER_NO); // 6.12
+	assert_int_equal(usual_answer(&fact, KS_WAY_KPROBE_MULTI), KS_ANSWER_YES);
+	assert_int_equal(answer(&fact, KS_WAY_KPROBE_MULTI), KS_ANSWER_UNKNOWN); // CONFIG_FPROBE
 	struct ks_image older = blind;
 	older.version = "5.10.223";
 	fact.image = &older;
-	assert_int_equal(ks_attach_answer(&fact, KS_WAY_KPROBE), KS_ANSWER_YES); // takes the first
-	assert_int_equal(ks_attach_answer(&fact, KS_WAY_KPROBE_MULTI), KS_ANSWER_NO);
+	assert_int_equal(answer(&fact, KS_WAY_KPROBE), KS_ANSWER_YES); // takes the first
+	assert_int_equal(answer(&fact, KS_WAY_KPROBE_MULTI), KS_ANSWER_NO);
 }
 
 /* ---- what can be attached ---- */
@@ -204,39 +247,65 @@ static void each_table_gives_its_issue(void **state)
 		fact.image = &silent;
 		assert_int_equal(ks_fact_issues(KS_FUNCTION, &fact), 0);
 		if (!(cases[i].attach & KS_ATTACH_INIT))
-			assert_int_equal(ks_attach_answer(&fact, KS_WAY_FENTRY), KS_ANSWER_UNKNOWN);
+			assert_int_equal(answer(&fact, KS_WAY_FENTRY), KS_ANSWER_UNKNOWN);
 	}
 }
 
 #define NO KS_ANSWER_NO
 #define YES KS_ANSWER_YES
 #define DEPENDS KS_ANSWER_UNKNOWN
-/** What booted kernels answered to each way to attach. */
+/** What booted kernels answered to each way to attach; and what is known without their configuration. */
 static void answers_are_those_of_booted_kernels(void **state)
 {
 	(void)state;
 	static const struct {
 		const char *what;
 		uint8_t attach, nr_btf;
-		enum ks_answer answers[KS_NR_WAYS]; // fentry, kprobe, kprobe.multi, fmod_ret
+		enum ks_answer
+			answers[KS_NR_FUNCTION_WAYS]; // fentry, kprobe, kprobe.multi, fmod_ret
+		enum ks_answer blind[KS_NR_FUNCTION_WAYS];
 	} cases[] = {
-		{ "an ordinary function", KS_ATTACH_FTRACE, 1, { YES, YES, YES, NO } },
-		{ "inline in the source", 0, 1, { NO, DEPENDS, NO, NO } },
-		{ "protected", KS_ATTACH_FTRACE | KS_ATTACH_NO_KPROBE, 1, { YES, NO, YES, NO } },
-		{ "noinstr", KS_ATTACH_NO_KPROBE, 1, { NO, NO, NO, NO } },
-		{ "init", KS_ATTACH_FTRACE | KS_ATTACH_INIT, 1, { NO, NO, NO, NO } },
-		{ "left out of BTF", KS_ATTACH_FTRACE, 0, { NO, YES, YES, NO } },
-		{ "may fail", KS_ATTACH_FTRACE | KS_ATTACH_INJECT, 1, { YES, YES, YES, YES } },
+		{ "an ordinary function",
+		  KS_ATTACH_FTRACE,
+		  1,
+		  { YES, YES, YES, NO },
+		  { YES, YES, DEPENDS, NO } },
+		{ "inline in the source", 0, 1, { NO, NO, NO, NO }, { NO, DEPENDS, NO, NO } },
+		{ "protected",
+		  KS_ATTACH_FTRACE | KS_ATTACH_NO_KPROBE,
+		  1,
+		  { YES, NO, YES, NO },
+		  { YES, NO, DEPENDS, NO } },
+		{ "noinstr", KS_ATTACH_NO_KPROBE, 1, { NO, NO, NO, NO }, { NO, NO, NO, NO } },
+		{ "init",
+		  KS_ATTACH_FTRACE | KS_ATTACH_INIT,
+		  1,
+		  { NO, NO, NO, NO },
+		  { NO, NO, NO, NO } },
+		{ "left out of BTF",
+		  KS_ATTACH_FTRACE,
+		  0,
+		  { NO, YES, YES, NO },
+		  { NO, YES, DEPENDS, NO } },
+		{ "may fail",
+		  KS_ATTACH_FTRACE | KS_ATTACH_INJECT,
+		  1,
+		  { YES, YES, YES, YES },
+		  { YES, YES, DEPENDS, YES } },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		struct ks_symbol symbol = plain;
 		symbol.attach = cases[i].attach;
 		const struct ks_function fn = BLIND_FUNCTION(1, &symbol, cases[i].nr_btf);
 		const struct ks_fact fact = BLIND_FACT(fn);
-		for (enum ks_attach_way way = 0; way < KS_NR_WAYS; way++)
-			if (ks_attach_answer(&fact, way) != cases[i].answers[way])
+		for (enum ks_attach_way way = 0; way < KS_NR_FUNCTION_WAYS; way++) {
+			if (usual_answer(&fact, way) != cases[i].answers[way])
 				fail_msg("%s: %s: %d", cases[i].what, ks_ways[way].text,
-					 ks_attach_answer(&fact, way));
+					 (int)usual_answer(&fact, way));
+			if (answer(&fact, way) != cases[i].blind[way])
+				fail_msg("%s: %s without configuration: %d", cases[i].what,
+					 ks_ways[way].text, (int)answer(&fact, way));
+		}
 	}
 }
 
@@ -247,7 +316,7 @@ static void security_functions_take_fmod_ret(void **state)
 	symbol.name = "security_file_open";
 	const struct ks_function fn = { "security_file_open", 0, 1, NULL, &symbol, 1 };
 	const struct ks_fact fact = BLIND_FACT(fn);
-	assert_int_equal(ks_attach_answer(&fact, KS_WAY_FMOD_RET), KS_ANSWER_YES);
+	assert_int_equal(answer(&fact, KS_WAY_FMOD_RET), KS_ANSWER_YES);
 }
 
 static void prototypes_and_architectures_limit_fentry(void **state)
@@ -257,16 +326,16 @@ static void prototypes_and_architectures_limit_fentry(void **state)
 	const struct ks_function fn = BLIND_FUNCTION(1, &plain, 1);
 	struct ks_fact fact = BLIND_FACT(fn);
 	fact.decl = FUNCTION("f", varied);
-	assert_int_equal(ks_attach_answer(&fact, KS_WAY_FENTRY), KS_ANSWER_NO);
-	assert_int_equal(ks_attach_answer(&fact, KS_WAY_KPROBE), KS_ANSWER_YES);
+	assert_int_equal(answer(&fact, KS_WAY_FENTRY), KS_ANSWER_NO);
+	assert_int_equal(answer(&fact, KS_WAY_KPROBE), KS_ANSWER_YES);
 	fact.decl = NULL;
 	struct ks_image other = blind;
 	other.arch = "arm64";
 	other.version = "6.1.176";
 	fact.image = &other;
-	assert_int_equal(ks_attach_answer(&fact, KS_WAY_FENTRY), KS_ANSWER_NO);
+	assert_int_equal(answer(&fact, KS_WAY_FENTRY), KS_ANSWER_NO);
 	other.version = "6.12.10";
-	assert_int_equal(ks_attach_answer(&fact, KS_WAY_FENTRY), KS_ANSWER_YES);
+	assert_int_equal(answer(&fact, KS_WAY_FENTRY), KS_ANSWER_YES);
 }
 
 static void the_terminal_tells_what_differs(void **state)
@@ -285,7 +354,7 @@ static void the_terminal_tells_what_differs(void **state)
 	has(text, "\nNo Ftrace Entry: inline or notrace in the source");
 	text = report(KS_FORMAT_TERMINAL, &good, &unknown, false, &out);
 	has(text, "  symbol f at 1000, 32 bytes\n"
-		  "  can be attached: fentry, kprobe, kprobe.multi; cannot: fmod_ret\n");
+		  "  can be attached: fentry, kprobe; cannot: fmod_ret; unknown: kprobe.multi\n");
 	text = report(KS_FORMAT_TERMINAL, &good, &unknown, true, &out);
 	has(text, "  symbol f at 1000, 32 bytes, ftrace entry, kprobes\n");
 	text = report(KS_FORMAT_JSON, &fact, &unknown, false, &out);

@@ -9,13 +9,13 @@
 
 #include <cmocka.h>
 
+#include "attach/lsm.h"
 #include "base/array.h"
 #include "check.h"
 #include "check/prepare.h"
 #include "check/rules/helpers.h"
 #include "check/rules/hint.h"
 #include "check/rules/kfuncs.h"
-#include "check/rules/lsm.h"
 #include "check/rules/pattern.h"
 #include "check/rules/rules.h"
 #include "tiny_view.h"
@@ -121,6 +121,7 @@ struct kernel {
 };
 static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
 					      { "CONFIG_DYNAMIC_FTRACE", "y" },
+					      { "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "y" },
 					      { "CONFIG_BPF_LSM", "y" },
 					      { "CONFIG_FPROBE", "y" },
 					      { "CONFIG_LSM", "\"apparmor,bpf\"" },
@@ -158,7 +159,7 @@ static void set_kernel(struct kernel *kernel, const char *version)
 					    .decls = kernel->decls,
 					    .nr_functions = NR_GROUPS + 1,
 					    .functions = kernel->at,
-					    .nr_options = 6,
+					    .nr_options = KS_ARRAY_LEN(options),
 					    .options = options,
 					    .unsure = "some_data" };
 }
@@ -471,10 +472,10 @@ static void some_hooks_do_not_let_sleep(void **state)
 	(void)state;
 	const struct ks_site older = { .version = KS_SINCE(5, 10) };
 	const struct ks_site now = { .version = KS_SINCE(6, 12) };
-	assert_true(ks_lsm_sleeps(&now, "file_open"));
-	assert_false(ks_lsm_sleeps(&now, "task_free"));
-	assert_true(ks_lsm_sleeps(&older, "bprm_committed_creds"));
-	assert_false(ks_lsm_sleeps(&older, "file_open")); // as 5.10 said
+	assert_true(ks_lsm_sleeps(now.version, "file_open"));
+	assert_false(ks_lsm_sleeps(now.version, "task_free"));
+	assert_true(ks_lsm_sleeps(older.version, "bprm_committed_creds"));
+	assert_false(ks_lsm_sleeps(older.version, "file_open")); // as 5.10 said
 }
 
 /** What booted kernels answered (tests/truth/kfuncs.c), and silence where none was asked. */

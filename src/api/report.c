@@ -80,12 +80,14 @@ struct ksurf_error *ksurf_report_images(struct ksurf_store *store,
 struct named {
 	struct ks_selection sel;
 	struct ks_history history;
+	struct ks_store *store;
 };
 
 static struct ks_error *look_up(struct ks_store *store, const char *kind_name, const char *name,
 				const char *images, struct named *named)
 {
 	enum ks_kind kind;
+	named->store = store;
 	KS_TRY(ks_api_kind(kind_name, &kind));
 	KS_TRY(ks_api_choose(store, images, &named->sel));
 	KS_TRY(ks_lookup_history(store, &named->sel.images, kind, name, &named->sel.arena,
@@ -98,14 +100,17 @@ static struct ks_error *look_up(struct ks_store *store, const char *kind_name, c
 static struct ks_error *write_name(struct named *named, const struct ksurf_report_options *options,
 				   struct ks_buf *out)
 {
+	_cleanup_view_ struct ks_view *view = NULL;
 	_cleanup_report_ struct ks_report *report = NULL;
+	enum ks_format format;
+	KS_TRY(find_format(options, KS_DOCUMENT_SHOW, &format));
+	KS_TRY(ks_view_over_store(named->store, &named->sel.images, true, &view));
 	const struct ks_report_options how = {
 		.color = options->color,
 		.verbose = options->verbose,
 		.columns = options->columns,
+		.view = view,
 	};
-	enum ks_format format;
-	KS_TRY(find_format(options, KS_DOCUMENT_SHOW, &format));
 	KS_TRY(ks_report_new(format, named->sel.groups, &how, &report));
 	return ks_report_write(report, &named->history, out);
 }

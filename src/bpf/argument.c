@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "bpf/reads.h"
 
 /* Where arguments lie in struct pt_regs (libbpf: bpf_tracing.h; each machine's asm/ptrace.h). */
 
 enum { MAX_ARGUMENTS = 12, WORD = 8 };
-
-struct ks_bpf_machine {
-	const char *record,
-		*member;   // a type of the object's, and a member that only this machine has
-	uint32_t returned; // offset of the register with what a function returns
-	uint8_t nr;
-	uint16_t arguments[8]; // offsets
-};
-static const struct ks_bpf_machine machines[] = {
-	{ "pt_regs", "di", 80, 6, { 112, 104, 96, 88, 72, 64 } }, // x86
-	{ "pt_regs", "rdi", 80, 6, { 112, 104, 96, 88, 72, 64 } },
-	{ "user_pt_regs", "pstate", 0, 8, { 0, 8, 16, 24, 32, 40, 48, 56 } },	      // arm64
-	{ "user_pt_regs", "gprs", 40, 5, { 40, 48, 56, 64, 72 } },		      // s390
-	{ "user_regs_struct", "a0", 80, 8, { 80, 88, 96, 104, 112, 120, 128, 136 } }, // riscv
-	{ "pt_regs", "gpr", 24, 8, { 24, 32, 40, 48, 56, 64, 72, 80 } },	      // powerpc
-};
 
 static bool has_member(const struct ks_btf *btf, const char *record, const char *member)
 {
@@ -44,15 +29,20 @@ static bool has_member(const struct ks_btf *btf, const char *record, const char 
 	return false;
 }
 
-const struct ks_bpf_machine *ks_bpf_machine_of(const struct ks_bpf_object *object)
+const struct ks_arch_registers *ks_bpf_registers_of(const struct ks_bpf_object *object)
 {
-	for (size_t i = 0; object->btf && i < KS_ARRAY_LEN(machines); i++)
-		if (has_member(object->btf, machines[i].record, machines[i].member))
-			return &machines[i];
+	for (size_t i = 0; object->btf && i < ks_nr_archs; i++) {
+		const struct ks_arch_registers *registers = &ks_archs[i].registers;
+		for (size_t k = 0; k < KS_ARRAY_LEN(registers->members) && registers->members[k];
+		     k++)
+			if (has_member(object->btf, registers->record, registers->members[k]))
+				return registers;
+	}
 	return NULL;
 }
 
-static int register_argument(const struct ks_bpf_machine *machine, bool on_return, uint32_t offset)
+static int register_argument(const struct ks_arch_registers *machine, bool on_return,
+			     uint32_t offset)
 {
 	if (!machine)
 		return KS_ARGUMENT_NONE;
@@ -64,7 +54,7 @@ static int register_argument(const struct ks_bpf_machine *machine, bool on_retur
 	return KS_ARGUMENT_NONE;
 }
 
-int ks_bpf_argument(const struct ks_bpf_machine *machine, const struct ks_hook *hook,
+int ks_bpf_argument(const struct ks_arch_registers *machine, const struct ks_hook *hook,
 		    uint32_t offset)
 {
 	switch (hook->kind) {

@@ -129,7 +129,7 @@ struct ks_error *ks_deps_collect(const struct ks_bpf_object *object, struct ks_d
 	deps->object = object;
 	struct ks_dep_sink sink = { .arena = &deps->arena,
 				    .object = object,
-				    .machine = ks_bpf_machine_of(object) };
+				    .machine = ks_bpf_registers_of(object) };
 	struct ks_error *err = collect(&sink, deps);
 	ks_vector_deinit(&sink.list);
 	if (err)

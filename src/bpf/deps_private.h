@@ -10,7 +10,7 @@
 struct ks_dep_sink {
 	struct ks_arena *arena; // of names
 	const struct ks_bpf_object *object;
-	const struct ks_bpf_machine *machine;
+	const struct ks_arch_registers *machine;
 	KS_VECTOR(struct ks_dep) list;
 	size_t total; // of all lists so far
 };

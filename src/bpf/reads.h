@@ -18,10 +18,9 @@ KS_MUST_CHECK struct ks_error *ks_bpf_context_reads(struct ks_arena *arena,
 						    const struct ks_bpf_program *program,
 						    struct ks_bpf_read **ret, uint32_t *ret_nr);
 
-/** A machine that programs are built for: where its registers stand in struct pt_regs. */
-struct ks_bpf_machine;
-/** The one that the types in the object give away; NULL: none does. */
-const struct ks_bpf_machine *ks_bpf_machine_of(const struct ks_bpf_object *object);
+struct ks_arch_registers;
+/** Those of the machine that the types in the object give away; NULL: none do. */
+const struct ks_arch_registers *ks_bpf_registers_of(const struct ks_bpf_object *object);
 
 enum { KS_ARGUMENT_NONE = -1, KS_ARGUMENT_RETURN = 0 };
 /**
@@ -30,5 +29,5 @@ enum { KS_ARGUMENT_NONE = -1, KS_ARGUMENT_RETURN = 0 };
  * @param machine may be NULL: then nothing is known of registers
  * @return 1 to 12, KS_ARGUMENT_RETURN or KS_ARGUMENT_NONE
  */
-int ks_bpf_argument(const struct ks_bpf_machine *machine, const struct ks_hook *hook,
+int ks_bpf_argument(const struct ks_arch_registers *machine, const struct ks_hook *hook,
 		    uint32_t offset);

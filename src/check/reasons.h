@@ -3,6 +3,7 @@
 /* Reasons for a verdict, as they are added: inside check/ only. */
 #include "base/vector.h"
 #include "check/check.h"
+#include "check/kernels/attach.h"
 #include "check/resolve.h"
 
 /** Which part of a verdict a reason is about. */

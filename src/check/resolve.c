@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a loader makes of an object's relocations and externs on one image. */
+#include <stdio.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -67,12 +68,13 @@ static enum ks_extern_state virtual_extern(const struct ks_site *site,
 		return cookie == KS_UNTOLD ? KS_EXTERN_UNTOLD : KS_EXTERN_FOUND;
 	}
 	if (strcmp(ext->name, "LINUX_HAS_SYSCALL_WRAPPER") == 0) {
-		const char *arch = site->image->arch ? site->image->arch : "";
-		const char *wrapper = strcmp(arch, "arm64") == 0     ? "__arm64_sys_bpf"
-				      : strcmp(arch, "s390x") == 0   ? "__s390x_sys_bpf"
-				      : strcmp(arch, "riscv64") == 0 ? "__riscv_sys_bpf"
-				      : strcmp(arch, "i386") == 0    ? "__ia32_sys_bpf"
-								     : "__x64_sys_bpf";
+		const struct ks_arch *arch = ks_arch_by_debian(site->image->arch);
+		char wrapper[64]; // of bpf(); libbpf looks for no other
+		snprintf(wrapper, sizeof(wrapper), "%sbpf", arch ? arch->syscall_prefix : "");
+		if (arch && !ks_arch_wraps_syscalls(arch)) {
+			set_number(known, 0);
+			return KS_EXTERN_FOUND;
+		}
 		struct ks_target target = ks_target_find(site, wrapper);
 		if (!target.untold)
 			set_number(known, target.symbol != NULL);

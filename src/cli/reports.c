@@ -92,6 +92,7 @@ struct ks_error *ks_outdir_report(const struct ks_outdir *dir, enum ks_format fo
 /** What a worker keeps from job to job. */
 struct worker {
 	struct ks_store *store;
+	struct ks_view *view;
 	struct ks_report *report;
 	struct ks_arena arena;
 	struct ks_buf out;
@@ -108,8 +109,12 @@ static struct ks_error *worker_init(struct worker *worker, const struct ks_repor
 {
 	if (!worker->store)
 		KS_TRY(ks_store_open(reports->session->db, KS_STORE_READ, &worker->store));
+	if (!worker->view)
+		KS_TRY(ks_view_over_store(worker->store, &reports->session->sel.images, true,
+					  &worker->view));
+	const struct ks_report_options options = { .view = worker->view };
 	if (!worker->report)
-		KS_TRY(ks_report_new(reports->format, reports->session->sel.groups, NULL,
+		KS_TRY(ks_report_new(reports->format, reports->session->sel.groups, &options,
 				     &worker->report));
 	return NULL;
 }
@@ -117,6 +122,7 @@ static struct ks_error *worker_init(struct worker *worker, const struct ks_repor
 static void worker_deinit(struct worker *worker)
 {
 	ks_report_free(worker->report);
+	ks_view_free(worker->view);
 	ks_store_close(worker->store);
 	ks_arena_deinit(&worker->arena);
 	ks_buf_deinit(&worker->out);

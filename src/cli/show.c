@@ -19,6 +19,7 @@ struct show {
 	enum ks_format format;
 	enum ks_kind kind; // KS_NR_KINDS: whatever the names are
 	struct ks_report *report;
+	struct ks_view *view;
 	struct ks_outdir dir;
 	bool to_dir;
 	struct ks_arena arena; // of one name
@@ -28,6 +29,7 @@ struct show {
 static void show_deinit(struct show *show)
 {
 	ks_report_free(show->report);
+	ks_view_free(show->view);
 	ks_session_close(&show->session);
 	ks_outdir_close(&show->dir);
 	ks_arena_deinit(&show->arena);
@@ -112,10 +114,13 @@ static struct ks_error *show_run(struct show *show, const struct opts *opts, int
 		KS_TRY(ks_outdir_open(opts->dir, &show->dir));
 	if (opts->all)
 		return show_all(show);
+	KS_TRY(ks_view_over_store(show->session.store, &show->session.sel.images, true,
+				  &show->view));
 	struct ks_report_options options = {
 		.color = !opts->dir && ks_cli_colored(cli, stdout),
 		.verbose = cli->verbose > 0,
 		.columns = ks_cli_columns(),
+		.view = show->view,
 	};
 	KS_TRY(ks_report_new(show->format, show->session.sel.groups, &options, &show->report));
 	for (int i = used; i < argc; i++) {

@@ -3,29 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "arch/arch.h"
 #include "elf/flat.h"
 #include "elf/private.h"
 
-enum { EM_LOONGARCH_ = 258, R_LARCH_RELATIVE_ = 3 }; // newer than many <elf.h>
-
 /*
- * The magic numbers of boot images, at one place in all of them (kernel: Documentation/arch/). That of loongarch only
- * says that it is a kernel with an EFI header, which names the machine.
+ * The magic numbers of boot images, at one place in all of them (kernel: Documentation/arch/). Where they only say that
+ * it is a kernel with an EFI header, that one names the machine.
  */
-enum { MAGIC_AT = 0x38, FLAGS_AT = 0x18, ARM64_BIG_ENDIAN = 1 };
-enum { PE_AT = 0x3c, PE_LOONGARCH64 = 0x6264 };
-static const struct machine {
-	uint16_t machine;
-	uint32_t relative; // its relocation type for "image base + addend"
-	const char *magic; // NULL: its images have no header
-} machines[] = {
-	{ EM_AARCH64, R_AARCH64_RELATIVE, "ARM\x64" },
-	{ EM_RISCV, R_RISCV_RELATIVE, "RSC\x05" },
-	{ EM_LOONGARCH_, R_LARCH_RELATIVE_, "\xcd\x23\x82\x81" },
-	{ EM_S390, R_390_RELATIVE, NULL },
-};
-enum { NR_MACHINES = KS_ARRAY_LEN(machines) };
+enum { MAGIC_AT = 0x38, FLAGS_AT = 0x18, BIG_ENDIAN_FLAG = 1, PE_AT = 0x3c };
 
 /** Whether the EFI header, if it is one, is for that machine. */
 static bool is_pe_of(const uint8_t *bytes, size_t len, uint16_t machine)
@@ -42,17 +28,16 @@ static bool is_pe_of(const uint8_t *bytes, size_t len, uint16_t machine)
 bool ks_flat_of(const void *bytes, size_t len, struct ks_flat *ret)
 {
 	const uint8_t *p = bytes;
-	for (size_t i = 0; i < NR_MACHINES; i++) {
-		if (!machines[i].magic || len < MAGIC_AT + 8 ||
-		    memcmp(p + MAGIC_AT, machines[i].magic, 4) != 0)
+	for (size_t i = 0; i < ks_nr_archs && len >= MAGIC_AT + 8; i++) {
+		const struct ks_arch *arch = &ks_archs[i];
+		if (!arch->boot_magic || memcmp(p + MAGIC_AT, arch->boot_magic, 4) != 0)
 			continue;
-		if (machines[i].machine == EM_LOONGARCH_ && !is_pe_of(p, len, PE_LOONGARCH64))
+		if (arch->pe && !is_pe_of(p, len, arch->pe))
 			continue;
 		*ret = (struct ks_flat){
-			.machine = machines[i].machine,
-			.is64 = true,
-			.big_endian = machines[i].machine == EM_AARCH64 &&
-				      (p[FLAGS_AT] & ARM64_BIG_ENDIAN),
+			.machine = arch->elf,
+			.is64 = arch->word == 8,
+			.big_endian = arch->boot_tells_order && (p[FLAGS_AT] & BIG_ENDIAN_FLAG),
 		};
 		return true;
 	}
@@ -177,10 +162,8 @@ void ks_flat_find_relocations(const struct ks_elf *elf, struct ks_flat_relocatio
 	// fewer may be an accident; with .relr.dyn few are left, told by what they say
 	enum { LEAST = 64, FEW = 3 };
 	*ret = (struct ks_flat_relocations){ 0 };
-	uint64_t info = 0, longest = 0;
-	for (size_t i = 0; i < NR_MACHINES; i++)
-		if (machines[i].machine == elf->machine)
-			info = machines[i].relative;
+	const struct ks_arch *arch = ks_arch_of_machine(elf->machine);
+	uint64_t info = arch && arch->flat ? arch->relative : 0, longest = 0;
 	if (!info || !elf->is64)
 		return;
 	for (uint64_t at = 0; at + sizeof(Elf64_Rela) <= elf->map_len; at += 8) {

@@ -5,92 +5,29 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "elf/relocatable.h"
 
 /* ---- what the architectures write ---- */
-
-/** What becomes of the number at a place: S is the symbol's value, A the addend, P the place. */
-enum how {
-	HOW_ABS, // S + A
-	HOW_PC,	 // S + A - P
-	HOW_ADD, // what is there, + S + A
-	HOW_SUB, // what is there, - S - A
-};
-
-enum { MACHINE_LOONGARCH = 258 };
-
-static const struct {
-	uint16_t machine, type;
-	uint8_t size, how;
-} relocs[] = {
-	{ EM_X86_64, R_X86_64_64, 8, HOW_ABS },
-	{ EM_X86_64, R_X86_64_32, 4, HOW_ABS },
-	{ EM_X86_64, R_X86_64_32S, 4, HOW_ABS },
-	{ EM_X86_64, R_X86_64_PC32, 4, HOW_PC },
-	{ EM_X86_64, R_X86_64_PC64, 8, HOW_PC },
-	{ EM_386, R_386_32, 4, HOW_ABS },
-	{ EM_386, R_386_PC32, 4, HOW_PC },
-	{ EM_ARM, R_ARM_ABS32, 4, HOW_ABS },
-	{ EM_ARM, R_ARM_REL32, 4, HOW_PC },
-	{ EM_AARCH64, R_AARCH64_ABS64, 8, HOW_ABS },
-	{ EM_AARCH64, R_AARCH64_ABS32, 4, HOW_ABS },
-	{ EM_AARCH64, R_AARCH64_PREL64, 8, HOW_PC },
-	{ EM_AARCH64, R_AARCH64_PREL32, 4, HOW_PC },
-	{ EM_PPC64, R_PPC64_ADDR64, 8, HOW_ABS },
-	{ EM_PPC64, R_PPC64_ADDR32, 4, HOW_ABS },
-	{ EM_PPC64, R_PPC64_REL32, 4, HOW_PC },
-	{ EM_PPC64, R_PPC64_REL64, 8, HOW_PC },
-	{ EM_S390, R_390_64, 8, HOW_ABS },
-	{ EM_S390, R_390_32, 4, HOW_ABS },
-	{ EM_S390, R_390_PC32, 4, HOW_PC },
-	{ EM_S390, R_390_PC64, 8, HOW_PC },
-	{ EM_MIPS, R_MIPS_64, 8, HOW_ABS },
-	{ EM_MIPS, R_MIPS_32, 4, HOW_ABS },
-	{ EM_MIPS, 248 /* PC32 */, 4, HOW_PC },
-	{ EM_RISCV, R_RISCV_64, 8, HOW_ABS },
-	{ EM_RISCV, R_RISCV_32, 4, HOW_ABS },
-	{ EM_RISCV, R_RISCV_32_PCREL, 4, HOW_PC },
-	{ EM_RISCV, R_RISCV_SET8, 1, HOW_ABS },
-	{ EM_RISCV, R_RISCV_SET16, 2, HOW_ABS },
-	{ EM_RISCV, R_RISCV_SET32, 4, HOW_ABS },
-	{ EM_RISCV, R_RISCV_ADD8, 1, HOW_ADD },
-	{ EM_RISCV, R_RISCV_ADD16, 2, HOW_ADD },
-	{ EM_RISCV, R_RISCV_ADD32, 4, HOW_ADD },
-	{ EM_RISCV, R_RISCV_ADD64, 8, HOW_ADD },
-	{ EM_RISCV, R_RISCV_SUB8, 1, HOW_SUB },
-	{ EM_RISCV, R_RISCV_SUB16, 2, HOW_SUB },
-	{ EM_RISCV, R_RISCV_SUB32, 4, HOW_SUB },
-	{ EM_RISCV, R_RISCV_SUB64, 8, HOW_SUB },
-	{ MACHINE_LOONGARCH, 2 /* 64 */, 8, HOW_ABS },
-	{ MACHINE_LOONGARCH, 1 /* 32 */, 4, HOW_ABS },
-	{ MACHINE_LOONGARCH, 99 /* 32_PCREL */, 4, HOW_PC },
-	{ MACHINE_LOONGARCH, 109 /* 64_PCREL */, 8, HOW_PC },
-	{ MACHINE_LOONGARCH, 47 /* ADD8 */, 1, HOW_ADD },
-	{ MACHINE_LOONGARCH, 48 /* ADD16 */, 2, HOW_ADD },
-	{ MACHINE_LOONGARCH, 50 /* ADD32 */, 4, HOW_ADD },
-	{ MACHINE_LOONGARCH, 51 /* ADD64 */, 8, HOW_ADD },
-	{ MACHINE_LOONGARCH, 52 /* SUB8 */, 1, HOW_SUB },
-	{ MACHINE_LOONGARCH, 53 /* SUB16 */, 2, HOW_SUB },
-	{ MACHINE_LOONGARCH, 55 /* SUB32 */, 4, HOW_SUB },
-	{ MACHINE_LOONGARCH, 56 /* SUB64 */, 8, HOW_SUB },
-};
 
 /** Bytes by type, for the one machine of a file: the table is searched once and not for every place. */
 struct known {
 	struct {
 		uint8_t size, how; // size 0: not known
 	} of[512];
+	bool split_info;
 };
 
-static void know(struct known *known, uint16_t machine)
+static void know(struct known *known, const struct ks_elf *elf)
 {
-	*known = (struct known){ 0 };
-	for (size_t i = 0; i < KS_ARRAY_LEN(relocs); i++)
-		if (relocs[i].machine == machine) {
-			known->of[relocs[i].type].size = relocs[i].size;
-			known->of[relocs[i].type].how = relocs[i].how;
-		}
+	const struct ks_arch *arch = ks_arch_of_machine(elf->machine);
+	*known = (struct known){ .split_info = arch && arch->split_info && !elf->big_endian };
+	for (const struct ks_arch_reloc *reloc = arch ? arch->relocs : NULL; reloc && reloc->size;
+	     reloc++) {
+		known->of[reloc->type].size = reloc->size;
+		known->of[reloc->type].how = reloc->how;
+	}
 }
 
 /* ---- addresses ---- */
@@ -154,12 +91,12 @@ static bool symbol_value(const struct run *run, uint64_t number, uint64_t *ret)
 }
 
 /** One entry of a table: MIPS with 64 bits and little-endian numbers has an order of its own. */
-static void split_info(const struct ks_elf *elf, uint64_t info, uint64_t *symbol, uint64_t *type)
+static void split_info(const struct run *run, uint64_t info, uint64_t *symbol, uint64_t *type)
 {
-	if (!elf->is64) {
+	if (!run->elf->is64) {
 		*symbol = ELF32_R_SYM(info);
 		*type = ELF32_R_TYPE(info);
-	} else if (elf->machine == EM_MIPS && !elf->big_endian) {
+	} else if (run->known->split_info) {
 		*symbol = info & UINT32_MAX;
 		*type = info >> 56;
 	} else {
@@ -178,7 +115,7 @@ static struct ks_error *apply(const struct run *run, uint64_t offset, uint64_t i
 			      uint64_t addend)
 {
 	uint64_t symbol, type, value;
-	split_info(run->elf, info, &symbol, &type);
+	split_info(run, info, &symbol, &type);
 	enum { NR_TYPES = KS_ARRAY_LEN(run->known->of) };
 	unsigned int size = type < NR_TYPES ? run->known->of[type].size : 0;
 	if (!size) {
@@ -195,13 +132,13 @@ static struct ks_error *apply(const struct run *run, uint64_t offset, uint64_t i
 	uint8_t *at = run->bytes + offset;
 	struct ks_cursor c = ks_cursor_over(at, size, run->elf->swap);
 	uint64_t there = ks_cursor_uint(&c, size);
-	enum how how = run->known->of[type].how;
-	value += run->addends ? addend : how == HOW_ABS || how == HOW_PC ? there : 0;
-	if (how == HOW_PC)
+	enum ks_reloc_how how = run->known->of[type].how;
+	value += run->addends ? addend : how == KS_RELOC_ABS || how == KS_RELOC_PC ? there : 0;
+	if (how == KS_RELOC_PC)
 		value -= run->target->addr + offset;
-	else if (how == HOW_ADD)
+	else if (how == KS_RELOC_ADD)
 		value = there + value;
-	else if (how == HOW_SUB)
+	else if (how == KS_RELOC_SUB)
 		value = there - value;
 	store(at, value, size, run->elf->big_endian);
 	return NULL;
@@ -285,7 +222,7 @@ static struct ks_error *link_all(struct ks_elf *elf, bool spend)
 		return NULL;
 	KS_TRY(place_sections(elf));
 	struct known known;
-	know(&known, elf->machine);
+	know(&known, elf);
 	// no part of an honest file is in two sections, so its size bounds the work
 	uint64_t copies = elf->map_len, tables = copies, unpacked = 0;
 	for (size_t i = 1; i < elf->nr_sections; i++) {

@@ -8,40 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "elf/private.h"
-
-enum { R_LARCH_64_ = 2, R_LARCH_RELATIVE_ = 3, EM_LOONGARCH_ = 258 }; // newer than many <elf.h>
-
-/** The relocation types that stand for an address, of each machine whose kernels have any; 0: none. */
-static const struct machine {
-	uint16_t machine;
-	uint32_t relative; // the addend
-	uint32_t words[2]; // symbol + addend, of the size of an address
-} machines[] = {
-	{ EM_X86_64, R_X86_64_RELATIVE, { R_X86_64_64 } },
-	{ EM_386, R_386_RELATIVE, { R_386_32 } },
-	{ EM_AARCH64, R_AARCH64_RELATIVE, { R_AARCH64_ABS64 } },
-	{ EM_ARM, R_ARM_RELATIVE, { R_ARM_ABS32 } },
-	{ EM_PPC64, R_PPC64_RELATIVE, { R_PPC64_ADDR64, R_PPC64_UADDR64 } },
-	{ EM_PPC, R_PPC_RELATIVE, { R_PPC_ADDR32, R_PPC_UADDR32 } },
-	{ EM_RISCV, R_RISCV_RELATIVE, { R_RISCV_64 } },
-	{ EM_S390, R_390_RELATIVE, { R_390_64 } },
-	{ EM_LOONGARCH_, R_LARCH_RELATIVE_, { R_LARCH_64_ } },
-};
-
-static const struct machine *machine_of(const struct ks_elf *elf)
-{
-	for (size_t i = 0; i < KS_ARRAY_LEN(machines); i++)
-		if (machines[i].machine == elf->machine)
-			return &machines[i];
-	return NULL;
-}
 
 /** The tables while they are applied. */
 struct job {
 	struct ks_elf *elf;
-	const struct machine *machine;
+	const struct ks_arch *arch;
+	uint32_t words[2]; // types for "symbol + addend" of the size of an address; 0: none
 	const struct ks_section *symbols; // of .dynsym; NULL: the file does not have them
 	struct ks_section **loaded;	  // with bytes in the file, by address
 	size_t nr_loaded;
@@ -49,6 +24,15 @@ struct job {
 	uint64_t copied;	 // bytes
 	uint64_t tables;	 // bytes
 };
+
+static void find_words(struct job *job)
+{
+	size_t nr = 0;
+	for (const struct ks_arch_reloc *reloc = job->arch->relocs; reloc->size; reloc++)
+		if (reloc->how == KS_RELOC_ABS && reloc->size == job->arch->word &&
+		    nr < KS_ARRAY_LEN(job->words))
+			job->words[nr++] = reloc->type;
+}
 
 static int compare_addresses(const void *a, const void *b)
 {
@@ -143,8 +127,8 @@ static struct ks_error *apply(struct job *job, uint64_t addr, uint64_t info, uin
 	bool is64 = job->elf->is64;
 	uint32_t type = is64 ? (uint32_t)info : (uint8_t)info;
 	uint64_t base = 0;
-	bool word = type && (type == job->machine->words[0] || type == job->machine->words[1]);
-	if (type != job->machine->relative &&
+	bool word = type && (type == job->words[0] || type == job->words[1]);
+	if (type != job->arch->relative &&
 	    !(word && job->symbols && symbol_value(job, is64 ? info >> 32 : info >> 8, &base)))
 		return NULL;
 	uint8_t *at;
@@ -195,8 +179,11 @@ static struct ks_error *apply_all(struct job *job)
 
 struct ks_error *ks_elf_relocate(struct ks_elf *elf)
 {
-	struct job job = { .elf = elf, .machine = machine_of(elf) };
-	struct ks_error *err = job.machine ? apply_all(&job) : NULL;
+	struct job job = { .elf = elf, .arch = ks_arch_of_machine(elf->machine) };
+	if (!job.arch || !job.arch->relative)
+		return NULL;
+	find_words(&job);
+	struct ks_error *err = apply_all(&job);
 	free(job.loaded);
 	return err;
 }

@@ -5,37 +5,15 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "extract/symbols/link_address.h"
 #include "extract/tables/find.h"
 
-static const struct {
-	uint16_t machine;
-	uint8_t bits; // 0: either
-	bool big_endian;
-	const char *arch;
-} arches[] = {
-	{ EM_X86_64, 0, false, "amd64" },
-	{ EM_386, 0, false, "i386" },
-	{ EM_AARCH64, 0, false, "arm64" },
-	{ EM_ARM, 0, false, "armhf" },
-	{ EM_PPC64, 0, false, "ppc64el" },
-	{ EM_PPC64, 0, true, "ppc64" },
-	{ EM_RISCV, 64, false, "riscv64" },
-	{ EM_S390, 64, true, "s390x" },
-	{ EM_MIPS, 64, false, "mips64el" },
-	{ EM_MIPS, 32, false, "mipsel" },
-	{ 258 /* LoongArch */, 64, false, "loong64" },
-};
-
 const char *ks_extract_arch(const struct ks_elf *elf)
 {
-	uint8_t bits = elf->is64 ? 64 : 32;
-	for (size_t i = 0; i < KS_ARRAY_LEN(arches); i++)
-		if (arches[i].machine == elf->machine && arches[i].big_endian == elf->big_endian &&
-		    (!arches[i].bits || arches[i].bits == bits))
-			return arches[i].arch;
-	return "unknown";
+	const struct ks_arch *arch = ks_arch_of_elf(elf->machine, elf->is64, elf->big_endian);
+	return arch ? arch->debian : "unknown";
 }
 
 /** The words in a banner that name who built the kernel. */

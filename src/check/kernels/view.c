@@ -232,19 +232,6 @@ const struct ks_view_names *ks_site_functions(const struct ks_site *site, const 
 	return asked ? asked->names : NULL;
 }
 
-uint32_t ks_version_of(const char *text)
-{
-	uint32_t part[3] = { 0 };
-	size_t nr = 0;
-	for (const char *p = text; p && *p >= '0' && *p <= '9' && nr < 3; nr++) {
-		while (*p >= '0' && *p <= '9' && part[nr] < 100000)
-			part[nr] = part[nr] * 10 + (uint32_t)(*p++ - '0');
-		if (*p == '.')
-			p++;
-	}
-	return nr < 2 ? 0 : ks_version(part[0], part[1], part[2]);
-}
-
 /** Three numbers, as KERNEL_VERSION() takes them, or 0. */
 static uint32_t three_numbers(const char *text)
 {
@@ -274,15 +261,10 @@ uint32_t ks_version_of_image(const struct ks_image *image)
 /** 32-bit kernels by their name, where the image does not tell its ELF class. */
 static bool is_32_bit(const struct ks_image *image)
 {
-	static const char *const archs[] = {
-		"i386", "armhf", "armel", "mipsel", "mips", "powerpc"
-	};
 	if (image->elf_class)
 		return image->elf_class == 32;
-	for (size_t i = 0; image->arch && i < KS_ARRAY_LEN(archs); i++)
-		if (strcmp(image->arch, archs[i]) == 0)
-			return true;
-	return false;
+	const struct ks_arch *arch = ks_arch_by_debian(image->arch);
+	return arch && arch->word == 4;
 }
 
 struct ks_site ks_view_site(struct ks_view *view, size_t at)

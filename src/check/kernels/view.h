@@ -4,6 +4,7 @@
  * What a set of images says of names, asked for once per name and remembered: the door between the store and
  * everything that is judged. Any number of threads may ask at once.
  */
+#include "attach/facts.h"
 #include "store/store.h"
 
 struct ks_view;
@@ -11,9 +12,7 @@ struct ks_view;
 /** Answers for one name: as ks_store_history(). Called by one thread at a time. */
 typedef struct ks_error *ks_view_source_fn(void *arg, enum ks_kind kind, const char *name,
 					   struct ks_arena *arena, struct ks_history *ret);
-/** What images say of a symbol of any type: one byte for each image. */
-enum ks_presence { KS_ABSENT, KS_PRESENT, KS_UNTOLD };
-/** variable: is it one that BTF describes? Otherwise: is it any symbol of kallsyms? */
+/** What images say of a symbol of any type. variable: is it one that BTF describes? Otherwise: is it any symbol of kallsyms? */
 typedef struct ks_error *ks_view_symbol_fn(void *arg, const char *name, bool variable,
 					   enum ks_presence *ret);
 
@@ -101,15 +100,5 @@ const char *ks_site_option(const struct ks_site *site, const char *name);
 /** Whether an option is "y". */
 enum ks_presence ks_site_built_in(const struct ks_site *site, const char *name);
 
-/** The first release of a version, for tables. */
-#define KS_SINCE(major, minor) (((uint32_t)(major) << 16) + ((uint32_t)(minor) << 8))
-
-/** KERNEL_VERSION(major, minor, patch), the patch cut at 255. */
-static inline uint32_t ks_version(uint32_t major, uint32_t minor, uint32_t patch)
-{
-	return (major << 16) + (minor << 8) + (patch > 255 ? 255 : patch);
-}
-/** The version as LINUX_KERNEL_VERSION has it, out of "6.1.176" or "5.4.0-26-generic"; 0 when there is none. */
-uint32_t ks_version_of(const char *text);
 /** LINUX_KERNEL_VERSION as libbpf finds it, which is not in every release's name; 0 when it cannot. */
 uint32_t ks_version_of_image(const struct ks_image *image);

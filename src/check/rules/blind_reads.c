@@ -164,7 +164,7 @@ static const struct ks_type *proto_of(const struct ks_site *site, const struct k
 struct pointers {
 	const struct ks_judge *judge;
 	const struct ks_site *site;
-	const struct ks_bpf_machine *machine;
+	const struct ks_arch_registers *machine;
 	const struct ks_type *proto;
 	uint32_t skip;
 };
@@ -287,7 +287,7 @@ void ks_judge_blind_reads(struct ks_judge *judge)
 	const struct ks_hook *hook = judge->hook;
 	if (!judge->reach->complete || !judge->base_reach)
 		return;
-	const struct ks_bpf_machine *machine = ks_bpf_machine_of(resolution->prepared->object);
+	const struct ks_arch_registers *machine = ks_bpf_registers_of(resolution->prepared->object);
 	struct pointers here = { .judge = judge, .site = judge->site, .machine = machine };
 	struct pointers base = { .judge = judge, .site = &resolution->base, .machine = machine };
 	bool asked = false;

@@ -12,7 +12,8 @@
 /** The value of a hook that an instruction reads: 0.. for parameters, RESULT, or NOTHING. */
 enum { RESULT = 64, NOTHING = 65 };
 static uint32_t value_read(const struct ks_judge *judge, const struct ks_reach *reach,
-			   const struct ks_bpf_machine *machine, uint32_t insn, uint32_t nr_params)
+			   const struct ks_arch_registers *machine, uint32_t insn,
+			   uint32_t nr_params)
 {
 	const struct ks_reached *at = &reach->at[insn];
 	if (!at->reached || !at->ctx_size || at->modified_ctx)
@@ -66,7 +67,7 @@ static void compare_value(struct ks_judge *judge, const struct ks_about *about,
 }
 
 /** The parameters that the program reads on the base image, one bit each; all of them without one. */
-static uint64_t base_values(const struct ks_judge *judge, const struct ks_bpf_machine *machine,
+static uint64_t base_values(const struct ks_judge *judge, const struct ks_arch_registers *machine,
 			    uint32_t nr_params)
 {
 	uint64_t values = 0;
@@ -113,8 +114,8 @@ static void compare_protos(struct ks_judge *judge, enum ks_kind name_kind, const
 			   enum ks_reason_kind kind, const struct ks_type *here,
 			   const struct ks_type *there, uint32_t skip)
 {
-	const struct ks_bpf_machine *machine =
-		ks_bpf_machine_of(judge->resolution->prepared->object);
+	const struct ks_arch_registers *machine =
+		ks_bpf_registers_of(judge->resolution->prepared->object);
 	if (!here || !there || ks_type_equal(here, there))
 		return;
 	uint32_t nr = there->nr_params > skip ? there->nr_params - skip : 0;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "attach/lsm.h"
 #include "base/array.h"
-#include "check/rules/lsm.h"
 #include "check/rules/type_bits.h"
 
 enum {
@@ -54,7 +54,7 @@ static bool may_take_path(const struct ks_site *site, const struct ks_calling_pr
 		return true;
 	if (caller->hook == KS_HOOK_LSM)
 		return (!site->version || site->version >= KS_SINCE(5, 11)) &&
-		       ks_lsm_sleeps(site, caller->target);
+		       ks_lsm_sleeps(site->version, caller->target);
 	return is_one_of(caller->target, functions);
 }
 

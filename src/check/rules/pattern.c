@@ -47,7 +47,7 @@ static uint32_t count_named(const struct ks_site *site, const struct ks_function
 		if (strcmp(function->symbols[i].name, name) != 0)
 			continue;
 		nr++;
-		traced += ks_symbol_attach(site, &function->symbols[i], KS_ATTACH_FTRACE) ==
+		traced += ks_attach_bit(site->image, &function->symbols[i], KS_ATTACH_FTRACE) ==
 			  KS_PRESENT;
 	}
 	*ret_partly = traced && traced < nr;
@@ -57,9 +57,9 @@ static uint32_t count_named(const struct ks_site *site, const struct ks_function
 static void match_symbol(const struct ks_site *site, const struct ks_function *function,
 			 const struct ks_symbol *symbol, struct matches *matches)
 {
-	enum ks_presence traced = ks_symbol_attach(site, symbol, KS_ATTACH_FTRACE);
+	enum ks_presence traced = ks_attach_bit(site->image, symbol, KS_ATTACH_FTRACE);
 	bool partly;
-	if (ks_symbol_attach(site, symbol, KS_ATTACH_INIT) == KS_PRESENT)
+	if (ks_attach_bit(site->image, symbol, KS_ATTACH_INIT) == KS_PRESENT)
 		traced = KS_ABSENT; // gone once the kernel has booted
 	if (traced == KS_UNTOLD) {
 		matches->untold++;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "arch/arch.h"
 #include "extract/dwarf/merge_functions.h"
 
 /* ---- groups and entries ---- */
@@ -147,8 +148,11 @@ static const struct ks_symbol *clone_symbol(const struct ks_function_merge *m,
 	if (!copy->low)
 		return NULL;
 	const struct ks_symbol *sym = suffixed_at(m, copy->low, name);
-	if (!sym && record->unit.dwarf->elf->machine == EM_ARM)
-		sym = suffixed_at(m, copy->low | 1, name); // bit 0 of a symbol: Thumb code
+	if (!sym) {
+		const struct ks_arch *arch = ks_arch_of_machine(record->unit.dwarf->elf->machine);
+		if (arch && arch->thumb)
+			sym = suffixed_at(m, copy->low | 1, name);
+	}
 	return sym;
 }
 

@@ -9,33 +9,13 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "base/array.h"
+#include "arch/arch.h"
 #include "extract/live/live.h"
 #include "extract/live/live_trace.h"
 #include "extract/symbols/kallsyms.h"
 #include "extract/symbols/link_address.h"
 #include "extract/tiers.h"
 #include "surface/config.h"
-
-static const struct machine {
-	const char *name; // as uname -m prints it
-	uint16_t machine;
-	bool is64, big_endian;
-} machines[] = {
-	{ "x86_64", EM_X86_64, true, false },
-	{ "i686", EM_386, false, false },
-	{ "i586", EM_386, false, false },
-	{ "aarch64", EM_AARCH64, true, false },
-	{ "armv7l", EM_ARM, false, false },
-	{ "armv6l", EM_ARM, false, false },
-	{ "ppc64le", EM_PPC64, true, false },
-	{ "ppc64", EM_PPC64, true, true },
-	{ "riscv64", EM_RISCV, true, false },
-	{ "s390x", EM_S390, true, true },
-	{ "mips64", EM_MIPS, true, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ },
-	{ "mips", EM_MIPS, false, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ },
-	{ "loongarch64", 258, true, false },
-};
 
 enum { BANNER = 1, NOTES, BTF, CONFIG, NR_SECTIONS };
 
@@ -52,13 +32,12 @@ static struct ks_error *find_machine(struct live *live, const char *name)
 	struct utsname system;
 	if (!name)
 		name = uname(&system) == 0 ? system.machine : "unknown";
-	for (size_t i = 0; i < KS_ARRAY_LEN(machines); i++) {
-		if (strcmp(machines[i].name, name) != 0)
-			continue;
-		live->elf.machine = machines[i].machine;
-		live->elf.is64 = machines[i].is64;
-		live->elf.big_endian = machines[i].big_endian;
-		live->elf.swap = live->elf.big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+	const struct ks_arch *arch = ks_arch_by_uname(name);
+	if (arch) {
+		live->elf.machine = arch->elf;
+		live->elf.is64 = arch->word == 8;
+		live->elf.big_endian = arch->big_endian;
+		live->elf.swap = arch->big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 		return NULL;
 	}
 	return ks_error_new(KS_ERR_UNSUPPORTED, "a machine that ksurf does not know: %s", name);

@@ -3,28 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "arch/arch.h"
 #include "base/vector.h"
 #include "extract/live/live_trace.h"
-
-/** What stands in front of a system call's name in the symbol of its function. */
-static const struct wrapper {
-	uint16_t machine;
-	bool is64;
-	const char *prefix;
-} wrappers[] = {
-	{ EM_X86_64, true, "__x64_sys_" },    { EM_386, false, "__ia32_sys_" },
-	{ EM_AARCH64, true, "__arm64_sys_" }, { EM_S390, true, "__s390x_sys_" },
-	{ EM_RISCV, true, "__riscv_sys_" },
-};
-
-static const char *prefix_of(const struct ks_elf *elf)
-{
-	for (size_t i = 0; i < KS_ARRAY_LEN(wrappers); i++)
-		if (wrappers[i].machine == elf->machine && wrappers[i].is64 == elf->is64)
-			return wrappers[i].prefix;
-	return "sys_";
-}
 
 static int compare_calls(const void *a, const void *b)
 {
@@ -67,7 +48,9 @@ static struct ks_error *list_calls(const struct ks_finder *finder, struct ks_sys
 				   size_t *ret_nr)
 {
 	const struct ks_surface *surface = finder->surface;
-	const char *prefix = prefix_of(finder->elf);
+	const struct ks_elf *elf = finder->elf;
+	const struct ks_arch *arch = ks_arch_of_elf(elf->machine, elf->is64, elf->big_endian);
+	const char *prefix = arch ? arch->syscall_prefix : "sys_";
 	size_t len = strlen(prefix), nr = 0;
 	KS_VECTOR(struct ks_syscall) calls = { 0 };
 	bool ok = true;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "elf/flat.h"
 #include "extract/symbols/kallsyms_tables.h"
 #include "surface/model.h"
@@ -88,12 +89,12 @@ static void ask(struct poll *poll, uint64_t pointer)
 	}
 }
 
-/** Kernels live in the upper half of the addresses, but for s390, where they begin near 0. */
-static bool may_point(const struct ks_elf *elf, uint64_t word)
+/** Kernels live in the upper half of the addresses, but for machines where they begin near 0. */
+static bool may_point(bool low, size_t size, uint64_t word)
 {
-	if (elf->machine == EM_S390)
+	if (low)
 		return word >= ALIGN && word <= UINT32_MAX;
-	return word >> (elf->is64 ? 63 : 31);
+	return word >> (8 * size - 1);
 }
 
 /** All words that may be pointers: those of relocations, or else all of the image. Data comes last in it. */
@@ -107,11 +108,13 @@ static void ask_all(struct poll *poll, const struct ks_elf *elf)
 		ks_cursor_take(&c, 2 * sizeof(uint64_t));
 		ask(poll, ks_cursor_u64(&c));
 	}
-	size_t size = elf->is64 ? 8 : 4;
+	const struct ks_arch *arch = ks_arch_of_machine(elf->machine);
+	const bool low = arch && arch->low_addresses;
+	const size_t size = elf->is64 ? 8 : 4;
 	for (size_t left = elf->map_len / size; left-- > 0 && poll->best.nr < ENOUGH;) {
 		c.pos = c.base + left * size;
 		uint64_t word = ks_elf_word(elf, &c);
-		if (may_point(elf, word))
+		if (may_point(low, size, word))
 			ask(poll, word);
 	}
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "extract/symbols/kallsyms_tables.h"
 #include "surface/model.h"
@@ -152,7 +153,7 @@ static uint8_t bind_of(char letter)
 /** Where functions may have room for tracing in front of them, it is not part of the function before. */
 static uint64_t room_in_front(const struct ks_elf *elf)
 {
-	return elf && (elf->machine == EM_AARCH64 || elf->machine == EM_RISCV) ? 8 : 0;
+	return elf ? ks_arch_ftrace_front(ks_arch_of_machine(elf->machine)) : 0;
 }
 
 /** Functions end where anything follows them, data where other data does. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "extract/tables/attach.h"
 
@@ -72,13 +73,8 @@ void ks_attach_mark(const struct ks_finder *finder, uint64_t addr, uint8_t bits)
  * function whose symbol is gone.
  */
 struct reach {
-	uint16_t machine;
 	uint8_t in_front, behind;
-};
-static const struct reach reaches[] = {
-	{ EM_X86_64, 0, 4 },
-	{ EM_AARCH64, 8, 64 },
-	{ EM_RISCV, 8, 64 },
+	bool thumb; // an Arm function in Thumb code has an odd address, which its table entry has not
 };
 enum { REACH_BEHIND = 64, REACH_UNSIZED = 16 };
 
@@ -140,8 +136,7 @@ static bool any_between(const struct places *places, uint64_t from, uint64_t to)
 static bool has_ftrace(const struct places *places, const struct reach *reach,
 		       const struct ks_symbol *sym)
 {
-	// an Arm function in Thumb code has an odd address, which its table entry has not
-	uint64_t at = reach->machine == EM_ARM ? sym->addr & ~(uint64_t)1 : sym->addr;
+	uint64_t at = reach->thumb ? sym->addr & ~(uint64_t)1 : sym->addr;
 	uint64_t size = sym->size ? sym->size : REACH_UNSIZED;
 	if (size > (uint64_t)reach->behind + 1)
 		size = (uint64_t)reach->behind + 1;
@@ -154,10 +149,12 @@ static bool has_ftrace(const struct places *places, const struct reach *reach,
 static void mark_ftrace(const struct ks_finder *finder, const struct places *places)
 {
 	struct ks_symbol *symbols = ks_attach_symbols(finder);
-	struct reach reach = { finder->elf->machine, 0, REACH_BEHIND };
-	for (size_t i = 0; i < KS_ARRAY_LEN(reaches); i++)
-		if (reaches[i].machine == reach.machine)
-			reach = reaches[i];
+	const struct ks_arch *arch = ks_arch_of_machine(finder->elf->machine);
+	const struct reach reach = {
+		.in_front = ks_arch_ftrace_front(arch),
+		.behind = arch ? arch->ftrace_behind : REACH_BEHIND,
+		.thumb = arch && arch->thumb,
+	};
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++)
 		if (symbols[i].type == STT_FUNC && has_ftrace(places, &reach, &symbols[i]))
 			symbols[i].attach |= KS_ATTACH_FTRACE;

@@ -1,84 +1,50 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which functions the kernel refuses to kprobes: a list of addresses, and ranges of code by architecture. */
 #include <elf.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "extract/tables/attach.h"
 
-#ifndef EM_LOONGARCH
-#define EM_LOONGARCH 258
-#endif
-
-#define VERSION(major, minor) ((major) << 8 | (minor))
-enum { ALWAYS = VERSION(255, 255) };
-
-/** A range of code without kprobes, where an architecture's kernels have it: since <= version < until. */
-static const struct area {
-	const char *start, *stop;
-	uint16_t machine; // EM_NONE: all
-	uint16_t since, until;
-} areas[] = {
-	{ "__kprobes_text_start", "__kprobes_text_end", EM_NONE, 0, ALWAYS },
-	{ "__noinstr_text_start", "__noinstr_text_end", EM_NONE, 0, ALWAYS },
-	{ "__entry_text_start", "__entry_text_end", EM_X86_64, 0, ALWAYS },
-	{ "__irqentry_text_start", "__irqentry_text_end", EM_X86_64, VERSION(5, 1), VERSION(5, 8) },
-	{ "__entry_text_start", "__entry_text_end", EM_386, 0, ALWAYS },
-	{ "__irqentry_text_start", "__irqentry_text_end", EM_386, VERSION(5, 1), VERSION(5, 8) },
-	{ "__entry_text_start", "__entry_text_end", EM_AARCH64, 0, ALWAYS },
-	{ "__irqentry_text_start", "__irqentry_text_end", EM_AARCH64, VERSION(5, 0), ALWAYS },
-	{ "__exception_text_start", "__exception_text_end", EM_AARCH64, 0, ALWAYS },
-	{ "__idmap_text_start", "__idmap_text_end", EM_AARCH64, 0, ALWAYS },
-	{ "__hyp_text_start", "__hyp_text_end", EM_AARCH64, 0, ALWAYS },
-	{ "__hyp_idmap_text_start", "__hyp_idmap_text_end", EM_AARCH64, 0, ALWAYS },
-	{ "__entry_text_start", "__entry_text_end", EM_ARM, VERSION(4, 17), ALWAYS },
-	{ "__irqentry_text_start", "__irqentry_text_end", EM_ARM, VERSION(4, 17), ALWAYS },
-	{ "__idmap_text_start", "__idmap_text_end", EM_ARM, VERSION(4, 17), ALWAYS },
-	{ "__irqentry_text_start", "__irqentry_text_end", EM_RISCV, 0, ALWAYS },
-	{ "__irqentry_text_start", "__irqentry_text_end", EM_LOONGARCH, 0, ALWAYS },
-	{ "_stext", "__head_end", EM_PPC64, VERSION(4, 13), ALWAYS },
-	{ "_stext", "__head_end", EM_PPC, VERSION(4, 13), ALWAYS },
+/** Ranges of code without kprobes in kernels of every machine that have them. */
+static const struct ks_arch_range common_areas[] = {
+	{ "__kprobes_text_start", "__kprobes_text_end", 0, 0 },
+	{ "__noinstr_text_start", "__noinstr_text_end", 0, 0 },
+	{ 0 },
 };
-enum { NR_AREAS = KS_ARRAY_LEN(areas) };
+enum { MAX_RANGES = 16 };
 struct range {
 	uint64_t start, stop; // [start, stop)
 };
 
 /** Since then the symbol without a suffix decides for a clone, too. */
-enum { SUFFIXES_SINCE = VERSION(5, 0) };
+enum { SUFFIXES_SINCE = KS_SINCE(5, 0) };
 
 /** Of a module: the sections whose code has no kprobes. */
 static const char *const module_sections[] = { ".kprobes.text", ".noinstr.text" };
 
-static unsigned int version_of(const struct ks_image *image)
+/** Where the ranges of a list lie in this kernel. @return how many there are, those before counted */
+static size_t find_ranges(const struct ks_finder *finder, const struct ks_arch_range *area,
+			  struct range ranges[], size_t nr)
 {
-	unsigned int major = 0, minor = 0;
-	if (!image->version || sscanf(image->version, "%3u.%3u", &major, &minor) < 1)
-		return 0;
-	return VERSION(major, minor);
-}
-
-/** Where the ranges of this kernel lie. @return how many there are */
-static size_t find_ranges(const struct ks_finder *finder, unsigned int version,
-			  struct range ranges[])
-{
-	size_t nr = 0;
-	for (size_t i = 0; i < NR_AREAS; i++) {
+	uint32_t version = ks_version_of(finder->surface->image.version);
+	for (; area && area->start && nr < MAX_RANGES; area++) {
 		struct range range;
-		if ((areas[i].machine == EM_NONE || areas[i].machine == finder->elf->machine) &&
-		    version >= areas[i].since && version < areas[i].until &&
-		    ks_find_address(finder, areas[i].start, &range.start) &&
-		    ks_find_address(finder, areas[i].stop, &range.stop) && range.start < range.stop)
+		if (version >= area->since && (!area->until || version < area->until) &&
+		    ks_find_address(finder, area->start, &range.start) &&
+		    ks_find_address(finder, area->stop, &range.stop) && range.start < range.stop)
 			ranges[nr++] = range;
 	}
 	return nr;
 }
 
-static void mark_ranges(const struct ks_finder *finder, unsigned int version)
+static void mark_ranges(const struct ks_finder *finder)
 {
-	struct range ranges[NR_AREAS];
-	size_t nr = find_ranges(finder, version, ranges);
+	const struct ks_arch *arch = ks_arch_of_machine(finder->elf->machine);
+	struct range ranges[MAX_RANGES];
+	size_t nr = find_ranges(finder, common_areas, ranges, 0);
+	nr = find_ranges(finder, arch ? arch->no_kprobes : NULL, ranges, nr);
 	struct ks_symbol *symbols = ks_attach_symbols(finder);
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
 		if (symbols[i].type != STT_FUNC)
@@ -102,7 +68,7 @@ static void mark_sections(const struct ks_finder *finder)
 /** A suffixed symbol is refused as the function that the kernel finds under its name without the suffix. */
 void ks_attach_suffixed(const struct ks_finder *finder)
 {
-	if (version_of(&finder->surface->image) < SUFFIXES_SINCE)
+	if (ks_version_of(finder->surface->image.version) < SUFFIXES_SINCE)
 		return;
 	struct ks_symbol *symbols = ks_attach_symbols(finder);
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
@@ -125,7 +91,6 @@ struct ks_error *ks_attach_kprobes(const struct ks_finder *finder)
 		{ "_kprobe_blacklist" },
 		false,
 	};
-	unsigned int version = version_of(&finder->surface->image);
 	ks_address_vector list = { 0 };
 	bool known;
 	struct ks_error *err = ks_addresses_read(finder, &table, &list, &known);
@@ -133,7 +98,7 @@ struct ks_error *ks_attach_kprobes(const struct ks_finder *finder)
 		finder->surface->image.facts |= KS_FACT_KPROBE;
 		for (size_t i = 0; i < list.len; i++)
 			ks_attach_mark(finder, list.at[i], KS_ATTACH_NO_KPROBE);
-		mark_ranges(finder, version);
+		mark_ranges(finder);
 		if (finder->elf->type == ET_REL)
 			mark_sections(finder);
 		ks_attach_suffixed(finder);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "extract/tables/syscalls.h"
 
@@ -175,7 +176,8 @@ static bool has_pairs(const struct ks_finder *finder, const struct ks_call_table
 		if (native != ks_elf_word(finder->elf, &c))
 			return false;
 	}
-	return nr && finder->elf->machine == EM_PPC64;
+	const struct ks_arch *arch = ks_arch_of_machine(finder->elf->machine);
+	return nr && arch && arch->call_pairs;
 }
 
 static bool read_table(const struct ks_finder *finder, const meta_vector *metas,

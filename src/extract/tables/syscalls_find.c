@@ -2,40 +2,23 @@
 #include <elf.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "extract/tables/data_scan.h"
 #include "extract/tables/syscalls.h"
 
-#ifndef EM_LOONGARCH
-#define EM_LOONGARCH 258
-#endif
-
 /* ---- sys_call_table */
 
-enum { NR_FIRST = 4, LEAST = 100, MOST = 4096, MAX_NAME = 256 };
-
-/** How the table of an architecture begins. */
-static const struct beginning {
-	uint16_t machine;
-	bool is64;
-	const char *names[NR_FIRST];
-	const char *
-		never; // the table of another ABI begins alike, but for what its functions are called
-} beginnings[] = {
-	{ EM_X86_64, true, { "read", "write", "open", "close" }, NULL },
-	{ EM_386, false, { "restart_syscall", "exit", "fork", "read" }, NULL },
-	{ EM_AARCH64, true, { "io_setup", "io_destroy", "io_submit", "io_cancel" }, NULL },
-	{ EM_ARM, false, { "restart_syscall", "exit", "fork", "read" }, NULL },
-	{ EM_PPC64, true, { "restart_syscall", "exit", "fork", "read" }, NULL },
-	{ EM_RISCV, true, { "io_setup", "io_destroy", "io_submit", "io_cancel" }, NULL },
-	{ EM_S390, true, { "ni_syscall", "exit", "fork", "read" }, "__s390_" },
-	{ EM_MIPS, true, { "read", "write", "open", "close" }, NULL },
-	{ EM_LOONGARCH, true, { "io_setup", "io_destroy", "io_submit", "io_cancel" }, NULL },
+enum {
+	NR_FIRST = KS_ARRAY_LEN(((struct ks_arch *)NULL)->first_calls),
+	LEAST = 100,
+	MOST = 4096,
+	MAX_NAME = 256
 };
 
 struct search {
 	const struct ks_finder *finder;
-	const struct beginning *beginning;
+	const struct ks_arch *arch; // it tells how the table begins
 	struct ks_call_table table;
 	unsigned int nr_tables;
 };
@@ -43,7 +26,7 @@ struct search {
 /** All functions at the address are those of another ABI; where arguments do not matter they are the same. */
 static bool is_foreign(const struct search *search, uint64_t addr)
 {
-	const char *never = search->beginning->never;
+	const char *never = search->arch->foreign_calls;
 	const struct ks_symbol *sym = ks_symbol_at(search->finder->symbols, addr);
 	for (int left = KS_MAX_ALIASES; never && sym && left--;
 	     sym = ks_symbol_at_next(search->finder->symbols, sym))
@@ -58,7 +41,7 @@ static bool begins(const struct search *search, struct ks_cursor at, bool foreig
 	for (int i = 0; i < (foreign ? NR_FIRST - 1 : NR_FIRST); i++) {
 		uint64_t addr = ks_elf_word(search->finder->elf, &at);
 		const char *name = ks_call_name(search->finder, addr);
-		if (!name || strcmp(name, search->beginning->names[i]) != 0 ||
+		if (!name || strcmp(name, search->arch->first_calls[i]) != 0 ||
 		    (!foreign && is_foreign(search, addr)))
 			return false;
 	}
@@ -88,19 +71,16 @@ static struct ks_data_range first_words(const struct search *search)
 	const struct ks_surface *surface = search->finder->surface;
 	struct ks_data_range range = KS_NO_DATA_RANGE;
 	for (size_t i = 0; i < surface->nr_symbols; i++)
-		if (strstr(surface->symbols[i].name, search->beginning->names[0]))
+		if (strstr(surface->symbols[i].name, search->arch->first_calls[0]))
 			ks_data_range_add(&range, surface->symbols[i].addr);
 	return range;
 }
 
 bool ks_call_table_find(const struct ks_finder *finder, struct ks_call_table *ret)
 {
-	struct search search = { .finder = finder };
-	for (size_t i = 0; i < KS_ARRAY_LEN(beginnings); i++)
-		if (beginnings[i].machine == finder->elf->machine &&
-		    beginnings[i].is64 == finder->elf->is64)
-			search.beginning = &beginnings[i];
-	if (search.beginning)
+	const struct ks_elf *elf = finder->elf;
+	struct search search = { finder, ks_arch_of_elf(elf->machine, elf->is64, elf->big_endian) };
+	if (search.arch && search.arch->first_calls[0])
 		ks_data_scan(finder->elf, first_words(&search), look_for_table, &search);
 	*ret = search.table;
 	return search.nr_tables == 1;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The parts of a JSON report: definitions, functions, symbols. Their keys are described above each. */
 #include "report/show/json_sheet.h"
-#include "surface/attach.h"
 #include "surface/image.h"
 #include "surface/issue.h"
 
@@ -238,11 +237,12 @@ static void json_attach(struct ks_json *json, const struct ks_image *image, cons
 }
 
 /** attach: what the program that names the function gets: fentry, kprobe, kprobe_multi, fmod_ret; null if unknown. */
-static void json_ways(struct ks_json *json, const struct ks_fact *fact)
+static void json_ways(struct ks_sheet *sheet, const struct ks_fact *fact)
 {
+	struct ks_json *json = &sheet->json;
 	ks_json_key_open(json, "attach", '{');
-	for (enum ks_attach_way way = 0; way < KS_NR_WAYS; way++) {
-		enum ks_answer answer = ks_attach_answer(fact, way);
+	for (enum ks_attach_way way = 0; way < KS_NR_FUNCTION_WAYS; way++) {
+		enum ks_answer answer = ks_report_attach(sheet->report, sheet->history, fact, way);
 		ks_json_key(json, ks_ways[way].name);
 		if (answer == KS_ANSWER_UNKNOWN)
 			ks_json_null(json);
@@ -331,7 +331,7 @@ struct ks_error *ks_sheet_function(struct ks_sheet *sheet, const struct ks_fact 
 		KS_TRY(json_usage(sheet, fn));
 	else
 		ks_json_key_str(json, "usage", NULL);
-	json_ways(json, fact);
+	json_ways(sheet, fact);
 	ks_json_key(json, "btf");
 	if (fact->image->facts & KS_FACT_BTF)
 		ks_json_u64(json, fn->nr_btf);

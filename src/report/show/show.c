@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "report/show/writer.h"
-#include "source/dataset/dataset_vocabulary.h"
 
 enum {
 	ALL_KINDS = KS_KNOWS(KS_NR_KINDS) - 1,
@@ -64,6 +63,8 @@ struct ks_error *ks_report_write(struct ks_report *report, const struct ks_histo
 				    ks_formats[KS_FORMAT_TERMINAL].name,
 				    ks_formats[KS_FORMAT_JSON].name);
 	KS_TRY(writers[report->format].write(report, history, out));
+	if (report->options.view)
+		KS_TRY(ks_view_error(report->options.view));
 	return ks_buf_error(out);
 }
 
@@ -86,34 +87,4 @@ void ks_report_path(enum ks_format format, enum ks_kind kind, const char *name, 
 			ks_buf_char(out, *name);
 	}
 	ks_buf_str(out, ks_formats[format].extension);
-}
-
-const char *ks_bind_text(unsigned int bind)
-{
-	return bind < KS_NR_SYMBOL_WORDS ? ks_dataset_bind_words[bind] : NULL;
-}
-
-void ks_location_write(struct ks_buf *out, const struct ks_entry *entry)
-{
-	ks_buf_str(out, entry->loc_file);
-	if (entry->line != KS_NO_LINE) {
-		ks_buf_char(out, ':');
-		ks_buf_dec(out, entry->line);
-	}
-}
-
-void ks_published_callers(struct ks_json *json, const char *key, const struct ks_caller *callers,
-			  uint32_t nr, struct ks_buf *text)
-{
-	ks_json_key_open(json, key, '[');
-	for (uint32_t i = 0; i < nr; i++) {
-		if (callers[i].flags & KS_CALLER_OWN)
-			continue;
-		text->len = 0;
-		ks_buf_str(text, callers[i].unit);
-		ks_buf_char(text, ':');
-		ks_buf_str(text, callers[i].function);
-		ks_json_strn(json, text->at, text->len);
-	}
-	ks_json_close(json, ']');
 }

@@ -2,6 +2,7 @@
 #pragma once
 /* What is known of one name, as text. */
 #include "base/buf.h"
+#include "check/kernels/attach.h"
 #include "report/format.h"
 #include "surface/groups.h"
 #include "surface/history.h"
@@ -13,6 +14,11 @@ struct ks_report_options {
 	bool color;	      // terminal: use ANSI colours
 	bool verbose;	      // terminal: every image in detail, all callers
 	unsigned int columns; // terminal: width; 0 means 80
+	/**
+	 * Of the images of the groups, in their order, to ask what else they have: what can be attached to a function
+	 * depends on the configuration, types and other functions. NULL: what depends on them is unknown. Borrowed.
+	 */
+	struct ks_view *view;
 };
 
 /** Writes reports of one format, one after the other. One per thread. */

@@ -2,7 +2,6 @@
 /* Functions on the terminal: the facts that ksurf adds to the published ones. */
 #include "base/array.h"
 #include "report/show/terminal.h"
-#include "surface/attach.h"
 #include "surface/image.h"
 #include "surface/issue.h"
 
@@ -92,10 +91,13 @@ static void ways_write(struct ks_terminal *terminal, const struct ks_fact *fact)
 	} parts[] = { { KS_ANSWER_YES, "can be attached: " },
 		      { KS_ANSWER_NO, "cannot: " },
 		      { KS_ANSWER_UNKNOWN, "unknown: " } };
+	enum ks_answer answers[KS_NR_FUNCTION_WAYS];
+	for (enum ks_attach_way way = 0; way < KS_NR_FUNCTION_WAYS; way++)
+		answers[way] = ks_report_attach(terminal->report, terminal->history, fact, way);
 	for (size_t i = 0; i < KS_ARRAY_LEN(parts); i++) {
 		const char *between = terminal->text.len ? "; " : "";
-		for (enum ks_attach_way way = 0; way < KS_NR_WAYS; way++) {
-			if (ks_attach_answer(fact, way) != parts[i].answer)
+		for (enum ks_attach_way way = 0; way < KS_NR_FUNCTION_WAYS; way++) {
+			if (answers[way] != parts[i].answer)
 				continue;
 			ks_buf_str(&terminal->text, between);
 			ks_buf_str(&terminal->text, *between == ',' ? "" : parts[i].text);

@@ -17,6 +17,9 @@ typedef struct ks_error *ks_report_fn(struct ks_report *report, const struct ks_
 				      struct ks_buf *out);
 ks_report_fn ks_report_terminal, ks_report_md, ks_report_md_full, ks_report_json;
 
+/** What the kernel answers to a program that names the function of a fact of the history. */
+enum ks_answer ks_report_attach(const struct ks_report *report, const struct ks_history *history,
+				const struct ks_fact *fact, enum ks_attach_way way);
 /** "STB_GLOBAL" and the like; NULL for a number that has no name. */
 const char *ks_bind_text(unsigned int bind);
 /** Append "file:line", or the file alone when the line is unknown. @param entry with a loc_file */

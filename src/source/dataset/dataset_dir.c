@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
+#include "arch/arch.h"
 #include "source/dataset/dataset_dir.h"
 
 static void close_dirp(DIR **dir)
@@ -176,17 +176,13 @@ struct ks_error *ks_dataset_open(const char *dir, struct ks_dataset **ret)
 	return NULL;
 }
 
-/** Debian's architectures; what else ends a label is part of the flavor. */
-static const char *const arches[] = { "amd64",	 "arm64",   "armhf",	"i386",	   "ppc64el",
-				      "riscv64", "s390x",   "mips64el", "loong64", "armel",
-				      "mipsel",	 "powerpc", "ppc64" };
-
+/** Debian's name of an architecture; what else ends a label is part of the flavor. */
 static const char *known_arch(const char *word)
 {
-	for (size_t i = 0; i < KS_ARRAY_LEN(arches); i++)
-		if (strcmp(arches[i], word) == 0)
-			return arches[i];
-	return NULL;
+	const struct ks_arch *arch = ks_arch_by_debian(word);
+	if (!arch)
+		return NULL;
+	return strcmp(arch->debian, word) == 0 ? arch->debian : arch->alias;
 }
 
 struct ks_error *ks_dataset_label_facts(const char *label, struct ks_arena *arena,

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "source/net/apt.h"
 #include "source/net/mirror.h"
@@ -15,15 +16,6 @@
 // the whole is worth it.
 static const uint64_t rest_worth_reading = 4 << 20;
 
-/** The kernel's and Debian's names of an architecture. */
-static const struct arch {
-	const char *machine, *debian;
-} archs[] = {
-	{ "x86_64", "amd64" },	  { "aarch64", "arm64" },	{ "armv7l", "armhf" },
-	{ "ppc64le", "ppc64el" }, { "s390x", "s390x" },		{ "riscv64", "riscv64" },
-	{ "i686", "i386" },	  { "loongarch64", "loong64" },
-};
-
 static char *native_arch(void)
 {
 	char *set = ks_apt_setting("APT::Architecture");
@@ -32,10 +24,8 @@ static char *native_arch(void)
 	struct utsname u;
 	if (uname(&u) < 0)
 		return strdup("amd64");
-	for (size_t i = 0; i < KS_ARRAY_LEN(archs); i++)
-		if (!strcmp(u.machine, archs[i].machine))
-			return strdup(archs[i].debian);
-	return strdup(u.machine);
+	const struct ks_arch *arch = ks_arch_by_uname(u.machine);
+	return strdup(arch ? arch->debian : u.machine);
 }
 
 static struct ks_error *resolve_at(const char *mirror, const char *suite, const char *arch,

@@ -3,6 +3,7 @@
 #include <elf.h>
 #include <string.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "source/vmlinuz/vmlinuz_private.h"
 
@@ -122,8 +123,8 @@ static bool may_be_wrapper(const struct ks_layer *layer)
 	bool big = layer->len > EI_DATA && layer->at[EI_DATA] == ELFDATA2MSB;
 	struct ks_cursor c = at(layer, offsetof(Elf32_Ehdr, e_machine), big);
 	uint16_t machine = ks_cursor_u16(&c);
-	return layer->len < WRAPPER_MAX &&
-	       (machine == EM_MIPS || machine == EM_PPC || machine == EM_PPC64);
+	const struct ks_arch *arch = ks_arch_of_machine(machine);
+	return layer->len < WRAPPER_MAX && arch && arch->packed_in_elf;
 }
 
 /** An ELF program that unpacks a kernel: mips, and the wrapper of ppc64. */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check/rules/lsm.h"
-#include "base/array.h"
-
+/* LSM hooks: bpf_lsm_verify_prog(), bpf_lsm_is_sleepable_hook() at load, a trampoline at attach. */
+#include <stdio.h>
 #include <string.h>
+
+#include "attach/lsm.h"
+#include "attach/private.h"
+#include "base/array.h"
 
 /** Where programs that sleep may be, since 5.11; a version that is not known to the letter is the first seen with it. */
 static const struct {
@@ -110,38 +113,66 @@ static const char *const disabled[] = {
 	"file_alloc_security",
 };
 
-bool ks_lsm_is_hook(const struct ks_site *site, const char *name)
+/** Not every function bpf_lsm_NAME is a hook (bpf_lsm_hooks); each has a member in security_list_options. */
+static bool is_hook(const struct ks_attach_facts *facts, const char *name)
 {
-	const struct ks_decl *decl = ks_site_fact(site, KS_UNION, "security_list_options")->decl;
+	const struct ks_decl *decl = ks_attach_fact(facts, KS_UNION, "security_list_options")->decl;
 	for (uint32_t i = 0; decl && i < decl->nr; i++)
 		if (strcmp(decl->members[i].name, name) == 0)
 			return true;
 	return !decl;
 }
 
-bool ks_lsm_sleeps(const struct ks_site *site, const char *name)
+bool ks_lsm_sleeps(uint32_t version, const char *name)
 {
-	if (!site->version)
+	if (!version)
 		return true;
-	if (site->version < KS_SINCE(5, 11)) // btf_sleepable_lsm_hooks
+	if (version < KS_SINCE(5, 11)) // btf_sleepable_lsm_hooks
 		return strcmp(name, "bprm_committed_creds") == 0;
 	for (size_t i = 0; i < KS_ARRAY_LEN(sleepable); i++)
-		if (strcmp(sleepable[i].name, name) == 0 && site->version >= sleepable[i].since &&
-		    (!sleepable[i].until || site->version < sleepable[i].until))
+		if (strcmp(sleepable[i].name, name) == 0 && version >= sleepable[i].since &&
+		    (!sleepable[i].until || version < sleepable[i].until))
 			return true;
 	return false;
 }
 
-bool ks_lsm_disabled(const struct ks_site *site, const char *name)
+/** Is the hook closed to programs (bpf_lsm_disabled_hooks)? */
+static bool is_closed(const struct ks_attach_facts *facts, const char *name)
 {
 	// stable kernels got the list, too: where symbols of data are known, it tells of itself
-	enum ks_presence list = ks_site_symbol(site, "bpf_lsm_disabled_hooks", false);
-	if (list == KS_ABSENT || (list == KS_UNTOLD && site->version < KS_SINCE(6, 12)))
+	enum ks_presence list =
+		facts->source ? facts->source->symbol(facts->arg, "bpf_lsm_disabled_hooks")
+			      : KS_UNTOLD;
+	if (list == KS_ABSENT || (list == KS_UNTOLD && facts->version < KS_SINCE(6, 12)))
 		return false;
-	if (strcmp(name, "file_alloc_security") == 0 && site->version < KS_SINCE(7, 0))
+	if (strcmp(name, "file_alloc_security") == 0 && facts->version < KS_SINCE(7, 0))
 		return false;
 	for (size_t i = 0; i < KS_ARRAY_LEN(disabled); i++)
 		if (strcmp(disabled[i], name) == 0)
 			return true;
 	return false;
+}
+
+void ks_asking_lsm(struct ks_asking *asking)
+{
+	const struct ks_attach_facts *facts = asking->facts;
+	const char *name = asking->question->name;
+	char function[KS_ATTACH_NAME];
+	snprintf(function, sizeof(function), "bpf_lsm_%s", name);
+	struct ks_target target = ks_attach_target(facts, function);
+	if (target.in_btf == KS_ABSENT) {
+		ks_asking_find_at_load(asking, KS_WHY_NO_HOOK, KS_ANSWER_NO);
+	} else {
+		if (target.in_btf == KS_UNTOLD)
+			ks_asking_find_at_load(asking, KS_WHY_HOOK_UNTOLD, KS_ANSWER_UNKNOWN);
+		ks_asking_signature(asking, ks_target_proto(&target));
+		if (!is_hook(facts, name))
+			ks_asking_find_at_load(asking, KS_WHY_NOT_A_HOOK, KS_ANSWER_NO);
+		else if (is_closed(facts, name))
+			ks_asking_find_at_load(asking, KS_WHY_HOOK_CLOSED, KS_ANSWER_NO);
+		else if (asking->question->sleepable && !ks_lsm_sleeps(facts->version, name))
+			ks_asking_find_at_load(asking, KS_WHY_AWAKE, KS_ANSWER_NO);
+	}
+	ks_asking_lacks(asking, ks_attach_trampolines(facts), KS_WHY_NO_TRAMPOLINES,
+			KS_WHY_TRAMPOLINES_UNTOLD);
 }

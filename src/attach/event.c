@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tracepoints, with and without events, and system calls. */
+#include <string.h>
+
+#include "attach/private.h"
+
+static enum ks_presence presence_of(const struct ks_fact *fact)
+{
+	return !fact->known ? KS_UNTOLD : fact->present ? KS_PRESENT : KS_ABSENT;
+}
+
+void ks_asking_tracepoint(struct ks_asking *asking)
+{
+	const struct ks_attach_question *question = asking->question;
+	const struct ks_fact *fact = ks_attach_fact(asking->facts, KS_TRACEPOINT, question->name);
+	if (!fact->present && fact->modules) {
+		if (!asking->facts->modules) {
+			ks_asking_find(asking, KS_WHY_EVENT_IN_MODULE, KS_ANSWER_NO);
+			return;
+		}
+		fact = fact->modules;
+	}
+	const char *group = fact->tracepoint ? fact->tracepoint->system : NULL;
+	if (fact->known && group && question->group && strcmp(group, question->group) != 0)
+		ks_asking_find(asking, KS_WHY_OTHER_GROUP, KS_ANSWER_NO)->text = group;
+	else
+		ks_asking_lacks(asking, presence_of(fact), KS_WHY_NO_EVENT, KS_WHY_EVENT_UNTOLD);
+}
+
+/** Any tracepoint, also one without an event; an event has one, but the typedef of BTF came later. */
+void ks_asking_raw_tracepoint(struct ks_asking *asking)
+{
+	const struct ks_attach_facts *facts = asking->facts;
+	const char *name = asking->question->name;
+	enum ks_presence presence = presence_of(ks_attach_tracepoint(facts, name));
+	if (presence != KS_PRESENT && ks_attach_fact(facts, KS_TRACEPOINT, name)->present)
+		presence = KS_PRESENT;
+	ks_asking_lacks(asking, presence, KS_WHY_NO_EVENT, KS_WHY_EVENT_UNTOLD);
+}
+
+void ks_asking_tp_btf(struct ks_asking *asking)
+{
+	const struct ks_attach_facts *facts = asking->facts;
+	const char *name = asking->question->name;
+	enum ks_presence presence = presence_of(ks_attach_tracepoint(facts, name));
+	if (presence == KS_UNTOLD && ks_attach_fact(facts, KS_TRACEPOINT, name)->present)
+		presence = KS_PRESENT;
+	if (presence == KS_ABSENT)
+		ks_asking_find_at_load(asking, KS_WHY_NO_EVENT, KS_ANSWER_NO);
+	else if (presence == KS_UNTOLD)
+		ks_asking_find_at_load(asking, KS_WHY_EVENT_UNTOLD, KS_ANSWER_UNKNOWN);
+	if (presence != KS_ABSENT && ks_attach_has_btf(facts) == KS_ABSENT)
+		ks_asking_find_at_load(asking, KS_WHY_NO_BTF, KS_ANSWER_NO);
+}
+
+/** Only system calls with metadata have events. */
+void ks_asking_syscall_event(struct ks_asking *asking)
+{
+	const struct ks_attach_facts *facts = asking->facts;
+	const struct ks_fact *fact = ks_attach_fact(facts, KS_SYSCALL, asking->question->name);
+	bool tells = facts->image->facts & KS_FACT_TRACED;
+	if (ks_attach_option(facts, "CONFIG_FTRACE_SYSCALLS") == KS_ABSENT)
+		ks_asking_find(asking, KS_WHY_NO_CALL_EVENTS, KS_ANSWER_NO);
+	else if (fact->known && fact->present && tells && !fact->traced)
+		ks_asking_find(asking, KS_WHY_CALL_UNTRACED, KS_ANSWER_NO);
+	else
+		ks_asking_lacks(asking, presence_of(fact), KS_WHY_NO_CALL, KS_WHY_CALL_UNTOLD);
+}
+
+/** ksyscall: the wrapper where the machine has one, else sys_<name>. */
+void ks_asking_syscall(struct ks_asking *asking)
+{
+	const struct ks_fact *fact =
+		ks_attach_fact(asking->facts, KS_SYSCALL, asking->question->name);
+	ks_asking_lacks(asking, presence_of(fact), KS_WHY_NO_CALL, KS_WHY_CALL_UNTOLD);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* kprobes by name (kernel/trace/trace_kprobe.c), one at a time or many (kernel/trace/fprobe.c). */
+#include <string.h>
+
+#include "attach/private.h"
+
+/** Functions that ftrace does not trace are refused, where it could trace some. */
+static const struct ks_gate notrace_is_refused = { KS_SINCE(5, 0), "45408c4f9250" };
+static const struct ks_gate multi = { KS_SINCE(5, 18), "0dcac2725406" };
+
+/** Do kprobes by name refuse a name that several functions carry? Since 6.6 (b022f0c7e404), and in stable series. */
+static bool refuses_ambiguous(uint32_t version)
+{
+	uint32_t series = version & ~255u;
+	return version >= KS_SINCE(6, 6) ||
+	       (series == KS_SINCE(6, 5) && version >= ks_version(6, 5, 9)) ||
+	       (series == KS_SINCE(6, 1) && version >= ks_version(6, 1, 60)) ||
+	       (series == KS_SINCE(5, 15) && version >= ks_version(5, 15, 137));
+}
+
+/** The name in front of a symbol's suffix. @return whether it has one */
+static bool plain_name(const char *symbol, char plain[KS_ATTACH_NAME])
+{
+	size_t len = strcspn(symbol, ".");
+	if (!symbol[len] || len >= KS_ATTACH_NAME)
+		return false;
+	memcpy(plain, symbol, len);
+	plain[len] = '\0';
+	return true;
+}
+
+/**
+ * within_notrace_func(): a function that ftrace could trace but does not is refused, unless it is a piece of one
+ * that is traced.
+ */
+static enum ks_presence is_notrace(const struct ks_attach_facts *facts,
+				   const struct ks_symbol *symbol)
+{
+	char plain[KS_ATTACH_NAME];
+	enum ks_presence traced = ks_attach_bit(facts->image, symbol, KS_ATTACH_FTRACE);
+	if (traced == KS_PRESENT ||
+	    (facts->version && !ks_gate_is_open(&notrace_is_refused, facts->version)))
+		return KS_ABSENT;
+	enum ks_presence allowed = ks_attach_option(facts, "CONFIG_KPROBE_EVENTS_ON_NOTRACE");
+	if (allowed == KS_PRESENT || ks_attach_option(facts, "CONFIG_DYNAMIC_FTRACE") == KS_ABSENT)
+		return KS_ABSENT;
+	if (traced == KS_UNTOLD || allowed == KS_UNTOLD)
+		return KS_UNTOLD;
+	if (!plain_name(symbol->name, plain))
+		return KS_PRESENT;
+	struct ks_target whole = ks_attach_target(facts, plain);
+	if (!whole.symbol)
+		return KS_PRESENT;
+	traced = ks_attach_bit(facts->image, whole.symbol, KS_ATTACH_FTRACE);
+	return traced == KS_UNTOLD ? KS_UNTOLD : traced == KS_PRESENT ? KS_ABSENT : KS_PRESENT;
+}
+
+/** A suffixed symbol is listed with its function. */
+static void look_for_suffixed(struct ks_asking *asking)
+{
+	char plain[KS_ATTACH_NAME];
+	const char *name = asking->question->name;
+	const struct ks_function *function =
+		plain_name(name, plain) ? ks_attach_target(asking->facts, plain).function : NULL;
+	for (uint32_t i = 0; function && i < function->nr_symbols; i++) {
+		if (strcmp(function->symbols[i].name, name) != 0)
+			continue;
+		if (!asking->target.symbol)
+			asking->target.symbol = &function->symbols[i];
+		asking->target.nr_symbols++;
+	}
+}
+
+static void look_at_number(struct ks_asking *asking)
+{
+	const struct ks_target *target = &asking->target;
+	// since 7.1 modules are only counted when the kernel itself has no such function
+	uint32_t elsewhere = asking->facts->version < KS_SINCE(7, 1) ? target->nr_in_modules : 0;
+	uint32_t nr = target->nr_symbols + elsewhere;
+	if (nr < 2)
+		return;
+	bool refused = refuses_ambiguous(asking->facts->version);
+	ks_asking_find(asking, refused ? KS_WHY_SEVERAL : KS_WHY_FIRST,
+		       refused ? KS_ANSWER_NO : KS_ANSWER_YES)
+		->nr = nr;
+}
+
+static void look_at_symbol(struct ks_asking *asking)
+{
+	const struct ks_attach_facts *facts = asking->facts;
+	const struct ks_symbol *symbol = asking->target.symbol;
+	enum ks_presence notrace = is_notrace(facts, symbol);
+	enum ks_presence black = ks_attach_bit(facts->image, symbol, KS_ATTACH_NO_KPROBE);
+	if (ks_attach_bit(facts->image, symbol, KS_ATTACH_INIT) == KS_PRESENT)
+		ks_asking_find(asking, KS_WHY_FREED, KS_ANSWER_NO);
+	else if (notrace == KS_PRESENT)
+		ks_asking_find(asking, KS_WHY_NO_FTRACE, KS_ANSWER_NO);
+	else if (black == KS_PRESENT)
+		ks_asking_find(asking, KS_WHY_NO_KPROBE, KS_ANSWER_NO);
+	else if (asking->question->offset)
+		ks_asking_find(asking, KS_WHY_INSIDE, KS_ANSWER_UNKNOWN);
+	else if (black == KS_UNTOLD || notrace == KS_UNTOLD)
+		ks_asking_find(asking, KS_WHY_KPROBE_UNTOLD, KS_ANSWER_UNKNOWN);
+}
+
+void ks_asking_kprobe(struct ks_asking *asking)
+{
+	const struct ks_attach_facts *facts = asking->facts;
+	if (!asking->target.symbol)
+		look_for_suffixed(asking);
+	if (asking->target.symbol) {
+		look_at_number(asking);
+		look_at_symbol(asking);
+	} else if (!asking->target.only_module && facts->source &&
+		   facts->source->symbol(facts->arg, asking->question->name) == KS_PRESENT) {
+		ks_asking_find(asking, KS_WHY_NOT_A_FUNCTION, KS_ANSWER_UNKNOWN);
+	} else {
+		ks_asking_no_function(asking, false);
+	}
+}
+
+enum ks_answer ks_attach_multi(const struct ks_attach_facts *facts, struct ks_attach_finding *ret)
+{
+	enum ks_presence type =
+		ks_attach_enumerator(facts, "bpf_attach_type", "BPF_TRACE_KPROBE_MULTI");
+	*ret = (struct ks_attach_finding){ .why = KS_WHY_NO_MULTI, .answer = KS_ANSWER_NO };
+	if (type == KS_ABSENT ||
+	    (type == KS_UNTOLD && facts->version && !ks_gate_is_open(&multi, facts->version)))
+		return KS_ANSWER_NO;
+	enum ks_presence fprobe = ks_attach_option(facts, "CONFIG_FPROBE");
+	if (fprobe == KS_UNTOLD && ks_attach_target(facts, "register_fprobe_ips").symbol)
+		fprobe = KS_PRESENT; // without a configuration, the code tells
+	if (fprobe == KS_PRESENT)
+		return KS_ANSWER_YES;
+	bool untold = fprobe == KS_UNTOLD;
+	ret->why = untold ? KS_WHY_FPROBE_UNTOLD : KS_WHY_NO_FPROBE;
+	ret->answer = untold ? KS_ANSWER_UNKNOWN : KS_ANSWER_NO;
+	return ret->answer;
+}
+
+/** It takes all functions of the name that have an entry. */
+static enum ks_presence any_entry(const struct ks_asking *asking)
+{
+	const struct ks_image *image = asking->facts->image;
+	const struct ks_function *function = asking->target.function;
+	enum ks_presence any = KS_ABSENT;
+	for (uint32_t i = 0; function && i < function->nr_symbols; i++) {
+		const struct ks_symbol *symbol = &function->symbols[i];
+		if (strcmp(symbol->name, asking->question->name) != 0 ||
+		    ks_attach_bit(image, symbol, KS_ATTACH_INIT) == KS_PRESENT)
+			continue;
+		enum ks_presence traced = ks_attach_bit(image, symbol, KS_ATTACH_FTRACE);
+		if (traced != KS_ABSENT)
+			any = any == KS_PRESENT ? any : traced;
+	}
+	return any;
+}
+
+void ks_asking_kprobe_multi(struct ks_asking *asking)
+{
+	struct ks_attach_finding finding;
+	enum ks_answer there = ks_attach_multi(asking->facts, &finding);
+	if (there != KS_ANSWER_YES)
+		ks_asking_find(asking, finding.why, finding.answer);
+	if (there == KS_ANSWER_NO)
+		return;
+	if (!asking->target.symbol)
+		look_for_suffixed(asking);
+	if (!asking->target.symbol)
+		ks_asking_no_function(asking, false);
+	else
+		ks_asking_lacks(asking, any_entry(asking), KS_WHY_NO_FTRACE, KS_WHY_FTRACE_UNTOLD);
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* fentry, fexit and fmod_ret: bpf_check_attach_target() at load, bpf_trampoline_link_prog() at attach. */
+#include <string.h>
+
+#include "attach/private.h"
+#include "base/array.h"
+
+/** Functions that tracing programs may not be attached to (btf_id_deny, noreturn_deny), and where that is so. */
+static const struct {
+	const char *name;
+	struct ks_gate gate;
+	const char *option; // that must be set; NULL
+	bool on_return;	    // only fexit and fmod_ret: they do not return
+} denied[] = {
+	// stable kernels before 5.13 got the first list, too
+	{ "migrate_disable", { KS_SINCE(5, 12), "35e3815fa810" }, NULL, false },
+	{ "migrate_enable", { KS_SINCE(5, 12), "35e3815fa810" }, NULL, false },
+	{ "rcu_read_unlock_strict", { KS_SINCE(5, 13), "35e3815fa810" }, NULL, false },
+	{ "preempt_count_add", { KS_SINCE(6, 4), "c11bd046485d" }, "CONFIG_DEBUG_PREEMPT", false },
+	{ "preempt_count_sub", { KS_SINCE(6, 4), "c11bd046485d" }, "CONFIG_DEBUG_PREEMPT", false },
+	{ "preempt_count_add",
+	  { KS_SINCE(6, 4), "c11bd046485d" },
+	  "CONFIG_TRACE_PREEMPT_TOGGLE",
+	  false },
+	{ "preempt_count_sub",
+	  { KS_SINCE(6, 4), "c11bd046485d" },
+	  "CONFIG_TRACE_PREEMPT_TOGGLE",
+	  false },
+	{ "__rcu_read_lock", { KS_SINCE(6, 4), "a0c109dcafb1" }, "CONFIG_PREEMPT_RCU", false },
+	{ "__rcu_read_unlock", { KS_SINCE(6, 4), "a0c109dcafb1" }, "CONFIG_PREEMPT_RCU", false },
+	{ "do_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
+	{ "do_group_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
+	{ "kthread_complete_and_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
+	{ "kthread_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
+	{ "make_task_dead", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
+	{ "__x64_sys_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
+	{ "__x64_sys_exit_group", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
+	{ "__ia32_sys_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
+	{ "__ia32_sys_exit_group", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
+};
+
+/** On the error injection list, but sleepable programs may not be there. */
+static const char *const not_sleepable[] = { "__filemap_add_folio", "__add_to_page_cache_locked",
+					     "should_fail_alloc_page", "should_failslab" };
+
+/** Functions that the kernel itself offers to fmod_ret programs (register_btf_fmodret_id_set()). */
+static const struct {
+	const char *name;
+	struct ks_gate gate;
+	uint32_t until; // 0: still
+	bool sleeps;
+} offered[] = {
+	{ "bpf_modify_return_test", { KS_SINCE(6, 2), "5b481acab4ce" }, 0, false },
+	{ "bpf_modify_return_test2", { KS_SINCE(6, 2), "5b481acab4ce" }, 0, false },
+	{ "bpf_modify_return_test_tp", { KS_SINCE(6, 2), "5b481acab4ce" }, 0, false },
+	{ "bpf_fentry_test1", { KS_SINCE(6, 2), "5b481acab4ce" }, 0, true },
+	{ "update_socket_protocol", { KS_SINCE(6, 6), "0dd061a6a115" }, 0, false },
+	{ "hid_bpf_device_event", { KS_SINCE(6, 3), "f5c27da4e3c8" }, KS_SINCE(6, 11), false },
+	{ "hid_bpf_rdesc_fixup", { KS_SINCE(6, 3), "f5c27da4e3c8" }, KS_SINCE(6, 11), false },
+	{ "__hid_bpf_tail_call", { KS_SINCE(6, 3), "f5c27da4e3c8" }, KS_SINCE(6, 11), false },
+};
+
+static void look_at_denied(struct ks_asking *asking, const char *name)
+{
+	const struct ks_attach_question *question = asking->question;
+	bool returns = question->on_return || question->way == KS_WAY_FMOD_RET;
+	for (size_t i = 0; i < KS_ARRAY_LEN(denied); i++) {
+		if (strcmp(denied[i].name, name) != 0 ||
+		    !ks_gate_is_open(&denied[i].gate, asking->facts->version))
+			continue;
+		if (denied[i].option &&
+		    ks_attach_option(asking->facts, denied[i].option) != KS_PRESENT)
+			continue;
+		if (!denied[i].on_return || returns)
+			ks_asking_find_at_load(
+				asking, denied[i].on_return ? KS_WHY_NEVER_RETURNS : KS_WHY_DENIED,
+				KS_ANSWER_NO);
+	}
+}
+
+static bool is_offered(uint32_t version, const char *name, bool sleeps)
+{
+	for (size_t i = 0; i < KS_ARRAY_LEN(offered); i++)
+		if (strcmp(offered[i].name, name) == 0 &&
+		    ks_gate_is_open(&offered[i].gate, version) &&
+		    (!offered[i].until || version < offered[i].until) &&
+		    (!sleeps || offered[i].sleeps))
+			return true;
+	return false;
+}
+
+/** check_attach_modify_return(): without error injection, system calls are still open, since 7.0. */
+static enum ks_presence is_open_syscall(const struct ks_attach_facts *facts, const char *name)
+{
+	if (facts->version < KS_SINCE(7, 0) || !facts->arch ||
+	    !ks_arch_is_syscall(facts->arch, name))
+		return KS_ABSENT;
+	switch (ks_attach_option(facts, "CONFIG_FUNCTION_ERROR_INJECTION")) {
+	case KS_ABSENT:
+		return KS_PRESENT;
+	case KS_PRESENT:
+		return KS_ABSENT;
+	default:
+		return KS_UNTOLD;
+	}
+}
+
+/** fmod_ret and sleepable programs need a function that error injection may change. */
+static void look_at_injection(struct ks_asking *asking, const char *name)
+{
+	const struct ks_attach_facts *facts = asking->facts;
+	bool modifies = asking->question->way == KS_WAY_FMOD_RET;
+	bool sleeps = asking->question->sleepable;
+	if (!modifies && !sleeps)
+		return;
+	enum ks_presence open = is_open_syscall(facts, name);
+	if (is_offered(facts->version, name, sleeps) || open == KS_PRESENT)
+		return;
+	if (modifies && strncmp(name, "security_", strlen("security_")) == 0 && !sleeps)
+		return;
+	for (size_t i = 0; sleeps && i < KS_ARRAY_LEN(not_sleepable); i++) {
+		if (strcmp(not_sleepable[i], name) == 0) {
+			ks_asking_find_at_load(asking, KS_WHY_AWAKE, KS_ANSWER_NO);
+			return;
+		}
+	}
+	enum ks_presence inject =
+		ks_attach_bit(facts->image, asking->target.symbol, KS_ATTACH_INJECT);
+	if (inject == KS_UNTOLD || (inject == KS_ABSENT && open == KS_UNTOLD))
+		ks_asking_find_at_load(asking, KS_WHY_INJECT_UNTOLD, KS_ANSWER_UNKNOWN);
+	else if (inject == KS_ABSENT)
+		ks_asking_find_at_load(asking, KS_WHY_NOT_INJECTABLE, KS_ANSWER_NO);
+}
+
+/** libbpf finds the id by BTF, the kernel an address by the symbol. @return false: it goes no further */
+static bool look_for_function(struct ks_asking *asking)
+{
+	const struct ks_target *target = &asking->target;
+	const char *module = asking->question->module;
+	if (target->untold &&
+	    target->in_btf == KS_ABSENT) { // it may be data, or inlined everywhere
+		ks_asking_find_at_load(asking, KS_WHY_NO_BTF_FUNCTION, KS_ANSWER_NO);
+		return false;
+	}
+	if (target->only_module || (target->in_btf == KS_ABSENT && !target->symbol)) {
+		ks_asking_no_function(asking, true);
+		return false;
+	}
+	if (module && strcmp(module, "vmlinux") != 0 && target->symbol && !target->in_module) {
+		ks_asking_find_at_load(asking, KS_WHY_NOT_IN_MODULE, KS_ANSWER_NO);
+		return false;
+	}
+	if (target->in_btf == KS_ABSENT) {
+		ks_asking_find_at_load(asking, KS_WHY_NOT_IN_BTF, KS_ANSWER_NO);
+		return false;
+	}
+	if (target->in_btf == KS_UNTOLD)
+		ks_asking_find_at_load(asking, KS_WHY_BTF_UNTOLD, KS_ANSWER_UNKNOWN);
+	else if (!target->symbol) { // "The address of function cannot be found"
+		ks_asking_no_function(asking, true);
+		return false;
+	}
+	return true;
+}
+
+/** What is patched when it is attached. */
+static void look_at_entry(struct ks_asking *asking)
+{
+	const struct ks_target *target = &asking->target;
+	const struct ks_image *image = asking->facts->image;
+	if (ks_asking_lacks(asking, ks_attach_trampolines(asking->facts), KS_WHY_NO_TRAMPOLINES,
+			    KS_WHY_TRAMPOLINES_UNTOLD) ||
+	    !target->symbol)
+		return;
+	if (ks_attach_bit(image, target->symbol, KS_ATTACH_INIT) == KS_PRESENT) {
+		ks_asking_find(asking, KS_WHY_FREED, KS_ANSWER_NO);
+		return;
+	}
+	ks_asking_lacks(asking, ks_attach_bit(image, target->symbol, KS_ATTACH_FTRACE),
+			KS_WHY_NO_FTRACE, KS_WHY_FTRACE_UNTOLD);
+	if (target->nr_symbols > 1)
+		ks_asking_find(asking, KS_WHY_FIRST, KS_ANSWER_YES)->nr = target->nr_symbols;
+}
+
+void ks_asking_trampoline(struct ks_asking *asking)
+{
+	const char *name = asking->question->name;
+	if (look_for_function(asking)) {
+		look_at_denied(asking, name);
+		ks_asking_signature(asking, ks_target_proto(&asking->target));
+		if (asking->target.symbol)
+			look_at_injection(asking, name);
+	}
+	look_at_entry(asking);
+}
