@@ -5,6 +5,7 @@
 #include "api/diff.h"
 #include "api/lookup.h"
 #include "api/object.h"
+#include "check/kernels/view.h"
 #include "report/check/check.h"
 #include "report/deps/deps.h"
 #include "report/diff/diff.h"
@@ -78,16 +79,15 @@ struct ksurf_error *ksurf_report_images(struct ksurf_store *store,
 
 /** What a report of a name needs, whatever it looks like. */
 struct named {
+	struct ks_store *store;
 	struct ks_selection sel;
 	struct ks_history history;
-	struct ks_store *store;
 };
 
 static struct ks_error *look_up(struct ks_store *store, const char *kind_name, const char *name,
 				const char *images, struct named *named)
 {
 	enum ks_kind kind;
-	named->store = store;
 	KS_TRY(ks_api_kind(kind_name, &kind));
 	KS_TRY(ks_api_choose(store, images, &named->sel));
 	KS_TRY(ks_lookup_history(store, &named->sel.images, kind, name, &named->sel.arena,
@@ -138,7 +138,7 @@ static struct ksurf_error *report_named(struct ksurf_store *store, const char *k
 {
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	struct ksurf_report_options options = { 0 };
-	struct named named = { 0 };
+	struct named named = { .store = store->store };
 	struct ks_error *err = ks_api_options(&options, sizeof(options), theirs);
 	if (!err)
 		err = look_up(store->store, kind, name, options.images, &named);

@@ -56,16 +56,6 @@ enum ks_kind ks_kind_by_name(const char *name)
 	return kind;
 }
 
-struct ks_error *ks_kind_unknown(const char *word)
-{
-	_cleanup_buf_ struct ks_buf all = { 0 };
-	for (int kind = 0; kind < KS_NR_KINDS; kind++)
-		ks_buf_printf(&all, kind ? ", %s" : "%s", ks_kinds[kind].name);
-	const char *text = ks_buf_text(&all);
-	return ks_error_new(KS_ERR_USAGE, "'%s' is no kind; there are %s", word,
-			    text ? text : "those of --help");
-}
-
 bool ks_kind_of_functions(enum ks_kind kind)
 {
 	return ks_kinds[kind].function != NULL;
@@ -104,4 +94,14 @@ void ks_surface_set_list(struct ks_surface *surface, enum ks_kind kind, const vo
 	const struct ks_kind_list *list = &ks_kinds[kind].list;
 	memcpy((char *)surface + list->at, &records, sizeof(records));
 	*(size_t *)((char *)surface + list->nr) = nr;
+}
+
+struct ks_error *ks_kind_unknown(const char *word)
+{
+	_cleanup_buf_ struct ks_buf all = { 0 };
+	for (int kind = 0; kind < KS_NR_KINDS; kind++)
+		ks_buf_printf(&all, kind ? ", %s" : "%s", ks_kinds[kind].name);
+	const char *text = ks_buf_text(&all);
+	return ks_error_new(KS_ERR_USAGE, "'%s' is no kind; there are %s", word,
+			    text ? text : "those of --help");
 }

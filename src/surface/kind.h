@@ -65,9 +65,6 @@ extern const struct ks_kind_info ks_kinds[KS_NR_KINDS];
 /** The kind of that name, or KS_NR_KINDS. */
 enum ks_kind ks_kind_by_name(const char *name);
 
-/** What to say when a kind was expected: KS_ERR_USAGE with a text that lists them all. */
-struct ks_error *ks_kind_unknown(const char *word);
-
 /** The kind's names stand for functions, and have their facts. */
 bool ks_kind_of_functions(enum ks_kind kind);
 
@@ -83,3 +80,6 @@ const char *ks_surface_name(const struct ks_surface *surface, enum ks_kind kind,
 /** Make records the list of a kind. @param records borrowed: from an arena of the surface */
 void ks_surface_set_list(struct ks_surface *surface, enum ks_kind kind, const void *records,
 			 size_t nr);
+
+/** What to say when a kind was expected: KS_ERR_USAGE with a text that lists them all. */
+struct ks_error *ks_kind_unknown(const char *word);
