@@ -54,8 +54,8 @@ struct ks_error *ks_api_declaration(struct ks_arena *arena, enum ks_kind kind,
 	*ret = NULL;
 	if (!fact || !ks_fact_comparable(kind, fact))
 		return NULL;
-	if (!ks_terminal_declaration(&text, kind, fact) && fact->decl &&
-	    (kind == KS_STRUCT || kind == KS_UNION || kind == KS_ENUM))
+	if (!ks_terminal_declaration(&text, kind, fact) && fact->decl && kind != KS_INT &&
+	    ks_kinds[kind].holds == KS_HOLDS_TYPE)
 		write_record(fact->decl, &text);
 	return ks_api_take(arena, &text, ret) ? NULL : &ks_nomem;
 }
