@@ -24,9 +24,10 @@ static struct ks_error *fill_value(struct ks_arena *arena, enum ks_kind kind,
 				   const struct ks_fact *fact, struct ksurf_fact *ret)
 {
 	_cleanup_buf_ struct ks_buf text = { 0 };
-	if (kind == KS_CONFIG && fact->value)
+	if (ks_kinds[kind].holds == KS_HOLDS_VALUE && fact->value)
 		ks_buf_str(&text, fact->value);
-	if (kind == KS_SYSCALL && fact->present && fact->number != KS_NO_NUMBER)
+	if (ks_kinds[kind].holds == KS_HOLDS_NUMBER && fact->present &&
+	    fact->number != KS_NO_NUMBER)
 		ks_buf_printf(&text, "%" PRIu32, fact->number);
 	return ks_api_take(arena, &text, &ret->value) ? NULL : &ks_nomem;
 }
