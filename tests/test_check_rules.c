@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -56,6 +57,27 @@ static bool has_rule(const char *name)
 	return false;
 }
 
+/** What programs read in JSON, and the guide lists. */
+static void every_reason_has_a_name_that_the_guide_lists(void **state)
+{
+	(void)state;
+	static char guide[64 << 10];
+	FILE *file = fopen(KSURF_SOURCE_ROOT "/docs/check-json.md", "r");
+	assert_non_null(file);
+	size_t len = fread(guide, 1, sizeof(guide) - 1, file);
+	fclose(file);
+	guide[len] = '\0';
+	for (enum ks_reason_kind kind = 0; kind < KS_NR_REASONS; kind++) {
+		const struct ks_reason_info *row = &ks_reasons[kind];
+		if (!row->name || !row->title)
+			fail_msg("reason %d has no row in check/vocabulary.c", (int)kind);
+		char quoted[64];
+		snprintf(quoted, sizeof(quoted), "`%s`", row->name);
+		if (!strstr(guide, quoted))
+			fail_msg("docs/check-json.md leaves out %s", quoted);
+	}
+}
+
 static void every_reason_comes_from_a_rule(void **state)
 {
 	(void)state;
@@ -63,7 +85,8 @@ static void every_reason_comes_from_a_rule(void **state)
 		if (kind == KS_REASON_TIER)
 			continue;
 		if (!rules_of[kind] || !has_rule(rules_of[kind]))
-			fail_msg("no rule makes the reason %s", ks_reasons[kind].name);
+			fail_msg("no rule of rules_of[] makes the reason %s",
+				 ks_reasons[kind].name);
 	}
 }
 
@@ -95,6 +118,7 @@ static void rules_have_names_of_their_own_and_are_about_something(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_reason_has_a_name_that_the_guide_lists),
 		cmocka_unit_test(every_reason_comes_from_a_rule),
 		cmocka_unit_test(rules_have_names_of_their_own_and_are_about_something),
 	};

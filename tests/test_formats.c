@@ -169,6 +169,29 @@ static void each_document_has_each_name_of_its_formats(void **state)
 	}
 }
 
+/** A format that a report does not write itself would come out as another one. */
+static void no_two_formats_of_a_document_are_alike(void **state)
+{
+	(void)state;
+	if (!place.store)
+		skip();
+	for (enum ks_document document = 0; document < KS_NR_DOCUMENTS; document++) {
+		struct run runs[KS_NR_FORMATS] = { 0 };
+		const enum ks_format *formats = ks_documents[document].formats;
+		for (size_t i = 0; formats[i] != KS_NR_FORMATS; i++) {
+			runs[i] = run_document(document, ks_formats[formats[i]].name);
+			for (size_t k = 0; k < i; k++)
+				if (strcmp(runs[k].out.at, runs[i].out.at) == 0)
+					fail_msg("%s as %s is what it is as %s",
+						 ks_documents[document].name,
+						 ks_formats[formats[i]].name,
+						 ks_formats[formats[k]].name);
+		}
+		for (size_t i = 0; i < KS_NR_FORMATS; i++)
+			ks_buf_deinit(&runs[i].out);
+	}
+}
+
 static void the_terminal_is_called_the_same_everywhere(void **state)
 {
 	(void)state;
@@ -300,6 +323,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_document_has_each_name_of_its_formats),
+		cmocka_unit_test(no_two_formats_of_a_document_are_alike),
 		cmocka_unit_test(the_terminal_is_called_the_same_everywhere),
 		cmocka_unit_test(no_two_formats_have_a_spelling_in_common),
 		cmocka_unit_test(a_wrong_name_is_told_with_the_right_ones),

@@ -229,10 +229,12 @@ static void folders_are_looked_through(void **state)
 	free(write_file(boot, "vmlinuz.txt", "only text", 9));
 	free(write_file(boot, "initrd.img-1", vmlinux, 1000));
 	free(write_file(debug, "vmlinux-1", vmlinux, 1000));
+	free(write_file(boot, "vmlinux.cpio", "070701", 6)); // whatever is taken alone
 	assert_null(ks_scan_folder(dir, &scan));
-	assert_int_equal(scan.nr, 2);
+	assert_int_equal(scan.nr, 3);
 	assert_non_null(strstr(scan.paths[0], "debug/vmlinux-1"));
-	assert_non_null(strstr(scan.paths[1], "boot/vmlinuz-1"));
+	assert_non_null(strstr(scan.paths[1], "boot/vmlinux.cpio"));
+	assert_non_null(strstr(scan.paths[2], "boot/vmlinuz-1"));
 	ks_scan_deinit(&scan);
 	free(vmlinux);
 	remove_dir(dir);

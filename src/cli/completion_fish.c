@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
+
 static void fish_opts(const char *when, const struct ks_opt *opts)
 {
 	for (const struct ks_opt *o = opts; o && o->name; o++) {
@@ -23,6 +25,33 @@ static void fish_opts(const char *when, const struct ks_opt *opts)
 	}
 }
 
+/** What a command's arguments may be, wherever they stand: fish is not told of their order. */
+static void fish_args(const char *when, const char *complete)
+{
+	static const struct {
+		const char *what, *words; // NULL: out of a table
+		void (*print)(void);
+	} sources[] = {
+		{ "command", NULL, ks_completion_commands },
+		{ "kind", NULL, ks_completion_kinds },
+		{ "image", "(ksurf images --names 2>/dev/null)", NULL },
+		{ "package", "(apt-cache --no-generate pkgnames (commandline -ct) 2>/dev/null)",
+		  NULL },
+		{ "shell", "bash zsh fish", NULL },
+	};
+	bool files = strstr(complete, "file") || strstr(complete, "dir");
+	for (size_t i = 0; i < KS_ARRAY_LEN(sources); i++) {
+		if (!strstr(complete, sources[i].what))
+			continue;
+		printf("complete -c ksurf %s %s '", when, files ? "-a" : "-fa");
+		if (sources[i].print)
+			sources[i].print();
+		else
+			fputs(sources[i].words, stdout);
+		fputs("'\n", stdout);
+	}
+}
+
 void ks_completion_fish(void)
 {
 	fputs("# fish completion of ksurf, made by 'ksurf completion fish'\n", stdout);
@@ -35,13 +64,6 @@ void ks_completion_fish(void)
 		char when[64];
 		snprintf(when, sizeof(when), "-n '__fish_seen_subcommand_from %s'", cmd->name);
 		fish_opts(when, cmd->opts);
-		if (strncmp(cmd->complete, "kind", 4) == 0) {
-			printf("complete -c ksurf %s -fa '", when);
-			ks_completion_kinds();
-			fputs("'\n", stdout);
-		} else if (strcmp(cmd->complete, "image dir") == 0) {
-			printf("complete -c ksurf %s -a '(ksurf images --names 2>/dev/null)'\n",
-			       when);
-		}
+		fish_args(when, cmd->complete);
 	}
 }

@@ -52,8 +52,8 @@ enum ks_document {
 
 /** A document, and the formats it has, in the order in which they are told; the first is the default. */
 struct ks_document_info {
-	const char *name;	   // "check"
-	enum ks_format formats[8]; // ends with KS_NR_FORMATS
+	const char *name;			   // "check"
+	enum ks_format formats[KS_NR_FORMATS + 1]; // ends with KS_NR_FORMATS
 };
 extern const struct ks_document_info ks_documents[KS_NR_DOCUMENTS];
 

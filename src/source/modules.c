@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/array.h"
+#include "source/content.h"
 #include "source/package/modules_pipe.h"
 #include "source/package/stream.h"
 
@@ -120,14 +120,10 @@ static struct ks_error *read_folder(struct reading *reading, const char *path)
 /** Whether it can be an archive of any kind; a kernel is none. */
 static bool is_package(int fd)
 {
-	static const char *const magics[] = { "!<arch>\n", "\xed\xab\xee\xdb", "070701" };
-	uint8_t head[262] = { 0 };
+	uint8_t head[KS_CONTENT_HEAD_BYTES];
 	ssize_t n = pread(fd, head, sizeof(head), 0);
-	for (size_t i = 0; i < KS_ARRAY_LEN(magics); i++)
-		if (memcmp(head, magics[i], strlen(magics[i])) == 0)
-			return true;
-	return n > 0 && (ks_codec_of(head, (size_t)n) != KS_CODEC_NONE ||
-			 memcmp(head + 257, "ustar", 5) == 0);
+	enum ks_content content = n > 0 ? ks_content_of(head, (size_t)n) : KS_CONTENT_EMPTY;
+	return content == KS_CONTENT_PACKAGE || content == KS_CONTENT_PACKED;
 }
 
 static struct ks_error *read_path(struct reading *reading, const char *path)

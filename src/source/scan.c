@@ -8,9 +8,7 @@
 
 #include "base/array.h"
 #include "base/vector.h"
-#include "source/codec/codec.h"
-#include "source/package/ar.h"
-#include "source/package/rpm.h"
+#include "source/content.h"
 #include "source/scan.h"
 #include "source/vmlinuz/vmlinuz.h"
 
@@ -48,10 +46,9 @@ static bool looks_like_kernel(const char *path)
 	uint8_t *head = malloc(KS_VMLINUZ_HEAD_BYTES);
 	ssize_t len = fd < 0 || !head ? 0 : pread(fd, head, KS_VMLINUZ_HEAD_BYTES, 0);
 	size_t n = len > 0 ? (size_t)len : 0;
-	bool yes = n >= KS_AR_MAGIC_BYTES &&
-		   (!memcmp(head, KS_AR_MAGIC, KS_AR_MAGIC_BYTES) || ks_rpm_is(head, n) ||
-		    !memcmp(head, "\177ELF", 4) || ks_codec_of(head, n) != KS_CODEC_NONE ||
-		    ks_vmlinuz_is(head, n));
+	enum ks_content content = n ? ks_content_of(head, n) : KS_CONTENT_EMPTY;
+	bool yes = content == KS_CONTENT_KERNEL || content == KS_CONTENT_PACKAGE ||
+		   content == KS_CONTENT_PACKED;
 	free(head);
 	if (fd >= 0)
 		close(fd);

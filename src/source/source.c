@@ -9,65 +9,27 @@
 
 #include "base/array.h"
 #include "base/trace.h"
+#include "source/content.h"
 #include "source/input.h"
-#include "source/package/ar.h"
-#include "source/package/rpm.h"
 #include "source/package/stream.h"
 #include "source/source.h"
 #include "source/vmlinuz/vmlinuz.h"
 
 enum { PEEK_BYTES = 512, CONFIG_FILE_MAX = 8 << 20, SYSTEM_MAP_MAX = 64 << 20 };
 
-enum content {
-	CONTENT_EMPTY,
-	CONTENT_KERNEL, // an ELF file, or what boots
-	CONTENT_PACKAGE,
-	CONTENT_PACKED, // a package, or a kernel
-	CONTENT_TEXT,
-	CONTENT_OTHER,
-};
-
 /** A content that is refused, and in which words. */
 static const struct refusal {
 	enum ks_errcode code;
 	const char *text;
 } refusals[] = {
-	[CONTENT_EMPTY] = { KS_ERR_DATA, "an empty file" },
-	[CONTENT_TEXT] = { KS_ERR_UNSUPPORTED, "a text file, not a kernel image or package" },
-	[CONTENT_OTHER] = { KS_ERR_UNSUPPORTED, "neither a kernel (vmlinux, vmlinuz) nor a package "
-						"that may hold one" },
+	[KS_CONTENT_EMPTY] = { KS_ERR_DATA, "an empty file" },
+	[KS_CONTENT_TEXT] = { KS_ERR_UNSUPPORTED, "a text file, not a kernel image or package" },
+	[KS_CONTENT_OTHER] = { KS_ERR_UNSUPPORTED,
+			       "neither a kernel (vmlinux, vmlinuz) nor a package "
+			       "that may hold one" },
 };
 
-static bool is_text(const uint8_t *head, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (head[i] < ' ' && !strchr("\t\n\r\f", head[i] ? head[i] : 1))
-			return false;
-	return true;
-}
-
-static enum content content_of(const uint8_t *head, size_t len)
-{
-	if (!len)
-		return CONTENT_EMPTY;
-	if (len >= 4 && !memcmp(head, "\177ELF", 4))
-		return CONTENT_KERNEL;
-	if (len >= KS_AR_MAGIC_BYTES && !memcmp(head, KS_AR_MAGIC, KS_AR_MAGIC_BYTES))
-		return CONTENT_PACKAGE;
-	if (ks_rpm_is(head, len))
-		return CONTENT_PACKAGE;
-	if (ks_codec_of(head, len) != KS_CODEC_NONE)
-		return CONTENT_PACKED;
-	if (len >= 262 && !memcmp(head + 257, "ustar", 5))
-		return CONTENT_PACKAGE;
-	if (len >= 6 && !memcmp(head, "070701", 6)) // cpio
-		return CONTENT_PACKAGE;
-	if (ks_vmlinuz_is(head, len))
-		return CONTENT_KERNEL;
-	return is_text(head, len) ? CONTENT_TEXT : CONTENT_OTHER;
-}
-
-static struct ks_error *refuse(enum content content)
+static struct ks_error *refuse(enum ks_content content)
 {
 	return ks_error_new(refusals[content].code, "%s", refusals[content].text);
 }
@@ -129,7 +91,7 @@ static struct ks_error *open_package(struct ks_source *src, int fd,
 }
 
 /** What is inside of something packed: a package or a kernel. */
-static struct ks_error *look_inside(int fd, enum content *ret)
+static struct ks_error *look_inside(int fd, enum ks_content *ret)
 {
 	_cleanup_input_ struct ks_input *in = NULL;
 	_cleanup_stream_ struct ks_stream *stream = NULL;
@@ -139,8 +101,8 @@ static struct ks_error *look_inside(int fd, enum content *ret)
 	KS_TRY(ks_stream_open(in, 0, in->size, UINT64_MAX, &stream));
 	for (size_t got = 1; got && len < sizeof(head); len += got)
 		KS_TRY(ks_stream_read(stream, head + len, sizeof(head) - len, &got));
-	enum content content = content_of(head, len);
-	*ret = content == CONTENT_KERNEL ? content : CONTENT_PACKAGE;
+	enum ks_content content = ks_content_of(head, len);
+	*ret = content == KS_CONTENT_KERNEL ? content : KS_CONTENT_PACKAGE;
 	return NULL;
 }
 
@@ -171,12 +133,12 @@ static struct ks_error *open_fd(struct ks_source *src, int fd, const struct ks_s
 	size_t len = 0;
 	KS_TRY(read_head(fd, &st, head, &len));
 	src->total = (uint64_t)st.st_size;
-	enum content content = content_of(head, len);
-	if (content == CONTENT_PACKED)
+	enum ks_content content = ks_content_of(head, len);
+	if (content == KS_CONTENT_PACKED)
 		KS_TRY(look_inside(fd, &content));
-	if (content == CONTENT_PACKAGE)
+	if (content == KS_CONTENT_PACKAGE)
 		return open_package(src, fd, opts);
-	if (content != CONTENT_KERNEL)
+	if (content != KS_CONTENT_KERNEL)
 		return refuse(content);
 	KS_TRY(ks_map_fd(fd, 0, src->total, &src->view));
 	return take_kernel(src, &opts->limits, &opts->progress);
@@ -282,15 +244,15 @@ static struct ks_error *config_fd(int fd, const struct ks_source_opts *opts, cha
 	uint8_t head[KS_VMLINUZ_HEAD_BYTES];
 	size_t len = 0;
 	KS_TRY(read_head(fd, &st, head, &len));
-	enum content content = content_of(head, len);
-	if (content == CONTENT_PACKED)
-		content = CONTENT_PACKAGE;
-	if (content != CONTENT_PACKAGE && content != CONTENT_TEXT)
+	enum ks_content content = ks_content_of(head, len);
+	if (content == KS_CONTENT_PACKED)
+		content = KS_CONTENT_PACKAGE;
+	if (content != KS_CONTENT_PACKAGE && content != KS_CONTENT_TEXT)
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "no configuration: neither text nor a package");
 	_cleanup_input_ struct ks_input *in = NULL;
 	KS_TRY(ks_input_file(fd, &in));
-	if (content == CONTENT_PACKAGE) {
+	if (content == KS_CONTENT_PACKAGE) {
 		_cleanup_package_ struct ks_package package = { 0 };
 		KS_TRY(ks_package_read(in, KS_PACKAGE_CONFIG, &opts->limits, &opts->progress,
 				       &package));

@@ -20,9 +20,10 @@ static int label_width(const struct ks_selection *sel)
 	return width;
 }
 
-static void write_table(const struct ks_selection *sel, int columns, struct ks_buf *out)
+static void write_table(const struct ks_images_options *options, const struct ks_selection *sel,
+			struct ks_buf *out)
 {
-	int width = label_width(sel), left = columns - width - 26;
+	int columns = (int)options->columns, width = label_width(sel), left = columns - width - 26;
 	size_t base = sel->groups->base;
 	bool modules = false;
 	for (size_t i = 0; i < sel->images.nr; i++)
@@ -78,8 +79,10 @@ static void write_image(const struct ks_store_image *stored, bool is_base, struc
 	ks_json_close(json, '}');
 }
 
-static void write_json(const struct ks_selection *sel, struct ks_buf *out)
+static void write_json(const struct ks_images_options *options, const struct ks_selection *sel,
+		       struct ks_buf *out)
 {
+	(void)options;
 	struct ks_json json = ks_json_to(out, 2);
 	ks_json_open(&json, '[');
 	for (size_t i = 0; i < sel->images.nr; i++)
@@ -88,13 +91,16 @@ static void write_json(const struct ks_selection *sel, struct ks_buf *out)
 	ks_buf_char(out, '\n');
 }
 
+static void (*const writers[KS_NR_FORMATS])(const struct ks_images_options *,
+					    const struct ks_selection *, struct ks_buf *) = {
+	[KS_FORMAT_TERMINAL] = write_table,
+	[KS_FORMAT_JSON] = write_json,
+};
+
 struct ks_error *ks_images_write(const struct ks_images_options *options,
 				 const struct ks_selection *sel, struct ks_buf *out)
 {
 	KS_TRY(ks_format_expect(KS_DOCUMENT_IMAGES, options->format));
-	if (options->format == KS_FORMAT_JSON)
-		write_json(sel, out);
-	else
-		write_table(sel, (int)options->columns, out);
+	writers[options->format](options, sel, out);
 	return ks_buf_error(out);
 }

@@ -180,6 +180,11 @@ static struct ks_error *write_terminal(struct ks_report *report, const struct ks
 	return err;
 }
 
+static ks_log_write_fn *const writers[KS_NR_FORMATS] = {
+	[KS_FORMAT_TERMINAL] = write_terminal,
+	[KS_FORMAT_JSON] = ks_log_json,
+};
+
 struct ks_error *ks_log_write(const struct ks_groups *groups, const struct ks_history *history,
 			      const struct ks_log_options *options, struct ks_buf *out)
 {
@@ -187,8 +192,6 @@ struct ks_error *ks_log_write(const struct ks_groups *groups, const struct ks_hi
 	_cleanup_report_ struct ks_report *report = NULL;
 	KS_TRY(ks_format_expect(KS_DOCUMENT_LOG, options->format));
 	KS_TRY(ks_report_new(options->format, groups, &how, &report));
-	KS_TRY(options->format == KS_FORMAT_JSON
-		       ? ks_log_json(report, history, out)
-		       : write_terminal(report, history, options->patch, out));
+	KS_TRY(writers[options->format](report, history, options->patch, out));
 	return ks_buf_error(out);
 }

@@ -23,9 +23,10 @@ static struct ks_error *write_step(const struct ks_step *step, void *arg)
 	return NULL;
 }
 
-struct ks_error *ks_log_json(struct ks_report *report, const struct ks_history *history,
+struct ks_error *ks_log_json(struct ks_report *report, const struct ks_history *history, bool patch,
 			     struct ks_buf *out)
 {
+	(void)patch;
 	struct ks_sheet sheet = { report, history, ks_json_to(out, 2), { 0 } };
 	struct ks_json *json = &sheet.json;
 	const char *since, *until;

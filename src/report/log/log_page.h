@@ -5,6 +5,7 @@
 #include "report/log/log.h"
 #include "report/show/writer.h"
 
-/** What the JSON form adds to the walk. */
-KS_MUST_CHECK struct ks_error *ks_log_json(struct ks_report *report,
-					   const struct ks_history *history, struct ks_buf *out);
+/** One for each format. @param patch tell every change in full; JSON always does */
+typedef struct ks_error *ks_log_write_fn(struct ks_report *report, const struct ks_history *history,
+					 bool patch, struct ks_buf *out);
+KS_MUST_CHECK ks_log_write_fn ks_log_json;
