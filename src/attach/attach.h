@@ -98,6 +98,7 @@ struct ks_attach_finding {
 	uint32_t nr, most;
 	const char *text; // as long as the program runs, or as the image does
 };
+enum { KS_ATTACH_PARAMETERS = 12 }; // that a program can be shown: MAX_BPF_FUNC_ARGS
 enum { KS_ATTACH_FINDINGS = 16 };
 
 struct ks_attach_result {
