@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the engine of src/attach/ finds, as reasons of a verdict. */
 #include "check/rules/attach_finding.h"
+
 #include "base/buf.h"
 #include "check/rules/no_symbol.h"
 
