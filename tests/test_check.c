@@ -421,7 +421,9 @@ static void helpers_are_for_some_hooks(void **state)
 		{ KS_SINCE(6, 1), COOKIE, "raw_tp/x", false },
 		{ KS_SINCE(6, 12), COOKIE, "tp_btf/x", true },
 		{ KS_SINCE(6, 1), COOKIE, "tp_btf/x", false },
+		{ 0, COOKIE, "tp_btf/x", true }, // an unknown version fails nothing
 		{ KS_SINCE(6, 12), FUNC_ARG, "tp_btf/x", false },
+		{ 0, FUNC_ARG, "tp_btf/x", true },
 		{ KS_SINCE(6, 12), FUNC_ARG, "fexit/x", true },
 		{ KS_SINCE(6, 12), COPY_FROM_USER, "uprobe", false },
 		{ KS_SINCE(6, 12), COPY_FROM_USER, "uprobe.s", true },

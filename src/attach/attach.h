@@ -69,7 +69,7 @@ enum ks_attach_why {
 	KS_WHY_NO_KPROBE,
 	KS_WHY_KPROBE_UNTOLD,
 	KS_WHY_INSIDE,	 // whether an instruction begins there only the code tells
-	KS_WHY_SEVERAL,	 // nr functions of the name
+	KS_WHY_SEVERAL,	 // nr functions of the name; unknown: newer kernels refuse that
 	KS_WHY_FIRST,	 // the first of nr functions is taken: nothing stands against it
 	KS_WHY_NO_MULTI, // kprobe.multi is newer
 	KS_WHY_FPROBE_UNTOLD,

@@ -21,7 +21,8 @@ static const char *refusal(const struct ks_asking *asking, const struct ks_passe
 		return NULL;
 	if (how->as != KS_PASSED_RECORD)
 		return "a type that is not supported";
-	if (result || !ks_gate_is_open(&records, asking->facts->version))
+	uint32_t version = asking->facts->version;
+	if (result || (version && !ks_gate_is_open(&records, version)))
 		return "a struct by value";
 	return how->size > MAX_RECORD ? "a struct of more than 16 bytes" : NULL;
 }
