@@ -47,9 +47,9 @@ enum op_code {
 	STEP_ADDRX_LEB,
 	STEP_EXPR_OFFSET8, // the same after a length of one byte
 	STEP_EXPR_OFFSET,  // DWARF 2 and 3 member location: DW_OP_plus_uconst n or DW_OP_constu n
-	STEP_EXPR,	   // a place that is an expression (location.h)
+	STEP_EXPR,	   // a location that is an expression (location.h)
 	STEP_EXPR8,	   // the same after a length of one byte
-	STEP_LIST_INDEX,   // a place that is the number of a list
+	STEP_LIST_INDEX,   // a location that is the number of a list
 };
 
 /** Address number index of .debug_addr; 0 when there is none. */
