@@ -282,6 +282,38 @@ static void fmod_ret_needs_a_function_that_may_change(void **state)
 	assert_true(found(KS_WHY_DENIED));
 }
 
+/** Gates that nobody can look behind: neither yes nor no. */
+static void an_unknown_version_decides_nothing(void **state)
+{
+	(void)state;
+	const struct ks_type *record = PROTO(INT("int"), { "s", STRUCT("s") });
+	const struct ks_symbol symbols[] = {
+		{ .name = "f", .section = ".text", .addr = 0x1000, .attach = KS_ATTACH_FTRACE },
+		{ .name = "f", .section = ".text", .addr = 0x2000, .attach = KS_ATTACH_FTRACE },
+	};
+	const struct ks_function twice = { "f", 0, 2, NULL, symbols, 1 };
+	const struct ks_attach_question kprobe = { .way = KS_WAY_KPROBE, .name = "f" };
+	struct world world = usual("amd64", NULL);
+	world.record = 16;
+	assert_int_equal(ask_function(&world, KS_WAY_FENTRY, "f", KS_ATTACH_FTRACE, record),
+			 UNKNOWN);
+	assert_int_equal(
+		ask_function(&world, KS_WAY_FMOD_RET, "__x64_sys_bpf", KS_ATTACH_FTRACE, NULL),
+		UNKNOWN);
+	assert_int_equal(
+		ask_function(&world, KS_WAY_FMOD_RET, "bpf_fentry_test1", KS_ATTACH_FTRACE, NULL),
+		UNKNOWN);
+	assert_int_equal(ask_function(&world, KS_WAY_FMOD_RET, "f", KS_ATTACH_FTRACE, NULL), NO);
+	world.function.function = &twice;
+	assert_int_equal(ask(&world, &kprobe), UNKNOWN);
+	world.image.version = "6.1.59";
+	assert_int_equal(ask(&world, &kprobe), YES);
+	assert_true(found(KS_WHY_FIRST));
+	world.image.version = "6.1.60";
+	assert_int_equal(ask(&world, &kprobe), NO);
+	assert_true(found(KS_WHY_SEVERAL));
+}
+
 static void events_and_calls_are_asked_for_by_name(void **state)
 {
 	(void)state;
@@ -356,6 +388,7 @@ int main(void)
 		cmocka_unit_test(kprobe_multi_needs_fprobe),
 		cmocka_unit_test(kprobes_need_an_entry_unless_configured),
 		cmocka_unit_test(fmod_ret_needs_a_function_that_may_change),
+		cmocka_unit_test(an_unknown_version_decides_nothing),
 		cmocka_unit_test(events_and_calls_are_asked_for_by_name),
 		cmocka_unit_test(lsm_needs_a_hook_and_trampolines),
 		cmocka_unit_test(without_a_source_little_is_claimed),

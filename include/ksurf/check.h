@@ -45,7 +45,8 @@ struct ksurf_outcome {
 	enum ksurf_verdict load, attach; /**< separately */
 	int optional; /**< it does not count for its object: declared so, or not loaded by default */
 	size_t nr_reasons;
-	const struct ksurf_reason *const *reasons; /**< worst first */
+	/** Worst first, and behind all others those that do not count. */
+	const struct ksurf_reason *const *reasons;
 };
 
 /** A program that was checked. Reached through pointers only: it may grow at its end. */
@@ -65,8 +66,8 @@ struct ksurf_check_options {
 	/** Words for the image the programs were written against; NULL: what the policy says, else the image that
 	 * agrees best with each object's own types. */
 	const char *base;
-	const char *policy;	 /**< the text of a ksurf.toml; NULL: see the next ones */
-	const char *policy_file; /**< read this file; NULL: none */
+	const char *policy;	 /**< the text of a ksurf.toml; NULL: see the next one */
+	const char *policy_file; /**< read this file; NULL: see the next one */
 	int policy_beside;     /**< read the ksurf.toml beside the first object, if there is one */
 	const char *optional;  /**< the tool goes on without these: globs, separated by commas */
 	const char *constants; /**< values of read-only variables at load time: NAME=N,… */
@@ -82,7 +83,7 @@ struct ksurf_verdicts;
 
 /**
  * Check every program of some objects on some images. Objects that cannot be read are left out.
- * @param objects must outlive the result
+ * @param objects must outlive the result; others may be added to them meanwhile, but are not in it
  * @param options NULL: on the members, by as many threads as there are processors
  * @param[out] ret the caller frees it with ksurf_verdicts_free()
  * @return KSURF_ERR_NOTFOUND when there is no such image, or nothing to check; KSURF_ERR_DATA for a policy that is

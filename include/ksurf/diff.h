@@ -71,8 +71,9 @@ struct ksurf_diff;
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *
 ksurf_diff_make(struct ksurf_store *store, const char *old_image, const char *new_image,
 		const struct ksurf_diff_options *options, struct ksurf_diff **ret);
-/** The labels of the images. They live as long as diff. */
+/** The label of the old image. Lives as long as diff. */
 KSURF_API const char *ksurf_diff_old(const struct ksurf_diff *diff);
+/** That of the new one. */
 KSURF_API const char *ksurf_diff_new(const struct ksurf_diff *diff);
 /** Whether anything differs, of what was looked at. */
 KSURF_API int ksurf_diff_differs(const struct ksurf_diff *diff);

@@ -60,7 +60,7 @@ struct ksurf_history;
 
 /**
  * Look a name up in many images.
- * @param kind "function", "struct", "field" (named STRUCT::MEMBER), …
+ * @param kind a name of ksurf_kind(): "function", "struct", "field" (named STRUCT::MEMBER), …
  * @param options NULL: the members
  * @param[out] ret the caller frees it with ksurf_history_free(); it stays valid when the store is closed
  * @return KSURF_ERR_NOTFOUND when no image has the name, or there is no such image; KSURF_ERR_USAGE, KSURF_ERR_STORE

@@ -43,7 +43,8 @@ struct ksurf_event {
  * Told of each event, perhaps by another thread than the one that waits, but never by two at once. Notes and results
  * come in the order of the sources. It must not use the store.
  * @param event during the call only
- * @return 0 to go on; anything else cancels: KSURF_ERR_CANCELLED then
+ * @return 0 to go on; anything else cancels: KSURF_ERR_CANCELLED then. The result of what is being written meanwhile
+ *	still comes
  */
 typedef int ksurf_event_fn(const struct ksurf_event *event, void *arg);
 
@@ -62,7 +63,7 @@ struct ksurf_ingest_options {
 	enum ksurf_from from; /**< what the names are */
 	unsigned int
 		nr_threads; /**< 0: as many as there are processors; the result does not depend on it */
-	int strict; /**< the first failure ends it and is returned; else failures are events */
+	int strict; /**< the first failure ends it and is returned; else failures are events only */
 	const char *
 		config; /**< a path, or for packages the name of one, where configurations come from */
 	const char *modules; /**< take these along: "all", or globs with commas; NULL: none */
@@ -80,7 +81,9 @@ struct ksurf_ingest_options {
  * paired, folders are looked through. An image that is there already is left alone, unless less was known of it: then
  * the new one takes its place.
  * @param options NULL: paths, without modules, and nobody hears of failures
- * @param[out] nr_added how many images are new in the store, also when an error is returned; may be NULL
+ * @param names what they are is said in options; borrowed during the call
+ * @param[out] nr_added how many images are new in the store or took another's place (events KSURF_EVENT_ADDED and
+ *	KSURF_EVENT_REPLACED), also when an error is returned; may be NULL
  * @return KSURF_ERR_CANCELLED: each image is in the store whole or not at all; KSURF_ERR_STORE, KSURF_ERR_USAGE; when
  *	strict, what the source failed with
  */
@@ -93,7 +96,7 @@ ksurf_ingest(struct ksurf_store *store, const char *const *names, size_t nr,
  * DepSurf dataset, or a folder of such. An image that is there already is left alone, unless less was
  * known of it: then the new one takes its place.
  * @param nr_threads 0: as many as there are processors; the result does not depend on it
- * @param[out] nr_added how many images are new in the store; may be NULL
+ * @param[out] nr_added as of ksurf_ingest(), but written only on success
  * @return KSURF_ERR_DATA, KSURF_ERR_UNSUPPORTED, KSURF_ERR_IO, KSURF_ERR_STORE; images that were added
  *	before the failure stay.
  */

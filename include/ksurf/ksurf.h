@@ -15,9 +15,22 @@
  *
  * Options are structs that the caller zeroes and that begin with their own size, so that a program that was built
  * with an older library keeps working: what its struct does not have is at its default. What a program asks of an older
- * library that does not know it is KSURF_ERR_USAGE. A pointer to options may be NULL: all defaults.
+ * library that does not know it is KSURF_ERR_USAGE, and so is a size that was forgotten. A pointer to options may be
+ * NULL: all defaults. Other pointers may be NULL only where that is said.
  *
  * Structs that the library gives out are reached through pointers only and may grow at their end.
+ *
+ *	struct ksurf_images_options options = { .size = sizeof(options), .words = "6.1" };
+ *	struct ksurf_images *images;
+ *	struct ksurf_error *err = ksurf_images_choose(store, &options, &images);
+ *	if (err) {
+ *		fprintf(stderr, "%s\n", ksurf_error_text(err));
+ *		ksurf_error_free(err);
+ *		return 1;
+ *	}
+ *	for (size_t i = 0; i < ksurf_images_count(images); i++)
+ *		puts(ksurf_images_at(images, i)->label);
+ *	ksurf_images_free(images);
  */
 #include <ksurf/error.h>
 

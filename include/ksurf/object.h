@@ -76,7 +76,8 @@ KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_objects_add_file(struct ksu
 /**
  * The same for bytes in memory, which may be all that a file may be but a folder.
  * @param bytes copied
- * @param name stands for the path
+ * @param name stands for the path, of which the names of objects are made
+ * @return as ksurf_objects_add_file()
  */
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *
 ksurf_objects_add_bytes(struct ksurf_objects *objects, const void *bytes, size_t len,

@@ -53,6 +53,7 @@ ksurf_report_images(struct ksurf_store *store, const struct ksurf_report_options
 		    char **text, size_t *len);
 /**
  * What all images say of one name.
+ * @param kind a name of ksurf_kind(): "function"
  * @return KSURF_ERR_NOTFOUND when no image has the name; KSURF_ERR_USAGE, KSURF_ERR_STORE
  */
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *

@@ -24,11 +24,11 @@ enum ksurf_mode {
  * Open a store.
  * @param[out] ret the caller closes it with ksurf_store_close()
  * @return KSURF_ERR_NOTFOUND when there is none to read, KSURF_ERR_STORE when the file is something else,
- *	KSURF_ERR_IO
+ *	KSURF_ERR_USAGE for another mode, KSURF_ERR_IO
  */
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *
 ksurf_store_open(const char *path, enum ksurf_mode mode, struct ksurf_store **ret);
-/** Results that were made from the store stay valid. NULL is allowed. */
+/** Close a store. Results that were made from it stay valid. NULL is allowed. */
 KSURF_API void ksurf_store_close(struct ksurf_store *store);
 
 /**

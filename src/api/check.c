@@ -137,7 +137,7 @@ static struct ks_error *make(struct ks_store *store, const struct ksurf_objects 
 	KS_TRY(ks_api_options(&options, sizeof(options), theirs));
 	struct ks_api_progress progress = { options.progress, options.progress_arg };
 	const struct ks_policy_source source = {
-		.path = options.policy_file,
+		.path = options.policy ? NULL : options.policy_file,
 		.text = options.policy,
 		.beside = options.policy_beside && objects->finds.len ? objects->finds.at[0].path
 								      : NULL,

@@ -16,7 +16,7 @@ struct listener {
 	ksurf_event_fn *fn;
 	void *arg;
 	size_t nr_added;
-	struct ks_error *err; // that ended it on our side of the border
+	struct ks_error *err; // of telling it, which ended the run
 };
 
 /** What became of an image, in words that are valid during the call. */
@@ -61,8 +61,10 @@ static bool listen(void *arg, const struct ks_ingest_event *event)
 	listener->nr_added += event->type == KS_INGEST_ADDED || event->type == KS_INGEST_REPLACED;
 	if (!listener->fn)
 		return true;
-	listener->err = show(event, &arena, &shown);
-	return !listener->err && listener->fn(&shown, listener->arg) == 0;
+	struct ks_error *err = show(event, &arena, &shown);
+	if (err) // what is finished after it may still be told: that does not make it good
+		listener->err = err;
+	return !err && listener->fn(&shown, listener->arg) == 0;
 }
 
 static struct ks_error *run(struct ks_store *store, const char *const *names, size_t nr,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include "api/check.h"
 #include "api/comparison.h"
 #include "api/counting.h"
@@ -23,8 +25,10 @@ static const struct ks_format_info *format_info(const char *word)
 {
 	enum ks_format format;
 	struct ks_error *err = ks_format_find(KS_DOCUMENT_BIT(KS_NR_DOCUMENTS) - 1, word, &format);
+	if (!err)
+		return &ks_formats[format];
 	ks_error_free(err);
-	return err ? NULL : &ks_formats[format];
+	return NULL;
 }
 
 const char *ksurf_format_ending(const char *format)

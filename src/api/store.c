@@ -15,7 +15,10 @@ struct ksurf_error *ksurf_store_open(const char *path, enum ksurf_mode mode,
 	if (!store)
 		return &ks_api_nomem;
 	struct ks_error *err = NULL;
-	if (mode == KSURF_READ && access(path, F_OK) != 0 && errno == ENOENT)
+	if (mode != KSURF_READ && mode != KSURF_CREATE)
+		err = ks_error_new(KS_ERR_USAGE, "stores are not opened in mode %u",
+				   (unsigned int)mode);
+	else if (mode == KSURF_READ && access(path, F_OK) != 0 && errno == ENOENT)
 		err = ks_error_new(KS_ERR_NOTFOUND, "%s: no such store", path);
 	else
 		err = ks_store_open(path, mode == KSURF_READ ? KS_STORE_READ : KS_STORE_CREATE,

@@ -69,7 +69,7 @@ enum ks_attach_why {
 	KS_WHY_NO_KPROBE,
 	KS_WHY_KPROBE_UNTOLD,
 	KS_WHY_INSIDE,	 // whether an instruction begins there only the code tells
-	KS_WHY_SEVERAL,	 // nr functions of the name
+	KS_WHY_SEVERAL,	 // nr functions of the name; unknown: newer kernels refuse that
 	KS_WHY_FIRST,	 // the first of nr functions is taken: nothing stands against it
 	KS_WHY_NO_MULTI, // kprobe.multi is newer
 	KS_WHY_FPROBE_UNTOLD,
@@ -98,6 +98,7 @@ struct ks_attach_finding {
 	uint32_t nr, most;
 	const char *text; // as long as the program runs, or as the image does
 };
+enum { KS_ATTACH_PARAMETERS = 12 }; // that a program can be shown: MAX_BPF_FUNC_ARGS
 enum { KS_ATTACH_FINDINGS = 16 };
 
 struct ks_attach_result {

@@ -75,14 +75,17 @@ static void look_at_number(struct ks_asking *asking)
 {
 	const struct ks_target *target = &asking->target;
 	// since 7.1 modules are only counted when the kernel itself has no such function
-	uint32_t elsewhere = asking->facts->version < KS_SINCE(7, 1) ? target->nr_in_modules : 0;
+	uint32_t version = asking->facts->version;
+	uint32_t elsewhere = version < KS_SINCE(7, 1) ? target->nr_in_modules : 0;
 	uint32_t nr = target->nr_symbols + elsewhere;
 	if (nr < 2)
 		return;
-	bool refused = refuses_ambiguous(asking->facts->version);
-	ks_asking_find(asking, refused ? KS_WHY_SEVERAL : KS_WHY_FIRST,
-		       refused ? KS_ANSWER_NO : KS_ANSWER_YES)
-		->nr = nr;
+	if (!version)
+		ks_asking_find(asking, KS_WHY_SEVERAL, KS_ANSWER_UNKNOWN)->nr = nr;
+	else if (refuses_ambiguous(version))
+		ks_asking_find(asking, KS_WHY_SEVERAL, KS_ANSWER_NO)->nr = nr;
+	else
+		ks_asking_find(asking, KS_WHY_FIRST, KS_ANSWER_YES)->nr = nr;
 }
 
 static void look_at_symbol(struct ks_asking *asking)

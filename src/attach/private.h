@@ -26,11 +26,19 @@ void ks_asking_no_function(struct ks_asking *asking, bool at_load);
 void ks_asking_signature(struct ks_asking *asking, const struct ks_type *proto);
 /** fentry, fexit, fmod_ret. */
 void ks_asking_trampoline(struct ks_asking *asking);
+/** A hook of LSM, and the trampoline on its function. */
 void ks_asking_lsm(struct ks_asking *asking);
+/** One function by its name; kretprobe alike. */
 void ks_asking_kprobe(struct ks_asking *asking);
+/** All functions of a name, by fprobe. */
 void ks_asking_kprobe_multi(struct ks_asking *asking);
+/** An event. */
 void ks_asking_tracepoint(struct ks_asking *asking);
+/** A tracepoint, with or without an event. */
 void ks_asking_raw_tracepoint(struct ks_asking *asking);
+/** A tracepoint that BTF describes. */
 void ks_asking_tp_btf(struct ks_asking *asking);
+/** The event of a system call. */
 void ks_asking_syscall_event(struct ks_asking *asking);
+/** The function of a system call. */
 void ks_asking_syscall(struct ks_asking *asking);

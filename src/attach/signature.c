@@ -2,7 +2,7 @@
 /* What trampolines make of a prototype: btf_distill_func_proto() at load, arch_prepare_bpf_trampoline() at attach. */
 #include "attach/private.h"
 
-enum { MAX_ARGS = 12, MAX_RECORD = 16 }; // MAX_BPF_FUNC_ARGS, bytes
+enum { MAX_RECORD = 16 }; // bytes
 
 /** Structs by value in general; each machine's trampolines followed in their own time. */
 static const struct ks_gate records = { KS_SINCE(6, 1), "720e6a435194" };
@@ -21,7 +21,8 @@ static const char *refusal(const struct ks_asking *asking, const struct ks_passe
 		return NULL;
 	if (how->as != KS_PASSED_RECORD)
 		return "a type that is not supported";
-	if (result || !ks_gate_is_open(&records, asking->facts->version))
+	uint32_t version = asking->facts->version;
+	if (result || (version && !ks_gate_is_open(&records, version)))
 		return "a struct by value";
 	return how->size > MAX_RECORD ? "a struct of more than 16 bytes" : NULL;
 }
@@ -80,11 +81,11 @@ void ks_asking_signature(struct ks_asking *asking, const struct ks_type *proto)
 		ks_asking_find_at_load(asking, KS_WHY_RESULT, KS_ANSWER_NO)->text = why;
 		return;
 	}
-	if (proto->nr_params > MAX_ARGS) {
+	if (proto->nr_params > KS_ATTACH_PARAMETERS) {
 		struct ks_attach_finding *finding =
 			ks_asking_find_at_load(asking, KS_WHY_MANY_PARAMETERS, KS_ANSWER_NO);
 		finding->nr = proto->nr_params;
-		finding->most = MAX_ARGS;
+		finding->most = KS_ATTACH_PARAMETERS;
 		return;
 	}
 	if (look_at_parameters(asking, proto, &words, &any_record))

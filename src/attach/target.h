@@ -12,7 +12,7 @@ struct ks_target {
 	const struct ks_symbol *symbol;	    // the first of exactly that name; NULL
 	uint32_t nr_symbols;		    // of exactly that name
 	uint32_t nr_in_modules;		    // more of them, in modules that count as loaded
-	enum ks_presence in_btf;	    //
+	enum ks_presence in_btf;	    // whether BTF describes it
 	bool in_module;			    // found in a module that counts as loaded
 	bool only_module;		    // found in a module that does not
 	bool untold;			    // the image does not list its functions

@@ -78,26 +78,29 @@ static void look_at_denied(struct ks_asking *asking, const char *name)
 	}
 }
 
-static bool is_offered(uint32_t version, const char *name, bool sleeps)
+static enum ks_presence is_offered(uint32_t version, const char *name, bool sleeps)
 {
-	for (size_t i = 0; i < KS_ARRAY_LEN(offered); i++)
-		if (strcmp(offered[i].name, name) == 0 &&
-		    ks_gate_is_open(&offered[i].gate, version) &&
-		    (!offered[i].until || version < offered[i].until) &&
-		    (!sleeps || offered[i].sleeps))
-			return true;
-	return false;
+	for (size_t i = 0; i < KS_ARRAY_LEN(offered); i++) {
+		if (strcmp(offered[i].name, name) != 0 || (sleeps && !offered[i].sleeps))
+			continue;
+		if (!version)
+			return KS_UNTOLD;
+		if (ks_gate_is_open(&offered[i].gate, version) &&
+		    (!offered[i].until || version < offered[i].until))
+			return KS_PRESENT;
+	}
+	return KS_ABSENT;
 }
 
 /** check_attach_modify_return(): without error injection, system calls are still open, since 7.0. */
 static enum ks_presence is_open_syscall(const struct ks_attach_facts *facts, const char *name)
 {
-	if (facts->version < KS_SINCE(7, 0) || !facts->arch ||
-	    !ks_arch_is_syscall(facts->arch, name))
+	if (!facts->arch || !ks_arch_is_syscall(facts->arch, name) ||
+	    (facts->version && facts->version < KS_SINCE(7, 0)))
 		return KS_ABSENT;
 	switch (ks_attach_option(facts, "CONFIG_FUNCTION_ERROR_INJECTION")) {
 	case KS_ABSENT:
-		return KS_PRESENT;
+		return facts->version ? KS_PRESENT : KS_UNTOLD;
 	case KS_PRESENT:
 		return KS_ABSENT;
 	default:
@@ -114,7 +117,8 @@ static void look_at_injection(struct ks_asking *asking, const char *name)
 	if (!modifies && !sleeps)
 		return;
 	enum ks_presence open = is_open_syscall(facts, name);
-	if (is_offered(facts->version, name, sleeps) || open == KS_PRESENT)
+	enum ks_presence offer = is_offered(facts->version, name, sleeps);
+	if (open == KS_PRESENT || offer == KS_PRESENT)
 		return;
 	if (modifies && strncmp(name, "security_", strlen("security_")) == 0 && !sleeps)
 		return;
@@ -126,7 +130,8 @@ static void look_at_injection(struct ks_asking *asking, const char *name)
 	}
 	enum ks_presence inject =
 		ks_attach_bit(facts->image, asking->target.symbol, KS_ATTACH_INJECT);
-	if (inject == KS_UNTOLD || (inject == KS_ABSENT && open == KS_UNTOLD))
+	bool untold = inject == KS_UNTOLD || open == KS_UNTOLD || offer == KS_UNTOLD;
+	if (inject != KS_PRESENT && untold)
 		ks_asking_find_at_load(asking, KS_WHY_INJECT_UNTOLD, KS_ANSWER_UNKNOWN);
 	else if (inject == KS_ABSENT)
 		ks_asking_find_at_load(asking, KS_WHY_NOT_INJECTABLE, KS_ANSWER_NO);

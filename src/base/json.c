@@ -17,7 +17,8 @@ static void json_separate(struct ks_json *json, bool comma)
 	out->len += blanks;
 }
 
-void ks_json_value(struct ks_json *json)
+/** What stands before a value: separator and indent. */
+static void begin_value(struct ks_json *json)
 {
 	if (!json->keyed && json->depth)
 		json_separate(json, !json->first);
@@ -27,7 +28,7 @@ void ks_json_value(struct ks_json *json)
 
 void ks_json_open(struct ks_json *json, char bracket)
 {
-	ks_json_value(json);
+	begin_value(json);
 	ks_buf_char(json->out, bracket);
 	json->depth++;
 	json->first = true;
@@ -115,7 +116,7 @@ static void json_text(struct ks_buf *out, const char *text, size_t len)
 
 void ks_json_key(struct ks_json *json, const char *key)
 {
-	ks_json_value(json);
+	begin_value(json);
 	json_text(json->out, key, strlen(key));
 	ks_buf_bytes(json->out, ": ", 2);
 	json->keyed = true;
@@ -123,7 +124,7 @@ void ks_json_key(struct ks_json *json, const char *key)
 
 void ks_json_strn(struct ks_json *json, const char *text, size_t len)
 {
-	ks_json_value(json);
+	begin_value(json);
 	json_text(json->out, text, len);
 }
 
@@ -137,24 +138,24 @@ void ks_json_str(struct ks_json *json, const char *text)
 
 void ks_json_u64(struct ks_json *json, uint64_t number)
 {
-	ks_json_value(json);
+	begin_value(json);
 	ks_buf_dec(json->out, number);
 }
 
 void ks_json_i64(struct ks_json *json, int64_t number)
 {
-	ks_json_value(json);
+	begin_value(json);
 	ks_buf_sdec(json->out, number);
 }
 
 void ks_json_bool(struct ks_json *json, bool value)
 {
-	ks_json_value(json);
+	begin_value(json);
 	ks_buf_str(json->out, value ? "true" : "false");
 }
 
 void ks_json_null(struct ks_json *json)
 {
-	ks_json_value(json);
+	begin_value(json);
 	ks_buf_str(json->out, "null");
 }

@@ -47,8 +47,6 @@ void ks_json_u64(struct ks_json *json, uint64_t number);
 void ks_json_i64(struct ks_json *json, int64_t number);
 void ks_json_bool(struct ks_json *json, bool value);
 void ks_json_null(struct ks_json *json);
-/** What stands before a value: separator and indent. For a value the caller writes into out himself. */
-void ks_json_value(struct ks_json *json);
 
 static inline void ks_json_key_str(struct ks_json *json, const char *key, const char *text)
 {

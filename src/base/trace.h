@@ -50,6 +50,7 @@ static inline bool ks_trace_on(unsigned int topics)
 	return __builtin_expect(sink != NULL, 0) && (sink->topics & topics);
 }
 
+/** Nanoseconds of a clock that only goes forwards. */
 int64_t ks_trace_now(void);
 /** Behind ks_trace_end(): a topic that is on. */
 KS_PRINTF(3, 4) void ks_trace_tell(enum ks_trace_topic topic, int64_t start, const char *fmt, ...);

@@ -107,11 +107,13 @@ struct ks_check {
 	const struct ks_bpf_program **programs; // of each row
 	struct ks_outcome *outcomes;		// outcomes[row * nr_images + image]
 };
+/** The outcome of a program, by its row, on an image, by its column. */
 static inline const struct ks_outcome *ks_check_outcome(const struct ks_check *check, size_t row,
 							size_t image)
 {
 	return &check->outcomes[row * check->nr_images + image];
 }
+
 /**
  * The verdict on an object: the worst of its programs, optional ones left out; of alternatives the best one counts.
  */

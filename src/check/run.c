@@ -30,7 +30,7 @@ struct run {
 struct job {
 	struct run *run;
 	struct ks_arena *arena;	 // of the result
-	struct ks_arena scratch; //
+	struct ks_arena scratch; // as long as the job
 	struct ks_prepared prepared;
 	struct ks_check_object *object;
 	bool has_base;

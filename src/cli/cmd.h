@@ -7,15 +7,10 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "cli/draw.h"
 #include "cli/opts.h"
 #include "cli/status.h"
-
-static inline void ks_cli_freep(void *ptr)
-{
-	free(*(void **)ptr);
-}
-#define _cleanup_free_ __attribute__((__cleanup__(ks_cli_freep)))
 
 enum ks_color { KS_COLOR_AUTO, KS_COLOR_ALWAYS, KS_COLOR_NEVER };
 

@@ -316,7 +316,7 @@ static uint8_t wanted_slot(const struct compiler *c, uint64_t attr, const struct
 	return fits && (c->wanted & KS_HAS(slot)) ? slot : KS_NR_SLOTS;
 }
 
-/** A slot that holds a place (location.h): an expression, a list's offset or number, or the fact that it exists. */
+/** A slot that holds a location (location.h): an expression, a list's offset or number, or the fact that it exists. */
 static void emit_place(struct compiler *c, const struct form *form, uint8_t slot)
 {
 	uint32_t size = form_size(c->to, form);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dwarf/die.h"
 
-bool ks_expr_offset(const uint8_t *expr, uint64_t len, uint64_t *ret)
+/** The constant of a member location expression of len bytes; 0 when it is none. */
+static uint64_t expr_offset(const uint8_t *expr, uint64_t len)
 {
 	if (len < 2 || (expr[0] != DW_OP_plus_uconst && expr[0] != DW_OP_constu))
-		return false;
+		return 0;
 	const uint8_t *p = expr + 1;
-	*ret = ks_fast_uleb(&p, expr + len);
-	return p != NULL;
+	return ks_fast_uleb(&p, expr + len);
 }
 
 uint64_t ks_unit_address(const struct ks_unit *unit, uint64_t index)
@@ -65,76 +65,74 @@ static bool read_operand(const struct ks_unit *unit, const struct ks_op *op, con
 	return !c.why;
 }
 
+/** What a slot keeps of a number. */
+static uint64_t operand_value(const struct ks_unit *unit, enum op_code code, uint64_t operand)
+{
+	switch (code) {
+	case STEP_TEXT_LINE32:
+	case STEP_TEXT_LINE64:
+		return KS_TEXT_LINE_STR | (operand & (KS_TEXT_FOREIGN - 1));
+	case STEP_TEXT_INDEX8:
+	case STEP_TEXT_INDEX16:
+	case STEP_TEXT_INDEX24:
+	case STEP_TEXT_INDEX32:
+	case STEP_TEXT_INDEX_LEB:
+		return KS_TEXT_INDEX | (operand & (KS_TEXT_FOREIGN - 1));
+	case STEP_LIST_INDEX:
+		return KS_LOCATION_INDEX | (operand & (KS_LOCATION_INDEX - 1));
+	case STEP_TEXT_FOREIGN32:
+	case STEP_TEXT_FOREIGN64:
+		return KS_TEXT_FOREIGN;
+	case STEP_REF_ADDR32:
+	case STEP_REF_ADDR64:
+		return local_ref(unit, operand);
+	case STEP_REF_NOWHERE32:
+	case STEP_REF_NOWHERE64:
+		return KS_REF_NOWHERE;
+	case STEP_REF_SIGNATURE:
+		operand = ks_dwarf_signed_type(unit->dwarf, operand);
+		return operand ? local_ref(unit, operand) : KS_REF_NOWHERE;
+	case STEP_ADDRX8:
+	case STEP_ADDRX16:
+	case STEP_ADDRX24:
+	case STEP_ADDRX32:
+	case STEP_ADDRX_LEB:
+		return ks_unit_address(unit, operand);
+	case STEP_FLAG8:
+		return operand != 0;
+	default: // STEP_ULEB, STEP_SLEB, STEP_U24
+		return operand;
+	}
+}
+
 /** What an operand means for the slot; blocks are skipped here. */
 static bool store_operand(const struct ks_unit *unit, const struct ks_op *op, const uint8_t **pos,
 			  const uint8_t *end, uint64_t operand, uint64_t *v)
 {
-	uint64_t *slot = &v[op->slot];
+	uint64_t *slot = &v[op->slot], left = (uint64_t)(end - *pos);
 	switch ((enum op_code)op->code) {
 	case STEP_SKIP_LEB:
 	case STEP_SKIP_STRING:
 		return true;
 	case STEP_EXPR_OFFSET8:
 	case STEP_EXPR_OFFSET:
-		*slot = 0;
-		if (operand <= (uint64_t)(end - *pos))
-			ks_expr_offset(*pos, operand, slot);
-		goto skip;
+		*slot = operand <= left ? expr_offset(*pos, operand) : 0;
+		break;
 	case STEP_EXPR8:
 		*slot = ks_location_expr((uint64_t)(*pos - unit->dwarf->info.base), operand);
-		goto skip;
+		break;
 	case STEP_SKIP_BLOCK1:
 	case STEP_SKIP_BLOCK2:
 	case STEP_SKIP_BLOCK4:
-	skip:
-		if (operand > (uint64_t)(end - *pos))
-			return false;
-		*pos += operand;
-		return true;
-	case STEP_TEXT_LINE32:
-	case STEP_TEXT_LINE64:
-		*slot = KS_TEXT_LINE_STR | (operand & (KS_TEXT_FOREIGN - 1));
-		return true;
-	case STEP_TEXT_INDEX8:
-	case STEP_TEXT_INDEX16:
-	case STEP_TEXT_INDEX24:
-	case STEP_TEXT_INDEX32:
-	case STEP_TEXT_INDEX_LEB:
-		*slot = KS_TEXT_INDEX | (operand & (KS_TEXT_FOREIGN - 1));
-		return true;
-	case STEP_LIST_INDEX:
-		*slot = KS_LOCATION_INDEX | (operand & (KS_LOCATION_INDEX - 1));
-		return true;
-	case STEP_TEXT_FOREIGN32:
-	case STEP_TEXT_FOREIGN64:
-		*slot = KS_TEXT_FOREIGN;
-		return true;
-	case STEP_REF_ADDR32:
-	case STEP_REF_ADDR64:
-		*slot = local_ref(unit, operand);
-		return true;
-	case STEP_REF_NOWHERE32:
-	case STEP_REF_NOWHERE64:
-		*slot = KS_REF_NOWHERE;
-		return true;
-	case STEP_REF_SIGNATURE:
-		operand = ks_dwarf_signed_type(unit->dwarf, operand);
-		*slot = operand ? local_ref(unit, operand) : KS_REF_NOWHERE;
-		return true;
-	case STEP_ADDRX8:
-	case STEP_ADDRX16:
-	case STEP_ADDRX24:
-	case STEP_ADDRX32:
-	case STEP_ADDRX_LEB:
-		*slot = ks_unit_address(unit, operand);
-		return true;
-	case STEP_FLAG8:
-		*slot = operand != 0;
-		return true;
-	default: // STEP_ULEB, STEP_SLEB, STEP_U24
-		*slot = operand;
+		break;
+	default:
+		*slot = operand_value(unit, (enum op_code)op->code, operand);
 		return true;
 	}
+	if (operand > left) // what follows the length in the DIE
+		return false;
+	*pos += operand;
+	return true;
 }
 
 const uint8_t *ks_die_step(const struct ks_unit *unit, const struct ks_op *op, const uint8_t *p,

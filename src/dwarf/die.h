@@ -47,17 +47,15 @@ enum op_code {
 	STEP_ADDRX_LEB,
 	STEP_EXPR_OFFSET8, // the same after a length of one byte
 	STEP_EXPR_OFFSET,  // DWARF 2 and 3 member location: DW_OP_plus_uconst n or DW_OP_constu n
-	STEP_EXPR,	   // a place that is an expression (location.h)
+	STEP_EXPR,	   // a location that is an expression (location.h)
 	STEP_EXPR8,	   // the same after a length of one byte
-	STEP_LIST_INDEX,   // a place that is the number of a list
+	STEP_LIST_INDEX,   // a location that is the number of a list
 };
 
 /** Address number index of .debug_addr; 0 when there is none. */
 uint64_t ks_unit_address(const struct ks_unit *unit, uint64_t index);
-/** The constant of a member location expression of len bytes; false when it is none. */
-bool ks_expr_offset(const uint8_t *expr, uint64_t len, uint64_t *ret);
 
-/** An unsigned LEB128 at *p that must end before end; sets *p to NULL when it does not. */
+/** An unsigned LEB128 at *pos that must end before end; sets *pos to NULL when it does not. */
 static inline uint64_t ks_fast_uleb(const uint8_t **pos, const uint8_t *end)
 {
 	const uint8_t *p = *pos;

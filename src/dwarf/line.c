@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dwarf/line.h"
+
 #include "dwarf/die.h"
 
 /** One value of a DWARF 5 entry: text for paths, a number for everything else. */

@@ -33,7 +33,7 @@ static uint64_t listed(const struct ks_unit *unit, struct ks_cursor c, uint64_t 
 	return c.why ? KS_LOCATION_UNKNOWN : base + offset;
 }
 
-static struct list list_at(const struct ks_unit *unit, bool locations, uint64_t place)
+static struct list list_at(const struct ks_unit *unit, bool locations, uint64_t location)
 {
 	const struct ks_dwarf *dwarf = unit->dwarf;
 	const struct ks_section *old = locations ? dwarf->loc : dwarf->ranges;
@@ -45,11 +45,12 @@ static struct list list_at(const struct ks_unit *unit, bool locations, uint64_t 
 		.c = ks_elf_cursor(dwarf->elf, unit->version >= 5 ? grown : old),
 		.locations = locations,
 	};
-	if (place & KS_LOCATION_INDEX)
-		place = listed(unit, list.c, locations ? unit->loclists_base : unit->rnglists_base,
-			       place & (KS_LOCATION_INDEX - 1));
-	list.unknown = place & KS_LOCATION_UNKNOWN;
-	ks_cursor_take(&list.c, place);
+	if (location & KS_LOCATION_INDEX)
+		location =
+			listed(unit, list.c, locations ? unit->loclists_base : unit->rnglists_base,
+			       location & (KS_LOCATION_INDEX - 1));
+	list.unknown = location & KS_LOCATION_UNKNOWN;
+	ks_cursor_take(&list.c, location);
 	return list;
 }
 
@@ -209,18 +210,18 @@ static bool expr_in_place(struct ks_cursor *c)
 	return named && !c->why;
 }
 
-bool ks_unit_has_location(const struct ks_unit *unit, uint64_t place, uint64_t addr)
+bool ks_unit_has_location(const struct ks_unit *unit, uint64_t location, uint64_t addr)
 {
-	if (place & KS_LOCATION_EXPR) {
-		uint64_t offset = place & (((uint64_t)1 << KS_LOCATION_LEN_SHIFT) - 1);
-		uint64_t len = (place & ~KS_LOCATION_EXPR) >> KS_LOCATION_LEN_SHIFT;
+	if (location & KS_LOCATION_EXPR) {
+		uint64_t offset = location & (((uint64_t)1 << KS_LOCATION_LEN_SHIFT) - 1);
+		uint64_t len = (location & ~KS_LOCATION_EXPR) >> KS_LOCATION_LEN_SHIFT;
 		struct ks_cursor c = unit->dwarf->info;
 		ks_cursor_take(&c, offset);
 		const uint8_t *bytes = ks_cursor_take(&c, len);
 		c = ks_cursor_over(bytes ? bytes : (const uint8_t *)"", bytes ? len : 0, c.swap);
 		return expr_in_place(&c);
 	}
-	struct list list = list_at(unit, true, place);
+	struct list list = list_at(unit, true, location);
 	if (list.unknown)
 		return true;
 	while (next_entry(&list)) // an empty entry at addr holds before the first instruction

@@ -4,7 +4,7 @@
 #include "dwarf/unit.h"
 
 /*
- * A place as a slot holds it: the offset of a list, or one of these marks. An expression is its offset in
+ * A location as a slot holds it: the offset of a list, or one of these marks. An expression is its offset in
  * .debug_info, with its length from bit 40 on; an index is the number of a list of the unit (DWARF 5, 7.28 and 7.29).
  */
 #define KS_LOCATION_EXPR ((uint64_t)1 << 63)
@@ -13,6 +13,7 @@
 
 enum { KS_LOCATION_LEN_SHIFT = 40, KS_LOCATION_MAX_LEN = (1 << 20) - 1 };
 
+/** The mark of an expression of len bytes at an offset of .debug_info. */
 static inline uint64_t ks_location_expr(uint64_t offset, uint64_t len)
 {
 	len = len < KS_LOCATION_MAX_LEN ? len : KS_LOCATION_MAX_LEN;
@@ -29,6 +30,6 @@ bool ks_unit_first_range(const struct ks_unit *unit, uint64_t ranges, uint64_t *
 /**
  * Whether something is in a register or in memory when the code at addr is reached; not so what is only
  * known: constants, what can be computed, and what the caller had.
- * @param place value of KS_SLOT_LOCATION; one that cannot be followed counts as being there
+ * @param location value of KS_SLOT_LOCATION; one that cannot be followed counts as being there
  */
-bool ks_unit_has_location(const struct ks_unit *unit, uint64_t place, uint64_t addr);
+bool ks_unit_has_location(const struct ks_unit *unit, uint64_t location, uint64_t addr);

@@ -65,7 +65,7 @@ enum ks_slot {
 	KS_SLOT_ENTRY_PC,
 	KS_SLOT_RANGES,
 	KS_SLOT_TAIL_CALL,
-	KS_SLOT_LOCATION, // a place (location.h)
+	KS_SLOT_LOCATION, // location.h has its forms
 	KS_SLOT_ALL_CALLS,
 	KS_SLOT_LANGUAGE,
 	KS_SLOT_STMT_LIST,

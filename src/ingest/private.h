@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/vector.h"
 #include "extract/extract.h"
 #include "ingest/ingest.h"
@@ -41,12 +42,6 @@ struct ks_ingest {
 	size_t turn; // the item that is put next
 	bool over;   // an item ended the run: nothing is put after it
 };
-
-static inline void ks_ingest_freep(void *ptr)
-{
-	free(*(void **)ptr);
-}
-#define _cleanup_memory_ __attribute__((__cleanup__(ks_ingest_freep)))
 
 /* ---- events.c ---- */
 

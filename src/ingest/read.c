@@ -88,7 +88,7 @@ static struct ks_error *read_path(struct reading *reading)
 static struct ks_error *read_live(struct reading *reading)
 {
 	const struct ks_live_opts live = { 0 };
-	_cleanup_memory_ char *text = NULL;
+	_cleanup_free_ char *text = NULL;
 	if (reading->item->config)
 		KS_TRY(ks_source_config(reading->item->config, NULL, &text));
 	struct ks_extract_opts opts = *reading->how;

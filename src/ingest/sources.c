@@ -48,7 +48,7 @@ static struct ks_error *add_folder(struct ks_ingest *ingest, const char *path, c
 		return &ks_nomem;
 	*scan = (struct ks_scan){ 0 };
 	KS_TRY(ks_scan_folder(path, scan));
-	_cleanup_memory_ size_t *config_of = calloc(scan->nr + 1, sizeof(*config_of));
+	_cleanup_free_ size_t *config_of = calloc(scan->nr + 1, sizeof(*config_of));
 	if (!config_of)
 		return &ks_nomem;
 	KS_TRY(ks_source_pair((const char *const *)scan->paths, scan->nr, config_of));
@@ -173,8 +173,8 @@ static struct ks_error *add_sources(struct ks_ingest *ingest,
 static struct ks_error *add_all(struct ks_ingest *ingest, const struct ks_ingest_source *sources,
 				size_t nr)
 {
-	_cleanup_memory_ const char **paths = calloc(nr + 1, sizeof(*paths));
-	_cleanup_memory_ size_t *mates = calloc(nr + 1, sizeof(*mates));
+	_cleanup_free_ const char **paths = calloc(nr + 1, sizeof(*paths));
+	_cleanup_free_ size_t *mates = calloc(nr + 1, sizeof(*mates));
 	if (!paths || !mates)
 		return &ks_nomem;
 	size_t nr_paths = 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/columns.h"
+
 #include "base/array.h"
 
 void ks_columns_buf_deinit(struct ks_columns_buf *columns)

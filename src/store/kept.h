@@ -6,7 +6,7 @@
 /** What the store has of a kernel, or of the modules of one. */
 struct ks_kept {
 	char *label, *digest;  // owned; no label: there is nothing
-	int64_t id;	       //
+	int64_t id;	       // of its row
 	struct ks_image image; // its tier
 };
 void ks_kept_deinit(struct ks_kept *kept);

@@ -47,7 +47,6 @@ struct ks_lists {
 	size_t nr[2];			      // names counted on each side
 };
 void ks_lists_deinit(struct ks_lists *lists);
-#define _cleanup_lists_ __attribute__((__cleanup__(ks_lists_deinit)))
 
 /** Find the names that differ. Inside a read transaction. */
 KS_MUST_CHECK struct ks_error *ks_lists_merge(struct ks_lists *lists);

@@ -130,6 +130,8 @@ static void use_policies(struct ksurf_store *store, const struct ksurf_objects *
 	EXPECT(verdict(store, objects, &options) == KSURF_VERDICT_NO_LOAD);
 	options.policy = policy;
 	EXPECT(verdict(store, objects, &options) == KSURF_VERDICT_OK);
+	options.policy_file = "/nowhere/ksurf.toml"; // the text comes first
+	EXPECT(verdict(store, objects, &options) == KSURF_VERDICT_OK);
 	options.policy = NULL;
 	options.policy_file = path;
 	EXPECT(verdict(store, objects, &options) == KSURF_VERDICT_OK);

@@ -31,6 +31,7 @@ void use_ingest(const struct given *given)
 	const char *names[] = { given->one, "/nowhere/vmlinux", given->two };
 	struct ksurf_store *store;
 	size_t added = 0;
+	FAIL(ksurf_store_open(given->store, (enum ksurf_mode)77, &store), KSURF_ERR_USAGE, "77");
 	SUCCEED(ksurf_store_open(given->store, KSURF_CREATE, &store));
 	SUCCEED(ksurf_ingest(store, names, 3, &options, &added));
 	EXPECT(added == 2 && heard.nr[KSURF_EVENT_ADDED] == 2 && heard.nr[KSURF_EVENT_FAILED] == 1);

@@ -27,7 +27,8 @@ static const struct {
 	[KS_TYPE_PROTO] = { KS_BTF_FUNC_PROTO, KS_NR_KINDS },
 };
 
-bool ks_kinds_agree(enum ks_btf_kind a, enum ks_btf_kind b)
+/** The same kind; enums of either width are one kind. */
+static bool kinds_agree(enum ks_btf_kind a, enum ks_btf_kind b)
 {
 	if (a == KS_BTF_ENUM64)
 		a = KS_BTF_ENUM;
@@ -133,7 +134,7 @@ bool ks_fields_agree(const struct ks_site *site, const struct ks_btf *btf, uint3
 	for (unsigned int i = 0; i < MAX_STEPS; i++) {
 		if (shape.untold || (is_composite(at.kind) && is_composite(shape.kind)))
 			return true;
-		if (!ks_kinds_agree(at.kind, shape.kind))
+		if (!kinds_agree(at.kind, shape.kind))
 			return false;
 		switch (at.kind) {
 		case KS_BTF_PTR:
@@ -264,7 +265,7 @@ static bool compare_types(struct compare *compare, uint32_t local, struct ks_sha
 			return false;
 		if (compare->names && behind_pointer && is_forward_of(&at, &shape))
 			return true;
-		if (!ks_kinds_agree(at.kind, shape.kind))
+		if (!kinds_agree(at.kind, shape.kind))
 			return false;
 		if (compare->names &&
 		    !compare_inside(compare, &at, &shape, behind_pointer, depth - 1))

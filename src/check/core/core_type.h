@@ -21,8 +21,6 @@ struct ks_shape ks_shape_of_decl(const struct ks_site *site, const struct ks_dec
 uint64_t ks_shape_size(const struct ks_site *site, const struct ks_shape *shape);
 /** Whether an int or an enum is signed, as its name or its values tell. */
 bool ks_shape_signed(const struct ks_shape *shape);
-/** The same kind; enums of either width are one kind. */
-bool ks_kinds_agree(enum ks_btf_kind a, enum ks_btf_kind b);
 
 /** May a field of the local type be read as the image's type is? What is untold may. */
 bool ks_fields_agree(const struct ks_site *site, const struct ks_btf *btf, uint32_t local,

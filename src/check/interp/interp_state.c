@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/interp/interp_state.h"
+
 #include "check/interp/opcode.h"
 
 static bool value_covers(const struct ks_value *a, const struct ks_value *b)

@@ -195,16 +195,21 @@ static void load_imm64(struct ks_interp *interp, uint32_t at, struct ks_state *s
 	state->regs[insn->dst] = value;
 }
 
+/** The second operand: a register, what a relocation puts in, or the number in the instruction. */
+static struct ks_value source_of(const struct ks_interp *interp, uint32_t at,
+				 const struct ks_state *state, const struct ks_bpf_insn *insn)
+{
+	if (insn->code & SOURCE_REG)
+		return state->regs[insn->src];
+	const struct ks_known *core = core_at(interp, at);
+	return core ? value_of(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
+}
+
 static void alu(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		const struct ks_bpf_insn *insn)
 {
 	uint8_t op = ks_opcode_op(insn->code);
-	struct ks_value b = ks_value_const((uint64_t)(int64_t)insn->imm);
-	const struct ks_known *core = core_at(interp, at);
-	if (insn->code & SOURCE_REG)
-		b = state->regs[insn->src];
-	else if (core)
-		b = value_of(core);
+	struct ks_value b = source_of(interp, at, state, insn);
 	struct ks_value *dst = &state->regs[insn->dst], a = *dst;
 	bool wide = ks_opcode_class(insn->code) == CLASS_ALU64;
 	*dst = op == OP_END ? ks_value_any() : ks_value_alu(op, wide, insn->off, a, b);
@@ -283,12 +288,7 @@ static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state
 	bool wide = ks_opcode_class(insn->code) == CLASS_JMP;
 	uint8_t op = ks_opcode_op(insn->code);
 	uint32_t target = (uint32_t)((int64_t)at + 1 + insn->off);
-	struct ks_value b = ks_value_const((uint64_t)(int64_t)insn->imm);
-	const struct ks_known *core = core_at(interp, at);
-	if (insn->code & SOURCE_REG)
-		b = state->regs[insn->src];
-	else if (core)
-		b = value_of(core);
+	struct ks_value b = source_of(interp, at, state, insn);
 	ks_interp_use(interp, &state->regs[insn->dst]);
 	ks_interp_use(interp, &b);
 	int taken = op == OP_JCOND ? -1 : ks_value_branch(op, wide, &state->regs[insn->dst], &b);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An image of a view, as the engine of src/attach/ asks it. */
 #include "check/kernels/attach.h"
+
 #include "check/core/core_type.h"
 
 static const struct ks_fact *fact_of(const void *arg, enum ks_kind kind, const char *name)
@@ -39,4 +40,17 @@ struct ks_attach_facts ks_site_attach(const struct ks_site *site)
 					 .module_types = site->module_types,
 					 .source = &source,
 					 .arg = site };
+}
+
+enum ks_presence ks_site_built_in(const struct ks_site *site, const char *option)
+{
+	const struct ks_attach_facts facts = ks_site_attach(site);
+	return ks_attach_option(&facts, option);
+}
+
+enum ks_presence ks_site_has_enumerator(const struct ks_site *site, const char *name,
+					const char *enumerator)
+{
+	const struct ks_attach_facts facts = ks_site_attach(site);
+	return ks_attach_enumerator(&facts, name, enumerator);
 }

@@ -284,40 +284,10 @@ struct ks_site ks_view_site(struct ks_view *view, size_t at)
 						 (!version || version >= KS_SINCE(5, 11)) };
 }
 
-bool ks_site_enumerator(const struct ks_site *site, const char *name, const char *enumerator,
-			int64_t *ret)
-{
-	const struct ks_decl *decl = ks_site_fact(site, KS_ENUM, name)->decl;
-	for (uint32_t i = 0; decl && decl->kind == KS_ENUM && i < decl->nr; i++) {
-		if (strcmp(decl->values[i].name, enumerator) == 0) {
-			*ret = decl->values[i].value;
-			return true;
-		}
-	}
-	return false;
-}
-
-enum ks_presence ks_site_has_enumerator(const struct ks_site *site, const char *name,
-					const char *enumerator)
-{
-	int64_t value;
-	if (!ks_site_fact(site, KS_ENUM, name)->decl)
-		return KS_UNTOLD;
-	return ks_site_enumerator(site, name, enumerator, &value) ? KS_PRESENT : KS_ABSENT;
-}
-
 const char *ks_site_option(const struct ks_site *site, const char *name)
 {
 	const struct ks_fact *fact = ks_site_fact(site, KS_CONFIG, name);
 	if (fact->present && fact->value)
 		return fact->value;
 	return fact->known ? "n" : NULL;
-}
-
-enum ks_presence ks_site_built_in(const struct ks_site *site, const char *name)
-{
-	const char *value = ks_site_option(site, name);
-	if (!value)
-		return KS_UNTOLD;
-	return strcmp(value, "y") == 0 ? KS_PRESENT : KS_ABSENT;
 }

@@ -77,8 +77,10 @@ struct ks_site {
 	bool modules;	   // those that the store knows are loaded
 	bool module_types; // and the kernel tells their types (since 5.11)
 };
+/** The image of a view with that number. */
 struct ks_site ks_view_site(struct ks_view *view, size_t at);
 
+/** Whether both are the same image of the same view. */
 static inline bool ks_site_same(const struct ks_site *a, const struct ks_site *b)
 {
 	return a->view == b->view && a->at == b->at;
@@ -86,19 +88,12 @@ static inline bool ks_site_same(const struct ks_site *a, const struct ks_site *b
 
 /** What the image says of a name; never NULL. */
 const struct ks_fact *ks_site_fact(const struct ks_site *site, enum ks_kind kind, const char *name);
+/** Whether it has a symbol, of a variable that BTF describes or of any type. */
 enum ks_presence ks_site_symbol(const struct ks_site *site, const char *name, bool variable);
 /** Functions that some image of the view has, by a glob of their names without suffix; NULL when it does not tell. */
 const struct ks_view_names *ks_site_functions(const struct ks_site *site, const char *glob);
-/** The value of an enumerator of an enum of that name; false when there is none. */
-bool ks_site_enumerator(const struct ks_site *site, const char *name, const char *enumerator,
-			int64_t *ret);
-/** Whether the enum has the enumerator; KS_UNTOLD when the image has no such enum. */
-enum ks_presence ks_site_has_enumerator(const struct ks_site *site, const char *name,
-					const char *enumerator);
 /** A configuration option: "y", "m", "n", …; NULL when the image does not tell. An option not listed is "n". */
 const char *ks_site_option(const struct ks_site *site, const char *name);
-/** Whether an option is "y". */
-enum ks_presence ks_site_built_in(const struct ks_site *site, const char *name);
 
 /** LINUX_KERNEL_VERSION as libbpf finds it, which is not in every release's name; 0 when it cannot. */
 uint32_t ks_version_of_image(const struct ks_image *image);

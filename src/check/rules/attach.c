@@ -40,7 +40,6 @@ void ks_judge_kprobe(struct ks_judge *judge)
 		judge_way(judge, KS_WAY_KPROBE, judge->hook->target);
 }
 
-/** kprobe.multi on one function, or on a pattern of names. */
 void ks_judge_kprobe_multi(struct ks_judge *judge)
 {
 	const char *name = judge->hook->target;
@@ -59,14 +58,12 @@ void ks_judge_kprobe_multi(struct ks_judge *judge)
 		ks_judge_pattern(judge, name);
 }
 
-/** fentry, fexit and fmod_ret: a trampoline at the function's ftrace entry. */
 void ks_judge_trampoline(struct ks_judge *judge)
 {
 	bool modifies = judge->hook->kind == KS_HOOK_FMOD_RET;
 	judge_way(judge, modifies ? KS_WAY_FMOD_RET : KS_WAY_FENTRY, judge->hook->target);
 }
 
-/** ksyscall: the wrapper where the architecture has one, else sys_<name>. */
 void ks_judge_syscall(struct ks_judge *judge)
 {
 	judge_way(judge, KS_WAY_KSYSCALL, judge->hook->target);
@@ -119,18 +116,16 @@ void ks_judge_event(struct ks_judge *judge)
 		judge_record(judge, fact->tracepoint);
 }
 
-/** tracepoint/syscalls/sys_enter_<name>: only for those with metadata. */
 void ks_judge_syscall_event(struct ks_judge *judge)
 {
 	judge_way(judge, KS_WAY_SYSCALL_TP, judge->hook->target);
 }
 
-/** raw_tp: any tracepoint, also one without an event; and no argument beyond its last. */
+/** No argument may be read beyond the last one. */
 void ks_judge_raw_tracepoint(struct ks_judge *judge)
 {
-	enum ks_presence presence;
 	const char *name = judge->hook->target;
-	const struct ks_type *proto = ks_tracepoint_proto(judge->site, name, &presence);
+	const struct ks_type *proto = ks_tracepoint_proto(judge->site, name);
 	struct ks_attach_result result;
 	ks_judge_ask(judge, KS_WAY_RAW_TP, name, &result);
 	for (uint32_t i = 0; i < result.nr; i++)

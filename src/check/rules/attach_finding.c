@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the engine of src/attach/ finds, as reasons of a verdict. */
 #include "check/rules/attach_finding.h"
+
 #include "base/buf.h"
 #include "check/rules/no_symbol.h"
 
@@ -177,6 +178,12 @@ static bool say_probe(const struct saying *saying)
 	struct ks_reason *reason;
 	switch (finding->why) {
 	case KS_WHY_SEVERAL:
+		if (finding->answer == KS_ANSWER_UNKNOWN) {
+			ks_judge_add(judge, saying->stage, KS_REASON_TIER, about,
+				     "%u functions have this name, which newer kernels refuse",
+				     finding->nr);
+			return true;
+		}
 		reason = ks_judge_add(judge, saying->stage, KS_REASON_TARGET_AMBIGUOUS, about,
 				      "%u functions have this name", finding->nr);
 		ks_reason_hint(judge, reason, "kprobe.multi attaches to all of them");

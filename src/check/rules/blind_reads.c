@@ -141,7 +141,6 @@ static const struct ks_decl *pointee(const struct ks_site *site, const struct ks
 static const struct ks_type *proto_of(const struct ks_site *site, const struct ks_hook *hook,
 				      uint32_t *ret_skip)
 {
-	enum ks_presence presence;
 	struct ks_target target;
 	*ret_skip = 0;
 	switch (hook->kind) {
@@ -154,7 +153,7 @@ static const struct ks_type *proto_of(const struct ks_site *site, const struct k
 	case KS_HOOK_RAW_TP:
 	case KS_HOOK_TP_BTF:
 		*ret_skip = 1;
-		return ks_tracepoint_proto(site, hook->target, &presence);
+		return ks_tracepoint_proto(site, hook->target);
 	default:
 		return NULL;
 	}

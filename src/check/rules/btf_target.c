@@ -8,8 +8,6 @@
 #include "check/rules/rules.h"
 #include "check/rules/target.h"
 
-enum { MAX_ARGS = 12 }; // MAX_BPF_FUNC_ARGS
-
 /** Arguments that the program reads beyond those there are: "func 'X' doesn't have N-th argument". */
 static void judge_arguments(struct ks_judge *judge, const char *name, uint32_t nr_args, bool result)
 {
@@ -53,7 +51,7 @@ void ks_judge_function_by_btf(struct ks_judge *judge)
 	}
 	struct ks_target target = ks_target_find(judge->site, hook->target);
 	const struct ks_type *proto = ks_target_proto(&target);
-	if (!ends && proto && proto->nr_params <= MAX_ARGS)
+	if (!ends && proto && proto->nr_params <= KS_ATTACH_PARAMETERS)
 		judge_arguments(judge, hook->target, proto->nr_params, hook->on_return || modifies);
 }
 
@@ -95,9 +93,8 @@ void ks_judge_iterator(struct ks_judge *judge)
 
 void ks_judge_tracepoint_by_btf(struct ks_judge *judge)
 {
-	enum ks_presence presence;
 	const char *name = judge->hook->target;
-	const struct ks_type *proto = ks_tracepoint_proto(judge->site, name, &presence);
+	const struct ks_type *proto = ks_tracepoint_proto(judge->site, name);
 	struct ks_attach_result result;
 	ks_judge_ask(judge, KS_WAY_TP_BTF, name, &result);
 	bool missing = false;

@@ -202,11 +202,10 @@ void ks_judge_parameters(struct ks_judge *judge)
 
 void ks_judge_tracepoint_arguments(struct ks_judge *judge)
 {
-	enum ks_presence presence;
 	const char *name = judge->hook->target;
 	compare_protos(judge, KS_TRACEPOINT, name, KS_REASON_CONTEXT_CHANGED,
-		       ks_tracepoint_proto(judge->site, name, &presence),
-		       ks_tracepoint_proto(&judge->resolution->base, name, &presence), 1);
+		       ks_tracepoint_proto(judge->site, name),
+		       ks_tracepoint_proto(&judge->resolution->base, name), 1);
 }
 
 /** The name of the struct or union that a pointer leads to; NULL for anything else. */

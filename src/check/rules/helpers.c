@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "btf/btf.h"
+#include "check/kernels/attach.h"
 #include "check/rules/helpers.h"
 #include "check/rules/helpers_hook.h"
 #include "check/rules/type_bits.h"

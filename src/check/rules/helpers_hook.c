@@ -37,6 +37,12 @@ static bool is_one_of(const char *name, const char *const *list)
 	return false;
 }
 
+/** Is the kernel known to be older? */
+static bool is_before(const struct ks_site *site, uint32_t since)
+{
+	return site->version && site->version < since;
+}
+
 /** btf_allowlist_d_path; iterators may, and LSM programs where they might sleep. */
 static bool may_take_path(const struct ks_site *site, const struct ks_calling_program *caller)
 {
@@ -53,7 +59,7 @@ static bool may_take_path(const struct ks_site *site, const struct ks_calling_pr
 	if (caller->hook == KS_HOOK_ITER || !caller->target)
 		return true;
 	if (caller->hook == KS_HOOK_LSM)
-		return (!site->version || site->version >= KS_SINCE(5, 11)) &&
+		return !is_before(site, KS_SINCE(5, 11)) &&
 		       ks_lsm_sleeps(site->version, caller->target);
 	return is_one_of(caller->target, functions);
 }
@@ -90,10 +96,10 @@ static bool fits_trace(const struct ks_site *site, const struct ks_calling_progr
 	case D_PATH:
 		return may_take_path(site, caller);
 	case GET_ATTACH_COOKIE:
-		return trampoline || (tp_btf && site->version >= KS_SINCE(6, 10));
+		return trampoline || (tp_btf && !is_before(site, KS_SINCE(6, 10)));
 	case GET_FUNC_ARG:
 	case GET_FUNC_ARG_CNT:
-		return trampoline || (tp_btf && site->version >= KS_SINCE(7, 0));
+		return trampoline || (tp_btf && !is_before(site, KS_SINCE(7, 0)));
 	case GET_FUNC_RET:
 	case GET_FUNC_IP:
 		return trampoline;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/rules/rules.h"
+
 #include "base/array.h"
 
 #define LOAD (1u << KS_STAGE_LOAD)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What an image says of a function or tracepoint that a program is attached to. */
 #include "check/rules/target.h"
+
 #include "check/core/core_type.h"
 
 struct ks_target ks_target_find(const struct ks_site *site, const char *name)
@@ -9,12 +10,10 @@ struct ks_target ks_target_find(const struct ks_site *site, const char *name)
 	return ks_attach_target(&facts, name);
 }
 
-const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char *name,
-					  enum ks_presence *ret)
+const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char *name)
 {
 	const struct ks_attach_facts facts = ks_site_attach(site);
 	const struct ks_fact *fact = ks_attach_tracepoint(&facts, name);
-	*ret = !fact->known ? KS_UNTOLD : fact->present ? KS_PRESENT : KS_ABSENT;
 	if (!fact->decl)
 		return NULL;
 	struct ks_shape shape = ks_shape_of_decl(site, fact->decl);
@@ -25,5 +24,6 @@ const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char
 
 enum ks_presence ks_site_has_btf(const struct ks_site *site)
 {
-	return ks_site_built_in(site, "CONFIG_DEBUG_INFO_BTF");
+	const struct ks_attach_facts facts = ks_site_attach(site);
+	return ks_attach_has_btf(&facts);
 }

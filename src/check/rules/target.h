@@ -6,7 +6,6 @@
 /** The function that the kernel finds by a name. */
 struct ks_target ks_target_find(const struct ks_site *site, const char *name);
 /** Parameters of the tracepoint that BTF describes by typedef btf_trace_<name>; NULL when unknown. */
-const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char *name,
-					  enum ks_presence *ret);
+const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char *name);
 /** Has the kernel BTF of its own? */
 enum ks_presence ks_site_has_btf(const struct ks_site *site);

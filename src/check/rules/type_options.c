@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/rules/type_options.h"
+
 #include "base/array.h"
 
 #include <stddef.h>

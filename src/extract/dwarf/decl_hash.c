@@ -7,7 +7,6 @@
 
 /** A walk over one tree: types share their parts, and a tree may be endless in all but name. */
 struct walk {
-	bool exact; // forward declarations are told apart
 	unsigned int left;
 };
 
@@ -20,11 +19,12 @@ static uint64_t text(const char *s)
 
 static uint64_t content(struct walk *w, const struct ks_decl *decl, unsigned int depth);
 
-static uint64_t kind_of(const struct walk *w, const struct ks_type *type)
+/** A forward declaration is as good as the definition it stands for. */
+static uint64_t kind_of(const struct ks_type *type)
 {
-	if (!w->exact && type->kind == KS_TYPE_FWD_STRUCT)
+	if (type->kind == KS_TYPE_FWD_STRUCT)
 		return KS_TYPE_STRUCT;
-	if (!w->exact && type->kind == KS_TYPE_FWD_UNION)
+	if (type->kind == KS_TYPE_FWD_UNION)
 		return KS_TYPE_UNION;
 	return type->kind;
 }
@@ -34,7 +34,7 @@ static uint64_t type_hash(struct walk *w, const struct ks_type *type, unsigned i
 	uint64_t h = 0x2545f4914f6cdd1d;
 	for (; type && w->left && depth < MAX_DEPTH; type = type->inner, depth++) {
 		w->left--;
-		h = ks_hash_mix(h, kind_of(w, type) << 32 | type->nr_params);
+		h = ks_hash_mix(h, kind_of(type) << 32 | type->nr_params);
 		h = ks_hash_mix(h, type->n);
 		h = ks_hash_mix(h, text(type->name));
 		for (uint32_t i = 0; i < type->nr_params && w->left; i++) {
@@ -75,12 +75,6 @@ uint64_t ks_decl_hash(const struct ks_decl *decl)
 	struct walk w = { .left = MAX_TYPES };
 	uint64_t name = decl->name ? ks_name_hash(decl->kind, decl->name) : 1; // of a body
 	return ks_hash_mix(name, content(&w, decl, 0)) | 1;
-}
-
-uint64_t ks_type_hash(const struct ks_type *type)
-{
-	struct walk w = { .exact = true, .left = MAX_TYPES };
-	return type_hash(&w, type, 0) | 1;
 }
 
 uint64_t ks_text_hash(const char *t)

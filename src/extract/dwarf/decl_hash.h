@@ -8,8 +8,6 @@
 
 /** Hash of a declaration with its name and everything in it; never 0. */
 uint64_t ks_decl_hash(const struct ks_decl *decl);
-/** Hash of a type as it is spelled, forward declarations told apart; never 0. */
-uint64_t ks_type_hash(const struct ks_type *type);
 /** Hash of a text; never 0. */
 uint64_t ks_text_hash(const char *text);
 /** Hash of a name within its kind; never 0. */

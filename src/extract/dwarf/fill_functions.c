@@ -71,7 +71,7 @@ static bool fill_params(const struct ks_merge_clone *clone, struct ks_arena *are
 	const struct ks_unit_copy *copy = clone->copy;
 	uint16_t *params = ks_arena_array(arena, copy->nr_params, sizeof(*params));
 	for (uint16_t i = 0; params && i < copy->nr_params; i++)
-		if (ks_unit_has_location(clone->unit, copy->params[i].place, copy->low))
+		if (ks_unit_has_location(clone->unit, copy->params[i].location, copy->low))
 			params[ret->nr_params++] = (uint16_t)copy->params[i].number;
 	ret->params = params;
 	return params != NULL;

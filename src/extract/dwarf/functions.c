@@ -408,7 +408,7 @@ static void settle_copies(struct ks_functions *fns)
 		copy->nr_params = 0;
 		for (uint16_t n = 0; n < nr; n++) {
 			const struct ks_unit_passed *found = &fns->params.at[next++];
-			params[copy->nr_params].place = found->place;
+			params[copy->nr_params].location = found->location;
 			if (parameter_index(fns->types, copy->origin, found->number,
 					    &params[copy->nr_params].number))
 				copy->nr_params++;

@@ -41,7 +41,7 @@ struct ks_unit_edge {
 
 /** A parameter of an out-of-line copy that has a location somewhere in it. */
 struct ks_unit_passed {
-	uint64_t place; // of the parameter (dwarf/location.h)
+	uint64_t location; // of the parameter (dwarf/location.h)
 	uint32_t
 		number; // while walking: DIE in the abstract instance; then: index into the prototype
 };

@@ -19,7 +19,5 @@ uint64_t ks_node_exact_hash(struct ks_types *types, uint32_t index);
 
 /** The type of a node; NULL when memory runs out. */
 const struct ks_type *ks_node_type(struct ks_types *types, uint32_t index, unsigned int depth);
-/** The type at a DIE offset; void for KS_NO_NODE and for what cannot be followed. */
-const struct ks_type *ks_offset_type(struct ks_types *types, uint32_t offset, unsigned int depth);
 /** The definition that a node is. @param depth of the type that it is the body of, else 0 */
 struct ks_decl ks_node_decl(struct ks_types *types, uint32_t index, unsigned int depth);

@@ -38,7 +38,9 @@ static const char *name_text(struct ks_types *types, uint64_t name)
 	return text ? text : "";
 }
 
-const struct ks_type *ks_offset_type(struct ks_types *types, uint32_t offset, unsigned int depth)
+/** The type at a DIE offset; void for KS_NO_NODE and for what cannot be followed. */
+static const struct ks_type *offset_type(struct ks_types *types, uint32_t offset,
+					 unsigned int depth)
 {
 	uint32_t index = ks_types_find(types, offset);
 	if (index == KS_NO_NODE || depth > KS_TYPE_DEPTH)
@@ -59,7 +61,7 @@ static bool fill_params(struct ks_types *types, uint32_t index, struct ks_type *
 	for (uint32_t i = 0; i < nr; i++, child++) {
 		params[i].name = child->name == KS_NO_NAME ? anonymous_name(types, &anonymous)
 							   : name_text(types, child->name);
-		params[i].type = ks_offset_type(types, child->type, depth);
+		params[i].type = offset_type(types, child->type, depth);
 		if (!params[i].name || !params[i].type)
 			return false;
 	}
@@ -115,14 +117,14 @@ static bool fill_type(struct ks_types *types, uint32_t index, struct ks_type *ty
 		return ks_vector_add(&types->forwards, type);
 	case KS_TYPE_ARRAY:
 		type->n = elements(types, &node);
-		type->inner = ks_offset_type(types, node.inner, depth);
+		type->inner = offset_type(types, node.inner, depth);
 		return type->inner != NULL;
 	case KS_TYPE_PROTO:
 		if (!fill_params(types, index, type, depth))
 			return false;
 		// fall through
 	default:
-		type->inner = ks_offset_type(types, node.inner, depth);
+		type->inner = offset_type(types, node.inner, depth);
 		return type->inner != NULL;
 	}
 }
@@ -134,7 +136,7 @@ const struct ks_type *ks_node_type(struct ks_types *types, uint32_t index, unsig
 	if (node->kind == KS_NODE_VOID) {
 		type = &void_type;
 	} else if (node->kind == KS_NODE_SAME) {
-		type = ks_offset_type(types, node->inner, depth);
+		type = offset_type(types, node->inner, depth);
 	} else {
 		struct ks_type *made = ks_arena_alloc(types->arena, sizeof(*made));
 		if (made && fill_type(types, index, made, depth))
@@ -195,7 +197,7 @@ static bool collect_members(struct ks_types *types, uint32_t index, uint64_t bas
 		struct ks_member member = {
 			.name = child.name == KS_NO_NAME ? anonymous_name(types, anonymous)
 							 : name_text(types, child.name),
-			.type = ks_offset_type(types, child.type, depth),
+			.type = offset_type(types, child.type, depth),
 			.bits_offset = base_bits + child.value,
 			.bitfield_size = child.bits,
 		};
@@ -274,7 +276,7 @@ struct ks_decl ks_node_decl(struct ks_types *types, uint32_t index, unsigned int
 	case KS_NODE_TYPEDEF:
 		decl.kind = KS_TYPEDEF;
 		decl.size = 0;
-		decl.type = ks_offset_type(types, node.inner, 0);
+		decl.type = offset_type(types, node.inner, 0);
 		break;
 	default:
 		decl.kind = KS_INT;

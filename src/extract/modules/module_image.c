@@ -8,7 +8,8 @@
 #include "extract/modules/modules.h"
 #include "extract/tables/find.h"
 
-const char *ks_module_info(const struct ks_elf *elf, const char *key)
+/** The value of a key in .modinfo, as it lies in the file; NULL when there is none. */
+static const char *module_info(const struct ks_elf *elf, const char *key)
 {
 	struct ks_cursor c = ks_elf_cursor(elf, ks_elf_section(elf, ".modinfo"));
 	size_t len = strlen(key);
@@ -46,7 +47,7 @@ static struct ks_error *no_module(void)
 struct ks_error *ks_module_kernel(const struct ks_elf *elf, struct ks_arena *arena,
 				  struct ks_image *ret)
 {
-	const char *vermagic = ks_module_info(elf, "vermagic");
+	const char *vermagic = module_info(elf, "vermagic");
 	if (!vermagic)
 		return no_module();
 	ret->release = ks_arena_strndup(arena, vermagic, strcspn(vermagic, " "));
@@ -60,7 +61,7 @@ struct ks_error *ks_extract_module_image(const struct ks_finder *finder)
 {
 	struct ks_image *image = &finder->surface->image;
 	struct ks_arena *arena = &finder->surface->arenas[0];
-	const char *name = ks_module_info(finder->elf, "name");
+	const char *name = module_info(finder->elf, "name");
 	if (!name || !*name)
 		return no_module();
 	KS_TRY(ks_module_kernel(finder->elf, arena, image));

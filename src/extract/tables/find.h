@@ -71,5 +71,3 @@ KS_MUST_CHECK struct ks_error *ks_extract_module_image(const struct ks_finder *f
 void ks_extract_build(const struct ks_finder *finder);
 /** Debian's name of the architecture. */
 const char *ks_extract_arch(const struct ks_elf *elf);
-/** The value of a key in .modinfo, as it lies in the file; NULL when there is none. */
-const char *ks_module_info(const struct ks_elf *elf, const char *key);

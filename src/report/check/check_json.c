@@ -2,18 +2,7 @@
 /* docs/check-json.md tells the keys. */
 #include "base/json.h"
 #include "report/check/check_page.h"
-
-static void write_image(struct ks_json *json, const struct ks_image *image)
-{
-	ks_json_open(json, '{');
-	ks_json_key_str(json, "image", image->label);
-	ks_json_key_str(json, "release", image->release);
-	ks_json_key_str(json, "version", image->version);
-	ks_json_key_str(json, "arch", image->arch);
-	ks_json_key_str(json, "flavor", image->flavor);
-	ks_json_key_str(json, "tier", ks_tier_texts[image->tier]);
-	ks_json_close(json, '}');
-}
+#include "report/text/json_image.h"
 
 static void write_reason(struct ks_json *json, const struct ks_reason *reason)
 {
@@ -102,8 +91,11 @@ struct ks_error *ks_check_json(const struct ks_check_report *report, const struc
 	ks_json_open(&json, '{');
 	ks_json_key_u64(&json, "ksurf", 1);
 	ks_json_key_open(&json, "images", '[');
-	for (size_t i = 0; i < check->nr_images; i++)
-		write_image(&json, check->images[i]);
+	for (size_t i = 0; i < check->nr_images; i++) {
+		ks_json_open(&json, '{');
+		ks_json_image(&json, check->images[i]);
+		ks_json_close(&json, '}');
+	}
 	ks_json_close(&json, ']');
 	ks_json_key_open(&json, "objects", '[');
 	for (size_t i = 0; i < check->nr_objects; i++)

@@ -3,8 +3,9 @@
 #include "report/deps/deps_sheet.h"
 
 /** A line for each name of the published set, in the shape of the published files. */
-struct ks_error *ks_deps_depsurf(const struct ks_deps_options *options,
-				 const struct ks_deps_sheet *sheets, size_t nr, struct ks_buf *out)
+static struct ks_error *write_depsurf(const struct ks_deps_options *options,
+				      const struct ks_deps_sheet *sheets, size_t nr,
+				      struct ks_buf *out)
 {
 	(void)options;
 	for (size_t i = 0; i < nr; i++) {
@@ -30,7 +31,7 @@ struct ks_error *ks_deps_write(const struct ks_deps_options *options,
 	static ks_deps_fn *const writers[KS_NR_FORMATS] = {
 		[KS_FORMAT_TERMINAL] = ks_deps_terminal,
 		[KS_FORMAT_JSON] = ks_deps_json,
-		[KS_FORMAT_DEPSURF] = ks_deps_depsurf,
+		[KS_FORMAT_DEPSURF] = write_depsurf,
 	};
 	KS_TRY(ks_format_expect(KS_DOCUMENT_DEPS, options->format));
 	return writers[options->format](options, sheets, nr, out);

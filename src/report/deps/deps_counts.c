@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/deps/deps_counts.h"
+
 #include "base/array.h"
 
 enum { TOTAL = KS_NR_PREVALENCES }; // how many names there are, whatever becomes of them

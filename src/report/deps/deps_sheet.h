@@ -6,4 +6,4 @@
 typedef struct ks_error *ks_deps_fn(const struct ks_deps_options *options,
 				    const struct ks_deps_sheet *sheets, size_t nr,
 				    struct ks_buf *out);
-ks_deps_fn ks_deps_terminal, ks_deps_json, ks_deps_depsurf;
+ks_deps_fn ks_deps_terminal, ks_deps_json;

@@ -2,6 +2,7 @@
 /* docs/diff-json.md tells the keys. */
 #include "report/diff/diff_page.h"
 #include "report/show/json_sheet.h"
+#include "report/text/json_image.h"
 
 static void write_definition(struct ks_sheet *sheet, const char *key, const struct ks_fact *fact)
 {
@@ -42,12 +43,7 @@ static struct ks_error *write_name(struct ks_diff_report *report,
 static void write_image(struct ks_json *json, const char *key, const struct ks_image *image)
 {
 	ks_json_key_open(json, key, '{');
-	ks_json_key_str(json, "image", image->label);
-	ks_json_key_str(json, "release", image->release);
-	ks_json_key_str(json, "version", image->version);
-	ks_json_key_str(json, "arch", image->arch);
-	ks_json_key_str(json, "flavor", image->flavor);
-	ks_json_key_str(json, "tier", ks_tier_texts[image->tier]);
+	ks_json_image(json, image);
 	ks_json_close(json, '}');
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* What both formats of a life share: inside report/ only. */
+/* What both formats of a log share: inside report/ only. */
 #include "diff/steps.h"
 #include "report/log/log.h"
 #include "report/show/writer.h"

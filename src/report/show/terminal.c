@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* --format terminal: for people at a terminal of 80 columns, who need not know the published styles. */
 #include "report/show/terminal.h"
+
 #include "surface/image.h"
 #include "surface/issue.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/show/writer.h"
+
 #include "source/dataset/dataset_vocabulary.h"
 
 const char *ks_bind_text(unsigned int bind)

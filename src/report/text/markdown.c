@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/text/markdown.h"
+
 #include "surface/image.h"
 #include "surface/issue.h"
 

@@ -15,11 +15,8 @@
 const void *ks_dataset_pop(struct ks_dataset_reader *rd, const void *at, size_t *len, size_t mark,
 			   size_t size, uint32_t *nr_ret);
 
-const char *ks_dataset_pooled(struct ks_dataset_reader *rd, const char *text, size_t len);
 /** The string that comes next. */
 const char *ks_dataset_text(struct ks_dataset_reader *rd);
-/** The same, or NULL for null. */
-const char *ks_dataset_text_or_null(struct ks_dataset_reader *rd);
 /** The index of the string that comes next in a table of words; NULLs in it match nothing. */
 uint32_t ks_dataset_word(struct ks_dataset_reader *rd, const char *const *words, uint32_t nr,
 			 const char *key);

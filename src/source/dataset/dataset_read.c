@@ -43,7 +43,7 @@ const void *ks_dataset_pop(struct ks_dataset_reader *rd, const void *at, size_t 
 	return memcpy(copy, (const char *)at + mark * size, nr * size);
 }
 
-const char *ks_dataset_pooled(struct ks_dataset_reader *rd, const char *text, size_t len)
+static const char *pooled(struct ks_dataset_reader *rd, const char *text, size_t len)
 {
 	const char *copy = ks_dataset_pool_text(&rd->pool, text, len);
 	if (!copy)
@@ -54,10 +54,11 @@ const char *ks_dataset_pooled(struct ks_dataset_reader *rd, const char *text, si
 const char *ks_dataset_text(struct ks_dataset_reader *rd)
 {
 	struct ks_jread_text text = ks_jread_string(&rd->json);
-	return ks_dataset_pooled(rd, text.at, text.len);
+	return pooled(rd, text.at, text.len);
 }
 
-const char *ks_dataset_text_or_null(struct ks_dataset_reader *rd)
+/** The string that comes next, or NULL for null. */
+static const char *text_or_null(struct ks_dataset_reader *rd)
 {
 	return ks_jread_null(&rd->json) ? NULL : ks_dataset_text(rd);
 }
@@ -95,7 +96,7 @@ static void read_location(struct ks_dataset_reader *rd, struct ks_entry *entry)
 		entry->line = (uint32_t)line;
 	else
 		file_len = text.len;
-	entry->loc_file = ks_dataset_pooled(rd, text.at, file_len);
+	entry->loc_file = pooled(rd, text.at, file_len);
 }
 
 static const struct ks_caller *read_callers(struct ks_dataset_reader *rd, uint32_t *nr_ret)
@@ -111,8 +112,8 @@ static const struct ks_caller *read_callers(struct ks_dataset_reader *rd, uint32
 		}
 		size_t unit_len = (size_t)(colon - text.at);
 		struct ks_caller caller = {
-			.unit = ks_dataset_pooled(rd, text.at, unit_len),
-			.function = ks_dataset_pooled(rd, colon + 1, text.len - unit_len - 1),
+			.unit = pooled(rd, text.at, unit_len),
+			.function = pooled(rd, colon + 1, text.len - unit_len - 1),
 		};
 		KS_DATASET_PUSH(rd, callers, caller);
 	}
@@ -145,7 +146,7 @@ static struct ks_entry read_entry(struct ks_dataset_reader *rd)
 			read_location(rd, &entry);
 			break;
 		case FILE_:
-			entry.file = ks_dataset_text_or_null(rd);
+			entry.file = text_or_null(rd);
 			break;
 		case INLINE:
 			entry.inlined =

@@ -13,9 +13,9 @@
 struct put {
 	const struct ks_surface *surface;
 	unsigned int nr_threads;
-	bool looks_back;       // at what it was put together with
-	const char *seen;      // the digest of that, or NULL
-	struct ks_zstd *zstds; // one for each thread
+	bool looks_back;	 // at what it was put together with
+	const char *seen;	 // the digest of that, or NULL
+	struct ks_zstd *packers; // one for each thread
 	struct ks_put_defs defs;
 	struct ks_put_lists lists;
 	struct ks_put_part parts[KS_NR_PARTS];
@@ -24,9 +24,9 @@ struct put {
 
 static void put_deinit(struct put *put)
 {
-	for (unsigned int i = 0; put->zstds && i < put->nr_threads; i++)
-		ks_zstd_deinit(&put->zstds[i]);
-	free(put->zstds);
+	for (unsigned int i = 0; put->packers && i < put->nr_threads; i++)
+		ks_zstd_deinit(&put->packers[i]);
+	free(put->packers);
 	ks_put_defs_deinit(&put->defs);
 	ks_put_lists_deinit(&put->lists);
 	for (size_t i = 0; i < KS_NR_PARTS; i++) {
@@ -56,7 +56,7 @@ static struct ks_error *encode_job(void *arg, size_t job, unsigned int thread)
 static struct ks_error *pack_job(void *arg, size_t job, unsigned int thread)
 {
 	struct put *put = arg;
-	struct ks_zstd *zstd = &put->zstds[thread];
+	struct ks_zstd *zstd = &put->packers[thread];
 	if (job < KS_NR_PARTS) {
 		enum ks_part which = (enum ks_part)(KS_NR_PARTS - 1 - job);
 		return ks_put_part_pack(which, put->surface, &put->defs, zstd, &put->parts[which]);
@@ -208,8 +208,8 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 /** The part of it that needs the surface only. */
 static struct ks_error *prepare(struct put *put)
 {
-	put->zstds = calloc(put->nr_threads, sizeof(*put->zstds));
-	if (!put->zstds)
+	put->packers = calloc(put->nr_threads, sizeof(*put->packers));
+	if (!put->packers)
 		return &ks_nomem;
 	KS_TRY(ks_put_lists_init(&put->lists, put->surface));
 	KS_TRY(ks_put_defs_init(&put->defs, put->surface, put->lists.listed));

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Which programs may call which helpers and functions of the kernel; the expectations are what booted kernels did. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "attach/lsm.h"
+#include "base/array.h"
+#include "check.h"
+#include "check/rules/helpers.h"
+#include "check/rules/kfuncs.h"
+
+/** What booted kernels answered, and for attach types that nobody asked about what their *_func_proto() say. */
+static void helpers_are_for_some_hooks(void **state)
+{
+	(void)state;
+	enum { SETSOCKOPT = 49, BIND = 64, SEQ_PRINTF = 126, D_PATH = 147, COPY_FROM_USER = 148 };
+	enum { COOKIE = 174, FUNC_ARG = 183, SET_RETVAL = 187, CGROUP_ID = 80, NETNS_COOKIE = 122 };
+	static const struct {
+		uint32_t version;
+		uint32_t helper;
+		const char *section;
+		bool allowed;
+	} all[] = {
+		{ KS_SINCE(6, 12), COOKIE, "raw_tp/x", true },
+		{ KS_SINCE(6, 1), COOKIE, "raw_tp/x", false },
+		{ KS_SINCE(6, 12), COOKIE, "tp_btf/x", true },
+		{ KS_SINCE(6, 1), COOKIE, "tp_btf/x", false },
+		{ 0, COOKIE, "tp_btf/x", true }, // an unknown version fails nothing
+		{ KS_SINCE(6, 12), FUNC_ARG, "tp_btf/x", false },
+		{ 0, FUNC_ARG, "tp_btf/x", true },
+		{ KS_SINCE(6, 12), FUNC_ARG, "fexit/x", true },
+		{ KS_SINCE(6, 12), COPY_FROM_USER, "uprobe", false },
+		{ KS_SINCE(6, 12), COPY_FROM_USER, "uprobe.s", true },
+		{ KS_SINCE(6, 12), COPY_FROM_USER, "syscall", true },
+		{ KS_SINCE(6, 12), SEQ_PRINTF, "iter/task", true },
+		{ KS_SINCE(6, 12), SEQ_PRINTF, "lsm/file_open", false },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "lsm/file_open", false },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "lsm_cgroup/socket_post_create", true },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "lsm_cgroup/socket_bind", false },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/setsockopt", true },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/getsockopt", false },
+		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/sock_create", false },
+		{ KS_SINCE(7, 2), SETSOCKOPT, "cgroup/sock_create", true },
+		{ KS_SINCE(7, 2), SETSOCKOPT, "cgroup/sock_release", false },
+		{ KS_SINCE(6, 12), BIND, "cgroup/connect4", true },
+		{ KS_SINCE(6, 12), BIND, "cgroup/sendmsg4", false },
+		{ KS_SINCE(6, 12), SET_RETVAL, "cgroup/sysctl", true },
+		{ KS_SINCE(6, 12), SET_RETVAL, "cgroup/recvmsg4", false },
+		{ KS_SINCE(6, 12), D_PATH, "lsm/file_open", true },
+		{ KS_SINCE(6, 12), D_PATH, "lsm/task_free", false },
+		{ KS_SINCE(6, 12), D_PATH, "fentry/filp_close", true },
+		{ KS_SINCE(6, 12), D_PATH, "fentry/vfs_read", false },
+		{ KS_SINCE(6, 12), CGROUP_ID, "xdp", true },
+		{ KS_SINCE(6, 1), CGROUP_ID, "xdp", false },
+		{ KS_SINCE(6, 12), NETNS_COOKIE, "tc", false },
+		{ KS_SINCE(7, 2), NETNS_COOKIE, "tc", true },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		_cleanup_arena_ struct ks_arena arena = { 0 };
+		struct ks_hook hook;
+		assert_ok(ks_hook_parse(&arena, all[i].section, &hook));
+		const struct ks_site site = { .version = all[i].version };
+		const struct ks_calling_program caller = { .program_type = hook.program_type,
+							   .hook = hook.kind,
+							   .attach_type = hook.attach_type,
+							   .target = hook.target,
+							   .sleepable = hook.sleepable,
+							   .gpl = true };
+		bool allowed = ks_helper_allowed(&site, &caller, all[i].helper) == KS_ALLOWED;
+		if (allowed != all[i].allowed)
+			fail_msg("helper %u from %s on %x", all[i].helper, all[i].section,
+				 all[i].version);
+	}
+}
+
+static void some_hooks_do_not_let_sleep(void **state)
+{
+	(void)state;
+	const struct ks_site older = { .version = KS_SINCE(5, 10) };
+	const struct ks_site now = { .version = KS_SINCE(6, 12) };
+	assert_true(ks_lsm_sleeps(now.version, "file_open"));
+	assert_false(ks_lsm_sleeps(now.version, "task_free"));
+	assert_true(ks_lsm_sleeps(older.version, "bprm_committed_creds"));
+	assert_false(ks_lsm_sleeps(older.version, "file_open")); // as 5.10 said
+}
+
+/** What booted kernels answered (tests/truth/kfuncs.c), and silence where none was asked. */
+static void kernel_functions_are_for_some_types(void **state)
+{
+	(void)state;
+	static const struct {
+		uint32_t version;
+		const char *name, *section;
+		enum ks_allowed allowed;
+	} all[] = {
+		{ KS_SINCE(6, 12), "bpf_task_from_pid", "kprobe/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_task_from_pid", "fentry/x", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_task_from_pid", "raw_tp/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(7, 2), "bpf_task_from_pid", "raw_tp/x", KS_ALLOWED },
+		{ KS_SINCE(7, 2), "bpf_task_from_pid", "raw_tp.w/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_task_from_pid", "action", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_cpumask_create", "tc", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_cpumask_create", "perf_event", KS_ALLOWED },
+		{ KS_SINCE(6, 1), "bpf_lookup_user_key", "tp/a/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_lookup_user_key", "tp/a/x", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_lookup_user_key", "syscall", KS_NOT_ALLOWED },
+		{ KS_SINCE(7, 2), "bpf_lookup_user_key", "syscall", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_sock_destroy", "iter/tcp", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_sock_destroy", "fentry/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_path_d_path", "lsm/x", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_path_d_path", "fentry/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_rcu_read_lock", "kprobe/x", KS_ALLOWED_UNTOLD },
+		{ KS_SINCE(6, 12), "bpf_task_from_pid", "struct_ops/x", KS_ALLOWED_UNTOLD },
+		{ KS_SINCE(5, 15), "bpf_task_from_pid", "kprobe/x", KS_ALLOWED_UNTOLD },
+		{ KS_SINCE(7, 3), "bpf_task_from_pid", "kprobe/x", KS_NOT_ALLOWED },
+		{ KS_SINCE(7, 4), "bpf_task_from_pid", "kprobe/x", KS_ALLOWED_UNTOLD },
+		{ KS_SINCE(6, 12), "bpf_skb_ct_lookup", "tc", KS_ALLOWED },
+		{ KS_SINCE(6, 12), "bpf_skb_ct_lookup", "action", KS_NOT_ALLOWED },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		_cleanup_arena_ struct ks_arena arena = { 0 };
+		struct ks_hook hook;
+		assert_ok(ks_hook_parse(&arena, all[i].section, &hook));
+		const struct ks_site site = { .version = all[i].version };
+		const struct ks_calling_program caller = { .program_type = hook.program_type,
+							   .hook = hook.kind,
+							   .gpl = true };
+		if (ks_kfunc_allowed(&site, &caller, all[i].name) != all[i].allowed)
+			fail_msg("%s from %s on %x", all[i].name, all[i].section, all[i].version);
+	}
+}
+
+static void kernel_functions_ask_for_the_license_and_for_sleep(void **state)
+{
+	(void)state;
+	const struct ks_site site = { .version = KS_SINCE(6, 12) },
+			     older = { .version = KS_SINCE(5, 12) };
+	const struct ks_calling_program caller = { .program_type = "BPF_PROG_TYPE_XDP",
+						   .hook = KS_HOOK_OTHER };
+	assert_int_equal(ks_kfunc_allowed(&site, &caller, "no_matter_which"), KS_NEEDS_GPL);
+	assert_int_equal(ks_kfunc_allowed(&older, &caller, "no_matter_which"), KS_ALLOWED_UNTOLD);
+	assert_true(ks_kfunc_sleeps(&site, "bpf_copy_from_user_str"));
+	assert_false(ks_kfunc_sleeps(&site, "bpf_task_from_pid"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(helpers_are_for_some_hooks),
+		cmocka_unit_test(some_hooks_do_not_let_sleep),
+		cmocka_unit_test(kernel_functions_are_for_some_types),
+		cmocka_unit_test(kernel_functions_ask_for_the_license_and_for_sleep),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
