@@ -361,6 +361,29 @@ static void looking_through_files_has_an_end(void **state)
 	unlink(path);
 }
 
+static void packed_zeros_count(void **state)
+{
+	(void)state;
+	need_objects();
+	struct ks_buf zeros = { 0 };
+	assert_true(ks_buf_reserve(&zeros, 256 << 20));
+	memset(zeros.at, 0, 256 << 20);
+	zeros.len = 256 << 20;
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/zeros.tar.gz", folder);
+	struct archive *a = archive_write_new();
+	archive_write_set_format_ustar(a);
+	archive_write_add_filter_gzip(a);
+	assert_int_equal(archive_write_open_filename(a, path), ARCHIVE_OK);
+	add_member(a, "a.o", &little);
+	add_member(a, "nothing", &zeros);
+	add_member(a, "z", &zeros);
+	archive_write_free(a);
+	ks_buf_deinit(&zeros);
+	expect_end(path, 128 << 20, 1);
+	unlink(path);
+}
+
 static void count_left_out(void *arg, struct ks_error *err)
 {
 	++*(int *)arg;
@@ -412,6 +435,7 @@ int main(void)
 		cmocka_unit_test(a_folder_is_searched_in_order),
 		cmocka_unit_test(holes_cost_nothing),
 		cmocka_unit_test(looking_through_files_has_an_end),
+		cmocka_unit_test(packed_zeros_count),
 		cmocka_unit_test(links_and_depths_that_lead_nowhere_are_one_line),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);

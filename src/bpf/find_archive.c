@@ -18,7 +18,7 @@
 enum {
 	HEAD = 512, // enough to tell what a member is
 	PIECE = 64 << 10,
-	CHECK_BYTES = 16 << 20, // between two looks at the clock
+	CHECK_BYTES = 16 << 20, // unpacked between two looks at the clock
 	MAX_NESTING = 4,
 	MAX_MEMBERS = 1 << 20,
 };
@@ -87,7 +87,7 @@ static struct ks_error *read_some(struct level *level, void *to, size_t len, siz
 	level->walk->total_bytes += *got;
 	if (level->walk->total_bytes / CHECK_BYTES !=
 	    (level->walk->total_bytes - *got) / CHECK_BYTES)
-		KS_TRY(ks_bpf_find_spend(level->walk->finds, level->path, 0));
+		KS_TRY(ks_bpf_find_spend(level->walk->finds, level->path, CHECK_BYTES));
 	if (level->walk->total_bytes > MAX_TOTAL_BYTES)
 		return ks_error_new(KS_ERR_DATA,
 				    "%s: more than %llu GiB unpacked; it looks endless",
