@@ -89,6 +89,7 @@ static void check_found(const struct ks_bpf_found *found, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	_cleanup_finds_ struct ks_bpf_finds finds = { 0 };
+	ks_bpf_find_begin(&finds);
 	_cleanup_error_ struct ks_error *err = ks_bpf_find_in(&finds, "fuzz", bytes, len);
 	for (size_t i = 0; !err && i < finds.len; i++)
 		check_found(&finds.at[i], len);

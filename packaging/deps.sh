@@ -9,7 +9,7 @@ libcurl4-openssl-dev libcmocka-dev libbpf-dev"
 
 # For everything that ./check does on top.
 CHECK_PACKAGES="clang lld dwz clang-format clang-tidy cppcheck shellcheck libclang-rt-dev binutils
-gcc-arm-linux-gnueabihf gcc-aarch64-linux-gnu gcc-s390x-linux-gnu sqlite3 librsvg2-2 libxml2-utils fonts-dejavu-core dwarves"
+gcc-arm-linux-gnueabihf gcc-aarch64-linux-gnu gcc-s390x-linux-gnu sqlite3 librsvg2-2 libxml2-utils fonts-dejavu-core dwarves gpg gpg-agent gpgconf gpgv openssl"
 
 # For chroots of other releases (tests/suite), and for what takes hours (./check long).
 SUITE_PACKAGES="mmdebstrap debian-archive-keyring iproute2"

@@ -20,13 +20,26 @@ static bool send_all(int fd, const char *bytes, size_t len)
 	return true;
 }
 
+/** Head or body, as fast as the server is meant to be. */
+static bool send_some(struct range_server *s, int fd, const char *bytes, size_t len)
+{
+	if (!s->drip_ms)
+		return send_all(fd, bytes, len);
+	for (; len; len--, bytes++) {
+		if (!send_all(fd, bytes, 1))
+			return false;
+		usleep(s->drip_ms * 1000);
+	}
+	return true;
+}
+
 static void send_body(struct range_server *s, int fd, const char *bytes, size_t len)
 {
 	size_t cut = atomic_load(&s->cut_after);
 	size_t left = cut && cut < len ? cut : len;
 	while (left) {
 		size_t n = left < 65536 ? left : 65536;
-		if (!send_all(fd, bytes, n))
+		if (!send_some(s, fd, bytes, n))
 			return;
 		atomic_fetch_add(&s->sent, n);
 		bytes += n;
@@ -40,10 +53,18 @@ static void answer(struct range_server *s, int fd, const char *request)
 	const char *range = strstr(request, "Range: bytes=");
 	if (sscanf(request, "GET %511s", path) != 1)
 		return;
-	atomic_fetch_add(&s->requests, 1);
+	int nr = atomic_fetch_add(&s->requests, 1) + 1;
+	if (s->redirected && strcmp(path, s->redirected) == 0) {
+		snprintf(head, sizeof(head),
+			 "HTTP/1.1 302 there\r\nLocation: %s\r\nContent-Length: 0\r\n"
+			 "Connection: close\r\n\r\n",
+			 s->location);
+		send_all(fd, head, strlen(head));
+		return;
+	}
 	if (strstr(path, "/Packages") || strstr(path, "/by-hash/"))
 		atomic_fetch_add(&s->packages_requests, 1);
-	const struct served_file *file = s->files;
+	const struct served_file *file = s->later && nr >= s->later_from ? s->later : s->files;
 	while (file->path && strcmp(file->path, path))
 		file++;
 	if (!file->path || atomic_load(&s->refuse) > 0) {
@@ -75,7 +96,7 @@ static void answer(struct range_server *s, int fd, const char *request)
 	else
 		snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\n%s%sConnection: close\r\n\r\n",
 			 s->no_ranges ? "" : "Accept-Ranges: bytes\r\n", length);
-	if (send_all(fd, head, strlen(head)))
+	if (send_some(s, fd, head, strlen(head)))
 		send_body(s, fd, (const char *)file->bytes + begin, (size_t)(end - begin));
 }
 

@@ -15,8 +15,13 @@ struct served_file {
 
 struct range_server {
 	const struct served_file *files;
-	bool no_ranges;		 // answer every request with the whole file
-	bool no_length;		 // do not tell how long the file is
+	bool no_ranges;			   // answer every request with the whole file
+	bool no_length;			   // do not tell how long the file is
+	const char *redirected, *location; // a path, and where who asks for it is sent
+	unsigned int drip_ms;		   // pause after every byte, of heads and bodies; 0: none
+	const struct served_file
+		*later; // in place of files, from the later_from-th request on; or NULL
+	int later_from;
 	atomic_int refuse;	 // so many requests get status 503 first
 	atomic_size_t cut_after; // bytes of a body after which the connection breaks; 0: never
 	atomic_int requests, packages_requests;

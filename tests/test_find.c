@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Finding eBPF objects in files of all kinds. The objects are those of tests/objects. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -302,6 +303,125 @@ static void a_folder_is_searched_in_order(void **state)
 	ks_bpf_finds_deinit(&finds);
 }
 
+static void holes_cost_nothing(void **state)
+{
+	(void)state;
+	need_objects();
+	const off_t tera = (off_t)1 << 40;
+	const char *path = write_file("sparse", &little);
+	if (truncate(path, tera) != 0) {
+		print_message("no such large files here: skipped\n");
+		skip();
+	}
+	FILE *f = fopen(path, "r+b");
+	assert_int_equal(fseeko(f, tera - (off_t)little.len - 7, SEEK_SET), 0);
+	assert_int_equal(fwrite(little.at, 1, little.len, f), little.len);
+	fclose(f);
+	struct ks_bpf_finds finds = { .max_seconds = 60 };
+	struct ks_error *err = ks_bpf_find(path, &finds);
+	if (err)
+		fail_msg("%s", err->msg);
+	assert_int_equal(finds.len, 2);
+	is_object(&finds.at[0], &little, 0, "sparse.0");
+	is_object(&finds.at[1], &little, (uint64_t)tera - little.len - 7, "sparse.1");
+	ks_bpf_finds_deinit(&finds);
+	unlink(path);
+}
+
+static void expect_end(const char *path, uint64_t max_bytes, size_t found)
+{
+	struct ks_bpf_finds finds = { .max_bytes = max_bytes };
+	struct ks_error *err = ks_bpf_find(path, &finds);
+	assert_non_null(err);
+	assert_int_equal(err->code, KS_ERR_UNSUPPORTED);
+	assert_non_null(strstr(err->msg, "MiB to look through"));
+	ks_error_free(err);
+	assert_int_equal(finds.len, found);
+	for (size_t i = 0; i < finds.len; i++)
+		assert_non_null(finds.at[i].object); // what was found before is there
+	ks_bpf_finds_deinit(&finds);
+}
+
+static void looking_through_files_has_an_end(void **state)
+{
+	(void)state;
+	need_objects();
+	const uint64_t slice = 64 << 20; // that is looked at between two counts
+	const char *path = write_file("large", &little);
+	assert_int_equal(truncate(path, (off_t)(4 * slice)), 0);
+	int fd = open(path, O_WRONLY);
+	assert_true(fd >= 0);
+	if (posix_fallocate(fd, 0, (off_t)(4 * slice)) != 0)
+		skip();
+	// zeros that are there count, unless the file system knows better
+	for (uint64_t at = 1 << 20; at < 4 * slice; at += 1 << 12)
+		assert_int_equal(pwrite(fd, "x", 1, (off_t)at), 1);
+	close(fd);
+	expect_end(path, 2 * slice, 1);
+	unlink(path);
+}
+
+static void packed_zeros_count(void **state)
+{
+	(void)state;
+	need_objects();
+	struct ks_buf zeros = { 0 };
+	assert_true(ks_buf_reserve(&zeros, 256 << 20));
+	memset(zeros.at, 0, 256 << 20);
+	zeros.len = 256 << 20;
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/zeros.tar.gz", folder);
+	struct archive *a = archive_write_new();
+	archive_write_set_format_ustar(a);
+	archive_write_add_filter_gzip(a);
+	assert_int_equal(archive_write_open_filename(a, path), ARCHIVE_OK);
+	add_member(a, "a.o", &little);
+	add_member(a, "nothing", &zeros);
+	add_member(a, "z", &zeros);
+	archive_write_free(a);
+	ks_buf_deinit(&zeros);
+	expect_end(path, 128 << 20, 1);
+	unlink(path);
+}
+
+static void count_left_out(void *arg, struct ks_error *err)
+{
+	++*(int *)arg;
+	assert_non_null(strstr(err->msg, "left out"));
+	ks_error_free(err);
+}
+
+static void links_and_depths_that_lead_nowhere_are_one_line(void **state)
+{
+	(void)state;
+	need_objects();
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/loops", folder);
+	assert_int_equal(mkdir(path, 0755), 0);
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof(path), "%s/loops/a%d.o", folder, i);
+		char to[16];
+		snprintf(to, sizeof(to), "a%d.o", i);
+		assert_int_equal(symlink(to, path), 0);
+	}
+	write_file("loops/z.o", &big);
+	int len = snprintf(path, sizeof(path), "%s/loops/", folder);
+	for (int i = 0; i < 40; i++) {
+		len += snprintf(path + len, sizeof(path) - (size_t)len, "d/");
+		assert_int_equal(mkdir(path, 0755), 0);
+	}
+	snprintf(path, sizeof(path), "%s/loops", folder);
+	int told = 0;
+	struct ks_bpf_finds finds = { .left_out = count_left_out, .left_out_arg = &told };
+	struct ks_error *err = ks_bpf_find(path, &finds);
+	if (err)
+		fail_msg("%s", err->msg);
+	assert_int_equal(told, 1);
+	assert_int_equal(finds.len, 1);
+	is_object(&finds.at[0], &big, 0, "z");
+	ks_bpf_finds_deinit(&finds);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +433,10 @@ int main(void)
 		cmocka_unit_test(objects_are_found_in_packages),
 		cmocka_unit_test(objects_are_found_in_archives),
 		cmocka_unit_test(a_folder_is_searched_in_order),
+		cmocka_unit_test(holes_cost_nothing),
+		cmocka_unit_test(looking_through_files_has_an_end),
+		cmocka_unit_test(packed_zeros_count),
+		cmocka_unit_test(links_and_depths_that_lead_nowhere_are_one_line),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -122,6 +122,7 @@ static struct world *world_new(enum packing packing, bool late, size_t bulk)
 		.suite = "test",
 		.arch = "arm64",
 		.cache_dir = w->dir,
+		.allow_unsigned = true,
 		.limits = { .probe = 256 << 10 },
 		.http = { .tries = 4, .backoff_ms = 1 },
 	};

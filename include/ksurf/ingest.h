@@ -74,6 +74,10 @@ struct ksurf_ingest_options {
 	const char *debuginfod; /**< servers, separated by spaces; NULL: those of DEBUGINFOD_URLS */
 	ksurf_event_fn *event;	/**< NULL: nobody listens */
 	void *event_arg;
+	const char *
+		keyring; /**< a file with the keys that sign lists of packages; NULL: what apt trusts */
+	int allow_unsigned; /**< believe lists of packages that nobody signed */
+	int verify;	    /**< fetch packages whole, and compare their checksums */
 };
 
 /**

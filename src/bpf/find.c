@@ -16,14 +16,68 @@ enum { MAX_DEPTH = 32, MAX_FILES = 1 << 20 };
 struct tree {
 	struct ks_bpf_finds *finds;
 	size_t nr_files;
+	bool told; // that something is left out: once is enough
 };
+
+/** Say that something in a folder is left out, unless that was said. @return NULL */
+static struct ks_error *leave_out(struct tree *tree, struct ks_error *err)
+{
+	if (tree->told || !tree->finds->left_out)
+		ks_error_free(err);
+	else
+		tree->finds->left_out(tree->finds->left_out_arg, err);
+	tree->told = true;
+	return NULL;
+}
+
+/** What cannot be opened, and is no link to somewhere: nobody looks there. */
+static struct ks_error *cannot_open(struct tree *tree, const char *path, int depth)
+{
+	struct stat st;
+	if (!depth)
+		return ks_error_new(KS_ERR_IO, "%s: cannot open: %m", path);
+	if (errno != ELOOP || stat(path, &st) == 0 || errno != ELOOP)
+		return NULL;
+	return leave_out(
+		tree, ks_error_new(KS_ERR_IO, "%s: left out: a link that leads to itself", path));
+}
 
 static struct ks_error *find_in_bytes(struct ks_bpf_finds *finds, const char *path,
 				      const uint8_t *bytes, size_t len)
 {
-	KS_TRY(ks_progress_tell(finds->progress, "searching", ++finds->nr_seen, 0));
+	finds->nr_seen++;
+	KS_TRY(ks_bpf_find_spend(finds, path, 0));
 	return ks_bpf_is_archive(bytes, len) ? ks_bpf_find_archive(finds, path, bytes, len)
 					     : ks_bpf_find_in(finds, path, bytes, len);
+}
+
+/** The next part that is no hole. @return false behind the last */
+static bool next_part(int fd, off_t *begin, off_t *end)
+{
+	*begin = lseek(fd, *end, SEEK_DATA);
+	*end = *begin < 0 ? -1 : lseek(fd, *begin, SEEK_HOLE);
+	return *end > *begin;
+}
+
+/** Holes are zeros, and no object begins in one. A file system that knows none has one part. */
+static struct ks_error *find_in_parts(struct ks_bpf_finds *finds, const char *path, int fd,
+				      const uint8_t *bytes, size_t len)
+{
+	size_t first = finds->len;
+	struct ks_error *err = NULL;
+	off_t begin = 0, end = 0;
+	while (!err && (size_t)end < len && next_part(fd, &begin, &end)) {
+		const struct ks_bpf_found *last =
+			finds->len > first ? &finds->at[finds->len - 1] : NULL;
+		size_t from = (size_t)begin, to = (size_t)end < len ? (size_t)end : len;
+		if (last && last->offset + last->size > from) // it has holes itself
+			from = last->offset + last->size;
+		err = ks_bpf_find_within(finds, path, bytes, len, from, to);
+	}
+	struct ks_error *failed = ks_bpf_find_end(finds, first, path);
+	if (err)
+		ks_error_free(failed);
+	return err ? err : failed;
 }
 
 static struct ks_error *find_mapped(struct ks_bpf_finds *finds, const char *path, int fd,
@@ -35,7 +89,11 @@ static struct ks_error *find_mapped(struct ks_bpf_finds *finds, const char *path
 	if (map == MAP_FAILED)
 		return ks_error_new(KS_ERR_IO, "%s: cannot map: %m", path);
 	madvise(map, len, MADV_SEQUENTIAL);
-	struct ks_error *err = find_in_bytes(finds, path, map, len);
+	finds->nr_seen++;
+	struct ks_error *err = ks_bpf_find_spend(finds, path, 0);
+	if (!err)
+		err = ks_bpf_is_archive(map, len) ? ks_bpf_find_archive(finds, path, map, len)
+						  : find_in_parts(finds, path, fd, map, len);
 	munmap(map, len);
 	return err;
 }
@@ -46,7 +104,9 @@ static struct ks_error *find_folder(struct tree *tree, const char *path, int dep
 {
 	struct dirent **entries;
 	if (depth == MAX_DEPTH)
-		return ks_error_new(KS_ERR_UNSUPPORTED, "%s: folders are nested too deeply", path);
+		return leave_out(tree,
+				 ks_error_new(KS_ERR_UNSUPPORTED,
+					      "%s: left out: folders are nested too deeply", path));
 	int nr = scandir(path, &entries, NULL, alphasort);
 	if (nr < 0)
 		return ks_error_new(KS_ERR_IO, "%s: cannot list: %m", path);
@@ -76,7 +136,7 @@ static struct ks_error *find_tree(struct tree *tree, const char *path, int depth
 	// never waits for a pipe that nobody writes to
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (depth ? O_NOFOLLOW : 0));
 	if (fd < 0)
-		return depth ? NULL : ks_error_new(KS_ERR_IO, "%s: cannot open: %m", path);
+		return cannot_open(tree, path, depth);
 	struct ks_error *err = NULL;
 	if (fstat(fd, &st))
 		err = ks_error_new(KS_ERR_IO, "%s: cannot stat: %m", path);
@@ -114,6 +174,7 @@ struct ks_error *ks_bpf_find(const char *path, struct ks_bpf_finds *finds)
 {
 	struct tree tree = { .finds = finds };
 	size_t before = finds->len;
+	ks_bpf_find_begin(finds);
 	KS_TRY(find_tree(&tree, path, 0));
 	return expect_more(path, finds, before);
 }
@@ -122,6 +183,7 @@ struct ks_error *ks_bpf_find_bytes(const char *path, const void *bytes, size_t l
 				   struct ks_bpf_finds *finds)
 {
 	size_t before = finds->len;
+	ks_bpf_find_begin(finds);
 	if (len)
 		KS_TRY(find_in_bytes(finds, path, bytes, len));
 	return expect_more(path, finds, before);

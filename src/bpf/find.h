@@ -19,6 +19,9 @@ struct ks_bpf_found {
 	struct ks_error *error;	      // why not
 };
 
+/** Told of what a folder has that is left out; the error is its own from then on. */
+typedef void ks_bpf_left_out_fn(void *arg, struct ks_error *err);
+
 /** What was found so far. A zeroed struct is empty. */
 struct ks_bpf_finds {
 	struct ks_arena arena; // paths and names
@@ -26,8 +29,15 @@ struct ks_bpf_finds {
 	size_t len, cap;
 	uint64_t held; // bytes of all objects
 	const struct ks_progress
-		*progress; // told of each file and each member of an archive; or NULL
-	uint64_t nr_seen;  // of those
+		*progress;	      // told of each file and each member of an archive; or NULL
+	uint64_t nr_seen;	      // of those
+	ks_bpf_left_out_fn *left_out; // NULL: nobody wants to know
+	void *left_out_arg;
+
+	uint64_t max_bytes;	  // to look through, holes not counted, for one call; 0: 64 GiB
+	unsigned int max_seconds; // the same in time; 0: 600
+	uint64_t bytes_left;	  // of the call under way
+	int64_t deadline;	  // the same, in seconds of the monotonic clock
 };
 void ks_bpf_finds_deinit(struct ks_bpf_finds *finds);
 #define _cleanup_finds_ __attribute__((__cleanup__(ks_bpf_finds_deinit)))
@@ -36,7 +46,8 @@ void ks_bpf_finds_deinit(struct ks_bpf_finds *finds);
  * Find the objects in a file, archive or directory and read them; they come in the order of names and offsets.
  * An object that is damaged is found all the same, with the error in its place.
  * @param finds what is found is added here, also when an error is returned
- * @return an error when the file cannot be read; KS_ERR_NOTFOUND when there is no object in it
+ * @return an error when the file cannot be read; KS_ERR_UNSUPPORTED when there is too much to look through; KS_ERR_NOTFOUND
+ * when there is no object in it
  */
 KS_MUST_CHECK struct ks_error *ks_bpf_find(const char *path, struct ks_bpf_finds *finds);
 

@@ -18,6 +18,7 @@
 enum {
 	HEAD = 512, // enough to tell what a member is
 	PIECE = 64 << 10,
+	CHECK_BYTES = 16 << 20, // unpacked between two looks at the clock
 	MAX_NESTING = 4,
 	MAX_MEMBERS = 1 << 20,
 };
@@ -84,6 +85,9 @@ static struct ks_error *read_some(struct level *level, void *to, size_t len, siz
 		return failure(level);
 	*got = (size_t)n;
 	level->walk->total_bytes += *got;
+	if (level->walk->total_bytes / CHECK_BYTES !=
+	    (level->walk->total_bytes - *got) / CHECK_BYTES)
+		KS_TRY(ks_bpf_find_spend(level->walk->finds, level->path, CHECK_BYTES));
 	if (level->walk->total_bytes > MAX_TOTAL_BYTES)
 		return ks_error_new(KS_ERR_DATA,
 				    "%s: more than %llu GiB unpacked; it looks endless",
@@ -179,6 +183,14 @@ static struct ks_error *find_member(struct level *level, struct archive_entry *e
 		   : walk_level(level->walk, level, text, NULL, 0, nesting + 1);
 }
 
+/** Unpack what is left of a packed member: libarchive would do it uncounted, however much it is. */
+static struct ks_error *pass_rest(struct level *level)
+{
+	for (size_t got = 1; got;)
+		KS_TRY(read_some(level, level->piece, PIECE, &got));
+	return NULL;
+}
+
 static struct ks_error *walk_members(struct level *level, int nesting)
 {
 	struct walk *walk = level->walk;
@@ -192,7 +204,10 @@ static struct ks_error *walk_members(struct level *level, int nesting)
 		if (walk->nr_members++ == MAX_MEMBERS)
 			return ks_error_new(KS_ERR_DATA, "%s: more than %d members", level->path,
 					    MAX_MEMBERS);
+		KS_TRY(ks_bpf_find_spend(walk->finds, level->path, 0));
 		KS_TRY(find_member(level, entry, nesting));
+		if (level->outer || walk->lib->filter_count(level->archive) > 1)
+			KS_TRY(pass_rest(level));
 	}
 }
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/cursor.h"
@@ -13,8 +14,16 @@
 #define EM_BPF 247
 #endif
 
-enum { MAX_FOUND = 1 << 16 };
+enum { MAX_FOUND = 1 << 16, MAX_SECONDS = 600, SLICE = 64 << 20 };
 static const uint64_t max_held = 2ull << 30; // bytes
+static const uint64_t default_max_bytes = 64ull << 30;
+
+static int64_t now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
 
 /** The fields of an ELF header that say what it is and how long the file is. */
 struct header {
@@ -128,35 +137,86 @@ static struct ks_error *open_all(struct ks_bpf_finds *finds, size_t first, const
 	return NULL;
 }
 
+void ks_bpf_find_begin(struct ks_bpf_finds *finds)
+{
+	finds->bytes_left = finds->max_bytes ? finds->max_bytes : default_max_bytes;
+	finds->deadline = now() + (finds->max_seconds ? finds->max_seconds : MAX_SECONDS);
+}
+
+struct ks_error *ks_bpf_find_spend(struct ks_bpf_finds *finds, const char *path, uint64_t bytes)
+{
+	if (bytes > finds->bytes_left)
+		return ks_error_new(
+			KS_ERR_UNSUPPORTED,
+			"%s: more than %" PRIu64 " MiB to look through: choose fewer files", path,
+			(finds->max_bytes ? finds->max_bytes : default_max_bytes) >> 20);
+	finds->bytes_left -= bytes;
+	if (now() > finds->deadline)
+		return ks_error_new(KS_ERR_UNSUPPORTED,
+				    "%s: not looked through after %u s: choose fewer files", path,
+				    finds->max_seconds ? finds->max_seconds : MAX_SECONDS);
+	return ks_progress_tell(finds->progress, "searching", finds->nr_seen, 0);
+}
+
+/** Note what begins at a place, if it is an object. @param[out] next where to look on */
+static struct ks_error *take(struct ks_bpf_finds *finds, const char *path, const uint8_t *bytes,
+			     size_t len, size_t at, size_t *next)
+{
+	struct header header;
+	*next = at + SELFMAG;
+	if (!read_header(bytes + at, len - at, &header))
+		return NULL;
+	const char *copy = ks_arena_strdup(&finds->arena, path);
+	if (!copy)
+		return &ks_nomem;
+	uint64_t left = len - at, size = object_size(bytes + at, left, &header);
+	bool cut = size > left;
+	KS_TRY(add(finds, copy, at, cut ? 0 : size, bytes + at));
+	if (cut)
+		finds->at[finds->len - 1].error =
+			ks_error_in_file(ks_error_new(KS_ERR_DATA,
+						      "the eBPF object at byte %zu runs past the "
+						      "end of the file: it is truncated",
+						      at),
+					 path);
+	else
+		*next = at + size;
+	return NULL;
+}
+
+struct ks_error *ks_bpf_find_within(struct ks_bpf_finds *finds, const char *path,
+				    const uint8_t *bytes, size_t len, size_t begin, size_t end)
+{
+	size_t at = begin;
+	while (at < end) {
+		size_t piece = end - at < SLICE ? end - at : SLICE;
+		size_t overlap =
+			end - at > piece ? SELFMAG - 1 : 0; // one may begin at its very end
+		KS_TRY(ks_bpf_find_spend(finds, path, piece));
+		const uint8_t *found;
+		size_t stop = at + piece;
+		while (at < stop &&
+		       (found = memmem(bytes + at, stop + overlap - at, ELFMAG, SELFMAG)))
+			KS_TRY(take(finds, path, bytes, len, (size_t)(found - bytes), &at));
+		at = at < stop ? stop : at;
+	}
+	return NULL;
+}
+
+struct ks_error *ks_bpf_find_end(struct ks_bpf_finds *finds, size_t first, const char *path)
+{
+	return open_all(finds, first, path);
+}
+
 struct ks_error *ks_bpf_find_in(struct ks_bpf_finds *finds, const char *path, const uint8_t *bytes,
 				size_t len)
 {
 	size_t first = finds->len;
-	const uint8_t *at = bytes, *end = bytes + len;
-	const char *copy = NULL;
-	while ((at = memmem(at, (size_t)(end - at), ELFMAG, SELFMAG))) {
-		struct header header;
-		if (!read_header(at, (size_t)(end - at), &header)) {
-			at += SELFMAG;
-			continue;
-		}
-		if (!copy && !(copy = ks_arena_strdup(&finds->arena, path)))
-			return &ks_nomem;
-		uint64_t offset = (uint64_t)(at - bytes), left = (uint64_t)(end - at);
-		uint64_t size = object_size(at, left, &header);
-		bool cut = size > left;
-		KS_TRY(add(finds, copy, offset, cut ? 0 : size, at));
-		if (cut)
-			finds->at[finds->len - 1].error =
-				ks_error_in_file(ks_error_new(KS_ERR_DATA,
-							      "the eBPF object at byte %" PRIu64
-							      " runs past the end of "
-							      "the file: it is truncated",
-							      offset),
-						 path);
-		at += cut ? SELFMAG : size;
-	}
-	return open_all(finds, first, path);
+	struct ks_error *err = ks_bpf_find_within(finds, path, bytes, len, 0, len);
+	struct ks_error *failed = open_all(finds, first, path);
+	if (err)
+		ks_error_free(failed);
+	return err ? err : failed;
 }
 
 void ks_bpf_finds_deinit(struct ks_bpf_finds *finds)

@@ -16,6 +16,8 @@ struct ks_error *ks_check_inputs_open(const char *const *paths, size_t nr_paths,
 				      ks_trouble_fn *trouble, void *arg,
 				      struct ks_check_inputs *ret)
 {
+	ret->finds.left_out = trouble;
+	ret->finds.left_out_arg = arg;
 	for (size_t i = 0; i < nr_paths; i++)
 		KS_TRY(leave_out(trouble, arg, ks_bpf_find(paths[i], &ret->finds)));
 	ret->at = calloc(ret->finds.len + 1, sizeof(*ret->at));

@@ -32,6 +32,8 @@ const struct ks_opt ks_cli_opts[] = {
 	{ 'q', "quiet", NULL, "print results and errors only", KS_OPT_FLAG, AT(quiet), NULL },
 	{ 0, "color", "WHEN", "auto, always or never", KS_OPT_CHOICE, AT(color), colors },
 	{ 'j', "jobs", "N", "use N threads", KS_OPT_NUMBER, AT(nr_jobs), NULL },
+	{ 0, "wait", "SECONDS", "wait so long for a locked store; 10 by default", KS_OPT_NUMBER,
+	  AT(wait), NULL },
 	{ 'h', "help", NULL, "show help", KS_OPT_FLAG, AT(help), NULL },
 	{ 0, "version", NULL, "show the version", KS_OPT_FLAG, AT(version), NULL },
 	{ 0 },

@@ -21,6 +21,7 @@ struct ks_cli {
 	unsigned int verbose;
 	int color;		 // enum ks_color
 	unsigned int nr_jobs;	 // -j; 0: as many as there are processors
+	unsigned int wait;	 // --wait: seconds for a store that is locked; 0: the usual
 	int status;		 // the exit status: that of the first failure
 	enum ks_answers answers; // of the command that runs
 	int answer;		 // the exit status when nothing fails

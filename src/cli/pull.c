@@ -6,6 +6,9 @@
 struct opts {
 	const char *mirror, *suite, *arch, *config, *modules;
 	const char *debuginfod; // servers, or "default"
+	const char *keyring;
+	bool allow_unsigned, verify;
+	unsigned int timeout;
 };
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
@@ -15,6 +18,9 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf pull PACKAGE...");
 	if (opts->mirror && !opts->suite)
 		return ks_error_new(KS_ERR_USAGE, "--mirror needs --suite");
+	if (opts->debuginfod && (opts->verify || opts->keyring))
+		return ks_error_new(KS_ERR_USAGE, "debuginfod servers sign nothing and have no "
+						  "checksums to verify");
 	_cleanup_free_ struct ks_ingest_source *sources = calloc((size_t)argc, sizeof(*sources));
 	if (!sources)
 		return &ks_nomem;
@@ -27,7 +33,15 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	const struct ks_ingest_opts how = {
 		.config = opts->config,
 		.modules = opts->modules,
-		.pull = { .mirror = opts->mirror, .suite = opts->suite, .arch = opts->arch },
+		.pull = {
+			.mirror = opts->mirror,
+			.suite = opts->suite,
+			.arch = opts->arch,
+			.keyring = opts->keyring,
+			.allow_unsigned = opts->allow_unsigned,
+			.verify = opts->verify,
+			.http.total_s = opts->timeout,
+		},
 		.debuginfod = asks_default ? NULL : opts->debuginfod,
 	};
 	return ks_intake_run(cli, sources, (size_t)argc, &how);
@@ -44,6 +58,14 @@ static const struct ks_opt options[] = {
 	  AT(config), NULL },
 	{ 0, "debuginfod", "URL", "ask such a server for build ids; \"default\": DEBUGINFOD_URLS",
 	  KS_OPT_TEXT, AT(debuginfod), NULL },
+	{ 0, "keyring", "FILE", "the keys that must have signed the lists; apt's by default",
+	  KS_OPT_TEXT, AT(keyring), NULL },
+	{ 0, "allow-unsigned", NULL, "believe lists that no known key has signed", KS_OPT_FLAG,
+	  AT(allow_unsigned), NULL },
+	{ 0, "verify", NULL, "fetch packages whole, and compare their checksums", KS_OPT_FLAG,
+	  AT(verify), NULL },
+	{ 0, "timeout", "SECONDS", "the most to wait for one file; 3600 by default", KS_OPT_NUMBER,
+	  AT(timeout), NULL },
 	KS_OPT_MODULES(AT(modules)),
 	{ 0 },
 };

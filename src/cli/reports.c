@@ -3,8 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <nettle/sha2.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,7 +20,7 @@
  */
 
 /** A run of neighbours in the store: what one job writes. */
-enum { RUN = 128 };
+enum { RUN = 128, EXTENSION_MAX = 16 };
 
 struct ks_error *ks_outdir_open(const char *path, struct ks_outdir *ret)
 {
@@ -39,21 +43,53 @@ void ks_outdir_close(struct ks_outdir *dir)
 	dir->fd = -1;
 }
 
-/** Open a file below the folder, making the folders on the way when they are missing. */
-static int open_below(int dir, char *path)
+/** Make the folders in front of the last slash. @param path changed and restored */
+static bool make_folders(int dir, char *path)
 {
-	enum { FLAGS = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW };
-	int fd = openat(dir, path, FLAGS, 0644);
-	if (fd >= 0 || errno != ENOENT)
-		return fd;
 	for (char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		int made = mkdirat(dir, path, 0755);
 		*slash = '/';
 		if (made != 0 && errno != EEXIST)
-			return -1;
+			return false;
 	}
-	return openat(dir, path, FLAGS, 0644);
+	return true;
+}
+
+/** Make a file that nobody else has below the folder, where its folder may be missing. @param path changed and restored */
+static int open_below(int dir, char *path, const char *temporary)
+{
+	enum { FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW };
+	int fd = openat(dir, temporary, FLAGS, 0644);
+	if (fd >= 0 || errno != ENOENT || !make_folders(dir, path))
+		return fd;
+	return openat(dir, temporary, FLAGS, 0644);
+}
+
+/** A name that no file system takes, cut, with what tells it from others of the same beginning. */
+static void shorten(const char *path, struct ks_buf *ret)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	const char *dot = strrchr(name, '.');
+	size_t len = strlen(name), end = dot && strlen(dot) <= EXTENSION_MAX ? strlen(dot) : 0;
+	ks_buf_bytes(ret, path, (size_t)(name - path));
+	if (len <= NAME_MAX) {
+		ks_buf_str(ret, name);
+		return;
+	}
+	struct sha256_ctx sha;
+	uint8_t digest[16];
+	sha256_init(&sha);
+	sha256_update(&sha, len, (const uint8_t *)name);
+	sha256_digest(&sha, sizeof(digest), digest);
+	size_t kept = NAME_MAX - end - 1 - 2 * sizeof(digest);
+	while (kept && (name[kept] & 0xc0) == 0x80) // within a character
+		kept--;
+	ks_buf_bytes(ret, name, kept);
+	ks_buf_char(ret, '~');
+	for (size_t i = 0; i < sizeof(digest); i++)
+		ks_buf_printf(ret, "%02x", digest[i]);
+	ks_buf_str(ret, name + len - end);
 }
 
 static bool write_all(int fd, const char *at, size_t len)
@@ -70,15 +106,39 @@ static bool write_all(int fd, const char *at, size_t len)
 	return true;
 }
 
-struct ks_error *ks_outdir_file(const struct ks_outdir *dir, char *path, const struct ks_buf *text)
+/** Under a name of its own, and then the right one: whoever looks sees the whole or nothing. @param path changed and restored */
+static bool write_below(int dir, char *path, const struct ks_buf *text)
 {
-	int fd = open_below(dir->fd, path);
-	if (fd < 0)
-		return ks_error_new(KS_ERR_IO, "%s/%s: cannot create: %m", dir->path, path);
-	bool written = write_all(fd, text->at, text->len);
-	if (close(fd) != 0 || !written)
-		return ks_error_new(KS_ERR_IO, "%s/%s: cannot write: %m", dir->path, path);
-	return NULL;
+	uint64_t random;
+	char *temporary = NULL;
+	const char *slash = strrchr(path, '/');
+	int folder = slash ? (int)(slash + 1 - path) : 0;
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random) ||
+	    asprintf(&temporary, "%.*s.ksurf-%016" PRIx64, folder, path, random) < 0)
+		return false;
+	int fd = open_below(dir, path, temporary);
+	bool written = fd >= 0 && write_all(fd, text->at, text->len);
+	if (fd >= 0) {
+		written = close(fd) == 0 && written && renameat(dir, temporary, dir, path) == 0;
+		int why = errno;
+		if (!written)
+			unlinkat(dir, temporary, 0);
+		errno = why;
+	}
+	free(temporary);
+	return written;
+}
+
+struct ks_error *ks_outdir_file(const struct ks_outdir *dir, const char *path,
+				const struct ks_buf *text)
+{
+	_cleanup_buf_ struct ks_buf name = { 0 };
+	shorten(path, &name);
+	if (!ks_buf_text(&name))
+		return &ks_nomem;
+	return write_below(dir->fd, name.at, text)
+		       ? NULL
+		       : ks_error_new(KS_ERR_IO, "%s/%s: cannot write: %m", dir->path, name.at);
 }
 
 struct ks_error *ks_outdir_report(const struct ks_outdir *dir, enum ks_format format,
@@ -108,7 +168,8 @@ struct job {
 static struct ks_error *worker_init(struct worker *worker, const struct ks_reports *reports)
 {
 	if (!worker->store)
-		KS_TRY(ks_store_open(reports->session->db, KS_STORE_READ, &worker->store));
+		KS_TRY(ks_store_open_waiting(reports->session->db, KS_STORE_READ,
+					     reports->cli->wait, &worker->store));
 	if (!worker->view)
 		KS_TRY(ks_view_over_store(worker->store, &reports->session->sel.images, true,
 					  &worker->view));

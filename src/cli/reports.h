@@ -18,8 +18,11 @@ KS_MUST_CHECK struct ks_error *ks_outdir_report(const struct ks_outdir *dir, enu
 						enum ks_kind kind, const char *name,
 						const struct ks_buf *text);
 
-/** The same for any file. @param path below the folder */
-KS_MUST_CHECK struct ks_error *ks_outdir_file(const struct ks_outdir *dir, char *path,
+/**
+ * The same for any file: it is there whole or not at all. A name that is too long is cut, and told from others by a digest.
+ * @param path below the folder
+ */
+KS_MUST_CHECK struct ks_error *ks_outdir_file(const struct ks_outdir *dir, const char *path,
 					      const struct ks_buf *text);
 
 /** Every name of a kind. */

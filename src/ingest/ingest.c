@@ -46,7 +46,9 @@ static void intake_deinit(struct intake *intake)
 static struct ks_error *find_known(struct intake *intake, const struct ks_image *image)
 {
 	_cleanup_store_ struct ks_store *store = NULL;
-	KS_TRY(ks_store_open(ks_store_path(intake->ingest->store), KS_STORE_READ, &store));
+	const struct ks_store *given = intake->ingest->store;
+	KS_TRY(ks_store_open_waiting(ks_store_path(given), KS_STORE_READ, ks_store_wait(given),
+				     &store));
 	return ks_store_known(store, image, &intake->known);
 }
 

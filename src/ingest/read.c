@@ -18,7 +18,7 @@ const char *ks_ingest_item_name(const struct ks_ingest_item *item)
 /** How sure we are of the bytes, in words; NULL: nothing to say. */
 static const char *const proofs[] = {
 	[KS_PROOF_NONE] = NULL,
-	[KS_PROOF_BLOCKS] = "checked by the archive's own checksums",
+	[KS_PROOF_BLOCKS] = "not verified whole",
 	[KS_PROOF_WHOLE] = "checked by its published SHA-256",
 };
 
@@ -28,8 +28,9 @@ static void note_bytes(const struct ks_source *src, struct ks_buf *out)
 	const char *proof = proofs[src->proof];
 	if (!src->member || !src->total)
 		return;
-	ks_buf_printf(out, "read %.1f of %.1f MB%s%s\n", (double)src->taken / 1e6,
-		      (double)src->total / 1e6, proof ? "; " : "", proof ? proof : "");
+	ks_buf_printf(out, "read %.1f of %.1f MB%s%s%s\n", (double)src->taken / 1e6,
+		      (double)src->total / 1e6, proof ? "; " : "", proof ? proof : "",
+		      src->is_unsigned ? "; from a list that nobody signed" : "");
 }
 
 /** What an image without debug information leaves open. */

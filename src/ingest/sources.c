@@ -48,6 +48,12 @@ static struct ks_error *add_folder(struct ks_ingest *ingest, const char *path, c
 		return &ks_nomem;
 	*scan = (struct ks_scan){ 0 };
 	KS_TRY(ks_scan_folder(path, scan));
+	if (scan->loop && !ingest->opts.strict)
+		KS_TRY(ks_ingest_fail(
+			ingest, scan->loop,
+			ks_error_in_file(
+				ks_error_new(KS_ERR_IO, "left out: a link that leads to itself"),
+				scan->loop)));
 	_cleanup_free_ size_t *config_of = calloc(scan->nr + 1, sizeof(*config_of));
 	if (!config_of)
 		return &ks_nomem;

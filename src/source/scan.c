@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <fts.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -55,6 +57,13 @@ static bool looks_like_kernel(const char *path)
 	return yes;
 }
 
+/** Whether a link leads to itself, at once or over others. */
+static bool is_loop(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) != 0 && errno == ELOOP;
+}
+
 static bool has_debug_info(const char *path)
 {
 	return strstr(path, "debug") || strstr(path, "-dbg");
@@ -79,6 +88,9 @@ static struct ks_error *walk(FTS *tree, struct ks_scan *ret)
 			err = ks_error_new(KS_ERR_DATA,
 					   "more than %d files: give the folder of the kernels",
 					   FILES_MAX);
+		if (!err && file->fts_info == FTS_SL && !ret->loop && is_loop(file->fts_path) &&
+		    !(ret->loop = strdup(file->fts_path)))
+			err = &ks_nomem;
 		if (err || file->fts_info != FTS_F || !has_kernel_name(file->fts_name) ||
 		    !looks_like_kernel(file->fts_path))
 			continue;
@@ -88,7 +100,8 @@ static struct ks_error *walk(FTS *tree, struct ks_scan *ret)
 			err = &ks_nomem;
 		}
 	}
-	*ret = (struct ks_scan){ found.at, found.len };
+	ret->paths = found.at;
+	ret->nr = found.len;
 	return err;
 }
 
@@ -115,5 +128,6 @@ void ks_scan_deinit(struct ks_scan *scan)
 	for (size_t i = 0; i < scan->nr; i++)
 		free(scan->paths[i]);
 	free(scan->paths);
+	free(scan->loop);
 	*scan = (struct ks_scan){ 0 };
 }

@@ -9,6 +9,7 @@
 struct ks_scan {
 	char **paths;
 	size_t nr;
+	char *loop; // the first link that leads to itself; NULL: there is none
 };
 
 /**

@@ -43,6 +43,7 @@ struct ks_source {
 	char *package, *package_version, *package_arch;
 	uint64_t taken, total; // bytes read or transferred, and what there was in all
 	enum ks_source_proof proof;
+	bool is_unsigned;   // nobody vouches for the list that has its checksum
 	struct ks_map view; // what map and len are taken from
 };
 

@@ -66,6 +66,7 @@ struct ks_store {
 	sqlite3 *db;
 	char *path;
 	bool readonly;
+	unsigned int wait; // for other processes, in seconds
 	sqlite3_stmt *statements[KS_NR_SQL];
 	struct ks_zstd zstd;
 	struct ks_blocks blocks;

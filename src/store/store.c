@@ -9,7 +9,7 @@
 #include "store/private.h"
 #include "store/schema.h"
 
-enum { BUSY_MS = 10000, CACHE_KIB = 16 << 10 };
+enum { WAIT_S = 10, WAIT_MAX_S = 1 << 20, CACHE_KIB = 16 << 10 };
 
 /** One number that a PRAGMA or SELECT gives. */
 static struct ks_error *query_number(struct ks_store *store, const char *text, int64_t *ret)
@@ -74,7 +74,7 @@ static struct ks_error *open_handle(struct ks_store *store, const char *name, in
 	if (code != SQLITE_OK)
 		return ks_sql_error(store, "open the store");
 	sqlite3_extended_result_codes(store->db, 1);
-	sqlite3_busy_timeout(store->db, BUSY_MS);
+	sqlite3_busy_timeout(store->db, (int)(store->wait * 1000));
 	char pragmas[128];
 	snprintf(pragmas, sizeof(pragmas),
 		 "PRAGMA cache_size = -%d; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = 0;",
@@ -151,6 +151,12 @@ static struct ks_error *open_for_writing(struct ks_store *store, bool create)
 
 struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode, struct ks_store **ret)
 {
+	return ks_store_open_waiting(path, mode, 0, ret);
+}
+
+struct ks_error *ks_store_open_waiting(const char *path, enum ks_store_mode mode,
+				       unsigned int seconds, struct ks_store **ret)
+{
 	struct stat st;
 	if (mode != KS_STORE_CREATE && stat(path, &st) != 0)
 		return ks_error_new(errno == ENOENT ? KS_ERR_NOTFOUND : KS_ERR_IO,
@@ -159,6 +165,7 @@ struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode, struct
 	if (!store)
 		return &ks_nomem;
 	store->readonly = mode == KS_STORE_READ;
+	store->wait = !seconds ? WAIT_S : seconds < WAIT_MAX_S ? seconds : WAIT_MAX_S;
 	store->path = strdup(path);
 	if (!store->path)
 		return &ks_nomem;
@@ -168,6 +175,11 @@ struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode, struct
 		return ks_error_in_file(err, path);
 	*ret = ks_take(store);
 	return NULL;
+}
+
+unsigned int ks_store_wait(const struct ks_store *store)
+{
+	return store->wait;
 }
 
 const char *ks_store_path(const struct ks_store *store)

@@ -22,6 +22,14 @@ enum ks_store_mode {
 
 KS_MUST_CHECK struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode,
 					     struct ks_store **ret);
+/**
+ * The same, with the longest that it waits, also later, while other processes write.
+ * @param seconds 0: the usual 10
+ */
+KS_MUST_CHECK struct ks_error *ks_store_open_waiting(const char *path, enum ks_store_mode mode,
+						     unsigned int seconds, struct ks_store **ret);
+/** The seconds that it was opened with. */
+unsigned int ks_store_wait(const struct ks_store *store);
 void ks_store_close(struct ks_store *store); // NULL is allowed
 static inline void ks_store_closep(struct ks_store **store)
 {

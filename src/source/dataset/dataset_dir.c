@@ -92,7 +92,7 @@ static struct ks_error *list_kind(struct ks_dataset *ds, const char *path,
 {
 	_cleanup_dir_ DIR *dir = opendir(path);
 	if (!dir)
-		return errno == ENOENT || errno == ENOTDIR
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP
 			       ? NULL
 			       : ks_error_new(KS_ERR_IO, "%s: cannot list: %m", path);
 	for (struct dirent *e; (e = readdir(dir));) {
@@ -107,8 +107,8 @@ static struct ks_error *list_kind(struct ks_dataset *ds, const char *path,
 static struct ks_error *list_image(struct ks_dataset *ds, const char *path, const char *label)
 {
 	_cleanup_dir_ DIR *dir = opendir(path);
-	if (!dir)
-		return errno == ENOTDIR || errno == EACCES
+	if (!dir) // a file, or a link to nowhere or to itself
+		return errno == ENOTDIR || errno == EACCES || errno == ENOENT || errno == ELOOP
 			       ? NULL
 			       : ks_error_new(KS_ERR_IO, "%s: cannot list: %m", path);
 	for (struct dirent *e; (e = readdir(dir));) {

@@ -64,6 +64,7 @@ static void repo_deinit(struct ks_apt_repo *repo)
 	free(repo->uri);
 	free(repo->suite);
 	free(repo->codename);
+	free(repo->entry);
 }
 
 struct ks_error *ks_apt_repos(struct ks_apt_repos *ret)
@@ -71,7 +72,7 @@ struct ks_error *ks_apt_repos(struct ks_apt_repos *ret)
 	const char *const argv[] = { "apt-get",
 				     "indextargets",
 				     "--format",
-				     "$(REPO_URI) $(SUITE) $(RELEASE)",
+				     "$(REPO_URI) $(SUITE) $(RELEASE) $(TRUSTED) $(SOURCESENTRY)",
 				     "Created-By: Packages",
 				     NULL };
 	_cleanup_spawn_ struct ks_spawn run = { 0 };
@@ -82,8 +83,11 @@ struct ks_error *ks_apt_repos(struct ks_apt_repos *ret)
 	char *save, *line = strtok_r(run.out.at, "\n", &save);
 	for (; line; line = strtok_r(NULL, "\n", &save)) {
 		struct ks_apt_repo repo = { 0 };
-		if (sscanf(line, "%ms %ms %ms", &repo.uri, &repo.suite, &repo.codename) != 3 ||
-		    known(&repos, &repo)) {
+		char trusted[16] = "";
+		bool read = sscanf(line, "%ms %ms %ms %15s %m[^\n]", &repo.uri, &repo.suite,
+				   &repo.codename, trusted, &repo.entry) >= 4;
+		repo.is_trusted = strcmp(trusted, "yes") == 0;
+		if (!read || known(&repos, &repo)) {
 			repo_deinit(&repo);
 		} else if (!ks_vector_add(&repos.list, repo)) {
 			repo_deinit(&repo);
@@ -93,6 +97,22 @@ struct ks_error *ks_apt_repos(struct ks_apt_repos *ret)
 	*ret = repos;
 	repos = (struct ks_apt_repos){ 0 };
 	return NULL;
+}
+
+bool ks_apt_trusts(const struct ks_apt_repos *repos, const char *url)
+{
+	size_t longest = 0;
+	bool trusts = false;
+	for (size_t i = 0; i < repos->list.len; i++) {
+		const struct ks_apt_repo *repo = &repos->list.at[i];
+		size_t len = strlen(repo->uri);
+		if (strncmp(url, repo->uri, len) != 0 || len < longest)
+			continue;
+		// of several suites there, one that is not believed is enough to doubt
+		trusts = repo->is_trusted && (trusts || len > longest);
+		longest = len;
+	}
+	return trusts;
 }
 
 void ks_apt_repos_deinit(struct ks_apt_repos *repos)

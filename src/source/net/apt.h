@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -22,6 +23,8 @@ KS_MUST_CHECK struct ks_error *ks_apt_resolve(const char *package, struct ks_rem
 /** A repository that apt is configured to use. */
 struct ks_apt_repo {
 	char *uri, *suite, *codename; // suite: such as "oldstable"; codename: as in sources.list
+	char *entry;		      // the file of sources and which of them it is: "PATH:NR"
+	bool is_trusted;	      // its lists are signed, or apt is told to believe them
 };
 struct ks_apt_repos {
 	KS_VECTOR(struct ks_apt_repo) list;
@@ -31,6 +34,9 @@ struct ks_apt_repos {
 KS_MUST_CHECK struct ks_error *ks_apt_repos(struct ks_apt_repos *ret);
 void ks_apt_repos_deinit(struct ks_apt_repos *repos);
 #define _cleanup_apt_repos_ __attribute__((__cleanup__(ks_apt_repos_deinit)))
+
+/** Whether apt believes the lists of the repository that a file belongs to. */
+bool ks_apt_trusts(const struct ks_apt_repos *repos, const char *url);
 
 /** A setting such as "APT::Architecture"; NULL when it is not set or apt is not there. Caller frees. */
 char *ks_apt_setting(const char *name);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <ctype.h>
-#include <nettle/sha2.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "base/trace.h"
 #include "source/net/curl.h"
 #include "source/net/http.h"
+#include "source/net/proof.h"
 
 enum {
 	BUFFER_BYTES = 4 << 20, // what may arrive while the unpacker is busy
@@ -20,6 +20,7 @@ enum {
 	TRIES = 6,
 	BACKOFF_MS = 250,
 	STALL_S = 30,
+	TOTAL_S = 3600,
 	CONNECT_S = 20,
 	REDIRECTS_MAX = 5,
 };
@@ -29,10 +30,11 @@ struct http {
 	const struct ks_curl *curl;
 	CURLM *multi;
 	CURL *easy;
-	char *url, *sha256;
+	char *url;
 	struct ks_error *err; // what is wrong with the answer
 	bool err_again;	      // ... and whether it may be gone at the next try
-	unsigned int tries, backoff_ms;
+	unsigned int tries, backoff_ms, total_s;
+	uint64_t waited_us, deadline_us; // for the server, all in all
 	const struct ks_cancel *cancel;
 	uint64_t want_begin, want_end; // announced range; empty when none was
 
@@ -48,9 +50,7 @@ struct http {
 	uint64_t range_begin, range_total, length, end;	 // end: of the range asked for
 	bool has_range, has_length, takes_ranges, known; // known: some answer was good
 
-	struct sha256_ctx sha;
-	uint64_t hashed; // bytes from the start of the file
-	bool proven;
+	struct ks_proof proof;
 	int64_t opened; // for the trace
 };
 
@@ -228,6 +228,13 @@ static bool worth_another_try(CURLcode code)
 	return true;
 }
 
+static uint64_t now_us(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
 static void pause_ms(unsigned int ms)
 {
 	struct timespec t = { ms / 1000, (long)(ms % 1000) * 1000000 };
@@ -272,6 +279,9 @@ static struct ks_error *fill(struct http *h, uint64_t offset)
 	unsigned int failures = 0;
 	while (offset < h->in.size) {
 		KS_TRY(ks_cancel_check(h->cancel));
+		if (now_us() > h->deadline_us)
+			return ks_error_new(KS_ERR_NET, "not there after %u s of waiting: given up",
+					    h->total_s);
 		if (!advance(h, offset))
 			KS_TRY(transfer_start(h, offset));
 		if (h->buf_len && h->pos == offset)
@@ -289,25 +299,50 @@ static struct ks_error *fill(struct http *h, uint64_t offset)
 	return NULL;
 }
 
-/** Take handed-out bytes into the checksum, as long as they come in order. */
-static struct ks_error *prove(struct http *h, uint64_t offset, const uint8_t *bytes, size_t len)
+/** The same, within the time that there is for the whole file. */
+static struct ks_error *fill_in_time(struct http *h, uint64_t offset)
 {
-	if (!h->sha256 || offset > h->hashed || h->hashed - offset >= len)
-		return NULL;
-	size_t known = (size_t)(h->hashed - offset);
-	sha256_update(&h->sha, len - known, bytes + known);
-	h->hashed = offset + len;
-	if (h->hashed != h->in.size)
-		return NULL;
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	char hex[2 * SHA256_DIGEST_SIZE + 1];
-	sha256_digest(&h->sha, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-	h->proven = !strcasecmp(hex, h->sha256);
-	return h->proven ? NULL
-			 : ks_error_new(KS_ERR_DATA, "the bytes that came have SHA256 %s, not %s",
-					hex, h->sha256);
+	uint64_t begin = now_us();
+	h->deadline_us = begin + (uint64_t)h->total_s * 1000000 - h->waited_us;
+	struct ks_error *err = fill(h, offset);
+	h->waited_us += now_us() - begin;
+	return err;
+}
+
+/** Bytes at offset, as they come or came before. */
+static struct ks_error *read_some(struct http *h, uint64_t offset, void *buf, size_t len,
+				  size_t *got)
+{
+	*got = ks_proof_kept(&h->proof, offset, len);
+	if (*got) {
+		KS_TRY(ks_proof_read(&h->proof, offset, buf, *got));
+	} else {
+		KS_TRY(fill_in_time(h, offset));
+		len = ks_proof_new(&h->proof, offset, len);
+		*got = offset >= h->in.size ? 0 : h->buf_len < len ? h->buf_len : len;
+		memcpy(buf, h->buf + h->buf_at, *got);
+		h->buf_at += *got;
+		h->buf_len -= *got;
+		h->pos += *got;
+		if (!*got && offset != h->proof.hashed)
+			return NULL; // behind the end
+	}
+	return ks_proof_take(&h->proof, offset, buf, *got, h->in.size);
+}
+
+/** A reader that leaves out a few bytes reads in order all the same: those count for the checksum, too. */
+static struct ks_error *fill_gap(struct http *h, uint64_t offset)
+{
+	char bytes[4096];
+	size_t got = 1;
+	const uint64_t *hashed = &h->proof.hashed;
+	while (got && h->proof.sha256 && h->pos == *hashed && offset > *hashed &&
+	       offset - *hashed <= SKIP_MAX) {
+		uint64_t gap = offset - *hashed;
+		KS_TRY(read_some(h, *hashed, bytes, gap < sizeof(bytes) ? gap : sizeof(bytes),
+				 &got));
+	}
+	return NULL;
 }
 
 static struct ks_error *http_read(struct ks_input *in, uint64_t offset, void *buf, size_t len,
@@ -315,15 +350,8 @@ static struct ks_error *http_read(struct ks_input *in, uint64_t offset, void *bu
 {
 	struct http *h = (struct http *)in;
 	*got = 0;
-	KS_TRY(ks_error_in_file(fill(h, offset), h->url));
-	if (offset >= in->size || !h->buf_len)
-		return NULL;
-	*got = h->buf_len < len ? h->buf_len : len;
-	memcpy(buf, h->buf + h->buf_at, *got);
-	h->buf_at += *got;
-	h->buf_len -= *got;
-	h->pos += *got;
-	return ks_error_in_file(prove(h, offset, buf, *got), h->url);
+	KS_TRY(ks_error_in_file(fill_gap(h, offset), h->url));
+	return ks_error_in_file(read_some(h, offset, buf, len, got), h->url);
 }
 
 static void http_want(struct ks_input *in, uint64_t begin, uint64_t end)
@@ -345,7 +373,7 @@ static void http_close(struct ks_input *in)
 		h->curl->multi_cleanup(h->multi);
 	free(h->buf);
 	free(h->url);
-	free(h->sha256);
+	ks_proof_deinit(&h->proof);
 	free(h);
 }
 
@@ -364,7 +392,11 @@ static void set_options(struct http *h, const struct ks_http_opts *opts)
 	c->easy_setopt(h->easy, CURLOPT_FOLLOWLOCATION, 1L);
 	c->easy_setopt(h->easy, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
 	c->easy_setopt(h->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	c->easy_setopt(h->easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	// what was asked for in private stays so
+	c->easy_setopt(h->easy, CURLOPT_REDIR_PROTOCOLS_STR,
+		       strncasecmp(h->url, "https:", 6) == 0 ? "https" : "http,https");
+	if (opts->ca_file)
+		c->easy_setopt(h->easy, CURLOPT_CAINFO, opts->ca_file);
 	c->easy_setopt(h->easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_S);
 	c->easy_setopt(h->easy, CURLOPT_LOW_SPEED_LIMIT, 1L); // bytes a second
 	c->easy_setopt(h->easy, CURLOPT_LOW_SPEED_TIME,
@@ -380,21 +412,21 @@ static void set_options(struct http *h, const struct ks_http_opts *opts)
 
 static struct ks_error *http_open(struct http *h, const char *url, const struct ks_http_opts *opts)
 {
+	KS_TRY(ks_proof_init(&h->proof, opts->sha256));
 	KS_TRY(ks_curl_get(&h->curl));
 	h->url = strdup(url);
-	h->sha256 = opts->sha256 ? strdup(opts->sha256) : NULL;
 	h->buf = malloc(BUFFER_BYTES);
 	h->multi = h->curl->multi_init();
 	h->easy = h->curl->easy_init();
-	if (!h->url || (opts->sha256 && !h->sha256) || !h->buf || !h->multi || !h->easy)
+	if (!h->url || !h->buf || !h->multi || !h->easy)
 		return &ks_nomem;
 	h->in.size = opts->size ? opts->size : KS_INPUT_SIZE_UNKNOWN;
 	h->cancel = opts->cancel;
 	h->tries = opts->tries ? opts->tries : TRIES;
 	h->backoff_ms = opts->backoff_ms ? opts->backoff_ms : BACKOFF_MS;
-	sha256_init(&h->sha);
+	h->total_s = opts->total_s ? opts->total_s : TOTAL_S;
 	set_options(h, opts);
-	return ks_error_in_file(fill(h, 0), url);
+	return ks_error_in_file(fill_in_time(h, 0), url);
 }
 
 struct ks_error *ks_http_open(const char *url, const struct ks_http_opts *opts,
@@ -405,6 +437,7 @@ struct ks_error *ks_http_open(const char *url, const struct ks_http_opts *opts,
 	if (!h)
 		return &ks_nomem;
 	h->in.ops = &http_ops;
+	h->proof.kept_in.fd = -1;
 	h->opened = ks_trace_begin(KS_TRACE_SOURCE);
 	struct ks_error *err = http_open(h, url, opts ? opts : &none);
 	if (err)
@@ -416,18 +449,19 @@ struct ks_error *ks_http_open(const char *url, const struct ks_http_opts *opts,
 
 bool ks_http_proven(const struct ks_input *in)
 {
-	return in->ops == &http_ops && ((const struct http *)in)->proven;
+	return in->ops == &http_ops && ((const struct http *)in)->proof.proven;
 }
 
-struct ks_error *ks_http_finish(struct ks_input *in, uint64_t max)
+struct ks_error *ks_http_finish(struct ks_input *in, uint64_t max,
+				const struct ks_progress *progress)
 {
-	const struct http *h = (const struct http *)in;
+	const struct ks_proof *proof = &((const struct http *)in)->proof;
 	uint8_t bytes[16384];
-	while (h->sha256 && h->hashed < in->size && in->size - h->hashed <= max) {
-		size_t got;
-		KS_TRY(http_read(in, h->hashed, bytes, sizeof(bytes), &got));
-		if (!got)
-			break;
+	size_t got = 1;
+	while (got && proof->sha256 && !proof->proven && proof->hashed < in->size &&
+	       ks_proof_missing(proof, in->size) <= max) {
+		KS_TRY(ks_progress_tell(progress, "verifying", proof->hashed, in->size));
+		KS_TRY(http_read(in, proof->hashed, bytes, sizeof(bytes), &got));
 	}
 	return NULL;
 }

@@ -10,14 +10,17 @@
 /**
  * Bytes from a web server, as an input: read in order it is one transfer, and only as far as it is read;
  * a jump is a range request. A transfer that breaks off goes on at the byte where it stopped.
+ * No redirect leads from https to http.
  */
 struct ks_http_opts {
 	const char *proxy;	 // URL; NULL: what the environment says (http_proxy, …)
 	unsigned int tries;	 // attempts without any progress before we give up; 0: 6
 	unsigned int backoff_ms; // pause after the first failure, doubled after each; 0: 250
 	unsigned int stall_s;	 // a transfer that is silent for so long counts as broken; 0: 30
+	unsigned int total_s;	 // the most that is waited for one file; 0: an hour
 	uint64_t size;		 // bytes the file must have; 0: whatever the server says
-	const char *sha256; // of the whole file, as hex; checked when all of it was read in order
+	const char *sha256;	 // of the whole file, as hex; checked when all of it has come
+	const char *ca_file;	 // certificates to trust; NULL: those of the system
 	const struct ks_cancel *cancel; // looked at while there is nothing to read; or NULL
 };
 
@@ -30,14 +33,17 @@ struct ks_http_opts {
 KS_MUST_CHECK struct ks_error *ks_http_open(const char *url, const struct ks_http_opts *opts,
 					    struct ks_input **ret);
 
-/** Whether all bytes of the file came, in order, and have the SHA256 of opts. */
+/** Whether all bytes of the file came, in whatever order, and have the SHA256 of opts. */
 bool ks_http_proven(const struct ks_input *in);
 
 /**
- * Read on to the end when no more than max bytes are missing, so that the checksum can be compared.
- * Does nothing when the file was not read in order.
+ * Read on to the end when no more than max bytes have not come yet, so that the checksum can be compared. Does nothing when
+ * there is none.
+ * @param progress NULL for silence
+ * @return KS_ERR_DATA when it does not hold
  */
-KS_MUST_CHECK struct ks_error *ks_http_finish(struct ks_input *in, uint64_t max);
+KS_MUST_CHECK struct ks_error *ks_http_finish(struct ks_input *in, uint64_t max,
+					      const struct ks_progress *progress);
 
 /** A whole small file. @param max bytes; a longer file is an error */
 KS_MUST_CHECK struct ks_error *ks_http_get(const char *url, const struct ks_http_opts *opts,

@@ -5,13 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "source/net/mirror.h"
-#include "source/net/spawn.h"
+#include "source/net/signature.h"
 #include "source/package/stream.h"
 
 enum {
@@ -58,29 +57,37 @@ static char *hex_sha256(const void *bytes, size_t len, char hex[65])
 	return hex;
 }
 
-/** Replace text by the part of it that a key of the keyring signed. */
-static struct ks_error *verify(const char *keyring, struct ks_buf *text)
+/** The value of a "Field: value" line at the start of a line; NULL when there is none. Not copied. */
+static const char *field(const char *text, const char *name)
 {
-	int fd = memfd_create("ksurf-release", MFD_CLOEXEC);
-	if (fd < 0)
-		return ks_error_new(KS_ERR_IO, "cannot make a temporary file: %m");
-	if (pwrite(fd, text->at, text->len, 0) != (ssize_t)text->len) {
-		close(fd);
-		return ks_error_new(KS_ERR_IO, "cannot write a temporary file: %m");
-	}
-	const char *const argv[] = { "gpgv", "--keyring", keyring, "--output", "-", NULL };
-	_cleanup_spawn_ struct ks_spawn run = { 0 };
-	struct ks_error *err = ks_spawn_run(argv, fd, &run);
-	close(fd);
-	KS_TRY(ks_error_wrap(err, "cannot check the signature of the suite"));
-	if (run.status || !run.out.len)
-		return ks_error_new(KS_ERR_DATA, "the suite is not signed by a key in %s", keyring);
-	text->len = 0;
-	ks_buf_bytes(text, run.out.at, run.out.len);
-	return ks_buf_error(text);
+	size_t len = strlen(name);
+	for (const char *p = text; (p = strstr(p, name)); p += len)
+		if ((p == text || p[-1] == '\n') && p[len] == ':')
+			return p + len + 1 + strspn(p + len + 1, " ");
+	return NULL;
 }
 
-/** Read InRelease, or Release where a mirror has no signed form. */
+static bool is_name(const char *release, const char *name, const char *suite, size_t len)
+{
+	const char *value = field(release, name);
+	return value && strcspn(value, "\r\n") == len && strncmp(value, suite, len) == 0;
+}
+
+/** A signed list is that of the suite that was asked for: its "NAME", or "NAME/updates". */
+static struct ks_error *check_name(const struct ks_mirror *m, const char *release)
+{
+	static const char *const names[] = { "Suite", "Codename" };
+	const char *slash = strrchr(m->suite, '/');
+	const size_t lens[] = { strlen(m->suite), slash ? (size_t)(slash - m->suite) : 0 };
+	for (size_t i = 0; i < KS_ARRAY_LEN(names) * KS_ARRAY_LEN(lens); i++)
+		if (lens[i / 2] && is_name(release, names[i % 2], m->suite, lens[i / 2]))
+			return NULL;
+	const char *have = field(release, "Codename");
+	return ks_error_new(KS_ERR_DATA, "the server sends the list of another suite: %.*s",
+			    have ? (int)strcspn(have, "\r\n") : 0, have ? have : "");
+}
+
+/** Read InRelease, or Release where nobody asks for signatures and there is none. */
 static struct ks_error *fetch_release(const struct ks_mirror *m, struct ks_buf *text)
 {
 	static const char *const names[] = { "InRelease", "Release" };
@@ -91,25 +98,17 @@ static struct ks_error *fetch_release(const struct ks_mirror *m, struct ks_buf *
 			return &ks_nomem;
 		text->len = 0;
 		struct ks_error *err = ks_http_get(url.at, &m->http, RELEASE_MAX, text);
-		if (err && i == 0 && err->code == KS_ERR_NET && !m->keyring) {
+		if (err && i == 0 && err->code == KS_ERR_NET && !m->keys) {
 			ks_error_free(err);
 			continue;
 		}
 		KS_TRY(err);
-		if (m->keyring)
-			KS_TRY(verify(m->keyring, text));
+		if (m->keys) {
+			KS_TRY(ks_error_in_file(ks_signature_verify(m->keys, text), url.at));
+			return check_name(m, text->at);
+		}
 		return ks_buf_text(text) ? NULL : &ks_nomem;
 	}
-	return NULL;
-}
-
-/** The value of a "Field: value" line at the start of a line; NULL when there is none. Not copied. */
-static const char *field(const char *text, const char *name)
-{
-	size_t len = strlen(name);
-	for (const char *p = text; (p = strstr(p, name)); p += len)
-		if ((p == text || p[-1] == '\n') && p[len] == ':')
-			return p + len + 1 + strspn(p + len + 1, " ");
 	return NULL;
 }
 
@@ -376,6 +375,9 @@ static struct ks_error *resolve(const struct ks_mirror *m, struct search *s, str
 	KS_TRY(search_suite(m, release.at, s));
 	if (!s->filename)
 		return no_package(m, s);
+	if (m->keys && !s->sha256)
+		return ks_error_new(KS_ERR_DATA, "the list of packages has no SHA256 of %.*s",
+				    (int)s->name_len, s->name);
 	_cleanup_remote_ struct ks_remote remote = { .url = pool_url(m, s->filename),
 						     .size = s->size };
 	if (!remote.url)

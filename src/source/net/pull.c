@@ -29,19 +29,70 @@ static char *native_arch(void)
 }
 
 static struct ks_error *resolve_at(const char *mirror, const char *suite, const char *arch,
-				   const char *package, const struct ks_pull_opts *opts,
+				   const struct ks_keys *keys, const char *package,
+				   const struct ks_pull_opts *opts,
 				   const struct ks_progress *progress, struct ks_remote *ret)
 {
 	const struct ks_mirror m = {
 		.url = mirror,
 		.suite = suite,
 		.arch = arch,
-		.keyring = opts->keyring,
+		.keys = opts->allow_unsigned ? NULL : keys,
 		.cache_dir = opts->cache_dir,
 		.http = opts->http,
 		.progress = progress,
 	};
 	return ks_mirror_resolve(&m, package, ret);
+}
+
+/** @param repo the source of apt that the archive is; NULL: found by its URL */
+static struct ks_error *find_keys(const struct ks_pull_opts *opts, const struct ks_apt_repo *repo,
+				  struct ks_keys *keys)
+{
+	if (opts->allow_unsigned)
+		return NULL;
+	if (opts->keyring)
+		return ks_keys_add_file(keys, opts->keyring);
+	return repo ? ks_keys_add_repo(keys, repo) : ks_keys_add_url(keys, opts->mirror);
+}
+
+static struct ks_error *resolve_at_mirror(const char *arch, const char *package,
+					  const struct ks_pull_opts *opts,
+					  const struct ks_progress *progress, struct ks_remote *ret)
+{
+	_cleanup_keys_ struct ks_keys keys = { 0 };
+	KS_TRY(find_keys(opts, NULL, &keys));
+	return resolve_at(opts->mirror, opts->suite, arch, &keys, package, opts, progress, ret);
+}
+
+static struct ks_error *resolve_at_repo(const struct ks_apt_repo *repo, const char *suite,
+					const char *arch, const char *package,
+					const struct ks_pull_opts *opts,
+					const struct ks_progress *progress, struct ks_remote *ret)
+{
+	_cleanup_keys_ struct ks_keys keys = { 0 };
+	KS_TRY(find_keys(opts, repo, &keys));
+	return resolve_at(repo->uri, suite, arch, &keys, package, opts, progress, ret);
+}
+
+/** By apt itself, which checks signatures when it updates its lists, unless it is told not to. */
+static struct ks_error *resolve_by_apt(const char *package, const struct ks_pull_opts *opts,
+				       struct ks_remote *ret)
+{
+	_cleanup_apt_repos_ struct ks_apt_repos repos = { 0 };
+	_cleanup_remote_ struct ks_remote remote = { 0 };
+	KS_TRY(ks_apt_resolve(package, &remote));
+	if (!opts->allow_unsigned) {
+		KS_TRY(ks_apt_repos(&repos));
+		if (!ks_apt_trusts(&repos, remote.url))
+			return ks_error_new(KS_ERR_DATA, "apt has it from a list that nobody "
+							 "signed");
+		if (!remote.sha256)
+			return ks_error_new(KS_ERR_DATA, "apt has no SHA256 of it");
+	}
+	*ret = remote;
+	remote = (struct ks_remote){ 0 };
+	return NULL;
 }
 
 /** Another suite or architecture, from the servers that apt uses: the newest version they have. */
@@ -65,7 +116,7 @@ static struct ks_error *resolve_in_repos(const char *arch, const char *package,
 			continue;
 		struct ks_remote remote = { 0 };
 		struct ks_error *err =
-			resolve_at(repo->uri, suite, arch, package, opts, progress, &remote);
+			resolve_at_repo(repo, suite, arch, package, opts, progress, &remote);
 		if (err && !first)
 			first = ks_take(err);
 		ks_error_free(err);
@@ -92,6 +143,13 @@ static struct ks_error *resolve(const char *package, const struct ks_pull_opts *
 {
 	if (opts->mirror && !opts->suite)
 		return ks_error_new(KS_ERR_USAGE, "a mirror needs a suite, such as bookworm");
+	if (opts->keyring && opts->allow_unsigned)
+		return ks_error_new(KS_ERR_USAGE, "a keyring, and unsigned lists allowed: one of "
+						  "them");
+	if (opts->keyring && !opts->mirror && !opts->suite)
+		return ks_error_new(KS_ERR_USAGE,
+				    "a keyring needs a suite: without one apt decides "
+				    "by its own keys");
 	KS_TRY(ks_progress_tell(progress, "resolving", 0, 0));
 	char *native = opts->arch ? NULL : native_arch();
 	const char *arch = opts->arch ? opts->arch : native;
@@ -99,17 +157,17 @@ static struct ks_error *resolve(const char *package, const struct ks_pull_opts *
 	if (!arch) {
 		err = &ks_nomem;
 	} else if (opts->mirror) {
-		err = resolve_at(opts->mirror, opts->suite, arch, package, opts, progress, ret);
+		err = resolve_at_mirror(arch, package, opts, progress, ret);
 	} else if (opts->suite) {
 		err = resolve_in_repos(arch, package, opts, progress, ret);
 	} else if (!opts->arch) {
-		err = ks_apt_resolve(package, ret);
+		err = resolve_by_apt(package, opts, ret);
 	} else {
 		char *name = NULL; // NAME:ARCH=VERSION
 		size_t len = strcspn(package, "=");
 		if (asprintf(&name, "%.*s:%s%s", (int)len, package, arch, package + len) < 0)
 			name = NULL;
-		err = name ? ks_apt_resolve(name, ret) : &ks_nomem;
+		err = name ? resolve_by_apt(name, opts, ret) : &ks_nomem;
 		free(name);
 		if (err && err->code == KS_ERR_NOTFOUND) { // not an architecture of this machine
 			ks_error_free(err);
@@ -117,6 +175,8 @@ static struct ks_error *resolve(const char *package, const struct ks_pull_opts *
 		}
 	}
 	free(native);
+	if (err && err->code == KS_ERR_DATA && !opts->allow_unsigned)
+		err = ks_error_wrap(err, "cannot be verified (a keyring, or --allow-unsigned)");
 	return ks_error_wrap(err, "%s", package);
 }
 
@@ -151,6 +211,18 @@ static struct ks_error *open_remote(const struct ks_remote *remote, const struct
 	return err;
 }
 
+/** Compare what came with its checksum, before anybody looks at it. @param[out] proof unchanged unless it is less */
+static struct ks_error *prove(struct ks_input *in, const struct ks_pull_opts *opts,
+			      const struct ks_progress *progress, enum ks_source_proof *proof)
+{
+	KS_TRY(ks_http_finish(in, opts->verify ? UINT64_MAX : rest_worth_reading, progress));
+	if (ks_http_proven(in))
+		return NULL;
+	*proof = KS_PROOF_BLOCKS;
+	return opts->verify ? ks_error_new(KS_ERR_DATA, "nothing to verify the package with")
+			    : NULL;
+}
+
 static struct ks_error *pull_package(const struct ks_remote *remote,
 				     const struct ks_pull_opts *opts,
 				     const struct ks_progress *progress, struct ks_source *src)
@@ -158,37 +230,39 @@ static struct ks_error *pull_package(const struct ks_remote *remote,
 	_cleanup_input_ struct ks_input *in = NULL;
 	_cleanup_package_ struct ks_package package = { 0 };
 	KS_TRY(open_remote(remote, opts, &in));
+	src->proof = KS_PROOF_WHOLE;
 	KS_TRY(ks_error_in_file(
 		ks_package_read(in, KS_PACKAGE_VMLINUX, &opts->limits, progress, &package),
 		remote->url));
-	KS_TRY(ks_http_finish(in, rest_worth_reading));
+	KS_TRY(prove(in, opts, progress, &src->proof));
+	src->is_unsigned = opts->allow_unsigned;
 	src->taken = in->taken;
 	src->total = in->size;
-	src->proof = ks_http_proven(in) ? KS_PROOF_WHOLE : KS_PROOF_BLOCKS;
 	return ks_error_in_file(ks_source_take(src, &package, &opts->limits, progress),
 				remote->url);
 }
 
-/** The configuration out of another package: a file when it looks like a path, else a name to pull. */
+/** The configuration out of another package, whose proof counts too: a file when it looks like a path, else a name to pull. */
 static struct ks_error *pull_config(const struct ks_pull_opts *opts,
-				    const struct ks_progress *progress, char **ret)
+				    const struct ks_progress *progress, struct ks_source *src)
 {
 	struct ks_source_opts local = { .limits = opts->limits };
 	if (progress)
 		local.progress = *progress;
 	if (strchr(opts->config, '/') || access(opts->config, F_OK) == 0)
-		return ks_source_config(opts->config, &local, ret);
+		return ks_source_config(opts->config, &local, &src->config);
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_input_ struct ks_input *in = NULL;
 	_cleanup_package_ struct ks_package package = { 0 };
 	KS_TRY(resolve(opts->config, opts, progress, &remote));
 	if (local_path(remote.url))
-		return ks_source_config(local_path(remote.url), &local, ret);
+		return ks_source_config(local_path(remote.url), &local, &src->config);
 	KS_TRY(open_remote(&remote, opts, &in));
 	KS_TRY(ks_error_in_file(
 		ks_package_read(in, KS_PACKAGE_CONFIG, &opts->limits, progress, &package),
 		remote.url));
-	*ret = ks_take(package.config);
+	KS_TRY(ks_error_in_file(prove(in, opts, progress, &src->proof), remote.url));
+	src->config = ks_take(package.config);
 	return NULL;
 }
 
@@ -214,7 +288,7 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 	if (opts->config) {
 		free(src->config);
 		src->config = NULL;
-		KS_TRY(pull_config(opts, progress, &src->config));
+		KS_TRY(pull_config(opts, progress, src));
 	}
 	*ret = ks_take(src);
 	return NULL;
@@ -233,7 +307,8 @@ struct ks_error *ks_pull_modules(const char *package, const struct ks_pull_opts 
 	KS_TRY(open_remote(&remote, opts, &in));
 	struct ks_error *err = ks_modules_input(in, how, ret);
 	if (!err) {
-		err = ks_http_finish(in, rest_worth_reading);
+		enum ks_source_proof proof;
+		err = prove(in, opts, &how->progress, &proof);
 		if (err)
 			ks_error_free(ks_take(ret->first));
 	}

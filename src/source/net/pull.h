@@ -12,7 +12,11 @@ struct ks_pull_opts {
 	const char
 		*suite;	  // needed with mirror; without it a suite that apt's repositories may have
 	const char *arch; // Debian's name; NULL: the machine's own
-	const char *keyring, *cache_dir; // see struct ks_mirror
+	const char *
+		keyring; // a file with the only keys that count; NULL: those that apt trusts for the archive
+	bool allow_unsigned;   // believe lists that nobody signed
+	bool verify;	       // fetch all of a package, and compare its checksum
+	const char *cache_dir; // see struct ks_mirror
 	const char *config; // package, or path of a package or text, to take the configuration from
 	struct ks_package_limits limits;
 	struct ks_http_opts http;
@@ -23,7 +27,7 @@ struct ks_pull_opts {
  * @param package NAME or NAME=VERSION
  * @param progress NULL for silence
  * @return as ks_source_open(), and KS_ERR_NOTFOUND when no such package is known, KS_ERR_NET when the
- * server fails for good, KS_ERR_DATA when a checksum does not hold.
+ * server fails for good, KS_ERR_DATA when a checksum or a signature does not hold, or when there is none.
  */
 KS_MUST_CHECK struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *opts,
 					    const struct ks_progress *progress,

@@ -30,6 +30,7 @@ static const struct ks_lazy_symbol symbols[] = {
 	SYMBOL(read_open_memory),
 	SYMBOL(read_data),
 	SYMBOL(format),
+	SYMBOL(filter_count),
 	SYMBOL(read_next_header),
 	SYMBOL(read_data_block),
 	SYMBOL(error_string),

@@ -26,6 +26,7 @@ struct ks_archive {
 	int (*read_open_memory)(struct archive *a, const void *bytes, size_t len);
 	la_ssize_t (*read_data)(struct archive *a, void *to, size_t len);
 	int (*format)(struct archive *a);
+	int (*filter_count)(struct archive *a);
 	int (*read_next_header)(struct archive *a, struct archive_entry **entry);
 	int (*read_data_block)(struct archive *a, const void **buf, size_t *len,
 			       la_int64_t *offset);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * Whether the bytes that a server sent are those that somebody vouched for. What was handed out ahead of its turn is
+ * kept until its turn comes: never asked for twice, or a server could show one file to who reads and another to who checks.
+ */
+#include <nettle/sha2.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/vector.h"
+#include "source/tmpfile.h"
+
+struct ks_proof_range {
+	uint64_t begin, end;
+};
+
+struct ks_proof {
+	char *sha256; // of the whole file, as hex; owned; NULL: nobody said
+	struct sha256_ctx sha;
+	uint64_t hashed; // bytes from the start of the file
+	bool again; // bytes of those were asked for once more: what is hashed is not what was used
+	bool proven;
+	struct ks_tmpfile kept_in;
+	KS_VECTOR(struct ks_proof_range) kept; // in the order in which they came
+};
+
+/** @param sha256 copied; NULL: nothing will be proven */
+KS_MUST_CHECK struct ks_error *ks_proof_init(struct ks_proof *proof, const char *sha256);
+void ks_proof_deinit(struct ks_proof *proof);
+
+/** How many of len bytes at offset have come before, and are kept. */
+size_t ks_proof_kept(const struct ks_proof *proof, uint64_t offset, size_t len);
+/** How many of len bytes at offset, which is not kept, have not come before. */
+size_t ks_proof_new(const struct ks_proof *proof, uint64_t offset, size_t len);
+/** Read bytes that are kept. */
+KS_MUST_CHECK struct ks_error *ks_proof_read(struct ks_proof *proof, uint64_t offset, void *buf,
+					     size_t len);
+/**
+ * Take bytes that are handed out.
+ * @param size of the whole file; KS_INPUT_SIZE_UNKNOWN while nobody knows
+ * @return KS_ERR_DATA when these were the last, and the whole is another file than was promised
+ */
+KS_MUST_CHECK struct ks_error *ks_proof_take(struct ks_proof *proof, uint64_t offset,
+					     const void *bytes, size_t len, uint64_t size);
+/** How many bytes of a file of that size have not come yet. */
+uint64_t ks_proof_missing(const struct ks_proof *proof, uint64_t size);

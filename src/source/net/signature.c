@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "source/net/signature.h"
+#include "source/net/spawn.h"
+
+static struct ks_error *memory_file(const struct ks_buf *bytes, int *ret)
+{
+	int fd = memfd_create("ksurf-signed", MFD_CLOEXEC);
+	if (fd < 0)
+		return ks_error_new(KS_ERR_IO, "cannot make a temporary file: %m");
+	if (pwrite(fd, bytes->at, bytes->len, 0) != (ssize_t)bytes->len) {
+		close(fd);
+		return ks_error_new(KS_ERR_IO, "cannot write a temporary file: %m");
+	}
+	*ret = fd;
+	return NULL;
+}
+
+/** Algorithms whose signatures can be forged, by OpenPGP's numbers: MD5, SHA1, RIPEMD-160. */
+static bool is_weak(unsigned int digest)
+{
+	return digest >= 1 && digest <= 3;
+}
+
+static bool is_among(const struct ks_keys *keys, const char *print)
+{
+	if (!keys->prints.len)
+		return true;
+	char word[96];
+	size_t len = (size_t)snprintf(word, sizeof(word), " %s", print);
+	for (const char *at = keys->prints.at; (at = strstr(at, word)); at += len)
+		if (!at[len] || at[len] == ' ')
+			return true;
+	return false;
+}
+
+/** Whether the lines that gpgv writes for programs (GnuPG: doc/DETAILS) tell of a good signature and no bad one. */
+static bool is_good(const struct ks_keys *keys, char *lines)
+{
+	bool good = false, any = false;
+	unsigned int texts = 0;
+	char *save;
+	for (char *line = strtok_r(lines, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		char word[32], print[65], primary[65] = "";
+		unsigned int digest;
+		if (sscanf(line, "[GNUPG:] %31s", word) != 1)
+			continue;
+		if (strcmp(word, "BADSIG") == 0 || strcmp(word, "ERROR") == 0)
+			return false;
+		texts += strcmp(word, "PLAINTEXT") == 0;
+		if (strcmp(word, "NEWSIG") == 0)
+			good = false;
+		else if (strcmp(word, "GOODSIG") == 0) // neither expired nor revoked
+			good = true;
+		else if (strcmp(word, "VALIDSIG") == 0 && good &&
+			 sscanf(line, "[GNUPG:] VALIDSIG %64s %*s %*s %*s %*s %*s %*s %u %*s %64s",
+				print, &digest, primary) >= 2)
+			any = any || (!is_weak(digest) &&
+				      (is_among(keys, print) || is_among(keys, primary)));
+	}
+	return any && texts == 1;
+}
+
+static struct ks_error *run_gpgv(int ring_fd, int text_fd, struct ks_spawn *run)
+{
+	char ring[64];
+	snprintf(ring, sizeof(ring), "/proc/%d/fd/%d", (int)getpid(), ring_fd);
+	const char *const argv[] = { "gpgv", "--status-fd", "2", "--keyring",
+				     ring,   "--output",    "-", NULL };
+	return ks_error_wrap(ks_spawn_run(argv, text_fd, run), "cannot check the signature");
+}
+
+struct ks_error *ks_signature_verify(const struct ks_keys *keys, struct ks_buf *text)
+{
+	_cleanup_spawn_ struct ks_spawn run = { 0 };
+	if (!keys->ring.len)
+		return ks_error_new(KS_ERR_DATA, "no keys to check its signature with");
+	int ring, signed_text;
+	KS_TRY(memory_file(&keys->ring, &ring));
+	struct ks_error *err = memory_file(text, &signed_text);
+	if (!err) {
+		err = run_gpgv(ring, signed_text, &run);
+		close(signed_text);
+	}
+	close(ring);
+	KS_TRY(err);
+	if (!is_good(keys, run.err.at) || !run.out.len)
+		return ks_error_new(KS_ERR_DATA, "not signed by a key that is trusted");
+	text->len = 0;
+	ks_buf_bytes(text, run.out.at, run.out.len);
+	return ks_buf_text(text) ? NULL : &ks_nomem;
+}

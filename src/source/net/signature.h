@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+#include "base/buf.h"
+#include "base/error.h"
+#include "source/net/keys.h"
+
+/**
+ * Replace a signed text by the part of it that somebody signed whose key is among these: one good signature is enough, none
+ * may be bad. gpgv does the work.
+ * @return KS_ERR_DATA when nobody did, KS_ERR_NOTFOUND when gpgv is not installed
+ */
+KS_MUST_CHECK struct ks_error *ks_signature_verify(const struct ks_keys *keys, struct ks_buf *text);
