@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -330,6 +331,54 @@ static void read_only_file_can_be_read_but_not_written(void **state)
 	ks_store_close(store);
 }
 
+/** The reader of a folder that it cannot write, as somebody whom permissions bind. @return its status */
+static int read_alone(const char *path, int ready, int written)
+{
+	struct ks_store *store = NULL;
+	struct ks_arena arena = { 0 };
+	struct ks_store_images images;
+	char byte = 0;
+	if (geteuid() == 0 && setuid(65534) != 0)
+		return 1;
+	if (ks_store_open(path, KS_STORE_READ, &store) || ks_store_snapshot_begin(store) ||
+	    ks_store_images(store, &arena, &images) || images.nr != 1)
+		return 2;
+	if (write(ready, &byte, 1) != 1 || read(written, &byte, 1) != 1)
+		return 3;
+	struct ks_error *err = ks_store_images(store, &arena, &images);
+	return err && err->code == KS_ERR_STORE && strstr(err->msg, "try again") ? 0 : 4;
+}
+
+/** SQLite can lock nothing there, and would mix pages of before and after. */
+static void nobody_is_told_two_states_where_nothing_can_be_locked(void **state)
+{
+	struct place *place = *state;
+	struct ks_store *store = NULL;
+	int ready[2], written[2], status;
+	char byte = 0;
+	assert_ok(ks_store_open(place->path, KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	ks_store_close(ks_take(store));
+	assert_int_equal(pipe(ready) | pipe(written) | chmod(place->dir, 0555), 0);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(read_alone(place->path, ready[1], written[0]));
+	close(ready[1]);
+	bool began = read(ready[0], &byte, 1) == 1;
+	assert_int_equal(chmod(place->dir, 0755), 0);
+	if (began) {
+		assert_ok(ks_store_open(place->path, KS_STORE_WRITE, &store));
+		place_put(store, 2);
+		ks_store_close(store);
+		assert_int_equal(write(written[1], &byte, 1), 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	close(ready[0]);
+	close(written[0]);
+	close(written[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +392,7 @@ int main(void)
 		TEST(full_disk_is_one_error_and_changes_nothing),
 		TEST(failed_put_does_not_spoil_the_handle),
 		TEST(read_only_file_can_be_read_but_not_written),
+		TEST(nobody_is_told_two_states_where_nothing_can_be_locked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

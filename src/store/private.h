@@ -2,6 +2,7 @@
 #pragma once
 /* What the files of the store share. */
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/cursor.h"
@@ -71,6 +72,8 @@ struct ks_store {
 	sqlite3 *db;
 	char *path;
 	bool readonly;
+	bool alone;		   // SQLite takes the file for one that nobody writes
+	struct stat alone_since;   // that it was then
 	bool writing;		   // a transaction that writes is open
 	unsigned int nr_snapshots; // ks_store_snapshot_begin() without their ends
 	uint64_t ticks;		   // of SQLite's machine since the last step

@@ -130,15 +130,29 @@ struct ks_error *ks_sql_get(struct ks_store *store, enum ks_sql which, sqlite3_s
 	return NULL;
 }
 
+/** Nothing locks a file that is read as one that nobody writes: what was read counts if it has not changed. */
+static bool has_changed(const struct ks_store *store)
+{
+	const struct stat *then = &store->alone_since;
+	struct stat now;
+	return store->alone && (stat(store->path, &now) != 0 || now.st_dev != then->st_dev ||
+				now.st_ino != then->st_ino || now.st_size != then->st_size ||
+				now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+				now.st_mtim.tv_nsec != then->st_mtim.tv_nsec);
+}
+
 struct ks_error *ks_sql_row(struct ks_store *store, sqlite3_stmt *stmt, bool *ret)
 {
 	store->ticks = 0;
 	int code = sqlite3_step(stmt);
-	*ret = code == SQLITE_ROW;
-	if (code == SQLITE_ROW)
+	bool changed = has_changed(store);
+	*ret = code == SQLITE_ROW && !changed;
+	if (*ret)
 		return NULL;
 	struct ks_error *err = NULL;
-	if (code != SQLITE_DONE)
+	if (changed)
+		err = ks_error_new(KS_ERR_STORE, "written while it was read; try again");
+	else if (code != SQLITE_DONE)
 		err = ks_sql_error(store, store->readonly ? "read the store" : "use the store");
 	sqlite3_reset(stmt);
 	return err;

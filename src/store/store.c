@@ -38,7 +38,8 @@ static struct ks_error *open_handle(struct ks_store *store, const char *name, in
 
 /**
  * A store on read-only storage: SQLite cannot make the files beside it that readers share with a writer.
- * Without leftovers of a writer the file alone is the whole truth and can be read as it is.
+ * Without leftovers of a writer the file alone is the whole truth and can be read as it is, as long as nobody else,
+ * who may, writes it.
  */
 static struct ks_error *open_immutable(struct ks_store *store)
 {
@@ -62,6 +63,9 @@ static struct ks_error *open_immutable(struct ks_store *store)
 	const char *uri = ks_buf_text(&name);
 	if (!uri)
 		return &ks_nomem;
+	if (stat(store->path, &store->alone_since) != 0)
+		return ks_error_new(KS_ERR_IO, "cannot open the store: %m");
+	store->alone = true;
 	return open_handle(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
 }
 
