@@ -69,18 +69,28 @@ static struct ks_error *open_immutable(struct ks_store *store)
 	return open_handle(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
 }
 
+/** Check the format in one look: another process may make the store, or bring it up to date. @param ret_code SQLite's */
+static struct ks_error *look(struct ks_store *store, bool *ret_empty, int *ret_code)
+{
+	KS_TRY(ks_sql_script(store, "BEGIN"));
+	struct ks_error *err = ks_format_check(store, ret_empty);
+	*ret_code = sqlite3_errcode(store->db);
+	sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL); // of nothing
+	return err;
+}
+
 static struct ks_error *open_for_reading(struct ks_store *store)
 {
 	bool empty = false;
 	struct ks_error *err = open_handle(store, store->path, SQLITE_OPEN_READONLY);
-	if (!err)
-		err = ks_format_check(store, &empty);
 	int code = sqlite3_errcode(store->db);
+	if (!err)
+		err = look(store, &empty, &code);
 	if (err && ((code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY)) {
 		ks_error_free(err);
 		ks_sql_close(store);
 		KS_TRY(open_immutable(store));
-		err = ks_format_check(store, &empty);
+		err = look(store, &empty, &code);
 	}
 	if (!err && empty)
 		err = ks_error_new(KS_ERR_STORE, "the file is empty: no store has been made in it");
@@ -90,9 +100,10 @@ static struct ks_error *open_for_reading(struct ks_store *store)
 static struct ks_error *open_for_writing(struct ks_store *store, bool create)
 {
 	bool empty;
+	int code;
 	KS_TRY(open_handle(store, store->path,
 			   SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0)));
-	KS_TRY(ks_format_check(store, &empty));
+	KS_TRY(look(store, &empty, &code));
 	if (empty && !create)
 		return ks_error_new(KS_ERR_STORE,
 				    "the file is empty: no store has been made in it");

@@ -211,7 +211,7 @@ KS_MUST_CHECK struct ks_error *ks_store_names(struct ks_store *store,
 /**
  * All names of a kind with where to find their facts, for visiting every history; modules are left out. It holds the lists of all the
  * images in memory (about 4 MB an image) and is read by any number of threads at once. What images points to
- * must outlive it; no image may be removed meanwhile.
+ * must outlive it, and it is used in the stretch (ks_store_snapshot_begin()) in which it was made.
  */
 struct ks_walk;
 KS_MUST_CHECK struct ks_error *ks_walk_new(struct ks_store *store,
@@ -230,7 +230,7 @@ const char *ks_walk_name(const struct ks_walk *walk, size_t i);
 
 /**
  * As ks_store_history() of the i-th name. Visit runs of neighbours, one run a thread.
- * @param store a handle of the calling thread's own, on the same file
+ * @param store the calling thread's own of ks_siblings_open(), on the store that the walk was made from
  */
 KS_MUST_CHECK struct ks_error *ks_walk_history(const struct ks_walk *walk, struct ks_store *store,
 					       size_t i, struct ks_arena *arena,
