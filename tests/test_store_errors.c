@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 #include "base/array.h"
 #include "place.h"
 #include "sample.h"
+#include "store/private.h"
 
 static void reader_goes_on_while_an_image_is_added(void **state)
 {
@@ -183,6 +185,95 @@ static void damaged_rows_are_an_error(void **state)
 	}
 }
 
+/** The schema is the program of a store: what is not ours is not run. */
+static void foreign_schemas_are_refused(void **state)
+{
+	static const struct {
+		const char *sql, *what;
+	} lies[] = {
+		{ "CREATE TRIGGER t AFTER INSERT ON part BEGIN DELETE FROM image; END",
+		  "one more trigger" },
+		{ "CREATE TRIGGER part AFTER INSERT ON part BEGIN DELETE FROM image; END",
+		  "'part' is another trigger" },
+		{ "CREATE VIEW v AS SELECT 1", "one more view" },
+		{ "CREATE TABLE t(x)", "one more table" },
+		{ "CREATE INDEX i ON part(nr)", "one more index" },
+		{ "CREATE INDEX i ON part(abs(nr))", "one more index" },
+		{ "ANALYZE", "one more table" },
+		{ "CREATE VIRTUAL TABLE t USING fts5(x)", "one more virtual table" },
+		{ "DROP TABLE part; CREATE VIRTUAL TABLE part USING fts5(image, name, nr, data)",
+		  "'part' is another virtual table" },
+		{ "DROP TABLE part; CREATE VIEW part AS WITH RECURSIVE c(n) AS (SELECT 1 UNION"
+		  " ALL SELECT n FROM c) SELECT n AS image, '' AS name, 1 AS nr, x'' AS data FROM "
+		  "c",
+		  "'part' is another view" },
+		{ "ALTER TABLE part ADD COLUMN twice INTEGER AS (nr + nr)",
+		  "'part' is another table" },
+		{ "ALTER TABLE image ADD COLUMN more TEXT", "'image' is another table" },
+		{ "DROP VIEW sizes", "is missing" },
+		{ "DROP VIEW sizes; CREATE VIEW sizes AS SELECT 1", "'sizes' is another view" },
+		{ "PRAGMA user_version = 2", "'counter' is another table" },
+		{ "PRAGMA writable_schema = 1; INSERT INTO sqlite_schema SELECT * FROM"
+		  " sqlite_schema WHERE name = 'sizes'",
+		  "" },
+		{ "PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = 'CREATE TABLE"
+		  " part(image, name, nr, data AS (zeroblob(1000000000)))' WHERE name = 'part'",
+		  "" },
+	};
+	const char *path = place_path(state);
+	for (size_t i = 0; i < KS_ARRAY_LEN(lies); i++) {
+		struct ks_store *store = NULL;
+		assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+		place_put(store, 1);
+		ks_store_close(store);
+		place_sql(path, lies[i].sql);
+		expect_error(ks_store_open(path, KS_STORE_READ, &store), KS_ERR_STORE,
+			     lies[i].what);
+		expect_error(ks_store_open(path, KS_STORE_WRITE, &store), KS_ERR_STORE,
+			     lies[i].what);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
+/** The same while a handle is open: the next look sees it. */
+static void foreign_schemas_are_refused_later_too(void **state)
+{
+	const char *path = place_path(state);
+	_cleanup_store_ struct ks_store *reader = NULL, *writer = NULL;
+	_cleanup_surface_ struct ks_surface *surface = sample_surface(2, FILLERS);
+	struct ks_put_result result;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &writer));
+	place_put(writer, 1);
+	assert_ok(ks_store_open(path, KS_STORE_READ, &reader));
+	assert_ok(ks_store_snapshot_begin(reader));
+	ks_store_snapshot_end(reader);
+	place_sql(path, "CREATE TRIGGER t AFTER INSERT ON part BEGIN DELETE FROM image; END");
+	expect_error(ks_store_snapshot_begin(reader), KS_ERR_STORE, "one more trigger");
+	expect_error(ks_store_put(writer, surface, THREADS, &result), KS_ERR_STORE,
+		     "one more trigger");
+	place_sql(path, "DROP TRIGGER t");
+	place_check(reader, 1);
+	assert_true(place_put(writer, 2).added);
+}
+
+/** Rows and pages that lie about how much there is. */
+static void what_takes_too_long_ends(void **state)
+{
+	const char *path = place_path(state);
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	expect_error(ks_sql_script(store, "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n"
+					  " FROM c) SELECT count(*) FROM c"),
+		     KS_ERR_STORE, "longer than its bytes explain");
+	expect_error(ks_sql_script(store, "SELECT length(zeroblob(300000000))"), KS_ERR_STORE,
+		     "too big");
+	expect_error(ks_sql_script(store, "ATTACH ':memory:' AS other"), KS_ERR_STORE, "attached");
+	expect_error(ks_sql_script(store, "PRAGMA writable_schema = 1; DELETE FROM sqlite_schema"),
+		     KS_ERR_STORE, "may not be modified");
+	place_check(store, 1);
+}
+
 static void full_disk_is_one_error_and_changes_nothing(void **state)
 {
 	const char *path = place_path(state);
@@ -219,10 +310,9 @@ static void failed_put_does_not_spoil_the_handle(void **state)
 	struct ks_put_result result;
 	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
 	place_put(store, 1);
-	place_sql(path,
-		  "CREATE TRIGGER no BEFORE INSERT ON part BEGIN SELECT raise(ABORT, 'no'); END");
-	expect_error(ks_store_put(store, surface, THREADS, &result), KS_ERR_STORE, "no");
-	place_sql(path, "DROP TRIGGER no");
+	place_sql(path, "UPDATE part SET image = 2 WHERE name = 'symbol.addresses'");
+	expect_error(ks_store_put(store, surface, THREADS, &result), KS_ERR_STORE, "part.image");
+	place_sql(path, "UPDATE part SET image = 1 WHERE image = 2");
 	assert_true(place_put(store, 2).added);
 	place_check(store, 1);
 	place_check(store, 2);
@@ -241,6 +331,54 @@ static void read_only_file_can_be_read_but_not_written(void **state)
 	ks_store_close(store);
 }
 
+/** The reader of a folder that it cannot write, as somebody whom permissions bind. @return its status */
+static int read_alone(const char *path, int ready, int written)
+{
+	struct ks_store *store = NULL;
+	struct ks_arena arena = { 0 };
+	struct ks_store_images images;
+	char byte = 0;
+	if (geteuid() == 0 && setuid(65534) != 0)
+		return 1;
+	if (ks_store_open(path, KS_STORE_READ, &store) || ks_store_snapshot_begin(store) ||
+	    ks_store_images(store, &arena, &images) || images.nr != 1)
+		return 2;
+	if (write(ready, &byte, 1) != 1 || read(written, &byte, 1) != 1)
+		return 3;
+	struct ks_error *err = ks_store_images(store, &arena, &images);
+	return err && err->code == KS_ERR_STORE && strstr(err->msg, "try again") ? 0 : 4;
+}
+
+/** SQLite can lock nothing there, and would mix pages of before and after. */
+static void nobody_is_told_two_states_where_nothing_can_be_locked(void **state)
+{
+	struct place *place = *state;
+	struct ks_store *store = NULL;
+	int ready[2], written[2], status;
+	char byte = 0;
+	assert_ok(ks_store_open(place->path, KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	ks_store_close(ks_take(store));
+	assert_int_equal(pipe(ready) | pipe(written) | chmod(place->dir, 0555), 0);
+	pid_t child = fork();
+	if (child == 0)
+		_exit(read_alone(place->path, ready[1], written[0]));
+	close(ready[1]);
+	bool began = read(ready[0], &byte, 1) == 1;
+	assert_int_equal(chmod(place->dir, 0755), 0);
+	if (began) {
+		assert_ok(ks_store_open(place->path, KS_STORE_WRITE, &store));
+		place_put(store, 2);
+		ks_store_close(store);
+		assert_int_equal(write(written[1], &byte, 1), 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	close(ready[0]);
+	close(written[0]);
+	close(written[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -248,9 +386,13 @@ int main(void)
 		TEST(kill_leaves_the_store_as_before_or_with_the_whole_image),
 		TEST(foreign_and_newer_files_are_refused),
 		TEST(damaged_rows_are_an_error),
+		TEST(foreign_schemas_are_refused),
+		TEST(foreign_schemas_are_refused_later_too),
+		TEST(what_takes_too_long_ends),
 		TEST(full_disk_is_one_error_and_changes_nothing),
 		TEST(failed_put_does_not_spoil_the_handle),
 		TEST(read_only_file_can_be_read_but_not_written),
+		TEST(nobody_is_told_two_states_where_nothing_can_be_locked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

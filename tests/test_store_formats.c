@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A store that an older ksurf wrote: stores/v1.ksurf holds builds 1 and 2 of the sample, of the time before bodies. */
+/*
+ * Stores that an older ksurf wrote: stores/v1.ksurf holds builds 1 and 2 of the sample, of the time before bodies; v1-2.ksurf is
+ * the same after version 0.2 wrote a setting, v2.ksurf what that version makes itself.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
@@ -17,11 +21,12 @@
 
 enum { OLD_FILLERS = 40 };
 
-/** A copy of the old store that may be changed. */
-static const char *copy_old(void **state)
+/** A copy of a store that may be changed. */
+static const char *copy_old(void **state, const char *name)
 {
-	char bytes[4096];
-	FILE *from = fopen(KSURF_SOURCE_ROOT "/tests/stores/v1.ksurf", "rb");
+	char bytes[4096], path[sizeof(KSURF_SOURCE_ROOT) + 64];
+	snprintf(path, sizeof(path), KSURF_SOURCE_ROOT "/tests/stores/%s.ksurf", name);
+	FILE *from = fopen(path, "rb");
 	FILE *to = fopen(place_path(state), "wb");
 	assert_non_null(from);
 	assert_non_null(to);
@@ -32,17 +37,22 @@ static const char *copy_old(void **state)
 	return place_path(state);
 }
 
-static int64_t version_of(const char *path)
+static int64_t number_in(const char *path, const char *text)
 {
 	sqlite3 *db;
 	sqlite3_stmt *stmt;
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &stmt, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-	int64_t version = sqlite3_column_int64(stmt, 0);
+	int64_t number = sqlite3_column_int64(stmt, 0);
 	sqlite3_finalize(stmt);
 	sqlite3_close(db);
-	return version;
+	return number;
+}
+
+static int64_t version_of(const char *path)
+{
+	return number_in(path, "PRAGMA user_version");
 }
 
 static void check_old(struct ks_store *store, unsigned int build)
@@ -70,7 +80,7 @@ static void check_history(struct ks_store *store, size_t nr)
 
 static void version_1_can_be_read_and_stays(void **state)
 {
-	const char *path = copy_old(state);
+	const char *path = copy_old(state, "v1");
 	_cleanup_store_ struct ks_store *store = NULL;
 	assert_int_equal(version_of(path), 1);
 	assert_ok(ks_store_open(path, KS_STORE_READ, &store));
@@ -83,15 +93,15 @@ static void version_1_can_be_read_and_stays(void **state)
 	assert_int_equal(version_of(path), 1);
 }
 
-static void version_1_becomes_version_2_when_it_is_written(void **state)
+static void version_1_becomes_version_3_when_it_is_written(void **state)
 {
-	const char *path = copy_old(state);
+	const char *path = copy_old(state, "v1");
 	_cleanup_store_ struct ks_store *store = NULL, *reader = NULL;
 	assert_ok(ks_store_open(path, KS_STORE_READ, &reader));
 	check_history(reader, 2);
 	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
 	place_put(store, 3);
-	assert_int_equal(version_of(path), 2);
+	assert_int_equal(version_of(path), 3);
 	check_old(store, 1);
 	check_old(store, 2);
 	place_check(store, 3);
@@ -108,7 +118,7 @@ static void version_1_becomes_version_2_when_it_is_written(void **state)
 
 static void version_1_is_asked_for_kernels_as_any(void **state)
 {
-	const char *path = copy_old(state);
+	const char *path = copy_old(state, "v1");
 	_cleanup_store_ struct ks_store *store = NULL;
 	_cleanup_surface_ struct ks_surface *old = sample_surface_1(2, OLD_FILLERS);
 	struct ks_image image = { .build_id = "aa", .digest = "none" };
@@ -125,26 +135,66 @@ static void version_1_is_asked_for_kernels_as_any(void **state)
 
 static void failed_write_leaves_version_1(void **state)
 {
-	const char *path = copy_old(state);
+	const char *path = copy_old(state, "v1");
 	_cleanup_store_ struct ks_store *store = NULL;
 	_cleanup_surface_ struct ks_surface *surface = sample_surface(3, OLD_FILLERS);
 	struct ks_put_result result;
-	place_sql(path,
-		  "CREATE TRIGGER no BEFORE INSERT ON part BEGIN SELECT raise(ABORT, 'no'); END");
+	place_sql(path, "UPDATE pack SET hashes = x'00'"); // which only those that write read
 	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
-	expect_error(ks_store_put(store, surface, 1, &result), KS_ERR_STORE, "no");
+	expect_error(ks_store_put(store, surface, 1, &result), KS_ERR_STORE, "hashes");
 	assert_int_equal(version_of(path), 1);
 	check_old(store, 1);
 	check_history(store, 2);
+}
+
+static void version_2_is_read_as_it_is_and_becomes_version_3(void **state)
+{
+	static const char *const names[] = { "v2", "v1-2" };
+	for (size_t i = 0; i < 2; i++) {
+		const char *path = copy_old(state, names[i]);
+		_cleanup_store_ struct ks_store *store = NULL, *reader = NULL;
+		_cleanup_surface_ struct ks_surface *own = sample_surface(1, OLD_FILLERS);
+		_cleanup_surface_ struct ks_surface *old = sample_surface_1(1, OLD_FILLERS);
+		assert_ok(ks_store_open(path, KS_STORE_READ, &reader));
+		place_check_surface(reader, i ? old : own);
+		assert_int_equal(version_of(path), 2);
+		assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+		place_put(store, 3);
+		assert_int_equal(version_of(path), 3);
+		assert_int_equal(number_in(path, "SELECT value FROM counter WHERE name = 'image'"),
+				 4);
+		place_check_surface(store, i ? old : own);
+		place_check_surface(reader, i ? old : own);
+		place_check(reader, 3);
+		ks_store_close(ks_take(store));
+		ks_store_close(ks_take(reader));
+		assert_ok(ks_store_open(path, KS_STORE_WRITE, &store)); // its schema is known
+		ks_store_close(ks_take(store));
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
+/** Nobody can tell whether an old store was written between two looks: one handle does all. */
+static void old_stores_have_no_siblings(void **state)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(copy_old(state, "v2"), KS_STORE_READ, &store));
+	struct ks_siblings siblings;
+	assert_ok(ks_siblings_open(store, 3, &siblings));
+	assert_int_equal(siblings.nr, 1);
+	assert_ptr_equal(siblings.at[0], store);
+	ks_siblings_close(&siblings);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(version_1_can_be_read_and_stays),
-		TEST(version_1_becomes_version_2_when_it_is_written),
+		TEST(version_1_becomes_version_3_when_it_is_written),
 		TEST(version_1_is_asked_for_kernels_as_any),
 		TEST(failed_write_leaves_version_1),
+		TEST(version_2_is_read_as_it_is_and_becomes_version_3),
+		TEST(old_stores_have_no_siblings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ struct ksurf_store;
 
 /** How to open a store. */
 enum ksurf_mode {
-	KSURF_READ,   /**< it must exist; other processes may add to it meanwhile */
+	KSURF_READ, /**< it must exist; others may change it meanwhile: each call sees one state */
 	KSURF_CREATE, /**< made when missing, may be changed; its folder must exist */
 };
 

@@ -133,6 +133,8 @@ static struct ks_error *make(struct ks_store *store, const struct ksurf_objects 
 			     const struct ksurf_check_options *theirs,
 			     struct ksurf_verdicts *verdicts)
 {
+	KS_TRY(ks_store_snapshot_begin(store));
+	_cleanup_snapshot_ struct ks_store *snapshot = store;
 	struct ksurf_check_options options = { 0 };
 	KS_TRY(ks_api_options(&options, sizeof(options), theirs));
 	struct ks_api_progress progress = { options.progress, options.progress_arg };

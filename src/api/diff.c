@@ -119,6 +119,8 @@ static struct ks_error *compare(struct ks_store *store, const struct ks_diff_sco
 static struct ks_error *make(struct ks_store *store, const char *old, const char *new,
 			     const struct ksurf_diff_options *theirs, struct ksurf_diff *diff)
 {
+	KS_TRY(ks_store_snapshot_begin(store));
+	_cleanup_snapshot_ struct ks_store *snapshot = store;
 	struct ksurf_diff_options options = { 0 };
 	_cleanup_comparison_ struct ks_comparison pair = { 0 };
 	struct ks_diff_scope scope;

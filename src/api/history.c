@@ -101,6 +101,8 @@ static struct ks_error *fill(const struct ks_selection *sel, const struct ks_his
 static struct ks_error *read(struct ks_store *store, const char *kind_name, const char *name,
 			     const struct ksurf_history_options *theirs, struct ksurf_history *ret)
 {
+	KS_TRY(ks_store_snapshot_begin(store));
+	_cleanup_snapshot_ struct ks_store *snapshot = store;
 	struct ksurf_history_options options = { 0 };
 	_cleanup_selection_ struct ks_selection sel = { 0 };
 	struct ks_history history;

@@ -106,6 +106,8 @@ static struct ks_error *count_names(struct ks_store *store, struct ks_arena *are
 static struct ks_error *choose(struct ks_store *store, const struct ksurf_images_options *theirs,
 			       struct ksurf_images *images)
 {
+	KS_TRY(ks_store_snapshot_begin(store));
+	_cleanup_snapshot_ struct ks_store *snapshot = store;
 	struct ksurf_images_options options = { 0 };
 	_cleanup_selection_ struct ks_selection sel = { 0 };
 	const void **at;

@@ -86,6 +86,8 @@ static struct ks_error *list_images(struct ksurf_names *names, const struct ks_s
 static struct ks_error *find(struct ks_store *store, const struct ksurf_names_options *options,
 			     struct search *search)
 {
+	KS_TRY(ks_store_snapshot_begin(store));
+	_cleanup_snapshot_ struct ks_store *snapshot = store;
 	_cleanup_selection_ struct ks_selection sel = { 0 };
 	enum ks_kind kind = KS_NR_KINDS;
 	if (options->kind)
@@ -129,6 +131,8 @@ struct ksurf_error *ksurf_names_find(struct ksurf_store *store,
 static struct ks_error *near(struct ks_store *store, const char *kind_name, const char *name,
 			     struct ksurf_names *names)
 {
+	KS_TRY(ks_store_snapshot_begin(store));
+	_cleanup_snapshot_ struct ks_store *snapshot = store;
 	_cleanup_selection_ struct ks_selection sel = { 0 };
 	struct ks_suggestions near;
 	enum ks_kind kind = KS_NR_KINDS;

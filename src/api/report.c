@@ -62,6 +62,8 @@ static struct ks_error *find_format(const struct ksurf_report_options *options,
 static struct ks_error *write_images(struct ks_store *store,
 				     const struct ksurf_report_options *options, struct ks_buf *out)
 {
+	KS_TRY(ks_store_snapshot_begin(store));
+	_cleanup_snapshot_ struct ks_store *snapshot = store;
 	_cleanup_selection_ struct ks_selection sel = { 0 };
 	struct ks_images_options how = { .columns = options->columns };
 	KS_TRY(find_format(options, KS_DOCUMENT_IMAGES, &how.format));
@@ -136,6 +138,17 @@ static struct ks_error *write_log(struct named *named, const struct ksurf_report
 typedef struct ks_error *
 write_named_fn(struct named *named, const struct ksurf_report_options *options, struct ks_buf *out);
 
+static struct ks_error *look_up_and_write(const char *kind, const char *name,
+					  const struct ksurf_report_options *options,
+					  write_named_fn *write, struct named *named,
+					  struct ks_buf *out)
+{
+	KS_TRY(ks_store_snapshot_begin(named->store));
+	_cleanup_snapshot_ struct ks_store *snapshot = named->store;
+	KS_TRY(look_up(named->store, kind, name, options->images, named));
+	return write(named, options, out);
+}
+
 static struct ksurf_error *report_named(struct ksurf_store *store, const char *kind,
 					const char *name, const struct ksurf_report_options *theirs,
 					write_named_fn *write, char **text, size_t *len)
@@ -145,9 +158,7 @@ static struct ksurf_error *report_named(struct ksurf_store *store, const char *k
 	struct named named = { .store = store->store };
 	struct ks_error *err = ks_api_options(&options, sizeof(options), theirs);
 	if (!err)
-		err = look_up(store->store, kind, name, options.images, &named);
-	if (!err)
-		err = write(&named, &options, &out);
+		err = look_up_and_write(kind, name, &options, write, &named, &out);
 	ks_selection_deinit(&named.sel);
 	return ks_api_publish_text(err, &out, text, len);
 }
@@ -193,6 +204,8 @@ static struct ks_error *write_diff(struct ks_store *store, const char *old, cons
 				   const struct ksurf_diff_options *what,
 				   const struct ksurf_report_options *options, struct ks_buf *out)
 {
+	KS_TRY(ks_store_snapshot_begin(store));
+	_cleanup_snapshot_ struct ks_store *snapshot = store;
 	_cleanup_comparison_ struct ks_comparison pair = { 0 };
 	_cleanup_diff_report_ struct ks_diff_report *report = NULL;
 	struct ks_diff_scope scope;
@@ -278,6 +291,8 @@ static struct ks_error *write_counts(struct ks_store *store, const struct ksurf_
 				     const char *base, const struct ksurf_report_options *options,
 				     struct ks_buf *out)
 {
+	KS_TRY(ks_store_snapshot_begin(store));
+	_cleanup_snapshot_ struct ks_store *snapshot = store;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	struct ks_deps_sheet *sheets;
 	size_t nr;

@@ -62,6 +62,8 @@ struct ksurf_error *ksurf_store_set_group(struct ksurf_store *store, const char 
 
 static struct ks_error *export(struct ks_store *store, const char *label, const char *dir)
 {
+	KS_TRY(ks_store_snapshot_begin(store));
+	_cleanup_snapshot_ struct ks_store *snapshot = store;
 	_cleanup_selection_ struct ks_selection sel = { 0 };
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	const struct ks_store_image *image;

@@ -15,8 +15,7 @@
 #include "base/pool.h"
 
 /*
- * This stays with the command: it opens the store once a thread by its path, and writes a tree of files that only the
- * command has options for. A program that wants all names asks ksurf_names_find(), and ksurf_report_name() for each.
+ * This stays with the command: it writes a tree of files that only the command has options for. A program that wants all names asks ksurf_names_find(), and ksurf_report_name() for each.
  */
 
 /** A run of neighbours in the store: what one job writes. */
@@ -167,9 +166,6 @@ struct job {
 
 static struct ks_error *worker_init(struct worker *worker, const struct ks_reports *reports)
 {
-	if (!worker->store)
-		KS_TRY(ks_store_open_waiting(reports->session->db, KS_STORE_READ,
-					     reports->cli->wait, &worker->store));
 	if (!worker->view)
 		KS_TRY(ks_view_over_store(worker->store, &reports->session->sel.images, true,
 					  &worker->view));
@@ -184,7 +180,6 @@ static void worker_deinit(struct worker *worker)
 {
 	ks_report_free(worker->report);
 	ks_view_free(worker->view);
-	ks_store_close(worker->store);
 	ks_arena_deinit(&worker->arena);
 	ks_buf_deinit(&worker->out);
 }
@@ -217,12 +212,16 @@ struct ks_error *ks_reports_write(const struct ks_reports *reports)
 			   &walk));
 	unsigned int nr_threads = ks_cli_threads(reports->cli);
 	_cleanup_free_ struct worker *workers = calloc(nr_threads, sizeof(*workers));
+	_cleanup_siblings_ struct ks_siblings stores = { 0 };
 	if (!workers)
 		return &ks_nomem;
+	KS_TRY(ks_siblings_open(reports->session->store, nr_threads, &stores));
+	for (unsigned int i = 0; i < stores.nr; i++)
+		workers[i].store = stores.at[i];
 	struct job job = { .reports = reports, .walk = walk, .workers = workers };
 	size_t nr_jobs = (ks_walk_nr(walk) + RUN - 1) / RUN;
-	struct ks_error *err = ks_pool_run(nr_threads, nr_jobs, write_run, &job);
-	for (unsigned int i = 0; i < nr_threads; i++)
+	struct ks_error *err = ks_pool_run(stores.nr, nr_jobs, write_run, &job);
+	for (unsigned int i = 0; i < stores.nr; i++)
 		worker_deinit(&workers[i]);
 	return err;
 }

@@ -12,7 +12,8 @@ struct ks_error *ks_session_open(struct ks_cli *cli, enum ks_store_mode mode,
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    "%s: no store yet; 'ksurf add' or 'ksurf pull' makes one",
 				    session->db);
-	return ks_store_open_waiting(session->db, mode, cli->wait, &session->store);
+	KS_TRY(ks_store_open_waiting(session->db, mode, cli->wait, &session->store));
+	return mode == KS_STORE_READ ? ks_store_snapshot_begin(session->store) : NULL;
 }
 
 void ks_session_close(struct ks_session *session)

@@ -12,7 +12,7 @@ struct ks_session {
 	struct ks_selection sel;
 };
 
-/** Open the store. @return KS_ERR_NOTFOUND when there is none and mode is not CREATE */
+/** Open the store; for reading, all of the session sees one state of it. @return KS_ERR_NOTFOUND when there is none and mode is not CREATE */
 KS_MUST_CHECK struct ks_error *ks_session_open(struct ks_cli *cli, enum ks_store_mode mode,
 					       struct ks_session *session);
 void ks_session_close(struct ks_session *session);

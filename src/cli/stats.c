@@ -129,7 +129,7 @@ static struct ks_error *count(struct work *work)
 		scope.pairs = scope.pairs || ks_stats_plots[i].pairs;
 		scope.censuses = scope.censuses || !ks_stats_plots[i].pairs;
 	}
-	return ks_stats_make(work->session.store, work->session.db, &work->session.sel.images,
+	return ks_stats_make(work->session.store, &work->session.sel.images,
 			     work->session.sel.groups, &scope, &work->stats);
 }
 

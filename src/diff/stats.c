@@ -9,8 +9,7 @@
 /** Comparing on several threads. */
 struct comparing {
 	struct ks_stats *stats;
-	const char *path;
-	struct ks_store **stores; // one per thread, opened when first used
+	struct ks_siblings stores; // one per thread
 	struct ks_diff_scope scope;
 	const struct ks_stats_pair **jobs; // the pair that each summary is made from
 };
@@ -20,10 +19,8 @@ static struct ks_error *compare(void *arg, size_t job, unsigned int thread)
 	struct comparing *comparing = arg;
 	const struct ks_stats *stats = comparing->stats;
 	const struct ks_pair *pair = comparing->jobs[job]->pair;
-	struct ks_store **store = &comparing->stores[thread];
-	if (!*store)
-		KS_TRY(ks_store_open(comparing->path, KS_STORE_READ, store));
-	return ks_summary_make(*store, stats->images->at[pair->old], stats->images->at[pair->new],
+	struct ks_store *store = comparing->stores.at[thread];
+	return ks_summary_make(store, stats->images->at[pair->old], stats->images->at[pair->new],
 			       &comparing->scope, NULL, NULL, &stats->summaries[job]);
 }
 
@@ -63,32 +60,40 @@ static struct ks_error *list_pairs(struct ks_stats *stats)
 	return NULL;
 }
 
-static struct ks_error *compare_pairs(struct ks_stats *stats, const char *path,
+static struct ks_error *run_jobs(struct comparing *comparing, struct ks_store *store,
+				 unsigned int nr_threads)
+{
+	struct ks_stats *stats = comparing->stats;
+	size_t nr_jobs = 0;
+	comparing->jobs = calloc(stats->nr_pairs + 1, sizeof(*comparing->jobs));
+	if (!comparing->jobs)
+		return &ks_nomem;
+	for (size_t i = 0; i < stats->nr_pairs; i++)
+		if (stats->pairs[i].summary == &stats->summaries[nr_jobs])
+			comparing->jobs[nr_jobs++] = &stats->pairs[i];
+	KS_TRY(ks_siblings_open(store, nr_jobs < nr_threads ? nr_jobs : nr_threads,
+				&comparing->stores));
+	return ks_pool_run(comparing->stores.nr, nr_jobs, compare, comparing);
+}
+
+static struct ks_error *compare_pairs(struct ks_stats *stats, struct ks_store *store,
 				      const struct ks_stats_scope *scope)
 {
 	KS_TRY(list_pairs(stats));
-	struct comparing comparing = { .stats = stats, .path = path };
+	struct comparing comparing = { .stats = stats };
 	comparing.scope.kinds = scope->kinds;
-	comparing.jobs = calloc(stats->nr_pairs + 1, sizeof(*comparing.jobs));
-	comparing.stores = calloc(scope->nr_threads, sizeof(*comparing.stores));
-	size_t nr_jobs = 0;
-	for (size_t i = 0; comparing.jobs && i < stats->nr_pairs; i++)
-		if (stats->pairs[i].summary == &stats->summaries[nr_jobs])
-			comparing.jobs[nr_jobs++] = &stats->pairs[i];
-	struct ks_error *err = &ks_nomem;
-	if (comparing.jobs && comparing.stores)
-		err = ks_pool_run(scope->nr_threads, nr_jobs, compare, &comparing);
-	for (unsigned int i = 0; comparing.stores && i < scope->nr_threads; i++)
-		ks_store_close(comparing.stores[i]);
-	free(comparing.stores);
+	struct ks_error *err = run_jobs(&comparing, store, scope->nr_threads);
+	ks_siblings_close(&comparing.stores);
 	free(comparing.jobs);
 	return err;
 }
 
-struct ks_error *ks_stats_make(struct ks_store *store, const char *path,
-			       const struct ks_store_images *images, const struct ks_groups *groups,
-			       const struct ks_stats_scope *scope, struct ks_stats **ret)
+struct ks_error *ks_stats_make(struct ks_store *store, const struct ks_store_images *images,
+			       const struct ks_groups *groups, const struct ks_stats_scope *scope,
+			       struct ks_stats **ret)
 {
+	KS_TRY(ks_store_snapshot_begin(store));
+	_cleanup_snapshot_ struct ks_store *snapshot = store;
 	_cleanup_stats_ struct ks_stats *stats = calloc(1, sizeof(*stats));
 	if (!stats)
 		return &ks_nomem;
@@ -102,7 +107,7 @@ struct ks_error *ks_stats_make(struct ks_store *store, const char *path,
 		KS_TRY(ks_store_census(store, images, scope->nr_threads, stats->censuses));
 	}
 	if (scope->pairs)
-		KS_TRY(compare_pairs(stats, path, scope));
+		KS_TRY(compare_pairs(stats, store, scope));
 	*ret = ks_take(stats);
 	return NULL;
 }

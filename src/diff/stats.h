@@ -31,11 +31,10 @@ struct ks_stats_scope {
 };
 
 /**
- * Count.
- * @param path of the store's file: every thread opens it for itself
+ * Count, on one state of the store.
  * @param images, groups borrowed for the life of the result
  */
-KS_MUST_CHECK struct ks_error *ks_stats_make(struct ks_store *store, const char *path,
+KS_MUST_CHECK struct ks_error *ks_stats_make(struct ks_store *store,
 					     const struct ks_store_images *images,
 					     const struct ks_groups *groups,
 					     const struct ks_stats_scope *scope,

@@ -31,20 +31,11 @@ struct tallying {
 
 struct count {
 	const struct ks_store_images *images;
-	const char *path;
-	struct ks_store **stores; // one per thread, opened when first used
+	struct ks_siblings stores; // one per thread
 	struct tallying *images_at;
 	KS_VECTOR(struct block) blocks; // ascending
 	struct ks_census *ret;
 };
-
-static struct ks_error *store_of(struct count *count, unsigned int thread, struct ks_store **ret)
-{
-	if (!count->stores[thread])
-		KS_TRY(ks_store_open(count->path, KS_STORE_READ, &count->stores[thread]));
-	*ret = count->stores[thread];
-	return NULL;
-}
 
 /* ---- the lists of an image ---- */
 
@@ -124,8 +115,7 @@ static struct ks_error *read_image(void *arg, size_t job, unsigned int thread)
 {
 	struct count *count = arg;
 	const struct ks_store_image *image = count->images->at[job];
-	struct ks_store *store;
-	KS_TRY(store_of(count, thread, &store));
+	struct ks_store *store = count->stores.at[thread];
 	KS_TRY(count_names(store, image, &count->ret[job]));
 	_cleanup_buf_ struct ks_buf raw = { 0 };
 	_cleanup_reset_ sqlite3_stmt *list = NULL;
@@ -214,8 +204,7 @@ static struct ks_error *read_definition(uint64_t id, enum ks_def_class def_class
 static struct ks_error *read_run(void *arg, size_t job, unsigned int thread)
 {
 	struct count *count = arg;
-	struct ks_store *store;
-	KS_TRY(store_of(count, thread, &store));
+	struct ks_store *store = count->stores.at[thread];
 	for (size_t i = job * RUN; i < (job + 1) * RUN && i < count->blocks.len; i++) {
 		struct block *block = &count->blocks.at[i];
 		if (!block->wanted)
@@ -261,31 +250,28 @@ static struct ks_error *add_image(void *arg, size_t job, unsigned int thread)
 
 static struct ks_error *run(struct count *count, struct ks_store *store, unsigned int nr_threads)
 {
-	KS_TRY(ks_pool_run(nr_threads, count->images->nr, read_image, count));
+	KS_TRY(ks_siblings_open(store, nr_threads, &count->stores));
+	unsigned int nr = count->stores.nr;
+	KS_TRY(ks_pool_run(nr, count->images->nr, read_image, count));
 	KS_TRY(read_blocks(count, store));
 	KS_TRY(want_blocks(count));
-	KS_TRY(ks_pool_run(nr_threads, (count->blocks.len + RUN - 1) / RUN, read_run, count));
+	KS_TRY(ks_pool_run(nr, (count->blocks.len + RUN - 1) / RUN, read_run, count));
 	return ks_pool_run(nr_threads, count->images->nr, add_image, count);
 }
 
 struct ks_error *ks_store_census(struct ks_store *store, const struct ks_store_images *images,
 				 unsigned int nr_threads, struct ks_census *ret)
 {
-	struct count count = { .images = images, .path = store->path, .ret = ret };
+	struct count count = { .images = images, .ret = ret };
 	memset(ret, 0, images->nr * sizeof(*ret));
-	count.stores = calloc(nr_threads, sizeof(*count.stores));
 	count.images_at = calloc(images->nr + 1, sizeof(*count.images_at));
-	struct ks_error *err = &ks_nomem;
-	if (count.stores && count.images_at)
-		err = run(&count, store, nr_threads);
-	for (unsigned int i = 0; count.stores && i < nr_threads; i++)
-		ks_store_close(count.stores[i]);
+	struct ks_error *err = count.images_at ? run(&count, store, nr_threads) : &ks_nomem;
+	ks_siblings_close(&count.stores);
 	for (size_t i = 0; count.images_at && i < images->nr; i++)
 		ks_vector_deinit(&count.images_at[i].groups);
 	for (size_t i = 0; i < count.blocks.len; i++)
 		free(count.blocks.at[i].traits);
 	ks_vector_deinit(&count.blocks);
 	free(count.images_at);
-	free(count.stores);
 	return err;
 }

@@ -83,11 +83,14 @@ struct ks_error *ks_image_add(struct ks_store *store, const struct ks_surface *s
 	_cleanup_buf_ struct ks_buf known = { 0 }, facts = { 0 };
 	KS_TRY(bits_text(surface->known, kind_name, &known));
 	KS_TRY(bits_text(image.facts, fact_name, &facts));
+	KS_TRY(ks_counter_next(store, KS_COUNTER_IMAGE, ret_id));
+	KS_TRY(ks_counter_set(store, KS_COUNTER_IMAGE, *ret_id + 1));
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_ADD, &stmt));
 	int column = 1;
 	for (size_t i = 0; i < NR_TEXTS; i++)
 		ks_sql_bind_text(stmt, column++, *text_field(&image, i));
+	sqlite3_bind_int64(stmt, column++, *ret_id);
 	ks_sql_bind_text(stmt, column++, ks_tier_texts[image.tier]);
 	sqlite3_bind_int(stmt, column++, image.elf_class);
 	sqlite3_bind_int(stmt, column++, image.big_endian);
@@ -96,9 +99,7 @@ struct ks_error *ks_image_add(struct ks_store *store, const struct ks_surface *s
 	sqlite3_bind_int64(stmt, column++, (int64_t)anchor);
 	ks_sql_bind_text(stmt, column++, facts.at);
 	sqlite3_bind_int64(stmt, column++, image.nr_modules);
-	KS_TRY(ks_sql_run(store, stmt));
-	*ret_id = sqlite3_last_insert_rowid(store->db);
-	return NULL;
+	return ks_sql_run(store, stmt);
 }
 
 static struct ks_error *read_image(sqlite3_stmt *stmt, struct ks_arena *arena,

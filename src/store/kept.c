@@ -89,7 +89,11 @@ struct ks_error *ks_store_known(struct ks_store *store, const struct ks_image *i
 				char **ret_label)
 {
 	_cleanup_kept_ struct ks_kept kept = { 0 };
-	KS_TRY(ks_error_in_file(ks_kept_find(store, image, &kept), store->path));
+	KS_TRY(ks_store_snapshot_begin(store));
+	struct ks_error *err = ks_error_in_file(ks_kept_find(store, image, &kept), store->path);
+	ks_store_snapshot_end(store);
+	if (err)
+		return err;
 	*ret_label = ks_kept_stays(&kept, image) ? ks_take(kept.label) : NULL;
 	return NULL;
 }

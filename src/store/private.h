@@ -2,6 +2,7 @@
 #pragma once
 /* What the files of the store share. */
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/cursor.h"
@@ -19,6 +20,11 @@ enum ks_sql {
 	KS_SQL_ROLLBACK,
 	KS_SQL_DATA_VERSION,
 	KS_SQL_VERSION,
+	KS_SQL_SCHEMA_VERSION,
+	KS_SQL_COUNTER,
+	KS_SQL_COUNTER_SET,
+	KS_SQL_IMAGE_LAST,
+	KS_SQL_COLUMNS_LAST,
 	KS_SQL_IMAGES,
 	KS_SQL_IMAGES_1,	   // of a store of version 1
 	KS_SQL_IMAGES_BY_BUILD_ID, // modules have none
@@ -67,6 +73,12 @@ struct ks_store {
 	char *path;
 	bool readonly;
 	unsigned int wait; // for other processes, in seconds
+	bool alone;		   // SQLite takes the file for one that nobody writes
+	struct stat alone_since;   // that it was then
+	bool writing;		   // a transaction that writes is open
+	unsigned int nr_snapshots; // ks_store_snapshot_begin() without their ends
+	uint64_t ticks;		   // of SQLite's machine since the last step
+	int64_t schema_version;	   // when the format was last looked at
 	sqlite3_stmt *statements[KS_NR_SQL];
 	struct ks_zstd zstd;
 	struct ks_blocks blocks;
@@ -78,8 +90,6 @@ struct ks_store {
 	struct ks_cache kept_symbols; // names of symbol tables, by image
 	int64_t kept_version;
 };
-/** Forget what is kept: the store has changed. */
-void ks_store_forget(struct ks_store *store);
 
 /* ---- sql.c ---- */
 
@@ -129,13 +139,35 @@ static inline void ks_sql_resetp(sqlite3_stmt **stmt)
 }
 #define _cleanup_reset_ __attribute__((__cleanup__(ks_sql_resetp)))
 
+struct ks_error *ks_store_damaged(const char *what);
+
+/* ---- transaction.c ---- */
+
+/** Forget what is kept: the store has changed. */
+void ks_store_forget(struct ks_store *store);
+
 /** Runs fn inside one read transaction: everything it sees belongs together. */
 typedef struct ks_error *ks_store_job_fn(struct ks_store *store, void *arg);
 KS_MUST_CHECK struct ks_error *ks_sql_read(struct ks_store *store, ks_store_job_fn *fn, void *arg);
-/** The same for writing: commits when fn succeeds, else leaves the store as it was. */
+/** The same for writing: commits when fn succeeds, else leaves the store as it was. Inside another one, a part of it. */
 KS_MUST_CHECK struct ks_error *ks_sql_write(struct ks_store *store, ks_store_job_fn *fn, void *arg);
 
-struct ks_error *ks_store_damaged(const char *what);
+/* ---- counter.c ---- */
+
+/** Numbers that only grow. */
+enum ks_counter {
+	KS_COUNTER_GENERATION, // goes up with every transaction that writes
+	KS_COUNTER_IMAGE,      // the next id
+	KS_COUNTER_COLUMNS,    //
+};
+/** @param[out] ret 0 when the store is of a version that does not count */
+KS_MUST_CHECK struct ks_error *ks_counter_get(struct ks_store *store, enum ks_counter which,
+					      int64_t *ret);
+/** The next id of a table: no row ever had it. Inside a transaction that writes, which ends by ks_counter_set(). */
+KS_MUST_CHECK struct ks_error *ks_counter_next(struct ks_store *store, enum ks_counter which,
+					       int64_t *ret);
+KS_MUST_CHECK struct ks_error *ks_counter_set(struct ks_store *store, enum ks_counter which,
+					      int64_t value);
 
 /* ---- the rest ---- */
 

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "store/private.h"
 
 static const struct {
 	const char *group, *setting;
@@ -21,15 +22,27 @@ const char *ks_selection_setting(const char *group)
 	return NULL;
 }
 
-struct ks_error *ks_selection_rename(struct ks_store *store, const char *label,
-				     const char *new_label)
+struct rename {
+	const char *label, *new_label;
+};
+
+static struct ks_error *rename_all(struct ks_store *store, void *arg)
 {
+	const struct rename *job = arg;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	const char *base;
 	KS_TRY(ks_store_setting(store, &arena, KS_SETTING_BASE, &base));
-	KS_TRY(ks_store_relabel(store, label, new_label));
-	return base && strcmp(base, label) == 0 ? ks_store_set(store, KS_SETTING_BASE, new_label)
-						: NULL;
+	KS_TRY(ks_store_relabel(store, job->label, job->new_label));
+	return base && strcmp(base, job->label) == 0
+		       ? ks_store_set(store, KS_SETTING_BASE, job->new_label)
+		       : NULL;
+}
+
+struct ks_error *ks_selection_rename(struct ks_store *store, const char *label,
+				     const char *new_label)
+{
+	struct rename job = { label, new_label };
+	return ks_sql_write(store, rename_all, &job);
 }
 
 struct ks_error *ks_selection_set_base(struct ks_store *store, const char *label)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/array.h"
 #include "store/private.h"
-#include "store/schema.h"
 
 #define IMAGE_TEXTS                                                                                \
 	"label, digest, release, version, arch, flavor, revision, distribution, package,"          \
@@ -14,6 +13,11 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_ROLLBACK] = "ROLLBACK",
 	[KS_SQL_DATA_VERSION] = "PRAGMA data_version",
 	[KS_SQL_VERSION] = "PRAGMA user_version",
+	[KS_SQL_SCHEMA_VERSION] = "PRAGMA schema_version",
+	[KS_SQL_COUNTER] = "SELECT value FROM counter WHERE name = ?",
+	[KS_SQL_COUNTER_SET] = "UPDATE counter SET value = ?2 WHERE name = ?1",
+	[KS_SQL_IMAGE_LAST] = "SELECT max(id) FROM image",
+	[KS_SQL_COLUMNS_LAST] = "SELECT max(id) FROM columns",
 	[KS_SQL_IMAGES] = "SELECT " IMAGE_TEXTS ", home, id, tier, elf_class, big_endian, known,"
 			  " symtab_known, anchor, base, facts, modules FROM image",
 	[KS_SQL_IMAGES_1] = "SELECT " IMAGE_TEXTS ", NULL, id, tier, elf_class, big_endian, known,"
@@ -26,9 +30,10 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_IMAGE_BY_LABEL] = "SELECT id, base FROM image WHERE label = ?",
 	[KS_SQL_IMAGE_DIGEST] = "SELECT digest FROM image WHERE id = ?",
 	[KS_SQL_IMAGES_AT_HOME] = "SELECT id FROM image WHERE home = ? ORDER BY id",
-	[KS_SQL_IMAGE_ADD] = "INSERT INTO image(" IMAGE_TEXTS ", home, tier, elf_class, big_endian,"
-			     " known, symtab_known, anchor, facts, modules)"
-			     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[KS_SQL_IMAGE_ADD] =
+		"INSERT INTO image(" IMAGE_TEXTS ", home, id, tier, elf_class, big_endian,"
+		" known, symtab_known, anchor, facts, modules)"
+		" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[KS_SQL_IMAGE_SET_BASE] = "UPDATE image SET base = ?2 WHERE id = ?1",
 	[KS_SQL_IMAGE_REMOVE] = "DELETE FROM image WHERE id = ?",
 	[KS_SQL_IMAGE_RELABEL] = "UPDATE image SET label = ?2 WHERE id = ?1",
@@ -50,7 +55,7 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_LIST_OF_ROOTS] = "SELECT i.id, l.segment FROM image i JOIN list l ON l.image = i.id"
 				 " WHERE i.base IS NULL AND (i.home IS NULL) = ? ORDER BY i.id",
 	[KS_SQL_COLUMNS] = "SELECT base, data FROM columns WHERE id = ?",
-	[KS_SQL_COLUMNS_ADD] = "INSERT INTO columns(base, data) VALUES(?, ?)",
+	[KS_SQL_COLUMNS_ADD] = "INSERT INTO columns(base, data, id) VALUES(?, ?, ?)",
 	[KS_SQL_COLUMNS_REPLACE] = "UPDATE columns SET base = ?2, data = ?3 WHERE id = ?1",
 	[KS_SQL_COLUMNS_REMOVE] = "DELETE FROM columns WHERE id IN"
 				  " (SELECT columns FROM list WHERE image = ?)",
@@ -86,6 +91,9 @@ static const struct {
 	{ SQLITE_LOCKED, KS_ERR_STORE, "another process is writing the store; try again" },
 	{ SQLITE_NOTADB, KS_ERR_STORE, "not a ksurf store (no SQLite file)" },
 	{ SQLITE_CORRUPT, KS_ERR_STORE, "the store is damaged" },
+	{ SQLITE_TOOBIG, KS_ERR_STORE, "the store is damaged" },
+	{ SQLITE_INTERRUPT, KS_ERR_STORE,
+	  "the store is damaged: it takes longer than its bytes explain" },
 };
 
 struct ks_error *ks_sql_error(struct ks_store *store, const char *doing)
@@ -112,6 +120,8 @@ struct ks_error *ks_store_damaged(const char *what)
 struct ks_error *ks_sql_get(struct ks_store *store, enum ks_sql which, sqlite3_stmt **ret)
 {
 	sqlite3_stmt **slot = &store->statements[which];
+	if (store->nr_snapshots && sqlite3_get_autocommit(store->db)) // an error has ended it
+		return ks_error_new(KS_ERR_IO, "reading the store failed before");
 	if (!*slot && sqlite3_prepare_v3(store->db, texts[which], -1, SQLITE_PREPARE_PERSISTENT,
 					 slot, NULL) != SQLITE_OK)
 		return ks_sql_error(store, "use the store");
@@ -120,14 +130,29 @@ struct ks_error *ks_sql_get(struct ks_store *store, enum ks_sql which, sqlite3_s
 	return NULL;
 }
 
+/** Nothing locks a file that is read as one that nobody writes: what was read counts if it has not changed. */
+static bool has_changed(const struct ks_store *store)
+{
+	const struct stat *then = &store->alone_since;
+	struct stat now;
+	return store->alone && (stat(store->path, &now) != 0 || now.st_dev != then->st_dev ||
+				now.st_ino != then->st_ino || now.st_size != then->st_size ||
+				now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+				now.st_mtim.tv_nsec != then->st_mtim.tv_nsec);
+}
+
 struct ks_error *ks_sql_row(struct ks_store *store, sqlite3_stmt *stmt, bool *ret)
 {
+	store->ticks = 0;
 	int code = sqlite3_step(stmt);
-	*ret = code == SQLITE_ROW;
-	if (code == SQLITE_ROW)
+	bool changed = has_changed(store);
+	*ret = code == SQLITE_ROW && !changed;
+	if (*ret)
 		return NULL;
 	struct ks_error *err = NULL;
-	if (code != SQLITE_DONE)
+	if (changed)
+		err = ks_error_new(KS_ERR_STORE, "written while it was read; try again");
+	else if (code != SQLITE_DONE)
 		err = ks_sql_error(store, store->readonly ? "read the store" : "use the store");
 	sqlite3_reset(stmt);
 	return err;
@@ -135,6 +160,7 @@ struct ks_error *ks_sql_row(struct ks_store *store, sqlite3_stmt *stmt, bool *re
 
 struct ks_error *ks_sql_run(struct ks_store *store, sqlite3_stmt *stmt)
 {
+	store->ticks = 0;
 	int code = sqlite3_step(stmt);
 	struct ks_error *err = NULL;
 	if (code != SQLITE_DONE && code != SQLITE_ROW)
@@ -162,66 +188,10 @@ struct ks_error *ks_sql_number(struct ks_store *store, enum ks_sql which, int64_
 
 struct ks_error *ks_sql_script(struct ks_store *store, const char *text)
 {
+	store->ticks = 0;
 	if (sqlite3_exec(store->db, text, NULL, NULL, NULL) != SQLITE_OK)
 		return ks_sql_error(store, "use the store");
 	return NULL;
-}
-
-static void roll_back(struct ks_store *store)
-{
-	// Some failures have rolled back already; then this one fails, which says nothing new.
-	if (!sqlite3_get_autocommit(store->db))
-		ks_error_free(ks_sql_do(store, KS_SQL_ROLLBACK));
-}
-
-/** Another process may have given numbers to other rows. Inside the transaction: it begins with this look. */
-static struct ks_error *forget_old(struct ks_store *store)
-{
-	int64_t version;
-	KS_TRY(ks_sql_number(store, KS_SQL_DATA_VERSION, &version));
-	if (version != store->kept_version)
-		ks_store_forget(store);
-	store->kept_version = version;
-	return NULL;
-}
-
-struct ks_error *ks_sql_read(struct ks_store *store, ks_store_job_fn *fn, void *arg)
-{
-	bool inner = !sqlite3_get_autocommit(store->db);
-	if (!inner)
-		KS_TRY(ks_sql_do(store, KS_SQL_BEGIN_READ));
-	struct ks_error *err = inner ? NULL : forget_old(store);
-	if (!err)
-		err = ks_error_in_file(fn(store, arg), store->path);
-	if (!inner)
-		roll_back(store);
-	return err;
-}
-
-/** A store of an older version becomes one of this with what is written first. */
-static struct ks_error *bring_up_to_date(struct ks_store *store)
-{
-	int64_t version;
-	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
-	return version == 1 ? ks_sql_script(store, ks_store_from_1) : NULL;
-}
-
-struct ks_error *ks_sql_write(struct ks_store *store, ks_store_job_fn *fn, void *arg)
-{
-	if (store->readonly)
-		return ks_error_in_file(ks_error_new(KS_ERR_STORE, "opened for reading only"),
-					store->path);
-	ks_store_forget(store);
-	KS_TRY(ks_sql_do(store, KS_SQL_BEGIN_WRITE));
-	struct ks_error *err = bring_up_to_date(store);
-	if (!err)
-		err = fn(store, arg);
-	if (!err)
-		err = ks_sql_do(store, KS_SQL_COMMIT);
-	if (err)
-		roll_back(store);
-	ks_store_forget(store);
-	return ks_error_in_file(err, store->path);
 }
 
 void ks_sql_close(struct ks_store *store)

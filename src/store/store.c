@@ -6,64 +6,18 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "store/private.h"
+#include "store/format.h"
 #include "store/schema.h"
 
 enum { WAIT_S = 10, WAIT_MAX_S = 1 << 20, CACHE_KIB = 16 << 10 };
-
-/** One number that a PRAGMA or SELECT gives. */
-static struct ks_error *query_number(struct ks_store *store, const char *text, int64_t *ret)
-{
-	sqlite3_stmt *stmt = NULL;
-	if (sqlite3_prepare_v2(store->db, text, -1, &stmt, NULL) != SQLITE_OK)
-		return ks_sql_error(store, "open the store");
-	int code = sqlite3_step(stmt);
-	*ret = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
-	struct ks_error *err = code == SQLITE_ROW ? NULL : ks_sql_error(store, "open the store");
-	sqlite3_finalize(stmt);
-	return err;
-}
-
-/** @param ret_empty whether nothing at all is in the file yet */
-static struct ks_error *check_format(struct ks_store *store, bool *ret_empty)
-{
-	int64_t application, version, tables, code = 0;
-	KS_TRY(query_number(store, "PRAGMA application_id", &application));
-	KS_TRY(query_number(store, "PRAGMA user_version", &version));
-	KS_TRY(query_number(store, "SELECT count(*) FROM sqlite_schema", &tables));
-	*ret_empty = application == 0 && version == 0 && tables == 0;
-	if (*ret_empty)
-		return NULL;
-	if (application != KS_STORE_APPLICATION_ID)
-		return ks_error_new(KS_ERR_STORE,
-				    "not a ksurf store (another program's SQLite file)");
-	if (version < 1 || version > KS_STORE_VERSION)
-		return ks_error_new(KS_ERR_STORE,
-				    "written by a newer ksurf (store format %lld, this one "
-				    "reads %d): update ksurf, or use another --db",
-				    (long long)version, KS_STORE_VERSION);
-	// a table of ours that is really a query could keep us busy for ever
-	KS_TRY(query_number(store,
-			    "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND"
-			    " lower(name) IN ('image', 'setting', 'segment',"
-			    " 'columns', 'list', 'part', 'block', 'pack')",
-			    &code));
-	return code ? ks_store_damaged("one of its tables is a view") : NULL;
-}
 
 /** The schema, in one transaction: two processes that start at once both end up with the same store. */
 static struct ks_error *set_up(struct ks_store *store, void *arg)
 {
 	(void)arg;
 	bool empty;
-	KS_TRY(check_format(store, &empty));
-	if (!empty)
-		return NULL;
-	char pragmas[128];
-	snprintf(pragmas, sizeof(pragmas), "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-		 KS_STORE_APPLICATION_ID, KS_STORE_VERSION);
-	KS_TRY(ks_sql_script(store, pragmas));
-	return ks_sql_script(store, ks_store_schema);
+	KS_TRY(ks_format_check(store, &empty));
+	return empty ? ks_format_make(store) : NULL;
 }
 
 static struct ks_error *open_handle(struct ks_store *store, const char *name, int flags)
@@ -75,16 +29,17 @@ static struct ks_error *open_handle(struct ks_store *store, const char *name, in
 		return ks_sql_error(store, "open the store");
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, (int)(store->wait * 1000));
+	KS_TRY(ks_format_guard(store));
 	char pragmas[128];
-	snprintf(pragmas, sizeof(pragmas),
-		 "PRAGMA cache_size = -%d; PRAGMA synchronous = NORMAL; PRAGMA trusted_schema = 0;",
+	snprintf(pragmas, sizeof(pragmas), "PRAGMA cache_size = -%d; PRAGMA synchronous = NORMAL;",
 		 CACHE_KIB);
 	return ks_sql_script(store, pragmas);
 }
 
 /**
  * A store on read-only storage: SQLite cannot make the files beside it that readers share with a writer.
- * Without leftovers of a writer the file alone is the whole truth and can be read as it is.
+ * Without leftovers of a writer the file alone is the whole truth and can be read as it is, as long as nobody else,
+ * who may, writes it.
  */
 static struct ks_error *open_immutable(struct ks_store *store)
 {
@@ -108,21 +63,34 @@ static struct ks_error *open_immutable(struct ks_store *store)
 	const char *uri = ks_buf_text(&name);
 	if (!uri)
 		return &ks_nomem;
+	if (stat(store->path, &store->alone_since) != 0)
+		return ks_error_new(KS_ERR_IO, "cannot open the store: %m");
+	store->alone = true;
 	return open_handle(store, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+}
+
+/** Check the format in one look: another process may make the store, or bring it up to date. @param ret_code SQLite's */
+static struct ks_error *look(struct ks_store *store, bool *ret_empty, int *ret_code)
+{
+	KS_TRY(ks_sql_script(store, "BEGIN"));
+	struct ks_error *err = ks_format_check(store, ret_empty);
+	*ret_code = sqlite3_errcode(store->db);
+	sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL); // of nothing
+	return err;
 }
 
 static struct ks_error *open_for_reading(struct ks_store *store)
 {
 	bool empty = false;
 	struct ks_error *err = open_handle(store, store->path, SQLITE_OPEN_READONLY);
-	if (!err)
-		err = check_format(store, &empty);
 	int code = sqlite3_errcode(store->db);
+	if (!err)
+		err = look(store, &empty, &code);
 	if (err && ((code & 0xff) == SQLITE_CANTOPEN || (code & 0xff) == SQLITE_READONLY)) {
 		ks_error_free(err);
 		ks_sql_close(store);
 		KS_TRY(open_immutable(store));
-		err = check_format(store, &empty);
+		err = look(store, &empty, &code);
 	}
 	if (!err && empty)
 		err = ks_error_new(KS_ERR_STORE, "the file is empty: no store has been made in it");
@@ -132,9 +100,10 @@ static struct ks_error *open_for_reading(struct ks_store *store)
 static struct ks_error *open_for_writing(struct ks_store *store, bool create)
 {
 	bool empty;
+	int code;
 	KS_TRY(open_handle(store, store->path,
 			   SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0)));
-	KS_TRY(check_format(store, &empty));
+	KS_TRY(look(store, &empty, &code));
 	if (empty && !create)
 		return ks_error_new(KS_ERR_STORE,
 				    "the file is empty: no store has been made in it");
@@ -185,14 +154,6 @@ unsigned int ks_store_wait(const struct ks_store *store)
 const char *ks_store_path(const struct ks_store *store)
 {
 	return store->path;
-}
-
-void ks_store_forget(struct ks_store *store)
-{
-	ks_cache_clear(&store->kept_names);
-	ks_cache_clear(&store->kept_columns);
-	ks_cache_clear(&store->kept_defs);
-	ks_cache_clear(&store->kept_symbols);
 }
 
 void ks_store_close(struct ks_store *store)

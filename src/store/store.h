@@ -39,6 +39,37 @@ static inline void ks_store_closep(struct ks_store **store)
 /** As it was opened: for another handle on the same file. */
 const char *ks_store_path(const struct ks_store *store);
 
+/* ---- one state ---- */
+
+/**
+ * From here to the end, everything that is read through the handle belongs to one state of the store, whatever other
+ * processes write. Calls nest; a single call that reads is such a stretch anyway. Nothing can be written meanwhile.
+ */
+KS_MUST_CHECK struct ks_error *ks_store_snapshot_begin(struct ks_store *store);
+void ks_store_snapshot_end(struct ks_store *store); // what was begun
+static inline void ks_store_snapshot_endp(struct ks_store **store)
+{
+	ks_store_snapshot_end(*store);
+}
+/** What was begun ends with the scope. */
+#define _cleanup_snapshot_ __attribute__((__cleanup__(ks_store_snapshot_endp)))
+
+/** Handles on one state of a store, for threads that read. */
+struct ks_siblings {
+	struct ks_store **at; // the first is the store itself
+	unsigned int nr;      // at least 1
+};
+/**
+ * Begin a stretch as above, on as many handles as can be had: others may have written since, or the store is of a format that
+ * does not tell. Then they are fewer than wanted, and what is to be done is done on these.
+ * @param nr_wanted as many as there are threads
+ */
+KS_MUST_CHECK struct ks_error *ks_siblings_open(struct ks_store *store, size_t nr_wanted,
+						struct ks_siblings *ret);
+/** End it. A zeroed one is allowed. */
+void ks_siblings_close(struct ks_siblings *siblings);
+#define _cleanup_siblings_ __attribute__((__cleanup__(ks_siblings_close)))
+
 /* ---- adding ---- */
 
 /** What became of an image. */
@@ -188,7 +219,7 @@ KS_MUST_CHECK struct ks_error *ks_store_names(struct ks_store *store,
 /**
  * All names of a kind with where to find their facts, for visiting every history; modules are left out. It holds the lists of all the
  * images in memory (about 4 MB an image) and is read by any number of threads at once. What images points to
- * must outlive it; no image may be removed meanwhile.
+ * must outlive it, and it is used in the stretch (ks_store_snapshot_begin()) in which it was made.
  */
 struct ks_walk;
 KS_MUST_CHECK struct ks_error *ks_walk_new(struct ks_store *store,
@@ -207,7 +238,7 @@ const char *ks_walk_name(const struct ks_walk *walk, size_t i);
 
 /**
  * As ks_store_history() of the i-th name. Visit runs of neighbours, one run a thread.
- * @param store a handle of the calling thread's own, on the same file
+ * @param store the calling thread's own of ks_siblings_open(), on the store that the walk was made from
  */
 KS_MUST_CHECK struct ks_error *ks_walk_history(const struct ks_walk *walk, struct ks_store *store,
 					       size_t i, struct ks_arena *arena,

@@ -110,7 +110,8 @@ static struct ks_error *write_names(struct ks_store *store, const struct ks_put_
 	return ks_sql_run(store, stmt);
 }
 
-static struct ks_error *write_columns(struct ks_store *store, const struct ks_put_segment *segment)
+static struct ks_error *write_columns(struct ks_store *store, const struct ks_put_segment *segment,
+				      int64_t id)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS_ADD, &stmt));
@@ -119,6 +120,7 @@ static struct ks_error *write_columns(struct ks_store *store, const struct ks_pu
 	else
 		sqlite3_bind_null(stmt, 1);
 	ks_sql_bind_bytes(stmt, 2, ks_bytes_of(&segment->packed));
+	sqlite3_bind_int64(stmt, 3, id);
 	return ks_sql_run(store, stmt);
 }
 
@@ -126,14 +128,15 @@ struct ks_error *ks_put_lists_write(struct ks_put_lists *lists, struct ks_store 
 				    int64_t image, uint64_t *bytes)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	for (size_t i = 0; i < lists->segments.len; i++) {
+	int64_t columns;
+	KS_TRY(ks_counter_next(store, KS_COUNTER_COLUMNS, &columns));
+	for (size_t i = 0; i < lists->segments.len; i++, columns++) {
 		struct ks_put_segment *segment = &lists->segments.at[i];
 		if (segment->is_new) // unless an equal one of another kind has just been written
 			KS_TRY(match_segment(store, segment));
 		if (segment->is_new)
 			KS_TRY(write_names(store, segment));
-		KS_TRY(write_columns(store, segment));
-		int64_t columns = sqlite3_last_insert_rowid(store->db);
+		KS_TRY(write_columns(store, segment, columns));
 		KS_TRY(ks_sql_get(store, KS_SQL_LIST_ADD, &stmt));
 		sqlite3_bind_int64(stmt, 1, image);
 		ks_sql_bind_text(stmt, 2, ks_list_name(segment->list));
@@ -143,5 +146,5 @@ struct ks_error *ks_put_lists_write(struct ks_put_lists *lists, struct ks_store 
 		KS_TRY(ks_sql_run(store, stmt));
 		*bytes += segment->packed.len + (segment->is_new ? segment->names.len : 0);
 	}
-	return NULL;
+	return ks_counter_set(store, KS_COUNTER_COLUMNS, columns);
 }
