@@ -167,12 +167,6 @@ static void put_escaped(struct ks_buf *out, enum ks_text_sink sink, char c)
 	case KS_TEXT_JSON:
 		json_ascii(out, c);
 		break;
-	case KS_TEXT_CODE_CELL:
-		if (c == '|')
-			ks_buf_str(out, "\\|");
-		else
-			put_hex(out, 'x', (unsigned char)c, 2);
-		break;
 	default:
 		put_hex(out, 'x', (unsigned char)c, 2);
 	}
@@ -232,10 +226,13 @@ static size_t put_high(struct ks_buf *out, enum ks_text_sink sink, const uint8_t
 	return n ? n : 1;
 }
 
-/** "::" where a word begins: what GitHub takes for a command when it begins a line, which wrapping may make of it. */
+/**
+ * "::" where a word begins: what GitHub takes for a command when it begins a line, which wrapping may make of it. To a single one at
+ * the end another may be added.
+ */
 static bool begins_command(const uint8_t *s, size_t i, size_t len)
 {
-	return i + 1 < len && s[i + 1] == ':' && (!i || s[i - 1] == ' ');
+	return (i + 1 == len || s[i + 1] == ':') && (!i || s[i - 1] == ' ');
 }
 
 /** "##[error]", "##vso[…]", "##teamcity[…]": commands anywhere in a line. */
@@ -261,7 +258,8 @@ static bool acts_here(enum ks_text_sink sink, const uint8_t *s, size_t i, size_t
 	}
 	if (s[i] == '#' && sink != KS_TEXT_MARKDOWN)
 		return begins_marker(s, i, len);
-	if (s[i] == ']' && sink != KS_TEXT_MARKDOWN) // arrays have it, but never before a parenthesis
+	if (s[i] == ']' &&
+	    sink != KS_TEXT_MARKDOWN) // arrays have it, but never before a parenthesis
 		return i + 1 < len && s[i + 1] == '(';
 	return class != 0;
 }
