@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Names are data. Every writer gets names that have done harm somewhere, in all places at once, and so does the command: from
- * a store, an object, the names of files and its arguments. judge.c says whether what they write is what it should be.
+ * Names are data. Every writer gets names that have done harm somewhere, in all places at once; judge.c says whether what it
+ * writes is what it should be.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,8 +16,6 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "base/trace.h"
-#include "bpf_object.h"
 #include "check.h"
 #include "judge.h"
 #include "report/check/check.h"
