@@ -269,7 +269,10 @@ static struct answer ask(const struct world *world, const char *word, const char
 	return answer;
 }
 
-/** @param calm what the calm world says @param alone lines are wrapped, or tell of more than names: only the status is compared */
+/**
+ * @param calm what the calm world says
+ * @param alone lines are wrapped, or tell of more than names: only the status is compared
+ */
 static void compare(enum judged as, const char *line, const char *streams, const char *word,
 		    const struct answer *calm, bool alone)
 {

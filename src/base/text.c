@@ -227,8 +227,8 @@ static size_t put_high(struct ks_buf *out, enum ks_text_sink sink, const uint8_t
 }
 
 /**
- * "::" where a word begins: what GitHub takes for a command when it begins a line, which wrapping may make of it. To a single one at
- * the end another may be added.
+ * "::" where a word begins: what GitHub takes for a command when it begins a line, which wrapping may make of it. Behind a single one
+ * at the end another may follow.
  */
 static bool begins_command(const uint8_t *s, size_t i, size_t len)
 {
@@ -319,6 +319,9 @@ static bool contains(const char *text, size_t len, const char *any)
 	return false;
 }
 
+/** What begins a heading, a quotation, a list or an underline. */
+static const char line_beginnings[] = "#>-+=";
+
 /** A cell that a spreadsheet would compute gets an apostrophe, which makes it text. */
 static void write_csv(struct ks_buf *out, const char *text, size_t len)
 {
@@ -349,8 +352,7 @@ void ks_text_write(struct ks_buf *out, enum ks_text_sink sink, const char *text,
 		ks_buf_char(out, '"');
 		break;
 	case KS_TEXT_MARKDOWN_TYPE:
-		if (contains(text, len ? 1 : 0,
-			     "#>-+=")) { // would begin a list, a heading or a quotation
+		if (contains(text, len ? 1 : 0, line_beginnings)) {
 			ks_buf_printf(out, "&#%d;", *text);
 			text++;
 			len--;
@@ -365,8 +367,9 @@ void ks_text_write(struct ks_buf *out, enum ks_text_sink sink, const char *text,
 /** Nothing stands around the text, and no byte of it can be special. */
 static bool stays(enum ks_text_sink sink, const char *text, size_t len)
 {
-	if (sink == KS_TEXT_CODE || sink == KS_TEXT_CODE_CELL || sink == KS_TEXT_CSV ||
-	    sink == KS_TEXT_JSON || sink == KS_TEXT_MARKDOWN_TYPE)
+	bool surrounded = sink == KS_TEXT_CODE || sink == KS_TEXT_CODE_CELL ||
+			  sink == KS_TEXT_CSV || sink == KS_TEXT_JSON;
+	if (surrounded || (sink == KS_TEXT_MARKDOWN_TYPE && contains(text, 1, line_beginnings)))
 		return false;
 	for (size_t i = 0; i < len; i++)
 		if (classes[(unsigned char)text[i]] & special[sink])

@@ -17,14 +17,14 @@ enum ks_text_sink {
 	KS_TEXT_LINE,	  // terminals, logs, text files, Markdown between fences: part of one line
 	KS_TEXT_MARKUP,	  // HTML, XML, SVG: between tags, or inside "…" of an attribute
 	KS_TEXT_MARKDOWN, // Markdown's running text
-	KS_TEXT_MARKDOWN_TYPE, // the same where _, * and brackets of C types stay as they are; also inside HTML elements
+	KS_TEXT_MARKDOWN_TYPE, // the same, _ * [ ] of C types as they are; also in HTML elements
 	KS_TEXT_MARKDOWN_CELL, // as KS_TEXT_MARKDOWN_TYPE, inside a table
-	KS_TEXT_CODE,	      // a code span of Markdown, with its backquotes
-	KS_TEXT_CODE_CELL,    // the same inside a table
-	KS_TEXT_CSV,	      // a cell of CSV, quoted when it must be; none is a formula
-	KS_TEXT_GITHUB_VALUE, // a property of a workflow command: file=…
-	KS_TEXT_GITHUB,	      // the message of a workflow command
-	KS_TEXT_JSON, // a string of JSON with its quotes: ASCII only, a byte that is no UTF-8 is \udcXX
+	KS_TEXT_CODE,	       // a code span of Markdown, with its backquotes
+	KS_TEXT_CODE_CELL,     // the same inside a table
+	KS_TEXT_CSV,	       // a cell of CSV, quoted when it must be; none is a formula
+	KS_TEXT_GITHUB_VALUE,  // a property of a workflow command: file=…
+	KS_TEXT_GITHUB,	       // the message of a workflow command
+	KS_TEXT_JSON, // a string of JSON with its quotes: ASCII; what is no UTF-8 is \udcXX
 	KS_NR_TEXT_SINKS
 };
 
