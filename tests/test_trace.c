@@ -77,7 +77,7 @@ static void traces_go_to_the_first_sink(void **state)
 	assert_int_equal(asked, 1);
 	assert_int_equal(heard.nr, 1);
 	assert_string_equal(heard.topic, "check");
-	assert_string_equal(heard.text, "a?b?[m???\xc3\xa9 of 2");
+	assert_string_equal(heard.text, "a\\nb\\x1b[m\\x7f\\u009b\xc3\xa9 of 2");
 	assert_true(heard.ns >= 0);
 	char text[900];
 	memset(text, 'x', sizeof(text) - 1);

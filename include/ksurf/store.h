@@ -39,7 +39,8 @@ KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_store_remove(struct ksurf_s
 								  const char *label);
 /**
  * Give an image another label; if it is the chosen base, it stays so.
- * @return KSURF_ERR_USAGE when another image has the new label or it is empty; KSURF_ERR_NOTFOUND, KSURF_ERR_STORE,
+ * @return KSURF_ERR_USAGE when another image has the new label, it is empty, or has control characters, unseen ones or bytes
+ *	that are no UTF-8; KSURF_ERR_NOTFOUND, KSURF_ERR_STORE,
  *	KSURF_ERR_IO
  */
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 struct ks_error ks_nomem = {
 	.code = KS_ERR_NOMEM,
@@ -64,18 +65,16 @@ struct ks_error *ks_error_wrap(struct ks_error *err, const char *fmt, ...)
 
 char *ks_error_text(const struct ks_error *err)
 {
-	char *text = NULL;
-	int n;
-	if (err->file && err->section)
-		n = asprintf(&text, "%s: %s+0x%" PRIx64 ": %s", err->file, err->section,
-			     err->offset, err->msg);
-	else if (err->section)
-		n = asprintf(&text, "%s+0x%" PRIx64 ": %s", err->section, err->offset, err->msg);
-	else if (err->file)
-		n = asprintf(&text, "%s: %s", err->file, err->msg);
-	else
-		n = asprintf(&text, "%s", err->msg);
-	return n < 0 ? NULL : text;
+	struct ks_buf text = { 0 };
+	if (err->file)
+		ks_buf_printf(&text, "%s: ", err->file);
+	if (err->section)
+		ks_buf_printf(&text, "%s+0x%" PRIx64 ": ", err->section, err->offset);
+	ks_buf_str(&text, err->msg);
+	ks_text_tail(&text, 0, KS_TEXT_LINE);
+	if (!ks_buf_text(&text))
+		ks_buf_deinit(&text);
+	return text.at;
 }
 
 void ks_error_free(struct ks_error *err)

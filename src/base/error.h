@@ -46,7 +46,10 @@ struct ks_error *ks_error_at(struct ks_error *err, const char *section, uint64_t
 /** Put "fmt: " in front of the message. Passes NULL through. */
 KS_PRINTF(2, 3) struct ks_error *ks_error_wrap(struct ks_error *err, const char *fmt, ...);
 
-/** The whole error as one line without newline: "file: section+0xoffset: message". Caller frees. */
+/**
+ * The whole error as one line without newline: "file: section+0xoffset: message", as ks_text_write() makes it for
+ * KS_TEXT_LINE: files and servers have their say in messages. Caller frees; NULL when memory runs out.
+ */
 char *ks_error_text(const struct ks_error *err);
 
 /** NULL and &ks_nomem are allowed. */

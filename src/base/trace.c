@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "base/trace.h"
 
 _Atomic(const struct ks_trace_sink *) ks_trace_sink;
@@ -57,18 +58,6 @@ int64_t ks_trace_now(void)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
-/** Names come from files and servers: nothing of them may drive a terminal, not even as UTF-8 (U+0080 to U+009F). */
-static void filter(char *text)
-{
-	for (unsigned char *p = (unsigned char *)text; *p; p++) {
-		bool c1 = *p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0;
-		if (*p < ' ' || *p == 0x7f || c1)
-			*p = '?';
-		if (c1)
-			*++p = '?';
-	}
-}
-
 void ks_trace_tell(enum ks_trace_topic topic, int64_t start, const char *fmt, ...)
 {
 	int64_t took = ks_trace_now() - start;
@@ -83,6 +72,8 @@ void ks_trace_tell(enum ks_trace_topic topic, int64_t start, const char *fmt, ..
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	filter(text);
-	sink->fn(sink->arg, name, text, took);
+	_cleanup_buf_ struct ks_buf line = { 0 };
+	ks_text_str(&line, KS_TEXT_LINE, text);
+	const char *told = ks_buf_text(&line);
+	sink->fn(sink->arg, name, told ? told : "", took);
 }

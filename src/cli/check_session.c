@@ -29,8 +29,14 @@ static bool take_live(void *arg, const struct ks_ingest_event *event)
 	if (!event->put)
 		return true;
 	live->label = ks_arena_strdup(live->arena, event->label);
-	if (live->notes.len && event->put->added && !live->cli->quiet)
-		fprintf(stderr, "%s: %s\n", event->label, ks_buf_text(&live->notes));
+	bool told = event->put->added && !live->cli->quiet;
+	const char *note = told && live->notes.len ? ks_buf_text(&live->notes) : NULL;
+	for (size_t len; note && *note; note += len + (note[len] != '\0')) {
+		len = strcspn(note, "\n");
+		bool first = note == live->notes.at;
+		ks_cli_say(stderr, "%s%s%.*s", first ? event->label : "", first ? ": " : "",
+			   (int)len, note);
+	}
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/edit_distance.h"
 #include "base/pool.h"
+#include "base/text.h"
 #include "base/trace.h"
 #include "cli/status.h"
 #include "cli/trace.h"
@@ -52,9 +53,25 @@ void ks_cli_tell(struct ks_cli *cli, const struct ks_error *err)
 	char *text = ks_error_text(err);
 	ks_draw_erase(&cli->draw);
 	fflush(stdout);
-	fprintf(stderr, "ksurf: %s\n", text ? text : err->msg);
+	ks_cli_say(stderr, "ksurf: %s", text ? text : err->msg);
 	if (!cli->status)
 		cli->status = ks_status_of(err->code, cli->answers);
+	free(text);
+}
+
+void ks_cli_say(FILE *out, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+	va_start(args, fmt);
+	int len = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (len < 0)
+		return;
+	_cleanup_buf_ struct ks_buf line = { 0 };
+	ks_text_write(&line, KS_TEXT_LINE, text, (size_t)len);
+	ks_buf_char(&line, '\n');
+	fwrite(line.at, 1, line.len, out); // at once: threads do not write into each other's lines
 	free(text);
 }
 

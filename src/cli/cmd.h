@@ -74,6 +74,12 @@ KS_MUST_CHECK struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **r
 /** Make the folders in front of the last slash, as mkdir -p does. @param path changed and restored */
 KS_MUST_CHECK struct ks_error *ks_cli_make_dirs(char *path);
 
+/**
+ * Print a line. Whatever names are in it, it stays one, and drives neither a terminal nor what reads logs: it is made fit for
+ * KS_TEXT_LINE. Fails as fwrite() does; nothing is printed when memory runs out.
+ */
+KS_PRINTF(2, 3) void ks_cli_say(FILE *out, const char *fmt, ...);
+
 /** Print what a report made; with JSON an end of line behind it. */
 void ks_cli_print(const struct ks_buf *text, const char *end);
 

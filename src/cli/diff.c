@@ -18,7 +18,7 @@ static void tell_image(const struct ks_cli *cli, const char *word,
 		       const struct ks_store_image *image, bool exact)
 {
 	if (image && !exact && !cli->quiet)
-		fprintf(stderr, "ksurf: %s is %s\n", word, image->image.label);
+		ks_cli_say(stderr, "ksurf: %s is %s", word, image->image.label);
 }
 
 static struct ks_error *choose(const struct ks_cli *cli, struct ks_store *store, bool modules,

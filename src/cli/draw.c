@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 enum { UPDATE_NS = 100000000 };
 
 void ks_draw_init(struct ks_draw *draw, bool wanted)
@@ -46,15 +48,25 @@ static void end(struct ks_draw *draw)
 	pthread_mutex_unlock(&draw->lock);
 }
 
+/** In place of the line before; names of files are in it. */
+static void show(struct ks_buf *line)
+{
+	ks_text_tail(line, 0, KS_TEXT_LINE);
+	const char *text = ks_buf_text(line);
+	fprintf(stderr, "\r\033[K%s", text ? text : "");
+}
+
 void ks_draw_bytes(void *arg, const char *what, uint64_t done, uint64_t total)
 {
 	const struct ks_draw_job *job = arg;
 	if (!begin(job->draw))
 		return;
-	fprintf(stderr, "\r\033[K%s: %s %.1f", job->target, what, (double)done / 1e6);
+	_cleanup_buf_ struct ks_buf line = { 0 };
+	ks_buf_printf(&line, "%s: %s %.1f", job->target, what, (double)done / 1e6);
 	if (total)
-		fprintf(stderr, " of %.1f", (double)total / 1e6);
-	fputs(" MB", stderr);
+		ks_buf_printf(&line, " of %.1f", (double)total / 1e6);
+	ks_buf_str(&line, " MB");
+	show(&line);
 	end(job->draw);
 }
 
@@ -62,7 +74,9 @@ void ks_draw_count(struct ks_draw *draw, const char *what, uint64_t done, uint64
 {
 	if (!begin(draw))
 		return;
-	fprintf(stderr, "\r\033[K%s %" PRIu64 " of %" PRIu64, what, done, total);
+	_cleanup_buf_ struct ks_buf line = { 0 };
+	ks_buf_printf(&line, "%s %" PRIu64 " of %" PRIu64, what, done, total);
+	show(&line);
 	end(draw);
 }
 

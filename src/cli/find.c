@@ -27,13 +27,13 @@ static struct ks_error *found(const struct ks_store_name *name, void *arg)
 		return NULL;
 	search->nr++;
 	if (search->opts->names) {
-		puts(name->name);
+		ks_cli_say(stdout, "%s", name->name);
 		return NULL;
 	}
 	const char *kind = ks_kinds[name->kind].name;
 	if (!search->json) {
-		printf("%-10s  %-40s  %zu of %zu images\n", kind, name->name, name->nr_images,
-		       nr_images);
+		ks_cli_say(stdout, "%-10s  %-40s  %zu of %zu images", kind, name->name,
+			   name->nr_images, nr_images);
 		return NULL;
 	}
 	ks_json_open(search->json, '{');

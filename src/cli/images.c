@@ -20,7 +20,7 @@ static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
 	KS_TRY(ks_selection_choose(&session.sel, session.store, "*"));
 	if (opts->names) {
 		for (size_t i = 0; i < session.sel.images.nr; i++)
-			puts(session.sel.images.at[i]->image.label);
+			ks_cli_say(stdout, "%s", session.sel.images.at[i]->image.label);
 		return NULL;
 	}
 	KS_TRY(ks_selection_group(&session.sel, session.store));

@@ -13,8 +13,8 @@ struct printer {
 	struct ks_buf notes;  // of the result to come: lines that are separated, not ended
 };
 
-/** A table of a surface that a result line counts. */
-static void print_counts(const struct ks_surface *surface)
+/** ", 3 functions": the tables of a surface that a result line counts. */
+static void count_surface(const struct ks_surface *surface, struct ks_buf *out)
 {
 	const struct {
 		enum ks_kind kind;
@@ -29,37 +29,40 @@ static void print_counts(const struct ks_surface *surface)
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(counts); i++)
 		if (surface->known & KS_KNOWS(counts[i].kind))
-			printf(", %zu %s", counts[i].nr,
-			       counts[i].nr == 1 ? counts[i].one : counts[i].many);
+			ks_buf_printf(out, ", %zu %s", counts[i].nr,
+				      counts[i].nr == 1 ? counts[i].one : counts[i].many);
 }
 
 static void print_image(const struct ks_ingest_event *event)
 {
-	printf("%s: added, %.1f MB", event->label, (double)event->put->bytes / 1e6);
-	print_counts(event->surface);
-	putchar('\n');
+	_cleanup_buf_ struct ks_buf counts = { 0 };
+	count_surface(event->surface, &counts);
+	const char *text = ks_buf_text(&counts);
+	ks_cli_say(stdout, "%s: added, %.1f MB%s", event->label, (double)event->put->bytes / 1e6,
+		   text ? text : "");
 }
 
 static void print_modules(const struct ks_ingest_event *event)
 {
 	const struct ks_ingest_modules *modules = event->modules;
 	const struct ks_surface *surface = event->surface;
-	printf("%s: added %u module%s, ", event->label, modules->nr_read,
-	       modules->nr_read == 1 ? "" : "s");
+	char all[32] = "";
 	if (modules->nr_all != modules->nr_read)
-		printf("%u in all, ", modules->nr_all);
-	printf("%.1f MB, %zu functions, %zu structs, %zu tracepoints\n",
-	       (double)event->put->bytes / 1e6, surface->nr_functions, surface->decls[KS_STRUCT].nr,
-	       surface->nr_tracepoints);
+		snprintf(all, sizeof(all), "%u in all, ", modules->nr_all);
+	ks_cli_say(stdout,
+		   "%s: added %u module%s, %s%.1f MB, %zu functions, %zu structs, "
+		   "%zu tracepoints",
+		   event->label, modules->nr_read, modules->nr_read == 1 ? "" : "s", all,
+		   (double)event->put->bytes / 1e6, surface->nr_functions,
+		   surface->decls[KS_STRUCT].nr, surface->nr_tracepoints);
 }
 
 /** @param notes lines, or NULL */
 static void print_line(const struct ks_ingest_event *event, const char *notes)
 {
 	if (!event->put->added) {
-		printf(event->modules ? "%s: modules are in the store already\n"
-				      : "%s: is in the store already\n",
-		       event->label);
+		ks_cli_say(stdout, "%s: %s in the store already", event->label,
+			   event->modules ? "modules are" : "is");
 		return;
 	}
 	if (event->modules)
@@ -68,7 +71,7 @@ static void print_line(const struct ks_ingest_event *event, const char *notes)
 		print_image(event);
 	for (const char *line = notes; line && *line;) {
 		size_t len = strcspn(line, "\n");
-		printf("    %.*s\n", (int)len, line);
+		ks_cli_say(stdout, "    %.*s", (int)len, line);
 		line += len + (line[len] != '\0');
 	}
 	fflush(stdout);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "surface/image.h"
 
 enum ks_tier ks_image_tier(sqlite3_stmt *stmt, int column)
@@ -344,6 +345,11 @@ struct ks_error *ks_store_relabel(struct ks_store *store, const char *label, con
 {
 	if (!*new_label)
 		return ks_error_new(KS_ERR_USAGE, "a label cannot be empty");
+	if (!ks_text_is_plain(new_label, strlen(new_label)))
+		return ks_error_new(KS_ERR_USAGE,
+				    "a label cannot have control characters or others that are not "
+				    "seen: '%s'",
+				    new_label);
 	struct relabel job = { label, new_label };
 	return ks_sql_write(store, relabel, &job);
 }

@@ -16,7 +16,7 @@ static struct ks_error *open_at(struct ks_store *store, int64_t generation, stru
 {
 	_cleanup_store_ struct ks_store *other = NULL;
 	int64_t its;
-	KS_TRY(ks_store_open(store->path, KS_STORE_READ, &other));
+	KS_TRY(ks_store_open_waiting(store->path, KS_STORE_READ, store->wait, &other));
 	KS_TRY(ks_store_snapshot_begin(other));
 	KS_TRY(ks_counter_get(other, KS_COUNTER_GENERATION, &its));
 	if (its == generation && !has_moved(store))

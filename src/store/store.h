@@ -144,7 +144,7 @@ KS_MUST_CHECK struct ks_error *ks_store_image(const struct ks_store_images *imag
 /** Remove an image, its modules and every definition that no other image has. Images based on it get another base. */
 KS_MUST_CHECK struct ks_error *ks_store_remove(struct ks_store *store, const char *label);
 
-/** KS_ERR_USAGE when another image has the new label or it is empty. */
+/** KS_ERR_USAGE when another image has the new label, it is empty, or ks_text_is_plain() does not hold for it. */
 KS_MUST_CHECK struct ks_error *ks_store_relabel(struct ks_store *store, const char *label,
 						const char *new_label);
 

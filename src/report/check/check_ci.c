@@ -2,8 +2,8 @@
 /* What continuous integration reads: JUnit's XML, and the workflow commands of GitHub. */
 #include <string.h>
 
+#include "base/text.h"
 #include "report/check/check_page.h"
-#include "report/text/html.h"
 
 /* ---- JUnit ---- */
 
@@ -22,7 +22,7 @@ static void write_texts(const struct ks_outcome *outcome, struct ks_buf *text, s
 		ks_reason_place(reason, text);
 		if (reason->hint)
 			ks_buf_printf(text, "; hint: %s", reason->hint);
-		ks_html_escape(out, text->at, text->len);
+		ks_text_write(out, KS_TEXT_MARKUP, text->at, text->len);
 		ks_buf_char(out, '\n');
 		text->len = 0;
 	}
@@ -46,11 +46,11 @@ static void write_case(const struct ks_check_report *report, const struct ks_che
 	const char *element = element_of(report, outcome), *label = check->images[image]->label;
 	ks_buf_str(out, "    <testcase classname=\"");
 	const char *object = ks_row_object(check, row)->object->name;
-	ks_html_escape(out, object, strlen(object));
+	ks_text_str(out, KS_TEXT_MARKUP, object);
 	ks_buf_str(out, "\" name=\"");
-	ks_html_escape(out, check->programs[row]->name, strlen(check->programs[row]->name));
+	ks_text_str(out, KS_TEXT_MARKUP, check->programs[row]->name);
 	ks_buf_str(out, " on ");
-	ks_html_escape(out, label, strlen(label));
+	ks_text_str(out, KS_TEXT_MARKUP, label);
 	ks_buf_str(out, element ? "\">\n" : "\"/>\n");
 	if (!element)
 		return;
@@ -84,7 +84,7 @@ struct ks_error *ks_check_junit(const struct ks_check_report *report, const stru
 	for (size_t o = 0; o < check->nr_objects; o++) {
 		const struct ks_check_object *object = &check->objects[o];
 		ks_buf_str(out, "  <testsuite name=\"");
-		ks_html_escape(out, object->object->name, strlen(object->object->name));
+		ks_text_str(out, KS_TEXT_MARKUP, object->object->name);
 		ks_buf_printf(out, "\" tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\">\n",
 			      count_cases(report, check, object, NULL),
 			      count_cases(report, check, object, "failure"),
@@ -100,23 +100,10 @@ struct ks_error *ks_check_junit(const struct ks_check_report *report, const stru
 
 /* ---- GitHub ---- */
 
-/** A value or message: what would end or continue it is written as %XX. */
-static void write_escaped(struct ks_buf *out, const char *text, const char *special)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c < ' ' || strchr(special, c))
-			ks_buf_printf(out, "%%%02X", c);
-		else
-			ks_buf_char(out, *text);
-	}
-}
-
 static void write_annotation(const struct ks_check *check, size_t row,
 			     const struct ks_reason_group *group, struct ks_buf *text,
 			     struct ks_buf *out)
 {
-	static const char value[] = "%,:", message[] = "%";
 	const struct ks_reason *reason = group->reason;
 	const struct ks_bpf_line *line = reason->line && reason->line->file ? reason->line : NULL;
 	bool optional = ks_row_verdict(check, row) < reason->verdict;
@@ -124,13 +111,13 @@ static void write_annotation(const struct ks_check *check, size_t row,
 		      optional					? "notice"
 		      : reason->verdict >= KS_VERDICT_NO_ATTACH ? "error"
 								: "warning");
-	write_escaped(out, line ? line->file : ks_row_object(check, row)->path, value);
+	ks_text_str(out, KS_TEXT_GITHUB_VALUE, line ? line->file : ks_row_object(check, row)->path);
 	if (line && line->line)
 		ks_buf_printf(out, ",line=%u", line->line);
 	ks_buf_str(out, ",title=");
-	write_escaped(out, ks_row_object(check, row)->object->name, value);
+	ks_text_str(out, KS_TEXT_GITHUB_VALUE, ks_row_object(check, row)->object->name);
 	ks_buf_char(out, ' ');
-	write_escaped(out, check->programs[row]->name, value);
+	ks_text_str(out, KS_TEXT_GITHUB_VALUE, check->programs[row]->name);
 	ks_buf_printf(out, " %s::", ks_verdicts[reason->verdict].title);
 	ks_reason_title(reason, text);
 	ks_buf_char(text, ' ');
@@ -140,7 +127,7 @@ static void write_annotation(const struct ks_check *check, size_t row,
 	if (reason->hint)
 		ks_buf_printf(text, ". Hint: %s", reason->hint);
 	const char *all = ks_buf_text(text);
-	write_escaped(out, all ? all : "", message);
+	ks_text_str(out, KS_TEXT_GITHUB, all ? all : "");
 	ks_buf_char(out, '\n');
 	text->len = 0;
 }

@@ -116,11 +116,9 @@ struct ks_error *ks_check_explain(const struct ks_check_report *report,
 	};
 	struct ks_terminal terminal = { .report = &frame, .out = out };
 	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
-	size_t start = out->len;
 	write_summary(&terminal, check, row, image);
 	write_reasons(&terminal, outcome, false, "Reasons, worst first");
 	write_reasons(&terminal, outcome, true, "Harmless, because no path leads there");
-	ks_text_defuse(&terminal, start);
 	struct ks_error *err = ks_buf_error(&terminal.text);
 	ks_buf_deinit(&terminal.text);
 	return err ? err : ks_buf_error(out);

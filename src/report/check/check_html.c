@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "report/check/check_page.h"
-#include "report/text/html.h"
 
 static const char head[] =
 	"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
@@ -37,7 +37,7 @@ static const char head[] =
 
 static void put(struct ks_buf *out, const char *text)
 {
-	ks_html_escape(out, text, strlen(text));
+	ks_text_str(out, KS_TEXT_MARKUP, text);
 }
 
 static void write_heads(const struct ks_check *check, struct ks_buf *out)
@@ -106,7 +106,7 @@ static void write_group(const struct ks_check *check, const struct ks_reason_gro
 	}
 	ks_group_images(check, group, text);
 	ks_buf_str(out, "<br><span class=\"where\">");
-	ks_html_escape(out, text->at, text->len);
+	ks_text_write(out, KS_TEXT_MARKUP, text->at, text->len);
 	ks_buf_str(out, "</span>");
 	text->len = 0;
 	if (reason->detail) {
@@ -116,7 +116,7 @@ static void write_group(const struct ks_check *check, const struct ks_reason_gro
 	ks_reason_place(reason, text);
 	if (text->len) {
 		ks_buf_str(out, "<br><code>");
-		ks_html_escape(out, text->at, text->len);
+		ks_text_write(out, KS_TEXT_MARKUP, text->at, text->len);
 		ks_buf_str(out, "</code>");
 		if (reason->line->text && reason->line->text[0]) {
 			ks_buf_str(out, ": <code>");

@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Markdown for a pull request: the matrix as a table, the reasons of each program folded below it. */
-#include <string.h>
-
+#include "base/text.h"
 #include "report/check/check_page.h"
 
 /** Text out of an object or image: nothing of it may act as Markdown or HTML. */
 static void write_code(struct ks_buf *out, const char *text)
 {
-	const char *fence = strchr(text, '`') ? "``" : "`";
-	ks_buf_str(out, fence);
-	for (; *text; text++)
-		ks_buf_char(out, (unsigned char)*text < ' ' || *text == '|' ? '?' : *text);
-	ks_buf_str(out, fence);
+	ks_text_str(out, KS_TEXT_CODE, text);
 }
 
 static void write_plain(struct ks_buf *out, const char *text)
 {
-	for (; *text; text++) {
-		if (strchr("\\`*_{}[]<>|#", *text))
-			ks_buf_char(out, '\\');
-		ks_buf_char(out, (unsigned char)*text < ' ' ? ' ' : *text);
-	}
+	ks_text_str(out, KS_TEXT_MARKDOWN, text);
 }
 
 static const char *const marks[KS_NR_VERDICTS] = {
@@ -51,7 +42,7 @@ static void write_table(const struct ks_check *check, struct ks_buf *out)
 		ks_buf_char(out, '\n');
 		for (size_t row = object->first; row < object->first + object->nr; row++) {
 			ks_buf_str(out, "| ");
-			write_code(out, check->programs[row]->name);
+			ks_text_str(out, KS_TEXT_CODE_CELL, check->programs[row]->name);
 			ks_buf_str(out, " |");
 			for (size_t i = 0; i < check->nr_images; i++)
 				ks_buf_printf(out, " %s |",
@@ -105,11 +96,11 @@ static struct ks_error *write_program(const struct ks_check *check, size_t row,
 	if (!groups.nr)
 		return NULL;
 	ks_buf_printf(out, "\n<details><summary>%s ", marks[ks_row_verdict(check, row)]);
-	write_plain(out, ks_row_object(check, row)->object->name);
+	ks_text_str(out, KS_TEXT_MARKUP, ks_row_object(check, row)->object->name);
 	ks_buf_str(out, ": ");
-	write_plain(out, program->name);
+	ks_text_str(out, KS_TEXT_MARKUP, program->name);
 	ks_buf_str(out, " (");
-	write_plain(out, program->section);
+	ks_text_str(out, KS_TEXT_MARKUP, program->section);
 	ks_buf_str(out, ")</summary>\n\n");
 	for (size_t i = 0; i < groups.nr; i++)
 		write_group(check, &groups.at[i], text, out);

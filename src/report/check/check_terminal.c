@@ -2,6 +2,7 @@
 /* A matrix with one symbol for each program and image, then the reasons, worst first. */
 #include <string.h>
 
+#include "base/text.h"
 #include "report/check/check_page.h"
 
 enum { CELL = 2, NAMES_MIN = 20, NAMES_MAX = 44 };
@@ -25,11 +26,13 @@ static const enum ks_paint paints[KS_NR_VERDICTS] = {
 static void write_name(struct matrix *matrix, enum ks_paint paint, size_t indent, const char *name)
 {
 	struct ks_buf text = { 0 };
-	size_t room = matrix->names - indent - 1, len = strlen(name);
-	bool cut = ks_text_columns(name, len) > room;
-	ks_buf_bytes(&text, name, cut ? room - 1 : len);
+	size_t room = matrix->names - indent - 1;
+	ks_text_str(&text, KS_TEXT_LINE, name);
+	bool cut = ks_text_columns(text.at, text.len) > room;
+	while (cut && ks_text_columns(text.at, text.len) >= room)
+		text.len--;
 	ks_buf_str(&text, cut ? "~" : "");
-	size_t columns = ks_text_columns(text.at ? text.at : "", text.len);
+	size_t columns = ks_text_columns(text.at, text.len);
 	const char *shown = ks_buf_text(&text);
 	ks_terminal_blanks(&matrix->terminal, indent);
 	ks_terminal_paint(&matrix->terminal, paint, shown ? shown : "");
@@ -47,7 +50,7 @@ static void write_heads(struct matrix *matrix)
 		size_t room = matrix->names - 1, len = strlen(label);
 		len = len > room ? room : len;
 		ks_terminal_blanks(&matrix->terminal, room - len);
-		ks_buf_bytes(out, label, len);
+		ks_text_write(out, KS_TEXT_LINE, label, len);
 		ks_buf_char(out, ' ');
 		for (size_t k = 0; k < i * CELL; k++)
 			ks_buf_char(out, '-');
@@ -296,11 +299,9 @@ struct ks_error *ks_check_terminal(const struct ks_check_report *report,
 		.check = check,
 		.terminal = { .report = &frame, .out = out },
 	};
-	size_t start = out->len;
 	write_matrix(&matrix);
 	write_legend(&matrix);
 	struct ks_error *err = write_all_reasons(&matrix);
-	ks_text_defuse(&matrix.terminal, start);
 	if (!err)
 		err = ks_buf_error(&matrix.terminal.text);
 	ks_buf_deinit(&matrix.terminal.text);

@@ -154,7 +154,6 @@ struct ks_error *ks_deps_terminal(const struct ks_deps_options *options,
 			     .columns = options->columns ? options->columns : 80 },
 	};
 	struct ks_terminal terminal = { .report = &report, .out = out };
-	size_t start = out->len;
 	bool asked = false;
 	for (size_t i = 0; i < nr; i++) {
 		if (i)
@@ -166,7 +165,6 @@ struct ks_error *ks_deps_terminal(const struct ks_deps_options *options,
 	if (asked)
 		ks_buf_str(out, "\n? may be missing: it is weak, or the program asks whether it is "
 				"there\n");
-	ks_text_defuse(&terminal, start);
 	struct ks_error *err = ks_buf_error(&terminal.text);
 	ks_buf_deinit(&terminal.text);
 	return err ? err : ks_buf_error(out);

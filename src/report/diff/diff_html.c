@@ -2,8 +2,8 @@
 /* One page without anything from elsewhere: it can be mailed, and works with scripts switched off. */
 #include <string.h>
 
+#include "base/text.h"
 #include "report/diff/diff_page.h"
-#include "report/text/html.h"
 
 static const char head[] = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
 			   "<meta name=\"viewport\" content=\"width=device-width\">\n";
@@ -26,7 +26,7 @@ static const char style[] =
 static void flush_code(struct ks_buf *out, struct ks_buf *text)
 {
 	ks_buf_str(out, "<code>");
-	ks_html_escape(out, text->at, text->len);
+	ks_text_write(out, KS_TEXT_MARKUP, text->at, text->len);
 	ks_buf_str(out, "</code>");
 	text->len = 0;
 }
@@ -70,9 +70,9 @@ static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_t
 static void write_title(const struct ks_diff_report *report, struct ks_buf *out)
 {
 	const char *old = report->old->image.label, *new = report->new->image.label;
-	ks_html_escape(out, old, strlen(old));
+	ks_text_str(out, KS_TEXT_MARKUP, old);
 	ks_buf_str(out, " → ");
-	ks_html_escape(out, new, strlen(new));
+	ks_text_str(out, KS_TEXT_MARKUP, new);
 }
 
 static void write_table(struct ks_diff_report *report, const struct ks_summary *summary,
@@ -91,7 +91,7 @@ static void write_table(struct ks_diff_report *report, const struct ks_summary *
 		if (!report->text.len)
 			continue;
 		ks_buf_str(out, "<p>");
-		ks_html_escape(out, report->text.at, report->text.len);
+		ks_text_write(out, KS_TEXT_MARKUP, report->text.at, report->text.len);
 		ks_buf_str(out, "</p>\n");
 		report->text.len = 0;
 	}

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Markdown for a pull request: a table, and what is long is folded. */
-#include <string.h>
-
+#include "base/text.h"
 #include "report/diff/diff_page.h"
 
-/** Write what lies in text as code, and empty it. Backquotes in it would end a single one early. */
+/** Write what lies in text as code, and empty it. */
 static void flush_code(struct ks_buf *out, struct ks_buf *text)
 {
-	const char *fence = memchr(text->at, '`', text->len) ? "``" : "`";
-	ks_buf_str(out, fence);
-	for (size_t i = 0; i < text->len; i++)
-		ks_buf_char(out, (unsigned char)text->at[i] < ' ' ? '?' : text->at[i]);
-	ks_buf_str(out, fence);
+	ks_text_write(out, KS_TEXT_CODE, text->at, text->len);
 	text->len = 0;
 }
 
@@ -50,8 +45,11 @@ static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_t
 static struct ks_error *write_page(struct ks_diff_report *report, const struct ks_summary *summary,
 				   struct ks_buf *out)
 {
-	ks_buf_printf(out, "### Kernel surface: `%s` → `%s`\n\n", report->old->image.label,
-		      report->new->image.label);
+	ks_buf_str(out, "### Kernel surface: ");
+	ks_text_str(out, KS_TEXT_CODE, report->old->image.label);
+	ks_buf_str(out, " → ");
+	ks_text_str(out, KS_TEXT_CODE, report->new->image.label);
+	ks_buf_str(out, "\n\n");
 	ks_buf_str(out, "| | old | new | added | removed | changed |\n"
 			"|:--|--:|--:|--:|--:|--:|\n");
 	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++)
@@ -60,13 +58,14 @@ static struct ks_error *write_page(struct ks_diff_report *report, const struct k
 	if (!ks_summary_differs(summary))
 		ks_buf_printf(out, "\n%s\n", ks_diff_same);
 	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
-		size_t at = out->len;
+		struct ks_buf *text = &report->text;
+		ks_diff_unknown(report, summary, kind, text);
+		if (!text->len)
+			continue;
 		ks_buf_char(out, '\n');
-		ks_diff_unknown(report, summary, kind, out);
-		if (out->len <= at + 1)
-			out->len = at;
-		else
-			ks_buf_char(out, '\n');
+		ks_text_write(out, KS_TEXT_MARKDOWN_TYPE, text->at, text->len);
+		ks_buf_char(out, '\n');
+		text->len = 0;
 	}
 	ks_diff_details(report, summary, "\n<details><summary>", "</summary>\n\n", "\n</details>\n",
 			out);

@@ -17,7 +17,6 @@ static struct ks_error *write_name(struct ks_diff_report *report,
 				   const struct ks_difference *difference, struct ks_buf *out)
 {
 	struct ks_terminal terminal = view_of(report, out);
-	size_t start = out->len;
 	bool added = !difference->old && difference->new;
 	bool removed = difference->old && !difference->new;
 	bool certain = ks_diff_certain(report, difference);
@@ -35,7 +34,6 @@ static struct ks_error *write_name(struct ks_diff_report *report,
 		ks_change_write(&terminal.text, &difference->changes.at[i]);
 		ks_terminal_wrap_code(&terminal, 4, 8);
 	}
-	ks_text_defuse(&terminal, start);
 	struct ks_error *err = ks_buf_error(&terminal.text);
 	ks_buf_deinit(&terminal.text);
 	return err;
@@ -47,9 +45,9 @@ static void write_head(struct ks_terminal *terminal)
 	ks_buf_printf(&line, "%-*s", TITLE, "KIND");
 	for (int i = 0; i < NR_HEADS; i++)
 		ks_buf_printf(&line, " %*s", NUMBER, heads[i]);
-	ks_buf_char(&line, '\n');
 	const char *text = ks_buf_text(&line);
 	ks_terminal_paint(terminal, KS_PAINT_DIM, text ? text : "");
+	ks_buf_char(terminal->out, '\n');
 	terminal->out->failed = terminal->out->failed || line.failed;
 	ks_buf_deinit(&line);
 }
@@ -86,7 +84,6 @@ static struct ks_error *write_page(struct ks_diff_report *report, const struct k
 				   struct ks_buf *out)
 {
 	struct ks_terminal terminal = view_of(report, out);
-	size_t start = out->len;
 	ks_terminal_paint(&terminal, KS_PAINT_HEAD, report->old->image.label);
 	ks_buf_str(out, " -> ");
 	ks_terminal_paint(&terminal, KS_PAINT_HEAD, report->new->image.label);
@@ -102,7 +99,6 @@ static struct ks_error *write_page(struct ks_diff_report *report, const struct k
 		if (terminal.text.len)
 			ks_terminal_wrap(&terminal, 0, 2);
 	}
-	ks_text_defuse(&terminal, start); // the details are defused already
 	write_details(report, &terminal);
 	struct ks_error *err = ks_buf_error(&terminal.text);
 	ks_buf_deinit(&terminal.text);

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/json.h"
+#include "base/text.h"
 
 static const char *text_or(const char *text, const char *instead)
 {
@@ -34,6 +35,7 @@ static void write_table(const struct ks_images_options *options, const struct ks
 	for (size_t i = 0; i < sel->images.nr; i++) {
 		const struct ks_image *image = &sel->images.at[i]->image;
 		const char *compiler = text_or(image->compiler, "unknown");
+		size_t start = out->len;
 		int len = (int)strcspn(compiler, "\n");
 		len = columns && left > 0 && len > left ? left : len;
 		ks_buf_printf(out, "%c %-*s  %-10s  %-8s  ", i == base ? '*' : ' ', width,
@@ -44,7 +46,9 @@ static void write_table(const struct ks_images_options *options, const struct ks
 			ks_buf_printf(out, "%7u  ", own->image.nr_modules);
 		else if (modules)
 			ks_buf_printf(out, "%7s  ", "none");
-		ks_buf_printf(out, "%.*s\n", len, compiler);
+		ks_buf_printf(out, "%.*s", len, compiler);
+		ks_text_tail(out, start, KS_TEXT_LINE);
+		ks_buf_char(out, '\n');
 	}
 }
 

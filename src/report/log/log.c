@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/text.h"
 #include "report/log/log_page.h"
 #include "report/show/terminal.h"
 #include "surface/issue.h"
@@ -136,13 +137,16 @@ static struct ks_error *write_step(const struct ks_step *step, void *arg)
 		log->group = step->group;
 		ks_buf_char(terminal->out, '\n');
 		ks_terminal_paint(terminal, KS_PAINT_DIM, ks_groups_infos[step->group].title);
-		if (step->group != KS_GROUP_OTHER && step->before_label)
-			ks_buf_printf(terminal->out, ", compared with %s",
-				      step->before->image->label);
+		if (step->group != KS_GROUP_OTHER && step->before_label) {
+			ks_buf_str(terminal->out, ", compared with ");
+			ks_text_str(terminal->out, KS_TEXT_LINE, step->before->image->label);
+		}
 		ks_buf_char(terminal->out, '\n');
 	}
+	size_t start = terminal->out->len;
 	ks_buf_printf(terminal->out, "%-*s %c ", (int)log->width, step->label,
 		      ks_step_infos[step->event].mark);
+	ks_text_tail(terminal->out, start, KS_TEXT_LINE);
 	size_t at = log->width + 3 + write_status(terminal, step->fact);
 	if (log->patch)
 		write_patch(log, step);
@@ -169,11 +173,9 @@ static struct ks_error *write_terminal(struct ks_report *report, const struct ks
 			   .patch = patch,
 			   .group = KS_GROUP_REGULAR,
 			   .width = label_width(report->groups) };
-	size_t start = out->len;
 	write_title(&log, report->groups);
 	struct ks_error *err =
 		ks_steps_walk(report->groups, history, report->diff, write_step, &log);
-	ks_text_defuse(&log.terminal, start);
 	if (!err)
 		err = ks_buf_error(&log.terminal.text);
 	ks_buf_deinit(&log.terminal.text);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The late published style: --format md. */
+#include "base/text.h"
 #include "report/text/markdown.h"
 
 static const char *true_text(bool value)
@@ -16,9 +17,11 @@ static void callers(struct ks_buf *out, const char *title, const struct ks_calle
 		ks_buf_str(out, title);
 		title = "";
 		ks_buf_str(out, "  - ");
+		size_t start = out->len;
 		ks_buf_str(out, list[i].unit);
 		ks_buf_char(out, ':');
 		ks_buf_str(out, list[i].function);
+		ks_text_tail(out, start, KS_TEXT_LINE);
 		ks_buf_char(out, '\n');
 	}
 }
@@ -26,14 +29,16 @@ static void callers(struct ks_buf *out, const char *title, const struct ks_calle
 static void instance(struct ks_buf *out, const struct ks_entry *entry)
 {
 	ks_buf_str(out, "```\nIn ");
-	ks_buf_str(out, entry->file ? entry->file : "None");
+	ks_text_str(out, KS_TEXT_LINE, entry->file ? entry->file : "None");
 	ks_buf_str(out, " (");
 	ks_buf_hex(out, entry->addr);
 	ks_buf_str(out, ")\nLocation: ");
+	size_t start = out->len;
 	if (entry->loc_file)
 		ks_location_write(out, entry);
 	else
 		ks_buf_str(out, "None");
+	ks_text_tail(out, start, KS_TEXT_LINE);
 	ks_buf_str(out, "\nInline: ");
 	ks_buf_str(out, true_text(entry->inlined == KS_INLINE_INLINED ||
 				  entry->inlined == KS_INLINE_DECLARED_INLINED));
@@ -53,7 +58,7 @@ static void symbols(struct ks_buf *out, const struct ks_function *fn)
 		ks_buf_char(out, '-');
 		ks_buf_hex(out, symbol->addr + symbol->size);
 		ks_buf_str(out, ": ");
-		ks_buf_str(out, symbol->name);
+		ks_text_str(out, KS_TEXT_LINE, symbol->name);
 		ks_buf_str(out, " (");
 		if (bind)
 			ks_buf_str(out, bind);

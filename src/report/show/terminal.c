@@ -2,6 +2,7 @@
 /* --format terminal: for people at a terminal of 80 columns, who need not know the published styles. */
 #include "report/show/terminal.h"
 
+#include "base/text.h"
 #include "surface/image.h"
 #include "surface/issue.h"
 
@@ -66,7 +67,7 @@ static struct ks_error *status_line(struct ks_terminal *terminal, const char *la
 {
 	size_t at = 2 + widths->label + 2;
 	ks_terminal_blanks(terminal, 2);
-	ks_buf_str(terminal->out, label);
+	ks_text_str(terminal->out, KS_TEXT_LINE, label);
 	ks_terminal_blanks(terminal, at - 2 - ks_text_columns(label, strlen(label)));
 	enum ks_paint paint = ks_terminal_status(terminal, fact);
 	size_t status = terminal->text.len;
@@ -137,18 +138,21 @@ static struct ks_error *status(struct ks_terminal *terminal)
 
 void ks_terminal_record(struct ks_buf *out, const struct ks_decl *decl)
 {
-	ks_buf_printf(out, "  %s %s {", ks_kinds[decl->kind].name, decl->name);
-	ks_buf_printf(out, " /* %llu bytes */\n", (unsigned long long)decl->size);
+	ks_buf_printf(out, "  %s ", ks_kinds[decl->kind].name);
+	ks_text_str(out, KS_TEXT_LINE, decl->name);
+	ks_buf_printf(out, " { /* %llu bytes */\n", (unsigned long long)decl->size);
 	for (uint32_t i = 0; i < decl->nr; i++) {
 		ks_buf_str(out, "      ");
 		if (decl->kind == KS_ENUM) {
-			ks_buf_str(out, decl->values[i].name);
+			ks_text_str(out, KS_TEXT_LINE, decl->values[i].name);
 			ks_buf_str(out, " = ");
 			ks_buf_sdec(out, decl->values[i].value);
 			ks_buf_str(out, ",\n");
 			continue;
 		}
+		size_t start = out->len;
 		ks_c_text_valid.decl(out, decl->members[i].type, decl->members[i].name);
+		ks_text_tail(out, start, KS_TEXT_LINE);
 		if (decl->members[i].bitfield_size)
 			ks_buf_printf(out, " : %u", decl->members[i].bitfield_size);
 		ks_buf_str(out, ";\n");
@@ -302,9 +306,9 @@ static struct ks_error *ambiguity(struct ks_terminal *terminal, const struct ks_
 static void pair_title(struct ks_terminal *terminal, const struct ks_pair *pair)
 {
 	ks_terminal_blanks(terminal, 2);
-	ks_buf_str(terminal->out, pair->old_label);
+	ks_text_str(terminal->out, KS_TEXT_LINE, pair->old_label);
 	ks_buf_str(terminal->out, " -> ");
-	ks_buf_str(terminal->out, pair->new_label);
+	ks_text_str(terminal->out, KS_TEXT_LINE, pair->new_label);
 }
 
 /** One image of the pair has the name: added or removed in time, otherwise only in one of them. */
@@ -317,7 +321,7 @@ static void pair_one_sided(struct ks_terminal *terminal, enum ks_group_kind grou
 		return;
 	}
 	ks_buf_str(terminal->out, "  only in ");
-	ks_buf_str(terminal->out, added ? pair->new_label : pair->old_label);
+	ks_text_str(terminal->out, KS_TEXT_LINE, added ? pair->new_label : pair->old_label);
 	ks_buf_char(terminal->out, '\n');
 }
 
@@ -425,9 +429,7 @@ struct ks_error *ks_report_terminal(struct ks_report *report, const struct ks_hi
 				    struct ks_buf *out)
 {
 	struct ks_terminal terminal = { report, history, out, { 0 } };
-	size_t start = out->len;
 	struct ks_error *err = page(&terminal);
-	ks_text_defuse(&terminal, start);
 	if (!err)
 		err = ks_buf_error(&terminal.text);
 	ks_buf_deinit(&terminal.text);

@@ -22,7 +22,10 @@ struct ks_terminal {
 	struct ks_buf text; // what is laid out next; empty between two calls
 };
 
-/** Append text in a colour. */
+/**
+ * Append text in a colour. What this and the two below write is made fit for KS_TEXT_LINE; what goes to out without them
+ * must be.
+ */
 void ks_terminal_paint(struct ks_terminal *terminal, enum ks_paint paint, const char *text);
 void ks_terminal_blanks(struct ks_terminal *terminal, size_t nr);
 /**
@@ -32,8 +35,6 @@ void ks_terminal_blanks(struct ks_terminal *terminal, size_t nr);
 void ks_terminal_wrap(struct ks_terminal *terminal, size_t at, size_t indent);
 /** As ks_terminal_wrap() for C text: broken behind commas and arrows only. */
 void ks_terminal_wrap_code(struct ks_terminal *terminal, size_t at, size_t indent);
-/** Names come from images nobody vouches for: replace control characters but our own since byte start. */
-void ks_text_defuse(const struct ks_terminal *terminal, size_t start);
 /** Columns that UTF-8 text takes, one per character. */
 size_t ks_text_columns(const char *text, size_t len);
 

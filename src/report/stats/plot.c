@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/text.h"
 #include "report/stats/plot_private.h"
 
 bool ks_plot_init(struct ks_plot *plot, enum ks_plot_form form, size_t nr_x, size_t nr_series)
@@ -34,7 +35,7 @@ void ks_plot_svg(const struct ks_plot *plot, struct ks_buf *out)
 		      "viewBox=\"0 0 %d %d\" font-family=\"DejaVu Sans, Verdana, Arial, "
 		      "sans-serif\" role=\"img\">\n<title>",
 		      KS_PLOT_WIDTH, height, KS_PLOT_WIDTH, height);
-	ks_svg_escape(out, plot->title);
+	ks_text_str(out, KS_TEXT_MARKUP, plot->title);
 	ks_buf_str(out, "</title>\n");
 	ks_svg_rect(out, 0, 0, KS_PLOT_WIDTH, height, "#ffffff");
 	ks_svg_text(out, 18, 28, 18, KS_ANCHOR_START, "#000000", 0, plot->title);

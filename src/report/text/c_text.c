@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The two published spellings. They are no C, but they are what 285,000 documents hold. */
 #include "report/text/c_text.h"
+#include "base/text.h"
 
 static const char *const keywords[KS_NR_TYPE_KINDS] = {
 	[KS_TYPE_STRUCT] = "struct ",	  [KS_TYPE_UNION] = "union ",
@@ -134,11 +135,13 @@ void ks_c_text_record(struct ks_buf *out, const struct ks_c_text_style *style,
 		      const struct ks_decl *decl)
 {
 	ks_buf_str(out, decl->kind == KS_UNION ? "union " : "struct ");
-	ks_buf_str(out, decl->name);
+	ks_text_str(out, KS_TEXT_LINE, decl->name);
 	ks_buf_str(out, " {\n");
 	for (uint32_t i = 0; i < decl->nr; i++) {
 		ks_buf_str(out, "    ");
+		size_t start = out->len;
 		style->decl(out, decl->members[i].type, decl->members[i].name);
+		ks_text_tail(out, start, KS_TEXT_LINE);
 		ks_buf_str(out, ";\n");
 	}
 	ks_buf_str(out, style->record_end);

@@ -17,6 +17,6 @@ extern const struct ks_c_text_style ks_c_text_late;  // --format md
 extern const struct ks_c_text_style ks_c_text_early; // --format md-full
 extern const struct ks_c_text_style ks_c_text_valid; // what a compiler would accept
 
-/** A struct or union, one member per line, without a newline at its end. */
+/** A struct or union, one member per line, each fit for KS_TEXT_LINE, without a newline at its end. */
 void ks_c_text_record(struct ks_buf *out, const struct ks_c_text_style *style,
 		      const struct ks_decl *decl);

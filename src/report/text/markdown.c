@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/text/markdown.h"
 
+#include "base/text.h"
 #include "surface/image.h"
 #include "surface/issue.h"
 
@@ -17,7 +18,7 @@ struct page {
 static void code(struct ks_buf *out, const char *text)
 {
 	ks_buf_str(out, "<code>");
-	ks_buf_str(out, text);
+	ks_text_str(out, KS_TEXT_MARKDOWN_TYPE, text);
 	ks_buf_str(out, "</code>");
 }
 
@@ -37,11 +38,13 @@ static void decl_block(const struct page *page, const struct ks_decl *decl)
 {
 	struct ks_buf *out = page->out;
 	fence_open(out);
+	size_t start = out->len;
 	if (decl->kind == KS_FUNCTION) {
 		page->style->style->proto(out, decl->type, decl->name);
+		ks_text_tail(out, start, KS_TEXT_LINE);
 	} else if (decl->kind == KS_ENUM) {
 		ks_buf_str(out, "enum ");
-		ks_buf_str(out, decl->name);
+		ks_text_str(out, KS_TEXT_LINE, decl->name);
 	} else {
 		ks_c_text_record(out, page->style->style, decl);
 	}
@@ -61,8 +64,10 @@ static void type_part(const struct page *page, const struct ks_fact *fact)
 			decl_block(page, fact->tracepoint->func);
 	} else if (page->history->kind == KS_FIELD) {
 		ks_buf_char(out, '\n');
+		size_t start = out->len;
 		page->style->style->type(out, fact->member->type);
 		ks_buf_str(out, fact->member->name);
+		ks_text_tail(out, start, KS_TEXT_MARKDOWN_TYPE);
 		ks_buf_char(out, '\n');
 	} else {
 		decl_block(page, fact->decl);
@@ -167,7 +172,7 @@ static void names_write(struct ks_buf *out, const struct ks_name_list *names)
 	for (size_t i = 0; i < names->nr; i++) {
 		if (i)
 			ks_buf_str(out, ", ");
-		ks_buf_str(out, names->at[i]);
+		ks_text_str(out, KS_TEXT_MARKDOWN_TYPE, names->at[i]);
 	}
 	ks_buf_str(out, "</code>");
 }
@@ -175,17 +180,19 @@ static void names_write(struct ks_buf *out, const struct ks_name_list *names)
 static void type_write(const struct page *page, const char *name, const struct ks_type *type)
 {
 	ks_buf_str(page->out, "<code>");
+	size_t start = page->out->len;
 	if (name)
 		page->style->style->decl(page->out, type, name);
 	else
 		page->style->style->type(page->out, type);
+	ks_text_tail(page->out, start, KS_TEXT_MARKDOWN_TYPE);
 	ks_buf_str(page->out, "</code>");
 }
 
 static void number_write(struct ks_buf *out, const struct ks_change_info *info,
 			 const struct ks_change *change)
 {
-	ks_buf_str(out, change->name);
+	ks_text_str(out, KS_TEXT_MARKDOWN_TYPE, change->name);
 	ks_buf_str(out, " = ");
 	ks_buf_sdec(out, info->has_old ? change->old_number : change->new_number);
 	if (info->has_old && info->has_new) {

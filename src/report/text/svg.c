@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/text/svg.h"
 
-void ks_svg_escape(struct ks_buf *out, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '<')
-			ks_buf_str(out, "&lt;");
-		else if (*text == '>')
-			ks_buf_str(out, "&gt;");
-		else if (*text == '&')
-			ks_buf_str(out, "&amp;");
-		else if ((unsigned char)*text >= ' ') // XML has no other control characters
-			ks_buf_char(out, *text);
-	}
-}
+#include "base/text.h"
 
 void ks_svg_text(struct ks_buf *out, double x, double y, unsigned int size,
 		 enum ks_svg_anchor anchor, const char *color, int rotate, const char *text)
@@ -25,7 +13,7 @@ void ks_svg_text(struct ks_buf *out, double x, double y, unsigned int size,
 	if (rotate)
 		ks_buf_printf(out, " transform=\"rotate(%d %.1f %.1f)\"", rotate, x, y);
 	ks_buf_char(out, '>');
-	ks_svg_escape(out, text);
+	ks_text_str(out, KS_TEXT_MARKUP, text);
 	ks_buf_str(out, "</text>\n");
 }
 

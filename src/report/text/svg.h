@@ -5,8 +5,6 @@
 
 enum ks_svg_anchor { KS_ANCHOR_START, KS_ANCHOR_MIDDLE, KS_ANCHOR_END };
 
-/** Append text for between two tags: escaped, without control characters. */
-void ks_svg_escape(struct ks_buf *out, const char *text);
 /** A text, escaped. @param size of the font @param rotate degrees around its anchor */
 void ks_svg_text(struct ks_buf *out, double x, double y, unsigned int size,
 		 enum ks_svg_anchor anchor, const char *color, int rotate, const char *text);

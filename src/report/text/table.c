@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 
 enum { MAX_WIDTH = 80 };
 
@@ -39,12 +40,15 @@ static const struct ks_cell *cell_at(const struct ks_table *table, size_t row, s
 }
 
 /** @param unknown what stands for a number that is not known */
-static void write_cell(const struct ks_cell *cell, const char *unknown, struct ks_buf *out)
+static void write_cell(const struct ks_cell *cell, const char *unknown, enum ks_text_sink sink,
+		       struct ks_buf *out)
 {
 	if (cell->form == KS_CELL_NUMBER)
 		ks_buf_dec(out, cell->number);
+	else if (cell->form == KS_CELL_TEXT)
+		ks_text_str(out, sink, cell->text);
 	else
-		ks_buf_str(out, cell->form == KS_CELL_TEXT ? cell->text : unknown);
+		ks_buf_str(out, unknown);
 }
 
 /** Columns in characters; the texts of ours are UTF-8. */
@@ -101,7 +105,7 @@ static size_t column_width(const struct ks_table *table, size_t column, struct k
 	size_t width = width_of(head, strlen(head));
 	for (size_t row = 0; row < ks_table_nr_rows(table); row++) {
 		scratch->len = 0;
-		write_cell(cell_at(table, row, column), "?", scratch);
+		write_cell(cell_at(table, row, column), "?", KS_TEXT_LINE, scratch);
 		size_t own = width_of(scratch->at, scratch->len);
 		width = own > width ? own : width;
 	}
@@ -139,7 +143,7 @@ static void write_line(const struct ks_table *table, size_t row, const size_t *w
 		if (row == SIZE_MAX)
 			ks_buf_str(scratch, table->columns.at[c].head);
 		else
-			write_cell(cell_at(table, row, c), "?", scratch);
+			write_cell(cell_at(table, row, c), "?", KS_TEXT_LINE, scratch);
 		ks_buf_str(out, before);
 		write_padded(scratch->at, scratch->len, widths[c], is_text(table, c), out);
 		before = gap;
@@ -172,7 +176,10 @@ static void write_terminal(const struct ks_table *table, struct ks_buf *out)
 	}
 	const char *gap = total + 2 * nr <= MAX_WIDTH + 2 ? "  " : " ";
 	ks_buf_printf(out, "%s\n", table->title);
-	ks_table_wrap(table->definition, 0, out);
+	scratch.len = 0;
+	ks_text_str(&scratch, KS_TEXT_LINE, table->definition);
+	const char *definition = ks_buf_text(&scratch);
+	ks_table_wrap(definition ? definition : "", 0, out);
 	const char *group = NULL;
 	if (!out->failed && (!ks_table_nr_rows(table) || !group_of(table, 0))) {
 		ks_buf_char(out, '\n');
@@ -181,7 +188,9 @@ static void write_terminal(const struct ks_table *table, struct ks_buf *out)
 	for (size_t row = 0; !out->failed && row < ks_table_nr_rows(table); row++) {
 		const char *own = group_of(table, row);
 		if (own && (!group || strcmp(own, group) != 0)) {
-			ks_buf_printf(out, "\n%s\n", own);
+			ks_buf_char(out, '\n');
+			ks_text_str(out, KS_TEXT_LINE, own);
+			ks_buf_char(out, '\n');
 			write_line(table, SIZE_MAX, widths.at, gap, &scratch, out);
 			group = own;
 		}
@@ -193,36 +202,18 @@ static void write_terminal(const struct ks_table *table, struct ks_buf *out)
 
 /* ---- the others ---- */
 
-static void write_csv_text(const char *text, struct ks_buf *out)
-{
-	if (!text[strcspn(text, "\",\r\n")]) {
-		ks_buf_str(out, text);
-		return;
-	}
-	ks_buf_char(out, '"');
-	for (; *text; text++) {
-		if (*text == '"')
-			ks_buf_char(out, '"');
-		ks_buf_char(out, *text);
-	}
-	ks_buf_char(out, '"');
-}
-
 static void write_csv(const struct ks_table *table, struct ks_buf *out)
 {
 	for (size_t c = 0; c < table->columns.len; c++) {
 		ks_buf_str(out, c ? "," : "");
-		write_csv_text(table->columns.at[c].key, out);
+		ks_text_str(out, KS_TEXT_CSV, table->columns.at[c].key);
 	}
 	ks_buf_char(out, '\n');
 	for (size_t row = 0; row < ks_table_nr_rows(table); row++) {
 		for (size_t c = 0; c < table->columns.len; c++) {
 			const struct ks_cell *cell = cell_at(table, row, c);
 			ks_buf_str(out, c ? "," : "");
-			if (cell->form == KS_CELL_TEXT)
-				write_csv_text(cell->text, out);
-			else
-				write_cell(cell, "", out);
+			write_cell(cell, "", KS_TEXT_CSV, out);
 		}
 		ks_buf_char(out, '\n');
 	}
@@ -260,23 +251,16 @@ static void write_json(const struct ks_table *table, struct ks_buf *out)
 	ks_json_close(&json, '}');
 }
 
-static void write_md_text(const char *text, struct ks_buf *out)
-{
-	for (; *text; text++) {
-		if (*text == '|')
-			ks_buf_char(out, '\\');
-		ks_buf_char(out, *text);
-	}
-}
-
 static void write_md(const struct ks_table *table, struct ks_buf *out)
 {
-	ks_buf_printf(out, "### %s\n\n%s\n\n", table->title, table->definition);
+	ks_buf_printf(out, "### %s\n\n", table->title);
+	ks_text_str(out, KS_TEXT_MARKDOWN_TYPE, table->definition);
+	ks_buf_str(out, "\n\n");
 	for (size_t c = 0; c < table->columns.len; c++) {
 		if (is_hidden(table, c))
 			continue;
 		ks_buf_str(out, "| ");
-		write_md_text(table->columns.at[c].key, out);
+		ks_text_str(out, KS_TEXT_MARKDOWN_CELL, table->columns.at[c].key);
 		ks_buf_char(out, ' ');
 	}
 	ks_buf_str(out, "|\n");
@@ -290,10 +274,7 @@ static void write_md(const struct ks_table *table, struct ks_buf *out)
 			if (is_hidden(table, c))
 				continue;
 			ks_buf_str(out, "| ");
-			if (cell->form == KS_CELL_TEXT)
-				write_md_text(cell->text, out);
-			else
-				write_cell(cell, "?", out);
+			write_cell(cell, "?", KS_TEXT_MARKDOWN_CELL, out);
 			ks_buf_char(out, ' ');
 		}
 		ks_buf_str(out, "|\n");

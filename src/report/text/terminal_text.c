@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/text.h"
 #include "report/show/terminal.h"
 
 static const char *const paints[KS_NR_PAINTS] = {
@@ -11,7 +12,7 @@ void ks_terminal_paint(struct ks_terminal *terminal, enum ks_paint paint, const 
 	bool color = terminal->report->options.color && paint != KS_PAINT_NONE;
 	if (color)
 		ks_buf_str(terminal->out, paints[paint]);
-	ks_buf_str(terminal->out, text);
+	ks_text_str(terminal->out, KS_TEXT_LINE, text);
 	if (color)
 		ks_buf_str(terminal->out, paints[KS_PAINT_END]);
 }
@@ -44,6 +45,7 @@ static size_t piece_len(const char *text, size_t len, bool code)
 
 static void wrap(struct ks_terminal *terminal, size_t at, size_t indent, bool code)
 {
+	ks_text_tail(&terminal->text, 0, KS_TEXT_LINE);
 	const char *text = terminal->text.at;
 	size_t len = terminal->text.len;
 	bool first = true;
@@ -78,26 +80,6 @@ void ks_terminal_wrap(struct ks_terminal *terminal, size_t at, size_t indent)
 void ks_terminal_wrap_code(struct ks_terminal *terminal, size_t at, size_t indent)
 {
 	wrap(terminal, at, indent, true);
-}
-
-void ks_text_defuse(const struct ks_terminal *terminal, size_t start)
-{
-	struct ks_buf *out = terminal->out;
-	for (size_t i = start; i < out->len; i++) {
-		unsigned char c = (unsigned char)out->at[i];
-		size_t own = 0;
-		for (size_t p = KS_PAINT_HEAD; c == 0x1b && p < KS_NR_PAINTS && !own; p++) {
-			size_t n = strlen(paints[p]);
-			if (out->len - i >= n && !memcmp(out->at + i, paints[p], n))
-				own = n;
-		}
-		if (own && terminal->report->options.color)
-			i += own - 1;
-		else if ((c < ' ' && c != '\n') || c == 0x7f)
-			out->at[i] = '?';
-		else if (c == 0xc2 && i + 1 < out->len && (out->at[i + 1] & 0xe0) == 0x80)
-			out->at[i] = out->at[i + 1] = '?'; // U+0080 to U+009f
-	}
 }
 
 void ks_count_write(struct ks_buf *out, size_t nr, const char *one, const char *many)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/pool.h"
+#include "base/text.h"
 #include "base/trace.h"
 #include "store/image.h"
 #include "store/kept.h"
@@ -98,8 +99,13 @@ static struct ks_error *drop_modules(struct ks_store *store, const char *kernel_
 static struct ks_error *choose_label(struct ks_store *store, const struct ks_image *image,
 				     char **ret)
 {
-	if (!image->modules_of)
-		return ks_image_free_label(store, image->label, ret);
+	if (!image->modules_of) {
+		_cleanup_buf_ struct ks_buf wanted = { 0 };
+		ks_text_str(&wanted, KS_TEXT_LINE,
+			    image->label); // a kernel may say anything of itself
+		KS_TRY(ks_buf_error(&wanted));
+		return ks_image_free_label(store, ks_buf_text(&wanted), ret);
+	}
 	_cleanup_kept_ struct ks_kept kernel = { 0 };
 	KS_TRY(ks_kept_find_digest(store, image->modules_of, &kernel));
 	if (!kernel.label)
