@@ -296,24 +296,26 @@ struct ks_error *ks_lists_merge(struct ks_lists *lists)
 {
 	for (int side = 0; side < 2; side++)
 		KS_TRY(read_runs(lists, lists->images[side], lists->kind, &lists->runs[side]));
-	const struct ks_run *a = lists->runs[0].at.at, *b = lists->runs[1].at.at;
-	const struct ks_run *end_a = a + lists->runs[0].at.len, *end_b = b + lists->runs[1].at.len;
-	while (a < end_a || b < end_b) {
-		if (a < end_a && b < end_b && a->segment == b->segment) {
+	const size_t nr[] = { lists->runs[0].at.len, lists->runs[1].at.len };
+	for (size_t i = 0, k = 0; i < nr[0] || k < nr[1];) {
+		const struct ks_run *a = i < nr[0] ? &lists->runs[0].at.at[i] : NULL;
+		const struct ks_run *b = k < nr[1] ? &lists->runs[1].at.at[k] : NULL;
+		int order = !a ? 1 : !b ? -1 : strcmp(a->first, b->first);
+		if (a && b && a->segment == b->segment) {
 			bool skipped;
 			KS_TRY(merge_lines(lists));
 			KS_TRY(try_skip(lists, a, b, &skipped));
 			if (!skipped)
 				KS_TRY(take_both(lists, a));
-			a++;
-			b++;
-			continue;
+			order = 0;
+		} else {
+			if (order <= 0)
+				KS_TRY(take_run(lists, 0, a));
+			if (order >= 0)
+				KS_TRY(take_run(lists, 1, b));
 		}
-		int order = a == end_a ? 1 : b == end_b ? -1 : strcmp(a->first, b->first);
-		if (order <= 0)
-			KS_TRY(take_run(lists, 0, a++));
-		if (order >= 0)
-			KS_TRY(take_run(lists, 1, b++));
+		i += order <= 0;
+		k += order >= 0;
 	}
 	return merge_lines(lists);
 }

@@ -203,7 +203,8 @@ static bool same_place(const struct ks_caller *a, const struct ks_caller *b)
 }
 
 static void caller_write(struct ks_buf *out, const struct ks_function *fn,
-			 const struct ks_entry *entry, const struct ks_caller *caller, size_t times)
+			 const struct ks_entry *entry, const struct ks_caller *caller, bool inlined,
+			 size_t times)
 {
 	ks_buf_str(out, caller->unit);
 	ks_buf_char(out, ':');
@@ -226,8 +227,6 @@ static void caller_write(struct ks_buf *out, const struct ks_function *fn,
 		ks_buf_str(out, ", no code left");
 	if (caller->flags & KS_CALLER_OWN)
 		ks_buf_str(out, ", in an out-of-line copy");
-	bool inlined = caller >= entry->inline_callers &&
-		       caller < entry->inline_callers + entry->nr_inline_callers;
 	if (inlined ? ks_caller_inside_itself(fn, entry, caller)
 		    : ks_caller_of_own_piece(fn, entry, caller))
 		ks_buf_str(out, " (split off, not counted)");
@@ -241,6 +240,7 @@ static void callers_write(struct ks_terminal *terminal, const char *title,
 	if (!nr)
 		return;
 	ks_buf_str(terminal->out, title);
+	bool inlined = callers == entry->inline_callers;
 	size_t lines = 0;
 	for (uint32_t i = 0, times; i < nr; i += times) {
 		for (times = 1; i + times < nr && same_place(&callers[i], &callers[i + times]);)
@@ -251,7 +251,7 @@ static void callers_write(struct ks_terminal *terminal, const char *title,
 			return;
 		}
 		ks_terminal_blanks(terminal, 6);
-		caller_write(&terminal->text, fn, entry, &callers[i], times);
+		caller_write(&terminal->text, fn, entry, &callers[i], inlined, times);
 		ks_terminal_wrap(terminal, 6, 8);
 	}
 }
