@@ -217,6 +217,7 @@ static struct counts compare_surface(const char *path, struct ks_surface *surfac
 	unlink(path);
 	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
 	assert_ok(ks_store_put(store, surface, THREADS, &result));
+	free(result.label);
 	struct counts counts = compare_store(store, traced, black);
 	ks_store_close(store);
 	unlink(path);

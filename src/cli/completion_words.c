@@ -33,7 +33,7 @@ void ks_completion_values(const struct ks_opt *o)
 		printf(i ? " %s" : "%s", o->choices[i]);
 	_cleanup_buf_ struct ks_buf formats = { 0 };
 	ks_format_list(o->documents, " ", " ", &formats);
-	fwrite(formats.at, 1, formats.len, stdout);
+	ks_cli_print(&formats, "");
 	if (!o->choices && source_of(o))
 		source_of(o)->print();
 }

@@ -55,7 +55,7 @@ static struct ks_error *show_one(struct show *show, enum ks_kind kind, const cha
 	KS_TRY(ks_report_write(show->report, &history, &show->out));
 	if (show->to_dir)
 		return ks_outdir_report(&show->dir, show->format, kind, name, &show->out);
-	fwrite(show->out.at, 1, show->out.len, stdout);
+	ks_cli_print(&show->out, "");
 	return NULL;
 }
 

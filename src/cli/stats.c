@@ -140,7 +140,7 @@ static struct ks_error *put(struct work *work, const char *name, const struct ks
 {
 	KS_TRY(ks_buf_error(text));
 	if (work->dir.fd < 0) {
-		fwrite(text->at, 1, text->len, stdout);
+		ks_cli_print(text, "");
 		return NULL;
 	}
 	char path[64];

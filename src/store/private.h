@@ -72,7 +72,7 @@ struct ks_store {
 	sqlite3 *db;
 	char *path;
 	bool readonly;
-	unsigned int wait; // for other processes, in seconds
+	unsigned int wait;	   // for other processes, in seconds
 	bool alone;		   // SQLite takes the file for one that nobody writes
 	struct stat alone_since;   // that it was then
 	bool writing;		   // a transaction that writes is open
