@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/lists.h"
 
-#include "store/kinds.h"
-
 #include <fnmatch.h>
 
 #include "store/kinds.h"

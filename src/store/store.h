@@ -52,7 +52,8 @@ static inline void ks_store_snapshot_endp(struct ks_store **store)
 	ks_store_snapshot_end(*store);
 }
 /** What was begun ends with the scope. */
-#define _cleanup_snapshot_ __attribute__((__cleanup__(ks_store_snapshot_endp)))
+// held for its end alone: clang does not take that for a use
+#define _cleanup_snapshot_ __attribute__((__cleanup__(ks_store_snapshot_endp), __unused__))
 
 /** Handles on one state of a store, for threads that read. */
 struct ks_siblings {
