@@ -59,9 +59,10 @@ static void look_at(const struct ks_attach_facts *facts, const struct ks_fact *f
 	if (target->symbol)
 		target->module = target->symbol->module;
 	// where it is not known whether a function is inlined, symbols and BTF still list all that can be attached to
-	enum ks_presence any = facts->source ? facts->source->symbol(facts->arg, name) : KS_UNTOLD;
 	const struct ks_image *image = fact->image ? fact->image : facts->image;
-	target->untold = !fact->known && (image->tier == KS_TIER_IMPORTED || any != KS_ABSENT);
+	if (!fact->known) // only then: the first symbol asked for may cost reading all of them
+		target->untold = image->tier == KS_TIER_IMPORTED || !facts->source ||
+				 facts->source->symbol(facts->arg, name) != KS_ABSENT;
 	target->in_btf = in_btf(facts, fact);
 }
 
