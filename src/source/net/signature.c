@@ -81,7 +81,7 @@ struct ks_error *ks_signature_verify(const struct ks_keys *keys, struct ks_buf *
 	_cleanup_spawn_ struct ks_spawn run = { 0 };
 	if (!keys->ring.len)
 		return ks_error_new(KS_ERR_DATA, "no keys to check its signature with");
-	int ring, signed_text;
+	int ring = -1, signed_text = -1;
 	KS_TRY(memory_file(&keys->ring, &ring));
 	struct ks_error *err = memory_file(text, &signed_text);
 	if (!err) {
