@@ -69,14 +69,10 @@ void build_tar(const struct file *files, enum tar_kind kind, struct ks_buf *ret)
 	must(!ret->failed);
 }
 
-static void pack_xz(const struct ks_buf *plain, bool blocks, struct ks_buf *ret)
+static void pack_xz(const struct ks_buf *plain, struct ks_buf *ret)
 {
 	lzma_stream s = LZMA_STREAM_INIT;
-	const lzma_mt mt = {
-		.threads = 1, .block_size = XZ_BLOCK_BYTES, .preset = 0, .check = LZMA_CHECK_CRC64
-	};
-	must((blocks ? lzma_stream_encoder_mt(&s, &mt)
-		     : lzma_easy_encoder(&s, 0, LZMA_CHECK_CRC64)) == LZMA_OK);
+	must(lzma_easy_encoder(&s, 0, LZMA_CHECK_CRC64) == LZMA_OK);
 	size_t room = plain->len + plain->len / 4 + (1 << 20);
 	must(ks_buf_reserve(ret, room));
 	s.next_in = (const uint8_t *)plain->at;
@@ -86,6 +82,49 @@ static void pack_xz(const struct ks_buf *plain, bool blocks, struct ks_buf *ret)
 	must(lzma_code(&s, LZMA_FINISH) == LZMA_STREAM_END);
 	ret->len = room - s.avail_out;
 	lzma_end(&s);
+}
+
+/** Noise has every byte about as often as any other. */
+static bool is_noise(const uint8_t *bytes, size_t len)
+{
+	size_t counts[256] = { 0 };
+	for (size_t i = 0; i < len; i++)
+		if (++counts[bytes[i]] > len / 128 + 64)
+			return false;
+	return true;
+}
+
+/** As xz -T packs: each block has its sizes in front. What does not get smaller is stored, without the long attempt. */
+static void pack_xz_blocks(const struct ks_buf *plain, struct ks_buf *ret)
+{
+	lzma_options_lzma fast;
+	must(!lzma_lzma_preset(&fast, 0));
+	lzma_filter filters[] = { { LZMA_FILTER_LZMA2, &fast }, { .id = LZMA_VLI_UNKNOWN } };
+	lzma_stream_flags flags = { .check = LZMA_CHECK_CRC64 };
+	lzma_index *index = lzma_index_init(NULL);
+	must(index);
+	size_t nr = plain->len / XZ_BLOCK_BYTES + 1;
+	size_t room = nr * lzma_block_buffer_bound(XZ_BLOCK_BYTES) + nr * 32 + 1024;
+	must(ks_buf_reserve(ret, room));
+	uint8_t *out = (uint8_t *)ret->at;
+	must(lzma_stream_header_encode(&flags, out) == LZMA_OK);
+	ret->len = LZMA_STREAM_HEADER_SIZE;
+	for (size_t at = 0; at < plain->len; at += XZ_BLOCK_BYTES) {
+		const uint8_t *in = (const uint8_t *)plain->at + at;
+		size_t len = plain->len - at < XZ_BLOCK_BYTES ? plain->len - at : XZ_BLOCK_BYTES;
+		lzma_block block = { .check = flags.check, .filters = filters };
+		must((is_noise(in, len)
+			      ? lzma_block_uncomp_encode(&block, in, len, out, &ret->len, room)
+			      : lzma_block_buffer_encode(&block, NULL, in, len, out, &ret->len,
+							 room)) == LZMA_OK);
+		must(lzma_index_append(index, NULL, lzma_block_unpadded_size(&block), len) ==
+		     LZMA_OK);
+	}
+	flags.backward_size = lzma_index_size(index);
+	must(lzma_index_buffer_encode(index, out, &ret->len, room) == LZMA_OK);
+	must(lzma_stream_footer_encode(&flags, out + ret->len) == LZMA_OK);
+	ret->len += LZMA_STREAM_HEADER_SIZE;
+	lzma_index_end(index, NULL);
 }
 
 static void pack_zstd(const struct ks_buf *plain, struct ks_buf *ret)
@@ -115,8 +154,10 @@ void pack(const struct ks_buf *plain, enum packing packing, struct ks_buf *ret)
 {
 	switch (packing) {
 	case PACK_XZ:
+		pack_xz(plain, ret);
+		break;
 	case PACK_XZ_BLOCKS:
-		pack_xz(plain, packing == PACK_XZ_BLOCKS, ret);
+		pack_xz_blocks(plain, ret);
 		break;
 	case PACK_ZSTD:
 		pack_zstd(plain, ret);
