@@ -63,31 +63,41 @@ static void reader_goes_on_while_an_image_is_added(void **state)
 	close(pipe_ends[1]);
 }
 
+/** Kill a writer of many images after some time; the store then has the first ones, whole. */
+static void kill_writer(const char *path, unsigned int wait_us)
+{
+	pid_t child = fork();
+	if (child == 0) {
+		struct ks_store *writer = NULL;
+		if (ks_store_open(path, KS_STORE_WRITE, &writer))
+			_exit(1);
+		for (unsigned int build = 2; build < 60; build++)
+			place_put(writer, build);
+		_exit(0);
+	}
+	usleep(wait_us);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+	size_t nr = place_count(path);
+	for (unsigned int build = 1; build <= nr; build++)
+		place_check(store, build);
+}
+
+/** KSURF_KILLS says how many stores are written, with 15 kills each. */
 static void kill_leaves_the_store_as_before_or_with_the_whole_image(void **state)
 {
-	const char *path = place_path(state);
-	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	place_put(store, 1);
-	ks_store_close(ks_take(store));
-	for (unsigned int wait_us = 0; wait_us < 60000; wait_us += 4000) {
-		pid_t child = fork();
-		if (child == 0) {
-			struct ks_store *writer = NULL;
-			if (ks_store_open(path, KS_STORE_WRITE, &writer))
-				_exit(1);
-			for (unsigned int build = 2; build < 60; build++)
-				place_put(writer, build);
-			_exit(0);
-		}
-		usleep(wait_us);
-		kill(child, SIGKILL);
-		waitpid(child, NULL, 0);
-		assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
-		size_t nr = place_count(path);
-		for (unsigned int build = 1; build <= nr; build++)
-			place_check(store, build);
-		ks_store_close(ks_take(store));
+	const char *path = place_path(state), *kills = getenv("KSURF_KILLS");
+	unsigned int nr_stores = kills ? (unsigned int)atoi(kills) : 1;
+	for (unsigned int nr = 0; nr < nr_stores; nr++) {
+		struct ks_store *store = NULL;
+		assert_true(!nr || unlink(path) == 0);
+		assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+		place_put(store, 1);
+		ks_store_close(store);
+		for (unsigned int kill_nr = 0; kill_nr < 15; kill_nr++)
+			kill_writer(path, (kill_nr * nr_stores + nr) * 4000 / nr_stores);
 	}
 }
 
