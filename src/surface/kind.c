@@ -78,7 +78,7 @@ const void *ks_surface_record(const struct ks_surface *surface, enum ks_kind kin
 	const struct ks_kind_list *list = &ks_kinds[kind].list;
 	const char *records; // of whatever type: pointers to all of them look alike
 	memcpy(&records, (const char *)surface + list->at, sizeof(records));
-	return records + i * list->record;
+	return records ? records + i * list->record : NULL;
 }
 
 const char *ks_surface_name(const struct ks_surface *surface, enum ks_kind kind, size_t i)

@@ -74,7 +74,7 @@ bool ks_kind_compared(enum ks_kind kind);
 struct ks_surface;
 /** How many records a surface lists of a kind; 0 for a kind without a list. */
 size_t ks_surface_count(const struct ks_surface *surface, enum ks_kind kind);
-/** One of them, as its list in struct ks_surface has it. */
+/** One of them, as its list in struct ks_surface has it; NULL where there is no list. */
 const void *ks_surface_record(const struct ks_surface *surface, enum ks_kind kind, size_t i);
 const char *ks_surface_name(const struct ks_surface *surface, enum ks_kind kind, size_t i);
 /** Make records the list of a kind. @param records borrowed: from an arena of the surface */
