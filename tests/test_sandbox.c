@@ -110,7 +110,7 @@ static int attempt(attempt_fn *fn)
 			fn(&place, &nr);
 			_exit(OK);
 		}
-		int status = ks_sandbox_serve(&place.grants, &worker);
+		int status = ks_sandbox_serve(&start, &worker);
 		worst = worst ? worst : status;
 		place_deinit(&place);
 	}

@@ -11,6 +11,7 @@
 #include "cli/draw.h"
 #include "cli/opts.h"
 #include "cli/status.h"
+#include "source/net/pull.h"
 
 enum ks_color { KS_COLOR_AUTO, KS_COLOR_ALWAYS, KS_COLOR_NEVER };
 enum ks_sandbox { KS_SANDBOX_AUTO, KS_SANDBOX_ON, KS_SANDBOX_OFF };
@@ -28,7 +29,8 @@ struct ks_cli {
 	enum ks_answers answers; // of the command that runs
 	int answer;		 // the exit status when nothing fails
 	struct ks_draw draw;	 // progress, on a terminal
-	char *default_db;	 // what ks_cli_db_path() made; freed at the end
+	const struct ks_transport *transport; // who fetches for it; NULL: it does it itself
+	char *default_db;		      // what ks_cli_db_path() made; freed at the end
 };
 
 /** What a command opens besides what its options and arguments name. */
@@ -36,6 +38,13 @@ enum ks_opens {
 	KS_OPENS_STORE = 1,
 	KS_OPENS_POLICY = 2, // the ksurf.toml of the current folder
 	KS_OPENS_LIVE = 4,   // the running kernel, when it is named
+};
+
+/** How a command fetches. */
+struct ks_fetches {
+	struct ks_pull_opts pull;
+	bool by_build_id;
+	const char *debuginfod; // servers; NULL: those of the environment
 };
 
 /** One subcommand: a row that also makes its help, its completion and its place in the manual. */
@@ -54,6 +63,8 @@ struct ks_cmd {
 	size_t opts_size;	   // of the struct that opts fill, zeroed first
 	enum ks_answers answers;   // what its lowest exit statuses mean
 	unsigned int opens; // KS_OPENS_*; 0: nothing that others made, and it needs no sandbox
+	/** What its options say of fetching; NULL: it fetches nothing. */
+	void (*fetches)(const void *opts, struct ks_fetches *ret);
 	/** @param opts the filled struct @param argv the arguments without command and options */
 	struct ks_error *(*run)(struct ks_cli *cli, const void *opts, int argc, char **argv);
 };

@@ -18,7 +18,7 @@ static void load_libraries(const void *arg)
 	const struct ks_archive *archive;
 	if (files->pictures)
 		ks_plot_png_load();
-	if (!files->packed)
+	if (!files->packed && !files->fetched)
 		return;
 	ks_codecs_load();
 	ks_error_free(ks_archive_get(&archive));
@@ -61,12 +61,20 @@ static bool is_watched(void)
 	return preloaded && strstr(preloaded, "/vgpreload_");
 }
 
+/** @param files, server  until the process ends: threads that fetch may look at them when the worker is gone */
 static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *job,
-			      struct ks_sandbox_files *files, bool *done)
+			      struct ks_sandbox_files *files, struct ks_fetch_server *server,
+			      bool *done)
 {
 	KS_TRY(ks_sandbox_files_find(job, files));
+	server->job = job;
+	server->grants = &files->grants;
+	if (job->cmd->fetches)
+		job->cmd->fetches(job->opts, &server->how);
 	const struct ks_sandbox_start how = {
 		.grants = &files->grants,
+		.fetch = job->cmd->fetches ? ks_fetch_server_begin : NULL,
+		.fetch_arg = server,
 		.prepare = load_libraries,
 		.prepare_arg = files,
 	};
@@ -76,10 +84,12 @@ static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *j
 		ks_error_free(err);
 		return NULL;
 	}
+	if (!err && !worker.pid)
+		cli->transport = ks_sandbox_transport();
 	if (err || !worker.pid)
 		return err;
 	*done = true;
-	return end_like(cli, ks_sandbox_serve(&files->grants, &worker));
+	return end_like(cli, ks_sandbox_serve(&how, &worker));
 }
 
 struct ks_error *ks_sandbox_enter(struct ks_cli *cli, const struct ks_sandbox_job *job, bool *done)
@@ -88,8 +98,10 @@ struct ks_error *ks_sandbox_enter(struct ks_cli *cli, const struct ks_sandbox_jo
 	if (!job->cmd->opens || cli->sandbox == KS_SANDBOX_OFF ||
 	    (cli->sandbox == KS_SANDBOX_AUTO && is_watched()))
 		return NULL;
-	struct ks_sandbox_files files = { 0 };
-	struct ks_error *err = start(cli, job, &files, done);
-	ks_grants_deinit(&files.grants);
+	static struct ks_sandbox_files files;
+	static struct ks_fetch_server server;
+	struct ks_error *err = start(cli, job, &files, &server, done);
+	if (!*done) // in the worker nobody asks them
+		ks_grants_deinit(&files.grants);
 	return err;
 }

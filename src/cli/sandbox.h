@@ -6,6 +6,7 @@
  * (SECCOMP_RET_TRAP); the worker asks its parent instead, which opens what was granted before anything was read, and hands the
  * descriptor over. The parent looks into no file.
  */
+#include <pthread.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -32,7 +33,8 @@ struct ks_grant {
 /** A zeroed one grants nothing. */
 struct ks_grants {
 	KS_VECTOR(struct ks_grant) list;
-	char *here; // what relative paths begin with; found when it is needed
+	pthread_mutex_t lock; // of the parent, which may grant more while it serves
+	char *here;	      // what relative paths begin with; found when it is needed
 };
 
 /** @param path need not exist */
@@ -50,7 +52,10 @@ void ks_grants_deinit(struct ks_grants *grants);
 
 /** How a worker is started. */
 struct ks_sandbox_start {
-	const struct ks_grants *grants;
+	struct ks_grants *grants;
+	/** In the parent: begin to fetch for the worker. @return its end of a stream, or a negative errno; NULL: never */
+	int (*fetch)(void *arg);
+	void *fetch_arg;
 	void (*prepare)(
 		const void *arg); // in the worker, before it is locked up: loads libraries; or NULL
 	const void *prepare_arg;
@@ -72,7 +77,10 @@ KS_MUST_CHECK struct ks_error *ks_sandbox_start(const struct ks_sandbox_start *s
 						struct ks_worker *ret);
 
 /** Answer the worker until it ends. @return its wait status, as of waitpid(2) */
-int ks_sandbox_serve(const struct ks_grants *grants, struct ks_worker *worker);
+int ks_sandbox_serve(const struct ks_sandbox_start *start, struct ks_worker *worker);
+
+/** In the worker: a stream to whatever fetches in the parent. @return -1: there is nothing */
+int ks_sandbox_fetch(void);
 
 /* ---- sandbox_files.c, sandbox.c: for a command ---- */
 
@@ -89,10 +97,27 @@ struct ks_sandbox_job {
 struct ks_sandbox_files {
 	struct ks_grants grants;
 	bool packed;   // some input may be an archive, or packed
+	bool fetched;  // so may be what comes from elsewhere
 	bool pictures; // what is written is drawn
 };
 KS_MUST_CHECK struct ks_error *ks_sandbox_files_find(const struct ks_sandbox_job *job,
 						     struct ks_sandbox_files *files);
+
+/* ---- sandbox_fetch.c, sandbox_server.c: the network stays with the parent ---- */
+
+/** The worker's side: everything is asked of the parent. Static. */
+const struct ks_transport *ks_sandbox_transport(void);
+
+/** The parent's side. Its threads use it until the process ends. */
+struct ks_fetch_server {
+	const struct ks_sandbox_job *job; // fetched is what it names
+	struct ks_grants *grants;	  // packages that apt has as local files are granted
+	struct ks_fetches how;
+	pthread_mutex_t lock;
+	KS_VECTOR(struct ks_remote) found; // what may be opened
+};
+/** For ks_sandbox_start.fetch. @param arg a struct ks_fetch_server */
+int ks_fetch_server_begin(void *arg);
 
 /**
  * Go on as a worker, as --sandbox says.

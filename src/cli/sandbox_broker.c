@@ -15,6 +15,7 @@
 
 /** A question on its way to its answer. */
 struct request {
+	const struct ks_sandbox_start *start;
 	const struct ks_grants *grants;
 	struct ks_ask ask;
 	int dir;	      // the folder that paths begin at, or AT_FDCWD
@@ -151,10 +152,15 @@ static int do_rename(struct request *request)
 		       : 0;
 }
 
+static int do_fetch(struct request *request)
+{
+	return request->start->fetch ? request->start->fetch(request->start->fetch_arg) : -EPERM;
+}
+
 static int (*const answers[KS_NR_ASKS])(struct request *request) = {
 	[KS_ASK_OPEN] = do_open,     [KS_ASK_STAT] = do_stat,	      [KS_ASK_STATX] = do_statx,
 	[KS_ASK_ACCESS] = do_access, [KS_ASK_READLINK] = do_readlink, [KS_ASK_MKDIR] = do_mkdir,
-	[KS_ASK_UNLINK] = do_unlink, [KS_ASK_RENAME] = do_rename,
+	[KS_ASK_UNLINK] = do_unlink, [KS_ASK_RENAME] = do_rename,     [KS_ASK_FETCH] = do_fetch,
 };
 
 /** @param paths what stands behind the question @return the result of the system call */
@@ -177,7 +183,8 @@ static int find_answer(struct request *request, const char *paths, size_t len)
 /** @return whether the worker is still there */
 static bool send_answer(int channel, const struct request *request, int result)
 {
-	bool opened = request->ask.what == KS_ASK_OPEN && result >= 0;
+	uint32_t what = request->ask.what;
+	bool opened = (what == KS_ASK_OPEN || what == KS_ASK_FETCH) && result >= 0;
 	struct ks_ask_reply answer = { .result = opened ? 0 : result };
 	answer.len = result < 0 ? 0 : (uint32_t)request->data_len;
 	struct iovec out[] = { { &answer, sizeof(answer) },
@@ -194,10 +201,10 @@ static bool send_answer(int channel, const struct request *request, int result)
 }
 
 /** @return false when the worker has ended */
-static bool serve_one(int channel, const struct ks_grants *grants)
+static bool serve_one(int channel, const struct ks_sandbox_start *start)
 {
 	char paths[2 * PATH_MAX];
-	struct request request = { .grants = grants, .dir = AT_FDCWD };
+	struct request request = { .start = start, .grants = start->grants, .dir = AT_FDCWD };
 	union ks_ask_beside beside;
 	struct iovec in[] = { { &request.ask, sizeof(request.ask) }, { paths, sizeof(paths) } };
 	struct msghdr msg = { .msg_iov = in,
@@ -212,7 +219,9 @@ static bool serve_one(int channel, const struct ks_grants *grants)
 	int dir = ks_ask_attached(&msg);
 	if (request.ask.has_dir)
 		request.dir = dir;
+	pthread_mutex_lock(&start->grants->lock);
 	int result = find_answer(&request, paths, (size_t)n - sizeof(request.ask));
+	pthread_mutex_unlock(&start->grants->lock);
 	bool there = send_answer(channel, &request, result);
 	if (dir >= 0)
 		close(dir);
@@ -221,10 +230,10 @@ static bool serve_one(int channel, const struct ks_grants *grants)
 	return there;
 }
 
-int ks_sandbox_serve(const struct ks_grants *grants, struct ks_worker *worker)
+int ks_sandbox_serve(const struct ks_sandbox_start *start, struct ks_worker *worker)
 {
 	int status = 0;
-	while (serve_one(worker->channel, grants))
+	while (serve_one(worker->channel, start))
 		;
 	close(worker->channel);
 	while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)

@@ -207,6 +207,7 @@ struct ks_error *ks_sandbox_files_find(const struct ks_sandbox_job *job,
 {
 	struct ks_grants *grants = &files->grants;
 	KS_TRY(add_fixed(grants, system_files, KS_ARRAY_LEN(system_files)));
+	files->fetched = job->cmd->fetches != NULL;
 	KS_TRY(add_temporary(grants));
 	if (job->db)
 		KS_TRY(add_store(grants, job->db));

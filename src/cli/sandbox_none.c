@@ -9,9 +9,14 @@ struct ks_error *ks_sandbox_start(const struct ks_sandbox_start *start, struct k
 	return ks_error_new(KS_ERR_UNSUPPORTED, "no sandbox: ksurf was built without");
 }
 
-int ks_sandbox_serve(const struct ks_grants *grants, struct ks_worker *worker)
+int ks_sandbox_fetch(void)
 {
-	(void)grants;
+	return -1;
+}
+
+int ks_sandbox_serve(const struct ks_sandbox_start *start, struct ks_worker *worker)
+{
+	(void)start;
 	(void)worker;
 	return 0;
 }

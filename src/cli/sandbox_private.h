@@ -20,6 +20,7 @@ enum ks_ask_what {
 	KS_ASK_MKDIR,  // mode
 	KS_ASK_UNLINK, // flags
 	KS_ASK_RENAME, // flags; it has two paths
+	KS_ASK_FETCH,  // a stream; the path means nothing
 	KS_NR_ASKS,
 };
 

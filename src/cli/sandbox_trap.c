@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "cli/sandbox.h"
 #include "cli/sandbox_private.h"
 
 #if defined(__x86_64__)
@@ -178,6 +179,14 @@ static void on_stop(int signal, siginfo_t *info, void *arg)
 		}
 	RESULT(context) = (__typeof__(RESULT(context)))result;
 	errno = before;
+}
+
+int ks_sandbox_fetch(void)
+{
+	union ks_ask_data data;
+	const struct ks_ask question = { .what = KS_ASK_FETCH, .flags = O_CLOEXEC };
+	long fd = ask(&question, -1, "/", NULL, &data);
+	return fd < 0 ? -1 : (int)fd;
 }
 
 int ks_sandbox_trap(void)
