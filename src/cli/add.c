@@ -28,7 +28,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
-	{ 0, "config", "PATH", "take the configuration from this package or file", KS_OPT_TEXT,
+	{ 0, "config", "PATH", "take the configuration from this package or file", KS_OPT_INPUT,
 	  AT(config), NULL },
 	{ 0, "live", NULL, "add the running kernel", KS_OPT_FLAG, AT(live), NULL },
 	KS_OPT_MODULES(AT(modules)),
@@ -59,5 +59,6 @@ const struct ks_cmd ks_cmd_add = {
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.opens = KS_OPENS_STORE | KS_OPENS_LIVE,
 	.run = run,
 };

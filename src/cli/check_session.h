@@ -18,7 +18,7 @@ struct ks_check_session_opts {
 	  NULL },                                                                                  \
 		{ 0,	       "policy",                                                           \
 		  "FILE",      "read this ksurf.toml, not the one beside the object",              \
-		  KS_OPT_TEXT, (at) + offsetof(struct ks_check_session_opts, policy),              \
+		  KS_OPT_INPUT, (at) + offsetof(struct ks_check_session_opts, policy),             \
 		  NULL },                                                                          \
 		{ 0,	       "optional",                                                         \
 		  "GLOB,...",  "the tool goes on without these programs",                          \

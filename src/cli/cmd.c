@@ -13,6 +13,7 @@
 #include "base/pool.h"
 #include "base/text.h"
 #include "base/trace.h"
+#include "cli/sandbox.h"
 #include "cli/status.h"
 #include "cli/trace.h"
 
@@ -24,6 +25,7 @@ const struct ks_cmd *const ks_cmds[] = {
 };
 
 static const char *const colors[] = { "auto", "always", "never", NULL };
+static const char *const sandboxes[] = { "auto", "on", "off", NULL };
 
 #define AT(field) offsetof(struct ks_cli, field)
 const struct ks_opt ks_cli_opts[] = {
@@ -35,6 +37,8 @@ const struct ks_opt ks_cli_opts[] = {
 	{ 'j', "jobs", "N", "use N threads", KS_OPT_NUMBER, AT(nr_jobs), NULL },
 	{ 0, "wait", "SECONDS", "wait so long for a locked store; 10 by default", KS_OPT_NUMBER,
 	  AT(wait), NULL },
+	{ 0, "sandbox", "WHEN", "read files in a locked up worker: auto, on or off", KS_OPT_CHOICE,
+	  AT(sandbox), sandboxes },
 	{ 'h', "help", NULL, "show help", KS_OPT_FLAG, AT(help), NULL },
 	{ 0, "version", NULL, "show the version", KS_OPT_FLAG, AT(version), NULL },
 	{ 0 },
@@ -94,7 +98,7 @@ struct ks_error *ks_cli_make_dirs(char *path)
 	return NULL;
 }
 
-struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **ret)
+struct ks_error *ks_cli_db_name(struct ks_cli *cli, const char **ret)
 {
 	if (!cli->db && !cli->default_db) {
 		const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
@@ -106,10 +110,15 @@ struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **ret)
 			cli->default_db = NULL;
 			return &ks_nomem;
 		}
-		KS_TRY(ks_cli_make_dirs(cli->default_db));
 	}
 	*ret = cli->db ? cli->db : cli->default_db;
 	return NULL;
+}
+
+struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **ret)
+{
+	KS_TRY(ks_cli_db_name(cli, ret));
+	return cli->db ? NULL : ks_cli_make_dirs(cli->default_db);
 }
 
 void ks_cli_print(const struct ks_buf *text, const char *end)
@@ -155,6 +164,12 @@ static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int ar
 		ks_help_print(stdout, cmd);
 		return NULL;
 	}
+	bool done;
+	struct ks_sandbox_job job = { cmd, values, argc - first, argv + first, NULL };
+	ks_error_free(ks_cli_db_name(cli, &job.db)); // the command says it, should it need one
+	err = ks_sandbox_enter(cli, &job, &done);
+	if (err || done)
+		return err;
 	ks_draw_init(&cli->draw, !cli->quiet && !ks_trace_on(KS_TRACE_ALL));
 	err = cmd->run(cli, values, argc - first, argv + first);
 	ks_draw_erase(&cli->draw);

@@ -11,8 +11,10 @@
 #include "cli/draw.h"
 #include "cli/opts.h"
 #include "cli/status.h"
+#include "source/net/pull.h"
 
 enum ks_color { KS_COLOR_AUTO, KS_COLOR_ALWAYS, KS_COLOR_NEVER };
+enum ks_sandbox { KS_SANDBOX_AUTO, KS_SANDBOX_ON, KS_SANDBOX_OFF };
 
 /** What one run of the command was asked for, and how it went so far. */
 struct ks_cli {
@@ -20,13 +22,29 @@ struct ks_cli {
 	bool json, quiet, help, version;
 	unsigned int verbose;
 	int color;		 // enum ks_color
+	int sandbox;		 // enum ks_sandbox
 	unsigned int nr_jobs;	 // -j; 0: as many as there are processors
 	unsigned int wait;	 // --wait: seconds for a store that is locked; 0: the usual
 	int status;		 // the exit status: that of the first failure
 	enum ks_answers answers; // of the command that runs
 	int answer;		 // the exit status when nothing fails
 	struct ks_draw draw;	 // progress, on a terminal
-	char *default_db;	 // what ks_cli_db_path() made; freed at the end
+	const struct ks_transport *transport; // who fetches for it; NULL: it does it itself
+	char *default_db;		      // what ks_cli_db_path() made; freed at the end
+};
+
+/** What a command opens besides what its options and arguments name. */
+enum ks_opens {
+	KS_OPENS_STORE = 1,
+	KS_OPENS_POLICY = 2, // the ksurf.toml of the current folder
+	KS_OPENS_LIVE = 4,   // the running kernel, when it is named
+};
+
+/** How a command fetches. */
+struct ks_fetches {
+	struct ks_pull_opts pull;
+	bool by_build_id;
+	const char *debuginfod; // servers; NULL: those of the environment
 };
 
 /** One subcommand: a row that also makes its help, its completion and its place in the manual. */
@@ -44,6 +62,9 @@ struct ks_cmd {
 	const struct ks_opt *opts; // ends with a row without a name; NULL: none
 	size_t opts_size;	   // of the struct that opts fill, zeroed first
 	enum ks_answers answers;   // what its lowest exit statuses mean
+	unsigned int opens; // KS_OPENS_*; 0: nothing that others made, and it needs no sandbox
+	/** What its options say of fetching; NULL: it fetches nothing. */
+	void (*fetches)(const void *opts, struct ks_fetches *ret);
 	/** @param opts the filled struct @param argv the arguments without command and options */
 	struct ks_error *(*run)(struct ks_cli *cli, const void *opts, int argc, char **argv);
 };
@@ -70,6 +91,9 @@ void ks_cli_fail(struct ks_cli *cli, struct ks_error *err);
 
 /** The store's path: --db, else below the user's data directory. Borrowed from cli. */
 KS_MUST_CHECK struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **ret);
+
+/** The same without making its folder. */
+KS_MUST_CHECK struct ks_error *ks_cli_db_name(struct ks_cli *cli, const char **ret);
 
 /** Make the folders in front of the last slash, as mkdir -p does. @param path changed and restored */
 KS_MUST_CHECK struct ks_error *ks_cli_make_dirs(char *path);

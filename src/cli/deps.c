@@ -160,5 +160,6 @@ const struct ks_cmd ks_cmd_deps = {
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.opens = KS_OPENS_STORE,
 	.run = run,
 };

@@ -106,5 +106,6 @@ const struct ks_cmd ks_cmd_diff = {
 	.opts = options,
 	.opts_size = sizeof(struct opts),
 	.answers = KS_ANSWERS_DIFFERS,
+	.opens = KS_OPENS_STORE,
 	.run = run,
 };

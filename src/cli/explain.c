@@ -74,5 +74,6 @@ const struct ks_cmd ks_cmd_explain = {
 	.complete = "file name image",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.opens = KS_OPENS_STORE | KS_OPENS_POLICY | KS_OPENS_LIVE,
 	.run = run,
 };

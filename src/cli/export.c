@@ -39,5 +39,6 @@ const struct ks_cmd ks_cmd_export = {
 	.complete = "image dir",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.opens = KS_OPENS_STORE,
 	.run = run,
 };

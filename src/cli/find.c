@@ -99,5 +99,6 @@ const struct ks_cmd ks_cmd_find = {
 	.complete = "name",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.opens = KS_OPENS_STORE,
 	.run = run,
 };

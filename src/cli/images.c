@@ -109,5 +109,6 @@ const struct ks_cmd ks_cmd_images = {
 	.complete = "image",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.opens = KS_OPENS_STORE,
 	.run = run,
 };

@@ -72,5 +72,6 @@ const struct ks_cmd ks_cmd_log = {
 	.complete = "kind name",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.opens = KS_OPENS_STORE,
 	.run = run,
 };

@@ -96,6 +96,8 @@ static struct ks_error *set(const struct ks_opt *o, void *values, const char *te
 	case KS_OPT_NUMBER:
 		return set_number(o, at, text);
 	case KS_OPT_TEXT:
+	case KS_OPT_INPUT:
+	case KS_OPT_OUTPUT:
 		*(const char **)at = text;
 		return NULL;
 	case KS_OPT_CHOICE:

@@ -11,6 +11,8 @@ enum ks_opt_type {
 	KS_OPT_COUNT,  // unsigned int, one more each time
 	KS_OPT_NUMBER, // unsigned int, at least 1
 	KS_OPT_TEXT,   // const char *, borrowed from argv
+	KS_OPT_INPUT,  // the same: a path that is read
+	KS_OPT_OUTPUT, // the same: a folder that is written
 	KS_OPT_CHOICE, // int, the position among choices
 };
 

@@ -11,6 +11,26 @@ struct opts {
 	unsigned int timeout;
 };
 
+static void fetches(const void *values, struct ks_fetches *ret)
+{
+	const struct opts *opts = values;
+	bool asks_default = opts->debuginfod && strcmp(opts->debuginfod, "default") == 0;
+	*ret = (struct ks_fetches){
+		.pull = {
+			.mirror = opts->mirror,
+			.suite = opts->suite,
+			.arch = opts->arch,
+			.keyring = opts->keyring,
+			.allow_unsigned = opts->allow_unsigned,
+			.verify = opts->verify,
+			.http.total_s = opts->timeout,
+			.config = opts->config,
+		},
+		.by_build_id = opts->debuginfod != NULL,
+		.debuginfod = asks_default ? NULL : opts->debuginfod,
+	};
+}
+
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *opts = values;
@@ -29,20 +49,14 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 			opts->debuginfod ? KS_INGEST_BUILD_ID : KS_INGEST_PACKAGE,
 			argv[i],
 		};
-	bool asks_default = opts->debuginfod && strcmp(opts->debuginfod, "default") == 0;
+	struct ks_fetches all;
+	fetches(values, &all);
+	all.pull.http.transport = cli->transport;
 	const struct ks_ingest_opts how = {
 		.config = opts->config,
 		.modules = opts->modules,
-		.pull = {
-			.mirror = opts->mirror,
-			.suite = opts->suite,
-			.arch = opts->arch,
-			.keyring = opts->keyring,
-			.allow_unsigned = opts->allow_unsigned,
-			.verify = opts->verify,
-			.http.total_s = opts->timeout,
-		},
-		.debuginfod = asks_default ? NULL : opts->debuginfod,
+		.pull = all.pull,
+		.debuginfod = all.debuginfod,
 	};
 	return ks_intake_run(cli, sources, (size_t)argc, &how);
 }
@@ -54,7 +68,7 @@ static const struct ks_opt options[] = {
 	{ 0, "suite", "NAME", "the suite, such as bookworm", KS_OPT_TEXT, AT(suite), NULL },
 	{ 0, "arch", "ARCH", "the architecture; this machine's by default", KS_OPT_TEXT, AT(arch),
 	  NULL },
-	{ 0, "config", "PACKAGE", "take the configuration from this package or file", KS_OPT_TEXT,
+	{ 0, "config", "PACKAGE", "take the configuration from this package or file", KS_OPT_INPUT,
 	  AT(config), NULL },
 	{ 0, "debuginfod", "URL", "ask such a server for build ids; \"default\": DEBUGINFOD_URLS",
 	  KS_OPT_TEXT, AT(debuginfod), NULL },
@@ -82,5 +96,7 @@ const struct ks_cmd ks_cmd_pull = {
 	.complete = "package",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.opens = KS_OPENS_STORE,
+	.fetches = fetches,
 	.run = run,
 };

@@ -144,7 +144,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
 	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_SHOW)),
-	{ 'o', "output", "DIR", "write DIR/KIND/INITIAL/NAME instead of printing", KS_OPT_TEXT,
+	{ 'o', "output", "DIR", "write DIR/KIND/INITIAL/NAME instead of printing", KS_OPT_OUTPUT,
 	  AT(dir), NULL },
 	{ 0, "all", NULL, "show every name of the kind", KS_OPT_FLAG, AT(all), NULL },
 	{ 0, "image", "GLOB", "look at these images only", KS_OPT_TEXT, AT(image), NULL },
@@ -161,5 +161,6 @@ const struct ks_cmd ks_cmd_show = {
 	.complete = "kind name",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.opens = KS_OPENS_STORE,
 	.run = run,
 };

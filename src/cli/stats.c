@@ -263,7 +263,7 @@ static const struct ks_opt options[] = {
 	  OPT(group), NULL },
 	{ 0, "table", "NAME,...", "these tables or pictures only", KS_OPT_TEXT, OPT(tables), NULL },
 	KS_OPT_FORMAT(OPT(format), DOCUMENTS),
-	{ 'o', "output", "DIR", "write each table or picture to a file in DIR", KS_OPT_TEXT,
+	{ 'o', "output", "DIR", "write each table or picture to a file in DIR", KS_OPT_OUTPUT,
 	  OPT(output), NULL },
 	{ 0 },
 };
@@ -286,5 +286,6 @@ const struct ks_cmd ks_cmd_stats = {
 	.complete = "",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.opens = KS_OPENS_STORE,
 	.run = run,
 };

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 enum { OK, FAILURE, USAGE, NOT_FOUND, BAD_INPUT, BAD_STORE, NETWORK, MOVED_FAILURE, MOVED_USAGE };
+_Static_assert(KS_STATUS_CRASH == MOVED_USAGE + 1, "each status means one thing");
 
 const struct ks_status ks_statuses[] = {
 	{ OK, "success" },
@@ -17,6 +18,8 @@ const struct ks_status ks_statuses[] = {
 	{ NETWORK, "a server did not answer as it should" },
 	{ MOVED_FAILURE, "of diff and check: the system refused" },
 	{ MOVED_USAGE, "of check: the command line makes no sense" },
+	{ KS_STATUS_CRASH,
+	  "the worker that reads files crashed; what it was writing is not in the store" },
 	{ 0, NULL },
 };
 

@@ -10,6 +10,9 @@ struct ks_status {
 	const char *meaning;
 };
 
+/** What --sandbox makes of a crash. */
+enum { KS_STATUS_CRASH = 9 };
+
 /** All of them in ascending order; the last row has no meaning. */
 extern const struct ks_status ks_statuses[];
 

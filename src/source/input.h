@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 
 #define KS_INPUT_SIZE_UNKNOWN UINT64_MAX
 
@@ -25,6 +26,10 @@ struct ks_input_ops {
 				 size_t *got);
 	/** Only [begin, end) is going to be read next; may be NULL. */
 	void (*want)(struct ks_input *in, uint64_t begin, uint64_t end);
+	/** See ks_http_finish() and ks_http_proven(); NULL: nobody said a checksum. */
+	struct ks_error *(*finish)(struct ks_input *in, uint64_t max,
+				   const struct ks_progress *progress);
+	bool (*proven)(const struct ks_input *in);
 	void (*close)(struct ks_input *in);
 };
 

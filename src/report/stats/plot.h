@@ -52,3 +52,5 @@ void ks_plot_svg(const struct ks_plot *plot, struct ks_buf *out);
  * @return KS_ERR_UNSUPPORTED, with the package to install, when librsvg is missing
  */
 KS_MUST_CHECK struct ks_error *ks_plot_png(const struct ks_plot *plot, struct ks_buf *out);
+/** Load the library that it needs, before no file can be opened any more; when that is missing, ks_plot_png() tells. */
+void ks_plot_png_load(void);

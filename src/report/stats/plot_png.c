@@ -64,6 +64,11 @@ static void load(void)
 	usable = ks_lazy_load(&lazy); // fails for one older than 2.46
 }
 
+void ks_plot_png_load(void)
+{
+	pthread_once(&once, load);
+}
+
 static int append(void *arg, const unsigned char *data, unsigned int len)
 {
 	struct ks_buf *out = arg;
@@ -73,7 +78,7 @@ static int append(void *arg, const unsigned char *data, unsigned int len)
 
 struct ks_error *ks_plot_png(const struct ks_plot *plot, struct ks_buf *out)
 {
-	pthread_once(&once, load);
+	ks_plot_png_load();
 	if (!usable)
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "cannot load librsvg-2.so.2, which PNG needs: "

@@ -155,3 +155,10 @@ const char *ks_codec_name(enum ks_codec codec)
 {
 	return ks_codecs[codec]->name;
 }
+
+void ks_codecs_load(void)
+{
+	for (size_t i = 0; i < KS_NR_CODECS; i++)
+		if (ks_codecs[i]->load)
+			ks_codecs[i]->load();
+}

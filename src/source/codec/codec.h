@@ -49,9 +49,14 @@ struct ks_codec_ops {
 	/** NULL, or an error when the bytes are damaged; no progress at all means that input lacks */
 	struct ks_error *(*run)(void *state, struct ks_codec_step *step);
 	void (*close)(void *state);
+	/** Load the library it needs, if that is one of those that are loaded when they are needed; NULL: none */
+	void (*load)(void);
 };
 
 extern const struct ks_codec_ops *const ks_codecs[KS_NR_CODECS];
+
+/** Load all libraries that codecs may need; of one that is missing open() tells. */
+void ks_codecs_load(void);
 
 /* One for each file that knows some. */
 extern const struct ks_codec_ops ks_codec_xz, ks_codec_lzma, ks_codec_bzip2, ks_codec_lz4,

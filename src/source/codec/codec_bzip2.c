@@ -31,6 +31,11 @@ static void load(void)
 	usable = ks_lazy_load(&lazy);
 }
 
+static void load_once(void)
+{
+	pthread_once(&once, load);
+}
+
 struct bzip2 {
 	bz_stream stream;
 	bool single;
@@ -38,7 +43,7 @@ struct bzip2 {
 
 static struct ks_error *open_bzip2(bool single, void **ret)
 {
-	pthread_once(&once, load);
+	load_once();
 	if (!usable)
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "cannot load libbz2.so.1.0, which bzip2 data "
@@ -94,6 +99,7 @@ const struct ks_codec_ops ks_codec_bzip2 = {
 	.magic = "BZh",
 	.magic_len = 3,
 	.open = open_bzip2,
+	.load = load_once,
 	.run = run,
 	.close = close_bzip2,
 };

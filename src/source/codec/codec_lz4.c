@@ -39,9 +39,14 @@ static void load(void)
 	usable = ks_lazy_load(&lazy);
 }
 
-static struct ks_error *need_library(void)
+static void load_once(void)
 {
 	pthread_once(&once, load);
+}
+
+static struct ks_error *need_library(void)
+{
+	load_once();
 	return usable ? NULL
 		      : ks_error_new(KS_ERR_UNSUPPORTED, "cannot load liblz4.so.1, which lz4 data "
 							 "needs: install liblz4-1");
@@ -170,7 +175,8 @@ static void legacy_close(void *state)
 	free(l);
 }
 
-const struct ks_codec_ops ks_codec_lz4 = { "lz4",      "\x04\x22\x4d\x18", 4,
-					   frame_open, frame_run,	   frame_close };
+const struct ks_codec_ops ks_codec_lz4 = { "lz4",     "\x04\x22\x4d\x18", 4,	    frame_open,
+					   frame_run, frame_close,	  load_once };
 const struct ks_codec_ops ks_codec_lz4_legacy = { "lz4",       "\x02\x21\x4c\x18", 4,
-						  legacy_open, legacy_run,	   legacy_close };
+						  legacy_open, legacy_run,	   legacy_close,
+						  load_once };

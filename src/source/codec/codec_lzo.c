@@ -30,6 +30,11 @@ static void load(void)
 	usable = ks_lazy_load(&lazy);
 }
 
+static void load_once(void)
+{
+	pthread_once(&once, load);
+}
+
 enum {
 	MAGIC = 9,
 	BLOCK_MAX = 64 << 20,
@@ -54,7 +59,7 @@ struct lzop {
 static struct ks_error *open_lzop(bool single, void **ret)
 {
 	(void)single; // the data says where it ends
-	pthread_once(&once, load);
+	load_once();
 	if (!usable)
 		return ks_error_new(KS_ERR_UNSUPPORTED, "cannot load liblzo2.so.2, which lzo data "
 							"needs: install liblzo2-2");
@@ -180,6 +185,7 @@ const struct ks_codec_ops ks_codec_lzo = {
 	.magic = "\x89LZO\0\r\n\x1a\n",
 	.magic_len = MAGIC,
 	.open = open_lzop,
+	.load = load_once,
 	.run = run,
 	.close = close_lzop,
 };

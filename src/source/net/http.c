@@ -377,10 +377,31 @@ static void http_close(struct ks_input *in)
 	free(h);
 }
 
+static struct ks_error *http_finish(struct ks_input *in, uint64_t max,
+				    const struct ks_progress *progress)
+{
+	const struct ks_proof *proof = &((const struct http *)in)->proof;
+	uint8_t bytes[16384];
+	size_t got = 1;
+	while (got && proof->sha256 && !proof->proven && proof->hashed < in->size &&
+	       ks_proof_missing(proof, in->size) <= max) {
+		KS_TRY(ks_progress_tell(progress, "verifying", proof->hashed, in->size));
+		KS_TRY(http_read(in, proof->hashed, bytes, sizeof(bytes), &got));
+	}
+	return NULL;
+}
+
+static bool http_proven(const struct ks_input *in)
+{
+	return ((const struct http *)in)->proof.proven;
+}
+
 static const struct ks_input_ops http_ops = {
 	.read = http_read,
 	.want = http_want,
 	.close = http_close,
+	.finish = http_finish,
+	.proven = http_proven,
 };
 
 static void set_options(struct http *h, const struct ks_http_opts *opts)
@@ -433,6 +454,9 @@ struct ks_error *ks_http_open(const char *url, const struct ks_http_opts *opts,
 			      struct ks_input **ret)
 {
 	static const struct ks_http_opts none;
+	const struct ks_transport *transport = opts ? opts->transport : NULL;
+	if (transport)
+		return transport->open(transport->arg, url, ret);
 	struct http *h = calloc(1, sizeof(*h));
 	if (!h)
 		return &ks_nomem;
@@ -449,21 +473,13 @@ struct ks_error *ks_http_open(const char *url, const struct ks_http_opts *opts,
 
 bool ks_http_proven(const struct ks_input *in)
 {
-	return in->ops == &http_ops && ((const struct http *)in)->proof.proven;
+	return in->ops->proven && in->ops->proven(in);
 }
 
 struct ks_error *ks_http_finish(struct ks_input *in, uint64_t max,
 				const struct ks_progress *progress)
 {
-	const struct ks_proof *proof = &((const struct http *)in)->proof;
-	uint8_t bytes[16384];
-	size_t got = 1;
-	while (got && proof->sha256 && !proof->proven && proof->hashed < in->size &&
-	       ks_proof_missing(proof, in->size) <= max) {
-		KS_TRY(ks_progress_tell(progress, "verifying", proof->hashed, in->size));
-		KS_TRY(http_read(in, proof->hashed, bytes, sizeof(bytes), &got));
-	}
-	return NULL;
+	return in->ops->finish ? in->ops->finish(in, max, progress) : NULL;
 }
 
 struct ks_error *ks_http_get(const char *url, const struct ks_http_opts *opts, uint64_t max,

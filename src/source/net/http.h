@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "source/input.h"
+#include "source/net/transport.h"
 
 /**
  * Bytes from a web server, as an input: read in order it is one transfer, and only as far as it is read;
@@ -21,11 +22,12 @@ struct ks_http_opts {
 	uint64_t size;		 // bytes the file must have; 0: whatever the server says
 	const char *sha256;	 // of the whole file, as hex; checked when all of it has come
 	const char *ca_file;	 // certificates to trust; NULL: those of the system
-	const struct ks_cancel *cancel; // looked at while there is nothing to read; or NULL
+	const struct ks_transport *transport; // who fetches instead; NULL: this process
+	const struct ks_cancel *cancel;	      // looked at while there is nothing to read; or NULL
 };
 
 /**
- * Ask for a file. Blocks until the server's answer begins.
+ * Ask for a file, or let the transport of opts do it. Blocks until the server's answer begins.
  * @param[out] ret its size is known if the server tells; can_jump if it takes range requests
  * @return KS_ERR_NET when there is no such file or server, KS_ERR_UNSUPPORTED when libcurl is missing
  * on this machine.

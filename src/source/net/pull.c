@@ -138,9 +138,12 @@ static struct ks_error *resolve_in_repos(const char *arch, const char *package,
 	return NULL;
 }
 
-static struct ks_error *resolve(const char *package, const struct ks_pull_opts *opts,
-				const struct ks_progress *progress, struct ks_remote *ret)
+struct ks_error *ks_pull_resolve(const char *package, const struct ks_pull_opts *opts,
+				 const struct ks_progress *progress, struct ks_remote *ret)
 {
+	const struct ks_transport *transport = opts->http.transport;
+	if (transport)
+		return transport->resolve(transport->arg, package, progress, ret);
 	if (opts->mirror && !opts->suite)
 		return ks_error_new(KS_ERR_USAGE, "a mirror needs a suite, such as bookworm");
 	if (opts->keyring && opts->allow_unsigned)
@@ -180,8 +183,7 @@ static struct ks_error *resolve(const char *package, const struct ks_pull_opts *
 	return ks_error_wrap(err, "%s", package);
 }
 
-/** The local path of a file: URL as apt writes it; NULL when it is another kind. */
-static const char *local_path(const char *url)
+const char *ks_pull_local(const char *url)
 {
 	static const char *const schemes[] = { "file:", "copy:" };
 	for (size_t i = 0; i < KS_ARRAY_LEN(schemes); i++)
@@ -192,9 +194,11 @@ static const char *local_path(const char *url)
 	return NULL;
 }
 
-static struct ks_error *open_remote(const struct ks_remote *remote, const struct ks_pull_opts *opts,
-				    struct ks_input **ret)
+struct ks_error *ks_pull_fetch(const struct ks_remote *remote, const struct ks_pull_opts *opts,
+			       struct ks_input **ret)
 {
+	if (opts->http.transport)
+		return ks_http_open(remote->url, &opts->http, ret);
 	if (!ks_http_serves(remote->url))
 		return ks_error_in_file(ks_error_new(KS_ERR_UNSUPPORTED,
 						     "cannot fetch from such a URL: use "
@@ -229,7 +233,7 @@ static struct ks_error *pull_package(const struct ks_remote *remote,
 {
 	_cleanup_input_ struct ks_input *in = NULL;
 	_cleanup_package_ struct ks_package package = { 0 };
-	KS_TRY(open_remote(remote, opts, &in));
+	KS_TRY(ks_pull_fetch(remote, opts, &in));
 	src->proof = KS_PROOF_WHOLE;
 	KS_TRY(ks_error_in_file(
 		ks_package_read(in, KS_PACKAGE_VMLINUX, &opts->limits, progress, &package),
@@ -254,10 +258,10 @@ static struct ks_error *pull_config(const struct ks_pull_opts *opts,
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_input_ struct ks_input *in = NULL;
 	_cleanup_package_ struct ks_package package = { 0 };
-	KS_TRY(resolve(opts->config, opts, progress, &remote));
-	if (local_path(remote.url))
-		return ks_source_config(local_path(remote.url), &local, &src->config);
-	KS_TRY(open_remote(&remote, opts, &in));
+	KS_TRY(ks_pull_resolve(opts->config, opts, progress, &remote));
+	if (ks_pull_local(remote.url))
+		return ks_source_config(ks_pull_local(remote.url), &local, &src->config);
+	KS_TRY(ks_pull_fetch(&remote, opts, &in));
 	KS_TRY(ks_error_in_file(
 		ks_package_read(in, KS_PACKAGE_CONFIG, &opts->limits, progress, &package),
 		remote.url));
@@ -272,13 +276,13 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 	static const struct ks_pull_opts none;
 	opts = opts ? opts : &none;
 	_cleanup_remote_ struct ks_remote remote = { 0 };
-	KS_TRY(resolve(package, opts, progress, &remote));
+	KS_TRY(ks_pull_resolve(package, opts, progress, &remote));
 	_cleanup_source_ struct ks_source *src = NULL;
-	if (local_path(remote.url)) {
+	if (ks_pull_local(remote.url)) {
 		struct ks_source_opts local = { .limits = opts->limits };
 		if (progress)
 			local.progress = *progress;
-		KS_TRY(ks_source_open(local_path(remote.url), &local, &src));
+		KS_TRY(ks_source_open(ks_pull_local(remote.url), &local, &src));
 	} else {
 		src = calloc(1, sizeof(*src));
 		if (!src || !(src->path = strdup(remote.url)))
@@ -301,10 +305,10 @@ struct ks_error *ks_pull_modules(const char *package, const struct ks_pull_opts 
 	opts = opts ? opts : &none;
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_input_ struct ks_input *in = NULL;
-	KS_TRY(resolve(package, opts, &how->progress, &remote));
-	if (local_path(remote.url))
-		return ks_modules_path(local_path(remote.url), how, ret);
-	KS_TRY(open_remote(&remote, opts, &in));
+	KS_TRY(ks_pull_resolve(package, opts, &how->progress, &remote));
+	if (ks_pull_local(remote.url))
+		return ks_modules_path(ks_pull_local(remote.url), how, ret);
+	KS_TRY(ks_pull_fetch(&remote, opts, &in));
 	struct ks_error *err = ks_modules_input(in, how, ret);
 	if (!err) {
 		enum ks_source_proof proof;

@@ -4,6 +4,7 @@
 #include "base/progress.h"
 #include "source/modules.h"
 #include "source/net/http.h"
+#include "source/net/remote.h"
 #include "source/source.h"
 
 /** Zeros and NULLs everywhere stand for the defaults. */
@@ -32,6 +33,17 @@ struct ks_pull_opts {
 KS_MUST_CHECK struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *opts,
 					    const struct ks_progress *progress,
 					    struct ks_source **ret);
+
+/** Where a package is and what it must be, as ks_pull_open() finds out. @param[out] ret to be freed */
+KS_MUST_CHECK struct ks_error *ks_pull_resolve(const char *package, const struct ks_pull_opts *opts,
+					       const struct ks_progress *progress,
+					       struct ks_remote *ret);
+/** Its bytes. Whether they are what they must be is told by ks_http_proven(). */
+KS_MUST_CHECK struct ks_error *ks_pull_fetch(const struct ks_remote *remote,
+					     const struct ks_pull_opts *opts,
+					     struct ks_input **ret);
+/** The local path of a file: URL as apt writes it; NULL when it is another kind. */
+const char *ks_pull_local(const char *url);
 
 /** Fetch all of a package by its name, and read the modules in it. @param how as for ks_modules_path() */
 KS_MUST_CHECK struct ks_error *ks_pull_modules(const char *package, const struct ks_pull_opts *opts,

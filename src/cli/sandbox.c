@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/sandbox.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "report/stats/plot.h"
+#include "source/codec/codec.h"
+#include "source/package/archive.h"
+
+/** What is missing is said when it is needed. */
+static void load_libraries(const void *arg)
+{
+	const struct ks_sandbox_files *files = arg;
+	const struct ks_archive *archive;
+	if (files->pictures)
+		ks_plot_png_load();
+	if (!files->packed && !files->fetched)
+		return;
+	ks_codecs_load();
+	ks_error_free(ks_archive_get(&archive));
+}
+
+/** Signals that end a process by what it does itself. */
+static bool is_crash(int signal)
+{
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP };
+	for (size_t i = 0; i < KS_ARRAY_LEN(crashes); i++)
+		if (crashes[i] == signal)
+			return true;
+	return false;
+}
+
+/** End as the worker did. */
+static struct ks_error *end_like(struct ks_cli *cli, int status)
+{
+	if (WIFEXITED(status)) {
+		cli->status = WEXITSTATUS(status);
+		return NULL;
+	}
+	int ended_by = WTERMSIG(status);
+	if (!is_crash(ended_by)) { // somebody wanted that
+		signal(ended_by, SIG_DFL);
+		raise(ended_by);
+	}
+	cli->status = KS_STATUS_CRASH;
+	return ks_error_new(
+		KS_ERR_DATA,
+		"the worker that reads files crashed (%s); what it was writing is not in "
+		"the store. Please report it, with the file",
+		strsignal(ended_by));
+}
+
+/** valgrind can neither follow what the filter stops, nor do its own work behind it. */
+static bool is_watched(void)
+{
+	const char *preloaded = getenv("LD_PRELOAD");
+	return preloaded && strstr(preloaded, "/vgpreload_");
+}
+
+/** @param files, server  until the process ends: threads that fetch may look at them when the worker is gone */
+static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *job,
+			      struct ks_sandbox_files *files, struct ks_fetch_server *server,
+			      bool *done)
+{
+	KS_TRY(ks_sandbox_files_find(job, files));
+	server->job = job;
+	server->grants = &files->grants;
+	if (job->cmd->fetches)
+		job->cmd->fetches(job->opts, &server->how);
+	const struct ks_sandbox_start how = {
+		.grants = &files->grants,
+		.fetch = job->cmd->fetches ? ks_fetch_server_begin : NULL,
+		.fetch_arg = server,
+		.prepare = load_libraries,
+		.prepare_arg = files,
+	};
+	struct ks_worker worker;
+	struct ks_error *err = ks_sandbox_start(&how, &worker);
+	if (err && err->code == KS_ERR_UNSUPPORTED && cli->sandbox == KS_SANDBOX_AUTO) {
+		ks_error_free(err);
+		return NULL;
+	}
+	if (!err && !worker.pid)
+		cli->transport = ks_sandbox_transport();
+	if (err || !worker.pid)
+		return err;
+	*done = true;
+	return end_like(cli, ks_sandbox_serve(&how, &worker));
+}
+
+struct ks_error *ks_sandbox_enter(struct ks_cli *cli, const struct ks_sandbox_job *job, bool *done)
+{
+	*done = false;
+	if (!job->cmd->opens || cli->sandbox == KS_SANDBOX_OFF ||
+	    (cli->sandbox == KS_SANDBOX_AUTO && is_watched()))
+		return NULL;
+	static struct ks_sandbox_files files;
+	static struct ks_fetch_server server;
+	struct ks_error *err = start(cli, job, &files, &server, done);
+	if (!*done) // in the worker nobody asks them
+		ks_grants_deinit(&files.grants);
+	return err;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * How the worker lets its parent fetch, over a stream: it asks one thing at a time, and every question but KS_FETCH_WANT gets
+ * an answer that is not KS_FETCH_PROGRESS, with any number of those before it.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum ks_fetch_what {
+	/* questions */
+	KS_FETCH_RESOLVE, // text: a package
+	KS_FETCH_OPEN,	  // text: a URL
+	KS_FETCH_READ,	  // numbers: offset, bytes at most
+	KS_FETCH_WANT,	  // numbers: begin, end
+	KS_FETCH_FINISH,  // number: bytes at most
+	/* answers */
+	KS_FETCH_DONE, // resolved: text url, version, sha256, each ended by NUL; number: size. Else as struct ks_fetch_state
+	KS_FETCH_FAILED,   // text: file, message, each ended by NUL; number: the code
+	KS_FETCH_PROGRESS, // text: what is done; numbers: done, total
+};
+
+enum { KS_FETCH_TEXT_MAX = 1 << 20 };
+
+/** Behind it stands the text. */
+struct ks_fetch_message {
+	uint32_t what, len; // enum ks_fetch_what; bytes of the text
+	uint64_t numbers[4];
+};
+
+/** Places of numbers in what is said of an open file. */
+enum { KS_FETCH_SIZE, KS_FETCH_TAKEN, KS_FETCH_CAN_JUMP, KS_FETCH_PROVEN };
+
+/** @return false when the other side is gone */
+bool ks_fetch_send(int fd, const struct ks_fetch_message *message, const void *text);
+/** @param[out] text replaced; NUL follows it */
+bool ks_fetch_receive(int fd, struct ks_fetch_message *message, struct ks_buf *text);
+/** The texts in it, one after the other; empty when there are no more. @param at where to begin; moved on */
+const char *ks_fetch_text(const struct ks_buf *text, size_t *at);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* Who fetches for a process that may not: another one, which decides by itself what may be asked for. */
+#include "base/progress.h"
+#include "source/input.h"
+#include "source/net/remote.h"
+
+struct ks_transport {
+	void *arg;
+	/** As ks_pull_resolve(), with options that the other side has. */
+	struct ks_error *(*resolve)(void *arg, const char *package,
+				    const struct ks_progress *progress, struct ks_remote *ret);
+	/** As ks_http_open(). @param url one that resolve() gave, or a debuginfod server's */
+	struct ks_error *(*open)(void *arg, const char *url, struct ks_input **ret);
+};
