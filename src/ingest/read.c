@@ -71,6 +71,8 @@ static struct ks_error *read_source(struct reading *reading, const struct ks_sou
 {
 	KS_TRY(ks_source_surface(src, reading->how, &reading->surface));
 	note_bytes(src, &reading->note);
+	if (src->note)
+		ks_buf_printf(&reading->note, "%s\n", src->note);
 	note_tier(&reading->surface->image, &reading->note);
 	return NULL;
 }

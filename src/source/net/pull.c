@@ -3,182 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
-#include "arch/arch.h"
 #include "base/array.h"
+#include "base/memory.h"
 #include "source/net/apt.h"
-#include "source/net/mirror.h"
+#include "source/net/kernel_package.h"
+#include "source/net/lookup.h"
 #include "source/net/pull.h"
 
 // What is left of a package behind vmlinux is fetched too when it is no more than this: the SHA256 of
 // the whole is worth it.
 static const uint64_t rest_worth_reading = 4 << 20;
-
-static char *native_arch(void)
-{
-	char *set = ks_apt_setting("APT::Architecture");
-	if (set)
-		return set;
-	struct utsname u;
-	if (uname(&u) < 0)
-		return strdup("amd64");
-	const struct ks_arch *arch = ks_arch_by_uname(u.machine);
-	return strdup(arch ? arch->debian : u.machine);
-}
-
-static struct ks_error *resolve_at(const char *mirror, const char *suite, const char *arch,
-				   const struct ks_keys *keys, const char *package,
-				   const struct ks_pull_opts *opts,
-				   const struct ks_progress *progress, struct ks_remote *ret)
-{
-	const struct ks_mirror m = {
-		.url = mirror,
-		.suite = suite,
-		.arch = arch,
-		.keys = opts->allow_unsigned ? NULL : keys,
-		.cache_dir = opts->cache_dir,
-		.http = opts->http,
-		.progress = progress,
-	};
-	return ks_mirror_resolve(&m, package, ret);
-}
-
-/** @param repo the source of apt that the archive is; NULL: found by its URL */
-static struct ks_error *find_keys(const struct ks_pull_opts *opts, const struct ks_apt_repo *repo,
-				  struct ks_keys *keys)
-{
-	if (opts->allow_unsigned)
-		return NULL;
-	if (opts->keyring)
-		return ks_keys_add_file(keys, opts->keyring);
-	return repo ? ks_keys_add_repo(keys, repo) : ks_keys_add_url(keys, opts->mirror);
-}
-
-static struct ks_error *resolve_at_mirror(const char *arch, const char *package,
-					  const struct ks_pull_opts *opts,
-					  const struct ks_progress *progress, struct ks_remote *ret)
-{
-	_cleanup_keys_ struct ks_keys keys = { 0 };
-	KS_TRY(find_keys(opts, NULL, &keys));
-	return resolve_at(opts->mirror, opts->suite, arch, &keys, package, opts, progress, ret);
-}
-
-static struct ks_error *resolve_at_repo(const struct ks_apt_repo *repo, const char *suite,
-					const char *arch, const char *package,
-					const struct ks_pull_opts *opts,
-					const struct ks_progress *progress, struct ks_remote *ret)
-{
-	_cleanup_keys_ struct ks_keys keys = { 0 };
-	KS_TRY(find_keys(opts, repo, &keys));
-	return resolve_at(repo->uri, suite, arch, &keys, package, opts, progress, ret);
-}
-
-/** By apt itself, which checks signatures when it updates its lists, unless it is told not to. */
-static struct ks_error *resolve_by_apt(const char *package, const struct ks_pull_opts *opts,
-				       struct ks_remote *ret)
-{
-	_cleanup_apt_repos_ struct ks_apt_repos repos = { 0 };
-	_cleanup_remote_ struct ks_remote remote = { 0 };
-	KS_TRY(ks_apt_resolve(package, &remote));
-	if (!opts->allow_unsigned) {
-		KS_TRY(ks_apt_repos(&repos));
-		if (!ks_apt_trusts(&repos, remote.url))
-			return ks_error_new(KS_ERR_DATA, "apt has it from a list that nobody "
-							 "signed");
-		if (!remote.sha256)
-			return ks_error_new(KS_ERR_DATA, "apt has no SHA256 of it");
-	}
-	*ret = remote;
-	remote = (struct ks_remote){ 0 };
-	return NULL;
-}
-
-/** Another suite or architecture, from the servers that apt uses: the newest version they have. */
-static struct ks_error *resolve_in_repos(const char *arch, const char *package,
-					 const struct ks_pull_opts *opts,
-					 const struct ks_progress *progress, struct ks_remote *ret)
-{
-	_cleanup_apt_repos_ struct ks_apt_repos repos = { 0 };
-	KS_TRY(ks_apt_repos(&repos));
-	struct ks_error *first = NULL;
-	_cleanup_remote_ struct ks_remote best = { 0 };
-	bool by_name = false; // apt has the suite itself; else any of its servers may
-	for (size_t i = 0; opts->suite && i < repos.list.len; i++)
-		by_name = by_name || !strcmp(opts->suite, repos.list.at[i].suite) ||
-			  !strcmp(opts->suite, repos.list.at[i].codename);
-	for (size_t i = 0; i < repos.list.len; i++) {
-		const struct ks_apt_repo *repo = &repos.list.at[i];
-		const char *suite = opts->suite ? opts->suite : repo->codename;
-		if (!ks_http_serves(repo->uri) ||
-		    (by_name && strcmp(suite, repo->suite) && strcmp(suite, repo->codename)))
-			continue;
-		struct ks_remote remote = { 0 };
-		struct ks_error *err =
-			resolve_at_repo(repo, suite, arch, package, opts, progress, &remote);
-		if (err && !first)
-			first = ks_take(err);
-		ks_error_free(err);
-		if (remote.url &&
-		    (!best.url || ks_package_version_compare(remote.version, best.version) > 0)) {
-			ks_remote_deinit(&best);
-			best = remote;
-		} else {
-			ks_remote_deinit(&remote);
-		}
-	}
-	if (!best.url)
-		return first ? first
-			     : ks_error_new(KS_ERR_NOTFOUND, "apt has no repository to ask: give a "
-							     "mirror, a suite and an architecture");
-	ks_error_free(first);
-	*ret = best;
-	best = (struct ks_remote){ 0 };
-	return NULL;
-}
-
-static struct ks_error *resolve(const char *package, const struct ks_pull_opts *opts,
-				const struct ks_progress *progress, struct ks_remote *ret)
-{
-	if (opts->mirror && !opts->suite)
-		return ks_error_new(KS_ERR_USAGE, "a mirror needs a suite, such as bookworm");
-	if (opts->keyring && opts->allow_unsigned)
-		return ks_error_new(KS_ERR_USAGE, "a keyring, and unsigned lists allowed: one of "
-						  "them");
-	if (opts->keyring && !opts->mirror && !opts->suite)
-		return ks_error_new(KS_ERR_USAGE,
-				    "a keyring needs a suite: without one apt decides "
-				    "by its own keys");
-	KS_TRY(ks_progress_tell(progress, "resolving", 0, 0));
-	char *native = opts->arch ? NULL : native_arch();
-	const char *arch = opts->arch ? opts->arch : native;
-	struct ks_error *err;
-	if (!arch) {
-		err = &ks_nomem;
-	} else if (opts->mirror) {
-		err = resolve_at_mirror(arch, package, opts, progress, ret);
-	} else if (opts->suite) {
-		err = resolve_in_repos(arch, package, opts, progress, ret);
-	} else if (!opts->arch) {
-		err = resolve_by_apt(package, opts, ret);
-	} else {
-		char *name = NULL; // NAME:ARCH=VERSION
-		size_t len = strcspn(package, "=");
-		if (asprintf(&name, "%.*s:%s%s", (int)len, package, arch, package + len) < 0)
-			name = NULL;
-		err = name ? resolve_by_apt(name, opts, ret) : &ks_nomem;
-		free(name);
-		if (err && err->code == KS_ERR_NOTFOUND) { // not an architecture of this machine
-			ks_error_free(err);
-			err = resolve_in_repos(arch, package, opts, progress, ret);
-		}
-	}
-	free(native);
-	if (err && err->code == KS_ERR_DATA && !opts->allow_unsigned)
-		err = ks_error_wrap(err, "cannot be verified (a keyring, or --allow-unsigned)");
-	return ks_error_wrap(err, "%s", package);
-}
 
 /** The local path of a file: URL as apt writes it; NULL when it is another kind. */
 static const char *local_path(const char *url)
@@ -242,21 +78,19 @@ static struct ks_error *pull_package(const struct ks_remote *remote,
 				remote->url);
 }
 
-/** The configuration out of another package, whose proof counts too: a file when it looks like a path, else a name to pull. */
-static struct ks_error *pull_config(const struct ks_pull_opts *opts,
-				    const struct ks_progress *progress, struct ks_source *src)
+/** The configuration out of a package of the archive, whose proof counts too. */
+static struct ks_error *config_of_package(struct ks_lookup *lookup, const struct ks_found *found,
+					  const struct ks_pull_opts *opts,
+					  const struct ks_progress *progress, struct ks_source *src)
 {
-	struct ks_source_opts local = { .limits = opts->limits };
-	if (progress)
-		local.progress = *progress;
-	if (strchr(opts->config, '/') || access(opts->config, F_OK) == 0)
-		return ks_source_config(opts->config, &local, &src->config);
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_input_ struct ks_input *in = NULL;
 	_cleanup_package_ struct ks_package package = { 0 };
-	KS_TRY(resolve(opts->config, opts, progress, &remote));
-	if (local_path(remote.url))
+	KS_TRY(ks_lookup_remote(lookup, found, &remote));
+	if (local_path(remote.url)) {
+		const struct ks_source_opts local = { .limits = opts->limits };
 		return ks_source_config(local_path(remote.url), &local, &src->config);
+	}
 	KS_TRY(open_remote(&remote, opts, &in));
 	KS_TRY(ks_error_in_file(
 		ks_package_read(in, KS_PACKAGE_CONFIG, &opts->limits, progress, &package),
@@ -266,14 +100,84 @@ static struct ks_error *pull_config(const struct ks_pull_opts *opts,
 	return NULL;
 }
 
+/** The configuration that the user named: out of a file when it looks like a path, else out of a package. */
+static struct ks_error *named_config(struct ks_lookup *lookup, const struct ks_pull_opts *opts,
+				     const struct ks_progress *progress, struct ks_source *src)
+{
+	struct ks_source_opts local = { .limits = opts->limits };
+	struct ks_found found;
+	free(ks_take(src->config));
+	if (progress)
+		local.progress = *progress;
+	if (strchr(opts->config, '/') || access(opts->config, F_OK) == 0)
+		return ks_source_config(opts->config, &local, &src->config);
+	KS_TRY(ks_kernel_package_choose(lookup, opts->config, &found));
+	struct ks_error *err = config_of_package(lookup, &found, opts, progress, src);
+	if (!err || err->code != KS_ERR_NOTFOUND)
+		return err;
+	struct ks_found companion; // the configuration of this one is in another package
+	struct ks_error *other =
+		ks_kernel_package_companion(lookup, &found, KS_COMPANION_CONFIG, &companion);
+	if (other || !companion.stanza.text) {
+		ks_error_free(other);
+		return err;
+	}
+	ks_error_free(err);
+	return config_of_package(lookup, &companion, opts, progress, src);
+}
+
+/** The configuration out of the package of the same kernel that has it. Without it the kernel is still good for something. */
+static struct ks_error *companion_config(struct ks_lookup *lookup, const struct ks_found *kernel,
+					 const struct ks_pull_opts *opts,
+					 const struct ks_progress *progress, struct ks_source *src)
+{
+	struct ks_found found;
+	struct ks_error *err =
+		ks_kernel_package_companion(lookup, kernel, KS_COMPANION_CONFIG, &found);
+	if (!err && !found.stanza.text)
+		return NULL;
+	if (!err)
+		err = config_of_package(lookup, &found, opts, progress, src);
+	if (!err || err->code == KS_ERR_CANCELLED || err == &ks_nomem)
+		return err;
+	_cleanup_free_ char *text = ks_error_text(err);
+	ks_error_free(err);
+	if (asprintf(&src->note, "configuration unknown: %s", text ? text : "") < 0)
+		src->note = NULL;
+	return NULL;
+}
+
+/** A hint at what to do where nothing vouches for a package. */
+static struct ks_error *hint(struct ks_error *err, const char *package,
+			     const struct ks_pull_opts *opts)
+{
+	if (err && err->code == KS_ERR_DATA && !opts->allow_unsigned)
+		err = ks_error_wrap(err, "cannot be verified (a keyring, or --allow-unsigned)");
+	return ks_error_wrap(err, "%s", package);
+}
+
+static struct ks_error *resolve(const char *package, const struct ks_pull_opts *opts,
+				const struct ks_progress *progress, struct ks_lookup **lookup,
+				struct ks_found *found, struct ks_remote *remote)
+{
+	struct ks_error *err = ks_lookup_open(opts, progress, lookup);
+	if (!err)
+		err = ks_kernel_package_choose(*lookup, package, found);
+	if (!err)
+		err = ks_lookup_remote(*lookup, found, remote);
+	return hint(err, package, opts);
+}
+
 struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *opts,
 			      const struct ks_progress *progress, struct ks_source **ret)
 {
 	static const struct ks_pull_opts none;
 	opts = opts ? opts : &none;
+	_cleanup_lookup_ struct ks_lookup *lookup = NULL;
 	_cleanup_remote_ struct ks_remote remote = { 0 };
-	KS_TRY(resolve(package, opts, progress, &remote));
 	_cleanup_source_ struct ks_source *src = NULL;
+	struct ks_found kernel;
+	KS_TRY(resolve(package, opts, progress, &lookup, &kernel, &remote));
 	if (local_path(remote.url)) {
 		struct ks_source_opts local = { .limits = opts->limits };
 		if (progress)
@@ -285,11 +189,10 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 			return &ks_nomem;
 		KS_TRY(pull_package(&remote, opts, progress, src));
 	}
-	if (opts->config) {
-		free(src->config);
-		src->config = NULL;
-		KS_TRY(pull_config(opts, progress, src));
-	}
+	if (opts->config)
+		KS_TRY(hint(named_config(lookup, opts, progress, src), opts->config, opts));
+	else if (!src->config)
+		KS_TRY(companion_config(lookup, &kernel, opts, progress, src));
 	*ret = ks_take(src);
 	return NULL;
 }
@@ -299,9 +202,16 @@ struct ks_error *ks_pull_modules(const char *package, const struct ks_pull_opts 
 {
 	static const struct ks_pull_opts none;
 	opts = opts ? opts : &none;
+	_cleanup_lookup_ struct ks_lookup *lookup = NULL;
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_input_ struct ks_input *in = NULL;
-	KS_TRY(resolve(package, opts, &how->progress, &remote));
+	struct ks_found kernel, modules;
+	KS_TRY(resolve(package, opts, &how->progress, &lookup, &kernel, &remote));
+	KS_TRY(ks_kernel_package_companion(lookup, &kernel, KS_COMPANION_MODULES, &modules));
+	if (modules.stanza.text) {
+		ks_remote_deinit(&remote);
+		KS_TRY(hint(ks_lookup_remote(lookup, &modules, &remote), package, opts));
+	}
 	if (local_path(remote.url))
 		return ks_modules_path(local_path(remote.url), how, ret);
 	KS_TRY(open_remote(&remote, opts, &in));
