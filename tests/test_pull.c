@@ -16,6 +16,7 @@
 #include "range_server.h"
 #include "source/net/mirror.h"
 #include "source/net/pull.h"
+#include "source/net/pull_list.h"
 #include "source/net/spawn.h"
 
 enum { VMLINUX_BYTES = 1200 * 1000 + 123 };
@@ -57,6 +58,16 @@ static void stanza(struct ks_buf *packages, const char *package, const char *ver
 		      package, version, file, deb->len, hex);
 }
 
+/** A package without files, which depends on others. */
+static void standing_stanza(struct ks_buf *packages, const char *package, const char *version,
+			    const char *depends)
+{
+	ks_buf_printf(packages,
+		      "Package: %s\nVersion: %s\nArchitecture: arm64\nDepends: %s\n"
+		      "Filename: pool/stands.deb\nSize: 1000\nSHA256: 00\n\n",
+		      package, version, depends);
+}
+
 /** (Re)make the lists of the suite from the packages. */
 static void publish(struct world *w)
 {
@@ -65,6 +76,12 @@ static void publish(struct world *w)
 	stanza(&w->packages, name, "7.2.13-1", "a+b.deb", &w->deb);
 	stanza(&w->packages, "linux-image-7.2.13+deb14-amd64", "7.2.13-1", "image.deb", &w->image);
 	stanza(&w->packages, name, "7.2.13~rc1-1", "rc.deb", &w->deb);
+	standing_stanza(&w->packages, "linux-image-arm64-dbg", "7.2.13-1",
+			"linux-base (>= 4.3~) | other (= 1), linux-image-7.2.13+deb14-amd64-dbg (= "
+			"7.2.13-1)");
+	standing_stanza(&w->packages, "linux-image-lost-dbg", "7.2.13-1",
+			"linux-image-7.2.14-amd64-dbg (= 7.2.14-1)");
+	standing_stanza(&w->packages, "linux-image-round-dbg", "1", "linux-image-round-dbg (= 1)");
 	pack(&w->packages, PACK_XZ, &w->packed);
 	hex_sha256(&w->packed, w->hash);
 	char plain[65];
@@ -350,6 +367,80 @@ static void config_comes_from_a_second_package(void **state)
 	world_free(w);
 }
 
+static void package_that_stands_for_the_kernel_is_followed(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	struct ks_source *src = pull(w, "linux-image-arm64-dbg");
+	assert_string_equal(src->package, name);
+	assert_string_equal(src->package_version, "7.2.13-1");
+	ks_source_close(src);
+	assert_pull_fails(w, "linux-image-lost-dbg", KS_ERR_NOTFOUND,
+			  "stands for linux-image-7.2.14-amd64-dbg, which is not there");
+	assert_pull_fails(w, "linux-image-round-dbg", KS_ERR_NET, "stands.deb"); // and ends
+	// the release of a kernel is its package, here one that is no kernel at all
+	assert_pull_fails(w, "7.2.13+deb14-amd64", KS_ERR_NOTFOUND, "/pool/image.deb");
+	assert_pull_fails(w, "7.2.14-amd64", KS_ERR_NOTFOUND, "test has no 7.2.14-amd64");
+	world_free(w);
+}
+
+static void config_comes_along_from_the_package_that_has_it(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	struct ks_source *src = pull(w, name);
+	assert_string_equal(src->config, config_text);
+	assert_null(src->note);
+	ks_source_close(src);
+	char old[128]; // of another version than the kernel: not its configuration
+	snprintf(old, sizeof(old), "%s=7.2.9-1", name);
+	src = pull(w, old);
+	assert_null(src->config);
+	ks_source_close(src);
+	w->files[3].path = "/pool/gone"; // the kernel is still good for something
+	src = pull(w, name);
+	assert_null(src->config);
+	assert_non_null(strstr(src->note, "configuration unknown"));
+	ks_source_close(src);
+	world_free(w);
+}
+
+/** Security suites of Debian's list components such as updates/main, whose files are below main/. */
+static void component_may_have_a_folder_in_its_name(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	char *components = strstr(w->release.at, "Components: main contrib");
+	assert_non_null(components);
+	memcpy(components, "Components: updates/main", strlen("Components: updates/main"));
+	ks_source_close(pull(w, name));
+	world_free(w);
+}
+
+static void kernels_are_listed_newest_first(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	struct ks_pull_list list;
+	struct ks_error *err = ks_pull_list(&w->opts, NULL, &list);
+	if (err)
+		fail_msg("%s", ks_error_text(err));
+	// 7.2.14 is only stood for, 7.2.13 has both packages, of 7.2.9 and 7.2.13~rc1 there is debug information
+	static const char *const versions[] = { "7.2.13-1", "7.2.13-1", "7.2.13~rc1-1", "7.2.9-1" };
+	assert_int_equal(list.kernels.len, KS_ARRAY_LEN(versions));
+	for (size_t i = 0; i < list.kernels.len; i++)
+		assert_string_equal(list.kernels.at[i].version, versions[i]);
+	const struct ks_pull_kernel *whole = &list.kernels.at[0];
+	assert_string_equal(whole->release, "7.2.13+deb14-amd64");
+	assert_string_equal(whole->name, "linux-image-arm64-dbg");
+	assert_int_equal(whole->boots, w->image.len);
+	assert_int_equal(whole->debug, w->deb.len);
+	assert_int_equal(list.kernels.at[3].boots, 0);
+	assert_int_equal(list.kernels.at[3].debug, w->deb.len);
+	ks_pull_list_deinit(&list);
+	world_free(w);
+}
+
 static void unsigned_suite_is_refused_when_a_keyring_is_given(void **state)
 {
 	(void)state;
@@ -491,6 +582,10 @@ int main(void)
 		cmocka_unit_test(wrong_bytes_do_not_pass_the_checksums),
 		cmocka_unit_test(list_of_packages_is_fetched_once_for_each_state_of_the_suite),
 		cmocka_unit_test(config_comes_from_a_second_package),
+		cmocka_unit_test(package_that_stands_for_the_kernel_is_followed),
+		cmocka_unit_test(config_comes_along_from_the_package_that_has_it),
+		cmocka_unit_test(component_may_have_a_folder_in_its_name),
+		cmocka_unit_test(kernels_are_listed_newest_first),
 		cmocka_unit_test(unsigned_suite_is_refused_when_a_keyring_is_given),
 		cmocka_unit_test(package_is_found_through_apt),
 		cmocka_unit_test(other_architecture_comes_from_the_servers_of_apt),

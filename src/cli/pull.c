@@ -2,33 +2,35 @@
 #include <string.h>
 
 #include "cli/intake.h"
+#include "cli/pull_list.h"
 
 struct opts {
 	const char *mirror, *suite, *arch, *config, *modules;
 	const char *debuginfod; // servers, or "default"
 	const char *keyring;
-	bool allow_unsigned, verify;
+	bool allow_unsigned, verify, list;
 	unsigned int timeout;
 };
 
-static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+static struct ks_error *check(const struct opts *opts, int argc)
 {
-	const struct opts *opts = values;
-	if (argc < 1)
-		return ks_error_new(KS_ERR_USAGE, "usage: ksurf pull PACKAGE...");
+	if (argc < 1 && !opts->list)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf pull PACKAGE...; pull --list "
+						  "shows what there is");
 	if (opts->mirror && !opts->suite)
 		return ks_error_new(KS_ERR_USAGE, "--mirror needs --suite");
 	if (opts->debuginfod && (opts->verify || opts->keyring))
 		return ks_error_new(KS_ERR_USAGE, "debuginfod servers sign nothing and have no "
 						  "checksums to verify");
-	_cleanup_free_ struct ks_ingest_source *sources = calloc((size_t)argc, sizeof(*sources));
-	if (!sources)
-		return &ks_nomem;
-	for (int i = 0; i < argc; i++)
-		sources[i] = (struct ks_ingest_source){
-			opts->debuginfod ? KS_INGEST_BUILD_ID : KS_INGEST_PACKAGE,
-			argv[i],
-		};
+	if (opts->debuginfod && opts->list)
+		return ks_error_new(KS_ERR_USAGE, "debuginfod servers do not tell what they have");
+	return NULL;
+}
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	const struct opts *opts = values;
+	KS_TRY(check(opts, argc));
 	bool asks_default = opts->debuginfod && strcmp(opts->debuginfod, "default") == 0;
 	const struct ks_ingest_opts how = {
 		.config = opts->config,
@@ -44,11 +46,23 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		},
 		.debuginfod = asks_default ? NULL : opts->debuginfod,
 	};
+	if (opts->list)
+		return ks_cli_pull_list(cli, &how.pull, argv, argc);
+	_cleanup_free_ struct ks_ingest_source *sources = calloc((size_t)argc, sizeof(*sources));
+	if (!sources)
+		return &ks_nomem;
+	for (int i = 0; i < argc; i++)
+		sources[i] = (struct ks_ingest_source){
+			opts->debuginfod ? KS_INGEST_BUILD_ID : KS_INGEST_PACKAGE,
+			argv[i],
+		};
 	return ks_intake_run(cli, sources, (size_t)argc, &how);
 }
 
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
+	{ 0, "list", NULL, "list the kernels there are, or those that a GLOB matches", KS_OPT_FLAG,
+	  AT(list), NULL },
 	{ 0, "mirror", "URL", "an archive, instead of what apt is set up to use", KS_OPT_TEXT,
 	  AT(mirror), NULL },
 	{ 0, "suite", "NAME", "the suite, such as bookworm", KS_OPT_TEXT, AT(suite), NULL },
@@ -74,11 +88,12 @@ const struct ks_cmd ks_cmd_pull = {
 	.name = "pull",
 	.args = "PACKAGE...",
 	.help = "fetch kernel packages and add the images in them",
-	.details = "A PACKAGE is one with debug information, such as "
-		   "linux-image-6.1.0-50-amd64-dbg or\n"
-		   "NAME=VERSION. No more of it is transferred than is needed to have its image. "
-		   "With\n"
-		   "--debuginfod a PACKAGE is the build id of a kernel.\n",
+	.details =
+		"A PACKAGE is a kernel's release, such as 6.1.0-50-amd64, or a package of it:\n"
+		"linux-image-amd64 is the newest, linux-image-6.1.0-50-amd64-dbg has debug\n"
+		"information; NAME=VERSION is one of several. Its configuration comes along. No\n"
+		"more is transferred than is needed to have its image. With --debuginfod a\n"
+		"PACKAGE is the build id of a kernel, with --list a pattern such as '6.1.*'.\n",
 	.complete = "package",
 	.opts = options,
 	.opts_size = sizeof(struct opts),

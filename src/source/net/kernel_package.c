@@ -146,6 +146,27 @@ static bool depends_on_kernel(const struct ks_stanza *stanza, struct relation *r
 	return false;
 }
 
+enum ks_kernel_package_role ks_kernel_package_role(const struct ks_stanza *stanza)
+{
+	struct relation relation;
+	if (depends_on_kernel(stanza, &relation))
+		return KS_KERNEL_PACKAGE_STANDS;
+	return has_debug_info(stanza->name, stanza->name_len) ? KS_KERNEL_PACKAGE_DEBUG
+							      : KS_KERNEL_PACKAGE_BOOTS;
+}
+
+bool ks_kernel_package_of(const struct ks_stanza *stanza, const char **release, size_t *len)
+{
+	struct relation relation;
+	const char *at = NULL;
+	if (depends_on_kernel(stanza, &relation))
+		at = ks_kernel_package_release(relation.name, relation.len, len);
+	if (!at)
+		at = ks_kernel_package_release(stanza->name, stanza->name_len, len);
+	*release = at ? at : *release;
+	return at;
+}
+
 static struct ks_error *follow(struct ks_lookup *lookup, struct ks_found *found)
 {
 	struct relation relation;

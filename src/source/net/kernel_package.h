@@ -11,8 +11,22 @@ enum ks_companion {
 	KS_COMPANION_MODULES,
 };
 
+/** What a package has of a kernel. */
+enum ks_kernel_package_role {
+	KS_KERNEL_PACKAGE_BOOTS,
+	KS_KERNEL_PACKAGE_DEBUG,
+	KS_KERNEL_PACKAGE_STANDS, // nothing: it depends on the package that has it
+};
+
 /** Whether a name is that of a package with a kernel, or one that stands for such a package. */
 bool ks_kernel_package_is(const struct ks_stanza *stanza);
+/** @param stanza of such a package */
+enum ks_kernel_package_role ks_kernel_package_role(const struct ks_stanza *stanza);
+/**
+ * The release of the kernel that such a package has or stands for.
+ * @param[out] release, len  in the list, not terminated; unchanged when it has none
+ */
+bool ks_kernel_package_of(const struct ks_stanza *stanza, const char **release, size_t *len);
 
 /**
  * The release in the name of a kernel package: "6.1.0-50-amd64" of linux-image-6.1.0-50-amd64-dbg.

@@ -312,8 +312,6 @@ struct ks_error *ks_lookup_nothing(struct ks_lookup *lookup, const char *name, c
 	struct ks_error *err = ks_lookup_walk(lookup, note_likely, &likely);
 	if (err)
 		return err;
-	if (lookup->first)
-		return ks_take(lookup->first);
 	_cleanup_buf_ struct ks_buf names = { 0 };
 	for (size_t i = 0; i < likely.nr; i++)
 		ks_buf_printf(&names, "%s%.*s", i ? ", " : "; it has ",
