@@ -17,6 +17,7 @@
 #include "source/net/mirror.h"
 #include "source/net/pull.h"
 #include "source/net/pull_list.h"
+#include "source/net/set_kernels.h"
 #include "source/net/spawn.h"
 
 enum { VMLINUX_BYTES = 1200 * 1000 + 123 };
@@ -68,20 +69,10 @@ static void standing_stanza(struct ks_buf *packages, const char *package, const 
 		      package, version, depends);
 }
 
-/** (Re)make the lists of the suite from the packages. */
-static void publish(struct world *w)
+/** (Re)make the lists of the suite from what stands in packages. */
+static void publish_lists(struct world *w)
 {
-	w->packages.len = w->packed.len = w->release.len = 0;
-	stanza(&w->packages, name, "7.2.9-1", "old.deb", &w->deb);
-	stanza(&w->packages, name, "7.2.13-1", "a+b.deb", &w->deb);
-	stanza(&w->packages, "linux-image-7.2.13+deb14-amd64", "7.2.13-1", "image.deb", &w->image);
-	stanza(&w->packages, name, "7.2.13~rc1-1", "rc.deb", &w->deb);
-	standing_stanza(&w->packages, "linux-image-arm64-dbg", "7.2.13-1",
-			"linux-base (>= 4.3~) | other (= 1), linux-image-7.2.13+deb14-amd64-dbg (= "
-			"7.2.13-1)");
-	standing_stanza(&w->packages, "linux-image-lost-dbg", "7.2.13-1",
-			"linux-image-7.2.14-amd64-dbg (= 7.2.14-1)");
-	standing_stanza(&w->packages, "linux-image-round-dbg", "1", "linux-image-round-dbg (= 1)");
+	w->packed.len = w->release.len = 0;
 	pack(&w->packages, PACK_XZ, &w->packed);
 	hex_sha256(&w->packed, w->hash);
 	char plain[65];
@@ -107,6 +98,23 @@ static void publish(struct world *w)
 		 "/dists/test/main/binary-armhf/by-hash/SHA256/%s", w->hash);
 	w->files[5] = (struct served_file){ w->other_by_hash, w->packed.at, w->packed.len };
 	w->files[4] = (struct served_file){ "/pool/old.deb", w->deb.at, w->deb.len };
+}
+
+/** (Re)make the suite from the packages. */
+static void publish(struct world *w)
+{
+	w->packages.len = 0;
+	stanza(&w->packages, name, "7.2.9-1", "old.deb", &w->deb);
+	stanza(&w->packages, name, "7.2.13-1", "a+b.deb", &w->deb);
+	stanza(&w->packages, "linux-image-7.2.13+deb14-amd64", "7.2.13-1", "image.deb", &w->image);
+	stanza(&w->packages, name, "7.2.13~rc1-1", "rc.deb", &w->deb);
+	standing_stanza(&w->packages, "linux-image-arm64-dbg", "7.2.13-1",
+			"linux-base (>= 4.3~) | other (= 1), linux-image-7.2.13+deb14-amd64-dbg (= "
+			"7.2.13-1)");
+	standing_stanza(&w->packages, "linux-image-lost-dbg", "7.2.13-1",
+			"linux-image-7.2.14-amd64-dbg (= 7.2.14-1)");
+	standing_stanza(&w->packages, "linux-image-round-dbg", "1", "linux-image-round-dbg (= 1)");
+	publish_lists(w);
 }
 
 /** @param late vmlinux stands last, behind many megabytes */
@@ -441,6 +449,124 @@ static void kernels_are_listed_newest_first(void **state)
 	world_free(w);
 }
 
+/* ---- sets ---- */
+
+static const char table[] = "[[set]]\n"
+			    "name = 'mini:7'\n"
+			    "alias = 'seven'\n"
+			    "suites = ['test']\n"
+			    "package = 'linux-image-{flavour}-{machine}'\n";
+
+static void expect_set(struct world *w, const char *word, struct ks_set_extent extent,
+		       const char *packages)
+{
+	_cleanup_sets_ struct ks_sets sets = { 0 };
+	_cleanup_set_kernels_ struct ks_set_kernels kernels = { 0 };
+	_cleanup_buf_ struct ks_buf got = { 0 };
+	struct ks_set_wish wish;
+	assert_null(ks_sets_add(&sets, table, strlen(table)));
+	struct ks_error *err = ks_sets_find(&sets, word, &wish);
+	if (!err)
+		err = ks_set_kernels(&wish, &extent, &w->opts, NULL, &kernels);
+	if (err) {
+		char *text = ks_error_text(err);
+		ks_buf_str(&got, text);
+		free(text);
+		ks_error_free(err);
+	}
+	for (size_t i = 0; i < kernels.packages.len; i++)
+		ks_buf_printf(&got, "%s ", kernels.packages.at[i]);
+	if (!strstr(ks_buf_text(&got), packages))
+		fail_msg("%s: '%s'", word, got.at);
+}
+
+/** More kernels for the suite, which the server sends from now on. */
+static void add_kernels(struct world *w)
+{
+	static const char *const kernels[][2] = {
+		{ "linux-image-7.2.14+deb14-arm64", "7.2.14-1" },
+		{ "linux-image-7.2.14+deb14-arm64-unsigned", "7.2.14-1" },
+		{ "linux-image-7.2.9+deb14-arm64", "7.2.9-1" },
+		{ "linux-image-7.2.9+deb14-arm64", "7.2.9-2" },
+		{ "linux-image-7.2.10+deb14-arm64", "7.2.10-1" },
+		{ "linux-image-7.2.14+deb14-cloud-arm64", "7.2.14-1" },
+		{ "linux-image-7.3.1+deb14-arm64", "7.3.1-1" }, // no package stands for this series
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(kernels); i++)
+		stanza(&w->packages, kernels[i][0], kernels[i][1], "image.deb", &w->image);
+	standing_stanza(&w->packages, "linux-image-arm64", "7.2.14-1",
+			"linux-image-7.2.14+deb14-arm64 (= 7.2.14-1)");
+	standing_stanza(&w->packages, "linux-image-cloud-arm64", "7.2.14-1",
+			"linux-image-7.2.14+deb14-cloud-arm64 (= 7.2.14-1)");
+	publish_lists(w);
+}
+
+static void set_is_the_newest_kernels_of_its_series(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	add_kernels(w);
+	expect_set(w, "mini:7", (struct ks_set_extent){ 0 },
+		   "linux-image-7.2.14+deb14-arm64=7.2.14-1 ");
+	expect_set(w, "mini:seven/cloud", (struct ks_set_extent){ .last = 9 },
+		   "linux-image-7.2.14+deb14-cloud-arm64=7.2.14-1 ");
+	expect_set(
+		w, "mini:7@arm64", (struct ks_set_extent){ .last = 2 },
+		"linux-image-7.2.14+deb14-arm64=7.2.14-1 linux-image-7.2.10+deb14-arm64=7.2.10-1 ");
+	expect_set(w, "mini:7", (struct ks_set_extent){ .last = 9 },
+		   "7.2.10-1 linux-image-7.2.9+deb14-arm64=7.2.9-2 ");
+	expect_set(w, "mini:7", (struct ks_set_extent){ .debug = true },
+		   "linux-image-7.2.13+deb14-amd64-dbg=7.2.13-1 ");
+	expect_set(w, "mini:7/none", (struct ks_set_extent){ 0 }, "has no linux-image-none-arm64");
+	expect_set(w, "mini:7@s390x", (struct ks_set_extent){ 0 }, "no packages for s390x");
+	expect_set(w, "mini:8", (struct ks_set_extent){ 0 }, "no such set; there are mini:7");
+	world_free(w);
+}
+
+static void table_of_sets_is_read_and_extended(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{ "[[set]]\nname = 'a:1'\n", "no suites" },
+		{ "[[set]]\nname = 'a'\nsuites = ['x']\npackage = 'p'\n", "no name" },
+		{ "[[set]]\nnam = 'a:1'\n", "nam: no key" },
+		{ "name = 'a:1'\n", "expected" },
+		{ "[other]\n", "expected" },
+		{ "[[set]]\nname = 5\n", "line 2" },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		_cleanup_sets_ struct ks_sets sets = { 0 };
+		struct ks_error *err = ks_sets_add(&sets, cases[i].text, strlen(cases[i].text));
+		assert_non_null(err);
+		char *text = ks_error_text(err);
+		if (!strstr(text, cases[i].error))
+			fail_msg("case %zu: '%s'", i, text);
+		free(text);
+		ks_error_free(err);
+	}
+	_cleanup_sets_ struct ks_sets sets = { 0 };
+	struct ks_set_wish wish;
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	assert_null(ks_sets_load(&sets)); // the one that is shipped
+	assert_null(ks_sets_find(&sets, "debian:bookworm/rt@armhf", &wish));
+	assert_string_equal(wish.set->name, "debian:12");
+	assert_memory_equal(wish.flavour, "rt", wish.flavour_len);
+	assert_string_equal(wish.arch, "armhf");
+	static const char own[] = "[[set]]\n"
+				  "name = 'debian:12'\n"
+				  "suites = ['own']\n"
+				  "package = 'p'\n";
+	assert_null(ks_sets_add(&sets, own, strlen(own)));
+	assert_null(ks_sets_find(&sets, "debian:12", &wish));
+	assert_string_equal(wish.set->suites, "own"); // the later row counts
+	assert_true(ks_sets_may_be(&sets, "debian:99"));
+	assert_false(ks_sets_may_be(&sets, "linux-image-amd64:arm64")); // that is apt's way
+	assert_false(ks_sets_may_be(&sets, "debian"));
+	unsetenv("XDG_CONFIG_HOME");
+}
+
 static void unsigned_suite_is_refused_when_a_keyring_is_given(void **state)
 {
 	(void)state;
@@ -586,6 +712,8 @@ int main(void)
 		cmocka_unit_test(config_comes_along_from_the_package_that_has_it),
 		cmocka_unit_test(component_may_have_a_folder_in_its_name),
 		cmocka_unit_test(kernels_are_listed_newest_first),
+		cmocka_unit_test(set_is_the_newest_kernels_of_its_series),
+		cmocka_unit_test(table_of_sets_is_read_and_extended),
 		cmocka_unit_test(unsigned_suite_is_refused_when_a_keyring_is_given),
 		cmocka_unit_test(package_is_found_through_apt),
 		cmocka_unit_test(other_architecture_comes_from_the_servers_of_apt),

@@ -8,8 +8,8 @@ struct opts {
 	const char *mirror, *suite, *arch, *config, *modules;
 	const char *debuginfod; // servers, or "default"
 	const char *keyring;
-	bool allow_unsigned, verify, list;
-	unsigned int timeout;
+	bool allow_unsigned, verify, list, debug;
+	unsigned int timeout, last;
 };
 
 static struct ks_error *check(const struct opts *opts, int argc)
@@ -44,6 +44,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 			.verify = opts->verify,
 			.http.total_s = opts->timeout,
 		},
+		.last = opts->last,
+		.debug = opts->debug,
 		.debuginfod = asks_default ? NULL : opts->debuginfod,
 	};
 	if (opts->list)
@@ -63,9 +65,14 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 static const struct ks_opt options[] = {
 	{ 0, "list", NULL, "list the kernels there are, or those that a GLOB matches", KS_OPT_FLAG,
 	  AT(list), NULL },
+	{ 0, "last", "N", "of a set, so many releases; the newest by default", KS_OPT_NUMBER,
+	  AT(last), NULL },
+	{ 0, "debug", NULL, "of a set, kernels with debug information where there are any",
+	  KS_OPT_FLAG, AT(debug), NULL },
 	{ 0, "mirror", "URL", "an archive, instead of what apt is set up to use", KS_OPT_TEXT,
 	  AT(mirror), NULL },
-	{ 0, "suite", "NAME", "the suite, such as bookworm", KS_OPT_TEXT, AT(suite), NULL },
+	{ 0, "suite", "NAME", "the suite, such as bookworm, or several with commas", KS_OPT_TEXT,
+	  AT(suite), NULL },
 	{ 0, "arch", "ARCH", "the architecture; this machine's by default", KS_OPT_TEXT, AT(arch),
 	  NULL },
 	{ 0, "config", "PACKAGE", "take the configuration from this package or file", KS_OPT_TEXT,
@@ -89,11 +96,14 @@ const struct ks_cmd ks_cmd_pull = {
 	.args = "PACKAGE...",
 	.help = "fetch kernel packages and add the images in them",
 	.details =
-		"A PACKAGE is a kernel's release, such as 6.1.0-50-amd64, or a package of it:\n"
-		"linux-image-amd64 is the newest, linux-image-6.1.0-50-amd64-dbg has debug\n"
-		"information; NAME=VERSION is one of several. Its configuration comes along. No\n"
-		"more is transferred than is needed to have its image. With --debuginfod a\n"
-		"PACKAGE is the build id of a kernel, with --list a pattern such as '6.1.*'.\n",
+		"A PACKAGE is a set of kernels, such as debian:12 or debian:13/cloud@arm64: the "
+		"newest\n"
+		"of each, from the servers that apt uses. Or it is a kernel's release, such as\n"
+		"6.1.0-50-amd64, or a package of it: linux-image-amd64 is the newest,\n"
+		"linux-image-6.1.0-50-amd64-dbg has debug information; NAME=VERSION is one of\n"
+		"several. Its configuration comes along. No more is transferred than is needed to\n"
+		"have its image. With --debuginfod a PACKAGE is the build id of a kernel, with\n"
+		"--list a set or a pattern such as '6.1.*'.\n",
 	.complete = "package",
 	.opts = options,
 	.opts_size = sizeof(struct opts),

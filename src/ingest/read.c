@@ -102,8 +102,9 @@ static struct ks_error *read_live(struct reading *reading)
 static struct ks_error *read_package(struct reading *reading)
 {
 	_cleanup_source_ struct ks_source *src = NULL;
-	KS_TRY(ks_pull_open(reading->item->name, &reading->ingest->opts.pull, &reading->progress,
-			    &src));
+	const struct ks_ingest_item *item = reading->item;
+	KS_TRY(ks_pull_open(item->name, item->pull ? item->pull : &reading->ingest->opts.pull,
+			    &reading->progress, &src));
 	return read_source(reading, src);
 }
 

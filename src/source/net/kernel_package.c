@@ -167,7 +167,7 @@ bool ks_kernel_package_of(const struct ks_stanza *stanza, const char **release, 
 	return at;
 }
 
-static struct ks_error *follow(struct ks_lookup *lookup, struct ks_found *found)
+struct ks_error *ks_kernel_package_follow(struct ks_lookup *lookup, struct ks_found *found)
 {
 	struct relation relation;
 	for (int i = 0; i < FOLLOWED_MAX && depends_on_kernel(&found->stanza, &relation); i++) {
@@ -194,7 +194,7 @@ struct ks_error *ks_kernel_package_choose(struct ks_lookup *lookup, const char *
 		KS_TRY(find_first(lookup, kernels, KS_ARRAY_LEN(kernels), word, len, version, NULL,
 				  ret));
 	if (ret->stanza.text)
-		return follow(lookup, ret);
+		return ks_kernel_package_follow(lookup, ret);
 	_cleanup_free_ char *name = strndup(word, len);
 	return name ? ks_lookup_nothing(lookup, name, version) : &ks_nomem;
 }

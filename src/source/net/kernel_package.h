@@ -45,6 +45,13 @@ KS_MUST_CHECK struct ks_error *ks_kernel_package_choose(struct ks_lookup *lookup
 							struct ks_found *ret);
 
 /**
+ * Where a package stands for another one, go on to the one that has the kernel.
+ * @return KS_ERR_NOTFOUND when it is not there
+ */
+KS_MUST_CHECK struct ks_error *ks_kernel_package_follow(struct ks_lookup *lookup,
+							struct ks_found *found);
+
+/**
  * The package that may have what another one lacks, in the same version.
  * @param[out] ret its text is NULL when there is none, or when it is the kernel's own package
  */

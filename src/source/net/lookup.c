@@ -17,15 +17,18 @@ struct ks_lookup {
 	const struct ks_progress *progress;
 	char *native; // this machine's architecture
 	const char *arch;
+	char *names; // of the suites that are wanted, each ended by a NUL; NULL: any
+	size_t names_len;
 	bool asks_apt;		     // its own lists, before any server
 	struct ks_packages from_apt; // what it told
 	bool suites_opened;
 	KS_VECTOR(struct ks_suite *) suites;
 	struct ks_apt_repos repos;
 	struct ks_error *first; // of the servers that could not be asked
+	struct ks_error *lost;	// the first list that could not be had from one that was
 };
 
-static char *native_arch(void)
+char *ks_lookup_native_arch(void)
 {
 	char *set = ks_apt_setting("APT::Architecture");
 	if (set)
@@ -60,7 +63,9 @@ static struct ks_error *find_keys(const struct ks_pull_opts *opts, const struct 
 	if (opts->allow_unsigned)
 		return NULL;
 	if (opts->keyring)
-		return ks_keys_add_file(keys, opts->keyring);
+		return ks_error_wrap(ks_keys_add_file(keys, opts->keyring),
+				     "the keys of the archive (a package of the distribution has "
+				     "them; --keyring names others)");
 	return repo ? ks_keys_add_repo(keys, repo) : ks_keys_add_url(keys, opts->mirror);
 }
 
@@ -92,26 +97,68 @@ static bool is_suite(const struct ks_apt_repo *repo, const char *name)
 	return strcmp(name, repo->suite) == 0 || strcmp(name, repo->codename) == 0;
 }
 
-/** The suites of apt's servers. One that cannot be asked is left to the others. */
+/** Open a suite of a server. One that cannot be asked is left to the others. */
+static struct ks_error *try_suite(struct ks_lookup *lookup, const char *url, const char *name,
+				  const struct ks_apt_repo *repo)
+{
+	struct ks_error *err = open_suite(lookup, url, name, repo);
+	if (!err || err == &ks_nomem || err->code == KS_ERR_CANCELLED)
+		return err;
+	if (lookup->first)
+		ks_error_free(err);
+	else
+		lookup->first = err;
+	return NULL;
+}
+
+/** Whether the servers before this source are others: a suite is looked for once on each. */
+static bool is_first_of_server(const struct ks_apt_repos *repos, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (strcmp(repos->list.at[i].uri, repos->list.at[nr].uri) == 0)
+			return false;
+	return true;
+}
+
+/** A suite by its name on apt's servers: those that have it, or else any of them may. */
+static struct ks_error *open_on_repos(struct ks_lookup *lookup, const char *name)
+{
+	const struct ks_apt_repos *repos = &lookup->repos;
+	bool by_name = false;
+	for (size_t i = 0; i < repos->list.len; i++)
+		by_name = by_name || is_suite(&repos->list.at[i], name);
+	for (size_t i = 0; i < repos->list.len; i++) {
+		const struct ks_apt_repo *repo = &repos->list.at[i];
+		bool wanted = by_name ? is_suite(repo, name) : is_first_of_server(repos, i);
+		if (wanted && ks_http_serves(repo->uri))
+			KS_TRY(try_suite(lookup, repo->uri, name, repo));
+	}
+	return NULL;
+}
+
+/** Every suite that apt has. */
 static struct ks_error *open_repos(struct ks_lookup *lookup)
 {
-	const char *wanted = lookup->opts->suite;
-	bool by_name = false; // apt has the suite itself; else any of its servers may
-	KS_TRY(ks_apt_repos(&lookup->repos));
-	for (size_t i = 0; wanted && i < lookup->repos.list.len; i++)
-		by_name = by_name || is_suite(&lookup->repos.list.at[i], wanted);
 	for (size_t i = 0; i < lookup->repos.list.len; i++) {
 		const struct ks_apt_repo *repo = &lookup->repos.list.at[i];
-		const char *name = wanted ? wanted : repo->codename;
-		if (!ks_http_serves(repo->uri) || (by_name && !is_suite(repo, name)))
-			continue;
-		struct ks_error *err = open_suite(lookup, repo->uri, name, repo);
-		if (err && err->code == KS_ERR_CANCELLED)
-			return err;
-		if (err && !lookup->first)
-			lookup->first = ks_take(err);
-		ks_error_free(err);
+		if (ks_http_serves(repo->uri))
+			KS_TRY(try_suite(lookup, repo->uri, repo->codename, repo));
 	}
+	return NULL;
+}
+
+/** The names of suites, one behind the other, each ended by a NUL. */
+static struct ks_error *split_names(struct ks_lookup *lookup)
+{
+	if (!lookup->opts->suite)
+		return NULL;
+	lookup->names = strdup(lookup->opts->suite);
+	if (!lookup->names)
+		return &ks_nomem;
+	lookup->names_len = strlen(lookup->names);
+	for (size_t i = 0; i < lookup->names_len; i++)
+		if (lookup->names[i] == ',')
+			lookup->names[i] = '\0';
 	return NULL;
 }
 
@@ -120,9 +167,16 @@ static struct ks_error *open_suites(struct ks_lookup *lookup)
 	if (lookup->suites_opened)
 		return NULL;
 	lookup->suites_opened = true;
-	const struct ks_pull_opts *opts = lookup->opts;
-	return opts->mirror ? open_suite(lookup, opts->mirror, opts->suite, NULL)
-			    : open_repos(lookup);
+	const char *mirror = lookup->opts->mirror;
+	KS_TRY(split_names(lookup));
+	if (!mirror)
+		KS_TRY(ks_apt_repos(&lookup->repos));
+	if (!lookup->names)
+		return open_repos(lookup);
+	for (size_t at = 0; at < lookup->names_len; at += strlen(lookup->names + at) + 1)
+		KS_TRY(mirror ? try_suite(lookup, mirror, lookup->names + at, NULL)
+			      : open_on_repos(lookup, lookup->names + at));
+	return NULL;
 }
 
 struct ks_error *ks_lookup_open(const struct ks_pull_opts *opts, const struct ks_progress *progress,
@@ -136,7 +190,7 @@ struct ks_error *ks_lookup_open(const struct ks_pull_opts *opts, const struct ks
 	lookup->opts = opts;
 	lookup->progress = progress;
 	lookup->asks_apt = !opts->mirror && !opts->suite;
-	lookup->native = opts->arch ? NULL : native_arch();
+	lookup->native = opts->arch ? NULL : ks_lookup_native_arch();
 	lookup->arch = opts->arch ? opts->arch : lookup->native;
 	if (!lookup->arch)
 		return &ks_nomem;
@@ -185,6 +239,18 @@ static bool is_newer(const struct ks_stanza *a, const struct ks_stanza *b)
 	return version_a && version_b && ks_package_version_compare(version_a, version_b) > 0;
 }
 
+/** A list that a server fails to send is left to the others, where there are any, and remembered. */
+static struct ks_error *pass_over(struct ks_lookup *lookup, struct ks_error *err)
+{
+	if (!err || err->code != KS_ERR_NET || lookup->suites.len < 2)
+		return err;
+	if (lookup->lost)
+		ks_error_free(err);
+	else
+		lookup->lost = err;
+	return NULL;
+}
+
 struct ks_error *ks_lookup_find(struct ks_lookup *lookup, const char *name, size_t len,
 				const char *version, struct ks_found *ret)
 {
@@ -197,7 +263,8 @@ struct ks_error *ks_lookup_find(struct ks_lookup *lookup, const char *name, size
 	KS_TRY(open_suites(lookup));
 	for (size_t i = 0; i < lookup->suites.len; i++) {
 		struct ks_found found = { .suite = lookup->suites.at[i] };
-		KS_TRY(ks_suite_find(lookup->suites.at[i], name, len, version, &found.stanza));
+		KS_TRY(pass_over(lookup, ks_suite_find(lookup->suites.at[i], name, len, version,
+						       &found.stanza)));
 		if (found.stanza.text &&
 		    (!ret->stanza.text || is_newer(&found.stanza, &ret->stanza)))
 			*ret = found;
@@ -251,9 +318,9 @@ struct ks_error *ks_lookup_walk(struct ks_lookup *lookup, ks_lookup_fn *fn, void
 						    "apt has no repository to ask: give a "
 						    "mirror, a suite and an architecture");
 	for (size_t i = 0; i < lookup->suites.len; i++) {
-		const struct ks_packages *packages;
-		KS_TRY(ks_suite_packages(lookup->suites.at[i], &packages));
-		for (size_t k = 0; k < packages->list.len; k++)
+		const struct ks_packages *packages = NULL;
+		KS_TRY(pass_over(lookup, ks_suite_packages(lookup->suites.at[i], &packages)));
+		for (size_t k = 0; packages && k < packages->list.len; k++)
 			KS_TRY(fn(arg, &(const struct ks_found){ packages->list.at[k],
 								 lookup->suites.at[i] }));
 	}
@@ -312,6 +379,8 @@ struct ks_error *ks_lookup_nothing(struct ks_lookup *lookup, const char *name, c
 	struct ks_error *err = ks_lookup_walk(lookup, note_likely, &likely);
 	if (err)
 		return err;
+	if (lookup->lost)
+		return ks_take(lookup->lost);
 	_cleanup_buf_ struct ks_buf names = { 0 };
 	for (size_t i = 0; i < likely.nr; i++)
 		ks_buf_printf(&names, "%s%.*s", i ? ", " : "; it has ",
@@ -325,6 +394,11 @@ struct ks_error *ks_lookup_nothing(struct ks_lookup *lookup, const char *name, c
 			    text ? text : "");
 }
 
+const struct ks_error *ks_lookup_lost(const struct ks_lookup *lookup)
+{
+	return lookup->lost;
+}
+
 void ks_lookup_close(struct ks_lookup *lookup)
 {
 	if (!lookup)
@@ -335,6 +409,8 @@ void ks_lookup_close(struct ks_lookup *lookup)
 	ks_packages_deinit(&lookup->from_apt);
 	ks_apt_repos_deinit(&lookup->repos);
 	ks_error_free(lookup->first);
+	ks_error_free(lookup->lost);
+	free(lookup->names);
 	free(lookup->native);
 	free(lookup);
 }

@@ -129,6 +129,12 @@ static struct ks_error *fetch_packages(const struct ks_mirror *m, const struct e
 	http.sha256 = entry->sha256;
 	if (!err)
 		err = ks_http_get(by_hash ? url.at : plain.at, &http, entry->size, ret);
+	if (err && by_hash &&
+	    err->code == KS_ERR_NET) { // a mirror may leave out what only has a hash
+		ks_error_free(err);
+		ret->len = 0;
+		err = ks_http_get(plain.at, &http, entry->size, ret);
+	}
 	if (!err)
 		ks_list_cache_save(cache, ret);
 	free(cache);

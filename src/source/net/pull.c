@@ -147,6 +147,19 @@ static struct ks_error *companion_config(struct ks_lookup *lookup, const struct 
 	return NULL;
 }
 
+/** What of the archive was not seen, in front of other notes. */
+static struct ks_error *note_lost(const struct ks_lookup *lookup, struct ks_source *src)
+{
+	const struct ks_error *lost = ks_lookup_lost(lookup);
+	if (!lost)
+		return NULL;
+	_cleanup_free_ char *text = ks_error_text(lost), *before = ks_take(src->note);
+	if (asprintf(&src->note, "perhaps not the newest: %s%s%s", text ? text : "",
+		     before ? "\n" : "", before ? before : "") < 0)
+		src->note = NULL;
+	return src->note ? NULL : &ks_nomem;
+}
+
 /** A hint at what to do where nothing vouches for a package. */
 static struct ks_error *hint(struct ks_error *err, const char *package,
 			     const struct ks_pull_opts *opts)
@@ -193,6 +206,7 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 		KS_TRY(hint(named_config(lookup, opts, progress, src), opts->config, opts));
 	else if (!src->config)
 		KS_TRY(companion_config(lookup, &kernel, opts, progress, src));
+	KS_TRY(note_lost(lookup, src));
 	*ret = ks_take(src);
 	return NULL;
 }

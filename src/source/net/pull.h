@@ -9,8 +9,8 @@
 /** Zeros and NULLs everywhere stand for the defaults. */
 struct ks_pull_opts {
 	const char *mirror; // URL of an archive; NULL: the repositories of the machine's apt
-	const char
-		*suite;	  // needed with mirror; without it a suite that apt's repositories may have
+	/** Suites, with commas between them; needed with mirror. Without it, those that apt's repositories may have. */
+	const char *suite;
 	const char *arch; // Debian's name; NULL: the machine's own
 	const char *
 		keyring; // a file with the only keys that count; NULL: those that apt trusts for the archive
