@@ -10,7 +10,7 @@
 #include "base/toml.h"
 
 static const char builtin[] =
-#include "sets.toml.h"
+#include "source/sets.toml.h"
 	;
 
 enum { TABLE_MAX = 1 << 20 }; // bytes of a user's file
