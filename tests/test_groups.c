@@ -120,6 +120,64 @@ static void labels_are_cut_to_what_tells_members_apart(void **state)
 	ks_groups_free(f.groups);
 }
 
+static void usual_kernels_of_other_machines_are_of_one_flavour(void **state)
+{
+	(void)state;
+	static const struct ks_image images[] = {
+		{ .label = "a",
+		  .version = "6.1.0",
+		  .revision = "50",
+		  .flavor = "",
+		  .arch = "amd64" },
+		{ .label = "b",
+		  .version = "6.1.0",
+		  .revision = "50",
+		  .flavor = "armmp",
+		  .arch = "armhf" },
+		{ .label = "c",
+		  .version = "6.1.0",
+		  .revision = "50",
+		  .flavor = "powerpc64le",
+		  .arch = "ppc64el" },
+		{ .label = "d",
+		  .version = "6.1.0",
+		  .revision = "50",
+		  .flavor = "rt",
+		  .arch = "amd64" },
+		{ .label = "e",
+		  .version = "6.1.0",
+		  .revision = "50",
+		  .flavor = "rt-armmp",
+		  .arch = "armhf" },
+	};
+	struct fixture f;
+	fixture_make(&f, images, KS_ARRAY_LEN(images), &(struct ks_groups_choice){ .base = 0 });
+	expect_group(&f, KS_GROUP_ARCH, "armhf ppc64el", "amd64>armhf amd64>ppc64el");
+	expect_group(&f, KS_GROUP_FLAVOR, "rt", "default>rt");
+	ks_groups_free(f.groups);
+	assert_true(ks_image_same_flavor(&images[3], &images[4]));
+	assert_false(ks_image_same_flavor(&images[1], &images[4]));
+}
+
+static void series_with_many_point_releases_are_long_term_ones(void **state)
+{
+	(void)state;
+	static const struct ks_image images[] = {
+		{ .label = "a", .version = "6.18.40", .flavor = "", .arch = "amd64" },
+		{ .label = "b", .version = "7.0.22", .flavor = "", .arch = "amd64" },
+		{ .label = "c",
+		  .version = "7.4.0",
+		  .package_version = "7.4.23-1",
+		  .flavor = "",
+		  .arch = "amd64" },
+		{ .label = "d", .version = "7.5.0", .flavor = "", .arch = "amd64" },
+	};
+	struct fixture f;
+	fixture_make(&f, images, KS_ARRAY_LEN(images), NULL);
+	expect_group(&f, KS_GROUP_LTS, "6.18 7.4", "6.18>7.4");
+	ks_groups_free(f.groups);
+}
+
 static void the_newest_image_is_the_base_when_no_version_comes_twice(void **state)
 {
 	(void)state;
@@ -210,6 +268,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(published_images_fall_into_the_published_groups),
 		cmocka_unit_test(labels_are_cut_to_what_tells_members_apart),
+		cmocka_unit_test(usual_kernels_of_other_machines_are_of_one_flavour),
+		cmocka_unit_test(series_with_many_point_releases_are_long_term_ones),
 		cmocka_unit_test(the_newest_image_is_the_base_when_no_version_comes_twice),
 		cmocka_unit_test(base_and_members_can_be_chosen),
 		cmocka_unit_test(no_image_vanishes_and_no_label_comes_twice),

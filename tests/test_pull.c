@@ -16,6 +16,8 @@
 #include "range_server.h"
 #include "source/net/mirror.h"
 #include "source/net/pull.h"
+#include "source/net/pull_list.h"
+#include "source/net/set_kernels.h"
 #include "source/net/spawn.h"
 
 enum { VMLINUX_BYTES = 1200 * 1000 + 123 };
@@ -57,14 +59,20 @@ static void stanza(struct ks_buf *packages, const char *package, const char *ver
 		      package, version, file, deb->len, hex);
 }
 
-/** (Re)make the lists of the suite from the packages. */
-static void publish(struct world *w)
+/** A package without files, which depends on others. */
+static void standing_stanza(struct ks_buf *packages, const char *package, const char *version,
+			    const char *depends)
 {
-	w->packages.len = w->packed.len = w->release.len = 0;
-	stanza(&w->packages, name, "7.2.9-1", "old.deb", &w->deb);
-	stanza(&w->packages, name, "7.2.13-1", "a+b.deb", &w->deb);
-	stanza(&w->packages, "linux-image-7.2.13+deb14-amd64", "7.2.13-1", "image.deb", &w->image);
-	stanza(&w->packages, name, "7.2.13~rc1-1", "rc.deb", &w->deb);
+	ks_buf_printf(packages,
+		      "Package: %s\nVersion: %s\nArchitecture: arm64\nDepends: %s\n"
+		      "Filename: pool/stands.deb\nSize: 1000\nSHA256: 00\n\n",
+		      package, version, depends);
+}
+
+/** (Re)make the lists of the suite from what stands in packages. */
+static void publish_lists(struct world *w)
+{
+	w->packed.len = w->release.len = 0;
 	pack(&w->packages, PACK_XZ, &w->packed);
 	hex_sha256(&w->packed, w->hash);
 	char plain[65];
@@ -90,6 +98,23 @@ static void publish(struct world *w)
 		 "/dists/test/main/binary-armhf/by-hash/SHA256/%s", w->hash);
 	w->files[5] = (struct served_file){ w->other_by_hash, w->packed.at, w->packed.len };
 	w->files[4] = (struct served_file){ "/pool/old.deb", w->deb.at, w->deb.len };
+}
+
+/** (Re)make the suite from the packages. */
+static void publish(struct world *w)
+{
+	w->packages.len = 0;
+	stanza(&w->packages, name, "7.2.9-1", "old.deb", &w->deb);
+	stanza(&w->packages, name, "7.2.13-1", "a+b.deb", &w->deb);
+	stanza(&w->packages, "linux-image-7.2.13+deb14-amd64", "7.2.13-1", "image.deb", &w->image);
+	stanza(&w->packages, name, "7.2.13~rc1-1", "rc.deb", &w->deb);
+	standing_stanza(&w->packages, "linux-image-arm64-dbg", "7.2.13-1",
+			"linux-base (>= 4.3~) | other (= 1), linux-image-7.2.13+deb14-amd64-dbg (= "
+			"7.2.13-1)");
+	standing_stanza(&w->packages, "linux-image-lost-dbg", "7.2.13-1",
+			"linux-image-7.2.14-amd64-dbg (= 7.2.14-1)");
+	standing_stanza(&w->packages, "linux-image-round-dbg", "1", "linux-image-round-dbg (= 1)");
+	publish_lists(w);
 }
 
 /** @param late vmlinux stands last, behind many megabytes */
@@ -350,6 +375,198 @@ static void config_comes_from_a_second_package(void **state)
 	world_free(w);
 }
 
+static void package_that_stands_for_the_kernel_is_followed(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	struct ks_source *src = pull(w, "linux-image-arm64-dbg");
+	assert_string_equal(src->package, name);
+	assert_string_equal(src->package_version, "7.2.13-1");
+	ks_source_close(src);
+	assert_pull_fails(w, "linux-image-lost-dbg", KS_ERR_NOTFOUND,
+			  "stands for linux-image-7.2.14-amd64-dbg, which is not there");
+	assert_pull_fails(w, "linux-image-round-dbg", KS_ERR_NET, "stands.deb"); // and ends
+	// the release of a kernel is its package, here one that is no kernel at all
+	assert_pull_fails(w, "7.2.13+deb14-amd64", KS_ERR_NOTFOUND, "/pool/image.deb");
+	assert_pull_fails(w, "7.2.14-amd64", KS_ERR_NOTFOUND, "test has no 7.2.14-amd64");
+	world_free(w);
+}
+
+static void config_comes_along_from_the_package_that_has_it(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	struct ks_source *src = pull(w, name);
+	assert_string_equal(src->config, config_text);
+	assert_null(src->note);
+	ks_source_close(src);
+	char old[128]; // of another version than the kernel: not its configuration
+	snprintf(old, sizeof(old), "%s=7.2.9-1", name);
+	src = pull(w, old);
+	assert_null(src->config);
+	ks_source_close(src);
+	w->files[3].path = "/pool/gone"; // the kernel is still good for something
+	src = pull(w, name);
+	assert_null(src->config);
+	assert_non_null(strstr(src->note, "configuration unknown"));
+	ks_source_close(src);
+	world_free(w);
+}
+
+/** Security suites of Debian's list components such as updates/main, whose files are below main/. */
+static void component_may_have_a_folder_in_its_name(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	char *components = strstr(w->release.at, "Components: main contrib");
+	assert_non_null(components);
+	memcpy(components, "Components: updates/main", strlen("Components: updates/main"));
+	ks_source_close(pull(w, name));
+	world_free(w);
+}
+
+static void kernels_are_listed_newest_first(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	struct ks_pull_list list;
+	struct ks_error *err = ks_pull_list(&w->opts, NULL, &list);
+	if (err)
+		fail_msg("%s", ks_error_text(err));
+	// 7.2.14 is only stood for, 7.2.13 has both packages, of 7.2.9 and 7.2.13~rc1 there is debug information
+	static const char *const versions[] = { "7.2.13-1", "7.2.13-1", "7.2.13~rc1-1", "7.2.9-1" };
+	assert_int_equal(list.kernels.len, KS_ARRAY_LEN(versions));
+	for (size_t i = 0; i < list.kernels.len; i++)
+		assert_string_equal(list.kernels.at[i].version, versions[i]);
+	const struct ks_pull_kernel *whole = &list.kernels.at[0];
+	assert_string_equal(whole->release, "7.2.13+deb14-amd64");
+	assert_string_equal(whole->name, "linux-image-arm64-dbg");
+	assert_int_equal(whole->boots, w->image.len);
+	assert_int_equal(whole->debug, w->deb.len);
+	assert_int_equal(list.kernels.at[3].boots, 0);
+	assert_int_equal(list.kernels.at[3].debug, w->deb.len);
+	ks_pull_list_deinit(&list);
+	world_free(w);
+}
+
+/* ---- sets ---- */
+
+static const char table[] = "[[set]]\n"
+			    "name = 'mini:7'\n"
+			    "alias = 'seven'\n"
+			    "suites = ['test']\n"
+			    "package = 'linux-image-{flavour}-{machine}'\n";
+
+static void expect_set(struct world *w, const char *word, struct ks_set_extent extent,
+		       const char *packages)
+{
+	_cleanup_sets_ struct ks_sets sets = { 0 };
+	_cleanup_set_kernels_ struct ks_set_kernels kernels = { 0 };
+	_cleanup_buf_ struct ks_buf got = { 0 };
+	struct ks_set_wish wish;
+	assert_null(ks_sets_add(&sets, table, strlen(table)));
+	struct ks_error *err = ks_sets_find(&sets, word, &wish);
+	if (!err)
+		err = ks_set_kernels(&wish, &extent, &w->opts, NULL, &kernels);
+	if (err) {
+		char *text = ks_error_text(err);
+		ks_buf_str(&got, text);
+		free(text);
+		ks_error_free(err);
+	}
+	for (size_t i = 0; i < kernels.packages.len; i++)
+		ks_buf_printf(&got, "%s ", kernels.packages.at[i]);
+	if (!strstr(ks_buf_text(&got), packages))
+		fail_msg("%s: '%s'", word, got.at);
+}
+
+/** More kernels for the suite, which the server sends from now on. */
+static void add_kernels(struct world *w)
+{
+	static const char *const kernels[][2] = {
+		{ "linux-image-7.2.14+deb14-arm64", "7.2.14-1" },
+		{ "linux-image-7.2.14+deb14-arm64-unsigned", "7.2.14-1" },
+		{ "linux-image-7.2.9+deb14-arm64", "7.2.9-1" },
+		{ "linux-image-7.2.9+deb14-arm64", "7.2.9-2" },
+		{ "linux-image-7.2.10+deb14-arm64", "7.2.10-1" },
+		{ "linux-image-7.2.14+deb14-cloud-arm64", "7.2.14-1" },
+		{ "linux-image-7.3.1+deb14-arm64", "7.3.1-1" }, // no package stands for this series
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(kernels); i++)
+		stanza(&w->packages, kernels[i][0], kernels[i][1], "image.deb", &w->image);
+	standing_stanza(&w->packages, "linux-image-arm64", "7.2.14-1",
+			"linux-image-7.2.14+deb14-arm64 (= 7.2.14-1)");
+	standing_stanza(&w->packages, "linux-image-cloud-arm64", "7.2.14-1",
+			"linux-image-7.2.14+deb14-cloud-arm64 (= 7.2.14-1)");
+	publish_lists(w);
+}
+
+static void set_is_the_newest_kernels_of_its_series(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	add_kernels(w);
+	expect_set(w, "mini:7", (struct ks_set_extent){ 0 },
+		   "linux-image-7.2.14+deb14-arm64=7.2.14-1 ");
+	expect_set(w, "mini:seven/cloud", (struct ks_set_extent){ .last = 9 },
+		   "linux-image-7.2.14+deb14-cloud-arm64=7.2.14-1 ");
+	expect_set(
+		w, "mini:7@arm64", (struct ks_set_extent){ .last = 2 },
+		"linux-image-7.2.14+deb14-arm64=7.2.14-1 linux-image-7.2.10+deb14-arm64=7.2.10-1 ");
+	expect_set(w, "mini:7", (struct ks_set_extent){ .last = 9 },
+		   "7.2.10-1 linux-image-7.2.9+deb14-arm64=7.2.9-2 ");
+	expect_set(w, "mini:7", (struct ks_set_extent){ .debug = true },
+		   "linux-image-7.2.13+deb14-amd64-dbg=7.2.13-1 ");
+	expect_set(w, "mini:7/none", (struct ks_set_extent){ 0 }, "has no linux-image-none-arm64");
+	expect_set(w, "mini:7@s390x", (struct ks_set_extent){ 0 }, "no packages for s390x");
+	expect_set(w, "mini:8", (struct ks_set_extent){ 0 }, "no such set; there are mini:7");
+	world_free(w);
+}
+
+static void table_of_sets_is_read_and_extended(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *error;
+	} cases[] = {
+		{ "[[set]]\nname = 'a:1'\n", "no suites" },
+		{ "[[set]]\nname = 'a'\nsuites = ['x']\npackage = 'p'\n", "no name" },
+		{ "[[set]]\nnam = 'a:1'\n", "nam: no key" },
+		{ "name = 'a:1'\n", "expected" },
+		{ "[other]\n", "expected" },
+		{ "[[set]]\nname = 5\n", "line 2" },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		_cleanup_sets_ struct ks_sets sets = { 0 };
+		struct ks_error *err = ks_sets_add(&sets, cases[i].text, strlen(cases[i].text));
+		assert_non_null(err);
+		char *text = ks_error_text(err);
+		if (!strstr(text, cases[i].error))
+			fail_msg("case %zu: '%s'", i, text);
+		free(text);
+		ks_error_free(err);
+	}
+	_cleanup_sets_ struct ks_sets sets = { 0 };
+	struct ks_set_wish wish;
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	assert_null(ks_sets_load(&sets)); // the one that is shipped
+	assert_null(ks_sets_find(&sets, "debian:bookworm/rt@armhf", &wish));
+	assert_string_equal(wish.set->name, "debian:12");
+	assert_memory_equal(wish.flavour, "rt", wish.flavour_len);
+	assert_string_equal(wish.arch, "armhf");
+	static const char own[] = "[[set]]\n"
+				  "name = 'debian:12'\n"
+				  "suites = ['own']\n"
+				  "package = 'p'\n";
+	assert_null(ks_sets_add(&sets, own, strlen(own)));
+	assert_null(ks_sets_find(&sets, "debian:12", &wish));
+	assert_string_equal(wish.set->suites, "own"); // the later row counts
+	assert_true(ks_sets_may_be(&sets, "debian:99"));
+	assert_false(ks_sets_may_be(&sets, "linux-image-amd64:arm64")); // that is apt's way
+	assert_false(ks_sets_may_be(&sets, "debian"));
+	unsetenv("XDG_CONFIG_HOME");
+}
+
 static void unsigned_suite_is_refused_when_a_keyring_is_given(void **state)
 {
 	(void)state;
@@ -491,6 +708,12 @@ int main(void)
 		cmocka_unit_test(wrong_bytes_do_not_pass_the_checksums),
 		cmocka_unit_test(list_of_packages_is_fetched_once_for_each_state_of_the_suite),
 		cmocka_unit_test(config_comes_from_a_second_package),
+		cmocka_unit_test(package_that_stands_for_the_kernel_is_followed),
+		cmocka_unit_test(config_comes_along_from_the_package_that_has_it),
+		cmocka_unit_test(component_may_have_a_folder_in_its_name),
+		cmocka_unit_test(kernels_are_listed_newest_first),
+		cmocka_unit_test(set_is_the_newest_kernels_of_its_series),
+		cmocka_unit_test(table_of_sets_is_read_and_extended),
 		cmocka_unit_test(unsigned_suite_is_refused_when_a_keyring_is_given),
 		cmocka_unit_test(package_is_found_through_apt),
 		cmocka_unit_test(other_architecture_comes_from_the_servers_of_apt),

@@ -56,7 +56,9 @@ struct ks_arch {
 	const char *debian;   // "amd64"; every image is known by it
 	const char *alias;    // another Debian port that only differs outside of the kernel; NULL
 	const char *uname[2]; // as uname -m prints it, the usual one first
-	const char *source;   // the folder below arch/ in the kernel's sources
+	const char *flavors
+		[2]; // what distributions call its usual kernel, where that is not the machine
+	const char *source; // the folder below arch/ in the kernel's sources
 
 	uint16_t elf; // EM_*
 	uint8_t word; // bytes

@@ -97,6 +97,7 @@ const struct ks_arch ks_archs[] = {
 	},
 	{
 		.debian = "i386",
+		.flavors = { "686" },
 		.uname = { "i686", "i586" },
 		.source = "x86",
 		.elf = EM_386,
@@ -148,6 +149,7 @@ const struct ks_arch ks_archs[] = {
 	{
 		.debian = "armhf",
 		.alias = "armel",
+		.flavors = { "armmp" },
 		.uname = { "armv7l", "armv6l" },
 		.source = "arm",
 		.elf = EM_ARM,
@@ -167,6 +169,7 @@ const struct ks_arch ks_archs[] = {
 	},
 	{
 		.debian = "ppc64el",
+		.flavors = { "powerpc64le" },
 		.uname = { "ppc64le" },
 		.source = "powerpc",
 		.elf = EM_PPC64,
@@ -189,6 +192,7 @@ const struct ks_arch ks_archs[] = {
 	},
 	{
 		.debian = "ppc64",
+		.flavors = { "powerpc64" },
 		.uname = { "ppc64" },
 		.source = "powerpc",
 		.elf = EM_PPC64,
@@ -290,6 +294,7 @@ const struct ks_arch ks_archs[] = {
 	},
 	{
 		.debian = "mips64el",
+		.flavors = { "mips64r2el", "5kc-malta" },
 		.uname = { "mips64" },
 		.source = "mips",
 		.elf = EM_MIPS,
@@ -303,6 +308,7 @@ const struct ks_arch ks_archs[] = {
 	},
 	{
 		.debian = "mips64",
+		.flavors = { "5kc-malta" },
 		.uname = { "mips64" },
 		.source = "mips",
 		.elf = EM_MIPS,
@@ -316,6 +322,7 @@ const struct ks_arch ks_archs[] = {
 	},
 	{
 		.debian = "mipsel",
+		.flavors = { "mips32r2el", "4kc-malta" },
 		.uname = { "mips" },
 		.source = "mips",
 		.elf = EM_MIPS,
@@ -327,6 +334,7 @@ const struct ks_arch ks_archs[] = {
 	},
 	{
 		.debian = "mips",
+		.flavors = { "4kc-malta" },
 		.uname = { "mips" },
 		.source = "mips",
 		.elf = EM_MIPS,

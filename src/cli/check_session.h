@@ -16,9 +16,12 @@ struct ks_check_session_opts {
 	  "IMAGE",     "compare with this image: what the programs were written against",          \
 	  KS_OPT_TEXT, (at) + offsetof(struct ks_check_session_opts, base),                        \
 	  NULL },                                                                                  \
-		{ 0,	       "policy",                                                           \
-		  "FILE",      "read this ksurf.toml, not the one beside the object",              \
-		  KS_OPT_INPUT, (at) + offsetof(struct ks_check_session_opts, policy),             \
+		{ 0,                                                                               \
+		  "policy",                                                                        \
+		  "FILE",                                                                          \
+		  "read this ksurf.toml, not the one beside the object",                           \
+		  KS_OPT_INPUT,                                                                    \
+		  (at) + offsetof(struct ks_check_session_opts, policy),                           \
 		  NULL },                                                                          \
 		{ 0,	       "optional",                                                         \
 		  "GLOB,...",  "the tool goes on without these programs",                          \

@@ -11,7 +11,7 @@
 #include "cli/draw.h"
 #include "cli/opts.h"
 #include "cli/status.h"
-#include "source/net/pull.h"
+#include "source/net/set_kernels.h"
 
 enum ks_color { KS_COLOR_AUTO, KS_COLOR_ALWAYS, KS_COLOR_NEVER };
 enum ks_sandbox { KS_SANDBOX_AUTO, KS_SANDBOX_ON, KS_SANDBOX_OFF };
@@ -43,6 +43,8 @@ enum ks_opens {
 /** How a command fetches. */
 struct ks_fetches {
 	struct ks_pull_opts pull;
+	struct ks_set_extent extent; // of sets
+	bool only_lists;	     // no package is opened: nothing is there for a worker to read
 	bool by_build_id;
 	const char *debuginfod; // servers; NULL: those of the environment
 };

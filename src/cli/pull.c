@@ -2,13 +2,14 @@
 #include <string.h>
 
 #include "cli/intake.h"
+#include "cli/pull_list.h"
 
 struct opts {
 	const char *mirror, *suite, *arch, *config, *modules;
 	const char *debuginfod; // servers, or "default"
 	const char *keyring;
-	bool allow_unsigned, verify;
-	unsigned int timeout;
+	bool allow_unsigned, verify, list, debug;
+	unsigned int timeout, last;
 };
 
 static void fetches(const void *values, struct ks_fetches *ret)
@@ -26,21 +27,36 @@ static void fetches(const void *values, struct ks_fetches *ret)
 			.http.total_s = opts->timeout,
 			.config = opts->config,
 		},
+		.extent = { opts->last, opts->debug },
+		.only_lists = opts->list,
 		.by_build_id = opts->debuginfod != NULL,
 		.debuginfod = asks_default ? NULL : opts->debuginfod,
 	};
 }
 
-static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+static struct ks_error *check(const struct opts *opts, int argc)
 {
-	const struct opts *opts = values;
-	if (argc < 1)
-		return ks_error_new(KS_ERR_USAGE, "usage: ksurf pull PACKAGE...");
+	if (argc < 1 && !opts->list)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf pull PACKAGE...; pull --list "
+						  "shows what there is");
 	if (opts->mirror && !opts->suite)
 		return ks_error_new(KS_ERR_USAGE, "--mirror needs --suite");
 	if (opts->debuginfod && (opts->verify || opts->keyring))
 		return ks_error_new(KS_ERR_USAGE, "debuginfod servers sign nothing and have no "
 						  "checksums to verify");
+	if (opts->debuginfod && opts->list)
+		return ks_error_new(KS_ERR_USAGE, "debuginfod servers do not tell what they have");
+	return NULL;
+}
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	const struct opts *opts = values;
+	struct ks_fetches all;
+	KS_TRY(check(opts, argc));
+	fetches(values, &all);
+	if (opts->list)
+		return ks_cli_pull_list(cli, &all.pull, argv, argc);
 	_cleanup_free_ struct ks_ingest_source *sources = calloc((size_t)argc, sizeof(*sources));
 	if (!sources)
 		return &ks_nomem;
@@ -49,13 +65,13 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 			opts->debuginfod ? KS_INGEST_BUILD_ID : KS_INGEST_PACKAGE,
 			argv[i],
 		};
-	struct ks_fetches all;
-	fetches(values, &all);
 	all.pull.http.transport = cli->transport;
 	const struct ks_ingest_opts how = {
 		.config = opts->config,
 		.modules = opts->modules,
 		.pull = all.pull,
+		.last = opts->last,
+		.debug = opts->debug,
 		.debuginfod = all.debuginfod,
 	};
 	return ks_intake_run(cli, sources, (size_t)argc, &how);
@@ -63,9 +79,16 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
+	{ 0, "list", NULL, "list the kernels there are, or those that a GLOB matches", KS_OPT_FLAG,
+	  AT(list), NULL },
+	{ 0, "last", "N", "of a set, so many releases; the newest by default", KS_OPT_NUMBER,
+	  AT(last), NULL },
+	{ 0, "debug", NULL, "of a set, kernels with debug information where there are any",
+	  KS_OPT_FLAG, AT(debug), NULL },
 	{ 0, "mirror", "URL", "an archive, instead of what apt is set up to use", KS_OPT_TEXT,
 	  AT(mirror), NULL },
-	{ 0, "suite", "NAME", "the suite, such as bookworm", KS_OPT_TEXT, AT(suite), NULL },
+	{ 0, "suite", "NAME", "the suite, such as bookworm, or several with commas", KS_OPT_TEXT,
+	  AT(suite), NULL },
 	{ 0, "arch", "ARCH", "the architecture; this machine's by default", KS_OPT_TEXT, AT(arch),
 	  NULL },
 	{ 0, "config", "PACKAGE", "take the configuration from this package or file", KS_OPT_INPUT,
@@ -88,11 +111,15 @@ const struct ks_cmd ks_cmd_pull = {
 	.name = "pull",
 	.args = "PACKAGE...",
 	.help = "fetch kernel packages and add the images in them",
-	.details = "A PACKAGE is one with debug information, such as "
-		   "linux-image-6.1.0-50-amd64-dbg or\n"
-		   "NAME=VERSION. No more of it is transferred than is needed to have its image. "
-		   "With\n"
-		   "--debuginfod a PACKAGE is the build id of a kernel.\n",
+	.details =
+		"A PACKAGE is a set of kernels, such as debian:12 or debian:13/cloud@arm64: the "
+		"newest\n"
+		"of each, from the servers that apt uses. Or it is a kernel's release, such as\n"
+		"6.1.0-50-amd64, or a package of it: linux-image-amd64 is the newest,\n"
+		"linux-image-6.1.0-50-amd64-dbg has debug information; NAME=VERSION is one of\n"
+		"several. Its configuration comes along. No more is transferred than is needed to\n"
+		"have its image. With --debuginfod a PACKAGE is the build id of a kernel, with\n"
+		"--list a set or a pattern such as '6.1.*'.\n",
 	.complete = "package",
 	.opts = options,
 	.opts_size = sizeof(struct opts),

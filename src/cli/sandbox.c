@@ -66,11 +66,13 @@ static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *j
 			      struct ks_sandbox_files *files, struct ks_fetch_server *server,
 			      bool *done)
 {
+	if (job->cmd->fetches)
+		job->cmd->fetches(job->opts, &server->how);
+	if (server->how.only_lists) // the parent's to read, always
+		return NULL;
 	KS_TRY(ks_sandbox_files_find(job, files));
 	server->job = job;
 	server->grants = &files->grants;
-	if (job->cmd->fetches)
-		job->cmd->fetches(job->opts, &server->how);
 	const struct ks_sandbox_start how = {
 		.grants = &files->grants,
 		.fetch = job->cmd->fetches ? ks_fetch_server_begin : NULL,

@@ -114,7 +114,8 @@ struct ks_fetch_server {
 	struct ks_grants *grants;	  // packages that apt has as local files are granted
 	struct ks_fetches how;
 	pthread_mutex_t lock;
-	KS_VECTOR(struct ks_remote) found; // what may be opened
+	KS_VECTOR(struct ks_remote) found;	 // what may be opened
+	KS_VECTOR(struct ks_set_kernels *) sets; // of the sets among what it names
 };
 /** For ks_sandbox_start.fetch. @param arg a struct ks_fetch_server */
 int ks_fetch_server_begin(void *arg);

@@ -137,35 +137,66 @@ static struct ks_error *take_remote(const struct ks_fetch_message *message,
 {
 	size_t at = 0;
 	const char *url = ks_fetch_text(text, &at), *version = ks_fetch_text(text, &at);
-	const char *sha256 = ks_fetch_text(text, &at);
+	const char *sha256 = ks_fetch_text(text, &at), *note = ks_fetch_text(text, &at);
+	if (!url[0]) // there is no such part
+		return NULL;
 	*ret = (struct ks_remote){
 		.url = strdup(url),
 		.version = version[0] ? strdup(version) : NULL,
 		.sha256 = sha256[0] ? strdup(sha256) : NULL,
+		.note = note[0] ? strdup(note) : NULL,
 		.size = message->numbers[0],
 	};
-	if (ret->url && !ret->version == !version[0] && !ret->sha256 == !sha256[0])
+	if (ret->url && !ret->version == !version[0] && !ret->sha256 == !sha256[0] &&
+	    !ret->note == !note[0])
 		return NULL;
 	ks_remote_deinit(ret);
 	return &ks_nomem;
 }
 
-static struct ks_error *resolve(void *arg, const char *package, const struct ks_progress *progress,
-				struct ks_remote *ret)
+/** A question on a stream of its own. */
+static struct ks_error *ask_once(struct ks_fetch_message *message, const char *question,
+				 const struct ks_progress *progress, struct ks_buf *text)
 {
-	(void)arg;
-	_cleanup_buf_ struct ks_buf text = { 0 };
-	struct ks_fetch_message message = { .what = KS_FETCH_RESOLVE };
 	int fd = ks_sandbox_fetch();
 	if (fd < 0)
 		return gone();
-	struct ks_error *err = ask(fd, &message, package, progress, &text);
+	struct ks_error *err = ask(fd, message, question, progress, text);
 	close(fd);
-	return err ? err : take_remote(&message, &text, ret);
+	return err;
+}
+
+static struct ks_error *resolve(void *arg, const char *package, enum ks_remote_part part,
+				const struct ks_progress *progress, struct ks_remote *ret)
+{
+	(void)arg;
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	struct ks_fetch_message message = { .what = KS_FETCH_RESOLVE, .numbers = { part } };
+	KS_TRY(ask_once(&message, package, progress, &text));
+	return take_remote(&message, &text, ret);
+}
+
+static struct ks_error *expand(void *arg, const char *word, const struct ks_progress *progress,
+			       bool *is_set, struct ks_set_kernels *ret)
+{
+	(void)arg;
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	struct ks_fetch_message message = { .what = KS_FETCH_EXPAND };
+	KS_TRY(ask_once(&message, word, progress, &text));
+	*is_set = message.numbers[0] != 0;
+	size_t at = 0;
+	for (const char *package; *(package = ks_fetch_text(&text, &at));) {
+		const char *copy = ks_arena_strdup(&ret->arena, package);
+		if (!copy || !ks_vector_add(&ret->packages, copy))
+			return &ks_nomem;
+	}
+	return NULL;
 }
 
 const struct ks_transport *ks_sandbox_transport(void)
 {
-	static const struct ks_transport transport = { .resolve = resolve, .open = open_url };
+	static const struct ks_transport transport = { .resolve = resolve,
+						       .expand = expand,
+						       .open = open_url };
 	return &transport;
 }

@@ -43,13 +43,28 @@ static bool send_failure(const struct session *session, const struct ks_error *e
 	return !text.failed && ks_fetch_send(session->fd, &message, text.at);
 }
 
-static bool is_named(const struct ks_fetch_server *server, const char *package)
+static bool is_argument(const struct ks_fetch_server *server, const char *word)
 {
-	const char *config = server->how.pull.config;
 	for (int i = 0; i < server->job->argc; i++)
-		if (strcmp(server->job->argv[i], package) == 0)
+		if (strcmp(server->job->argv[i], word) == 0)
 			return true;
-	return config && strcmp(config, package) == 0;
+	return false;
+}
+
+/** How to fetch a package that the command line names, itself or by its set. NULL: it names no such package */
+static const struct ks_pull_opts *how_to_pull(struct ks_fetch_server *server, const char *package)
+{
+	const struct ks_pull_opts *how = NULL;
+	pthread_mutex_lock(&server->lock);
+	for (size_t i = 0; i < server->sets.len; i++)
+		for (size_t k = 0; k < server->sets.at[i]->packages.len && !how; k++)
+			if (strcmp(server->sets.at[i]->packages.at[k], package) == 0)
+				how = &server->sets.at[i]->pull;
+	pthread_mutex_unlock(&server->lock);
+	const char *config = server->how.pull.config;
+	if (!how && (is_argument(server, package) || (config && strcmp(config, package) == 0)))
+		how = &server->how.pull;
+	return how;
 }
 
 /** A package of a local archive is a file to be read. */
@@ -72,18 +87,23 @@ static struct ks_error *keep(struct ks_fetch_server *server, struct ks_remote *r
 	return kept ? NULL : &ks_nomem;
 }
 
-static struct ks_error *find(struct session *session, struct ks_buf *text, uint64_t *size)
+static struct ks_error *find(struct session *session, uint64_t part, struct ks_buf *text,
+			     uint64_t *size)
 {
 	struct ks_fetch_server *server = session->server;
 	const struct ks_progress progress = { .fn = send_progress, .arg = session };
 	struct ks_remote remote = { 0 };
-	if (server->how.by_build_id || !is_named(server, session->text.at))
+	const struct ks_pull_opts *how = how_to_pull(server, session->text.at);
+	if (server->how.by_build_id || !how || part > KS_REMOTE_MODULES)
 		return ks_error_new(KS_ERR_USAGE, "%s was not named", session->text.at);
-	KS_TRY(ks_pull_resolve(session->text.at, &server->how.pull, &progress, &remote));
-	const char *texts[] = { remote.url, remote.version, remote.sha256 };
+	KS_TRY(ks_pull_resolve(session->text.at, (enum ks_remote_part)part, how, &progress,
+			       &remote));
+	const char *texts[] = { remote.url, remote.version, remote.sha256, remote.note };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		ks_buf_bytes(text, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
 	*size = remote.size;
+	if (!remote.url)
+		return NULL;
 	struct ks_error *err =
 		ks_pull_local(remote.url) ? grant_local(server, ks_pull_local(remote.url)) : NULL;
 	if (!err)
@@ -96,9 +116,36 @@ static struct ks_error *resolve(struct session *session, struct ks_fetch_message
 				struct ks_buf *text)
 {
 	uint64_t size = 0;
-	KS_TRY(find(session, text, &size));
+	KS_TRY(find(session, message->numbers[0], text, &size));
 	message->numbers[0] = size;
 	return NULL;
+}
+
+/** What a set of the command line stands for; its packages are named then. */
+static struct ks_error *expand(struct session *session, struct ks_fetch_message *message,
+			       struct ks_buf *text)
+{
+	struct ks_fetch_server *server = session->server;
+	const struct ks_progress progress = { .fn = send_progress, .arg = session };
+	bool is_set = false;
+	if (server->how.by_build_id || !is_argument(server, session->text.at))
+		return ks_error_new(KS_ERR_USAGE, "%s was not named", session->text.at);
+	struct ks_set_kernels *kernels = calloc(1, sizeof(*kernels));
+	if (!kernels)
+		return &ks_nomem;
+	struct ks_error *err = ks_set_expand(session->text.at, &server->how.extent,
+					     &server->how.pull, &progress, &is_set, kernels);
+	for (size_t i = 0; i < kernels->packages.len; i++)
+		ks_buf_strz(text, kernels->packages.at[i]);
+	message->numbers[0] = is_set;
+	pthread_mutex_lock(&server->lock);
+	bool kept = !err && is_set && ks_vector_add(&server->sets, kernels);
+	pthread_mutex_unlock(&server->lock);
+	if (!kept) {
+		ks_set_kernels_deinit(kernels);
+		free(kernels);
+	}
+	return err ? err : kept || !is_set ? NULL : &ks_nomem;
 }
 
 /** Whether a URL is what a debuginfod server of the command line has of a build id of it. */
@@ -194,10 +241,8 @@ static struct ks_error *finish(struct session *session, struct ks_fetch_message 
 static struct ks_error *(*const answers[])(struct session *session,
 					   struct ks_fetch_message *message,
 					   struct ks_buf *text) = {
-	[KS_FETCH_RESOLVE] = resolve,
-	[KS_FETCH_OPEN] = open_url,
-	[KS_FETCH_READ] = read_some,
-	[KS_FETCH_FINISH] = finish,
+	[KS_FETCH_RESOLVE] = resolve, [KS_FETCH_EXPAND] = expand, [KS_FETCH_OPEN] = open_url,
+	[KS_FETCH_READ] = read_some,  [KS_FETCH_FINISH] = finish,
 };
 
 /** @return false when the stream is at its end */

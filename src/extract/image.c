@@ -6,7 +6,7 @@
 #include <xxhash.h>
 
 #include "arch/arch.h"
-#include "base/array.h"
+#include "extract/banner.h"
 #include "extract/symbols/link_address.h"
 #include "extract/tables/find.h"
 
@@ -14,25 +14,6 @@ const char *ks_extract_arch(const struct ks_elf *elf)
 {
 	const struct ks_arch *arch = ks_arch_of_elf(elf->machine, elf->is64, elf->big_endian);
 	return arch ? arch->debian : "unknown";
-}
-
-/** The words in a banner that name who built the kernel. */
-static const struct {
-	const char *word, *name;
-} distributions[] = {
-	{ "Debian", "Debian" },	  { "Ubuntu", "Ubuntu" }, { "fedoraproject", "Fedora" },
-	{ "redhat.com", "RHEL" }, { "suse", "SUSE" },	  { "archlinux", "Arch" },
-};
-
-/** "debian 6.1.176-1" behind the distribution's name in the banner, as far as it looks like one. */
-static const char *package_version(struct ks_arena *arena, const char *banner)
-{
-	const char *at = strstr(banner, " Debian ");
-	if (!at)
-		return NULL;
-	at += strlen(" Debian ");
-	size_t len = strcspn(at, " \n");
-	return len && at[0] >= '0' && at[0] <= '9' ? ks_arena_strndup(arena, at, len) : NULL;
 }
 
 /** The GNU build id among the notes of a section, as hex; NULL when there is none. */
@@ -76,49 +57,6 @@ static const char *find_compiler(const struct ks_finder *finder)
 		if (!text[i])
 			text[i] = '\n';
 	return text;
-}
-
-/** "Linux version RELEASE (…": the release, or NULL. */
-static const char *release_of(struct ks_arena *arena, const char *banner)
-{
-	static const char intro[] = "Linux version ";
-	if (strncmp(banner, intro, sizeof(intro) - 1) != 0)
-		return NULL;
-	const char *at = banner + sizeof(intro) - 1;
-	size_t len = strcspn(at, " \n");
-	return len ? ks_arena_strndup(arena, at, len) : NULL;
-}
-
-static bool ends_in(const char *text, size_t len, const char *end)
-{
-	size_t n = strlen(end);
-	return len >= n && memcmp(text + len - n, end, n) == 0;
-}
-
-/**
- * Take "VERSION[-REVISION][-FLAVOR][-ARCH]" apart. Debian writes the architecture behind the flavour,
- * Ubuntu does not, and Debian's later kernels have "+debN" for a revision.
- */
-static bool split_release(struct ks_arena *arena, struct ks_image *image)
-{
-	const char *release = image->release;
-	size_t version = strspn(release, "0123456789.");
-	image->version = ks_arena_strndup(arena, release, version);
-	const char *rest = release + version;
-	rest += *rest == '-' || *rest == '+';
-	size_t revision = strspn(rest, "0123456789");
-	if (strncmp(rest, "deb", 3) == 0)
-		revision = strcspn(rest, "-");
-	image->revision = ks_arena_strndup(arena, rest, revision);
-	rest += revision;
-	rest += *rest == '-';
-	size_t flavor = strlen(rest);
-	if (ends_in(rest, flavor, image->arch)) {
-		flavor -= strlen(image->arch);
-		flavor -= flavor && rest[flavor - 1] == '-';
-	}
-	image->flavor = ks_arena_strndup(arena, rest, flavor);
-	return image->version && image->revision && image->flavor;
 }
 
 /** A release that does not say the architecture gets it added: labels are unique in a store. */
@@ -200,43 +138,19 @@ static const char *find_banner(const struct ks_finder *finder)
 	return banner ? banner : scan_banner(finder->elf);
 }
 
-/** What the banner says of the compiler: "(user@host) (gcc-12 (…) 12.2.0, GNU ld …) #1 …". */
-static const char *compiler_of(struct ks_arena *arena, const char *banner)
-{
-	const char *at = strstr(banner, ") (");
-	if (!at)
-		return NULL;
-	at += strlen(") (");
-	size_t len = 0;
-	for (int depth = 0; at[len] && depth >= 0; len++) {
-		if (depth == 0 && (at[len] == ',' || at[len] == ')'))
-			break;
-		depth += (at[len] == '(') - (at[len] == ')');
-	}
-	return len ? ks_arena_strndup(arena, at, len) : NULL;
-}
-
 struct ks_error *ks_extract_image(const struct ks_finder *finder)
 {
 	struct ks_image *image = &finder->surface->image;
 	struct ks_arena *arena = &finder->surface->arenas[0];
 	const char *banner = find_banner(finder);
-	image->banner = banner ? ks_arena_strdup(arena, banner) : NULL;
-	image->release = image->banner ? release_of(arena, image->banner) : NULL;
+	ks_extract_build(finder);
+	if (banner && !ks_banner_read(arena, banner, image))
+		return &ks_nomem;
 	if (!image->release)
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "not a Linux kernel: no linux_banner that says which version "
 				    "it is");
 	image->facts |= image->tier == KS_TIER_FULL ? KS_FACT_INLINE : 0;
-	ks_extract_build(finder);
-	if (!image->compiler)
-		image->compiler = compiler_of(arena, image->banner);
-	for (size_t i = 0; i < KS_ARRAY_LEN(distributions); i++)
-		if (!image->distribution && strstr(image->banner, distributions[i].word))
-			image->distribution = distributions[i].name;
-	image->package_version = package_version(arena, image->banner);
-	if (!split_release(arena, image))
-		return &ks_nomem;
 	image->label = label_of(arena, image);
 	image->digest = digest_of(finder);
 	return image->label && image->digest ? NULL : &ks_nomem;

@@ -61,7 +61,7 @@ enum ks_ingest_from {
 	/** A kernel, package, archive, dataset, folder or module; "running" and "live" are as below. */
 	KS_INGEST_PATH,
 	KS_INGEST_LIVE,	    // the running kernel
-	KS_INGEST_PACKAGE,  // a name for ks_pull_open()
+	KS_INGEST_PACKAGE,  // a name for ks_pull_open(), or a set (source/net/sets.h)
 	KS_INGEST_BUILD_ID, // for ks_debuginfod_open()
 };
 
@@ -80,6 +80,9 @@ struct ks_ingest_opts {
 	const char *modules;
 	/** For packages; its config and http.cancel are set from what stands here. */
 	struct ks_pull_opts pull;
+	/** Of a set: how many releases, and packages with debug information (source/net/set_kernels.h). */
+	unsigned int last;
+	bool debug;
 	/** Servers for build ids, separated by spaces; NULL: those of DEBUGINFOD_URLS. */
 	const char *debuginfod;
 	/** The first failure ends the run, which returns it; there are no events KS_INGEST_FAILED. */

@@ -156,7 +156,9 @@ static struct ks_error *read_modules(struct intake *intake,
 		.home_arg = intake,
 	};
 	return source->from == KS_INGEST_PACKAGE
-		       ? ks_pull_modules(source->name, &ingest->opts.pull, &opts, report)
+		       ? ks_pull_modules(source->name,
+					 source->pull ? source->pull : &ingest->opts.pull, &opts,
+					 report)
 		       : ks_modules_path(source->name, &opts, report);
 }
 

@@ -9,15 +9,17 @@
 #include "extract/extract.h"
 #include "ingest/ingest.h"
 #include "source/dataset/dataset.h"
+#include "source/net/set_kernels.h"
 #include "source/scan.h"
 
 /** One image to come. */
 struct ks_ingest_item {
 	enum ks_ingest_from from;
-	const char *name;	     // path, package, build id; how the running kernel is called
-	const char *config;	     // path of where to take it from, or NULL
-	const struct ks_dataset *ds; // NULL: the path is an image itself
-	size_t nr;		     // in ds
+	const char *name;   // path, package, build id; how the running kernel is called
+	const char *config; // path of where to take it from, or NULL
+	const struct ks_pull_opts *pull; // of a package; NULL: those of the run
+	const struct ks_dataset *ds;	 // NULL: the path is an image itself
+	size_t nr;			 // in ds
 	bool found; // in a folder, nobody named it: what turns out to be no kernel is passed over
 };
 
@@ -25,7 +27,8 @@ struct ks_ingest_item {
 struct ks_ingest_module_source {
 	enum ks_ingest_from from; // a path or a package
 	const char *name;
-	bool may_have_kernel; // it is a file that the kernel may lie in
+	const struct ks_pull_opts *pull; // of a package; NULL: those of the run
+	bool may_have_kernel;		 // it is a file that the kernel may lie in
 };
 
 struct ks_ingest {
@@ -36,8 +39,9 @@ struct ks_ingest {
 	KS_VECTOR(struct ks_dataset *) datasets;
 	KS_VECTOR(struct ks_scan) scans; // of folders
 	KS_VECTOR(struct ks_ingest_module_source) module_sources;
-	struct ks_store *store; // while it runs
-	pthread_mutex_t lock;	// guards turn, and the store with it
+	KS_VECTOR(struct ks_set_kernels *) set_kernels; // of the sets that are among the sources
+	struct ks_store *store;				// while it runs
+	pthread_mutex_t lock;				// guards turn, and the store with it
 	pthread_cond_t moved;
 	size_t turn; // the item that is put next
 	bool over;   // an item ended the run: nothing is put after it
@@ -59,6 +63,22 @@ struct ks_ingest_teller {
 };
 /** @param teller borrowed by the result */
 struct ks_progress ks_ingest_progress(struct ks_ingest_teller *teller);
+
+/* ---- sources.c ---- */
+
+/** A package to fetch, and its modules when they are wanted. @param pull NULL: as the run does */
+KS_MUST_CHECK struct ks_error *ks_ingest_add_package(struct ks_ingest *ingest, const char *name,
+						     const struct ks_pull_opts *pull);
+
+/* ---- sets.c ---- */
+
+/**
+ * Add the packages that a set stands for. What cannot be looked up is told as failed.
+ * @param[out] is_set false: the name is no set's, and nothing was done
+ */
+KS_MUST_CHECK struct ks_error *ks_ingest_add_set(struct ks_ingest *ingest, const char *name,
+						 bool *is_set);
+void ks_ingest_free_sets(struct ks_ingest *ingest);
 
 /* ---- read.c ---- */
 

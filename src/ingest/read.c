@@ -71,6 +71,8 @@ static struct ks_error *read_source(struct reading *reading, const struct ks_sou
 {
 	KS_TRY(ks_source_surface(src, reading->how, &reading->surface));
 	note_bytes(src, &reading->note);
+	if (src->note)
+		ks_buf_printf(&reading->note, "%s\n", src->note);
 	note_tier(&reading->surface->image, &reading->note);
 	return NULL;
 }
@@ -100,8 +102,9 @@ static struct ks_error *read_live(struct reading *reading)
 static struct ks_error *read_package(struct reading *reading)
 {
 	_cleanup_source_ struct ks_source *src = NULL;
-	KS_TRY(ks_pull_open(reading->item->name, &reading->ingest->opts.pull, &reading->progress,
-			    &src));
+	const struct ks_ingest_item *item = reading->item;
+	KS_TRY(ks_pull_open(item->name, item->pull ? item->pull : &reading->ingest->opts.pull,
+			    &reading->progress, &src));
 	return read_source(reading, src);
 }
 

@@ -143,6 +143,22 @@ static struct ks_error *add_paired(struct ks_ingest *ingest, const char *const *
 
 /* ---- any source ---- */
 
+struct ks_error *ks_ingest_add_package(struct ks_ingest *ingest, const char *name,
+				       const struct ks_pull_opts *pull)
+{
+	const struct ks_ingest_module_source modules = {
+		.from = KS_INGEST_PACKAGE,
+		.name = name,
+		.pull = pull,
+	};
+	if (ks_ingest_wants_modules(ingest->opts.modules))
+		KS_TRY(add_module_source(ingest, &modules));
+	return add_item(ingest, &(const struct ks_ingest_item){ .from = KS_INGEST_PACKAGE,
+								.name = name,
+								.config = ingest->opts.config,
+								.pull = pull });
+}
+
 /** What is fetched by its name. */
 static struct ks_error *add_remote(struct ks_ingest *ingest, const struct ks_ingest_source *source)
 {
@@ -150,10 +166,11 @@ static struct ks_error *add_remote(struct ks_ingest *ingest, const struct ks_ing
 	if (modules && source->from == KS_INGEST_BUILD_ID)
 		return ks_error_new(KS_ERR_USAGE, "a debuginfod server has no modules by the build "
 						  "id of their kernel");
-	if (modules && source->from == KS_INGEST_PACKAGE)
-		KS_TRY(add_module_source(
-			ingest, &(const struct ks_ingest_module_source){ .from = source->from,
-									 .name = source->name }));
+	if (source->from == KS_INGEST_PACKAGE) {
+		bool is_set;
+		KS_TRY(ks_ingest_add_set(ingest, source->name, &is_set));
+		return is_set ? NULL : ks_ingest_add_package(ingest, source->name, NULL);
+	}
 	return add_item(ingest, &(const struct ks_ingest_item){ .from = source->from,
 								.name = source->name,
 								.config = ingest->opts.config });
@@ -233,6 +250,7 @@ void ks_ingest_close(struct ks_ingest *ingest)
 		ks_dataset_close(ingest->datasets.at[i]);
 	for (size_t i = 0; i < ingest->scans.len; i++)
 		ks_scan_deinit(&ingest->scans.at[i]);
+	ks_ingest_free_sets(ingest);
 	ks_vector_deinit(&ingest->datasets);
 	ks_vector_deinit(&ingest->scans);
 	ks_vector_deinit(&ingest->items);

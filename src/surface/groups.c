@@ -17,10 +17,16 @@ const struct ks_group_info ks_groups_infos[KS_NR_GROUPS] = {
 	[KS_GROUP_ALL] = { "all", "All" },
 };
 
-/** The published LTS group is the long-term versions among Ubuntu's; kernel.org's own follow. */
+/** The published LTS group is the long-term versions among Ubuntu's, whose releases tell no point release; kernel.org's follow. */
 static const char *const lts_versions[] = {
 	"4.4", "4.9", "4.14", "4.15", "4.19", "5.4", "5.10", "5.15", "6.1", "6.6", "6.8", "6.12",
 };
+
+/**
+ * Any other series is a long-term one when it has more point releases than this: of those that were not, none got
+ * beyond 22 (5.11.22).
+ */
+enum { POINT_RELEASES_OF_STABLE = 22 };
 
 /** While groups are made: the images and which of them are members. */
 struct grouping {
@@ -38,7 +44,7 @@ static bool same_text(const char *a, const char *b)
 
 static bool same_line(const struct ks_image *a, const struct ks_image *b)
 {
-	return same_text(a->arch, b->arch) && same_text(a->flavor, b->flavor);
+	return same_text(a->arch, b->arch) && ks_image_same_flavor(a, b);
 }
 
 static bool same_version(const struct ks_image *a, const struct ks_image *b)
@@ -132,11 +138,11 @@ static bool group_takes(const struct grouping *g, enum ks_group_kind kind, size_
 	case KS_GROUP_REGULAR:
 		return same_line(a, b);
 	case KS_GROUP_ARCH:
-		return same_version(a, b) && same_text(a->flavor, b->flavor) &&
+		return same_version(a, b) && ks_image_same_flavor(a, b) &&
 		       !same_text(a->arch, b->arch);
 	case KS_GROUP_FLAVOR:
 		return same_version(a, b) && same_text(a->arch, b->arch) &&
-		       !same_text(a->flavor, b->flavor);
+		       !ks_image_same_flavor(a, b);
 	case KS_GROUP_OTHER:
 		return !g->placed[image];
 	case KS_GROUP_REVISION:
@@ -144,6 +150,19 @@ static bool group_takes(const struct grouping *g, enum ks_group_kind kind, size_
 	default:
 		return true;
 	}
+}
+
+/** Whether an image of the series, which is len bytes of a version, is of a point release that only long-term ones get to. */
+static bool series_is_long(const struct grouping *g, const char *version, size_t len)
+{
+	for (size_t i = 0; i < g->groups->nr_images && len; i++) {
+		const struct ks_image *image = g->images[i];
+		if (image->version && dotted_len(image->version, 2) == len &&
+		    strncmp(image->version, version, len) == 0 &&
+		    ks_image_point_release(image) > POINT_RELEASES_OF_STABLE)
+			return true;
+	}
+	return false;
 }
 
 static bool lts_takes(const struct grouping *g, const struct ks_groups_choice *choice, size_t image)
@@ -161,7 +180,7 @@ static bool lts_takes(const struct grouping *g, const struct ks_groups_choice *c
 	for (size_t i = 0; i < KS_ARRAY_LEN(lts_versions); i++)
 		if (strlen(lts_versions[i]) == len && !strncmp(version, lts_versions[i], len))
 			return true;
-	return false;
+	return series_is_long(g, version, len);
 }
 
 /** What an image of the Other group is compared with: the one before it of its own line, or the newest

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "arch/arch.h"
+#include "base/array.h"
 #include "surface/image.h"
 
 /** The number at *s, as large as it gets without overflow; *s moves behind it. */
@@ -88,4 +91,61 @@ bool ks_image_lists_all(const struct ks_image *image, enum ks_kind kind)
 bool ks_image_gives_way(const struct ks_image *kept, const struct ks_image *now)
 {
 	return kept->tier > now->tier || (kept->tier == KS_TIER_LIVE && now->tier == KS_TIER_LIVE);
+}
+
+/** A piece of a text. */
+struct piece {
+	const char *at;
+	size_t len;
+};
+
+/** Take a word off that stands for itself, or before or behind a dash. */
+static void drop_word(struct piece *text, const char *word)
+{
+	size_t n = word ? strlen(word) : 0;
+	if (!n || text->len < n)
+		return;
+	if (text->len == n && memcmp(text->at, word, n) == 0) {
+		text->len = 0;
+	} else if (text->at[n] == '-' && memcmp(text->at, word, n) == 0) {
+		text->at += n + 1;
+		text->len -= n + 1;
+	} else if (text->len > n && text->at[text->len - n - 1] == '-' &&
+		   memcmp(text->at + text->len - n, word, n) == 0) {
+		text->len -= n + 1;
+	}
+}
+
+static struct piece flavor_of(const struct ks_image *image)
+{
+	const struct ks_arch *arch = ks_arch_by_debian(image->arch);
+	struct piece flavor = { image->flavor ? image->flavor : "", 0 };
+	flavor.len = strlen(flavor.at);
+	if (!arch)
+		return flavor;
+	drop_word(&flavor, image->arch);
+	for (size_t i = 0; i < KS_ARRAY_LEN(arch->flavors); i++)
+		drop_word(&flavor, arch->flavors[i]);
+	return flavor;
+}
+
+bool ks_image_same_flavor(const struct ks_image *a, const struct ks_image *b)
+{
+	struct piece x = flavor_of(a), y = flavor_of(b);
+	return x.len == y.len && memcmp(x.at, y.at, x.len) == 0;
+}
+
+/** The third number of a version; 0: there is none. */
+static unsigned int third_number(const char *version)
+{
+	unsigned int major, minor, point = 0;
+	if (version && sscanf(version, "%u.%u.%u", &major, &minor, &point) != 3)
+		point = 0;
+	return point;
+}
+
+unsigned int ks_image_point_release(const struct ks_image *image)
+{
+	unsigned int own = third_number(image->version);
+	return own ? own : third_number(image->package_version);
 }

@@ -26,5 +26,17 @@ bool ks_image_lists_all(const struct ks_image *image, enum ks_kind kind);
  */
 bool ks_image_gives_way(const struct ks_image *kept, const struct ks_image *now);
 
+/**
+ * Both are of one flavour, if on two machines: what a machine's usual kernel is called there ("armmp", "powerpc64le") counts as
+ * nothing, so that rt-armmp is the rt of armhf. NULL is as "".
+ */
+bool ks_image_same_flavor(const struct ks_image *a, const struct ks_image *b);
+
+/**
+ * The number of a point release: 176 of 6.1.176, out of the release or, where that has none (6.1.0-50), out of the package's
+ * version; 0: it cannot tell.
+ */
+unsigned int ks_image_point_release(const struct ks_image *image);
+
 /** The order of images in every list and report: version, flavor, architecture, revision, label. */
 int ks_image_compare(const struct ks_image *a, const struct ks_image *b);

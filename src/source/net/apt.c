@@ -50,6 +50,18 @@ struct ks_error *ks_apt_resolve(const char *package, struct ks_remote *ret)
 	return parse_uri(run.out.at, ret);
 }
 
+struct ks_error *ks_apt_show(const char *package, struct ks_buf *ret)
+{
+	const char *const argv[] = {
+		"apt-cache", "show", "--no-all-versions", "--", package, NULL
+	};
+	_cleanup_spawn_ struct ks_spawn run = { 0 };
+	KS_TRY(ks_spawn_run(argv, -1, &run));
+	*ret = run.out;
+	run.out = (struct ks_buf){ 0 };
+	return NULL;
+}
+
 static bool known(const struct ks_apt_repos *repos, const struct ks_apt_repo *repo)
 {
 	for (size_t i = 0; i < repos->list.len; i++)

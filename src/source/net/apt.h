@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/vector.h"
 #include "source/net/remote.h"
@@ -19,6 +20,13 @@
  * @return KS_ERR_NOTFOUND with apt's own words when it does not know the package or is not there.
  */
 KS_MUST_CHECK struct ks_error *ks_apt_resolve(const char *package, struct ks_remote *ret);
+
+/**
+ * What apt knows of a package, of the version it would take: stanzas as in a Packages file.
+ * @param package as above
+ * @param[out] ret empty when it knows none
+ */
+KS_MUST_CHECK struct ks_error *ks_apt_show(const char *package, struct ks_buf *ret);
 
 /** A repository that apt is configured to use. */
 struct ks_apt_repo {

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <errno.h>
-#include <fcntl.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/array.h"
+#include "base/memory.h"
+#include "source/net/list_cache.h"
 #include "source/net/mirror.h"
 #include "source/net/signature.h"
 #include "source/package/stream.h"
@@ -18,7 +15,6 @@ enum {
 	PACKAGES_MAX = 256 << 20,	    // bytes, packed
 	PACKAGES_UNPACKED_MAX = 1024 << 20, // bytes
 	COMPONENTS_MAX = 16,
-	NAMED_MAX = 4, // packages that an error names instead
 };
 
 /** A file of the suite as its Release file describes it. */
@@ -27,49 +23,20 @@ struct entry {
 	unsigned long long size;
 };
 
-/** The newest match so far, and names for the case that there is none. */
-struct search {
-	const char *name, *version; // version is NULL when any will do
-	size_t name_len;
-	char *found_version, *filename, *sha256;
-	uint64_t size;
-	struct ks_buf others; // ", "-separated
-	unsigned int others_count;
+struct ks_suite {
+	struct ks_mirror mirror;
+	bool signed_by_a_key;
+	char *url; // the mirror's, without slashes at its end
+	struct ks_buf release;
+	const char *
+		components; // in release: those that are still to be read, up to the end of the line
+	int nr_components;
+	struct ks_packages packages;
 };
-
-static void search_deinit(struct search *s)
-{
-	free(s->found_version);
-	free(s->filename);
-	free(s->sha256);
-	ks_buf_deinit(&s->others);
-}
-
-static char *hex_sha256(const void *bytes, size_t len, char hex[65])
-{
-	struct sha256_ctx ctx;
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	sha256_init(&ctx);
-	sha256_update(&ctx, len, bytes);
-	sha256_digest(&ctx, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-	return hex;
-}
-
-/** The value of a "Field: value" line at the start of a line; NULL when there is none. Not copied. */
-static const char *field(const char *text, const char *name)
-{
-	size_t len = strlen(name);
-	for (const char *p = text; (p = strstr(p, name)); p += len)
-		if ((p == text || p[-1] == '\n') && p[len] == ':')
-			return p + len + 1 + strspn(p + len + 1, " ");
-	return NULL;
-}
 
 static bool is_name(const char *release, const char *name, const char *suite, size_t len)
 {
-	const char *value = field(release, name);
+	const char *value = ks_stanza_value(release, name);
 	return value && strcspn(value, "\r\n") == len && strncmp(value, suite, len) == 0;
 }
 
@@ -82,7 +49,7 @@ static struct ks_error *check_name(const struct ks_mirror *m, const char *releas
 	for (size_t i = 0; i < KS_ARRAY_LEN(names) * KS_ARRAY_LEN(lens); i++)
 		if (lens[i / 2] && is_name(release, names[i % 2], m->suite, lens[i / 2]))
 			return NULL;
-	const char *have = field(release, "Codename");
+	const char *have = ks_stanza_value(release, "Codename");
 	return ks_error_new(KS_ERR_DATA, "the server sends the list of another suite: %.*s",
 			    have ? (int)strcspn(have, "\r\n") : 0, have ? have : "");
 }
@@ -114,7 +81,7 @@ static struct ks_error *fetch_release(const struct ks_mirror *m, struct ks_buf *
 
 static bool find_entry(const char *release, const char *path, struct entry *ret)
 {
-	const char *line = field(release, "SHA256");
+	const char *line = ks_stanza_value(release, "SHA256");
 	for (line = line ? strchr(line, '\n') : NULL; line && line[1] == ' ';
 	     line = strchr(line + 1, '\n'))
 		if (sscanf(line + 1, " %64[0-9a-fA-F] %llu %191s", ret->sha256, &ret->size,
@@ -139,60 +106,6 @@ static bool packages_entry(const char *release, const char *component, const cha
 	return false;
 }
 
-/** Where the cache keeps what a URL gave: one file for each URL, replaced when the suite moves on. */
-static char *cache_path(const struct ks_mirror *m, const char *url)
-{
-	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-	char *dir = NULL, *path = NULL, hex[65];
-	if (m->cache_dir)
-		dir = strdup(m->cache_dir);
-	else if (xdg && *xdg == '/')
-		(void)!asprintf(&dir, "%s/ksurf", xdg);
-	else if (home && *home == '/' && asprintf(&dir, "%s/.cache", home) >= 0) {
-		mkdir(dir, 0700);
-		free(dir);
-		(void)!asprintf(&dir, "%s/.cache/ksurf", home);
-	}
-	if (!dir)
-		return NULL;
-	mkdir(dir, 0700); // exists already, or the write that follows fails
-	if (asprintf(&path, "%s/packages-%.32s", dir, hex_sha256(url, strlen(url), hex)) < 0)
-		path = NULL;
-	free(dir);
-	return path;
-}
-
-/** Whether the cache has the bytes that the Release file names. A cache that fails is an empty one. */
-static bool cache_load(const char *path, const struct entry *entry, struct ks_buf *ret)
-{
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd < 0)
-		return false;
-	struct stat st;
-	char hex[65];
-	bool good = fstat(fd, &st) == 0 && (uint64_t)st.st_size == entry->size &&
-		    ks_buf_reserve(ret, (size_t)entry->size + 1) &&
-		    read(fd, ret->at, (size_t)entry->size) == (ssize_t)entry->size &&
-		    !strcasecmp(hex_sha256(ret->at, (size_t)entry->size, hex), entry->sha256);
-	close(fd);
-	ret->len = good ? (size_t)entry->size : 0;
-	return good;
-}
-
-static void cache_save(const char *path, const struct ks_buf *bytes)
-{
-	char *temporary = NULL;
-	if (!path || asprintf(&temporary, "%s.XXXXXX", path) < 0)
-		return;
-	int fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd >= 0) {
-		bool whole = write(fd, bytes->at, bytes->len) == (ssize_t)bytes->len;
-		if (close(fd) < 0 || !whole || rename(temporary, path) < 0)
-			unlink(temporary);
-	}
-	free(temporary);
-}
-
 /** A Packages file, as it comes: packed. */
 static struct ks_error *fetch_packages(const struct ks_mirror *m, const struct entry *entry,
 				       bool by_hash, struct ks_buf *ret)
@@ -204,8 +117,8 @@ static struct ks_error *fetch_packages(const struct ks_mirror *m, const struct e
 		      (int)(strrchr(entry->path, '/') - entry->path), entry->path, entry->sha256);
 	if (!ks_buf_text(&url) || !ks_buf_text(&plain))
 		return &ks_nomem;
-	char *cache = cache_path(m, plain.at);
-	if (cache_load(cache, entry, ret)) {
+	char *cache = ks_list_cache_path(m->cache_dir, plain.at);
+	if (ks_list_cache_load(cache, entry->size, entry->sha256, ret)) {
 		free(cache);
 		return NULL;
 	}
@@ -216,80 +129,16 @@ static struct ks_error *fetch_packages(const struct ks_mirror *m, const struct e
 	http.sha256 = entry->sha256;
 	if (!err)
 		err = ks_http_get(by_hash ? url.at : plain.at, &http, entry->size, ret);
+	if (err && by_hash &&
+	    err->code == KS_ERR_NET) { // a mirror may leave out what only has a hash
+		ks_error_free(err);
+		ret->len = 0;
+		err = ks_http_get(plain.at, &http, entry->size, ret);
+	}
 	if (!err)
-		cache_save(cache, ret);
+		ks_list_cache_save(cache, ret);
 	free(cache);
 	return err;
-}
-
-static char *copy_field(const char *stanza, const char *name)
-{
-	const char *value = field(stanza, name);
-	return value ? strndup(value, strcspn(value, "\n")) : NULL;
-}
-
-/** Take a stanza of the wanted package, unless a newer one was there. @param stanza NUL-terminated */
-static struct ks_error *take_stanza(struct search *s, const char *stanza)
-{
-	char *version = copy_field(stanza, "Version");
-	if (!version)
-		return NULL;
-	bool wanted = s->version ? !strcmp(version, s->version)
-				 : !s->filename || ks_package_version_compare(version,
-									      s->found_version) > 0;
-	char *filename = wanted ? copy_field(stanza, "Filename") : NULL;
-	if (!filename) {
-		free(version);
-		return NULL;
-	}
-	free(s->found_version);
-	free(s->filename);
-	free(s->sha256);
-	s->found_version = version;
-	s->filename = filename;
-	s->sha256 = copy_field(stanza, "SHA256");
-	char *size = copy_field(stanza, "Size");
-	s->size = size ? strtoull(size, NULL, 10) : 0;
-	free(size);
-	return NULL;
-}
-
-/** Debug packages of a kernel: what somebody who asks for a kernel most likely means. */
-static void note_other(struct search *s, const char *name, size_t len)
-{
-	static const char *const ends[] = { "-dbg", "-dbgsym" };
-	bool debug = false;
-	for (size_t i = 0; i < KS_ARRAY_LEN(ends); i++) {
-		size_t end = strlen(ends[i]);
-		debug = debug || (len > end && !strncmp(name + len - end, ends[i], end));
-	}
-	if (!debug || strncmp(name, "linux-image-", strlen("linux-image-")) ||
-	    ++s->others_count > NAMED_MAX)
-		return;
-	ks_buf_str(&s->others, s->others.len ? ", " : "");
-	ks_buf_bytes(&s->others, name, len);
-}
-
-/** Go over the stanzas of a Packages file. It is changed on the way. */
-static struct ks_error *search_packages(struct search *s, char *text)
-{
-	static const char key[] = "Package: ";
-	for (char *stanza = text, *next; stanza && *stanza; stanza = next) {
-		next = strstr(stanza, "\n\n");
-		if (next) {
-			*next = '\0';
-			for (next += 2; *next == '\n'; next++)
-				;
-		}
-		const char *name = strncmp(stanza, key, strlen(key)) ? field(stanza, "Package")
-								     : stanza + strlen(key);
-		size_t len = name ? strcspn(name, "\r\n") : 0;
-		if (len == s->name_len && !strncmp(name, s->name, len))
-			KS_TRY(take_stanza(s, stanza));
-		else if (len)
-			note_other(s, name, len);
-	}
-	return NULL;
 }
 
 static struct ks_error *unpack_text(const struct ks_buf *packed, struct ks_buf *ret)
@@ -309,40 +158,108 @@ static struct ks_error *unpack_text(const struct ks_buf *packed, struct ks_buf *
 	}
 }
 
-static struct ks_error *search_component(const struct ks_mirror *m, const char *release,
-					 const char *component, struct search *s, bool *listed)
+/* ---- the suite ---- */
+
+/**
+ * The Packages file of a component: "main/binary-amd64/…", and for "updates/main", as security suites call theirs, also
+ * without what stands before the last slash.
+ */
+static bool component_entry(const struct ks_suite *suite, const char *component, struct entry *ret)
 {
+	const char *slash = strrchr(component, '/'), *arch = suite->mirror.arch;
+	return packages_entry(suite->release.at, component, arch, ret) ||
+	       (slash && packages_entry(suite->release.at, slash + 1, arch, ret));
+}
+
+/** Take the next component off the list. @return false: there is none */
+static bool next_component(struct ks_suite *suite, char component[64])
+{
+	size_t word = strcspn(suite->components, " \r\n");
+	if (!word || suite->nr_components++ >= COMPONENTS_MAX)
+		return false;
+	snprintf(component, 64, "%.*s", (int)word, suite->components);
+	suite->components += word + strspn(suite->components + word, " ");
+	return true;
+}
+
+/** Read the next component that has packages of the architecture. @param[out] done there is none any more */
+static struct ks_error *read_component(struct ks_suite *suite, bool *done)
+{
+	const struct ks_mirror *m = &suite->mirror;
+	char component[64];
 	struct entry entry;
-	if (!packages_entry(release, component, m->arch, &entry))
-		return NULL;
-	*listed = true;
-	const char *by_hash = field(release, "Acquire-By-Hash");
+	do {
+		*done = !next_component(suite, component);
+		if (*done)
+			return NULL;
+	} while (!component_entry(suite, component, &entry));
+	const char *by_hash = ks_stanza_value(suite->release.at, "Acquire-By-Hash");
 	_cleanup_buf_ struct ks_buf packed = { 0 }, text = { 0 };
 	KS_TRY(fetch_packages(m, &entry, by_hash && !strncmp(by_hash, "yes", 3), &packed));
 	KS_TRY(ks_error_wrap(unpack_text(&packed, &text), "%s", entry.path));
-	return search_packages(s, text.at);
+	return ks_packages_add(&suite->packages, &text);
 }
 
-/** Components in the order of the Release file, but only as far as needed: kernels are in main. */
-static struct ks_error *search_suite(const struct ks_mirror *m, const char *release,
-				     struct search *s)
+static void begin_components(struct ks_suite *suite)
 {
-	const char *list = field(release, "Components");
+	const char *list = ks_stanza_value(suite->release.at, "Components");
+	suite->components = list ? list : "";
+	suite->nr_components = 0;
+}
+
+/** Whether any component has packages of the architecture. */
+static struct ks_error *check_arch(struct ks_suite *suite)
+{
+	char component[64];
+	struct entry entry;
 	bool listed = false;
-	size_t len = list ? strcspn(list, "\n") : 0;
-	for (int i = 0; len && i < COMPONENTS_MAX && !s->filename; i++) {
-		char component[64];
-		size_t word = strcspn(list, " \n");
-		snprintf(component, sizeof(component), "%.*s", (int)word, list);
-		KS_TRY(search_component(m, release, component, s, &listed));
-		list += word + strspn(list + word, " ");
-		len = *list && *list != '\n';
-	}
+	for (begin_components(suite); !listed && next_component(suite, component);)
+		listed = component_entry(suite, component, &entry);
+	begin_components(suite);
 	if (listed)
 		return NULL;
-	const char *have = field(release, "Architectures");
-	return ks_error_new(KS_ERR_NOTFOUND, "%s has no packages for %s (it has: %.*s)", m->suite,
-			    m->arch, have ? (int)strcspn(have, "\n") : 0, have ? have : "");
+	const char *have = ks_stanza_value(suite->release.at, "Architectures");
+	return ks_error_new(KS_ERR_NOTFOUND, "%s has no packages for %s (it has: %.*s)",
+			    suite->mirror.suite, suite->mirror.arch,
+			    have ? (int)strcspn(have, "\n") : 0, have ? have : "");
+}
+
+struct ks_error *ks_suite_open(const struct ks_mirror *mirror, struct ks_suite **ret)
+{
+	_cleanup_suite_ struct ks_suite *suite = calloc(1, sizeof(*suite));
+	if (!suite || !(suite->url = strdup(mirror->url)))
+		return &ks_nomem;
+	for (size_t len = strlen(suite->url); len && suite->url[len - 1] == '/';)
+		suite->url[--len] = '\0';
+	suite->mirror = *mirror;
+	suite->mirror.url = suite->url;
+	suite->signed_by_a_key = mirror->keys != NULL;
+	KS_TRY(ks_error_wrap(fetch_release(&suite->mirror, &suite->release), "suite %s",
+			     mirror->suite));
+	suite->mirror.keys = NULL;
+	KS_TRY(check_arch(suite));
+	*ret = ks_take(suite);
+	return NULL;
+}
+
+struct ks_error *ks_suite_find(struct ks_suite *suite, const char *name, size_t len,
+			       const char *version, struct ks_stanza *ret)
+{
+	for (bool done = false;;) {
+		*ret = ks_packages_find(&suite->packages, name, len, version);
+		if (ret->text || done)
+			return NULL;
+		KS_TRY(read_component(suite, &done));
+	}
+}
+
+struct ks_error *ks_suite_packages(struct ks_suite *suite, const struct ks_packages **ret)
+{
+	bool done;
+	if (!suite->packages.texts.len)
+		KS_TRY(read_component(suite, &done));
+	*ret = &suite->packages;
+	return NULL;
 }
 
 /** The URL of a file of the archive; what is special in URLs is escaped. */
@@ -358,52 +275,41 @@ static char *pool_url(const struct ks_mirror *m, const char *filename)
 	return ks_buf_text(&url) ? ks_take(url.at) : NULL;
 }
 
-static struct ks_error *no_package(const struct ks_mirror *m, struct search *s)
+struct ks_error *ks_suite_remote(const struct ks_suite *suite, const struct ks_stanza *stanza,
+				 struct ks_remote *ret)
 {
-	const char *others = ks_buf_text(&s->others);
-	return ks_error_new(KS_ERR_NOTFOUND, "%s has no %.*s%s%s for %s%s%s%s", m->suite,
-			    (int)s->name_len, s->name, s->version ? " of version " : "",
-			    s->version ? s->version : "", m->arch,
-			    others && *others ? "; it has " : "", others ? others : "",
-			    s->others_count > NAMED_MAX ? ", …" : "");
-}
-
-static struct ks_error *resolve(const struct ks_mirror *m, struct search *s, struct ks_remote *ret)
-{
-	_cleanup_buf_ struct ks_buf release = { 0 };
-	KS_TRY(ks_error_wrap(fetch_release(m, &release), "suite %s", m->suite));
-	KS_TRY(search_suite(m, release.at, s));
-	if (!s->filename)
-		return no_package(m, s);
-	if (m->keys && !s->sha256)
-		return ks_error_new(KS_ERR_DATA, "the list of packages has no SHA256 of %.*s",
-				    (int)s->name_len, s->name);
-	_cleanup_remote_ struct ks_remote remote = { .url = pool_url(m, s->filename),
-						     .size = s->size };
+	_cleanup_free_ char *filename = ks_stanza_field(stanza->text, "Filename");
+	_cleanup_free_ char *size = ks_stanza_field(stanza->text, "Size");
+	if (!filename)
+		return ks_error_new(KS_ERR_DATA, "the list of packages does not say where %.*s is",
+				    (int)stanza->name_len, stanza->name);
+	_cleanup_remote_ struct ks_remote remote = {
+		.url = pool_url(&suite->mirror, filename),
+		.version = ks_stanza_field(stanza->text, "Version"),
+		.sha256 = ks_stanza_field(stanza->text, "SHA256"),
+		.size = size ? strtoull(size, NULL, 10) : 0,
+	};
 	if (!remote.url)
 		return &ks_nomem;
-	remote.version = ks_take(s->found_version);
-	remote.sha256 = ks_take(s->sha256);
+	if (suite->signed_by_a_key && !remote.sha256)
+		return ks_error_new(KS_ERR_DATA, "the list of packages has no SHA256 of %.*s",
+				    (int)stanza->name_len, stanza->name);
 	*ret = remote;
 	remote = (struct ks_remote){ 0 };
 	return NULL;
 }
 
-struct ks_error *ks_mirror_resolve(const struct ks_mirror *mirror, const char *package,
-				   struct ks_remote *ret)
+const char *ks_suite_name(const struct ks_suite *suite)
 {
-	struct ks_mirror m = *mirror;
-	char *url = strdup(m.url);
-	if (!url)
-		return &ks_nomem;
-	for (size_t len = strlen(url); len && url[len - 1] == '/';)
-		url[--len] = '\0';
-	m.url = url;
-	const char *version = strchr(package, '=');
-	struct search s = { .name = package, .version = version ? version + 1 : NULL };
-	s.name_len = version ? (size_t)(version - package) : strlen(package);
-	struct ks_error *err = resolve(&m, &s, ret);
-	search_deinit(&s);
-	free(url);
-	return err;
+	return suite->mirror.suite;
+}
+
+void ks_suite_close(struct ks_suite *suite)
+{
+	if (!suite)
+		return;
+	ks_packages_deinit(&suite->packages);
+	ks_buf_deinit(&suite->release);
+	free(suite->url);
+	free(suite);
 }

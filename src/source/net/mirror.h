@@ -4,6 +4,7 @@
 #include "base/progress.h"
 #include "source/net/http.h"
 #include "source/net/keys.h"
+#include "source/net/packages.h"
 #include "source/net/remote.h"
 
 /** A suite of a Debian-like archive, read without apt: for other architectures and releases. */
@@ -18,16 +19,42 @@ struct ks_mirror {
 	const struct ks_progress *progress; // may be NULL
 };
 
+/** What a suite has, as far as it was asked for. */
+struct ks_suite;
+
 /**
- * Look a package up in the Packages files of a suite. A Packages file is taken from the cache when it
- * still is what the Release file names, and it is compared with the SHA256 given there in any case.
- * @param package NAME or NAME=VERSION; of several versions the newest is taken
- * @return KS_ERR_NOTFOUND when the suite has no such package (the text names some that it has) or no
- * such architecture, KS_ERR_NET, or KS_ERR_DATA when a checksum or the signature does not hold,
- * when it is the list of another suite, or has no checksum of the package.
+ * Read the Release file of a suite, and prove it. What the mirror points to, but the keys, must stay until the suite is closed.
+ * @return KS_ERR_NOTFOUND when it has no such architecture, KS_ERR_NET, or KS_ERR_DATA when the signature does not hold
+ * or it is the list of another suite.
  */
-KS_MUST_CHECK struct ks_error *ks_mirror_resolve(const struct ks_mirror *mirror,
-						 const char *package, struct ks_remote *ret);
+KS_MUST_CHECK struct ks_error *ks_suite_open(const struct ks_mirror *mirror, struct ks_suite **ret);
+
+/**
+ * Look a package up in the Packages files, component by component, as far as needed. A Packages file is taken from the cache
+ * when it still is what the Release file names, and it is compared with the SHA256 given there in any case.
+ * @param name    len bytes
+ * @param version NULL: the newest
+ * @param[out] ret valid until the suite is closed; its text is NULL when there is no such package
+ * @return KS_ERR_NET, or KS_ERR_DATA when a checksum does not hold
+ */
+KS_MUST_CHECK struct ks_error *ks_suite_find(struct ks_suite *suite, const char *name, size_t len,
+					     const char *version, struct ks_stanza *ret);
+
+/** Every package of the suite's first component, where kernels are. */
+KS_MUST_CHECK struct ks_error *ks_suite_packages(struct ks_suite *suite,
+						 const struct ks_packages **ret);
+
+/** Where a package of the suite is. @return KS_ERR_DATA when nothing is there to verify it with, unless that is allowed */
+KS_MUST_CHECK struct ks_error *ks_suite_remote(const struct ks_suite *suite,
+					       const struct ks_stanza *stanza,
+					       struct ks_remote *ret);
+const char *ks_suite_name(const struct ks_suite *suite);
+void ks_suite_close(struct ks_suite *suite); // NULL is allowed
+static inline void ks_suite_closep(struct ks_suite **suite)
+{
+	ks_suite_close(*suite);
+}
+#define _cleanup_suite_ __attribute__((__cleanup__(ks_suite_closep)))
 
 /** Order of two Debian version numbers: below, equal to or above zero. */
 int ks_package_version_compare(const char *a, const char *b);

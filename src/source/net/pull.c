@@ -3,185 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
-#include "arch/arch.h"
 #include "base/array.h"
+#include "base/memory.h"
 #include "source/net/apt.h"
-#include "source/net/mirror.h"
+#include "source/net/kernel_package.h"
+#include "source/net/lookup.h"
 #include "source/net/pull.h"
 
 // What is left of a package behind vmlinux is fetched too when it is no more than this: the SHA256 of
 // the whole is worth it.
 static const uint64_t rest_worth_reading = 4 << 20;
-
-static char *native_arch(void)
-{
-	char *set = ks_apt_setting("APT::Architecture");
-	if (set)
-		return set;
-	struct utsname u;
-	if (uname(&u) < 0)
-		return strdup("amd64");
-	const struct ks_arch *arch = ks_arch_by_uname(u.machine);
-	return strdup(arch ? arch->debian : u.machine);
-}
-
-static struct ks_error *resolve_at(const char *mirror, const char *suite, const char *arch,
-				   const struct ks_keys *keys, const char *package,
-				   const struct ks_pull_opts *opts,
-				   const struct ks_progress *progress, struct ks_remote *ret)
-{
-	const struct ks_mirror m = {
-		.url = mirror,
-		.suite = suite,
-		.arch = arch,
-		.keys = opts->allow_unsigned ? NULL : keys,
-		.cache_dir = opts->cache_dir,
-		.http = opts->http,
-		.progress = progress,
-	};
-	return ks_mirror_resolve(&m, package, ret);
-}
-
-/** @param repo the source of apt that the archive is; NULL: found by its URL */
-static struct ks_error *find_keys(const struct ks_pull_opts *opts, const struct ks_apt_repo *repo,
-				  struct ks_keys *keys)
-{
-	if (opts->allow_unsigned)
-		return NULL;
-	if (opts->keyring)
-		return ks_keys_add_file(keys, opts->keyring);
-	return repo ? ks_keys_add_repo(keys, repo) : ks_keys_add_url(keys, opts->mirror);
-}
-
-static struct ks_error *resolve_at_mirror(const char *arch, const char *package,
-					  const struct ks_pull_opts *opts,
-					  const struct ks_progress *progress, struct ks_remote *ret)
-{
-	_cleanup_keys_ struct ks_keys keys = { 0 };
-	KS_TRY(find_keys(opts, NULL, &keys));
-	return resolve_at(opts->mirror, opts->suite, arch, &keys, package, opts, progress, ret);
-}
-
-static struct ks_error *resolve_at_repo(const struct ks_apt_repo *repo, const char *suite,
-					const char *arch, const char *package,
-					const struct ks_pull_opts *opts,
-					const struct ks_progress *progress, struct ks_remote *ret)
-{
-	_cleanup_keys_ struct ks_keys keys = { 0 };
-	KS_TRY(find_keys(opts, repo, &keys));
-	return resolve_at(repo->uri, suite, arch, &keys, package, opts, progress, ret);
-}
-
-/** By apt itself, which checks signatures when it updates its lists, unless it is told not to. */
-static struct ks_error *resolve_by_apt(const char *package, const struct ks_pull_opts *opts,
-				       struct ks_remote *ret)
-{
-	_cleanup_apt_repos_ struct ks_apt_repos repos = { 0 };
-	_cleanup_remote_ struct ks_remote remote = { 0 };
-	KS_TRY(ks_apt_resolve(package, &remote));
-	if (!opts->allow_unsigned) {
-		KS_TRY(ks_apt_repos(&repos));
-		if (!ks_apt_trusts(&repos, remote.url))
-			return ks_error_new(KS_ERR_DATA, "apt has it from a list that nobody "
-							 "signed");
-		if (!remote.sha256)
-			return ks_error_new(KS_ERR_DATA, "apt has no SHA256 of it");
-	}
-	*ret = remote;
-	remote = (struct ks_remote){ 0 };
-	return NULL;
-}
-
-/** Another suite or architecture, from the servers that apt uses: the newest version they have. */
-static struct ks_error *resolve_in_repos(const char *arch, const char *package,
-					 const struct ks_pull_opts *opts,
-					 const struct ks_progress *progress, struct ks_remote *ret)
-{
-	_cleanup_apt_repos_ struct ks_apt_repos repos = { 0 };
-	KS_TRY(ks_apt_repos(&repos));
-	struct ks_error *first = NULL;
-	_cleanup_remote_ struct ks_remote best = { 0 };
-	bool by_name = false; // apt has the suite itself; else any of its servers may
-	for (size_t i = 0; opts->suite && i < repos.list.len; i++)
-		by_name = by_name || !strcmp(opts->suite, repos.list.at[i].suite) ||
-			  !strcmp(opts->suite, repos.list.at[i].codename);
-	for (size_t i = 0; i < repos.list.len; i++) {
-		const struct ks_apt_repo *repo = &repos.list.at[i];
-		const char *suite = opts->suite ? opts->suite : repo->codename;
-		if (!ks_http_serves(repo->uri) ||
-		    (by_name && strcmp(suite, repo->suite) && strcmp(suite, repo->codename)))
-			continue;
-		struct ks_remote remote = { 0 };
-		struct ks_error *err =
-			resolve_at_repo(repo, suite, arch, package, opts, progress, &remote);
-		if (err && !first)
-			first = ks_take(err);
-		ks_error_free(err);
-		if (remote.url &&
-		    (!best.url || ks_package_version_compare(remote.version, best.version) > 0)) {
-			ks_remote_deinit(&best);
-			best = remote;
-		} else {
-			ks_remote_deinit(&remote);
-		}
-	}
-	if (!best.url)
-		return first ? first
-			     : ks_error_new(KS_ERR_NOTFOUND, "apt has no repository to ask: give a "
-							     "mirror, a suite and an architecture");
-	ks_error_free(first);
-	*ret = best;
-	best = (struct ks_remote){ 0 };
-	return NULL;
-}
-
-struct ks_error *ks_pull_resolve(const char *package, const struct ks_pull_opts *opts,
-				 const struct ks_progress *progress, struct ks_remote *ret)
-{
-	const struct ks_transport *transport = opts->http.transport;
-	if (transport)
-		return transport->resolve(transport->arg, package, progress, ret);
-	if (opts->mirror && !opts->suite)
-		return ks_error_new(KS_ERR_USAGE, "a mirror needs a suite, such as bookworm");
-	if (opts->keyring && opts->allow_unsigned)
-		return ks_error_new(KS_ERR_USAGE, "a keyring, and unsigned lists allowed: one of "
-						  "them");
-	if (opts->keyring && !opts->mirror && !opts->suite)
-		return ks_error_new(KS_ERR_USAGE,
-				    "a keyring needs a suite: without one apt decides "
-				    "by its own keys");
-	KS_TRY(ks_progress_tell(progress, "resolving", 0, 0));
-	char *native = opts->arch ? NULL : native_arch();
-	const char *arch = opts->arch ? opts->arch : native;
-	struct ks_error *err;
-	if (!arch) {
-		err = &ks_nomem;
-	} else if (opts->mirror) {
-		err = resolve_at_mirror(arch, package, opts, progress, ret);
-	} else if (opts->suite) {
-		err = resolve_in_repos(arch, package, opts, progress, ret);
-	} else if (!opts->arch) {
-		err = resolve_by_apt(package, opts, ret);
-	} else {
-		char *name = NULL; // NAME:ARCH=VERSION
-		size_t len = strcspn(package, "=");
-		if (asprintf(&name, "%.*s:%s%s", (int)len, package, arch, package + len) < 0)
-			name = NULL;
-		err = name ? resolve_by_apt(name, opts, ret) : &ks_nomem;
-		free(name);
-		if (err && err->code == KS_ERR_NOTFOUND) { // not an architecture of this machine
-			ks_error_free(err);
-			err = resolve_in_repos(arch, package, opts, progress, ret);
-		}
-	}
-	free(native);
-	if (err && err->code == KS_ERR_DATA && !opts->allow_unsigned)
-		err = ks_error_wrap(err, "cannot be verified (a keyring, or --allow-unsigned)");
-	return ks_error_wrap(err, "%s", package);
-}
 
 const char *ks_pull_local(const char *url)
 {
@@ -246,27 +79,176 @@ static struct ks_error *pull_package(const struct ks_remote *remote,
 				remote->url);
 }
 
-/** The configuration out of another package, whose proof counts too: a file when it looks like a path, else a name to pull. */
-static struct ks_error *pull_config(const struct ks_pull_opts *opts,
-				    const struct ks_progress *progress, struct ks_source *src)
+/* ---- where the parts of a kernel are ---- */
+
+/** A package that was named, and the archives that were opened to find it. */
+struct finder {
+	const char *package;
+	const struct ks_pull_opts *opts;
+	const struct ks_progress *progress;
+	struct ks_lookup *lookup; // NULL: nothing was looked up yet
+	struct ks_found kernel;
+};
+
+static void finder_deinit(struct finder *finder)
+{
+	ks_lookup_close(finder->lookup);
+}
+#define _cleanup_finder_ __attribute__((__cleanup__(finder_deinit)))
+
+/** What of the archive was not seen. */
+static struct ks_error *note_lost(const struct finder *finder, struct ks_remote *remote)
+{
+	const struct ks_error *lost = ks_lookup_lost(finder->lookup);
+	if (!lost || !remote->url)
+		return NULL;
+	_cleanup_free_ char *text = ks_error_text(lost);
+	if (text && asprintf(&remote->note, "perhaps not the newest: %s", text) >= 0)
+		return NULL;
+	remote->note = NULL;
+	return &ks_nomem;
+}
+
+static struct ks_error *look_up(struct finder *finder, enum ks_remote_part part,
+				struct ks_remote *ret)
+{
+	static const enum ks_companion companions[] = {
+		[KS_REMOTE_CONFIG] = KS_COMPANION_CONFIG,
+		[KS_REMOTE_MODULES] = KS_COMPANION_MODULES,
+	};
+	if (!finder->lookup) {
+		KS_TRY(ks_lookup_open(finder->opts, finder->progress, &finder->lookup));
+		KS_TRY(ks_kernel_package_choose(finder->lookup, finder->package, &finder->kernel));
+	}
+	struct ks_found found = finder->kernel;
+	if (part != KS_REMOTE_KERNEL)
+		KS_TRY(ks_kernel_package_companion(finder->lookup, &finder->kernel,
+						   companions[part], &found));
+	if (!found.stanza.text)
+		return NULL;
+	KS_TRY(ks_lookup_remote(finder->lookup, &found, ret));
+	return note_lost(finder, ret);
+}
+
+/** @param[out] ret without a URL where there is no such part */
+static struct ks_error *find_part(struct finder *finder, enum ks_remote_part part,
+				  struct ks_remote *ret)
+{
+	const struct ks_pull_opts *opts = finder->opts;
+	const struct ks_transport *transport = opts->http.transport;
+	*ret = (struct ks_remote){ 0 };
+	if (transport)
+		return transport->resolve(transport->arg, finder->package, part, finder->progress,
+					  ret);
+	struct ks_error *err = look_up(finder, part, ret);
+	if (err && err->code == KS_ERR_DATA && !opts->allow_unsigned)
+		err = ks_error_wrap(err, "cannot be verified (a keyring, or --allow-unsigned)");
+	return ks_error_wrap(err, "%s", finder->package);
+}
+
+struct ks_error *ks_pull_resolve(const char *package, enum ks_remote_part part,
+				 const struct ks_pull_opts *opts,
+				 const struct ks_progress *progress, struct ks_remote *ret)
+{
+	_cleanup_finder_ struct finder finder = { package, opts, progress, NULL, { 0 } };
+	return find_part(&finder, part, ret);
+}
+
+/* ---- configurations ---- */
+
+/** The configuration out of a package of the archive, whose proof counts too. */
+static struct ks_error *config_of_package(const struct ks_remote *remote,
+					  const struct ks_pull_opts *opts,
+					  const struct ks_progress *progress, struct ks_source *src)
+{
+	_cleanup_input_ struct ks_input *in = NULL;
+	_cleanup_package_ struct ks_package package = { 0 };
+	if (ks_pull_local(remote->url)) {
+		const struct ks_source_opts local = { .limits = opts->limits };
+		return ks_source_config(ks_pull_local(remote->url), &local, &src->config);
+	}
+	KS_TRY(ks_pull_fetch(remote, opts, &in));
+	KS_TRY(ks_error_in_file(
+		ks_package_read(in, KS_PACKAGE_CONFIG, &opts->limits, progress, &package),
+		remote->url));
+	KS_TRY(ks_error_in_file(prove(in, opts, progress, &src->proof), remote->url));
+	src->config = ks_take(package.config);
+	return NULL;
+}
+
+/** The configuration of a package that was named for it, or of one that has it for that. */
+static struct ks_error *config_of_named(struct finder *finder, struct ks_source *src)
+{
+	_cleanup_remote_ struct ks_remote remote = { 0 }, companion = { 0 };
+	KS_TRY(find_part(finder, KS_REMOTE_KERNEL, &remote));
+	struct ks_error *err = config_of_package(&remote, finder->opts, finder->progress, src);
+	if (!err || err->code != KS_ERR_NOTFOUND)
+		return err;
+	struct ks_error *other = find_part(finder, KS_REMOTE_CONFIG, &companion);
+	if (other || !companion.url) {
+		ks_error_free(other);
+		return err;
+	}
+	ks_error_free(err);
+	return config_of_package(&companion, finder->opts, finder->progress, src);
+}
+
+/** The configuration that the user named: out of a file when it looks like a path, else out of a package. */
+static struct ks_error *named_config(const struct ks_pull_opts *opts,
+				     const struct ks_progress *progress, struct ks_source *src)
 {
 	struct ks_source_opts local = { .limits = opts->limits };
+	_cleanup_finder_ struct finder finder = { opts->config, opts, progress, NULL, { 0 } };
+	free(ks_take(src->config));
 	if (progress)
 		local.progress = *progress;
 	if (strchr(opts->config, '/') || access(opts->config, F_OK) == 0)
 		return ks_source_config(opts->config, &local, &src->config);
+	return config_of_named(&finder, src);
+}
+
+/** Add a line to what there is to say of a source. */
+static struct ks_error *add_note(struct ks_source *src, const char *intro, const char *text)
+{
+	_cleanup_free_ char *before = ks_take(src->note);
+	if (asprintf(&src->note, "%s%s%s%s", before ? before : "", before ? "\n" : "", intro,
+		     text ? text : "") >= 0)
+		return NULL;
+	src->note = NULL;
+	return &ks_nomem;
+}
+
+/** The configuration out of the package of the same kernel that has it. Without it the kernel is still good for something. */
+static struct ks_error *companion_config(struct finder *finder, struct ks_source *src)
+{
 	_cleanup_remote_ struct ks_remote remote = { 0 };
-	_cleanup_input_ struct ks_input *in = NULL;
-	_cleanup_package_ struct ks_package package = { 0 };
-	KS_TRY(ks_pull_resolve(opts->config, opts, progress, &remote));
-	if (ks_pull_local(remote.url))
-		return ks_source_config(ks_pull_local(remote.url), &local, &src->config);
-	KS_TRY(ks_pull_fetch(&remote, opts, &in));
-	KS_TRY(ks_error_in_file(
-		ks_package_read(in, KS_PACKAGE_CONFIG, &opts->limits, progress, &package),
-		remote.url));
-	KS_TRY(ks_error_in_file(prove(in, opts, progress, &src->proof), remote.url));
-	src->config = ks_take(package.config);
+	struct ks_error *err = find_part(finder, KS_REMOTE_CONFIG, &remote);
+	if (!err && remote.url)
+		err = config_of_package(&remote, finder->opts, finder->progress, src);
+	if (!err || err->code == KS_ERR_CANCELLED || err == &ks_nomem)
+		return err;
+	_cleanup_free_ char *text = ks_error_text(err);
+	ks_error_free(err);
+	return add_note(src, "configuration unknown: ", text);
+}
+
+/* ---- the kernel ---- */
+
+static struct ks_error *pull_kernel(const struct ks_remote *remote, const struct ks_pull_opts *opts,
+				    const struct ks_progress *progress, struct ks_source **ret)
+{
+	const char *path = ks_pull_local(remote->url);
+	if (path) {
+		struct ks_source_opts local = { .limits = opts->limits };
+		if (progress)
+			local.progress = *progress;
+		return ks_source_open(path, &local, ret);
+	}
+	_cleanup_source_ struct ks_source *src = calloc(1, sizeof(*src));
+	if (!src || !(src->path = strdup(remote->url)))
+		return &ks_nomem;
+	KS_TRY(pull_package(remote, opts, progress, src));
+	*ret = ks_take(src);
 	return NULL;
 }
 
@@ -275,25 +257,17 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 {
 	static const struct ks_pull_opts none;
 	opts = opts ? opts : &none;
+	_cleanup_finder_ struct finder finder = { package, opts, progress, NULL, { 0 } };
 	_cleanup_remote_ struct ks_remote remote = { 0 };
-	KS_TRY(ks_pull_resolve(package, opts, progress, &remote));
 	_cleanup_source_ struct ks_source *src = NULL;
-	if (ks_pull_local(remote.url)) {
-		struct ks_source_opts local = { .limits = opts->limits };
-		if (progress)
-			local.progress = *progress;
-		KS_TRY(ks_source_open(ks_pull_local(remote.url), &local, &src));
-	} else {
-		src = calloc(1, sizeof(*src));
-		if (!src || !(src->path = strdup(remote.url)))
-			return &ks_nomem;
-		KS_TRY(pull_package(&remote, opts, progress, src));
-	}
-	if (opts->config) {
-		free(src->config);
-		src->config = NULL;
-		KS_TRY(pull_config(opts, progress, src));
-	}
+	KS_TRY(find_part(&finder, KS_REMOTE_KERNEL, &remote));
+	KS_TRY(pull_kernel(&remote, opts, progress, &src));
+	if (remote.note)
+		KS_TRY(add_note(src, "", remote.note));
+	if (opts->config)
+		KS_TRY(named_config(opts, progress, src));
+	else if (!src->config)
+		KS_TRY(companion_config(&finder, src));
 	*ret = ks_take(src);
 	return NULL;
 }
@@ -303,9 +277,12 @@ struct ks_error *ks_pull_modules(const char *package, const struct ks_pull_opts 
 {
 	static const struct ks_pull_opts none;
 	opts = opts ? opts : &none;
+	_cleanup_finder_ struct finder finder = { package, opts, &how->progress, NULL, { 0 } };
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_input_ struct ks_input *in = NULL;
-	KS_TRY(ks_pull_resolve(package, opts, &how->progress, &remote));
+	KS_TRY(find_part(&finder, KS_REMOTE_MODULES, &remote));
+	if (!remote.url) // they are in the kernel's own package
+		KS_TRY(find_part(&finder, KS_REMOTE_KERNEL, &remote));
 	if (ks_pull_local(remote.url))
 		return ks_modules_path(ks_pull_local(remote.url), how, ret);
 	KS_TRY(ks_pull_fetch(&remote, opts, &in));

@@ -10,8 +10,8 @@
 /** Zeros and NULLs everywhere stand for the defaults. */
 struct ks_pull_opts {
 	const char *mirror; // URL of an archive; NULL: the repositories of the machine's apt
-	const char
-		*suite;	  // needed with mirror; without it a suite that apt's repositories may have
+	/** Suites, with commas between them; needed with mirror. Without it, those that apt's repositories may have. */
+	const char *suite;
 	const char *arch; // Debian's name; NULL: the machine's own
 	const char *
 		keyring; // a file with the only keys that count; NULL: those that apt trusts for the archive
@@ -34,8 +34,12 @@ KS_MUST_CHECK struct ks_error *ks_pull_open(const char *package, const struct ks
 					    const struct ks_progress *progress,
 					    struct ks_source **ret);
 
-/** Where a package is and what it must be, as ks_pull_open() finds out. @param[out] ret to be freed */
-KS_MUST_CHECK struct ks_error *ks_pull_resolve(const char *package, const struct ks_pull_opts *opts,
+/**
+ * Where a package is and what it must be, as ks_pull_open() finds out.
+ * @param[out] ret to be freed; it has no URL when there is no package of such a part
+ */
+KS_MUST_CHECK struct ks_error *ks_pull_resolve(const char *package, enum ks_remote_part part,
+					       const struct ks_pull_opts *opts,
 					       const struct ks_progress *progress,
 					       struct ks_remote *ret);
 /** Its bytes. Whether they are what they must be is told by ks_http_proven(). */

@@ -3,12 +3,20 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+/** What is wanted of a kernel whose package has a name. */
+enum ks_remote_part {
+	KS_REMOTE_KERNEL,  // the package itself, or the one it stands for
+	KS_REMOTE_CONFIG,  // another one of the same kernel that has its configuration
+	KS_REMOTE_MODULES, // another one that has its modules
+};
+
 /** Where a package can be fetched, and what it must be. Everything is owned; NULL where unknown. */
 struct ks_remote {
 	char *url;     // http:, https: or file:
 	char *version; // of the package
 	char *sha256;  // of the whole file, as hex
 	uint64_t size; // bytes; 0 when unknown
+	char *note;    // what was not seen on the way to it
 };
 
 static inline void ks_remote_deinit(struct ks_remote *remote)
@@ -16,6 +24,7 @@ static inline void ks_remote_deinit(struct ks_remote *remote)
 	free(remote->url);
 	free(remote->version);
 	free(remote->sha256);
+	free(remote->note);
 	*remote = (struct ks_remote){ 0 };
 }
 #define _cleanup_remote_ __attribute__((__cleanup__(ks_remote_deinit)))

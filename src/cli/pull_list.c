@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/pull_list.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "source/net/pull_list.h"
+#include "source/net/set_kernels.h"
+
+/** Patterns of releases and packages. */
+struct globs {
+	const char *const *at;
+	int nr;
+};
+
+static bool is_wanted(const struct ks_pull_kernel *kernel, const struct globs *globs)
+{
+	bool wanted = globs->nr == 0;
+	for (int i = 0; i < globs->nr && !wanted; i++)
+		wanted = fnmatch(globs->at[i], kernel->release, 0) == 0 ||
+			 (kernel->name && fnmatch(globs->at[i], kernel->name, 0) == 0);
+	return wanted;
+}
+
+/** Keep what is wanted. */
+static void filter(struct ks_pull_list *list, const struct globs *globs)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < list->kernels.len; i++)
+		if (is_wanted(&list->kernels.at[i], globs))
+			list->kernels.at[kept++] = list->kernels.at[i];
+	list->kernels.len = kept;
+}
+
+/** @param width columns */
+static void write_size(struct ks_buf *out, int width, uint64_t bytes)
+{
+	if (bytes)
+		ks_buf_printf(out, "  %*.1f", width, (double)bytes / 1e6);
+	else
+		ks_buf_printf(out, "  %*s", width, "-");
+}
+
+static void write_table(const struct ks_pull_list *list, struct ks_buf *out)
+{
+	int release = (int)strlen("RELEASE"), version = (int)strlen("VERSION");
+	for (size_t i = 0; i < list->kernels.len; i++) {
+		int len = (int)strlen(list->kernels.at[i].release);
+		release = len > release ? len : release;
+		len = (int)strlen(list->kernels.at[i].version);
+		version = len > version ? len : version;
+	}
+	ks_buf_printf(out, "%-*s  %-*s  %7s  %8s  %s\n", release, "RELEASE", version, "VERSION",
+		      "MB", "DEBUG MB", "ALSO CALLED");
+	for (size_t i = 0; i < list->kernels.len; i++) {
+		const struct ks_pull_kernel *kernel = &list->kernels.at[i];
+		size_t start = out->len;
+		ks_buf_printf(out, "%-*s  %-*s", release, kernel->release, version,
+			      kernel->version);
+		write_size(out, 7, kernel->boots);
+		write_size(out, 8, kernel->debug);
+		if (kernel->name)
+			ks_buf_printf(out, "  %s", kernel->name);
+		ks_text_tail(out, start, KS_TEXT_LINE);
+		ks_buf_char(out, '\n');
+	}
+}
+
+static void write_json(const struct ks_pull_list *list, struct ks_json *json)
+{
+	for (size_t i = 0; i < list->kernels.len; i++) {
+		const struct ks_pull_kernel *kernel = &list->kernels.at[i];
+		ks_json_open(json, '{');
+		ks_json_key_str(json, "release", kernel->release);
+		ks_json_key_str(json, "version", kernel->version);
+		ks_json_key_u64(json, "bytes", kernel->boots);
+		ks_json_key_u64(json, "debug_bytes", kernel->debug);
+		ks_json_key_str(json, "package", kernel->name);
+		ks_json_close(json, '}');
+	}
+}
+
+/** What is printed: a table for each archive, or one array. */
+struct listing {
+	struct ks_cli *cli;
+	struct globs globs;
+	struct ks_buf out;
+	struct ks_json json;
+};
+
+static struct ks_error *list_archive(struct listing *listing, const struct ks_pull_opts *opts)
+{
+	_cleanup_pull_list_ struct ks_pull_list list = { 0 };
+	struct ks_draw_job job = { .draw = &listing->cli->draw, .target = "kernels" };
+	const struct ks_progress progress = { .fn = ks_draw_bytes, .arg = &job };
+	KS_TRY(ks_pull_list(opts, &progress, &list));
+	ks_draw_erase(&listing->cli->draw);
+	filter(&list, &listing->globs);
+	if (!list.kernels.len)
+		return ks_error_new(KS_ERR_NOTFOUND, listing->globs.nr ? "no kernel there matches"
+								       : "no kernel there");
+	if (listing->cli->json)
+		write_json(&list, &listing->json);
+	else
+		write_table(&list, &listing->out);
+	return NULL;
+}
+
+static struct ks_error *list_set(struct listing *listing, const struct ks_sets *sets,
+				 const char *word, const struct ks_pull_opts *opts)
+{
+	_cleanup_set_kernels_ struct ks_set_kernels kernels = { 0 };
+	struct ks_set_wish wish;
+	KS_TRY(ks_sets_find(sets, word, &wish));
+	KS_TRY(ks_set_archive(&wish, opts, &kernels));
+	if (!listing->cli->json)
+		ks_buf_printf(&listing->out, "%s%s%s\n", listing->out.len ? "\n" : "",
+			      wish.set->name, wish.set->tried ? "" : " (not tried)");
+	return ks_error_wrap(list_archive(listing, &kernels.pull), "%s", word);
+}
+
+static struct ks_error *list_all(struct listing *listing, const struct ks_sets *sets,
+				 const struct ks_pull_opts *opts, char *const *words, int nr)
+{
+	bool has_set = false;
+	for (int i = 0; i < nr; i++) {
+		if (!ks_sets_may_be(sets, words[i]))
+			continue;
+		has_set = true;
+		KS_TRY(list_set(listing, sets, words[i], opts));
+	}
+	return has_set ? NULL : list_archive(listing, opts);
+}
+
+struct ks_error *ks_cli_pull_list(struct ks_cli *cli, const struct ks_pull_opts *opts,
+				  char *const *words, int nr)
+{
+	_cleanup_sets_ struct ks_sets sets = { 0 };
+	_cleanup_free_ const char **globs = calloc((size_t)nr + 1, sizeof(*globs));
+	struct listing listing = { .cli = cli, .globs = { globs, 0 } };
+	if (!globs)
+		return &ks_nomem;
+	KS_TRY(ks_sets_load(&sets));
+	for (int i = 0; i < nr; i++)
+		if (!ks_sets_may_be(&sets, words[i]))
+			globs[listing.globs.nr++] = words[i];
+	listing.json = ks_json_to(&listing.out, 2);
+	if (cli->json)
+		ks_json_open(&listing.json, '[');
+	struct ks_error *err = list_all(&listing, &sets, opts, words, nr);
+	if (!err && cli->json)
+		ks_json_close(&listing.json, ']');
+	if (!err)
+		err = ks_buf_error(&listing.out);
+	if (!err)
+		ks_cli_print(&listing.out, cli->json ? "\n" : "");
+	ks_buf_deinit(&listing.out);
+	return err;
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/net/set_kernels.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/arch.h"
+#include "base/array.h"
+#include "base/memory.h"
+#include "source/net/kernel_package.h"
+#include "source/net/lookup.h"
+
+/* ---- where ---- */
+
+/** The machines whose packages are on the main server of archives that have two. */
+static bool is_on_main_server(const char *arch)
+{
+	return strcmp(arch, "amd64") == 0 || strcmp(arch, "i386") == 0;
+}
+
+struct ks_error *ks_set_archive(const struct ks_set_wish *wish, const struct ks_pull_opts *opts,
+				struct ks_set_kernels *ret)
+{
+	_cleanup_set_kernels_ struct ks_set_kernels kernels = { .pull = *opts };
+	_cleanup_free_ char *native = NULL;
+	const struct ks_set *set = wish->set;
+	struct ks_pull_opts *pull = &kernels.pull;
+	if (wish->arch_len)
+		pull->arch = ks_arena_strndup(&kernels.arena, wish->arch, wish->arch_len);
+	else if (!opts->arch && (native = ks_lookup_native_arch()))
+		pull->arch = ks_arena_strdup(&kernels.arena, native);
+	pull->suite = opts->suite ? opts->suite : ks_arena_strdup(&kernels.arena, set->suites);
+	if (!pull->arch || !pull->suite)
+		return &ks_nomem;
+	if (!opts->mirror && set->server) {
+		pull->mirror =
+			set->ports && !is_on_main_server(pull->arch) ? set->ports : set->server;
+		if (!opts->keyring && !opts->allow_unsigned)
+			pull->keyring = set->keyring;
+	}
+	*ret = kernels;
+	kernels = (struct ks_set_kernels){ 0 };
+	return NULL;
+}
+
+/* ---- which package stands for the newest ---- */
+
+/** A pattern with its words filled in; a dash beside an empty one is left out. */
+static void fill_in(const char *pattern, const struct ks_set_wish *wish, const char *machine,
+		    struct ks_buf *out)
+{
+	const char *flavour = wish->flavour_len ? wish->flavour : wish->set->flavour;
+	size_t flavour_len = wish->flavour_len ? wish->flavour_len : flavour ? strlen(flavour) : 0;
+	const struct {
+		const char *key, *text;
+		size_t len;
+	} words[] = { { "{flavour}", flavour, flavour_len },
+		      { "{machine}", machine, strlen(machine) } };
+	out->len = 0;
+	for (const char *at = pattern; *at;) {
+		size_t i = 0;
+		while (i < KS_ARRAY_LEN(words) &&
+		       strncmp(at, words[i].key, strlen(words[i].key)) != 0)
+			i++;
+		if (i == KS_ARRAY_LEN(words)) {
+			ks_buf_char(out, *at++);
+			continue;
+		}
+		ks_buf_bytes(out, words[i].text, words[i].len);
+		at += strlen(words[i].key);
+		if (!words[i].len && out->len && out->at[out->len - 1] == '-')
+			out->len--;
+	}
+}
+
+/** Look one name up, with debug information when that is wanted and there. */
+static struct ks_error *find_named(struct ks_lookup *lookup, struct ks_buf *name, bool debug,
+				   struct ks_found *ret)
+{
+	size_t len = name->len;
+	*ret = (struct ks_found){ 0 };
+	if (debug) {
+		ks_buf_str(name, "-dbg");
+		if (!ks_buf_text(name))
+			return &ks_nomem;
+		KS_TRY(ks_lookup_find_name(lookup, name->at, NULL, ret));
+		name->len = len;
+	}
+	if (ret->stanza.text)
+		return NULL;
+	return ks_buf_text(name) ? ks_lookup_find_name(lookup, name->at, NULL, ret) : &ks_nomem;
+}
+
+/** The package that stands for the newest kernel, by each word that the machine may have in its name. */
+static struct ks_error *find_standing(struct ks_lookup *lookup, const struct ks_set_wish *wish,
+				      const char *arch, bool debug, struct ks_found *ret)
+{
+	const struct ks_arch *row = ks_arch_by_debian(arch);
+	const char *machines[] = { arch, row ? row->flavors[0] : NULL, row ? row->flavors[1] : NULL,
+				   "" };
+	_cleanup_buf_ struct ks_buf name = { 0 };
+	for (size_t i = 0; i < KS_ARRAY_LEN(machines); i++) {
+		bool is_last = i + 1 == KS_ARRAY_LEN(machines);
+		if (!machines[i] || (is_last && !wish->flavour_len))
+			continue;
+		fill_in(wish->set->package, wish, machines[i], &name);
+		KS_TRY(find_named(lookup, &name, debug, ret));
+		if (ret->stanza.text)
+			return NULL;
+	}
+	fill_in(wish->set->package, wish, arch, &name);
+	return ks_buf_text(&name) ? ks_lookup_nothing(lookup, name.at, NULL) : &ks_nomem;
+}
+
+/* ---- the releases before it ---- */
+
+/** A release without version and revision: "cloud-amd64" of 6.1.0-50-cloud-amd64. */
+static const char *tail_of(const char *release, size_t len, size_t *tail_len)
+{
+	const char *end = release + len, *at = release + strspn(release, "0123456789.");
+	at = at < end ? memchr(at + 1, '-', (size_t)(end - at - 1)) : NULL;
+	*tail_len = at ? (size_t)(end - at - 1) : 0;
+	return at ? at + 1 : end;
+}
+
+/** Length of "6.1" in front of a release. */
+static size_t series_len(const char *release)
+{
+	size_t major = strspn(release, "0123456789");
+	return release[major] == '.' ? major + 1 + strspn(release + major + 1, "0123456789")
+				     : major;
+}
+
+/** A kernel of the same sort as the newest, and its package. */
+struct kernel {
+	const char *release, *name, *version;
+};
+
+struct gathering {
+	struct ks_lookup *lookup;
+	const char *release; // of the newest, with its length
+	size_t len;
+	enum ks_kernel_package_role role;
+	struct ks_arena *arena;
+	KS_VECTOR(struct kernel) kernels;
+};
+
+static bool is_alike(const struct gathering *g, const char *release, size_t len)
+{
+	size_t series = series_len(g->release), tail, own_tail;
+	const char *at = tail_of(release, len, &tail),
+		   *own = tail_of(g->release, g->len, &own_tail);
+	return series_len(release) == series && memcmp(release, g->release, series) == 0 &&
+	       tail == own_tail && memcmp(at, own, tail) == 0;
+}
+
+static struct ks_error *gather(void *arg, const struct ks_found *found)
+{
+	struct gathering *g = arg;
+	const struct ks_stanza *stanza = &found->stanza;
+	const char *release, *version = ks_stanza_value(stanza->text, "Version");
+	size_t len;
+	if (!ks_kernel_package_is(stanza) || !version ||
+	    ks_kernel_package_role(stanza) != g->role ||
+	    !ks_kernel_package_of(stanza, &release, &len) || !is_alike(g, release, len))
+		return NULL;
+	const struct kernel kernel = {
+		.release = ks_arena_strndup(g->arena, release, len),
+		.name = ks_arena_strndup(g->arena, stanza->name, stanza->name_len),
+		.version = ks_arena_strndup(g->arena, version, strcspn(version, "\r\n")),
+	};
+	bool failed = !kernel.release || !kernel.name || !kernel.version;
+	return !failed && ks_vector_add(&g->kernels, kernel) ? NULL : &ks_nomem;
+}
+
+/** Newest first; of one release the newest package, and of signed and unsigned ones the signed. */
+static int compare_kernels(const void *left, const void *right)
+{
+	const struct kernel *a = left, *b = right;
+	int diff = ks_package_version_compare(b->release, a->release);
+	if (!diff)
+		diff = ks_package_version_compare(b->version, a->version);
+	if (!diff)
+		diff = !!strstr(a->name, "unsigned") - !!strstr(b->name, "unsigned");
+	return diff;
+}
+
+static struct ks_error *add_package(struct ks_set_kernels *kernels, const char *name,
+				    size_t name_len, const char *version, size_t version_len)
+{
+	char *package = ks_arena_alloc(&kernels->arena, name_len + version_len + 2);
+	if (!package)
+		return &ks_nomem;
+	sprintf(package, "%.*s=%.*s", (int)name_len, name, (int)version_len, version);
+	return ks_vector_add(&kernels->packages, package) ? NULL : &ks_nomem;
+}
+
+static struct ks_error *add_last(struct gathering *g, unsigned int last,
+				 struct ks_set_kernels *kernels)
+{
+	struct ks_error *err = ks_lookup_walk(g->lookup, gather, g);
+	if (!err && g->kernels.len)
+		qsort(g->kernels.at, g->kernels.len, sizeof(*g->kernels.at), compare_kernels);
+	for (size_t i = 0; !err && i < g->kernels.len && kernels->packages.len < last; i++) {
+		const struct kernel *kernel = &g->kernels.at[i];
+		if (i && strcmp(kernel[-1].release, kernel->release) == 0)
+			continue;
+		err = add_package(kernels, kernel->name, strlen(kernel->name), kernel->version,
+				  strlen(kernel->version));
+	}
+	ks_vector_deinit(&g->kernels);
+	return err;
+}
+
+static struct ks_error *add_newest(const struct ks_stanza *stanza, struct ks_set_kernels *kernels)
+{
+	const char *version = ks_stanza_value(stanza->text, "Version");
+	if (!version)
+		return ks_error_new(KS_ERR_DATA, "the list of packages has no version of %.*s",
+				    (int)stanza->name_len, stanza->name);
+	return add_package(kernels, stanza->name, stanza->name_len, version,
+			   strcspn(version, "\r\n"));
+}
+
+struct ks_error *ks_set_kernels(const struct ks_set_wish *wish, const struct ks_set_extent *extent,
+				const struct ks_pull_opts *opts, const struct ks_progress *progress,
+				struct ks_set_kernels *ret)
+{
+	_cleanup_set_kernels_ struct ks_set_kernels kernels = { 0 };
+	_cleanup_lookup_ struct ks_lookup *lookup = NULL;
+	struct ks_found found;
+	KS_TRY(ks_set_archive(wish, opts, &kernels));
+	KS_TRY(ks_lookup_open(&kernels.pull, progress, &lookup));
+	KS_TRY(find_standing(lookup, wish, kernels.pull.arch, extent->debug, &found));
+	KS_TRY(ks_kernel_package_follow(lookup, &found));
+	struct gathering g = {
+		.lookup = lookup,
+		.role = ks_kernel_package_role(&found.stanza),
+		.arena = &kernels.arena,
+	};
+	g.release = ks_kernel_package_release(found.stanza.name, found.stanza.name_len, &g.len);
+	KS_TRY(extent->last > 1 && g.release ? add_last(&g, extent->last, &kernels)
+					     : add_newest(&found.stanza, &kernels));
+	*ret = kernels;
+	kernels = (struct ks_set_kernels){ 0 };
+	return NULL;
+}
+
+static struct ks_error *expand(const char *word, const struct ks_set_extent *extent,
+			       const struct ks_pull_opts *opts, const struct ks_progress *progress,
+			       bool *is_set, struct ks_set_kernels *ret)
+{
+	_cleanup_sets_ struct ks_sets sets = { 0 };
+	struct ks_set_wish wish;
+	KS_TRY(ks_sets_load(&sets));
+	*is_set = ks_sets_may_be(&sets, word);
+	if (!*is_set)
+		return NULL;
+	KS_TRY(ks_sets_find(&sets, word, &wish));
+	return ks_error_wrap(ks_set_kernels(&wish, extent, opts, progress, ret), "%s", word);
+}
+
+struct ks_error *ks_set_expand(const char *word, const struct ks_set_extent *extent,
+			       const struct ks_pull_opts *opts, const struct ks_progress *progress,
+			       bool *is_set, struct ks_set_kernels *ret)
+{
+	const struct ks_transport *transport = opts->http.transport;
+	*is_set = false;
+	if (!strchr(word, ':'))
+		return NULL;
+	if (!transport)
+		return expand(word, extent, opts, progress, is_set, ret);
+	KS_TRY(transport->expand(transport->arg, word, progress, is_set, ret));
+	if (*is_set)
+		ret->pull = *opts;
+	return NULL;
+}
+
+void ks_set_kernels_deinit(struct ks_set_kernels *kernels)
+{
+	ks_arena_deinit(&kernels->arena);
+	ks_vector_deinit(&kernels->packages);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What a set of kernels stands for today: packages, and where they are. */
+#include "source/net/pull.h"
+#include "source/net/sets.h"
+
+struct ks_set_kernels {
+	struct ks_arena arena;		  // of all texts
+	struct ks_pull_opts pull;	  // how to pull the packages
+	KS_VECTOR(const char *) packages; // "NAME=VERSION", the newest first
+};
+
+/** How much of a set is wanted. */
+struct ks_set_extent {
+	unsigned int last; // releases of the series; 0 is 1, the newest
+	bool debug;	   // packages with debug information, of kernels that have one
+};
+
+/**
+ * Look up which kernels a set has: those of the newest release's series, flavour and machine.
+ * @param opts what it says of servers, suites, machine and keys counts more than the set
+ * @param progress NULL for silence
+ * @return as ks_pull_open()
+ */
+KS_MUST_CHECK struct ks_error *ks_set_kernels(const struct ks_set_wish *wish,
+					      const struct ks_set_extent *extent,
+					      const struct ks_pull_opts *opts,
+					      const struct ks_progress *progress,
+					      struct ks_set_kernels *ret);
+/** The options to pull from the set, as they are in ret; for listing what it has. Its packages stay empty. */
+KS_MUST_CHECK struct ks_error *ks_set_archive(const struct ks_set_wish *wish,
+					      const struct ks_pull_opts *opts,
+					      struct ks_set_kernels *ret);
+/**
+ * Look up what a word stands for, if it is a set: with the table of sets and all that follows, or by the transport of opts.
+ * @param[out] is_set false: the word is no set's, and ret stays as it was
+ * @return as ks_set_kernels(), and KS_ERR_DATA when a table of sets cannot be understood
+ */
+KS_MUST_CHECK struct ks_error *ks_set_expand(const char *word, const struct ks_set_extent *extent,
+					     const struct ks_pull_opts *opts,
+					     const struct ks_progress *progress, bool *is_set,
+					     struct ks_set_kernels *ret);
+void ks_set_kernels_deinit(struct ks_set_kernels *kernels);
+#define _cleanup_set_kernels_ __attribute__((__cleanup__(ks_set_kernels_deinit)))

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# A text as a string of C, line by line.
+s/[\\"]/\\&/g
+s/.*/"&\\n"/
