@@ -172,6 +172,10 @@ struct ks_error *ks_bpf_read_maps(struct ks_bpf_reader *reader)
 			seen = true;
 			KS_TRY(read_btf_maps(reader, i));
 		} else if (holds_legacy_maps(name)) {
+			char *copy = ks_arena_strdup(&reader->object->arena, name);
+			if (!copy)
+				return &ks_nomem;
+			reader->object->legacy_maps = copy;
 			KS_TRY(read_legacy_maps(reader, i));
 		}
 	}
