@@ -280,6 +280,8 @@ struct ks_site ks_view_site(struct ks_view *view, size_t at)
 				 .ptr_size = is_32_bit(image) ? 4 : 8,
 				 .big_endian = image->big_endian,
 				 .modules = view->modules,
+				 .modules_mute = view->source.mute &&
+						 view->source.mute(view->source.arg, at),
 				 .module_types = view->modules &&
 						 (!version || version >= KS_SINCE(5, 11)) };
 }
