@@ -32,10 +32,10 @@ struct form {
 	unsigned int flags;
 };
 enum {
-	EXTRA = 1,    // "name" or "name/…"; without: "name" only
-	RETURN = 2,   //
-	SLEEP = 4,    //
-	FRAGS = 8,    //
+	EXTRA = 1,     // "name" or "name/…"; without: "name" only
+	RETURN = 2,    //
+	SLEEP = 4,     //
+	FRAGS = 8,     //
 	OPTIONAL = 16, // may stand without a target
 	WITHOUT = 32   // there is a way to attach it that is older than the attach type
 };

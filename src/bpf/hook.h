@@ -36,10 +36,10 @@ extern const struct ks_hook_info ks_hooks[KS_NR_HOOKS];
 
 struct ks_hook {
 	enum ks_hook_kind kind;
-	bool on_return;	   // kretprobe, fexit, sys_exit, …
-	bool sleepable;	   // ".s"
-	bool frags;	   // "xdp.frags": packets in several pieces
-	bool guessed;	   // no loader of today knows the section: program_type is what older ones take it for
+	bool on_return; // kretprobe, fexit, sys_exit, …
+	bool sleepable; // ".s"
+	bool frags;	// "xdp.frags": packets in several pieces
+	bool guessed; // no loader of today knows the section: program_type is what older ones take it for
 	bool attaches_without; // kernels without the attach type have another way to attach it
 	bool needs_target; // the type attaches to a name, but the section has none: set at run time
 	const char *target;	  // NULL when there is none

@@ -113,7 +113,9 @@ static struct ks_error *add_map(struct ks_bpf_reader *reader, const struct ks_bp
 static struct ks_error *read_btf_maps(struct ks_bpf_reader *reader, uint32_t section)
 {
 	const struct ks_btf *btf = reader->object->btf;
-	uint32_t id = btf && !reader->object->no_symbols ? ks_btf_find(btf, KS_BTF_DATASEC, ".maps", 1) : 0;
+	uint32_t id = btf && !reader->object->no_symbols
+			      ? ks_btf_find(btf, KS_BTF_DATASEC, ".maps", 1)
+			      : 0;
 	if (!id)
 		return NULL;
 	struct ks_btf_type datasec = ks_btf_type(btf, id);

@@ -191,7 +191,7 @@ struct ks_error *ks_bpf_read_relocs(struct ks_bpf_reader *reader)
 {
 	const struct ks_elf *elf = reader->elf;
 	if (reader->object->no_symbols)
-		return NULL; // there is nothing that they could name
+		return NULL;	      // there is nothing that they could name
 	uint64_t left = elf->map_len; // no part of an honest file is in two sections
 	for (size_t i = 1; i < elf->nr_sections; i++) {
 		const struct ks_section *section = &elf->sections[i];

@@ -168,7 +168,8 @@ static enum ks_extern_state ksym_extern(const struct ks_site *site, const struct
 					struct ks_known *known)
 {
 	enum ks_presence presence = ks_site_symbol(site, ext->name, ext->type != 0);
-	if (ext->type && ks_site_has_btf(site) == KS_ABSENT) // libbpf asks for BTF first, also for weak ones
+	if (ext->type &&
+	    ks_site_has_btf(site) == KS_ABSENT) // libbpf asks for BTF first, also for weak ones
 		return KS_EXTERN_MISSING;
 	if (presence == KS_UNTOLD && !ext->type) {
 		const struct ks_fact *fact = ks_site_fact(site, KS_FUNCTION, ext->name);

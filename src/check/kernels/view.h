@@ -38,9 +38,10 @@ struct ks_view_source {
 	ks_view_source_fn *history;
 	ks_view_symbol_fn *symbol; // NULL: nothing is told about symbols
 	ks_view_names_fn *names;   // NULL: nothing is told about all names
-	bool (*mute)(const void *arg, size_t image); // its modules were read without types; NULL: none
-	ks_view_chosen_fn *chosen; // NULL: there are no images but those of the view
-	void (*free)(void *arg);   // NULL: arg is borrowed
+	bool (*mute)(const void *arg,
+		     size_t image); // its modules were read without types; NULL: none
+	ks_view_chosen_fn *chosen;  // NULL: there are no images but those of the view
+	void (*free)(void *arg);    // NULL: arg is borrowed
 	void *arg;
 };
 

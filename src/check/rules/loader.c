@@ -17,6 +17,10 @@ void ks_judge_loader(struct ks_judge *judge)
 				      "does not describe; older and other loaders do");
 		ks_reason_hint(judge, reason, "declare the maps in the section .maps");
 	}
+	if (object->no_symbols)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_LOADER,
+			     KS_ABOUT_NAME(KS_NR_KINDS, object->name),
+			     "it has no symbol table: libbpf takes it for a stripped file");
 	if (arch && arch->big_endian != object->big_endian)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_LOADER,
 			     KS_ABOUT_NAME(KS_NR_KINDS, object->name),

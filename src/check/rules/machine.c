@@ -31,10 +31,11 @@ bool ks_judge_registers(struct ks_judge *judge, const struct ks_core_spec *spec,
 {
 	const struct ks_arch *built = ks_judge_other_machine(judge);
 	if (!built || !spec->root ||
-	    (strcmp(spec->root, "pt_regs") != 0 && strcmp(spec->root, built->registers.record) != 0))
+	    (strcmp(spec->root, "pt_regs") != 0 &&
+	     strcmp(spec->root, built->registers.record) != 0))
 		return false;
-	struct ks_reason *reason =
-		add_machine(judge, KS_STAGE_LOAD, built, about, "it reads the registers of that machine");
+	struct ks_reason *reason = add_machine(judge, KS_STAGE_LOAD, built, about,
+					       "it reads the registers of that machine");
 	ks_reason_hint(judge, reason, "build it for each machine: -D__TARGET_ARCH_%s",
 		       ks_arch_by_debian(judge->site->image->arch)->source);
 	return true;
@@ -53,8 +54,8 @@ void ks_judge_machine(struct ks_judge *judge)
 		bool relocated = program->cores && program->cores[i] < object->nr_cores;
 		if (!at->reached || !at->ctx_size || relocated)
 			continue;
-		add_machine(judge, KS_STAGE_RUN, built,
-			    &(struct ks_about){ .insn = i }, "it reads registers where that machine has them");
+		add_machine(judge, KS_STAGE_RUN, built, &(struct ks_about){ .insn = i },
+			    "it reads registers where that machine has them");
 		return;
 	}
 }

@@ -85,10 +85,10 @@ void ks_judge_kernel_btf(struct ks_judge *judge)
 	if (!prepared->object->nr_cores || prepared->brings_btf ||
 	    ks_site_has_btf(judge->site) != KS_ABSENT)
 		return;
-	struct ks_reason *reason =
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_CORE_RELO,
-			     KS_ABOUT_NAME(KS_CONFIG, "CONFIG_DEBUG_INFO_BTF"),
-			     "the kernel has no BTF, which relocations need");
-	ks_reason_hint(judge, reason,
-		       "give libbpf the kernel's types by btf_custom_path, and check with --btf custom");
+	struct ks_reason *reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_CORE_RELO,
+						KS_ABOUT_NAME(KS_CONFIG, "CONFIG_DEBUG_INFO_BTF"),
+						"the kernel has no BTF, which relocations need");
+	ks_reason_hint(
+		judge, reason,
+		"give libbpf the kernel's types by btf_custom_path, and check with --btf custom");
 }

@@ -18,6 +18,7 @@
 // clang-format off
 const struct ks_rule ks_rules[] = {
 	{ "loader",                 LOAD,          ALL,            0,           ks_judge_loader },
+	{ "uncalled-syscall",       RUN,           ON(KPROBE) | ON(FENTRY) | ON(FMOD_RET) | ON(KSYSCALL), NAME, ks_judge_uncalled },
 	{ "machine",                RUN,           ALL,            0,           ks_judge_machine },
 	{ "map-types",              LOAD,          ALL,            0,           ks_judge_maps },
 	{ "operations",             LOAD,          ALL,            0,           ks_judge_operations },

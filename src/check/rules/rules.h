@@ -110,6 +110,8 @@ void ks_judge_lsm(struct ks_judge *judge);
 
 /** Calls of the function that it does not see (missed_calls.c). */
 void ks_judge_missed_calls(struct ks_judge *judge);
+/** The function of a system call that nobody makes (uncalled.c). */
+void ks_judge_uncalled(struct ks_judge *judge);
 /** Registers that are read where another machine has them (machine.c). */
 void ks_judge_machine(struct ks_judge *judge);
 /** Is eBPF among the LSM modules that are active? (lsm_active.c) */
