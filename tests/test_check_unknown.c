@@ -16,7 +16,9 @@
 #include "check.h"
 #include "check/prepare.h"
 #include "check/rules/kfuncs.h"
+#include "check/rules/machine.h"
 #include "check/rules/rules.h"
+#include "check/rules/target.h"
 #include "tiny_view.h"
 
 /* ---- kernels ---- */
@@ -98,6 +100,8 @@ struct expectation {
 	enum ks_reason_kind reason; // of the worst; KS_NR_REASONS: none
 };
 
+static bool brings_btf; // what the policy says
+
 static enum ks_verdict judge(const struct tiny_image *tiny, struct ks_bpf_object *object,
 			     struct ks_bpf_program *program, enum ks_reason_kind *ret_reason)
 {
@@ -110,7 +114,8 @@ static enum ks_verdict judge(const struct tiny_image *tiny, struct ks_bpf_object
 	struct ks_resolution resolution;
 	struct ks_site site = ks_view_site(view, 0);
 	struct ks_reach reach;
-	assert_ok(ks_object_prepare(&arena, object, NULL, &prepared));
+	const struct ks_policy policy = { .brings_btf = brings_btf };
+	assert_ok(ks_object_prepare(&arena, object, &policy, &prepared));
 	assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
 	struct ks_interp_input input = { .object = object, .program = program };
 	assert_ok(ks_interp(&input, &arena, &reach));
@@ -290,6 +295,81 @@ static void an_object_without_programs_is_no_success(void **state)
 	assert_int_equal(ks_check_object_verdict(&check, &checked, 0), KS_VERDICT_NO_LOAD);
 }
 
+/** A member of struct pt_regs that the machine does not have, read by a relocation: the machine is the reason. */
+static void registers_tell_the_machine(void **state)
+{
+	(void)state;
+	const struct ks_arch *amd64 = ks_arch_by_debian("amd64");
+	static const struct {
+		const char *arch;
+		bool other;
+	} all[] = { { "amd64", false }, { "i386", false }, { "arm64", true }, { "s390x", true } };
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		struct tiny_image tiny = kernel_of("6.1.50", all[i].arch, false);
+		_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
+		struct ks_site site = ks_view_site(view, 0);
+		struct ks_prepared prepared = { .machine = amd64 };
+		struct ks_resolution resolution = { .prepared = &prepared };
+		const struct ks_judge judge = { .resolution = &resolution, .site = &site };
+		assert_ptr_equal(ks_judge_other_machine(&judge), all[i].other ? amd64 : NULL);
+		prepared.machine = NULL;
+		assert_null(ks_judge_other_machine(&judge));
+	}
+}
+
+/** What the image shows counts more than what the configuration says. */
+static void an_image_tells_whether_it_has_btf(void **state)
+{
+	(void)state;
+	static const struct {
+		enum ks_tier tier;
+		uint32_t facts;
+		size_t nr_options;
+		enum ks_presence btf;
+	} all[] = {
+		{ KS_TIER_FULL, KS_FACT_FTRACE | KS_FACT_BTF, 0, KS_PRESENT },
+		{ KS_TIER_FULL, KS_FACT_FTRACE, 1, KS_ABSENT }, // CONFIG_DEBUG_INFO_BTF=y
+		{ KS_TIER_FULL, 0, 1, KS_PRESENT },		// its data could not be read
+		{ KS_TIER_BTF, KS_FACT_FTRACE, 1, KS_PRESENT },
+		{ KS_TIER_BTF, KS_FACT_FTRACE, 0, KS_ABSENT },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		struct tiny_image tiny = kernel_of("6.1.50", "amd64", false);
+		tiny.image.tier = all[i].tier;
+		tiny.image.facts = all[i].facts;
+		tiny.nr_options = all[i].nr_options;
+		_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
+		struct ks_site site = ks_view_site(view, 0);
+		assert_int_equal(ks_site_has_btf(&site), all[i].btf);
+	}
+}
+
+/** libbpf fails objects with relocations there, whatever the program, unless the tool brings types. */
+static void relocations_need_btf(void **state)
+{
+	(void)state;
+	const struct expectation fails = { "6.1.50", "amd64", "kprobe/vfs_read", LOAD(CORE_RELO) };
+	const struct expectation works = { "6.1.50", "amd64", "kprobe/vfs_read", OK };
+	static const struct ks_bpf_core core = { .kind = KS_CORE_TYPE_ID_LOCAL, .text = "0" };
+	struct tiny_image tiny = kernel_of("6.1.50", "amd64", false);
+	// no type but void
+	static const uint8_t header[] = { 0x9f, 0xeb, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 0,
+					  0,	0,    0, 0, 0,	0, 0, 1, 0, 0, 0, 0 };
+	struct ks_btf *btf = NULL;
+	assert_ok(ks_btf_open(header, sizeof(header), NULL, &btf));
+	struct ks_bpf_object object = {
+		.name = "object", .license = "GPL", .btf = btf, .nr_cores = 1, .cores = &core
+	};
+	expect(&works, &tiny, &object, nothing, 2, 2);
+	tiny.image.facts = KS_FACT_FTRACE | KS_FACT_KPROBE;
+	tiny.image.tier = KS_TIER_FULL;
+	expect(&fails, &tiny, &object, nothing, 2, 2);
+	brings_btf = true;
+	expect(&works, &tiny, &object, nothing, 2, 2);
+	brings_btf = false;
+	ks_btf_close(btf);
+}
+
 /** Kernels 6.12 and 7.2 were asked about each (tests/truth/kfuncs.c). */
 static void kernel_functions_are_allowed_unknown_or_refused(void **state)
 {
@@ -332,6 +412,9 @@ int main(void)
 		cmocka_unit_test(replacing_needs_code_that_can_be_patched),
 		cmocka_unit_test(loaders_refuse_objects_whole),
 		cmocka_unit_test(an_object_without_programs_is_no_success),
+		cmocka_unit_test(registers_tell_the_machine),
+		cmocka_unit_test(an_image_tells_whether_it_has_btf),
+		cmocka_unit_test(relocations_need_btf),
 		cmocka_unit_test(kernel_functions_are_allowed_unknown_or_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
