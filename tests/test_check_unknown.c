@@ -344,6 +344,32 @@ static void an_image_tells_whether_it_has_btf(void **state)
 	}
 }
 
+/** A type that the kernel does not have may be one of its modules'. */
+static void types_of_mute_modules_are_unknown(void **state)
+{
+	(void)state;
+	static const struct ks_core_step step = { .index = 0 };
+	static const struct ks_core_spec spec = { .kind = KS_CORE_TYPE_EXISTS,
+						  .root = "zz_nowhere",
+						  .root_kind = KS_STRUCT,
+						  .nr = 1,
+						  .steps = &step };
+	static const struct {
+		const char *version;
+		bool mute;
+		enum ks_core_state state;
+	} all[] = { { "6.1.50", false, KS_CORE_VALUE },
+		    { "6.1.50", true, KS_CORE_UNTOLD },
+		    { "5.10.223", true, KS_CORE_VALUE } }; // which looks at no types of modules
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		struct tiny_image tiny = kernel_of(all[i].version, "amd64", false);
+		tiny.mute_modules = all[i].mute;
+		_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
+		struct ks_site site = ks_view_site(view, 0);
+		assert_int_equal(ks_core_resolve(&site, &spec).state, all[i].state);
+	}
+}
+
 /** libbpf fails objects with relocations there, whatever the program, unless the tool brings types. */
 static void relocations_need_btf(void **state)
 {
@@ -414,6 +440,7 @@ int main(void)
 		cmocka_unit_test(an_object_without_programs_is_no_success),
 		cmocka_unit_test(registers_tell_the_machine),
 		cmocka_unit_test(an_image_tells_whether_it_has_btf),
+		cmocka_unit_test(types_of_mute_modules_are_unknown),
 		cmocka_unit_test(relocations_need_btf),
 		cmocka_unit_test(kernel_functions_are_allowed_unknown_or_refused),
 	};

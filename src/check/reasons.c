@@ -114,7 +114,9 @@ bool ks_judge_absent(struct ks_judge *judge, enum ks_stage stage, enum ks_presen
 		     const struct ks_about *about)
 {
 	if (presence == KS_UNTOLD)
-		ks_judge_add(judge, stage, KS_REASON_TIER, about, NULL);
+		ks_judge_add(
+			judge, stage, KS_REASON_TIER, about,
+			"nothing in the image tells: types, symbols or the version are missing");
 	return presence == KS_ABSENT;
 }
 

@@ -18,7 +18,10 @@ static void judge_extern(struct ks_judge *judge, uint32_t index)
 				  .name = ext->name,
 				  .insn = KS_NO_INDEX };
 	if (judge->resolution->externs[index] == KS_EXTERN_UNTOLD && !ext->weak) {
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
+		ks_judge_add(
+			judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+			kconfig ? "the configuration is not known: add the kernel with --config"
+				: "the image does not tell whether there is such a symbol");
 		return;
 	}
 	if (judge->resolution->externs[index] != KS_EXTERN_MISSING)

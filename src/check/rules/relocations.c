@@ -46,7 +46,11 @@ static void judge_core(struct ks_judge *judge, uint32_t at, uint32_t core)
 				  .insn = at,
 				  .soft = !reached && !refused };
 	if (result->state == KS_CORE_UNTOLD && reached)
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
+		ks_judge_add(
+			judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+			judge->site->modules_mute
+				? "not in the kernel; its modules were read without their types"
+				: "the image does not tell types of that kind");
 	if (!refused && !poison)
 		return;
 	if (ks_judge_registers(judge, spec, &about))
