@@ -14,6 +14,8 @@
 
 /** One of the rules that a reason comes from; NULL: from all of them, where an image cannot tell. */
 static const char *const rules_of[KS_NR_REASONS] = {
+	[KS_REASON_LOADER] = "loader",
+	[KS_REASON_MACHINE] = "machine",
 	[KS_REASON_CORE_RELO] = "relocations",
 	[KS_REASON_KSYM_MISSING] = "externs",
 	[KS_REASON_HELPER] = "helper-calls",

@@ -55,6 +55,13 @@ static struct ks_error *list(void *arg, const char *glob, struct ks_arena *arena
 	return NULL;
 }
 
+static bool mute(const void *arg, size_t image)
+{
+	const struct source *source = arg;
+	(void)image;
+	return source->tiny->mute_modules;
+}
+
 struct ks_view *tiny_view(const struct tiny_image *tiny)
 {
 	struct source *source = malloc(sizeof(*source));
@@ -62,8 +69,8 @@ struct ks_view *tiny_view(const struct tiny_image *tiny)
 	assert_non_null(source);
 	*source = (struct source){ .tiny = tiny, .header = &tiny->image };
 	const struct ks_view_source view_source = {
-		.history = look_up, .names = list, .free = free, .arg = source
+		.history = look_up, .names = list, .mute = mute, .free = free, .arg = source
 	};
-	assert_ok(ks_view_new(&view_source, 1, &source->header, false, &view));
+	assert_ok(ks_view_new(&view_source, 1, &source->header, tiny->mute_modules, &view));
 	return view;
 }

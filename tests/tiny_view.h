@@ -13,6 +13,7 @@ struct tiny_image {
 	const struct ks_function *const *functions; // the prototype is a decl of the same name
 	const struct tiny_option *options;
 	const struct ks_ambiguity *const *ambiguities;
+	bool mute_modules;  // its modules count as loaded, and were read without types
 	const char *unsure; // whether there is a function of that name is not known
 };
 

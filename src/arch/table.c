@@ -87,6 +87,7 @@ const struct ks_arch ks_archs[] = {
 		.syscall_prefix = "__x64_sys_",
 		.no_kprobes = x86_ranges,
 		.registers = { "pt_regs", { "di", "rdi" }, 80, 6, { 112, 104, 96, 88, 72, 64 } },
+		.tail_calls = GATE(5, 10, "e411901c0b77"),
 		.trampolines = {
 			.programs = GATE(5, 5, "fec56f5890d9"),
 			.functions = GATE(5, 5, "fec56f5890d9"),
@@ -138,6 +139,7 @@ const struct ks_arch ks_archs[] = {
 				      RANGE("__hyp_idmap_text", 0, 0),
 				      { 0 } },
 		.registers = { "user_pt_regs", { "pstate" }, 0, 8, { 0, 8, 16, 24, 32, 40, 48, 56 } },
+		.tail_calls = GATE(6, 0, "d4609a5d8c70"),
 		.trampolines = {
 			.programs = GATE(6, 0, "efc9909fdce0"),
 			.functions = GATE(6, 4, "2aa6ac03516d"),
@@ -285,6 +287,7 @@ const struct ks_arch ks_archs[] = {
 		.foreign_calls = "__s390_",
 		.syscall_prefix = "__s390x_sys_",
 		.registers = { "user_pt_regs", { "gprs" }, 40, 5, { 40, 48, 56, 64, 72 } },
+		.tail_calls = GATE(6, 3, "dd691e847d28"),
 		.trampolines = {
 			.programs = GATE(6, 3, "528eb2cb87bc"),
 			.functions = GATE(6, 3, "528eb2cb87bc"),

@@ -88,6 +88,7 @@ enum ks_attach_why {
 	KS_WHY_NO_CALL,
 	KS_WHY_CALL_UNTRACED, // it has no events
 	KS_WHY_NO_CALL_EVENTS,
+	KS_WHY_CALL_EVENTS_UNTOLD,
 	KS_NR_WHYS,
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Tracepoints, with and without events, and system calls. */
+#include <stdio.h>
 #include <string.h>
 
 #include "attach/private.h"
@@ -53,18 +54,43 @@ void ks_asking_tp_btf(struct ks_asking *asking)
 		ks_asking_find_at_load(asking, KS_WHY_NO_BTF, KS_ANSWER_NO);
 }
 
+/** Whether system calls have events at all; where no configuration tells, the code does. */
+static enum ks_presence traces_calls(const struct ks_attach_facts *facts)
+{
+	static const char handler[] = "ftrace_syscall_enter";
+	enum ks_presence set = ks_attach_option(facts, "CONFIG_FTRACE_SYSCALLS");
+	if (set != KS_UNTOLD)
+		return set;
+	if (facts->image->facts & KS_FACT_TRACED || ks_attach_target(facts, handler).symbol)
+		return KS_PRESENT;
+	return facts->source ? facts->source->symbol(facts->arg, handler) : KS_UNTOLD;
+}
+
 /** Only system calls with metadata have events. */
 void ks_asking_syscall_event(struct ks_asking *asking)
 {
 	const struct ks_attach_facts *facts = asking->facts;
 	const struct ks_fact *fact = ks_attach_fact(facts, KS_SYSCALL, asking->question->name);
 	bool tells = facts->image->facts & KS_FACT_TRACED;
-	if (ks_attach_option(facts, "CONFIG_FTRACE_SYSCALLS") == KS_ABSENT)
+	enum ks_presence traces = traces_calls(facts);
+	if (traces == KS_ABSENT)
 		ks_asking_find(asking, KS_WHY_NO_CALL_EVENTS, KS_ANSWER_NO);
 	else if (fact->known && fact->present && tells && !fact->traced)
 		ks_asking_find(asking, KS_WHY_CALL_UNTRACED, KS_ANSWER_NO);
 	else
 		ks_asking_lacks(asking, presence_of(fact), KS_WHY_NO_CALL, KS_WHY_CALL_UNTOLD);
+	if (traces == KS_UNTOLD && presence_of(fact) == KS_PRESENT)
+		ks_asking_find(asking, KS_WHY_CALL_EVENTS_UNTOLD, KS_ANSWER_UNKNOWN);
+}
+
+/** The function is there, although no program of the machine's own ABI comes to it. */
+static bool has_function(const struct ks_attach_facts *facts, const char *name)
+{
+	char function[KS_ATTACH_NAME];
+	if (!facts->arch || !ks_arch_wraps_syscalls(facts->arch))
+		return false;
+	snprintf(function, sizeof(function), "%s%s", facts->arch->syscall_prefix, name);
+	return ks_attach_target(facts, function).symbol != NULL;
 }
 
 /** ksyscall: the wrapper where the machine has one, else sys_<name>. */
@@ -72,5 +98,7 @@ void ks_asking_syscall(struct ks_asking *asking)
 {
 	const struct ks_fact *fact =
 		ks_attach_fact(asking->facts, KS_SYSCALL, asking->question->name);
+	if (presence_of(fact) == KS_ABSENT && has_function(asking->facts, asking->question->name))
+		return; // it runs for nobody: that is no matter of attaching
 	ks_asking_lacks(asking, presence_of(fact), KS_WHY_NO_CALL, KS_WHY_CALL_UNTOLD);
 }

@@ -54,12 +54,31 @@ enum ks_presence ks_attach_bit(const struct ks_image *image, const struct ks_sym
 	return symbol->attach & bit ? KS_PRESENT : KS_ABSENT;
 }
 
-enum ks_presence ks_attach_trampolines(const struct ks_attach_facts *facts)
+enum ks_presence ks_attach_mixes_tail_calls(const struct ks_attach_facts *facts)
+{
+	if (!facts->arch || !facts->version)
+		return KS_UNTOLD;
+	if (ks_gate_is_open(&facts->arch->tail_calls, facts->version))
+		return KS_PRESENT;
+	// before machines could say so themselves (d4609a5d8c70), the verifier named amd64 alone
+	return facts->arch->tail_calls.since || facts->version < KS_SINCE(6, 0) ? KS_ABSENT
+										: KS_UNTOLD;
+}
+
+enum ks_presence ks_attach_replaces(const struct ks_attach_facts *facts)
 {
 	if (!facts->image->arch || (facts->arch && !facts->version))
 		return KS_UNTOLD;
-	if (!facts->arch || !ks_gate_is_open(&facts->arch->trampolines.programs, facts->version))
-		return KS_ABSENT;
+	return facts->arch && ks_gate_is_open(&facts->arch->trampolines.programs, facts->version)
+		       ? KS_PRESENT
+		       : KS_ABSENT;
+}
+
+enum ks_presence ks_attach_trampolines(const struct ks_attach_facts *facts)
+{
+	enum ks_presence programs = ks_attach_replaces(facts);
+	if (programs != KS_PRESENT)
+		return programs;
 	// with dynamic ftrace, functions can be called directly or not at all (register_fentry())
 	enum ks_presence direct =
 		ks_attach_option(facts, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS");

@@ -54,6 +54,10 @@ enum ks_presence ks_attach_enumerator(const struct ks_attach_facts *facts, const
 /** Whether a symbol has an attach bit (KS_ATTACH_*). */
 enum ks_presence ks_attach_bit(const struct ks_image *image, const struct ks_symbol *symbol,
 			       uint8_t bit);
+/** Whether programs may have tail calls beside functions of their own. */
+enum ks_presence ks_attach_mixes_tail_calls(const struct ks_attach_facts *facts);
+/** Whether the functions of eBPF programs can be replaced by others (freplace). */
+enum ks_presence ks_attach_replaces(const struct ks_attach_facts *facts);
 /**
  * Whether trampolines can be put on functions of the kernel. What the configuration says of direct calls counts more
  * than the version.

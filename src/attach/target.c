@@ -23,6 +23,12 @@ static bool answers_to(const struct ks_attach_facts *facts, const struct ks_symb
 
 enum ks_presence ks_attach_has_btf(const struct ks_attach_facts *facts)
 {
+	const struct ks_image *image = facts->image;
+	if (image->facts & KS_FACT_BTF)
+		return KS_PRESENT;
+	// its data could be read, and no BTF is among it
+	if (image->tier == KS_TIER_FULL && image->facts & (KS_FACT_FTRACE | KS_FACT_KPROBE))
+		return KS_ABSENT;
 	return ks_attach_option(facts, "CONFIG_DEBUG_INFO_BTF");
 }
 

@@ -10,33 +10,69 @@ static const struct {
 	const char *name;
 	struct ks_gate gate;
 	const char *option; // that must be set; NULL
-	bool on_return;	    // only fexit and fmod_ret: they do not return
+	const char *
+		list; // symbol of the list that came with it, which tells more than a version; NULL
+	bool on_return; // only fexit and fmod_ret: they do not return
 } denied[] = {
 	// stable kernels before 5.13 got the first list, too
-	{ "migrate_disable", { KS_SINCE(5, 12), "35e3815fa810" }, NULL, false },
-	{ "migrate_enable", { KS_SINCE(5, 12), "35e3815fa810" }, NULL, false },
-	{ "rcu_read_unlock_strict", { KS_SINCE(5, 13), "35e3815fa810" }, NULL, false },
-	{ "preempt_count_add", { KS_SINCE(6, 4), "c11bd046485d" }, "CONFIG_DEBUG_PREEMPT", false },
-	{ "preempt_count_sub", { KS_SINCE(6, 4), "c11bd046485d" }, "CONFIG_DEBUG_PREEMPT", false },
+	{ "migrate_disable", { KS_SINCE(5, 12), "35e3815fa810" }, NULL, "btf_id_deny", false },
+	{ "migrate_enable", { KS_SINCE(5, 12), "35e3815fa810" }, NULL, "btf_id_deny", false },
+	{ "rcu_read_unlock_strict",
+	  { KS_SINCE(5, 13), "35e3815fa810" },
+	  NULL,
+	  "btf_id_deny",
+	  false },
+	{ "preempt_count_add",
+	  { KS_SINCE(6, 4), "c11bd046485d" },
+	  "CONFIG_DEBUG_PREEMPT",
+	  NULL,
+	  false },
+	{ "preempt_count_sub",
+	  { KS_SINCE(6, 4), "c11bd046485d" },
+	  "CONFIG_DEBUG_PREEMPT",
+	  NULL,
+	  false },
 	{ "preempt_count_add",
 	  { KS_SINCE(6, 4), "c11bd046485d" },
 	  "CONFIG_TRACE_PREEMPT_TOGGLE",
+	  NULL,
 	  false },
 	{ "preempt_count_sub",
 	  { KS_SINCE(6, 4), "c11bd046485d" },
 	  "CONFIG_TRACE_PREEMPT_TOGGLE",
+	  NULL,
 	  false },
-	{ "__rcu_read_lock", { KS_SINCE(6, 4), "a0c109dcafb1" }, "CONFIG_PREEMPT_RCU", false },
-	{ "__rcu_read_unlock", { KS_SINCE(6, 4), "a0c109dcafb1" }, "CONFIG_PREEMPT_RCU", false },
-	{ "do_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
-	{ "do_group_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
-	{ "kthread_complete_and_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
-	{ "kthread_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
-	{ "make_task_dead", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
-	{ "__x64_sys_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
-	{ "__x64_sys_exit_group", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
-	{ "__ia32_sys_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
-	{ "__ia32_sys_exit_group", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, true },
+	{ "__rcu_read_lock",
+	  { KS_SINCE(6, 4), "a0c109dcafb1" },
+	  "CONFIG_PREEMPT_RCU",
+	  NULL,
+	  false },
+	{ "__rcu_read_unlock",
+	  { KS_SINCE(6, 4), "a0c109dcafb1" },
+	  "CONFIG_PREEMPT_RCU",
+	  NULL,
+	  false },
+	{ "do_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
+	{ "do_group_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
+	{ "kthread_complete_and_exit",
+	  { KS_SINCE(6, 15), "cfe816d469dc" },
+	  NULL,
+	  "noreturn_deny",
+	  true },
+	{ "kthread_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
+	{ "make_task_dead", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
+	{ "__x64_sys_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
+	{ "__x64_sys_exit_group",
+	  { KS_SINCE(6, 15), "cfe816d469dc" },
+	  NULL,
+	  "noreturn_deny",
+	  true },
+	{ "__ia32_sys_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
+	{ "__ia32_sys_exit_group",
+	  { KS_SINCE(6, 15), "cfe816d469dc" },
+	  NULL,
+	  "noreturn_deny",
+	  true },
 };
 
 /** On the error injection list, but sleepable programs may not be there. */
@@ -60,13 +96,28 @@ static const struct {
 	{ "__hid_bpf_tail_call", { KS_SINCE(6, 3), "f5c27da4e3c8" }, KS_SINCE(6, 11), false },
 };
 
+/** Whether the kernel has a list: stable kernels got lists later than their version. */
+static bool has_list(const struct ks_attach_facts *facts, const char *list,
+		     const struct ks_gate *gate)
+{
+	enum ks_presence symbol =
+		list && facts->source ? facts->source->symbol(facts->arg, list) : KS_UNTOLD;
+	if (symbol == KS_PRESENT)
+		return true;
+	bool all = facts->image->tier == KS_TIER_FULL ||
+		   ks_attach_option(facts, "CONFIG_KALLSYMS_ALL") == KS_PRESENT;
+	if (symbol == KS_ABSENT && all)
+		return false;
+	return ks_gate_is_open(gate, facts->version);
+}
+
 static void look_at_denied(struct ks_asking *asking, const char *name)
 {
 	const struct ks_attach_question *question = asking->question;
 	bool returns = question->on_return || question->way == KS_WAY_FMOD_RET;
 	for (size_t i = 0; i < KS_ARRAY_LEN(denied); i++) {
 		if (strcmp(denied[i].name, name) != 0 ||
-		    !ks_gate_is_open(&denied[i].gate, asking->facts->version))
+		    !has_list(asking->facts, denied[i].list, &denied[i].gate))
 			continue;
 		if (denied[i].option &&
 		    ks_attach_option(asking->facts, denied[i].option) != KS_PRESENT)

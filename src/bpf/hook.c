@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,11 +32,12 @@ struct form {
 	unsigned int flags;
 };
 enum {
-	EXTRA = 1,    // "name" or "name/…"; without: "name" only
-	RETURN = 2,   //
-	SLEEP = 4,    //
-	FRAGS = 8,    //
-	OPTIONAL = 16 // may stand without a target
+	EXTRA = 1,     // "name" or "name/…"; without: "name" only
+	RETURN = 2,    //
+	SLEEP = 4,     //
+	FRAGS = 8,     //
+	OPTIONAL = 16, // may stand without a target
+	WITHOUT = 32   // there is a way to attach it that is older than the attach type
 };
 
 #define ADDR(name, attach)                                                                         \
@@ -97,11 +97,11 @@ static const struct form forms[] = {
 	{ "struct_ops.s", KS_HOOK_STRUCT_OPS, "STRUCT_OPS", NULL, EXTRA | OPTIONAL | SLEEP },
 	{ "syscall", KS_HOOK_OTHER, "SYSCALL", NULL, SLEEP },
 	{ "socket", KS_HOOK_OTHER, "SOCKET_FILTER", NULL, 0 },
-	{ "sk_reuseport", KS_HOOK_OTHER, "SK_REUSEPORT", "SK_REUSEPORT_SELECT", 0 },
+	{ "sk_reuseport", KS_HOOK_OTHER, "SK_REUSEPORT", "SK_REUSEPORT_SELECT", WITHOUT },
 	{ "sk_reuseport/migrate", KS_HOOK_OTHER, "SK_REUSEPORT", "SK_REUSEPORT_SELECT_OR_MIGRATE",
 	  0 },
-	{ "tc/ingress", KS_HOOK_OTHER, "SCHED_CLS", "TCX_INGRESS", 0 },
-	{ "tc/egress", KS_HOOK_OTHER, "SCHED_CLS", "TCX_EGRESS", 0 },
+	{ "tc/ingress", KS_HOOK_OTHER, "SCHED_CLS", "TCX_INGRESS", WITHOUT },
+	{ "tc/egress", KS_HOOK_OTHER, "SCHED_CLS", "TCX_EGRESS", WITHOUT },
 	{ "tcx/ingress", KS_HOOK_OTHER, "SCHED_CLS", "TCX_INGRESS", 0 },
 	{ "tcx/egress", KS_HOOK_OTHER, "SCHED_CLS", "TCX_EGRESS", 0 },
 	{ "tc", KS_HOOK_OTHER, "SCHED_CLS", NULL, 0 },
@@ -109,10 +109,10 @@ static const struct form forms[] = {
 	{ "action", KS_HOOK_OTHER, "SCHED_ACT", NULL, 0 },
 	{ "netkit/primary", KS_HOOK_OTHER, "SCHED_CLS", "NETKIT_PRIMARY", 0 },
 	{ "netkit/peer", KS_HOOK_OTHER, "SCHED_CLS", "NETKIT_PEER", 0 },
-	{ "xdp", KS_HOOK_OTHER, "XDP", "XDP", 0 },
+	{ "xdp", KS_HOOK_OTHER, "XDP", "XDP", WITHOUT },
 	{ "xdp/devmap", KS_HOOK_OTHER, "XDP", "XDP_DEVMAP", 0 },
 	{ "xdp/cpumap", KS_HOOK_OTHER, "XDP", "XDP_CPUMAP", 0 },
-	{ "xdp.frags", KS_HOOK_OTHER, "XDP", "XDP", FRAGS },
+	{ "xdp.frags", KS_HOOK_OTHER, "XDP", "XDP", FRAGS | WITHOUT },
 	{ "xdp.frags/devmap", KS_HOOK_OTHER, "XDP", "XDP_DEVMAP", FRAGS },
 	{ "xdp.frags/cpumap", KS_HOOK_OTHER, "XDP", "XDP_CPUMAP", FRAGS },
 	{ "perf_event", KS_HOOK_OTHER, "PERF_EVENT", NULL, 0 },
@@ -214,6 +214,11 @@ static struct ks_error *read_event(struct ks_arena *arena, const char *extra, st
 	return hook->target ? NULL : &ks_nomem;
 }
 
+size_t ks_hook_function_len(const char *text)
+{
+	return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
+}
+
 /** "module:function+offset". */
 static struct ks_error *read_function(struct ks_arena *arena, const char *extra,
 				      struct ks_hook *hook)
@@ -225,11 +230,13 @@ static struct ks_error *read_function(struct ks_arena *arena, const char *extra,
 			return &ks_nomem;
 		extra = colon + 1;
 	}
-	size_t len = strcspn(extra, "+");
-	if (extra[len] && hook->kind == KS_HOOK_KPROBE && isdigit((unsigned char)extra[len + 1]))
-		hook->offset = strtoull(extra + len + 1, NULL, 0);
-	else
-		len = strlen(extra);
+	size_t len = strlen(extra);
+	size_t name = hook->kind == KS_HOOK_KPROBE ? ks_hook_function_len(extra) : 0;
+	if (name) { // what stands behind it, if it is no offset, is not read
+		len = name;
+		if (extra[len] == '+')
+			hook->offset = strtoull(extra + len + 1, NULL, 0);
+	}
 	hook->target = ks_arena_strndup(arena, extra, len);
 	return hook->target ? NULL : &ks_nomem;
 }
@@ -271,11 +278,13 @@ struct ks_error *ks_hook_parse(struct ks_arena *arena, const char *section, stru
 	const struct form *form = find_form(section + (section[0] == '?'), &exact, &extra);
 	if (form)
 		KS_TRY(join(arena, "BPF_PROG_TYPE_", form->program, &hook.program_type));
+	hook.guessed = form && !exact;
 	if (form && exact) {
 		hook.kind = form->kind;
 		hook.on_return = form->flags & RETURN;
 		hook.sleepable = form->flags & SLEEP;
 		hook.frags = form->flags & FRAGS;
+		hook.attaches_without = form->flags & WITHOUT;
 		if (form->attach)
 			KS_TRY(join(arena, "BPF_", form->attach, &hook.attach_type));
 		if (extra && extra[0])

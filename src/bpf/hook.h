@@ -2,6 +2,7 @@
 #pragma once
 /* What a program attaches to, as the name of its section says (libbpf: section_defs, and each attach function). */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
@@ -35,9 +36,11 @@ extern const struct ks_hook_info ks_hooks[KS_NR_HOOKS];
 
 struct ks_hook {
 	enum ks_hook_kind kind;
-	bool on_return;	   // kretprobe, fexit, sys_exit, …
-	bool sleepable;	   // ".s"
-	bool frags;	   // "xdp.frags": packets in several pieces
+	bool on_return; // kretprobe, fexit, sys_exit, …
+	bool sleepable; // ".s"
+	bool frags;	// "xdp.frags": packets in several pieces
+	bool guessed; // no loader of today knows the section: program_type is what older ones take it for
+	bool attaches_without; // kernels without the attach type have another way to attach it
 	bool needs_target; // the type attaches to a name, but the section has none: set at run time
 	const char *target;	  // NULL when there is none
 	const char *group;	  // of an event; NULL
@@ -47,6 +50,8 @@ struct ks_hook {
 	const char *attach_type;  // "BPF_TRACE_KPROBE_MULTI"; NULL when the type has none
 };
 
+/** How long the name of a function is that libbpf reads in the section of a kprobe: letters, digits, '_' and '.'. */
+size_t ks_hook_function_len(const char *text);
 /** Read a section's name. @param arena holds the names of the result */
 KS_MUST_CHECK struct ks_error *ks_hook_parse(struct ks_arena *arena, const char *section,
 					     struct ks_hook *ret);

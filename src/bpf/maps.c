@@ -113,7 +113,9 @@ static struct ks_error *add_map(struct ks_bpf_reader *reader, const struct ks_bp
 static struct ks_error *read_btf_maps(struct ks_bpf_reader *reader, uint32_t section)
 {
 	const struct ks_btf *btf = reader->object->btf;
-	uint32_t id = btf ? ks_btf_find(btf, KS_BTF_DATASEC, ".maps", 1) : 0;
+	uint32_t id = btf && !reader->object->no_symbols
+			      ? ks_btf_find(btf, KS_BTF_DATASEC, ".maps", 1)
+			      : 0;
 	if (!id)
 		return NULL;
 	struct ks_btf_type datasec = ks_btf_type(btf, id);
@@ -172,6 +174,10 @@ struct ks_error *ks_bpf_read_maps(struct ks_bpf_reader *reader)
 			seen = true;
 			KS_TRY(read_btf_maps(reader, i));
 		} else if (holds_legacy_maps(name)) {
+			char *copy = ks_arena_strdup(&reader->object->arena, name);
+			if (!copy)
+				return &ks_nomem;
+			reader->object->legacy_maps = copy;
 			KS_TRY(read_legacy_maps(reader, i));
 		}
 	}

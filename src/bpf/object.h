@@ -129,7 +129,9 @@ struct ks_bpf_object {
 	const char *name;      // without folder and ".bpf.o"
 	const char *license;   // NULL when it has none
 	bool big_endian;
-	bool legacy;	    // no BTF: only sections, maps and helpers are known
+	const char *legacy_maps; // a section with maps that no BTF describes; NULL
+	bool no_symbols; // no symbol table: libbpf does not open it, and nothing in it has a name
+	bool legacy;	 // no BTF: only sections, maps and helpers are known
 	struct ks_btf *btf; // its own; NULL for a legacy object
 	uint32_t nr_programs, nr_maps, nr_data, nr_externs, nr_refs, nr_cores, nr_lines,
 		nr_struct_ops;

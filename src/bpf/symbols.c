@@ -151,6 +151,7 @@ struct ks_error *ks_bpf_read_symbols(struct ks_bpf_reader *reader)
 		symbol->size = ks_cursor_u64(&c);
 	}
 	reader->nr_symbols = (uint32_t)nr;
+	reader->object->no_symbols = !nr;
 	return sort_by_name(reader);
 }
 
@@ -189,6 +190,8 @@ static bool wants_relocs(const struct ks_elf *elf, uint32_t target)
 struct ks_error *ks_bpf_read_relocs(struct ks_bpf_reader *reader)
 {
 	const struct ks_elf *elf = reader->elf;
+	if (reader->object->no_symbols)
+		return NULL;	      // there is nothing that they could name
 	uint64_t left = elf->map_len; // no part of an honest file is in two sections
 	for (size_t i = 1; i < elf->nr_sections; i++) {
 		const struct ks_section *section = &elf->sections[i];

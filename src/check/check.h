@@ -23,6 +23,8 @@ extern const struct ks_verdict_info ks_verdicts[KS_NR_VERDICTS];
 
 /** Why, or what else is worth knowing; declared once, for every report. In the order in which they are listed within a verdict. */
 enum ks_reason_kind {
+	KS_REASON_LOADER,	     // libbpf refuses it before the kernel is asked
+	KS_REASON_MACHINE,	     // built for another machine
 	KS_REASON_CORE_RELO,	     // a relocation without a target can be reached
 	KS_REASON_KSYM_MISSING,	     // kernel symbol or kfunc
 	KS_REASON_HELPER,	     // not in this kernel, or not for this program type

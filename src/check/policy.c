@@ -90,6 +90,14 @@ static void read_modules(struct reader *reader)
 	reader->policy->modules = ks_toml_bool(&reader->toml);
 }
 
+static void read_btf(struct reader *reader)
+{
+	const char *word = ks_toml_string(&reader->toml, &reader->policy->arena);
+	reader->policy->brings_btf = strcmp(word, "custom") == 0;
+	if (!reader->policy->brings_btf && strcmp(word, "kernel") != 0)
+		ks_toml_fail(&reader->toml, "btf: kernel or custom is expected");
+}
+
 static struct draft *last_draft(struct reader *reader)
 {
 	return &reader->drafts.at[reader->drafts.len - 1];
@@ -141,13 +149,14 @@ static const struct table {
 	struct {
 		const char *name;
 		void (*read)(struct reader *reader);
-	} keys[5];
+	} keys[6];
 } tables[] = {
 	{ "",
 	  { { "on", read_on },
 	    { "base", read_base },
 	    { "fail-on", read_fail_on },
-	    { "modules", read_modules } } },
+	    { "modules", read_modules },
+	    { "btf", read_btf } } },
 	{ "object",
 	  { { "match", read_match },
 	    { "optional", read_optional },

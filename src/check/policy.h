@@ -42,6 +42,7 @@ struct ks_policy {
 	const char *base;	   // image the programs were written against; NULL: found out
 	const char *fail_on;	   // "unknown", "risk", "failure" or "never"; NULL: not said
 	bool modules;		   // all modules count as loaded
+	bool brings_btf;	   // btf = "custom": the tool has BTF for kernels that have none
 	size_t nr_objects;
 	const struct ks_policy_object *objects;
 };

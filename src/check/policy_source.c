@@ -89,5 +89,7 @@ struct ks_error *ks_policy_load(const struct ks_policy_source *source, struct ks
 	KS_TRY(append_options(source, &text));
 	KS_TRY(ks_buf_error(&text));
 	struct ks_error *err = ks_policy_read(text.at ? text.at : "", text.len, ret);
+	if (!err && source->brings_btf)
+		(*ret)->brings_btf = true;
 	return ks_error_in_file(err, path ? path : source->text ? "policy" : "command line");
 }

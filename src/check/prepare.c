@@ -2,6 +2,8 @@
 /* What follows from an object and from what the user says of it, for every image. */
 #include <string.h>
 
+#include "arch/arch.h"
+#include "base/array.h"
 #include "check/prepare.h"
 
 static void put_number(uint8_t *bytes, uint32_t size, bool big_endian, int64_t value)
@@ -86,6 +88,40 @@ static struct ks_error *set_programs(struct ks_arena *arena, const struct ks_pol
 	return NULL;
 }
 
+/** Does the object have a struct of that name, whatever its flavour, with one of the members? */
+static bool has_member(const struct ks_btf *btf, const struct ks_arch_registers *registers)
+{
+	size_t len = strlen(registers->record);
+	for (uint32_t id = btf->first_id; id < btf->nr; id++) {
+		struct ks_btf_type type = ks_btf_type(btf, id);
+		if (type.kind != KS_BTF_STRUCT || ks_core_name_len(type.name) != len ||
+		    memcmp(type.name, registers->record, len) != 0)
+			continue;
+		for (uint32_t i = 0; i < type.vlen; i++)
+			for (size_t k = 0; k < KS_ARRAY_LEN(registers->members); k++)
+				if (registers->members[k] &&
+				    strcmp(ks_btf_member(btf, &type, i).name,
+					   registers->members[k]) == 0)
+					return true;
+	}
+	return false;
+}
+
+/** Machines of one source count as one. */
+static const struct ks_arch *machine_of(const struct ks_bpf_object *object)
+{
+	const struct ks_arch *found = NULL;
+	for (size_t i = 0; object->btf && i < ks_nr_archs; i++) {
+		const struct ks_arch *arch = &ks_archs[i];
+		if (!arch->registers.record || !has_member(object->btf, &arch->registers))
+			continue;
+		if (found && strcmp(found->source, arch->source) != 0)
+			return NULL;
+		found = found ? found : arch;
+	}
+	return found;
+}
+
 struct ks_error *ks_object_prepare(struct ks_arena *arena, const struct ks_bpf_object *object,
 				   const struct ks_policy *policy, struct ks_prepared *ret)
 {
@@ -102,7 +138,11 @@ struct ks_error *ks_object_prepare(struct ks_arena *arena, const struct ks_bpf_o
 	}
 	for (uint32_t i = 0; i < object->nr_data; i++)
 		KS_TRY(set_data(arena, object, policy, &object->data[i], &data[i]));
-	*ret = (struct ks_prepared){ .object = object, .specs = specs, .data = data };
+	*ret = (struct ks_prepared){ .object = object,
+				     .specs = specs,
+				     .data = data,
+				     .machine = machine_of(object),
+				     .brings_btf = policy && policy->brings_btf };
 	return set_programs(arena, policy, ret);
 }
 

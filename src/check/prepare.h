@@ -14,6 +14,8 @@ struct ks_prepared {
 	const struct ks_hook *hooks;		  // of each program, as the tool attaches it
 	const bool *optional;			  // of each program
 	const struct ks_calling_program *callers; // of each program
+	const struct ks_arch *machine; // whose registers its types have; NULL: none's, or several
+	bool brings_btf;	       // the tool has BTF for kernels that have none
 };
 
 /** @param policy NULL: nothing was said. @param arena holds the result */

@@ -114,6 +114,16 @@ bool ks_judge_absent(struct ks_judge *judge, enum ks_stage stage, enum ks_presen
 		     const struct ks_about *about)
 {
 	if (presence == KS_UNTOLD)
-		ks_judge_add(judge, stage, KS_REASON_TIER, about, NULL);
+		ks_judge_add(
+			judge, stage, KS_REASON_TIER, about,
+			"nothing in the image tells: types, symbols or the version are missing");
 	return presence == KS_ABSENT;
+}
+
+void ks_judge_unset(struct ks_judge *judge, enum ks_stage stage, const struct ks_about *about,
+		    const char *option)
+{
+	struct ks_reason *reason = ks_judge_add(judge, stage, KS_REASON_TIER, about,
+						"whether %s is set is not known", option);
+	ks_reason_hint(judge, reason, "add the kernel with its configuration: --config");
 }

@@ -56,3 +56,6 @@ void ks_reason_hint(struct ks_judge *judge, struct ks_reason *reason, const char
 /** The value of a KS_PRESENT fact or, for KS_UNTOLD, a KS_REASON_TIER of the stage. @return whether it is absent */
 bool ks_judge_absent(struct ks_judge *judge, enum ks_stage stage, enum ks_presence presence,
 		     const struct ks_about *about);
+/** The stage needs a configuration option, and nothing in the image tells whether it is set: a KS_REASON_TIER. */
+void ks_judge_unset(struct ks_judge *judge, enum ks_stage stage, const struct ks_about *about,
+		    const char *option);

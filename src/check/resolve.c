@@ -101,6 +101,35 @@ static enum ks_extern_state kconfig_extern(const struct ks_site *site,
 	return KS_EXTERN_FOUND;
 }
 
+/**
+ * Whether BTF leaves a function's last argument out, which debug information does not: the verifier gives it (KF_IMPLICIT_ARGS,
+ * resolve_btfids). It is always a struct bpf_prog_aux.
+ */
+static bool hides_last(const struct ks_site *site, const struct ks_decl *decl)
+{
+	const struct ks_type *proto = decl->type;
+	if (site->image->tier != KS_TIER_FULL || !proto || proto->kind != KS_TYPE_PROTO ||
+	    !proto->nr_params)
+		return false;
+	struct ks_shape last = ks_shape_of(site, proto->params[proto->nr_params - 1].type);
+	if (last.kind != KS_BTF_PTR || !last.type)
+		return false;
+	last = ks_shape_of(site, last.type->inner);
+	return last.name && strcmp(last.name, "bpf_prog_aux") == 0;
+}
+
+static bool agrees_without_last(const struct ks_site *site, const struct ks_btf *btf,
+				uint32_t local, const struct ks_decl *decl)
+{
+	if (!hides_last(site, decl))
+		return false;
+	struct ks_type proto = *decl->type;
+	struct ks_decl shown = *decl;
+	proto.nr_params--;
+	shown.type = &proto;
+	return ks_types_agree(site, btf, local, &shown);
+}
+
 /** A kernel function called by name; its prototype must agree with the one it is declared with. */
 static enum ks_extern_state kfunc_extern(const struct ks_site *site,
 					 const struct ks_bpf_object *object,
@@ -113,6 +142,13 @@ static enum ks_extern_state kfunc_extern(const struct ks_site *site,
 	memcpy(name, ext->name, len);
 	name[len] = '\0';
 	struct ks_target target = ks_target_find(site, name);
+	if (target.in_btf == KS_ABSENT && len > 5 && strcmp(name + len - 5, "_impl") == 0) {
+		name[len - 5] = '\0'; // BTF has that name for what keeps its last argument
+		struct ks_target whole = ks_target_find(site, name);
+		if (whole.in_btf == KS_PRESENT && whole.fact->decl &&
+		    hides_last(site, whole.fact->decl))
+			target = whole;
+	}
 	if (target.in_btf == KS_UNTOLD)
 		return KS_EXTERN_UNTOLD;
 	if (target.in_btf == KS_ABSENT)
@@ -120,7 +156,8 @@ static enum ks_extern_state kfunc_extern(const struct ks_site *site,
 	if (object->btf && ext->type && target.fact->decl && target.fact->decl->type) {
 		struct ks_btf_type type = ks_btf_type(object->btf, ext->type);
 		uint32_t proto = type.kind == KS_BTF_FUNC ? type.type : ext->type;
-		if (!ks_types_agree(site, object->btf, proto, target.fact->decl))
+		if (!ks_types_agree(site, object->btf, proto, target.fact->decl) &&
+		    !agrees_without_last(site, object->btf, proto, target.fact->decl))
 			return missing(ext, known);
 	}
 	known->how = KS_KNOWN_POINTER;
@@ -131,6 +168,9 @@ static enum ks_extern_state ksym_extern(const struct ks_site *site, const struct
 					struct ks_known *known)
 {
 	enum ks_presence presence = ks_site_symbol(site, ext->name, ext->type != 0);
+	if (ext->type &&
+	    ks_site_has_btf(site) == KS_ABSENT) // libbpf asks for BTF first, also for weak ones
+		return KS_EXTERN_MISSING;
 	if (presence == KS_UNTOLD && !ext->type) {
 		const struct ks_fact *fact = ks_site_fact(site, KS_FUNCTION, ext->name);
 		if (fact->known && fact->function && fact->function->nr_symbols)

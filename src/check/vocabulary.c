@@ -16,6 +16,8 @@ const struct ks_verdict_info ks_verdicts[KS_NR_VERDICTS] = {
 #define UNKNOWN KS_VERDICT_UNKNOWN
 
 const struct ks_reason_info ks_reasons[KS_NR_REASONS] = {
+	[KS_REASON_LOADER] = { "loader", "the loader refuses it", LOAD },
+	[KS_REASON_MACHINE] = { "machine", "it is built for another machine", LOAD },
 	[KS_REASON_CORE_RELO] = { "core-relo", "a CO-RE relocation has no target", LOAD },
 	[KS_REASON_KSYM_MISSING] = { "ksym-missing", "the kernel has no such symbol", LOAD },
 	[KS_REASON_HELPER] = { "helper", "the helper cannot be called here", LOAD },

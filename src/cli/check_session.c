@@ -11,6 +11,8 @@
  * does. A program does the same with ksurf_ingest() and KSURF_FROM_RUNNING.
  */
 
+const char *const ks_btf_choices[] = { "kernel", "custom", NULL };
+
 /** The running kernel on its way into the store. */
 struct live {
 	struct ks_cli *cli;
@@ -98,6 +100,7 @@ struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_
 		.beside = files[0],
 		.here = true,
 		.optional = opts->optional,
+		.brings_btf = opts->btf == KS_BTF_CUSTOM,
 		.constants = opts->set,
 	};
 	KS_TRY(ks_policy_load(&source, &checking->policy));

@@ -8,8 +8,12 @@
 /** Options of both commands. */
 struct ks_check_session_opts {
 	const char *on, *base, *policy, *optional, *set;
+	int btf; // where types for relocations come from
 	bool modules;
 };
+/** The choices of --btf, and which of them stands for BTF that the tool has. */
+extern const char *const ks_btf_choices[];
+enum { KS_BTF_CUSTOM = 1 };
 /** Rows for their tables of options; at is where the struct lies in the command's own. */
 #define KS_CHECK_SESSION_OPTS(at)                                                                  \
 	{ 0,	       "base",                                                                     \
@@ -23,6 +27,13 @@ struct ks_check_session_opts {
 		  KS_OPT_INPUT,                                                                    \
 		  (at) + offsetof(struct ks_check_session_opts, policy),                           \
 		  NULL },                                                                          \
+		{ 0,                                                                               \
+		  "btf",                                                                           \
+		  "WHOSE",                                                                         \
+		  "relocations take types from: kernel (its own BTF) or custom (the tool's)",      \
+		  KS_OPT_CHOICE,                                                                   \
+		  (at) + offsetof(struct ks_check_session_opts, btf),                              \
+		  ks_btf_choices },                                                                \
 		{ 0,	       "optional",                                                         \
 		  "GLOB,...",  "the tool goes on without these programs",                          \
 		  KS_OPT_TEXT, (at) + offsetof(struct ks_check_session_opts, optional),            \

@@ -315,8 +315,11 @@ struct ks_core_result ks_core_resolve(const struct ks_site *site, const struct k
 		return result;
 	}
 	// modules are only looked at when the kernel itself has no candidate
-	if (!add_candidates(site, spec, fact, &result) && site->module_types && fact->modules)
-		add_candidates(site, spec, fact->modules, &result);
+	bool any = add_candidates(site, spec, fact, &result);
+	if (!any && site->module_types && fact->modules)
+		any = add_candidates(site, spec, fact->modules, &result);
+	if (!any && site->module_types && site->modules_mute)
+		result.state = KS_CORE_UNTOLD; // it may be one of theirs
 	return result;
 }
 

@@ -273,15 +273,17 @@ struct ks_site ks_view_site(struct ks_view *view, size_t at)
 	uint32_t version = ks_version_of_image(image);
 	if (!version)
 		version = ks_version_of(image->version);
-	return (struct ks_site){ .view = view,
-				 .at = at,
-				 .image = image,
-				 .version = version,
-				 .ptr_size = is_32_bit(image) ? 4 : 8,
-				 .big_endian = image->big_endian,
-				 .modules = view->modules,
-				 .module_types = view->modules &&
-						 (!version || version >= KS_SINCE(5, 11)) };
+	return (struct ks_site){
+		.view = view,
+		.at = at,
+		.image = image,
+		.version = version,
+		.ptr_size = is_32_bit(image) ? 4 : 8,
+		.big_endian = image->big_endian,
+		.modules = view->modules,
+		.modules_mute = view->source.mute && view->source.mute(view->source.arg, at),
+		.module_types = view->modules && (!version || version >= KS_SINCE(5, 11))
+	};
 }
 
 const char *ks_site_option(const struct ks_site *site, const char *name)

@@ -38,8 +38,10 @@ struct ks_view_source {
 	ks_view_source_fn *history;
 	ks_view_symbol_fn *symbol; // NULL: nothing is told about symbols
 	ks_view_names_fn *names;   // NULL: nothing is told about all names
-	ks_view_chosen_fn *chosen; // NULL: there are no images but those of the view
-	void (*free)(void *arg);   // NULL: arg is borrowed
+	bool (*mute)(const void *arg,
+		     size_t image); // its modules were read without types; NULL: none
+	ks_view_chosen_fn *chosen;  // NULL: there are no images but those of the view
+	void (*free)(void *arg);    // NULL: arg is borrowed
 	void *arg;
 };
 
@@ -75,6 +77,7 @@ struct ks_site {
 	uint8_t ptr_size; // bytes
 	bool big_endian;
 	bool modules;	   // those that the store knows are loaded
+	bool modules_mute; // and some of them were read without their types
 	bool module_types; // and the kernel tells their types (since 5.11)
 };
 /** The image of a view with that number. */

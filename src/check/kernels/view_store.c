@@ -46,6 +46,13 @@ static struct ks_error *stored_symbol(void *arg, const char *name, bool variable
 	return NULL;
 }
 
+static bool stored_mute(const void *arg, size_t image)
+{
+	const struct stored *stored = arg;
+	const struct ks_store_image *modules = stored->images->at[image]->modules;
+	return modules && !(modules->known & KS_KNOWS(KS_STRUCT));
+}
+
 /** Names as they come, up to a bound: each costs a look into the store for every image. */
 struct gathered {
 	struct ks_arena *arena;
@@ -127,6 +134,7 @@ struct ks_error *ks_view_over_store(struct ks_store *store, const struct ks_stor
 	struct ks_view_source source = { .history = stored_history,
 					 .symbol = stored_symbol,
 					 .names = stored_names,
+					 .mute = stored_mute,
 					 .chosen = stored_chosen,
 					 .free = stored_free,
 					 .arg = stored };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check/rules/attach_finding.h"
+#include "check/rules/loader.h"
 #include "check/rules/no_symbol.h"
 #include "check/rules/pattern.h"
 #include "check/rules/rules.h"
@@ -34,6 +35,8 @@ static void judge_kprobe_module(struct ks_judge *judge)
 
 void ks_judge_kprobe(struct ks_judge *judge)
 {
+	if (ks_judge_section(judge))
+		return;
 	if (judge->hook->module)
 		judge_kprobe_module(judge);
 	else
@@ -56,6 +59,15 @@ void ks_judge_kprobe_multi(struct ks_judge *judge)
 		ks_judge_no_symbol(judge, KS_STAGE_ATTACH, &target, name);
 	else
 		ks_judge_pattern(judge, name);
+}
+
+void ks_judge_replacement(struct ks_judge *judge)
+{
+	const struct ks_attach_facts facts = ks_site_attach(judge->site);
+	const struct ks_about *about = KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section);
+	if (ks_judge_absent(judge, KS_STAGE_ATTACH, ks_attach_replaces(&facts), about))
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_ATTACH_TYPE, about,
+			     "eBPF programs cannot be patched on this kernel and architecture");
 }
 
 void ks_judge_trampoline(struct ks_judge *judge)
@@ -107,6 +119,8 @@ void ks_judge_event(struct ks_judge *judge)
 	const char *name = judge->hook->target;
 	const struct ks_fact *fact = ks_site_fact(judge->site, KS_TRACEPOINT, name);
 	struct ks_attach_result result;
+	if (ks_judge_section(judge))
+		return;
 	ks_judge_ask(judge, KS_WAY_TRACEPOINT, name, &result);
 	if (!fact->present && fact->modules && judge->site->modules)
 		fact = fact->modules;

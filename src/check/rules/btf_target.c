@@ -74,7 +74,10 @@ void ks_judge_lsm_by_btf(struct ks_judge *judge)
 			     KS_ABOUT_NAME(KS_LSM, name), "LSM programs must be GPL-compatible");
 }
 
-/** The function that gives an iterator its name. */
+/**
+ * The function that gives an iterator its name. Others begin alike, and what programs of a target get is a struct of
+ * its name.
+ */
 void ks_judge_iterator(struct ks_judge *judge)
 {
 	_cleanup_buf_ struct ks_buf buf = { 0 };
@@ -86,9 +89,20 @@ void ks_judge_iterator(struct ks_judge *judge)
 	}
 	struct ks_target target = ks_target_find(judge->site, name);
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, judge->hook->target);
-	if (ks_judge_absent(judge, KS_STAGE_LOAD, target.in_btf, about))
+	if (ks_judge_absent(judge, KS_STAGE_LOAD, target.in_btf, about)) {
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_ITER_MISSING, about,
 			     "no function %s in BTF", name);
+		return;
+	}
+	_cleanup_buf_ struct ks_buf record = { 0 };
+	ks_buf_printf(&record, "bpf_iter__%s", judge->hook->target);
+	const char *context = ks_buf_text(&record);
+	judge->nomem |= !context;
+	const struct ks_fact *fact = ks_site_fact(judge->site, KS_STRUCT, context ? context : "");
+	if (fact->known && !fact->present)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_ITER_MISSING, about,
+			     "%s is there, but for something else: there is no struct %s", name,
+			     context ? context : "");
 }
 
 void ks_judge_tracepoint_by_btf(struct ks_judge *judge)

@@ -18,7 +18,10 @@ static void judge_extern(struct ks_judge *judge, uint32_t index)
 				  .name = ext->name,
 				  .insn = KS_NO_INDEX };
 	if (judge->resolution->externs[index] == KS_EXTERN_UNTOLD && !ext->weak) {
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
+		ks_judge_add(
+			judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+			kconfig ? "the configuration is not known: add the kernel with --config"
+				: "the image does not tell whether there is such a symbol");
 		return;
 	}
 	if (judge->resolution->externs[index] != KS_EXTERN_MISSING)
@@ -67,6 +70,9 @@ static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
 	else if (allowed == KS_NOT_ALLOWED)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, about, "not for %s",
 			     judge->caller->program_type);
+	else if (allowed == KS_ALLOWED_UNTOLD && !about->soft)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, about,
+			     "which types of programs may call it on this kernel is not known");
 	// functions that are called may be callbacks of a kind that may sleep
 	else if (!judge->caller->sleepable && about->insn < judge->program->nr_main &&
 		 ks_kfunc_sleeps(judge->site, name))

@@ -32,10 +32,12 @@ static const struct {
 	uint32_t since, types;
 } late[] = {
 	{ KS_SINCE(6, 2), T(PERF_EVENT) | T(TRACEPOINT) },
-	{ KS_SINCE(6, 13), T(RAW_TRACEPOINT) | T(SOCK_OPS) },
+	{ KS_SINCE(6, 13), T(SOCK_OPS) },
+	{ KS_SINCE(7, 1), T(RAW_TRACEPOINT) },
 };
 
 enum { MAX_NAMES = 60 };
+#define EVERY_TYPE (T(NR_TYPES) - 1)
 static const struct row {
 	uint32_t since, types;
 	const char *names[MAX_NAMES]; // ends with NULL
@@ -247,6 +249,149 @@ static const struct row {
 	{ 0,
 	  ON_TRACE | ON_CGROUP | LWT | TC | T(NETFILTER) | T(SK_SKB) | T(SOCKET_FILTER),
 	  { "bpf_dynptr_from_skb" } },
+	// what every type may call
+	{ 0,
+	  EVERY_TYPE,
+	  { "__bpf_trap",
+	    "bpf_arena_alloc_pages",
+	    "bpf_arena_free_pages",
+	    "bpf_arena_reserve_pages",
+	    "bpf_cast_to_kern_ctx",
+	    "bpf_cgroup_read_xattr",
+	    "bpf_copy_from_user_dynptr",
+	    "bpf_copy_from_user_str",
+	    "bpf_copy_from_user_str_dynptr",
+	    "bpf_copy_from_user_task_dynptr",
+	    "bpf_copy_from_user_task_str",
+	    "bpf_copy_from_user_task_str_dynptr",
+	    "bpf_dynptr_adjust",
+	    "bpf_dynptr_clone",
+	    "bpf_dynptr_copy",
+	    "bpf_dynptr_file_discard",
+	    "bpf_dynptr_from_file",
+	    "bpf_dynptr_is_null",
+	    "bpf_dynptr_is_rdonly",
+	    "bpf_dynptr_memset",
+	    "bpf_dynptr_size",
+	    "bpf_dynptr_slice",
+	    "bpf_dynptr_slice_rdwr",
+	    "bpf_get_kmem_cache",
+	    "bpf_get_mem_cgroup",
+	    "bpf_get_root_mem_cgroup",
+	    "bpf_iter_bits_destroy",
+	    "bpf_iter_bits_new",
+	    "bpf_iter_bits_next",
+	    "bpf_iter_css_destroy",
+	    "bpf_iter_css_new",
+	    "bpf_iter_css_next",
+	    "bpf_iter_css_task_destroy",
+	    "bpf_iter_css_task_new",
+	    "bpf_iter_css_task_next",
+	    "bpf_iter_dmabuf_destroy",
+	    "bpf_iter_dmabuf_new",
+	    "bpf_iter_dmabuf_next",
+	    "bpf_iter_kmem_cache_destroy",
+	    "bpf_iter_kmem_cache_new",
+	    "bpf_iter_kmem_cache_next",
+	    "bpf_iter_num_destroy",
+	    "bpf_iter_num_new",
+	    "bpf_iter_num_next",
+	    "bpf_iter_task_destroy",
+	    "bpf_iter_task_new",
+	    "bpf_iter_task_next",
+	    "bpf_iter_task_vma_destroy",
+	    "bpf_iter_task_vma_new",
+	    "bpf_iter_task_vma_next" } },
+	{ 0,
+	  EVERY_TYPE,
+	  { "bpf_local_irq_restore",
+	    "bpf_local_irq_save",
+	    "bpf_map_sum_elem_count",
+	    "bpf_mem_cgroup_flush_stats",
+	    "bpf_mem_cgroup_memory_events",
+	    "bpf_mem_cgroup_page_state",
+	    "bpf_mem_cgroup_usage",
+	    "bpf_mem_cgroup_vm_events",
+	    "bpf_modify_return_test_tp",
+	    "bpf_preempt_disable",
+	    "bpf_preempt_enable",
+	    "bpf_probe_read_kernel_dynptr",
+	    "bpf_probe_read_kernel_str_dynptr",
+	    "bpf_probe_read_user_dynptr",
+	    "bpf_probe_read_user_str_dynptr",
+	    "bpf_put_mem_cgroup",
+	    "bpf_rcu_read_lock",
+	    "bpf_rcu_read_unlock",
+	    "bpf_rdonly_cast",
+	    "bpf_res_spin_lock",
+	    "bpf_res_spin_lock_irqsave",
+	    "bpf_res_spin_unlock",
+	    "bpf_res_spin_unlock_irqrestore",
+	    "bpf_strcasecmp",
+	    "bpf_strcasestr",
+	    "bpf_strchr",
+	    "bpf_strchrnul",
+	    "bpf_strcmp",
+	    "bpf_strcspn",
+	    "bpf_stream_print_stack",
+	    "bpf_stream_vprintk",
+	    "bpf_stream_vprintk_impl",
+	    "bpf_strlen",
+	    "bpf_strncasecmp",
+	    "bpf_strncasestr",
+	    "bpf_strnchr",
+	    "bpf_strnlen",
+	    "bpf_strnstr",
+	    "bpf_strrchr",
+	    "bpf_strspn",
+	    "bpf_strstr",
+	    "bpf_task_work_schedule_resume",
+	    "bpf_task_work_schedule_resume_impl",
+	    "bpf_task_work_schedule_signal",
+	    "bpf_task_work_schedule_signal_impl",
+	    "bpf_timer_cancel_async",
+	    "bpf_wq_init",
+	    "bpf_wq_set_callback",
+	    "bpf_wq_set_callback_impl",
+	    "bpf_wq_start" } },
+	// what only operations may call
+	{ 0,
+	  T(STRUCT_OPS),
+	  { "__scx_bpf_dsq_insert_vtime",
+	    "bpf_fentry_test1",
+	    "bpf_io_uring_get_region",
+	    "bpf_io_uring_submit_sqes",
+	    "bpf_kfree_skb",
+	    "bpf_modify_return_test",
+	    "bpf_modify_return_test2",
+	    "bpf_qdisc_bstats_update",
+	    "bpf_qdisc_init_prologue",
+	    "bpf_qdisc_reset_destroy_epilogue",
+	    "bpf_qdisc_skb_drop",
+	    "bpf_qdisc_watchdog_schedule",
+	    "bpf_skb_get_hash",
+	    "cubictcp_acked",
+	    "cubictcp_cong_avoid",
+	    "cubictcp_cwnd_event",
+	    "cubictcp_cwnd_event_tx_start",
+	    "cubictcp_init",
+	    "cubictcp_recalc_ssthresh",
+	    "cubictcp_state",
+	    "scx_bpf_cid_override",
+	    "scx_bpf_dispatch_cancel",
+	    "scx_bpf_dispatch_nr_slots",
+	    "scx_bpf_dsq_insert",
+	    "scx_bpf_dsq_insert___v2",
+	    "scx_bpf_dsq_insert_vtime",
+	    "scx_bpf_dsq_move_to_local",
+	    "scx_bpf_dsq_move_to_local___v2",
+	    "scx_bpf_reenqueue_local",
+	    "scx_bpf_sub_dispatch",
+	    "tcp_cong_avoid_ai",
+	    "tcp_reno_cong_avoid",
+	    "tcp_reno_ssthresh",
+	    "tcp_reno_undo_cwnd",
+	    "tcp_slow_start" } },
 };
 
 /** Only programs that may sleep may call them. */
@@ -289,7 +434,7 @@ static uint32_t types_of(uint32_t version, const char *name)
 	for (size_t i = 0; i < KS_ARRAY_LEN(rows); i++)
 		if (version >= rows[i].since && is_in(rows[i].names, MAX_NAMES, name))
 			types |= rows[i].types;
-	for (size_t i = 0; i < KS_ARRAY_LEN(late); i++)
+	for (size_t i = 0; types != EVERY_TYPE && i < KS_ARRAY_LEN(late); i++)
 		if (version < late[i].since)
 			types &= ~late[i].types;
 	return types;
@@ -301,15 +446,16 @@ enum ks_allowed ks_kfunc_allowed(const struct ks_site *site,
 	uint32_t type = ks_prog_type_bit(caller->program_type);
 	if (!caller->gpl && site->version >= FIRST)
 		return KS_NEEDS_GPL;
-	if (!type || type == T(EXT) || type == T(STRUCT_OPS) || site->version < OLDEST ||
-	    site->version >= TOO_NEW)
+	if (!type || type == T(EXT) || site->version < OLDEST)
 		return KS_ALLOWED_UNTOLD;
 	uint32_t types = types_of(site->version, name);
 	if (!types)
 		return KS_ALLOWED_UNTOLD;
+	if (type == T(STRUCT_OPS)) // which of them may is written in their own code
+		return KS_ALLOWED;
 	bool iterates = caller->hook == KS_HOOK_ITER;
 	if (!(types & type) || (types & ITERATORS && type == T(TRACING) && !iterates))
-		return KS_NOT_ALLOWED;
+		return site->version < TOO_NEW ? KS_NOT_ALLOWED : KS_ALLOWED_UNTOLD;
 	return KS_ALLOWED;
 }
 

@@ -7,7 +7,14 @@
 void ks_judge_lsm_active(struct ks_judge *judge)
 {
 	const char *active = ks_site_option(judge->site, "CONFIG_LSM");
-	if (!active || strstr(active, "bpf"))
+	if (!active) {
+		struct ks_reason *reason = ks_judge_add(
+			judge, KS_STAGE_RUN, KS_REASON_TIER, KS_ABOUT_NAME(KS_CONFIG, "CONFIG_LSM"),
+			"whether bpf is among the modules that are active is not known");
+		ks_reason_hint(judge, reason, "add the kernel with its configuration: --config");
+		return;
+	}
+	if (strstr(active, "bpf"))
 		return;
 	struct ks_reason *reason = ks_judge_add(
 		judge, KS_STAGE_RUN, KS_REASON_LSM_MISSING, KS_ABOUT_NAME(KS_CONFIG, "CONFIG_LSM"),

@@ -33,10 +33,14 @@ static void judge_map(struct ks_judge *judge, const struct ks_bpf_map *map)
 		if (decl->values[i].value != map->type ||
 		    strncmp(decl->values[i].name, "__MAX", 5) == 0)
 			continue;
-		const char *option = ks_type_option(decl->values[i].name);
-		if (option && ks_site_built_in(judge->site, option) == KS_ABSENT)
+		const char *option;
+		enum ks_presence built =
+			ks_type_built_in(judge->site, decl->values[i].name, &option);
+		if (built == KS_ABSENT)
 			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_MAP_TYPE, &about,
 				     "%s is not set", option);
+		else if (built == KS_UNTOLD)
+			ks_judge_unset(judge, KS_STAGE_LOAD, &about, option);
 		return;
 	}
 	const char *name = local_enumerator(judge->resolution->prepared->object->btf,

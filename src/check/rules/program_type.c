@@ -19,40 +19,110 @@ static bool attach_type_is_checked(const struct ks_site *site, const char *type)
 	return strcmp(name, "SK_REUSEPORT") == 0 && site->version >= KS_SINCE(5, 14);
 }
 
-void ks_judge_program_type(struct ks_judge *judge)
+/** What the number needs besides. @return false when it is not there */
+static void judge_option(struct ks_judge *judge, enum ks_stage stage, enum ks_reason_kind kind,
+			 const struct ks_about *about)
+{
+	const char *option;
+	enum ks_presence built = ks_type_built_in(judge->site, about->name, &option);
+	if (built == KS_ABSENT)
+		ks_judge_add(judge, stage, kind, about, "%s is not set", option);
+	else if (built == KS_UNTOLD)
+		ks_judge_unset(judge, stage, about, option);
+}
+
+/** The type that the section stands for; one that is only guessed is still judged by. */
+static void judge_guess(struct ks_judge *judge)
+{
+	const struct ks_hook *hook = judge->hook;
+	const struct ks_about *about = KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section);
+	struct ks_reason *reason;
+	if (!hook->program_type)
+		reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_AT_RUN_TIME, about,
+				      "the section does not tell a program type");
+	else
+		reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_AT_RUN_TIME, about,
+				      "libbpf 1.0 and later know no such section; older and other "
+				      "loaders take it for %s",
+				      hook->program_type);
+	ks_reason_hint(judge, reason,
+		       "the tool sets the type: say in ksurf.toml as which section it behaves");
+}
+
+static void judge_attach_type(struct ks_judge *judge)
 {
 	const struct ks_hook *hook = judge->hook;
 	const struct ks_site *site = judge->site;
-	struct ks_about about = { .kind = KS_NR_KINDS,
-				  .name = hook->program_type,
-				  .insn = KS_NO_INDEX };
-	if (!hook->program_type) {
-		about.name = judge->program->section;
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_AT_RUN_TIME, &about,
-			     "the section does not tell a program type");
+	const struct ks_about about = { .kind = KS_NR_KINDS,
+					.name = hook->attach_type,
+					.insn = KS_NO_INDEX };
+	enum ks_stage stage =
+		attach_type_is_checked(site, hook->program_type) ? KS_STAGE_LOAD : KS_STAGE_ATTACH;
+	if (hook->attaches_without && stage == KS_STAGE_ATTACH)
 		return;
-	}
+	if (ks_judge_absent(judge, stage,
+			    ks_site_has_enumerator(site, "bpf_attach_type", about.name), &about))
+		ks_judge_add(judge, stage, KS_REASON_ATTACH_TYPE, &about,
+			     "not in enum bpf_attach_type");
+	else
+		judge_option(judge, stage, KS_REASON_ATTACH_TYPE, &about);
+}
+
+void ks_judge_program_type(struct ks_judge *judge)
+{
+	const struct ks_hook *hook = judge->hook;
+	const struct ks_about about = { .kind = KS_NR_KINDS,
+					.name = hook->program_type,
+					.insn = KS_NO_INDEX };
+	if (!hook->program_type || hook->guessed)
+		judge_guess(judge);
+	if (!hook->program_type)
+		return;
 	if (ks_judge_absent(judge, KS_STAGE_LOAD,
-			    ks_site_has_enumerator(site, "bpf_prog_type", about.name), &about)) {
+			    ks_site_has_enumerator(judge->site, "bpf_prog_type", about.name),
+			    &about)) {
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE, &about,
 			     "not in enum bpf_prog_type");
 		return;
 	}
-	const char *option = ks_type_option(about.name);
-	if (option && ks_site_built_in(site, option) == KS_ABSENT)
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE, &about, "%s is not set",
-			     option);
-	about.name = hook->attach_type;
-	if (!about.name)
+	judge_option(judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE, &about);
+	if (hook->attach_type)
+		judge_attach_type(judge);
+}
+
+/** Since when programs of a type may sleep (BPF_F_SLEEPABLE); the flag itself came with the first. */
+static const struct {
+	const char *type;
+	struct ks_gate gate;
+} sleepers[] = {
+	{ "BPF_PROG_TYPE_TRACING", { KS_SINCE(5, 10), "1e6c62a88215" } },
+	{ "BPF_PROG_TYPE_LSM", { KS_SINCE(5, 10), "1e6c62a88215" } },
+	{ "BPF_PROG_TYPE_SYSCALL", { KS_SINCE(5, 14), "79a7f8bdb159" } },
+	{ "BPF_PROG_TYPE_KPROBE", { KS_SINCE(6, 0), "64ad7556c75e" } }, // uprobes only
+	{ "BPF_PROG_TYPE_STRUCT_OPS", { KS_SINCE(6, 3), "1e12d3ef47d2" } },
+};
+
+void ks_judge_sleep(struct ks_judge *judge)
+{
+	const struct ks_site *site = judge->site;
+	const char *type = judge->hook->program_type;
+	if (!judge->caller->sleepable || !type)
 		return;
-	enum ks_stage stage =
-		attach_type_is_checked(site, hook->program_type) ? KS_STAGE_LOAD : KS_STAGE_ATTACH;
-	if (ks_judge_absent(judge, stage,
-			    ks_site_has_enumerator(site, "bpf_attach_type", about.name), &about) &&
-	    (stage == KS_STAGE_LOAD || hook->kind == KS_HOOK_KPROBE_MULTI ||
-	     hook->kind == KS_HOOK_USER))
-		ks_judge_add(judge, stage, KS_REASON_ATTACH_TYPE, &about,
-			     "not in enum bpf_attach_type");
+	const struct ks_about *about = KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section);
+	for (size_t i = 0; i < KS_ARRAY_LEN(sleepers); i++) {
+		if (strcmp(sleepers[i].type, type) != 0)
+			continue;
+		const struct ks_gate *gate = &sleepers[i].gate;
+		if (!site->version)
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, about,
+				     "%s may sleep since %u.%u; which kernel this is is not known",
+				     type, gate->since >> 16, gate->since >> 8 & 255);
+		else if (!ks_gate_is_open(gate, site->version))
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE, about,
+				     "%s may sleep since %u.%u", type, gate->since >> 16,
+				     gate->since >> 8 & 255);
+		return;
+	}
 }
 
 void ks_judge_fragments(struct ks_judge *judge)

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "check/interp/opcode.h"
 #include "check/rules/hint.h"
+#include "check/rules/machine.h"
 #include "check/rules/rules.h"
 #include "check/rules/target.h"
 
@@ -45,8 +46,14 @@ static void judge_core(struct ks_judge *judge, uint32_t at, uint32_t core)
 				  .insn = at,
 				  .soft = !reached && !refused };
 	if (result->state == KS_CORE_UNTOLD && reached)
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
+		ks_judge_add(
+			judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+			judge->site->modules_mute
+				? "not in the kernel; its modules were read without their types"
+				: "the image does not tell types of that kind");
 	if (!refused && !poison)
+		return;
+	if (ks_judge_registers(judge, spec, &about))
 		return;
 	_cleanup_buf_ struct ks_buf buf = { 0 };
 	ks_core_explain(spec, result, &buf);
@@ -76,14 +83,16 @@ void ks_judge_relocations(struct ks_judge *judge)
 			judge_core(judge, i, program->cores[i]);
 }
 
-void ks_judge_brought_btf(struct ks_judge *judge)
+void ks_judge_kernel_btf(struct ks_judge *judge)
 {
-	if (!judge->resolution->prepared->object->nr_cores ||
+	const struct ks_prepared *prepared = judge->resolution->prepared;
+	if (!prepared->object->nr_cores || prepared->brings_btf ||
 	    ks_site_has_btf(judge->site) != KS_ABSENT)
 		return;
-	struct ks_reason *reason =
-		ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_CORE_RELO,
-			     KS_ABOUT_NAME(KS_CONFIG, "CONFIG_DEBUG_INFO_BTF"),
-			     "the kernel has no BTF: relocations need one that the tool brings");
-	ks_reason_hint(judge, reason, "give libbpf the kernel's types by btf_custom_path");
+	struct ks_reason *reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_CORE_RELO,
+						KS_ABOUT_NAME(KS_CONFIG, "CONFIG_DEBUG_INFO_BTF"),
+						"the kernel has no BTF, which relocations need");
+	ks_reason_hint(
+		judge, reason,
+		"give libbpf the kernel's types by btf_custom_path, and check with --btf custom");
 }

@@ -17,15 +17,21 @@
 
 // clang-format off
 const struct ks_rule ks_rules[] = {
+	{ "loader",                 LOAD,          ALL,            0,           ks_judge_loader },
+	{ "uncalled-syscall",       RUN,           ON(KPROBE) | ON(FENTRY) | ON(FMOD_RET) | ON(KSYSCALL), NAME, ks_judge_uncalled },
+	{ "machine",                RUN,           ALL,            0,           ks_judge_machine },
 	{ "map-types",              LOAD,          ALL,            0,           ks_judge_maps },
 	{ "operations",             LOAD,          ALL,            0,           ks_judge_operations },
 	{ "externs",                LOAD,          ALL,            0,           ks_judge_externs },
 	{ "program-type",           LOAD | ATTACH, ALL,            0,           ks_judge_program_type },
+	{ "sleep",                  LOAD,          ALL,            0,           ks_judge_sleep },
 	{ "unused-operation",       LOAD,          ON(STRUCT_OPS), 0,           ks_judge_unused_operation },
+	{ "kernel-btf",             LOAD,          ALL,            0,           ks_judge_kernel_btf },
 	{ "relocations",            LOAD,          ALL,            0,           ks_judge_relocations },
 	{ "references",             LOAD,          ALL,            0,           ks_judge_references },
 	{ "helper-calls",           LOAD,          ALL,            0,           ks_judge_helper_calls },
 	{ "context-pointers",       LOAD,          ALL,            0,           ks_judge_context_pointers },
+	{ "tail-calls",             LOAD,          ALL,            0,           ks_judge_tail_calls },
 	{ "fragments",              LOAD,          ALL,            0,           ks_judge_fragments },
 	{ "instructions",           LOAD,          ALL,            0,           ks_judge_insns },
 	{ "unnamed-by-btf",         LOAD,          BY_BTF,         0,           ks_judge_unnamed_by_btf },
@@ -36,6 +42,7 @@ const struct ks_rule ks_rules[] = {
 
 	{ "trampolines-on-pattern", ATTACH,        ON(OTHER),      0,           ks_judge_trampolines_on_pattern },
 	{ "unnamed",                ATTACH,        ATTACHED,       0,           ks_judge_unnamed_attach },
+	{ "replacement",            ATTACH,        ON(FREPLACE),   0,           ks_judge_replacement },
 	{ "kprobe",                 ATTACH | RUN,  ON(KPROBE),     NAME,        ks_judge_kprobe },
 	{ "kprobe-multi",           ATTACH,        ON(KPROBE_MULTI), NAME,      ks_judge_kprobe_multi },
 	{ "syscall",                ATTACH,        ON(KSYSCALL),   NAME,        ks_judge_syscall },
@@ -46,7 +53,6 @@ const struct ks_rule ks_rules[] = {
 	{ "lsm",                    ATTACH,        ON(LSM),        NAME,        ks_judge_lsm },
 
 	{ "missed-calls",           RUN,           KS_HOOKS_FUNCTION, NAME,     ks_judge_missed_calls },
-	{ "brought-btf",            RUN,           ALL,            0,           ks_judge_brought_btf },
 	{ "lsm-active",             RUN,           ON(LSM),        0,           ks_judge_lsm_active },
 	{ "parameters",             RUN,           KS_HOOKS_FUNCTION, NAME | BASE, ks_judge_parameters },
 	{ "tracepoint-arguments",   RUN,           KS_HOOKS_ARGUMENTS, NAME | BASE, ks_judge_tracepoint_arguments },

@@ -37,6 +37,8 @@ void ks_judge_all(struct ks_judge *judge);
 
 /* ---- loading: what fails every program of the object ---- */
 
+/** What libbpf does not open at all (loader.c). */
+void ks_judge_loader(struct ks_judge *judge);
 /** Types of maps (maps.c). */
 void ks_judge_maps(struct ks_judge *judge);
 /** Structs of operations, and their members that programs stand for (struct_ops.c). */
@@ -48,10 +50,14 @@ void ks_judge_externs(struct ks_judge *judge);
 
 /** Its type, and what it is attached to by number; that may also fail when it is attached (program_type.c). */
 void ks_judge_program_type(struct ks_judge *judge);
+/** May programs of its type sleep? (program_type.c) */
+void ks_judge_sleep(struct ks_judge *judge);
 /** Packets in fragments (program_type.c). */
 void ks_judge_fragments(struct ks_judge *judge);
 /** An operation that no variable refers to (struct_ops.c). */
 void ks_judge_unused_operation(struct ks_judge *judge);
+/** Relocations on a kernel without BTF of its own, unless the tool brings some (relocations.c). */
+void ks_judge_kernel_btf(struct ks_judge *judge);
 /** Relocations without a target, where they can be reached (relocations.c). */
 void ks_judge_relocations(struct ks_judge *judge);
 /** Uses of symbols and functions of the kernel (externs.c). */
@@ -60,6 +66,8 @@ void ks_judge_references(struct ks_judge *judge);
 void ks_judge_helper_calls(struct ks_judge *judge);
 /** Reads through a pointer into the context (insns.c). */
 void ks_judge_context_pointers(struct ks_judge *judge);
+/** Tail calls in a program that calls functions of its own (helper_calls.c). */
+void ks_judge_tail_calls(struct ks_judge *judge);
 /** Instructions of newer kernels (insns.c). */
 void ks_judge_insns(struct ks_judge *judge);
 /** What would be looked up by BTF is chosen when the tool runs (run_time_target.c). */
@@ -79,6 +87,8 @@ void ks_judge_iterator(struct ks_judge *judge);
 void ks_judge_trampolines_on_pattern(struct ks_judge *judge);
 /** What it is attached to is chosen when the tool runs (run_time_target.c). */
 void ks_judge_unnamed_attach(struct ks_judge *judge);
+/** A function of another program, which is patched (attach.c). */
+void ks_judge_replacement(struct ks_judge *judge);
 /** A function and its symbols (attach.c). */
 void ks_judge_kprobe(struct ks_judge *judge);
 /** A function, or a pattern of names (attach.c). */
@@ -100,8 +110,10 @@ void ks_judge_lsm(struct ks_judge *judge);
 
 /** Calls of the function that it does not see (missed_calls.c). */
 void ks_judge_missed_calls(struct ks_judge *judge);
-/** Relocations on a kernel without BTF of its own (relocations.c). */
-void ks_judge_brought_btf(struct ks_judge *judge);
+/** The function of a system call that nobody makes (uncalled.c). */
+void ks_judge_uncalled(struct ks_judge *judge);
+/** Registers that are read where another machine has them (machine.c). */
+void ks_judge_machine(struct ks_judge *judge);
 /** Is eBPF among the LSM modules that are active? (lsm_active.c) */
 void ks_judge_lsm_active(struct ks_judge *judge);
 /** Parameters and result of the function that differ from the base (changed_reads.c). */

@@ -1,40 +1,100 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/rules/type_options.h"
 
-#include "base/array.h"
-
-#include <stddef.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "check/kernels/attach.h"
+
+/** An option, and a function that every version of its code has. */
+enum option {
+	CGROUPS,
+	CGROUP_BPF,
+	LIRC,
+	LSM,
+	NETFILTER,
+	REUSEPORT,
+	LOOKUP,
+	XGRESS,
+	NETKIT,
+	UPROBES,
+	CGRP_STORAGE,
+	INODE_STORAGE,
+	STACKS,
+	XSK
+};
 static const struct {
-	const char *type, *option;
-} types[] = {
-	{ "BPF_PROG_TYPE_CGROUP_SKB", "CONFIG_CGROUP_BPF" },
-	{ "BPF_PROG_TYPE_CGROUP_SOCK", "CONFIG_CGROUP_BPF" },
-	{ "BPF_PROG_TYPE_CGROUP_SOCK_ADDR", "CONFIG_CGROUP_BPF" },
-	{ "BPF_PROG_TYPE_CGROUP_DEVICE", "CONFIG_CGROUP_BPF" },
-	{ "BPF_PROG_TYPE_CGROUP_SYSCTL", "CONFIG_CGROUP_BPF" },
-	{ "BPF_PROG_TYPE_CGROUP_SOCKOPT", "CONFIG_CGROUP_BPF" },
-	{ "BPF_PROG_TYPE_LIRC_MODE2", "CONFIG_BPF_LIRC_MODE2" },
-	{ "BPF_PROG_TYPE_LSM", "CONFIG_BPF_LSM" },
-	{ "BPF_PROG_TYPE_NETFILTER", "CONFIG_NETFILTER_BPF_LINK" },
-	{ "BPF_PROG_TYPE_SK_REUSEPORT", "CONFIG_INET" },
-	{ "BPF_PROG_TYPE_SK_LOOKUP", "CONFIG_INET" },
-	{ "BPF_MAP_TYPE_CGROUP_ARRAY", "CONFIG_CGROUPS" },
-	{ "BPF_MAP_TYPE_CGRP_STORAGE", "CONFIG_CGROUPS" },
-	{ "BPF_MAP_TYPE_CGROUP_STORAGE", "CONFIG_CGROUP_BPF" },
-	{ "BPF_MAP_TYPE_CGROUP_STORAGE_DEPRECATED", "CONFIG_CGROUP_BPF" },
-	{ "BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE", "CONFIG_CGROUP_BPF" },
-	{ "BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE_DEPRECATED", "CONFIG_CGROUP_BPF" },
-	{ "BPF_MAP_TYPE_INODE_STORAGE", "CONFIG_BPF_LSM" },
-	{ "BPF_MAP_TYPE_STACK_TRACE", "CONFIG_PERF_EVENTS" },
-	{ "BPF_MAP_TYPE_XSKMAP", "CONFIG_XDP_SOCKETS" },
+	const char *name, *function;
+} options[] = {
+	[CGROUPS] = { "CONFIG_CGROUPS", "cgroup_init" },
+	[CGROUP_BPF] = { "CONFIG_CGROUP_BPF", "__cgroup_bpf_run_filter_skb" },
+	[LIRC] = { "CONFIG_BPF_LIRC_MODE2", "lirc_mode2_func_proto" },
+	[LSM] = { "CONFIG_BPF_LSM", "bpf_lsm_verify_prog" },
+	[NETFILTER] = { "CONFIG_NETFILTER_BPF_LINK", "bpf_nf_link_attach" },
+	[REUSEPORT] = { "CONFIG_INET", "sk_reuseport_func_proto" },
+	[LOOKUP] = { "CONFIG_INET", "sk_lookup_func_proto" },
+	[XGRESS] = { "CONFIG_NET_XGRESS", "tcx_link_attach" },
+	[NETKIT] = { "CONFIG_NETKIT", "netkit_link_attach" },
+	[UPROBES] = { "CONFIG_UPROBES", "uprobe_multi_link_handler" },
+	[CGRP_STORAGE] = { "CONFIG_CGROUPS", "bpf_cgrp_storage_free" },
+	[INODE_STORAGE] = { "CONFIG_BPF_LSM", "bpf_inode_storage_free" },
+	[STACKS] = { "CONFIG_PERF_EVENTS", "stack_map_alloc" },
+	[XSK] = { "CONFIG_XDP_SOCKETS", "xsk_map_alloc" },
 };
 
-const char *ks_type_option(const char *type)
+static const struct {
+	const char *type;
+	enum option option;
+} types[] = {
+	{ "BPF_PROG_TYPE_CGROUP_SKB", CGROUP_BPF },
+	{ "BPF_PROG_TYPE_CGROUP_SOCK", CGROUP_BPF },
+	{ "BPF_PROG_TYPE_CGROUP_SOCK_ADDR", CGROUP_BPF },
+	{ "BPF_PROG_TYPE_CGROUP_DEVICE", CGROUP_BPF },
+	{ "BPF_PROG_TYPE_CGROUP_SYSCTL", CGROUP_BPF },
+	{ "BPF_PROG_TYPE_CGROUP_SOCKOPT", CGROUP_BPF },
+	{ "BPF_PROG_TYPE_LIRC_MODE2", LIRC },
+	{ "BPF_PROG_TYPE_LSM", LSM },
+	{ "BPF_PROG_TYPE_NETFILTER", NETFILTER },
+	{ "BPF_PROG_TYPE_SK_REUSEPORT", REUSEPORT },
+	{ "BPF_PROG_TYPE_SK_LOOKUP", LOOKUP },
+	{ "BPF_CGROUP_SOCK_OPS", CGROUP_BPF },
+	{ "BPF_TCX_INGRESS", XGRESS },
+	{ "BPF_TCX_EGRESS", XGRESS },
+	{ "BPF_NETKIT_PRIMARY", NETKIT },
+	{ "BPF_NETKIT_PEER", NETKIT },
+	{ "BPF_TRACE_UPROBE_MULTI", UPROBES },
+	{ "BPF_TRACE_UPROBE_SESSION", UPROBES },
+	{ "BPF_MAP_TYPE_CGROUP_ARRAY", CGROUPS },
+	{ "BPF_MAP_TYPE_CGRP_STORAGE", CGRP_STORAGE },
+	{ "BPF_MAP_TYPE_CGROUP_STORAGE", CGROUP_BPF },
+	{ "BPF_MAP_TYPE_CGROUP_STORAGE_DEPRECATED", CGROUP_BPF },
+	{ "BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE", CGROUP_BPF },
+	{ "BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE_DEPRECATED", CGROUP_BPF },
+	{ "BPF_MAP_TYPE_INODE_STORAGE", INODE_STORAGE },
+	{ "BPF_MAP_TYPE_STACK_TRACE", STACKS },
+	{ "BPF_MAP_TYPE_XSKMAP", XSK },
+};
+
+/** What the code of an option says of it. */
+static enum ks_presence function_built_in(const struct ks_site *site, const char *name)
 {
-	for (size_t i = 0; i < KS_ARRAY_LEN(types); i++)
-		if (strcmp(types[i].type, type) == 0)
-			return types[i].option;
-	return NULL;
+	const struct ks_fact *fact = ks_site_fact(site, KS_FUNCTION, name);
+	if (fact->function && fact->function->nr_symbols)
+		return KS_PRESENT;
+	return ks_site_symbol(site, name, false);
+}
+
+enum ks_presence ks_type_built_in(const struct ks_site *site, const char *type,
+				  const char **ret_option)
+{
+	*ret_option = NULL;
+	for (size_t i = 0; i < KS_ARRAY_LEN(types); i++) {
+		if (strcmp(types[i].type, type) != 0)
+			continue;
+		*ret_option = options[types[i].option].name;
+		enum ks_presence set = ks_site_built_in(site, *ret_option);
+		return set == KS_UNTOLD ? function_built_in(site, options[types[i].option].function)
+					: set;
+	}
+	return KS_PRESENT;
 }

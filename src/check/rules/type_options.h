@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* Options that a type of program or map needs besides a number of its own (include/linux/bpf_types.h): inside check/ only. */
+/*
+ * What a type of program, of map or of attachment needs besides a number of its own (include/linux/bpf_types.h): inside
+ * check/ only.
+ */
+#include "check/kernels/view.h"
 
-/** The option that "BPF_PROG_TYPE_…" or "BPF_MAP_TYPE_…" needs; NULL: none, or one that every kernel with eBPF has. */
-const char *ks_type_option(const char *type);
+/**
+ * Whether the kernel of an image is built with what "BPF_PROG_TYPE_…", "BPF_MAP_TYPE_…" or the like needs: the
+ * configuration tells, and where it is not known, a function that is built in with the option and not without.
+ * @param ret_option the option; NULL where it needs none, or one that every kernel with eBPF has
+ */
+enum ks_presence ks_type_built_in(const struct ks_site *site, const char *type,
+				  const char **ret_option);

@@ -157,6 +157,8 @@ static void write_legend(struct matrix *matrix)
 	bool used[KS_NR_VERDICTS] = { [KS_VERDICT_OK] = true };
 	for (size_t i = 0; i < check->nr_rows * check->nr_images; i++)
 		used[check->outcomes[i].verdict] = true;
+	for (size_t i = 0; i < check->nr_objects && check->nr_images; i++)
+		used[ks_check_object_verdict(check, &check->objects[i], 0)] = true;
 	struct ks_buf *text = &matrix->terminal.text;
 	for (int v = 0; v < KS_NR_VERDICTS; v++)
 		if (used[v])
@@ -267,23 +269,41 @@ static void write_reasons(struct matrix *matrix, size_t row, struct row_reasons 
 		write_group(&matrix->terminal, matrix->check, &groups->at[i]);
 }
 
+/** Objects that have no row. */
+static void write_empty(struct matrix *matrix)
+{
+	const struct ks_check *check = matrix->check;
+	for (size_t i = 0; i < check->nr_objects; i++) {
+		const struct ks_check_object *object = &check->objects[i];
+		if (object->nr)
+			continue;
+		ks_buf_printf(&matrix->terminal.text, "%s: %s", object->object->name,
+			      object->object->no_symbols
+				      ? "it has no symbol table, and libbpf does not open it"
+				      : "there is no program in it, and nothing to judge");
+		ks_buf_char(matrix->terminal.out, '\n');
+		ks_terminal_wrap(&matrix->terminal, 0, 2);
+	}
+}
+
 /** The programs whose worst verdict is v, v from the worst on. */
 static struct ks_error *write_all_reasons(struct matrix *matrix)
 {
 	const struct ks_check *check = matrix->check;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	enum ks_verdict least = matrix->report->verbose ? KS_VERDICT_UNKNOWN : KS_VERDICT_RISK;
 	struct row_reasons *rows = ks_arena_array(&arena, check->nr_rows, sizeof(*rows));
 	if (!rows)
 		return &ks_nomem;
 	for (size_t row = 0; row < check->nr_rows; row++) {
 		rows[row].told = false;
-		KS_TRY(ks_reason_groups(check, row, least, true, &arena, &rows[row].groups));
+		KS_TRY(ks_reason_groups(check, row, KS_VERDICT_UNKNOWN, true, &arena,
+					&rows[row].groups));
 	}
 	for (int v = KS_NR_VERDICTS; v-- > 0;)
 		for (size_t row = 0; row < check->nr_rows; row++)
 			if ((int)ks_row_verdict(check, row) == v)
 				write_reasons(matrix, row, rows);
+	write_empty(matrix);
 	return NULL;
 }
 
