@@ -60,6 +60,7 @@ enum ks_sql {
 	KS_SQL_PART_REMOVE,
 	KS_SQL_BLOCK,
 	KS_SQL_BLOCKS,
+	KS_SQL_BLOCK_NEEDS,
 	KS_SQL_BLOCK_ADD,
 	KS_SQL_BLOCK_REMOVE,
 	KS_SQL_PACKS,
@@ -84,7 +85,7 @@ struct ks_store {
 	struct ks_blocks blocks;
 	struct ks_hashes hashes; // of every definition; filled by the first put
 	int64_t data_version;	 // of the store when hashes was right
-	struct ks_buf scratch, like, row;
+	struct ks_buf scratch, like, row, made;
 	/** Names of segments, columns, definitions that were asked for; as old as kept_version says. */
 	struct ks_cache kept_names, kept_columns, kept_defs;
 	struct ks_cache kept_symbols; // names of symbol tables, by image

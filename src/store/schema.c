@@ -46,6 +46,9 @@
 /** Numbers that only grow: how often the store has been written, and the next ids. */
 #define COUNTER "CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"
 
+/** The blocks that differences of this one are made to. */
+#define NEEDS "needs BLOB"
+
 /* ---- which store has which ---- */
 
 /** The ways in which a store has come to be. */
@@ -57,6 +60,7 @@ enum {
 	IN_1 = 1 << MADE_1,
 	ONCE_1 = 1 << FROM_1_TO_2 | 1 << FROM_1_TO_3,
 	SINCE_2 = EVERY & ~IN_1,
+	UP_TO_2 = 1 << MADE_1 | 1 << MADE_2 | 1 << FROM_1_TO_2,
 	SINCE_3 = 1 << MADE_3 | 1 << FROM_1_TO_3 | 1 << FROM_2_TO_3,
 };
 
@@ -91,7 +95,11 @@ static const struct ks_schema_row rows[] = {
 	// Definitions, and the hashes that tell which are there.
 	{ "table", "block", "block",
 	  "CREATE TABLE block(first INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL)",
-	  EVERY },
+	  UP_TO_2 },
+	{ "table", "block", "block",
+	  "CREATE TABLE block(first INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL,"
+	  " " NEEDS ")",
+	  SINCE_3 },
 	{ "table", "pack", "pack",
 	  "CREATE TABLE pack(first INTEGER PRIMARY KEY, hashes BLOB NOT NULL)", EVERY },
 	{ "table", "counter", "counter", COUNTER, SINCE_3 },
@@ -161,4 +169,5 @@ const char ks_schema_1_to_2[] =
 	"UPDATE image SET facts = '' WHERE tier NOT IN ('full', 'imported');"
 	"DROP VIEW images;" IMAGES_2 ";PRAGMA user_version = 2;";
 
-const char ks_schema_2_to_3[] = COUNTER ";PRAGMA user_version = 3;";
+const char ks_schema_2_to_3[] =
+	COUNTER ";ALTER TABLE block ADD COLUMN " NEEDS ";PRAGMA user_version = 3;";

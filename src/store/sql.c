@@ -69,7 +69,8 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_BLOCK] = "SELECT first, nr, data FROM block WHERE first <= ?"
 			 " ORDER BY first DESC LIMIT 1",
 	[KS_SQL_BLOCKS] = "SELECT first, nr FROM block ORDER BY first",
-	[KS_SQL_BLOCK_ADD] = "INSERT INTO block(first, nr, data) VALUES(?, ?, ?)",
+	[KS_SQL_BLOCK_NEEDS] = "SELECT first, nr, needs FROM block ORDER BY first DESC",
+	[KS_SQL_BLOCK_ADD] = "INSERT INTO block(first, nr, data, needs) VALUES(?, ?, ?, ?)",
 	[KS_SQL_BLOCK_REMOVE] = "DELETE FROM block WHERE first = ?",
 	[KS_SQL_PACKS] = "SELECT first, hashes FROM pack WHERE first >= ? ORDER BY first",
 	[KS_SQL_PACK_ADD] = "INSERT INTO pack(first, hashes) VALUES(?, ?)",

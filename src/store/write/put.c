@@ -53,6 +53,13 @@ static struct ks_error *encode_job(void *arg, size_t job, unsigned int thread)
 			     : ks_put_lists_name(&put->lists, job - nr_defs);
 }
 
+static struct ks_error *differ_job(void *arg, size_t job, unsigned int thread)
+{
+	struct put *put = arg;
+	(void)thread;
+	return ks_put_defs_differ(&put->defs, job);
+}
+
 /** Longest jobs first, so that no thread waits for one at the end: symbol names are the largest part. */
 static struct ks_error *pack_job(void *arg, size_t job, unsigned int thread)
 {
@@ -179,7 +186,8 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 	put->result.label = ks_take(kept.label);
 	if (stays)
 		return NULL; // another process was faster
-	int64_t image, base = 0;
+	int64_t image;
+	struct ks_put_likes likes;
 	if (put->result.label) {
 		KS_TRY(ks_image_drop(store, kept.id));
 		KS_TRY(ks_image_sweep(store));
@@ -190,9 +198,14 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 		KS_TRY(choose_label(store, wanted, &put->result.label));
 	}
 	KS_TRY(ks_put_defs_assign(&put->defs, store));
-	KS_TRY(ks_put_lists_match(&put->lists, store, &base));
-	if (base)
-		KS_TRY(load_likes(store, put, base));
+	KS_TRY(ks_put_lists_match(&put->lists, store, &likes));
+	if (likes.base)
+		KS_TRY(load_likes(store, put, likes.base));
+	if (likes.nearest)
+		KS_TRY(ks_put_lists_like(&put->lists, &put->defs, store, likes.nearest));
+	KS_TRY(ks_put_defs_likes(&put->defs, store));
+	KS_TRY(ks_pool_run(put->nr_threads, ks_put_defs_nr_runs(&put->defs), differ_job, put));
+	KS_TRY(ks_put_defs_cut(&put->defs));
 	size_t nr_jobs = KS_NR_PARTS + put->defs.blocks.len + put->lists.segments.len;
 	KS_TRY(ks_pool_run(put->nr_threads, nr_jobs, pack_job, put));
 	const struct ks_image_key key = {
@@ -201,7 +214,7 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 		.digest = put->result.replaced ? kept.digest : wanted->digest,
 	};
 	KS_TRY(ks_image_add(store, put->surface, &key, put->lists.anchor, &image));
-	KS_TRY(set_base(store, image, base));
+	KS_TRY(set_base(store, image, likes.base));
 	KS_TRY(ks_put_defs_write(&put->defs, store, &put->result.bytes));
 	KS_TRY(ks_put_lists_write(&put->lists, store, image, &put->result.bytes));
 	KS_TRY(write_parts(store, put, image));

@@ -32,11 +32,11 @@ static int compare_ids(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/** Of the images that are not based on another, the one that shares most segments; 0 if none shares enough. */
+/** Of the images that are not based on another, the one that shares most segments, of equal ones the last. */
 static struct ks_error *choose_base(struct ks_put_lists *lists, struct ks_store *store,
-				    int64_t *ret)
+				    struct ks_put_likes *ret)
 {
-	size_t nr = lists->segments.len, best = nr / BASE_SHARE, shared = 0;
+	size_t nr = lists->segments.len, best = 0, shared = 0;
 	int64_t *ids = calloc(nr + 1, sizeof(*ids)), image = 0;
 	if (!ids)
 		return &ks_nomem;
@@ -48,18 +48,19 @@ static struct ks_error *choose_base(struct ks_put_lists *lists, struct ks_store 
 	if (!err) // modules are like other modules, and kernels like kernels
 		sqlite3_bind_int(stmt, 1, !lists->surface->image.modules_of);
 	bool row = true;
-	*ret = 0;
+	*ret = (struct ks_put_likes){ 0 };
 	while (!err && !(err = ks_sql_row(store, stmt, &row)) && row) {
 		int64_t next = sqlite3_column_int64(stmt, 0);
 		int64_t id = sqlite3_column_int64(stmt, 1);
 		shared = next == image ? shared : 0;
 		image = next;
 		shared += bsearch(&id, ids, nr, sizeof(*ids), compare_ids) != NULL;
-		if (shared > best) {
+		if (shared >= best) {
 			best = shared;
-			*ret = image;
+			ret->nearest = image;
 		}
 	}
+	ret->base = best > nr / BASE_SHARE ? ret->nearest : 0;
 	free(ids);
 	return err;
 }
@@ -89,13 +90,13 @@ static struct ks_error *find_like(struct ks_put_lists *lists, struct ks_store *s
 }
 
 struct ks_error *ks_put_lists_match(struct ks_put_lists *lists, struct ks_store *store,
-				    int64_t *ret_base)
+				    struct ks_put_likes *ret)
 {
 	for (size_t i = 0; i < lists->segments.len; i++)
 		KS_TRY(match_segment(store, &lists->segments.at[i]));
-	KS_TRY(choose_base(lists, store, ret_base));
-	for (size_t i = 0; *ret_base && i < lists->segments.len; i++)
-		KS_TRY(find_like(lists, store, *ret_base, &lists->segments.at[i]));
+	KS_TRY(choose_base(lists, store, ret));
+	for (size_t i = 0; ret->base && i < lists->segments.len; i++)
+		KS_TRY(find_like(lists, store, ret->base, &lists->segments.at[i]));
 	return NULL;
 }
 

@@ -141,6 +141,33 @@ static struct ks_error *mark(struct ks_store *store, const struct ks_store_image
 	return NULL;
 }
 
+/** The blocks that a block with a live definition needs are live, too. They are older: the last block comes first. */
+static struct ks_error *mark_needs(struct ks_store *store, char *live, size_t nr_ids)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_BLOCK_NEEDS, &stmt));
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(store, stmt, &row));
+		if (!row)
+			return NULL;
+		uint64_t first = (uint64_t)sqlite3_column_int64(stmt, 0);
+		uint64_t nr = (uint64_t)sqlite3_column_int64(stmt, 1);
+		struct ks_bytes needs = ks_sql_bytes(stmt, 2);
+		if (first - 1 >= nr_ids || nr > nr_ids - (first - 1))
+			return ks_store_damaged("block of definitions has no hashes");
+		if (!memchr(live + first - 1, 1, (size_t)nr))
+			continue;
+		struct ks_cursor c = ks_cursor_over(needs.at, needs.len, false);
+		while (ks_cursor_more(&c)) {
+			uint64_t distance = ks_cursor_uleb(&c);
+			if (c.why || distance == 0 || distance >= first)
+				return ks_store_damaged("block of definitions needs none");
+			live[first - distance - 1] = 1;
+		}
+	}
+}
+
 /** Delete the blocks without a live definition, and forget the hashes of theirs. */
 static struct ks_error *sweep_blocks(struct ks_store *store, const char *live)
 {
@@ -198,6 +225,7 @@ static struct ks_error *collect(struct ks_store *store, struct ks_arena *arena)
 	KS_TRY(ks_image_all(store, arena, &images));
 	for (size_t i = 0; i < images.nr; i++)
 		KS_TRY(mark(store, images.at[i], live, nr_ids));
+	KS_TRY(mark_needs(store, live, nr_ids));
 	KS_TRY(sweep_blocks(store, live));
 	return rewrite_packs(store);
 }
