@@ -124,8 +124,7 @@ static struct ks_bytes stored_at(const struct ks_block *block, uint64_t id)
 {
 	size_t i = (size_t)(id - block->first);
 	size_t start = i ? block->ends.at[i - 1] : 0;
-	return (struct ks_bytes){ block->raw.at + block->head + start,
-				  block->ends.at[i] - start };
+	return (struct ks_bytes){ block->raw.at + block->head + start, block->ends.at[i] - start };
 }
 
 static bool is_difference(struct ks_bytes stored)

@@ -136,7 +136,7 @@ struct ks_error *ks_delta_make(struct ks_delta *delta, struct ks_bytes like, str
 	if (turn.literal < raw.len)
 		put_turn(out, &turn, raw, raw.len, 0, 0);
 	size_t len = out->len - start;
-	*ret_worth = len <= raw.len / SAVES && raw.len - len <= like.len;
+	*ret_worth = len <= raw.len / SAVES && raw.len <= KS_DELTA_GROWTH * (like.len + len);
 	return ks_buf_error(out);
 }
 
@@ -147,7 +147,7 @@ static struct ks_error *damaged(void)
 
 struct ks_error *ks_delta_apply(struct ks_bytes like, struct ks_cursor c, struct ks_buf *out)
 {
-	size_t room = like.len + (size_t)(c.end - c.pos);
+	size_t room = KS_DELTA_GROWTH * (like.len + (size_t)(c.end - c.pos));
 	uint64_t len = ks_cursor_uleb(&c), last = 0;
 	if (c.why || len > room || len > KS_ZSTD_LIMIT)
 		return damaged();
@@ -164,8 +164,7 @@ struct ks_error *ks_delta_apply(struct ks_bytes like, struct ks_cursor c, struct
 			break;
 		uint64_t copied = ks_cursor_uleb(&c);
 		uint64_t from = last + literals + (uint64_t)ks_cursor_zigzag(&c);
-		if (c.why || !copied || copied > len || from > like.len ||
-		    copied > like.len - from)
+		if (c.why || !copied || copied > len || from > like.len || copied > like.len - from)
 			return damaged();
 		ks_buf_bytes(out, (const uint8_t *)like.at + from, (size_t)copied);
 		last = from + copied;

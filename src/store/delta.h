@@ -10,6 +10,9 @@
 #include "base/error.h"
 #include "store/zstd.h"
 
+/** How much longer a result may be than its sources: some is copied twice. */
+enum { KS_DELTA_GROWTH = 2 };
+
 /** What one thread needs to find differences. A zeroed one is ready. */
 struct ks_delta {
 	uint32_t *slots; // places in the older bytes + 1, by a hash of what stands there
@@ -26,7 +29,7 @@ KS_MUST_CHECK struct ks_error *ks_delta_make(struct ks_delta *delta, struct ks_b
 					     bool *ret_worth);
 
 /**
- * Append the result to out. No result is longer than the bytes it is made of, like and difference together.
+ * Append the result to out. No result is longer than KS_DELTA_GROWTH times what it is made of, like and difference together.
  * @param c behind whose end nothing is read
  * @return KS_ERR_STORE when the difference is damaged
  */

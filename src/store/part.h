@@ -19,7 +19,8 @@ enum ks_part {
 	KS_PART_SYMBOL_NAMES,
 	KS_PART_SYMBOL_ATTRS,
 	KS_PART_SYMBOL_SIZES,
-	KS_PART_SYMBOL_ADDRS,
+	KS_PART_SYMBOL_ADDRS,  // of versions 1 and 2
+	KS_PART_SYMBOL_PLACES, // the same, as what differs from where a symbol would be
 	KS_PART_CONFIG,
 	KS_NR_PARTS,
 };
@@ -28,6 +29,16 @@ const char *ks_part_name(enum ks_part which);
 
 /** How many sections back a symbol may refer. */
 enum { KS_PART_RECENT = 64 };
+
+/**
+ * Where a symbol would be: behind the one before it in the order of addresses, at a multiple of this. Every build of a kernel
+ * has about the same order, and the same gaps.
+ */
+enum { KS_PART_ALIGN = 16 };
+static inline uint64_t ks_part_place(uint64_t addr, uint64_t size)
+{
+	return (addr + size + KS_PART_ALIGN - 1) & ~(uint64_t)(KS_PART_ALIGN - 1);
+}
 
 /** What stands for the module of a symbol. */
 enum { KS_MODULE_SAME, KS_MODULE_NAMED, KS_MODULE_NONE };

@@ -48,6 +48,7 @@
 
 /** The blocks that differences of this one are made to. */
 #define NEEDS "needs BLOB"
+#define SEGMENT_BASE "base INTEGER"
 
 /* ---- which store has which ---- */
 
@@ -75,7 +76,11 @@ static const struct ks_schema_row rows[] = {
 	// Names in sorted runs, shared between images.
 	{ "table", "segment", "segment",
 	  "CREATE TABLE segment(id INTEGER PRIMARY KEY, nr INTEGER NOT NULL, names TEXT NOT NULL)",
-	  EVERY },
+	  UP_TO_2 },
+	{ "table", "segment", "segment",
+	  "CREATE TABLE segment(id INTEGER PRIMARY KEY, nr INTEGER NOT NULL, names TEXT NOT NULL,"
+	  " " SEGMENT_BASE ")",
+	  SINCE_3 },
 	// What one image says of the names of a segment.
 	{ "table", "columns", "columns",
 	  "CREATE TABLE columns(id INTEGER PRIMARY KEY, base INTEGER, data BLOB NOT NULL)", EVERY },
@@ -110,7 +115,7 @@ static const struct ks_schema_row rows[] = {
 	  " SELECT i.label AS image, l.kind AS kind, j.value AS name"
 	  " FROM image i JOIN list l ON l.image = i.id JOIN segment s ON s.id = l.segment,"
 	  " json_each(s.names) j",
-	  EVERY },
+	  UP_TO_2 },
 	{ "view", "counts", "counts",
 	  "CREATE VIEW counts AS"
 	  " SELECT i.label AS image, l.kind AS kind, sum(s.nr) AS names"
@@ -169,5 +174,6 @@ const char ks_schema_1_to_2[] =
 	"UPDATE image SET facts = '' WHERE tier NOT IN ('full', 'imported');"
 	"DROP VIEW images;" IMAGES_2 ";PRAGMA user_version = 2;";
 
-const char ks_schema_2_to_3[] =
-	COUNTER ";ALTER TABLE block ADD COLUMN " NEEDS ";PRAGMA user_version = 3;";
+const char ks_schema_2_to_3[] = COUNTER ";ALTER TABLE block ADD COLUMN " NEEDS
+					";ALTER TABLE segment ADD COLUMN " SEGMENT_BASE
+					";DROP VIEW names;PRAGMA user_version = 3;";

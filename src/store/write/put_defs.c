@@ -117,9 +117,9 @@ static struct ks_error *load_packs(struct ks_store *store)
 		if (!row)
 			return NULL;
 		struct ks_bytes bytes = ks_sql_bytes(stmt, 1);
-		size_t nr = bytes.len / sizeof(struct ks_hash);
+		size_t nr = bytes.len / KS_HASH_BYTES;
 		if ((uint64_t)sqlite3_column_int64(stmt, 0) != hashes->by_id.len + 1 || !nr ||
-		    bytes.len % sizeof(struct ks_hash))
+		    bytes.len % KS_HASH_BYTES)
 			return ks_store_damaged("hashes of definitions are missing");
 		KS_TRY(ks_hashes_append(hashes, bytes.at, nr));
 	}
@@ -172,8 +172,11 @@ static struct ks_error *write_hashes(struct ks_put_defs *defs, struct ks_store *
 	KS_TRY(ks_sql_get(store, KS_SQL_PACK_ADD, &stmt));
 	const struct ks_hash *first = &store->hashes.by_id.at[defs->new_defs.at[0].def->id - 1];
 	sqlite3_bind_int64(stmt, 1, defs->new_defs.at[0].def->id);
-	ks_sql_bind_bytes(stmt, 2, (struct ks_bytes){ first, nr * sizeof(*first) });
-	*bytes += nr * sizeof(*first);
+	_cleanup_buf_ struct ks_buf packed = { 0 };
+	ks_hashes_put(&packed, first, nr);
+	KS_TRY(ks_buf_error(&packed));
+	ks_sql_bind_bytes(stmt, 2, ks_bytes_of(&packed));
+	*bytes += packed.len;
 	return ks_sql_run(store, stmt);
 }
 

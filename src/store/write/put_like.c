@@ -27,38 +27,27 @@ static void pair(struct pairing *p, const struct ks_put_row *row, const uint64_t
 	}
 }
 
-/** @return <0, 0, >0 as the row's name compares to one without an end */
-static int compare(const struct ks_put_row *row, const struct ks_segment_names *names)
-{
-	int order = strncmp(row->name, names->name, names->len);
-	return order ? order : row->name[names->len] != 0;
-}
-
 static struct ks_error *pair_segment(struct pairing *p, struct ks_store *store, int64_t segment,
 				     int64_t id)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	_cleanup_buf_ struct ks_buf raw = { 0 };
-	struct ks_bytes text;
+	_cleanup_buf_ struct ks_buf raw = { 0 }, text = { 0 };
 	struct ks_columns columns;
 	KS_TRY(ks_columns_load(store, id, &raw));
 	KS_TRY(ks_columns_open(raw.at, raw.len, &columns));
-	KS_TRY(ks_segment_names_fetch(store, segment, &stmt, &text));
-	_cleanup_names_ struct ks_segment_names names = ks_segment_names_over(text);
+	KS_TRY(ks_segment_names_load(store, segment, &text));
+	struct ks_segment_names names = ks_segment_names_over(ks_bytes_of(&text));
 	const struct ks_put_row *rows = p->lists->rows[p->list].at;
 	size_t nr = p->lists->rows[p->list].len;
 	while (p->at < nr && ks_segment_names_next(&names)) {
 		uint64_t numbers[2] = { ks_cursor_uleb(&columns.numbers),
 					ks_cursor_uleb(&columns.numbers) };
 		int order = -1;
-		while (p->at < nr && (order = compare(&rows[p->at], &names)) < 0)
+		while (p->at < nr && (order = strcmp(rows[p->at].name, names.name)) < 0)
 			p->at++;
 		if (p->at < nr && order == 0)
 			pair(p, &rows[p->at++], numbers);
 	}
-	if (columns.numbers.why)
-		return ks_store_damaged(columns.numbers.why);
-	return ks_segment_names_error(&names);
+	return columns.numbers.why ? ks_store_damaged(columns.numbers.why) : NULL;
 }
 
 struct ks_error *ks_put_lists_like(const struct ks_put_lists *lists, struct ks_put_defs *defs,

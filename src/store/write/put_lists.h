@@ -28,7 +28,10 @@ struct ks_put_segment {
 	size_t from, to; // rows of the list
 	struct ks_buf names;
 	int64_t id;
-	bool is_new; // the store has no such segment yet
+	bool is_new;		    // the store has no such segment yet
+	int64_t names_like_id;	    // a whole segment of about the same names, or 0
+	struct ks_buf names_like;   // its names
+	struct ks_buf packed_names; // of a new one
 	int64_t like_id;
 	struct ks_buf like;   // packed columns of the base image, as stored
 	struct ks_buf packed; // columns
@@ -66,7 +69,7 @@ KS_MUST_CHECK struct ks_error *ks_put_lists_match(struct ks_put_lists *lists,
 KS_MUST_CHECK struct ks_error *ks_put_lists_like(const struct ks_put_lists *lists,
 						 struct ks_put_defs *defs, struct ks_store *store,
 						 int64_t image);
-/** Encode and compress the columns of one segment. */
+/** Encode and compress the columns of one segment, and its names when they are new. */
 KS_MUST_CHECK struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists,
 						 const struct ks_put_defs *defs, size_t segment,
 						 struct ks_zstd *zstd);

@@ -204,11 +204,13 @@ static struct ks_error *rewrite_packs(struct ks_store *store)
 			return NULL;
 		int64_t first = sqlite3_column_int64(packs, 0);
 		struct ks_bytes old = ks_sql_bytes(packs, 1); // as long as when it was loaded
-		struct ks_bytes now = { &hashes->by_id.at[first - 1], old.len };
+		_cleanup_buf_ struct ks_buf now = { 0 };
+		ks_hashes_put(&now, &hashes->by_id.at[first - 1], old.len / KS_HASH_BYTES);
+		KS_TRY(ks_buf_error(&now));
 		if (memcmp(old.at, now.at, now.len) == 0)
 			continue;
 		sqlite3_bind_int64(stmt, 1, first);
-		ks_sql_bind_bytes(stmt, 2, now);
+		ks_sql_bind_bytes(stmt, 2, ks_bytes_of(&now));
 		KS_TRY(ks_sql_run(store, stmt));
 	}
 }
