@@ -27,6 +27,11 @@ void ks_blocks_deinit(struct ks_blocks *blocks)
 	*blocks = (struct ks_blocks){ 0 };
 }
 
+void ks_blocks_forget(struct ks_blocks *blocks)
+{
+	ks_blocks_keep(blocks, blocks->cap);
+}
+
 void ks_blocks_keep(struct ks_blocks *blocks, size_t cap)
 {
 	ks_blocks_deinit(blocks);

@@ -36,6 +36,8 @@ struct ks_blocks {
 	uint64_t clock;
 };
 void ks_blocks_deinit(struct ks_blocks *blocks);
+/** What was kept is dropped; as many can be kept as before. */
+void ks_blocks_forget(struct ks_blocks *blocks);
 
 /**
  * How many blocks to keep unpacked; the default suits single names. What was kept is dropped.

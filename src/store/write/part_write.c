@@ -174,7 +174,8 @@ static uint64_t put_places(const struct ks_surface *s, struct ks_buf *raw)
 		qsort(order, nr, sizeof(*order), compare_places);
 	for (size_t i = 0; order && i < nr; i++) {
 		size_t index = (size_t)(order[i] - s->symbols);
-		int global = order[i]->bind != 0; // tables have the local ones first: two orders that meet
+		int global = order[i]->bind !=
+			     0; // tables have the local ones first: two orders that meet
 		int64_t distance = (int64_t)index - (int64_t)next[global];
 		ks_buf_uleb(raw, ((uint64_t)distance << 1 ^ (uint64_t)(distance >> 63)) << 1 |
 					 (uint64_t)global);

@@ -14,6 +14,7 @@
 struct put {
 	const struct ks_surface *surface;
 	unsigned int nr_threads;
+	bool again;		 // it was in the store: nothing is asked, its label stays
 	bool looks_back;	 // at what it was put together with
 	const char *seen;	 // the digest of that, or NULL
 	struct ks_zstd *packers; // one for each thread
@@ -169,34 +170,11 @@ static struct ks_error *set_base(struct ks_store *store, int64_t image, int64_t 
 	return ks_sql_run(store, stmt);
 }
 
-/** The part of it that must see the store as it is: inside the transaction. */
-static struct ks_error *put_image(struct ks_store *store, void *arg)
+/** Everything that is written, under the label that was chosen. */
+static struct ks_error *write_image(struct ks_store *store, struct put *put, const char *digest)
 {
-	struct put *put = arg;
-	const struct ks_image *wanted = &put->surface->image;
-	_cleanup_kept_ struct ks_kept kept = { 0 };
-	bool as_seen = true;
-	if (put->looks_back)
-		KS_TRY(is_as_seen(store, put, &as_seen));
-	put->result.outdated = !as_seen;
-	if (!as_seen)
-		return NULL;
-	KS_TRY(ks_kept_find(store, wanted, &kept));
-	bool stays = ks_kept_stays(&kept, wanted);
-	put->result.label = ks_take(kept.label);
-	if (stays)
-		return NULL; // another process was faster
 	int64_t image;
 	struct ks_put_likes likes;
-	if (put->result.label) {
-		KS_TRY(ks_image_drop(store, kept.id));
-		KS_TRY(ks_image_sweep(store));
-		put->result.replaced = true;
-	} else {
-		if (wanted->modules_of)
-			KS_TRY(drop_modules(store, wanted->modules_of));
-		KS_TRY(choose_label(store, wanted, &put->result.label));
-	}
 	KS_TRY(ks_put_defs_assign(&put->defs, store));
 	KS_TRY(ks_put_lists_match(&put->lists, store, &likes));
 	if (likes.base)
@@ -210,8 +188,7 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 	KS_TRY(ks_pool_run(put->nr_threads, nr_jobs, pack_job, put));
 	const struct ks_image_key key = {
 		.label = put->result.label,
-		// modules name their kernel by its digest: it goes on
-		.digest = put->result.replaced ? kept.digest : wanted->digest,
+		.digest = digest,
 	};
 	KS_TRY(ks_image_add(store, put->surface, &key, put->lists.anchor, &image));
 	KS_TRY(set_base(store, image, likes.base));
@@ -222,6 +199,38 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 	put->result.nr_new_definitions = put->defs.new_defs.len;
 	put->result.added = true;
 	return NULL;
+}
+
+/** The part of it that must see the store as it is: inside the transaction. */
+static struct ks_error *put_image(struct ks_store *store, void *arg)
+{
+	struct put *put = arg;
+	const struct ks_image *wanted = &put->surface->image;
+	_cleanup_kept_ struct ks_kept kept = { 0 };
+	bool as_seen = true;
+	if (put->again)
+		return write_image(store, put, wanted->digest);
+	if (put->looks_back)
+		KS_TRY(is_as_seen(store, put, &as_seen));
+	put->result.outdated = !as_seen;
+	if (!as_seen)
+		return NULL;
+	KS_TRY(ks_kept_find(store, wanted, &kept));
+	bool stays = ks_kept_stays(&kept, wanted);
+	put->result.label = ks_take(kept.label);
+	if (stays)
+		return NULL; // another process was faster
+	if (put->result.label) {
+		KS_TRY(ks_image_drop(store, kept.id));
+		KS_TRY(ks_image_sweep(store));
+		put->result.replaced = true;
+	} else {
+		if (wanted->modules_of)
+			KS_TRY(drop_modules(store, wanted->modules_of));
+		KS_TRY(choose_label(store, wanted, &put->result.label));
+	}
+	// modules name their kernel by its digest: it goes on
+	return write_image(store, put, put->result.replaced ? kept.digest : wanted->digest);
 }
 
 /** The part of it that needs the surface only. */
@@ -240,9 +249,13 @@ static struct ks_error *prepare(struct put *put)
 
 static struct ks_error *run(struct ks_store *store, struct put *put)
 {
-	KS_TRY(ks_store_known(store, &put->surface->image, &put->result.label));
-	if (put->result.label)
-		return NULL;
+	const struct ks_image *image = &put->surface->image;
+	if (put->again)
+		put->result.label = strdup(image->label);
+	else
+		KS_TRY(ks_store_known(store, image, &put->result.label));
+	if (put->again ? !put->result.label : put->result.label != NULL)
+		return put->again ? &ks_nomem : NULL;
 	KS_TRY(prepare(put));
 	struct ks_error *err = ks_sql_write(store, put_image, put);
 	if (err) // the table holds ids that are not in the file
@@ -288,4 +301,14 @@ struct ks_error *ks_store_put_modules(struct ks_store *store, const struct ks_su
 		.seen = seen,
 	};
 	return put_all(store, &put, ret);
+}
+
+struct ks_error *ks_put_again(struct ks_store *store, const struct ks_surface *surface,
+			      unsigned int nr_threads)
+{
+	struct put put = { .surface = surface, .nr_threads = nr_threads, .again = true };
+	struct ks_put_result result = { 0 };
+	struct ks_error *err = put_all(store, &put, &result);
+	free(result.label);
+	return err;
 }
