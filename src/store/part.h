@@ -46,7 +46,8 @@ enum { KS_MODULE_SAME, KS_MODULE_NAMED, KS_MODULE_NONE };
 /** A part on its way into the store. */
 struct ks_put_part {
 	uint64_t nr;	      // records; 0 and no bytes: the part is not written
-	struct ks_buf like;   // packed part of the base image, as stored
+	int64_t base;	      // image whose part of that name it is a difference to, or 0
+	struct ks_buf like;   // that part
 	struct ks_buf packed; //
 };
 

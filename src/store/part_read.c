@@ -7,7 +7,9 @@
 struct ks_error *ks_part_read(struct ks_store *store, const struct ks_store_image *image,
 			      enum ks_part which, struct ks_buf *raw, uint64_t *ret_nr)
 {
-	KS_TRY(ks_part_load(store, image->id, image->base, ks_part_name(which), raw, ret_nr));
+	struct ks_part_row row;
+	KS_TRY(ks_part_load(store, image->id, ks_part_name(which), raw, &row));
+	*ret_nr = row.nr;
 	if (*ret_nr > raw->len) // each record has a byte at least
 		return ks_store_damaged("part of an image is too short");
 	return NULL;

@@ -56,6 +56,8 @@ enum ks_sql {
 	KS_SQL_SEGMENT_ADD,
 	KS_SQL_SEGMENT_SWEEP,
 	KS_SQL_PART,
+	KS_SQL_PART_2, // of a store of version 1 or 2
+	KS_SQL_PART_HEIRS,
 	KS_SQL_PART_ADD,
 	KS_SQL_PART_REPLACE,
 	KS_SQL_PART_REMOVE,
@@ -127,6 +129,12 @@ static inline int ks_sql_bind_bytes(sqlite3_stmt *stmt, int parameter, struct ks
 				   SQLITE_STATIC);
 }
 
+/** NULL for 0: there is none. */
+static inline int ks_sql_bind_id(sqlite3_stmt *stmt, int parameter, int64_t id)
+{
+	return id ? sqlite3_bind_int64(stmt, parameter, id) : sqlite3_bind_null(stmt, parameter);
+}
+
 static inline int ks_sql_bind_text(sqlite3_stmt *stmt, int parameter, const char *text)
 {
 	return text ? sqlite3_bind_text(stmt, parameter, text, -1, SQLITE_STATIC)
@@ -181,9 +189,15 @@ static inline const char *ks_list_name(int list)
 	return list == KS_LIST_VARIABLES ? "variable" : ks_kinds[list].name;
 }
 
-/** Raw bytes of a part, appended to out; *ret_nr = 0 and nothing appended when the image has none. */
-KS_MUST_CHECK struct ks_error *ks_part_load(struct ks_store *store, int64_t image, int64_t base,
-					    const char *name, struct ks_buf *out, uint64_t *ret_nr);
+/** Parts that are read for one part, at most: each is a difference to the next. */
+enum { KS_PART_DEPTH = 4 };
+/** Raw bytes of a part, appended to out; nr = 0 and nothing appended when the image has none. */
+struct ks_part_row {
+	uint64_t nr;	    // records
+	unsigned int depth; // parts that it is a difference to
+};
+KS_MUST_CHECK struct ks_error *ks_part_load(struct ks_store *store, int64_t image, const char *name,
+					    struct ks_buf *out, struct ks_part_row *ret);
 
 /** Raw bytes of a columns row, appended to out. */
 KS_MUST_CHECK struct ks_error *ks_columns_load(struct ks_store *store, int64_t id,

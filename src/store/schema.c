@@ -49,6 +49,11 @@
 /** The blocks that differences of this one are made to. */
 #define NEEDS "needs BLOB"
 #define SEGMENT_BASE "base INTEGER"
+#define PART_COLUMNS                                                                               \
+	"CREATE TABLE part("                                                                       \
+	" image INTEGER NOT NULL, name TEXT NOT NULL, nr INTEGER NOT NULL, data BLOB NOT NULL"
+#define PART_BASE "base INTEGER"
+#define PART_KEY ", UNIQUE(image, name))"
 
 /* ---- which store has which ---- */
 
@@ -91,11 +96,8 @@ static const struct ks_schema_row rows[] = {
 	  " PRIMARY KEY(image, kind, first)) WITHOUT ROWID",
 	  EVERY },
 	// What an image has besides its lists: orders, symbol table, configuration.
-	{ "table", "part", "part",
-	  "CREATE TABLE part("
-	  " image INTEGER NOT NULL, name TEXT NOT NULL, nr INTEGER NOT NULL, data BLOB NOT NULL,"
-	  " UNIQUE(image, name))",
-	  EVERY },
+	{ "table", "part", "part", PART_COLUMNS PART_KEY, UP_TO_2 },
+	{ "table", "part", "part", PART_COLUMNS ", " PART_BASE PART_KEY, SINCE_3 },
 	{ "index", "sqlite_autoindex_part_1", "part", NULL, EVERY },
 	// Definitions, and the hashes that tell which are there.
 	{ "table", "block", "block",
@@ -174,6 +176,8 @@ const char ks_schema_1_to_2[] =
 	"UPDATE image SET facts = '' WHERE tier NOT IN ('full', 'imported');"
 	"DROP VIEW images;" IMAGES_2 ";PRAGMA user_version = 2;";
 
-const char ks_schema_2_to_3[] = COUNTER ";ALTER TABLE block ADD COLUMN " NEEDS
-					";ALTER TABLE segment ADD COLUMN " SEGMENT_BASE
-					";DROP VIEW names;PRAGMA user_version = 3;";
+const char ks_schema_2_to_3[] = COUNTER
+	";ALTER TABLE block ADD COLUMN " NEEDS ";ALTER TABLE segment ADD COLUMN " SEGMENT_BASE
+	";ALTER TABLE part ADD COLUMN " PART_BASE
+	";UPDATE part SET base = (SELECT base FROM image WHERE id = part.image)"
+	";DROP VIEW names;PRAGMA user_version = 3;";

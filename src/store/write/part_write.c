@@ -224,13 +224,10 @@ struct ks_error *ks_put_part_pack(enum ks_part which, const struct ks_surface *s
 				  const struct ks_put_defs *defs, struct ks_zstd *zstd,
 				  struct ks_put_part *part)
 {
-	_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 };
+	_cleanup_buf_ struct ks_buf raw = { 0 };
 	part->nr = put_part(which, surface, defs, &raw);
 	KS_TRY(ks_buf_error(&raw));
 	if (!part->nr)
 		return NULL;
-	if (part->like.len)
-		KS_TRY(ks_zstd_unpack(zstd, (struct ks_bytes){ 0 }, ks_bytes_of(&part->like),
-				      &like));
-	return ks_zstd_pack(zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &part->packed);
+	return ks_zstd_pack(zstd, ks_bytes_of(&part->like), ks_bytes_of(&raw), &part->packed);
 }

@@ -123,20 +123,17 @@ static struct ks_error *choose_label(struct ks_store *store, const struct ks_ima
 	return ks_image_modules_label(store, kernel.label, ret);
 }
 
-static struct ks_error *load_likes(struct ks_store *store, struct put *put, int64_t base)
+/** The parts of the image that is most like this one. */
+static struct ks_error *load_likes(struct ks_store *store, struct put *put, int64_t image)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	for (size_t i = 0; i < KS_NR_PARTS; i++) {
-		KS_TRY(ks_sql_get(store, KS_SQL_PART, &stmt));
-		sqlite3_bind_int64(stmt, 1, base);
-		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
-		bool row;
-		KS_TRY(ks_sql_row(store, stmt, &row));
-		if (!row)
-			continue;
-		struct ks_bytes bytes = ks_sql_bytes(stmt, 1);
-		ks_buf_bytes(&put->parts[i].like, bytes.at, bytes.len);
-		KS_TRY(ks_buf_error(&put->parts[i].like));
+		struct ks_put_part *part = &put->parts[i];
+		struct ks_part_row row;
+		KS_TRY(ks_part_load(store, image, ks_part_name((enum ks_part)i), &part->like,
+				    &row));
+		if (row.depth == KS_PART_DEPTH)
+			part->like.len = 0; // stays whole
+		part->base = part->like.len ? image : 0;
 	}
 	return NULL;
 }
@@ -153,6 +150,7 @@ static struct ks_error *write_parts(struct ks_store *store, struct put *put, int
 		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
 		sqlite3_bind_int64(stmt, 3, (int64_t)part->nr);
 		ks_sql_bind_bytes(stmt, 4, ks_bytes_of(&part->packed));
+		ks_sql_bind_id(stmt, 5, part->base);
 		KS_TRY(ks_sql_run(store, stmt));
 		put->result.bytes += part->packed.len;
 	}
@@ -177,8 +175,8 @@ static struct ks_error *write_image(struct ks_store *store, struct put *put, con
 	struct ks_put_likes likes;
 	KS_TRY(ks_put_defs_assign(&put->defs, store));
 	KS_TRY(ks_put_lists_match(&put->lists, store, &likes));
-	if (likes.base)
-		KS_TRY(load_likes(store, put, likes.base));
+	if (likes.nearest)
+		KS_TRY(load_likes(store, put, likes.nearest));
 	if (likes.nearest)
 		KS_TRY(ks_put_lists_like(&put->lists, &put->defs, store, likes.nearest));
 	KS_TRY(ks_put_defs_likes(&put->defs, store));

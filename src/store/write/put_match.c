@@ -126,10 +126,7 @@ static struct ks_error *write_names(struct ks_store *store, const struct ks_put_
 	sqlite3_bind_int64(stmt, 1, segment->id);
 	sqlite3_bind_int64(stmt, 2, (int64_t)(segment->to - segment->from));
 	ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&segment->packed_names));
-	if (segment->names_like_id)
-		sqlite3_bind_int64(stmt, 4, segment->names_like_id);
-	else
-		sqlite3_bind_null(stmt, 4);
+	ks_sql_bind_id(stmt, 4, segment->names_like_id);
 	return ks_sql_run(store, stmt);
 }
 
@@ -138,10 +135,7 @@ static struct ks_error *write_columns(struct ks_store *store, const struct ks_pu
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS_ADD, &stmt));
-	if (segment->like_id)
-		sqlite3_bind_int64(stmt, 1, segment->like_id);
-	else
-		sqlite3_bind_null(stmt, 1);
+	ks_sql_bind_id(stmt, 1, segment->like_id);
 	ks_sql_bind_bytes(stmt, 2, ks_bytes_of(&segment->packed));
 	sqlite3_bind_int64(stmt, 3, id);
 	return ks_sql_run(store, stmt);

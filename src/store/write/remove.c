@@ -39,10 +39,7 @@ static struct ks_error *repack_columns(struct ks_store *store, int64_t id, int64
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS_REPLACE, &stmt));
 	sqlite3_bind_int64(stmt, 1, id);
-	if (base)
-		sqlite3_bind_int64(stmt, 2, base);
-	else
-		sqlite3_bind_null(stmt, 2);
+	ks_sql_bind_id(stmt, 2, base);
 	ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&packed));
 	return ks_sql_run(store, stmt);
 }
@@ -65,51 +62,47 @@ static struct ks_error *repack_lists(struct ks_store *store, int64_t image, int6
 	}
 }
 
-static struct ks_error *repack_parts(struct ks_store *store, int64_t image, int64_t old_base,
-				     int64_t base)
+/** Write the parts of an image anew, as the difference to those of another. @param base 0: to nothing */
+static struct ks_error *repack_parts(struct ks_store *store, int64_t image, int64_t base)
 {
 	for (size_t i = 0; i < KS_NR_PARTS; i++) {
 		_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 }, packed = { 0 };
-		uint64_t nr, nr_like;
-		KS_TRY(ks_part_load(store, image, old_base, ks_part_name((enum ks_part)i), &raw,
-				    &nr));
-		if (!nr)
+		const char *name = ks_part_name((enum ks_part)i);
+		struct ks_part_row row, of_base;
+		KS_TRY(ks_part_load(store, image, name, &raw, &row));
+		if (!row.nr)
 			continue;
 		if (base)
-			KS_TRY(ks_part_load(store, base, 0, ks_part_name((enum ks_part)i), &like,
-					    &nr_like));
+			KS_TRY(ks_part_load(store, base, name, &like, &of_base));
 		KS_TRY(ks_zstd_pack(&store->zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &packed));
 		_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 		KS_TRY(ks_sql_get(store, KS_SQL_PART_REPLACE, &stmt));
 		sqlite3_bind_int64(stmt, 1, image);
-		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
+		ks_sql_bind_text(stmt, 2, name);
 		ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&packed));
+		ks_sql_bind_id(stmt, 4, like.len ? base : 0);
 		KS_TRY(ks_sql_run(store, stmt));
 	}
 	return NULL;
 }
 
-static struct ks_error *repack(struct ks_store *store, int64_t image, int64_t old_base,
-			       int64_t base)
+static struct ks_error *rebase(struct ks_store *store, int64_t image, int64_t base)
 {
 	KS_TRY(repack_lists(store, image, base));
-	KS_TRY(repack_parts(store, image, old_base, base));
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_SET_BASE, &stmt));
 	sqlite3_bind_int64(stmt, 1, image);
-	if (base)
-		sqlite3_bind_int64(stmt, 2, base);
-	else
-		sqlite3_bind_null(stmt, 2);
+	ks_sql_bind_id(stmt, 2, base);
 	return ks_sql_run(store, stmt);
 }
 
-/** The first of the images based on this one becomes the base of the others. */
-static struct ks_error *hand_over(struct ks_store *store, int64_t image)
+/** The first of those that are differences to an image becomes what the others are differences to. */
+static struct ks_error *hand_over_to(struct ks_store *store, int64_t image, enum ks_sql heirs_of,
+				     struct ks_error *(*write)(struct ks_store *, int64_t, int64_t))
 {
 	KS_VECTOR(int64_t) heirs = { 0 };
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	struct ks_error *err = ks_sql_get(store, KS_SQL_IMAGES_ON_BASE, &stmt);
+	struct ks_error *err = ks_sql_get(store, heirs_of, &stmt);
 	bool row = true;
 	if (!err)
 		sqlite3_bind_int64(stmt, 1, image);
@@ -117,9 +110,15 @@ static struct ks_error *hand_over(struct ks_store *store, int64_t image)
 		if (!ks_vector_add(&heirs, sqlite3_column_int64(stmt, 0)))
 			err = &ks_nomem;
 	for (size_t i = 0; !err && i < heirs.len; i++)
-		err = repack(store, heirs.at[i], image, i ? heirs.at[0] : 0);
+		err = write(store, heirs.at[i], i ? heirs.at[0] : 0);
 	ks_vector_deinit(&heirs);
 	return err;
+}
+
+static struct ks_error *hand_over(struct ks_store *store, int64_t image)
+{
+	KS_TRY(hand_over_to(store, image, KS_SQL_IMAGES_ON_BASE, rebase));
+	return hand_over_to(store, image, KS_SQL_PART_HEIRS, repack_parts);
 }
 
 /** Mark every definition that an image has. @param live one byte for each id */

@@ -21,7 +21,7 @@ static const struct {
 	int nr_columns;
 } tables[] = {
 	{ "image", 24 }, { "segment", 4 }, { "columns", 3 }, { "list", 5 },
-	{ "part", 4 },	 { "block", 4 },   { "pack", 2 },
+	{ "part", 5 },	 { "block", 4 },   { "pack", 2 },
 };
 
 static struct ks_error *prepare(struct ks_store *store, const char *text, sqlite3_stmt **ret)
