@@ -31,13 +31,14 @@ const char *ks_part_name(enum ks_part which);
 enum { KS_PART_RECENT = 64 };
 
 /**
- * Where a symbol would be: behind the one before it in the order of addresses, at a multiple of this. Every build of a kernel
- * has about the same order, and the same gaps.
+ * Where a symbol would be: behind the one before it in the order of addresses, a function at a multiple of 16. Every build of a
+ * kernel has about the same order, and the same gaps.
+ * @param end of the one before
  */
-enum { KS_PART_ALIGN = 16 };
-static inline uint64_t ks_part_place(uint64_t addr, uint64_t size)
+static inline uint64_t ks_part_place(uint64_t end, const struct ks_symbol *sym)
 {
-	return (addr + size + KS_PART_ALIGN - 1) & ~(uint64_t)(KS_PART_ALIGN - 1);
+	enum { FUNCTION = 2, ALIGN = 16 }; // STT_FUNC
+	return sym->type == FUNCTION ? (end + ALIGN - 1) & ~(uint64_t)(ALIGN - 1) : end;
 }
 
 /** What stands for the module of a symbol. */

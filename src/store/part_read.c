@@ -82,14 +82,14 @@ static struct ks_error *get_modules(struct ks_cursor *c, struct ks_arena *arena,
 	return NULL;
 }
 
-/** The sizes have been read. A symbol that the order leaves out, or names twice, has some address: nothing is claimed of it. */
+/** Sizes and types have been read. A symbol that the order leaves out, or names twice, has some address: nothing is claimed of it. */
 static struct ks_error *get_places(struct ks_cursor *c, struct ks_arena *arena,
 				   struct ks_symbol *symbols, size_t nr)
 {
 	uint32_t *order = ks_arena_array(arena, nr + 1, sizeof(*order));
 	if (!order)
 		return &ks_nomem;
-	uint64_t next[2] = { 0 }, place = 0;
+	uint64_t next[2] = { 0 }, end = 0;
 	for (size_t i = 0; i < nr && !c->why; i++) {
 		uint64_t code = ks_cursor_uleb(c), *last = &next[code & 1];
 		uint64_t index = *last + ((code >> 2) ^ -(code >> 1 & 1));
@@ -102,8 +102,8 @@ static struct ks_error *get_places(struct ks_cursor *c, struct ks_arena *arena,
 	}
 	for (size_t i = 0; i < nr && !c->why; i++) {
 		struct ks_symbol *sym = &symbols[order[i]];
-		sym->addr = place + (uint64_t)ks_cursor_zigzag(c);
-		place = ks_part_place(sym->addr, sym->size);
+		sym->addr = ks_part_place(end, sym) + (uint64_t)ks_cursor_zigzag(c);
+		end = sym->addr + sym->size;
 	}
 	return NULL;
 }

@@ -181,10 +181,10 @@ static uint64_t put_places(const struct ks_surface *s, struct ks_buf *raw)
 					 (uint64_t)global);
 		next[global] = index + 1;
 	}
-	uint64_t place = 0;
+	uint64_t end = 0;
 	for (size_t i = 0; order && i < nr; i++) {
-		ks_buf_zigzag(raw, (int64_t)(order[i]->addr - place));
-		place = ks_part_place(order[i]->addr, order[i]->size);
+		ks_buf_zigzag(raw, (int64_t)(order[i]->addr - ks_part_place(end, order[i])));
+		end = order[i]->addr + order[i]->size;
 	}
 	free(order);
 	return nr;
