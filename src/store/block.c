@@ -178,7 +178,7 @@ static struct ks_error *bytes_of(struct ks_store *store, uint64_t id, unsigned i
 		KS_TRY(resolve(store, id, *ret, depth, own));
 		*ret = ks_bytes_of(own);
 	}
-	if (loaded || differs) // the others of its block may go with it
+	if (depth == 0 && (loaded || differs)) // the others of its block may go with it
 		ks_cache_put(&store->kept_defs, (int64_t)id, *ret);
 	return NULL;
 }
@@ -199,11 +199,19 @@ struct ks_error *ks_block_def(struct ks_store *store, uint64_t id, enum ks_def_c
 	return NULL;
 }
 
-/** The next definition of a block. What it is a difference to may take the block's place: it is looked for each time. */
+/**
+ * The next definition of a block. What it is a difference to may take the block's place: it is looked for each time. It is
+ * visited once, and not kept.
+ */
 static struct ks_error *visit(struct ks_store *store, uint64_t id, ks_block_fn *fn, void *arg)
 {
-	struct ks_bytes def;
-	KS_TRY(bytes_of(store, id, 0, &def, &store->made));
+	struct ks_block *block;
+	KS_TRY(block_of(store, id, &block));
+	struct ks_bytes def = stored_at(block, id);
+	if (is_difference(def)) {
+		KS_TRY(resolve(store, id, def, 0, &store->made));
+		def = ks_bytes_of(&store->made);
+	}
 	const char *bytes = def.at;
 	if (def.len == 0)
 		return ks_store_damaged("definition is empty");
