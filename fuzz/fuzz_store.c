@@ -122,6 +122,10 @@ static void set_blob(uint8_t table, int row, bool packed, const void *bytes, siz
 		"UPDATE segment SET names = CAST(?1 AS TEXT) WHERE rowid ="
 		" (SELECT rowid FROM segment LIMIT 1 OFFSET ?2 % (SELECT count(*) FROM segment))",
 		"UPDATE pack SET hashes = ?1 WHERE ?2 >= 0",
+		"UPDATE segment SET names = ?1 WHERE rowid ="
+		" (SELECT rowid FROM segment LIMIT 1 OFFSET ?2 % (SELECT count(*) FROM segment))",
+		"UPDATE block SET needs = ?1 WHERE rowid ="
+		" (SELECT rowid FROM block LIMIT 1 OFFSET ?2 % (SELECT count(*) FROM block))",
 	};
 	int ticks = 0;
 	sqlite3 *db = open_freely(&ticks);

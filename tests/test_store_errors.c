@@ -222,7 +222,7 @@ static void foreign_schemas_are_refused(void **state)
 		{ "ALTER TABLE image ADD COLUMN more TEXT", "'image' is another table" },
 		{ "DROP VIEW sizes", "is missing" },
 		{ "DROP VIEW sizes; CREATE VIEW sizes AS SELECT 1", "'sizes' is another view" },
-		{ "PRAGMA user_version = 2", "'counter' is another table" },
+		{ "PRAGMA user_version = 2", "'segment' is another table" },
 		{ "PRAGMA writable_schema = 1; INSERT INTO sqlite_schema SELECT * FROM"
 		  " sqlite_schema WHERE name = 'sizes'",
 		  "" },
@@ -320,7 +320,7 @@ static void failed_put_does_not_spoil_the_handle(void **state)
 	struct ks_put_result result;
 	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
 	place_put(store, 1);
-	place_sql(path, "UPDATE part SET image = 2 WHERE name = 'symbol.addresses'");
+	place_sql(path, "UPDATE part SET image = 2 WHERE name = 'symbol.places'");
 	expect_error(ks_store_put(store, surface, THREADS, &result), KS_ERR_STORE, "part.image");
 	place_sql(path, "UPDATE part SET image = 1 WHERE image = 2");
 	assert_true(place_put(store, 2).added);

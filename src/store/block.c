@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/vector.h"
+#include "store/delta.h"
 #include "store/private.h"
 
 enum { DEFAULT_CAP = 64 }; // 2 MiB
@@ -24,6 +25,11 @@ void ks_blocks_deinit(struct ks_blocks *blocks)
 	}
 	free(blocks->at);
 	*blocks = (struct ks_blocks){ 0 };
+}
+
+void ks_blocks_forget(struct ks_blocks *blocks)
+{
+	ks_blocks_keep(blocks, blocks->cap);
 }
 
 void ks_blocks_keep(struct ks_blocks *blocks, size_t cap)
@@ -108,20 +114,71 @@ static struct ks_error *load(struct ks_store *store, uint64_t id, struct ks_bloc
 	return NULL;
 }
 
-/** The bytes of a definition, valid until the next call. */
-static struct ks_error *bytes_of(struct ks_store *store, uint64_t id, struct ks_bytes *ret)
+/** The block of a definition, marked as used. */
+static struct ks_error *block_of(struct ks_store *store, uint64_t id, struct ks_block **ret)
 {
-	struct ks_block *block = find(&store->blocks, id);
-	if (!block && ks_cache_get(&store->kept_defs, (int64_t)id, ret))
-		return NULL;
-	bool loaded = !block;
-	if (loaded)
-		KS_TRY(load(store, id, &block));
-	block->used = ++store->blocks.clock;
+	*ret = find(&store->blocks, id);
+	if (!*ret)
+		KS_TRY(load(store, id, ret));
+	(*ret)->used = ++store->blocks.clock;
+	return NULL;
+}
+
+/** A definition as it lies in its block. */
+static struct ks_bytes stored_at(const struct ks_block *block, uint64_t id)
+{
 	size_t i = (size_t)(id - block->first);
 	size_t start = i ? block->ends.at[i - 1] : 0;
-	*ret = (struct ks_bytes){ block->raw.at + block->head + start, block->ends.at[i] - start };
-	if (loaded) // the others of its block may go with it
+	return (struct ks_bytes){ block->raw.at + block->head + start, block->ends.at[i] - start };
+}
+
+static bool is_difference(struct ks_bytes stored)
+{
+	return stored.len && *(const uint8_t *)stored.at & KS_DEF_DIFFERS;
+}
+
+static struct ks_error *bytes_of(struct ks_store *store, uint64_t id, unsigned int depth,
+				 struct ks_bytes *ret, struct ks_buf *own);
+
+/** Make a definition out of the one that it is a difference to. @param stored no longer valid when this returns */
+static struct ks_error *resolve(struct ks_store *store, uint64_t id, struct ks_bytes stored,
+				unsigned int depth, struct ks_buf *made)
+{
+	_cleanup_buf_ struct ks_buf script = { 0 }, own = { 0 };
+	struct ks_bytes like;
+	ks_buf_bytes(&script, stored.at, stored.len);
+	KS_TRY(ks_buf_error(&script));
+	struct ks_cursor c = ks_cursor_over(script.at, script.len, false);
+	char def_class = (char)(ks_cursor_u8(&c) & ~KS_DEF_DIFFERS);
+	uint64_t distance = ks_cursor_uleb(&c);
+	if (c.why || distance == 0 || distance >= id || depth == KS_DEF_DEPTH)
+		return ks_store_damaged("definition is a difference to none");
+	KS_TRY(bytes_of(store, id - distance, depth + 1, &like, &own));
+	made->len = 0;
+	KS_TRY(ks_delta_apply(like, c, made));
+	if (!made->len || made->at[0] != def_class)
+		return ks_store_damaged("definition is a difference to one of another class");
+	return NULL;
+}
+
+/** The bytes of a definition, valid until the next call. @param own holds them when they had to be made */
+static struct ks_error *bytes_of(struct ks_store *store, uint64_t id, unsigned int depth,
+				 struct ks_bytes *ret, struct ks_buf *own)
+{
+	struct ks_block *block = find(&store->blocks, id);
+	bool loaded = !block;
+	if (!block && ks_cache_get(&store->kept_defs, (int64_t)id, ret))
+		return NULL;
+	KS_TRY(block_of(store, id, &block));
+	*ret = stored_at(block, id);
+	bool differs = is_difference(*ret);
+	if (differs && ks_cache_get(&store->kept_defs, (int64_t)id, ret))
+		return NULL;
+	if (differs) {
+		KS_TRY(resolve(store, id, *ret, depth, own));
+		*ret = ks_bytes_of(own);
+	}
+	if (depth == 0 && (loaded || differs)) // the others of its block may go with it
 		ks_cache_put(&store->kept_defs, (int64_t)id, *ret);
 	return NULL;
 }
@@ -130,32 +187,70 @@ struct ks_error *ks_block_def(struct ks_store *store, uint64_t id, enum ks_def_c
 			      struct ks_arena *arena, struct ks_cursor *ret)
 {
 	struct ks_bytes def;
-	KS_TRY(bytes_of(store, id, &def));
+	KS_TRY(bytes_of(store, id, 0, &def, &store->made));
 	const char *bytes = def.at;
-	if (def.len == 0 || bytes[0] != (char)def_class)
+	size_t len = def.len;
+	if (len == 0 || bytes[0] != (char)def_class)
 		return ks_store_damaged("definition is of another class");
-	char *copy = ks_arena_strndup(arena, bytes + 1, def.len - 1);
+	char *copy = ks_arena_strndup(arena, bytes + 1, len - 1);
 	if (!copy)
 		return &ks_nomem;
-	*ret = ks_cursor_over(copy, def.len - 1, false);
+	*ret = ks_cursor_over(copy, len - 1, false);
 	return NULL;
+}
+
+/**
+ * The next definition of a block. What it is a difference to may take the block's place: it is looked for each time. It is
+ * visited once, and not kept.
+ */
+static struct ks_error *visit(struct ks_store *store, uint64_t id, ks_block_fn *fn, void *arg)
+{
+	struct ks_block *block;
+	KS_TRY(block_of(store, id, &block));
+	struct ks_bytes def = stored_at(block, id);
+	if (is_difference(def)) {
+		KS_TRY(resolve(store, id, def, 0, &store->made));
+		def = ks_bytes_of(&store->made);
+	}
+	const char *bytes = def.at;
+	if (def.len == 0)
+		return ks_store_damaged("definition is empty");
+	struct ks_cursor c = ks_cursor_over(bytes + 1, def.len - 1, false);
+	return fn(id, (enum ks_def_class)(uint8_t)bytes[0], c, arg);
 }
 
 struct ks_error *ks_block_visit(struct ks_store *store, uint64_t first, ks_block_fn *fn, void *arg)
 {
-	struct ks_block *block = find(&store->blocks, first);
-	if (!block)
-		KS_TRY(load(store, first, &block));
-	block->used = ++store->blocks.clock;
-	size_t start = 0;
-	for (uint32_t i = 0; i < block->nr; i++) {
-		const char *bytes = block->raw.at + block->head + start;
-		size_t len = block->ends.at[i] - start;
-		if (len == 0)
-			return ks_store_damaged("definition is empty");
-		struct ks_cursor c = ks_cursor_over(bytes + 1, len - 1, false);
-		KS_TRY(fn(block->first + i, (enum ks_def_class)(uint8_t)bytes[0], c, arg));
-		start = block->ends.at[i];
-	}
+	struct ks_block *block;
+	KS_TRY(block_of(store, first, &block));
+	uint64_t from = block->first, nr = block->nr;
+	for (uint64_t id = from; id - from < nr; id++)
+		KS_TRY(visit(store, id, fn, arg));
 	return NULL;
+}
+
+/** What a difference is made to. @return 0: the definition is whole */
+static uint64_t like_of(struct ks_bytes stored, uint64_t id)
+{
+	struct ks_cursor c = ks_cursor_over(stored.at, stored.len, false);
+	ks_cursor_u8(&c);
+	uint64_t distance = ks_cursor_uleb(&c);
+	return c.why || distance >= id ? 0 : id - distance;
+}
+
+struct ks_error *ks_block_like(struct ks_store *store, uint64_t id, struct ks_def_bytes *ret)
+{
+	struct ks_block *block;
+	struct ks_bytes stored;
+	ret->depth = 0;
+	for (uint64_t at = id; at && ret->depth <= KS_DEF_DEPTH; ret->depth++) {
+		KS_TRY(block_of(store, at, &block));
+		if (at == id)
+			ret->first = block->first;
+		stored = stored_at(block, at);
+		if (!is_difference(stored))
+			break;
+		at = like_of(stored, at);
+	}
+	return bytes_of(store, id, 0, &ret->bytes, ret->own);
 }

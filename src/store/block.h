@@ -3,11 +3,13 @@
 /*
  * Definitions in the store: numbered from 1 without gaps, in blocks of about 32 KiB that are compressed as one.
  * Raw bytes of a block: number of definitions, length of each (LEB128), then the definitions. A definition is
- * a byte that tells its class and what the codec wrote.
+ * a byte that tells its class and what the codec wrote; or, where KS_DEF_DIFFERS is set in that byte, how many ids before
+ * it the one stands that it resembles (LEB128), and the difference to all bytes of that (delta.h).
  */
 #include "base/arena.h"
 #include "base/cursor.h"
 #include "base/error.h"
+#include "store/zstd.h"
 
 struct ks_store;
 
@@ -20,6 +22,11 @@ enum ks_def_class {
 	KS_DEF_OPTION = 5,
 };
 
+/** Beside the class: the definition is a difference to an older one. */
+enum { KS_DEF_DIFFERS = 0x80 };
+/** Differences that are read for one definition, at most. */
+enum { KS_DEF_DEPTH = 8 };
+
 enum { KS_BLOCK_BYTES = 32 << 10 }; // raw; see docs/store.md for the measurement
 
 /** Unpacked blocks, the most recently used ones. A zeroed one is ready. */
@@ -29,6 +36,8 @@ struct ks_blocks {
 	uint64_t clock;
 };
 void ks_blocks_deinit(struct ks_blocks *blocks);
+/** What was kept is dropped; as many can be kept as before. */
+void ks_blocks_forget(struct ks_blocks *blocks);
 
 /**
  * How many blocks to keep unpacked; the default suits single names. What was kept is dropped.
@@ -43,6 +52,17 @@ void ks_blocks_keep(struct ks_blocks *blocks, size_t cap);
 KS_MUST_CHECK struct ks_error *ks_block_def(struct ks_store *store, uint64_t id,
 					    enum ks_def_class def_class, struct ks_arena *arena,
 					    struct ks_cursor *ret);
+
+/** A definition, class byte included. */
+struct ks_def_bytes {
+	struct ks_buf *own;    // the caller's: holds the bytes when they had to be made
+	struct ks_bytes bytes; // valid until the next call
+	uint64_t first;	       // of its block
+	unsigned int depth;    // how many differences it took
+};
+/** What another definition may be the difference to. @param ret with its own */
+KS_MUST_CHECK struct ks_error *ks_block_like(struct ks_store *store, uint64_t id,
+					     struct ks_def_bytes *ret);
 
 /**
  * Visit all definitions of one block.

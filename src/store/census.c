@@ -66,20 +66,13 @@ static struct ks_error *read_columns(struct tallying *image, struct ks_census *c
 /** How many different names a segment holds: some kinds list a name more than once. */
 static struct ks_error *count_different(struct ks_store *store, int64_t segment, uint64_t *nr)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	struct ks_bytes json;
-	KS_TRY(ks_segment_names_fetch(store, segment, &stmt, &json));
-	_cleanup_buf_ struct ks_buf last = { 0 };
-	_cleanup_names_ struct ks_segment_names names = ks_segment_names_over(json);
-	for (bool any = false; ks_segment_names_next(&names); any = true) {
-		bool same =
-			any && names.len == last.len && memcmp(names.name, last.at, last.len) == 0;
-		*nr += !same;
-		last.len = 0;
-		ks_buf_bytes(&last, names.name, names.len);
-	}
-	KS_TRY(ks_buf_error(&last));
-	return ks_segment_names_error(&names);
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	const char *last = NULL;
+	KS_TRY(ks_segment_names_load(store, segment, &text));
+	struct ks_segment_names names = ks_segment_names_over(ks_bytes_of(&text));
+	for (; ks_segment_names_next(&names); last = names.name)
+		*nr += !last || strcmp(names.name, last) != 0;
+	return NULL;
 }
 
 /** The list of a kind may have a name twice. */

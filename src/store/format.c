@@ -198,6 +198,32 @@ struct ks_error *ks_format_make(struct ks_store *store)
 	return ks_sql_script(store, ks_schema_counters);
 }
 
+/** Versions 1 and 2 keep all 16 bytes of a hash. */
+static struct ks_error *shorten_hashes(struct ks_store *store)
+{
+	enum { OLD_BYTES = 16 };
+	_cleanup_reset_ sqlite3_stmt *packs = NULL, *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_PACKS, &packs));
+	KS_TRY(ks_sql_get(store, KS_SQL_PACK_REPLACE, &stmt));
+	sqlite3_bind_int64(packs, 1, 1);
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(store, packs, &row));
+		if (!row)
+			return NULL;
+		struct ks_bytes old = ks_sql_bytes(packs, 1);
+		_cleanup_buf_ struct ks_buf now = { 0 };
+		if (old.len % OLD_BYTES)
+			return ks_store_damaged("hashes of definitions are missing");
+		for (size_t i = 0; i < old.len; i += OLD_BYTES)
+			ks_buf_bytes(&now, (const char *)old.at + i, KS_HASH_BYTES);
+		KS_TRY(ks_buf_error(&now));
+		sqlite3_bind_int64(stmt, 1, sqlite3_column_int64(packs, 0));
+		ks_sql_bind_bytes(stmt, 2, ks_bytes_of(&now));
+		KS_TRY(ks_sql_run(store, stmt));
+	}
+}
+
 struct ks_error *ks_format_renew(struct ks_store *store)
 {
 	int64_t version;
@@ -207,5 +233,6 @@ struct ks_error *ks_format_renew(struct ks_store *store)
 	if (version != 1 && version != 2)
 		return NULL;
 	KS_TRY(ks_sql_script(store, ks_schema_2_to_3));
+	KS_TRY(shorten_hashes(store));
 	return ks_sql_script(store, ks_schema_counters);
 }

@@ -10,7 +10,8 @@
 struct ks_hash ks_hash_of(const void *bytes, size_t len)
 {
 	XXH128_hash_t hash = XXH3_128bits(bytes, len);
-	return (struct ks_hash){ .low = htole64(hash.low64), .high = htole64(hash.high64) };
+	return (struct ks_hash){ .low = htole64(hash.low64),
+				 .high = htole32((uint32_t)hash.high64) };
 }
 
 uint64_t ks_hash64_of(const void *bytes, size_t len)
@@ -60,9 +61,22 @@ struct ks_error *ks_hashes_append(struct ks_hashes *hashes, const void *bytes, s
 {
 	if (!ks_vector_reserve(&hashes->by_id, nr))
 		return &ks_nomem;
-	memcpy(hashes->by_id.at + hashes->by_id.len, bytes, nr * sizeof(*hashes->by_id.at));
-	hashes->by_id.len += nr;
+	const char *at = bytes;
+	for (size_t i = 0; i < nr; i++, at += KS_HASH_BYTES) {
+		struct ks_hash *hash = &hashes->by_id.at[hashes->by_id.len++];
+		hash->none = 0;
+		memcpy(&hash->low, at, sizeof(hash->low));
+		memcpy(&hash->high, at + sizeof(hash->low), sizeof(hash->high));
+	}
 	return NULL;
+}
+
+void ks_hashes_put(struct ks_buf *buf, const struct ks_hash *at, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		ks_buf_bytes(buf, &at[i].low, sizeof(at[i].low));
+		ks_buf_bytes(buf, &at[i].high, sizeof(at[i].high));
+	}
 }
 
 uint32_t ks_hashes_add(struct ks_hashes *hashes, struct ks_hash hash)

@@ -14,6 +14,10 @@ KS_MUST_CHECK struct ks_error *ks_image_add(struct ks_store *store,
 					    const struct ks_image_key *key, uint64_t anchor,
 					    int64_t *ret_id);
 
+/** Put an image as another store has it, whatever else is there: with its label, which must be free. */
+KS_MUST_CHECK struct ks_error *
+ks_put_again(struct ks_store *store, const struct ks_surface *surface, unsigned int nr_threads);
+
 /** Every image, modules among them, in no order. @param arena as with ks_store_images() */
 KS_MUST_CHECK struct ks_error *ks_image_all(struct ks_store *store, struct ks_arena *arena,
 					    struct ks_store_images *ret);

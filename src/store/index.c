@@ -15,21 +15,14 @@ void ks_index_deinit(struct ks_index *index)
 }
 
 static struct ks_error *add_member(struct ks_index *index, const struct ks_segment_names *names,
-				   const char *glob, struct ks_buf *scratch)
+				   const char *glob)
 {
 	uint32_t *member = ks_vector_push(&index->members);
 	if (!member)
 		return &ks_nomem;
-	if (glob) {
-		scratch->len = 0;
-		ks_buf_bytes(scratch, names->name, names->len);
-		const char *text = ks_buf_text(scratch);
-		if (!text)
-			return &ks_nomem;
-		if (fnmatch(glob, text, 0) != 0) {
-			*member = KS_INDEX_NONE;
-			return NULL;
-		}
+	if (glob && fnmatch(glob, names->name, 0) != 0) {
+		*member = KS_INDEX_NONE;
+		return NULL;
 	}
 	uint32_t number = ks_intern_number(&index->names, names->name, names->len);
 	*member = number - 1;
@@ -39,16 +32,14 @@ static struct ks_error *add_member(struct ks_index *index, const struct ks_segme
 static struct ks_error *add_segment(struct ks_index *index, struct ks_store *store, int64_t id,
 				    const char *glob, struct ks_index_row *list_row)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	struct ks_bytes json;
-	KS_TRY(ks_segment_names_fetch(store, id, &stmt, &json));
-	_cleanup_names_ struct ks_segment_names names = ks_segment_names_over(json);
-	_cleanup_buf_ struct ks_buf scratch = { 0 };
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	KS_TRY(ks_segment_names_load(store, id, &text));
+	struct ks_segment_names names = ks_segment_names_over(ks_bytes_of(&text));
 	list_row->from = index->members.len;
 	while (ks_segment_names_next(&names))
-		KS_TRY(add_member(index, &names, glob, &scratch));
+		KS_TRY(add_member(index, &names, glob));
 	list_row->nr = index->members.len - list_row->from;
-	return ks_segment_names_error(&names);
+	return NULL;
 }
 
 static struct ks_error *add_row(struct ks_index *index, struct ks_store *store, uint32_t image,

@@ -120,25 +120,12 @@ static struct ks_error *try_skip(struct ks_lists *lists, const struct ks_run *ol
 /* ---- lines ---- */
 
 /** A copy of a segment's names, as text that stays. */
-static struct ks_error *copy_names(struct ks_lists *lists, int64_t segment, char **ret,
-				   size_t *ret_len)
+static struct ks_error *copy_names(struct ks_lists *lists, int64_t segment, struct ks_bytes *ret)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	struct ks_bytes json;
-	KS_TRY(ks_segment_names_fetch(lists->store, segment, &stmt, &json));
-	*ret = ks_arena_strndup(&lists->arena, json.at ? json.at : "", json.len);
-	*ret_len = json.len;
-	return *ret ? NULL : &ks_nomem;
-}
-
-static const char *end_name(struct ks_lists *lists, char *json,
-			    const struct ks_segment_names *names)
-{
-	if (names->name == names->scratch.at) // it had escapes
-		return ks_arena_strndup(&lists->arena, names->name, names->len);
-	char *name = json + (names->name - json);
-	name[names->len] = '\0'; // in place of its quote, which the walk has passed
-	return name;
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	KS_TRY(ks_segment_names_load(lists->store, segment, &text));
+	*ret = (struct ks_bytes){ ks_arena_strndup(&lists->arena, text.at, text.len), text.len };
+	return ret->at ? NULL : &ks_nomem;
 }
 
 static uint32_t offset_in(const struct ks_bytes *raw, const struct ks_cursor *c)
@@ -207,7 +194,7 @@ static bool wanted(const struct ks_lists *lists, const struct ks_line *line)
 }
 
 /** Append the lines of a segment, whose columns are read. */
-static struct ks_error *add_lines(struct ks_lists *lists, int side, char *json, size_t len)
+static struct ks_error *add_lines(struct ks_lists *lists, int side, struct ks_bytes text)
 {
 	struct ks_columns columns;
 	const struct ks_bytes *raw;
@@ -215,14 +202,11 @@ static struct ks_error *add_lines(struct ks_lists *lists, int side, char *json, 
 	KS_TRY(ks_columns_open(raw ? raw->at : lists->raw[side].at, lists->raw[side].len,
 			       &columns));
 	const char *last = NULL;
-	_cleanup_names_ struct ks_segment_names names =
-		ks_segment_names_over((struct ks_bytes){ json, len });
+	struct ks_segment_names names = ks_segment_names_over(text);
 	while (ks_segment_names_next(&names)) {
 		struct ks_line line = { 0 };
 		KS_TRY(read_line(&columns, raw, &line));
-		line.name = end_name(lists, json, &names);
-		if (!line.name)
-			return &ks_nomem;
+		line.name = names.name;
 		bool again = last && strcmp(last, line.name) == 0; // the first counts, as in a seek
 		last = line.name;
 		if (again || !wanted(lists, &line))
@@ -230,28 +214,24 @@ static struct ks_error *add_lines(struct ks_lists *lists, int side, char *json, 
 		if (!ks_vector_add(&lists->lines[side], line))
 			return &ks_nomem;
 	}
-	return ks_segment_names_error(&names);
+	return NULL;
 }
 
 static struct ks_error *take_run(struct ks_lists *lists, int side, const struct ks_run *run)
 {
-	char *json;
-	size_t len;
+	struct ks_bytes text;
 	KS_TRY(load_raw(lists, run, NULL, &lists->raw[side]));
-	KS_TRY(copy_names(lists, run->segment, &json, &len));
-	return add_lines(lists, side, json, len);
+	KS_TRY(copy_names(lists, run->segment, &text));
+	return add_lines(lists, side, text);
 }
 
 /** A segment that both have and that differs: its columns are read, its names are not. */
 static struct ks_error *take_both(struct ks_lists *lists, const struct ks_run *run)
 {
-	for (int side = 0; side < 2; side++) {
-		char *json; // one each: ending the names changes it
-		size_t len;
-		KS_TRY(copy_names(lists, run->segment, &json, &len));
-		KS_TRY(add_lines(lists, side, json, len));
-	}
-	return NULL;
+	struct ks_bytes text;
+	KS_TRY(copy_names(lists, run->segment, &text));
+	KS_TRY(add_lines(lists, 0, text));
+	return add_lines(lists, 1, text);
 }
 
 /* ---- merging ---- */

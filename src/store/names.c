@@ -1,141 +1,101 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/names.h"
 
-#include <ctype.h>
-#include <stdlib.h>
+#include "store/names_json.h"
 
-void ks_segment_names_deinit(struct ks_segment_names *names)
+int64_t ks_segment_names_id(struct ks_bytes text, struct ks_buf *scratch)
 {
-	ks_buf_deinit(&names->scratch);
+	scratch->len = 0;
+	ks_names_json_put(scratch, text);
+	return (int64_t)(ks_hash64_of(scratch->at, scratch->len) & INT64_MAX);
 }
 
-void ks_segment_names_put(struct ks_buf *json, const char *name, bool first)
+/** Versions 1 and 2 have no bases. */
+static struct ks_error *get_statement(struct ks_store *store, sqlite3_stmt **ret)
 {
-	ks_buf_str(json, first ? "[\"" : ",\"");
-	for (size_t run; *name; name += run) {
-		run = 0;
-		while ((unsigned char)name[run] >= 0x20 && name[run] != '"' && name[run] != '\\')
-			run++;
-		ks_buf_bytes(json, name, run);
-		if (!name[run])
-			break;
-		ks_buf_printf(json, "\\u%04x", (unsigned char)name[run]);
-		run++;
-	}
-	ks_buf_char(json, '"');
+	int64_t version;
+	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
+	return ks_sql_get(store, version < 3 ? KS_SQL_SEGMENT_2 : KS_SQL_SEGMENT, ret);
 }
 
-static bool damaged(struct ks_segment_names *names)
+static struct ks_error *get(struct ks_store *store, int64_t segment, bool is_base,
+			    struct ks_buf *out, bool *ret_found);
+
+/** Unpack what a row holds. @param like names of its base */
+static struct ks_error *unpack(struct ks_store *store, struct ks_bytes like, struct ks_bytes data,
+			       struct ks_buf *out)
 {
-	names->why = "list of names is no JSON array of strings";
-	return false;
+	out->len = 0;
+	KS_TRY(ks_zstd_unpack(&store->zstd, like, data, out));
+	return !out->len || out->at[out->len - 1] ? ks_store_damaged("list of names has no end")
+						  : NULL;
 }
 
-/** Behind a backslash: only the one escape that ks_segment_names_put() writes. */
-static bool take_escape(struct ks_segment_names *names)
+static struct ks_error *get_row(struct ks_store *store, sqlite3_stmt *stmt, bool is_base,
+				struct ks_buf *out)
 {
-	char digits[5] = "";
-	if (names->end - names->pos < 6 || names->pos[1] != 'u')
-		return damaged(names);
-	memcpy(digits, names->pos + 2, 4);
-	char *end;
-	unsigned long code = strtoul(digits, &end, 16);
-	if (*end || code > 0x7f || !isxdigit((unsigned char)digits[0]))
-		return damaged(names);
-	ks_buf_char(&names->scratch, (char)code);
-	names->pos += 6;
-	return true;
-}
-
-static bool take_escaped_name(struct ks_segment_names *names, const char *start)
-{
-	names->scratch.len = 0;
-	ks_buf_bytes(&names->scratch, start, (size_t)(names->pos - start));
-	while (names->pos < names->end && *names->pos != '"') {
-		if (*names->pos != '\\')
-			ks_buf_char(&names->scratch, *names->pos++);
-		else if (!take_escape(names))
-			return false;
-	}
-	if (names->pos == names->end || names->scratch.failed)
-		return damaged(names);
-	names->pos++;
-	names->name = names->scratch.at;
-	names->len = names->scratch.len;
-	return true;
-}
-
-bool ks_segment_names_next(struct ks_segment_names *names)
-{
-	const char *pos = names->pos, *end = names->end;
-	if (names->why || end - pos < 1)
-		return names->why ? false : damaged(names);
-	if (*pos == ']')
-		return false;
-	if (end - pos < 3 || (*pos != '[' && *pos != ',') || pos[1] != '"')
-		return damaged(names);
-	const char *start = pos += 2;
-	while (pos < end && *pos != '"' && *pos != '\\')
-		pos++;
-	names->pos = pos;
-	if (pos == end)
-		return damaged(names);
-	if (*pos == '\\')
-		return take_escaped_name(names, start);
-	names->pos++;
-	names->name = start;
-	names->len = (size_t)(pos - start);
-	return true;
-}
-
-struct ks_error *ks_segment_names_error(const struct ks_segment_names *names)
-{
-	return names->why ? ks_store_damaged(names->why) : NULL;
-}
-
-struct ks_error *ks_segment_names_fetch(struct ks_store *store, int64_t segment,
-					sqlite3_stmt **stmt, struct ks_bytes *ret_json)
-{
-	KS_TRY(ks_sql_get(store, KS_SQL_SEGMENT, stmt));
-	sqlite3_bind_int64(*stmt, 1, segment);
-	bool row;
-	KS_TRY(ks_sql_row(store, *stmt, &row));
-	if (!row)
+	struct ks_bytes data = ks_sql_bytes(stmt, 1);
+	int64_t base = sqlite3_column_int64(stmt, 0);
+	if (sqlite3_column_type(stmt, 1) == SQLITE_TEXT)
+		return ks_names_json_get(data, out);
+	if (!base)
+		return unpack(store, (struct ks_bytes){ 0 }, data, out);
+	if (is_base)
+		return ks_store_damaged("a base is itself based on another");
+	_cleanup_buf_ struct ks_buf packed = { 0 }, like = { 0 };
+	bool found;
+	ks_buf_bytes(&packed, data.at, data.len); // the statement is used again
+	KS_TRY(ks_buf_error(&packed));
+	KS_TRY(get(store, base, true, &like, &found));
+	if (!found)
 		return ks_store_damaged("names of an image are missing");
-	*ret_json = ks_sql_bytes(*stmt, 0);
+	return unpack(store, ks_bytes_of(&like), ks_bytes_of(&packed), out);
+}
+
+static struct ks_error *get(struct ks_store *store, int64_t segment, bool is_base,
+			    struct ks_buf *out, bool *ret_found)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(get_statement(store, &stmt));
+	sqlite3_bind_int64(stmt, 1, segment);
+	KS_TRY(ks_sql_row(store, stmt, ret_found));
+	return *ret_found ? get_row(store, stmt, is_base, out) : NULL;
+}
+
+struct ks_error *ks_segment_names_get(struct ks_store *store, int64_t segment, struct ks_buf *out,
+				      bool *ret_found)
+{
+	return get(store, segment, false, out, ret_found);
+}
+
+struct ks_error *ks_segment_names_load(struct ks_store *store, int64_t segment, struct ks_buf *out)
+{
+	bool found;
+	KS_TRY(get(store, segment, false, out, &found));
+	return found ? NULL : ks_store_damaged("names of an image are missing");
+}
+
+struct ks_error *ks_segment_names_base(struct ks_store *store, int64_t segment, int64_t *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(get_statement(store, &stmt));
+	sqlite3_bind_int64(stmt, 1, segment);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	*ret = row ? sqlite3_column_int64(stmt, 0) : 0;
 	return NULL;
 }
 
-/** A name as it stands in the text, found at once: quotes in front of it are counted, for names have none. */
-static int64_t find_quoted(struct ks_bytes json, const char *name)
+int64_t ks_segment_names_find(struct ks_bytes text, const char *name)
 {
-	char quoted[256];
-	size_t len = strlen(name);
-	if (len + 2 > sizeof(quoted) || strpbrk(name, "\"\\"))
-		return -1;
-	quoted[0] = quoted[len + 1] = '"';
-	memcpy(quoted + 1, name, len);
-	const char *hit = json.len ? memmem(json.at, json.len, quoted, len + 2) : NULL;
+	size_t len = strlen(name) + 1;
+	const char *at = text.at, *end = at + text.len, *hit = at;
+	while ((hit = memmem(hit, (size_t)(end - hit), name, len)) && hit != at && hit[-1])
+		hit++;
 	if (!hit)
 		return -1;
-	size_t quotes = 0;
-	for (const char *p = json.at; p < hit; p++)
-		quotes += *p == '"';
-	return quotes % 2 ? -1 : (int64_t)(quotes / 2); // odd: the text between two names
-}
-
-struct ks_error *ks_segment_names_find(struct ks_bytes json, const char *name, int64_t *ret)
-{
-	*ret = find_quoted(json, name);
-	if (*ret >= 0)
-		return NULL;
-	size_t len = strlen(name);
-	_cleanup_names_ struct ks_segment_names names = ks_segment_names_over(json);
-	for (int64_t i = 0; ks_segment_names_next(&names); i++) {
-		if (names.len == len && memcmp(names.name, name, len) == 0) {
-			*ret = i;
-			return NULL;
-		}
-	}
-	return ks_segment_names_error(&names);
+	int64_t nr = 0;
+	for (const char *p = at; p < hit; p++)
+		nr += !*p;
+	return nr;
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* The names of a segment: a JSON array of strings, so that a person can query it with json_each(). */
+/*
+ * The names of a segment: one behind the other, each with a NUL. On disk a zstd frame; with a base, the names of that
+ * segment are its prefix. Versions 1 and 2 have a JSON array of strings instead.
+ */
 #include "base/buf.h"
 #include "base/error.h"
 #include "store/private.h"
@@ -8,31 +11,40 @@
 /** Walks over the names of a segment in order. */
 struct ks_segment_names {
 	const char *pos, *end;
-	struct ks_buf scratch; // holds the current name when it has escapes
-	const char *name;      // the current one, len bytes, no NUL behind it
+	const char *name; // the current one, len bytes and a NUL
 	size_t len;
-	const char *why; // static text; NULL until the text proves to be damaged
 };
-#define _cleanup_names_ __attribute__((__cleanup__(ks_segment_names_deinit)))
-
-static inline struct ks_segment_names ks_segment_names_over(struct ks_bytes json)
+static inline struct ks_segment_names ks_segment_names_over(struct ks_bytes text)
 {
-	const char *text = json.at ? json.at : "";
-	return (struct ks_segment_names){ .pos = text, .end = text + json.len };
+	const char *at = text.at ? text.at : "";
+	return (struct ks_segment_names){ .pos = at, .end = at + text.len };
 }
-void ks_segment_names_deinit(struct ks_segment_names *names);
-/** KS_ERR_STORE when the walk has ended because the text is damaged. */
-KS_MUST_CHECK struct ks_error *ks_segment_names_error(const struct ks_segment_names *names);
-/** The next name; false at the end, and when the text is damaged. */
-bool ks_segment_names_next(struct ks_segment_names *names);
+/** The next name; false at the end. @param names over text that ks_segment_names_load() gave */
+static inline bool ks_segment_names_next(struct ks_segment_names *names)
+{
+	if (names->pos == names->end)
+		return false;
+	names->name = names->pos;
+	names->len = strlen(names->pos);
+	names->pos += names->len + 1;
+	return true;
+}
 
-/** Append another name to the text; close it with ']'. @param first it is the segment's first one */
-void ks_segment_names_put(struct ks_buf *json, const char *name, bool first);
+/** What a segment is called: the hash of its names as the JSON array of versions 1 and 2. @param scratch for that */
+int64_t ks_segment_names_id(struct ks_bytes text, struct ks_buf *scratch);
 
-/** The text of a segment. @param ret_json valid until the statement is reset */
-KS_MUST_CHECK struct ks_error *ks_segment_names_fetch(struct ks_store *store, int64_t segment,
-						      sqlite3_stmt **stmt,
-						      struct ks_bytes *ret_json);
-/** Where a name stands among those of a segment, the first of equal ones; -1 when it is not there. */
-KS_MUST_CHECK struct ks_error *ks_segment_names_find(struct ks_bytes json, const char *name,
+/**
+ * The names of a segment.
+ * @param[out] ret_found whether the store has such a segment
+ * @param out its content is replaced: names, and room for a NUL
+ */
+KS_MUST_CHECK struct ks_error *ks_segment_names_get(struct ks_store *store, int64_t segment,
+						    struct ks_buf *out, bool *ret_found);
+/** The same for a segment that must be there. */
+KS_MUST_CHECK struct ks_error *ks_segment_names_load(struct ks_store *store, int64_t segment,
+						     struct ks_buf *out);
+/** The segment that one is a difference to; 0: it is whole. */
+KS_MUST_CHECK struct ks_error *ks_segment_names_base(struct ks_store *store, int64_t segment,
 						     int64_t *ret);
+/** Where a name stands among those of a segment, the first of equal ones; -1 when it is not there. */
+int64_t ks_segment_names_find(struct ks_bytes text, const char *name);

@@ -2,31 +2,46 @@
 /* Reading what lies in compressed rows: the parts of an image and the columns of a segment. */
 #include "store/private.h"
 
+/** Versions 1 and 2 have one base for all parts of an image. */
+static struct ks_error *get_statement(struct ks_store *store, sqlite3_stmt **ret)
+{
+	int64_t version;
+	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
+	return ks_sql_get(store, version < 3 ? KS_SQL_PART_2 : KS_SQL_PART, ret);
+}
+
 static struct ks_error *load_part(struct ks_store *store, int64_t image, const char *name,
-				  struct ks_bytes like, struct ks_buf *out, uint64_t *ret_nr)
+				  unsigned int above, struct ks_buf *out, struct ks_part_row *ret)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_PART, &stmt));
+	KS_TRY(get_statement(store, &stmt));
 	sqlite3_bind_int64(stmt, 1, image);
 	ks_sql_bind_text(stmt, 2, name);
 	bool row;
 	KS_TRY(ks_sql_row(store, stmt, &row));
-	*ret_nr = 0;
+	*ret = (struct ks_part_row){ 0 };
 	if (!row)
 		return NULL;
-	KS_TRY(ks_zstd_unpack(&store->zstd, like, ks_sql_bytes(stmt, 1), out));
-	*ret_nr = (uint64_t)sqlite3_column_int64(stmt, 0);
-	return NULL;
+	ret->nr = (uint64_t)sqlite3_column_int64(stmt, 0);
+	struct ks_bytes data = ks_sql_bytes(stmt, 1);
+	int64_t base = sqlite3_column_int64(stmt, 2);
+	if (!base)
+		return ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, data, out);
+	if (above == KS_PART_DEPTH)
+		return ks_store_damaged("part of an image is a difference to too many");
+	_cleanup_buf_ struct ks_buf packed = { 0 }, like = { 0 };
+	struct ks_part_row of_base;
+	ks_buf_bytes(&packed, data.at, data.len); // the statement is used again
+	KS_TRY(ks_buf_error(&packed));
+	KS_TRY(load_part(store, base, name, above + 1, &like, &of_base));
+	ret->depth = of_base.depth + 1;
+	return ks_zstd_unpack(&store->zstd, ks_bytes_of(&like), ks_bytes_of(&packed), out);
 }
 
-struct ks_error *ks_part_load(struct ks_store *store, int64_t image, int64_t base, const char *name,
-			      struct ks_buf *out, uint64_t *ret_nr)
+struct ks_error *ks_part_load(struct ks_store *store, int64_t image, const char *name,
+			      struct ks_buf *out, struct ks_part_row *ret)
 {
-	uint64_t nr;
-	store->like.len = 0;
-	if (base)
-		KS_TRY(load_part(store, base, name, (struct ks_bytes){ 0 }, &store->like, &nr));
-	return load_part(store, image, name, ks_bytes_of(&store->like), out, ret_nr);
+	return load_part(store, image, name, 0, out, ret);
 }
 
 static struct ks_error *load_columns(struct ks_store *store, int64_t id, bool is_base,

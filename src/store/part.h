@@ -19,7 +19,8 @@ enum ks_part {
 	KS_PART_SYMBOL_NAMES,
 	KS_PART_SYMBOL_ATTRS,
 	KS_PART_SYMBOL_SIZES,
-	KS_PART_SYMBOL_ADDRS,
+	KS_PART_SYMBOL_ADDRS,  // of versions 1 and 2
+	KS_PART_SYMBOL_PLACES, // the same, as what differs from where a symbol would be
 	KS_PART_CONFIG,
 	KS_NR_PARTS,
 };
@@ -29,13 +30,25 @@ const char *ks_part_name(enum ks_part which);
 /** How many sections back a symbol may refer. */
 enum { KS_PART_RECENT = 64 };
 
+/**
+ * Where a symbol would be: behind the one before it in the order of addresses, a function at a multiple of 16. Every build of a
+ * kernel has about the same order, and the same gaps.
+ * @param end of the one before
+ */
+static inline uint64_t ks_part_place(uint64_t end, const struct ks_symbol *sym)
+{
+	enum { FUNCTION = 2, ALIGN = 16 }; // STT_FUNC
+	return sym->type == FUNCTION ? (end + ALIGN - 1) & ~(uint64_t)(ALIGN - 1) : end;
+}
+
 /** What stands for the module of a symbol. */
 enum { KS_MODULE_SAME, KS_MODULE_NAMED, KS_MODULE_NONE };
 
 /** A part on its way into the store. */
 struct ks_put_part {
 	uint64_t nr;	      // records; 0 and no bytes: the part is not written
-	struct ks_buf like;   // packed part of the base image, as stored
+	int64_t base;	      // image whose part of that name it is a difference to, or 0
+	struct ks_buf like;   // that part
 	struct ks_buf packed; //
 };
 

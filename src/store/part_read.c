@@ -7,7 +7,9 @@
 struct ks_error *ks_part_read(struct ks_store *store, const struct ks_store_image *image,
 			      enum ks_part which, struct ks_buf *raw, uint64_t *ret_nr)
 {
-	KS_TRY(ks_part_load(store, image->id, image->base, ks_part_name(which), raw, ret_nr));
+	struct ks_part_row row;
+	KS_TRY(ks_part_load(store, image->id, ks_part_name(which), raw, &row));
+	*ret_nr = row.nr;
 	if (*ret_nr > raw->len) // each record has a byte at least
 		return ks_store_damaged("part of an image is too short");
 	return NULL;
@@ -80,6 +82,32 @@ static struct ks_error *get_modules(struct ks_cursor *c, struct ks_arena *arena,
 	return NULL;
 }
 
+/** Sizes and types have been read. A symbol that the order leaves out, or names twice, has some address: nothing is claimed of it. */
+static struct ks_error *get_places(struct ks_cursor *c, struct ks_arena *arena,
+				   struct ks_symbol *symbols, size_t nr)
+{
+	uint32_t *order = ks_arena_array(arena, nr + 1, sizeof(*order));
+	if (!order)
+		return &ks_nomem;
+	uint64_t next[2] = { 0 }, end = 0;
+	for (size_t i = 0; i < nr && !c->why; i++) {
+		uint64_t code = ks_cursor_uleb(c), *last = &next[code & 1];
+		uint64_t index = *last + ((code >> 2) ^ -(code >> 1 & 1));
+		if (index >= nr) {
+			ks_cursor_fail(c, "place of a symbol that is not there");
+			break;
+		}
+		order[i] = (uint32_t)index;
+		*last = index + 1;
+	}
+	for (size_t i = 0; i < nr && !c->why; i++) {
+		struct ks_symbol *sym = &symbols[order[i]];
+		sym->addr = ks_part_place(end, sym) + (uint64_t)ks_cursor_zigzag(c);
+		end = sym->addr + sym->size;
+	}
+	return NULL;
+}
+
 static struct ks_error *get_part(enum ks_part which, struct ks_cursor *c, struct ks_arena *arena,
 				 struct ks_symbol *symbols, size_t nr)
 {
@@ -87,6 +115,8 @@ static struct ks_error *get_part(enum ks_part which, struct ks_cursor *c, struct
 		return get_modules(c, arena, symbols, nr);
 	if (which == KS_PART_SYMBOL_NAMES)
 		return get_symbol_names(c, arena, symbols, nr);
+	if (which == KS_PART_SYMBOL_PLACES)
+		return get_places(c, arena, symbols, nr);
 	if (which == KS_PART_SYMBOL_ATTRS)
 		return get_attrs(c, arena, symbols, nr);
 	uint64_t addr = 0;
@@ -108,8 +138,9 @@ struct ks_error *ks_part_symbols(struct ks_store *store, const struct ks_store_i
 		enum ks_part which;
 		bool optional;
 	} parts[] = { { KS_PART_SYMBOL_NAMES },	       { KS_PART_SYMBOL_ATTRS },
-		      { KS_PART_SYMBOL_SIZES },	       { KS_PART_SYMBOL_ADDRS },
-		      { KS_PART_SYMBOL_ATTACH, true }, { KS_PART_SYMBOL_MODULES, true } };
+		      { KS_PART_SYMBOL_SIZES },	       { KS_PART_SYMBOL_ADDRS, true },
+		      { KS_PART_SYMBOL_PLACES, true }, { KS_PART_SYMBOL_ATTACH, true },
+		      { KS_PART_SYMBOL_MODULES, true } };
 	struct ks_arena *arena = &surface->arenas[0];
 	struct ks_symbol *symbols = NULL;
 	uint64_t nr = 0;

@@ -52,14 +52,18 @@ enum ks_sql {
 	KS_SQL_COLUMNS_REPLACE,
 	KS_SQL_COLUMNS_REMOVE,
 	KS_SQL_SEGMENT,
+	KS_SQL_SEGMENT_2, // of a store of version 1 or 2
 	KS_SQL_SEGMENT_ADD,
 	KS_SQL_SEGMENT_SWEEP,
 	KS_SQL_PART,
+	KS_SQL_PART_2, // of a store of version 1 or 2
+	KS_SQL_PART_HEIRS,
 	KS_SQL_PART_ADD,
 	KS_SQL_PART_REPLACE,
 	KS_SQL_PART_REMOVE,
 	KS_SQL_BLOCK,
 	KS_SQL_BLOCKS,
+	KS_SQL_BLOCK_NEEDS,
 	KS_SQL_BLOCK_ADD,
 	KS_SQL_BLOCK_REMOVE,
 	KS_SQL_PACKS,
@@ -84,7 +88,7 @@ struct ks_store {
 	struct ks_blocks blocks;
 	struct ks_hashes hashes; // of every definition; filled by the first put
 	int64_t data_version;	 // of the store when hashes was right
-	struct ks_buf scratch, like, row;
+	struct ks_buf scratch, like, row, made;
 	/** Names of segments, columns, definitions that were asked for; as old as kept_version says. */
 	struct ks_cache kept_names, kept_columns, kept_defs;
 	struct ks_cache kept_symbols; // names of symbol tables, by image
@@ -123,6 +127,12 @@ static inline int ks_sql_bind_bytes(sqlite3_stmt *stmt, int parameter, struct ks
 {
 	return sqlite3_bind_blob64(stmt, parameter, bytes.len ? bytes.at : "", bytes.len,
 				   SQLITE_STATIC);
+}
+
+/** NULL for 0: there is none. */
+static inline int ks_sql_bind_id(sqlite3_stmt *stmt, int parameter, int64_t id)
+{
+	return id ? sqlite3_bind_int64(stmt, parameter, id) : sqlite3_bind_null(stmt, parameter);
 }
 
 static inline int ks_sql_bind_text(sqlite3_stmt *stmt, int parameter, const char *text)
@@ -179,9 +189,15 @@ static inline const char *ks_list_name(int list)
 	return list == KS_LIST_VARIABLES ? "variable" : ks_kinds[list].name;
 }
 
-/** Raw bytes of a part, appended to out; *ret_nr = 0 and nothing appended when the image has none. */
-KS_MUST_CHECK struct ks_error *ks_part_load(struct ks_store *store, int64_t image, int64_t base,
-					    const char *name, struct ks_buf *out, uint64_t *ret_nr);
+/** Parts that are read for one part, at most: each is a difference to the next. */
+enum { KS_PART_DEPTH = 4 };
+/** Raw bytes of a part, appended to out; nr = 0 and nothing appended when the image has none. */
+struct ks_part_row {
+	uint64_t nr;	    // records
+	unsigned int depth; // parts that it is a difference to
+};
+KS_MUST_CHECK struct ks_error *ks_part_load(struct ks_store *store, int64_t image, const char *name,
+					    struct ks_buf *out, struct ks_part_row *ret);
 
 /** Raw bytes of a columns row, appended to out. */
 KS_MUST_CHECK struct ks_error *ks_columns_load(struct ks_store *store, int64_t id,

@@ -46,6 +46,15 @@
 /** Numbers that only grow: how often the store has been written, and the next ids. */
 #define COUNTER "CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"
 
+/** The blocks that differences of this one are made to. */
+#define NEEDS "needs BLOB"
+#define SEGMENT_BASE "base INTEGER"
+#define PART_COLUMNS                                                                               \
+	"CREATE TABLE part("                                                                       \
+	" image INTEGER NOT NULL, name TEXT NOT NULL, nr INTEGER NOT NULL, data BLOB NOT NULL"
+#define PART_BASE "base INTEGER"
+#define PART_KEY ", UNIQUE(image, name))"
+
 /* ---- which store has which ---- */
 
 /** The ways in which a store has come to be. */
@@ -57,6 +66,7 @@ enum {
 	IN_1 = 1 << MADE_1,
 	ONCE_1 = 1 << FROM_1_TO_2 | 1 << FROM_1_TO_3,
 	SINCE_2 = EVERY & ~IN_1,
+	UP_TO_2 = 1 << MADE_1 | 1 << MADE_2 | 1 << FROM_1_TO_2,
 	SINCE_3 = 1 << MADE_3 | 1 << FROM_1_TO_3 | 1 << FROM_2_TO_3,
 };
 
@@ -71,7 +81,11 @@ static const struct ks_schema_row rows[] = {
 	// Names in sorted runs, shared between images.
 	{ "table", "segment", "segment",
 	  "CREATE TABLE segment(id INTEGER PRIMARY KEY, nr INTEGER NOT NULL, names TEXT NOT NULL)",
-	  EVERY },
+	  UP_TO_2 },
+	{ "table", "segment", "segment",
+	  "CREATE TABLE segment(id INTEGER PRIMARY KEY, nr INTEGER NOT NULL, names TEXT NOT NULL,"
+	  " " SEGMENT_BASE ")",
+	  SINCE_3 },
 	// What one image says of the names of a segment.
 	{ "table", "columns", "columns",
 	  "CREATE TABLE columns(id INTEGER PRIMARY KEY, base INTEGER, data BLOB NOT NULL)", EVERY },
@@ -82,16 +96,17 @@ static const struct ks_schema_row rows[] = {
 	  " PRIMARY KEY(image, kind, first)) WITHOUT ROWID",
 	  EVERY },
 	// What an image has besides its lists: orders, symbol table, configuration.
-	{ "table", "part", "part",
-	  "CREATE TABLE part("
-	  " image INTEGER NOT NULL, name TEXT NOT NULL, nr INTEGER NOT NULL, data BLOB NOT NULL,"
-	  " UNIQUE(image, name))",
-	  EVERY },
+	{ "table", "part", "part", PART_COLUMNS PART_KEY, UP_TO_2 },
+	{ "table", "part", "part", PART_COLUMNS ", " PART_BASE PART_KEY, SINCE_3 },
 	{ "index", "sqlite_autoindex_part_1", "part", NULL, EVERY },
 	// Definitions, and the hashes that tell which are there.
 	{ "table", "block", "block",
 	  "CREATE TABLE block(first INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL)",
-	  EVERY },
+	  UP_TO_2 },
+	{ "table", "block", "block",
+	  "CREATE TABLE block(first INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL,"
+	  " " NEEDS ")",
+	  SINCE_3 },
 	{ "table", "pack", "pack",
 	  "CREATE TABLE pack(first INTEGER PRIMARY KEY, hashes BLOB NOT NULL)", EVERY },
 	{ "table", "counter", "counter", COUNTER, SINCE_3 },
@@ -102,7 +117,7 @@ static const struct ks_schema_row rows[] = {
 	  " SELECT i.label AS image, l.kind AS kind, j.value AS name"
 	  " FROM image i JOIN list l ON l.image = i.id JOIN segment s ON s.id = l.segment,"
 	  " json_each(s.names) j",
-	  EVERY },
+	  UP_TO_2 },
 	{ "view", "counts", "counts",
 	  "CREATE VIEW counts AS"
 	  " SELECT i.label AS image, l.kind AS kind, sum(s.nr) AS names"
@@ -161,4 +176,8 @@ const char ks_schema_1_to_2[] =
 	"UPDATE image SET facts = '' WHERE tier NOT IN ('full', 'imported');"
 	"DROP VIEW images;" IMAGES_2 ";PRAGMA user_version = 2;";
 
-const char ks_schema_2_to_3[] = COUNTER ";PRAGMA user_version = 3;";
+const char ks_schema_2_to_3[] = COUNTER
+	";ALTER TABLE block ADD COLUMN " NEEDS ";ALTER TABLE segment ADD COLUMN " SEGMENT_BASE
+	";ALTER TABLE part ADD COLUMN " PART_BASE
+	";UPDATE part SET base = (SELECT base FROM image WHERE id = part.image)"
+	";DROP VIEW names;PRAGMA user_version = 3;";

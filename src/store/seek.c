@@ -7,13 +7,14 @@
 static struct ks_error *search(struct ks_store *store, int64_t segment, const char *name,
 			       int64_t *ret)
 {
-	struct ks_bytes json;
-	if (ks_cache_get(&store->kept_names, segment, &json))
-		return ks_segment_names_find(json, name, ret);
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_segment_names_fetch(store, segment, &stmt, &json));
-	ks_cache_put(&store->kept_names, segment, json);
-	return ks_segment_names_find(json, name, ret);
+	struct ks_bytes text;
+	if (!ks_cache_get(&store->kept_names, segment, &text)) {
+		KS_TRY(ks_segment_names_load(store, segment, &store->row));
+		text = ks_bytes_of(&store->row);
+		ks_cache_put(&store->kept_names, segment, text);
+	}
+	*ret = ks_segment_names_find(text, name);
+	return NULL;
 }
 
 /** Raw columns, kept or read into store->row. */

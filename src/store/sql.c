@@ -59,17 +59,25 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_COLUMNS_REPLACE] = "UPDATE columns SET base = ?2, data = ?3 WHERE id = ?1",
 	[KS_SQL_COLUMNS_REMOVE] = "DELETE FROM columns WHERE id IN"
 				  " (SELECT columns FROM list WHERE image = ?)",
-	[KS_SQL_SEGMENT] = "SELECT names FROM segment WHERE id = ?",
-	[KS_SQL_SEGMENT_ADD] = "INSERT INTO segment(id, nr, names) VALUES(?, ?, ?)",
-	[KS_SQL_SEGMENT_SWEEP] = "DELETE FROM segment WHERE id NOT IN (SELECT segment FROM list)",
-	[KS_SQL_PART] = "SELECT nr, data FROM part WHERE image = ? AND name = ?",
-	[KS_SQL_PART_ADD] = "INSERT INTO part(image, name, nr, data) VALUES(?, ?, ?, ?)",
-	[KS_SQL_PART_REPLACE] = "UPDATE part SET data = ?3 WHERE image = ?1 AND name = ?2",
+	[KS_SQL_SEGMENT] = "SELECT base, names FROM segment WHERE id = ?",
+	[KS_SQL_SEGMENT_2] = "SELECT NULL, names FROM segment WHERE id = ?",
+	[KS_SQL_SEGMENT_ADD] = "INSERT INTO segment(id, nr, names, base) VALUES(?, ?, ?, ?)",
+	[KS_SQL_SEGMENT_SWEEP] = "DELETE FROM segment WHERE id NOT IN (SELECT segment FROM list)"
+				 " AND id NOT IN (SELECT base FROM segment WHERE base IS NOT NULL"
+				 " AND id IN (SELECT segment FROM list))",
+	[KS_SQL_PART] = "SELECT nr, data, base FROM part WHERE image = ? AND name = ?",
+	[KS_SQL_PART_2] = "SELECT nr, data, (SELECT base FROM image WHERE id = ?1) FROM part"
+			  " WHERE image = ?1 AND name = ?2",
+	[KS_SQL_PART_HEIRS] = "SELECT DISTINCT image FROM part WHERE base = ? ORDER BY image",
+	[KS_SQL_PART_ADD] = "INSERT INTO part(image, name, nr, data, base) VALUES(?, ?, ?, ?, ?)",
+	[KS_SQL_PART_REPLACE] =
+		"UPDATE part SET data = ?3, base = ?4 WHERE image = ?1 AND name = ?2",
 	[KS_SQL_PART_REMOVE] = "DELETE FROM part WHERE image = ?",
 	[KS_SQL_BLOCK] = "SELECT first, nr, data FROM block WHERE first <= ?"
 			 " ORDER BY first DESC LIMIT 1",
 	[KS_SQL_BLOCKS] = "SELECT first, nr FROM block ORDER BY first",
-	[KS_SQL_BLOCK_ADD] = "INSERT INTO block(first, nr, data) VALUES(?, ?, ?)",
+	[KS_SQL_BLOCK_NEEDS] = "SELECT first, nr, needs FROM block ORDER BY first DESC",
+	[KS_SQL_BLOCK_ADD] = "INSERT INTO block(first, nr, data, needs) VALUES(?, ?, ?, ?)",
 	[KS_SQL_BLOCK_REMOVE] = "DELETE FROM block WHERE first = ?",
 	[KS_SQL_PACKS] = "SELECT first, hashes FROM pack WHERE first >= ? ORDER BY first",
 	[KS_SQL_PACK_ADD] = "INSERT INTO pack(first, hashes) VALUES(?, ?)",

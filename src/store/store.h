@@ -114,6 +114,18 @@ KS_MUST_CHECK struct ks_error *ks_store_put_modules(struct ks_store *store,
 KS_MUST_CHECK struct ks_error *ks_store_known(struct ks_store *store, const struct ks_image *image,
 					      char **ret_label);
 
+/** Bytes of the file. */
+struct ks_repack_result {
+	uint64_t before, after;
+};
+
+/**
+ * Write everything anew as this version keeps it, in one transaction: the store is what it was, in less space. A new store is made
+ * beside it meanwhile (PATH-repack), so both need room.
+ */
+KS_MUST_CHECK struct ks_error *ks_store_repack(struct ks_store *store, unsigned int nr_threads,
+					       struct ks_repack_result *ret);
+
 /* ---- images and settings ---- */
 
 /** An image of the store. */

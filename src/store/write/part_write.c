@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
+
 #include "store/kinds.h"
 #include "surface/type.h"
 
@@ -15,6 +17,7 @@ const char *ks_part_name(enum ks_part which)
 		[KS_PART_SYMBOL_ATTRS] = "symbol.attributes",
 		[KS_PART_SYMBOL_SIZES] = "symbol.sizes",
 		[KS_PART_SYMBOL_ADDRS] = "symbol.addresses",
+		[KS_PART_SYMBOL_PLACES] = "symbol.places",
 		[KS_PART_CONFIG] = "config",
 	};
 	if (names[which] || which >= KS_PART_VARIABLES)
@@ -140,18 +143,51 @@ static uint64_t put_symbols(enum ks_part which, const struct ks_surface *s, stru
 {
 	if (which == KS_PART_SYMBOL_ATTRS)
 		put_attrs(s, raw);
-	uint64_t last = 0;
 	for (size_t i = 0; i < s->nr_symbols; i++) {
 		const struct ks_symbol *sym = &s->symbols[i];
 		if (which == KS_PART_SYMBOL_NAMES)
 			ks_buf_strz(raw, sym->name);
 		else if (which == KS_PART_SYMBOL_SIZES)
 			ks_buf_uleb(raw, sym->size);
-		else if (which == KS_PART_SYMBOL_ADDRS)
-			ks_buf_zigzag(raw, (int64_t)(sym->addr - last));
-		last = sym->addr;
 	}
 	return s->nr_symbols;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct ks_symbol *x = *(const struct ks_symbol *const *)a;
+	const struct ks_symbol *y = *(const struct ks_symbol *const *)b;
+	if (x->addr != y->addr)
+		return x->addr < y->addr ? -1 : 1;
+	return (x > y) - (x < y); // both are in one table
+}
+
+/** All symbols in the order of their addresses: first which they are, then how far each is from where it would be. */
+static uint64_t put_places(const struct ks_surface *s, struct ks_buf *raw)
+{
+	size_t nr = s->nr_symbols, next[2] = { 0 };
+	const struct ks_symbol **order = calloc(nr + 1, sizeof(*order));
+	raw->failed = raw->failed || !order;
+	for (size_t i = 0; order && i < nr; i++)
+		order[i] = &s->symbols[i];
+	if (order)
+		qsort(order, nr, sizeof(*order), compare_places);
+	for (size_t i = 0; order && i < nr; i++) {
+		size_t index = (size_t)(order[i] - s->symbols);
+		int global = order[i]->bind !=
+			     0; // tables have the local ones first: two orders that meet
+		int64_t distance = (int64_t)index - (int64_t)next[global];
+		ks_buf_uleb(raw, ((uint64_t)distance << 1 ^ (uint64_t)(distance >> 63)) << 1 |
+					 (uint64_t)global);
+		next[global] = index + 1;
+	}
+	uint64_t end = 0;
+	for (size_t i = 0; order && i < nr; i++) {
+		ks_buf_zigzag(raw, (int64_t)(order[i]->addr - ks_part_place(end, order[i])));
+		end = order[i]->addr + order[i]->size;
+	}
+	free(order);
+	return nr;
 }
 
 static uint64_t put_part(enum ks_part which, const struct ks_surface *s,
@@ -173,8 +209,11 @@ static uint64_t put_part(enum ks_part which, const struct ks_surface *s,
 	case KS_PART_SYMBOL_NAMES:
 	case KS_PART_SYMBOL_ATTRS:
 	case KS_PART_SYMBOL_SIZES:
-	case KS_PART_SYMBOL_ADDRS:
 		return put_symbols(which, s, raw);
+	case KS_PART_SYMBOL_ADDRS:
+		return 0;
+	case KS_PART_SYMBOL_PLACES:
+		return put_places(s, raw);
 	default:
 		return which < KS_PART_LISTS ? put_order(defs, (int)which, raw)
 					     : put_list(KS_SYSCALL + which - KS_PART_LISTS, s, raw);
@@ -185,13 +224,10 @@ struct ks_error *ks_put_part_pack(enum ks_part which, const struct ks_surface *s
 				  const struct ks_put_defs *defs, struct ks_zstd *zstd,
 				  struct ks_put_part *part)
 {
-	_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 };
+	_cleanup_buf_ struct ks_buf raw = { 0 };
 	part->nr = put_part(which, surface, defs, &raw);
 	KS_TRY(ks_buf_error(&raw));
 	if (!part->nr)
 		return NULL;
-	if (part->like.len)
-		KS_TRY(ks_zstd_unpack(zstd, (struct ks_bytes){ 0 }, ks_bytes_of(&part->like),
-				      &like));
-	return ks_zstd_pack(zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &part->packed);
+	return ks_zstd_pack(zstd, ks_bytes_of(&part->like), ks_bytes_of(&raw), &part->packed);
 }

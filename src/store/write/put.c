@@ -14,6 +14,7 @@
 struct put {
 	const struct ks_surface *surface;
 	unsigned int nr_threads;
+	bool again;		 // it was in the store: nothing is asked, its label stays
 	bool looks_back;	 // at what it was put together with
 	const char *seen;	 // the digest of that, or NULL
 	struct ks_zstd *packers; // one for each thread
@@ -51,6 +52,13 @@ static struct ks_error *encode_job(void *arg, size_t job, unsigned int thread)
 	(void)thread;
 	return job < nr_defs ? ks_put_defs_encode(&put->defs, job)
 			     : ks_put_lists_name(&put->lists, job - nr_defs);
+}
+
+static struct ks_error *differ_job(void *arg, size_t job, unsigned int thread)
+{
+	struct put *put = arg;
+	(void)thread;
+	return ks_put_defs_differ(&put->defs, job);
 }
 
 /** Longest jobs first, so that no thread waits for one at the end: symbol names are the largest part. */
@@ -115,20 +123,17 @@ static struct ks_error *choose_label(struct ks_store *store, const struct ks_ima
 	return ks_image_modules_label(store, kernel.label, ret);
 }
 
-static struct ks_error *load_likes(struct ks_store *store, struct put *put, int64_t base)
+/** The parts of the image that is most like this one. */
+static struct ks_error *load_likes(struct ks_store *store, struct put *put, int64_t image)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	for (size_t i = 0; i < KS_NR_PARTS; i++) {
-		KS_TRY(ks_sql_get(store, KS_SQL_PART, &stmt));
-		sqlite3_bind_int64(stmt, 1, base);
-		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
-		bool row;
-		KS_TRY(ks_sql_row(store, stmt, &row));
-		if (!row)
-			continue;
-		struct ks_bytes bytes = ks_sql_bytes(stmt, 1);
-		ks_buf_bytes(&put->parts[i].like, bytes.at, bytes.len);
-		KS_TRY(ks_buf_error(&put->parts[i].like));
+		struct ks_put_part *part = &put->parts[i];
+		struct ks_part_row row;
+		KS_TRY(ks_part_load(store, image, ks_part_name((enum ks_part)i), &part->like,
+				    &row));
+		if (row.depth == KS_PART_DEPTH)
+			part->like.len = 0; // stays whole
+		part->base = part->like.len ? image : 0;
 	}
 	return NULL;
 }
@@ -145,6 +150,7 @@ static struct ks_error *write_parts(struct ks_store *store, struct put *put, int
 		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
 		sqlite3_bind_int64(stmt, 3, (int64_t)part->nr);
 		ks_sql_bind_bytes(stmt, 4, ks_bytes_of(&part->packed));
+		ks_sql_bind_id(stmt, 5, part->base);
 		KS_TRY(ks_sql_run(store, stmt));
 		put->result.bytes += part->packed.len;
 	}
@@ -162,6 +168,37 @@ static struct ks_error *set_base(struct ks_store *store, int64_t image, int64_t 
 	return ks_sql_run(store, stmt);
 }
 
+/** Everything that is written, under the label that was chosen. */
+static struct ks_error *write_image(struct ks_store *store, struct put *put, const char *digest)
+{
+	int64_t image;
+	struct ks_put_likes likes;
+	KS_TRY(ks_put_defs_assign(&put->defs, store));
+	KS_TRY(ks_put_lists_match(&put->lists, store, &likes));
+	if (likes.nearest)
+		KS_TRY(load_likes(store, put, likes.nearest));
+	if (likes.nearest)
+		KS_TRY(ks_put_lists_like(&put->lists, &put->defs, store, likes.nearest));
+	KS_TRY(ks_put_defs_likes(&put->defs, store));
+	KS_TRY(ks_pool_run(put->nr_threads, ks_put_defs_nr_runs(&put->defs), differ_job, put));
+	KS_TRY(ks_put_defs_cut(&put->defs));
+	size_t nr_jobs = KS_NR_PARTS + put->defs.blocks.len + put->lists.segments.len;
+	KS_TRY(ks_pool_run(put->nr_threads, nr_jobs, pack_job, put));
+	const struct ks_image_key key = {
+		.label = put->result.label,
+		.digest = digest,
+	};
+	KS_TRY(ks_image_add(store, put->surface, &key, put->lists.anchor, &image));
+	KS_TRY(set_base(store, image, likes.base));
+	KS_TRY(ks_put_defs_write(&put->defs, store, &put->result.bytes));
+	KS_TRY(ks_put_lists_write(&put->lists, store, image, &put->result.bytes));
+	KS_TRY(write_parts(store, put, image));
+	put->result.nr_definitions = put->defs.nr;
+	put->result.nr_new_definitions = put->defs.new_defs.len;
+	put->result.added = true;
+	return NULL;
+}
+
 /** The part of it that must see the store as it is: inside the transaction. */
 static struct ks_error *put_image(struct ks_store *store, void *arg)
 {
@@ -169,6 +206,8 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 	const struct ks_image *wanted = &put->surface->image;
 	_cleanup_kept_ struct ks_kept kept = { 0 };
 	bool as_seen = true;
+	if (put->again)
+		return write_image(store, put, wanted->digest);
 	if (put->looks_back)
 		KS_TRY(is_as_seen(store, put, &as_seen));
 	put->result.outdated = !as_seen;
@@ -179,7 +218,6 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 	put->result.label = ks_take(kept.label);
 	if (stays)
 		return NULL; // another process was faster
-	int64_t image, base = 0;
 	if (put->result.label) {
 		KS_TRY(ks_image_drop(store, kept.id));
 		KS_TRY(ks_image_sweep(store));
@@ -189,26 +227,8 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 			KS_TRY(drop_modules(store, wanted->modules_of));
 		KS_TRY(choose_label(store, wanted, &put->result.label));
 	}
-	KS_TRY(ks_put_defs_assign(&put->defs, store));
-	KS_TRY(ks_put_lists_match(&put->lists, store, &base));
-	if (base)
-		KS_TRY(load_likes(store, put, base));
-	size_t nr_jobs = KS_NR_PARTS + put->defs.blocks.len + put->lists.segments.len;
-	KS_TRY(ks_pool_run(put->nr_threads, nr_jobs, pack_job, put));
-	const struct ks_image_key key = {
-		.label = put->result.label,
-		// modules name their kernel by its digest: it goes on
-		.digest = put->result.replaced ? kept.digest : wanted->digest,
-	};
-	KS_TRY(ks_image_add(store, put->surface, &key, put->lists.anchor, &image));
-	KS_TRY(set_base(store, image, base));
-	KS_TRY(ks_put_defs_write(&put->defs, store, &put->result.bytes));
-	KS_TRY(ks_put_lists_write(&put->lists, store, image, &put->result.bytes));
-	KS_TRY(write_parts(store, put, image));
-	put->result.nr_definitions = put->defs.nr;
-	put->result.nr_new_definitions = put->defs.new_defs.len;
-	put->result.added = true;
-	return NULL;
+	// modules name their kernel by its digest: it goes on
+	return write_image(store, put, put->result.replaced ? kept.digest : wanted->digest);
 }
 
 /** The part of it that needs the surface only. */
@@ -227,9 +247,13 @@ static struct ks_error *prepare(struct put *put)
 
 static struct ks_error *run(struct ks_store *store, struct put *put)
 {
-	KS_TRY(ks_store_known(store, &put->surface->image, &put->result.label));
-	if (put->result.label)
-		return NULL;
+	const struct ks_image *image = &put->surface->image;
+	if (put->again)
+		put->result.label = strdup(image->label);
+	else
+		KS_TRY(ks_store_known(store, image, &put->result.label));
+	if (put->again ? !put->result.label : put->result.label != NULL)
+		return put->again ? &ks_nomem : NULL;
 	KS_TRY(prepare(put));
 	struct ks_error *err = ks_sql_write(store, put_image, put);
 	if (err) // the table holds ids that are not in the file
@@ -275,4 +299,14 @@ struct ks_error *ks_store_put_modules(struct ks_store *store, const struct ks_su
 		.seen = seen,
 	};
 	return put_all(store, &put, ret);
+}
+
+struct ks_error *ks_put_again(struct ks_store *store, const struct ks_surface *surface,
+			      unsigned int nr_threads)
+{
+	struct put put = { .surface = surface, .nr_threads = nr_threads, .again = true };
+	struct ks_put_result result = { 0 };
+	struct ks_error *err = put_all(store, &put, &result);
+	free(result.label);
+	return err;
 }

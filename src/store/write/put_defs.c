@@ -18,8 +18,14 @@ void ks_put_defs_deinit(struct ks_put_defs *defs)
 {
 	for (size_t i = 0; i < defs->jobs.len; i++)
 		ks_buf_deinit(&defs->jobs.at[i].buf);
-	for (size_t i = 0; i < defs->blocks.len; i++)
+	for (size_t i = 0; i < defs->blocks.len; i++) {
 		ks_buf_deinit(&defs->blocks.at[i].packed);
+		ks_buf_deinit(&defs->blocks.at[i].needs);
+	}
+	for (size_t i = 0; i < defs->differences.len; i++)
+		ks_buf_deinit(&defs->differences.at[i]);
+	ks_vector_deinit(&defs->differences);
+	ks_arena_deinit(&defs->likes);
 	ks_vector_deinit(&defs->jobs);
 	ks_vector_deinit(&defs->new_defs);
 	ks_vector_deinit(&defs->blocks);
@@ -111,9 +117,9 @@ static struct ks_error *load_packs(struct ks_store *store)
 		if (!row)
 			return NULL;
 		struct ks_bytes bytes = ks_sql_bytes(stmt, 1);
-		size_t nr = bytes.len / sizeof(struct ks_hash);
+		size_t nr = bytes.len / KS_HASH_BYTES;
 		if ((uint64_t)sqlite3_column_int64(stmt, 0) != hashes->by_id.len + 1 || !nr ||
-		    bytes.len % sizeof(struct ks_hash))
+		    bytes.len % KS_HASH_BYTES)
 			return ks_store_damaged("hashes of definitions are missing");
 		KS_TRY(ks_hashes_append(hashes, bytes.at, nr));
 	}
@@ -135,25 +141,6 @@ struct ks_error *ks_hashes_load(struct ks_store *store, size_t extra)
 	return NULL;
 }
 
-/** A block ends when it is full and where another class of definitions begins. */
-static struct ks_error *cut_blocks(struct ks_put_defs *defs)
-{
-	size_t nr = defs->new_defs.len;
-	for (size_t from = 0, to; from < nr; from = to) {
-		const struct ks_put_def *const *at = defs->new_defs.at;
-		size_t bytes = 0;
-		for (to = from; to < nr && bytes < KS_BLOCK_BYTES; to++) {
-			if (at[to]->bytes[0] != at[from]->bytes[0])
-				break;
-			bytes += at[to]->len;
-		}
-		struct ks_put_block block = { .first = at[from]->id, .from = from, .to = to };
-		if (!ks_vector_add(&defs->blocks, block))
-			return &ks_nomem;
-	}
-	return NULL;
-}
-
 struct ks_error *ks_put_defs_assign(struct ks_put_defs *defs, struct ks_store *store)
 {
 	struct ks_hashes *hashes = &store->hashes;
@@ -168,23 +155,11 @@ struct ks_error *ks_put_defs_assign(struct ks_put_defs *defs, struct ks_store *s
 		if (def->id)
 			continue;
 		def->id = ks_hashes_add(hashes, def->hash);
-		if (!ks_vector_add(&defs->new_defs, def))
+		struct ks_put_new new = { .def = def, .stored = { def->bytes, def->len } };
+		if (!ks_vector_add(&defs->new_defs, new))
 			return &ks_nomem;
 	}
-	return cut_blocks(defs);
-}
-
-struct ks_error *ks_put_defs_pack(struct ks_put_defs *defs, size_t index, struct ks_zstd *zstd)
-{
-	struct ks_put_block *block = &defs->blocks.at[index];
-	_cleanup_buf_ struct ks_buf raw = { 0 };
-	ks_buf_uleb(&raw, block->to - block->from);
-	for (size_t i = block->from; i < block->to; i++)
-		ks_buf_uleb(&raw, defs->new_defs.at[i]->len);
-	for (size_t i = block->from; i < block->to; i++)
-		ks_buf_bytes(&raw, defs->new_defs.at[i]->bytes, defs->new_defs.at[i]->len);
-	KS_TRY(ks_buf_error(&raw));
-	return ks_zstd_pack(zstd, (struct ks_bytes){ 0 }, ks_bytes_of(&raw), &block->packed);
+	return NULL;
 }
 
 static struct ks_error *write_hashes(struct ks_put_defs *defs, struct ks_store *store,
@@ -195,10 +170,13 @@ static struct ks_error *write_hashes(struct ks_put_defs *defs, struct ks_store *
 		return NULL;
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_PACK_ADD, &stmt));
-	const struct ks_hash *first = &store->hashes.by_id.at[defs->new_defs.at[0]->id - 1];
-	sqlite3_bind_int64(stmt, 1, defs->new_defs.at[0]->id);
-	ks_sql_bind_bytes(stmt, 2, (struct ks_bytes){ first, nr * sizeof(*first) });
-	*bytes += nr * sizeof(*first);
+	const struct ks_hash *first = &store->hashes.by_id.at[defs->new_defs.at[0].def->id - 1];
+	sqlite3_bind_int64(stmt, 1, defs->new_defs.at[0].def->id);
+	_cleanup_buf_ struct ks_buf packed = { 0 };
+	ks_hashes_put(&packed, first, nr);
+	KS_TRY(ks_buf_error(&packed));
+	ks_sql_bind_bytes(stmt, 2, ks_bytes_of(&packed));
+	*bytes += packed.len;
 	return ks_sql_run(store, stmt);
 }
 
@@ -212,8 +190,9 @@ struct ks_error *ks_put_defs_write(struct ks_put_defs *defs, struct ks_store *st
 		sqlite3_bind_int64(stmt, 1, (int64_t)block->first);
 		sqlite3_bind_int64(stmt, 2, (int64_t)(block->to - block->from));
 		ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&block->packed));
+		ks_sql_bind_bytes(stmt, 4, ks_bytes_of(&block->needs));
 		KS_TRY(ks_sql_run(store, stmt));
-		*bytes += block->packed.len;
+		*bytes += block->packed.len + block->needs.len;
 	}
 	return write_hashes(defs, store, bytes);
 }

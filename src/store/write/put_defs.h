@@ -18,10 +18,21 @@ struct ks_put_def {
 	uint32_t len, id;
 };
 
+/** A definition that the store does not have. */
+struct ks_put_new {
+	const struct ks_put_def *def;
+	uint64_t like;	     // id of an older one that it may resemble, or 0
+	uint64_t like_first; // of the block of that
+	struct ks_bytes like_bytes;
+	struct ks_bytes stored; // what goes into the block: the whole, or the difference
+	bool differs;
+};
+
 struct ks_put_block {
 	uint64_t first;	 // id
 	size_t from, to; // range of new_defs
 	struct ks_buf packed;
+	struct ks_buf needs; // the older blocks that differences are made to
 };
 
 struct ks_put_defs {
@@ -30,7 +41,9 @@ struct ks_put_defs {
 	struct ks_put_def *at;		     // of all tables
 	size_t nr, start[KS_NR_TABLES + 1];  // where each table's begin
 	KS_VECTOR(struct ks_put_job) jobs;
-	KS_VECTOR(const struct ks_put_def *) new_defs;
+	KS_VECTOR(struct ks_put_new) new_defs;
+	KS_VECTOR(struct ks_buf) differences; // of runs of new_defs
+	struct ks_arena likes;		      // their bytes
 	KS_VECTOR(struct ks_put_block) blocks;
 };
 void ks_put_defs_deinit(struct ks_put_defs *defs);
@@ -43,8 +56,15 @@ size_t ks_put_defs_nr_jobs(const struct ks_put_defs *defs);
 /** Encode and hash the definitions of one job. */
 KS_MUST_CHECK struct ks_error *ks_put_defs_encode(struct ks_put_defs *defs, size_t job);
 
-/** Give every definition its id, new ones in order, and cut the new ones into blocks. */
+/** Give every definition its id, new ones in order. */
 KS_MUST_CHECK struct ks_error *ks_put_defs_assign(struct ks_put_defs *defs, struct ks_store *store);
+/** Read what the new ones may resemble: their like is set. Inside the transaction. */
+KS_MUST_CHECK struct ks_error *ks_put_defs_likes(struct ks_put_defs *defs, struct ks_store *store);
+/** Find the differences of a run of the new ones; jobs 0 … ks_put_defs_nr_runs() - 1 may run at once. */
+size_t ks_put_defs_nr_runs(const struct ks_put_defs *defs);
+KS_MUST_CHECK struct ks_error *ks_put_defs_differ(struct ks_put_defs *defs, size_t run);
+/** Then cut the new ones into blocks. */
+KS_MUST_CHECK struct ks_error *ks_put_defs_cut(struct ks_put_defs *defs);
 /** Compress one block. */
 KS_MUST_CHECK struct ks_error *ks_put_defs_pack(struct ks_put_defs *defs, size_t block,
 						struct ks_zstd *zstd);

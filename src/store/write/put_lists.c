@@ -44,6 +44,8 @@ void ks_put_lists_deinit(struct ks_put_lists *lists)
 	}
 	for (size_t i = 0; i < lists->segments.len; i++) {
 		ks_buf_deinit(&lists->segments.at[i].names);
+		ks_buf_deinit(&lists->segments.at[i].names_like);
+		ks_buf_deinit(&lists->segments.at[i].packed_names);
 		ks_buf_deinit(&lists->segments.at[i].like);
 		ks_buf_deinit(&lists->segments.at[i].packed);
 	}
@@ -159,13 +161,20 @@ struct ks_error *ks_put_lists_merge(struct ks_put_lists *lists)
 struct ks_error *ks_put_lists_name(struct ks_put_lists *lists, size_t index)
 {
 	struct ks_put_segment *segment = &lists->segments.at[index];
+	_cleanup_buf_ struct ks_buf scratch = { 0 };
 	for (size_t i = segment->from; i < segment->to; i++)
-		ks_segment_names_put(&segment->names, lists->rows[segment->list].at[i].name,
-				     i == segment->from);
-	ks_buf_char(&segment->names, ']');
+		ks_buf_strz(&segment->names, lists->rows[segment->list].at[i].name);
 	KS_TRY(ks_buf_error(&segment->names));
-	segment->id = (int64_t)(ks_hash64_of(segment->names.at, segment->names.len) & INT64_MAX);
-	return NULL;
+	segment->id = ks_segment_names_id(ks_bytes_of(&segment->names), &scratch);
+	return ks_buf_error(&scratch);
+}
+
+/** Compress the names of a segment that the store does not have. */
+static struct ks_error *pack_names(struct ks_put_segment *segment, struct ks_zstd *zstd)
+{
+	return segment->is_new ? ks_zstd_pack(zstd, ks_bytes_of(&segment->names_like),
+					      ks_bytes_of(&segment->names), &segment->packed_names)
+			       : NULL;
 }
 
 /** The numbers of a row: what columns.h says for each list. */
@@ -192,6 +201,7 @@ struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_p
 	struct ks_put_segment *segment = &lists->segments.at[index];
 	_cleanup_columns_buf_ struct ks_columns_buf columns = { 0 };
 	_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 };
+	KS_TRY(pack_names(segment, zstd));
 	for (size_t i = segment->from; i < segment->to; i++) {
 		const struct ks_put_row *row = &lists->rows[segment->list].at[i];
 		const struct ks_function *fn = NULL;

@@ -28,7 +28,10 @@ struct ks_put_segment {
 	size_t from, to; // rows of the list
 	struct ks_buf names;
 	int64_t id;
-	bool is_new; // the store has no such segment yet
+	bool is_new;		    // the store has no such segment yet
+	int64_t names_like_id;	    // a whole segment of about the same names, or 0
+	struct ks_buf names_like;   // its names
+	struct ks_buf packed_names; // of a new one
 	int64_t like_id;
 	struct ks_buf like;   // packed columns of the base image, as stored
 	struct ks_buf packed; // columns
@@ -54,10 +57,19 @@ KS_MUST_CHECK struct ks_error *ks_put_lists_merge(struct ks_put_lists *lists);
 /** Write the names of one segment and find out what it is called. */
 KS_MUST_CHECK struct ks_error *ks_put_lists_name(struct ks_put_lists *lists, size_t segment);
 
-/** Find the segments that the store has, and the image that resembles this one most; 0 if none does. */
+/** Images that are like the one that comes; 0: there is none. */
+struct ks_put_likes {
+	int64_t base;	 // whose lists and parts it is packed as a difference to
+	int64_t nearest; // whose definitions may resemble its own; the base if there is one
+};
+/** Find the segments that the store has, and the images that resemble this one most. */
 KS_MUST_CHECK struct ks_error *ks_put_lists_match(struct ks_put_lists *lists,
-						  struct ks_store *store, int64_t *ret_base);
-/** Encode and compress the columns of one segment. */
+						  struct ks_store *store, struct ks_put_likes *ret);
+/** Tell each new definition the one of its name in an image. */
+KS_MUST_CHECK struct ks_error *ks_put_lists_like(const struct ks_put_lists *lists,
+						 struct ks_put_defs *defs, struct ks_store *store,
+						 int64_t image);
+/** Encode and compress the columns of one segment, and its names when they are new. */
 KS_MUST_CHECK struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists,
 						 const struct ks_put_defs *defs, size_t segment,
 						 struct ks_zstd *zstd);

@@ -2,6 +2,7 @@
 /* Where the lists of a new image meet the store: segments it has, the image to be based on, writing. */
 #include <stdlib.h>
 
+#include "store/names.h"
 #include "store/write/put_lists.h"
 
 /** A base must share at least one in so many segments: less would not pay for reading two rows. */
@@ -10,18 +11,13 @@ enum { BASE_SHARE = 8 };
 /** Find the segment, or the free id that it will get. */
 static struct ks_error *match_segment(struct ks_store *store, struct ks_put_segment *segment)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	_cleanup_buf_ struct ks_buf names = { 0 };
 	for (;; segment->id = (segment->id + 1) & INT64_MAX) {
-		KS_TRY(ks_sql_get(store, KS_SQL_SEGMENT, &stmt));
-		sqlite3_bind_int64(stmt, 1, segment->id);
-		bool row;
-		KS_TRY(ks_sql_row(store, stmt, &row));
-		segment->is_new = !row;
-		if (!row)
-			return NULL;
-		struct ks_bytes names = ks_sql_bytes(stmt, 0);
-		if (names.len == segment->names.len &&
-		    memcmp(names.at, segment->names.at, names.len) == 0)
+		bool found;
+		KS_TRY(ks_segment_names_get(store, segment->id, &names, &found));
+		segment->is_new = !found;
+		if (!found || (names.len == segment->names.len &&
+			       memcmp(names.at, segment->names.at, names.len) == 0))
 			return NULL;
 	}
 }
@@ -32,11 +28,11 @@ static int compare_ids(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/** Of the images that are not based on another, the one that shares most segments; 0 if none shares enough. */
+/** Of the images that are not based on another, the one that shares most segments, of equal ones the last. */
 static struct ks_error *choose_base(struct ks_put_lists *lists, struct ks_store *store,
-				    int64_t *ret)
+				    struct ks_put_likes *ret)
 {
-	size_t nr = lists->segments.len, best = nr / BASE_SHARE, shared = 0;
+	size_t nr = lists->segments.len, best = 0, shared = 0;
 	int64_t *ids = calloc(nr + 1, sizeof(*ids)), image = 0;
 	if (!ids)
 		return &ks_nomem;
@@ -48,20 +44,41 @@ static struct ks_error *choose_base(struct ks_put_lists *lists, struct ks_store 
 	if (!err) // modules are like other modules, and kernels like kernels
 		sqlite3_bind_int(stmt, 1, !lists->surface->image.modules_of);
 	bool row = true;
-	*ret = 0;
+	*ret = (struct ks_put_likes){ 0 };
 	while (!err && !(err = ks_sql_row(store, stmt, &row)) && row) {
 		int64_t next = sqlite3_column_int64(stmt, 0);
 		int64_t id = sqlite3_column_int64(stmt, 1);
 		shared = next == image ? shared : 0;
 		image = next;
 		shared += bsearch(&id, ids, nr, sizeof(*ids), compare_ids) != NULL;
-		if (shared > best) {
+		if (shared >= best) {
 			best = shared;
-			*ret = image;
+			ret->nearest = image;
 		}
 	}
+	ret->base = best > nr / BASE_SHARE ? ret->nearest : 0;
 	free(ids);
 	return err;
+}
+
+/** Names of the nearest image that new ones resemble: of a whole segment. */
+static struct ks_error *find_names_like(struct ks_put_lists *lists, struct ks_store *store,
+					int64_t image, struct ks_put_segment *segment)
+{
+	_cleanup_reset_ sqlite3_stmt *seek = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_LIST_SEEK, &seek));
+	sqlite3_bind_int64(seek, 1, image);
+	ks_sql_bind_text(seek, 2, ks_list_name(segment->list));
+	ks_sql_bind_text(seek, 3, lists->rows[segment->list].at[segment->from].name);
+	bool row;
+	int64_t base;
+	KS_TRY(ks_sql_row(store, seek, &row));
+	if (!row)
+		return NULL;
+	int64_t like = sqlite3_column_int64(seek, 0);
+	KS_TRY(ks_segment_names_base(store, like, &base));
+	segment->names_like_id = base ? base : like;
+	return ks_segment_names_load(store, segment->names_like_id, &segment->names_like);
 }
 
 /** The base image's facts of about the same names. */
@@ -89,13 +106,16 @@ static struct ks_error *find_like(struct ks_put_lists *lists, struct ks_store *s
 }
 
 struct ks_error *ks_put_lists_match(struct ks_put_lists *lists, struct ks_store *store,
-				    int64_t *ret_base)
+				    struct ks_put_likes *ret)
 {
 	for (size_t i = 0; i < lists->segments.len; i++)
 		KS_TRY(match_segment(store, &lists->segments.at[i]));
-	KS_TRY(choose_base(lists, store, ret_base));
-	for (size_t i = 0; *ret_base && i < lists->segments.len; i++)
-		KS_TRY(find_like(lists, store, *ret_base, &lists->segments.at[i]));
+	KS_TRY(choose_base(lists, store, ret));
+	for (size_t i = 0; ret->nearest && i < lists->segments.len; i++)
+		if (lists->segments.at[i].is_new)
+			KS_TRY(find_names_like(lists, store, ret->nearest, &lists->segments.at[i]));
+	for (size_t i = 0; ret->base && i < lists->segments.len; i++)
+		KS_TRY(find_like(lists, store, ret->base, &lists->segments.at[i]));
 	return NULL;
 }
 
@@ -105,8 +125,8 @@ static struct ks_error *write_names(struct ks_store *store, const struct ks_put_
 	KS_TRY(ks_sql_get(store, KS_SQL_SEGMENT_ADD, &stmt));
 	sqlite3_bind_int64(stmt, 1, segment->id);
 	sqlite3_bind_int64(stmt, 2, (int64_t)(segment->to - segment->from));
-	sqlite3_bind_text64(stmt, 3, segment->names.at, segment->names.len, SQLITE_STATIC,
-			    SQLITE_UTF8);
+	ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&segment->packed_names));
+	ks_sql_bind_id(stmt, 4, segment->names_like_id);
 	return ks_sql_run(store, stmt);
 }
 
@@ -115,10 +135,7 @@ static struct ks_error *write_columns(struct ks_store *store, const struct ks_pu
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS_ADD, &stmt));
-	if (segment->like_id)
-		sqlite3_bind_int64(stmt, 1, segment->like_id);
-	else
-		sqlite3_bind_null(stmt, 1);
+	ks_sql_bind_id(stmt, 1, segment->like_id);
 	ks_sql_bind_bytes(stmt, 2, ks_bytes_of(&segment->packed));
 	sqlite3_bind_int64(stmt, 3, id);
 	return ks_sql_run(store, stmt);
@@ -144,7 +161,7 @@ struct ks_error *ks_put_lists_write(struct ks_put_lists *lists, struct ks_store 
 		sqlite3_bind_int64(stmt, 4, segment->id);
 		sqlite3_bind_int64(stmt, 5, columns);
 		KS_TRY(ks_sql_run(store, stmt));
-		*bytes += segment->packed.len + (segment->is_new ? segment->names.len : 0);
+		*bytes += segment->packed.len + (segment->is_new ? segment->packed_names.len : 0);
 	}
 	return ks_counter_set(store, KS_COUNTER_COLUMNS, columns);
 }

@@ -39,10 +39,7 @@ static struct ks_error *repack_columns(struct ks_store *store, int64_t id, int64
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS_REPLACE, &stmt));
 	sqlite3_bind_int64(stmt, 1, id);
-	if (base)
-		sqlite3_bind_int64(stmt, 2, base);
-	else
-		sqlite3_bind_null(stmt, 2);
+	ks_sql_bind_id(stmt, 2, base);
 	ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&packed));
 	return ks_sql_run(store, stmt);
 }
@@ -65,51 +62,47 @@ static struct ks_error *repack_lists(struct ks_store *store, int64_t image, int6
 	}
 }
 
-static struct ks_error *repack_parts(struct ks_store *store, int64_t image, int64_t old_base,
-				     int64_t base)
+/** Write the parts of an image anew, as the difference to those of another. @param base 0: to nothing */
+static struct ks_error *repack_parts(struct ks_store *store, int64_t image, int64_t base)
 {
 	for (size_t i = 0; i < KS_NR_PARTS; i++) {
 		_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 }, packed = { 0 };
-		uint64_t nr, nr_like;
-		KS_TRY(ks_part_load(store, image, old_base, ks_part_name((enum ks_part)i), &raw,
-				    &nr));
-		if (!nr)
+		const char *name = ks_part_name((enum ks_part)i);
+		struct ks_part_row row, of_base;
+		KS_TRY(ks_part_load(store, image, name, &raw, &row));
+		if (!row.nr)
 			continue;
 		if (base)
-			KS_TRY(ks_part_load(store, base, 0, ks_part_name((enum ks_part)i), &like,
-					    &nr_like));
+			KS_TRY(ks_part_load(store, base, name, &like, &of_base));
 		KS_TRY(ks_zstd_pack(&store->zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &packed));
 		_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 		KS_TRY(ks_sql_get(store, KS_SQL_PART_REPLACE, &stmt));
 		sqlite3_bind_int64(stmt, 1, image);
-		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
+		ks_sql_bind_text(stmt, 2, name);
 		ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&packed));
+		ks_sql_bind_id(stmt, 4, like.len ? base : 0);
 		KS_TRY(ks_sql_run(store, stmt));
 	}
 	return NULL;
 }
 
-static struct ks_error *repack(struct ks_store *store, int64_t image, int64_t old_base,
-			       int64_t base)
+static struct ks_error *rebase(struct ks_store *store, int64_t image, int64_t base)
 {
 	KS_TRY(repack_lists(store, image, base));
-	KS_TRY(repack_parts(store, image, old_base, base));
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_SET_BASE, &stmt));
 	sqlite3_bind_int64(stmt, 1, image);
-	if (base)
-		sqlite3_bind_int64(stmt, 2, base);
-	else
-		sqlite3_bind_null(stmt, 2);
+	ks_sql_bind_id(stmt, 2, base);
 	return ks_sql_run(store, stmt);
 }
 
-/** The first of the images based on this one becomes the base of the others. */
-static struct ks_error *hand_over(struct ks_store *store, int64_t image)
+/** The first of those that are differences to an image becomes what the others are differences to. */
+static struct ks_error *hand_over_to(struct ks_store *store, int64_t image, enum ks_sql heirs_of,
+				     struct ks_error *(*write)(struct ks_store *, int64_t, int64_t))
 {
 	KS_VECTOR(int64_t) heirs = { 0 };
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	struct ks_error *err = ks_sql_get(store, KS_SQL_IMAGES_ON_BASE, &stmt);
+	struct ks_error *err = ks_sql_get(store, heirs_of, &stmt);
 	bool row = true;
 	if (!err)
 		sqlite3_bind_int64(stmt, 1, image);
@@ -117,9 +110,15 @@ static struct ks_error *hand_over(struct ks_store *store, int64_t image)
 		if (!ks_vector_add(&heirs, sqlite3_column_int64(stmt, 0)))
 			err = &ks_nomem;
 	for (size_t i = 0; !err && i < heirs.len; i++)
-		err = repack(store, heirs.at[i], image, i ? heirs.at[0] : 0);
+		err = write(store, heirs.at[i], i ? heirs.at[0] : 0);
 	ks_vector_deinit(&heirs);
 	return err;
+}
+
+static struct ks_error *hand_over(struct ks_store *store, int64_t image)
+{
+	KS_TRY(hand_over_to(store, image, KS_SQL_IMAGES_ON_BASE, rebase));
+	return hand_over_to(store, image, KS_SQL_PART_HEIRS, repack_parts);
 }
 
 /** Mark every definition that an image has. @param live one byte for each id */
@@ -139,6 +138,33 @@ static struct ks_error *mark(struct ks_store *store, const struct ks_store_image
 		}
 	}
 	return NULL;
+}
+
+/** The blocks that a block with a live definition needs are live, too. They are older: the last block comes first. */
+static struct ks_error *mark_needs(struct ks_store *store, char *live, size_t nr_ids)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_BLOCK_NEEDS, &stmt));
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(store, stmt, &row));
+		if (!row)
+			return NULL;
+		uint64_t first = (uint64_t)sqlite3_column_int64(stmt, 0);
+		uint64_t nr = (uint64_t)sqlite3_column_int64(stmt, 1);
+		struct ks_bytes needs = ks_sql_bytes(stmt, 2);
+		if (first - 1 >= nr_ids || nr > nr_ids - (first - 1))
+			return ks_store_damaged("block of definitions has no hashes");
+		if (!memchr(live + first - 1, 1, (size_t)nr))
+			continue;
+		struct ks_cursor c = ks_cursor_over(needs.at, needs.len, false);
+		while (ks_cursor_more(&c)) {
+			uint64_t distance = ks_cursor_uleb(&c);
+			if (c.why || distance == 0 || distance >= first)
+				return ks_store_damaged("block of definitions needs none");
+			live[first - distance - 1] = 1;
+		}
+	}
 }
 
 /** Delete the blocks without a live definition, and forget the hashes of theirs. */
@@ -177,11 +203,13 @@ static struct ks_error *rewrite_packs(struct ks_store *store)
 			return NULL;
 		int64_t first = sqlite3_column_int64(packs, 0);
 		struct ks_bytes old = ks_sql_bytes(packs, 1); // as long as when it was loaded
-		struct ks_bytes now = { &hashes->by_id.at[first - 1], old.len };
+		_cleanup_buf_ struct ks_buf now = { 0 };
+		ks_hashes_put(&now, &hashes->by_id.at[first - 1], old.len / KS_HASH_BYTES);
+		KS_TRY(ks_buf_error(&now));
 		if (memcmp(old.at, now.at, now.len) == 0)
 			continue;
 		sqlite3_bind_int64(stmt, 1, first);
-		ks_sql_bind_bytes(stmt, 2, now);
+		ks_sql_bind_bytes(stmt, 2, ks_bytes_of(&now));
 		KS_TRY(ks_sql_run(store, stmt));
 	}
 }
@@ -198,6 +226,7 @@ static struct ks_error *collect(struct ks_store *store, struct ks_arena *arena)
 	KS_TRY(ks_image_all(store, arena, &images));
 	for (size_t i = 0; i < images.nr; i++)
 		KS_TRY(mark(store, images.at[i], live, nr_ids));
+	KS_TRY(mark_needs(store, live, nr_ids));
 	KS_TRY(sweep_blocks(store, live));
 	return rewrite_packs(store);
 }
