@@ -18,6 +18,8 @@ enum ks_def_class {
 	KS_DEF_TRACEPOINT = 3,
 	KS_DEF_AMBIGUITY = 4,
 	KS_DEF_OPTION = 5,
+	KS_DEF_FORMS = 6,
+	KS_DEF_VARIABLE = 7,
 };
 
 enum { KS_BLOCK_BYTES = 32 << 10 }; // raw; see docs/store.md for the measurement

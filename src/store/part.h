@@ -13,6 +13,7 @@
 enum ks_part {
 	KS_PART_LISTS = KS_NR_TABLES,
 	KS_PART_VARIABLES = KS_PART_LISTS + KS_NR_KINDS - KS_SYSCALL,
+	KS_PART_VARIABLE_OFFSETS,
 	KS_PART_TRACED, // of each system call
 	KS_PART_SYMBOL_MODULES,
 	KS_PART_SYMBOL_ATTACH,
@@ -49,6 +50,15 @@ KS_MUST_CHECK struct ks_error *ks_put_part_pack(enum ks_part which,
 KS_MUST_CHECK struct ks_error *ks_part_read(struct ks_store *store,
 					    const struct ks_store_image *image, enum ks_part which,
 					    struct ks_buf *raw, uint64_t *ret_nr);
+
+/** The ids of a table's definitions in its order. */
+struct ks_order {
+	uint64_t *at;
+	size_t nr;
+};
+KS_MUST_CHECK struct ks_error *ks_part_order(struct ks_store *store,
+					     const struct ks_store_image *image, int table,
+					     struct ks_arena *arena, struct ks_order *ret);
 
 /** Fill the symbol table of a surface from its parts. */
 KS_MUST_CHECK struct ks_error *ks_part_symbols(struct ks_store *store,

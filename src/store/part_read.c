@@ -13,6 +13,22 @@ struct ks_error *ks_part_read(struct ks_store *store, const struct ks_store_imag
 	return NULL;
 }
 
+struct ks_error *ks_part_order(struct ks_store *store, const struct ks_store_image *image,
+			       int table, struct ks_arena *arena, struct ks_order *ret)
+{
+	_cleanup_buf_ struct ks_buf raw = { 0 };
+	uint64_t nr, id = 0;
+	KS_TRY(ks_part_read(store, image, (enum ks_part)table, &raw, &nr));
+	uint64_t *ids = ks_arena_array(arena, (size_t)nr + 1, sizeof(*ids));
+	if (!ids)
+		return &ks_nomem;
+	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
+	for (uint64_t i = 0; i < nr; i++)
+		ids[i] = id += (uint64_t)ks_cursor_zigzag(&c);
+	*ret = (struct ks_order){ .at = ids, .nr = (size_t)nr };
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
 static struct ks_error *get_symbol_names(struct ks_cursor *c, struct ks_arena *arena,
 					 struct ks_symbol *symbols, size_t nr)
 {

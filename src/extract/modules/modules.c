@@ -126,7 +126,7 @@ static void finish_image(struct ks_modules *m)
 		*texts[i] = ks_modules_text(m, *texts[i]);
 	made.build_id = NULL;
 	made.tier = image->tier;
-	made.facts = image->facts | (m->whole ? KS_FACT_WHOLE : 0);
+	made.facts = (image->facts & ~KS_FACT_FORMS) | (m->whole ? KS_FACT_WHOLE : 0);
 	if (!m->whole)
 		m->surface->known = m->known_once;
 	made.modules_of = ks_modules_text(m, kernel->digest);
