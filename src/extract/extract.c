@@ -139,7 +139,9 @@ static struct ks_error *complete_btf(struct extraction *x)
 	if (x->finder->surface->image.tier == KS_TIER_FULL)
 		KS_TRY(ks_extract_btf_presence(x->finder, x->btf));
 	int64_t start = ks_trace_begin(KS_TRACE_INGEST);
-	KS_TRY(ks_extract_btf_forms(x->finder, x->btf, &x->has_forms));
+	const struct ks_btf_names *base =
+		x->opts->module_of && !x->distilled ? x->opts->module_of->btf_names : NULL;
+	KS_TRY(ks_extract_btf_forms(x->finder, x->btf, base, &x->has_forms));
 	ks_trace_end(KS_TRACE_INGEST, start, "what BTF says besides: %zu names",
 		     x->finder->surface->nr_forms);
 	return NULL;

@@ -4,188 +4,72 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 
-#include "base/hashmap.h"
-#include "base/vector.h"
 #include "extract/btf/btf_types.h"
 #include "surface/form.h"
-
-/** A name that the blob or the surface has. */
-struct form_name {
-	const char *text;
-	const struct ks_decl *listed;
-	uint8_t kind;	      // enum ks_kind
-	uint32_t first, last; // ids of its own records; 0: none
-	uint32_t nr, nr_base; // records of it, and those of the base
-};
 
 struct forming {
 	struct ks_btf_values values;
 	const struct ks_btf *btf;
+	const struct ks_btf_names *names;
 	struct ks_surface *surface;
 	struct ks_arena *arena;
-	struct ks_hashmap map; // to places in names, + 1
-	KS_VECTOR(struct form_name) names;
-	uint32_t *nth;		   // by id: KS_TYPE_NTH
-	uint32_t *next;		   // by id: the next record of its name
-	uint32_t *tags, *next_tag; // by id: the first tag on it, the tag behind it
+	const struct ks_decl **listed; // for each name
+	uint32_t *tags, *next_tag;     // by id - btf->first_id: the first tag on it, the tag behind it
 	KS_VECTOR(struct ks_forms) forms;
 };
 
-/** What counts as a kind of names; all else stands in what has one. */
-static const struct {
-	bool named;
-	uint8_t kind; // enum ks_kind
-} name_kinds[KS_NR_BTF_KINDS] = {
-	[KS_BTF_FUNC] = { true, KS_FUNCTION },	 [KS_BTF_STRUCT] = { true, KS_STRUCT },
-	[KS_BTF_UNION] = { true, KS_UNION },	 [KS_BTF_ENUM] = { true, KS_ENUM },
-	[KS_BTF_ENUM64] = { true, KS_ENUM },	 [KS_BTF_INT] = { true, KS_INT },
-	[KS_BTF_TYPEDEF] = { true, KS_TYPEDEF }, [KS_BTF_FLOAT] = { true, KS_INT },
-};
-
-static const char unnamed_enums[] = "(anon)";
-
-/** The name of a record as the surface lists it; NULL: it has none. */
-static const char *listed_name(const struct ks_btf_type *type)
-{
-	if (type->kind >= KS_NR_BTF_KINDS || !name_kinds[type->kind].named)
-		return NULL;
-	if (*type->name)
-		return type->name;
-	return name_kinds[type->kind].kind == KS_ENUM ? unnamed_enums : NULL;
-}
-
-static uint64_t hash_of(uint8_t kind, const char *text)
-{
-	return XXH3_64bits_withSeed(text, strlen(text), kind);
-}
-
-static struct form_name *find_name(struct forming *f, uint64_t hash, uint8_t kind, const char *text)
-{
-	struct ks_hashmap_walk walk = ks_hashmap_walk(hash);
-	for (uint32_t number; (number = ks_hashmap_next(&f->map, &walk));) {
-		struct form_name *name = &f->names.at[number - 1];
-		if (name->kind == kind && strcmp(name->text, text) == 0)
-			return name;
-	}
-	return NULL;
-}
-
-/** NULL when memory runs out. */
-static struct form_name *make_name(struct forming *f, uint8_t kind, const char *text)
-{
-	uint64_t hash = hash_of(kind, text);
-	struct form_name *name = find_name(f, hash, kind, text);
-	if (name)
-		return name;
-	struct form_name made = { .text = text, .kind = kind };
-	if (!ks_vector_add(&f->names, made) ||
-	    !ks_hashmap_add(&f->map, hash, (uint32_t)f->names.len))
-		return NULL;
-	return &f->names.at[f->names.len - 1];
-}
-
-static bool collect_names(struct forming *f)
-{
-	const struct ks_btf *btf = f->btf;
-	if (!ks_hashmap_reserve(&f->map, btf->nr))
-		return false;
-	for (uint32_t id = 1; id < btf->nr; id++) {
-		struct ks_btf_type type = ks_btf_type(btf, id);
-		const char *text = listed_name(&type);
-		if (!text)
-			continue;
-		struct form_name *name = make_name(f, name_kinds[type.kind].kind, text);
-		if (!name)
-			return false;
-		f->nth[id] = text == type.name ? name->nr : 0;
-		name->nr++;
-		if (id < btf->first_id) {
-			name->nr_base++;
-			continue;
-		}
-		if (name->last)
-			f->next[name->last] = id;
-		else
-			name->first = id;
-		name->last = id;
-	}
-	return true;
-}
-
-/** Whether BTF has what is declared only, and for unnamed types what does not follow from what they hold. */
-static void mark_others(struct forming *f)
-{
-	const struct ks_btf *btf = f->btf;
-	for (uint32_t id = 1; id < btf->nr; id++) {
-		struct ks_btf_type type = ks_btf_type(btf, id);
-		if (type.kind == KS_BTF_FWD) {
-			uint8_t kind = type.kflag ? KS_UNION : KS_STRUCT;
-			f->nth[id] =
-				find_name(f, hash_of(kind, type.name), kind, type.name) != NULL;
-		} else if (type.kind == KS_BTF_ENUM || type.kind == KS_BTF_ENUM64) {
-			bool below = false;
-			for (uint32_t i = 0; i < type.vlen && !below && !*type.name; i++)
-				below = ks_btf_values_number(btf, &type, i) < 0;
-			if (!*type.name)
-				f->nth[id] = (type.kflag != below) | (type.kind == KS_BTF_ENUM64)
-									     << 1;
-		} else if ((type.kind == KS_BTF_STRUCT || type.kind == KS_BTF_UNION) &&
-			   !*type.name) {
-			bool bits = false;
-			for (uint32_t i = 0; i < type.vlen && !bits; i++)
-				bits = ks_btf_member(btf, &type, i).bitfield_size != 0;
-			f->nth[id] = type.kflag != bits;
-		}
-	}
-}
-
-/** The declarations of the surface; of functions ks_function.nr_btf says which BTF does not have. */
+/**
+ * The declarations of the surface. Those that BTF does not have get forms that say so; of functions ks_function.nr_btf does, and
+ * a module declares what its kernel has.
+ */
 static bool collect_decls(struct forming *f)
 {
-	for (int kind = KS_FUNCTION; kind <= KS_INT; kind++)
+	for (uint8_t kind = KS_FUNCTION; kind <= KS_INT; kind++)
 		for (size_t i = 0; i < f->surface->decls[kind].nr; i++) {
 			const struct ks_decl *decl = &f->surface->decls[kind].at[i];
-			uint64_t hash = hash_of((uint8_t)kind, decl->name);
-			struct form_name *name =
-				kind == KS_FUNCTION ? find_name(f, hash, (uint8_t)kind, decl->name)
-						    : make_name(f, (uint8_t)kind, decl->name);
-			if (name && !name->listed)
-				name->listed = decl;
-			if (!name && kind != KS_FUNCTION)
+			uint32_t number = ks_btf_names_find(f->names, kind, decl->name);
+			struct ks_forms none = { .kind = (enum ks_kind)kind,
+						 .name = decl->name,
+						 .listed = decl };
+			if (number && !f->listed[number - 1])
+				f->listed[number - 1] = decl;
+			if (!number && kind != KS_FUNCTION && !f->btf->base &&
+			    !ks_vector_add(&f->forms, none))
 				return false;
 		}
 	return true;
 }
 
+static uint32_t *own(const struct forming *f, uint32_t *at, uint32_t id)
+{
+	return &at[id - f->btf->first_id];
+}
+
 static void collect_tags(struct forming *f)
 {
-	for (uint32_t id = f->btf->nr;
-	     id-- > f->btf->first_id;) { // the first one comes to stand first
+	for (uint32_t id = f->btf->nr; id-- > f->btf->first_id;) { // the first one comes to stand first
 		struct ks_btf_type type = ks_btf_type(f->btf, id);
-		if (type.kind != KS_BTF_DECL_TAG)
+		if (type.kind != KS_BTF_DECL_TAG || type.type < f->btf->first_id)
 			continue;
-		f->next_tag[id] = f->tags[type.type];
-		f->tags[type.type] = id;
+		*own(f, f->next_tag, id) = *own(f, f->tags, type.type);
+		*own(f, f->tags, type.type) = id;
 	}
 }
 
 static const struct ks_tag *tags_of(struct forming *f, uint32_t id, uint32_t *nr)
 {
 	*nr = 0;
-	if (!f->tags[id])
-		return NULL;
-	for (uint32_t tag = f->tags[id]; tag; tag = f->next_tag[tag])
+	for (uint32_t tag = *own(f, f->tags, id); tag; tag = *own(f, f->next_tag, tag))
 		++*nr;
-	struct ks_tag *tags = ks_arena_array(f->arena, *nr, sizeof(*tags));
+	struct ks_tag *tags = *nr ? ks_arena_array(f->arena, *nr, sizeof(*tags)) : NULL;
 	if (!tags) {
-		f->values.failed = true;
+		f->values.failed = f->values.failed || *nr;
 		*nr = 0;
 		return NULL;
 	}
 	struct ks_tag *at = tags;
-	for (uint32_t tag = f->tags[id]; tag; tag = f->next_tag[tag]) {
+	for (uint32_t tag = *own(f, f->tags, id); tag; tag = *own(f, f->next_tag, tag)) {
 		struct ks_btf_type type = ks_btf_type(f->btf, tag);
 		*at++ = (struct ks_tag){ type.name, ks_btf_component(f->btf, &type) };
 	}
@@ -210,42 +94,41 @@ static struct ks_form form_of(struct forming *f, uint32_t id, const struct ks_de
 	return form;
 }
 
-/** One record that says what is listed: most are. */
-static bool follows(struct forming *f, const struct form_name *name)
+/** One record that says what is listed: most are. What modules repeat of each other must be told. */
+static bool follows(struct forming *f, const struct ks_btf_name *name, const struct ks_decl *listed)
 {
 	struct ks_decl decl;
-	if (!name->first || f->next[name->first] || name->nr_base || f->tags[name->first] ||
-	    !name->listed)
+	if (f->btf->base || !listed || ks_btf_names_next(f->names, name->first) ||
+	    *own(f, f->tags, name->first))
 		return false;
-	struct ks_form form = form_of(f, name->first, name->listed, &decl);
-	struct ks_forms one = { .nr = 1, .listed = name->listed, .at = &form };
+	struct ks_form form = form_of(f, name->first, listed, &decl);
+	struct ks_forms one = { .nr = 1, .listed = listed, .at = &form };
 	return ks_forms_follow(&one);
 }
 
-static bool add_forms(struct forming *f, const struct form_name *name)
+static bool add_forms(struct forming *f, const struct ks_btf_name *name,
+		      const struct ks_decl *listed)
 {
 	struct ks_forms made = { .kind = (enum ks_kind)name->kind,
 				 .name = name->text,
-				 .listed = name->listed };
-	for (uint32_t id = name->first; id; id = f->next[id])
+				 .listed = listed };
+	for (uint32_t id = name->first; id; id = ks_btf_names_next(f->names, id))
 		made.nr++;
 	struct ks_form *forms = ks_arena_array(f->arena, made.nr, sizeof(*forms));
 	struct ks_decl *decls = ks_arena_array(f->arena, made.nr, sizeof(*decls));
 	if (!forms || !decls)
 		return false;
 	made.at = forms;
-	for (uint32_t id = name->first; id; id = f->next[id])
-		*forms++ = form_of(f, id, name->listed, decls++);
+	for (uint32_t id = name->first; id; id = ks_btf_names_next(f->names, id))
+		*forms++ = form_of(f, id, listed, decls++);
 	return ks_vector_add(&f->forms, made);
 }
 
 static bool fill_forms(struct forming *f)
 {
-	for (size_t i = 0; i < f->names.len; i++) {
-		const struct form_name *name = &f->names.at[i];
-		if (!name->first && (!name->listed || name->nr_base))
-			continue; // the base's
-		if (!follows(f, name) && !add_forms(f, name))
+	for (size_t i = 0; i < f->names->all.len; i++) {
+		const struct ks_btf_name *name = &f->names->all.at[i];
+		if (!follows(f, name, f->listed[i]) && !add_forms(f, name, f->listed[i]))
 			return false;
 	}
 	struct ks_forms *forms = ks_arena_array(f->arena, f->forms.len, sizeof(*forms));
@@ -267,15 +150,18 @@ static bool fill_variables(struct forming *f)
 	for (uint32_t id = btf->first_id; id < btf->nr; id++)
 		nr += ks_btf_type(btf, id).kind == KS_BTF_VAR;
 	struct ks_variable *variables = ks_arena_array(f->arena, nr, sizeof(*variables));
-	struct ks_btf_secinfo *places = calloc(btf->nr, sizeof(*places));
-	const char **sections = calloc(btf->nr, sizeof(*sections));
+	size_t nr_own = btf->nr - btf->first_id;
+	struct ks_btf_secinfo *places = calloc(nr_own + 1, sizeof(*places));
+	const char **sections = calloc(nr_own + 1, sizeof(*sections));
 	bool ok = variables && places && sections;
 	for (uint32_t id = btf->first_id; ok && id < btf->nr; id++) {
 		struct ks_btf_type type = ks_btf_type(btf, id);
 		for (uint32_t i = 0; type.kind == KS_BTF_DATASEC && i < type.vlen; i++) {
 			struct ks_btf_secinfo place = ks_btf_secinfo(btf, &type, i);
-			places[place.type] = place;
-			sections[place.type] = type.name;
+			if (place.type < btf->first_id)
+				continue;
+			places[place.type - btf->first_id] = place;
+			sections[place.type - btf->first_id] = type.name;
 		}
 	}
 	nr = 0;
@@ -287,9 +173,9 @@ static bool fill_variables(struct forming *f)
 		*to = (struct ks_variable){
 			.name = type.name,
 			.type = ks_btf_values_type(&f->values, type.type),
-			.section = sections[id],
-			.size = places[id].size,
-			.offset = places[id].offset,
+			.section = sections[id - btf->first_id],
+			.size = places[id - btf->first_id].size,
+			.offset = places[id - btf->first_id].offset,
 			.linkage = (uint8_t)ks_btf_var_linkage(btf, &type),
 		};
 		to->tags = tags_of(f, id, &to->nr_tags);
@@ -305,37 +191,20 @@ static bool fill_variables(struct forming *f)
 
 /* ---- everything ---- */
 
-static void forming_deinit(struct forming *f)
-{
-	ks_btf_values_deinit(&f->values);
-	ks_hashmap_deinit(&f->map);
-	ks_vector_deinit(&f->names);
-	ks_vector_deinit(&f->forms);
-	free(f->nth);
-	free(f->next);
-	free(f->tags);
-	free(f->next_tag);
-}
-
 static struct ks_error *fill_all(struct forming *f)
 {
-	size_t nr = f->btf->nr;
-	f->nth = calloc(nr, sizeof(*f->nth));
-	f->next = calloc(nr, sizeof(*f->next));
-	f->tags = calloc(nr, sizeof(*f->tags));
-	f->next_tag = calloc(nr, sizeof(*f->next_tag));
-	if (!f->nth || !f->next || !f->tags || !f->next_tag)
+	size_t nr = f->btf->nr - f->btf->first_id;
+	f->tags = calloc(nr + 1, sizeof(*f->tags));
+	f->next_tag = calloc(nr + 1, sizeof(*f->next_tag));
+	f->listed = calloc(f->names->all.len + 1, sizeof(*f->listed));
+	if (!f->tags || !f->next_tag || !f->listed)
 		return &ks_nomem;
 	KS_TRY(ks_btf_values_init(&f->values, f->btf, f->arena));
-	f->values.nth = f->nth;
-	if (!collect_names(f) || !collect_decls(f))
-		return &ks_nomem;
-	mark_others(f);
+	f->values.exact = f->names;
 	collect_tags(f);
 	const struct ks_surface before = *f->surface;
-	struct ks_error *err = fill_forms(f) && fill_variables(f) ? NULL : &ks_nomem;
-	if (!err)
-		err = ks_btf_values_error(&f->values);
+	bool ok = collect_decls(f) && fill_forms(f) && fill_variables(f);
+	struct ks_error *err = ok ? ks_btf_values_error(&f->values) : &ks_nomem;
 	if (err) {
 		f->surface->forms = before.forms;
 		f->surface->nr_forms = before.nr_forms;
@@ -345,11 +214,32 @@ static struct ks_error *fill_all(struct forming *f)
 	return err;
 }
 
-struct ks_error *ks_btf_forms_read(const struct ks_btf *btf, struct ks_arena *arena,
-				   struct ks_surface *surface)
+static struct ks_error *read_with(const struct ks_btf *btf, const struct ks_btf_names *base,
+				  struct ks_arena *arena, struct ks_surface *surface)
 {
-	struct forming f = { .btf = btf, .surface = surface, .arena = arena };
-	struct ks_error *err = fill_all(&f);
-	forming_deinit(&f);
+	struct ks_btf_names names;
+	struct forming f = { .btf = btf, .names = &names, .surface = surface, .arena = arena };
+	struct ks_error *err = ks_btf_names_init(&names, btf, base);
+	if (!err)
+		err = fill_all(&f);
+	ks_btf_names_deinit(&names);
+	ks_btf_values_deinit(&f.values);
+	ks_vector_deinit(&f.forms);
+	free(f.listed);
+	free(f.tags);
+	free(f.next_tag);
+	return err;
+}
+
+struct ks_error *ks_btf_forms_read(const struct ks_btf *btf, const struct ks_btf_names *base,
+				   struct ks_arena *arena, struct ks_surface *surface)
+{
+	if (!btf->base || base)
+		return read_with(btf, base, arena, surface);
+	struct ks_btf_names made;
+	struct ks_error *err = ks_btf_names_init(&made, btf->base, NULL);
+	if (!err)
+		err = read_with(btf, &made, arena, surface);
+	ks_btf_names_deinit(&made);
 	return err;
 }

@@ -140,11 +140,11 @@ struct ks_error *ks_extract_btf_presence(const struct ks_finder *finder, const s
 }
 
 struct ks_error *ks_extract_btf_forms(const struct ks_finder *finder, const struct ks_btf *btf,
-				      bool *ret)
+				      const struct ks_btf_names *base, bool *ret)
 {
 	struct ks_surface *surface = finder->surface;
 	struct ks_error *err =
-		ks_btf_forms_read(btf, &surface->arenas[surface->nr_arenas - 1], surface);
+		ks_btf_forms_read(btf, base, &surface->arenas[surface->nr_arenas - 1], surface);
 	*ret = !err;
 	if (!err || err->code == KS_ERR_NOMEM)
 		return err;

@@ -76,7 +76,7 @@ static const char *name_or_null(const char *name)
 static const char *name_or_anonymous(struct ks_btf_values *values, const char *name,
 				     unsigned int *count)
 {
-	if (*name || values->nth)
+	if (*name || values->exact)
 		return name;
 	unsigned int n = (*count)++;
 	if (n == 0)
@@ -137,7 +137,7 @@ static void fill_array(struct ks_btf_values *values, struct ks_btf_type from, st
 		       unsigned int depth)
 {
 	to->n = ks_btf_array_len(values->btf, &from);
-	for (unsigned int step = 0; step < MAX_DEPTH && !values->nth; step++) {
+	for (unsigned int step = 0; step < MAX_DEPTH && !values->exact; step++) {
 		struct ks_btf_type inner = ks_btf_type(values->btf, from.type);
 		if (inner.kind != KS_BTF_ARRAY)
 			break;
@@ -151,8 +151,8 @@ static void fill_type(struct ks_btf_values *values, const struct ks_btf_type *fr
 		      struct ks_type *to, unsigned int depth)
 {
 	*to = (struct ks_type){ .kind = type_kinds[from->kind] };
-	if (values->nth) {
-		to->n = (uint64_t)values->nth[from->id] << KS_TYPE_NTH;
+	if (values->exact) {
+		to->n = (uint64_t)ks_btf_names_nth(values->exact, from->id) << KS_TYPE_NTH;
 		to->kind = from->kind == KS_BTF_FLOAT ? KS_TYPE_FLOAT : to->kind;
 	}
 	switch (to->kind) {
@@ -202,7 +202,7 @@ static uint32_t untagged(const struct ks_btf *btf, uint32_t id, struct ks_btf_ty
 static const struct ks_type *type_of(struct ks_btf_values *values, uint32_t id, unsigned int depth)
 {
 	struct ks_btf_type from = ks_btf_type(values->btf, id);
-	if (!values->nth || from.kind != KS_BTF_TYPE_TAG)
+	if (!values->exact || from.kind != KS_BTF_TYPE_TAG)
 		id = untagged(values->btf, id, &from);
 	struct ks_btf_value *value = &values->made[id];
 	if (!id || depth > MAX_DEPTH || value->type == &in_making || over(values)) {
@@ -251,7 +251,7 @@ static void collect_members(struct ks_btf_values *values, const struct ks_btf_ty
 		struct ks_btf_member in = ks_btf_member(values->btf, from, i);
 		struct ks_btf_type inner;
 		values->spelled++;
-		if (!values->nth && is_flattened(values->btf, &in, &inner)) {
+		if (!values->exact && is_flattened(values->btf, &in, &inner)) {
 			collect_members(values, &inner, base_bits + in.bits_offset, anonymous, to,
 					depth + 1);
 			continue;

@@ -2,7 +2,7 @@
 #pragma once
 /* The types of a BTF blob as values of the model, spelled as those from DWARF are, or as they stand. */
 #include "base/vector.h"
-#include "btf/btf.h"
+#include "extract/btf/btf_names.h"
 #include "surface/model.h"
 
 /** A type that was made. */
@@ -20,8 +20,8 @@ struct ks_btf_values {
 	uint64_t spelled,
 		budget; // types and members so far, as if each were spelled out, and how many may be
 	bool failed;	// memory ran out
-	/** As they stand, for struct ks_form: what goes into KS_TYPE_NTH of each id. NULL: as from DWARF. */
-	const uint32_t *nth;
+	/** As they stand, for struct ks_form: the names of the blob. NULL: as from DWARF. */
+	const struct ks_btf_names *exact;
 };
 
 KS_MUST_CHECK struct ks_error *ks_btf_values_init(struct ks_btf_values *values,

@@ -5,7 +5,7 @@
  * what of a module only repeats it. It is small beside the surface it is made from, which may go.
  */
 #include "base/numbers.h"
-#include "btf/btf.h"
+#include "extract/btf/btf_names.h"
 #include "extract/tables/find.h"
 
 struct ks_base_kernel {
@@ -18,6 +18,7 @@ struct ks_base_kernel {
 	struct ks_numbers places;      // ks_place_hash() of its functions
 	struct ks_btf *btf;	       // that the BTF of its modules continues; NULL: not at hand
 	struct ks_surface *btf_home;   // holds its bytes
+	struct ks_btf_names *btf_names; // NULL where btf is
 	struct ks_arena arena;
 };
 
