@@ -19,10 +19,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/vector.h"
 #include "check.h"
+#include "elf/relocatable.h"
+#include "extract/btf/btf_decls.h"
+#include "extract/btf/btf_forms.h"
 #include "extract/extract.h"
+#include "extract/modules/modules.h"
 #include "scratch.h"
 #include "store/store.h"
 #include "surface/form.h"
@@ -60,7 +65,7 @@ static void side_free(struct side *side)
 
 struct own {
 	const struct btf *btf;
-	uint32_t first;	   // of its own types
+	uint32_t first;	   // of its own types; 1 unless it is split
 	unsigned int *nth; // which definition of its name each is
 	unsigned int kinds[20];
 	struct side side;
@@ -271,7 +276,8 @@ static struct own spell_own(const struct btf *btf, uint32_t first)
 			put_own_type(&own, t->type, &line);
 			put_own_place(&own, id, &line);
 		} else if (space_of(t) && (*name || btf_is_any_enum(t))) {
-			ks_buf_printf(&line, "%s %s#%u: ", space_of(t), name, own.nth[id]);
+			ks_buf_printf(&line, "%s %s#%u: ", space_of(t), name,
+				      first == 1 ? own.nth[id] : 0);
 			put_own_record(&own, t, &line);
 		} else {
 			continue;
@@ -288,6 +294,7 @@ static struct own spell_own(const struct btf *btf, uint32_t first)
 
 struct kept {
 	const struct ks_surface *surface;
+	const struct kept *kernel; // of a module, or NULL
 	struct side side;
 };
 
@@ -300,8 +307,10 @@ static bool is_defined(const struct kept *kept, const char *space, const char *n
 {
 	char text[512], *key = text;
 	snprintf(text, sizeof(text), "%s %s", space, name);
-	return bsearch(&key, kept->side.defined.at, kept->side.defined.len, sizeof(key),
-		       compare_lines) != NULL;
+	if (bsearch(&key, kept->side.defined.at, kept->side.defined.len, sizeof(key),
+		    compare_lines))
+		return true;
+	return kept->kernel && is_defined(kept->kernel, space, name);
 }
 
 static void put_kept_content(const struct kept *kept, const struct ks_form *form,
@@ -435,7 +444,7 @@ static void spell_forms(struct kept *kept, const struct ks_forms *forms)
 	for (uint32_t i = 0; i < forms->nr; i++) {
 		bool unnamed = strcmp(forms->name, "(anon)") == 0;
 		ks_buf_printf(&line, "%s %s#%u: ", spaces[forms->kind], unnamed ? "" : forms->name,
-			      unnamed ? 0 : i);
+			      unnamed || kept->kernel ? 0 : i);
 		put_kept_content(kept, &forms->at[i], &line);
 		put_kept_tags(forms->at[i].tags, forms->at[i].nr_tags, &line);
 		add_line(&kept->side, &line);
@@ -520,9 +529,10 @@ static void spell_listed(struct kept *kept, const key_vector *formed, const key_
 	ks_vector_deinit(&forms);
 }
 
-static struct kept spell_kept(const struct ks_surface *surface)
+/** @param kernel that the modules of the surface belong to, or NULL */
+static struct kept spell_kept(const struct ks_surface *surface, const struct kept *kernel)
 {
-	struct kept kept = { .surface = surface };
+	struct kept kept = { .surface = surface, .kernel = kernel };
 	key_vector formed = { 0 }, once = { 0 };
 	for (size_t i = 0; i < surface->nr_forms; i++) {
 		const struct ks_forms *forms = &surface->forms[i];
@@ -569,37 +579,62 @@ static void compare_sides(const char *path, struct side *own, struct side *kept)
 		fail_msg("%s: %u lines differ", path, nr);
 }
 
-/** Add it to a store and read it back from there. */
-static struct ks_surface *through_store(const char *path)
+/** Put a kernel, or the modules of one that is there, and read it back. */
+static struct ks_surface *through_store(const char *dir, const struct ks_surface *surface)
 {
-	struct ks_elf *elf = NULL;
-	struct ks_surface *surface = NULL, *back = NULL;
-	const struct ks_extract_opts opts = { .nr_threads = 2 };
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct ks_error *err = ks_elf_open_fd(fd, &elf);
-	if (!err)
-		err = ks_extract(elf, &opts, &surface);
-	if (err)
-		fail_msg("%s: %s", path, ks_error_text(err));
-	char *dir = make_dir(), at[256];
-	snprintf(at, sizeof(at), "%s/store", dir);
+	char at[256];
 	struct ks_store *store = NULL;
 	struct ks_put_result result;
+	struct ks_surface *back = NULL;
 	struct ks_arena arena = { 0 };
 	struct ks_store_images images;
+	snprintf(at, sizeof(at), "%s/store", dir);
 	assert_ok(ks_store_open(at, KS_STORE_CREATE, &store));
 	assert_ok(ks_store_put(store, surface, 2, &result));
+	assert_true(result.added);
 	assert_ok(ks_store_images(store, &arena, &images));
-	assert_int_equal(images.nr, 1);
-	assert_ok(ks_store_surface(store, images.at[0], &back));
-	ks_surface_free(surface);
-	ks_elf_close(elf);
-	close(fd);
+	const struct ks_store_image *image = images.at[0];
+	if (surface->image.modules_of)
+		image = image->modules;
+	assert_non_null(image);
+	assert_ok(ks_store_surface(store, image, &back));
 	free(result.label);
 	ks_arena_deinit(&arena);
 	ks_store_close(store);
-	remove_dir(dir);
+	assert_true(back->image.facts & KS_FACT_FORMS);
 	return back;
+}
+
+static struct ks_elf *open_elf(const char *path)
+{
+	struct ks_elf *elf = NULL;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_ok(ks_elf_open_fd(fd, &elf));
+	close(fd);
+	return elf;
+}
+
+static struct ks_surface *read_file(const char *path)
+{
+	struct ks_surface *surface = NULL;
+	const struct ks_extract_opts opts = { .nr_threads = 2 };
+	struct ks_elf *elf = open_elf(path);
+	assert_ok(ks_extract(elf, &opts, &surface));
+	ks_elf_close(elf);
+	return surface;
+}
+
+static void print_counts(const char *path, const struct own *own, const struct ks_surface *surface)
+{
+	const unsigned int *kinds = own->kinds;
+	print_message("%s: %u int, %u struct, %u union, %u enum, %u enum64, %u fwd, %u typedef, "
+		      "%u func, %u var, %u datasec, %u decl_tag, %u type_tag; "
+		      "%zu names with forms\n",
+		      strrchr(path, '/') + 1, kinds[BTF_KIND_INT], kinds[BTF_KIND_STRUCT],
+		      kinds[BTF_KIND_UNION], kinds[BTF_KIND_ENUM], kinds[BTF_KIND_ENUM64],
+		      kinds[BTF_KIND_FWD], kinds[BTF_KIND_TYPEDEF], kinds[BTF_KIND_FUNC],
+		      kinds[BTF_KIND_VAR], kinds[BTF_KIND_DATASEC], kinds[BTF_KIND_DECL_TAG],
+		      kinds[BTF_KIND_TYPE_TAG], surface->nr_forms);
 }
 
 static void check_file(const char *path)
@@ -607,23 +642,95 @@ static void check_file(const char *path)
 	struct btf *btf = btf__parse(path, NULL);
 	assert_non_null(btf);
 	struct own own = spell_own(btf, 1);
-	struct ks_surface *surface = through_store(path);
-	assert_true(surface->image.facts & KS_FACT_FORMS);
-	struct kept kept = spell_kept(surface);
+	assert_true(own.side.lines.len > 50);
+	char *dir = make_dir();
+	struct ks_surface *read = read_file(path), *surface = through_store(dir, read);
+	struct kept kept = spell_kept(surface, NULL);
 	compare_sides(path, &own.side, &kept.side);
-	print_message(
-		"%s: %u int, %u struct, %u union, %u enum, %u enum64, %u fwd, %u typedef, "
-		"%u func, %u var, %u datasec, %u decl_tag, %u type_tag; %zu names with forms\n",
-		strrchr(path, '/') + 1, own.kinds[BTF_KIND_INT], own.kinds[BTF_KIND_STRUCT],
-		own.kinds[BTF_KIND_UNION], own.kinds[BTF_KIND_ENUM], own.kinds[BTF_KIND_ENUM64],
-		own.kinds[BTF_KIND_FWD], own.kinds[BTF_KIND_TYPEDEF], own.kinds[BTF_KIND_FUNC],
-		own.kinds[BTF_KIND_VAR], own.kinds[BTF_KIND_DATASEC], own.kinds[BTF_KIND_DECL_TAG],
-		own.kinds[BTF_KIND_TYPE_TAG], surface->nr_forms);
+	print_counts(path, &own, surface);
 	side_free(&own.side);
 	side_free(&kept.side);
 	free(own.nth);
+	ks_surface_free(read);
 	ks_surface_free(surface);
+	remove_dir(dir);
 	btf__free(btf);
+}
+
+/** A module of a mini kernel, put together alone. */
+static struct ks_surface *read_module(const char *path, const char *kernel_path,
+				      const struct ks_surface *kernel)
+{
+	struct ks_base_kernel *base;
+	struct ks_modules *modules;
+	struct ks_surface *module, *together;
+	struct ks_elf *elf = open_elf(kernel_path);
+	assert_ok(ks_base_kernel_new(kernel, &base));
+	assert_ok(ks_base_kernel_read_btf(base, elf));
+	ks_elf_close(elf);
+	const struct ks_extract_opts opts = { .nr_threads = 1, .module_of = base };
+	elf = open_elf(path);
+	assert_ok(ks_elf_link(elf));
+	assert_ok(ks_extract(elf, &opts, &module));
+	ks_elf_close(elf);
+	assert_ok(ks_modules_new(base, &modules));
+	assert_ok(ks_modules_add(modules, module));
+	assert_ok(ks_modules_finish(modules, &together));
+	ks_surface_free(module);
+	ks_modules_free(modules);
+	ks_base_kernel_free(base);
+	return together;
+}
+
+static void check_module(const char *path, const char *kernel_path)
+{
+	struct btf *base = btf__parse(kernel_path, NULL);
+	struct btf *btf = btf__parse_split(path, base);
+	assert_true(base && btf);
+	struct own own = spell_own(btf, btf__type_cnt(base));
+	assert_true(own.side.lines.len > 5);
+	char *dir = make_dir();
+	struct ks_surface *kernel = read_file(kernel_path);
+	struct ks_surface *kernel_back = through_store(dir, kernel);
+	struct ks_surface *modules = read_module(path, kernel_path, kernel);
+	struct ks_surface *back = through_store(dir, modules);
+	struct kept kept_kernel = spell_kept(kernel_back, NULL);
+	struct kept kept = spell_kept(back, &kept_kernel);
+	compare_sides(path, &own.side, &kept.side);
+	print_counts(path, &own, back);
+	side_free(&own.side);
+	side_free(&kept.side);
+	side_free(&kept_kernel.side);
+	free(own.nth);
+	ks_surface_free(kernel);
+	ks_surface_free(kernel_back);
+	ks_surface_free(modules);
+	ks_surface_free(back);
+	remove_dir(dir);
+	btf__free(btf);
+	btf__free(base);
+}
+
+static void nothing_of_split_btf_is_lost(void **state)
+{
+	(void)state;
+	static const char *const variants[] = { "amd64-gcc-dwarf4", "amd64-gcc-dwarf5",
+						"arm64-gcc-dwarf5", "s390x-gcc-dwarf5" };
+	const char *minis = getenv("KSURF_MINIS"), *folder = getenv("KSURF_MINI_MODULES");
+	unsigned int nr = 0;
+	for (size_t i = 0; minis && folder && i < KS_ARRAY_LEN(variants); i++) {
+		char module[4096], kernel[4096];
+		snprintf(module, sizeof(module), "%s/%s-alpha-btf.ko", folder, variants[i]);
+		snprintf(kernel, sizeof(kernel), "%s/btf-%s", minis, variants[i]);
+		if (access(module, R_OK) || access(kernel, R_OK))
+			continue;
+		check_module(module, kernel);
+		nr++;
+	}
+	if (!nr) {
+		print_message("no module with BTF: pahole was not there\n");
+		skip();
+	}
 }
 
 static void nothing_of_btf_is_lost(void **state)
@@ -650,10 +757,138 @@ static void nothing_of_btf_is_lost(void **state)
 	}
 }
 
+/* ---- what no compiler here writes ---- */
+
+/** Every kind, with all that tells one record from another. */
+static struct btf *make_btf(void)
+{
+	struct btf *btf = btf__new_empty();
+	assert_non_null(btf);
+	int number = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	int flag = btf__add_int(btf, "_Bool", 1, BTF_INT_BOOL);
+	int real = btf__add_float(btf, "double", 8);
+	int text = btf__add_int(btf, "char", 1, BTF_INT_CHAR);
+	btf__add_int(btf, "__ARRAY_SIZE_TYPE__", 4, 0);
+	int user = btf__add_ptr(btf, btf__add_type_tag(btf, "user", text));
+	int rcu =
+		btf__add_ptr(btf, btf__add_type_tag(btf, "rcu", btf__add_type_tag(btf, "x", real)));
+	int gone = btf__add_fwd(btf, "gone", BTF_FWD_UNION),
+	    leftover = btf__add_fwd(btf, "twice", 0);
+
+	int inner = btf__add_union(btf, NULL, 8);
+	btf__add_field(btf, "a", number, 0, 3);
+	btf__add_field(btf, "b", real, 0, 0);
+	int outer = btf__add_struct(btf, NULL, 16);
+	btf__add_field(btf, NULL, inner, 0, 0);
+	btf__add_field(btf, "c", user, 64, 0);
+	int first = btf__add_struct(btf, "twice", 40);
+	btf__add_field(btf, "head", number, 0, 0);
+	btf__add_field(btf, NULL, outer, 64, 0);
+	btf__add_field(btf, "tail", btf__add_array(btf, 1, btf__add_array(btf, 1, rcu, 2), 3), 192,
+		       0);
+	int second = btf__add_struct(btf, "twice", 8);
+	btf__add_field(btf, "bits", flag, 1, 2);
+	btf__add_field(btf, NULL, number, 8, 0);
+	int plain = btf__add_union(btf, "plain", 8);
+	btf__add_field(btf, "p", btf__add_ptr(btf, second), 0, 0);
+	btf__add_field(btf, "q", btf__add_const(btf, btf__add_ptr(btf, first)), 0, 0);
+	btf__add_field(btf, "r", btf__add_ptr(btf, gone), 0, 0);
+	btf__add_field(btf, "s", btf__add_ptr(btf, leftover), 0, 0);
+
+	btf__add_enum(btf, "unsigned_top", 4); // all bits, without a sign
+	btf__add_enum_value(btf, "ALL", 0xffffffff);
+	btf__add_enum(btf, NULL, 4);
+	btf__add_enum_value(btf, "A", 1);
+	btf__add_enum_value(btf, "B", 2);
+	btf__add_enum(btf, NULL, 4);
+	btf__add_enum_value(btf, "C", -1);
+	int wide = btf__add_enum64(btf, "wide", 8, false);
+	btf__add_enum64_value(btf, "TOP", UINT64_MAX);
+	int small = btf__add_enum64(btf, "small", 4, true); // of 64 bits, without need
+	btf__add_enum64_value(btf, "LESS", (uint64_t)-3);
+	int unnamed = btf__add_enum64(btf, NULL, 8, true);
+	btf__add_enum64_value(btf, "LEAST", (uint64_t)INT64_MIN);
+
+	btf__add_typedef(btf, "outer_t", outer);
+	int tagged = btf__add_typedef(btf, "tagged_t", btf__add_type_tag(btf, "kptr", first));
+	btf__add_typedef(btf, "unnamed_t", unnamed);
+	int proto = btf__add_func_proto(btf, btf__add_volatile(btf, btf__add_ptr(btf, wide)));
+	btf__add_func_param(btf, "arg", user);
+	btf__add_func_param(btf, NULL, small);
+	btf__add_func_param(btf, NULL, 0);
+	int other = btf__add_func_proto(btf, 0);
+	btf__add_func_param(btf, "arg", btf__add_restrict(btf, btf__add_ptr(btf, second)));
+	int global = btf__add_func(btf, "work", BTF_FUNC_GLOBAL, proto);
+	btf__add_func(btf, "work", BTF_FUNC_STATIC, other);
+	btf__add_func(btf, "far", BTF_FUNC_EXTERN, other);
+	btf__add_func(btf, "work.isra.0", BTF_FUNC_STATIC, other);
+
+	int variable = btf__add_var(btf, "per_cpu", BTF_VAR_GLOBAL_ALLOCATED,
+				    btf__add_type_tag(btf, "percpu", first));
+	int hidden = btf__add_var(btf, "per_cpu", BTF_VAR_STATIC, outer);
+	btf__add_var(btf, "elsewhere", BTF_VAR_GLOBAL_EXTERN, number);
+	btf__add_datasec(btf, ".data..percpu", 4096);
+	btf__add_datasec_var_info(btf, variable, 64, 40);
+	btf__add_datasec_var_info(btf, hidden, 4000, 16);
+	btf__add_decl_tag(btf, "bpf_kfunc", global, -1);
+	btf__add_decl_tag(btf, "bpf_fastcall", global, -1);
+	btf__add_decl_tag(btf, "arg:nonnull", global, 1);
+	btf__add_decl_tag(btf, "contains:twice:head", first, 0);
+	btf__add_decl_tag(btf, "shared", variable, -1);
+	btf__add_decl_tag(btf, "t", tagged, -1);
+	btf__add_decl_tag(btf, "p", plain, 2);
+	return btf;
+}
+
+/** A surface whose declarations are those of a blob. @param bytes outlive it */
+static struct ks_surface *read_blob(const void *bytes, uint32_t len)
+{
+	struct ks_btf *btf;
+	struct ks_surface *surface = ks_surface_new(1);
+	assert_non_null(surface);
+	assert_ok(ks_btf_open(bytes, len, NULL, &btf));
+	surface->image = (struct ks_image){ .label = "made",
+					    .release = "made",
+					    .digest = "00",
+					    .tier = KS_TIER_BTF,
+					    .elf_class = 64,
+					    .facts = KS_FACT_BTF | KS_FACT_FORMS };
+	assert_ok(ks_btf_decls_read(btf, surface));
+	assert_ok(ks_btf_forms_read(btf, NULL, &surface->arenas[0], surface));
+	ks_btf_close(btf);
+	return surface;
+}
+
+static void no_kind_is_lost(void **state)
+{
+	(void)state;
+	uint32_t len;
+	struct btf *btf = make_btf();
+	const void *bytes = btf__raw_data(btf, &len);
+	assert_non_null(bytes);
+	struct own own = spell_own(btf, 1);
+	for (int kind = BTF_KIND_INT; kind <= BTF_KIND_ENUM64; kind++)
+		if (!own.kinds[kind])
+			fail_msg("kind %d is not tried", kind);
+	char *dir = make_dir();
+	struct ks_surface *read = read_blob(bytes, len), *surface = through_store(dir, read);
+	struct kept kept = spell_kept(surface, NULL);
+	compare_sides("made", &own.side, &kept.side);
+	side_free(&own.side);
+	side_free(&kept.side);
+	free(own.nth);
+	ks_surface_free(read);
+	ks_surface_free(surface);
+	remove_dir(dir);
+	btf__free(btf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_of_btf_is_lost),
+		cmocka_unit_test(nothing_of_split_btf_is_lost),
+		cmocka_unit_test(no_kind_is_lost),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

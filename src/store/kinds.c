@@ -89,7 +89,7 @@ size_t ks_table_len(const struct ks_surface *surface, int table)
 	case KS_TABLE_AMBIGUITIES:
 		return surface->nr_ambiguities;
 	case KS_TABLE_FORMS:
-		return surface->nr_forms;
+		return surface->image.facts & KS_FACT_FORMS ? surface->nr_forms : 0;
 	case KS_TABLE_VARIABLES:
 		return surface->image.facts & KS_FACT_FORMS ? surface->nr_variables : 0;
 	default:

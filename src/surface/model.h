@@ -128,7 +128,10 @@ struct ks_form {
 	const struct ks_tag *tags;
 };
 
-/** All records of a name in BTF, where they are not one that follows from its declaration. */
+/**
+ * All records of a name in BTF, where they are not one that follows from its declaration. Of modules: all that one of them has; a
+ * name without forms is in the BTF of the module that its declaration names, and of no other.
+ */
 struct ks_forms {
 	enum ks_kind kind;	      // KS_FUNCTION to KS_INT
 	uint32_t nr;		      // 0: BTF does not have what is declared

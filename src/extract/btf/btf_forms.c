@@ -15,7 +15,7 @@ struct forming {
 	struct ks_surface *surface;
 	struct ks_arena *arena;
 	const struct ks_decl **listed; // for each name
-	uint32_t *tags, *next_tag;     // by id - btf->first_id: the first tag on it, the tag behind it
+	uint32_t *tags, *next_tag; // by id - btf->first_id: the first tag on it, the tag behind it
 	KS_VECTOR(struct ks_forms) forms;
 };
 
@@ -48,7 +48,8 @@ static uint32_t *own(const struct forming *f, uint32_t *at, uint32_t id)
 
 static void collect_tags(struct forming *f)
 {
-	for (uint32_t id = f->btf->nr; id-- > f->btf->first_id;) { // the first one comes to stand first
+	for (uint32_t id = f->btf->nr;
+	     id-- > f->btf->first_id;) { // the first one comes to stand first
 		struct ks_btf_type type = ks_btf_type(f->btf, id);
 		if (type.kind != KS_BTF_DECL_TAG || type.type < f->btf->first_id)
 			continue;

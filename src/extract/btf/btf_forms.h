@@ -10,5 +10,7 @@
  * @param arena of the surface: nothing else uses it meanwhile
  * @return KS_ERR_DATA when the types cannot be spelled out; the surface is as it was
  */
-KS_MUST_CHECK struct ks_error *ks_btf_forms_read(const struct ks_btf *btf, const struct ks_btf_names *base,
-						 struct ks_arena *arena, struct ks_surface *surface);
+KS_MUST_CHECK struct ks_error *ks_btf_forms_read(const struct ks_btf *btf,
+						 const struct ks_btf_names *base,
+						 struct ks_arena *arena,
+						 struct ks_surface *surface);

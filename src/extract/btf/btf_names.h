@@ -8,9 +8,9 @@
 
 /** A name that the blob has. */
 struct ks_btf_name {
-	const char *text; // "(anon)": all unnamed enums
-	uint8_t kind;	  // enum ks_kind, KS_FUNCTION to KS_INT
-	uint32_t nr;	  // records of it, those of the base included
+	const char *text;     // "(anon)": all unnamed enums
+	uint8_t kind;	      // enum ks_kind, KS_FUNCTION to KS_INT
+	uint32_t nr;	      // records of it, those of the base included
 	uint32_t first, last; // of its own
 };
 
