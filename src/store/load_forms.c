@@ -66,6 +66,26 @@ static struct ks_error *read_forms(struct ks_store *store, const struct listing 
 	return NULL;
 }
 
+/** In whose BTF each is; a kernel's image has no such part. */
+static struct ks_error *read_modules(struct ks_store *store, const struct ks_store_image *image,
+				     struct ks_arena *arena, struct ks_forms *forms,
+				     size_t nr_forms)
+{
+	_cleanup_buf_ struct ks_buf raw = { 0 };
+	const char *module = NULL;
+	uint64_t nr;
+	KS_TRY(ks_part_read(store, image, KS_PART_FORM_MODULES, &raw, &nr));
+	if (nr && nr != nr_forms)
+		return ks_store_damaged("forms have columns of different length");
+	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
+	for (uint64_t i = 0; i < nr; i++) {
+		if (!ks_part_module(&c, arena, &module))
+			return &ks_nomem;
+		forms[i].module = module;
+	}
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
 struct ks_error *ks_load_forms(struct ks_store *store, const struct ks_store_image *image,
 			       struct ks_surface *surface)
 {
@@ -79,6 +99,8 @@ struct ks_error *ks_load_forms(struct ks_store *store, const struct ks_store_ima
 	struct ks_error *err = &ks_nomem;
 	if (forms && index_decls(&listing))
 		err = read_forms(store, &listing, &order, arena, forms);
+	if (!err)
+		err = read_modules(store, image, arena, forms, order.nr);
 	ks_hashmap_deinit(&listing.map);
 	surface->forms = forms;
 	surface->nr_forms = order.nr;

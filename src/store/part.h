@@ -15,6 +15,7 @@ enum ks_part {
 	KS_PART_VARIABLES = KS_PART_LISTS + KS_NR_KINDS - KS_SYSCALL,
 	KS_PART_VARIABLE_OFFSETS,
 	KS_PART_TRACED, // of each system call
+	KS_PART_FORM_MODULES,
 	KS_PART_SYMBOL_MODULES,
 	KS_PART_SYMBOL_ATTACH,
 	KS_PART_SYMBOL_NAMES,
@@ -30,8 +31,10 @@ const char *ks_part_name(enum ks_part which);
 /** How many sections back a symbol may refer. */
 enum { KS_PART_RECENT = 64 };
 
-/** What stands for the module of a symbol. */
+/** What stands for the module of a symbol, or of forms. */
 enum { KS_MODULE_SAME, KS_MODULE_NAMED, KS_MODULE_NONE };
+/** Read the next one. @param module of the one before, which changes; failures of memory leave it NULL and false */
+bool ks_part_module(struct ks_cursor *c, struct ks_arena *arena, const char **module);
 
 /** A part on its way into the store. */
 struct ks_put_part {

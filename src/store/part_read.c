@@ -75,22 +75,28 @@ static struct ks_error *get_attrs(struct ks_cursor *c, struct ks_arena *arena,
 	return NULL;
 }
 
+bool ks_part_module(struct ks_cursor *c, struct ks_arena *arena, const char **module)
+{
+	uint8_t how = ks_cursor_u8(c);
+	if (how == KS_MODULE_NAMED) {
+		const char *text = ks_cursor_str(c);
+		*module = ks_arena_strdup(arena, text);
+		return *module;
+	}
+	if (how == KS_MODULE_NONE)
+		*module = NULL;
+	else if (how != KS_MODULE_SAME)
+		ks_cursor_fail(c, "module of a symbol or a name is unknown");
+	return true;
+}
+
 static struct ks_error *get_modules(struct ks_cursor *c, struct ks_arena *arena,
 				    struct ks_symbol *symbols, size_t nr)
 {
 	const char *module = NULL;
 	for (size_t i = 0; i < nr && !c->why; i++) {
-		uint8_t how = ks_cursor_u8(c);
-		if (how == KS_MODULE_NAMED) {
-			const char *text = ks_cursor_str(c);
-			module = ks_arena_strdup(arena, text);
-			if (!module)
-				return &ks_nomem;
-		} else if (how == KS_MODULE_NONE) {
-			module = NULL;
-		} else if (how != KS_MODULE_SAME) {
-			ks_cursor_fail(c, "module of a symbol is unknown");
-		}
+		if (!ks_part_module(c, arena, &module))
+			return &ks_nomem;
 		symbols[i].module = module;
 	}
 	return NULL;

@@ -56,7 +56,7 @@ KS_MUST_CHECK struct ks_error *ks_codec_get_option(struct ks_cursor *c, struct k
 
 /**
  * The forms of a name, as far as they do not follow from what is listed for it: two images share the bytes even when what they
- * list differs.
+ * list differs. The module is not among the bytes: many modules say the same.
  * @param listed the declaration of that kind and name in the surface that is read, or NULL: it must outlive the result
  */
 void ks_codec_put_forms(struct ks_buf *buf, const struct ks_forms *forms);

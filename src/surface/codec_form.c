@@ -16,9 +16,6 @@ enum {
 	FORM_TAGS = 8,
 	FORM_BITS = 15,
 };
-/* With the kind of a name. */
-enum { FORMS_MODULE = 128 };
-
 /* How the next member comes about; the rest of the number is how many of them, or for an unnamed record its KS_TYPE_NTH. */
 enum { MEMBERS_LISTED, MEMBER_STRUCT, MEMBER_UNION, MEMBER_HERE, MEMBER_HOW = 3, MEMBER_SHIFT = 2 };
 
@@ -317,10 +314,8 @@ static void put_parts(struct ks_buf *buf, const struct ks_forms *forms, const st
 void ks_codec_put_forms(struct ks_buf *buf, const struct ks_forms *forms)
 {
 	struct listed values = { .decl = forms->listed };
-	ks_buf_char(buf, (char)((int)forms->kind | (forms->module ? FORMS_MODULE : 0)));
+	ks_buf_char(buf, (char)forms->kind);
 	ks_buf_strz(buf, forms->name);
-	if (forms->module)
-		ks_buf_strz(buf, forms->module);
 	ks_buf_uleb(buf, forms->nr);
 	for (uint32_t i = 0; i < forms->nr; i++) {
 		const struct ks_form *form = &forms->at[i];
@@ -406,13 +401,11 @@ static void get_form(struct ks_cursor *c, struct ks_arena *arena, const struct k
 
 static void get_name(struct ks_cursor *c, struct ks_forms *ret)
 {
-	uint8_t head = ks_cursor_u8(c), kind = head & ~FORMS_MODULE;
+	uint8_t kind = ks_cursor_u8(c);
 	if (kind > KS_INT)
 		ks_cursor_fail(c, "unknown kind of name");
 	*ret = (struct ks_forms){ .kind = c->why ? KS_INT : (enum ks_kind)kind };
 	ret->name = ks_cursor_str(c);
-	if (head & FORMS_MODULE)
-		ret->module = ks_cursor_str(c);
 }
 
 struct ks_error *ks_codec_forms_name(struct ks_cursor c, struct ks_forms *ret)

@@ -12,6 +12,7 @@ const char *ks_part_name(enum ks_part which)
 		[KS_PART_VARIABLES] = "order.variable",
 		[KS_PART_VARIABLE_OFFSETS] = "typed.offsets",
 		[KS_PART_TRACED] = "traced",
+		[KS_PART_FORM_MODULES] = "form.modules",
 		[KS_PART_SYMBOL_MODULES] = "symbol.modules",
 		[KS_PART_SYMBOL_ATTACH] = "symbol.attach",
 		[KS_PART_SYMBOL_NAMES] = "symbol.names",
@@ -120,21 +121,36 @@ static uint64_t put_attach(const struct ks_surface *s, struct ks_buf *raw)
 	return any ? s->nr_symbols : 0;
 }
 
-/** A byte for each symbol, and the module's name where it is another than before; nothing for a kernel. */
+/** A byte, and the module's name where it is another than before. */
+static void put_module(const char *module, const char *last, struct ks_buf *raw)
+{
+	bool same = ks_text_equal(module, last);
+	ks_buf_char(raw, same ? KS_MODULE_SAME : module ? KS_MODULE_NAMED : KS_MODULE_NONE);
+	if (!same && module)
+		ks_buf_strz(raw, module);
+}
+
+/** The module of each symbol; nothing for a kernel. */
 static uint64_t put_modules(const struct ks_surface *s, struct ks_buf *raw)
 {
-	const char *last = NULL;
 	bool any = false;
 	for (size_t i = 0; i < s->nr_symbols; i++) {
-		const char *module = s->symbols[i].module;
-		bool same = ks_text_equal(module, last);
-		ks_buf_char(raw, same ? KS_MODULE_SAME : module ? KS_MODULE_NAMED : KS_MODULE_NONE);
-		if (!same && module)
-			ks_buf_strz(raw, module);
-		any = any || module;
-		last = module;
+		put_module(s->symbols[i].module, i ? s->symbols[i - 1].module : NULL, raw);
+		any = any || s->symbols[i].module;
 	}
 	return any ? s->nr_symbols : 0;
+}
+
+/** The module of each table entry of forms; nothing for a kernel. */
+static uint64_t put_form_modules(const struct ks_surface *s, struct ks_buf *raw)
+{
+	size_t nr = ks_table_len(s, KS_TABLE_FORMS);
+	bool any = false;
+	for (size_t i = 0; i < nr; i++) {
+		put_module(s->forms[i].module, i ? s->forms[i - 1].module : NULL, raw);
+		any = any || s->forms[i].module;
+	}
+	return any ? nr : 0;
 }
 
 /**
@@ -194,6 +210,8 @@ static uint64_t put_part(enum ks_part which, const struct ks_surface *s,
 		return put_attach(s, raw);
 	case KS_PART_SYMBOL_MODULES:
 		return put_modules(s, raw);
+	case KS_PART_FORM_MODULES:
+		return put_form_modules(s, raw);
 	case KS_PART_CONFIG:
 		if (s->config)
 			ks_buf_strz(raw, s->config);
