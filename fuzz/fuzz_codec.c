@@ -12,6 +12,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/** A declaration, and forms of it: what is encoded again is both. */
+static struct ks_error *again_listed(struct ks_cursor *c, struct ks_arena *arena,
+				     struct ks_buf *out)
+{
+	struct ks_decl listed;
+	struct ks_forms forms;
+	KS_TRY(ks_codec_get_decl(c, arena, &listed));
+	KS_TRY(ks_codec_get_forms(c, arena, &listed, &forms));
+	ks_codec_put_decl(out, &listed);
+	ks_codec_put_forms(out, &forms);
+	return NULL;
+}
+
 /** Decode and, when that worked, encode again. */
 static struct ks_error *again(char which, struct ks_cursor *c, struct ks_arena *arena,
 			      struct ks_buf *out)
@@ -21,6 +34,8 @@ static struct ks_error *again(char which, struct ks_cursor *c, struct ks_arena *
 	struct ks_tracepoint tp;
 	struct ks_ambiguity ambiguity;
 	struct ks_option option;
+	struct ks_forms forms;
+	struct ks_variable variable;
 	switch (which) {
 	case 'd':
 		KS_TRY(ks_codec_get_decl(c, arena, &decl));
@@ -41,6 +56,16 @@ static struct ks_error *again(char which, struct ks_cursor *c, struct ks_arena *
 	case 'o':
 		KS_TRY(ks_codec_get_option(c, &option));
 		ks_codec_put_option(out, &option);
+		return NULL;
+	case 'n':
+		KS_TRY(ks_codec_get_forms(c, arena, NULL, &forms));
+		ks_codec_put_forms(out, &forms);
+		return NULL;
+	case 'l':
+		return again_listed(c, arena, out);
+	case 'v':
+		KS_TRY(ks_codec_get_variable(c, arena, &variable));
+		ks_codec_put_variable(out, &variable);
 		return NULL;
 	default:
 		return NULL;

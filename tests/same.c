@@ -157,6 +157,40 @@ static bool same_name(const char *const *a, const char *const *b)
 	return same_text(*a, *b);
 }
 
+static bool same_tags(const struct ks_tag *a, const struct ks_tag *b, uint32_t nr)
+{
+	for (uint32_t i = 0; i < nr; i++)
+		if (!same_text(a[i].text, b[i].text) || a[i].component != b[i].component)
+			return false;
+	return true;
+}
+
+bool same_variable(const struct ks_variable *a, const struct ks_variable *b)
+{
+	return same_text(a->name, b->name) && same_text(a->module, b->module) &&
+	       same_text(a->section, b->section) && same_type(a->type, b->type) &&
+	       a->size == b->size && a->offset == b->offset && a->linkage == b->linkage &&
+	       a->nr_tags == b->nr_tags && same_tags(a->tags, b->tags, a->nr_tags);
+}
+
+static bool same_form(const struct ks_form *a, const struct ks_form *b)
+{
+	return same_decl(a->decl, b->decl) && a->kind == b->kind && a->linkage == b->linkage &&
+	       a->flag == b->flag && a->encoding == b->encoding && a->nr_tags == b->nr_tags &&
+	       same_tags(a->tags, b->tags, a->nr_tags);
+}
+
+bool same_forms(const struct ks_forms *a, const struct ks_forms *b)
+{
+	if (a->kind != b->kind || a->nr != b->nr || !same_text(a->name, b->name) ||
+	    !same_text(a->module, b->module))
+		return false;
+	for (uint32_t i = 0; i < a->nr; i++)
+		if (!same_form(&a->at[i], &b->at[i]))
+			return false;
+	return true;
+}
+
 static bool same_syscall(const struct ks_syscall *a, const struct ks_syscall *b)
 {
 	return a->number == b->number && a->traced == b->traced && same_text(a->name, b->name);
@@ -179,7 +213,8 @@ const char *surface_difference(const struct ks_surface *a, const struct ks_surfa
 	SAME_TABLE(nr_syscalls, syscalls, same_syscall);
 	SAME_TABLE(nr_lsm, lsm, same_name);
 	SAME_TABLE(nr_kfuncs, kfuncs, same_name);
-	SAME_TABLE(nr_variables, variables, same_name);
+	SAME_TABLE(nr_variables, variables, same_variable);
+	SAME_TABLE(nr_forms, forms, same_forms);
 	SAME_TABLE(nr_options, options, same_option);
 	SAME_TABLE(nr_ambiguities, ambiguities, same_ambiguity);
 	for (int kind = 0; kind <= KS_INT; kind++)

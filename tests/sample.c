@@ -293,12 +293,104 @@ static void fill_rest(struct ks_surface *s, struct ks_arena *a)
 	s->lsm = COPY(a, char *, "open", "close");
 	s->nr_kfuncs = 1;
 	s->kfuncs = COPY(a, char *, "special");
+	const struct ks_type *tagged = COPY(a, struct ks_type,
+					    { .kind = KS_TYPE_TAG,
+					      .name = "percpu",
+					      .inner = named(a, KS_TYPE_STRUCT, "zoo") });
 	s->nr_variables = 3;
-	s->variables = COPY(a, char *, "runqueues", "bpf_prog_active", "runqueues");
+	s->variables =
+		COPY(a, struct ks_variable,
+		     { .name = "runqueues",
+		       .type = around(a, KS_TYPE_PTR, 0, tagged),
+		       .section = ".data..percpu",
+		       .size = 64,
+		       .offset = 4096,
+		       .linkage = 1,
+		       .nr_tags = 1,
+		       .tags = COPY(a, struct ks_tag, { "percpu", UINT32_MAX }) },
+		     { .name = "bpf_prog_active",
+		       .type = named(a, KS_TYPE_INT, "int"),
+		       .module = "zoo" },
+		     { .name = "runqueues", .type = named(a, KS_TYPE_VOID, NULL), .linkage = 2 });
 	s->nr_options = 3;
 	s->options = COPY(a, struct ks_option, { "CONFIG_BPF", "y" },
 			  { "CONFIG_NAME", "\"a \\\" b\"" }, { "CONFIG_AUDIT", "n" });
 	s->config = "CONFIG_BPF=y\n";
+}
+
+/** struct zoo in BTF: two of its members in an unnamed union in an unnamed struct, and one that is tagged. */
+static const struct ks_decl *nested_zoo(const struct ks_surface *s, struct ks_arena *a)
+{
+	const struct ks_decl *listed = &s->decls[KS_STRUCT].at[0];
+	const struct ks_member *m = listed->members;
+	const struct ks_decl *inner =
+		COPY(a, struct ks_decl,
+		     { .kind = KS_UNION,
+		       .size = 24,
+		       .nr = 2,
+		       .members = COPY(a, struct ks_member, { m[1].name, m[1].type, 32, 0 },
+				       { "other", named(a, KS_TYPE_FLOAT, "double"), 40, 0 }) });
+	const struct ks_type *in_struct =
+		COPY(a, struct ks_type, { .kind = KS_TYPE_UNION, .body = inner });
+	const struct ks_decl *outer =
+		COPY(a, struct ks_decl,
+		     { .kind = KS_STRUCT,
+		       .size = 28,
+		       .nr = 2,
+		       .members = COPY(a, struct ks_member, m[0], { "", in_struct, 32, 0 }) });
+	const struct ks_type *in_zoo =
+		COPY(a, struct ks_type,
+		     { .kind = KS_TYPE_STRUCT, .n = 1 << KS_TYPE_NTH, .body = outer });
+	const struct ks_type *mode = COPY(
+		a, struct ks_type, { .kind = KS_TYPE_TAG, .name = "user", .inner = m[2].type });
+	return COPY(a, struct ks_decl,
+		    { .kind = KS_STRUCT,
+		      .name = "zoo",
+		      .size = 33,
+		      .nr = 3,
+		      .members = COPY(a, struct ks_member, { "", in_zoo, 0, 0 },
+				      { "mode", mode, 192, 0 }, m[3]) });
+}
+
+static void fill_forms(struct ks_surface *s, struct ks_arena *a)
+{
+	const struct ks_decl *fn = &s->decls[KS_FUNCTION].at[0];
+	const struct ks_decl *anonymous = &s->decls[KS_ENUM].at[1], *number = s->decls[KS_INT].at;
+	const struct ks_decl *first =
+		COPY(a, struct ks_decl,
+		     { .kind = KS_ENUM, .size = 4, .nr = 1, .values = anonymous->values });
+	const struct ks_decl *second = COPY(a, struct ks_decl,
+					    { .kind = KS_ENUM,
+					      .size = 8,
+					      .nr = 3,
+					      .values = COPY(a, struct ks_enumerator, { "Y", -5 },
+							     anonymous->values[0], { "Z", 1 }) });
+	const struct ks_decl *other =
+		COPY(a, struct ks_decl,
+		     { .kind = KS_FUNCTION, .name = "open.isra.0", .type = proto(a, "b") });
+	const struct ks_forms forms[] = {
+		{ KS_INT, 1, "int", NULL, number,
+		  COPY(a, struct ks_form, { .decl = number, .kind = 1, .encoding = 0x01000020 }) },
+		{ KS_STRUCT, 2, "zoo", NULL, s->decls[KS_STRUCT].at,
+		  COPY(a, struct ks_form, { .decl = nested_zoo(s, a), .kind = 4, .flag = true },
+		       { .decl = s->decls[KS_STRUCT].at, .kind = 4 }) },
+		{ KS_ENUM, 2, "(anon)", NULL, anonymous,
+		  COPY(a, struct ks_form, { .decl = first, .kind = 6 },
+		       { .decl = second, .kind = 19, .flag = true }) },
+		{ KS_TYPEDEF, 0, "nothing", NULL, &s->decls[KS_TYPEDEF].at[1], NULL },
+		{ KS_FUNCTION, 1, fn->name, NULL, fn,
+		  COPY(a, struct ks_form,
+		       { .decl = fn,
+			 .kind = 12,
+			 .linkage = 1,
+			 .nr_tags = 2,
+			 .tags = COPY(a, struct ks_tag, { "bpf_kfunc", UINT32_MAX },
+				      { "", 0 }) }) },
+		{ KS_FUNCTION, 1, "open.isra.0", "zoo", NULL,
+		  COPY(a, struct ks_form, { .decl = other, .kind = 12 }) },
+	};
+	s->nr_forms = sizeof(forms) / sizeof(*forms);
+	s->forms = copy(a, forms, sizeof(forms));
 }
 
 struct ks_surface *sample_surface(unsigned int build, size_t nr_fillers)
@@ -317,19 +409,32 @@ struct ks_surface *sample_surface(unsigned int build, size_t nr_fillers)
 				      .digest = ks_arena_strdup(a, digest),
 				      .compiler = "gcc\nld",
 				      .tier = KS_TIER_FULL,
-				      .facts = KS_FACT_INLINE | KS_FACT_FTRACE | KS_FACT_TRACED,
+				      .facts = KS_FACT_INLINE | KS_FACT_FTRACE | KS_FACT_TRACED |
+					       KS_FACT_FORMS,
 				      .elf_class = 64 };
 	s->known = (KS_KNOWS(KS_FIELD) - 1) & ~KS_KNOWS(KS_INT);
 	fill_types(s, a);
 	fill_functions(s, a, build, nr_fillers);
 	fill_symbols(s, a);
 	fill_rest(s, a);
+	fill_forms(s, a);
+	return s;
+}
+
+struct ks_surface *sample_surface_2(unsigned int build, size_t nr_fillers)
+{
+	struct ks_surface *s = sample_surface(build, nr_fillers);
+	struct ks_variable *variables = (struct ks_variable *)s->variables;
+	s->image.facts &= ~KS_FACT_FORMS;
+	s->nr_forms = 0;
+	for (size_t i = 0; i < s->nr_variables; i++)
+		variables[i] = (struct ks_variable){ .name = variables[i].name };
 	return s;
 }
 
 struct ks_surface *sample_surface_1(unsigned int build, size_t nr_fillers)
 {
-	struct ks_surface *s = sample_surface(build, nr_fillers);
+	struct ks_surface *s = sample_surface_2(build, nr_fillers);
 	struct ks_function *fn =
 		(struct ks_function *)&s->functions[0]; // all of it is the sample's own
 	struct ks_entry *entries = (struct ks_entry *)fn->entries;

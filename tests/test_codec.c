@@ -105,8 +105,56 @@ static void tracepoints_options_and_ambiguities_come_back(void **state)
 	assert_false(ks_cursor_more(&c));
 }
 
+static void forms_and_variables_come_back(void **state)
+{
+	(void)state;
+	_cleanup_surface_ struct ks_surface *s = sample_surface(1, 0);
+	for (size_t i = 0; i < s->nr_forms; i++) {
+		_cleanup_buf_ struct ks_buf buf = { 0 };
+		struct ks_forms named, back;
+		ks_codec_put_forms(&buf, &s->forms[i]);
+		struct ks_cursor c = over(&buf);
+		assert_ok(ks_codec_forms_name(c, &named));
+		assert_int_equal(named.kind, s->forms[i].kind);
+		assert_string_equal(named.name, s->forms[i].name);
+		assert_ok(ks_codec_get_forms(&c, &s->arenas[0], s->forms[i].listed, &back));
+		back.module = s->forms[i].module; // not part of the bytes
+		if (!same_forms(&s->forms[i], &back))
+			fail_msg("%s differs", s->forms[i].name);
+		assert_false(ks_cursor_more(&c));
+	}
+	for (size_t i = 0; i < s->nr_variables; i++) {
+		_cleanup_buf_ struct ks_buf buf = { 0 };
+		struct ks_variable back;
+		ks_codec_put_variable(&buf, &s->variables[i]);
+		struct ks_cursor c = over(&buf);
+		assert_ok(ks_codec_get_variable(&c, &s->arenas[0], &back));
+		back.offset = s->variables[i].offset; // not part of the bytes
+		assert_true(same_variable(&s->variables[i], &back));
+		assert_false(ks_cursor_more(&c));
+	}
+}
+
+/** What is listed is not repeated, and without it the bytes say nothing. */
+static void forms_hold_what_is_not_listed(void **state)
+{
+	(void)state;
+	_cleanup_surface_ struct ks_surface *s = sample_surface(1, 0);
+	const struct ks_forms *zoo = &s->forms[1];
+	_cleanup_buf_ struct ks_buf buf = { 0 };
+	struct ks_forms back;
+	ks_codec_put_forms(&buf, zoo);
+	assert_null(memmem(buf.at, buf.len, "open", 4));
+	assert_non_null(memmem(buf.at, buf.len, "user", 4));
+	struct ks_cursor c = over(&buf);
+	expect_error(ks_codec_get_forms(&c, &s->arenas[0], NULL, &back), KS_ERR_DATA, "listed");
+	c = over(&buf);
+	expect_error(ks_codec_get_forms(&c, &s->arenas[0], &s->decls[KS_STRUCT].at[1], &back),
+		     KS_ERR_DATA, "members that are not listed");
+}
+
 /** Decode as everything; whatever comes, it must be a value or an error. */
-static void decode_all(const uint8_t *bytes, size_t len)
+static void decode_all(const uint8_t *bytes, size_t len, const struct ks_decl *listed)
 {
 	struct ks_arena arena = { 0 };
 	struct ks_cursor start = ks_cursor_over(bytes, len, false), c = start;
@@ -114,11 +162,19 @@ static void decode_all(const uint8_t *bytes, size_t len)
 	struct ks_function fn;
 	struct ks_tracepoint tp;
 	struct ks_ambiguity ambiguity;
+	struct ks_variable variable;
+	struct ks_forms forms;
 	ks_error_free(ks_codec_get_decl(&c, &arena, &decl));
 	c = start;
 	ks_error_free(ks_codec_get_tracepoint(&c, &arena, &tp));
 	c = start;
 	ks_error_free(ks_codec_get_ambiguity(&c, &arena, &ambiguity));
+	c = start;
+	ks_error_free(ks_codec_get_variable(&c, &arena, &variable));
+	for (int with = 0; with < 2; with++) {
+		c = start;
+		ks_error_free(ks_codec_get_forms(&c, &arena, with ? listed : NULL, &forms));
+	}
 	c = start;
 	struct ks_error *err = ks_codec_get_function(&c, &arena, NULL, &fn);
 	if (!err) {
@@ -133,29 +189,33 @@ static void damaged_bytes_are_an_error_or_a_value(void **state)
 {
 	(void)state;
 	_cleanup_surface_ struct ks_surface *s = sample_surface(1, 0);
-	struct ks_buf bufs[4] = { 0 };
+	const struct ks_decl *listed = &s->decls[KS_STRUCT].at[0];
+	struct ks_buf bufs[7] = { 0 };
 	ks_codec_put_function(&bufs[0], &s->functions[0], &s->decls[KS_FUNCTION].at[0]);
 	ks_codec_put_decl(&bufs[1], &s->decls[KS_STRUCT].at[0]);
 	ks_codec_put_tracepoint(&bufs[2], &s->tracepoints[0]);
 	ks_codec_put_ambiguity(&bufs[3], &s->ambiguities[0]);
-	for (size_t i = 0; i < 4; i++) {
+	ks_codec_put_forms(&bufs[4], &s->forms[1]);
+	ks_codec_put_forms(&bufs[5], &s->forms[2]);
+	ks_codec_put_variable(&bufs[6], &s->variables[0]);
+	for (size_t i = 0; i < KS_ARRAY_LEN(bufs); i++) {
 		uint8_t *bytes = (uint8_t *)bufs[i].at;
 		for (size_t at = 0; at < bufs[i].len; at++) {
 			static const uint8_t damage[] = { 0, 1, 0x7f, 0x80, 0xff };
 			uint8_t *copy = malloc(at + 1); // exact, so that a sanitizer sees overruns
 			assert_non_null(copy);
 			memcpy(copy, bytes, at);
-			decode_all(copy, at);
+			decode_all(copy, at, listed);
 			free(copy);
 			uint8_t was = bytes[at];
 			for (size_t k = 0; k < sizeof(damage); k++) {
 				bytes[at] = damage[k];
-				decode_all(bytes, bufs[i].len);
+				decode_all(bytes, bufs[i].len, listed);
 			}
 			bytes[at] = was;
 		}
 	}
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(bufs); i++)
 		ks_buf_deinit(&bufs[i]);
 }
 
@@ -275,6 +335,8 @@ int main(void)
 		cmocka_unit_test(functions_come_back_with_their_facts),
 		cmocka_unit_test(function_bytes_hold_no_fact_of_the_build),
 		cmocka_unit_test(tracepoints_options_and_ambiguities_come_back),
+		cmocka_unit_test(forms_and_variables_come_back),
+		cmocka_unit_test(forms_hold_what_is_not_listed),
 		cmocka_unit_test(damaged_bytes_are_an_error_or_a_value),
 		cmocka_unit_test(deep_nesting_is_refused),
 		cmocka_unit_test(types_that_explode_are_cut),

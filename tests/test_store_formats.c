@@ -153,7 +153,7 @@ static void version_2_is_read_as_it_is_and_becomes_version_3(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		const char *path = copy_old(state, names[i]);
 		_cleanup_store_ struct ks_store *store = NULL, *reader = NULL;
-		_cleanup_surface_ struct ks_surface *own = sample_surface(1, OLD_FILLERS);
+		_cleanup_surface_ struct ks_surface *own = sample_surface_2(1, OLD_FILLERS);
 		_cleanup_surface_ struct ks_surface *old = sample_surface_1(1, OLD_FILLERS);
 		assert_ok(ks_store_open(path, KS_STORE_READ, &reader));
 		place_check_surface(reader, i ? old : own);

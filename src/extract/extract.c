@@ -90,6 +90,7 @@ struct extraction {
 	struct ks_finder *finder;
 	const struct ks_extract_opts *opts;
 	struct ks_btf *btf, *distilled; // owned; NULL: none
+	bool has_forms;
 };
 
 static void extraction_deinit(struct extraction *x)
@@ -130,15 +131,29 @@ static struct ks_error *read_config(const struct extraction *x)
 	return config ? ks_config_read(surface, &surface->arenas[0], config) : NULL;
 }
 
-/** What is read with functions and types. The presence in BTF is of the full tier: in the other they come from there. */
+/** What BTF says beyond functions and types. Its presence is of the full tier: in the other they come from there. */
+static struct ks_error *complete_btf(struct extraction *x)
+{
+	if (!x->btf)
+		return NULL;
+	if (x->finder->surface->image.tier == KS_TIER_FULL)
+		KS_TRY(ks_extract_btf_presence(x->finder, x->btf));
+	int64_t start = ks_trace_begin(KS_TRACE_INGEST);
+	const struct ks_btf_names *base =
+		x->opts->module_of && !x->distilled ? x->opts->module_of->btf_names : NULL;
+	KS_TRY(ks_extract_btf_forms(x->finder, x->btf, base, &x->has_forms));
+	ks_trace_end(KS_TRACE_INGEST, start, "what BTF says besides: %zu names",
+		     x->finder->surface->nr_forms);
+	return NULL;
+}
+
+/** What is read with functions and types. */
 static struct ks_error *complete(void *arg, size_t job, unsigned int thread)
 {
 	(void)thread;
 	struct extraction *x = arg;
 	if (job == 1)
-		return x->btf && x->finder->surface->image.tier == KS_TIER_FULL
-			       ? ks_extract_btf_presence(x->finder, x->btf)
-			       : NULL;
+		return complete_btf(x);
 	KS_TRY(read_tables(x->finder, x->btf, x->opts->module_of != NULL));
 	return read_config(x);
 }
@@ -166,6 +181,7 @@ static struct ks_error *extract_all(struct extraction *x, unsigned int nr_thread
 		     surface->nr_functions);
 	start = ks_trace_begin(KS_TRACE_INGEST);
 	KS_TRY(ks_pool_run(nr_threads, 2, complete, x));
+	surface->image.facts |= x->has_forms ? KS_FACT_FORMS : 0;
 	ks_trace_end(KS_TRACE_INGEST, start,
 		     "tables: %zu tracepoints, %zu system calls, %zu kfuncs",
 		     surface->nr_tracepoints, surface->nr_syscalls, surface->nr_kfuncs);

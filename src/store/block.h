@@ -20,6 +20,8 @@ enum ks_def_class {
 	KS_DEF_TRACEPOINT = 3,
 	KS_DEF_AMBIGUITY = 4,
 	KS_DEF_OPTION = 5,
+	KS_DEF_FORMS = 6,
+	KS_DEF_VARIABLE = 7,
 };
 
 /** Beside the class: the definition is a difference to an older one. */

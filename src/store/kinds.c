@@ -10,6 +10,7 @@ PUT(decl)
 PUT(tracepoint)
 PUT(ambiguity)
 PUT(option)
+PUT(variable)
 
 #define GET(what)                                                                                  \
 	static struct ks_error *get_##what(struct ks_cursor *c, struct ks_arena *arena, void *ret) \
@@ -19,6 +20,7 @@ PUT(option)
 GET(decl)
 GET(tracepoint)
 GET(ambiguity)
+GET(variable)
 
 static struct ks_error *get_option(struct ks_cursor *c, struct ks_arena *arena, void *ret)
 {
@@ -35,6 +37,8 @@ const struct ks_def_ops *ks_def_ops_of(enum ks_def_class def_class)
 					get_tracepoint },
 		[KS_DEF_AMBIGUITY] = { sizeof(struct ks_ambiguity), put_ambiguity, get_ambiguity },
 		[KS_DEF_OPTION] = { sizeof(struct ks_option), put_option, get_option },
+		[KS_DEF_FORMS] = { 0 },
+		[KS_DEF_VARIABLE] = { sizeof(struct ks_variable), put_variable, get_variable },
 	};
 	return &ops[def_class];
 }
@@ -71,9 +75,26 @@ enum ks_kind ks_table_kind(int table)
 {
 	if (table <= KS_INT)
 		return (enum ks_kind)table;
-	if (table >= KS_TABLE_OPTIONS)
+	if (table >= KS_TABLE_OPTIONS && table < KS_TABLE_FORMS)
 		return (enum ks_kind)(KS_CONFIG + table - KS_TABLE_OPTIONS);
 	return table == KS_TABLE_TRACEPOINTS ? KS_TRACEPOINT : KS_NR_KINDS;
+}
+
+size_t ks_table_len(const struct ks_surface *surface, int table)
+{
+	enum ks_kind kind = ks_table_kind(table);
+	switch (table) {
+	case KS_TABLE_FUNCTIONS:
+		return surface->nr_functions;
+	case KS_TABLE_AMBIGUITIES:
+		return surface->nr_ambiguities;
+	case KS_TABLE_FORMS:
+		return surface->image.facts & KS_FACT_FORMS ? surface->nr_forms : 0;
+	case KS_TABLE_VARIABLES:
+		return surface->image.facts & KS_FACT_FORMS ? surface->nr_variables : 0;
+	default:
+		return ks_kind_def_class(kind) ? ks_surface_count(surface, kind) : 0;
+	}
 }
 
 /** The table of a list's other side. */
@@ -89,7 +110,9 @@ static int other_table(int list)
 void ks_list_tables(int list, int tables[2])
 {
 	bool has_definitions = list < KS_NR_KINDS && ks_kind_def_class((enum ks_kind)list);
-	tables[0] = has_definitions ? ks_kind_table((enum ks_kind)list) : -1;
+	tables[0] = has_definitions		? ks_kind_table((enum ks_kind)list)
+		    : list == KS_LIST_VARIABLES ? KS_TABLE_VARIABLES
+						: -1;
 	tables[1] = other_table(list);
 }
 
@@ -107,7 +130,7 @@ size_t ks_list_count(const struct ks_surface *surface, int list, int side)
 const char *ks_list_record_name(const struct ks_surface *surface, int list, int side, size_t i)
 {
 	if (list == KS_LIST_VARIABLES)
-		return surface->variables[i];
+		return surface->variables[i].name;
 	if (!side)
 		return ks_surface_name(surface, (enum ks_kind)list, i);
 	if (other_table(list) == KS_TABLE_FUNCTIONS)

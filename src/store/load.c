@@ -5,6 +5,7 @@
 #include "store/columns.h"
 #include "store/image.h"
 #include "store/kinds.h"
+#include "store/load.h"
 
 /** The row of a function group, by the id of the group. */
 struct group_row {
@@ -21,33 +22,17 @@ struct load {
 	KS_VECTOR(struct ks_buf) columns; // what the rows' facts point into
 };
 
-/** The ids of one table in its order. */
-struct ids {
-	uint64_t *at;
-	size_t nr;
-};
-
 static struct ks_error *read_order(struct ks_store *store, struct load *load, int table,
-				   struct ids *ret)
+				   struct ks_order *ret)
 {
-	_cleanup_buf_ struct ks_buf raw = { 0 };
-	uint64_t nr, id = 0;
-	KS_TRY(ks_part_read(store, load->image, (enum ks_part)table, &raw, &nr));
-	uint64_t *ids = ks_arena_array(load->arena, (size_t)nr + 1, sizeof(*ids));
-	if (!ids)
-		return &ks_nomem;
-	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
-	for (uint64_t i = 0; i < nr; i++)
-		ids[i] = id += (uint64_t)ks_cursor_zigzag(&c);
-	*ret = (struct ids){ .at = ids, .nr = (size_t)nr };
-	return c.why ? ks_store_damaged(c.why) : NULL;
+	return ks_part_order(store, load->image, table, load->arena, ret);
 }
 
 /** All definitions of a table, in its order. */
 static struct ks_error *load_defs(struct ks_store *store, struct load *load, int table,
 				  enum ks_def_class def_class, void **ret, size_t *ret_nr)
 {
-	struct ids ids;
+	struct ks_order ids;
 	const struct ks_def_ops *ops = ks_def_ops_of(def_class);
 	KS_TRY(read_order(store, load, table, &ids));
 	char *values = ks_arena_array(load->arena, ids.nr + 1, ops->size);
@@ -123,7 +108,7 @@ static int compare_id_decls(const void *a, const void *b)
 /** Tell each group the prototype that is listed for its name. */
 static struct ks_error *join_prototypes(struct ks_store *store, struct load *load)
 {
-	struct ids ids;
+	struct ks_order ids;
 	KS_TRY(read_order(store, load, KS_FUNCTION, &ids));
 	struct id_decl *decls = ks_arena_array(load->arena, ids.nr + 1, sizeof(*decls));
 	if (!decls)
@@ -146,7 +131,7 @@ static struct ks_error *join_prototypes(struct ks_store *store, struct load *loa
 
 static struct ks_error *load_functions(struct ks_store *store, struct load *load)
 {
-	struct ids ids;
+	struct ks_order ids;
 	KS_TRY(load_group_rows(store, load));
 	KS_TRY(join_prototypes(store, load));
 	KS_TRY(read_order(store, load, KS_TABLE_FUNCTIONS, &ids));
@@ -207,6 +192,44 @@ static struct ks_error *load_names(struct ks_store *store, struct load *load, en
 	*ret = names;
 	*ret_nr = (size_t)nr;
 	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
+static struct ks_error *load_offsets(struct ks_store *store, struct load *load,
+				     struct ks_variable *variables, size_t nr_variables)
+{
+	struct ks_cursor c;
+	uint64_t nr;
+	uint32_t offset = 0;
+	KS_TRY(read_text(store, load, KS_PART_VARIABLE_OFFSETS, &c, &nr));
+	if (nr != nr_variables)
+		return ks_store_damaged("variables have columns of different length");
+	for (size_t i = 0; i < nr_variables; i++)
+		variables[i].offset = offset += (uint32_t)ks_cursor_zigzag(&c);
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
+/** Variables with their types, or of an image that knows no more their names. */
+static struct ks_error *load_variables(struct ks_store *store, struct load *load)
+{
+	const char *const *names;
+	void *typed;
+	size_t nr;
+	struct ks_variable *variables;
+	if (load->surface->image.facts & KS_FACT_FORMS) {
+		KS_TRY(load_defs(store, load, KS_TABLE_VARIABLES, KS_DEF_VARIABLE, &typed, &nr));
+		variables = typed;
+		KS_TRY(load_offsets(store, load, variables, nr));
+	} else {
+		KS_TRY(load_names(store, load, KS_PART_VARIABLES, &names, &nr));
+		variables = ks_arena_array(load->arena, nr + 1, sizeof(*variables));
+		if (!variables)
+			return &ks_nomem;
+		for (size_t i = 0; i < nr; i++)
+			variables[i] = (struct ks_variable){ .name = names[i] };
+	}
+	load->surface->variables = variables;
+	load->surface->nr_variables = nr;
+	return NULL;
 }
 
 static struct ks_error *load_traced(struct ks_store *store, struct load *load,
@@ -278,8 +301,8 @@ static struct ks_error *load_all(struct ks_store *store, void *arg)
 		KS_TRY(load_kind(store, load, kind));
 	KS_TRY(load_functions(store, load));
 	KS_TRY(load_ambiguities(store, load));
-	KS_TRY(load_names(store, load, KS_PART_VARIABLES, &surface->variables,
-			  &surface->nr_variables));
+	KS_TRY(load_variables(store, load));
+	KS_TRY(ks_load_forms(store, load->image, surface));
 	KS_TRY(load_config(store, load));
 	return ks_part_symbols(store, load->image, surface);
 }

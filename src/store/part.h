@@ -13,7 +13,9 @@
 enum ks_part {
 	KS_PART_LISTS = KS_NR_TABLES,
 	KS_PART_VARIABLES = KS_PART_LISTS + KS_NR_KINDS - KS_SYSCALL,
+	KS_PART_VARIABLE_OFFSETS,
 	KS_PART_TRACED, // of each system call
+	KS_PART_FORM_MODULES,
 	KS_PART_SYMBOL_MODULES,
 	KS_PART_SYMBOL_ATTACH,
 	KS_PART_SYMBOL_NAMES,
@@ -41,8 +43,10 @@ static inline uint64_t ks_part_place(uint64_t end, const struct ks_symbol *sym)
 	return sym->type == FUNCTION ? (end + ALIGN - 1) & ~(uint64_t)(ALIGN - 1) : end;
 }
 
-/** What stands for the module of a symbol. */
+/** What stands for the module of a symbol, or of forms. */
 enum { KS_MODULE_SAME, KS_MODULE_NAMED, KS_MODULE_NONE };
+/** Read the next one. @param module of the one before, which changes; failures of memory leave it NULL and false */
+bool ks_part_module(struct ks_cursor *c, struct ks_arena *arena, const char **module);
 
 /** A part on its way into the store. */
 struct ks_put_part {
@@ -62,6 +66,15 @@ KS_MUST_CHECK struct ks_error *ks_put_part_pack(enum ks_part which,
 KS_MUST_CHECK struct ks_error *ks_part_read(struct ks_store *store,
 					    const struct ks_store_image *image, enum ks_part which,
 					    struct ks_buf *raw, uint64_t *ret_nr);
+
+/** The ids of a table's definitions in its order. */
+struct ks_order {
+	uint64_t *at;
+	size_t nr;
+};
+KS_MUST_CHECK struct ks_error *ks_part_order(struct ks_store *store,
+					     const struct ks_store_image *image, int table,
+					     struct ks_arena *arena, struct ks_order *ret);
 
 /** Fill the symbol table of a surface from its parts. */
 KS_MUST_CHECK struct ks_error *ks_part_symbols(struct ks_store *store,

@@ -15,6 +15,22 @@ struct ks_error *ks_part_read(struct ks_store *store, const struct ks_store_imag
 	return NULL;
 }
 
+struct ks_error *ks_part_order(struct ks_store *store, const struct ks_store_image *image,
+			       int table, struct ks_arena *arena, struct ks_order *ret)
+{
+	_cleanup_buf_ struct ks_buf raw = { 0 };
+	uint64_t nr, id = 0;
+	KS_TRY(ks_part_read(store, image, (enum ks_part)table, &raw, &nr));
+	uint64_t *ids = ks_arena_array(arena, (size_t)nr + 1, sizeof(*ids));
+	if (!ids)
+		return &ks_nomem;
+	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
+	for (uint64_t i = 0; i < nr; i++)
+		ids[i] = id += (uint64_t)ks_cursor_zigzag(&c);
+	*ret = (struct ks_order){ .at = ids, .nr = (size_t)nr };
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
 static struct ks_error *get_symbol_names(struct ks_cursor *c, struct ks_arena *arena,
 					 struct ks_symbol *symbols, size_t nr)
 {
@@ -61,22 +77,28 @@ static struct ks_error *get_attrs(struct ks_cursor *c, struct ks_arena *arena,
 	return NULL;
 }
 
+bool ks_part_module(struct ks_cursor *c, struct ks_arena *arena, const char **module)
+{
+	uint8_t how = ks_cursor_u8(c);
+	if (how == KS_MODULE_NAMED) {
+		const char *text = ks_cursor_str(c);
+		*module = ks_arena_strdup(arena, text);
+		return *module;
+	}
+	if (how == KS_MODULE_NONE)
+		*module = NULL;
+	else if (how != KS_MODULE_SAME)
+		ks_cursor_fail(c, "module of a symbol or a name is unknown");
+	return true;
+}
+
 static struct ks_error *get_modules(struct ks_cursor *c, struct ks_arena *arena,
 				    struct ks_symbol *symbols, size_t nr)
 {
 	const char *module = NULL;
 	for (size_t i = 0; i < nr && !c->why; i++) {
-		uint8_t how = ks_cursor_u8(c);
-		if (how == KS_MODULE_NAMED) {
-			const char *text = ks_cursor_str(c);
-			module = ks_arena_strdup(arena, text);
-			if (!module)
-				return &ks_nomem;
-		} else if (how == KS_MODULE_NONE) {
-			module = NULL;
-		} else if (how != KS_MODULE_SAME) {
-			ks_cursor_fail(c, "module of a symbol is unknown");
-		}
+		if (!ks_part_module(c, arena, &module))
+			return &ks_nomem;
 		symbols[i].module = module;
 	}
 	return NULL;

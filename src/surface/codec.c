@@ -5,7 +5,7 @@
 
 /*
  * A type is one head byte and what its kind carries:
- *	bits 0-3  enum ks_type_kind, or NO_TYPE
+ *	bits 0-3  enum ks_type_kind; KS_TYPE_TAG always has a name, and without bit 4 it is NO_TYPE
  *	bit 4     a name follows
  *	bit 5     the number n follows (enum size, array length)
  *	bit 6     what it holds follows: size, and members or values
@@ -19,7 +19,8 @@ enum {
 	TYPE_BODY = 64,
 	TYPE_BITS = 127,
 };
-_Static_assert((int)KS_NR_TYPE_KINDS <= (int)NO_TYPE, "type kinds no longer fit into four bits");
+_Static_assert((int)KS_TYPE_TAG == (int)NO_TYPE && (int)KS_NR_TYPE_KINDS == (int)NO_TYPE + 1,
+	       "type kinds no longer fit into four bits");
 
 const char ks_codec_nomem[] = "out of memory";
 
@@ -46,6 +47,7 @@ static const struct {
 	[KS_TYPE_RESTRICT] = { .inner = true },
 	[KS_TYPE_ARRAY] = { .inner = true },
 	[KS_TYPE_PROTO] = { .inner = true, .params = true },
+	[KS_TYPE_TAG] = { .inner = true },
 };
 
 static void put_members(struct ks_buf *buf, const struct ks_decl *decl, const struct place *at);
@@ -122,7 +124,7 @@ static const struct ks_decl *get_body(struct ks_cursor *c, struct ks_arena *aren
 static bool known_head(uint8_t head)
 {
 	unsigned int kind = head & TYPE_KIND;
-	if (kind >= KS_NR_TYPE_KINDS || head > TYPE_BITS)
+	if (head > TYPE_BITS || (kind == KS_TYPE_TAG && !(head & TYPE_NAMED)))
 		return false;
 	return !(head & TYPE_BODY) || (type_shapes[kind].body && !(head & TYPE_NAMED));
 }
@@ -310,19 +312,38 @@ static void get_values(struct ks_cursor *c, struct ks_arena *arena, struct ks_de
 	decl->values = values;
 }
 
-void ks_codec_put_decl(struct ks_buf *buf, const struct ks_decl *decl)
+void ks_codec_put_content(struct ks_buf *buf, const struct ks_decl *decl)
 {
 	const struct place top = { 0, buf->len + KS_CODEC_TREE };
-	ks_buf_char(buf, (char)((int)decl->kind | (decl->module ? DECL_MODULE : 0)));
-	ks_buf_strz(buf, decl->name);
-	if (decl->module)
-		ks_buf_strz(buf, decl->module);
 	ks_buf_uleb(buf, decl->size);
 	put_type(buf, decl->type, &top);
 	if (decl->kind == KS_STRUCT || decl->kind == KS_UNION)
 		put_members(buf, decl, &top);
 	else if (decl->kind == KS_ENUM)
 		put_values(buf, decl);
+}
+
+void ks_codec_put_decl(struct ks_buf *buf, const struct ks_decl *decl)
+{
+	ks_buf_char(buf, (char)((int)decl->kind | (decl->module ? DECL_MODULE : 0)));
+	ks_buf_strz(buf, decl->name);
+	if (decl->module)
+		ks_buf_strz(buf, decl->module);
+	ks_codec_put_content(buf, decl);
+}
+
+void ks_codec_get_content(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl *ret)
+{
+	ret->size = ks_cursor_uleb(c);
+	ret->type = ks_codec_get_type(c, arena, 0);
+	if (ret->kind == KS_FUNCTION)
+		ks_codec_check_proto(c, ret->type);
+	else if (ret->kind == KS_TYPEDEF && !ret->type)
+		ks_cursor_fail(c, "typedef stands for nothing");
+	if (ret->kind == KS_STRUCT || ret->kind == KS_UNION)
+		get_members(c, arena, ret, 0);
+	else if (ret->kind == KS_ENUM)
+		get_values(c, arena, ret);
 }
 
 static void get_decl(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl *ret)
@@ -334,16 +355,7 @@ static void get_decl(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl
 	ret->name = ks_cursor_str(c);
 	if (head & DECL_MODULE)
 		ret->module = ks_cursor_str(c);
-	ret->size = ks_cursor_uleb(c);
-	ret->type = ks_codec_get_type(c, arena, 0);
-	if (ret->kind == KS_FUNCTION)
-		ks_codec_check_proto(c, ret->type);
-	else if (ret->kind == KS_TYPEDEF && !ret->type)
-		ks_cursor_fail(c, "typedef stands for nothing");
-	if (ret->kind == KS_STRUCT || ret->kind == KS_UNION)
-		get_members(c, arena, ret, 0);
-	else if (ret->kind == KS_ENUM)
-		get_values(c, arena, ret);
+	ks_codec_get_content(c, arena, ret);
 }
 
 struct ks_error *ks_codec_get_decl(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl *ret)

@@ -54,6 +54,23 @@ KS_MUST_CHECK struct ks_error *ks_codec_get_ambiguity(struct ks_cursor *c, struc
 void ks_codec_put_option(struct ks_buf *buf, const struct ks_option *option);
 KS_MUST_CHECK struct ks_error *ks_codec_get_option(struct ks_cursor *c, struct ks_option *ret);
 
+/**
+ * The forms of a name, as far as they do not follow from what is listed for it: two images share the bytes even when what they
+ * list differs. The module is not among the bytes: many modules say the same.
+ * @param listed the declaration of that kind and name in the surface that is read, or NULL: it must outlive the result
+ */
+void ks_codec_put_forms(struct ks_buf *buf, const struct ks_forms *forms);
+KS_MUST_CHECK struct ks_error *ks_codec_get_forms(struct ks_cursor *c, struct ks_arena *arena,
+						  const struct ks_decl *listed,
+						  struct ks_forms *ret);
+/** Kind and name alone. @param ret the name points into the cursor's bytes */
+KS_MUST_CHECK struct ks_error *ks_codec_forms_name(struct ks_cursor c, struct ks_forms *ret);
+
+/** A variable without its offset, which changes with every build. */
+void ks_codec_put_variable(struct ks_buf *buf, const struct ks_variable *variable);
+KS_MUST_CHECK struct ks_error *ks_codec_get_variable(struct ks_cursor *c, struct ks_arena *arena,
+						     struct ks_variable *ret);
+
 /** The per-image facts of functions: three streams, because each compresses best among its like. */
 struct ks_facts_buf {
 	struct ks_buf lines, sizes, addrs;

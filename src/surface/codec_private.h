@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* What the parts of the codec share: codec.c (declarations), codec_function.c and codec_traits.c. */
+/* What the parts of the codec share: codec.c (declarations), codec_form.c, codec_function.c and codec_traits.c. */
 #include "surface/codec.h"
 
 /** A type tree; NULL is allowed. */
@@ -10,6 +10,10 @@ const struct ks_type *ks_codec_get_type(struct ks_cursor *c, struct ks_arena *ar
 					unsigned int depth);
 /** Fail unless the type is a function's: those who read one follow its inner type without asking. */
 void ks_codec_check_proto(struct ks_cursor *c, const struct ks_type *type);
+
+/** All of a declaration but its kind, name and module, which the reader's caller has filled in. */
+void ks_codec_put_content(struct ks_buf *buf, const struct ks_decl *decl);
+void ks_codec_get_content(struct ks_cursor *c, struct ks_arena *arena, struct ks_decl *ret);
 
 /** Text that may be NULL: a byte that tells, then the text. */
 void ks_codec_put_text(struct ks_buf *buf, const char *text);

@@ -31,8 +31,16 @@ enum ks_type_kind {
 	KS_TYPE_RESTRICT,   // inner
 	KS_TYPE_ARRAY,	    // inner; n is the number of elements
 	KS_TYPE_PROTO,	    // inner is the return type; params
+	KS_TYPE_TAG, // inner; name is the tag: in forms and variables only, as n >> KS_TYPE_NTH is
 	KS_NR_TYPE_KINDS,
 };
+
+/**
+ * In what is spelled as BTF has it (struct ks_form), the upper bits of n tell of a named type which of the definitions of its
+ * name it is, 0 the first; of a forward declaration 1 where BTF has a definition all the same; of an unnamed struct,
+ * union or enum 1 where its flag is not what its content says (ks_form_flag()), plus 2 for an enum of 64 bits.
+ */
+enum { KS_TYPE_NTH = 8 };
 
 struct ks_decl;
 
@@ -95,6 +103,54 @@ struct ks_ambiguity {
 	uint32_t nr_variants;
 	const char *name;
 	const struct ks_variant *variants;
+};
+
+/* ---- what BTF says beyond that ---- */
+
+/** A tag on a declaration. */
+struct ks_tag {
+	const char *text;
+	uint32_t component; // parameter or member it is about; UINT32_MAX: the whole
+};
+
+/** One record of a name in BTF. Nothing of this counts where declarations are compared. */
+struct ks_form {
+	/**
+	 * What it holds. Members are not flattened, unnamed ones and parameters are called "", tags of types stand, forward
+	 * declarations are such. Where it says the same as the declaration that is listed for the name, it is that.
+	 */
+	const struct ks_decl *decl;
+	uint8_t kind;	   // enum ks_btf_kind
+	uint8_t linkage;   // of a function, as BTF numbers it
+	bool flag;	   // kflag: an enum has a sign, a record bit-fields
+	uint32_t encoding; // of an int: its word in BTF, with encoding, offset and bits
+	uint32_t nr_tags;
+	const struct ks_tag *tags;
+};
+
+/**
+ * All records of a name in BTF, where they are not one that follows from its declaration. Of modules: all that one of them has; a
+ * name without forms is in the BTF of the module that its declaration names, and of no other.
+ */
+struct ks_forms {
+	enum ks_kind kind;	      // KS_FUNCTION to KS_INT
+	uint32_t nr;		      // 0: BTF does not have what is declared
+	const char *name;	      // "(anon)" gathers unnamed enums
+	const char *module;	      // in whose BTF; NULL: of the kernel
+	const struct ks_decl *listed; // the declaration of the name in its surface, or NULL
+	const struct ks_form *at;     // in the order of BTF
+};
+
+/** A variable that BTF describes: what a typed ksym can name. What follows the name is known as ks_image.facts says. */
+struct ks_variable {
+	const char *name;
+	const char *module;
+	const struct ks_type *type; // as in a form
+	const char *section;	    // that BTF says it is in, or NULL
+	uint32_t size, offset;	    // there
+	uint32_t nr_tags;
+	uint8_t linkage; // as BTF numbers it
+	const struct ks_tag *tags;
 };
 
 /* ---- functions ---- */
@@ -249,6 +305,7 @@ enum {
 	KS_FACT_BTF = 1 << 5,	 // ks_function.nr_btf and ks_surface.variables
 	KS_FACT_TRACED = 1 << 6, // ks_syscall.traced
 	KS_FACT_WHOLE = 1 << 7,	 // of modules: these are all that their kernel has
+	KS_FACT_FORMS = 1 << 8,	 // ks_surface.forms, and of variables more than names
 };
 
 /** Which kernel it is. Text is NULL when unknown. */
@@ -285,16 +342,17 @@ struct ks_surface {
 	uint32_t known; // KS_KNOWS() bits
 	bool symtab_known;
 	size_t nr_functions, nr_symbols, nr_tracepoints, nr_syscalls, nr_lsm, nr_kfuncs, nr_options;
-	size_t nr_ambiguities, nr_variables;
+	size_t nr_ambiguities, nr_variables, nr_forms;
 	const struct ks_function *functions; // order of first appearance; symbol-only ones last
 	const struct ks_symbol *symbols;     // .symtab order
 	const struct ks_tracepoint *tracepoints;
 	const struct ks_syscall *syscalls;
 	const char *const *lsm; // hook names
 	const char *const *kfuncs;
-	const char *const *variables; // that BTF describes: what a typed ksym can name
+	const struct ks_variable *variables;
 	const struct ks_option *options;
 	const struct ks_ambiguity *ambiguities;
+	const struct ks_forms *forms; // in the order of BTF
 	/** KS_FUNCTION to KS_INT: the first definition of each name, in order of appearance. */
 	struct {
 		size_t nr;

@@ -280,16 +280,16 @@ struct ks_error *ks_btf_variables_read(const struct ks_btf *btf, struct ks_arena
 	size_t nr = 0;
 	for (uint32_t id = btf->first_id; id < btf->nr; id++)
 		nr += ks_btf_type(btf, id).kind == KS_BTF_VAR;
-	const char **names = ks_arena_array(arena, nr, sizeof(*names));
-	if (!names)
+	struct ks_variable *variables = ks_arena_array(arena, nr, sizeof(*variables));
+	if (!variables)
 		return &ks_nomem;
 	nr = 0;
 	for (uint32_t id = btf->first_id; id < btf->nr; id++) {
 		struct ks_btf_type type = ks_btf_type(btf, id);
 		if (type.kind == KS_BTF_VAR && *type.name)
-			names[nr++] = type.name;
+			variables[nr++] = (struct ks_variable){ .name = type.name };
 	}
-	surface->variables = names;
+	surface->variables = variables;
 	surface->nr_variables = nr;
 	return NULL;
 }

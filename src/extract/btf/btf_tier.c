@@ -7,6 +7,7 @@
 
 #include "base/hashmap.h"
 #include "extract/btf/btf_decls.h"
+#include "extract/btf/btf_forms.h"
 #include "extract/tiers.h"
 
 /* ---- functions by name ---- */
@@ -136,6 +137,19 @@ struct ks_error *ks_extract_btf_presence(const struct ks_finder *finder, const s
 	struct ks_surface *surface = finder->surface;
 	KS_TRY(ks_btf_variables_read(btf, &surface->arenas[surface->nr_arenas - 1], surface));
 	return count_functions(btf, surface);
+}
+
+struct ks_error *ks_extract_btf_forms(const struct ks_finder *finder, const struct ks_btf *btf,
+				      const struct ks_btf_names *base, bool *ret)
+{
+	struct ks_surface *surface = finder->surface;
+	struct ks_error *err =
+		ks_btf_forms_read(btf, base, &surface->arenas[surface->nr_arenas - 1], surface);
+	*ret = !err;
+	if (!err || err->code == KS_ERR_NOMEM)
+		return err;
+	ks_error_free(err);
+	return NULL;
 }
 
 /** The function that a tag marks as a kfunc, or NULL. */

@@ -29,6 +29,7 @@ static const uint8_t type_kinds[KS_NR_BTF_KINDS] = {
 	[KS_BTF_FWD] = KS_TYPE_FWD_STRUCT,    [KS_BTF_TYPEDEF] = KS_TYPE_TYPEDEF,
 	[KS_BTF_VOLATILE] = KS_TYPE_VOLATILE, [KS_BTF_CONST] = KS_TYPE_CONST,
 	[KS_BTF_RESTRICT] = KS_TYPE_RESTRICT, [KS_BTF_FUNC_PROTO] = KS_TYPE_PROTO,
+	[KS_BTF_TYPE_TAG] = KS_TYPE_TAG,
 };
 
 struct ks_error *ks_btf_values_init(struct ks_btf_values *values, const struct ks_btf *btf,
@@ -71,11 +72,11 @@ static const char *name_or_null(const char *name)
 	return *name ? name : NULL;
 }
 
-/** "(anon)" for the first unnamed one of a list, then "(anon-1)", "(anon-2)", … */
+/** "(anon)" for the first unnamed one of a list, then "(anon-1)", "(anon-2)", …; as they stand: "". */
 static const char *name_or_anonymous(struct ks_btf_values *values, const char *name,
 				     unsigned int *count)
 {
-	if (*name)
+	if (*name || values->exact)
 		return name;
 	unsigned int n = (*count)++;
 	if (n == 0)
@@ -136,7 +137,7 @@ static void fill_array(struct ks_btf_values *values, struct ks_btf_type from, st
 		       unsigned int depth)
 {
 	to->n = ks_btf_array_len(values->btf, &from);
-	for (unsigned int step = 0; step < MAX_DEPTH; step++) {
+	for (unsigned int step = 0; step < MAX_DEPTH && !values->exact; step++) {
 		struct ks_btf_type inner = ks_btf_type(values->btf, from.type);
 		if (inner.kind != KS_BTF_ARRAY)
 			break;
@@ -150,16 +151,21 @@ static void fill_type(struct ks_btf_values *values, const struct ks_btf_type *fr
 		      struct ks_type *to, unsigned int depth)
 {
 	*to = (struct ks_type){ .kind = type_kinds[from->kind] };
+	if (values->exact) {
+		to->n = (uint64_t)ks_btf_names_nth(values->exact, from->id) << KS_TYPE_NTH;
+		to->kind = from->kind == KS_BTF_FLOAT ? KS_TYPE_FLOAT : to->kind;
+	}
 	switch (to->kind) {
 	case KS_TYPE_FWD_STRUCT:
 		to->kind = forward_kinds[values->made[from->id].resolves][from->kflag];
 		// fall through
 	case KS_TYPE_INT:
+	case KS_TYPE_FLOAT:
 	case KS_TYPE_TYPEDEF:
 		to->name = *from->name ? from->name : "(anon)";
 		return;
 	case KS_TYPE_ENUM:
-		to->n = from->size;
+		to->n |= from->size;
 		// fall through
 	case KS_TYPE_STRUCT:
 	case KS_TYPE_UNION:
@@ -171,6 +177,9 @@ static void fill_type(struct ks_btf_values *values, const struct ks_btf_type *fr
 		return;
 	case KS_TYPE_PROTO:
 		fill_params(values, from, to, depth);
+		break;
+	case KS_TYPE_TAG:
+		to->name = from->name;
 		break;
 	default:
 		break;
@@ -192,8 +201,9 @@ static uint32_t untagged(const struct ks_btf *btf, uint32_t id, struct ks_btf_ty
 
 static const struct ks_type *type_of(struct ks_btf_values *values, uint32_t id, unsigned int depth)
 {
-	struct ks_btf_type from;
-	id = untagged(values->btf, id, &from);
+	struct ks_btf_type from = ks_btf_type(values->btf, id);
+	if (!values->exact || from.kind != KS_BTF_TYPE_TAG)
+		id = untagged(values->btf, id, &from);
 	struct ks_btf_value *value = &values->made[id];
 	if (!id || depth > MAX_DEPTH || value->type == &in_making || over(values)) {
 		values->spelled++;
@@ -241,7 +251,7 @@ static void collect_members(struct ks_btf_values *values, const struct ks_btf_ty
 		struct ks_btf_member in = ks_btf_member(values->btf, from, i);
 		struct ks_btf_type inner;
 		values->spelled++;
-		if (is_flattened(values->btf, &in, &inner)) {
+		if (!values->exact && is_flattened(values->btf, &in, &inner)) {
 			collect_members(values, &inner, base_bits + in.bits_offset, anonymous, to,
 					depth + 1);
 			continue;
@@ -291,6 +301,11 @@ static int64_t signed_value(int64_t value, const struct ks_btf_type *type)
 	}
 }
 
+int64_t ks_btf_values_number(const struct ks_btf *btf, const struct ks_btf_type *type, uint32_t i)
+{
+	return signed_value(ks_btf_enumerator(btf, type, i).value, type);
+}
+
 static void fill_values(struct ks_btf_values *values, const struct ks_btf_type *from,
 			struct ks_decl *decl)
 {
@@ -301,7 +316,8 @@ static void fill_values(struct ks_btf_values *values, const struct ks_btf_type *
 	}
 	for (uint32_t i = 0; i < from->vlen; i++) {
 		struct ks_btf_enumerator in = ks_btf_enumerator(values->btf, from, i);
-		made[i] = (struct ks_enumerator){ in.name, signed_value(in.value, from) };
+		int64_t value = ks_btf_values_number(values->btf, from, i);
+		made[i] = (struct ks_enumerator){ in.name, value };
 	}
 	values->spelled += from->vlen;
 	decl->values = made;
@@ -335,6 +351,11 @@ static struct ks_decl definition(struct ks_btf_values *values, const struct ks_b
 		decl.kind = KS_INT;
 	}
 	return decl;
+}
+
+const struct ks_type *ks_btf_values_type(struct ks_btf_values *values, uint32_t id)
+{
+	return type_of(values, id, 0);
 }
 
 struct ks_decl ks_btf_values_decl(struct ks_btf_values *values, const struct ks_btf_type *type)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* The types of a BTF blob as values of the model, spelled as those from DWARF are. */
+/* The types of a BTF blob as values of the model, spelled as those from DWARF are, or as they stand. */
 #include "base/vector.h"
-#include "btf/btf.h"
+#include "extract/btf/btf_names.h"
 #include "surface/model.h"
 
 /** A type that was made. */
@@ -20,6 +20,8 @@ struct ks_btf_values {
 	uint64_t spelled,
 		budget; // types and members so far, as if each were spelled out, and how many may be
 	bool failed;	// memory ran out
+	/** As they stand, for struct ks_form: the names of the blob. NULL: as from DWARF. */
+	const struct ks_btf_names *exact;
 };
 
 KS_MUST_CHECK struct ks_error *ks_btf_values_init(struct ks_btf_values *values,
@@ -29,6 +31,10 @@ void ks_btf_values_deinit(struct ks_btf_values *values);
 
 /** The definition that a struct, union, enum, int, typedef or func of BTF is; its name NULL if unnamed. */
 struct ks_decl ks_btf_values_decl(struct ks_btf_values *values, const struct ks_btf_type *type);
+/** The type of an id. */
+const struct ks_type *ks_btf_values_type(struct ks_btf_values *values, uint32_t id);
+/** The i-th value of an enum as the signed number of its size. */
+int64_t ks_btf_values_number(const struct ks_btf *btf, const struct ks_btf_type *type, uint32_t i);
 /**
  * Whether all went well so far.
  * @return KS_ERR_DATA for a blob whose types are many times longer when spelled out than any compiler's

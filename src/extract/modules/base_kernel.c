@@ -108,6 +108,15 @@ struct ks_error *ks_base_kernel_new(const struct ks_surface *surface, struct ks_
 	return NULL;
 }
 
+static void free_btf(struct ks_base_kernel *kernel)
+{
+	if (kernel->btf_names)
+		ks_btf_names_deinit(kernel->btf_names);
+	free(kernel->btf_names);
+	ks_btf_close(kernel->btf);
+	ks_surface_free(kernel->btf_home);
+}
+
 struct ks_error *ks_base_kernel_read_btf(struct ks_base_kernel *kernel, const struct ks_elf *elf)
 {
 	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(1);
@@ -122,19 +131,18 @@ struct ks_error *ks_base_kernel_read_btf(struct ks_base_kernel *kernel, const st
 	ks_symbol_index_free(symbols);
 	if (err || !btf)
 		return err;
-	ks_btf_close(kernel->btf);
-	ks_surface_free(kernel->btf_home);
+	free_btf(kernel);
 	kernel->btf = btf;
 	kernel->btf_home = ks_take(surface);
-	return NULL;
+	kernel->btf_names = calloc(1, sizeof(*kernel->btf_names));
+	return kernel->btf_names ? ks_btf_names_init(kernel->btf_names, btf, NULL) : &ks_nomem;
 }
 
 void ks_base_kernel_free(struct ks_base_kernel *kernel)
 {
 	if (!kernel)
 		return;
-	ks_btf_close(kernel->btf);
-	ks_surface_free(kernel->btf_home);
+	free_btf(kernel);
 	ks_numbers_deinit(&kernel->names);
 	ks_numbers_deinit(&kernel->definitions);
 	ks_numbers_deinit(&kernel->values);

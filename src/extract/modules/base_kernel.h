@@ -5,19 +5,20 @@
  * what of a module only repeats it. It is small beside the surface it is made from, which may go.
  */
 #include "base/numbers.h"
-#include "btf/btf.h"
+#include "extract/btf/btf_names.h"
 #include "extract/tables/find.h"
 
 struct ks_base_kernel {
 	struct ks_image image;
 	struct ks_event_layout events; // .class is NULL when the kernel cannot tell
 	struct ks_numbers names; // of types (ks_name_hash()): 1 with one definition, 2 with several
-	struct ks_numbers definitions; // ks_decl_hash() of all of them
-	struct ks_numbers values;      // ks_enumerator_hash() of unnamed enums
-	struct ks_numbers functions;   // ks_name_hash() of what it defines
-	struct ks_numbers places;      // ks_place_hash() of its functions
-	struct ks_btf *btf;	       // that the BTF of its modules continues; NULL: not at hand
-	struct ks_surface *btf_home;   // holds its bytes
+	struct ks_numbers definitions;	// ks_decl_hash() of all of them
+	struct ks_numbers values;	// ks_enumerator_hash() of unnamed enums
+	struct ks_numbers functions;	// ks_name_hash() of what it defines
+	struct ks_numbers places;	// ks_place_hash() of its functions
+	struct ks_btf *btf;		// that the BTF of its modules continues; NULL: not at hand
+	struct ks_surface *btf_home;	// holds its bytes
+	struct ks_btf_names *btf_names; // NULL where btf is
 	struct ks_arena arena;
 };
 

@@ -76,6 +76,10 @@ struct ks_error *ks_modules_add(struct ks_modules *m, const struct ks_surface *m
 		ks_modules_add_tracepoint(m, &module->tracepoints[i]);
 	for (size_t i = 0; i < module->nr_kfuncs; i++)
 		ks_modules_add_kfunc(m, module->kfuncs[i]);
+	for (size_t i = 0; i < module->nr_forms; i++)
+		ks_modules_add_forms(m, &module->forms[i]);
+	for (size_t i = 0; i < module->nr_variables; i++)
+		ks_modules_add_variable(m, &module->variables[i]);
 	add_image(m, module);
 	return m->failed ? &ks_nomem : NULL;
 }
@@ -165,6 +169,7 @@ struct ks_error *ks_modules_finish(struct ks_modules *m, struct ks_surface **ret
 {
 	ks_modules_finish_types(m);
 	ks_modules_finish_functions(m);
+	ks_modules_finish_forms(m);
 	finish_lists(m);
 	finish_image(m);
 	if (m->failed)
@@ -212,6 +217,8 @@ void ks_modules_free(struct ks_modules *m)
 	ks_vector_deinit(&m->symbols);
 	ks_vector_deinit(&m->tracepoints);
 	ks_vector_deinit(&m->kfuncs);
+	ks_vector_deinit(&m->forms);
+	ks_vector_deinit(&m->variables);
 	XXH3_freeState(m->digest);
 	ks_surface_free(m->surface);
 	free(m);

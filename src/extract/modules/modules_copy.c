@@ -30,7 +30,7 @@ static void copy_content(struct ks_modules *m, const struct ks_decl *decl, struc
 static enum ks_type_kind resolved(const struct ks_modules *m, const struct ks_type *type)
 {
 	bool is_union = type->kind == KS_TYPE_FWD_UNION;
-	if ((!is_union && type->kind != KS_TYPE_FWD_STRUCT) || !type->name ||
+	if ((!is_union && type->kind != KS_TYPE_FWD_STRUCT) || !type->name || type->n ||
 	    ks_numbers_get(&m->kernel->names,
 			   ks_name_hash(is_union ? KS_UNION : KS_STRUCT, type->name)) != 1)
 		return type->kind;

@@ -17,8 +17,9 @@ struct join {
 enum { UNIT_REPLACED = 1, UNIT_KEPT };
 
 /** The module is taken over: it was not added anew. Everything of it that follows is under its name. */
-static bool keep(struct join *join, const char *module)
+static bool keep(void *arg, const char *module)
 {
+	struct join *join = arg;
 	struct ks_modules *m = join->m;
 	if (!module)
 		return false;
@@ -175,6 +176,7 @@ struct ks_error *ks_modules_join(struct ks_modules *m, const struct ks_surface *
 			ks_modules_add_tracepoint(m, &before->tracepoints[i]);
 	for (size_t i = 0; i < before->nr_kfuncs; i++)
 		ks_modules_add_kfunc(m, before->kfuncs[i]);
+	ks_modules_join_forms(m, before, keep, &join);
 	for (size_t i = 0; i < m->names.all.len; i++) // for whatever is joined next
 		m->names.all.at[i].value = KS_MODULE_ADDED;
 	ks_numbers_deinit(&join.units);

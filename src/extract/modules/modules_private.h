@@ -72,6 +72,8 @@ struct ks_modules {
 	KS_VECTOR(struct ks_tracepoint) tracepoints;
 	struct ks_numbers kfunc_numbers;
 	KS_VECTOR(const char *) kfuncs;
+	KS_VECTOR(struct ks_forms) forms; // a decl that is NULL: what is listed
+	KS_VECTOR(struct ks_variable) variables;
 	struct ks_numbers names; // ks_text_hash() of modules: KS_MODULE_*
 	void *digest;		 // XXH3_state_t
 	uint32_t nr;
@@ -101,9 +103,18 @@ void ks_modules_add_symbol(struct ks_modules *m, struct ks_modules_group *group,
 			   const struct ks_symbol *from);
 void ks_modules_add_nr_btf(struct ks_modules_group *group, unsigned int nr);
 
+/** What the module's BTF says of a name. All types and prototypes of the module are there. */
+void ks_modules_add_forms(struct ks_modules *m, const struct ks_forms *from);
+void ks_modules_add_variable(struct ks_modules *m, const struct ks_variable *from);
+/** The module is taken over, and what is added next is its. */
+typedef bool ks_modules_keep_fn(void *arg, const char *module);
+void ks_modules_join_forms(struct ks_modules *m, const struct ks_surface *before,
+			   ks_modules_keep_fn *keep, void *arg);
+
 /** The steps of adding; memory that runs out is noted in failed. */
 void ks_modules_add_types(struct ks_modules *m, const struct ks_surface *module);
 void ks_modules_add_functions(struct ks_modules *m, const struct ks_surface *module);
 /** The steps of finishing. */
 void ks_modules_finish_types(struct ks_modules *m);
 void ks_modules_finish_functions(struct ks_modules *m);
+void ks_modules_finish_forms(struct ks_modules *m); // the last; where all modules know their forms

@@ -9,8 +9,12 @@ const char *ks_part_name(enum ks_part which)
 	static const char *const names[KS_NR_PARTS] = {
 		[KS_TABLE_FUNCTIONS] = "order.function",
 		[KS_TABLE_AMBIGUITIES] = "order.ambiguity",
+		[KS_TABLE_FORMS] = "order.form",
+		[KS_TABLE_VARIABLES] = "order.typed",
 		[KS_PART_VARIABLES] = "order.variable",
+		[KS_PART_VARIABLE_OFFSETS] = "typed.offsets",
 		[KS_PART_TRACED] = "traced",
+		[KS_PART_FORM_MODULES] = "form.modules",
 		[KS_PART_SYMBOL_MODULES] = "symbol.modules",
 		[KS_PART_SYMBOL_ATTACH] = "symbol.attach",
 		[KS_PART_SYMBOL_NAMES] = "symbol.names",
@@ -30,7 +34,7 @@ const char *ks_part_name(enum ks_part which)
 /** Ids follow one another where the tables do: distances from one to the next are mostly 1. */
 static uint64_t put_order(const struct ks_put_defs *defs, int table, struct ks_buf *raw)
 {
-	size_t nr = defs->start[table + 1] - defs->start[table];
+	size_t nr = ks_put_defs_nr(defs, table);
 	uint32_t last = 0;
 	for (size_t i = 0; i < nr; i++) {
 		uint32_t id = ks_put_defs_id(defs, table, i);
@@ -45,6 +49,29 @@ static uint64_t put_names(const char *const *names, size_t nr, struct ks_buf *ra
 	for (size_t i = 0; i < nr; i++)
 		ks_buf_strz(raw, names[i]);
 	return nr;
+}
+
+/** Names, where nothing else is known: what is typed has definitions. */
+static uint64_t put_variables(const struct ks_surface *s, struct ks_buf *raw)
+{
+	if (s->image.facts & KS_FACT_FORMS)
+		return 0;
+	for (size_t i = 0; i < s->nr_variables; i++)
+		ks_buf_strz(raw, s->variables[i].name);
+	return s->nr_variables;
+}
+
+/** Offsets of typed variables in their sections. */
+static uint64_t put_offsets(const struct ks_surface *s, struct ks_buf *raw)
+{
+	uint32_t last = 0;
+	if (!(s->image.facts & KS_FACT_FORMS))
+		return 0;
+	for (size_t i = 0; i < s->nr_variables; i++) {
+		ks_buf_zigzag(raw, (int64_t)s->variables[i].offset - (int64_t)last);
+		last = s->variables[i].offset;
+	}
+	return s->nr_variables;
 }
 
 static uint64_t put_syscalls(const struct ks_surface *s, struct ks_buf *raw)
@@ -97,21 +124,36 @@ static uint64_t put_attach(const struct ks_surface *s, struct ks_buf *raw)
 	return any ? s->nr_symbols : 0;
 }
 
-/** A byte for each symbol, and the module's name where it is another than before; nothing for a kernel. */
+/** A byte, and the module's name where it is another than before. */
+static void put_module(const char *module, const char *last, struct ks_buf *raw)
+{
+	bool same = ks_text_equal(module, last);
+	ks_buf_char(raw, same ? KS_MODULE_SAME : module ? KS_MODULE_NAMED : KS_MODULE_NONE);
+	if (!same && module)
+		ks_buf_strz(raw, module);
+}
+
+/** The module of each symbol; nothing for a kernel. */
 static uint64_t put_modules(const struct ks_surface *s, struct ks_buf *raw)
 {
-	const char *last = NULL;
 	bool any = false;
 	for (size_t i = 0; i < s->nr_symbols; i++) {
-		const char *module = s->symbols[i].module;
-		bool same = ks_text_equal(module, last);
-		ks_buf_char(raw, same ? KS_MODULE_SAME : module ? KS_MODULE_NAMED : KS_MODULE_NONE);
-		if (!same && module)
-			ks_buf_strz(raw, module);
-		any = any || module;
-		last = module;
+		put_module(s->symbols[i].module, i ? s->symbols[i - 1].module : NULL, raw);
+		any = any || s->symbols[i].module;
 	}
 	return any ? s->nr_symbols : 0;
+}
+
+/** The module of each table entry of forms; nothing for a kernel. */
+static uint64_t put_form_modules(const struct ks_surface *s, struct ks_buf *raw)
+{
+	size_t nr = ks_table_len(s, KS_TABLE_FORMS);
+	bool any = false;
+	for (size_t i = 0; i < nr; i++) {
+		put_module(s->forms[i].module, i ? s->forms[i - 1].module : NULL, raw);
+		any = any || s->forms[i].module;
+	}
+	return any ? nr : 0;
 }
 
 /**
@@ -195,13 +237,17 @@ static uint64_t put_part(enum ks_part which, const struct ks_surface *s,
 {
 	switch (which) {
 	case KS_PART_VARIABLES:
-		return put_names(s->variables, s->nr_variables, raw);
+		return put_variables(s, raw);
+	case KS_PART_VARIABLE_OFFSETS:
+		return put_offsets(s, raw);
 	case KS_PART_TRACED:
 		return put_traced(s, raw);
 	case KS_PART_SYMBOL_ATTACH:
 		return put_attach(s, raw);
 	case KS_PART_SYMBOL_MODULES:
 		return put_modules(s, raw);
+	case KS_PART_FORM_MODULES:
+		return put_form_modules(s, raw);
 	case KS_PART_CONFIG:
 		if (s->config)
 			ks_buf_strz(raw, s->config);

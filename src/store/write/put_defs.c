@@ -32,14 +32,6 @@ void ks_put_defs_deinit(struct ks_put_defs *defs)
 	free(defs->at);
 }
 
-static size_t table_len(const struct ks_surface *surface, int table)
-{
-	enum ks_kind kind = ks_table_kind(table);
-	if (kind != KS_NR_KINDS)
-		return ks_kind_def_class(kind) ? ks_surface_count(surface, kind) : 0;
-	return table == KS_TABLE_FUNCTIONS ? surface->nr_functions : surface->nr_ambiguities;
-}
-
 static void encode(struct ks_put_defs *defs, int table, size_t i, struct ks_buf *buf)
 {
 	const struct ks_surface *surface = defs->surface;
@@ -50,6 +42,12 @@ static void encode(struct ks_put_defs *defs, int table, size_t i, struct ks_buf 
 	} else if (table == KS_TABLE_AMBIGUITIES) {
 		ks_buf_char(buf, KS_DEF_AMBIGUITY);
 		ks_codec_put_ambiguity(buf, &surface->ambiguities[i]);
+	} else if (table == KS_TABLE_FORMS) {
+		ks_buf_char(buf, KS_DEF_FORMS);
+		ks_codec_put_forms(buf, &surface->forms[i]);
+	} else if (table == KS_TABLE_VARIABLES) {
+		ks_buf_char(buf, KS_DEF_VARIABLE);
+		ks_codec_put_variable(buf, &surface->variables[i]);
 	} else {
 		enum ks_def_class def_class = ks_kind_def_class(kind);
 		ks_buf_char(buf, (char)def_class);
@@ -63,7 +61,7 @@ struct ks_error *ks_put_defs_init(struct ks_put_defs *defs, const struct ks_surf
 	defs->surface = surface;
 	defs->listed = listed;
 	for (int table = 0; table < KS_NR_TABLES; table++) {
-		size_t nr = table_len(surface, table);
+		size_t nr = ks_table_len(surface, table);
 		defs->start[table] = defs->nr;
 		defs->nr += nr;
 		for (size_t from = 0; from < nr; from += JOB_DEFS) {

@@ -9,7 +9,9 @@ enum {
 	KS_TABLE_TRACEPOINTS,
 	KS_TABLE_AMBIGUITIES,
 	KS_TABLE_OPTIONS, // behind it one for each kind that follows KS_CONFIG
-	KS_NR_TABLES = KS_TABLE_OPTIONS + KS_FIELD - KS_CONFIG,
+	KS_TABLE_FORMS = KS_TABLE_OPTIONS + KS_FIELD - KS_CONFIG,
+	KS_TABLE_VARIABLES, // of an image that knows more of them than names
+	KS_NR_TABLES,
 };
 
 struct ks_put_def {
@@ -74,6 +76,12 @@ KS_MUST_CHECK struct ks_error *ks_put_defs_write(struct ks_put_defs *defs, struc
 
 /** Make the store's table of hashes hold what the file holds, with room for extra. Inside a transaction. */
 KS_MUST_CHECK struct ks_error *ks_hashes_load(struct ks_store *store, size_t extra);
+
+/** How many definitions a table has. */
+static inline size_t ks_put_defs_nr(const struct ks_put_defs *defs, int table)
+{
+	return defs->start[table + 1] - defs->start[table];
+}
 
 /** Id of the i-th definition of a table. */
 static inline uint32_t ks_put_defs_id(const struct ks_put_defs *defs, int table, size_t i)
