@@ -150,7 +150,9 @@ struct ks_error *ks_pull_resolve(const char *package, enum ks_remote_part part,
 				 const struct ks_pull_opts *opts,
 				 const struct ks_progress *progress, struct ks_remote *ret)
 {
-	_cleanup_finder_ struct finder finder = { package, opts, progress, NULL, { 0 } };
+	_cleanup_finder_ struct finder finder = { .package = package,
+						  .opts = opts,
+						  .progress = progress };
 	return find_part(&finder, part, ret);
 }
 
@@ -198,7 +200,9 @@ static struct ks_error *named_config(const struct ks_pull_opts *opts,
 				     const struct ks_progress *progress, struct ks_source *src)
 {
 	struct ks_source_opts local = { .limits = opts->limits };
-	_cleanup_finder_ struct finder finder = { opts->config, opts, progress, NULL, { 0 } };
+	_cleanup_finder_ struct finder finder = { .package = opts->config,
+						  .opts = opts,
+						  .progress = progress };
 	free(ks_take(src->config));
 	if (progress)
 		local.progress = *progress;
@@ -257,7 +261,9 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 {
 	static const struct ks_pull_opts none;
 	opts = opts ? opts : &none;
-	_cleanup_finder_ struct finder finder = { package, opts, progress, NULL, { 0 } };
+	_cleanup_finder_ struct finder finder = { .package = package,
+						  .opts = opts,
+						  .progress = progress };
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_source_ struct ks_source *src = NULL;
 	KS_TRY(find_part(&finder, KS_REMOTE_KERNEL, &remote));
@@ -277,7 +283,9 @@ struct ks_error *ks_pull_modules(const char *package, const struct ks_pull_opts 
 {
 	static const struct ks_pull_opts none;
 	opts = opts ? opts : &none;
-	_cleanup_finder_ struct finder finder = { package, opts, &how->progress, NULL, { 0 } };
+	_cleanup_finder_ struct finder finder = { .package = package,
+						  .opts = opts,
+						  .progress = &how->progress };
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_input_ struct ks_input *in = NULL;
 	KS_TRY(find_part(&finder, KS_REMOTE_MODULES, &remote));
