@@ -61,7 +61,7 @@ static void old_stores_become_new_in_every_row(void **state)
 		for (unsigned int build = 1; build <= 2; build++) {
 			_cleanup_surface_ struct ks_surface *surface =
 				i < 2 ? sample_surface_1(build, OLD_FILLERS)
-				      : sample_surface(build, OLD_FILLERS);
+				      : sample_surface_2(build, OLD_FILLERS);
 			place_check_surface(store, surface);
 		}
 		place_put(store, 3);
