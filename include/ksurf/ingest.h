@@ -18,8 +18,8 @@ enum ksurf_event_type {
 	KSURF_EVENT_ADDED,    /**< an image is new in the store */
 	KSURF_EVENT_REPLACED, /**< it took the place of one that told less of the same kernel */
 	KSURF_EVENT_KNOWN,    /**< it was there already */
-	KSURF_EVENT_ENRICHED, /**< modules were put beside their kernel */
-	KSURF_EVENT_FAILED,   /**< a source, or some of what is in it, could not be taken in */
+	KSURF_EVENT_ENRICHED, /**< modules were put beside their kernel, or it knows its configuration now */
+	KSURF_EVENT_FAILED, /**< a source, or some of what is in it, could not be taken in */
 };
 
 /** Something that happened; NULL and 0 where there is nothing to say. It may grow at its end. */

@@ -60,6 +60,10 @@ static void print_modules(const struct ks_ingest_event *event)
 /** @param notes lines, or NULL */
 static void print_line(const struct ks_ingest_event *event, const char *notes)
 {
+	if (event->put->enriched) {
+		ks_cli_say(stdout, "%s: its configuration was added", event->label);
+		return;
+	}
 	if (!event->put->added) {
 		ks_cli_say(stdout, "%s: %s in the store already", event->label,
 			   event->modules ? "modules are" : "is");
@@ -91,6 +95,8 @@ static void print_json(struct ks_json *json, const struct ks_ingest_event *event
 		ks_json_key_str(json, "image", event->label);
 	}
 	ks_json_key_bool(json, "added", event->put->added);
+	if (!modules)
+		ks_json_key_bool(json, "enriched", event->put->enriched);
 	ks_json_key_u64(json, "bytes", event->put->bytes);
 	ks_json_key_u64(json, "definitions", event->put->nr_definitions);
 	ks_json_key_u64(json, "new_definitions", event->put->nr_new_definitions);

@@ -78,9 +78,10 @@ static struct ks_error *tell_result(const struct intake *intake, const struct ks
 {
 	ks_error_free(tell_note(intake)); // a cancel shows again below
 	const struct ks_ingest_event event = {
-		.type = result->replaced ? KS_INGEST_REPLACED
-			: result->added	 ? KS_INGEST_ADDED
-					 : KS_INGEST_KNOWN,
+		.type = result->enriched   ? KS_INGEST_ENRICHED
+			: result->replaced ? KS_INGEST_REPLACED
+			: result->added	   ? KS_INGEST_ADDED
+					   : KS_INGEST_KNOWN,
 		.source = ks_ingest_item_name(intake->item),
 		.label = result->label,
 		.put = result,
@@ -94,7 +95,8 @@ static struct ks_error *put(struct intake *intake, struct ks_put_result *result)
 {
 	struct ks_ingest *ingest = intake->ingest;
 	KS_TRY(ks_cancel_check(ingest->opts.cancel));
-	if (intake->known) {
+	bool has_config = intake->surface && intake->surface->config;
+	if (intake->known && !has_config) {
 		result->label = ks_take(intake->known);
 		return NULL;
 	}

@@ -16,8 +16,8 @@ enum ks_ingest_event_type {
 	KS_INGEST_ADDED,    // result: an image is new in the store
 	KS_INGEST_REPLACED, // result: it took the place of one that told less of the same kernel
 	KS_INGEST_KNOWN,    // result: it was there already
-	KS_INGEST_ENRICHED, // result: modules were put beside their kernel
-	KS_INGEST_FAILED,   // a source, or some of what is in it, could not be taken in
+	KS_INGEST_ENRICHED, // result: modules were put beside their kernel, or it knows its configuration now
+	KS_INGEST_FAILED, // a source, or some of what is in it, could not be taken in
 };
 
 /** The modules of a kernel, as a result. */

@@ -7,6 +7,7 @@
 #include "ingest/private.h"
 #include "source/load.h"
 #include "source/net/debuginfod.h"
+#include "surface/config.h"
 
 const char *ks_ingest_item_name(const struct ks_ingest_item *item)
 {
@@ -70,6 +71,9 @@ struct reading {
 static struct ks_error *read_source(struct reading *reading, const struct ks_source *src)
 {
 	KS_TRY(ks_source_surface(src, reading->how, &reading->surface));
+	struct ks_surface *surface = reading->surface;
+	if (src->config && !surface->config) // of a known image no more is read than what it is
+		KS_TRY(ks_config_read(surface, &surface->arenas[0], src->config));
 	note_bytes(src, &reading->note);
 	if (src->note)
 		ks_buf_printf(&reading->note, "%s\n", src->note);

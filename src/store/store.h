@@ -77,6 +77,7 @@ void ks_siblings_close(struct ks_siblings *siblings);
 struct ks_put_result {
 	bool added;	// false: the store had this kernel, and was not touched
 	bool replaced;	// added, and what told less of the same kernel is gone
+	bool enriched;	// added is true: the image was there, and knows its configuration now
 	char *label;	// under which it is in the store; the caller frees it
 	uint64_t bytes; // that were written for it, before SQLite's own overhead
 	uint64_t nr_definitions, nr_new_definitions;
@@ -85,7 +86,8 @@ struct ks_put_result {
 
 /**
  * Keep an image, in one transaction. When the same kernel is there already, nothing happens, unless what is
- * there gives way (ks_image_gives_way()): then this one gets its place, its label, its digest and its modules.
+ * there gives way (ks_image_gives_way()): then this one gets its place, its label, its digest and its modules. A configuration
+ * that only one of both has is the image's in any case.
  * The same kernel has the same build id; where one of both has none, the same digest. When another image has the label, this one gets the first free of LABEL@2, LABEL@3, …
  * The modules of a kernel (ks_image.modules_of) take the place of those that the store has of it, if any, and get
  * the label KERNEL+modules; KS_ERR_NOTFOUND when the store does not have the kernel.

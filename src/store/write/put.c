@@ -8,12 +8,14 @@
 #include "store/image.h"
 #include "store/kept.h"
 #include "store/part.h"
+#include "store/write/enrich.h"
 #include "store/write/put_defs.h"
 #include "store/write/put_lists.h"
 
 struct put {
 	const struct ks_surface *surface;
 	unsigned int nr_threads;
+	struct ks_enriched enriched;
 	bool again;		 // it was in the store: nothing is asked, its label stays
 	bool looks_back;	 // at what it was put together with
 	const char *seen;	 // the digest of that, or NULL
@@ -29,6 +31,7 @@ static void put_deinit(struct put *put)
 	for (unsigned int i = 0; put->packers && i < put->nr_threads; i++)
 		ks_zstd_deinit(&put->packers[i]);
 	free(put->packers);
+	ks_enriched_deinit(&put->enriched);
 	ks_put_defs_deinit(&put->defs);
 	ks_put_lists_deinit(&put->lists);
 	for (size_t i = 0; i < KS_NR_PARTS; i++) {
@@ -214,21 +217,24 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 	if (!as_seen)
 		return NULL;
 	KS_TRY(ks_kept_find(store, wanted, &kept));
-	bool stays = ks_kept_stays(&kept, wanted);
+	bool enriches = kept.label && kept.id == put->enriched.kept;
+	bool stays = !enriches && (put->enriched.kept || ks_kept_stays(&kept, wanted));
 	put->result.label = ks_take(kept.label);
 	if (stays)
 		return NULL; // another process was faster
 	if (put->result.label) {
 		KS_TRY(ks_image_drop(store, kept.id));
 		KS_TRY(ks_image_sweep(store));
-		put->result.replaced = true;
+		put->result.enriched = enriches;
+		put->result.replaced = !enriches;
 	} else {
 		if (wanted->modules_of)
 			KS_TRY(drop_modules(store, wanted->modules_of));
 		KS_TRY(choose_label(store, wanted, &put->result.label));
 	}
 	// modules name their kernel by its digest: it goes on
-	return write_image(store, put, put->result.replaced ? kept.digest : wanted->digest);
+	bool has_place = put->result.replaced || put->result.enriched;
+	return write_image(store, put, has_place ? kept.digest : wanted->digest);
 }
 
 /** The part of it that needs the surface only. */
@@ -245,13 +251,29 @@ static struct ks_error *prepare(struct put *put)
 	return ks_pool_run(put->nr_threads, nr_jobs, encode_job, put);
 }
 
+/** Put what is known of a kernel together; a label tells that the store has all of it. */
+static struct ks_error *enrich(struct ks_store *store, struct put *put)
+{
+	struct ks_enriched *enriched = &put->enriched;
+	KS_TRY(ks_enrich(store, put->surface, &put->result.label, enriched));
+	if (enriched->whole) {
+		put->surface = enriched->whole;
+		free(ks_take(put->result.label));
+	} else if (enriched->is_copy) {
+		put->surface = &enriched->copy;
+	}
+	return NULL;
+}
+
 static struct ks_error *run(struct ks_store *store, struct put *put)
 {
 	const struct ks_image *image = &put->surface->image;
 	if (put->again)
 		put->result.label = strdup(image->label);
-	else
+	else if (image->modules_of)
 		KS_TRY(ks_store_known(store, image, &put->result.label));
+	else
+		KS_TRY(enrich(store, put));
 	if (put->again ? !put->result.label : put->result.label != NULL)
 		return put->again ? &ks_nomem : NULL;
 	KS_TRY(prepare(put));
