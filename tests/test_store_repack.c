@@ -163,7 +163,8 @@ static void mix(struct ks_buf *buf, struct ks_bytes other, uint32_t *seed)
 	for (uint32_t turns = draw(seed) % 20; turns; turns--) {
 		size_t from = other.len ? draw(seed) % other.len : 0;
 		size_t len = other.len ? draw(seed) % (other.len - from) : 0;
-		ks_buf_bytes(buf, (const char *)other.at + from, len);
+		if (len)
+			ks_buf_bytes(buf, (const char *)other.at + from, len);
 		for (uint32_t n = draw(seed) % 30; n; n--)
 			ks_buf_char(buf, (char)('a' + draw(seed) % 4));
 	}

@@ -33,8 +33,9 @@ struct ksurf_image {
 	const char *distribution, *package, *package_version;
 	const char *banner; /**< "Linux version …" */
 	const char *digest; /**< 32 hex digits that tell whether it is the same image */
-	const char *tier;   /**< how much its source told: "full", "btf", "live", "imported" */
-	unsigned int bits;  /**< 32 or 64; 0 unknown */
+	const char *
+		tier; /**< how much its source told: "full", "btf", "symbols", "live", "imported" */
+	unsigned int bits; /**< 32 or 64; 0 unknown */
 	int big_endian;
 	int is_base;	     /**< others are compared with it; 0 where images were not chosen */
 	uint32_t nr_modules; /**< whose names are in the store; 0: it has none of them */

@@ -71,7 +71,7 @@ struct ks_error *ks_api_image(struct ks_arena *arena, const struct ks_store_imag
 		{ from->digest, &ret->digest },
 	};
 	*ret = (struct ksurf_image){
-		.tier = ks_tier_texts[from->tier],
+		.tier = ks_image_tier_text(from),
 		.bits = from->elf_class,
 		.big_endian = from->big_endian,
 		.nr_modules = image->modules ? image->modules->image.nr_modules : 0,

@@ -86,7 +86,8 @@ struct ks_arch {
 	const struct ks_arch_range *no_kprobes; // beside those of all machines
 	struct ks_arch_registers registers;
 	struct ks_arch_trampolines trampolines;
-	struct ks_gate tail_calls; // beside calls of a program's own functions; none: not known since 6.0
+	struct ks_gate
+		tail_calls; // beside calls of a program's own functions; none: not known since 6.0
 };
 
 extern const struct ks_arch ks_archs[];

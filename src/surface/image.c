@@ -78,6 +78,12 @@ bool ks_image_tells_inline(const struct ks_image *image)
 	       image->tier == KS_TIER_IMPORTED;
 }
 
+const char *ks_image_tier_text(const struct ks_image *image)
+{
+	bool has_types = image->tier != KS_TIER_BTF || image->facts & KS_FACT_BTF;
+	return has_types ? ks_tier_texts[image->tier] : "symbols";
+}
+
 bool ks_image_lists_all(const struct ks_image *image, enum ks_kind kind)
 {
 	if (image->modules_of && !(image->facts & KS_FACT_WHOLE))

@@ -14,6 +14,9 @@ int ks_version_compare(const char *a, const char *b);
  */
 bool ks_image_tells_inline(const struct ks_image *image);
 
+/** How much its source told, in a word: that of its tier, and "symbols" for an image that has neither debug information nor BTF. */
+const char *ks_image_tier_text(const struct ks_image *image);
+
 /**
  * A name of the kind that the image does not list is not in it. Functions need the above; system calls that only
  * events tell of need those events. Of modules it takes all of their kernel's.

@@ -25,7 +25,7 @@ struct forming {
  */
 static bool collect_decls(struct forming *f)
 {
-	for (uint8_t kind = KS_FUNCTION; kind <= KS_INT; kind++)
+	for (unsigned int kind = KS_FUNCTION; kind <= KS_INT; kind++)
 		for (size_t i = 0; i < f->surface->decls[kind].nr; i++) {
 			const struct ks_decl *decl = &f->surface->decls[kind].at[i];
 			uint32_t number = ks_btf_names_find(f->names, kind, decl->name);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "report/check/check_page.h"
+#include "surface/image.h"
 
 enum { INDENT = 4 };
 
@@ -95,7 +96,7 @@ static void write_summary(struct ks_terminal *terminal, const struct ks_check *c
 	write_fact(terminal, "type", program->hook.program_type);
 	write_fact(terminal, "size", ks_buf_text(&instructions));
 	write_fact(terminal, "image", check->images[image]->label);
-	write_fact(terminal, "tier", ks_tier_texts[check->images[image]->tier]);
+	write_fact(terminal, "tier", ks_image_tier_text(check->images[image]));
 	write_fact(terminal, "base", object->base);
 	write_fact(terminal, "load", ks_verdicts[outcome->load].title);
 	write_fact(terminal, "attach", ks_verdicts[outcome->attach].title);

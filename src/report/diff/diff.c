@@ -124,7 +124,7 @@ static void doubt(const struct ks_image *image, enum ks_kind kind, struct ks_buf
 			      image->label, image->nr_modules);
 	else
 		ks_buf_printf(out, "%s (%s) does not tell %s; what it lacks may be %s.",
-			      image->label, ks_tier_texts[image->tier],
+			      image->label, ks_image_tier_text(image),
 			      function ? "what is inlined" : "what has events",
 			      function ? "inlined everywhere" : "there for events only");
 }
@@ -155,7 +155,7 @@ void ks_diff_unknown(const struct ks_diff_report *report, const struct ks_summar
 	}
 	const struct ks_store_image *blind = tally->old_known ? report->new : report->old;
 	ks_buf_printf(out, "%s (%s) does not tell.", blind->image.label,
-		      ks_tier_texts[blind->image.tier]);
+		      ks_image_tier_text(&blind->image));
 }
 
 void ks_diff_details(const struct ks_diff_report *report, const struct ks_summary *summary,

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "surface/image.h"
 
 static const char *text_or(const char *text, const char *instead)
 {
@@ -21,35 +22,122 @@ static int label_width(const struct ks_selection *sel)
 	return width;
 }
 
+/* ---- what an image cannot tell, and another source of the same kernel could ---- */
+
+static bool lacks_debug_info(const struct ks_store_image *image)
+{
+	return image->image.tier == KS_TIER_BTF || image->image.tier == KS_TIER_LIVE;
+}
+
+static bool lacks_types(const struct ks_store_image *image)
+{
+	return image->image.tier == KS_TIER_BTF && !(image->image.facts & KS_FACT_BTF);
+}
+
+static bool lacks_config(const struct ks_store_image *image)
+{
+	return image->image.tier != KS_TIER_IMPORTED && !(image->known & KS_KNOWS(KS_CONFIG));
+}
+
+static const struct lack {
+	const char *name;
+	bool (*is_lacking)(const struct ks_store_image *image);
+	const char *comes_by;
+} lacks[] = {
+	{ "debug info", lacks_debug_info,
+	  "its package with -dbg, -dbgsym or debuginfo in its name" },
+	{ "types", lacks_types, "a kernel that was built with BTF, or with debug information" },
+	{ "config", lacks_config,
+	  "the package of what boots, or 'ksurf add --config FILE KERNEL'" },
+};
+
+/** Append what an image lacks, with commas between. */
+static void list_lacks(const struct ks_store_image *image, struct ks_buf *out)
+{
+	size_t start = out->len;
+	for (size_t i = 0; i < KS_ARRAY_LEN(lacks); i++)
+		if (lacks[i].is_lacking(image))
+			ks_buf_printf(out, "%s%s", out->len > start ? ", " : "", lacks[i].name);
+}
+
+/** Below the table, where to have it from; once for each thing that an image lacks. */
+static void explain_lacks(const struct ks_selection *sel, struct ks_buf *out)
+{
+	const char *intro =
+		"\nThe same kernel brings what is lacking, and is added to what is here:\n";
+	for (size_t i = 0; i < KS_ARRAY_LEN(lacks); i++) {
+		bool lacking = false;
+		for (size_t k = 0; k < sel->images.nr && !lacking; k++)
+			lacking = lacks[i].is_lacking(sel->images.at[k]);
+		if (!lacking)
+			continue;
+		ks_buf_printf(out, "%s  %-10s  %s\n", intro, lacks[i].name, lacks[i].comes_by);
+		intro = "";
+	}
+}
+
+/** Columns of the longest list of what an image lacks; 0: none lacks anything. */
+static int lacks_width(const struct ks_selection *sel)
+{
+	size_t width = 0;
+	for (size_t i = 0; i < sel->images.nr; i++) {
+		_cleanup_buf_ struct ks_buf text = { 0 };
+		list_lacks(sel->images.at[i], &text);
+		width = text.len > width ? text.len : width;
+	}
+	return (int)width;
+}
+
+/** How wide the columns are that not every store needs; 0: they are left out. */
+struct widths {
+	int label, modules, lacks, compiler;
+};
+
+static void write_row(const struct ks_store_image *stored, const struct widths *widths,
+		      bool is_base, struct ks_buf *out)
+{
+	const struct ks_image *image = &stored->image;
+	const char *compiler = text_or(image->compiler, "unknown");
+	size_t start = out->len;
+	int len = (int)strcspn(compiler, "\n");
+	len = widths->compiler && len > widths->compiler ? widths->compiler : len;
+	ks_buf_printf(out, "%c %-*s  %-10s  %-8s  ", is_base ? '*' : ' ', widths->label,
+		      image->label, text_or(image->arch, "unknown"), ks_image_tier_text(image));
+	if (widths->modules && stored->modules)
+		ks_buf_printf(out, "%*u  ", widths->modules, stored->modules->image.nr_modules);
+	else if (widths->modules)
+		ks_buf_printf(out, "%*s  ", widths->modules, "none");
+	if (widths->lacks) {
+		size_t at = out->len;
+		list_lacks(stored, out);
+		ks_buf_printf(out, "%*s  ", widths->lacks - (int)(out->len - at), "");
+	}
+	ks_buf_printf(out, "%.*s", len, compiler);
+	ks_text_tail(out, start, KS_TEXT_LINE);
+	ks_buf_char(out, '\n');
+}
+
 static void write_table(const struct ks_images_options *options, const struct ks_selection *sel,
 			struct ks_buf *out)
 {
-	int columns = (int)options->columns, width = label_width(sel), left = columns - width - 26;
-	size_t base = sel->groups->base;
-	bool modules = false;
+	struct widths widths = { .label = label_width(sel), .lacks = lacks_width(sel) };
+	for (size_t i = 0; i < sel->images.nr && !widths.modules; i++)
+		widths.modules = sel->images.at[i]->modules ? (int)strlen("MODULES") : 0;
+	if (widths.lacks && widths.lacks < (int)strlen("LACKS"))
+		widths.lacks = (int)strlen("LACKS");
+	int left = (int)options->columns - widths.label - 26;
+	left -= widths.modules ? widths.modules + 2 : 0;
+	left -= widths.lacks ? widths.lacks + 2 : 0;
+	widths.compiler = options->columns ? left > 8 ? left : 8 : 0;
+	ks_buf_printf(out, "  %-*s  %-10s  %-8s  ", widths.label, "IMAGE", "ARCH", "TIER");
+	if (widths.modules)
+		ks_buf_str(out, "MODULES  ");
+	if (widths.lacks)
+		ks_buf_printf(out, "%-*s  ", widths.lacks, "LACKS");
+	ks_buf_str(out, "COMPILER\n");
 	for (size_t i = 0; i < sel->images.nr; i++)
-		modules = modules || sel->images.at[i]->modules;
-	left -= modules ? 9 : 0;
-	ks_buf_printf(out, "  %-*s  %-10s  %-8s  %s%s\n", width, "IMAGE", "ARCH", "TIER",
-		      modules ? "MODULES  " : "", "COMPILER");
-	for (size_t i = 0; i < sel->images.nr; i++) {
-		const struct ks_image *image = &sel->images.at[i]->image;
-		const char *compiler = text_or(image->compiler, "unknown");
-		size_t start = out->len;
-		int len = (int)strcspn(compiler, "\n");
-		len = columns && left > 0 && len > left ? left : len;
-		ks_buf_printf(out, "%c %-*s  %-10s  %-8s  ", i == base ? '*' : ' ', width,
-			      image->label, text_or(image->arch, "unknown"),
-			      ks_tier_texts[image->tier]);
-		const struct ks_store_image *own = sel->images.at[i]->modules;
-		if (modules && own)
-			ks_buf_printf(out, "%7u  ", own->image.nr_modules);
-		else if (modules)
-			ks_buf_printf(out, "%7s  ", "none");
-		ks_buf_printf(out, "%.*s", len, compiler);
-		ks_text_tail(out, start, KS_TEXT_LINE);
-		ks_buf_char(out, '\n');
-	}
+		write_row(sel->images.at[i], &widths, i == sel->groups->base, out);
+	explain_lacks(sel, out);
 }
 
 static void write_image(const struct ks_store_image *stored, bool is_base, struct ks_json *json)
@@ -71,7 +159,7 @@ static void write_image(const struct ks_store_image *stored, bool is_base, struc
 		{ "compiler", image->compiler },
 		{ "banner", image->banner },
 		{ "digest", image->digest },
-		{ "tier", ks_tier_texts[image->tier] },
+		{ "tier", ks_image_tier_text(image) },
 	};
 	ks_json_open(json, '{');
 	for (size_t t = 0; t < KS_ARRAY_LEN(texts); t++)
@@ -79,6 +167,12 @@ static void write_image(const struct ks_store_image *stored, bool is_base, struc
 	ks_json_key_u64(json, "elf_class", image->elf_class);
 	ks_json_key_bool(json, "big_endian", image->big_endian);
 	ks_json_key_u64(json, "modules", stored->modules ? stored->modules->image.nr_modules : 0);
+	ks_json_key(json, "lacks");
+	ks_json_open(json, '[');
+	for (size_t i = 0; i < KS_ARRAY_LEN(lacks); i++)
+		if (lacks[i].is_lacking(stored))
+			ks_json_str(json, lacks[i].name);
+	ks_json_close(json, ']');
 	ks_json_key_bool(json, "base", is_base);
 	ks_json_close(json, '}');
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* --format json: everything that is known of one name. docs/report-json.md tells the keys. */
 #include "report/show/json_sheet.h"
+#include "surface/image.h"
 #include "surface/issue.h"
 
 static void json_syscall(struct ks_json *json, const struct ks_fact *fact)
@@ -95,7 +96,7 @@ static struct ks_error *json_image(struct ks_sheet *sheet, const char *group, co
 	ks_json_key_str(json, "flavor", image->flavor);
 	ks_json_key_str(json, "revision", image->revision);
 	ks_json_key_str(json, "distribution", image->distribution);
-	ks_json_key_str(json, "tier", ks_tier_texts[image->tier]);
+	ks_json_key_str(json, "tier", ks_image_tier_text(image));
 	ks_json_key_str(json, "status",
 			!fact->known	? "unknown"
 			: fact->present ? "present"

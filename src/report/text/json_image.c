@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/text/json_image.h"
+#include "surface/image.h"
 
 void ks_json_image(struct ks_json *json, const struct ks_image *image)
 {
@@ -8,5 +9,5 @@ void ks_json_image(struct ks_json *json, const struct ks_image *image)
 	ks_json_key_str(json, "version", image->version);
 	ks_json_key_str(json, "arch", image->arch);
 	ks_json_key_str(json, "flavor", image->flavor);
-	ks_json_key_str(json, "tier", ks_tier_texts[image->tier]);
+	ks_json_key_str(json, "tier", ks_image_tier_text(image));
 }

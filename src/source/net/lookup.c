@@ -227,8 +227,12 @@ static struct ks_error *find_by_apt(struct ks_lookup *lookup, const char *name, 
 	KS_TRY(ks_apt_show(full, &text));
 	size_t nr = lookup->from_apt.list.len;
 	KS_TRY(ks_packages_add(&lookup->from_apt, &text));
-	if (lookup->from_apt.list.len > nr)
-		*ret = lookup->from_apt.list.at[nr]; // the one that apt would take
+	if (lookup->from_apt.list.len == nr)
+		return NULL;
+	const struct ks_stanza *first =
+		&lookup->from_apt.list.at[nr]; // the one that apt would take
+	if (first->name_len == len && memcmp(first->name, name, len) == 0)
+		*ret = *first; // and no other: a name that apt does not know is a pattern to it
 	return NULL;
 }
 

@@ -9,9 +9,7 @@
 #include "base/buf.h"
 #include "base/toml.h"
 
-static const char builtin[] =
-#include "source/sets.toml.h"
-	;
+#include "source/sets.toml.h" // builtin: the table that is shipped
 
 enum { TABLE_MAX = 1 << 20 }; // bytes of a user's file
 

@@ -2,3 +2,5 @@
 # A text as a string of C, line by line.
 s/[\\"]/\\&/g
 s/.*/"&\\n"/
+1i static const char builtin[] =
+$a ;
