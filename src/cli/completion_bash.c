@@ -59,7 +59,7 @@ void ks_completion_bash(void)
 	      "\tpackage) words=$(apt-cache --no-generate pkgnames \"$cur\" 2>/dev/null) ;;\n"
 	      "\tdir|DIR) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -d -- \"$cur\"); "
 	      "return ;;\n"
-	      "\tfile|PATH) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "
+	      "\tfile|store|PATH) compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "
 	      "\"$cur\"); return ;;\n"
 	      "\tesac\n"
 	      "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"

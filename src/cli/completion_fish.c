@@ -39,7 +39,8 @@ static void fish_args(const char *when, const char *complete)
 		  NULL },
 		{ "shell", "bash zsh fish", NULL },
 	};
-	bool files = strstr(complete, "file") || strstr(complete, "dir");
+	bool files =
+		strstr(complete, "file") || strstr(complete, "dir") || strstr(complete, "store");
 	for (size_t i = 0; i < KS_ARRAY_LEN(sources); i++) {
 		if (!strstr(complete, sources[i].what))
 			continue;

@@ -21,6 +21,7 @@ static void zsh_action(const char *what)
 		{ "dir", ":directory:_files -/" },
 		{ "DIR", ":directory:_files -/" },
 		{ "file", ":file:_files" },
+		{ "store", ":store:_files" },
 		{ "PATH", ":file:_files" },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(actions); i++)

@@ -175,6 +175,8 @@ static struct ks_error *add_arguments(const struct ks_sandbox_job *job,
 		bool output = len == 3 && strncmp(word, "dir", len) == 0;
 		if (output || (len == 4 && strncmp(word, "file", len) == 0))
 			KS_TRY(add_path(files, job->argv[i], output));
+		if (len == 5 && strncmp(word, "store", len) == 0)
+			KS_TRY(add_store(&files->grants, job->argv[i]));
 		if (word[len])
 			word += len + 1;
 	}

@@ -239,6 +239,22 @@ struct ks_error *ks_image_find(struct ks_store *store, const char *label, int64_
 	return NULL;
 }
 
+static int compare_ages(const void *a, const void *b)
+{
+	const struct ks_store_image *x = *(const struct ks_store_image *const *)a;
+	const struct ks_store_image *y = *(const struct ks_store_image *const *)b;
+	bool x_modules = x->image.modules_of != NULL, y_modules = y->image.modules_of != NULL;
+	if (x_modules != y_modules)
+		return x_modules ? 1 : -1;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+void ks_images_sort_by_age(struct ks_store_images *images)
+{
+	if (images->nr)
+		qsort(images->at, images->nr, sizeof(*images->at), compare_ages);
+}
+
 struct ks_error *ks_image_digest(struct ks_store *store, int64_t id, char **ret)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;

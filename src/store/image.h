@@ -22,6 +22,9 @@ ks_put_again(struct ks_store *store, const struct ks_surface *surface, unsigned 
 KS_MUST_CHECK struct ks_error *ks_image_all(struct ks_store *store, struct ks_arena *arena,
 					    struct ks_store_images *ret);
 
+/** Sort into the order in which the images came, but modules behind their kernels. */
+void ks_images_sort_by_age(struct ks_store_images *images);
+
 /** The label for the modules of a kernel that has the label; the caller frees it. */
 KS_MUST_CHECK struct ks_error *ks_image_modules_label(struct ks_store *store, const char *kernel,
 						      char **ret);

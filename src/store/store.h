@@ -116,6 +116,39 @@ KS_MUST_CHECK struct ks_error *ks_store_put_modules(struct ks_store *store,
 KS_MUST_CHECK struct ks_error *ks_store_known(struct ks_store *store, const struct ks_image *image,
 					      char **ret_label);
 
+/** What became of the images of another store. */
+struct ks_merge_counts {
+	size_t added, replaced,
+		kept; // replaced: they, or they joined with what was here, took its place
+};
+struct ks_merge_result {
+	struct ks_merge_counts kernels, modules; // modules: one for those of a kernel
+	uint64_t bytes;				 // that were written
+};
+
+/**
+ * All modules of a kernel out of those that two stores have.
+ * @param kernel their kernel
+ * @param kept, other surfaces of modules; kept has the say where both tell as much of one
+ */
+typedef struct ks_error *ks_merge_join_fn(const struct ks_surface *kernel,
+					  const struct ks_surface *kept,
+					  const struct ks_surface *other, struct ks_surface **ret);
+struct ks_merge_opts {
+	unsigned int nr_threads;
+	ks_merge_join_fn *join;
+};
+
+/**
+ * Take all of another store in, in one transaction: each image as by ks_store_put(), with its modules; and the choices of base,
+ * members and long-term images where none was made here. An image LABEL@2 counts as one of LABEL when its label is taken.
+ * Again it changes nothing.
+ * @param from may be of an older format, and is not changed; one state of it is taken
+ */
+KS_MUST_CHECK struct ks_error *ks_store_merge(struct ks_store *into, struct ks_store *from,
+					      const struct ks_merge_opts *opts,
+					      struct ks_merge_result *ret);
+
 /** Bytes of the file. */
 struct ks_repack_result {
 	uint64_t before, after;

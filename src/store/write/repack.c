@@ -84,24 +84,12 @@ static struct ks_error *take_counters(struct ks_store *into, void *arg)
 	return take_counter(into, arg, KS_COUNTER_COLUMNS);
 }
 
-/** Modules come behind their kernels; else the order in which the images came. */
-static int compare_images(const void *a, const void *b)
-{
-	const struct ks_store_image *x = *(const struct ks_store_image *const *)a;
-	const struct ks_store_image *y = *(const struct ks_store_image *const *)b;
-	bool x_modules = x->image.modules_of != NULL, y_modules = y->image.modules_of != NULL;
-	if (x_modules != y_modules)
-		return x_modules ? 1 : -1;
-	return (x->id > y->id) - (x->id < y->id);
-}
-
 static struct ks_error *put_images(struct ks_store *from, struct ks_store *into,
 				   unsigned int nr_threads, struct ks_arena *arena)
 {
 	struct ks_store_images images;
 	KS_TRY(ks_image_all(from, arena, &images));
-	if (images.nr)
-		qsort(images.at, images.nr, sizeof(*images.at), compare_images);
+	ks_images_sort_by_age(&images);
 	for (size_t i = 0; i < images.nr; i++) {
 		_cleanup_surface_ struct ks_surface *surface = NULL;
 		KS_TRY(ks_store_surface(from, images.at[i], &surface));
