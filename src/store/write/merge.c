@@ -105,7 +105,8 @@ static struct ks_error *merge_kernel(struct merge *merge, const struct ks_store_
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	struct ks_put_result put = { 0 };
 	KS_TRY(ks_store_known(merge->into, &image->image, &put.label));
-	if (!put.label) {
+	if (!put.label || image->known & KS_KNOWS(KS_CONFIG)) { // which the image here may lack
+		free(ks_take(put.label));
 		KS_TRY(load(merge, image, &surface));
 		KS_TRY(wanted_label(merge, image->image.label, &surface->image.label));
 		KS_TRY(ks_store_put(merge->into, surface, merge->opts->nr_threads, &put));
