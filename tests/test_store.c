@@ -17,6 +17,7 @@
 #include "place.h"
 #include "same.h"
 #include "sample.h"
+#include "surface/config.h"
 
 static void images_come_back_whole(void **state)
 {
@@ -526,6 +527,66 @@ static void what_is_kept_does_not_outlive_its_image(void **state)
 	}
 }
 
+/** Of one image the types of variables are known, of the other their names alone: neither is like the other. */
+static void image_with_less_comes_behind_one_with_more(void **state)
+{
+	const char *path = place_path(state);
+	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_surface_ struct ks_surface *less = sample_surface_2(2, FILLERS);
+	struct ks_put_result result;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	assert_ok(ks_store_put(store, less, THREADS, &result));
+	free(result.label);
+	place_put(store, 3);
+	place_check(store, 1);
+	place_check_surface(store, less);
+	place_check(store, 3);
+}
+
+static const char config_text[] = "CONFIG_BPF=y\n# CONFIG_BPF_JIT is not set\n";
+
+/** The sample of a build as another source knows it. */
+static struct ks_surface *known_otherwise(unsigned int build, enum ks_tier tier, bool config)
+{
+	struct ks_surface *surface = sample_surface(build, FILLERS);
+	surface->image.tier = tier;
+	surface->image.build_id = "0123456789abcdef";
+	surface->config = NULL;
+	surface->options = NULL;
+	surface->nr_options = 0;
+	surface->known &= ~KS_KNOWS(KS_CONFIG);
+	if (config)
+		assert_ok(ks_config_read(surface, &surface->arenas[0], config_text));
+	return surface;
+}
+
+static void configuration_comes_to_the_image_that_lacks_it(void **state)
+{
+	static const enum ks_tier tiers[2] = { KS_TIER_FULL, KS_TIER_BTF };
+	const char *path = place_path(state);
+	for (int first = 0; first < 2; first++) {
+		_cleanup_store_ struct ks_store *store = NULL;
+		assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+		for (int i = 0; i < 3; i++) { // the third brings nothing new
+			int which = i == 2 ? 1 : first ^ i;
+			_cleanup_surface_ struct ks_surface *surface =
+				known_otherwise(1, tiers[which], which == 1);
+			struct ks_put_result result;
+			assert_ok(ks_store_put(store, surface, THREADS, &result));
+			assert_int_equal(result.added, i < 2);
+			assert_int_equal(result.enriched, i == 1 && first == 0);
+			assert_int_equal(result.replaced, i == 1 && first == 1);
+			free(result.label);
+		}
+		_cleanup_surface_ struct ks_surface *both = known_otherwise(1, KS_TIER_FULL, true);
+		place_check_surface(store, both);
+		ks_store_close(ks_take(store));
+		assert_int_equal(place_count(path), 1);
+		unlink(path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -547,6 +608,8 @@ int main(void)
 		TEST(removed_base_leaves_the_others_whole),
 		TEST(labels_and_settings_change),
 		TEST(views_answer_in_plain_sql),
+		TEST(image_with_less_comes_behind_one_with_more),
+		TEST(configuration_comes_to_the_image_that_lacks_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -174,9 +174,11 @@ struct ks_error *ks_extract_btf_kfuncs(const struct ks_finder *finder, const str
 	if (!names)
 		return &ks_nomem;
 	nr = 0;
-	for (uint32_t id = btf->first_id; id < btf->nr; id++)
-		if ((names[nr] = tagged_kfunc(btf, id)))
-			nr++;
+	for (uint32_t id = btf->first_id; id < btf->nr; id++) {
+		const char *name = tagged_kfunc(btf, id);
+		if (name)
+			names[nr++] = name;
+	}
 	surface->kfuncs = names;
 	surface->nr_kfuncs = nr;
 	surface->known |= KS_KNOWS(KS_KFUNC);

@@ -88,3 +88,14 @@ static inline uint32_t ks_put_defs_id(const struct ks_put_defs *defs, int table,
 {
 	return defs->at[defs->start[table] + i].id;
 }
+
+/**
+ * The same of a side of a row; 0: it has no definition, as variables of which nothing but the name is known.
+ * @param table -1: that side of the list never has one
+ * @param index KS_NO_SIDE, or a row of the surface's table
+ */
+static inline uint32_t ks_put_defs_of_side(const struct ks_put_defs *defs, int table, size_t index)
+{
+	bool has = table >= 0 && index < ks_put_defs_nr(defs, table);
+	return has ? ks_put_defs_id(defs, table, index) : 0;
+}

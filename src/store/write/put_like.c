@@ -19,10 +19,8 @@ static void pair(struct pairing *p, const struct ks_put_row *row, const uint64_t
 	struct ks_put_defs *defs = p->defs;
 	uint64_t first_new = defs->new_defs.at[0].def->id;
 	for (int side = 0; side < 2; side++) {
-		if (p->tables[side] < 0 || row->index[side] == KS_NO_SIDE || !numbers[side])
-			continue;
-		uint64_t id = ks_put_defs_id(defs, p->tables[side], row->index[side]);
-		if (id >= first_new && numbers[side] < first_new)
+		uint64_t id = ks_put_defs_of_side(defs, p->tables[side], row->index[side]);
+		if (id >= first_new && numbers[side] && numbers[side] < first_new)
 			defs->new_defs.at[id - first_new].like = numbers[side];
 	}
 }

@@ -191,8 +191,8 @@ static void row_numbers(const struct ks_put_lists *lists, const struct ks_put_de
 		numbers[1] = call->traced;
 	}
 	for (int side = 0; side < 2; side++)
-		if (tables[side] >= 0 && row->index[side] < ks_put_defs_nr(defs, tables[side]))
-			numbers[side] = ks_put_defs_id(defs, tables[side], row->index[side]);
+		if (tables[side] >= 0)
+			numbers[side] = ks_put_defs_of_side(defs, tables[side], row->index[side]);
 }
 
 struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_put_defs *defs,
