@@ -62,8 +62,21 @@ static const struct ks_decl d_twin_b = {
 static const struct ks_variant twins[] = { { .decl = &d_twin_a }, { .decl = &d_twin_b } };
 static const struct ks_ambiguity ambiguous_twin = { KS_STRUCT, 2, "twin", twins };
 
-static const struct ks_decl *const decls[] = { &d_thing,  &d_int,   &d_u32,   &d_u64,
-					       &d_atomic, &d_stage, &d_twin_a };
+/** Functions that take and give nothing, or something whose type is void. */
+static const struct ks_type t_void = { .kind = KS_TYPE_VOID, .name = "void" };
+static const struct ks_type t_void_ptr = { .kind = KS_TYPE_PTR, .inner = &t_void };
+static const struct ks_param call_params[] = { { "data", &t_void_ptr } };
+static const struct ks_type t_call = {
+	.kind = KS_TYPE_PROTO, .inner = &t_void, .nr_params = 1, .params = call_params
+};
+static const struct ks_type t_call_ptr = { .kind = KS_TYPE_PTR, .inner = &t_call };
+static const struct ks_member calls_members[] = { { "call", &t_call_ptr, 0, 0 } };
+static const struct ks_decl d_calls = {
+	.kind = KS_STRUCT, .name = "calls", .size = 8, .nr = 1, .members = calls_members
+};
+
+static const struct ks_decl *const decls[] = { &d_calls, &d_thing,  &d_int,   &d_u32,
+					       &d_u64,	 &d_atomic, &d_stage, &d_twin_a };
 static const struct ks_ambiguity *const ambiguities[] = { &ambiguous_twin };
 static const struct tiny_image kernel = {
 	.image = { .label = "tiny", .arch = "amd64", .elf_class = 64 },
@@ -79,7 +92,19 @@ struct local {
 	struct btf *btf;
 	struct ks_btf *read;
 	int u32, s32, u64, ptr, array, tail, counter, atomic, thing, flavour, twin, stage, gone;
+	int calls, calls_of_int, calls_of_two;
 };
+
+/** A struct with a pointer to a function that takes pointers to void. @param result 0: void */
+static int add_calls(struct btf *btf, const char *name, int result, int nr_params)
+{
+	int data = btf__add_ptr(btf, 0), proto = btf__add_func_proto(btf, result);
+	for (int i = 0; i < nr_params; i++)
+		btf__add_func_param(btf, "data", data);
+	int call = btf__add_ptr(btf, proto), calls = btf__add_struct(btf, name, 8);
+	btf__add_field(btf, "call", call, 0, 0);
+	return calls;
+}
 
 static void add_types(struct local *at)
 {
@@ -117,6 +142,9 @@ static void add_types(struct local *at)
 	btf__add_field(btf, "moved", at->s32, 32, 0);
 	at->gone = btf__add_struct(btf, "gone", 4);
 	btf__add_field(btf, "pid", at->s32, 0, 0);
+	at->calls = add_calls(btf, "calls", 0, 1);
+	at->calls_of_int = add_calls(btf, "calls___of_int", at->s32, 1);
+	at->calls_of_two = add_calls(btf, "calls___of_two", 0, 2);
 }
 
 static int set_up(void **state)
@@ -260,6 +288,14 @@ static void types_exist_by_kind_and_name(void **state)
 	expect_number(at, KS_CORE_TYPE_ID_LOCAL, at->gone, PATH(0), (uint64_t)at->gone);
 }
 
+static void void_matches_void_alone(void **state)
+{
+	const struct local *at = *state;
+	expect_number(at, KS_CORE_TYPE_MATCHES, at->calls, PATH(0), 1);
+	expect_number(at, KS_CORE_TYPE_MATCHES, at->calls_of_int, PATH(0), 0);
+	expect_number(at, KS_CORE_TYPE_MATCHES, at->calls_of_two, PATH(0), 0);
+}
+
 static void several_definitions_must_agree(void **state)
 {
 	const struct local *at = *state;
@@ -290,6 +326,7 @@ int main(void)
 		cmocka_unit_test(a_load_follows_the_size_only_of_unsigned_numbers_and_pointers),
 		cmocka_unit_test(enum_values_are_found_by_name),
 		cmocka_unit_test(types_exist_by_kind_and_name),
+		cmocka_unit_test(void_matches_void_alone),
 		cmocka_unit_test(several_definitions_must_agree),
 		cmocka_unit_test(flavours_are_cut_as_libbpf_cuts_them),
 	};

@@ -52,7 +52,7 @@ struct ks_shape ks_shape_of(const struct ks_site *site, const struct ks_type *ty
 		struct ks_shape shape = { .kind = kinds[type->kind].kind,
 					  .type = type,
 					  .decl = type->body,
-					  .name = type->name };
+					  .name = type->kind == KS_TYPE_VOID ? NULL : type->name };
 		if (shape.kind == KS_BTF_TYPEDEF) {
 			const struct ks_decl *decl = definition(site, KS_TYPEDEF, type->name);
 			if (!decl)
@@ -168,18 +168,18 @@ static bool compare_types(struct compare *compare, uint32_t local, struct ks_sha
 			  bool behind_pointer, unsigned int depth);
 
 static bool compare_protos(struct compare *compare, const struct ks_btf_type *local,
-			   const struct ks_type *proto, unsigned int depth)
+			   const struct ks_type *proto, bool behind_pointer, unsigned int depth)
 {
 	if (local->vlen != proto->nr_params)
 		return false;
 	for (uint32_t i = 0; i < local->vlen; i++) {
 		struct ks_shape shape = ks_shape_of(compare->site, proto->params[i].type);
-		if (!compare_types(compare, ks_btf_param(compare->btf, local, i).type, shape, false,
-				   depth))
+		if (!compare_types(compare, ks_btf_param(compare->btf, local, i).type, shape,
+				   behind_pointer, depth))
 			return false;
 	}
-	return compare_types(compare, local->type, ks_shape_of(compare->site, proto->inner), false,
-			     depth);
+	return compare_types(compare, local->type, ks_shape_of(compare->site, proto->inner),
+			     behind_pointer, depth);
 }
 
 /** Every member of the local definition, those of unnamed ones too, is a member of the image's. */
@@ -242,7 +242,8 @@ static bool compare_inside(struct compare *compare, const struct ks_btf_type *lo
 						ks_shape_signed(shape));
 	case KS_BTF_ENUM:
 	case KS_BTF_ENUM64:
-		return !shape->decl || compare_values(compare->btf, local, shape->decl);
+		return !shape->decl || ((!shape->decl->size || shape->decl->size == local->size) &&
+					compare_values(compare->btf, local, shape->decl));
 	case KS_BTF_STRUCT:
 	case KS_BTF_UNION:
 		return behind_pointer || !shape->decl ||
@@ -273,7 +274,7 @@ static bool compare_types(struct compare *compare, uint32_t local, struct ks_sha
 		if (at.kind == KS_BTF_INT)
 			return ((ks_btf_int_data(btf, &at) >> 16) & 0xff) == 0;
 		if (at.kind == KS_BTF_FUNC_PROTO)
-			return compare_protos(compare, &at, shape.type, depth - 1);
+			return compare_protos(compare, &at, shape.type, behind_pointer, depth - 1);
 		if (at.kind == KS_BTF_ARRAY && compare->names &&
 		    ks_btf_array_len(btf, &at) != shape.type->n)
 			return false;

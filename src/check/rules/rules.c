@@ -54,6 +54,7 @@ const struct ks_rule ks_rules[] = {
 
 	{ "missed-calls",           RUN,           KS_HOOKS_FUNCTION, NAME,     ks_judge_missed_calls },
 	{ "lsm-active",             RUN,           ON(LSM),        0,           ks_judge_lsm_active },
+	{ "absent-parameters",      RUN,           ON(KPROBE) | ON(KPROBE_MULTI), NAME, ks_judge_absent_parameters },
 	{ "parameters",             RUN,           KS_HOOKS_FUNCTION, NAME | BASE, ks_judge_parameters },
 	{ "tracepoint-arguments",   RUN,           KS_HOOKS_ARGUMENTS, NAME | BASE, ks_judge_tracepoint_arguments },
 	{ "event-fields",           RUN,           ON(TRACEPOINT), NAME | BASE, ks_judge_event_fields },

@@ -116,6 +116,8 @@ void ks_judge_uncalled(struct ks_judge *judge);
 void ks_judge_machine(struct ks_judge *judge);
 /** Is eBPF among the LSM modules that are active? (lsm_active.c) */
 void ks_judge_lsm_active(struct ks_judge *judge);
+/** Parameters that the function does not have (absent_reads.c). */
+void ks_judge_absent_parameters(struct ks_judge *judge);
 /** Parameters and result of the function that differ from the base (changed_reads.c). */
 void ks_judge_parameters(struct ks_judge *judge);
 /** Arguments of the tracepoint that differ from the base (changed_reads.c). */
