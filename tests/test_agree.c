@@ -42,9 +42,12 @@ struct tried {
 	struct ks_reach reach;
 };
 
-/** The rules about what a program is attached to; others want types that mini kernels do not have. */
-static bool is_about_target(const struct ks_rule *rule)
+/** The rules about what a program is attached to, and of kernels that have these enums, unlike minis, its type. */
+static bool is_about_target(const struct ks_rule *rule, const struct ks_site *site)
 {
+	if (rule->judge == ks_judge_program_type)
+		return ks_site_has_enumerator(site, "bpf_prog_type", "BPF_PROG_TYPE_KPROBE") ==
+		       KS_PRESENT;
 	return rule->judge == ks_judge_function_by_btf || rule->judge == ks_judge_trampoline ||
 	       rule->judge == ks_judge_kprobe || rule->judge == ks_judge_kprobe_multi;
 }
@@ -78,7 +81,7 @@ static enum ks_answer said_by_check(const struct ks_site *site, enum ks_attach_w
 				  .caller = tried.prepared.callers,
 				  .reach = &tried.reach };
 	for (size_t i = 0; i < ks_nr_rules; i++)
-		if (is_about_target(&ks_rules[i]) && ks_rule_applies(&ks_rules[i], &judge))
+		if (is_about_target(&ks_rules[i], site) && ks_rule_applies(&ks_rules[i], &judge))
 			ks_rules[i].judge(&judge);
 	enum ks_answer answer = judge.untold[KS_STAGE_LOAD] || judge.untold[KS_STAGE_ATTACH]
 					? KS_ANSWER_UNKNOWN
