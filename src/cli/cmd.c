@@ -100,6 +100,8 @@ struct ks_error *ks_cli_make_dirs(char *path)
 
 struct ks_error *ks_cli_db_name(struct ks_cli *cli, const char **ret)
 {
+	if (cli->db && !*cli->db) // to SQLite a store that is gone in the end
+		return ks_error_new(KS_ERR_USAGE, "--db needs a path");
 	if (!cli->db && !cli->default_db) {
 		const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 		bool own = data && data[0] == '/'; // the XDG rule: a relative one is to be ignored
