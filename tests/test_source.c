@@ -406,7 +406,9 @@ static void packages_of_one_kernel_are_paired(void **state)
 					     "linux-modules-extra-6.8.0-31-generic",
 					     "linux-binary-7.2.13+deb14-amd64",
 					     "linux-base-7.2.13+deb14-amd64",
-					     "linux-image-5.4.0-26-generic" };
+					     "linux-image-5.4.0-26-generic",
+					     "linux-binary-unsigned-7.3.4-amd64",
+					     "linux-base-7.3.4-amd64" };
 	enum { NR = KS_ARRAY_LEN(names), TEXT = NR };
 	const struct file nothing[] = { { 0 } };
 	const char *paths[NR + 1];
@@ -434,6 +436,8 @@ static void packages_of_one_kernel_are_paired(void **state)
 	assert_int_equal(config_of[8], 9);
 	assert_int_equal(config_of[9], KS_BRINGS_MODULES);
 	assert_int_equal(config_of[10], KS_IS_COMPANION); // beside debug information
+	assert_int_equal(config_of[11], 12);
+	assert_int_equal(config_of[12], KS_BRINGS_MODULES);
 	assert_int_equal(config_of[TEXT], KS_NO_PAIR);
 	for (size_t i = 0; i <= NR; i++)
 		free((char *)(uintptr_t)paths[i]);

@@ -7,20 +7,12 @@
 #include "base/array.h"
 #include "base/memory.h"
 #include "source/net/kernel_package.h"
+#include "source/package/kernel_name.h"
 
 enum {
 	FOLLOWED_MAX = 8,   // packages that stand for another one, one behind the other
 	CANDIDATES_MAX = 6, // packages that may have one thing
 };
-
-/** What the packages of kernels begin with, longer ones first. */
-static const char *const prefixes[] = {
-	"linux-image-unsigned-",
-	"linux-image-",
-	"linux-binary-unsigned-",
-	"linux-binary-",
-};
-static const char *const suffixes[] = { "-dbgsym", "-dbg", "-unsigned" };
 
 /** Where the kernel of a release may be, and what may be apart from it, in the order to try; %s is the release. */
 static const char *const kernels[] = {
@@ -33,52 +25,28 @@ static const char *const companions[][CANDIDATES_MAX] = {
 	[KS_COMPANION_MODULES] = { "linux-modules-%s" },
 };
 
-static bool begins(const char *text, size_t len, const char *with)
+/** Take the name of a package apart that has a kernel, or stands for one that has. @return false: it is none */
+static bool read_name(const char *name, size_t len, struct ks_kernel_name *ret)
 {
-	size_t n = strlen(with);
-	return len > n && memcmp(text, with, n) == 0;
-}
-
-static bool ends(const char *text, size_t len, const char *with)
-{
-	size_t n = strlen(with);
-	return len > n && memcmp(text + len - n, with, n) == 0;
-}
-
-/** Length of the prefix that says that a package has a kernel; 0: it has none. */
-static size_t prefix_len(const char *name, size_t len)
-{
-	for (size_t i = 0; i < KS_ARRAY_LEN(prefixes); i++)
-		if (begins(name, len, prefixes[i]))
-			return strlen(prefixes[i]);
-	return 0;
-}
-
-static bool has_debug_info(const char *name, size_t len)
-{
-	return ends(name, len, "-dbg") || ends(name, len, "-dbgsym");
+	return ks_kernel_name_read(name, len, ret) && ret->role != KS_KERNEL_CONFIG;
 }
 
 bool ks_kernel_package_is(const struct ks_stanza *stanza)
 {
-	return prefix_len(stanza->name, stanza->name_len) &&
-	       !ends(stanza->name, stanza->name_len, "-signed-template");
+	static const char template[] = "-signed-template"; // what signed packages are made from
+	const size_t n = sizeof(template) - 1;
+	struct ks_kernel_name name;
+	return read_name(stanza->name, stanza->name_len, &name) &&
+	       (name.len < n || memcmp(name.kernel + name.len - n, template, n) != 0);
 }
 
 const char *ks_kernel_package_release(const char *name, size_t len, size_t *release_len)
 {
-	size_t prefix = prefix_len(name, len);
-	const char *release = name + prefix;
-	if (!prefix || !isdigit((unsigned char)*release))
+	struct ks_kernel_name read;
+	if (!read_name(name, len, &read) || !isdigit((unsigned char)*read.kernel))
 		return NULL;
-	len -= prefix;
-	for (size_t i = 0; i < KS_ARRAY_LEN(suffixes); i++)
-		if (ends(release, len, suffixes[i])) {
-			len -= strlen(suffixes[i]);
-			break;
-		}
-	*release_len = len;
-	return release;
+	*release_len = read.len;
+	return read.kernel;
 }
 
 /** The name of a package of a release. @return false when it is too long to be one */
@@ -137,10 +105,12 @@ static const char *read_relation(const char *text, struct relation *ret)
 /** The package with a kernel that another one depends on; with debug information when that has it. */
 static bool depends_on_kernel(const struct ks_stanza *stanza, struct relation *ret)
 {
-	bool debug = has_debug_info(stanza->name, stanza->name_len);
+	struct ks_kernel_name own, other;
+	if (!read_name(stanza->name, stanza->name_len, &own))
+		own.role = KS_KERNEL_IMAGE; // linux-generic
 	for (const char *at = ks_stanza_value(stanza->text, "Depends"); at;) {
 		at = read_relation(at, ret);
-		if (prefix_len(ret->name, ret->len) && has_debug_info(ret->name, ret->len) == debug)
+		if (read_name(ret->name, ret->len, &other) && other.role == own.role)
 			return true;
 	}
 	return false;
@@ -151,8 +121,10 @@ enum ks_kernel_package_role ks_kernel_package_role(const struct ks_stanza *stanz
 	struct relation relation;
 	if (depends_on_kernel(stanza, &relation))
 		return KS_KERNEL_PACKAGE_STANDS;
-	return has_debug_info(stanza->name, stanza->name_len) ? KS_KERNEL_PACKAGE_DEBUG
-							      : KS_KERNEL_PACKAGE_BOOTS;
+	struct ks_kernel_name name;
+	bool debug =
+		read_name(stanza->name, stanza->name_len, &name) && name.role == KS_KERNEL_DEBUG;
+	return debug ? KS_KERNEL_PACKAGE_DEBUG : KS_KERNEL_PACKAGE_BOOTS;
 }
 
 bool ks_kernel_package_of(const struct ks_stanza *stanza, const char **release, size_t *len)
