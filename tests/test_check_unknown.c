@@ -415,7 +415,7 @@ static void kernel_functions_are_allowed_unknown_or_refused(void **state)
 		{ KS_SINCE(6, 18), "BPF_PROG_TYPE_RAW_TRACEPOINT", "bpf_task_acquire",
 		  KS_NOT_ALLOWED },
 		{ KS_SINCE(7, 2), "BPF_PROG_TYPE_RAW_TRACEPOINT", "bpf_task_acquire", KS_ALLOWED },
-		{ KS_SINCE(7, 9), "BPF_PROG_TYPE_XDP", "bpf_rcu_read_lock", KS_ALLOWED },
+		{ KS_SINCE(7, 9), "BPF_PROG_TYPE_XDP", "bpf_rcu_read_lock", KS_ALLOWED_UNTOLD },
 		{ KS_SINCE(7, 9), "BPF_PROG_TYPE_KPROBE", "bpf_qdisc_skb_drop", KS_ALLOWED_UNTOLD },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {

@@ -13,7 +13,6 @@
 	(T(KPROBE) | T(TRACEPOINT) | T(PERF_EVENT) | T(RAW_TRACEPOINT) |                           \
 	 T(RAW_TRACEPOINT_WRITABLE) | TRACED)
 #define TRACED (T(TRACING) | T(LSM))
-#define EVERY (T(NR_TYPES) - 1)
 #define LWT (T(LWT_IN) | T(LWT_OUT) | T(LWT_XMIT) | T(LWT_SEG6LOCAL))
 #define TC (T(SCHED_CLS) | T(SCHED_ACT))
 #define CGROUP                                                                                     \
@@ -29,10 +28,10 @@ static const struct row {
 	uint32_t since, types;
 	uint8_t ids[MAX_IDS]; // ends with 0
 } rows[] = {
-	{ 0, EVERY, { 1,   2,	3,   5,	  6,   7,   8,	 12,  35,  42,	87,  88,  89,
-		      112, 113, 114, 115, 118, 125, 130, 131, 132, 133, 134, 149, 153,
-		      154, 158, 164, 165, 169, 170, 171, 172, 175, 177, 181, 182, 194,
-		      195, 197, 198, 199, 200, 201, 202, 203, 208, 209 } },
+	{ 0, EVERY_TYPE, { 1,	2,   3,	  5,   6,   7,	 8,   12,  35,	42,  87,  88,  89,
+			   112, 113, 114, 115, 118, 125, 130, 131, 132, 133, 134, 149, 153,
+			   154, 158, 164, 165, 169, 170, 171, 172, 175, 177, 181, 182, 194,
+			   195, 197, 198, 199, 200, 201, 202, 203, 208, 209 } },
 	{ 0,
 	  PROBES | T(SYSCALL),
 	  { 4, 22, 27, 36, 37, 45, 55, 67, 109, 117, 120, 141, 156, 157, 176, 180 } },
@@ -54,7 +53,7 @@ static const struct row {
 	{ 0, T(CGROUP_SOCK_ADDR) | T(SOCK_OPS), { 49, 57 } },
 	{ 0, T(SK_SKB), { 52, 72 } },
 	{ 0, T(PERF_EVENT), { 56, 119 } },
-	{ 0, EVERY & ~(PROBES), { 93, 94 } },
+	{ 0, EVERY_TYPE & ~(PROBES), { 93, 94 } },
 	{ 0, T(CGROUP_SYSCTL) | T(SYSCALL), { 105, 106 } },
 	{ 0, T(CGROUP_SKB), { 128, 129 } },
 	{ 0, CGROUP, { 186, 187 } },
@@ -62,7 +61,7 @@ static const struct row {
 	{ 0, PROBES | T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(SYSCALL), { 16 } },
 	{ 0, LWT | TC | T(CGROUP_SOCK) | T(CGROUP_SOCK_ADDR) | T(SK_MSG), { 17 } },
 	{ 0, TC | T(LWT_XMIT) | T(XDP), { 23 } },
-	{ 0, EVERY & ~(T(FLOW_DISSECTOR) | T(SK_REUSEPORT) | T(NETFILTER)), { 25 } },
+	{ 0, EVERY_TYPE & ~(T(FLOW_DISSECTOR) | T(SK_REUSEPORT) | T(NETFILTER)), { 25 } },
 	{ 0,
 	  LWT | TC | T(CGROUP_SKB) | T(FLOW_DISSECTOR) | T(SK_REUSEPORT) | T(SK_SKB) |
 		  T(SOCKET_FILTER),
@@ -102,7 +101,7 @@ static const struct row {
 	{ 0, T(KPROBE) | T(PERF_EVENT) | T(TRACEPOINT), { 174 } },
 	{ 0, T(SYSCALL) | T(XDP), { 188 } },
 	{ KS_SINCE(5, 13), PROBES, { 93, 94 } },
-	{ KS_SINCE(5, 13), EVERY & ~(T(CGROUP_SYSCTL) | T(SYSCALL)), { 105, 106 } },
+	{ KS_SINCE(5, 13), EVERY_TYPE & ~(T(CGROUP_SYSCTL) | T(SYSCALL)), { 105, 106 } },
 	{ KS_SINCE(6, 1), T(CGROUP_DEVICE) | T(CGROUP_SOCKOPT) | T(CGROUP_SYSCTL), { 14, 16, 17 } },
 	{ KS_SINCE(6, 1), T(SK_REUSEPORT), { 46 } },
 	{ KS_SINCE(6, 1), T(CGROUP_SOCKOPT) | T(SK_MSG) | T(SOCK_OPS), { 122 } },
@@ -117,13 +116,13 @@ static const struct row {
 	{ KS_SINCE(5, 16), T(TRACING), { 49, 57 } }, // of sockets that are iterated over
 	{ 0, T(STRUCT_OPS), { 46, 49, 57, 107, 108, 116, 156, 157, 160 } },
 	{ 0, T(KPROBE), { 58 } },
-	{ 0, EVERY, { 210, 211 } },
-	{ KS_SINCE(6, 10), EVERY, { 14, 120 } },
+	{ 0, EVERY_TYPE, { 210, 211 } },
+	{ KS_SINCE(6, 10), EVERY_TYPE, { 14, 120 } },
 	{ KS_SINCE(6, 12), CGROUP, { 37 } },
-	{ KS_SINCE(6, 12), EVERY, { 80, 123 } },
+	{ KS_SINCE(6, 12), EVERY_TYPE, { 80, 123 } },
 	{ KS_SINCE(6, 15), TC | T(SOCKET_FILTER) | T(CGROUP_SKB), { 122 } },
 	{ KS_SINCE(6, 16),
-	  EVERY,
+	  EVERY_TYPE,
 	  { 15, 16, 17, 22, 37, 55, 109, 117, 141, 148, 156, 157, 176, 180, 191 } },
 	{ KS_SINCE(7, 0), T(CGROUP_SOCK), { 49, 57 } },
 };

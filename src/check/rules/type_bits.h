@@ -38,6 +38,7 @@ enum {
 	NR_TYPES,
 };
 #define T(type) (1u << (type))
+#define EVERY_TYPE (T(NR_TYPES) - 1)
 
 /** The bit of "BPF_PROG_TYPE_…"; 0 for NULL and for types that are not in the list. */
 uint32_t ks_prog_type_bit(const char *program_type);
