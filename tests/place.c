@@ -52,6 +52,34 @@ void place_sql(const char *path, const char *text)
 	sqlite3_close(db);
 }
 
+int64_t place_number(const char *path, const char *text)
+{
+	sqlite3 *db;
+	sqlite3_stmt *stmt;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	int64_t number = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return number;
+}
+
+const char *place_copy_old(const char *path, const char *name)
+{
+	char bytes[4096], from_path[sizeof(KSURF_SOURCE_ROOT) + 64];
+	snprintf(from_path, sizeof(from_path), KSURF_SOURCE_ROOT "/tests/stores/%s.ksurf", name);
+	FILE *from = fopen(from_path, "rb");
+	FILE *to = fopen(path, "wb");
+	assert_non_null(from);
+	assert_non_null(to);
+	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), from));)
+		assert_int_equal(fwrite(bytes, 1, len, to), len);
+	fclose(from);
+	fclose(to);
+	return path;
+}
+
 struct ks_put_result place_put(struct ks_store *store, unsigned int build)
 {
 	_cleanup_surface_ struct ks_surface *surface = sample_surface(build, FILLERS);

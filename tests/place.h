@@ -12,7 +12,7 @@
 #include "check.h"
 #include "store/store.h"
 
-enum { FILLERS = 2000, THREADS = 2 };
+enum { FILLERS = 2000, OLD_FILLERS = 40, THREADS = 2 };
 
 struct place {
 	char dir[32], path[64];
@@ -24,6 +24,10 @@ const char *place_path(void **state);
 
 /** Run SQL on the file, behind the store's back. */
 void place_sql(const char *path, const char *text);
+/** The first column of the first row that a statement gives. */
+int64_t place_number(const char *path, const char *text);
+/** Copy a store of an older version ("v1", "v1-2", "v2": builds of OLD_FILLERS) to where it may be changed. @return path */
+const char *place_copy_old(const char *path, const char *name);
 /** Put sample_surface(build, FILLERS). */
 struct ks_put_result place_put(struct ks_store *store, unsigned int build);
 size_t place_count(const char *path);

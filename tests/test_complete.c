@@ -627,14 +627,32 @@ static struct ks_surface *read_file(const char *path)
 static void print_counts(const char *path, const struct own *own, const struct ks_surface *surface)
 {
 	const unsigned int *kinds = own->kinds;
+	const char *slash = strrchr(path, '/');
 	print_message("%s: %u int, %u struct, %u union, %u enum, %u enum64, %u fwd, %u typedef, "
 		      "%u func, %u var, %u datasec, %u decl_tag, %u type_tag; "
 		      "%zu names with forms\n",
-		      strrchr(path, '/') + 1, kinds[BTF_KIND_INT], kinds[BTF_KIND_STRUCT],
+		      slash ? slash + 1 : path, kinds[BTF_KIND_INT], kinds[BTF_KIND_STRUCT],
 		      kinds[BTF_KIND_UNION], kinds[BTF_KIND_ENUM], kinds[BTF_KIND_ENUM64],
 		      kinds[BTF_KIND_FWD], kinds[BTF_KIND_TYPEDEF], kinds[BTF_KIND_FUNC],
 		      kinds[BTF_KIND_VAR], kinds[BTF_KIND_DATASEC], kinds[BTF_KIND_DECL_TAG],
 		      kinds[BTF_KIND_TYPE_TAG], surface->nr_forms);
+}
+
+/** What a BTF says itself, against what was read of it and went through a store. All is freed. */
+static void check_read(const char *name, struct btf *btf, struct own *own, struct ks_surface *read)
+{
+	char *dir = make_dir();
+	struct ks_surface *surface = through_store(dir, read);
+	struct kept kept = spell_kept(surface, NULL);
+	compare_sides(name, &own->side, &kept.side);
+	print_counts(name, own, surface);
+	side_free(&own->side);
+	side_free(&kept.side);
+	free(own->nth);
+	ks_surface_free(read);
+	ks_surface_free(surface);
+	remove_dir(dir);
+	btf__free(btf);
 }
 
 static void check_file(const char *path)
@@ -643,18 +661,7 @@ static void check_file(const char *path)
 	assert_non_null(btf);
 	struct own own = spell_own(btf, 1);
 	assert_true(own.side.lines.len > 50);
-	char *dir = make_dir();
-	struct ks_surface *read = read_file(path), *surface = through_store(dir, read);
-	struct kept kept = spell_kept(surface, NULL);
-	compare_sides(path, &own.side, &kept.side);
-	print_counts(path, &own, surface);
-	side_free(&own.side);
-	side_free(&kept.side);
-	free(own.nth);
-	ks_surface_free(read);
-	ks_surface_free(surface);
-	remove_dir(dir);
-	btf__free(btf);
+	check_read(path, btf, &own, read_file(path));
 }
 
 /** A module of a mini kernel, put together alone. */
@@ -870,17 +877,7 @@ static void no_kind_is_lost(void **state)
 	for (int kind = BTF_KIND_INT; kind <= BTF_KIND_ENUM64; kind++)
 		if (!own.kinds[kind])
 			fail_msg("kind %d is not tried", kind);
-	char *dir = make_dir();
-	struct ks_surface *read = read_blob(bytes, len), *surface = through_store(dir, read);
-	struct kept kept = spell_kept(surface, NULL);
-	compare_sides("made", &own.side, &kept.side);
-	side_free(&own.side);
-	side_free(&kept.side);
-	free(own.nth);
-	ks_surface_free(read);
-	ks_surface_free(surface);
-	remove_dir(dir);
-	btf__free(btf);
+	check_read("made", btf, &own, read_blob(bytes, len));
 }
 
 int main(void)

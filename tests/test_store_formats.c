@@ -19,40 +19,9 @@
 #include "same.h"
 #include "sample.h"
 
-enum { OLD_FILLERS = 40 };
-
-/** A copy of a store that may be changed. */
-static const char *copy_old(void **state, const char *name)
-{
-	char bytes[4096], path[sizeof(KSURF_SOURCE_ROOT) + 64];
-	snprintf(path, sizeof(path), KSURF_SOURCE_ROOT "/tests/stores/%s.ksurf", name);
-	FILE *from = fopen(path, "rb");
-	FILE *to = fopen(place_path(state), "wb");
-	assert_non_null(from);
-	assert_non_null(to);
-	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), from));)
-		assert_int_equal(fwrite(bytes, 1, len, to), len);
-	fclose(from);
-	fclose(to);
-	return place_path(state);
-}
-
-static int64_t number_in(const char *path, const char *text)
-{
-	sqlite3 *db;
-	sqlite3_stmt *stmt;
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &stmt, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-	int64_t number = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
-	sqlite3_close(db);
-	return number;
-}
-
 static int64_t version_of(const char *path)
 {
-	return number_in(path, "PRAGMA user_version");
+	return place_number(path, "PRAGMA user_version");
 }
 
 static void check_old(struct ks_store *store, unsigned int build)
@@ -80,7 +49,7 @@ static void check_history(struct ks_store *store, size_t nr)
 
 static void version_1_can_be_read_and_stays(void **state)
 {
-	const char *path = copy_old(state, "v1");
+	const char *path = place_copy_old(place_path(state), "v1");
 	_cleanup_store_ struct ks_store *store = NULL;
 	assert_int_equal(version_of(path), 1);
 	assert_ok(ks_store_open(path, KS_STORE_READ, &store));
@@ -95,7 +64,7 @@ static void version_1_can_be_read_and_stays(void **state)
 
 static void version_1_becomes_version_3_when_it_is_written(void **state)
 {
-	const char *path = copy_old(state, "v1");
+	const char *path = place_copy_old(place_path(state), "v1");
 	_cleanup_store_ struct ks_store *store = NULL, *reader = NULL;
 	assert_ok(ks_store_open(path, KS_STORE_READ, &reader));
 	check_history(reader, 2);
@@ -118,7 +87,7 @@ static void version_1_becomes_version_3_when_it_is_written(void **state)
 
 static void version_1_is_asked_for_kernels_as_any(void **state)
 {
-	const char *path = copy_old(state, "v1");
+	const char *path = place_copy_old(place_path(state), "v1");
 	_cleanup_store_ struct ks_store *store = NULL;
 	_cleanup_surface_ struct ks_surface *old = sample_surface_1(2, OLD_FILLERS);
 	struct ks_image image = { .build_id = "aa", .digest = "none" };
@@ -135,7 +104,7 @@ static void version_1_is_asked_for_kernels_as_any(void **state)
 
 static void failed_write_leaves_version_1(void **state)
 {
-	const char *path = copy_old(state, "v1");
+	const char *path = place_copy_old(place_path(state), "v1");
 	_cleanup_store_ struct ks_store *store = NULL;
 	_cleanup_surface_ struct ks_surface *surface = sample_surface(3, OLD_FILLERS);
 	struct ks_put_result result;
@@ -151,7 +120,7 @@ static void version_2_is_read_as_it_is_and_becomes_version_3(void **state)
 {
 	static const char *const names[] = { "v2", "v1-2" };
 	for (size_t i = 0; i < 2; i++) {
-		const char *path = copy_old(state, names[i]);
+		const char *path = place_copy_old(place_path(state), names[i]);
 		_cleanup_store_ struct ks_store *store = NULL, *reader = NULL;
 		_cleanup_surface_ struct ks_surface *own = sample_surface_2(1, OLD_FILLERS);
 		_cleanup_surface_ struct ks_surface *old = sample_surface_1(1, OLD_FILLERS);
@@ -161,8 +130,8 @@ static void version_2_is_read_as_it_is_and_becomes_version_3(void **state)
 		assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
 		place_put(store, 3);
 		assert_int_equal(version_of(path), 3);
-		assert_int_equal(number_in(path, "SELECT value FROM counter WHERE name = 'image'"),
-				 4);
+		assert_int_equal(
+			place_number(path, "SELECT value FROM counter WHERE name = 'image'"), 4);
 		place_check_surface(store, i ? old : own);
 		place_check_surface(reader, i ? old : own);
 		place_check(reader, 3);
@@ -178,7 +147,7 @@ static void version_2_is_read_as_it_is_and_becomes_version_3(void **state)
 static void old_stores_have_no_siblings(void **state)
 {
 	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(copy_old(state, "v2"), KS_STORE_READ, &store));
+	assert_ok(ks_store_open(place_copy_old(place_path(state), "v2"), KS_STORE_READ, &store));
 	struct ks_siblings siblings;
 	assert_ok(ks_siblings_open(store, 3, &siblings));
 	assert_int_equal(siblings.nr, 1);

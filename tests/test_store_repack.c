@@ -19,35 +19,6 @@
 #include "sample.h"
 #include "store/delta.h"
 
-enum { OLD_FILLERS = 40 };
-
-static void copy_old(const char *name, const char *path)
-{
-	char bytes[4096], from_path[sizeof(KSURF_SOURCE_ROOT) + 64];
-	snprintf(from_path, sizeof(from_path), KSURF_SOURCE_ROOT "/tests/stores/%s.ksurf", name);
-	FILE *from = fopen(from_path, "rb");
-	FILE *to = fopen(path, "wb");
-	assert_non_null(from);
-	assert_non_null(to);
-	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), from));)
-		assert_int_equal(fwrite(bytes, 1, len, to), len);
-	fclose(from);
-	fclose(to);
-}
-
-static int64_t number_in(const char *path, const char *text)
-{
-	sqlite3 *db;
-	sqlite3_stmt *stmt;
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_prepare_v2(db, text, -1, &stmt, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-	int64_t number = sqlite3_column_int64(stmt, 0);
-	sqlite3_finalize(stmt);
-	sqlite3_close(db);
-	return number;
-}
-
 static void old_stores_become_new_in_every_row(void **state)
 {
 	static const char *const names[] = { "v1", "v1-2", "v2" };
@@ -55,7 +26,7 @@ static void old_stores_become_new_in_every_row(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		_cleanup_store_ struct ks_store *store = NULL;
 		struct ks_repack_result result;
-		copy_old(names[i], path);
+		place_copy_old(path, names[i]);
 		assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
 		assert_ok(ks_store_repack(store, THREADS, &result));
 		for (unsigned int build = 1; build <= 2; build++) {
@@ -67,12 +38,12 @@ static void old_stores_become_new_in_every_row(void **state)
 		place_put(store, 3);
 		place_check(store, 3);
 		ks_store_close(ks_take(store));
-		assert_int_equal(number_in(path, "PRAGMA user_version"), 3);
-		assert_int_equal(number_in(path, "SELECT count(*) FROM segment"
-						 " WHERE typeof(names) = 'text'"),
+		assert_int_equal(place_number(path, "PRAGMA user_version"), 3);
+		assert_int_equal(place_number(path, "SELECT count(*) FROM segment"
+						    " WHERE typeof(names) = 'text'"),
 				 0);
-		assert_int_equal(number_in(path, "SELECT count(*) FROM part"
-						 " WHERE name = 'symbol.addresses'"),
+		assert_int_equal(place_number(path, "SELECT count(*) FROM part"
+						    " WHERE name = 'symbol.addresses'"),
 				 0);
 		assert_int_equal(unlink(path), 0);
 	}
@@ -94,12 +65,12 @@ static void repacked_store_is_the_same(void **state)
 		place_put(store, build);
 	assert_ok(ks_store_set(store, "base", "6.1.0-3"));
 	assert_ok(ks_store_remove(store, "6.1.0-2"));
-	int64_t last = number_in(path, "SELECT max(id) FROM image");
+	int64_t last = place_number(path, "SELECT max(id) FROM image");
 	assert_ok(ks_store_open(path, KS_STORE_READ, &reader));
 	place_check(reader, 4); // it has kept blocks
 	assert_ok(ks_store_repack(store, THREADS, &result));
 	assert_true(result.after <= result.before);
-	assert_true(number_in(path, "SELECT min(id) FROM image") > last);
+	assert_true(place_number(path, "SELECT min(id) FROM image") > last);
 	place_check(reader, 1);
 	check_builds(reader, 3, 5);
 	struct ks_arena arena = { 0 };
