@@ -375,6 +375,7 @@ const struct ks_arch ks_archs[] = {
 		.first_calls = CALLS_OF_ALL,
 		.syscall_prefix = "sys_",
 		.no_kprobes = RANGES{ RANGE("__irqentry_text", 0, 0), { 0 } },
+		.tail_calls = GATE(6, 4, "bb035ef0cc91"),
 		.trampolines = {
 			.programs = GATE(6, 17, "f9b6b41f0cf3"),
 			.functions = GATE(6, 17, "f9b6b41f0cf3"),

@@ -60,7 +60,7 @@ enum ks_presence ks_attach_mixes_tail_calls(const struct ks_attach_facts *facts)
 		return KS_UNTOLD;
 	if (ks_gate_is_open(&facts->arch->tail_calls, facts->version))
 		return KS_PRESENT;
-	// before machines could say so themselves (d4609a5d8c70), the verifier named amd64 alone
+	// before machines could say so themselves (95acd8817e66), the verifier named amd64 alone
 	return facts->arch->tail_calls.since || facts->version < KS_SINCE(6, 0) ? KS_ABSENT
 										: KS_UNTOLD;
 }
