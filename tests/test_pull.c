@@ -476,6 +476,9 @@ static void expect_set(struct world *w, const char *word, struct ks_set_extent e
 	}
 	for (size_t i = 0; i < kernels.packages.len; i++)
 		ks_buf_printf(&got, "%s ", kernels.packages.at[i]);
+	assert_false(ks_set_kernels_have(&kernels, "7.2.14"));
+	if (strstr(packages, "image-7.2.10+deb14-arm64="))
+		assert_true(ks_set_kernels_have(&kernels, "7.2.10+deb14-arm64"));
 	if (!strstr(ks_buf_text(&got), packages))
 		fail_msg("%s: '%s'", word, got.at);
 }

@@ -2,6 +2,7 @@
 #include "cli/pull_list.h"
 
 #include <fnmatch.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -24,12 +25,14 @@ static bool is_wanted(const struct ks_pull_kernel *kernel, const struct globs *g
 	return wanted;
 }
 
-/** Keep what is wanted. */
-static void filter(struct ks_pull_list *list, const struct globs *globs)
+/** Keep what is wanted. @param only those of a set; NULL: any */
+static void filter(struct ks_pull_list *list, const struct globs *globs,
+		   const struct ks_set_kernels *only)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < list->kernels.len; i++)
-		if (is_wanted(&list->kernels.at[i], globs))
+		if (is_wanted(&list->kernels.at[i], globs) &&
+		    (!only || ks_set_kernels_have(only, list->kernels.at[i].release)))
 			list->kernels.at[kept++] = list->kernels.at[i];
 	list->kernels.len = kept;
 }
@@ -90,14 +93,16 @@ struct listing {
 	struct ks_json json;
 };
 
-static struct ks_error *list_archive(struct listing *listing, const struct ks_pull_opts *opts)
+/** @param only NULL: all kernels of the archive */
+static struct ks_error *list_archive(struct listing *listing, const struct ks_pull_opts *opts,
+				     const struct ks_set_kernels *only)
 {
 	_cleanup_pull_list_ struct ks_pull_list list = { 0 };
 	struct ks_draw_job job = { .draw = &listing->cli->draw, .target = "kernels" };
 	const struct ks_progress progress = { .fn = ks_draw_bytes, .arg = &job };
 	KS_TRY(ks_pull_list(opts, &progress, &list));
 	ks_draw_erase(&listing->cli->draw);
-	filter(&list, &listing->globs);
+	filter(&list, &listing->globs, only);
 	if (!list.kernels.len)
 		return ks_error_new(KS_ERR_NOTFOUND, listing->globs.nr ? "no kernel there matches"
 								       : "no kernel there");
@@ -112,13 +117,19 @@ static struct ks_error *list_set(struct listing *listing, const struct ks_sets *
 				 const char *word, const struct ks_pull_opts *opts)
 {
 	_cleanup_set_kernels_ struct ks_set_kernels kernels = { 0 };
+	const struct ks_set_extent all = { .last = UINT_MAX };
 	struct ks_set_wish wish;
 	KS_TRY(ks_sets_find(sets, word, &wish));
-	KS_TRY(ks_set_archive(&wish, opts, &kernels));
+	if (wish.flavour_len)
+		KS_TRY(ks_set_kernels(&wish, &all, opts, NULL, &kernels));
+	else
+		KS_TRY(ks_set_archive(&wish, opts, &kernels));
 	if (!listing->cli->json)
 		ks_buf_printf(&listing->out, "%s%s%s\n", listing->out.len ? "\n" : "",
 			      wish.set->name, wish.set->tried ? "" : " (not tried)");
-	return ks_error_wrap(list_archive(listing, &kernels.pull), "%s", word);
+	return ks_error_wrap(
+		list_archive(listing, &kernels.pull, wish.flavour_len ? &kernels : NULL), "%s",
+		word);
 }
 
 static struct ks_error *list_all(struct listing *listing, const struct ks_sets *sets,
@@ -131,7 +142,7 @@ static struct ks_error *list_all(struct listing *listing, const struct ks_sets *
 		has_set = true;
 		KS_TRY(list_set(listing, sets, words[i], opts));
 	}
-	return has_set ? NULL : list_archive(listing, opts);
+	return has_set ? NULL : list_archive(listing, opts, NULL);
 }
 
 struct ks_error *ks_cli_pull_list(struct ks_cli *cli, const struct ks_pull_opts *opts,

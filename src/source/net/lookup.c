@@ -351,10 +351,20 @@ static size_t bytes_alike(const char *name, const struct ks_stanza *stanza)
 	return nr;
 }
 
+/** Several suites may have a package. */
+static bool is_named(const struct likely *likely, const struct ks_stanza *stanza)
+{
+	for (size_t i = 0; i < likely->nr; i++)
+		if (likely->at[i].stanza.name_len == stanza->name_len &&
+		    memcmp(likely->at[i].stanza.name, stanza->name, stanza->name_len) == 0)
+			return true;
+	return false;
+}
+
 static struct ks_error *note_likely(void *arg, const struct ks_found *found)
 {
 	struct likely *likely = arg;
-	if (!ks_kernel_package_is(&found->stanza))
+	if (!ks_kernel_package_is(&found->stanza) || is_named(likely, &found->stanza))
 		return NULL;
 	size_t alike = bytes_alike(likely->name, &found->stanza), i = likely->nr;
 	likely->seen++;

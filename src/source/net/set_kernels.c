@@ -277,6 +277,18 @@ struct ks_error *ks_set_expand(const char *word, const struct ks_set_extent *ext
 	return NULL;
 }
 
+bool ks_set_kernels_have(const struct ks_set_kernels *kernels, const char *release)
+{
+	for (size_t i = 0; i < kernels->packages.len; i++) {
+		const char *package = kernels->packages.at[i];
+		size_t len;
+		const char *own = ks_kernel_package_release(package, strcspn(package, "="), &len);
+		if (own && strlen(release) == len && memcmp(own, release, len) == 0)
+			return true;
+	}
+	return false;
+}
+
 void ks_set_kernels_deinit(struct ks_set_kernels *kernels)
 {
 	ks_arena_deinit(&kernels->arena);

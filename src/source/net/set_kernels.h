@@ -40,5 +40,7 @@ KS_MUST_CHECK struct ks_error *ks_set_expand(const char *word, const struct ks_s
 					     const struct ks_pull_opts *opts,
 					     const struct ks_progress *progress, bool *is_set,
 					     struct ks_set_kernels *ret);
+/** Whether one of the packages is of the kernel of that release. */
+bool ks_set_kernels_have(const struct ks_set_kernels *kernels, const char *release);
 void ks_set_kernels_deinit(struct ks_set_kernels *kernels);
 #define _cleanup_set_kernels_ __attribute__((__cleanup__(ks_set_kernels_deinit)))
