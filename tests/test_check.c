@@ -84,7 +84,7 @@ static const struct ks_symbol symbols[] = {
 	SYMBOL("with_struct", KS_ATTACH_FTRACE),
 	SYMBOL("printing", KS_ATTACH_FTRACE),
 	SYMBOL("starting", KS_ATTACH_INIT),
-	SYMBOL("migrate_disable", KS_ATTACH_FTRACE),
+	SYMBOL("migrate_disable", KS_ATTACH_FTRACE | KS_ATTACH_DENIED),
 	SYMBOL("part_only.part.0", KS_ATTACH_FTRACE),
 	SYMBOL("injected", KS_ATTACH_FTRACE | KS_ATTACH_INJECT),
 	SYMBOL("security_thing", KS_ATTACH_FTRACE),

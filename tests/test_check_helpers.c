@@ -50,8 +50,6 @@ static void helpers_are_for_some_hooks(void **state)
 		{ KS_SINCE(6, 12), BIND, "cgroup/sendmsg4", false },
 		{ KS_SINCE(6, 12), SET_RETVAL, "cgroup/sysctl", true },
 		{ KS_SINCE(6, 12), SET_RETVAL, "cgroup/recvmsg4", false },
-		{ KS_SINCE(6, 12), D_PATH, "lsm/file_open", true },
-		{ KS_SINCE(6, 12), D_PATH, "lsm/task_free", false },
 		{ KS_SINCE(6, 12), D_PATH, "fentry/filp_close", true },
 		{ KS_SINCE(6, 12), D_PATH, "fentry/vfs_read", false },
 		{ KS_SINCE(6, 12), CGROUP_ID, "xdp", true },
@@ -80,12 +78,13 @@ static void helpers_are_for_some_hooks(void **state)
 static void some_hooks_do_not_let_sleep(void **state)
 {
 	(void)state;
-	const struct ks_site older = { .version = KS_SINCE(5, 10) };
-	const struct ks_site now = { .version = KS_SINCE(6, 12) };
-	assert_true(ks_lsm_sleeps(now.version, "file_open"));
-	assert_false(ks_lsm_sleeps(now.version, "task_free"));
-	assert_true(ks_lsm_sleeps(older.version, "bprm_committed_creds"));
-	assert_false(ks_lsm_sleeps(older.version, "file_open")); // as 5.10 said
+	const struct ks_image image = { 0 }; // one that does not tell its lists
+	const struct ks_attach_facts older = { .image = &image, .version = KS_SINCE(5, 10) };
+	const struct ks_attach_facts now = { .image = &image, .version = KS_SINCE(6, 12) };
+	assert_int_equal(ks_lsm_sleeps(&now, "file_open"), KS_PRESENT);
+	assert_int_equal(ks_lsm_sleeps(&now, "task_free"), KS_UNTOLD);
+	assert_int_equal(ks_lsm_sleeps(&older, "bprm_committed_creds"), KS_PRESENT);
+	assert_int_equal(ks_lsm_sleeps(&older, "file_open"), KS_ABSENT); // as 5.10 said
 }
 
 /** What booted kernels answered (tests/truth/kfuncs.c), and silence where none was asked. */

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -366,6 +367,70 @@ static void lsm_needs_a_hook_and_trampolines(void **state)
 	assert_true(found(KS_WHY_NO_HOOK));
 }
 
+/** As the lists of 6.12.118 and 7.2.13 have it; of an image that does not tell them the tables speak, or nobody. */
+static void lists_of_the_image_count_more_than_tables(void **state)
+{
+	(void)state;
+	struct world world = usual("amd64", "7.2.13");
+	enum { TRACED = KS_ATTACH_FTRACE };
+	world.image.facts |= KS_FACT_LISTS;
+	assert_int_equal(ask_function(&world, KS_WAY_FENTRY, "___migrate_enable",
+				      TRACED | KS_ATTACH_DENIED, NULL),
+			 NO);
+	assert_true(found(KS_WHY_DENIED));
+	assert_int_equal(
+		ask_function(&world, KS_WAY_FENTRY, "rcu_read_unlock_strict", TRACED, NULL),
+		YES); // in the table, and not in that kernel's list
+	struct ks_attach_question question = { .way = KS_WAY_FENTRY, .name = "do_exit" };
+	ask_function(&world, KS_WAY_FENTRY, "do_exit", TRACED | KS_ATTACH_NO_RETURN, NULL);
+	assert_int_equal(asked.answer, YES);
+	const struct ks_symbol exit_symbol = { .name = "do_exit",
+					       .section = ".text",
+					       .addr = 0x1000,
+					       .attach = TRACED | KS_ATTACH_NO_RETURN };
+	const struct ks_function exit_function = { "do_exit", 0, 1, NULL, &exit_symbol, 1 };
+	world.function.function = &exit_function;
+	question.on_return = true;
+	assert_int_equal(ask(&world, &question), NO);
+	assert_true(found(KS_WHY_NEVER_RETURNS));
+}
+
+static enum ks_answer ask_hook(struct world *world, const char *name, uint8_t bits)
+{
+	char called[64];
+	snprintf(called, sizeof(called), "bpf_lsm_%s", name);
+	const struct ks_symbol symbol = {
+		.name = called, .section = ".text", .addr = 0x1000, .attach = bits
+	};
+	const struct ks_function function = { called, 0, 1, NULL, &symbol, 1 };
+	world->function = (struct ks_fact){
+		.image = &world->image, .known = true, .present = true, .function = &function
+	};
+	const struct ks_attach_question question = { .way = KS_WAY_LSM,
+						     .name = name,
+						     .sleepable = true };
+	return ask(world, &question);
+}
+
+static void sleeping_hooks_are_listed_in_the_image(void **state)
+{
+	(void)state;
+	struct world world = usual("amd64", "6.12.118");
+	world.image.facts |= KS_FACT_LISTS;
+	assert_int_equal(ask_hook(&world, "task_to_inode", KS_ATTACH_SLEEPS), YES);
+	assert_int_equal(ask_hook(&world, "file_open", 0), NO);
+	assert_true(found(KS_WHY_AWAKE));
+	assert_int_equal(ask_hook(&world, "file_open", KS_ATTACH_SLEEPS | KS_ATTACH_DENIED), NO);
+	assert_true(found(KS_WHY_HOOK_CLOSED));
+	world.image.facts &= ~(uint32_t)KS_FACT_LISTS;
+	assert_int_equal(ask_hook(&world, "file_open", 0), YES); // as in all lists
+	assert_int_equal(ask_hook(&world, "bpf_token_create", 0), UNKNOWN);
+	assert_true(found(KS_WHY_HOOK_LISTS_UNTOLD));
+	world.image.version = "5.10.262";
+	assert_int_equal(ask_hook(&world, "file_open", 0), NO);
+	assert_int_equal(ask_hook(&world, "bprm_committed_creds", 0), YES);
+}
+
 static void without_a_source_little_is_claimed(void **state)
 {
 	(void)state;
@@ -391,6 +456,8 @@ int main(void)
 		cmocka_unit_test(an_unknown_version_decides_nothing),
 		cmocka_unit_test(events_and_calls_are_asked_for_by_name),
 		cmocka_unit_test(lsm_needs_a_hook_and_trampolines),
+		cmocka_unit_test(lists_of_the_image_count_more_than_tables),
+		cmocka_unit_test(sleeping_hooks_are_listed_in_the_image),
 		cmocka_unit_test(without_a_source_little_is_claimed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,7 @@ enum ks_attach_why {
 	KS_WHY_NO_HOOK,
 	KS_WHY_NOT_A_HOOK, // the function is for something else
 	KS_WHY_HOOK_CLOSED,
+	KS_WHY_HOOK_LISTS_UNTOLD, // whether it is closed, or takes programs that sleep
 	KS_WHY_EVENT_UNTOLD,
 	KS_WHY_NO_EVENT,
 	KS_WHY_EVENT_IN_MODULE, // that does not count as loaded

@@ -44,10 +44,10 @@ enum ks_presence ks_attach_bit(const struct ks_image *image, const struct ks_sym
 	static const struct {
 		uint8_t bit;
 		uint32_t fact;
-	} known[] = { { KS_ATTACH_FTRACE, KS_FACT_FTRACE },
-		      { KS_ATTACH_NO_KPROBE, KS_FACT_KPROBE },
-		      { KS_ATTACH_INJECT, KS_FACT_INJECT },
-		      { KS_ATTACH_INIT, KS_FACT_INIT } };
+	} known[] = { { KS_ATTACH_FTRACE, KS_FACT_FTRACE }, { KS_ATTACH_NO_KPROBE, KS_FACT_KPROBE },
+		      { KS_ATTACH_INJECT, KS_FACT_INJECT }, { KS_ATTACH_INIT, KS_FACT_INIT },
+		      { KS_ATTACH_DENIED, KS_FACT_LISTS },  { KS_ATTACH_NO_RETURN, KS_FACT_LISTS },
+		      { KS_ATTACH_SLEEPS, KS_FACT_LISTS },  { KS_ATTACH_AWAKE, KS_FACT_LISTS } };
 	for (size_t i = 0; i < KS_ARRAY_LEN(known); i++)
 		if (known[i].bit == bit && !(image->facts & known[i].fact))
 			return KS_UNTOLD;

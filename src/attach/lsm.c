@@ -7,105 +7,82 @@
 #include "attach/private.h"
 #include "base/array.h"
 
-/** Where programs that sleep may be, since 5.11; a version that is not known to the letter is the first seen with it. */
-static const struct {
-	const char *name;
-	uint32_t since, until; // 0: always
-} sleepable[] = {
-	{ "bpf", 0, 0 },
-	{ "bpf_map", 0, 0 },
-	{ "bpf_map_alloc_security", 0, 0 },
-	{ "bpf_map_free_security", 0, 0 },
-	{ "bpf_prog", 0, 0 },
-	{ "bprm_check_security", 0, 0 },
-	{ "bprm_committed_creds", 0, 0 },
-	{ "bprm_committing_creds", 0, 0 },
-	{ "bprm_creds_for_exec", 0, 0 },
-	{ "bprm_creds_from_file", 0, 0 },
-	{ "capget", 0, 0 },
-	{ "capset", 0, 0 },
-	{ "cred_prepare", 0, 0 },
-	{ "file_ioctl", 0, 0 },
-	{ "file_lock", 0, 0 },
-	{ "file_open", 0, 0 },
-	{ "file_receive", 0, 0 },
-	{ "inode_create", 0, 0 },
-	{ "inode_free_security", 0, 0 },
-	{ "inode_getattr", 0, 0 },
-	{ "inode_getxattr", 0, 0 },
-	{ "inode_mknod", 0, 0 },
-	{ "inode_need_killpriv", 0, 0 },
-	{ "inode_post_setxattr", 0, 0 },
-	{ "inode_readlink", 0, 0 },
-	{ "inode_rename", 0, 0 },
-	{ "inode_rmdir", 0, 0 },
-	{ "inode_setattr", 0, 0 },
-	{ "inode_setxattr", 0, 0 },
-	{ "inode_symlink", 0, 0 },
-	{ "inode_unlink", 0, 0 },
-	{ "kernel_module_request", 0, 0 },
-	{ "kernel_read_file", 0, 0 },
-	{ "kernfs_init_security", 0, 0 },
-	{ "mmap_file", 0, 0 },
-	{ "netlink_send", 0, 0 },
-	{ "path_notify", 0, 0 },
-	{ "release_secctx", 0, 0 },
-	{ "sb_alloc_security", 0, 0 },
-	{ "sb_eat_lsm_opts", 0, 0 },
-	{ "sb_kern_mount", 0, 0 },
-	{ "sb_mount", 0, 0 },
-	{ "sb_remount", 0, 0 },
-	{ "sb_set_mnt_opts", 0, 0 },
-	{ "sb_show_options", 0, 0 },
-	{ "sb_statfs", 0, 0 },
-	{ "sb_umount", 0, 0 },
-	{ "settime", 0, 0 },
-	{ "socket_accept", 0, 0 },
-	{ "socket_bind", 0, 0 },
-	{ "socket_connect", 0, 0 },
-	{ "socket_create", 0, 0 },
-	{ "socket_getpeername", 0, 0 },
-	{ "socket_getpeersec_dgram", 0, 0 },
-	{ "socket_getsockname", 0, 0 },
-	{ "socket_getsockopt", 0, 0 },
-	{ "socket_listen", 0, 0 },
-	{ "socket_post_create", 0, 0 },
-	{ "socket_recvmsg", 0, 0 },
-	{ "socket_sendmsg", 0, 0 },
-	{ "socket_shutdown", 0, 0 },
-	{ "socket_socketpair", 0, 0 },
-	{ "syslog", 0, 0 },
-	{ "task_alloc", 0, 0 },
-	{ "task_prctl", 0, 0 },
-	{ "task_setscheduler", 0, 0 },
-	{ "userns_create", 0, 0 },
-	{ "inet_conn_established", 0, KS_SINCE(6, 2) },
-	{ "key_free", 0, KS_SINCE(6, 2) },
-	{ "current_getsecid_subj", 0, KS_SINCE(7, 0) },
-	{ "task_getsecid_obj", 0, KS_SINCE(7, 0) },
-	{ "bpf_map_create", KS_SINCE(6, 9), 0 },
-	{ "bpf_map_free", KS_SINCE(6, 9), 0 },
-	{ "bpf_prog_load", KS_SINCE(6, 9), 0 },
-	{ "bpf_token_create", KS_SINCE(6, 9), 0 },
-	{ "bpf_token_free", KS_SINCE(6, 9), 0 },
-	{ "bpf_token_cmd", KS_SINCE(6, 9), 0 },
-	{ "bpf_token_capable", KS_SINCE(6, 9), 0 },
-	{ "file_post_open", KS_SINCE(6, 9), 0 },
-	{ "path_unlink", KS_SINCE(6, 8), 0 },
-	{ "path_mkdir", KS_SINCE(6, 8), 0 },
-	{ "path_rmdir", KS_SINCE(6, 8), 0 },
-	{ "path_truncate", KS_SINCE(6, 8), 0 },
-	{ "path_symlink", KS_SINCE(6, 8), 0 },
-	{ "path_link", KS_SINCE(6, 8), 0 },
-	{ "path_rename", KS_SINCE(6, 8), 0 },
-	{ "path_chmod", KS_SINCE(6, 8), 0 },
-	{ "path_chown", KS_SINCE(6, 8), 0 },
-	{ "inode_post_removexattr", KS_SINCE(6, 13), 0 },
-	{ "inode_removexattr", KS_SINCE(6, 13), 0 },
-	{ "bdev_alloc_security", KS_SINCE(6, 12), 0 },
-	{ "bdev_setintegrity", KS_SINCE(6, 12), 0 },
+/** Since then more than one hook takes programs that sleep. */
+static const struct ks_gate sleepable_hooks = { KS_SINCE(5, 11), "423f16108c9d" };
+
+/**
+ * Hooks that take programs that sleep in every kernel from 6.1 to 7.2.13 whose list was read: for images that do not
+ * tell the list.
+ */
+static const char *const sleepable[] = {
+	"bpf",
+	"bpf_map",
+	"bpf_prog",
+	"bprm_check_security",
+	"bprm_committed_creds",
+	"bprm_committing_creds",
+	"bprm_creds_for_exec",
+	"bprm_creds_from_file",
+	"capget",
+	"capset",
+	"cred_prepare",
+	"file_ioctl",
+	"file_lock",
+	"file_open",
+	"file_receive",
+	"inode_create",
+	"inode_free_security",
+	"inode_getattr",
+	"inode_getxattr",
+	"inode_mknod",
+	"inode_need_killpriv",
+	"inode_post_setxattr",
+	"inode_readlink",
+	"inode_rename",
+	"inode_rmdir",
+	"inode_setattr",
+	"inode_setxattr",
+	"inode_symlink",
+	"inode_unlink",
+	"kernel_module_request",
+	"kernel_read_file",
+	"kernfs_init_security",
+	"mmap_file",
+	"netlink_send",
+	"path_notify",
+	"release_secctx",
+	"sb_alloc_security",
+	"sb_eat_lsm_opts",
+	"sb_kern_mount",
+	"sb_mount",
+	"sb_remount",
+	"sb_set_mnt_opts",
+	"sb_show_options",
+	"sb_statfs",
+	"sb_umount",
+	"settime",
+	"socket_accept",
+	"socket_bind",
+	"socket_connect",
+	"socket_create",
+	"socket_getpeername",
+	"socket_getpeersec_dgram",
+	"socket_getsockname",
+	"socket_getsockopt",
+	"socket_listen",
+	"socket_post_create",
+	"socket_recvmsg",
+	"socket_sendmsg",
+	"socket_shutdown",
+	"socket_socketpair",
+	"syslog",
+	"task_alloc",
+	"task_prctl",
+	"task_setscheduler",
+	"userns_create",
 };
 
+/** Hooks that are closed in some kernels whose list was read. */
 static const char *const disabled[] = {
 	"vm_enough_memory",    "inode_need_killpriv", "inode_getsecurity",   "inode_listsecurity",
 	"inode_copy_up_xattr", "getselfattr",	      "getprocattr",	     "setprocattr",
@@ -123,34 +100,63 @@ static bool is_hook(const struct ks_attach_facts *facts, const char *name)
 	return !decl;
 }
 
-bool ks_lsm_sleeps(uint32_t version, const char *name)
+static bool is_one_of(const char *const *names, size_t nr, const char *name)
 {
-	if (!version)
-		return true;
-	if (version < KS_SINCE(5, 11)) // btf_sleepable_lsm_hooks
-		return strcmp(name, "bprm_committed_creds") == 0;
-	for (size_t i = 0; i < KS_ARRAY_LEN(sleepable); i++)
-		if (strcmp(sleepable[i].name, name) == 0 && version >= sleepable[i].since &&
-		    (!sleepable[i].until || version < sleepable[i].until))
+	for (size_t i = 0; i < nr; i++)
+		if (strcmp(names[i], name) == 0)
 			return true;
 	return false;
 }
 
-/** Is the hook closed to programs (bpf_lsm_disabled_hooks)? */
-static bool is_closed(const struct ks_attach_facts *facts, const char *name)
+/** What a list in the image says of the hook's function. */
+static enum ks_presence listed(const struct ks_attach_facts *facts, const char *name, uint8_t bit)
 {
-	// stable kernels got the list, too: where symbols of data are known, it tells of itself
+	char function[KS_ATTACH_NAME];
+	snprintf(function, sizeof(function), "bpf_lsm_%s", name);
+	struct ks_target target = ks_attach_target(facts, function);
+	return target.symbol ? ks_attach_bit(facts->image, target.symbol, bit) : KS_UNTOLD;
+}
+
+enum ks_presence ks_lsm_sleeps(const struct ks_attach_facts *facts, const char *name)
+{
+	enum ks_presence told = listed(facts, name, KS_ATTACH_SLEEPS);
+	if (told != KS_UNTOLD || !facts->version)
+		return told;
+	if (!ks_gate_is_open(&sleepable_hooks, facts->version))
+		return strcmp(name, "bprm_committed_creds") == 0 ? KS_PRESENT : KS_ABSENT;
+	return is_one_of(sleepable, KS_ARRAY_LEN(sleepable), name) ? KS_PRESENT : KS_UNTOLD;
+}
+
+/** Is the hook closed to programs (bpf_lsm_disabled_hooks)? */
+static enum ks_presence is_closed(const struct ks_attach_facts *facts, const char *name)
+{
+	enum ks_presence told = listed(facts, name, KS_ATTACH_DENIED);
+	if (told != KS_UNTOLD)
+		return told;
 	enum ks_presence list =
 		facts->source ? facts->source->symbol(facts->arg, "bpf_lsm_disabled_hooks")
 			      : KS_UNTOLD;
-	if (list == KS_ABSENT || (list == KS_UNTOLD && facts->version < KS_SINCE(6, 12)))
-		return false;
-	if (strcmp(name, "file_alloc_security") == 0 && facts->version < KS_SINCE(7, 0))
-		return false;
-	for (size_t i = 0; i < KS_ARRAY_LEN(disabled); i++)
-		if (strcmp(disabled[i], name) == 0)
-			return true;
-	return false;
+	return list == KS_ABSENT || !is_one_of(disabled, KS_ARRAY_LEN(disabled), name) ? KS_ABSENT
+										       : KS_UNTOLD;
+}
+
+/** What the kernel's own lists say of the hook. */
+static void look_at_lists(struct ks_asking *asking, const char *name)
+{
+	enum ks_presence closed = is_closed(asking->facts, name);
+	if (closed == KS_PRESENT) {
+		ks_asking_find_at_load(asking, KS_WHY_HOOK_CLOSED, KS_ANSWER_NO);
+		return;
+	}
+	if (closed == KS_UNTOLD)
+		ks_asking_find_at_load(asking, KS_WHY_HOOK_LISTS_UNTOLD, KS_ANSWER_UNKNOWN);
+	if (!asking->question->sleepable)
+		return;
+	enum ks_presence sleeps = ks_lsm_sleeps(asking->facts, name);
+	if (sleeps == KS_ABSENT)
+		ks_asking_find_at_load(asking, KS_WHY_AWAKE, KS_ANSWER_NO);
+	else if (sleeps == KS_UNTOLD && closed != KS_UNTOLD)
+		ks_asking_find_at_load(asking, KS_WHY_HOOK_LISTS_UNTOLD, KS_ANSWER_UNKNOWN);
 }
 
 void ks_asking_lsm(struct ks_asking *asking)
@@ -168,10 +174,8 @@ void ks_asking_lsm(struct ks_asking *asking)
 		ks_asking_signature(asking, ks_target_proto(&target));
 		if (!is_hook(facts, name))
 			ks_asking_find_at_load(asking, KS_WHY_NOT_A_HOOK, KS_ANSWER_NO);
-		else if (is_closed(facts, name))
-			ks_asking_find_at_load(asking, KS_WHY_HOOK_CLOSED, KS_ANSWER_NO);
-		else if (asking->question->sleepable && !ks_lsm_sleeps(facts->version, name))
-			ks_asking_find_at_load(asking, KS_WHY_AWAKE, KS_ANSWER_NO);
+		else
+			look_at_lists(asking, name);
 	}
 	ks_asking_lacks(asking, ks_attach_trampolines(facts), KS_WHY_NO_TRAMPOLINES,
 			KS_WHY_TRAMPOLINES_UNTOLD);

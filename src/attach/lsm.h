@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* What kernel/bpf/bpf_lsm.c says of hooks, which is nowhere in an image. */
-#include <stdbool.h>
-#include <stdint.h>
+/* Hooks of LSM as kernel/bpf/bpf_lsm.c lists them. */
+#include "attach/facts.h"
 
-/** May a program that sleeps be attached to the hook (sleepable_lsm_hooks)? name is without "bpf_lsm_". */
-bool ks_lsm_sleeps(uint32_t version, const char *name);
+/**
+ * May a program that sleeps be attached to the hook (sleepable_lsm_hooks)? The list in the image says so; without one it
+ * is told of hooks that are in all lists. @param name without "bpf_lsm_"
+ */
+enum ks_presence ks_lsm_sleeps(const struct ks_attach_facts *facts, const char *name);

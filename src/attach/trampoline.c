@@ -5,7 +5,10 @@
 #include "attach/private.h"
 #include "base/array.h"
 
-/** Functions that tracing programs may not be attached to (btf_id_deny, noreturn_deny), and where that is so. */
+/**
+ * Functions that tracing programs may not be attached to (btf_id_deny, noreturn_deny), and where that is so: for images
+ * that do not tell the lists (KS_FACT_LISTS).
+ */
 static const struct {
 	const char *name;
 	struct ks_gate gate;
@@ -59,6 +62,11 @@ static const struct {
 	  NULL,
 	  "noreturn_deny",
 	  true },
+	{ "__module_put_and_kthread_exit",
+	  { KS_SINCE(6, 15), "cfe816d469dc" },
+	  NULL,
+	  "noreturn_deny",
+	  true },
 	{ "kthread_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
 	{ "make_task_dead", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
 	{ "__x64_sys_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
@@ -75,7 +83,7 @@ static const struct {
 	  true },
 };
 
-/** On the error injection list, but sleepable programs may not be there. */
+/** On the error injection list, but sleepable programs may not be there: where the image does not tell. */
 static const char *const not_sleepable[] = { "__filemap_add_folio", "__add_to_page_cache_locked",
 					     "should_fail_alloc_page", "should_failslab" };
 
@@ -114,7 +122,16 @@ static bool has_list(const struct ks_attach_facts *facts, const char *list,
 static void look_at_denied(struct ks_asking *asking, const char *name)
 {
 	const struct ks_attach_question *question = asking->question;
+	const struct ks_image *image = asking->facts->image;
 	bool returns = question->on_return || question->way == KS_WAY_FMOD_RET;
+	if (image->facts & KS_FACT_LISTS) {
+		uint8_t bits = asking->target.symbol ? asking->target.symbol->attach : 0;
+		if (bits & KS_ATTACH_DENIED)
+			ks_asking_find_at_load(asking, KS_WHY_DENIED, KS_ANSWER_NO);
+		if (returns && bits & KS_ATTACH_NO_RETURN)
+			ks_asking_find_at_load(asking, KS_WHY_NEVER_RETURNS, KS_ANSWER_NO);
+		return;
+	}
 	for (size_t i = 0; i < KS_ARRAY_LEN(denied); i++) {
 		if (strcmp(denied[i].name, name) != 0 ||
 		    !has_list(asking->facts, denied[i].list, &denied[i].gate))
@@ -159,6 +176,18 @@ static enum ks_presence is_open_syscall(const struct ks_attach_facts *facts, con
 	}
 }
 
+/** Whether programs that sleep are refused where error injection is allowed. */
+static bool stays_awake(const struct ks_image *image, const struct ks_symbol *symbol,
+			const char *name)
+{
+	if (image->facts & KS_FACT_LISTS)
+		return symbol->attach & KS_ATTACH_AWAKE;
+	for (size_t i = 0; i < KS_ARRAY_LEN(not_sleepable); i++)
+		if (strcmp(not_sleepable[i], name) == 0)
+			return true;
+	return false;
+}
+
 /** fmod_ret and sleepable programs need a function that error injection may change. */
 static void look_at_injection(struct ks_asking *asking, const char *name)
 {
@@ -173,11 +202,9 @@ static void look_at_injection(struct ks_asking *asking, const char *name)
 		return;
 	if (modifies && strncmp(name, "security_", strlen("security_")) == 0 && !sleeps)
 		return;
-	for (size_t i = 0; sleeps && i < KS_ARRAY_LEN(not_sleepable); i++) {
-		if (strcmp(not_sleepable[i], name) == 0) {
-			ks_asking_find_at_load(asking, KS_WHY_AWAKE, KS_ANSWER_NO);
-			return;
-		}
+	if (sleeps && stays_awake(facts->image, asking->target.symbol, name)) {
+		ks_asking_find_at_load(asking, KS_WHY_AWAKE, KS_ANSWER_NO);
+		return;
 	}
 	enum ks_presence inject =
 		ks_attach_bit(facts->image, asking->target.symbol, KS_ATTACH_INJECT);

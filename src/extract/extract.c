@@ -171,6 +171,8 @@ static struct ks_error *extract_all(struct extraction *x, unsigned int nr_thread
 	KS_TRY(ks_pool_run(nr_threads, 2, prepare, x));
 	if (!x->btf && !surface->symtab_known)
 		return nothing_to_read();
+	if (x->btf && !x->opts->module_of)
+		ks_extract_lists(x->finder, x->btf);
 	KS_TRY(ks_cancel_check(x->opts->cancel));
 	ks_trace_end(KS_TRACE_INGEST, start, "BTF and what can be attached");
 	start = ks_trace_begin(KS_TRACE_INGEST);

@@ -224,10 +224,15 @@ struct ks_entry {
 
 /** What can be attached to a text symbol; a bit means something where ks_image.facts says it is known. */
 enum {
-	KS_ATTACH_FTRACE = 1,	 // it has an ftrace entry: fentry, fexit, kprobe.multi
-	KS_ATTACH_NO_KPROBE = 2, // on the kprobe blacklist, by name or by section
-	KS_ATTACH_INJECT = 4,	 // on the error injection list: fmod_ret, bpf_override_return()
-	KS_ATTACH_INIT = 8,	 // its memory is freed once the kernel has booted
+	KS_ATTACH_FTRACE = 1,	  // it has an ftrace entry: fentry, fexit, kprobe.multi
+	KS_ATTACH_NO_KPROBE = 2,  // on the kprobe blacklist, by name or by section
+	KS_ATTACH_INJECT = 4,	  // on the error injection list: fmod_ret, bpf_override_return()
+	KS_ATTACH_INIT = 8,	  // its memory is freed once the kernel has booted
+	KS_ATTACH_DENIED = 16,	  // closed to fentry, fexit and fmod_ret; of bpf_lsm_NAME: to all
+	KS_ATTACH_NO_RETURN = 32, // fexit and fmod_ret are refused: it does not return
+	KS_ATTACH_SLEEPS = 64,	  // of bpf_lsm_NAME: programs that sleep are taken
+	KS_ATTACH_AWAKE =
+		128, // programs that sleep are refused, although it is on the error injection list
 };
 
 /** One entry of .symtab, or of kallsyms. */
@@ -306,6 +311,7 @@ enum {
 	KS_FACT_TRACED = 1 << 6, // ks_syscall.traced
 	KS_FACT_WHOLE = 1 << 7,	 // of modules: these are all that their kernel has
 	KS_FACT_FORMS = 1 << 8,	 // ks_surface.forms, and of variables more than names
+	KS_FACT_LISTS = 1 << 9,	 // KS_ATTACH_DENIED and those behind it
 };
 
 /** Which kernel it is. Text is NULL when unknown. */

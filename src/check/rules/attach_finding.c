@@ -79,6 +79,10 @@ static const struct plain {
 				 ".BTF tells" },
 	[KS_WHY_HOOK_CLOSED] = { KS_LSM, KS_REASON_TARGET_REFUSED,
 				 "the hook is closed to programs" },
+	[KS_WHY_HOOK_LISTS_UNTOLD] = { KS_LSM, KS_REASON_TIER,
+				       "which hooks are closed, and where programs may sleep, is "
+				       "not "
+				       "known: an image with .BTF and symbols of data tells" },
 	[KS_WHY_EVENT_UNTOLD] = { KS_TRACEPOINT, KS_REASON_TIER,
 				  "the image does not list its tracepoints: one with types tells" },
 	[KS_WHY_EVENT_IN_MODULE] = { KS_TRACEPOINT, KS_REASON_TRACEPOINT_MISSING, "in a module" },

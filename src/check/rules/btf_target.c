@@ -65,7 +65,8 @@ void ks_judge_lsm_by_btf(struct ks_judge *judge)
 	for (uint32_t i = 0; i < result.nr; i++) {
 		enum ks_attach_why why = result.at[i].why;
 		missing |= why == KS_WHY_NO_HOOK || why == KS_WHY_NOT_A_HOOK;
-		bool open = why != KS_WHY_HOOK_CLOSED && why != KS_WHY_AWAKE;
+		bool open = why != KS_WHY_HOOK_CLOSED && why != KS_WHY_AWAKE &&
+			    why != KS_WHY_HOOK_LISTS_UNTOLD;
 		if (ks_finding_at_load(&result.at[i]) && (open || judge->caller->gpl))
 			ks_judge_finding(judge, &result.at[i], name);
 	}

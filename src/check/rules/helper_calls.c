@@ -51,6 +51,9 @@ static void judge_helper(struct ks_judge *judge, uint32_t at, uint32_t helper)
 	else if (allowed == KS_NEEDS_GPL)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
 			     "only for GPL-compatible programs");
+	else if (allowed == KS_ALLOWED_UNTOLD && !about.soft)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+			     "whether %s may call it is not known", judge->caller->program_type);
 }
 
 /** allow_tail_call_in_subprogs() until 6.0, bpf_jit_supports_subprog_tailcalls() since. */

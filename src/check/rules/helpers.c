@@ -154,7 +154,11 @@ enum ks_allowed ks_helper_allowed(const struct ks_site *site,
 		else
 			listed = true;
 	}
-	if (!listed || !ks_helper_fits_hook(site, caller, type, helper))
+	enum ks_presence fits =
+		listed ? ks_helper_fits_hook(site, caller, type, helper) : KS_ABSENT;
+	if (fits == KS_UNTOLD)
+		return KS_ALLOWED_UNTOLD;
+	if (fits == KS_ABSENT)
 		return newer || type != T(STRUCT_OPS) ? KS_NOT_ALLOWED : KS_ALLOWED_UNTOLD;
 	if (helper == 58 && ks_site_built_in(site, "CONFIG_BPF_KPROBE_OVERRIDE") == KS_ABSENT)
 		return KS_NOT_ALLOWED;

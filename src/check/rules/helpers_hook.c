@@ -5,6 +5,7 @@
 
 #include "attach/lsm.h"
 #include "base/array.h"
+#include "check/kernels/attach.h"
 #include "check/rules/type_bits.h"
 
 enum {
@@ -44,8 +45,10 @@ static bool is_before(const struct ks_site *site, uint32_t since)
 }
 
 /** btf_allowlist_d_path; iterators may, and LSM programs where they might sleep. */
-static bool may_take_path(const struct ks_site *site, const struct ks_calling_program *caller)
+static enum ks_presence may_take_path(const struct ks_site *site,
+				      const struct ks_calling_program *caller)
 {
+	static const struct ks_gate sleeping_hooks = { KS_SINCE(5, 11), "6f100640ca5b" };
 	static const char *const functions[] = { "security_file_permission",
 						 "security_inode_getattr",
 						 "security_file_open",
@@ -57,11 +60,14 @@ static bool may_take_path(const struct ks_site *site, const struct ks_calling_pr
 						 "filp_close",
 						 NULL };
 	if (caller->hook == KS_HOOK_ITER || !caller->target)
-		return true;
-	if (caller->hook == KS_HOOK_LSM)
-		return !is_before(site, KS_SINCE(5, 11)) &&
-		       ks_lsm_sleeps(site->version, caller->target);
-	return is_one_of(caller->target, functions);
+		return KS_PRESENT;
+	if (caller->hook == KS_HOOK_LSM) {
+		const struct ks_attach_facts facts = ks_site_attach(site);
+		return is_before(site, sleeping_hooks.since)
+			       ? KS_ABSENT
+			       : ks_lsm_sleeps(&facts, caller->target);
+	}
+	return is_one_of(caller->target, functions) ? KS_PRESENT : KS_ABSENT;
 }
 
 /** Options of the socket, in LSM programs of a cgroup: where it is locked, or nobody else has it yet. */
@@ -93,8 +99,6 @@ static bool fits_trace(const struct ks_site *site, const struct ks_calling_progr
 	case GET_RETVAL:
 	case SET_RETVAL:
 		return caller->attach_type && strcmp(caller->attach_type, "BPF_LSM_CGROUP") == 0;
-	case D_PATH:
-		return may_take_path(site, caller);
 	case GET_ATTACH_COOKIE:
 		return trampoline || (tp_btf && !is_before(site, KS_SINCE(6, 10)));
 	case GET_FUNC_ARG:
@@ -136,15 +140,22 @@ static bool fits_cgroup(const struct ks_calling_program *caller, uint32_t type, 
 	}
 }
 
-bool ks_helper_fits_hook(const struct ks_site *site, const struct ks_calling_program *caller,
-			 uint32_t type, uint32_t helper)
+static enum ks_presence fits(bool fit)
+{
+	return fit ? KS_PRESENT : KS_ABSENT;
+}
+
+enum ks_presence ks_helper_fits_hook(const struct ks_site *site,
+				     const struct ks_calling_program *caller, uint32_t type,
+				     uint32_t helper)
 {
 	if (helper == COPY_FROM_USER || helper == COPY_FROM_USER_TASK || helper == IMA_INODE_HASH ||
 	    helper == IMA_FILE_HASH)
-		return caller->sleepable;
+		return fits(caller->sleepable);
 	if (type & (T(TRACING) | T(LSM)))
-		return fits_trace(site, caller, type, helper);
+		return helper == D_PATH ? may_take_path(site, caller)
+					: fits(fits_trace(site, caller, type, helper));
 	if (type & (T(CGROUP_SOCK_ADDR) | T(CGROUP_SOCK) | T(CGROUP_SOCKOPT)))
-		return fits_cgroup(caller, type, helper);
-	return true;
+		return fits(fits_cgroup(caller, type, helper));
+	return KS_PRESENT;
 }

@@ -2,6 +2,7 @@
 #pragma once
 /* Looking up what the merges found, for the readers of tables in the image. */
 #include "base/hashmap.h"
+#include "btf/btf.h"
 #include "elf/image.h"
 #include "extract/symbols/symbols.h"
 
@@ -63,6 +64,11 @@ KS_MUST_CHECK struct ks_error *ks_extract_kfuncs(const struct ks_finder *finder)
 KS_MUST_CHECK struct ks_error *ks_extract_attach(const struct ks_finder *finder);
 /** The part of that which needs symbols alone: whose memory is freed once the kernel has booted. */
 void ks_extract_init(const struct ks_finder *finder);
+/**
+ * The part that is told by ids in the kernel's BTF: lists of functions that are closed to some programs. KS_FACT_LISTS
+ * when all lists that the kernel has could be read.
+ */
+void ks_extract_lists(const struct ks_finder *finder, const struct ks_btf *btf);
 /** Which kernel it is: release, architecture, build id, compiler. */
 KS_MUST_CHECK struct ks_error *ks_extract_image(const struct ks_finder *finder);
 /** The same of a module: its name as the label, and the release of the kernel that it is for. */
