@@ -483,7 +483,10 @@ static void waiting_for_a_server_can_end(void **state)
 	(void)state;
 	struct bench bench = bench_new();
 	static const char id[] = "06f8bde3004698a1b2c3d4e5f60718293a4b5c6d";
-	const struct served_file files[] = { { 0 } };
+	const struct served_file files[] = {
+		{ "/buildid/06f8bde3004698a1b2c3d4e5f60718293a4b5c6d/debuginfo", "kernel", 6 },
+		{ 0 }
+	};
 	struct range_server server = { .files = files };
 	if (!range_server_start(&server))
 		skip();
