@@ -2,7 +2,7 @@
 /*
  * The init of a virtual machine that asks its kernel: the modules of /modules are loaded, then every program of every object
  * below /objects is loaded alone, each in a process of its own, and attached where its type attaches by itself. One line
- * of JSON for each goes to the second serial port, and after them the kernel's own lists. tests/truth/run-vm builds and
+ * of JSON for each goes to the serial port that RESULTS names, and after them the kernel's own lists. tests/truth/run-vm builds and
  * boots it.
  */
 #include <errno.h>
@@ -470,7 +470,7 @@ static void set_up(void)
 	rename("/boot/config", config);
 	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
 	setrlimit(RLIMIT_MEMLOCK, &all);
-	out = fopen("/dev/ttyS1", "w");
+	out = fopen(getenv("RESULTS") ? getenv("RESULTS") : "/dev/ttyS1", "w");
 	if (!out)
 		out = stdout;
 	libbpf_set_print(keep_log);
