@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which programs may call which helpers and functions of the kernel; the expectations are what booted kernels did. */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -12,6 +16,7 @@
 #include "check.h"
 #include "check/rules/helpers.h"
 #include "check/rules/kfuncs.h"
+#include "kernel_list.h"
 
 /** What booted kernels answered, and for attach types that nobody asked about what their *_func_proto() say. */
 static void helpers_are_for_some_hooks(void **state)
@@ -87,6 +92,103 @@ static void some_hooks_do_not_let_sleep(void **state)
 	assert_int_equal(ks_lsm_sleeps(&older, "file_open"), KS_ABSENT); // as 5.10 said
 }
 
+/* ---- all helpers and types that two kernels were asked about ---- */
+
+/** How libbpf's probe attaches what needs to be attached somewhere. */
+static const char *probed_attach_type(const char *type)
+{
+	static const char *const types[][2] = {
+		{ "BPF_PROG_TYPE_CGROUP_SOCK_ADDR", "BPF_CGROUP_INET4_CONNECT" },
+		{ "BPF_PROG_TYPE_CGROUP_SOCKOPT", "BPF_CGROUP_GETSOCKOPT" },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(types); i++)
+		if (strcmp(types[i][0], type) == 0)
+			return types[i][1];
+	return NULL;
+}
+
+enum { NR_HELPERS = 212, OVERRIDE_RETURN = 58, GET_FUNC_IP = 173, GET_RETVAL = 186 };
+
+/** Where the probe does not ask what a program would. */
+static bool answers_something_else(const char *type, uint32_t id)
+{
+	if (id == OVERRIDE_RETURN) // a matter of configuration
+		return true;
+	if (id ==
+	    GET_FUNC_IP) // found for all that trace, and refused later by type (check_get_func_ip())
+		return true;
+	// it has these programs attached as if to packets, where there is no result
+	return (id == GET_RETVAL || id == GET_RETVAL + 1) && strstr(type, "CGROUP_");
+}
+
+/** "socket_filter","ids":[1,2,3]: the type's name, and which helpers it may call. @return false at any other line */
+static bool read_line(char *line, char type[64], bool allowed[NR_HELPERS])
+{
+	char *name = strstr(line, "\"type\":\""), *ids = strstr(line, "\"ids\":[");
+	if (!name || !ids)
+		return false;
+	name += strlen("\"type\":\"");
+	int len = snprintf(type, 64, "BPF_PROG_TYPE_%.*s", (int)strcspn(name, "\""), name);
+	for (int i = 0; i < len; i++)
+		type[i] = (char)toupper(type[i]);
+	memset(allowed, 0, NR_HELPERS * sizeof(*allowed));
+	for (char *at = ids + strlen("\"ids\":["); *at >= '0' && *at <= '9';) {
+		unsigned long id = strtoul(at, &at, 10);
+		if (id < NR_HELPERS)
+			allowed[id] = true;
+		at += *at == ',';
+	}
+	return true;
+}
+
+static void compare_helpers(const char *release, uint32_t version, uint32_t nr)
+{
+	char *text = kernel_list_text(release, "helpers.jsonl"), *save = NULL, type[64];
+	if (!text) {
+		print_message("needs KSURF_SHARED with truth/facts/%s/helpers.jsonl.zst\n",
+			      release);
+		skip();
+	}
+	bool expected[NR_HELPERS];
+	unsigned int wrong = 0, compared = 0;
+	const struct ks_site site = { .version = version };
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (!read_line(line, type, expected))
+			continue;
+		const struct ks_calling_program caller = { .program_type = type,
+							   .hook = KS_HOOK_OTHER,
+							   .attach_type = probed_attach_type(type),
+							   .sleepable = strstr(type, "SYSCALL"),
+							   .gpl = true };
+		for (uint32_t id = 1; id < nr; id++) {
+			if (answers_something_else(type, id))
+				continue;
+			enum ks_allowed allowed = ks_helper_allowed(&site, &caller, id);
+			compared += allowed != KS_ALLOWED_UNTOLD;
+			if (allowed == KS_ALLOWED_UNTOLD || (allowed == KS_ALLOWED) == expected[id])
+				continue;
+			print_message("%s, helper %u: the kernel says %d\n", type, id,
+				      expected[id]);
+			wrong++;
+		}
+	}
+	free(text);
+	assert_int_equal(wrong, 0);
+	assert_true(compared > 3000);
+}
+
+static void all_helpers_are_for_the_types_that_5_10_says(void **state)
+{
+	(void)state;
+	compare_helpers("5.10.0-32-amd64", ks_version(5, 10, 223), 156);
+}
+
+static void all_helpers_are_for_the_types_that_6_1_says(void **state)
+{
+	(void)state;
+	compare_helpers("6.1.0-50-amd64", ks_version(6, 1, 176), 210);
+}
+
 /** What booted kernels answered (tests/truth/kfuncs.c), and silence where none was asked. */
 static void kernel_functions_are_for_some_types(void **state)
 {
@@ -156,6 +258,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(helpers_are_for_some_hooks),
 		cmocka_unit_test(some_hooks_do_not_let_sleep),
+		cmocka_unit_test(all_helpers_are_for_the_types_that_5_10_says),
+		cmocka_unit_test(all_helpers_are_for_the_types_that_6_1_says),
 		cmocka_unit_test(kernel_functions_are_for_some_types),
 		cmocka_unit_test(kernel_functions_ask_for_the_license_and_for_sleep),
 	};

@@ -11,13 +11,16 @@
 static bool answers_to(const struct ks_attach_facts *facts, const struct ks_symbol *symbol,
 		       const char *name)
 {
+	static const struct ks_gate stripped = { KS_SINCE(5, 13), "8b8e6b5d3b01" };
+	static const struct ks_gate exact = { KS_SINCE(6, 11), "fb6a421fb615" };
 	size_t len = strlen(name);
 	if (strncmp(symbol->name, name, len) != 0)
 		return false;
 	if (!symbol->name[len])
 		return true;
-	return strncmp(symbol->name + len, ".llvm.", 6) == 0 && facts->version >= KS_SINCE(5, 13) &&
-	       facts->version < KS_SINCE(6, 11) &&
+	return strncmp(symbol->name + len, ".llvm.", 6) == 0 &&
+	       ks_gate_is_open(&stripped, facts->version) &&
+	       !ks_gate_is_open(&exact, facts->version) &&
 	       ks_attach_option(facts, "CONFIG_LTO_CLANG") == KS_PRESENT;
 }
 

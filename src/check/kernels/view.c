@@ -269,6 +269,7 @@ static bool is_32_bit(const struct ks_image *image)
 
 struct ks_site ks_view_site(struct ks_view *view, size_t at)
 {
+	static const struct ks_gate module_btf = { KS_SINCE(5, 11), "36e68442d1af" };
 	const struct ks_image *image = view->images[at];
 	uint32_t version = ks_version_of_image(image);
 	if (!version)
@@ -282,7 +283,8 @@ struct ks_site ks_view_site(struct ks_view *view, size_t at)
 		.big_endian = image->big_endian,
 		.modules = view->modules,
 		.modules_mute = view->source.mute && view->source.mute(view->source.arg, at),
-		.module_types = view->modules && (!version || version >= KS_SINCE(5, 11))
+		.module_types =
+			view->modules && (!version || ks_gate_is_open(&module_btf, version)),
 	};
 }
 

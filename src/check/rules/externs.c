@@ -97,6 +97,7 @@ static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_r
 	const struct ks_bpf_extern *ext = &object->externs[ref->index];
 	enum ks_extern_state state = judge->resolution->externs[ref->index];
 	bool called = judge->program->insns[at].code == CODE_CALL;
+	static const struct ks_gate addresses = { KS_SINCE(6, 4), "58aa2afbb1e6" };
 	struct ks_about about = { .kind = ext->kind == KS_EXTERN_KFUNC ? KS_KFUNC : KS_NR_KINDS,
 				  .name = ext->name,
 				  .insn = at,
@@ -109,7 +110,7 @@ static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_r
 	} else if (state == KS_EXTERN_UNTOLD && reached) {
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
 	} else if (state == KS_EXTERN_FOUND && ext->kind == KS_EXTERN_KFUNC && !called && reached &&
-		   judge->site->version && judge->site->version < KS_SINCE(6, 4)) {
+		   judge->site->version && !ks_gate_is_open(&addresses, judge->site->version)) {
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
 			     "the address of a kernel function can be taken since 6.4");
 	} else if (state == KS_EXTERN_FOUND && ext->kind == KS_EXTERN_KFUNC && called) {

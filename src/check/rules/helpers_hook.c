@@ -85,6 +85,7 @@ static bool may_set_options(const struct ks_calling_program *caller)
 static bool fits_trace(const struct ks_site *site, const struct ks_calling_program *caller,
 		       uint32_t type, uint32_t helper)
 {
+	static const struct ks_gate cookies = { KS_SINCE(6, 10), "68ca5d4eebb8" };
 	bool lsm = type == T(LSM), tp_btf = caller->hook == KS_HOOK_TP_BTF;
 	bool trampoline = caller->hook == KS_HOOK_FENTRY || caller->hook == KS_HOOK_FMOD_RET || lsm;
 	switch (helper) {
@@ -100,7 +101,7 @@ static bool fits_trace(const struct ks_site *site, const struct ks_calling_progr
 	case SET_RETVAL:
 		return caller->attach_type && strcmp(caller->attach_type, "BPF_LSM_CGROUP") == 0;
 	case GET_ATTACH_COOKIE:
-		return trampoline || (tp_btf && !is_before(site, KS_SINCE(6, 10)));
+		return trampoline || (tp_btf && !is_before(site, cookies.since));
 	case GET_FUNC_ARG:
 	case GET_FUNC_ARG_CNT:
 		return trampoline || (tp_btf && !is_before(site, KS_SINCE(7, 0)));

@@ -5,7 +5,7 @@
 
 /** What makes an instruction newer than the first eBPF, and since when the verifier takes it. */
 struct feature {
-	uint32_t since;
+	struct ks_gate gate;
 	bool everywhere; // refused wherever it stands, not only where it can be reached
 	const char *name;
 };
@@ -25,16 +25,18 @@ enum {
 	NR_FEATURES,
 };
 static const struct feature features[NR_FEATURES] = {
-	[JMP32] = { KS_SINCE(5, 1), true, "32-bit jumps" },
-	[ATOMIC] = { KS_SINCE(5, 12), true, "atomic operations that fetch" },
-	[LOAD_ACQUIRE] = { KS_SINCE(6, 15), false, "load-acquire and store-release" },
-	[SIGNED_LOAD] = { KS_SINCE(6, 6), true, "sign-extending loads" },
-	[SIGNED_DIVIDE] = { KS_SINCE(6, 6), false, "signed division" },
-	[SIGNED_MOVE] = { KS_SINCE(6, 6), false, "sign-extending moves" },
-	[BYTE_SWAP] = { KS_SINCE(6, 6), true, "unconditional byte swaps" },
-	[LONG_JUMP] = { KS_SINCE(6, 6), true, "32-bit jump distances" },
-	[MAY_GOTO] = { KS_SINCE(6, 9), true, "may_goto" },
-	[CAST] = { KS_SINCE(6, 9), false, "address space casts" },
+	[JMP32] = { { KS_SINCE(5, 1), "092ed0968bb6" }, true, "32-bit jumps" },
+	[ATOMIC] = { { KS_SINCE(5, 12), "5ca419f2864a" }, true, "atomic operations that fetch" },
+	[LOAD_ACQUIRE] = { { KS_SINCE(6, 15), "880442305a39" },
+			   false,
+			   "load-acquire and store-release" },
+	[SIGNED_LOAD] = { { KS_SINCE(6, 6), "1f9a1ea821ff" }, true, "sign-extending loads" },
+	[SIGNED_DIVIDE] = { { KS_SINCE(6, 6), "ec0e2da95f72" }, false, "signed division" },
+	[SIGNED_MOVE] = { { KS_SINCE(6, 6), "8100928c8814" }, false, "sign-extending moves" },
+	[BYTE_SWAP] = { { KS_SINCE(6, 6), "0845c3db7bf5" }, true, "unconditional byte swaps" },
+	[LONG_JUMP] = { { KS_SINCE(6, 6), "4cd58e9af8b9" }, true, "32-bit jump distances" },
+	[MAY_GOTO] = { { KS_SINCE(6, 9), "011832b97b31" }, true, "may_goto" },
+	[CAST] = { { KS_SINCE(6, 9), "6082b6c328b5" }, false, "address space casts" },
 };
 
 static int alu_feature(const struct ks_bpf_insn *insn, bool wide)
@@ -86,16 +88,16 @@ void ks_judge_insns(struct ks_judge *judge)
 			continue;
 		}
 		const struct feature *feature = &features[feature_of(&program->insns[i])];
-		if (!feature->name || judge->site->version >= feature->since)
+		if (!feature->name || ks_gate_is_open(&feature->gate, judge->site->version))
 			continue;
 		struct ks_about about = { .kind = KS_NR_KINDS,
 					  .name = feature->name,
 					  .insn = i,
 					  .soft = !feature->everywhere &&
 						  !judge->reach->at[i].reached };
-		struct ks_reason *reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_INSN_SET,
-							&about, "since %u.%u", feature->since >> 16,
-							feature->since >> 8 & 255);
+		struct ks_reason *reason = ks_judge_add(
+			judge, KS_STAGE_LOAD, KS_REASON_INSN_SET, &about, "since %u.%u",
+			feature->gate.since >> 16, feature->gate.since >> 8 & 255);
 		if (!about.soft)
 			ks_reason_hint(judge, reason,
 				       "build with clang -mcpu=v2, or v3 without them");

@@ -12,11 +12,12 @@ static bool attach_type_is_checked(const struct ks_site *site, const char *type)
 	static const char *const types[] = { "TRACING",		 "LSM",	       "CGROUP_SOCK",
 					     "CGROUP_SOCK_ADDR", "CGROUP_SKB", "CGROUP_SOCKOPT",
 					     "SK_LOOKUP",	 "NETFILTER" };
+	static const struct ks_gate reuseport = { KS_SINCE(5, 14), "d5e4ddaeb6ab" };
 	const char *name = type + strlen("BPF_PROG_TYPE_");
 	for (size_t i = 0; i < KS_ARRAY_LEN(types); i++)
 		if (strcmp(name, types[i]) == 0)
 			return true;
-	return strcmp(name, "SK_REUSEPORT") == 0 && site->version >= KS_SINCE(5, 14);
+	return strcmp(name, "SK_REUSEPORT") == 0 && ks_gate_is_open(&reuseport, site->version);
 }
 
 /** What the number needs besides. @return false when it is not there */
@@ -127,8 +128,9 @@ void ks_judge_sleep(struct ks_judge *judge)
 
 void ks_judge_fragments(struct ks_judge *judge)
 {
+	static const struct ks_gate gate = { KS_SINCE(5, 18), "c2f2cdbeffda" };
 	bool frags = strncmp(judge->program->section, "xdp.frags", 9) == 0;
-	if (frags && judge->site->version && judge->site->version < KS_SINCE(5, 18))
+	if (frags && judge->site->version && !ks_gate_is_open(&gate, judge->site->version))
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE,
 			     KS_ABOUT_NAME(KS_NR_KINDS, "xdp.frags"),
 			     "packets in fragments are handled since 5.18");
