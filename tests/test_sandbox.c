@@ -207,6 +207,8 @@ static void try_to_exec(const struct place *place, int *nr)
 	worker_must(fork() < 0);
 	worker_must(posix_spawn(&pid, "/bin/true", NULL, NULL, argv, NULL) != 0);
 	worker_must(fails_with(EPERM, kill(getppid(), SIGTERM)));
+	worker_must(fails_with(ENOSYS, syscall(SYS_tgkill, getppid(), getppid(), SIGTERM)));
+	worker_must(syscall(SYS_tgkill, getpid(), getpid(), 0) == 0);
 	worker_must(fails_with(EPERM, ptrace(PTRACE_ATTACH, getppid(), NULL, NULL)));
 	worker_must(mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
 		    MAP_FAILED);

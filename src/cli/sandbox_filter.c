@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the worker takes from itself. */
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <seccomp.h>
-#include <stdbool.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "cli/sandbox_private.h"
+#include "cli/sandbox_filter_made.h" // by sandbox_filter_make.c
 
 /* ---- Landlock ---- */
 
@@ -60,168 +57,13 @@ void ks_sandbox_landlock(void)
 
 /* ---- seccomp ---- */
 
-/** Of no harm to anybody else, whatever the arguments: memory, threads, clocks, files that are open. */
-static const char *const allowed[] = {
-	"read",
-	"write",
-	"readv",
-	"writev",
-	"pread64",
-	"pwrite64",
-	"preadv",
-	"pwritev",
-	"preadv2",
-	"pwritev2",
-	"lseek",
-	"close",
-	"fstat",
-	"fstatfs",
-	"ftruncate",
-	"fallocate",
-	"fadvise64",
-	"fsync",
-	"fdatasync",
-	"sync_file_range",
-	"flock",
-	"fchmod",
-	"fchown",
-	"getdents64",
-	"dup",
-	"dup2",
-	"dup3",
-	"pipe2",
-	"poll",
-	"ppoll",
-	"copy_file_range",
-	"sendfile",
-	"readahead",
-	"memfd_create",
-	"sendmsg",
-	"recvmsg",
-	"sendto",
-	"recvfrom", // over what is open
-	"munmap",
-	"mremap",
-	"madvise",
-	"msync",
-	"mincore",
-	"brk",
-	"membarrier",
-	"rt_sigaction",
-	"rt_sigprocmask",
-	"rt_sigreturn",
-	"rt_sigtimedwait",
-	"rt_sigpending",
-	"sigaltstack",
-	"restart_syscall",
-	"futex",
-	"futex_waitv",
-	"set_robust_list",
-	"get_robust_list",
-	"rseq",
-	"set_tid_address",
-	"exit",
-	"exit_group",
-	"sched_yield",
-	"sched_getaffinity",
-	"sched_getparam",
-	"sched_getscheduler",
-	"getpid",
-	"gettid",
-	"getppid",
-	"getuid",
-	"geteuid",
-	"getgid",
-	"getegid",
-	"getcwd",
-	"umask",
-	"uname",
-	"sysinfo",
-	"getrusage",
-	"times",
-	"getrandom",
-	"clock_gettime",
-	"clock_getres",
-	"clock_nanosleep",
-	"nanosleep",
-	"gettimeofday",
-	"time",
-};
-
-/** They name files: the parent is asked. */
-static const char *const asked[] = {
-	"open",	     "openat",	   "stat",     "lstat",	     "newfstatat", "statx",   "access",
-	"faccessat", "faccessat2", "readlink", "readlinkat", "mkdir",	   "mkdirat", "unlink",
-	"unlinkat",  "rmdir",	   "rename",   "renameat",   "renameat2",
-};
-
-/**
- * Forbidden in so many words. Everything else that is not named does not exist (ENOSYS), which libraries of tomorrow
- * take as a sign to do it in the way of today.
- */
-static const char *const forbidden[] = {
-	"socket",   "socketpair", "connect",  "bind",  "listen",   "accept",  "accept4",
-	"execve",   "execveat",	  "fork",     "vfork", "kill",	   "tkill",   "ptrace",
-	"chdir",    "fchdir",	  "chroot",   "link",  "linkat",   "symlink", "symlinkat",
-	"truncate", "chmod",	  "fchmodat", "chown", "fchownat",
-};
-
-static bool add_all(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++) {
-		int call = seccomp_syscall_resolve_name(names[i]);
-		if (call >= 0 && seccomp_rule_add(filter, action, call, 0) != 0) // else: not here
-			return false;
-	}
-	return true;
-}
-
-/** Allow a call where the bits of an argument are so. */
-static bool add_if(scmp_filter_ctx filter, const char *name, unsigned int arg, uint64_t mask,
-		   uint64_t value)
-{
-	int call = seccomp_syscall_resolve_name(name);
-	const struct scmp_arg_cmp when = SCMP_CMP64(arg, SCMP_CMP_MASKED_EQ, mask, value);
-	return call < 0 || seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &when) == 0;
-}
-
-/** Calls that some arguments make harmful. */
-static bool add_conditions(scmp_filter_ctx filter)
-{
-	static const uint64_t fcntls[] = { F_DUPFD,	F_DUPFD_CLOEXEC, F_GETFD,     F_SETFD,
-					   F_GETFL,	F_SETFL,	 F_GETLK,     F_SETLK,
-					   F_SETLKW,	F_OFD_GETLK,	 F_OFD_SETLK, F_OFD_SETLKW,
-					   F_GET_SEALS, F_ADD_SEALS,	 F_GETPIPE_SZ };
-	static const uint64_t ioctls[] = { TCGETS, TIOCGWINSZ, FIONREAD };
-	enum { THREAD = CLONE_VM | CLONE_THREAD | CLONE_SIGHAND };
-	const uint64_t all = UINT32_MAX;
-	bool ok = true;
-	for (size_t i = 0; i < KS_ARRAY_LEN(fcntls); i++)
-		ok = ok && add_if(filter, "fcntl", 1, all, fcntls[i]);
-	for (size_t i = 0; i < KS_ARRAY_LEN(ioctls); i++)
-		ok = ok && add_if(filter, "ioctl", 1, all, ioctls[i]);
-	return ok && add_if(filter, "mmap", 2, PROT_EXEC, 0) && // no new code
-	       add_if(filter, "mprotect", 2, PROT_EXEC, 0) &&
-	       add_if(filter, "clone", 0, THREAD,
-		      THREAD) && // threads; clone3 cannot be looked into
-	       add_if(filter, "tgkill", 0, all, (uint64_t)getpid()) &&
-	       add_if(filter, "prlimit64", 0, all, 0) && // of itself
-	       add_if(filter, "prctl", 0, all, PR_SET_NAME) &&
-	       add_if(filter, "prctl", 0, all, 0x53564d41); // PR_SET_VMA
-}
-
 struct ks_error *ks_sandbox_filter(void)
 {
-	enum { BINARY_TREE = 2 };
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
-	if (!filter)
-		return ks_error_new(KS_ERR_UNSUPPORTED, "seccomp does not know this machine");
-	bool made = add_all(filter, SCMP_ACT_ALLOW, allowed, KS_ARRAY_LEN(allowed)) &&
-		    add_all(filter, SCMP_ACT_TRAP, asked, KS_ARRAY_LEN(asked)) &&
-		    add_all(filter, SCMP_ACT_ERRNO(EPERM), forbidden, KS_ARRAY_LEN(forbidden)) &&
-		    add_conditions(filter);
-	seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, BINARY_TREE); // unknown before 2.5
-	int why = made ? seccomp_load(filter) : -ENOMEM;
-	seccomp_release(filter);
-	return why ? ks_error_new(KS_ERR_UNSUPPORTED, "seccomp: %s", strerror(-why)) : NULL;
+	struct sock_filter steps[KS_ARRAY_LEN(made_filter)];
+	const struct sock_fprog filter = { .len = KS_ARRAY_LEN(steps), .filter = steps };
+	memcpy(steps, made_filter, sizeof(steps));
+	steps[OWN_PID_AT].k = (uint32_t)getpid();
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0)
+		return NULL;
+	return ks_error_new(KS_ERR_UNSUPPORTED, "seccomp: %s", strerror(errno));
 }
