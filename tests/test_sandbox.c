@@ -56,6 +56,13 @@ static char *join(const char *dir, const char *name)
 	return path;
 }
 
+static void make_pipe(const char *dir)
+{
+	char *path = join(dir, "pipe");
+	must(mkfifo(path, 0600) == 0);
+	free(path);
+}
+
 static void place_init(struct place *place)
 {
 	*place = (struct place){ .dir = make_dir() };
@@ -65,6 +72,8 @@ static void place_init(struct place *place)
 	place->out = join(place->dir, "out");
 	must(mkdir(place->folder, 0700) == 0 && mkdir(place->out, 0700) == 0);
 	place->inner = write_file(place->folder, "inner", "ghi", 3);
+	make_pipe(place->folder);
+	make_pipe(place->out);
 	assert_null(ks_grants_add(&place->grants, place->given, KS_GRANT_READ));
 	assert_null(ks_grants_add(&place->grants, place->folder, KS_GRANT_READ | KS_GRANT_BELOW));
 	assert_null(ks_grants_add(&place->grants, place->out,
@@ -258,6 +267,26 @@ static void use_grants(const struct place *place, int *nr)
 	free(sub);
 }
 
+/** Nobody writes into the pipe: a parent that waited for one would answer no more. */
+static void try_pipes(const struct place *place, int *nr)
+{
+	char *inner = join(place->folder, "pipe"), *out = join(place->out, "pipe");
+	worker_must(fails_with(ENXIO, open(inner, O_RDONLY)));
+	worker_must(fails_with(ENXIO, open(out, O_WRONLY)));
+	int fd = open(inner, O_RDONLY | O_NONBLOCK);
+	worker_must(fd >= 0 && (fcntl(fd, F_GETFL) & O_NONBLOCK));
+	fd = open(place->given, O_RDONLY);
+	worker_must(fd >= 0 && !(fcntl(fd, F_GETFL) & O_NONBLOCK));
+	free(inner);
+	free(out);
+}
+
+static void nobody_waits_for_a_pipe(void **state)
+{
+	(void)state;
+	assert_int_equal(attempt(try_pipes), OK);
+}
+
 static void what_was_granted_can_be_used(void **state)
 {
 	(void)state;
@@ -376,6 +405,7 @@ int main(void)
 		cmocka_unit_test(no_network_can_be_reached),
 		cmocka_unit_test(nothing_can_be_started),
 		cmocka_unit_test(what_was_granted_can_be_used),
+		cmocka_unit_test(nobody_waits_for_a_pipe),
 		cmocka_unit_test(threads_of_the_worker_ask_side_by_side),
 		cmocka_unit_test(a_crash_is_seen),
 		cmocka_unit_test(nonsense_is_answered),

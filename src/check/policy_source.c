@@ -1,43 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/policy_source.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/read_file.h"
 
 enum { POLICY_MAX = 1 << 20 };
-
-/** Append the text of a file. @return false and errno when it cannot be opened */
-static bool append_file(const char *path, struct ks_buf *text)
-{
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return false;
-	char block[4096];
-	for (size_t n; text->len < POLICY_MAX && (n = fread(block, 1, sizeof(block), file)) > 0;)
-		ks_buf_bytes(text, block, n);
-	fclose(file);
-	return true;
-}
 
 /**
  * The ksurf.toml beside the file, else in the current folder.
  * @param path holds the result
- * @return its path, NULL when there is none
+ * @param[out] ret its path; NULL when there is none
  */
-static const char *append_found(const struct ks_policy_source *source, struct ks_buf *path,
-				struct ks_buf *text)
+static struct ks_error *append_found(const struct ks_policy_source *source, struct ks_buf *path,
+				     struct ks_buf *text, const char **ret)
 {
 	static const char name[] = "ksurf.toml";
 	const char *slash = source->beside ? strrchr(source->beside, '/') : NULL;
+	bool there = false;
 	if (slash)
 		ks_buf_bytes(path, source->beside, (size_t)(slash - source->beside) + 1);
 	ks_buf_str(path, name);
-	const char *beside = ks_buf_text(path);
-	if (beside && source->beside && append_file(beside, text))
-		return beside;
-	return source->here && append_file(name, text) ? name : NULL;
+	*ret = ks_buf_text(path);
+	if (*ret && source->beside)
+		KS_TRY(ks_read_file(*ret, POLICY_MAX, text, &there));
+	if (!there && source->here) {
+		*ret = name;
+		KS_TRY(ks_read_file(name, POLICY_MAX, text, &there));
+	}
+	if (!there)
+		*ret = NULL;
+	return NULL;
 }
 
 /** A word between single quotes, as TOML wants it. */
@@ -80,12 +73,12 @@ struct ks_error *ks_policy_load(const struct ks_policy_source *source, struct ks
 {
 	_cleanup_buf_ struct ks_buf found = { 0 }, text = { 0 };
 	const char *path = source->path;
-	if (path && !append_file(path, &text))
-		return ks_error_new(KS_ERR_IO, "%s: cannot open: %m", path);
-	if (!path && source->text)
+	if (path)
+		KS_TRY(ks_read_file(path, POLICY_MAX, &text, NULL));
+	else if (source->text)
 		ks_buf_str(&text, source->text);
-	else if (!path)
-		path = append_found(source, &found, &text);
+	else
+		KS_TRY(append_found(source, &found, &text, &path));
 	KS_TRY(append_options(source, &text));
 	KS_TRY(ks_buf_error(&text));
 	struct ks_error *err = ks_policy_read(text.at ? text.at : "", text.len, ret);

@@ -75,14 +75,28 @@ static enum ks_grant_right right_to_open(unsigned int flags)
 	return reads ? KS_GRANT_READ : KS_GRANT_WRITE;
 }
 
+/** Open without waiting for anybody, be it on a pipe; what was opened then waits as it was asked to. */
+static int open_at_once(const struct request *request)
+{
+	int flags = (int)request->ask.flags;
+	int fd = openat(request->dir, request->names[0], flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+			request->ask.mode);
+	if (fd < 0)
+		return -errno;
+	struct stat st;
+	if ((flags & O_NONBLOCK) ||
+	    (fstat(fd, &st) == 0 && !S_ISFIFO(st.st_mode) && fcntl(fd, F_SETFL, flags) == 0))
+		return fd;
+	close(fd);
+	return -ENXIO;
+}
+
 static int do_open(struct request *request)
 {
-	const struct ks_ask *ask = &request->ask;
-	if ((ask->flags & O_PATH) || !may(request, 0, right_to_open(ask->flags)))
+	unsigned int flags = request->ask.flags;
+	if ((flags & O_PATH) || !may(request, 0, right_to_open(flags)))
 		return -EACCES;
-	int fd = openat(request->dir, request->names[0], (int)ask->flags | O_CLOEXEC | O_NOCTTY,
-			ask->mode);
-	return fd < 0 ? -errno : fd;
+	return open_at_once(request);
 }
 
 static int do_stat(struct request *request)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "store/format.h"
 #include "store/schema.h"
 
@@ -118,6 +119,24 @@ static struct ks_error *open_for_writing(struct ks_store *store, bool create)
 	return ks_sql_script(store, "PRAGMA wal_autocheckpoint = 8192;");
 }
 
+/** Of a pipe that it opens for reading, SQLite waits for a writer. */
+static struct ks_error *refuse_pipes(const char *path)
+{
+	static const char *const endings[] = { "", "-journal" };
+	for (size_t i = 0; i < KS_ARRAY_LEN(endings); i++) {
+		struct stat st;
+		char *name;
+		if (asprintf(&name, "%s%s", path, endings[i]) < 0)
+			return &ks_nomem;
+		struct ks_error *err = NULL;
+		if (stat(name, &st) == 0 && !S_ISREG(st.st_mode))
+			err = ks_error_new(KS_ERR_STORE, "%s: not a file, as a store is", name);
+		free(name);
+		KS_TRY(err);
+	}
+	return NULL;
+}
+
 struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode, struct ks_store **ret)
 {
 	return ks_store_open_waiting(path, mode, 0, ret);
@@ -130,6 +149,7 @@ struct ks_error *ks_store_open_waiting(const char *path, enum ks_store_mode mode
 	if (mode != KS_STORE_CREATE && stat(path, &st) != 0)
 		return ks_error_new(errno == ENOENT ? KS_ERR_NOTFOUND : KS_ERR_IO,
 				    "%s: cannot open the store: %m", path);
+	KS_TRY(refuse_pipes(path));
 	_cleanup_store_ struct ks_store *store = calloc(1, sizeof(*store));
 	if (!store)
 		return &ks_nomem;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <ctype.h>
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/read_file.h"
 #include "source/net/keys.h"
 #include "source/net/signed_by.h"
 #include "source/net/spawn.h"
@@ -16,22 +15,6 @@
 enum { FILE_MAX = 16 << 20 };
 
 static const char block_begin[] = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
-
-static struct ks_error *read_file(const char *path, struct ks_buf *ret)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	if (fd < 0)
-		return ks_error_new(KS_ERR_IO, "%s: cannot open: %m", path);
-	bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_MAX &&
-		    ks_buf_reserve(ret, (size_t)st.st_size + 1) &&
-		    read(fd, ret->at, (size_t)st.st_size) == (ssize_t)st.st_size;
-	close(fd);
-	if (!good)
-		return ks_error_new(KS_ERR_IO, "%s: cannot be read", path);
-	ret->len = (size_t)st.st_size;
-	return ks_buf_text(ret) ? NULL : &ks_nomem;
-}
 
 /** What a character of base64 stands for; -1: none. */
 static int base64_value(char c)
@@ -82,7 +65,7 @@ static void add_armored(struct ks_keys *keys, const char *text)
 struct ks_error *ks_keys_add_file(struct ks_keys *keys, const char *path)
 {
 	_cleanup_buf_ struct ks_buf bytes = { 0 };
-	KS_TRY(read_file(path, &bytes));
+	KS_TRY(ks_read_file(path, FILE_MAX, &bytes, NULL));
 	if (bytes.len > 12 && memcmp(bytes.at + 8, "KBXf", 4) == 0)
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "%s: a keybox; give the keys as gpg --export writes them",
@@ -178,7 +161,7 @@ struct ks_error *ks_keys_add_repo(struct ks_keys *keys, const struct ks_apt_repo
 	if (!colon)
 		return ks_keys_add_trusted(keys);
 	char *path = strndup(repo->entry, (size_t)(colon - repo->entry));
-	struct ks_error *err = path ? read_file(path, &text) : &ks_nomem;
+	struct ks_error *err = path ? ks_read_file(path, FILE_MAX, &text, NULL) : &ks_nomem;
 	free(path);
 	KS_TRY(err);
 	ks_signed_by(text.at, strtoul(colon + 1, NULL, 10), &value);

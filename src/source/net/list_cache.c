@@ -55,7 +55,7 @@ char *ks_list_cache_path(const char *dir, const char *url)
 
 bool ks_list_cache_load(const char *path, uint64_t size, const char *sha256, struct ks_buf *ret)
 {
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 	if (fd < 0)
 		return false;
 	struct stat st;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/buf.h"
+#include "base/read_file.h"
 #include "base/toml.h"
 
 #include "source/sets.toml.h" // builtin: the table that is shipped
@@ -95,21 +95,10 @@ struct ks_error *ks_sets_add(struct ks_sets *sets, const char *text, size_t len)
 /** Append a user's file, if there is one. */
 static struct ks_error *add_file(struct ks_sets *sets, const char *path)
 {
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return NULL;
 	_cleanup_buf_ struct ks_buf text = { 0 };
-	struct ks_error *err = NULL;
-	if (ks_buf_reserve(&text, TABLE_MAX + 1))
-		text.len = fread(text.at, 1, TABLE_MAX + 1, file);
-	else
-		err = &ks_nomem;
-	if (!err && (ferror(file) || text.len > TABLE_MAX))
-		err = ks_error_new(KS_ERR_DATA, "cannot be read, or is longer than 1 MiB");
-	fclose(file);
-	if (!err)
-		err = ks_sets_add(sets, text.at, text.len);
-	return ks_error_in_file(err, path);
+	bool there;
+	KS_TRY(ks_read_file(path, TABLE_MAX, &text, &there));
+	return there ? ks_error_in_file(ks_sets_add(sets, text.at, text.len), path) : NULL;
 }
 
 struct ks_error *ks_sets_load(struct ks_sets *ret)
