@@ -228,15 +228,16 @@ static bool serve_one(int channel, const struct ks_sandbox_start *start)
 	ssize_t n;
 	while ((n = recvmsg(channel, &msg, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
 		;
-	if (n < (ssize_t)sizeof(request.ask))
-		return false;
-	int dir = ks_ask_attached(&msg);
-	if (request.ask.has_dir)
+	bool there = n >= (ssize_t)sizeof(request.ask);
+	int dir = n > 0 ? ks_ask_attached(&msg) : -1;
+	if (there && request.ask.has_dir)
 		request.dir = dir;
-	pthread_mutex_lock(&start->grants->lock);
-	int result = find_answer(&request, paths, (size_t)n - sizeof(request.ask));
-	pthread_mutex_unlock(&start->grants->lock);
-	bool there = send_answer(channel, &request, result);
+	if (there) {
+		pthread_mutex_lock(&start->grants->lock);
+		int result = find_answer(&request, paths, (size_t)n - sizeof(request.ask));
+		pthread_mutex_unlock(&start->grants->lock);
+		there = send_answer(channel, &request, result);
+	}
 	if (dir >= 0)
 		close(dir);
 	free(request.paths[0]);

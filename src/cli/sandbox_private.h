@@ -53,7 +53,7 @@ union ks_ask_beside {
 
 /** Put a descriptor beside a message. @param fd -1: none */
 void ks_ask_attach(struct msghdr *msg, union ks_ask_beside *beside, int fd);
-/** The descriptor beside a message that came; -1: there is none. */
+/** The descriptor beside a message that came; -1: there is none. Several, for which there may be room, are closed. */
 int ks_ask_attached(struct msghdr *msg);
 
 /** Answer calls that the filter stops by asking the parent; for all threads of the process. @return 0 or an errno */

@@ -80,12 +80,21 @@ void ks_ask_attach(struct msghdr *msg, union ks_ask_beside *beside, int fd)
 
 int ks_ask_attached(struct msghdr *msg)
 {
-	int fd = -1;
-	struct cmsghdr *header = CMSG_FIRSTHDR(msg);
-	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
-	    header->cmsg_len == CMSG_LEN(sizeof(fd)))
-		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
-	return fd;
+	int found = -1;
+	for (struct cmsghdr *at = CMSG_FIRSTHDR(msg); at; at = CMSG_NXTHDR(msg, at)) {
+		if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SCM_RIGHTS)
+			continue;
+		size_t nr = (at->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (size_t i = 0; i < nr; i++) {
+			int fd;
+			memcpy(&fd, CMSG_DATA(at) + i * sizeof(fd), sizeof(fd));
+			if (nr == 1 && found < 0)
+				found = fd;
+			else
+				close(fd);
+		}
+	}
+	return found;
 }
 
 /** Ask, and take the answer. @return the result of the system call */
