@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <ksurf/ksurf.h>
 #include <nettle/sha2.h>
 #include <signal.h>
 
@@ -589,6 +590,37 @@ static void dripping_server_is_given_up(void **state)
 	world_free(w);
 }
 
+/** As a program of the library says it. */
+static void library_gives_it_up_too(void **state)
+{
+	(void)state;
+	struct world *w = world_new(100 << 10, 1000, false);
+	const struct ksurf_ingest_options options = { .size = sizeof(options),
+						      .from = KSURF_FROM_PACKAGE,
+						      .mirror = w->opts.mirror,
+						      .suite = w->opts.suite,
+						      .arch = w->opts.arch,
+						      .cache_dir = w->opts.cache_dir,
+						      .allow_unsigned = 1,
+						      .strict = 1,
+						      .timeout = 1 };
+	const char *const package = name;
+	struct ksurf_store *store;
+	char *at = NULL;
+	assert_true(asprintf(&at, "%s/store", w->dir) > 0);
+	assert_null(ksurf_store_open(at, KSURF_CREATE, &store));
+	w->server.drip_ms = 250;
+	struct ksurf_error *err = ksurf_ingest(store, &package, 1, &options, NULL);
+	assert_non_null(err);
+	assert_int_equal(ksurf_error_code(err), KSURF_ERR_NET);
+	assert_non_null(strstr(ksurf_error_text(err), "given up"));
+	w->server.drip_ms = 0;
+	ksurf_error_free(err);
+	ksurf_store_close(store);
+	free(at);
+	world_free(w);
+}
+
 /** A server that speaks TLS and sends files as they are, heads and all. */
 struct tls {
 	pid_t pid;
@@ -710,6 +742,7 @@ int main(void)
 		cmocka_unit_test(verifying_reads_to_the_end),
 		cmocka_unit_test(two_faced_server_proves_nothing),
 		cmocka_unit_test(dripping_server_is_given_up),
+		cmocka_unit_test(library_gives_it_up_too),
 		cmocka_unit_test(no_redirect_leads_from_https_to_http),
 		cmocka_unit_test(redirects_from_http_are_followed_to_the_web_only),
 	};

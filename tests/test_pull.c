@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <cmocka.h>
+#include <ksurf/ksurf.h>
 #include <nettle/sha2.h>
 
 #include "base/array.h"
@@ -526,6 +527,63 @@ static void set_is_the_newest_kernels_of_its_series(void **state)
 	world_free(w);
 }
 
+/** The packages that were tried, each followed by a space. */
+static int note_tried(const struct ksurf_event *event, void *arg)
+{
+	struct ks_buf *tried = arg;
+	if (event->type == KSURF_EVENT_FAILED)
+		ks_buf_printf(tried, "%s ", event->source);
+	return 0;
+}
+
+/** By the library: of the set, what these options say. That the packages hold no kernels does not matter. */
+static void expect_tried(struct world *w, struct ksurf_ingest_options options, const char *packages)
+{
+	_cleanup_buf_ struct ks_buf tried = { 0 };
+	const char *const set = "mini:7";
+	struct ksurf_store *store;
+	char *at = NULL;
+	assert_true(asprintf(&at, "%s/store", w->dir) > 0);
+	options.size = sizeof(options);
+	options.from = KSURF_FROM_PACKAGE;
+	options.mirror = w->opts.mirror;
+	options.suite = w->opts.suite;
+	options.arch = w->opts.arch;
+	options.cache_dir = w->opts.cache_dir;
+	options.allow_unsigned = 1;
+	options.event = note_tried;
+	options.event_arg = &tried;
+	assert_null(ksurf_store_open(at, KSURF_CREATE, &store));
+	struct ksurf_error *err = ksurf_ingest(store, &set, 1, &options, NULL);
+	if (err)
+		fail_msg("%s", ksurf_error_text(err));
+	assert_string_equal(ks_buf_text(&tried), packages);
+	ksurf_store_close(store);
+	free(at);
+}
+
+static void library_takes_sets(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	char *config = NULL;
+	add_kernels(w);
+	assert_true(asprintf(&config, "%s/ksurf", w->dir) > 0);
+	assert_int_equal(mkdir(config, 0700), 0);
+	free(write_file(config, "sets.toml", table, strlen(table)));
+	setenv("XDG_CONFIG_HOME", w->dir, 1);
+	expect_tried(w, (struct ksurf_ingest_options){ 0 },
+		     "linux-image-7.2.14+deb14-arm64=7.2.14-1 ");
+	expect_tried(
+		w, (struct ksurf_ingest_options){ .last = 2 },
+		"linux-image-7.2.14+deb14-arm64=7.2.14-1 linux-image-7.2.10+deb14-arm64=7.2.10-1 ");
+	expect_tried(w, (struct ksurf_ingest_options){ .debug = 1 },
+		     "linux-image-7.2.13+deb14-amd64-dbg=7.2.13-1 ");
+	unsetenv("XDG_CONFIG_HOME");
+	free(config);
+	world_free(w);
+}
+
 static void table_of_sets_is_read_and_extended(void **state)
 {
 	(void)state;
@@ -716,6 +774,7 @@ int main(void)
 		cmocka_unit_test(component_may_have_a_folder_in_its_name),
 		cmocka_unit_test(kernels_are_listed_newest_first),
 		cmocka_unit_test(set_is_the_newest_kernels_of_its_series),
+		cmocka_unit_test(library_takes_sets),
 		cmocka_unit_test(table_of_sets_is_read_and_extended),
 		cmocka_unit_test(unsigned_suite_is_refused_when_a_keyring_is_given),
 		cmocka_unit_test(package_is_found_through_apt),

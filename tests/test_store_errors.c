@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "api/api.h"
 #include "base/array.h"
 #include "place.h"
 #include "sample.h"
@@ -389,6 +390,29 @@ static void nobody_is_told_two_states_where_nothing_can_be_locked(void **state)
 	close(written[1]);
 }
 
+static void locked_store_is_waited_for_as_long_as_was_said(void **state)
+{
+	const char *path = place_path(state);
+	struct ksurf_store *store;
+	sqlite3 *db;
+	assert_null(ksurf_store_open(path, KSURF_CREATE, &store));
+	assert_int_equal(ks_store_wait(store->store), 10);
+	place_put(store->store, 1);
+	ksurf_store_close(store);
+	assert_null(ksurf_store_open_waiting(path, KSURF_CREATE, 1, &store));
+	assert_int_equal(ks_store_wait(store->store), 1);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	struct ksurf_error *err = ksurf_store_remove(store, "6.1.0-1");
+	assert_non_null(err);
+	assert_int_equal(ksurf_error_code(err), KSURF_ERR_STORE);
+	assert_non_null(strstr(ksurf_error_text(err), "another process is writing the store"));
+	ksurf_error_free(err);
+	sqlite3_close(db);
+	assert_null(ksurf_store_remove(store, "6.1.0-1"));
+	ksurf_store_close(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,6 +426,7 @@ int main(void)
 		TEST(full_disk_is_one_error_and_changes_nothing),
 		TEST(failed_put_does_not_spoil_the_handle),
 		TEST(read_only_file_can_be_read_but_not_written),
+		TEST(locked_store_is_waited_for_as_long_as_was_said),
 		TEST(nobody_is_told_two_states_where_nothing_can_be_locked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,8 @@ enum ksurf_from {
 	/** The path of a kernel, package, archive, dataset, folder or module; "running" is as below. */
 	KSURF_FROM_PATH,
 	KSURF_FROM_RUNNING, /**< the running kernel; the name is what events call it */
-	KSURF_FROM_PACKAGE, /**< NAME or NAME=VERSION in the machine's repositories, or those of a mirror */
+	/** NAME or NAME=VERSION in the machine's repositories, or those of a mirror; or a set, as "debian:12/cloud@arm64". */
+	KSURF_FROM_PACKAGE,
 	KSURF_FROM_BUILD_ID, /**< for debuginfod */
 };
 
@@ -76,8 +77,11 @@ struct ksurf_ingest_options {
 	void *event_arg;
 	const char *
 		keyring; /**< a file with the keys that sign lists of packages; NULL: what apt trusts */
-	int allow_unsigned; /**< believe lists of packages that nobody signed */
-	int verify;	    /**< fetch packages whole, and compare their checksums */
+	int allow_unsigned;   /**< believe lists of packages that nobody signed */
+	int verify;	      /**< fetch packages whole, and compare their checksums */
+	unsigned int timeout; /**< the most seconds to wait for one file; 0: 3600 */
+	unsigned int last;    /**< of a set, so many releases; 0: the newest */
+	int debug;	      /**< of a set, kernels with debug information where there are any */
 };
 
 /**

@@ -28,6 +28,15 @@ enum ksurf_mode {
  */
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *
 ksurf_store_open(const char *path, enum ksurf_mode mode, struct ksurf_store **ret);
+/**
+ * ksurf_store_open() of a store that others may keep locked.
+ * @param seconds how long this call and later ones of the store wait for them; 0: 10, as ksurf_store_open()
+ * @return as ksurf_store_open(); KSURF_ERR_STORE also when it is still locked then
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_store_open_waiting(const char *path,
+									enum ksurf_mode mode,
+									unsigned int seconds,
+									struct ksurf_store **ret);
 /** Close a store. Results that were made from it stay valid. NULL is allowed. */
 KSURF_API void ksurf_store_close(struct ksurf_store *store);
 

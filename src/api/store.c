@@ -11,6 +11,12 @@
 struct ksurf_error *ksurf_store_open(const char *path, enum ksurf_mode mode,
 				     struct ksurf_store **ret)
 {
+	return ksurf_store_open_waiting(path, mode, 0, ret);
+}
+
+struct ksurf_error *ksurf_store_open_waiting(const char *path, enum ksurf_mode mode,
+					     unsigned int seconds, struct ksurf_store **ret)
+{
 	struct ksurf_store *store = malloc(sizeof(*store));
 	if (!store)
 		return &ks_api_nomem;
@@ -21,8 +27,9 @@ struct ksurf_error *ksurf_store_open(const char *path, enum ksurf_mode mode,
 	else if (mode == KSURF_READ && access(path, F_OK) != 0 && errno == ENOENT)
 		err = ks_error_new(KS_ERR_NOTFOUND, "%s: no such store", path);
 	else
-		err = ks_store_open(path, mode == KSURF_READ ? KS_STORE_READ : KS_STORE_CREATE,
-				    &store->store);
+		err = ks_store_open_waiting(path,
+					    mode == KSURF_READ ? KS_STORE_READ : KS_STORE_CREATE,
+					    seconds, &store->store);
 	if (err)
 		free(store);
 	else

@@ -27,7 +27,8 @@ Listener = CFUNCTYPE(c_int, POINTER(Event), c_void_p)
 IngestOptions = struct("IngestOptions", ("size", c_size_t), ("from", c_int), ("nr_threads", c_uint), ("strict", c_int),
                        ("config", c_char_p), ("modules", c_char_p), ("mirror", c_char_p), ("suite", c_char_p),
                        ("arch", c_char_p), ("cache_dir", c_char_p), ("debuginfod", c_char_p), ("event", Listener),
-                       ("event_arg", c_void_p))
+                       ("event_arg", c_void_p), ("keyring", c_char_p), ("allow_unsigned", c_int), ("verify", c_int),
+                       ("timeout", c_uint), ("last", c_uint), ("debug", c_int))
 Count = struct("Count", ("kind", c_char_p), ("known", c_int), ("nr", c_uint64))
 Image = struct("Image", *[(name, c_char_p) for name in (
     "label", "release", "version", "arch", "flavor", "build_id", "compiler", "revision", "distribution", "package",

@@ -32,7 +32,7 @@ void use_ingest(const struct given *given)
 	struct ksurf_store *store;
 	size_t added = 0;
 	FAIL(ksurf_store_open(given->store, (enum ksurf_mode)77, &store), KSURF_ERR_USAGE, "77");
-	SUCCEED(ksurf_store_open(given->store, KSURF_CREATE, &store));
+	SUCCEED(ksurf_store_open_waiting(given->store, KSURF_CREATE, 60, &store));
 	SUCCEED(ksurf_ingest(store, names, 3, &options, &added));
 	EXPECT(added == 2 && heard.nr[KSURF_EVENT_ADDED] == 2 && heard.nr[KSURF_EVENT_FAILED] == 1);
 	EXPECT(strstr(heard.failed, "/nowhere/vmlinux"));
@@ -42,6 +42,17 @@ void use_ingest(const struct given *given)
 	FAIL(ksurf_ingest(store, names, 3, &options, NULL), KSURF_ERR_IO, "/nowhere/vmlinux");
 	heard.stop_at = KSURF_EVENT_KNOWN;
 	FAIL(ksurf_ingest(store, names, 1, &options, NULL), KSURF_ERR_CANCELLED, "");
+	heard.stop_at = -1;
+	options = (struct ksurf_ingest_options){ .size = sizeof(options),
+						 .from = KSURF_FROM_PACKAGE,
+						 .mirror = "http://127.0.0.1:1",
+						 .suite = "none",
+						 .strict = 1,
+						 .timeout = 1,
+						 .last = 2,
+						 .debug = 1 };
+	names[0] = "linux-image-amd64"; // nobody is there
+	FAIL(ksurf_ingest(store, names, 1, &options, NULL), KSURF_ERR_NET, "127.0.0.1");
 	options.from = (enum ksurf_from)77;
 	FAIL(ksurf_ingest(store, names, 1, &options, NULL), KSURF_ERR_USAGE, "77");
 	ksurf_store_close(store);
