@@ -329,6 +329,10 @@ static void documents_take_any_name(void **state)
 		{ JUDGED_LINES, true, "ksurf deps --counts -v \"$OBJECT\"" },
 		{ JUDGED_CSV, true, "ksurf deps --counts -v \"$OBJECT\" --format csv" },
 		{ JUDGED_MARKDOWN, true, "ksurf deps --counts -v \"$OBJECT\" --format md" },
+		{ JUDGED_JSON, true, "ksurf deps --counts -v \"$OBJECT\" --format json" },
+		{ JUDGED_LINES, true, "ksurf add \"$OBJECT\" \"$DEB\"" },
+		{ JUDGED_LINES, true, "ksurf merge \"$DIR/into\" \"$DB\"; rm \"$DIR\"/into*" },
+		{ JUDGED_LINES, true, "ksurf repack" },
 	};
 	if (!worlds[0].dir)
 		skip();
@@ -359,6 +363,13 @@ static void complaints_are_one_line(void **state)
 		"ksurf deps \"x$WORD\"",
 		"ksurf add \"x$WORD\"",
 		"ksurf export \"x$WORD\" \"$DIR/x\"",
+		"ksurf merge \"$DB\" \"$DIR/x$WORD\"",
+		"ksurf pull \"debian:x$WORD\"",
+		"ksurf pull --keyring \"x$WORD\" --mirror http://127.0.0.1:1 --suite x x",
+		"ksurf pull --debuginfod http://127.0.0.1:1 \"x$WORD\"",
+		"ksurf check --policy \"$DIR/x$WORD\" \"$OBJECT\"",
+		"ksurf check --set \"x$WORD\" \"$OBJECT\"",
+		"ksurf images --rename \"x$WORD\" y",
 		"ksurf images --remove \"x$WORD\"",
 		"ksurf images --group \"x$WORD\" a",
 		"ksurf stats --table \"x$WORD\"",

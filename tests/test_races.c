@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Every reading command in a loop while another process adds, replaces and removes: an answer must be the one of a state that
- * the store really had. KSURF_RACES says how often each is run.
+ * Every reading command in a loop while another process adds, replaces, removes, merges and repacks: an answer must be the one of
+ * a state that the store really had. KSURF_RACES says how often each is run.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -18,6 +18,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "ingest/merge.h"
 #include "place.h"
 #include "sample.h"
 
@@ -39,9 +40,23 @@ static struct ks_error *put(struct ks_store *store, unsigned int build, bool poo
 	return err;
 }
 
+static struct ks_error *merge(struct ks_store *store, const char *path)
+{
+	_cleanup_store_ struct ks_store *from = NULL;
+	struct ks_merge_result result;
+	KS_TRY(ks_store_open(path, KS_STORE_READ, &from));
+	return ks_ingest_merge(store, from, 1, &result);
+}
+
+static struct ks_error *repack(struct ks_store *store)
+{
+	struct ks_repack_result result;
+	return ks_store_repack(store, 1, &result);
+}
+
 /** What is written, over and over: after the last step the store has what it had before the first. */
-enum { STEPS = 5 };
-static struct ks_error *step(struct ks_store *store, unsigned int nr)
+enum { STEPS = 8 };
+static struct ks_error *step(struct ks_store *store, const char *other, unsigned int nr)
 {
 	switch (nr % STEPS) {
 	case 0:
@@ -50,30 +65,40 @@ static struct ks_error *step(struct ks_store *store, unsigned int nr)
 		return put(store, 2, true);
 	case 2: // takes the place of the poorer one
 		return put(store, 2, false);
-	case 3: // which the others are based on
+	case 3: // nothing that is told changes, but all numbers
+		return repack(store);
+	case 4: // which the others are based on
 		return ks_store_remove(store, "6.1.0-1");
+	case 5:
+		return ks_store_remove(store, "6.1.0-3");
+	case 6: // two images at once
+		return merge(store, other);
 	default:
-		return put(store, 1, false);
+		return repack(store);
 	}
 }
 
-static void begin(const char *path)
+/** @param other what is merged again */
+static void begin(const char *path, const char *other)
 {
-	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_store_ struct ks_store *store = NULL, *beside = NULL;
 	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	assert_ok(ks_store_open(other, KS_STORE_CREATE, &beside));
 	for (unsigned int build = 1; build < 4; build++)
 		assert_ok(put(store, build, false));
+	assert_ok(put(beside, 1, false));
+	assert_ok(put(beside, 3, false));
 }
 
 /** The other process: opens and closes the store now and then, as commands do. */
-static void write_for_ever(const char *path)
+static void write_for_ever(const char *path, const char *other)
 {
 	for (unsigned int nr = 0;;) {
 		_cleanup_store_ struct ks_store *store = NULL;
 		if (ks_store_open(path, KS_STORE_WRITE, &store))
 			_exit(1);
 		for (unsigned int i = 0; i < 1 + nr % 3; i++, nr++) {
-			if (step(store, nr))
+			if (step(store, other, nr))
 				_exit(2);
 			usleep(nr % 7 * 500);
 		}
@@ -102,6 +127,8 @@ static const char *const commands[] = {
 	"stats",
 	"stats --format json",
 	"export 6.1.0-2 out" FILES,
+	"images >/dev/null; $KSURF_COMMAND -q merge into store && $KSURF_COMMAND --db into "
+	"show function --all --output out; rm -f into*" FILES,
 };
 enum { NR_COMMANDS = KS_ARRAY_LEN(commands) };
 
@@ -126,12 +153,13 @@ struct answers {
 	char *of[STEPS]; // one for each state, quietly
 };
 
-static void ask_quietly(const char *dir, const char *path, struct answers *answers)
+static void ask_quietly(const char *dir, const char *path, const char *other,
+			struct answers *answers)
 {
 	_cleanup_store_ struct ks_store *store = NULL;
 	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
 	for (unsigned int nr = 0; nr < STEPS; nr++) {
-		assert_ok(step(store, nr));
+		assert_ok(step(store, other, nr));
 		for (size_t i = 0; i < NR_COMMANDS; i++)
 			answers[i].of[nr] = answer(dir, commands[i]);
 	}
@@ -164,11 +192,13 @@ static void no_answer_mixes_two_states(void **state)
 	struct place *place = *state;
 	static struct answers answers[NR_COMMANDS];
 	const char *runs = getenv("KSURF_RACES");
-	begin(place->path);
-	ask_quietly(place->dir, place->path, answers);
+	char other[96];
+	snprintf(other, sizeof(other), "%s/other", place->dir);
+	begin(place->path, other);
+	ask_quietly(place->dir, place->path, other, answers);
 	pid_t writer = fork();
 	if (writer == 0)
-		write_for_ever(place->path);
+		write_for_ever(place->path, other);
 	size_t nr_wrong = ask_loudly(place->dir, answers, runs ? (unsigned int)atoi(runs) : RUNS);
 	int status;
 	assert_int_equal(waitpid(writer, &status, WNOHANG), 0);
@@ -178,7 +208,7 @@ static void no_answer_mixes_two_states(void **state)
 		for (size_t k = 0; k < STEPS; k++)
 			free(answers[i].of[k]);
 	char line[80];
-	snprintf(line, sizeof(line), "rm -rf %s/out", place->dir);
+	snprintf(line, sizeof(line), "rm -rf %s/*", place->dir);
 	assert_int_equal(system(line), 0);
 	assert_int_equal(nr_wrong, 0);
 }

@@ -86,16 +86,17 @@ static void repacked_store_is_the_same(void **state)
 	check_builds(store, 2, 5);
 }
 
+/** KSURF_KILLS says how often. */
 static void killed_repack_leaves_the_store(void **state)
 {
-	enum { KILLS = 12 };
-	const char *path = place_path(state);
+	const char *path = place_path(state), *kills = getenv("KSURF_KILLS");
+	unsigned int nr = kills ? (unsigned int)atoi(kills) : 12, nr_whole = 0;
 	struct ks_store *store;
 	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
 	for (unsigned int build = 1; build <= 3; build++)
 		place_put(store, build);
 	ks_store_close(store);
-	for (unsigned int i = 0; i < KILLS; i++) {
+	for (unsigned int i = 0; i < nr; i++) {
 		pid_t child = fork();
 		assert_true(child >= 0);
 		if (!child) {
@@ -103,13 +104,16 @@ static void killed_repack_leaves_the_store(void **state)
 			struct ks_error *err = ks_store_open(path, KS_STORE_WRITE, &store);
 			_exit(err || ks_store_repack(store, 1, &result) ? 1 : 0);
 		}
-		usleep(i * 15000);
+		int status;
+		usleep(i * 180000 / nr);
 		kill(child, SIGKILL);
-		assert_int_equal(waitpid(child, NULL, 0), child);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		nr_whole += WIFEXITED(status);
 		assert_ok(ks_store_open(path, KS_STORE_READ, &store));
 		check_builds(store, 1, 3);
 		ks_store_close(store);
 	}
+	print_message("of %u repackings that were killed %u had come to their end\n", nr, nr_whole);
 	struct ks_repack_result result;
 	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
 	assert_ok(ks_store_repack(store, 1, &result));
