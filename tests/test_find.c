@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -303,14 +304,23 @@ static void a_folder_is_searched_in_order(void **state)
 	ks_bpf_finds_deinit(&finds);
 }
 
+static bool can_be_mapped(const char *path, size_t len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	void *map = mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	return map != MAP_FAILED && munmap(map, len) == 0;
+}
+
 static void holes_cost_nothing(void **state)
 {
 	(void)state;
 	need_objects();
 	const off_t tera = (off_t)1 << 40;
 	const char *path = write_file("sparse", &little);
-	if (truncate(path, tera) != 0) {
+	if (truncate(path, tera) != 0 || !can_be_mapped(path, (size_t)tera)) { // valgrind cannot
 		print_message("no such large files here: skipped\n");
+		unlink(path);
 		skip();
 	}
 	FILE *f = fopen(path, "r+b");

@@ -262,6 +262,13 @@ static void use_grants(const struct place *place, int *nr)
 	worker_must(mkdirat(dir, "sub", 0700) == 0 && rmdir(sub) == 0);
 	worker_must(open(place->out, O_TMPFILE | O_RDWR, 0600) >= 0);
 	worker_must(memfd_create("x", 0) >= 0);
+	worker_must(fchmod(fd, 0640) == 0 && fstat(fd, &st) == 0 && (st.st_mode & 07777) == 0640);
+	worker_must(fails_with(EPERM, fchmod(fd, 04755)));
+	worker_must(fails_with(EPERM, fchown(fd, 0, 12345)));
+	fd = open(place->given, O_RDONLY);
+	worker_must(fd >= 0 && fails_with(EPERM, fchmod(fd, 0777)));
+	worker_must(fails_with(EPERM, fchown(fd, getuid(), getgid())));
+	worker_must(fails_with(EBADF, fchmod(-1, 0600)) && fails_with(EBADF, fchmod(77, 0600)));
 	free(made);
 	free(moved);
 	free(sub);

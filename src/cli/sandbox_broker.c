@@ -166,6 +166,35 @@ static int do_rename(struct request *request)
 		       : 0;
 }
 
+/** Whether the worker may write to the file beside the question, which it can only have from here. */
+static bool is_written(const struct request *request)
+{
+	struct stat st;
+	return fstat(request->dir, &st) == 0 && S_ISREG(st.st_mode) &&
+	       (fcntl(request->dir, F_GETFL) & O_ACCMODE) != O_RDONLY;
+}
+
+static int do_chmod(struct request *request)
+{
+	if (!is_written(request) || (request->ask.mode & ~0777U))
+		return -EPERM;
+	return fchmod(request->dir, request->ask.mode) ? -errno : 0;
+}
+
+/** What SQLite makes beside a store is its owner's. */
+static int do_chown(struct request *request)
+{
+	const struct ks_ask *ask = &request->ask;
+	struct stat st;
+	for (size_t i = 0; is_written(request) && i < request->grants->list.len; i++) {
+		const struct ks_grant *grant = &request->grants->list.at[i];
+		if ((grant->rights & KS_GRANT_WRITE) && stat(grant->path, &st) == 0 &&
+		    S_ISREG(st.st_mode) && st.st_uid == ask->flags && st.st_gid == ask->mode)
+			return fchown(request->dir, ask->flags, ask->mode) ? -errno : 0;
+	}
+	return -EPERM;
+}
+
 static int do_fetch(struct request *request)
 {
 	return request->start->fetch ? request->start->fetch(request->start->fetch_arg) : -EPERM;
@@ -174,7 +203,8 @@ static int do_fetch(struct request *request)
 static int (*const answers[KS_NR_ASKS])(struct request *request) = {
 	[KS_ASK_OPEN] = do_open,     [KS_ASK_STAT] = do_stat,	      [KS_ASK_STATX] = do_statx,
 	[KS_ASK_ACCESS] = do_access, [KS_ASK_READLINK] = do_readlink, [KS_ASK_MKDIR] = do_mkdir,
-	[KS_ASK_UNLINK] = do_unlink, [KS_ASK_RENAME] = do_rename,     [KS_ASK_FETCH] = do_fetch,
+	[KS_ASK_UNLINK] = do_unlink, [KS_ASK_RENAME] = do_rename,     [KS_ASK_CHMOD] = do_chmod,
+	[KS_ASK_CHOWN] = do_chown,   [KS_ASK_FETCH] = do_fetch,
 };
 
 /** @param paths what stands behind the question @return the result of the system call */

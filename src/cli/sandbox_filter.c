@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "cli/sandbox_private.h"
 #include "cli/sandbox_filter_made.h" // by sandbox_filter_make.c
+#include "cli/sandbox_private.h"
 
 /* ---- Landlock ---- */
 

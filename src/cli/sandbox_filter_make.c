@@ -43,8 +43,6 @@ static const char *const allowed[] = {
 	"fdatasync",
 	"sync_file_range",
 	"flock",
-	"fchmod",
-	"fchown",
 	"getdents64",
 	"dup",
 	"dup2",
@@ -108,11 +106,11 @@ static const char *const allowed[] = {
 	"time",
 };
 
-/** They name files: the parent is asked. */
+/** They name files, or change what others may do with one: the parent is asked. */
 static const char *const asked[] = {
 	"open",	     "openat",	   "stat",     "lstat",	     "newfstatat", "statx",   "access",
 	"faccessat", "faccessat2", "readlink", "readlinkat", "mkdir",	   "mkdirat", "unlink",
-	"unlinkat",  "rmdir",	   "rename",   "renameat",   "renameat2",
+	"unlinkat",  "rmdir",	   "rename",   "renameat",   "renameat2",  "fchmod",  "fchown",
 };
 
 /**

@@ -20,11 +20,13 @@ enum ks_ask_what {
 	KS_ASK_MKDIR,  // mode
 	KS_ASK_UNLINK, // flags
 	KS_ASK_RENAME, // flags; it has two paths
+	KS_ASK_CHMOD,  // mode; of the descriptor beside it, the path means nothing
+	KS_ASK_CHOWN,  // the same; flags is the user, mode the group
 	KS_ASK_FETCH,  // a stream; the path means nothing
 	KS_NR_ASKS,
 };
 
-/** A question. Behind it stand the paths, each ended by NUL, and beside it the folder of the first when that is a descriptor. */
+/** A question. Behind it stand the paths, each ended by NUL, and beside it the folder of the first when that is a descriptor, or the file. */
 struct ks_ask {
 	uint32_t what;
 	uint32_t flags;

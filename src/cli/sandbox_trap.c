@@ -30,7 +30,8 @@ static const int arg_regs[] = { REG_RDI, REG_RSI, REG_RDX, REG_R10, REG_R8, REG_
 struct call {
 	long nr;
 	enum ks_ask_what what;
-	bool at; // its first argument is a folder, which the path may be relative to
+	bool at;   // its first argument is a folder, which the path may be relative to
+	bool file; // its first argument is the file, and there is no path
 	unsigned int path, to_at, to; // positions; to_at: the folder of the second path
 	unsigned int flags, mode, data, data_len;
 	unsigned int fixed; // flags that it always has
@@ -61,6 +62,8 @@ static const struct call calls[] = {
 #ifdef SYS_renameat
 	{ SYS_renameat, KS_ASK_RENAME, true, .path = 1, .to_at = 2, .to = 3 },
 #endif
+	{ SYS_fchmod, KS_ASK_CHMOD, .file = true, .mode = 1 },
+	{ SYS_fchown, KS_ASK_CHOWN, .file = true, .flags = 1, .mode = 2 },
 	{ SYS_renameat2, KS_ASK_RENAME, true, .path = 1, .to_at = 2, .to = 3, .flags = 4 },
 };
 
@@ -142,15 +145,15 @@ static const size_t data_sizes[KS_NR_ASKS] = {
 /** @return the result of the system call */
 static long answer(const struct call *call, const ucontext_t *context)
 {
-	const char *path = (const char *)ARG(context, call->path);
+	const char *path = call->file ? "/" : (const char *)ARG(context, call->path);
 	const char *to = call->to ? (const char *)ARG(context, call->to) : NULL;
-	int dir = call->at ? (int)ARG(context, 0) : AT_FDCWD;
+	int dir = call->at || call->file ? (int)ARG(context, 0) : AT_FDCWD;
 	unsigned int flags = call->flags ? (unsigned int)ARG(context, call->flags) : 0;
 	if (!path || (call->to && !to))
 		return -EFAULT;
 	if (call->what == KS_ASK_STAT && !path[0] && (flags & AT_EMPTY_PATH)) // an open file
 		return syscall(SYS_fstat, dir, ARG(context, call->data)) ? -errno : 0;
-	bool from_dir = path[0] != '/' && dir != AT_FDCWD;
+	bool from_dir = call->file || (path[0] != '/' && dir != AT_FDCWD);
 	if (to && to[0] != '/' && (call->to_at ? (int)ARG(context, call->to_at) : AT_FDCWD) != dir)
 		return -EXDEV; // both paths begin at the same place, or the second at the root
 	if (from_dir && dir < 0)
