@@ -92,6 +92,11 @@ static void place_deinit(struct place *place)
 	remove_dir(place->dir);
 }
 
+static void look_at_folders(const void *arg)
+{
+	ks_sandbox_look_at_folders(((const struct place *)arg)->inner);
+}
+
 typedef void attempt_fn(const struct place *place, int *nr);
 
 /** Let a worker try, on both kinds of kernel. @return the worst wait status */
@@ -103,6 +108,8 @@ static int attempt(attempt_fn *fn)
 		place_init(&place);
 		const struct ks_sandbox_start start = {
 			.grants = &place.grants,
+			.prepare = look_at_folders,
+			.prepare_arg = &place,
 			.no_landlock = kernel == 1,
 		};
 		struct ks_worker worker;
@@ -300,6 +307,25 @@ static void what_was_granted_can_be_used(void **state)
 	assert_int_equal(attempt(use_grants), OK);
 }
 
+/** The parent is not asked: this worker has closed the channel. */
+static void try_folders(const struct place *place, int *nr)
+{
+	struct stat st;
+	char *gone = join(place->folder, "..");
+	close(3);
+	worker_must(lstat(place->folder, &st) == 0 && S_ISDIR(st.st_mode));
+	worker_must(lstat(place->dir, &st) == 0 && lstat("/tmp", &st) == 0);
+	worker_must(lstat(place->out, &st) < 0 && lstat(gone, &st) < 0);
+	worker_must(lstat(place->inner, &st) < 0 && stat(place->folder, &st) < 0);
+	free(gone);
+}
+
+static void folders_are_looked_at_once(void **state)
+{
+	(void)state;
+	assert_int_equal(attempt(try_folders), OK);
+}
+
 enum { NR_THREADS = 4, ROUNDS = 200 };
 
 static void *read_often(void *arg)
@@ -413,6 +439,7 @@ int main(void)
 		cmocka_unit_test(nothing_can_be_started),
 		cmocka_unit_test(what_was_granted_can_be_used),
 		cmocka_unit_test(nobody_waits_for_a_pipe),
+		cmocka_unit_test(folders_are_looked_at_once),
 		cmocka_unit_test(threads_of_the_worker_ask_side_by_side),
 		cmocka_unit_test(a_crash_is_seen),
 		cmocka_unit_test(nonsense_is_answered),

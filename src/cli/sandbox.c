@@ -2,6 +2,7 @@
 #include "cli/sandbox.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,11 +12,13 @@
 #include "source/codec/codec.h"
 #include "source/package/archive.h"
 
-/** What is missing is said when it is needed. */
-static void load_libraries(const void *arg)
+/** What of the libraries is missing is said when it is needed. */
+static void prepare(const void *arg)
 {
 	const struct ks_sandbox_files *files = arg;
 	const struct ks_archive *archive;
+	if (files->store)
+		ks_sandbox_look_at_folders(files->store);
 	if (files->pictures)
 		ks_plot_png_load();
 	if (!files->packed && !files->fetched)
@@ -77,7 +80,7 @@ static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *j
 		.grants = &files->grants,
 		.fetch = job->cmd->fetches ? ks_fetch_server_begin : NULL,
 		.fetch_arg = server,
-		.prepare = load_libraries,
+		.prepare = prepare,
 		.prepare_arg = files,
 	};
 	struct ks_worker worker;
@@ -103,7 +106,9 @@ struct ks_error *ks_sandbox_enter(struct ks_cli *cli, const struct ks_sandbox_jo
 	static struct ks_sandbox_files files;
 	static struct ks_fetch_server server;
 	struct ks_error *err = start(cli, job, &files, &server, done);
-	if (!*done) // in the worker nobody asks them
+	if (!*done) { // in the worker nobody asks them
 		ks_grants_deinit(&files.grants);
+		free(files.store);
+	}
 	return err;
 }

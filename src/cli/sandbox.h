@@ -79,6 +79,12 @@ KS_MUST_CHECK struct ks_error *ks_sandbox_start(const struct ks_sandbox_start *s
 /** Answer the worker until it ends. @return its wait status, as of waitpid(2) */
 int ks_sandbox_serve(const struct ks_sandbox_start *start, struct ks_worker *worker);
 
+/**
+ * For ks_sandbox_start.prepare: lstat(2) of the folders on the way to that file is answered as things are now. SQLite asks about
+ * each of them, and each question would take a turn of the parent. @param path absolute
+ */
+void ks_sandbox_look_at_folders(const char *path);
+
 /** In the worker: a stream to whatever fetches in the parent. @return -1: there is nothing */
 int ks_sandbox_fetch(void);
 
@@ -96,6 +102,7 @@ struct ks_sandbox_job {
 /** What a command line is about. */
 struct ks_sandbox_files {
 	struct ks_grants grants;
+	char *store;   // where it is; NULL: nobody knows
 	bool packed;   // some input may be an archive, or packed
 	bool fetched;  // so may be what comes from elsewhere
 	bool pictures; // what is written is drawn

@@ -211,8 +211,10 @@ struct ks_error *ks_sandbox_files_find(const struct ks_sandbox_job *job,
 	KS_TRY(add_fixed(grants, system_files, KS_ARRAY_LEN(system_files)));
 	files->fetched = job->cmd->fetches != NULL;
 	KS_TRY(add_temporary(grants));
-	if (job->db)
+	if (job->db) {
 		KS_TRY(add_store(grants, job->db));
+		files->store = ks_grants_path(grants, job->db);
+	}
 	KS_TRY(add_options(job, files));
 	KS_TRY(add_arguments(job, files));
 	if (job->cmd->opens & KS_OPENS_POLICY)

@@ -9,6 +9,11 @@ struct ks_error *ks_sandbox_start(const struct ks_sandbox_start *start, struct k
 	return ks_error_new(KS_ERR_UNSUPPORTED, "no sandbox: ksurf was built without");
 }
 
+void ks_sandbox_look_at_folders(const char *path)
+{
+	(void)path;
+}
+
 int ks_sandbox_fetch(void)
 {
 	return -1;

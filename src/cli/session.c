@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/session.h"
 
-#include <errno.h>
-#include <unistd.h>
-
 struct ks_error *ks_session_open(struct ks_cli *cli, enum ks_store_mode mode,
 				 struct ks_session *session)
 {
 	KS_TRY(ks_cli_db_path(cli, &session->db));
-	if (mode != KS_STORE_CREATE && access(session->db, F_OK) != 0 && errno == ENOENT)
-		return ks_error_new(KS_ERR_NOTFOUND,
-				    "%s: no store yet; 'ksurf add' or 'ksurf pull' makes one",
-				    session->db);
-	KS_TRY(ks_store_open_waiting(session->db, mode, cli->wait, &session->store));
+	struct ks_error *err = ks_store_open_waiting(session->db, mode, cli->wait, &session->store);
+	if (err && err->code == KS_ERR_NOTFOUND) {
+		ks_error_free(err);
+		err = ks_error_new(KS_ERR_NOTFOUND,
+				   "%s: no store yet; 'ksurf add' or 'ksurf pull' makes one",
+				   session->db);
+	}
+	KS_TRY(err);
 	return mode == KS_STORE_READ ? ks_store_snapshot_begin(session->store) : NULL;
 }
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "base/array.h"
 #include "store/format.h"
 #include "store/schema.h"
 
@@ -119,22 +118,22 @@ static struct ks_error *open_for_writing(struct ks_store *store, bool create)
 	return ks_sql_script(store, "PRAGMA wal_autocheckpoint = 8192;");
 }
 
-/** Of a pipe that it opens for reading, SQLite waits for a writer. */
-static struct ks_error *refuse_pipes(const char *path)
+/** Of a pipe that it opens for reading, SQLite waits for a writer. @param ending of what lies beside the store */
+static struct ks_error *refuse_pipe(const char *path, const char *ending, bool must_be_there)
 {
-	static const char *const endings[] = { "", "-journal" };
-	for (size_t i = 0; i < KS_ARRAY_LEN(endings); i++) {
-		struct stat st;
-		char *name;
-		if (asprintf(&name, "%s%s", path, endings[i]) < 0)
-			return &ks_nomem;
-		struct ks_error *err = NULL;
-		if (stat(name, &st) == 0 && !S_ISREG(st.st_mode))
-			err = ks_error_new(KS_ERR_STORE, "%s: not a file, as a store is", name);
-		free(name);
-		KS_TRY(err);
-	}
-	return NULL;
+	struct stat st;
+	char *name;
+	if (asprintf(&name, "%s%s", path, ending) < 0)
+		return &ks_nomem;
+	struct ks_error *err = NULL;
+	bool there = stat(name, &st) == 0;
+	if (there && !S_ISREG(st.st_mode))
+		err = ks_error_new(KS_ERR_STORE, "%s: not a file, as a store is", name);
+	else if (!there && must_be_there)
+		err = ks_error_new(errno == ENOENT ? KS_ERR_NOTFOUND : KS_ERR_IO,
+				   "%s: cannot open the store: %m", name);
+	free(name);
+	return err;
 }
 
 struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode, struct ks_store **ret)
@@ -145,11 +144,8 @@ struct ks_error *ks_store_open(const char *path, enum ks_store_mode mode, struct
 struct ks_error *ks_store_open_waiting(const char *path, enum ks_store_mode mode,
 				       unsigned int seconds, struct ks_store **ret)
 {
-	struct stat st;
-	if (mode != KS_STORE_CREATE && stat(path, &st) != 0)
-		return ks_error_new(errno == ENOENT ? KS_ERR_NOTFOUND : KS_ERR_IO,
-				    "%s: cannot open the store: %m", path);
-	KS_TRY(refuse_pipes(path));
+	KS_TRY(refuse_pipe(path, "", mode != KS_STORE_CREATE));
+	KS_TRY(refuse_pipe(path, "-journal", false));
 	_cleanup_store_ struct ks_store *store = calloc(1, sizeof(*store));
 	if (!store)
 		return &ks_nomem;
