@@ -148,15 +148,14 @@ static size_t nr_folders;
 
 void ks_sandbox_look_at_folders(const char *path)
 {
-	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+	for (const char *slash = strchr(path + 1, '/'); slash && nr_folders < KS_ARRAY_LEN(folders);
+	     slash = strchr(slash + 1, '/')) {
 		char *folder = strndup(path, (size_t)(slash - path));
 		struct stat *st = &folders[nr_folders].st;
 		if (folder && lstat(folder, st) == 0 && S_ISDIR(st->st_mode))
 			folders[nr_folders++].path = folder;
 		else
 			free(folder);
-		if (nr_folders == KS_ARRAY_LEN(folders))
-			return;
 	}
 }
 
