@@ -158,7 +158,7 @@ static void check_opened(int fd)
 
 static void take_answers(int channel)
 {
-	char bytes[sizeof(struct ks_ask_reply) + sizeof(union ks_ask_data)];
+	char bytes[sizeof(struct ks_ask_reply) + sizeof(union ks_ask_data)] = { 0 };
 	ssize_t n;
 	do {
 		union ks_ask_beside beside;
