@@ -35,9 +35,21 @@ static struct ks_error *look_up(void *arg, enum ks_kind kind, const char *name,
 	for (size_t i = 0; i < tiny->nr_ambiguities; i++)
 		if (tiny->ambiguities[i]->kind == kind && !strcmp(tiny->ambiguities[i]->name, name))
 			fact->ambiguity = tiny->ambiguities[i];
+	for (size_t i = 0; kind == KS_TRACEPOINT && i < tiny->nr_tracepoints; i++)
+		if (strcmp(tiny->tracepoints[i].event, name) == 0)
+			fact->tracepoint = &tiny->tracepoints[i];
+	for (size_t i = 0; kind == KS_SYSCALL && i < tiny->nr_syscalls; i++) {
+		const struct ks_syscall *call = &tiny->syscalls[i];
+		if (strcmp(call->name, name) != 0)
+			continue;
+		fact->present = true;
+		fact->number = call->number;
+		fact->traced = call->traced;
+		fact->args = call->args;
+	}
 	if (kind == KS_FUNCTION && tiny->unsure && strcmp(tiny->unsure, name) == 0)
 		fact->known = false;
-	fact->present = fact->decl || fact->function || fact->value;
+	fact->present |= fact->decl || fact->function || fact->value || fact->tracepoint;
 	*ret = (struct ks_history){ .kind = kind, .name = name, .nr = 1, .facts = fact };
 	return NULL;
 }

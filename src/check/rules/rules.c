@@ -57,7 +57,7 @@ const struct ks_rule ks_rules[] = {
 	{ "absent-parameters",      RUN,           ON(KPROBE) | ON(KPROBE_MULTI), NAME, ks_judge_absent_parameters },
 	{ "parameters",             RUN,           KS_HOOKS_FUNCTION, NAME | BASE, ks_judge_parameters },
 	{ "tracepoint-arguments",   RUN,           KS_HOOKS_ARGUMENTS, NAME | BASE, ks_judge_tracepoint_arguments },
-	{ "event-fields",           RUN,           ON(TRACEPOINT), NAME | BASE, ks_judge_event_fields },
+	{ "event-reads",            LOAD | RUN,    ON(TRACEPOINT) | ON(SYSCALL_TP), NAME, ks_judge_event_reads },
 	{ "fields",                 RUN,           ALL,            0,           ks_judge_fields },
 	{ "blind-reads",            RUN,           KS_HOOKS_FUNCTION | KS_HOOKS_ARGUMENTS, NAME | BASE, ks_judge_blind_reads },
 };

@@ -122,8 +122,8 @@ void ks_judge_absent_parameters(struct ks_judge *judge);
 void ks_judge_parameters(struct ks_judge *judge);
 /** Arguments of the tracepoint that differ from the base (changed_reads.c). */
 void ks_judge_tracepoint_arguments(struct ks_judge *judge);
-/** Fields of the event's record that lie elsewhere in the base (changed_reads.c). */
-void ks_judge_event_fields(struct ks_judge *judge);
+/** Fields of the event's record that are not what the program takes them for (event_reads.c). */
+void ks_judge_event_reads(struct ks_judge *judge);
 /** Fields that are not what the object's own types say (changed_reads.c). */
 void ks_judge_fields(struct ks_judge *judge);
 /** Kernel structs that are read at fixed offsets (blind_reads.c). */
