@@ -29,6 +29,7 @@ const struct ks_rule ks_rules[] = {
 	{ "kernel-btf",             LOAD,          ALL,            0,           ks_judge_kernel_btf },
 	{ "relocations",            LOAD,          ALL,            0,           ks_judge_relocations },
 	{ "references",             LOAD,          ALL,            0,           ks_judge_references },
+	{ "returns",                LOAD,          ALL,            0,           ks_judge_returns },
 	{ "helper-calls",           LOAD,          ALL,            0,           ks_judge_helper_calls },
 	{ "context-pointers",       LOAD,          ALL,            0,           ks_judge_context_pointers },
 	{ "tail-calls",             LOAD,          ALL,            0,           ks_judge_tail_calls },
