@@ -57,6 +57,7 @@ const struct ks_rule ks_rules[] = {
 	{ "lsm-active",             RUN,           ON(LSM),        0,           ks_judge_lsm_active },
 	{ "absent-parameters",      RUN,           ON(KPROBE) | ON(KPROBE_MULTI), NAME, ks_judge_absent_parameters },
 	{ "parameters",             RUN,           KS_HOOKS_FUNCTION, NAME | BASE, ks_judge_parameters },
+	{ "result-slot",            RUN,           ON(FENTRY) | ON(FMOD_RET), NAME, ks_judge_result_slot },
 	{ "tracepoint-arguments",   RUN,           KS_HOOKS_ARGUMENTS, NAME | BASE, ks_judge_tracepoint_arguments },
 	{ "event-reads",            LOAD | RUN,    ON(TRACEPOINT) | ON(SYSCALL_TP), NAME, ks_judge_event_reads },
 	{ "fields",                 RUN,           ALL,            0,           ks_judge_fields },
