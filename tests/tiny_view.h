@@ -15,8 +15,11 @@ struct tiny_image {
 	const struct ks_ambiguity *const *ambiguities;
 	const struct ks_tracepoint *tracepoints;
 	const struct ks_syscall *syscalls;
-	bool mute_modules;  // its modules count as loaded, and were read without types
-	const char *unsure; // whether there is a function of that name is not known
+	const char *variable;	    // that BTF has; NULL: which it has is not known
+	const char *const *symbols; // of kallsyms, up to a NULL; NULL: not known
+	bool no_config;		    // its configuration is not known
+	bool mute_modules;	    // its modules count as loaded, and were read without types
+	const char *unsure;	    // whether there is a function of that name is not known
 };
 
 /** A view of it, which knows all kinds of names; the image is borrowed. */

@@ -117,6 +117,13 @@ static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_r
 			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
 				     "the kernel function is missing");
 		ks_reason_hint(judge, reason, "ask for it with bpf_ksym_exists() before the call");
+	} else if (state == KS_EXTERN_NO_ADDRESS) { // asked for before any path is followed
+		about.soft = false;
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
+			     "BTF has the variable, but kallsyms has no data without "
+			     "CONFIG_KALLSYMS_ALL");
+	} else if (state == KS_EXTERN_ADDRESS_UNTOLD) {
+		ks_judge_unset(judge, KS_STAGE_LOAD, &about, "CONFIG_KALLSYMS_ALL");
 	} else if (state == KS_EXTERN_UNTOLD && reached) {
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
 	} else if (state == KS_EXTERN_FOUND && ext->kind == KS_EXTERN_KFUNC && !called && reached &&
