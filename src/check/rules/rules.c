@@ -24,6 +24,7 @@ const struct ks_rule ks_rules[] = {
 	{ "operations",             LOAD,          ALL,            0,           ks_judge_operations },
 	{ "externs",                LOAD,          ALL,            0,           ks_judge_externs },
 	{ "program-type",           LOAD | ATTACH, ALL,            0,           ks_judge_program_type },
+	{ "probe-events",           ATTACH,        ON(KPROBE) | ON(KSYSCALL) | ON(USER), 0, ks_judge_probe_events },
 	{ "sleep",                  LOAD,          ALL,            0,           ks_judge_sleep },
 	{ "unused-operation",       LOAD,          ON(STRUCT_OPS), 0,           ks_judge_unused_operation },
 	{ "kernel-btf",             LOAD,          ALL,            0,           ks_judge_kernel_btf },

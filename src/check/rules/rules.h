@@ -50,6 +50,8 @@ void ks_judge_externs(struct ks_judge *judge);
 
 /** Its type, and what it is attached to by number; that may also fail when it is attached (program_type.c). */
 void ks_judge_program_type(struct ks_judge *judge);
+/** Events that kprobes and uprobes are attached by (program_type.c). */
+void ks_judge_probe_events(struct ks_judge *judge);
 /** May programs of its type sleep? (program_type.c) */
 void ks_judge_sleep(struct ks_judge *judge);
 /** Packets in fragments (program_type.c). */
