@@ -23,6 +23,8 @@ struct ks_interp {
 	unsigned int depth;
 	KS_VECTOR(struct ks_entered) entered;
 	KS_VECTOR(struct ks_path) paths;
+	uint32_t unbounded, nr_exits; // as in ks_reach
+	struct ks_exit exits[KS_MAX_EXITS];
 };
 
 /** What follows an instruction. */

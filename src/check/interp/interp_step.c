@@ -73,7 +73,9 @@ static struct ks_value load_data(const struct ks_interp *interp, const struct ks
 		return ks_value_any();
 	const struct ks_interp_data *data = &interp->input->data[base->index];
 	uint64_t len = object->data[base->index].size;
-	if (!data->constant || at > len || size > len - at)
+	if (!data->constant)
+		return (struct ks_value){ .kind = KS_VALUE_ANY, .index = KS_ANY_UNBOUNDED };
+	if (at > len || size > len - at)
 		return ks_value_any();
 	return read_number(interp, data->bytes ? data->bytes + at : NULL, size);
 }
@@ -122,6 +124,8 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		touch_ctx(interp, at, &base, off, size);
 		if (size == 8 && ks_opcode_mode(insn->code) == MODE_MEM)
 			value = ks_interp_pointer(interp, at, KS_NO_PATH, offset_of(&base, off));
+		if (size == 8 && value.kind == KS_VALUE_ANY)
+			value.index = KS_ANY_OF_CONTEXT;
 	} else if (base.kind == KS_VALUE_KERNEL && !core) {
 		value = ks_interp_read(interp, at, &base, offset_of(&base, off), size);
 	} else if (base.kind == KS_VALUE_STACK)
@@ -282,6 +286,14 @@ static void learn(struct ks_state *state, const struct ks_bpf_insn *insn, bool w
 		state->regs[insn->dst] = *b;
 }
 
+/** Comparing with zero what may be a pointer, that is known not to be null to the verifier alone. */
+static void doubt(struct ks_state *null, const struct ks_value *a, const struct ks_value *b)
+{
+	bool of_context = a->kind == KS_VALUE_KERNEL ||
+			  (a->kind == KS_VALUE_ANY && a->index == KS_ANY_OF_CONTEXT);
+	null->doubtful |= of_context && b->kind == KS_VALUE_CONST && b->number == 0;
+}
+
 static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		   struct ks_state *other, const struct ks_bpf_insn *insn, struct ks_next *ret)
 {
@@ -301,10 +313,15 @@ static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state
 	ret->nr = 2;
 	ret->at[1] = target;
 	ret->states[1] = other;
-	if (op == OP_JEQ)
-		learn(other, insn, wide, &b);
-	else if (op == OP_JNE)
-		learn(state, insn, wide, &b);
+	if (state->regs[insn->dst].kind == KS_VALUE_ANY || b.kind == KS_VALUE_ANY) {
+		ks_state_bound(state);
+		ks_state_bound(other);
+	}
+	struct ks_state *equal = op == OP_JEQ ? other : op == OP_JNE ? state : NULL;
+	if (equal) {
+		doubt(equal, &equal->regs[insn->dst], &b);
+		learn(equal, insn, wide, &b);
+	}
 }
 
 static struct ks_error *jump(struct ks_interp *interp, uint32_t at, struct ks_state *state,
