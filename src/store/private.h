@@ -62,7 +62,8 @@ enum ks_sql {
 	KS_SQL_PART_REPLACE,
 	KS_SQL_PART_REMOVE,
 	KS_SQL_BLOCK,
-	KS_SQL_BLOCKS,
+	KS_SQL_BLOCKS,	      // of a store of any version
+	KS_SQL_BLOCKS_DIFFER, // and whether they have differences
 	KS_SQL_BLOCK_NEEDS,
 	KS_SQL_BLOCK_ADD,
 	KS_SQL_BLOCK_REMOVE,

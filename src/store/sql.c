@@ -76,6 +76,7 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_BLOCK] = "SELECT first, nr, data FROM block WHERE first <= ?"
 			 " ORDER BY first DESC LIMIT 1",
 	[KS_SQL_BLOCKS] = "SELECT first, nr FROM block ORDER BY first",
+	[KS_SQL_BLOCKS_DIFFER] = "SELECT first, nr, length(needs) > 0 FROM block ORDER BY first",
 	[KS_SQL_BLOCK_NEEDS] = "SELECT first, nr, needs FROM block ORDER BY first DESC",
 	[KS_SQL_BLOCK_ADD] = "INSERT INTO block(first, nr, data, needs) VALUES(?, ?, ?, ?)",
 	[KS_SQL_BLOCK_REMOVE] = "DELETE FROM block WHERE first = ?",

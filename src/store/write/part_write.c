@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 
+#include "base/radix.h"
 #include "store/kinds.h"
 #include "surface/type.h"
 
@@ -195,29 +196,29 @@ static uint64_t put_symbols(enum ks_part which, const struct ks_surface *s, stru
 	return s->nr_symbols;
 }
 
-static int compare_places(const void *a, const void *b)
+/** All symbols in the order of their addresses, of equal ones in that of the table. */
+static struct ks_radix *sort_places(const struct ks_surface *s)
 {
-	const struct ks_symbol *x = *(const struct ks_symbol *const *)a;
-	const struct ks_symbol *y = *(const struct ks_symbol *const *)b;
-	if (x->addr != y->addr)
-		return x->addr < y->addr ? -1 : 1;
-	return (x > y) - (x < y); // both are in one table
+	size_t nr = s->nr_symbols;
+	struct ks_radix *order = calloc(2 * nr + 1, sizeof(*order)); // the second half is spare
+	if (!order)
+		return NULL;
+	for (size_t i = 0; i < nr; i++)
+		order[i] = (struct ks_radix){ .key = s->symbols[i].addr, .value = i };
+	ks_radix_sort(order, order + nr, nr);
+	return order;
 }
 
-/** All symbols in the order of their addresses: first which they are, then how far each is from where it would be. */
+/** First which symbols they are, then how far each is from where it would be. */
 static uint64_t put_places(const struct ks_surface *s, struct ks_buf *raw)
 {
 	size_t nr = s->nr_symbols, next[2] = { 0 };
-	const struct ks_symbol **order = calloc(nr + 1, sizeof(*order));
+	struct ks_radix *order = sort_places(s);
 	raw->failed = raw->failed || !order;
-	for (size_t i = 0; order && i < nr; i++)
-		order[i] = &s->symbols[i];
-	if (order)
-		qsort(order, nr, sizeof(*order), compare_places);
 	for (size_t i = 0; order && i < nr; i++) {
-		size_t index = (size_t)(order[i] - s->symbols);
-		int global = order[i]->bind !=
-			     0; // tables have the local ones first: two orders that meet
+		size_t index = order[i].value;
+		// tables have the local ones first: two orders that meet
+		int global = s->symbols[index].bind != 0;
 		int64_t distance = (int64_t)index - (int64_t)next[global];
 		ks_buf_uleb(raw, ((uint64_t)distance << 1 ^ (uint64_t)(distance >> 63)) << 1 |
 					 (uint64_t)global);
@@ -225,8 +226,9 @@ static uint64_t put_places(const struct ks_surface *s, struct ks_buf *raw)
 	}
 	uint64_t end = 0;
 	for (size_t i = 0; order && i < nr; i++) {
-		ks_buf_zigzag(raw, (int64_t)(order[i]->addr - ks_part_place(end, order[i])));
-		end = order[i]->addr + order[i]->size;
+		const struct ks_symbol *sym = &s->symbols[order[i].value];
+		ks_buf_zigzag(raw, (int64_t)(sym->addr - ks_part_place(end, sym)));
+		end = sym->addr + sym->size;
 	}
 	free(order);
 	return nr;
