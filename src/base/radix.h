@@ -6,7 +6,7 @@
 
 struct ks_radix {
 	uint64_t key;
-	size_t value;
+	uint64_t value;
 };
 
 /**

@@ -5,16 +5,17 @@
 #include <string.h>
 
 #include "base/pool.h"
-#include "store/columns.h"
 #include "store/names.h"
-#include "store/private.h"
+#include "store/places.h"
 
 /** Blocks of definitions that one job reads. */
 enum { RUN = 16 };
 
-/** A function group of an image. The upper bit: not all its entries are on the same line. */
-#define OTHER_LINES (1u << 31)
-typedef uint32_t group_ref;
+/** A function group of an image, and where its facts are. */
+struct group_ref {
+	uint32_t id;
+	uint32_t run, at; // which of the image's rows of columns, and which name of it
+};
 
 /** A block of definitions and the traits of those that are function groups. */
 struct block {
@@ -31,7 +32,8 @@ struct difference {
 
 /** What is known of an image while counting. */
 struct tallying {
-	KS_VECTOR(group_ref) groups;
+	KS_VECTOR(struct group_ref) groups;
+	KS_VECTOR(int64_t) runs; // rows of columns
 };
 
 struct count {
@@ -58,11 +60,11 @@ static struct ks_error *read_columns(struct tallying *image, struct ks_census *c
 		census->names[KS_FUNCTION] += row.first != 0;
 		if (!row.second)
 			continue;
-		if (row.second >= OTHER_LINES)
+		struct group_ref ref = { .id = (uint32_t)row.second,
+					 .run = (uint32_t)image->runs.len - 1,
+					 .at = (uint32_t)columns.at - 1 };
+		if (row.second > UINT32_MAX)
 			return ks_store_damaged("definition is missing");
-		group_ref ref = (group_ref)row.second;
-		if (!ks_codec_same_lines(row.facts.lines))
-			ref |= OTHER_LINES;
 		if (!ks_vector_add(&image->groups, ref))
 			return &ks_nomem;
 	}
@@ -126,8 +128,11 @@ static struct ks_error *read_image(void *arg, size_t job, unsigned int thread)
 		KS_TRY(ks_sql_row(store, list, &row));
 		if (!row)
 			return NULL;
+		int64_t run = sqlite3_column_int64(list, 1);
+		if (!ks_vector_add(&count->images_at[job].runs, run))
+			return &ks_nomem;
 		raw.len = 0;
-		KS_TRY(ks_columns_load(store, sqlite3_column_int64(list, 1), &raw));
+		KS_TRY(ks_columns_load(store, run, &raw));
 		KS_TRY(read_columns(&count->images_at[job], &count->ret[job], &raw));
 	}
 }
@@ -189,7 +194,7 @@ static struct ks_error *want_blocks(struct count *count)
 		struct block *block = NULL;
 		const struct tallying *image = &count->images_at[i];
 		for (size_t k = 0; k < image->groups.len; k++) {
-			block = block_of(count, image->groups.at[k] & ~OTHER_LINES, block);
+			block = block_of(count, image->groups.at[k].id, block);
 			if (!block)
 				return ks_store_damaged("definition is missing");
 			block->wanted = true;
@@ -339,17 +344,36 @@ static void add_group(struct ks_census *census, const struct ks_traits *traits, 
 	census->collisions[duplicated ? KS_STATIC_DUPLICATION : traits->collision]++;
 }
 
+/** Whether all entries of a group are on the same line. @param places of the last one that was asked for, or NULL */
+static struct ks_error *same_lines(struct ks_store *store, const struct tallying *image,
+				   const struct group_ref *ref, struct ks_places **places,
+				   uint32_t *run, bool *ret)
+{
+	if (!*places || *run != ref->run) {
+		ks_places_free(ks_take(*places));
+		KS_TRY(ks_places_load(store, image->runs.at[ref->run], places));
+		*run = ref->run;
+	}
+	*ret = ks_places_same_lines(*places, ref->at);
+	return NULL;
+}
+
 static struct ks_error *add_image(void *arg, size_t job, unsigned int thread)
 {
-	(void)thread;
 	struct count *count = arg;
 	struct tallying *image = &count->images_at[job];
 	struct block *block = NULL;
+	_cleanup_places_ struct ks_places *places = NULL;
+	uint32_t run = 0;
 	for (size_t i = 0; i < image->groups.len; i++) {
-		uint64_t id = image->groups.at[i] & ~OTHER_LINES;
-		block = block_of(count, id, block);
-		add_group(&count->ret[job], &block->traits[id - block->first],
-			  !(image->groups.at[i] & OTHER_LINES));
+		const struct group_ref *ref = &image->groups.at[i];
+		block = block_of(count, ref->id, block);
+		const struct ks_traits *traits = &block->traits[ref->id - block->first];
+		bool same = false;
+		if (traits->by_line)
+			KS_TRY(same_lines(count->stores.at[thread], image, ref, &places, &run,
+					  &same));
+		add_group(&count->ret[job], traits, same);
 	}
 	struct ks_census *census = &count->ret[job];
 	census->groups_known = census->symbols_known = census->nr_groups != 0;
@@ -367,7 +391,7 @@ static struct ks_error *run(struct count *count, struct ks_store *store, unsigne
 	KS_TRY(want_blocks(count));
 	KS_TRY(find_differences(count, store));
 	KS_TRY(ks_pool_run(nr, (count->blocks.len + RUN - 1) / RUN, read_run, count));
-	return ks_pool_run(nr_threads, count->images->nr, add_image, count);
+	return ks_pool_run(nr, count->images->nr, add_image, count);
 }
 
 struct ks_error *ks_store_census(struct ks_store *store, const struct ks_store_images *images,
@@ -378,8 +402,10 @@ struct ks_error *ks_store_census(struct ks_store *store, const struct ks_store_i
 	count.images_at = calloc(images->nr + 1, sizeof(*count.images_at));
 	struct ks_error *err = count.images_at ? run(&count, store, nr_threads) : &ks_nomem;
 	ks_siblings_close(&count.stores);
-	for (size_t i = 0; count.images_at && i < images->nr; i++)
+	for (size_t i = 0; count.images_at && i < images->nr; i++) {
 		ks_vector_deinit(&count.images_at[i].groups);
+		ks_vector_deinit(&count.images_at[i].runs);
+	}
 	for (size_t i = 0; i < count.blocks.len; i++)
 		free(count.blocks.at[i].traits);
 	ks_vector_deinit(&count.blocks);

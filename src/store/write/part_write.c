@@ -23,6 +23,7 @@ const char *ks_part_name(enum ks_part which)
 		[KS_PART_SYMBOL_SIZES] = "symbol.sizes",
 		[KS_PART_SYMBOL_ADDRS] = "symbol.addresses",
 		[KS_PART_SYMBOL_PLACES] = "symbol.places",
+		[KS_PART_MOVES] = "function.moves",
 		[KS_PART_CONFIG] = "config",
 	};
 	if (names[which] || which >= KS_PART_VARIABLES)
@@ -216,7 +217,7 @@ static uint64_t put_places(const struct ks_surface *s, struct ks_buf *raw)
 	struct ks_radix *order = sort_places(s);
 	raw->failed = raw->failed || !order;
 	for (size_t i = 0; order && i < nr; i++) {
-		size_t index = order[i].value;
+		size_t index = (size_t)order[i].value;
 		// tables have the local ones first: two orders that meet
 		int global = s->symbols[index].bind != 0;
 		int64_t distance = (int64_t)index - (int64_t)next[global];
@@ -226,7 +227,7 @@ static uint64_t put_places(const struct ks_surface *s, struct ks_buf *raw)
 	}
 	uint64_t end = 0;
 	for (size_t i = 0; order && i < nr; i++) {
-		const struct ks_symbol *sym = &s->symbols[order[i].value];
+		const struct ks_symbol *sym = &s->symbols[(size_t)order[i].value];
 		ks_buf_zigzag(raw, (int64_t)(sym->addr - ks_part_place(end, sym)));
 		end = sym->addr + sym->size;
 	}
@@ -258,7 +259,8 @@ static uint64_t put_part(enum ks_part which, const struct ks_surface *s,
 	case KS_PART_SYMBOL_ATTRS:
 	case KS_PART_SYMBOL_SIZES:
 		return put_symbols(which, s, raw);
-	case KS_PART_SYMBOL_ADDRS:
+	case KS_PART_SYMBOL_ADDRS: // of old versions
+	case KS_PART_MOVES:	   // no part of the surface
 		return 0;
 	case KS_PART_SYMBOL_PLACES:
 		return put_places(s, raw);
@@ -278,4 +280,34 @@ struct ks_error *ks_put_part_pack(enum ks_part which, const struct ks_surface *s
 	if (!part->nr)
 		return NULL;
 	return ks_zstd_pack(zstd, ks_bytes_of(&part->like), ks_bytes_of(&raw), &part->packed);
+}
+
+struct ks_error *ks_put_part_pack_moves(const struct ks_moves *moves, struct ks_zstd *zstd,
+					struct ks_put_part *part)
+{
+	_cleanup_buf_ struct ks_buf raw = { 0 };
+	struct ks_move last = { 0 };
+	for (size_t i = 0; i < moves->nr; i++) {
+		ks_buf_uleb(&raw, moves->at[i].from - last.from);
+		ks_buf_zigzag(&raw, (int64_t)(moves->at[i].shift - last.shift));
+		last = moves->at[i];
+	}
+	KS_TRY(ks_buf_error(&raw));
+	part->nr = moves->nr;
+	return part->nr ? ks_zstd_pack(zstd, (struct ks_bytes){ 0 }, ks_bytes_of(&raw),
+				       &part->packed)
+			: NULL;
+}
+
+struct ks_error *ks_part_add(struct ks_store *store, int64_t image, enum ks_part which,
+			     const struct ks_put_part *part)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_PART_ADD, &stmt));
+	sqlite3_bind_int64(stmt, 1, image);
+	ks_sql_bind_text(stmt, 2, ks_part_name(which));
+	sqlite3_bind_int64(stmt, 3, (int64_t)part->nr);
+	ks_sql_bind_bytes(stmt, 4, ks_bytes_of(&part->packed));
+	ks_sql_bind_id(stmt, 5, part->base);
+	return ks_sql_run(store, stmt);
 }
