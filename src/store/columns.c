@@ -5,13 +5,14 @@
 
 void ks_columns_buf_deinit(struct ks_columns_buf *columns)
 {
-	ks_buf_deinit(&columns->numbers);
+	ks_vector_deinit(&columns->numbers[0]);
+	ks_vector_deinit(&columns->numbers[1]);
 	ks_buf_deinit(&columns->lengths);
 	ks_facts_buf_deinit(&columns->facts);
 }
 
-void ks_columns_put(struct ks_columns_buf *columns, const struct ks_columns_row *row,
-		    const struct ks_moves *moves)
+struct ks_error *ks_columns_put(struct ks_columns_buf *columns, const struct ks_columns_row *row,
+				const struct ks_moves *moves)
 {
 	struct ks_facts_buf *facts = &columns->facts;
 	size_t lines = facts->lines.len, sizes = facts->sizes.len, addrs = facts->addrs.len;
@@ -19,12 +20,15 @@ void ks_columns_put(struct ks_columns_buf *columns, const struct ks_columns_row 
 		ks_codec_put_moved(facts, row->fn, row->was, moves);
 	else if (row->fn)
 		ks_codec_put_facts(facts, row->fn, moves->anchor);
-	ks_buf_uleb(&columns->numbers, row->first);
-	ks_buf_uleb(&columns->numbers, row->second);
 	ks_buf_uleb(&columns->lengths, facts->lines.len - lines);
 	ks_buf_uleb(&columns->lengths, facts->sizes.len - sizes);
 	ks_buf_uleb(&columns->lengths, facts->addrs.len - addrs);
-	columns->nr++;
+	if (columns->numbers[0].len == KS_COLUMNS_MAX)
+		return ks_error_new(KS_ERR_UNSUPPORTED, "a name stands too often in one list");
+	return ks_vector_add(&columns->numbers[0], row->first) &&
+			       ks_vector_add(&columns->numbers[1], row->second)
+		       ? NULL
+		       : &ks_nomem;
 }
 
 static void append(struct ks_buf *out, const struct ks_buf *stream)
@@ -33,11 +37,31 @@ static void append(struct ks_buf *out, const struct ks_buf *stream)
 	out->failed = out->failed || stream->failed;
 }
 
+static uint32_t width_of(const uint64_t *numbers, size_t nr)
+{
+	uint64_t all = 0;
+	uint32_t width = 0;
+	for (size_t i = 0; i < nr; i++)
+		all |= numbers[i];
+	for (; all; all >>= 8)
+		width++;
+	return width;
+}
+
 static void put_ids(const struct ks_columns_buf *columns, struct ks_buf *out)
 {
+	size_t nr = columns->numbers[0].len;
+	uint32_t widths[2];
 	ks_buf_char(out, 0);
-	ks_buf_uleb(out, columns->nr);
-	append(out, &columns->numbers);
+	ks_buf_uleb(out, nr);
+	for (int side = 0; side < 2; side++) {
+		widths[side] = width_of(columns->numbers[side].at, nr);
+		ks_buf_uleb(out, widths[side]);
+	}
+	for (int side = 0; side < 2; side++)
+		for (uint32_t k = 0; k < widths[side]; k++)
+			for (size_t i = 0; i < nr; i++)
+				ks_buf_char(out, (char)(columns->numbers[side].at[i] >> (8 * k)));
 }
 
 /** Nothing where all is as in the base, or no name has a function. */
@@ -89,31 +113,54 @@ static void open_whole(struct ks_columns *ret, struct ks_cursor *c)
 	ret->whole = true;
 }
 
+static void open_sides(struct ks_columns *ret, struct ks_cursor *c)
+{
+	ret->nr = ks_cursor_uleb(c);
+	for (int side = 0; side < 2; side++) {
+		uint64_t width = ks_cursor_uleb(c);
+		if (width > sizeof(uint64_t) || ret->nr > KS_COLUMNS_MAX)
+			ks_cursor_fail(c, "impossible size");
+		ret->sides[side].width = c->why ? 0 : (uint32_t)width;
+	}
+	for (int side = 0; side < 2 && !c->why; side++)
+		ret->sides[side].at = ks_cursor_take(c, ret->nr * ret->sides[side].width);
+	if (ks_cursor_more(c))
+		ks_cursor_fail(c, "more bytes than names");
+}
+
 struct ks_error *ks_columns_open(const void *raw, size_t len, struct ks_columns *ret)
 {
 	struct ks_cursor c = ks_cursor_over(raw, len, false);
 	*ret = (struct ks_columns){ .nr = ks_cursor_uleb(&c) };
-	if (ret->nr) {
+	if (ret->nr)
 		open_whole(ret, &c);
-	} else {
-		ret->nr = ks_cursor_uleb(&c);
-		ret->numbers = ks_cursor_over(c.pos, (size_t)(c.end - c.pos), false);
-	}
+	else
+		open_sides(ret, &c);
 	return c.why ? damaged(c.why) : NULL;
 }
 
-static struct ks_error *check(const struct ks_columns *columns)
+static uint64_t number_at(const struct ks_columns *columns, int side, uint64_t at)
 {
-	return columns->numbers.why ? damaged(columns->numbers.why) : NULL;
+	const struct ks_columns_side *from = &columns->sides[side];
+	uint64_t number = 0;
+	for (uint32_t k = 0; k < from->width; k++)
+		number |= (uint64_t)from->at[columns->nr * k + at] << (8 * k);
+	return number;
 }
 
 struct ks_error *ks_columns_next(struct ks_columns *columns, struct ks_row *ret)
 {
-	if (columns->at++ >= columns->nr)
+	if (columns->at >= columns->nr)
 		return damaged("names and facts do not match");
+	uint64_t at = columns->at++;
+	if (!columns->whole) {
+		ret->first = number_at(columns, 0, at);
+		ret->second = number_at(columns, 1, at);
+		return NULL;
+	}
 	ret->first = ks_cursor_uleb(&columns->numbers);
 	ret->second = ks_cursor_uleb(&columns->numbers);
-	return check(columns);
+	return columns->numbers.why ? damaged(columns->numbers.why) : NULL;
 }
 
 /** Step over n numbers without their values: the last byte of each has no upper bit. */
@@ -133,7 +180,8 @@ struct ks_error *ks_columns_skip(struct ks_columns *columns, uint64_t n)
 {
 	if (n > columns->nr - columns->at)
 		return damaged("names and facts do not match");
-	skip_numbers(&columns->numbers, 2 * n);
+	if (columns->whole)
+		skip_numbers(&columns->numbers, 2 * n);
 	columns->at += n;
-	return check(columns);
+	return columns->numbers.why ? damaged(columns->numbers.why) : NULL;
 }

@@ -64,14 +64,17 @@ static struct ks_error *read_numbers(struct ks_lists *lists, int side)
 	struct ks_columns columns;
 	KS_TRY(ks_columns_open(lists->raw[side].at, lists->raw[side].len, &columns));
 	lists->numbers[side].len = 0;
-	size_t room = (size_t)(columns.numbers.end - columns.numbers.pos);
-	if (columns.nr > room || !ks_vector_reserve(&lists->numbers[side], 2 * columns.nr))
-		return columns.nr > room ? ks_store_damaged("names and facts do not match")
-					 : &ks_nomem;
-	for (uint64_t i = 0; i < 2 * columns.nr; i++)
-		lists->numbers[side].at[i] = ks_cursor_uleb(&columns.numbers);
-	lists->numbers[side].len = 2 * (size_t)columns.nr;
-	return columns.numbers.why ? ks_store_damaged(columns.numbers.why) : NULL;
+	if (columns.nr > lists->raw[side].len + KS_COLUMNS_MAX)
+		return ks_store_damaged("names and facts do not match");
+	if (!ks_vector_reserve(&lists->numbers[side], 2 * (size_t)columns.nr))
+		return &ks_nomem;
+	while (columns.at < columns.nr) {
+		struct ks_row row;
+		KS_TRY(ks_columns_next(&columns, &row));
+		lists->numbers[side].at[lists->numbers[side].len++] = row.first;
+		lists->numbers[side].at[lists->numbers[side].len++] = row.second;
+	}
+	return NULL;
 }
 
 /** The functions that count are those with a prototype. */

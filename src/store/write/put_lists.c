@@ -278,7 +278,7 @@ struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_p
 		struct ks_columns_row put = { .first = numbers[0], .second = numbers[1] };
 		put.fn = row_function(lists, segment->list, row);
 		put.was = segment->was.at ? segment->was.at[i - segment->from] : NULL;
-		ks_columns_put(&columns, &put, &lists->moves);
+		KS_TRY(ks_columns_put(&columns, &put, &lists->moves));
 	}
 	KS_TRY(ids_like(segment, zstd, &own, &like));
 	KS_TRY(ks_columns_pack(&columns, zstd, like, &segment->packed));

@@ -99,7 +99,7 @@ static struct ks_error *read_rows(struct rebase *r, const struct run *run, struc
 	struct ks_columns columns;
 	KS_TRY(ks_places_load(r->store, run->columns, &content->places));
 	KS_TRY(ks_columns_open(content->places->ids.at, content->places->ids.len, &columns));
-	if (columns.nr > content->places->ids.len)
+	if (columns.nr > content->places->ids.len + KS_COLUMNS_MAX)
 		return ks_store_damaged("names and facts do not match");
 	content->nr = (size_t)columns.nr;
 	content->rows = ks_arena_array(&content->arena, content->nr + 1, sizeof(*content->rows));
@@ -162,7 +162,7 @@ static struct ks_error *write(struct rebase *r, const struct run *run, struct co
 	_cleanup_buf_ struct ks_buf like = { 0 }, packed = { 0 };
 	KS_TRY(read_content(r, run, content));
 	for (size_t i = 0; i < content->nr; i++)
-		ks_columns_put(&columns, &content->rows[i], &r->now);
+		KS_TRY(ks_columns_put(&columns, &content->rows[i], &r->now));
 	if (run->like)
 		KS_TRY(ks_columns_load(r->store, run->like, &like));
 	KS_TRY(ks_columns_pack(&columns, &r->store->zstd, ks_bytes_of(&like), &packed));
