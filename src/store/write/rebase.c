@@ -39,6 +39,7 @@ static void content_deinit(struct content *content)
 	ks_put_was_deinit(&content->was);
 	ks_places_free(content->places);
 	ks_arena_deinit(&content->arena);
+	*content = (struct content){ 0 };
 }
 
 /* ---- reading ---- */
@@ -179,8 +180,8 @@ static struct ks_error *each(struct rebase *r,
 						    struct content *))
 {
 	struct ks_error *err = NULL;
+	struct content content = { 0 };
 	for (size_t i = 0; !err && i < r->runs.len; i++) {
-		struct content content = { 0 };
 		err = fn(r, &r->runs.at[i], &content);
 		content_deinit(&content);
 	}
