@@ -25,6 +25,64 @@ static struct ks_error *again_listed(struct ks_cursor *c, struct ks_arena *arena
 	return NULL;
 }
 
+/** A piece of the input: a byte that says how long it is, and so many bytes. */
+static struct ks_cursor piece(struct ks_cursor *c)
+{
+	uint8_t len = ks_cursor_u8(c);
+	const uint8_t *at = ks_cursor_take(c, len);
+	return ks_cursor_over(at ? at : (const uint8_t *)"", at ? len : 0, false);
+}
+
+static struct ks_facts pieces(struct ks_cursor *c)
+{
+	struct ks_facts facts;
+	facts.lines = piece(c);
+	facts.sizes = piece(c);
+	facts.addrs = piece(c);
+	return facts;
+}
+
+/**
+ * The facts of a function by those of its base: streams of both, and the function behind them. What can be read is written as what
+ * differs, and must come back.
+ */
+static struct ks_error *check_moved(struct ks_cursor *c, struct ks_arena *arena)
+{
+	static const struct ks_move at[] = { { 16, 64 }, { 4096, (uint64_t)-48 } };
+	const struct ks_moves moves = { .anchor = 16, .base_anchor = 32, .at = at, .nr = 2 };
+	const struct ks_facts first = pieces(c);
+	struct ks_facts of_base = first, facts = pieces(c), last = first;
+	struct ks_function was, fn, again;
+	struct ks_cursor copy = *c, third = *c;
+	ks_codec_same_lines_moved(facts.lines, of_base.lines);
+	KS_TRY(ks_codec_get_function(c, arena, NULL, &was));
+	KS_TRY(ks_codec_get_facts(&of_base, moves.base_anchor, &was));
+	KS_TRY(ks_codec_get_function(&copy, arena, NULL, &fn));
+	of_base = first;
+	KS_TRY(ks_codec_get_facts(&of_base, moves.base_anchor, &fn));
+	KS_TRY(ks_codec_get_moved(&facts, &moves, arena, &fn));
+	struct ks_facts_buf out = { 0 }, twice = { 0 };
+	ks_codec_put_moved(&out, &fn, &was, &moves);
+	facts = (struct ks_facts){ ks_cursor_over(out.lines.at, out.lines.len, false),
+				   ks_cursor_over(out.sizes.at, out.sizes.len, false),
+				   ks_cursor_over(out.addrs.at, out.addrs.len, false) };
+	struct ks_error *err = ks_codec_get_function(&third, arena, NULL, &again);
+	if (!err)
+		err = ks_codec_get_facts(&last, moves.base_anchor, &again);
+	if (!err)
+		err = ks_codec_get_moved(&facts, &moves, arena, &again);
+	if (err && err->code != KS_ERR_NOMEM)
+		abort();
+	if (!err)
+		ks_codec_put_moved(&twice, &again, &was, &moves);
+	if (!err && (twice.addrs.len != out.addrs.len || twice.sizes.len != out.sizes.len ||
+		     twice.lines.len != out.lines.len))
+		abort();
+	ks_facts_buf_deinit(&out);
+	ks_facts_buf_deinit(&twice);
+	return err;
+}
+
 /** Decode and, when that worked, encode again. */
 static struct ks_error *again(char which, struct ks_cursor *c, struct ks_arena *arena,
 			      struct ks_buf *out)
@@ -63,6 +121,8 @@ static struct ks_error *again(char which, struct ks_cursor *c, struct ks_arena *
 		return NULL;
 	case 'l':
 		return again_listed(c, arena, out);
+	case 'm':
+		return check_moved(c, arena);
 	case 'v':
 		KS_TRY(ks_codec_get_variable(c, arena, &variable));
 		ks_codec_put_variable(out, &variable);

@@ -13,6 +13,7 @@
 #include "base/cursor.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/radix.h"
 #include "base/vector.h"
 
 static void truncated_u32_fails_and_stays_failed(void **state)
@@ -118,6 +119,26 @@ static void vector_keeps_its_elements_while_growing(void **state)
 	ks_vector_deinit(&v);
 }
 
+static void numbers_are_sorted_and_equal_ones_stay_in_order(void **state)
+{
+	(void)state;
+	enum { NR = 1000 };
+	static struct ks_radix at[NR], spare[NR];
+	for (size_t nr = 0; nr <= NR; nr = nr * 3 + 1) {
+		uint64_t seed = nr;
+		for (size_t i = 0; i < nr; i++) {
+			seed = seed * 6364136223846793005 + 1442695040888963407;
+			at[i] = (struct ks_radix){ .key = i % 3 ? seed : seed >> 58, .value = i };
+		}
+		ks_radix_sort(at, spare, nr);
+		for (size_t i = 1; i < nr; i++) {
+			assert_true(at[i - 1].key <= at[i].key);
+			if (at[i - 1].key == at[i].key)
+				assert_true(at[i - 1].value < at[i].value);
+		}
+	}
+}
+
 static void numbers_are_written_to_their_ends(void **state)
 {
 	(void)state;
@@ -204,6 +225,7 @@ int main(void)
 		cmocka_unit_test(error_text_names_place_and_cause),
 		cmocka_unit_test(arena_blocks_are_aligned_and_apart),
 		cmocka_unit_test(vector_keeps_its_elements_while_growing),
+		cmocka_unit_test(numbers_are_sorted_and_equal_ones_stay_in_order),
 		cmocka_unit_test(numbers_are_written_to_their_ends),
 		cmocka_unit_test(json_is_laid_out_as_python_does),
 		cmocka_unit_test(json_text_is_escaped_to_ascii),

@@ -13,6 +13,7 @@
 #include "sample.h"
 #include "surface/codec.h"
 #include "surface/image.h"
+#include "surface/traits.h"
 
 static struct ks_cursor over(const struct ks_buf *buf)
 {
@@ -66,6 +67,76 @@ static void functions_come_back_with_their_facts(void **state)
 			ks_facts_buf_deinit(&facts_buf);
 		}
 	}
+}
+
+/** A function as its base has it, into which the facts of another build are read. */
+static void check_moved(struct ks_surface *s, const struct ks_function *fn,
+			const struct ks_function *was, const struct ks_moves *moves, bool foreseen)
+{
+	_cleanup_buf_ struct ks_buf buf = { 0 };
+	struct ks_facts_buf of_base_buf = { 0 }, buf_moved = { 0 };
+	struct ks_facts of_base;
+	struct ks_function back;
+	ks_codec_put_function(&buf, fn, NULL);
+	put_facts(&of_base_buf, was, moves->base_anchor, &of_base);
+	ks_codec_put_moved(&buf_moved, fn, was, moves);
+	struct ks_facts facts = { over(&buf_moved.lines), over(&buf_moved.sizes),
+				  over(&buf_moved.addrs) };
+	if (foreseen)
+		assert_int_equal(buf_moved.lines.len + buf_moved.sizes.len + buf_moved.addrs.len,
+				 0);
+	struct ks_cursor c = over(&buf), lines = of_base.lines;
+	assert_ok(ks_codec_get_function(&c, &s->arenas[0], NULL, &back));
+	assert_ok(ks_codec_get_facts(&of_base, moves->base_anchor, &back));
+	bool same = ks_cursor_more(&facts.lines) ? ks_codec_same_lines_moved(facts.lines, lines)
+						 : ks_codec_same_lines(lines);
+	bool want = fn->nr_entries != 0;
+	for (uint32_t i = 1; i < fn->nr_entries; i++)
+		want = want && fn->entries[i].line == fn->entries[0].line;
+	assert_int_equal(same, want);
+	assert_ok(ks_codec_get_moved(&facts, moves, &s->arenas[0], &back));
+	assert_true(same_function(fn, &back));
+	assert_false(ks_cursor_more(&facts.lines) || ks_cursor_more(&facts.sizes) ||
+		     ks_cursor_more(&facts.addrs));
+	ks_facts_buf_deinit(&of_base_buf);
+	ks_facts_buf_deinit(&buf_moved);
+}
+
+static void functions_come_back_from_what_moved(void **state)
+{
+	(void)state;
+	const struct ks_move wrong[] = { { 1, 3 }, { 0xffffffff81000100, (uint64_t)-7 } };
+	_cleanup_surface_ struct ks_surface *s = sample_surface(1, 6), *t = sample_surface(4, 6);
+	size_t nr_compared = 0;
+	for (size_t i = 0; i < s->nr_functions; i++) {
+		const struct ks_function *fn = &t->functions[i], *was = &s->functions[i];
+		_cleanup_buf_ struct ks_buf a = { 0 }, b = { 0 };
+		ks_codec_put_function(&a, fn, NULL);
+		ks_codec_put_function(&b, was, NULL);
+		if (a.len != b.len || memcmp(a.at, b.at, a.len) != 0)
+			continue; // of another shape
+		struct ks_moves none = { .anchor = 16, .base_anchor = 32 };
+		struct ks_moves some = { .at = wrong, .nr = KS_ARRAY_LEN(wrong) };
+		check_moved(s, was, was, &none, true);
+		check_moved(s, was, was, &some, false);
+		check_moved(s, fn, was, &none, false);
+		check_moved(s, fn, was, &some, false);
+		nr_compared++;
+	}
+	assert_true(nr_compared > 5);
+}
+
+static void addresses_move_with_what_is_before_them(void **state)
+{
+	(void)state;
+	const struct ks_move at[] = { { 100, 16 }, { 200, (uint64_t)-32 } };
+	const struct ks_moves moves = { .at = at, .nr = 2 };
+	assert_int_equal(ks_moves_place(&moves, 0), 0); // is no address
+	assert_int_equal(ks_moves_place(&moves, 99), 99);
+	assert_int_equal(ks_moves_place(&moves, 100), 116);
+	assert_int_equal(ks_moves_place(&moves, 199), 215);
+	assert_int_equal(ks_moves_place(&moves, 200), 168);
+	assert_int_equal(ks_moves_place(&moves, UINT64_MAX), UINT64_MAX - 32);
 }
 
 static void function_bytes_hold_no_fact_of_the_build(void **state)
@@ -164,6 +235,7 @@ static void decode_all(const uint8_t *bytes, size_t len, const struct ks_decl *l
 	struct ks_ambiguity ambiguity;
 	struct ks_variable variable;
 	struct ks_forms forms;
+	const struct ks_moves moves = { 0 };
 	ks_error_free(ks_codec_get_decl(&c, &arena, &decl));
 	c = start;
 	ks_error_free(ks_codec_get_tracepoint(&c, &arena, &tp));
@@ -180,6 +252,10 @@ static void decode_all(const uint8_t *bytes, size_t len, const struct ks_decl *l
 	if (!err) {
 		struct ks_facts facts = { start, start, start };
 		err = ks_codec_get_facts(&facts, 0, &fn);
+	}
+	if (!err) {
+		struct ks_facts facts = { start, start, start };
+		err = ks_codec_get_moved(&facts, &moves, &arena, &fn);
 	}
 	ks_error_free(err);
 	ks_arena_deinit(&arena);
@@ -333,6 +409,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(declarations_come_back),
 		cmocka_unit_test(functions_come_back_with_their_facts),
+		cmocka_unit_test(functions_come_back_from_what_moved),
+		cmocka_unit_test(addresses_move_with_what_is_before_them),
 		cmocka_unit_test(function_bytes_hold_no_fact_of_the_build),
 		cmocka_unit_test(tracepoints_options_and_ambiguities_come_back),
 		cmocka_unit_test(forms_and_variables_come_back),

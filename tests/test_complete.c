@@ -851,6 +851,7 @@ static struct btf *make_btf(void)
 static struct ks_surface *read_blob(const void *bytes, uint32_t len)
 {
 	struct ks_btf *btf;
+	struct ks_btf_forming *forming;
 	struct ks_surface *surface = ks_surface_new(1);
 	assert_non_null(surface);
 	assert_ok(ks_btf_open(bytes, len, NULL, &btf));
@@ -861,7 +862,9 @@ static struct ks_surface *read_blob(const void *bytes, uint32_t len)
 					    .elf_class = 64,
 					    .facts = KS_FACT_BTF | KS_FACT_FORMS };
 	assert_ok(ks_btf_decls_read(btf, surface));
-	assert_ok(ks_btf_forms_read(btf, NULL, &surface->arenas[0], surface));
+	assert_ok(ks_btf_forming_new(btf, NULL, surface, &forming));
+	assert_ok(ks_btf_forming_run(forming, 1));
+	ks_btf_forming_free(forming);
 	ks_btf_close(btf);
 	return surface;
 }

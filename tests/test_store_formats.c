@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Stores that an older ksurf wrote: stores/v1.ksurf holds builds 1 and 2 of the sample, of the time before bodies; v1-2.ksurf is
- * the same after version 0.2 wrote a setting, v2.ksurf what that version makes itself.
+ * the same after version 0.2 wrote a setting, v2.ksurf what that version makes itself. v3-1.ksurf has them as version 3 kept them
+ * before ids and places were apart.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -143,6 +144,41 @@ static void version_2_is_read_as_it_is_and_becomes_version_3(void **state)
 	}
 }
 
+static void check_first_3(struct ks_store *store, unsigned int build)
+{
+	_cleanup_surface_ struct ks_surface *want = sample_surface(build, OLD_FILLERS);
+	place_check_surface(store, want);
+}
+
+/** Rows as they were stay, and are what new ones are told by, until they are written anew. */
+static void first_rows_of_version_3_are_read(void **state)
+{
+	const char *path = place_copy_old(place_path(state), "v3-1");
+	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_surface_ struct ks_surface *third = sample_surface(3, OLD_FILLERS);
+	struct ks_put_result put;
+	struct ks_repack_result repacked;
+	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+	check_first_3(store, 1);
+	check_first_3(store, 2); // based on the other
+	check_history(store, 2);
+	assert_ok(ks_store_put(store, third, 1, &put));
+	free(put.label);
+	assert_int_equal(place_number(path, "SELECT base FROM image WHERE label = '6.1.0-3'"), 1);
+	assert_int_equal(
+		place_number(path, "SELECT count(*) FROM part WHERE name = 'function.moves'"), 1);
+	for (unsigned int build = 1; build <= 3; build++)
+		check_first_3(store, build);
+	check_history(store, 3);
+	assert_ok(ks_store_remove(store, "6.1.0-1"));
+	check_first_3(store, 2);
+	check_first_3(store, 3);
+	assert_ok(ks_store_repack(store, 1, &repacked));
+	check_first_3(store, 2);
+	check_first_3(store, 3);
+	check_history(store, 2);
+}
+
 /** Nobody can tell whether an old store was written between two looks: one handle does all. */
 static void old_stores_have_no_siblings(void **state)
 {
@@ -163,6 +199,7 @@ int main(void)
 		TEST(version_1_is_asked_for_kernels_as_any),
 		TEST(failed_write_leaves_version_1),
 		TEST(version_2_is_read_as_it_is_and_becomes_version_3),
+		TEST(first_rows_of_version_3_are_read),
 		TEST(old_stores_have_no_siblings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

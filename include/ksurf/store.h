@@ -73,6 +73,30 @@ KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_store_set_group(struct ksur
 								     const char *const *globs,
 								     size_t nr);
 
+/** What came of a merge. Set size to sizeof(struct ksurf_merged). */
+struct ksurf_merged {
+	size_t size;
+	size_t added; /**< images that are new in the store */
+	size_t replaced; /**< that took the place of one that told less of the same kernel, or brought its configuration */
+	size_t kept;					      /**< that were there already */
+	size_t modules_added, modules_replaced, modules_kept; /**< kernels whose modules were */
+	uint64_t bytes;					      /**< written */
+};
+
+/**
+ * Take the images of another store in, with their modules and what was chosen about them, as if everything had been added here: in
+ * one transaction, so that all of it is there or nothing. What was chosen here stays, and again it changes nothing.
+ * @param into opened with KSURF_CREATE
+ * @param from another store; it is only read, and nothing in it is believed
+ * @param nr_threads 0: as many as there are processors for this process
+ * @param[out] ret NULL is allowed; not set when it fails
+ * @return KSURF_ERR_STORE when one of them is damaged or both are the same, KSURF_ERR_USAGE without size, KSURF_ERR_IO
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *ksurf_store_merge(struct ksurf_store *into,
+								 struct ksurf_store *from,
+								 unsigned int nr_threads,
+								 struct ksurf_merged *ret);
+
 /**
  * Write an image in the layout of the published DepSurf dataset: DIR/func_groups/LABEL.jsonl and so on.
  * @return KSURF_ERR_NOTFOUND when there is no such image, KSURF_ERR_IO

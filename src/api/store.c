@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "api/api.h"
+#include "base/pool.h"
+#include "ingest/merge.h"
 #include "report/export/depsurf.h"
 #include "store/choose.h"
 #include "store/settings.h"
@@ -65,6 +68,43 @@ struct ksurf_error *ksurf_store_set_group(struct ksurf_store *store, const char 
 					  const char *const *globs, size_t nr)
 {
 	return ks_api_publish(ks_selection_set_group(store->store, group, globs, nr));
+}
+
+/** As much of a result as the caller knows. */
+static void give_merged(const struct ks_merge_result *result, struct ksurf_merged *ret)
+{
+	const struct ksurf_merged merged = {
+		.size = ret->size,
+		.added = result->kernels.added,
+		.replaced = result->kernels.replaced,
+		.kept = result->kernels.kept,
+		.modules_added = result->modules.added,
+		.modules_replaced = result->modules.replaced,
+		.modules_kept = result->modules.kept,
+		.bytes = result->bytes,
+	};
+	memcpy(ret, &merged, ret->size < sizeof(merged) ? ret->size : sizeof(merged));
+}
+
+static struct ks_error *merge(struct ks_store *into, struct ks_store *from, unsigned int nr_threads,
+			      struct ksurf_merged *ret)
+{
+	struct ks_merge_result result;
+	if (ret && ret->size < sizeof(ret->size))
+		return ks_error_new(KS_ERR_USAGE, "the result of a merge has no size");
+	if (into == from)
+		return ks_error_new(KS_ERR_STORE, "a store is not merged with itself");
+	KS_TRY(ks_ingest_merge(into, from, nr_threads ? nr_threads : ks_pool_default_threads(),
+			       &result));
+	if (ret)
+		give_merged(&result, ret);
+	return NULL;
+}
+
+struct ksurf_error *ksurf_store_merge(struct ksurf_store *into, struct ksurf_store *from,
+				      unsigned int nr_threads, struct ksurf_merged *ret)
+{
+	return ks_api_publish(merge(into->store, from->store, nr_threads, ret));
 }
 
 static struct ks_error *export(struct ks_store *store, const char *label, const char *dir)

@@ -90,11 +90,13 @@ struct extraction {
 	struct ks_finder *finder;
 	const struct ks_extract_opts *opts;
 	struct ks_btf *btf, *distilled; // owned; NULL: none
+	struct ks_btf_forming *forming; // the same
 	bool has_forms;
 };
 
 static void extraction_deinit(struct extraction *x)
 {
+	ks_btf_forming_free(x->forming);
 	ks_btf_close(x->btf);
 	ks_btf_close(x->distilled);
 }
@@ -131,20 +133,19 @@ static struct ks_error *read_config(const struct extraction *x)
 	return config ? ks_config_read(surface, &surface->arenas[0], config) : NULL;
 }
 
-/** What BTF says beyond functions and types. Its presence is of the full tier: in the other they come from there. */
+/**
+ * What BTF says beyond functions and types: which there are, and what that takes which it says besides. Its presence is of the full
+ * tier: in the other they come from there.
+ */
 static struct ks_error *complete_btf(struct extraction *x)
 {
 	if (!x->btf)
 		return NULL;
 	if (x->finder->surface->image.tier == KS_TIER_FULL)
 		KS_TRY(ks_extract_btf_presence(x->finder, x->btf));
-	int64_t start = ks_trace_begin(KS_TRACE_INGEST);
 	const struct ks_btf_names *base =
 		x->opts->module_of && !x->distilled ? x->opts->module_of->btf_names : NULL;
-	KS_TRY(ks_extract_btf_forms(x->finder, x->btf, base, &x->has_forms));
-	ks_trace_end(KS_TRACE_INGEST, start, "what BTF says besides: %zu names",
-		     x->finder->surface->nr_forms);
-	return NULL;
+	return ks_btf_forming_new(x->btf, base, x->finder->surface, &x->forming);
 }
 
 /** What is read with functions and types. */
@@ -183,10 +184,14 @@ static struct ks_error *extract_all(struct extraction *x, unsigned int nr_thread
 		     surface->nr_functions);
 	start = ks_trace_begin(KS_TRACE_INGEST);
 	KS_TRY(ks_pool_run(nr_threads, 2, complete, x));
-	surface->image.facts |= x->has_forms ? KS_FACT_FORMS : 0;
 	ks_trace_end(KS_TRACE_INGEST, start,
 		     "tables: %zu tracepoints, %zu system calls, %zu kfuncs",
 		     surface->nr_tracepoints, surface->nr_syscalls, surface->nr_kfuncs);
+	start = ks_trace_begin(KS_TRACE_INGEST);
+	if (x->forming)
+		KS_TRY(ks_extract_btf_forms(x->forming, nr_threads, &x->has_forms));
+	surface->image.facts |= x->has_forms ? KS_FACT_FORMS : 0;
+	ks_trace_end(KS_TRACE_INGEST, start, "what BTF says besides: %zu names", surface->nr_forms);
 	return NULL;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 /* Where functions and types of an image come from: one reader for each tier. Inside extract/ only. */
 #include "base/progress.h"
-#include "extract/btf/btf_names.h"
+#include "extract/btf/btf_forms.h"
 #include "extract/tables/find.h"
 
 /**
@@ -32,12 +32,11 @@ KS_MUST_CHECK struct ks_error *ks_extract_btf(const struct ks_finder *finder,
 KS_MUST_CHECK struct ks_error *ks_extract_btf_presence(const struct ks_finder *finder,
 						       const struct ks_btf *btf);
 /**
- * Beside either tier: what BTF says that types and prototypes, which are filled, do not. Broken BTF is as good as none. It uses the
- * last arena, as ks_extract_btf_presence() does. @param base names of btf->base, or NULL @param[out] ret whether it could be read: then KS_FACT_FORMS holds
+ * Beside either tier: what BTF says that types and prototypes, which are filled, do not. Broken BTF is as good as none.
+ * @param[out] ret whether it could be read: then KS_FACT_FORMS holds
  */
-KS_MUST_CHECK struct ks_error *ks_extract_btf_forms(const struct ks_finder *finder,
-						    const struct ks_btf *btf,
-						    const struct ks_btf_names *base, bool *ret);
+KS_MUST_CHECK struct ks_error *ks_extract_btf_forms(struct ks_btf_forming *forming,
+						    unsigned int nr_threads, bool *ret);
 /** The functions that BTF marks as kfuncs, where no symbols tell of the sets they are in. */
 KS_MUST_CHECK struct ks_error *ks_extract_btf_kfuncs(const struct ks_finder *finder,
 						     const struct ks_btf *btf);

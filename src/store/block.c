@@ -199,19 +199,8 @@ struct ks_error *ks_block_def(struct ks_store *store, uint64_t id, enum ks_def_c
 	return NULL;
 }
 
-/**
- * The next definition of a block. What it is a difference to may take the block's place: it is looked for each time. It is
- * visited once, and not kept.
- */
-static struct ks_error *visit(struct ks_store *store, uint64_t id, ks_block_fn *fn, void *arg)
+static struct ks_error *tell(uint64_t id, struct ks_bytes def, ks_block_fn *fn, void *arg)
 {
-	struct ks_block *block;
-	KS_TRY(block_of(store, id, &block));
-	struct ks_bytes def = stored_at(block, id);
-	if (is_difference(def)) {
-		KS_TRY(resolve(store, id, def, 0, &store->made));
-		def = ks_bytes_of(&store->made);
-	}
 	const char *bytes = def.at;
 	if (def.len == 0)
 		return ks_store_damaged("definition is empty");
@@ -219,23 +208,54 @@ static struct ks_error *visit(struct ks_store *store, uint64_t id, ks_block_fn *
 	return fn(id, (enum ks_def_class)(uint8_t)bytes[0], c, arg);
 }
 
-struct ks_error *ks_block_visit(struct ks_store *store, uint64_t first, ks_block_fn *fn, void *arg)
+struct ks_error *ks_block_visit(struct ks_store *store, uint64_t first, ks_block_fn *fn, void *arg,
+				bool *ret_all)
 {
 	struct ks_block *block;
 	KS_TRY(block_of(store, first, &block));
-	uint64_t from = block->first, nr = block->nr;
-	for (uint64_t id = from; id - from < nr; id++)
-		KS_TRY(visit(store, id, fn, arg));
+	*ret_all = true;
+	for (uint64_t id = block->first; id - block->first < block->nr; id++) {
+		struct ks_bytes def = stored_at(block, id);
+		if (is_difference(def))
+			*ret_all = false;
+		else
+			KS_TRY(tell(id, def, fn, arg));
+	}
 	return NULL;
 }
 
-/** What a difference is made to. @return 0: the definition is whole */
+struct ks_error *ks_block_visit_one(struct ks_store *store, uint64_t id, ks_block_fn *fn, void *arg)
+{
+	struct ks_block *block;
+	KS_TRY(block_of(store, id, &block));
+	struct ks_bytes def = stored_at(block, id);
+	if (is_difference(def)) { // visited once, and not kept
+		KS_TRY(resolve(store, id, def, 0, &store->made));
+		def = ks_bytes_of(&store->made);
+	}
+	return tell(id, def, fn, arg);
+}
+
+/** What a difference is made to. @return 0: none, the store is damaged */
 static uint64_t like_of(struct ks_bytes stored, uint64_t id)
 {
 	struct ks_cursor c = ks_cursor_over(stored.at, stored.len, false);
 	ks_cursor_u8(&c);
 	uint64_t distance = ks_cursor_uleb(&c);
 	return c.why || distance >= id ? 0 : id - distance;
+}
+
+struct ks_error *ks_block_differences(struct ks_store *store, uint64_t first,
+				      ks_block_difference_fn *fn, void *arg)
+{
+	struct ks_block *block;
+	KS_TRY(block_of(store, first, &block));
+	for (uint64_t id = block->first; id - block->first < block->nr; id++) {
+		struct ks_bytes def = stored_at(block, id);
+		if (is_difference(def))
+			KS_TRY(fn(id, like_of(def, id), arg));
+	}
+	return NULL;
 }
 
 struct ks_error *ks_block_like(struct ks_store *store, uint64_t id, struct ks_def_bytes *ret)

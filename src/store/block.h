@@ -66,12 +66,22 @@ struct ks_def_bytes {
 KS_MUST_CHECK struct ks_error *ks_block_like(struct ks_store *store, uint64_t id,
 					     struct ks_def_bytes *ret);
 
-/**
- * Visit all definitions of one block.
- * @param first id of the block, as KS_SQL_BLOCKS gives it
- * @param fn gets each definition's id, class and bytes behind the class byte, valid during the call
- */
+/** Gets a definition's id, class and bytes behind the class byte, valid during the call. */
 typedef struct ks_error *ks_block_fn(uint64_t id, enum ks_def_class def_class,
 				     struct ks_cursor bytes, void *arg);
+/**
+ * Visit the definitions of one block that are whole.
+ * @param first id of the block, as KS_SQL_BLOCKS gives it
+ * @param[out] ret_all whether all are
+ */
 KS_MUST_CHECK struct ks_error *ks_block_visit(struct ks_store *store, uint64_t first,
-					      ks_block_fn *fn, void *arg);
+					      ks_block_fn *fn, void *arg, bool *ret_all);
+/** Visit one definition, whole or a difference. */
+KS_MUST_CHECK struct ks_error *ks_block_visit_one(struct ks_store *store, uint64_t id,
+						  ks_block_fn *fn, void *arg);
+
+/** Gets the id of a difference, and that of the definition that it is made to. */
+typedef struct ks_error *ks_block_difference_fn(uint64_t id, uint64_t like, void *arg);
+/** Visit the others of a block: whoever reads them when it has what they are made to at hand unpacks that once. */
+KS_MUST_CHECK struct ks_error *ks_block_differences(struct ks_store *store, uint64_t first,
+						    ks_block_difference_fn *fn, void *arg);

@@ -5,28 +5,35 @@
 #include <string.h>
 
 #include "base/pool.h"
-#include "store/columns.h"
 #include "store/names.h"
-#include "store/private.h"
+#include "store/places.h"
 
 /** Blocks of definitions that one job reads. */
 enum { RUN = 16 };
 
-/** A function group of an image. The upper bit: not all its entries are on the same line. */
-#define OTHER_LINES (1u << 31)
-typedef uint32_t group_ref;
+/** A function group of an image, and where its facts are. */
+struct group_ref {
+	uint32_t id;
+	uint32_t run, at; // which of the image's rows of columns, and which name of it
+};
 
 /** A block of definitions and the traits of those that are function groups. */
 struct block {
 	uint64_t first;
 	uint32_t nr;
-	bool wanted;
+	bool wanted, differs;	  // differs: some of them are differences
 	struct ks_traits *traits; // one for each definition; NULL when not wanted
+};
+
+/** A difference that is wanted: it is read where the definition lies that it is made of in the end. */
+struct difference {
+	uint64_t root, id, like;
 };
 
 /** What is known of an image while counting. */
 struct tallying {
-	KS_VECTOR(group_ref) groups;
+	KS_VECTOR(struct group_ref) groups;
+	KS_VECTOR(int64_t) runs; // rows of columns
 };
 
 struct count {
@@ -34,6 +41,7 @@ struct count {
 	struct ks_siblings stores; // one per thread
 	struct tallying *images_at;
 	KS_VECTOR(struct block) blocks; // ascending
+	KS_VECTOR(struct difference) differences;
 	struct ks_census *ret;
 };
 
@@ -52,11 +60,11 @@ static struct ks_error *read_columns(struct tallying *image, struct ks_census *c
 		census->names[KS_FUNCTION] += row.first != 0;
 		if (!row.second)
 			continue;
-		if (row.second >= OTHER_LINES)
+		struct group_ref ref = { .id = (uint32_t)row.second,
+					 .run = (uint32_t)image->runs.len - 1,
+					 .at = (uint32_t)columns.at - 1 };
+		if (row.second > UINT32_MAX)
 			return ks_store_damaged("definition is missing");
-		group_ref ref = (group_ref)row.second;
-		if (!ks_codec_same_lines(row.facts.lines))
-			ref |= OTHER_LINES;
 		if (!ks_vector_add(&image->groups, ref))
 			return &ks_nomem;
 	}
@@ -150,18 +158,31 @@ static struct ks_error *read_image(void *arg, size_t job, unsigned int thread)
 		KS_TRY(ks_sql_row(store, list, &row));
 		if (!row)
 			return NULL;
+		int64_t run = sqlite3_column_int64(list, 1);
+		if (!ks_vector_add(&count->images_at[job].runs, run))
+			return &ks_nomem;
 		raw.len = 0;
-		KS_TRY(ks_columns_load(store, sqlite3_column_int64(list, 1), &raw));
+		KS_TRY(ks_columns_load(store, run, &raw));
 		KS_TRY(read_columns(&count->images_at[job], &count->ret[job], &raw));
 	}
 }
 
 /* ---- the definitions ---- */
 
+/** Versions 1 and 2 have no differences. */
+static struct ks_error *get_blocks(struct ks_store *store, sqlite3_stmt **ret, bool *ret_differ)
+{
+	int64_t version;
+	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
+	*ret_differ = version >= 3;
+	return ks_sql_get(store, *ret_differ ? KS_SQL_BLOCKS_DIFFER : KS_SQL_BLOCKS, ret);
+}
+
 static struct ks_error *read_blocks(struct count *count, struct ks_store *store)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_BLOCKS, &stmt));
+	bool differ;
+	KS_TRY(get_blocks(store, &stmt, &differ));
 	for (;;) {
 		bool row;
 		KS_TRY(ks_sql_row(store, stmt, &row));
@@ -170,6 +191,7 @@ static struct ks_error *read_blocks(struct count *count, struct ks_store *store)
 		struct block block = {
 			.first = (uint64_t)sqlite3_column_int64(stmt, 0),
 			.nr = (uint32_t)sqlite3_column_int64(stmt, 1),
+			.differs = differ && sqlite3_column_int(stmt, 2),
 		};
 		if (!ks_vector_add(&count->blocks, block))
 			return &ks_nomem;
@@ -202,7 +224,7 @@ static struct ks_error *want_blocks(struct count *count)
 		struct block *block = NULL;
 		const struct tallying *image = &count->images_at[i];
 		for (size_t k = 0; k < image->groups.len; k++) {
-			block = block_of(count, image->groups.at[k] & ~OTHER_LINES, block);
+			block = block_of(count, image->groups.at[k].id, block);
 			if (!block)
 				return ks_store_damaged("definition is missing");
 			block->wanted = true;
@@ -211,29 +233,129 @@ static struct ks_error *want_blocks(struct count *count)
 	return NULL;
 }
 
+/* ---- differences ---- */
+
+/** Make room for the traits of a block that has been unpacked: only then its bytes vouch for its number. */
+static struct ks_error *make_room(struct block *block)
+{
+	if (!block->traits)
+		block->traits = calloc(block->nr, sizeof(*block->traits));
+	return block->traits ? NULL : &ks_nomem;
+}
+
+static struct ks_error *note_difference(uint64_t id, uint64_t like, void *arg)
+{
+	struct count *count = arg;
+	struct difference difference = { .id = id, .like = like };
+	return ks_vector_add(&count->differences, difference) ? NULL : &ks_nomem;
+}
+
+static int compare_differences(const void *a, const void *b)
+{
+	const struct difference *x = a, *y = b;
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+static int compare_roots(const void *a, const void *b)
+{
+	const struct difference *x = a, *y = b;
+	if (x->root != y->root)
+		return x->root < y->root ? -1 : 1;
+	return compare_differences(a, b);
+}
+
+/** What a difference is made of in the end, as far as the way there is known. They are sorted by id. */
+static uint64_t root_of(const struct count *count, const struct difference *difference)
+{
+	for (unsigned int depth = 0; depth < KS_DEF_DEPTH; depth++) {
+		struct difference key = { .id = difference->like };
+		const struct difference *next =
+			bsearch(&key, count->differences.at, count->differences.len, sizeof(key),
+				compare_differences);
+		if (!next)
+			break;
+		difference = next;
+	}
+	return difference->like;
+}
+
+/** List the differences in the order of what they are made of. */
+static struct ks_error *find_differences(struct count *count, struct ks_store *store)
+{
+	for (size_t i = 0; i < count->blocks.len; i++) {
+		struct block *block = &count->blocks.at[i];
+		if (!block->wanted || !block->differs)
+			continue;
+		KS_TRY(ks_block_differences(store, block->first, note_difference, count));
+		KS_TRY(make_room(block)); // threads fill it that read others
+	}
+	struct difference *at = count->differences.at;
+	size_t nr = count->differences.len;
+	struct block *block = NULL;
+	for (size_t i = 0; i < nr; i++)
+		at[i].root = root_of(count, &at[i]);
+	if (nr)
+		qsort(at, nr, sizeof(*at), compare_roots);
+	for (size_t i = 0; i < nr; i++) {
+		block = block_of(count, at[i].root, block);
+		if (!block)
+			return ks_store_damaged("definition is missing");
+		block->wanted = true;
+	}
+	return NULL;
+}
+
+/** The first of the differences that are made of a definition or of one behind it. */
+static size_t seek_difference(const struct count *count, uint64_t root)
+{
+	size_t low = 0, high = count->differences.len;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (count->differences.at[middle].root < root)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* ---- reading them ---- */
+
 static struct ks_error *read_definition(uint64_t id, enum ks_def_class def_class,
 					struct ks_cursor bytes, void *arg)
 {
 	struct block *block = arg;
-	if (!block->traits) // only now the block's bytes vouch for its number
-		block->traits = calloc(block->nr, sizeof(*block->traits));
-	if (!block->traits)
-		return &ks_nomem;
+	KS_TRY(make_room(block));
 	if (def_class != KS_DEF_FUNCTION || id - block->first >= block->nr)
 		return NULL;
 	return ks_codec_get_traits(&bytes, &block->traits[id - block->first]);
+}
+
+/** The definitions of a block that are whole, and all that is made of some of this block. */
+static struct ks_error *read_block(struct count *count, struct ks_store *store, struct block *block)
+{
+	bool all;
+	KS_TRY(ks_block_visit(store, block->first, read_definition, block, &all));
+	if (!all && !block->differs)
+		return ks_store_damaged("block of definitions does not name what it needs");
+	struct block *other = NULL;
+	for (size_t i = seek_difference(count, block->first); i < count->differences.len; i++) {
+		const struct difference *difference = &count->differences.at[i];
+		if (difference->root - block->first >= block->nr)
+			break;
+		other = block_of(count, difference->id, other);
+		KS_TRY(ks_block_visit_one(store, difference->id, read_definition, other));
+	}
+	return NULL;
 }
 
 static struct ks_error *read_run(void *arg, size_t job, unsigned int thread)
 {
 	struct count *count = arg;
 	struct ks_store *store = count->stores.at[thread];
-	for (size_t i = job * RUN; i < (job + 1) * RUN && i < count->blocks.len; i++) {
-		struct block *block = &count->blocks.at[i];
-		if (!block->wanted)
-			continue;
-		KS_TRY(ks_block_visit(store, block->first, read_definition, block));
-	}
+	for (size_t i = job * RUN; i < (job + 1) * RUN && i < count->blocks.len; i++)
+		if (count->blocks.at[i].wanted)
+			KS_TRY(read_block(count, store, &count->blocks.at[i]));
 	return NULL;
 }
 
@@ -252,17 +374,36 @@ static void add_group(struct ks_census *census, const struct ks_traits *traits, 
 	census->collisions[duplicated ? KS_STATIC_DUPLICATION : traits->collision]++;
 }
 
+/** Whether all entries of a group are on the same line. @param places of the last one that was asked for, or NULL */
+static struct ks_error *same_lines(struct ks_store *store, const struct tallying *image,
+				   const struct group_ref *ref, struct ks_places **places,
+				   uint32_t *run, bool *ret)
+{
+	if (!*places || *run != ref->run) {
+		ks_places_free(ks_take(*places));
+		KS_TRY(ks_places_load(store, image->runs.at[ref->run], places));
+		*run = ref->run;
+	}
+	*ret = ks_places_same_lines(*places, ref->at);
+	return NULL;
+}
+
 static struct ks_error *add_image(void *arg, size_t job, unsigned int thread)
 {
-	(void)thread;
 	struct count *count = arg;
 	struct tallying *image = &count->images_at[job];
 	struct block *block = NULL;
+	_cleanup_places_ struct ks_places *places = NULL;
+	uint32_t run = 0;
 	for (size_t i = 0; i < image->groups.len; i++) {
-		uint64_t id = image->groups.at[i] & ~OTHER_LINES;
-		block = block_of(count, id, block);
-		add_group(&count->ret[job], &block->traits[id - block->first],
-			  !(image->groups.at[i] & OTHER_LINES));
+		const struct group_ref *ref = &image->groups.at[i];
+		block = block_of(count, ref->id, block);
+		const struct ks_traits *traits = &block->traits[ref->id - block->first];
+		bool same = false;
+		if (traits->by_line)
+			KS_TRY(same_lines(count->stores.at[thread], image, ref, &places, &run,
+					  &same));
+		add_group(&count->ret[job], traits, same);
 	}
 	struct ks_census *census = &count->ret[job];
 	census->groups_known = census->symbols_known = census->nr_groups != 0;
@@ -278,8 +419,9 @@ static struct ks_error *run(struct count *count, struct ks_store *store, unsigne
 	KS_TRY(ks_pool_run(nr, count->images->nr, read_image, count));
 	KS_TRY(read_blocks(count, store));
 	KS_TRY(want_blocks(count));
+	KS_TRY(find_differences(count, store));
 	KS_TRY(ks_pool_run(nr, (count->blocks.len + RUN - 1) / RUN, read_run, count));
-	return ks_pool_run(nr_threads, count->images->nr, add_image, count);
+	return ks_pool_run(nr, count->images->nr, add_image, count);
 }
 
 struct ks_error *ks_store_census(struct ks_store *store, const struct ks_store_images *images,
@@ -290,11 +432,14 @@ struct ks_error *ks_store_census(struct ks_store *store, const struct ks_store_i
 	count.images_at = calloc(images->nr + 1, sizeof(*count.images_at));
 	struct ks_error *err = count.images_at ? run(&count, store, nr_threads) : &ks_nomem;
 	ks_siblings_close(&count.stores);
-	for (size_t i = 0; count.images_at && i < images->nr; i++)
+	for (size_t i = 0; count.images_at && i < images->nr; i++) {
 		ks_vector_deinit(&count.images_at[i].groups);
+		ks_vector_deinit(&count.images_at[i].runs);
+	}
 	for (size_t i = 0; i < count.blocks.len; i++)
 		free(count.blocks.at[i].traits);
 	ks_vector_deinit(&count.blocks);
+	ks_vector_deinit(&count.differences);
 	free(count.images_at);
 	return err;
 }

@@ -2,6 +2,7 @@
 #include "store/fact.h"
 
 #include "store/kinds.h"
+#include "store/places.h"
 
 /** A definition that has been read, as a value or, for function groups, as bytes. */
 struct ks_seen {
@@ -65,6 +66,18 @@ static struct ks_error *fill_decl(struct ks_fact_reader *reader, const struct ks
 	return NULL;
 }
 
+static struct ks_error *fill_places(struct ks_fact_reader *reader,
+				    const struct ks_store_image *image, const struct ks_row *row,
+				    struct ks_function *fn)
+{
+	_cleanup_places_ struct ks_places *own = NULL;
+	struct ks_moves moves;
+	if (!row->places)
+		KS_TRY(ks_places_load(reader->store, row->columns, &own));
+	KS_TRY(ks_moves_load(reader->store, image->id, &moves));
+	return ks_places_get(own ? own : row->places, row->at, &moves, reader->arena, fn);
+}
+
 static struct ks_error *fill_function(struct ks_fact_reader *reader,
 				      const struct ks_store_image *image, const struct ks_row *row,
 				      struct ks_fact *fact)
@@ -78,8 +91,7 @@ static struct ks_error *fill_function(struct ks_fact_reader *reader,
 	if (!fn)
 		return &ks_nomem;
 	KS_TRY(ks_codec_get_function(&seen.bytes, reader->arena, fact->decl, fn));
-	struct ks_facts facts = row->facts;
-	KS_TRY(ks_codec_get_facts(&facts, image->anchor, fn));
+	KS_TRY(fill_places(reader, image, row, fn));
 	fact->function = fn;
 	return NULL;
 }

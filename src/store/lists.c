@@ -40,7 +40,7 @@ static struct ks_error *read_runs(struct ks_lists *lists, const struct ks_store_
 	}
 }
 
-/** Raw columns of a run. @param near columns that are at hand already, or NULL */
+/** Raw ids of a run. @param near columns that are at hand already, or NULL */
 static struct ks_error *load_raw(struct ks_lists *lists, const struct ks_run *run,
 				 const struct ks_near *near, struct ks_buf *raw)
 {
@@ -48,7 +48,7 @@ static struct ks_error *load_raw(struct ks_lists *lists, const struct ks_run *ru
 	return ks_columns_load_near(lists->store, run->columns, near, raw);
 }
 
-/** The columns of both sides; one is often a difference to the other, which is then unpacked once. */
+/** The ids of both sides; one is often a difference to the other, which is then unpacked once. */
 static struct ks_error *load_both(struct ks_lists *lists, const struct ks_run *old,
 				  const struct ks_run *new)
 {
@@ -64,14 +64,17 @@ static struct ks_error *read_numbers(struct ks_lists *lists, int side)
 	struct ks_columns columns;
 	KS_TRY(ks_columns_open(lists->raw[side].at, lists->raw[side].len, &columns));
 	lists->numbers[side].len = 0;
-	size_t room = (size_t)(columns.numbers.end - columns.numbers.pos);
-	if (columns.nr > room || !ks_vector_reserve(&lists->numbers[side], 2 * columns.nr))
-		return columns.nr > room ? ks_store_damaged("names and facts do not match")
-					 : &ks_nomem;
-	for (uint64_t i = 0; i < 2 * columns.nr; i++)
-		lists->numbers[side].at[i] = ks_cursor_uleb(&columns.numbers);
-	lists->numbers[side].len = 2 * (size_t)columns.nr;
-	return columns.numbers.why ? ks_store_damaged(columns.numbers.why) : NULL;
+	if (columns.nr > lists->raw[side].len + KS_COLUMNS_MAX)
+		return ks_store_damaged("names and facts do not match");
+	if (!ks_vector_reserve(&lists->numbers[side], 2 * (size_t)columns.nr))
+		return &ks_nomem;
+	while (columns.at < columns.nr) {
+		struct ks_row row;
+		KS_TRY(ks_columns_next(&columns, &row));
+		lists->numbers[side].at[lists->numbers[side].len++] = row.first;
+		lists->numbers[side].at[lists->numbers[side].len++] = row.second;
+	}
+	return NULL;
 }
 
 /** The functions that count are those with a prototype. */
@@ -128,61 +131,12 @@ static struct ks_error *copy_names(struct ks_lists *lists, int64_t segment, stru
 	return ret->at ? NULL : &ks_nomem;
 }
 
-static uint32_t offset_in(const struct ks_bytes *raw, const struct ks_cursor *c)
-{
-	return c->base ? (uint32_t)(c->base - (const uint8_t *)raw->at) : 0;
-}
-
-static struct ks_cursor cursor_at(const struct ks_bytes *raw, uint32_t offset)
-{
-	return ks_cursor_over((const char *)raw->at + offset, raw->len - offset, false);
-}
-
 struct ks_row ks_line_row(const struct ks_line *line)
 {
-	struct ks_row row = { .first = line->first, .second = line->second };
-	if (line->raw)
-		row.facts = (struct ks_facts){ .lines = cursor_at(line->raw, line->lines),
-					       .sizes = cursor_at(line->raw, line->sizes),
-					       .addrs = cursor_at(line->raw, line->addrs) };
-	return row;
-}
-
-/** Columns that stay, for the lines that point into them; NULL in *ret when facts are not wanted. */
-static struct ks_error *keep_raw(struct ks_lists *lists, int side, const struct ks_bytes **ret)
-{
-	*ret = NULL;
-	if (!lists->facts)
-		return NULL;
-	const struct ks_buf *raw = &lists->raw[side];
-	struct ks_bytes *bytes = ks_arena_alloc(&lists->arena, sizeof(*bytes));
-	char *copy = ks_arena_strndup(&lists->arena, raw->at, raw->len);
-	if (!bytes || !copy)
-		return &ks_nomem;
-	*bytes = (struct ks_bytes){ copy, raw->len };
-	*ret = bytes;
-	return NULL;
-}
-
-static struct ks_error *read_line(struct ks_columns *columns, const struct ks_bytes *raw,
-				  struct ks_line *ret)
-{
-	if (!raw) {
-		ret->first = ks_cursor_uleb(&columns->numbers);
-		ret->second = ks_cursor_uleb(&columns->numbers);
-		return columns->numbers.why || columns->at++ >= columns->nr
-			       ? ks_store_damaged("names and facts do not match")
-			       : NULL;
-	}
-	struct ks_row row;
-	KS_TRY(ks_columns_next(columns, &row));
-	*ret = (struct ks_line){ .first = row.first,
-				 .second = row.second,
-				 .raw = raw,
-				 .lines = offset_in(raw, &row.facts.lines),
-				 .sizes = offset_in(raw, &row.facts.sizes),
-				 .addrs = offset_in(raw, &row.facts.addrs) };
-	return NULL;
+	return (struct ks_row){ .first = line->first,
+				.second = line->second,
+				.columns = line->columns,
+				.at = line->at };
 }
 
 /** Whether the name is one to compare: a function without a prototype is not, unless groups are. */
@@ -193,20 +147,22 @@ static bool wanted(const struct ks_lists *lists, const struct ks_line *line)
 	return !lists->glob || fnmatch(lists->glob, line->name, 0) == 0;
 }
 
-/** Append the lines of a segment, whose columns are read. */
-static struct ks_error *add_lines(struct ks_lists *lists, int side, struct ks_bytes text)
+/** Append the lines of a segment, whose ids are read. */
+static struct ks_error *add_lines(struct ks_lists *lists, int side, const struct ks_run *run,
+				  struct ks_bytes text)
 {
 	struct ks_columns columns;
-	const struct ks_bytes *raw;
-	KS_TRY(keep_raw(lists, side, &raw));
-	KS_TRY(ks_columns_open(raw ? raw->at : lists->raw[side].at, lists->raw[side].len,
-			       &columns));
+	KS_TRY(ks_columns_open(lists->raw[side].at, lists->raw[side].len, &columns));
 	const char *last = NULL;
 	struct ks_segment_names names = ks_segment_names_over(text);
 	while (ks_segment_names_next(&names)) {
-		struct ks_line line = { 0 };
-		KS_TRY(read_line(&columns, raw, &line));
-		line.name = names.name;
+		struct ks_row row;
+		struct ks_line line = { .name = names.name,
+					.columns = run->columns,
+					.at = columns.at };
+		KS_TRY(ks_columns_next(&columns, &row));
+		line.first = row.first;
+		line.second = row.second;
 		bool again = last && strcmp(last, line.name) == 0; // the first counts, as in a seek
 		last = line.name;
 		if (again || !wanted(lists, &line))
@@ -222,16 +178,17 @@ static struct ks_error *take_run(struct ks_lists *lists, int side, const struct 
 	struct ks_bytes text;
 	KS_TRY(load_raw(lists, run, NULL, &lists->raw[side]));
 	KS_TRY(copy_names(lists, run->segment, &text));
-	return add_lines(lists, side, text);
+	return add_lines(lists, side, run, text);
 }
 
-/** A segment that both have and that differs: its columns are read, its names are not. */
-static struct ks_error *take_both(struct ks_lists *lists, const struct ks_run *run)
+/** A segment that both have and that differs: its ids are read, its names are not. */
+static struct ks_error *take_both(struct ks_lists *lists, const struct ks_run *old,
+				  const struct ks_run *new)
 {
 	struct ks_bytes text;
-	KS_TRY(copy_names(lists, run->segment, &text));
-	KS_TRY(add_lines(lists, 0, text));
-	return add_lines(lists, 1, text);
+	KS_TRY(copy_names(lists, old->segment, &text));
+	KS_TRY(add_lines(lists, 0, old, text));
+	return add_lines(lists, 1, new, text);
 }
 
 /* ---- merging ---- */
@@ -284,7 +241,7 @@ struct ks_error *ks_lists_merge(struct ks_lists *lists)
 			KS_TRY(merge_lines(lists));
 			KS_TRY(try_skip(lists, a, b, &skipped));
 			if (!skipped)
-				KS_TRY(take_both(lists, a));
+				KS_TRY(take_both(lists, a, b));
 			order = 0;
 		} else {
 			if (order <= 0)

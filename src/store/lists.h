@@ -11,12 +11,12 @@ struct ks_run {
 	const char *first; // its first name
 };
 
-/** What an image says of a name: numbers of columns.h, and where its facts lie when they are wanted. */
+/** What an image says of a name: numbers of columns.h, and where its facts lie. */
 struct ks_line {
 	const char *name;
 	uint64_t first, second;
-	const struct ks_bytes *raw; // the columns; NULL: facts were not wanted
-	uint32_t lines, sizes, addrs;
+	int64_t columns; // the row that has its facts
+	uint64_t at;	 // and which name of it this is
 };
 
 /** One image's list of a kind. */
@@ -37,11 +37,11 @@ struct ks_lists {
 	const struct ks_store_image *images[2];
 	enum ks_kind kind;
 	const char *glob;
-	bool facts; // functions: keep groups, and the facts of every build
+	bool facts; // functions: groups count, too
 	struct ks_arena arena;
 	struct ks_runs runs[2];
 	KS_VECTOR(struct ks_line) lines[2]; // of the stretch that is being merged
-	struct ks_buf raw[2];		    // columns of the segments that are being read
+	struct ks_buf raw[2];		    // ids of the segments that are being read
 	KS_VECTOR(uint64_t) numbers[2];
 	KS_VECTOR(struct ks_line_pair) pairs; // the result, in the order of names
 	size_t nr[2];			      // names counted on each side

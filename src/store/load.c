@@ -2,15 +2,15 @@
 /* A whole image out of the store: its tables in their order, joined with the facts of its lists. */
 #include <stdlib.h>
 
-#include "store/columns.h"
 #include "store/image.h"
 #include "store/kinds.h"
 #include "store/load.h"
+#include "store/places.h"
 
 /** The row of a function group, by the id of the group. */
 struct group_row {
-	uint64_t group, prototype;
-	struct ks_facts facts;
+	uint64_t group, prototype, at;
+	const struct ks_places *places;
 	const struct ks_decl *listed;
 };
 
@@ -19,7 +19,7 @@ struct load {
 	struct ks_surface *surface;
 	struct ks_arena *arena;
 	KS_VECTOR(struct group_row) groups;
-	KS_VECTOR(struct ks_buf) columns; // what the rows' facts point into
+	KS_VECTOR(struct ks_places *) places; // of the segments
 };
 
 static struct ks_error *read_order(struct ks_store *store, struct load *load, int table,
@@ -48,16 +48,16 @@ static struct ks_error *load_defs(struct ks_store *store, struct load *load, int
 	return NULL;
 }
 
-static struct ks_error *read_group_rows(struct load *load, const struct ks_buf *raw)
+static struct ks_error *read_group_rows(struct load *load, const struct ks_places *places)
 {
 	struct ks_columns columns;
-	KS_TRY(ks_columns_open(raw->at, raw->len, &columns));
+	KS_TRY(ks_columns_open(places->ids.at, places->ids.len, &columns));
 	while (columns.at < columns.nr) {
 		struct ks_row row;
+		struct group_row group = { .places = places, .at = columns.at };
 		KS_TRY(ks_columns_next(&columns, &row));
-		struct group_row group = { .group = row.second,
-					   .prototype = row.first,
-					   .facts = row.facts };
+		group.group = row.second;
+		group.prototype = row.first;
 		if (group.group && !ks_vector_add(&load->groups, group))
 			return &ks_nomem;
 	}
@@ -82,12 +82,12 @@ static struct ks_error *load_group_rows(struct ks_store *store, struct load *loa
 		KS_TRY(ks_sql_row(store, stmt, &row));
 		if (!row)
 			break;
-		struct ks_buf *raw = ks_vector_push(&load->columns);
-		if (!raw)
+		_cleanup_places_ struct ks_places *places = NULL;
+		KS_TRY(ks_places_load(store, sqlite3_column_int64(stmt, 1), &places));
+		KS_TRY(read_group_rows(load, places));
+		if (!ks_vector_add(&load->places, places))
 			return &ks_nomem;
-		*raw = (struct ks_buf){ 0 };
-		KS_TRY(ks_columns_load(store, sqlite3_column_int64(stmt, 1), raw));
-		KS_TRY(read_group_rows(load, raw));
+		places = NULL;
 	}
 	if (load->groups.len)
 		qsort(load->groups.at, load->groups.len, sizeof(*load->groups.at), compare_groups);
@@ -132,12 +132,14 @@ static struct ks_error *join_prototypes(struct ks_store *store, struct load *loa
 static struct ks_error *load_functions(struct ks_store *store, struct load *load)
 {
 	struct ks_order ids;
+	struct ks_moves moves;
 	KS_TRY(load_group_rows(store, load));
 	KS_TRY(join_prototypes(store, load));
 	KS_TRY(read_order(store, load, KS_TABLE_FUNCTIONS, &ids));
 	struct ks_function *fns = ks_arena_array(load->arena, ids.nr + 1, sizeof(*fns));
 	if (!fns)
 		return &ks_nomem;
+	KS_TRY(ks_moves_load(store, load->image->id, &moves));
 	for (size_t i = 0; i < ids.nr; i++) {
 		struct group_row key = { .group = ids.at[i] }, *row = NULL;
 		struct ks_cursor c;
@@ -148,8 +150,7 @@ static struct ks_error *load_functions(struct ks_store *store, struct load *load
 			return ks_store_damaged("facts of a function are missing");
 		KS_TRY(ks_block_def(store, ids.at[i], KS_DEF_FUNCTION, load->arena, &c));
 		KS_TRY(ks_codec_get_function(&c, load->arena, row->listed, &fns[i]));
-		struct ks_facts facts = row->facts;
-		KS_TRY(ks_codec_get_facts(&facts, load->image->anchor, &fns[i]));
+		KS_TRY(ks_places_get(row->places, row->at, &moves, load->arena, &fns[i]));
 	}
 	load->surface->functions = fns;
 	load->surface->nr_functions = ids.nr;
@@ -344,9 +345,9 @@ struct ks_error *ks_store_surface(struct ks_store *store, const struct ks_store_
 	struct load load = { .image = image, .surface = surface, .arena = &surface->arenas[0] };
 	struct ks_error *err = ks_sql_read(store, load_job, &load);
 	ks_vector_deinit(&load.groups);
-	for (size_t i = 0; i < load.columns.len; i++)
-		ks_buf_deinit(&load.columns.at[i]);
-	ks_vector_deinit(&load.columns);
+	for (size_t i = 0; i < load.places.len; i++)
+		ks_places_free(load.places.at[i]);
+	ks_vector_deinit(&load.places);
 	if (err)
 		return err;
 	*ret = ks_take(surface);

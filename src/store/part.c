@@ -44,8 +44,9 @@ struct ks_error *ks_part_load(struct ks_store *store, int64_t image, const char 
 	return load_part(store, image, name, 0, out, ret);
 }
 
-static struct ks_error *load_columns(struct ks_store *store, int64_t id, bool is_base,
-				     const struct ks_near *near, struct ks_buf *out)
+/** The packed row, copied: the statement is used again. */
+static struct ks_error *read_row(struct ks_store *store, int64_t id, int64_t *ret_base,
+				 struct ks_buf *packed)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS, &stmt));
@@ -54,34 +55,65 @@ static struct ks_error *load_columns(struct ks_store *store, int64_t id, bool is
 	KS_TRY(ks_sql_row(store, stmt, &row));
 	if (!row)
 		return ks_store_damaged("facts of an image are missing");
-	struct ks_bytes like = { 0 };
-	int64_t base = sqlite3_column_int64(stmt, 0);
-	if (base && is_base)
+	*ret_base = sqlite3_column_int64(stmt, 0);
+	packed->len = 0;
+	ks_buf_bytes(packed, sqlite3_column_blob(stmt, 1), (size_t)sqlite3_column_bytes(stmt, 1));
+	return ks_buf_error(packed);
+}
+
+/** The ids of a base. @param own holds them when they had to be unpacked */
+static struct ks_error *ids_of_base(struct ks_store *store, int64_t id, const struct ks_near *near,
+				    struct ks_buf *own, struct ks_bytes *ret)
+{
+	struct ks_bytes first, rest;
+	int64_t base;
+	if (near && id == near->id && near->raw.len) {
+		*ret = near->raw;
+		return NULL;
+	}
+	if (ks_cache_get(&store->kept_columns, id, ret))
+		return NULL;
+	_cleanup_buf_ struct ks_buf packed = { 0 };
+	KS_TRY(read_row(store, id, &base, &packed));
+	if (base)
 		return ks_store_damaged("a base is itself based on another");
-	store->scratch.len = 0;
-	ks_buf_bytes(&store->scratch, sqlite3_column_blob(stmt, 1),
-		     (size_t)sqlite3_column_bytes(stmt, 1));
-	KS_TRY(ks_buf_error(&store->scratch));
-	if (base && near && base == near->id)
-		like = near->raw;
-	if (!base || like.len)
-		return ks_zstd_unpack(&store->zstd, like, ks_bytes_of(&store->scratch), out);
-	if (ks_cache_get(&store->kept_columns, base, &like))
-		return ks_zstd_unpack(&store->zstd, like, ks_bytes_of(&store->scratch), out);
-	_cleanup_buf_ struct ks_buf packed = store->scratch;
-	store->scratch = (struct ks_buf){ 0 }; // the inner call needs its own
-	store->like.len = 0;
-	KS_TRY(load_columns(store, base, true, NULL, &store->like));
-	return ks_zstd_unpack(&store->zstd, ks_bytes_of(&store->like), ks_bytes_of(&packed), out);
+	KS_TRY(ks_zstd_split(ks_bytes_of(&packed), &first, &rest));
+	own->len = 0;
+	KS_TRY(ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, first, own));
+	*ret = ks_bytes_of(own);
+	return NULL;
+}
+
+/** @param[out] places NULL: they are not wanted */
+static struct ks_error *load_columns(struct ks_store *store, int64_t id, const struct ks_near *near,
+				     struct ks_buf *ids, struct ks_buf *places, int64_t *ret_base)
+{
+	struct ks_bytes first, rest, like = { 0 };
+	KS_TRY(read_row(store, id, ret_base, &store->scratch));
+	KS_TRY(ks_zstd_split(ks_bytes_of(&store->scratch), &first, &rest));
+	if (*ret_base)
+		KS_TRY(ids_of_base(store, *ret_base, near, &store->like, &like));
+	KS_TRY(ks_zstd_unpack(&store->zstd, like, first, ids));
+	return places && rest.len
+		       ? ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, rest, places)
+		       : NULL;
 }
 
 struct ks_error *ks_columns_load(struct ks_store *store, int64_t id, struct ks_buf *out)
 {
-	return load_columns(store, id, false, NULL, out);
+	int64_t base;
+	return load_columns(store, id, NULL, out, NULL, &base);
 }
 
 struct ks_error *ks_columns_load_near(struct ks_store *store, int64_t id,
 				      const struct ks_near *near, struct ks_buf *out)
 {
-	return load_columns(store, id, false, near, out);
+	int64_t base;
+	return load_columns(store, id, near, out, NULL, &base);
+}
+
+struct ks_error *ks_columns_frames(struct ks_store *store, int64_t id, struct ks_buf *ids,
+				   struct ks_buf *places, int64_t *ret_base)
+{
+	return load_columns(store, id, NULL, ids, places, ret_base);
 }

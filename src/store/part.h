@@ -5,6 +5,7 @@
  * configuration. Nothing but reading a whole image needs them.
  */
 #include "store/write/put_defs.h"
+#include "surface/moves.h"
 
 /**
  * The parts. The first KS_NR_TABLES are the orders of definitions; behind them are the lists of kinds without definitions,
@@ -23,6 +24,7 @@ enum ks_part {
 	KS_PART_SYMBOL_SIZES,
 	KS_PART_SYMBOL_ADDRS,  // of versions 1 and 2
 	KS_PART_SYMBOL_PLACES, // the same, as what differs from where a symbol would be
+	KS_PART_MOVES,	       // of functions, from where they are in the base
 	KS_PART_CONFIG,
 	KS_NR_PARTS,
 };
@@ -61,6 +63,15 @@ KS_MUST_CHECK struct ks_error *ks_put_part_pack(enum ks_part which,
 						const struct ks_surface *surface,
 						const struct ks_put_defs *defs,
 						struct ks_zstd *zstd, struct ks_put_part *part);
+
+/** The same of KS_PART_MOVES, which is a difference to nothing. */
+KS_MUST_CHECK struct ks_error *ks_put_part_pack_moves(const struct ks_moves *moves,
+						      struct ks_zstd *zstd,
+						      struct ks_put_part *part);
+
+/** Write a part that is packed. Inside a transaction that writes. */
+KS_MUST_CHECK struct ks_error *ks_part_add(struct ks_store *store, int64_t image,
+					   enum ks_part which, const struct ks_put_part *part);
 
 /** What reading an image takes from one part: appended to raw. @return *ret_nr records */
 KS_MUST_CHECK struct ks_error *ks_part_read(struct ks_store *store,

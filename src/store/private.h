@@ -34,6 +34,7 @@ enum ks_sql {
 	KS_SQL_IMAGES_AT_HOME,
 	KS_SQL_IMAGE_ADD,
 	KS_SQL_IMAGE_SET_BASE,
+	KS_SQL_ANCHORS, // of an image and its base
 	KS_SQL_IMAGE_REMOVE,
 	KS_SQL_IMAGE_RELABEL,
 	KS_SQL_IMAGES_ON_BASE,
@@ -61,8 +62,10 @@ enum ks_sql {
 	KS_SQL_PART_ADD,
 	KS_SQL_PART_REPLACE,
 	KS_SQL_PART_REMOVE,
+	KS_SQL_PART_REMOVE_ONE,
 	KS_SQL_BLOCK,
-	KS_SQL_BLOCKS,
+	KS_SQL_BLOCKS,	      // of a store of any version
+	KS_SQL_BLOCKS_DIFFER, // and whether they have differences
 	KS_SQL_BLOCK_NEEDS,
 	KS_SQL_BLOCK_ADD,
 	KS_SQL_BLOCK_REMOVE,
@@ -88,10 +91,11 @@ struct ks_store {
 	struct ks_blocks blocks;
 	struct ks_hashes hashes; // of every definition; filled by the first put
 	int64_t data_version;	 // of the store when hashes was right
-	struct ks_buf scratch, like, row, made;
+	struct ks_buf scratch, like, row, made, moves;
 	/** Names of segments, columns, definitions that were asked for; as old as kept_version says. */
 	struct ks_cache kept_names, kept_columns, kept_defs;
 	struct ks_cache kept_symbols; // names of symbol tables, by image
+	struct ks_cache kept_moves;   // of addresses, by image
 	int64_t kept_version;
 };
 
@@ -199,7 +203,7 @@ struct ks_part_row {
 KS_MUST_CHECK struct ks_error *ks_part_load(struct ks_store *store, int64_t image, const char *name,
 					    struct ks_buf *out, struct ks_part_row *ret);
 
-/** Raw bytes of a columns row, appended to out. */
+/** Raw ids of a columns row (columns.h), appended to out. */
 KS_MUST_CHECK struct ks_error *ks_columns_load(struct ks_store *store, int64_t id,
 					       struct ks_buf *out);
 
@@ -211,3 +215,7 @@ struct ks_near {
 /** As ks_columns_load(), for a row that may be a difference to near. @param near NULL is allowed */
 KS_MUST_CHECK struct ks_error *ks_columns_load_near(struct ks_store *store, int64_t id,
 						    const struct ks_near *near, struct ks_buf *out);
+/** Raw ids and places of a row. @param[out] ret_base the row that the places are told by, or 0 */
+KS_MUST_CHECK struct ks_error *ks_columns_frames(struct ks_store *store, int64_t id,
+						 struct ks_buf *ids, struct ks_buf *places,
+						 int64_t *ret_base);

@@ -17,7 +17,7 @@ static struct ks_error *search(struct ks_store *store, int64_t segment, const ch
 	return NULL;
 }
 
-/** Raw columns, kept or read into store->row. */
+/** Raw ids, kept or read into store->row. */
 static struct ks_error *columns_of(struct ks_store *store, int64_t id, struct ks_bytes *ret)
 {
 	if (ks_cache_get(&store->kept_columns, id, ret))
@@ -51,6 +51,7 @@ struct ks_error *ks_seek(struct ks_store *store, int64_t image, const char *list
 	KS_TRY(columns_of(store, id, &raw));
 	KS_TRY(ks_columns_open(raw.at, raw.len, &columns));
 	KS_TRY(ks_columns_skip(&columns, (uint64_t)at));
+	*ret = (struct ks_row){ .columns = id, .at = (uint64_t)at };
 	KS_TRY(ks_columns_next(&columns, ret));
 	*ret_found = true;
 	return NULL;

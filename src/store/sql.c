@@ -35,6 +35,8 @@ static const char *const texts[KS_NR_SQL] = {
 		" known, symtab_known, anchor, facts, modules)"
 		" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[KS_SQL_IMAGE_SET_BASE] = "UPDATE image SET base = ?2 WHERE id = ?1",
+	[KS_SQL_ANCHORS] = "SELECT i.anchor, b.anchor FROM image i LEFT JOIN image b"
+			   " ON b.id = i.base WHERE i.id = ?",
 	[KS_SQL_IMAGE_REMOVE] = "DELETE FROM image WHERE id = ?",
 	[KS_SQL_IMAGE_RELABEL] = "UPDATE image SET label = ?2 WHERE id = ?1",
 	[KS_SQL_IMAGES_ON_BASE] = "SELECT id FROM image WHERE base = ? ORDER BY id",
@@ -72,10 +74,12 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_PART_ADD] = "INSERT INTO part(image, name, nr, data, base) VALUES(?, ?, ?, ?, ?)",
 	[KS_SQL_PART_REPLACE] =
 		"UPDATE part SET data = ?3, base = ?4 WHERE image = ?1 AND name = ?2",
+	[KS_SQL_PART_REMOVE_ONE] = "DELETE FROM part WHERE image = ? AND name = ?",
 	[KS_SQL_PART_REMOVE] = "DELETE FROM part WHERE image = ?",
 	[KS_SQL_BLOCK] = "SELECT first, nr, data FROM block WHERE first <= ?"
 			 " ORDER BY first DESC LIMIT 1",
 	[KS_SQL_BLOCKS] = "SELECT first, nr FROM block ORDER BY first",
+	[KS_SQL_BLOCKS_DIFFER] = "SELECT first, nr, length(needs) > 0 FROM block ORDER BY first",
 	[KS_SQL_BLOCK_NEEDS] = "SELECT first, nr, needs FROM block ORDER BY first DESC",
 	[KS_SQL_BLOCK_ADD] = "INSERT INTO block(first, nr, data, needs) VALUES(?, ?, ?, ?)",
 	[KS_SQL_BLOCK_REMOVE] = "DELETE FROM block WHERE first = ?",

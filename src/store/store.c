@@ -184,6 +184,7 @@ void ks_store_close(struct ks_store *store)
 	ks_buf_deinit(&store->like);
 	ks_buf_deinit(&store->row);
 	ks_buf_deinit(&store->made);
+	ks_buf_deinit(&store->moves);
 	ks_store_forget(store);
 	free(store->path);
 	free(store);

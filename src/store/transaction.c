@@ -8,6 +8,7 @@ void ks_store_forget(struct ks_store *store)
 	ks_cache_clear(&store->kept_columns);
 	ks_cache_clear(&store->kept_defs);
 	ks_cache_clear(&store->kept_symbols);
+	ks_cache_clear(&store->kept_moves);
 	ks_blocks_forget(&store->blocks); // repacking numbers definitions anew
 }
 

@@ -3,6 +3,7 @@
 
 #include "store/fact.h"
 #include "store/index.h"
+#include "store/places.h"
 #include "surface/image.h"
 
 /**
@@ -11,10 +12,9 @@
  */
 enum { WALK_BLOCKS = 256 };
 
-/** What an image says of a name: numbers, and where its facts begin in the raw columns. */
+/** What an image says of a name: numbers, and which row of its columns has the facts. */
 struct walk_row {
-	uint32_t columns, first, second;
-	uint32_t lines, sizes, addrs;
+	uint32_t columns, first, second, at;
 };
 
 struct ks_walk {
@@ -22,7 +22,7 @@ struct ks_walk {
 	struct ks_store_images own; // what images points to
 	enum ks_kind kind;
 	struct ks_index index;
-	KS_VECTOR(struct ks_buf) columns; // raw
+	KS_VECTOR(struct ks_places *) columns; // of functions
 	KS_VECTOR(struct walk_row) rows;
 	uint32_t *cells; // of name and image: index into rows plus 1; 0: absent
 	uint32_t *order; // index of the i-th name
@@ -33,7 +33,7 @@ void ks_walk_free(struct ks_walk *walk)
 	if (!walk)
 		return;
 	for (size_t i = 0; i < walk->columns.len; i++)
-		ks_buf_deinit(&walk->columns.at[i]);
+		ks_places_free(walk->columns.at[i]);
 	ks_vector_deinit(&walk->columns);
 	ks_vector_deinit(&walk->rows);
 	ks_index_deinit(&walk->index);
@@ -43,16 +43,11 @@ void ks_walk_free(struct ks_walk *walk)
 	free(walk);
 }
 
-static uint32_t offset_in(const struct ks_buf *raw, const struct ks_cursor *c)
-{
-	return c->base ? (uint32_t)(c->base - (const uint8_t *)raw->at) : 0;
-}
-
 static struct ks_error *read_rows(struct ks_walk *walk, const struct ks_index_row *list,
-				  const struct ks_buf *raw)
+				  struct ks_bytes ids)
 {
 	struct ks_columns columns;
-	KS_TRY(ks_columns_open(raw->at, raw->len, &columns));
+	KS_TRY(ks_columns_open(ids.at, ids.len, &columns));
 	for (size_t i = 0; i < list->nr; i++) {
 		struct ks_row row;
 		KS_TRY(ks_columns_next(&columns, &row));
@@ -60,9 +55,7 @@ static struct ks_error *read_rows(struct ks_walk *walk, const struct ks_index_ro
 			.columns = (uint32_t)(walk->columns.len - 1),
 			.first = (uint32_t)row.first,
 			.second = (uint32_t)row.second,
-			.lines = offset_in(raw, &row.facts.lines),
-			.sizes = offset_in(raw, &row.facts.sizes),
-			.addrs = offset_in(raw, &row.facts.addrs),
+			.at = (uint32_t)i,
 		};
 		size_t name = walk->index.members.at[list->from + i];
 		uint32_t *cell = &walk->cells[name * walk->images->nr + list->image];
@@ -116,6 +109,23 @@ static struct ks_error *sort_names(struct ks_walk *walk)
 	return NULL;
 }
 
+/** The rows of a segment of an image; of functions the facts are kept. */
+static struct ks_error *read_list(struct ks_walk *walk, struct ks_store *store,
+				  const struct ks_index_row *list)
+{
+	if (walk->kind != KS_FUNCTION) {
+		_cleanup_buf_ struct ks_buf ids = { 0 };
+		KS_TRY(ks_columns_load(store, list->columns, &ids));
+		return read_rows(walk, list, ks_bytes_of(&ids));
+	}
+	_cleanup_places_ struct ks_places *places = NULL;
+	KS_TRY(ks_places_load(store, list->columns, &places));
+	if (!ks_vector_add(&walk->columns, places))
+		return &ks_nomem;
+	const struct ks_places *kept = ks_take(places);
+	return read_rows(walk, list, ks_bytes_of(&kept->ids));
+}
+
 static struct ks_error *fill(struct ks_store *store, void *arg)
 {
 	struct ks_walk *walk = arg;
@@ -125,12 +135,7 @@ static struct ks_error *fill(struct ks_store *store, void *arg)
 	if (!walk->cells)
 		return &ks_nomem;
 	for (size_t i = 0; i < walk->index.rows.len; i++) {
-		struct ks_buf *raw = ks_vector_push(&walk->columns);
-		if (!raw)
-			return &ks_nomem;
-		*raw = (struct ks_buf){ 0 };
-		KS_TRY(ks_columns_load(store, walk->index.rows.at[i].columns, raw));
-		KS_TRY(read_rows(walk, &walk->index.rows.at[i], raw));
+		KS_TRY(read_list(walk, store, &walk->index.rows.at[i]));
 	}
 	return sort_names(walk);
 }
@@ -166,23 +171,15 @@ const char *ks_walk_name(const struct ks_walk *walk, size_t i)
 	return ks_intern_at(&walk->index.names, walk->order[i] + 1);
 }
 
-static struct ks_cursor cursor_at(const struct ks_buf *raw, uint32_t offset)
-{
-	return ks_cursor_over(raw->at + offset, raw->len - offset, false);
-}
-
 static struct ks_error *read_fact(const struct ks_walk *walk, struct ks_fact_reader *reader,
 				  size_t image, uint32_t cell, struct ks_fact *fact)
 {
 	const struct walk_row *walk_row = &walk->rows.at[cell - 1];
-	const struct ks_buf *raw = &walk->columns.at[walk_row->columns];
-	struct ks_row row = {
-		.first = walk_row->first,
-		.second = walk_row->second,
-		.facts = { .lines = cursor_at(raw, walk_row->lines),
-			   .sizes = cursor_at(raw, walk_row->sizes),
-			   .addrs = cursor_at(raw, walk_row->addrs) },
-	};
+	struct ks_row row = { .first = walk_row->first,
+			      .second = walk_row->second,
+			      .at = walk_row->at };
+	if (walk->kind == KS_FUNCTION)
+		row.places = walk->columns.at[walk_row->columns];
 	return ks_fact_fill(reader, walk->images->at[image], walk->kind, &row, fact);
 }
 

@@ -85,3 +85,14 @@ struct ks_error *ks_zstd_unpack(struct ks_zstd *zstd, struct ks_bytes like, stru
 	out->len += code;
 	return NULL;
 }
+
+struct ks_error *ks_zstd_split(struct ks_bytes frames, struct ks_bytes *first,
+			       struct ks_bytes *rest)
+{
+	size_t len = ZSTD_findFrameCompressedSize(frames.at, frames.len);
+	if (ZSTD_isError(len) || len > frames.len)
+		return zstd_error(len);
+	*first = (struct ks_bytes){ frames.at, len };
+	*rest = (struct ks_bytes){ (const char *)frames.at + len, frames.len - len };
+	return NULL;
+}

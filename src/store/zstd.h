@@ -41,3 +41,7 @@ KS_MUST_CHECK struct ks_error *ks_zstd_pack(struct ks_zstd *zstd, struct ks_byte
  */
 KS_MUST_CHECK struct ks_error *ks_zstd_unpack(struct ks_zstd *zstd, struct ks_bytes like,
 					      struct ks_bytes frame, struct ks_buf *out);
+
+/** Where the first of several frames ends. @param[out] first, rest parts of frames @return KS_ERR_STORE when it has no end */
+KS_MUST_CHECK struct ks_error *ks_zstd_split(struct ks_bytes frames, struct ks_bytes *first,
+					     struct ks_bytes *rest);

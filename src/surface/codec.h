@@ -16,6 +16,7 @@
 #include "base/cursor.h"
 #include "base/error.h"
 #include "surface/model.h"
+#include "surface/moves.h"
 
 /** How deep a type may nest; no C compiler's output comes near. A deeper one loses what is below. */
 enum { KS_CODEC_DEPTH = 200 };
@@ -88,3 +89,18 @@ void ks_codec_put_facts(struct ks_facts_buf *facts, const struct ks_function *fn
 /** Fill the facts of a function that ks_codec_get_function() has read, in place. */
 KS_MUST_CHECK struct ks_error *ks_codec_get_facts(struct ks_facts *facts, uint64_t anchor,
 						  struct ks_function *fn);
+
+/**
+ * The facts of a function as what differs from those of its base; nothing, where they are as foreseen.
+ * @param was the same function, with the facts of the base
+ */
+void ks_codec_put_moved(struct ks_facts_buf *facts, const struct ks_function *fn,
+			const struct ks_function *was, const struct ks_moves *moves);
+
+/**
+ * Make the facts of the base those of the image, in place: ks_codec_get_facts() has filled them in.
+ * @param arena for what is needed meanwhile
+ */
+KS_MUST_CHECK struct ks_error *ks_codec_get_moved(struct ks_facts *facts,
+						  const struct ks_moves *moves,
+						  struct ks_arena *arena, struct ks_function *fn);

@@ -193,18 +193,27 @@ static void get_level(struct ks_cursor *c, struct ks_arena *arena, struct ks_dec
 
 /* ---- values of unnamed enums, which are gathered in what is listed ---- */
 
-/** Where a value is listed, looked for from a place on and not too far; UINT32_MAX: nowhere. */
+/** The same between two places. */
+static uint32_t find_value_in(const struct ks_decl *listed, uint32_t from, uint32_t to,
+			      const struct ks_enumerator *value)
+{
+	for (uint32_t i = from; i < to; i++)
+		if (listed->values[i].value == value->value &&
+		    strcmp(listed->values[i].name, value->name) == 0)
+			return i;
+	return UINT32_MAX;
+}
+
+/** Where a value is listed, looked for from a place on, then from the start, and not too far; UINT32_MAX: nowhere. */
 static uint32_t find_value(const struct ks_decl *listed, uint32_t from,
 			   const struct ks_enumerator *value)
 {
 	enum { FAR = 4096 };
-	for (uint32_t i = 0; i < listed->nr && i < FAR; i++) {
-		uint32_t at = (uint32_t)(((uint64_t)from + i) % listed->nr);
-		if (listed->values[at].value == value->value &&
-		    strcmp(listed->values[at].name, value->name) == 0)
-			return at;
-	}
-	return UINT32_MAX;
+	uint32_t nr = listed->nr, far = nr < FAR ? nr : FAR;
+	from = nr ? from % nr : 0;
+	uint32_t end = nr - from < far ? nr : from + far;
+	uint32_t hit = find_value_in(listed, from, end, value);
+	return hit == UINT32_MAX ? find_value_in(listed, 0, far - (end - from), value) : hit;
 }
 
 static uint32_t run_of_values(const struct ks_decl *decl, uint32_t i, const struct ks_decl *listed,

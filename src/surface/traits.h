@@ -46,3 +46,5 @@ KS_MUST_CHECK struct ks_error *ks_codec_get_traits(struct ks_cursor *c, struct k
  * them. Failing cursors count as different.
  */
 bool ks_codec_same_lines(struct ks_cursor lines);
+/** The same of what ks_codec_put_moved() wrote. @param of_base the lines of the base; as these, where there are no others */
+bool ks_codec_same_lines_moved(struct ks_cursor lines, struct ks_cursor of_base);

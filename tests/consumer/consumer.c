@@ -59,6 +59,7 @@ int main(int argc, char **argv)
 	use_verdicts(store, &given);
 	use_reports(store, &given);
 	use_options(store);
+	use_merge(store, &given);
 	ksurf_store_close(store);
 	use_settings(&given);
 	ksurf_store_close(NULL);

@@ -59,6 +59,7 @@ void use_diff(struct ksurf_store *store);
 void use_objects(const struct given *given);
 void use_verdicts(struct ksurf_store *store, const struct given *given);
 void use_reports(struct ksurf_store *store, const struct given *given);
+void use_merge(struct ksurf_store *store, const struct given *given);
 void use_settings(const struct given *given);
 void use_options(struct ksurf_store *store);
 

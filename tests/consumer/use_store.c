@@ -125,6 +125,34 @@ void use_settings(const struct given *given)
 	ksurf_images_free(images);
 }
 
+/** Into a store beside the first. */
+void use_merge(struct ksurf_store *store, const struct given *given)
+{
+	char path[4096];
+	struct ksurf_merged merged = { 0 };
+	struct ksurf_store *other;
+	struct ksurf_images *images;
+	snprintf(path, sizeof(path), "%s-merged", given->store);
+	SUCCEED(ksurf_store_open(path, KSURF_CREATE, &other));
+	FAIL(ksurf_store_merge(other, store, 0, &merged), KSURF_ERR_USAGE, "size");
+	merged.size = sizeof(merged);
+	FAIL(ksurf_store_merge(other, other, 0, &merged), KSURF_ERR_STORE, "itself");
+	SUCCEED(ksurf_store_merge(other, store, 2, &merged));
+	EXPECT(merged.added == 2 && !merged.replaced && !merged.kept && merged.bytes);
+	SUCCEED(ksurf_store_merge(other, store, 0, &merged));
+	EXPECT(!merged.added && merged.kept == 2 && !merged.bytes);
+	merged.added = 7;
+	merged.size = sizeof(merged.size); // a caller that knows nothing of it
+	SUCCEED(ksurf_store_merge(other, store, 0, &merged));
+	EXPECT(merged.added == 7);
+	SUCCEED(ksurf_store_merge(other, store, 0, NULL));
+	SUCCEED(ksurf_images_choose(other, NULL, &images));
+	EXPECT(ksurf_images_count(images) == 2);
+	ksurf_images_free(images);
+	ksurf_store_close(other);
+	remove(path);
+}
+
 void use_options(struct ksurf_store *store)
 {
 	struct {

@@ -7,7 +7,6 @@
 
 #include "base/hashmap.h"
 #include "extract/btf/btf_decls.h"
-#include "extract/btf/btf_forms.h"
 #include "extract/tiers.h"
 
 /* ---- functions by name ---- */
@@ -139,12 +138,10 @@ struct ks_error *ks_extract_btf_presence(const struct ks_finder *finder, const s
 	return count_functions(btf, surface);
 }
 
-struct ks_error *ks_extract_btf_forms(const struct ks_finder *finder, const struct ks_btf *btf,
-				      const struct ks_btf_names *base, bool *ret)
+struct ks_error *ks_extract_btf_forms(struct ks_btf_forming *forming, unsigned int nr_threads,
+				      bool *ret)
 {
-	struct ks_surface *surface = finder->surface;
-	struct ks_error *err =
-		ks_btf_forms_read(btf, base, &surface->arenas[surface->nr_arenas - 1], surface);
+	struct ks_error *err = ks_btf_forming_run(forming, nr_threads);
 	*ret = !err;
 	if (!err || err->code == KS_ERR_NOMEM)
 		return err;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 
+#include "base/radix.h"
 #include "store/kinds.h"
 #include "surface/type.h"
 
@@ -22,6 +23,7 @@ const char *ks_part_name(enum ks_part which)
 		[KS_PART_SYMBOL_SIZES] = "symbol.sizes",
 		[KS_PART_SYMBOL_ADDRS] = "symbol.addresses",
 		[KS_PART_SYMBOL_PLACES] = "symbol.places",
+		[KS_PART_MOVES] = "function.moves",
 		[KS_PART_CONFIG] = "config",
 	};
 	if (names[which] || which >= KS_PART_VARIABLES)
@@ -195,29 +197,29 @@ static uint64_t put_symbols(enum ks_part which, const struct ks_surface *s, stru
 	return s->nr_symbols;
 }
 
-static int compare_places(const void *a, const void *b)
+/** All symbols in the order of their addresses, of equal ones in that of the table. */
+static struct ks_radix *sort_places(const struct ks_surface *s)
 {
-	const struct ks_symbol *x = *(const struct ks_symbol *const *)a;
-	const struct ks_symbol *y = *(const struct ks_symbol *const *)b;
-	if (x->addr != y->addr)
-		return x->addr < y->addr ? -1 : 1;
-	return (x > y) - (x < y); // both are in one table
+	size_t nr = s->nr_symbols;
+	struct ks_radix *order = calloc(2 * nr + 1, sizeof(*order)); // the second half is spare
+	if (!order)
+		return NULL;
+	for (size_t i = 0; i < nr; i++)
+		order[i] = (struct ks_radix){ .key = s->symbols[i].addr, .value = i };
+	ks_radix_sort(order, order + nr, nr);
+	return order;
 }
 
-/** All symbols in the order of their addresses: first which they are, then how far each is from where it would be. */
+/** First which symbols they are, then how far each is from where it would be. */
 static uint64_t put_places(const struct ks_surface *s, struct ks_buf *raw)
 {
 	size_t nr = s->nr_symbols, next[2] = { 0 };
-	const struct ks_symbol **order = calloc(nr + 1, sizeof(*order));
+	struct ks_radix *order = sort_places(s);
 	raw->failed = raw->failed || !order;
-	for (size_t i = 0; order && i < nr; i++)
-		order[i] = &s->symbols[i];
-	if (order)
-		qsort(order, nr, sizeof(*order), compare_places);
 	for (size_t i = 0; order && i < nr; i++) {
-		size_t index = (size_t)(order[i] - s->symbols);
-		int global = order[i]->bind !=
-			     0; // tables have the local ones first: two orders that meet
+		size_t index = (size_t)order[i].value;
+		// tables have the local ones first: two orders that meet
+		int global = s->symbols[index].bind != 0;
 		int64_t distance = (int64_t)index - (int64_t)next[global];
 		ks_buf_uleb(raw, ((uint64_t)distance << 1 ^ (uint64_t)(distance >> 63)) << 1 |
 					 (uint64_t)global);
@@ -225,8 +227,9 @@ static uint64_t put_places(const struct ks_surface *s, struct ks_buf *raw)
 	}
 	uint64_t end = 0;
 	for (size_t i = 0; order && i < nr; i++) {
-		ks_buf_zigzag(raw, (int64_t)(order[i]->addr - ks_part_place(end, order[i])));
-		end = order[i]->addr + order[i]->size;
+		const struct ks_symbol *sym = &s->symbols[(size_t)order[i].value];
+		ks_buf_zigzag(raw, (int64_t)(sym->addr - ks_part_place(end, sym)));
+		end = sym->addr + sym->size;
 	}
 	free(order);
 	return nr;
@@ -256,7 +259,8 @@ static uint64_t put_part(enum ks_part which, const struct ks_surface *s,
 	case KS_PART_SYMBOL_ATTRS:
 	case KS_PART_SYMBOL_SIZES:
 		return put_symbols(which, s, raw);
-	case KS_PART_SYMBOL_ADDRS:
+	case KS_PART_SYMBOL_ADDRS: // of old versions
+	case KS_PART_MOVES:	   // no part of the surface
 		return 0;
 	case KS_PART_SYMBOL_PLACES:
 		return put_places(s, raw);
@@ -276,4 +280,34 @@ struct ks_error *ks_put_part_pack(enum ks_part which, const struct ks_surface *s
 	if (!part->nr)
 		return NULL;
 	return ks_zstd_pack(zstd, ks_bytes_of(&part->like), ks_bytes_of(&raw), &part->packed);
+}
+
+struct ks_error *ks_put_part_pack_moves(const struct ks_moves *moves, struct ks_zstd *zstd,
+					struct ks_put_part *part)
+{
+	_cleanup_buf_ struct ks_buf raw = { 0 };
+	struct ks_move last = { 0 };
+	for (size_t i = 0; i < moves->nr; i++) {
+		ks_buf_uleb(&raw, moves->at[i].from - last.from);
+		ks_buf_zigzag(&raw, (int64_t)(moves->at[i].shift - last.shift));
+		last = moves->at[i];
+	}
+	KS_TRY(ks_buf_error(&raw));
+	part->nr = moves->nr;
+	return part->nr ? ks_zstd_pack(zstd, (struct ks_bytes){ 0 }, ks_bytes_of(&raw),
+				       &part->packed)
+			: NULL;
+}
+
+struct ks_error *ks_part_add(struct ks_store *store, int64_t image, enum ks_part which,
+			     const struct ks_put_part *part)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_PART_ADD, &stmt));
+	sqlite3_bind_int64(stmt, 1, image);
+	ks_sql_bind_text(stmt, 2, ks_part_name(which));
+	sqlite3_bind_int64(stmt, 3, (int64_t)part->nr);
+	ks_sql_bind_bytes(stmt, 4, ks_bytes_of(&part->packed));
+	ks_sql_bind_id(stmt, 5, part->base);
+	return ks_sql_run(store, stmt);
 }

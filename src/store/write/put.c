@@ -60,8 +60,10 @@ static struct ks_error *encode_job(void *arg, size_t job, unsigned int thread)
 static struct ks_error *differ_job(void *arg, size_t job, unsigned int thread)
 {
 	struct put *put = arg;
-	(void)thread;
-	return ks_put_defs_differ(&put->defs, job);
+	size_t nr_runs = ks_put_defs_nr_runs(&put->defs);
+	return job < nr_runs ? ks_put_defs_differ(&put->defs, job)
+			     : ks_put_lists_was(&put->lists, &put->defs, job - nr_runs,
+						&put->packers[thread]);
 }
 
 /** Longest jobs first, so that no thread waits for one at the end: symbol names are the largest part. */
@@ -71,6 +73,8 @@ static struct ks_error *pack_job(void *arg, size_t job, unsigned int thread)
 	struct ks_zstd *zstd = &put->packers[thread];
 	if (job < KS_NR_PARTS) {
 		enum ks_part which = (enum ks_part)(KS_NR_PARTS - 1 - job);
+		if (which == KS_PART_MOVES)
+			return ks_put_part_pack_moves(&put->lists.moves, zstd, &put->parts[which]);
 		return ks_put_part_pack(which, put->surface, &put->defs, zstd, &put->parts[which]);
 	}
 	job -= KS_NR_PARTS;
@@ -132,6 +136,8 @@ static struct ks_error *load_likes(struct ks_store *store, struct put *put, int6
 	for (size_t i = 0; i < KS_NR_PARTS; i++) {
 		struct ks_put_part *part = &put->parts[i];
 		struct ks_part_row row;
+		if (i == KS_PART_MOVES)
+			continue; // of that image
 		KS_TRY(ks_part_load(store, image, ks_part_name((enum ks_part)i), &part->like,
 				    &row));
 		if (row.depth == KS_PART_DEPTH)
@@ -143,18 +149,11 @@ static struct ks_error *load_likes(struct ks_store *store, struct put *put, int6
 
 static struct ks_error *write_parts(struct ks_store *store, struct put *put, int64_t image)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_PART_ADD, &stmt));
 	for (size_t i = 0; i < KS_NR_PARTS; i++) {
 		const struct ks_put_part *part = &put->parts[i];
 		if (!part->nr)
 			continue;
-		sqlite3_bind_int64(stmt, 1, image);
-		ks_sql_bind_text(stmt, 2, ks_part_name((enum ks_part)i));
-		sqlite3_bind_int64(stmt, 3, (int64_t)part->nr);
-		ks_sql_bind_bytes(stmt, 4, ks_bytes_of(&part->packed));
-		ks_sql_bind_id(stmt, 5, part->base);
-		KS_TRY(ks_sql_run(store, stmt));
+		KS_TRY(ks_part_add(store, image, (enum ks_part)i, part));
 		put->result.bytes += part->packed.len;
 	}
 	return NULL;
@@ -171,6 +170,14 @@ static struct ks_error *set_base(struct ks_store *store, int64_t image, int64_t 
 	return ks_sql_run(store, stmt);
 }
 
+static struct ks_error *load_base_anchor(struct ks_store *store, int64_t base, uint64_t *ret)
+{
+	struct ks_moves moves;
+	KS_TRY(ks_moves_load(store, base, &moves));
+	*ret = moves.anchor;
+	return NULL;
+}
+
 /** Everything that is written, under the label that was chosen. */
 static struct ks_error *write_image(struct ks_store *store, struct put *put, const char *digest)
 {
@@ -183,7 +190,12 @@ static struct ks_error *write_image(struct ks_store *store, struct put *put, con
 	if (likes.nearest)
 		KS_TRY(ks_put_lists_like(&put->lists, &put->defs, store, likes.nearest));
 	KS_TRY(ks_put_defs_likes(&put->defs, store));
-	KS_TRY(ks_pool_run(put->nr_threads, ks_put_defs_nr_runs(&put->defs), differ_job, put));
+	if (likes.base)
+		KS_TRY(load_base_anchor(store, likes.base, &put->lists.moves.base_anchor));
+	KS_TRY(ks_pool_run(put->nr_threads,
+			   ks_put_defs_nr_runs(&put->defs) + put->lists.segments.len, differ_job,
+			   put));
+	KS_TRY(ks_put_lists_moves(&put->lists));
 	KS_TRY(ks_put_defs_cut(&put->defs));
 	size_t nr_jobs = KS_NR_PARTS + put->defs.blocks.len + put->lists.segments.len;
 	KS_TRY(ks_pool_run(put->nr_threads, nr_jobs, pack_job, put));
@@ -191,7 +203,7 @@ static struct ks_error *write_image(struct ks_store *store, struct put *put, con
 		.label = put->result.label,
 		.digest = digest,
 	};
-	KS_TRY(ks_image_add(store, put->surface, &key, put->lists.anchor, &image));
+	KS_TRY(ks_image_add(store, put->surface, &key, put->lists.moves.anchor, &image));
 	KS_TRY(set_base(store, image, likes.base));
 	KS_TRY(ks_put_defs_write(&put->defs, store, &put->result.bytes));
 	KS_TRY(ks_put_lists_write(&put->lists, store, image, &put->result.bytes));

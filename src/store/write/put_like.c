@@ -37,15 +37,16 @@ static struct ks_error *pair_segment(struct pairing *p, struct ks_store *store, 
 	const struct ks_put_row *rows = p->lists->rows[p->list].at;
 	size_t nr = p->lists->rows[p->list].len;
 	while (p->at < nr && ks_segment_names_next(&names)) {
-		uint64_t numbers[2] = { ks_cursor_uleb(&columns.numbers),
-					ks_cursor_uleb(&columns.numbers) };
+		struct ks_row row;
+		KS_TRY(ks_columns_next(&columns, &row));
+		const uint64_t numbers[2] = { row.first, row.second };
 		int order = -1;
 		while (p->at < nr && (order = strcmp(rows[p->at].name, names.name)) < 0)
 			p->at++;
 		if (p->at < nr && order == 0)
 			pair(p, &rows[p->at++], numbers);
 	}
-	return columns.numbers.why ? ks_store_damaged(columns.numbers.why) : NULL;
+	return NULL;
 }
 
 struct ks_error *ks_put_lists_like(const struct ks_put_lists *lists, struct ks_put_defs *defs,

@@ -30,7 +30,7 @@ static uint64_t find_anchor(const struct ks_surface *s)
 struct ks_error *ks_put_lists_init(struct ks_put_lists *lists, const struct ks_surface *surface)
 {
 	lists->surface = surface;
-	lists->anchor = find_anchor(surface);
+	lists->moves.anchor = find_anchor(surface);
 	lists->listed = calloc(surface->nr_functions + 1, sizeof(*lists->listed));
 	return lists->listed ? NULL : &ks_nomem;
 }
@@ -48,8 +48,10 @@ void ks_put_lists_deinit(struct ks_put_lists *lists)
 		ks_buf_deinit(&lists->segments.at[i].packed_names);
 		ks_buf_deinit(&lists->segments.at[i].like);
 		ks_buf_deinit(&lists->segments.at[i].packed);
+		ks_put_was_deinit(&lists->segments.at[i].was);
 	}
 	ks_vector_deinit(&lists->segments);
+	ks_arena_deinit(&lists->arena);
 	free(lists->listed);
 }
 
@@ -195,26 +197,91 @@ static void row_numbers(const struct ks_put_lists *lists, const struct ks_put_de
 			numbers[side] = ks_put_defs_of_side(defs, tables[side], row->index[side]);
 }
 
+/** The function of a row, whose facts are put; NULL: it has none. */
+static const struct ks_function *row_function(const struct ks_put_lists *lists, int list,
+					      const struct ks_put_row *row)
+{
+	return list == KS_FUNCTION && row->index[1] != KS_NO_SIDE
+		       ? &lists->surface->functions[row->index[1]]
+		       : NULL;
+}
+
+struct ks_error *ks_put_lists_was(struct ks_put_lists *lists, const struct ks_put_defs *defs,
+				  size_t index, struct ks_zstd *zstd)
+{
+	struct ks_put_segment *segment = &lists->segments.at[index];
+	size_t nr = segment->to - segment->from;
+	if (!segment->like_id || segment->list != KS_FUNCTION)
+		return NULL;
+	KS_TRY(ks_places_unpack(zstd, ks_bytes_of(&segment->like), &segment->was.base));
+	struct ks_put_was_row *rows = calloc(nr + 1, sizeof(*rows));
+	if (!rows)
+		return &ks_nomem;
+	for (size_t i = 0; i < nr; i++) {
+		const struct ks_put_row *row = &lists->rows[segment->list].at[segment->from + i];
+		uint64_t numbers[2];
+		row_numbers(lists, defs, segment->list, row, numbers);
+		rows[i].group = numbers[1];
+		rows[i].fn = row_function(lists, segment->list, row);
+	}
+	struct ks_error *err = ks_put_was_fill(&segment->was, lists->moves.base_anchor, rows, nr);
+	free(rows);
+	return err;
+}
+
+struct ks_error *ks_put_lists_moves(struct ks_put_lists *lists)
+{
+	KS_VECTOR(struct ks_radix) all = { 0 };
+	size_t nr = 0;
+	for (size_t i = 0; i < lists->segments.len; i++)
+		nr += lists->segments.at[i].was.pairs.len;
+	if (!ks_vector_reserve(&all, nr + 1))
+		return &ks_nomem;
+	for (size_t i = 0; i < lists->segments.len; i++) {
+		const struct ks_put_was *was = &lists->segments.at[i].was;
+		for (size_t k = 0; k < was->pairs.len; k++)
+			all.at[all.len++] = was->pairs.at[k];
+	}
+	struct ks_error *err = ks_put_moves_make(all.at, all.len, &lists->arena, &lists->moves);
+	ks_vector_deinit(&all);
+	return err;
+}
+
+/** The ids of the base's row, which those of a segment resemble. @param own holds them when they had to be unpacked */
+static struct ks_error *ids_like(const struct ks_put_segment *segment, struct ks_zstd *zstd,
+				 struct ks_buf *own, struct ks_bytes *ret)
+{
+	struct ks_bytes ids, rest;
+	*ret = (struct ks_bytes){ 0 };
+	if (segment->was.base) {
+		*ret = ks_bytes_of(&segment->was.base->ids);
+	} else if (segment->like_id) {
+		KS_TRY(ks_zstd_split(ks_bytes_of(&segment->like), &ids, &rest));
+		KS_TRY(ks_zstd_unpack(zstd, (struct ks_bytes){ 0 }, ids, own));
+		*ret = ks_bytes_of(own);
+	}
+	return NULL;
+}
+
 struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_put_defs *defs,
 				   size_t index, struct ks_zstd *zstd)
 {
 	struct ks_put_segment *segment = &lists->segments.at[index];
 	_cleanup_columns_buf_ struct ks_columns_buf columns = { 0 };
-	_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 };
+	_cleanup_buf_ struct ks_buf own = { 0 };
+	struct ks_bytes like;
 	KS_TRY(pack_names(segment, zstd));
 	for (size_t i = segment->from; i < segment->to; i++) {
 		const struct ks_put_row *row = &lists->rows[segment->list].at[i];
-		const struct ks_function *fn = NULL;
 		uint64_t numbers[2];
 		row_numbers(lists, defs, segment->list, row, numbers);
-		if (segment->list == KS_FUNCTION && row->index[1] != KS_NO_SIDE)
-			fn = &lists->surface->functions[row->index[1]];
-		ks_columns_put(&columns, numbers[0], numbers[1], fn, lists->anchor);
+		struct ks_columns_row put = { .first = numbers[0], .second = numbers[1] };
+		put.fn = row_function(lists, segment->list, row);
+		put.was = segment->was.at ? segment->was.at[i - segment->from] : NULL;
+		KS_TRY(ks_columns_put(&columns, &put, &lists->moves));
 	}
-	ks_columns_finish(&columns, &raw);
-	KS_TRY(ks_buf_error(&raw));
-	if (segment->like_id)
-		KS_TRY(ks_zstd_unpack(zstd, (struct ks_bytes){ 0 }, ks_bytes_of(&segment->like),
-				      &like));
-	return ks_zstd_pack(zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &segment->packed);
+	KS_TRY(ids_like(segment, zstd, &own, &like));
+	KS_TRY(ks_columns_pack(&columns, zstd, like, &segment->packed));
+	ks_put_was_deinit(&segment->was);
+	return NULL;
 }

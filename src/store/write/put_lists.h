@@ -2,6 +2,7 @@
 #pragma once
 /* The sorted lists of an image on their way into the store: sort, cut into segments, add facts, write. */
 #include "store/write/put_defs.h"
+#include "store/write/put_places.h"
 
 /** No definition on this side of a row. */
 #define KS_NO_SIDE SIZE_MAX
@@ -33,13 +34,15 @@ struct ks_put_segment {
 	struct ks_buf names_like;   // its names
 	struct ks_buf packed_names; // of a new one
 	int64_t like_id;
-	struct ks_buf like;   // packed columns of the base image, as stored
-	struct ks_buf packed; // columns
+	struct ks_buf like;    // packed columns of the base image, as stored
+	struct ks_put_was was; // of functions, with these
+	struct ks_buf packed;  // columns
 };
 
 struct ks_put_lists {
 	const struct ks_surface *surface;
-	uint64_t anchor;
+	struct ks_arena arena;
+	struct ks_moves moves; // of addresses, from those of the base
 	struct ks_put_keys sides[KS_NR_LISTS][2];
 	KS_VECTOR(struct ks_put_row) rows[KS_NR_LISTS];
 	KS_VECTOR(struct ks_put_segment) segments;
@@ -65,6 +68,12 @@ struct ks_put_likes {
 /** Find the segments that the store has, and the images that resemble this one most. */
 KS_MUST_CHECK struct ks_error *ks_put_lists_match(struct ks_put_lists *lists,
 						  struct ks_store *store, struct ks_put_likes *ret);
+/** Find out where the functions of a segment are in the base; after the definitions have their ids. */
+KS_MUST_CHECK struct ks_error *ks_put_lists_was(struct ks_put_lists *lists,
+						const struct ks_put_defs *defs, size_t segment,
+						struct ks_zstd *zstd);
+/** Then, how addresses moved. */
+KS_MUST_CHECK struct ks_error *ks_put_lists_moves(struct ks_put_lists *lists);
 /** Tell each new definition the one of its name in an image. */
 KS_MUST_CHECK struct ks_error *ks_put_lists_like(const struct ks_put_lists *lists,
 						 struct ks_put_defs *defs, struct ks_store *store,

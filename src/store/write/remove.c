@@ -4,6 +4,7 @@
 
 #include "store/image.h"
 #include "store/part.h"
+#include "store/write/rebase.h"
 
 /** Run a statement with the image as its only parameter. */
 static struct ks_error *run_on(struct ks_store *store, enum ks_sql which, int64_t image)
@@ -14,54 +15,6 @@ static struct ks_error *run_on(struct ks_store *store, enum ks_sql which, int64_
 	return ks_sql_run(store, stmt);
 }
 
-static struct ks_error *seek_columns(struct ks_store *store, int64_t image, const char *kind,
-				     const char *first, int64_t *ret)
-{
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_LIST_SEEK, &stmt));
-	sqlite3_bind_int64(stmt, 1, image);
-	ks_sql_bind_text(stmt, 2, kind);
-	ks_sql_bind_text(stmt, 3, first);
-	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
-	*ret = row ? sqlite3_column_int64(stmt, 1) : 0;
-	return NULL;
-}
-
-/** Write a columns row anew, as a difference to the base row. @param base 0: to nothing */
-static struct ks_error *repack_columns(struct ks_store *store, int64_t id, int64_t base)
-{
-	_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 }, packed = { 0 };
-	KS_TRY(ks_columns_load(store, id, &raw));
-	if (base)
-		KS_TRY(ks_columns_load(store, base, &like));
-	KS_TRY(ks_zstd_pack(&store->zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &packed));
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS_REPLACE, &stmt));
-	sqlite3_bind_int64(stmt, 1, id);
-	ks_sql_bind_id(stmt, 2, base);
-	ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&packed));
-	return ks_sql_run(store, stmt);
-}
-
-static struct ks_error *repack_lists(struct ks_store *store, int64_t image, int64_t base)
-{
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_IMAGE, &stmt));
-	sqlite3_bind_int64(stmt, 1, image);
-	for (;;) {
-		bool row;
-		KS_TRY(ks_sql_row(store, stmt, &row));
-		if (!row)
-			return NULL;
-		int64_t like = 0;
-		if (base)
-			KS_TRY(seek_columns(store, base, (const char *)sqlite3_column_text(stmt, 0),
-					    (const char *)sqlite3_column_text(stmt, 1), &like));
-		KS_TRY(repack_columns(store, sqlite3_column_int64(stmt, 2), like));
-	}
-}
-
 /** Write the parts of an image anew, as the difference to those of another. @param base 0: to nothing */
 static struct ks_error *repack_parts(struct ks_store *store, int64_t image, int64_t base)
 {
@@ -70,7 +23,7 @@ static struct ks_error *repack_parts(struct ks_store *store, int64_t image, int6
 		const char *name = ks_part_name((enum ks_part)i);
 		struct ks_part_row row, of_base;
 		KS_TRY(ks_part_load(store, image, name, &raw, &row));
-		if (!row.nr)
+		if (!row.nr || i == KS_PART_MOVES)
 			continue;
 		if (base)
 			KS_TRY(ks_part_load(store, base, name, &like, &of_base));
@@ -84,16 +37,6 @@ static struct ks_error *repack_parts(struct ks_store *store, int64_t image, int6
 		KS_TRY(ks_sql_run(store, stmt));
 	}
 	return NULL;
-}
-
-static struct ks_error *rebase(struct ks_store *store, int64_t image, int64_t base)
-{
-	KS_TRY(repack_lists(store, image, base));
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_SET_BASE, &stmt));
-	sqlite3_bind_int64(stmt, 1, image);
-	ks_sql_bind_id(stmt, 2, base);
-	return ks_sql_run(store, stmt);
 }
 
 /** The first of those that are differences to an image becomes what the others are differences to. */
@@ -117,7 +60,7 @@ static struct ks_error *hand_over_to(struct ks_store *store, int64_t image, enum
 
 static struct ks_error *hand_over(struct ks_store *store, int64_t image)
 {
-	KS_TRY(hand_over_to(store, image, KS_SQL_IMAGES_ON_BASE, rebase));
+	KS_TRY(hand_over_to(store, image, KS_SQL_IMAGES_ON_BASE, ks_image_rebase));
 	return hand_over_to(store, image, KS_SQL_PART_HEIRS, repack_parts);
 }
 
