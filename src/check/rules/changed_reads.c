@@ -5,6 +5,7 @@
 #include "bpf/reads.h"
 #include "check/core/core_type.h"
 #include "check/interp/opcode.h"
+#include "check/rules/pointers.h"
 #include "check/rules/rules.h"
 #include "check/rules/target.h"
 #include "surface/type.h"
@@ -198,6 +199,14 @@ void ks_judge_parameters(struct ks_judge *judge)
 	struct ks_target there = ks_target_find(&judge->resolution->base, name);
 	compare_protos(judge, KS_FUNCTION, name, KS_REASON_SIGNATURE_CHANGED,
 		       ks_target_proto(&here), ks_target_proto(&there), 0);
+}
+
+void ks_judge_hook_arguments(struct ks_judge *judge)
+{
+	const struct ks_pointers here = ks_judge_pointers(judge, judge->site),
+				 base = ks_judge_pointers(judge, &judge->resolution->base);
+	compare_protos(judge, KS_LSM, judge->hook->target, KS_REASON_SIGNATURE_CHANGED, here.proto,
+		       base.proto, 0);
 }
 
 void ks_judge_tracepoint_arguments(struct ks_judge *judge)

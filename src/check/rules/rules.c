@@ -39,6 +39,7 @@ const struct ks_rule ks_rules[] = {
 	{ "tracepoint-by-btf",      LOAD,          ON(TP_BTF),     NAME,        ks_judge_tracepoint_by_btf },
 	{ "lsm-by-btf",             LOAD | ATTACH, ON(LSM),        NAME,        ks_judge_lsm_by_btf },
 	{ "iterator",               LOAD,          ON(ITER),       NAME,        ks_judge_iterator },
+	{ "typed-reads",            LOAD,          ALL,            0,           ks_judge_typed_reads },
 
 	{ "trampolines-on-pattern", ATTACH,        ON(OTHER),      0,           ks_judge_trampolines_on_pattern },
 	{ "unnamed",                ATTACH,        ATTACHED,       0,           ks_judge_unnamed_attach },
@@ -56,10 +57,11 @@ const struct ks_rule ks_rules[] = {
 	{ "lsm-active",             RUN,           ON(LSM),        0,           ks_judge_lsm_active },
 	{ "absent-parameters",      RUN,           ON(KPROBE) | ON(KPROBE_MULTI), NAME, ks_judge_absent_parameters },
 	{ "parameters",             RUN,           KS_HOOKS_FUNCTION, NAME | BASE, ks_judge_parameters },
+	{ "hook-arguments",         RUN,           ON(LSM),        NAME | BASE, ks_judge_hook_arguments },
 	{ "tracepoint-arguments",   RUN,           KS_HOOKS_ARGUMENTS, NAME | BASE, ks_judge_tracepoint_arguments },
 	{ "event-fields",           RUN,           ON(TRACEPOINT), NAME | BASE, ks_judge_event_fields },
 	{ "fields",                 RUN,           ALL,            0,           ks_judge_fields },
-	{ "blind-reads",            RUN,           KS_HOOKS_FUNCTION | KS_HOOKS_ARGUMENTS, NAME | BASE, ks_judge_blind_reads },
+	{ "blind-reads",            RUN,           ALL,            BASE,        ks_judge_blind_reads },
 };
 // clang-format on
 const size_t ks_nr_rules = KS_ARRAY_LEN(ks_rules);

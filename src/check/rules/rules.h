@@ -66,6 +66,8 @@ void ks_judge_references(struct ks_judge *judge);
 void ks_judge_helper_calls(struct ks_judge *judge);
 /** Reads through a pointer into the context (insns.c). */
 void ks_judge_context_pointers(struct ks_judge *judge);
+/** Reads and writes through pointers whose types the verifier knows (typed_reads.c). */
+void ks_judge_typed_reads(struct ks_judge *judge);
 /** Tail calls in a program that calls functions of its own (helper_calls.c). */
 void ks_judge_tail_calls(struct ks_judge *judge);
 /** Instructions of newer kernels (insns.c). */
@@ -120,6 +122,8 @@ void ks_judge_lsm_active(struct ks_judge *judge);
 void ks_judge_absent_parameters(struct ks_judge *judge);
 /** Parameters and result of the function that differ from the base (changed_reads.c). */
 void ks_judge_parameters(struct ks_judge *judge);
+/** Arguments of the LSM hook that differ from the base (changed_reads.c). */
+void ks_judge_hook_arguments(struct ks_judge *judge);
 /** Arguments of the tracepoint that differ from the base (changed_reads.c). */
 void ks_judge_tracepoint_arguments(struct ks_judge *judge);
 /** Fields of the event's record that lie elsewhere in the base (changed_reads.c). */

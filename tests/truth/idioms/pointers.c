@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Pointers whose types the verifier knows: arguments of hooks, what is read through them, what helpers give; which of
+ * them may be NULL; and the context, moved.
+ */
+#include "idiom.h"
+
+// clang-format off
+
+#define ARG(type, n) ((type *)(((u64 *)ctx)[n]))
+/** Read without CO-RE: members at the offsets of the kernel that this is compiled for. */
+#define AT(type, p, off) (*(volatile type *)((char *)(p) + (off)))
+/** The compiler does not know that it is the same. */
+#define HIDE(p) asm volatile("" : "+r"(p))
+
+long n;
+
+#if IDIOM == 1
+/* fentry, fexit */
+BODY("fentry/vfs_read", member, n = ARG(struct file, 0)->f_flags)
+BODY("fentry/vfs_read", chain, n = ARG(struct file, 0)->f_inode->i_ino)
+BODY("fentry/vfs_read", long_chain, n = ARG(struct file, 0)->f_inode->i_sb->s_bdev->bd_dev)
+BODY("fentry/vfs_read", wrong_struct, n = ARG(struct task_struct, 0)->start_time)
+BODY("fentry/vfs_read", chain_as_wrong_struct, n = ((struct task_struct *)ARG(struct file, 0)->f_inode)->start_time)
+BODY("fentry/vfs_read", number, n = (long)ARG(struct file, 2)->f_op)
+BODY("fentry/vfs_read", text, n = AT(char, ARG(char, 1), 0))
+BODY("fentry/vfs_read", text_kept, n = (long)ARG(char, 1))
+BODY("fentry/vfs_read", to_number, n = AT(long, ARG(long, 3), 0))
+BODY("fentry/vfs_read", to_number_kept, n = (long)ARG(long, 3))
+BODY("fentry/vfs_read", first_byte, n = AT(u8, ARG(struct file, 0), 0))
+BODY("fentry/vfs_read", part_of_pointer, n = *(volatile u32 *)&ARG(struct file, 0)->f_op)
+BODY("fentry/vfs_read", pointer_and_more, n = AT(u64, ARG(struct file, 0), 20))
+BODY("fentry/vfs_read", behind_the_end, n = AT(u64, ARG(struct file, 0), 4096))
+BODY("fentry/vfs_read", before_the_begin, n = AT(u64, ARG(struct file, 0), -8))
+BODY("fentry/vfs_read", written, ARG(struct file, 0)->f_flags = 1)
+BODY("fentry/vfs_read", leaf, n = AT(char, (char *)ARG(struct file, 0)->private_data, 0))
+BODY("fentry/vfs_read", name, n = *(volatile char *)ARG(struct file, 0)->f_inode->i_sb->s_type->name)
+BODY("fentry/vfs_read", inner_array, n = ARG(struct file, 0)->f_inode->i_sb->s_id[3])
+BODY("fentry/vfs_read", other_argument, n = (long)ARG(void, 5))
+BODY("fexit/vfs_read", result, n = ((long *)ctx)[4])
+BODY("fexit/vfs_read", behind_result, n = ((long *)ctx)[5])
+BODY("fentry/do_exit", only_number, n = ((long *)ctx)[0])
+BODY("fentry/wake_up_new_task", pid_wide, n = *(volatile u64 *)&ARG(struct task_struct, 0)->tgid)
+BODY("fentry/wake_up_new_task", comm_wide, n = *(volatile u64 *)&ARG(struct task_struct, 0)->comm[0])
+BODY("fentry/wake_up_new_task", comm_beyond, n = *(volatile u64 *)&ARG(struct task_struct, 0)->comm[12])
+BODY("fentry/wake_up_new_task", cgroups, n = ARG(struct task_struct, 0)->cgroups->dfl_cgrp->kn->id)
+BODY("fentry/wake_up_new_task", exe_file, n = ARG(struct task_struct, 0)->mm->exe_file->f_flags)
+BODY("fentry/kernel_execve", text_of_texts, n = (long)ARG(char *, 1))
+BODY("fentry/tcp_v4_rcv", skb_sk, n = ARG(struct sk_buff, 0)->sk->__sk_common.skc_family)
+BODY("fentry/tcp_v4_connect", sock_as_tcp, n = ARG(struct tcp_sock, 0)->snd_cwnd)
+BODY("fentry/tcp_v4_connect", sock_as_common, n = ARG(struct sock_common, 0)->skc_family)
+BODY("fexit/fget", given_file, struct file *f = ARG(struct file, 1); if (f) n = f->f_flags)
+BODY("fexit/fget", given_file_wrong, struct task_struct *f = ARG(struct task_struct, 1); if (f) n = f->start_time)
+BODY("fentry/security_file_permission", unsigned_as_struct, n = ARG(struct inode, 1)->i_ino)
+BODY("fentry/security_mmap_file", file_unchecked, n = ARG(struct file, 0)->f_flags)
+BODY("fmod_ret/security_file_permission", fmod_result, n = ((long *)ctx)[2])
+BODY("fmod_ret/security_file_permission", fmod_behind, n = ((long *)ctx)[3])
+#endif
+
+#if IDIOM == 2
+/* LSM */
+BODY("lsm/file_open", member, n = ARG(struct file, 0)->f_flags)
+BODY("lsm/file_open", result, n = ((long *)ctx)[1])
+BODY("lsm/file_open", behind_result, n = ((long *)ctx)[2])
+BODY("lsm/file_open", wrong_struct, n = ARG(struct task_struct, 0)->start_time)
+BODY("lsm/inode_setattr", dentry_first, n = ARG(struct dentry, 0)->d_inode->i_ino)
+BODY("lsm/inode_setattr", dentry_second, n = ARG(struct dentry, 1)->d_flags)
+BODY("lsm/inode_setattr", attr_second, n = ARG(struct iattr, 1)->ia_valid)
+BODY("lsm/inode_setattr", attr_third, n = ARG(struct iattr, 2)->ia_valid)
+BODY("lsm/inode_unlink", d_inode, n = ARG(struct dentry, 1)->d_inode->i_ino)
+BODY("lsm/inode_unlink", d_inode_checked, struct inode *i = ARG(struct dentry, 1)->d_inode; if (i) n = i->i_ino)
+BODY("lsm.s/inode_unlink", d_inode_asleep, n = ARG(struct dentry, 1)->d_inode->i_ino)
+BODY("lsm/socket_connect", sk, n = ARG(struct socket, 0)->sk->__sk_common.skc_family)
+BODY("lsm/socket_connect", sk_checked, struct sock *s = ARG(struct socket, 0)->sk; if (s) n = s->__sk_common.skc_family)
+BODY("lsm/socket_connect", address, n = ARG(struct sockaddr, 1)->sa_family)
+BODY("lsm/socket_connect", length_as_struct, n = ARG(struct sockaddr, 2)->sa_family)
+BODY("lsm/mmap_file", file_unchecked, n = ARG(struct file, 0)->f_flags)
+BODY("lsm/mmap_file", file_checked, struct file *f = ARG(struct file, 0); if (f) n = f->f_flags)
+BODY("lsm/mmap_file", number, n = ARG(struct file, 1)->f_flags)
+BODY("lsm/bprm_check_security", bprm_file, n = ARG(struct linux_binprm, 0)->file->f_flags)
+BODY("lsm/bprm_check_security", bprm_name, n = *(volatile char *)ARG(struct linux_binprm, 0)->filename)
+BODY("lsm/task_alloc", cgroups, n = ARG(struct task_struct, 0)->cgroups->dfl_cgrp->kn->id)
+BODY("lsm/task_free", cgroups_freed, n = ARG(struct task_struct, 0)->cgroups->dfl_cgrp->kn->id)
+BODY("lsm/inode_getxattr", text, n = AT(char, ARG(char, 1), 0))
+BODY("lsm/sb_mount", void_pointer, n = AT(char, ARG(char, 4), 0))
+BODY("lsm/file_open", written, ARG(struct file, 0)->f_flags = 1)
+BODY("lsm/path_mkdir", nested, n = ARG(struct path, 0)->dentry->d_flags)
+BODY("lsm/bpf", behind, n = ((long *)ctx)[8])
+BODY("lsm/sk_free_security", void_hook_result, n = ((long *)ctx)[1])
+BODY("lsm/cred_getsecid", to_number, n = (long)ARG(u32, 1))
+BODY("lsm/cred_getsecid", to_number_read, n = AT(u32, ARG(u32, 1), 0))
+#endif
+
+#if IDIOM == 3
+/* tp_btf */
+BODY("tp_btf/sched_switch", number, n = ARG(struct task_struct, 0)->pid)
+BODY("tp_btf/sched_switch", member, n = ARG(struct task_struct, 1)->pid)
+BODY("tp_btf/sched_switch", parent, n = ARG(struct task_struct, 1)->real_parent->pid)
+BODY("tp_btf/sched_switch", leader, n = ARG(struct task_struct, 1)->group_leader->pid)
+BODY("tp_btf/sched_switch", cgroups, n = ARG(struct task_struct, 1)->cgroups->dfl_cgrp->kn->id)
+BODY("tp_btf/sched_switch", mm, n = ARG(struct task_struct, 1)->mm->exe_file->f_flags)
+BODY("tp_btf/sched_switch", behind, n = ((long *)ctx)[4])
+BODY("tp_btf/sched_switch", written, ARG(struct task_struct, 1)->pid = 1)
+BODY("tp_btf/sched_switch", wrong_struct, n = ARG(struct mm_struct, 2)->exe_file->f_flags)
+BODY("tp_btf/sched_pi_setprio", maybe, n = ARG(struct task_struct, 1)->pid)
+BODY("tp_btf/sched_pi_setprio", first, n = ARG(struct task_struct, 0)->pid)
+BODY("tp_btf/sched_pi_setprio", checked, struct task_struct *t = ARG(struct task_struct, 1); if (t) n = t->pid)
+BODY("tp_btf/sched_pi_setprio", checked_early, struct task_struct *t = ARG(struct task_struct, 1); if (!t) return 0; n = t->pid)
+BODY("tp_btf/sched_pi_setprio", checked_late, struct task_struct *t = ARG(struct task_struct, 1); n = t->pid; if (t) n++)
+BODY("tp_btf/sched_pi_setprio", copy_checked, struct task_struct *t = ARG(struct task_struct, 1), *c = t; HIDE(c); if (c) n = t->pid)
+BODY("tp_btf/sched_pi_setprio", twice, struct task_struct *t = ARG(struct task_struct, 1); if (t) n = ((volatile struct task_struct *)((volatile u64 *)ctx)[1])->pid)
+BODY("tp_btf/sched_pi_setprio", spilled, struct task_struct *volatile t = ARG(struct task_struct, 1); struct task_struct *c = t; if (c) { bpf_get_prandom_u32(); n = t->pid; })
+BODY("tp_btf/sched_pi_setprio", other_branch, struct task_struct *t = ARG(struct task_struct, 1); if (t) n = 1; else n = t->pid)
+BODY("tp_btf/sched_pi_setprio", through_probe, n = BPF_CORE_READ(ARG(struct task_struct, 1), pid))
+static __noinline bool is_there(struct task_struct *t) { return t != 0; }
+BODY("tp_btf/sched_pi_setprio", checked_elsewhere, struct task_struct *t = ARG(struct task_struct, 1); if (is_there(t)) n = t->pid)
+static __noinline long pid_of(struct task_struct *t) { return t->pid; }
+BODY("tp_btf/sched_pi_setprio", read_elsewhere, n = pid_of(ARG(struct task_struct, 1)))
+BODY("tp_btf/sched_pi_setprio", checked_then_read_elsewhere, struct task_struct *t = ARG(struct task_struct, 1); if (t) n = pid_of(t))
+BODY("tp_btf/kfree_skb", skb_sk, n = ARG(struct sk_buff, 0)->sk->__sk_common.skc_family)
+BODY("tp_btf/kfree_skb", skb_sk_checked, struct sock *s = ARG(struct sk_buff, 0)->sk; if (s) n = s->__sk_common.skc_family)
+BODY("tp_btf/kfree_skb", location, n = AT(u8, ARG(u8, 1), 0))
+BODY("tp_btf/kfree_skb", rx_sk, n = ARG(struct sock, 3)->__sk_common.skc_family)
+BODY("tp_btf/signal_generate", error_as_struct, n = ARG(struct kernel_siginfo, 1)->si_signo)
+BODY("tp_btf/signal_generate", task, n = ARG(struct task_struct, 2)->pid)
+BODY("tp_btf/tcp_send_reset", sk, n = ARG(struct sock, 0)->__sk_common.skc_family)
+BODY("tp_btf/tcp_probe", tcp_probe_sk, n = ARG(struct sock, 0)->__sk_common.skc_family)
+BODY("tp_btf/mm_page_alloc", page, n = ARG(struct page, 0)->flags.f)
+BODY("tp_btf/sched_process_exec", bprm, n = ARG(struct linux_binprm, 2)->file->f_flags)
+BODY("tp_btf/sys_enter", regs, n = ARG(struct pt_regs, 0)->di)
+BODY("tp_btf/sys_enter", id_as_struct, n = ARG(struct pt_regs, 1)->di)
+BODY("tp_btf/workqueue_execute_start", fixed, n = AT(u64, ARG(void, 0), 0))
+BODY("tp_btf/inet_sock_set_state", inet_sock_set_state_sk, n = ARG(struct sock, 0)->sk_protocol)
+#endif
+
+#if IDIOM == 4
+/* iterators */
+BODY("iter/task", unchecked, n = ((struct bpf_iter__task *)ctx)->task->pid)
+BODY("iter/task", checked, struct task_struct *t = ((struct bpf_iter__task *)ctx)->task; if (t) n = t->pid)
+BODY("iter/task", meta, n = ((struct bpf_iter__task *)ctx)->meta->seq_num)
+BODY("iter/task", seq, n = ((struct bpf_iter__task *)ctx)->meta->seq->size)
+BODY("iter/task", behind, n = ((long *)ctx)[2])
+BODY("iter/task_file", file_unchecked, n = ((struct bpf_iter__task_file *)ctx)->file->f_flags)
+BODY("iter/task_file", file_checked, struct file *f = ((struct bpf_iter__task_file *)ctx)->file; if (f) n = f->f_inode->i_ino)
+BODY("iter/task_file", other_checked, struct bpf_iter__task_file *c = ctx; struct file *f = c->file; struct task_struct *t = c->task; if (t) n = f->f_flags)
+BODY("iter/task_vma", vma_file, struct vm_area_struct *v = ((struct bpf_iter__task_vma *)ctx)->vma; if (v) n = v->vm_file->f_flags)
+BODY("iter/task_vma", vma_unchecked, n = ((struct bpf_iter__task_vma *)ctx)->vma->vm_start)
+BODY("iter/bpf_map", bpf_map_unchecked, n = ((struct bpf_iter__bpf_map *)ctx)->map->id)
+BODY("iter/bpf_map", bpf_map_checked, struct bpf_map *m = ((struct bpf_iter__bpf_map *)ctx)->map; if (m) n = m->id)
+BODY("iter/bpf_map_elem", key_unchecked, n = *(volatile u32 *)((struct bpf_iter__bpf_map_elem *)ctx)->key)
+BODY("iter/bpf_map_elem", key_checked, volatile u32 *k = ((struct bpf_iter__bpf_map_elem *)ctx)->key; if (k) n = *k)
+BODY("iter/bpf_map_elem", value_written, volatile u32 *v = ((struct bpf_iter__bpf_map_elem *)ctx)->value; if (v) *v = 1)
+BODY("iter/bpf_map_elem", value_written_unchecked, *(volatile u32 *)((struct bpf_iter__bpf_map_elem *)ctx)->value = 1)
+BODY("iter/bpf_map_elem", map, n = ((struct bpf_iter__bpf_map_elem *)ctx)->map->id)
+BODY("iter/bpf_prog", bpf_prog_unchecked, n = ((struct bpf_iter__bpf_prog *)ctx)->prog->len)
+BODY("iter/cgroup", cgroup_unchecked, n = ((struct bpf_iter__cgroup *)ctx)->cgroup->level)
+BODY("iter/tcp", tcp_unchecked, n = ((struct bpf_iter__tcp *)ctx)->sk_common->skc_family)
+BODY("iter/tcp", uid_as_struct, n = ARG(struct file, 2)->f_flags)
+BODY("iter/udp", udp_checked, struct udp_sock *u = ((struct bpf_iter__udp *)ctx)->udp_sk; if (u) n = u->inet.inet_sport)
+BODY("iter/ksym", ksym_unchecked, n = ((struct bpf_iter__ksym *)ctx)->ksym->value)
+#endif
+
+#if IDIOM == 5
+/* what helpers give */
+struct { __uint(type, BPF_MAP_TYPE_HASH); __uint(max_entries, 4); __type(key, u32); __type(value, u64); } table SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 4); __type(key, u32); __type(value, u64); } array SEC(".maps");
+struct { __uint(type, BPF_MAP_TYPE_RINGBUF); __uint(max_entries, 4096); } ring SEC(".maps");
+BODY("fentry/tcp_v4_connect", tcp_unchecked, n = bpf_skc_to_tcp_sock(ARG(struct sock, 0))->snd_cwnd)
+BODY("fentry/tcp_v4_connect", tcp_checked, struct tcp_sock *t = bpf_skc_to_tcp_sock(ARG(struct sock, 0)); if (t) n = t->snd_cwnd)
+BODY("fentry/tcp_v4_connect", tcp_behind, void *t = bpf_skc_to_tcp_sock(ARG(struct sock, 0)); if (t) n = AT(u64, t, 8192))
+BODY("fentry/tcp_v4_connect", tcp_sk, struct tcp_sock *t = bpf_skc_to_tcp_sock(ARG(struct sock, 0)); if (t) n = t->inet_conn.icsk_inet.sk.sk_protocol)
+BODY("fentry/tcp_v4_connect", tcp_as_task, struct task_struct *t = (void *)bpf_skc_to_tcp_sock(ARG(struct sock, 0)); if (t) n = t->start_time)
+BODY("fentry/vfs_read", task, n = bpf_get_current_task_btf()->pid)
+BODY("fentry/vfs_read", task_behind, n = AT(u64, bpf_get_current_task_btf(), 65536))
+BODY("fentry/vfs_read", task_number, n = ((struct task_struct *)bpf_get_current_task())->pid)
+BODY("fentry/vfs_read", socket_unchecked, n = bpf_sock_from_file(ARG(struct file, 0))->type)
+BODY("fentry/vfs_read", socket_checked, struct socket *s = bpf_sock_from_file(ARG(struct file, 0)); if (s) n = s->type)
+BODY("fentry/vfs_read", registers, n = ((struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf()))->di)
+BODY("kprobe/vfs_read", task_in_kprobe, n = bpf_get_current_task_btf()->pid)
+BODY("kprobe/vfs_read", task_in_kprobe_behind, n = AT(u64, bpf_get_current_task_btf(), 65536))
+BODY("kprobe/vfs_read", lookup_unchecked, u32 k = 1; n = *(volatile u64 *)bpf_map_lookup_elem(&table, &k))
+BODY("kprobe/vfs_read", lookup_checked, u32 k = 1; volatile u64 *v = bpf_map_lookup_elem(&table, &k); if (v) n = *v)
+BODY("kprobe/vfs_read", lookup_written, u32 k = 1; *(volatile u64 *)bpf_map_lookup_elem(&table, &k) = 1)
+BODY("kprobe/vfs_read", array_constant, u32 k = 1; n = *(volatile u64 *)bpf_map_lookup_elem(&array, &k))
+BODY("kprobe/vfs_read", array_variable, u32 k = bpf_get_prandom_u32() & 3; n = *(volatile u64 *)bpf_map_lookup_elem(&array, &k))
+BODY("kprobe/vfs_read", ring_unchecked, volatile u64 *v = bpf_ringbuf_reserve(&ring, 8, 0); *v = 1; bpf_ringbuf_submit((void *)v, 0))
+BODY("kprobe/vfs_read", ring_checked, volatile u64 *v = bpf_ringbuf_reserve(&ring, 8, 0); if (!v) return 0; *v = 1; bpf_ringbuf_submit((void *)v, 0))
+BODY("tc", sk_fullsock_checked, struct bpf_sock *s = ((struct __sk_buff *)ctx)->sk; if (!s) return 0; s = bpf_sk_fullsock(s); if (s) n = s->mark)
+BODY("tc", sk_unchecked, struct bpf_sock *s = ((struct __sk_buff *)ctx)->sk; if (!s) return 0; n = bpf_sk_fullsock(s)->mark)
+BODY("tc", tcp_in_tc, struct bpf_sock *s = ((struct __sk_buff *)ctx)->sk; if (!s) return 0; struct tcp_sock *t = bpf_skc_to_tcp_sock(s); if (t) n = t->snd_cwnd)
+BODY("tc", tcp_in_tc_behind, struct bpf_sock *s = ((struct __sk_buff *)ctx)->sk; if (!s) return 0; void *t = bpf_skc_to_tcp_sock(s); if (t) n = AT(u64, t, 8192))
+#endif
+
+#if IDIOM == 6
+/* the context, moved */
+#define MOVED(section, name) \
+	SEC(section) int p_##name(void *ctx) \
+	{ \
+		long v; \
+		asm volatile("r1 = %1; r1 += 8; %0 = *(u32 *)(r1 + 0)" : "=r"(v) : "r"(ctx) : "r1"); \
+		n = v; \
+		return 0; \
+	}
+#define MOVED_WIDE(section, name) \
+	SEC(section) int p_##name(void *ctx) \
+	{ \
+		long v; \
+		asm volatile("r1 = %1; r1 += 8; %0 = *(u64 *)(r1 + 0)" : "=r"(v) : "r"(ctx) : "r1"); \
+		n = v; \
+		return 0; \
+	}
+MOVED_WIDE("kprobe/vfs_read", kprobe)
+MOVED_WIDE("fentry/vfs_read", fentry)
+MOVED_WIDE("fexit/vfs_read", fexit)
+MOVED_WIDE("tp_btf/sched_switch", tp_btf)
+MOVED_WIDE("raw_tp/sched_switch", raw_tp)
+MOVED_WIDE("tracepoint/sched/sched_switch", tracepoint)
+MOVED_WIDE("perf_event", perf_event)
+MOVED_WIDE("lsm/inode_unlink", lsm)
+MOVED_WIDE("iter/task", iter)
+MOVED("syscall", syscall)
+MOVED("sockops", sockops)
+MOVED("socket", socket)
+MOVED("tc", tc)
+MOVED("xdp", xdp)
+MOVED("cgroup_skb/egress", cgroup_skb)
+MOVED("cgroup/sock_create", cgroup_sock)
+MOVED("cgroup/connect4", cgroup_connect)
+MOVED("cgroup/sysctl", cgroup_sysctl)
+MOVED("cgroup/getsockopt", cgroup_sockopt)
+MOVED("cgroup/dev", cgroup_dev)
+MOVED("sk_msg", sk_msg)
+MOVED("sk_skb/stream_parser", sk_skb)
+MOVED("sk_lookup", sk_lookup)
+MOVED("sk_reuseport", sk_reuseport)
+MOVED("flow_dissector", flow_dissector)
+MOVED("lwt_in", lwt_in)
+MOVED("lwt_xmit", lwt_xmit)
+MOVED("lirc_mode2", lirc)
+MOVED_WIDE("netfilter", netfilter)
+#endif
