@@ -203,6 +203,8 @@ static const struct ks_bpf_map operations_map = { .name = "map",
 						  .autocreate = true };
 static const struct ks_bpf_struct_op operation = { .member = "run" };
 
+static const char *license = "GPL"; // of the programs
+
 /** What a rule says of pointers and of numbers of arguments: "pointer argument 1: …; …" */
 static void expect_by(const char *rule, const struct program *wanted, const char *expected)
 {
@@ -231,7 +233,7 @@ static void expect_by(const char *rule, const struct program *wanted, const char
 					  .nr = wanted->nr,
 					  .nr_main = wanted->nr,
 					  .insns = wanted->insns };
-	struct ks_bpf_object object = { .license = "GPL",
+	struct ks_bpf_object object = { .license = license,
 					.nr_programs = 1,
 					.programs = &program,
 					.nr_maps = 1,
@@ -480,6 +482,54 @@ static void what_helpers_give_is_typed(void **state)
 	expect(PROGRAM("6.1.50", "tc", CALL(RESERVE), JEQ(0, 0, 1), STORE(0, 6, 0), END), "");
 }
 
+static void parts_of_pointers_are_not_read(void **state)
+{
+	(void)state;
+	static const char cut[] = "pointer argument 1: it is a pointer, of which 4 bytes are read";
+	expect(PROGRAM("6.13.1", "fentry/many", LOAD4(6, 1, 0), END), cut);
+	expect(PROGRAM("6.12.1", "fentry/many", LOAD4(6, 1, 0), END), "");
+	expect(PROGRAM("6.13.1", "fentry/many", LOAD4(6, 1, 8), END), ""); // a number
+	expect(PROGRAM("6.1.50", "fentry/many", LOAD4(6, 1, 12), END),
+	       "pointer context: byte 12 is read, where no argument begins");
+	expect(PROGRAM("6.1.50", "kprobe/many", LOAD4(6, 1, 12), END), "");
+}
+
+static void helpers_want_structs(void **state)
+{
+	(void)state;
+	enum { CURRENT = 35, STACK = 141 };
+	expect(PROGRAM("6.13.1", "tp_btf/sched_pi_setprio", LOAD(1, 1, 8), CALL(STACK), END),
+	       "pointer argument 2: it may be NULL, and is given to a helper without a check");
+	expect(PROGRAM("6.13.1", "tp_btf/sched_pi_setprio", LOAD(1, 1, 0), CALL(STACK), END), "");
+	expect(PROGRAM("6.1.50", "fentry/many", CALL(CURRENT), MOVX(1, 0), CALL(STACK), END),
+	       "pointer what bpf_get_current_task() gives: it is a number to the verifier, or a "
+	       "pointer to no struct, and bpf_get_task_stack() wants one");
+	expect(PROGRAM("6.1.50", "fentry/many", CALL(CURRENT), LOAD(2, 0, 0), END),
+	       NUMBER("what bpf_get_current_task() gives"));
+}
+
+static void operations_have_their_arguments_counted(void **state)
+{
+	(void)state;
+	expect(PROGRAM("6.9.1", "struct_ops/run", LOAD(6, 1, 16), END),
+	       "signature-changed program: argument 3 is read, there are 2");
+	expect(PROGRAM("6.9.1", "struct_ops/run", LOAD(6, 1, 40), END),
+	       "signature-changed program: argument 6 is read, there are 2");
+}
+
+static void others_than_gpl_read_no_structs(void **state)
+{
+	(void)state;
+	license = "Proprietary";
+	expect(PROGRAM("6.1.50", "fentry/many", LOAD(6, 1, 0), LOAD(2, 6, 0), END), "");
+	expect(PROGRAM("6.2.1", "fentry/many", LOAD(6, 1, 0), LOAD(2, 6, 0), END),
+	       "pointer argument 1: only GPL-compatible programs may read structs of the kernel "
+	       "since "
+	       "6.2");
+	expect(PROGRAM("6.2.1", "fentry/many", LOAD(6, 1, 8), END), "");
+	license = "GPL";
+}
+
 static void arguments_are_counted(void **state)
 {
 	(void)state;
@@ -528,6 +578,10 @@ int main(void)
 		cmocka_unit_test(iterators_end_with_null),
 		cmocka_unit_test(names_of_parameters_tell),
 		cmocka_unit_test(what_helpers_give_is_typed),
+		cmocka_unit_test(parts_of_pointers_are_not_read),
+		cmocka_unit_test(helpers_want_structs),
+		cmocka_unit_test(operations_have_their_arguments_counted),
+		cmocka_unit_test(others_than_gpl_read_no_structs),
 		cmocka_unit_test(arguments_are_counted),
 		cmocka_unit_test(a_moved_context_is_read_by_some_types),
 	};

@@ -4,6 +4,7 @@
 
 #include "check/interp/interp_private.h"
 #include "check/interp/opcode.h"
+#include "check/interp/results.h"
 
 static const struct ks_bpf_ref *ref_at(const struct ks_interp *interp, uint32_t at)
 {
@@ -268,6 +269,17 @@ static uint32_t map_given(const struct ks_value *first)
 	return first->kind == KS_VALUE_POINTER ? first->index : 0;
 }
 
+/** Note what a helper gets that wants a pointer to a struct. */
+static void note_passed(struct ks_interp *interp, uint32_t at, const struct ks_state *state,
+			int32_t helper)
+{
+	const struct ks_value *value = &state->regs[ks_helper_wants_record(helper)];
+	bool typed = value->kind == KS_VALUE_KERNEL && interp->paths.at[value->index].typed;
+	if (ks_helper_wants_record(helper) && (typed || value->kind == KS_VALUE_RESULT))
+		ks_interp_access(interp, at, value, (int64_t)value->number, 0, value->moved,
+				 KS_ACCESS_PASS);
+}
+
 static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 			     bool *ret_returns)
 {
@@ -301,6 +313,8 @@ static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_st
 			}
 		}
 	}
+	if (!ref && insn->src == 0)
+		note_passed(interp, at, state, insn->imm);
 	if (!ref && insn->src == 0)
 		result = ks_interp_result(interp, at, insn->imm, map_given(&state->regs[1]));
 	ks_interp_hand_over(interp, state, ref && ref->kind == KS_REF_CALL ? NULL : insn);

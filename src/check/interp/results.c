@@ -35,6 +35,49 @@ static const struct ks_helper_result results[] = {
 };
 // clang-format on
 
+static const struct {
+	uint8_t id, argument;
+	const char *name;
+} wanting[] = {
+	{ 111, 1, "bpf_skb_output" },
+	{ 121, 1, "bpf_xdp_output" },
+	{ 126, 1, "bpf_seq_printf" },
+	{ 127, 1, "bpf_seq_write" },
+	{ 136, 1, "bpf_skc_to_tcp6_sock" },
+	{ 137, 1, "bpf_skc_to_tcp_sock" },
+	{ 138, 1, "bpf_skc_to_tcp_timewait_sock" },
+	{ 139, 1, "bpf_skc_to_tcp_request_sock" },
+	{ 140, 1, "bpf_skc_to_udp6_sock" },
+	{ 141, 1, "bpf_get_task_stack" },
+	{ 147, 1, "bpf_d_path" },
+	{ 150, 1, "bpf_seq_printf_btf" },
+	{ 159, 1, "bpf_bprm_opts_set" },
+	{ 161, 1, "bpf_ima_inode_hash" },
+	{ 162, 1, "bpf_sock_from_file" },
+	{ 175, 1, "bpf_task_pt_regs" },
+	{ 178, 1, "bpf_skc_to_unix_sock" },
+	{ 180, 1, "bpf_find_vma" },
+	{ 191, 4, "bpf_copy_from_user_task" },
+	{ 193, 1, "bpf_ima_file_hash" },
+	{ 196, 1, "bpf_skc_to_mptcp_sock" },
+};
+
+uint8_t ks_helper_wants_record(int32_t id)
+{
+	for (size_t i = 0; i < KS_ARRAY_LEN(wanting); i++)
+		if (wanting[i].id == id)
+			return wanting[i].argument;
+	return 0;
+}
+
+const char *ks_helper_wanting(int32_t id)
+{
+	for (size_t i = 0; i < KS_ARRAY_LEN(wanting); i++)
+		if (wanting[i].id == id)
+			return wanting[i].name;
+	return NULL;
+}
+
 const struct ks_helper_result *ks_helper_result(int32_t id)
 {
 	for (size_t i = 0; i < KS_ARRAY_LEN(results); i++)

@@ -183,7 +183,7 @@ static uint32_t argument_at(const struct ks_pointers *pointers, uint32_t offset)
 		if (offset < at)
 			return i - pointers->skip;
 	}
-	return offset < at + WORD ? i - pointers->skip : UINT32_MAX;
+	return i - pointers->skip + (uint32_t)((offset - at) / WORD);
 }
 
 static bool ends_nullable(const struct ks_type *named, uint32_t index)
@@ -260,9 +260,9 @@ struct ks_pointee ks_argument_of(const struct ks_pointers *pointers, uint32_t of
 	uint32_t index = ks_hook_is_typed(hook)
 				 ? argument_at(pointers, offset)
 				 : (uint32_t)ks_bpf_argument(pointers->machine, hook, offset) - 1;
+	*ret_index = index;
 	if (index == UINT32_MAX || index > proto->nr_params - pointers->skip)
 		return word;
-	*ret_index = index;
 	if (index + pointers->skip < proto->nr_params) {
 		word = word_of(pointers->site, proto->params[index + pointers->skip].type);
 		word.trusted = is_trusted(hook);

@@ -57,7 +57,7 @@ const struct ks_rule ks_rules[] = {
 	{ "lsm-active",             RUN,           ON(LSM),        0,           ks_judge_lsm_active },
 	{ "absent-parameters",      RUN,           ON(KPROBE) | ON(KPROBE_MULTI), NAME, ks_judge_absent_parameters },
 	{ "parameters",             RUN,           KS_HOOKS_FUNCTION, NAME | BASE, ks_judge_parameters },
-	{ "hook-arguments",         RUN,           ON(LSM),        NAME | BASE, ks_judge_hook_arguments },
+	{ "hook-arguments",         RUN,           ON(LSM) | ON(STRUCT_OPS), BASE, ks_judge_hook_arguments },
 	{ "tracepoint-arguments",   RUN,           KS_HOOKS_ARGUMENTS, NAME | BASE, ks_judge_tracepoint_arguments },
 	{ "event-fields",           RUN,           ON(TRACEPOINT), NAME | BASE, ks_judge_event_fields },
 	{ "fields",                 RUN,           ALL,            0,           ks_judge_fields },

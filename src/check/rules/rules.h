@@ -122,7 +122,7 @@ void ks_judge_lsm_active(struct ks_judge *judge);
 void ks_judge_absent_parameters(struct ks_judge *judge);
 /** Parameters and result of the function that differ from the base (changed_reads.c). */
 void ks_judge_parameters(struct ks_judge *judge);
-/** Arguments of the LSM hook that differ from the base (changed_reads.c). */
+/** Arguments of the LSM hook, or of the operation, that differ from the base (changed_reads.c). */
 void ks_judge_hook_arguments(struct ks_judge *judge);
 /** Arguments of the tracepoint that differ from the base (changed_reads.c). */
 void ks_judge_tracepoint_arguments(struct ks_judge *judge);

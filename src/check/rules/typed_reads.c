@@ -106,7 +106,8 @@ static bool judge_null(const struct typed_access *typed)
 	static const struct ks_gate computing = { KS_SINCE(5, 17), "c25b2ae13603" };
 	static const char *const texts[] = { [KS_ACCESS_READ] = "read through",
 					     [KS_ACCESS_WRITE] = "written through",
-					     [KS_ACCESS_COMPUTE] = "computed with" };
+					     [KS_ACCESS_COMPUTE] = "computed with",
+					     [KS_ACCESS_PASS] = "given to a helper" };
 	if (typed->access->null != KS_NULL_MAYBE || null == KS_NULL_NEVER)
 		return false;
 	if (typed->access->how == KS_ACCESS_COMPUTE && path->typed &&
@@ -175,6 +176,32 @@ static void judge_record(const struct typed_access *typed)
 		       "read another type by BPF_CORE_READ(), or cast by bpf_core_cast()");
 }
 
+static void judge_license(const struct typed_access *typed)
+{
+	static const struct ks_gate gpl = { KS_SINCE(6, 2), "c67cae551f0d" };
+	const struct ks_about about = about_of(typed);
+	if (!typed->judge->caller->gpl && ks_gate_is_open(&gpl, typed->pointers->site->version))
+		ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+			     "only GPL-compatible programs may read structs of the kernel since "
+			     "%u.%u",
+			     gpl.since >> 16, gpl.since >> 8 & 255);
+}
+
+/** What a helper gets that wants a pointer to a struct; to which one is not compared. */
+static void judge_passed(const struct typed_access *typed)
+{
+	const struct ks_bpf_insn *insn = &typed->judge->program->insns[typed->insn];
+	const struct ks_about about = { .kind = KS_NR_KINDS,
+					.name = typed->what,
+					.insn = typed->insn };
+	if (typed->pointee.word == KS_WORD_NUMBER)
+		ks_judge_add(
+			typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+			"it is a number to the verifier, or a pointer to no struct, and %s() wants "
+			"one",
+			ks_helper_wanting(insn->imm));
+}
+
 static void judge_access(const struct typed_access *typed)
 {
 	if (judge_null(typed))
@@ -183,17 +210,29 @@ static void judge_access(const struct typed_access *typed)
 	if (!typed->judge->reach->paths[typed->access->path].typed ||
 	    typed->access->how == KS_ACCESS_COMPUTE)
 		return;
-	if (typed->pointee.word == KS_WORD_NUMBER) {
+	if (typed->access->how == KS_ACCESS_PASS) {
+		judge_passed(typed);
+	} else if (typed->pointee.word == KS_WORD_NUMBER) {
 		struct ks_reason *reason = ks_judge_add(
 			typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
 			"%s is a number to the verifier, or a pointer to no struct", typed->what);
 		ks_reason_hint(typed->judge, reason, "read through it by bpf_probe_read_kernel()");
 	} else if (typed->pointee.word == KS_WORD_RECORD) {
+		judge_license(typed);
 		judge_record(typed);
 	}
 }
 
-/** An argument that may not even be loaded. */
+/** Is a part of a pointer read? Stable kernels refuse that, too; which of them is not known. */
+static bool is_cut(const struct ks_pointers *pointers, const struct ks_pointee *word, uint8_t size)
+{
+	static const struct ks_gate whole = { KS_SINCE(6, 13), "659b9ba7cb2d" };
+	struct ks_shape shape = ks_shape_of(pointers->site, word->type);
+	return word->type && shape.kind == KS_BTF_PTR && size != 8 &&
+	       ks_gate_is_open(&whole, pointers->site->version);
+}
+
+/** An argument that may not even be loaded, or not so. */
 static void judge_argument(struct ks_judge *judge, const struct ks_pointers *pointers,
 			   uint32_t insn)
 {
@@ -201,17 +240,39 @@ static void judge_argument(struct ks_judge *judge, const struct ks_pointers *poi
 	uint32_t index;
 	if (!at->reached || !at->ctx_size || at->modified_ctx || !ks_hook_is_typed(judge->hook))
 		return;
+	if (at->ctx_offset % 8) {
+		const struct ks_about context = { .kind = KS_NR_KINDS,
+						  .name = "context",
+						  .insn = insn };
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &context,
+			     "byte %d is read, where no argument begins", at->ctx_offset);
+		return;
+	}
 	struct ks_pointee word = ks_argument_of(pointers, (uint32_t)at->ctx_offset, &index);
-	if (word.word != KS_WORD_REFUSED)
+	if (index != UINT32_MAX && judge->hook->kind == KS_HOOK_STRUCT_OPS &&
+	    index >= pointers->proto->nr_params) { // of others the rules about their targets tell
+		const struct ks_about about = { .kind = KS_NR_KINDS,
+						.name = judge->program->name,
+						.insn = insn };
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_SIGNATURE_CHANGED, &about,
+			     "argument %u is read, there are %u", index + 1,
+			     pointers->proto->nr_params);
+		return;
+	}
+	if (word.word != KS_WORD_REFUSED && !is_cut(pointers, &word, at->ctx_size))
 		return;
 	_cleanup_buf_ struct ks_buf name = { 0 };
 	ks_buf_printf(&name, "argument %u", index + 1);
 	const char *text = ks_buf_text(&name);
 	judge->nomem |= !text;
 	const struct ks_about about = { .kind = KS_NR_KINDS, .name = text, .insn = insn };
-	ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
-		     "it is a pointer to neither a struct nor void, which this kernel does not let "
-		     "programs have");
+	if (word.word == KS_WORD_REFUSED)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+			     "it is a pointer to neither a struct nor void, which this kernel does "
+			     "not let programs have");
+	else
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+			     "it is a pointer, of which %u bytes are read", at->ctx_size);
 }
 
 void ks_judge_typed_reads(struct ks_judge *judge)

@@ -3,6 +3,9 @@
  * Pointers whose types the verifier knows: arguments of hooks, what is read through them, what helpers give; which of
  * them may be NULL; and the context, moved.
  */
+#if IDIOM == 9
+#define IDIOM_LICENSE "Proprietary"
+#endif
 #include "idiom.h"
 
 // clang-format off
@@ -238,4 +241,101 @@ MOVED("lwt_in", lwt_in)
 MOVED("lwt_xmit", lwt_xmit)
 MOVED("lirc_mode2", lirc)
 MOVED_WIDE("netfilter", netfilter)
+#endif
+
+#if IDIOM == 7
+/* operations */
+#define OPERATION(name, ...) \
+	SEC("struct_ops") int name(u64 *ctx) \
+	{ \
+		__VA_ARGS__; \
+		return 0; \
+	}
+#define CONGESTION(n, member) \
+	SEC(".struct_ops") struct tcp_congestion_ops ops_##member = { .ssthresh = (void *)n, .undo_cwnd = (void *)common_undo, \
+		.cong_avoid = (void *)common_avoid, .name = #member }
+OPERATION(common_undo, n = 1)
+OPERATION(common_avoid, n = 1)
+OPERATION(p_sock, n = ARG(struct sock, 0)->sk_protocol)
+CONGESTION(p_sock, o1);
+OPERATION(p_as_tcp, n = ARG(struct tcp_sock, 0)->snd_cwnd)
+CONGESTION(p_as_tcp, o2);
+OPERATION(p_behind_tcp, n = AT(u64, ARG(void, 0), 8192))
+CONGESTION(p_behind_tcp, o3);
+OPERATION(p_behind_arguments, n = ((long *)ctx)[1])
+CONGESTION(p_behind_arguments, o4);
+OPERATION(p_far_behind_arguments, n = ((long *)ctx)[4])
+CONGESTION(p_far_behind_arguments, o5);
+OPERATION(p_as_task, n = ARG(struct task_struct, 0)->start_time)
+CONGESTION(p_as_task, o6);
+#endif
+
+#if IDIOM == 8
+/* more of each */
+BODY("fentry/vfs_read", narrow_pointer, n = ((volatile u32 *)ctx)[0])
+BODY("fentry/vfs_read", narrow_number, n = ((volatile u32 *)ctx)[4])
+BODY("fentry/vfs_read", upper_half, n = ((volatile u32 *)ctx)[5])
+BODY("tp_btf/sched_switch", narrow, n = ((volatile u8 *)ctx)[0])
+BODY("tp_btf/sched_switch", narrow_task, n = ((volatile u32 *)ctx)[2])
+BODY("fentry/vfs_read", stack_of_number, char b[8]; n = bpf_get_task_stack((void *)bpf_get_current_task(), b, 8, 0))
+BODY("fentry/vfs_read", stack_of_task, char b[8]; n = bpf_get_task_stack(bpf_get_current_task_btf(), b, 8, 0))
+BODY("iter/task", stack_unchecked, char b[8]; n = bpf_get_task_stack(((struct bpf_iter__task *)ctx)->task, b, 8, 0))
+BODY("iter/task", stack_checked, char b[8]; struct task_struct *t = ((struct bpf_iter__task *)ctx)->task; if (t) n = bpf_get_task_stack(t, b, 8, 0))
+BODY("iter/task", seq, struct seq_file *s = ((struct bpf_iter__task *)ctx)->meta->seq; n = bpf_seq_write(s, "a", 1))
+BODY("iter/task_file", core_read, n = BPF_CORE_READ(((struct bpf_iter__task_file *)ctx)->file, f_flags))
+BODY("iter/task_file", core_read_checked, struct file *f = ((struct bpf_iter__task_file *)ctx)->file; if (f) n = BPF_CORE_READ(f, f_flags))
+BODY("iter/task_file", probe_first, long v = 0; bpf_probe_read_kernel(&v, 8, ((struct bpf_iter__task_file *)ctx)->file); n = v)
+BODY("tp_btf/sched_pi_setprio", tcp_of_task, n = (long)bpf_skc_to_tcp_sock((void *)ARG(struct sock, 2)))
+BODY("tp_btf/sched_pi_setprio", passed_unchecked, n = (long)bpf_task_pt_regs(ARG(struct task_struct, 1)))
+BODY("tp_btf/sched_switch", loop, struct task_struct *t = ARG(struct task_struct, 1); for (int i = 0; i < 4; i++) t = t->real_parent; n = t->pid)
+BODY("tp_btf/sched_switch", array, n = ARG(struct task_struct, 1)->comm[bpf_get_prandom_u32() & 7])
+BODY("tp_btf/sched_switch", array_constant, n = ARG(struct task_struct, 1)->comm[5])
+BODY("tp_btf/sched_switch", bits, n = ARG(struct task_struct, 1)->sched_reset_on_fork)
+BODY("tp_btf/sched_switch", union_member, n = ARG(struct task_struct, 1)->rcu_read_lock_nesting)
+BODY("tp_btf/sched_switch", nested_struct, n = ARG(struct task_struct, 1)->se.sum_exec_runtime)
+BODY("tp_btf/sched_switch", nested_array, n = ARG(struct task_struct, 1)->signal->rlim[3].rlim_cur)
+BODY("tp_btf/sched_switch", list, n = (long)ARG(struct task_struct, 1)->children.next->next)
+BODY("tp_btf/sched_switch", container, struct task_struct *t = container_of(ARG(struct task_struct, 1)->children.next, struct task_struct, sibling); n = t->pid)
+BODY("tp_btf/sched_switch", function_pointer, n = (long)ARG(struct task_struct, 1)->mm->binfmt->load_binary)
+BODY("tp_btf/sched_switch", number_member_as_pointer, n = ((struct task_struct *)ARG(struct task_struct, 1)->start_time)->pid)
+BODY("tp_btf/sched_process_fork", child, n = ARG(struct task_struct, 1)->pid)
+BODY("tp_btf/sched_process_wait", pid, n = ARG(struct pid, 0)->level)
+BODY("tp_btf/sys_exit", result_as_struct, n = ARG(struct file, 1)->f_flags)
+BODY("tp_btf/block_rq_complete", request, n = ARG(struct request, 0)->__data_len)
+BODY("tp_btf/block_rq_complete", error_as_request, n = ARG(struct request, 1)->__data_len)
+BODY("tp_btf/netif_receive_skb", length, n = ARG(struct sk_buff, 0)->len)
+BODY("tp_btf/netif_receive_skb", device, n = ARG(struct sk_buff, 0)->dev->ifindex)
+BODY("tp_btf/netif_receive_skb", data, n = *(volatile u8 *)ARG(struct sk_buff, 0)->head)
+BODY("tp_btf/tcp_retransmit_skb", sk, n = ARG(struct sock, 0)->__sk_common.skc_dport)
+BODY("tp_btf/tcp_retransmit_skb", behind, n = ((long *)ctx)[3])
+BODY("tp_btf/consume_skb", consumed_sk, n = ARG(struct sk_buff, 0)->sk->__sk_common.skc_family)
+BODY("lsm/bprm_creds_for_exec", cred, n = ARG(struct linux_binprm, 0)->cred->uid.val)
+BODY("lsm/inode_rename", dentry, n = ARG(struct dentry, 3)->d_parent->d_inode->i_ino)
+BODY("lsm/inode_getattr", path_inode, n = ARG(struct path, 0)->dentry->d_inode->i_ino)
+BODY("lsm/file_mprotect", mm, n = ARG(struct vm_area_struct, 0)->vm_mm->map_count)
+BODY("lsm/file_mprotect", vma_file, n = ARG(struct vm_area_struct, 0)->vm_file->f_flags)
+BODY("lsm/file_mprotect", vma_start, n = ARG(struct vm_area_struct, 0)->vm_start)
+BODY("lsm/socket_sendmsg", msg, n = ARG(struct msghdr, 1)->msg_flags)
+BODY("lsm/socket_sock_rcv_skb", skb_sk, n = ARG(struct sk_buff, 1)->sk->__sk_common.skc_family)
+BODY("lsm/task_kill", info, n = ARG(struct kernel_siginfo, 1)->si_signo)
+BODY("lsm/task_fix_setuid", old, n = ARG(struct cred, 1)->uid.val)
+BODY("lsm/capable", number_as_cred, n = ARG(struct cred, 2)->uid.val)
+BODY("lsm_cgroup/socket_bind", address, n = ARG(struct sockaddr, 1)->sa_family)
+BODY("lsm_cgroup/socket_bind", cgroup_behind, n = ((long *)ctx)[4])
+BODY("lsm_cgroup/socket_bind", result, n = ((long *)ctx)[3])
+BODY("fexit/tcp_v4_connect", sock_state, n = ARG(struct sock, 0)->__sk_common.skc_state)
+BODY("fexit/vfs_open", behind_result, n = ((long *)ctx)[3])
+BODY("fexit/do_exit", void_result, n = ((long *)ctx)[1])
+BODY("fexit/path_put", void_result_too, n = ((long *)ctx)[1])
+BODY("fentry/__x64_sys_openat", regs, n = ARG(struct pt_regs, 0)->di)
+BODY("fentry/__x64_sys_openat", regs_behind, n = AT(u64, ARG(struct pt_regs, 0), 168))
+BODY("fentry/bpf_prog_free", fixed, n = AT(u32, ARG(struct bpf_prog, 0), 0))
+#endif
+
+#if IDIOM == 9
+/* without the GPL */
+BODY("fentry/vfs_read", member, n = ARG(struct file, 0)->f_flags)
+BODY("fentry/vfs_read", number, n = ((long *)ctx)[2])
+BODY("tp_btf/sched_switch", task, n = ARG(struct task_struct, 1)->pid)
+BODY("iter/task", checked, struct task_struct *t = ((struct bpf_iter__task *)ctx)->task; if (t) n = t->pid)
 #endif
