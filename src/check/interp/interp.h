@@ -31,11 +31,12 @@ enum ks_path_how {
 	KS_PATH_LOAD,	 // it is read through another one
 	KS_PATH_COPY,	 // a helper copies it from there: a number, to the verifier
 	KS_PATH_RESULT,	 // a helper gives it
+	KS_PATH_KFUNC,	 // a function of the kernel gives it
 };
 /** A pointer that the program reads, by where it stands. */
 struct ks_path {
-	uint32_t from;	  // the path of the pointer that it is read through; KS_NO_PATH: none
-	int32_t offset;	  // bytes into that, or into the context; of a result: the helper
+	uint32_t from; // the path of the pointer that it is read through; KS_NO_PATH: none
+	int32_t offset; // bytes into that, or into the context; of a result: the helper, or the extern
 	uint32_t map;	  // of a result: 1 + the map that the helper was given, 0: none
 	uint8_t depth;	  // 0: it is read through no other
 	uint8_t how;	  // enum ks_path_how
@@ -60,6 +61,8 @@ struct ks_interp_input {
 	 * NULL: what helpers give is not followed, and no pointer may be null.
 	 */
 	bool (*may_be_null)(const void *types, const struct ks_path *paths, uint32_t path);
+	/** Whether the function of the kernel that an extern stands for gives a pointer that may be null. With may_be_null. */
+	bool (*kfunc_may_give_null)(const void *types, uint32_t ext);
 	const void *types;
 };
 

@@ -27,7 +27,8 @@ static uint32_t path_of(struct ks_interp *interp, struct ks_path path, int64_t o
 	if (!fits || !ks_vector_add(&interp->paths, path))
 		return KS_NO_PATH;
 	uint32_t index = (uint32_t)interp->paths.len - 1;
-	if (path.typed && path.how != KS_PATH_RESULT && input->may_be_null)
+	bool given = path.how == KS_PATH_RESULT || path.how == KS_PATH_KFUNC;
+	if (path.typed && !given && input->may_be_null)
 		interp->paths.at[index].may_be_null =
 			input->may_be_null(input->types, interp->paths.at, index);
 	return index;
@@ -118,6 +119,18 @@ struct ks_value ks_interp_result(struct ks_interp *interp, uint32_t at, int32_t 
 		return value;
 	value.kind = KS_VALUE_RESULT;
 	return value.id ? value : ks_value_any();
+}
+
+struct ks_value ks_interp_kfunc(struct ks_interp *interp, uint32_t at, uint32_t ext)
+{
+	const struct ks_interp_input *input = interp->input;
+	const struct ks_path wanted = {
+		.from = KS_NO_PATH, .how = KS_PATH_KFUNC, .typed = true, .may_be_null = true
+	};
+	if (!input->kfunc_may_give_null || !input->kfunc_may_give_null(input->types, ext))
+		return ks_value_any();
+	uint32_t path = path_of(interp, wanted, ext);
+	return path == KS_NO_PATH ? ks_value_any() : pointer_of(interp, at, path);
 }
 
 void ks_interp_access(struct ks_interp *interp, uint32_t at, const struct ks_value *base,

@@ -52,6 +52,8 @@ struct ks_value ks_interp_read_moved(struct ks_interp *interp, uint32_t at,
 /** What a helper gives. @param map 1 + the map that it was given, 0: none */
 struct ks_value ks_interp_result(struct ks_interp *interp, uint32_t at, int32_t helper,
 				 uint32_t map);
+/** What a function of the kernel gives. @param ext the extern that stands for it */
+struct ks_value ks_interp_kfunc(struct ks_interp *interp, uint32_t at, uint32_t ext);
 /** Note that an instruction reads or writes through a pointer, or computes with it. */
 void ks_interp_access(struct ks_interp *interp, uint32_t at, const struct ks_value *base,
 		      int64_t offset, uint8_t size, bool moved, enum ks_access_how how);

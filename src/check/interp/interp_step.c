@@ -313,6 +313,8 @@ static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_st
 			}
 		}
 	}
+	if (ref && ref->kind == KS_REF_KFUNC)
+		result = ks_interp_kfunc(interp, at, ref->index);
 	if (!ref && insn->src == 0)
 		note_passed(interp, at, state, insn->imm);
 	if (!ref && insn->src == 0)

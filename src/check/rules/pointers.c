@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "check/interp/results.h"
+#include "check/rules/kfunc_results.h"
 #include "check/rules/null_arguments.h"
 #include "check/rules/target.h"
 
@@ -104,6 +105,7 @@ struct ks_pointers ks_pointers_of(const struct ks_bpf_object *object,
 				  bool sleepable, const struct ks_site *site)
 {
 	struct ks_pointers pointers = { .site = site,
+					.object = object,
 					.hook = hook,
 					.machine = ks_bpf_registers_of(object),
 					.sleepable = sleepable };
@@ -356,6 +358,25 @@ static struct ks_pointee result_of(const struct ks_site *site, int32_t helper)
 	return word;
 }
 
+/** What a function of the kernel gives that may give NULL. */
+static struct ks_pointee kfunc_result_of(const struct ks_pointers *pointers, uint32_t ext)
+{
+	const struct ks_bpf_object *object = pointers->object;
+	const char *name = ext < object->nr_externs ? object->externs[ext].name : NULL;
+	const struct ks_kfunc_result *result = ks_kfunc_result(name, pointers->site->version);
+	struct ks_pointee word = { .word = KS_WORD_UNTOLD };
+	if (!result)
+		return word;
+	const struct ks_type *proto = function_proto(pointers->site, "", name);
+	bool other;
+	word.null = KS_NULL_MAYBE;
+	word.record =
+		proto && !result->own ? ks_pointee(pointers->site, proto->inner, &other) : NULL;
+	if (word.record)
+		word.word = KS_WORD_RECORD;
+	return word;
+}
+
 struct ks_pointee ks_pointee_of(const struct ks_pointers *pointers, const struct ks_path *paths,
 				uint32_t path)
 {
@@ -363,6 +384,8 @@ struct ks_pointee ks_pointee_of(const struct ks_pointers *pointers, const struct
 	uint32_t index;
 	if (at->how == KS_PATH_RESULT)
 		return result_of(pointers->site, at->offset);
+	if (at->how == KS_PATH_KFUNC)
+		return kfunc_result_of(pointers, (uint32_t)at->offset);
 	if (at->from == KS_NO_PATH)
 		return ks_argument_of(pointers, (uint32_t)at->offset, &index);
 	// no deeper than KS_MAX_DEREFS
@@ -380,4 +403,9 @@ const struct ks_decl *ks_record_of(const struct ks_pointers *pointers, const str
 bool ks_pointer_may_be_null(const void *types, const struct ks_path *paths, uint32_t path)
 {
 	return ks_pointee_of(types, paths, path).null != KS_NULL_NEVER;
+}
+
+bool ks_kfunc_may_give_null(const void *types, uint32_t ext)
+{
+	return kfunc_result_of(types, ext).null != KS_NULL_NEVER;
 }

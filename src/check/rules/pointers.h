@@ -9,6 +9,7 @@
 /** The program and the image that is asked. */
 struct ks_pointers {
 	const struct ks_site *site;
+	const struct ks_bpf_object *object;
 	const struct ks_hook *hook;
 	const struct ks_arch_registers *machine;
 	const struct ks_type *proto; // behind the hook; NULL: not known
@@ -52,6 +53,9 @@ const struct ks_decl *ks_record_of(const struct ks_pointers *pointers, const str
 				   uint32_t path);
 /** For ks_interp_input: types is a struct ks_pointers. */
 bool ks_pointer_may_be_null(const void *types, const struct ks_path *paths, uint32_t path);
+
+/** The same of what a function of the kernel gives. */
+bool ks_kfunc_may_give_null(const void *types, uint32_t ext);
 
 /** Hooks of which the verifier knows the types of arguments. */
 bool ks_hook_is_typed(const struct ks_hook *hook);

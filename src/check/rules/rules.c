@@ -12,6 +12,8 @@
 #define BASE KS_RULE_BASE
 /** Looked up by BTF when the program is loaded. */
 #define BY_BTF (ON(FENTRY) | ON(FMOD_RET) | ON(TP_BTF) | ON(LSM) | ON(ITER) | ON(FREPLACE))
+/** The verifier knows the types of what the program gets: ks_hook_is_typed(). */
+#define TYPED (ON(FENTRY) | ON(FMOD_RET) | ON(TP_BTF) | ON(LSM) | ON(ITER) | ON(STRUCT_OPS))
 /** Attached to something by its name, or to what the tool names. */
 #define ATTACHED (ALL & ~(ON(NONE) | ON(USER) | ON(STRUCT_OPS)))
 
@@ -39,6 +41,7 @@ const struct ks_rule ks_rules[] = {
 	{ "tracepoint-by-btf",      LOAD,          ON(TP_BTF),     NAME,        ks_judge_tracepoint_by_btf },
 	{ "lsm-by-btf",             LOAD | ATTACH, ON(LSM),        NAME,        ks_judge_lsm_by_btf },
 	{ "iterator",               LOAD,          ON(ITER),       NAME,        ks_judge_iterator },
+	{ "typed-arguments",        LOAD,          TYPED,          0,           ks_judge_typed_arguments },
 	{ "typed-reads",            LOAD,          ALL,            0,           ks_judge_typed_reads },
 
 	{ "trampolines-on-pattern", ATTACH,        ON(OTHER),      0,           ks_judge_trampolines_on_pattern },

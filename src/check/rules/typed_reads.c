@@ -30,6 +30,12 @@ static void write_pointer(const struct ks_pointers *pointers, const struct ks_pa
 	if (at->how == KS_PATH_RESULT) {
 		const struct ks_helper_result *result = ks_helper_result(at->offset);
 		ks_buf_printf(out, "what %s() gives", result ? result->name : "the helper");
+	} else if (at->how == KS_PATH_KFUNC) {
+		const struct ks_bpf_object *object = pointers->object;
+		const char *name = (uint32_t)at->offset < object->nr_externs
+					   ? object->externs[at->offset].name
+					   : NULL;
+		ks_buf_printf(out, "what %s() gives", name ? name : "the function");
 	} else if (at->from == KS_NO_PATH) {
 		uint32_t index;
 		ks_argument_of(pointers, (uint32_t)at->offset, &index);
@@ -223,58 +229,6 @@ static void judge_access(const struct typed_access *typed)
 	}
 }
 
-/** Is a part of a pointer read? Stable kernels refuse that, too; which of them is not known. */
-static bool is_cut(const struct ks_pointers *pointers, const struct ks_pointee *word, uint8_t size)
-{
-	static const struct ks_gate whole = { KS_SINCE(6, 13), "659b9ba7cb2d" };
-	struct ks_shape shape = ks_shape_of(pointers->site, word->type);
-	return word->type && shape.kind == KS_BTF_PTR && size != 8 &&
-	       ks_gate_is_open(&whole, pointers->site->version);
-}
-
-/** An argument that may not even be loaded, or not so. */
-static void judge_argument(struct ks_judge *judge, const struct ks_pointers *pointers,
-			   uint32_t insn)
-{
-	const struct ks_reached *at = &judge->reach->at[insn];
-	uint32_t index;
-	if (!at->reached || !at->ctx_size || at->modified_ctx || !ks_hook_is_typed(judge->hook))
-		return;
-	if (at->ctx_offset % 8) {
-		const struct ks_about context = { .kind = KS_NR_KINDS,
-						  .name = "context",
-						  .insn = insn };
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &context,
-			     "byte %d is read, where no argument begins", at->ctx_offset);
-		return;
-	}
-	struct ks_pointee word = ks_argument_of(pointers, (uint32_t)at->ctx_offset, &index);
-	if (index != UINT32_MAX && judge->hook->kind == KS_HOOK_STRUCT_OPS &&
-	    index >= pointers->proto->nr_params) { // of others the rules about their targets tell
-		const struct ks_about about = { .kind = KS_NR_KINDS,
-						.name = judge->program->name,
-						.insn = insn };
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_SIGNATURE_CHANGED, &about,
-			     "argument %u is read, there are %u", index + 1,
-			     pointers->proto->nr_params);
-		return;
-	}
-	if (word.word != KS_WORD_REFUSED && !is_cut(pointers, &word, at->ctx_size))
-		return;
-	_cleanup_buf_ struct ks_buf name = { 0 };
-	ks_buf_printf(&name, "argument %u", index + 1);
-	const char *text = ks_buf_text(&name);
-	judge->nomem |= !text;
-	const struct ks_about about = { .kind = KS_NR_KINDS, .name = text, .insn = insn };
-	if (word.word == KS_WORD_REFUSED)
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
-			     "it is a pointer to neither a struct nor void, which this kernel does "
-			     "not let programs have");
-	else
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
-			     "it is a pointer, of which %u bytes are read", at->ctx_size);
-}
-
 void ks_judge_typed_reads(struct ks_judge *judge)
 {
 	const struct ks_resolution *resolution = judge->resolution;
@@ -284,7 +238,6 @@ void ks_judge_typed_reads(struct ks_judge *judge)
 		return;
 	const struct ks_pointers pointers = ks_judge_pointers(judge, judge->site);
 	for (uint32_t i = 0; i < program->nr; i++) {
-		judge_argument(judge, &pointers, i);
 		if (judge->reach->at[i].reached && judge->reach->at[i].through_null)
 			ks_judge_add(
 				judge, KS_STAGE_LOAD, KS_REASON_POINTER,

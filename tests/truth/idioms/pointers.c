@@ -339,3 +339,25 @@ BODY("fentry/vfs_read", number, n = ((long *)ctx)[2])
 BODY("tp_btf/sched_switch", task, n = ARG(struct task_struct, 1)->pid)
 BODY("iter/task", checked, struct task_struct *t = ((struct bpf_iter__task *)ctx)->task; if (t) n = t->pid)
 #endif
+
+#if IDIOM == 10
+/* what functions of the kernel give */
+extern struct task_struct *bpf_task_from_pid(s32 pid) __ksym __weak;
+extern void bpf_task_release(struct task_struct *p) __ksym __weak;
+extern struct task_struct *bpf_task_acquire(struct task_struct *p) __ksym __weak;
+extern struct cgroup *bpf_cgroup_from_id(u64 id) __ksym __weak;
+extern void bpf_cgroup_release(struct cgroup *c) __ksym __weak;
+extern struct bpf_cpumask *bpf_cpumask_create(void) __ksym __weak;
+extern void bpf_cpumask_release(struct bpf_cpumask *c) __ksym __weak;
+extern int bpf_iter_num_new(struct bpf_iter_num *it, int start, int end) __ksym __weak;
+extern int *bpf_iter_num_next(struct bpf_iter_num *it) __ksym __weak;
+extern void bpf_iter_num_destroy(struct bpf_iter_num *it) __ksym __weak;
+BODY("tp_btf/task_newtask", pid_checked, struct task_struct *t = bpf_task_from_pid(1); if (!t) return 0; n = t->pid; bpf_task_release(t))
+BODY("tp_btf/task_newtask", pid_unchecked, struct task_struct *t = bpf_task_from_pid(1); n = t->pid; bpf_task_release(t))
+BODY("tp_btf/task_newtask", pid_behind, struct task_struct *t = bpf_task_from_pid(1); if (!t) return 0; n = AT(u64, t, 65536); bpf_task_release(t))
+BODY("tp_btf/task_newtask", acquired_checked, struct task_struct *t = bpf_task_acquire(ARG(struct task_struct, 0)); if (!t) return 0; n = t->pid; bpf_task_release(t))
+BODY("tp_btf/task_newtask", cgroup_checked, struct cgroup *c = bpf_cgroup_from_id(1); if (!c) return 0; n = c->level; bpf_cgroup_release(c))
+BODY("tp_btf/task_newtask", cgroup_unchecked, struct cgroup *c = bpf_cgroup_from_id(1); n = c->level; bpf_cgroup_release(c))
+BODY("tp_btf/task_newtask", numbers, struct bpf_iter_num it; int *i; bpf_iter_num_new(&it, 0, 4); while ((i = bpf_iter_num_next(&it))) n += *i; bpf_iter_num_destroy(&it))
+BODY("tp_btf/task_newtask", numbers_unchecked, struct bpf_iter_num it; bpf_iter_num_new(&it, 0, 4); n = *(volatile int *)bpf_iter_num_next(&it); bpf_iter_num_destroy(&it))
+#endif
