@@ -109,15 +109,11 @@ static bool judge_null(const struct typed_access *typed)
 	const struct ks_about about = { .kind = KS_NR_KINDS,
 					.name = typed->what,
 					.insn = typed->insn };
-	static const struct ks_gate computing = { KS_SINCE(5, 17), "c25b2ae13603" };
 	static const char *const texts[] = { [KS_ACCESS_READ] = "read through",
 					     [KS_ACCESS_WRITE] = "written through",
 					     [KS_ACCESS_COMPUTE] = "computed with",
 					     [KS_ACCESS_PASS] = "given to a helper" };
 	if (typed->access->null != KS_NULL_MAYBE || null == KS_NULL_NEVER)
-		return false;
-	if (typed->access->how == KS_ACCESS_COMPUTE && path->typed &&
-	    !ks_gate_is_open(&computing, typed->pointers->site->version))
 		return false;
 	if (null == KS_NULL_UNTOLD) {
 		ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
