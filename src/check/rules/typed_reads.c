@@ -128,6 +128,23 @@ static bool judge_null(const struct typed_access *typed)
 	return true;
 }
 
+/** What functions of the kernel give is often the program's own. */
+static bool is_given_by_kfunc(const struct typed_access *typed)
+{
+	const struct ks_path *paths = typed->judge->reach->paths;
+	uint32_t path = typed->access->path;
+	while (paths[path].from != KS_NO_PATH)
+		path = paths[path].from;
+	return paths[path].how == KS_PATH_KFUNC;
+}
+
+static void say_untold(const struct typed_access *typed)
+{
+	const struct ks_about about = about_of(typed);
+	ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+		     "what %s points to, and so what may be read there, is not known", typed->what);
+}
+
 static void judge_record(const struct typed_access *typed)
 {
 	const struct ks_access *access = typed->access;
@@ -171,6 +188,9 @@ static void judge_record(const struct typed_access *typed)
 				      walk.member ? walk.member->name : "member",
 				      (unsigned int)size, access->offset);
 		break;
+	case KS_WALK_UNTOLD:
+		say_untold(typed);
+		return;
 	default:
 		return;
 	}
@@ -219,6 +239,8 @@ static void judge_access(const struct typed_access *typed)
 			typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
 			"%s is a number to the verifier, or a pointer to no struct", typed->what);
 		ks_reason_hint(typed->judge, reason, "read through it by bpf_probe_read_kernel()");
+	} else if (typed->pointee.word == KS_WORD_UNTOLD && !is_given_by_kfunc(typed)) {
+		say_untold(typed);
 	} else if (typed->pointee.word == KS_WORD_RECORD) {
 		judge_license(typed);
 		judge_record(typed);
