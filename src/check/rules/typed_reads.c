@@ -47,8 +47,12 @@ static void write_pointer(const struct ks_pointers *pointers, const struct ks_pa
 		struct ks_walk walk = { 0 };
 		if (outer)
 			walk = ks_struct_walk(pointers->site, outer, (uint32_t)at->offset, 8);
-		ks_buf_printf(out, "%s::%s", outer && outer->name ? outer->name : "(anon)",
-			      walk.member ? walk.member->name : "…");
+		if (walk.member && outer->name) {
+			ks_buf_printf(out, "%s::%s", outer->name, walk.member->name);
+			return;
+		}
+		ks_buf_printf(out, "byte %d behind ", at->offset);
+		write_pointer(pointers, paths, at->from, out); // no deeper than KS_MAX_DEREFS
 	}
 }
 
