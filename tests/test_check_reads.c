@@ -22,6 +22,8 @@ static const struct ks_type t_thing = { .kind = KS_TYPE_STRUCT, .name = "thing" 
 static const struct ks_type t_inner = { .kind = KS_TYPE_STRUCT, .name = "inner" };
 static const struct ks_type t_idmap = { .kind = KS_TYPE_STRUCT, .name = "idmap" };
 static const struct ks_type p_thing = { .kind = KS_TYPE_PTR, .inner = &t_thing };
+static const struct ks_type c_thing = { .kind = KS_TYPE_CONST, .inner = &t_thing };
+static const struct ks_type pc_thing = { .kind = KS_TYPE_PTR, .inner = &c_thing };
 static const struct ks_type p_idmap = { .kind = KS_TYPE_PTR, .inner = &t_idmap };
 static const struct ks_type t_array = { .kind = KS_TYPE_ARRAY, .inner = &t_inner, .n = 2 };
 
@@ -48,7 +50,9 @@ static const struct ks_decl ints[] = { { .kind = KS_INT, .name = "int", .size = 
 static const struct ks_decl inner = RECORD("inner", 8, inner_members),
 			    idmap = RECORD("idmap", 8, inner_members);
 static const struct ks_decl old_thing = RECORD("thing", 56, old_members),
-			    new_thing = RECORD("thing", 56, new_members);
+			    new_thing = RECORD("thing", 56, new_members),
+			    old_task = RECORD("task_struct", 56, old_members),
+			    new_task = RECORD("task_struct", 56, new_members);
 
 #define PROTO(p)                                                                                   \
 	{                                                                                          \
@@ -58,25 +62,31 @@ static const struct ks_decl old_thing = RECORD("thing", 56, old_members),
 static const struct ks_param old_params[] = { { "thing", &p_thing }, { "how", &p_idmap } };
 static const struct ks_param new_params[] = { { "map", &p_idmap }, { "thing", &p_thing } };
 static const struct ks_param half_params[] = { { "thing", &p_thing }, { "other", &p_thing } };
+static const struct ks_param pure_params[] = { { "thing", &pc_thing }, { "how", &p_idmap } };
+static const struct ks_type pure_proto = PROTO(pure_params);
 static const struct ks_type old_proto = PROTO(old_params), new_proto = PROTO(new_params),
 			    half_proto = PROTO(half_params);
 static const struct ks_decl same = { .kind = KS_FUNCTION, .name = "same", .type = &old_proto },
 			    was = { .kind = KS_FUNCTION, .name = "moved", .type = &old_proto },
+			    pure_was = { .kind = KS_FUNCTION, .name = "pure", .type = &old_proto },
+			    pure_is = { .kind = KS_FUNCTION, .name = "pure", .type = &pure_proto },
 			    half_was = { .kind = KS_FUNCTION, .name = "half", .type = &old_proto },
 			    half_is = { .kind = KS_FUNCTION, .name = "half", .type = &half_proto },
 			    is = { .kind = KS_FUNCTION, .name = "moved", .type = &new_proto };
 
 static const struct ks_decl *const old_decls[] = { &ints[0],   &ints[1], &inner, &idmap,
-						   &old_thing, &same,	 &was,	 &half_was };
+						   &old_thing, &same,	 &was,	 &half_was,
+						   &old_task,  &pure_was };
 static const struct ks_decl *const new_decls[] = { &ints[0],   &ints[1], &inner, &idmap,
-						   &new_thing, &same,	 &is,	 &half_is };
+						   &new_thing, &same,	 &is,	 &half_is,
+						   &new_task,  &pure_is };
 static const struct tiny_image old_kernel = {
 	.image = { .label = "old", .version = "6.1.1", .arch = "amd64", .elf_class = 64 },
-	.nr_decls = 8,
+	.nr_decls = 10,
 	.decls = old_decls,
 }, new_kernel = {
 	.image = { .label = "new", .version = "6.12.1", .arch = "amd64", .elf_class = 64 },
-	.nr_decls = 8,
+	.nr_decls = 10,
 	.decls = new_decls,
 };
 
@@ -117,12 +127,20 @@ static void copy(struct written *w, uint8_t from, int32_t offset, int32_t size)
 static const struct ks_bpf_ref to_map = { .kind = KS_REF_MAP };
 static const struct ks_bpf_map map = { .name = "map", .key_size = 8, .value_size = 4 };
 
+static bool never_null(const void *types, const struct ks_path *paths, uint32_t path)
+{
+	(void)types, (void)paths, (void)path;
+	return false;
+}
+
 static void follow(const struct ks_bpf_object *object, const struct ks_known *known,
 		   struct ks_arena *arena, struct ks_reach *ret)
 {
-	const struct ks_interp_input input = {
-		.object = object, .program = object->programs, .cores = known, .paths = true
-	};
+	const struct ks_interp_input input = { .object = object,
+					       .program = object->programs,
+					       .cores = known,
+					       .paths = true,
+					       .may_be_null = never_null };
 	assert_ok(ks_interp(&input, arena, ret));
 	assert_true(ret->complete);
 }
@@ -225,6 +243,32 @@ static void pointers_are_followed(void **state)
 	add(&w, LOAD(8, 7, 48));
 	add(&w, 0x61, 8, 7, 8, 0);
 	expect_said("fentry/same", &w, "blind-read thing::b");
+}
+
+static void qualifiers_are_the_same_to_readers(void **state)
+{
+	(void)state;
+	struct written w = { 0 };
+	add(&w, LOAD(6, 1, 0));
+	copy(&w, 6, 0, 8);
+	expect_said("fentry/pure", &w, "");
+}
+
+static void what_helpers_give_is_followed(void **state)
+{
+	(void)state;
+	struct written w = { 0 };
+	add(&w, CALL(158)); // bpf_get_current_task_btf()
+	add(&w, 0x61, 8, 0, 8, 0);
+	expect_said("fentry/same", &w, "blind-read task_struct::b");
+	w = (struct written){ 0 };
+	add(&w, CALL(158));
+	add(&w, 0x61, 8, 0, 8, 0);
+	expect_said("tc", &w, "blind-read task_struct::b");
+	w = (struct written){ 0 };
+	add(&w, CALL(158));
+	add(&w, LOAD(8, 0, 0));
+	expect_said("tc", &w, "");
 }
 
 static void what_co_re_moves_or_nobody_knows_is_left_alone(void **state)
@@ -334,6 +378,8 @@ int main(void)
 		cmocka_unit_test(a_field_that_moved_is_a_risk),
 		cmocka_unit_test(another_name_in_the_same_place_is_none),
 		cmocka_unit_test(pointers_are_followed),
+		cmocka_unit_test(what_helpers_give_is_followed),
+		cmocka_unit_test(qualifiers_are_the_same_to_readers),
 		cmocka_unit_test(what_co_re_moves_or_nobody_knows_is_left_alone),
 		cmocka_unit_test(only_arguments_that_are_used_count),
 		cmocka_unit_test(what_is_handed_over_is_used),

@@ -7,6 +7,7 @@
 #include "base/trace.h"
 #include "check/prepare.h"
 #include "check/rules/hint.h"
+#include "check/rules/pointers.h"
 #include "check/rules/rules.h"
 
 /** A result, and the memory behind it. */
@@ -114,8 +115,15 @@ static struct ks_error *judge_cell(struct job *job, struct ks_arena *scratch, ui
 /** Does what the program is attached to tell the types of the pointers it gets? */
 static bool follows_pointers(const struct ks_hook *hook)
 {
-	return hook->target && !hook->needs_target &&
-	       (KS_HOOKS_FUNCTION | KS_HOOKS_ARGUMENTS) & KS_HOOK_BIT(hook->kind);
+	return ks_hook_is_typed(hook) ||
+	       (hook->target && !hook->needs_target &&
+		(KS_HOOKS_FUNCTION | KS_HOOKS_ARGUMENTS) & KS_HOOK_BIT(hook->kind));
+}
+
+/** The same values give the same result, unless that depends on types, too. */
+static bool is_alike(const struct job *job, size_t image, const struct ks_hook *hook)
+{
+	return job->alike[image] != image && !ks_hook_is_typed(hook);
 }
 
 /** A program on every image; what is alike for several images is followed once. */
@@ -131,17 +139,26 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 	const struct ks_hook *hook = &job->prepared.hooks[index];
 	for (size_t i = 0; i < check->nr_images + base_apart; i++) {
 		const struct ks_resolution *resolution = &job->resolutions[i];
+		struct ks_pointers pointers;
 		struct ks_interp_input input = { .object = job->prepared.object,
 						 .program = &job->prepared.object->programs[index],
 						 .cores = resolution->core_values,
 						 .externs = resolution->extern_values,
 						 .data = job->prepared.data,
 						 .steps = &job->steps,
-						 .paths = follows_pointers(hook) };
-		if (job->alike[i] == i)
-			KS_TRY(ks_interp(&input, &arena, &reaches[i]));
-		else
+						 .paths = follows_pointers(hook),
+						 .typed = ks_hook_is_typed(hook),
+						 .may_be_null = ks_pointer_may_be_null,
+						 .kfunc_may_give_null = ks_kfunc_may_give_null,
+						 .types = &pointers };
+		if (is_alike(job, i, hook)) {
 			reaches[i] = reaches[job->alike[i]];
+			continue;
+		}
+		pointers =
+			ks_pointers_of(input.object, input.program, hook,
+				       job->prepared.callers[index].sleepable, &resolution->site);
+		KS_TRY(ks_interp(&input, &arena, &reaches[i]));
 	}
 	for (size_t i = 0; i < check->nr_images; i++)
 		KS_TRY(judge_cell(job, &arena, index, i, reaches,

@@ -117,8 +117,8 @@ static void note_return(struct frame *frame, uint32_t at, const struct ks_state 
 	struct ks_value result = *value;
 	if (result.kind == KS_VALUE_STACK || result.kind == KS_VALUE_CTX)
 		result = ks_value_any();
-	if (frame->returns && !ks_value_equal(&frame->result, &result))
-		result = ks_value_any();
+	if (frame->returns)
+		result = ks_value_join(&frame->result, &result);
 	frame->returns = true;
 	frame->result = result;
 }
@@ -323,14 +323,21 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 				  .at = reached,
 				  .nr_paths = (uint32_t)interp.paths.len,
 				  .unbounded = interp.unbounded,
-				  .nr_exits = interp.nr_exits };
+				  .nr_exits = interp.nr_exits,
+				  .nr_accesses = (uint32_t)interp.accesses.len };
 	memcpy(ret->exits, interp.exits, sizeof(ret->exits));
 	struct ks_path *paths = ks_arena_array(arena, interp.paths.len + 1, sizeof(*paths));
-	if (!err && !paths)
+	struct ks_access *accesses =
+		ks_arena_array(arena, interp.accesses.len + 1, sizeof(*accesses));
+	if (!err && (!paths || !accesses))
 		err = &ks_nomem;
 	if (!err && interp.paths.len)
 		memcpy(paths, interp.paths.at, interp.paths.len * sizeof(*paths));
+	if (!err && interp.accesses.len)
+		memcpy(accesses, interp.accesses.at, interp.accesses.len * sizeof(*accesses));
 	ret->paths = paths;
+	ret->accesses = accesses;
 	ks_vector_deinit(&interp.paths);
+	ks_vector_deinit(&interp.accesses);
 	return err;
 }

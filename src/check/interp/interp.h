@@ -25,6 +25,27 @@ struct ks_interp_data {
 	bool constant;
 };
 
+/** How a program comes to a pointer. */
+enum ks_path_how {
+	KS_PATH_CONTEXT, // it stands in the context
+	KS_PATH_LOAD,	 // it is read through another one
+	KS_PATH_COPY,	 // a helper copies it from there: a number, to the verifier
+	KS_PATH_RESULT,	 // a helper gives it
+	KS_PATH_KFUNC,	 // a function of the kernel gives it
+};
+/** A pointer that the program reads, by where it stands. */
+struct ks_path {
+	uint32_t from; // the path of the pointer that it is read through; KS_NO_PATH: none
+	int32_t offset; // bytes into that, or into the context; of a result: the helper, or the extern
+	uint32_t map;	  // of a result: 1 + the map that the helper was given, 0: none
+	uint8_t depth;	  // 0: it is read through no other
+	uint8_t how;	  // enum ks_path_how
+	bool moved;	  // CO-RE made the offset, or that of a pointer on the way
+	bool typed;	  // the verifier knows its type
+	bool may_be_null; // and takes it for one that may be null
+	bool used;	  // something is done with it, as far as can be told
+};
+
 struct ks_interp_input {
 	const struct ks_bpf_object *object;
 	const struct ks_bpf_program *program;
@@ -34,23 +55,37 @@ struct ks_interp_input {
 	uint64_t *
 		steps; // left for all programs of the object, counted down; NULL: each has its own bound only
 	bool paths; // find out where pointers come from, too
+	bool typed; // the verifier knows of what type the words of the context are
+	/**
+	 * Whether the verifier takes the pointer at the end of a typed path for one that may be null; asked once for each.
+	 * NULL: what helpers give is not followed, and no pointer may be null.
+	 */
+	bool (*may_be_null)(const void *types, const struct ks_path *paths, uint32_t path);
+	/** Whether the function of the kernel that an extern stands for gives a pointer that may be null. With may_be_null. */
+	bool (*kfunc_may_give_null)(const void *types, uint32_t ext);
+	const void *types;
 };
 
-/** A pointer that the program reads, by where it stands. */
-struct ks_path {
-	uint32_t
-		from; // the path of the pointer that it is read through; KS_NO_PATH: it stands in the context
-	int32_t offset; // bytes into that
-	uint8_t depth;	// 0: in the context
-	bool used;	// something is done with it, as far as can be told
-};
 #define KS_NO_PATH UINT32_MAX
-enum { KS_MAX_PATHS = 256, KS_MAX_DEREFS = 3 };
+enum { KS_MAX_PATHS = 256, KS_MAX_DEREFS = 8 };
+
+enum ks_access_how { KS_ACCESS_READ, KS_ACCESS_WRITE, KS_ACCESS_COMPUTE, KS_ACCESS_PASS };
+/** A read or a write through a pointer, a computation with one, or one that a helper gets, whose type the verifier knows, or through what a helper gave. */
+struct ks_access {
+	uint32_t path;	// of the pointer
+	uint32_t next;	// 1 + another access of the instruction, 0: none
+	int32_t offset; // bytes behind the pointer
+	uint8_t size;	// bytes, as the object has it
+	uint8_t null;	// enum ks_null: whether it was compared with null
+	bool moved;	// CO-RE made the offset
+	uint8_t how;	// enum ks_access_how
+};
 
 /** What is known of one instruction. */
 struct ks_reached {
 	bool reached;
 	bool modified_ctx;  // reads the context through a pointer to its inside
+	bool through_null;  // reads or writes through what was just told to be null
 	uint8_t ctx_size;   // bytes it reads or writes of the context, 0: none
 	int32_t ctx_offset; // where; the largest of several
 	/** With ks_interp_input.paths: 1 + the path of the pointer that it reads, 0: none, or not known. */
@@ -58,6 +93,7 @@ struct ks_reached {
 	/** 1 + the path of the pointer that it reads through without CO-RE, 0: none; many_reads: several. */
 	uint16_t reads;
 	bool many_reads;
+	uint32_t accesses;   // 1 + the first of them, 0: none
 	int32_t read_offset; // bytes behind that pointer
 	uint32_t read_size;  // 0: it depends
 };
@@ -73,11 +109,12 @@ struct ks_reach {
 	bool complete; // false: too large; whatever control flow can reach is taken as reached
 	const struct ks_reached *at; // one for each instruction
 	const struct ks_path *paths;
-	uint32_t nr_paths;
+	uint32_t nr_paths, nr_accesses;
 	uint32_t
 		unbounded; // 1 + an instruction that ends it with a number that can be anything; 0: none
 	uint32_t nr_exits; // of the numbers that are known, the first ones
 	struct ks_exit exits[KS_MAX_EXITS];
+	const struct ks_access *accesses;
 };
 
 /** @param arena holds the result */

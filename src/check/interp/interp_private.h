@@ -25,6 +25,7 @@ struct ks_interp {
 	KS_VECTOR(struct ks_path) paths;
 	uint32_t unbounded, nr_exits; // as in ks_reach
 	struct ks_exit exits[KS_MAX_EXITS];
+	KS_VECTOR(struct ks_access) accesses;
 };
 
 /** What follows an instruction. */
@@ -41,12 +42,23 @@ KS_MUST_CHECK struct ks_error *ks_interp_enter(struct ks_interp *interp, uint32_
 
 /** Something is done with a value. */
 void ks_interp_use(struct ks_interp *interp, const struct ks_value *value);
-/** What is read at an offset of the context (from is KS_NO_PATH), or through the pointer of a path. */
+/** What is read or copied at an offset of the context (from is KS_NO_PATH), or through the pointer of a path. */
 struct ks_value ks_interp_pointer(struct ks_interp *interp, uint32_t at, uint32_t from,
-				  int64_t offset);
-/** A read at an offset from where the pointer of a path points to. @return what is read */
+				  int64_t offset, enum ks_path_how how);
+/** A read or a copy at an offset from where the pointer of a path points to. @return what is read */
 struct ks_value ks_interp_read(struct ks_interp *interp, uint32_t at, const struct ks_value *base,
-			       int64_t offset, uint64_t size);
+			       int64_t offset, uint64_t size, enum ks_path_how how);
+/** The same, where CO-RE made the offset. */
+struct ks_value ks_interp_read_moved(struct ks_interp *interp, uint32_t at,
+				     const struct ks_value *base, int64_t offset, uint8_t size);
+/** What a helper gives. @param map 1 + the map that it was given, 0: none */
+struct ks_value ks_interp_result(struct ks_interp *interp, uint32_t at, int32_t helper,
+				 uint32_t map);
+/** What a function of the kernel gives. @param ext the extern that stands for it */
+struct ks_value ks_interp_kfunc(struct ks_interp *interp, uint32_t at, uint32_t ext);
+/** Note that an instruction reads or writes through a pointer, or computes with it. */
+void ks_interp_access(struct ks_interp *interp, uint32_t at, const struct ks_value *base,
+		      int64_t offset, uint8_t size, bool moved, enum ks_access_how how);
 /** One state is going to stand for both. */
 void ks_interp_merge(struct ks_interp *interp, const struct ks_state *a, const struct ks_state *b);
 /** Bytes of the stack from an offset on are handed to somebody who may read them. */

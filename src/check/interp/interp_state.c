@@ -3,9 +3,34 @@
 
 #include "check/interp/opcode.h"
 
+static bool same_number(const struct ks_value *a, const struct ks_value *b)
+{
+	return a->kind == KS_VALUE_CONST && b->kind == KS_VALUE_CONST && a->number == b->number;
+}
+
 static bool value_covers(const struct ks_value *a, const struct ks_value *b)
 {
-	return a->kind == KS_VALUE_ANY || ks_value_equal(a, b);
+	if (a->kind == KS_VALUE_ANY || ks_value_equal(a, b))
+		return true;
+	if (same_number(a, b))
+		return a->index == (b->index & KS_CONST_RELOCATED);
+	return ks_value_alike(a, b) && (a->null == KS_NULL_UNTOLD || b->null == KS_NULL_NEVER);
+}
+
+struct ks_value ks_value_join(const struct ks_value *a, const struct ks_value *b)
+{
+	if (value_covers(a, b))
+		return *a;
+	struct ks_value both = *a;
+	if (same_number(a, b)) {
+		both.index = (a->index | b->index) & KS_CONST_RELOCATED;
+		return both;
+	}
+	if (!ks_value_alike(a, b))
+		return ks_value_any();
+	both.null = KS_NULL_UNTOLD;
+	both.id = 0;
+	return both;
 }
 
 bool ks_state_covers(const struct ks_state *a, const struct ks_state *b)
@@ -17,7 +42,7 @@ bool ks_state_covers(const struct ks_state *a, const struct ks_state *b)
 		return false;
 	for (uint64_t left = a->used; left; left &= left - 1) {
 		int i = __builtin_ctzll(left);
-		if (!ks_value_equal(&a->slots[i], &b->slots[i]))
+		if (!value_covers(&a->slots[i], &b->slots[i]))
 			return false;
 	}
 	return true;
@@ -30,17 +55,81 @@ bool ks_state_join(struct ks_state *a, const struct ks_state *b)
 	for (int i = 0; i < KS_NR_REGS; i++) {
 		if (value_covers(&a->regs[i], &b->regs[i]))
 			continue;
-		a->regs[i] = ks_value_any();
+		a->regs[i] = ks_value_join(&a->regs[i], &b->regs[i]);
 		changed = true;
 	}
 	for (uint64_t left = a->used; left; left &= left - 1) {
 		int i = __builtin_ctzll(left);
-		if ((b->used >> i & 1) && ks_value_equal(&a->slots[i], &b->slots[i]))
+		if ((b->used >> i & 1) && value_covers(&a->slots[i], &b->slots[i]))
 			continue;
-		a->used &= ~(1ull << i);
+		if (b->used >> i & 1)
+			a->slots[i] = ks_value_join(&a->slots[i], &b->slots[i]);
+		if (!(b->used >> i & 1) || a->slots[i].kind == KS_VALUE_ANY)
+			a->used &= ~(1ull << i);
 		changed = true;
 	}
 	return changed;
+}
+
+/** What is known from now on of a pointer that may be null. */
+static void learn(struct ks_value *value, enum ks_null null)
+{
+	if (value->kind == KS_VALUE_RESULT && null != KS_NULL_MAYBE)
+		*value = ks_value_any(); // nothing else was known of it
+	value->null = null;
+	value->id = 0;
+}
+
+void ks_state_learn_null(struct ks_state *state, uint32_t id, enum ks_null null)
+{
+	for (int i = 0; i < KS_NR_REGS; i++)
+		if (state->regs[i].id == id)
+			learn(&state->regs[i], null);
+	for (uint64_t left = state->used; left; left &= left - 1) {
+		int i = __builtin_ctzll(left);
+		if (state->slots[i].id != id)
+			continue;
+		learn(&state->slots[i], null);
+		if (state->slots[i].kind == KS_VALUE_ANY)
+			state->used &= ~(1ull << i);
+	}
+}
+
+void ks_state_set_null(struct ks_state *state, uint32_t id)
+{
+	static const struct ks_value null = { .kind = KS_VALUE_CONST, .index = KS_CONST_NULL };
+	for (int i = 0; i < KS_NR_REGS; i++)
+		if (state->regs[i].id == id)
+			state->regs[i] = null;
+	for (uint64_t left = state->used; left; left &= left - 1) {
+		int i = __builtin_ctzll(left);
+		if (state->slots[i].id == id)
+			state->slots[i] = null;
+	}
+}
+
+void ks_state_forget_set_null(struct ks_state *state)
+{
+	for (int i = 0; i < KS_NR_REGS; i++)
+		if (state->regs[i].kind == KS_VALUE_CONST)
+			state->regs[i].index &= KS_CONST_RELOCATED;
+	for (uint64_t left = state->used; left; left &= left - 1) {
+		int i = __builtin_ctzll(left);
+		if (state->slots[i].kind == KS_VALUE_CONST)
+			state->slots[i].index &= KS_CONST_RELOCATED;
+	}
+}
+
+void ks_state_forget_null(struct ks_state *state)
+{
+	for (int i = 0; i < KS_NR_REGS; i++)
+		if (state->regs[i].id)
+			ks_state_learn_null(state, state->regs[i].id, KS_NULL_UNTOLD);
+	for (uint64_t left = state->used; left; left &= left - 1) {
+		int i = __builtin_ctzll(left);
+		if (state->slots[i].id)
+			ks_state_learn_null(state, state->slots[i].id, KS_NULL_UNTOLD);
+	}
 }
 
 /** The words of bytes [offset, offset + size) below the frame pointer, as bits. */
@@ -166,18 +255,18 @@ static bool has_offset(const struct ks_value *value)
 {
 	return value->kind == KS_VALUE_CTX || value->kind == KS_VALUE_STACK ||
 	       value->kind == KS_VALUE_DATA || value->kind == KS_VALUE_KCONFIG ||
-	       value->kind == KS_VALUE_KERNEL;
+	       value->kind == KS_VALUE_KERNEL || value->kind == KS_VALUE_RESULT;
 }
 
 static bool is_pointer(const struct ks_value *value)
 {
 	return value->kind != KS_VALUE_ANY && value->kind != KS_VALUE_CONST &&
-	       value->kind != KS_VALUE_KERNEL;
+	       value->kind != KS_VALUE_KERNEL && value->kind != KS_VALUE_RESULT;
 }
 
 static bool is_relocated(const struct ks_value *value)
 {
-	return value->kind == KS_VALUE_CONST && value->index == KS_CONST_RELOCATED;
+	return value->kind == KS_VALUE_CONST && value->index & KS_CONST_RELOCATED;
 }
 
 struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value a,
@@ -195,15 +284,14 @@ struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value
 		result.index = (copies ? 0 : a.index) | (unary ? 0 : b.index);
 		return result;
 	}
-	if ((a.kind == KS_VALUE_KERNEL || b.kind == KS_VALUE_KERNEL) &&
-	    is_relocated(a.kind == KS_VALUE_KERNEL ? &b : &a))
-		return ks_value_any(); // it follows the kernel
 	if (wide && op == OP_ADD && a.kind == KS_VALUE_CONST && has_offset(&b)) {
 		b.number += a.number;
+		b.moved |= b.kind == KS_VALUE_KERNEL && is_relocated(&a);
 		return b;
 	}
 	if (wide && (op == OP_ADD || op == OP_SUB) && has_offset(&a) && b.kind == KS_VALUE_CONST) {
 		a.number += op == OP_ADD ? b.number : 0 - b.number;
+		a.moved |= a.kind == KS_VALUE_KERNEL && is_relocated(&b);
 		return a;
 	}
 	bool zeroes = (op == OP_AND && b.kind == KS_VALUE_CONST && b.number == 0) ||

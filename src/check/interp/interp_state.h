@@ -14,13 +14,27 @@ enum ks_value_kind {
 	KS_VALUE_FUNCTION, // the function that begins at instruction number
 	KS_VALUE_POINTER,  // some pointer that is not null
 	KS_VALUE_KERNEL,   // what was read at paths[index], plus number (signed)
+	KS_VALUE_RESULT,   // what the helper of paths[index] gave, which may be null, plus number
 };
-/** index of a constant: CO-RE made it, or a part of it. */
-enum { KS_CONST_RELOCATED = 1 };
+/** index of a constant, as bits. */
+enum {
+	KS_CONST_RELOCATED = 1, // CO-RE made it, or a part of it
+	KS_CONST_NULL = 2, // a pointer that a comparison told to be null, and nothing else since
+};
+/** Whether a pointer may be null, as the verifier sees it. */
+enum ks_null {
+	KS_NULL_NEVER, // it was compared with null, or need not be
+	KS_NULL_MAYBE, // it must be compared with null before it is read through
+	KS_NULL_UNTOLD,
+};
 /** index of ANY: a word of the context, maybe a pointer that the verifier knows not to be null; a number of which it knows nothing. */
 enum { KS_ANY_OF_CONTEXT = 1, KS_ANY_UNBOUNDED };
+enum { KS_VALUE_IDS = 1 << 21 };
 struct ks_value {
-	uint32_t kind; // enum ks_value_kind
+	uint32_t kind : 8;  // enum ks_value_kind
+	uint32_t null : 2;  // enum ks_null
+	uint32_t moved : 1; // number is not the program's own: CO-RE made it, or a part of it
+	uint32_t id : 21;   // of one that may be null: copies have the same, and are told together
 	uint32_t index;
 	uint64_t number;
 };
@@ -45,8 +59,17 @@ static inline struct ks_value ks_value_any(void)
 }
 static inline bool ks_value_equal(const struct ks_value *a, const struct ks_value *b)
 {
-	return a->kind == b->kind && a->index == b->index && a->number == b->number;
+	return a->kind == b->kind && a->index == b->index && a->number == b->number &&
+	       a->null == b->null && a->moved == b->moved && a->id == b->id;
 }
+/** The same but for what is known of null. */
+static inline bool ks_value_alike(const struct ks_value *a, const struct ks_value *b)
+{
+	return a->kind == b->kind && a->index == b->index && a->number == b->number &&
+	       a->moved == b->moved;
+}
+/** What stands for both. */
+struct ks_value ks_value_join(const struct ks_value *a, const struct ks_value *b);
 
 /** Everything that b can be, a can be, too. */
 bool ks_state_covers(const struct ks_state *a, const struct ks_state *b);
@@ -60,6 +83,18 @@ void ks_state_bound(struct ks_state *state);
 bool ks_state_store(struct ks_state *state, int64_t offset, uint64_t size,
 		    const struct ks_value *value);
 struct ks_value ks_state_load(const struct ks_state *state, int64_t offset, uint64_t size);
+
+/** What a comparison told of a pointer that may be null, and of all its copies. @param id not 0 */
+void ks_state_learn_null(struct ks_state *state, uint32_t id, enum ks_null null);
+/** Whether pointers that may be null are is not known any more. */
+void ks_state_forget_null(struct ks_state *state);
+/** Such a pointer, or one of its copies, is null. @param id not 0 */
+void ks_state_set_null(struct ks_state *state, uint32_t id);
+/**
+ * Another comparison comes between: the verifier, which knows ranges, may know that it goes the other way where a pointer
+ * is null.
+ */
+void ks_state_forget_set_null(struct ks_state *state);
 
 /** Result of an ALU instruction on two values; wide: of 64 bits. @param op BPF_OP() of the instruction */
 struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value a,

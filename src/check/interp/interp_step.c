@@ -4,6 +4,7 @@
 
 #include "check/interp/interp_private.h"
 #include "check/interp/opcode.h"
+#include "check/interp/results.h"
 
 static const struct ks_bpf_ref *ref_at(const struct ks_interp *interp, uint32_t at)
 {
@@ -110,6 +111,18 @@ static struct ks_value load_kconfig(const struct ks_interp *interp, const struct
 	return ks_value_const(size >= 8 ? known->value : known->value & ((1ull << (8 * size)) - 1));
 }
 
+/** A read through a pointer of the kernel. @param moved CO-RE made the offset */
+static struct ks_value load_kernel(struct ks_interp *interp, uint32_t at,
+				   const struct ks_value *base, int16_t off, uint8_t size,
+				   bool moved)
+{
+	int64_t offset = offset_of(base, off);
+	if (interp->paths.at[base->index].typed)
+		ks_interp_access(interp, at, base, offset, size, moved, KS_ACCESS_READ);
+	return moved ? ks_interp_read_moved(interp, at, base, offset, size)
+		     : ks_interp_read(interp, at, base, offset, size, KS_PATH_LOAD);
+}
+
 static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		 const struct ks_bpf_insn *insn)
 {
@@ -123,13 +136,19 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	if (base.kind == KS_VALUE_CTX) {
 		touch_ctx(interp, at, &base, off, size);
 		if (size == 8 && ks_opcode_mode(insn->code) == MODE_MEM)
-			value = ks_interp_pointer(interp, at, KS_NO_PATH, offset_of(&base, off));
+			value = ks_interp_pointer(interp, at, KS_NO_PATH, offset_of(&base, off),
+						  KS_PATH_CONTEXT);
 		if (size == 8 && value.kind == KS_VALUE_ANY)
 			value.index = KS_ANY_OF_CONTEXT;
-	} else if (base.kind == KS_VALUE_KERNEL && !core) {
-		value = ks_interp_read(interp, at, &base, offset_of(&base, off), size);
+	} else if (base.kind == KS_VALUE_KERNEL && !(core && core->how != KS_KNOWN_VALUE)) {
+		value = load_kernel(interp, at, &base, off, size, core || base.moved);
+	} else if (base.kind == KS_VALUE_RESULT) {
+		ks_interp_access(interp, at, &base, offset_of(&base, off), size, core,
+				 KS_ACCESS_READ);
 	} else if (base.kind == KS_VALUE_STACK)
 		value = ks_state_load(state, offset_of(&base, off), size);
+	else if (base.kind == KS_VALUE_CONST)
+		interp->reached[at].through_null |= !!(base.index & KS_CONST_NULL);
 	else if (base.kind == KS_VALUE_DATA)
 		value = load_data(interp, &base, off, size);
 	else if (base.kind == KS_VALUE_KCONFIG)
@@ -153,6 +172,12 @@ static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 					: state->regs[insn->src];
 	if (base.kind == KS_VALUE_CTX)
 		touch_ctx(interp, at, &base, insn->off, size);
+	if (base.kind == KS_VALUE_RESULT ||
+	    (base.kind == KS_VALUE_KERNEL && interp->paths.at[base.index].typed))
+		ks_interp_access(interp, at, &base, offset_of(&base, insn->off), size, base.moved,
+				 KS_ACCESS_WRITE);
+	if (base.kind == KS_VALUE_CONST)
+		interp->reached[at].through_null |= !!(base.index & KS_CONST_NULL);
 	ks_interp_use(interp, &base);
 	if (base.kind == KS_VALUE_STACK && !atomic) {
 		if (!ks_state_store(state, offset_of(&base, insn->off), size, &value))
@@ -216,6 +241,10 @@ static void alu(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	struct ks_value b = source_of(interp, at, state, insn);
 	struct ks_value *dst = &state->regs[insn->dst], a = *dst;
 	bool wide = ks_opcode_class(insn->code) == CLASS_ALU64;
+	if (a.id && wide && (op == OP_ADD || op == OP_SUB))
+		ks_interp_access(interp, at, &a, 0, 0, false, KS_ACCESS_COMPUTE);
+	else if (b.id && wide && op == OP_ADD)
+		ks_interp_access(interp, at, &b, 0, 0, false, KS_ACCESS_COMPUTE);
 	*dst = op == OP_END ? ks_value_any() : ks_value_alu(op, wide, insn->off, a, b);
 	if (dst->kind == KS_VALUE_KERNEL)
 		return;
@@ -231,10 +260,28 @@ static struct ks_value copy_kernel(struct ks_interp *interp, uint32_t at,
 	const struct ks_value *from = &state->regs[3], *size = &state->regs[2];
 	uint64_t bytes = !text && size->kind == KS_VALUE_CONST ? size->number : 0;
 	if (from->kind == KS_VALUE_CTX && bytes == 8)
-		return ks_interp_pointer(interp, at, KS_NO_PATH, (int64_t)from->number);
-	if (from->kind == KS_VALUE_KERNEL)
-		return ks_interp_read(interp, at, from, (int64_t)from->number, bytes);
+		return ks_interp_pointer(interp, at, KS_NO_PATH, (int64_t)from->number,
+					 KS_PATH_COPY);
+	if (from->kind == KS_VALUE_KERNEL && !from->moved)
+		return ks_interp_read(interp, at, from, (int64_t)from->number, bytes, KS_PATH_COPY);
 	return ks_value_any();
+}
+
+/** 1 + the map that a helper is given, 0: none. */
+static uint32_t map_given(const struct ks_value *first)
+{
+	return first->kind == KS_VALUE_POINTER ? first->index : 0;
+}
+
+/** Note what a helper gets that wants a pointer to a struct. */
+static void note_passed(struct ks_interp *interp, uint32_t at, const struct ks_state *state,
+			int32_t helper)
+{
+	const struct ks_value *value = &state->regs[ks_helper_wants_record(helper)];
+	bool typed = value->kind == KS_VALUE_KERNEL && interp->paths.at[value->index].typed;
+	if (ks_helper_wants_record(helper) && (typed || value->kind == KS_VALUE_RESULT))
+		ks_interp_access(interp, at, value, (int64_t)value->number, 0, value->moved,
+				 KS_ACCESS_PASS);
 }
 
 static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_state *state,
@@ -255,6 +302,7 @@ static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_st
 	if (!ref && ks_helper_copies_kernel(insn, &text))
 		copied = copy_kernel(interp, at, state, text);
 	if (ref && ref->kind == KS_REF_CALL && ref->offset < interp->input->program->nr) {
+		ks_state_forget_null(state); // it may compare them, and tell by what it gives back
 		KS_TRY(ks_interp_enter(interp, (uint32_t)ref->offset, args, &result, ret_returns));
 	} else {
 		static const struct ks_value nothing[5];
@@ -262,11 +310,19 @@ static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_st
 			struct ks_value callback;
 			bool returns;
 			if (args[i].kind == KS_VALUE_FUNCTION &&
-			    args[i].number < interp->input->program->nr)
+			    args[i].number < interp->input->program->nr) {
+				ks_state_forget_null(state);
 				KS_TRY(ks_interp_enter(interp, (uint32_t)args[i].number, nothing,
 						       &callback, &returns));
+			}
 		}
 	}
+	if (ref && ref->kind == KS_REF_KFUNC)
+		result = ks_interp_kfunc(interp, at, ref->index);
+	if (!ref && insn->src == 0)
+		note_passed(interp, at, state, insn->imm);
+	if (!ref && insn->src == 0)
+		result = ks_interp_result(interp, at, insn->imm, map_given(&state->regs[1]));
 	ks_interp_hand_over(interp, state, ref && ref->kind == KS_REF_CALL ? NULL : insn);
 	if (copied.kind == KS_VALUE_KERNEL &&
 	    (to.kind != KS_VALUE_STACK || !ks_state_store(state, (int64_t)to.number, 8, &copied)))
@@ -294,21 +350,43 @@ static void doubt(struct ks_state *null, const struct ks_value *a, const struct 
 	null->doubtful |= of_context && b->kind == KS_VALUE_CONST && b->number == 0;
 }
 
+/**
+ * What a comparison tells of pointers that may be null; of any other than with null, what the verifier makes of it is
+ * not followed.
+ * @param equal, different the states where both are the same, and where they are not; NULL: it tells neither
+ */
+static void learn_null(struct ks_value a, struct ks_value b, struct ks_state *equal,
+		       struct ks_state *different, struct ks_state *const both[2])
+{
+	if (equal && a.id && a.number == 0 && b.kind == KS_VALUE_CONST && b.number == 0) {
+		ks_state_set_null(equal, a.id);
+		ks_state_learn_null(different, a.id, KS_NULL_NEVER);
+		return;
+	}
+	for (int i = 0; i < 2; i++) {
+		if (a.id)
+			ks_state_learn_null(both[i], a.id, KS_NULL_UNTOLD);
+		if (b.id)
+			ks_state_learn_null(both[i], b.id, KS_NULL_UNTOLD);
+	}
+}
+
 static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		   struct ks_state *other, const struct ks_bpf_insn *insn, struct ks_next *ret)
 {
 	bool wide = ks_opcode_class(insn->code) == CLASS_JMP;
 	uint8_t op = ks_opcode_op(insn->code);
 	uint32_t target = (uint32_t)((int64_t)at + 1 + insn->off);
-	struct ks_value b = source_of(interp, at, state, insn);
-	ks_interp_use(interp, &state->regs[insn->dst]);
+	const struct ks_value a = state->regs[insn->dst], b = source_of(interp, at, state, insn);
+	ks_interp_use(interp, &a);
 	ks_interp_use(interp, &b);
-	int taken = op == OP_JCOND ? -1 : ks_value_branch(op, wide, &state->regs[insn->dst], &b);
+	int taken = op == OP_JCOND ? -1 : ks_value_branch(op, wide, &a, &b);
 	*ret = (struct ks_next){ .nr = 1,
 				 .at = { taken == 1 ? target : at + 1 },
 				 .states = { state } };
 	if (taken >= 0)
 		return;
+	ks_state_forget_set_null(state);
 	*other = *state;
 	ret->nr = 2;
 	ret->at[1] = target;
@@ -317,7 +395,10 @@ static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state
 		ks_state_bound(state);
 		ks_state_bound(other);
 	}
+	struct ks_state *const both[2] = { state, other };
 	struct ks_state *equal = op == OP_JEQ ? other : op == OP_JNE ? state : NULL;
+	if (op != OP_JCOND && (a.id || b.id))
+		learn_null(a, b, wide ? equal : NULL, equal == state ? other : state, both);
 	if (equal) {
 		doubt(equal, &equal->regs[insn->dst], &b);
 		learn(equal, insn, wide, &b);

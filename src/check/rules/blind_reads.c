@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "bpf/reads.h"
-#include "check/core/core_type.h"
+#include "check/rules/pointers.h"
 #include "check/rules/rules.h"
-#include "check/rules/target.h"
 
 enum { MAX_STEPS = 12 };
 
@@ -127,68 +125,8 @@ static void write_names(struct ks_buf *out, const struct place *place)
 		ks_buf_printf(out, "%s%s", i ? "." : "", place->steps[i].member->name);
 }
 
-/** The struct that a pointer leads to; NULL for anything else. */
-static const struct ks_decl *pointee(const struct ks_site *site, const struct ks_type *type)
-{
-	struct ks_shape shape = ks_shape_of(site, type);
-	if (shape.kind != KS_BTF_PTR || !shape.type)
-		return NULL;
-	shape = ks_shape_of(site, shape.type->inner);
-	return is_record(&shape) && shape.name ? shape.decl : NULL;
-}
-
-/** The prototype behind the program's hook, and how many of its parameters the program does not get. */
-static const struct ks_type *proto_of(const struct ks_site *site, const struct ks_hook *hook,
-				      uint32_t *ret_skip)
-{
-	struct ks_target target;
-	*ret_skip = 0;
-	switch (hook->kind) {
-	case KS_HOOK_KPROBE:
-	case KS_HOOK_KPROBE_MULTI:
-	case KS_HOOK_FENTRY:
-	case KS_HOOK_FMOD_RET:
-		target = ks_target_find(site, hook->target);
-		return ks_target_proto(&target);
-	case KS_HOOK_RAW_TP:
-	case KS_HOOK_TP_BTF:
-		*ret_skip = 1;
-		return ks_tracepoint_proto(site, hook->target);
-	default:
-		return NULL;
-	}
-}
-
-/** What is asked about the program's pointers on one image. */
-struct pointers {
-	const struct ks_judge *judge;
-	const struct ks_site *site;
-	const struct ks_arch_registers *machine;
-	const struct ks_type *proto;
-	uint32_t skip;
-};
-
-/** What the pointer of a path points to; NULL when that is not known. */
-static const struct ks_decl *record_of(const struct pointers *pointers, uint32_t path)
-{
-	const struct ks_path *at = &pointers->judge->reach->paths[path];
-	if (at->from != KS_NO_PATH) { // no deeper than KS_MAX_DEREFS
-		const struct ks_decl *outer = record_of(pointers, at->from);
-		struct place place;
-		if (!outer || !find_place(pointers->site, outer, (uint64_t)at->offset, &place))
-			return NULL;
-		return pointee(pointers->site, place.shape.type);
-	}
-	int argument =
-		ks_bpf_argument(pointers->machine, pointers->judge->hook, (uint32_t)at->offset);
-	uint32_t index = (uint32_t)argument - 1 + pointers->skip;
-	if (argument < 1 || index >= pointers->proto->nr_params)
-		return NULL;
-	return pointee(pointers->site, pointers->proto->params[index].type);
-}
-
 /** "skc_family is at byte 18 here"; false when the read gets the same on both images, or it cannot be told. */
-static bool compare(const struct pointers *here, const struct ks_decl *decl,
+static bool compare(const struct ks_pointers *here, const struct ks_decl *decl,
 		    const struct place *was, uint64_t offset, struct ks_buf *out)
 {
 	struct place now, other;
@@ -243,9 +181,9 @@ static const char *local_member(const struct ks_btf *btf, uint32_t id, uint64_t 
 }
 
 /** The types that the object was built with say that something else stands there: the base is not what it was written for. */
-static bool base_is_another(const struct pointers *base, const struct place *was, uint64_t offset)
+static bool base_is_another(const struct ks_judge *judge, const struct place *was, uint64_t offset)
 {
-	const struct ks_btf *btf = base->judge->resolution->prepared->object->btf;
+	const struct ks_btf *btf = judge->resolution->prepared->object->btf;
 	const struct ks_decl *decl = was->steps[0].owner;
 	enum ks_btf_kind kind = decl->kind == KS_UNION ? KS_BTF_UNION : KS_BTF_STRUCT;
 	uint32_t id = btf ? ks_btf_find(btf, kind, decl->name, 1) : 0;
@@ -253,17 +191,18 @@ static bool base_is_another(const struct pointers *base, const struct place *was
 	return name && strcmp(name, was->steps[0].member->name) != 0;
 }
 
-static void judge_read(struct ks_judge *judge, uint32_t insn, const struct pointers *here,
-		       const struct pointers *base)
+static void judge_read(struct ks_judge *judge, uint32_t insn, const struct ks_pointers *here,
+		       const struct ks_pointers *base)
 {
 	const struct ks_reached *at = &judge->reach->at[insn];
-	const struct ks_decl *then = record_of(base, at->reads - 1u);
-	const struct ks_decl *now = then ? record_of(here, at->reads - 1u) : NULL;
+	const struct ks_path *paths = judge->reach->paths;
+	const struct ks_decl *then = ks_record_of(base, paths, at->reads - 1u);
+	const struct ks_decl *now = then ? ks_record_of(here, paths, at->reads - 1u) : NULL;
 	struct place was;
 	if (!now || now == then || strcmp(now->name, then->name) != 0 ||
 	    !find_place(base->site, then, (uint64_t)at->read_offset, &was) ||
 	    (at->read_size && at->read_size < was.size) ||
-	    base_is_another(base, &was, (uint64_t)at->read_offset))
+	    base_is_another(judge, &was, (uint64_t)at->read_offset))
 		return;
 	_cleanup_buf_ struct ks_buf name = { 0 }, how = { 0 };
 	ks_buf_printf(&name, "%s::", then->name);
@@ -282,25 +221,16 @@ static void judge_read(struct ks_judge *judge, uint32_t insn, const struct point
 
 void ks_judge_blind_reads(struct ks_judge *judge)
 {
-	const struct ks_resolution *resolution = judge->resolution;
-	const struct ks_hook *hook = judge->hook;
 	if (!judge->reach->complete || !judge->base_reach)
 		return;
-	const struct ks_arch_registers *machine = ks_bpf_registers_of(resolution->prepared->object);
-	struct pointers here = { .judge = judge, .site = judge->site, .machine = machine };
-	struct pointers base = { .judge = judge, .site = &resolution->base, .machine = machine };
-	bool asked = false;
+	const struct ks_pointers here = ks_judge_pointers(judge, judge->site),
+				 base = ks_judge_pointers(judge, &judge->resolution->base);
 	for (uint32_t i = 0; i < judge->program->nr; i++) {
 		const struct ks_reached *at = &judge->reach->at[i];
 		// what the base does not read is for other kernels
 		if (!at->reads || at->many_reads || !judge->base_reach->at[i].reached)
 			continue;
-		if (!asked) {
-			here.proto = proto_of(here.site, hook, &here.skip);
-			base.proto = proto_of(base.site, hook, &base.skip);
-			asked = true;
-		}
-		if (here.proto && base.proto)
+		if (!judge->reach->paths[at->reads - 1].moved) // else the base has it elsewhere
 			judge_read(judge, i, &here, &base);
 	}
 }

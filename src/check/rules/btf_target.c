@@ -5,6 +5,7 @@
  */
 #include "base/buf.h"
 #include "check/rules/attach_finding.h"
+#include "check/rules/pointers.h"
 #include "check/rules/rules.h"
 #include "check/rules/target.h"
 
@@ -30,6 +31,12 @@ static void judge_arguments(struct ks_judge *judge, const char *name, uint32_t n
 	}
 }
 
+/** Whether there is a result to be read behind the arguments: there is none of void. */
+static bool gives_result(const struct ks_type *proto)
+{
+	return proto->inner && proto->inner->kind != KS_TYPE_VOID;
+}
+
 /** Nothing is known of a function, or none that the program could be checked against. */
 static bool is_the_end(enum ks_attach_why why)
 {
@@ -52,7 +59,8 @@ void ks_judge_function_by_btf(struct ks_judge *judge)
 	struct ks_target target = ks_target_find(judge->site, hook->target);
 	const struct ks_type *proto = ks_target_proto(&target);
 	if (!ends && proto && proto->nr_params <= KS_ATTACH_PARAMETERS)
-		judge_arguments(judge, hook->target, proto->nr_params, hook->on_return || modifies);
+		judge_arguments(judge, hook->target, proto->nr_params,
+				(hook->on_return || modifies) && gives_result(proto));
 }
 
 /** LSM programs must be under the GPL; the kernel looks at that before it looks whether the hook is open. */
@@ -70,6 +78,10 @@ void ks_judge_lsm_by_btf(struct ks_judge *judge)
 		if (ks_finding_at_load(&result.at[i]) && (open || judge->caller->gpl))
 			ks_judge_finding(judge, &result.at[i], name);
 	}
+	const struct ks_pointers pointers = ks_judge_pointers(judge, judge->site);
+	if (!missing && pointers.proto)
+		judge_arguments(judge, name, pointers.proto->nr_params,
+				gives_result(pointers.proto));
 	if (!missing && !judge->caller->gpl)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TARGET_REFUSED,
 			     KS_ABOUT_NAME(KS_LSM, name), "LSM programs must be GPL-compatible");
@@ -104,6 +116,9 @@ void ks_judge_iterator(struct ks_judge *judge)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_ITER_MISSING, about,
 			     "%s is there, but for something else: there is no struct %s", name,
 			     context ? context : "");
+	const struct ks_pointers pointers = ks_judge_pointers(judge, judge->site);
+	if (pointers.proto)
+		judge_arguments(judge, name, pointers.proto->nr_params, false);
 }
 
 void ks_judge_tracepoint_by_btf(struct ks_judge *judge)

@@ -5,6 +5,7 @@
 #include "bpf/reads.h"
 #include "check/core/core_type.h"
 #include "check/interp/opcode.h"
+#include "check/rules/pointers.h"
 #include "check/rules/rules.h"
 #include "check/rules/target.h"
 #include "surface/type.h"
@@ -32,6 +33,26 @@ static uint32_t value_read(const struct ks_judge *judge, const struct ks_reach *
 	return judge->hook->on_return ? RESULT : NOTHING;
 }
 
+/** The type without const, volatile and restrict. */
+static const struct ks_type *unqualified(const struct ks_type *type)
+{
+	while (type && (type->kind == KS_TYPE_CONST || type->kind == KS_TYPE_VOLATILE ||
+			type->kind == KS_TYPE_RESTRICT))
+		type = type->inner;
+	return type;
+}
+
+/** The same to whoever reads it: qualifiers of it, and of what it points to, make no difference. */
+static bool same_to_readers(const struct ks_type *a, const struct ks_type *b)
+{
+	for (a = unqualified(a), b = unqualified(b);
+	     a && b && a->kind == KS_TYPE_PTR && b->kind == KS_TYPE_PTR;) {
+		a = unqualified(a->inner);
+		b = unqualified(b->inner);
+	}
+	return ks_type_equal(a, b);
+}
+
 /** One value of a hook here and in the base: whether it is something else. */
 static void compare_value(struct ks_judge *judge, const struct ks_about *about,
 			  enum ks_reason_kind kind, const struct ks_type *here,
@@ -39,7 +60,7 @@ static void compare_value(struct ks_judge *judge, const struct ks_about *about,
 {
 	const char *base = judge->resolution->base.image->label;
 	if (value == RESULT) {
-		if (!ks_type_equal(here->inner, there->inner))
+		if (!same_to_readers(here->inner, there->inner))
 			ks_judge_add(judge, KS_STAGE_RUN, kind, about,
 				     "the result's type differs from %s", base);
 		return;
@@ -53,7 +74,7 @@ static void compare_value(struct ks_judge *judge, const struct ks_about *about,
 			     there->params[i].name, base);
 		return;
 	}
-	if (ks_type_equal(here->params[i].type, there->params[i].type))
+	if (same_to_readers(here->params[i].type, there->params[i].type))
 		return;
 	if (there->params[i].name[0] == '(') {
 		ks_judge_add(judge, KS_STAGE_RUN, kind, about,
@@ -96,7 +117,7 @@ static void compare_branch(struct ks_judge *judge, const struct ks_about *about,
 		if (!(values >> i & 1))
 			continue;
 		if (read && strcmp(read->name, param->name) == 0 &&
-		    ks_type_equal(read->type, param->type))
+		    same_to_readers(read->type, param->type))
 			return;
 		wanted = wanted ? wanted : param;
 	}
@@ -137,6 +158,17 @@ void ks_judge_parameters(struct ks_judge *judge)
 	struct ks_target there = ks_target_find(&judge->resolution->base, name);
 	compare_protos(judge, KS_FUNCTION, name, KS_REASON_SIGNATURE_CHANGED,
 		       ks_target_proto(&here), ks_target_proto(&there), 0);
+}
+
+void ks_judge_hook_arguments(struct ks_judge *judge)
+{
+	const struct ks_pointers here = ks_judge_pointers(judge, judge->site),
+				 base = ks_judge_pointers(judge, &judge->resolution->base);
+	bool lsm = judge->hook->kind == KS_HOOK_LSM;
+	const char *name = lsm ? judge->hook->target : judge->program->name;
+	if (name)
+		compare_protos(judge, lsm ? KS_LSM : KS_NR_KINDS, name, KS_REASON_SIGNATURE_CHANGED,
+			       here.proto, base.proto, 0);
 }
 
 void ks_judge_tracepoint_arguments(struct ks_judge *judge)

@@ -2,6 +2,7 @@
 /* Instructions that older kernels do not know, or refuse (include/uapi/linux/bpf.h, kernel/bpf/verifier.c). */
 #include "check/interp/opcode.h"
 #include "check/rules/rules.h"
+#include "check/rules/type_bits.h"
 
 /** What makes an instruction newer than the first eBPF, and since when the verifier takes it. */
 struct feature {
@@ -104,17 +105,37 @@ void ks_judge_insns(struct ks_judge *judge)
 	}
 }
 
-/** The verifier reads the context only at offsets from its beginning. */
+/**
+ * Types whose verifier ops have a convert_ctx_access(): accesses of their context are rewritten. The others have none: a
+ * program of theirs may read it through a pointer into it (check_ctx_access()).
+ */
+static const uint32_t rewritten =
+	T(SOCKET_FILTER) | T(SCHED_CLS) | T(SCHED_ACT) | T(XDP) | T(PERF_EVENT) | T(CGROUP_SKB) |
+	T(CGROUP_SOCK) | T(LWT_IN) | T(LWT_OUT) | T(LWT_XMIT) | T(SOCK_OPS) | T(SK_SKB) |
+	T(SK_MSG) | T(CGROUP_SOCK_ADDR) | T(LWT_SEG6LOCAL) | T(SK_REUSEPORT) | T(FLOW_DISSECTOR) |
+	T(CGROUP_SYSCTL) | T(CGROUP_SOCKOPT) | T(SK_LOOKUP);
+
 void ks_judge_context_pointers(struct ks_judge *judge)
 {
+	static const struct ks_gate moved = { KS_SINCE(7, 1), "de6c7d99f898" };
+	uint32_t type = ks_prog_type_bit(judge->hook->program_type);
+	uint32_t version = judge->site->version;
+	if (!(type & rewritten) && ks_gate_is_open(&moved, version))
+		return;
 	for (uint32_t i = 0; i < judge->program->nr; i++) {
 		const struct ks_reached *at = &judge->reach->at[i];
 		if (!at->reached || !at->modified_ctx || !at->ctx_size)
 			continue;
 		struct ks_about about = { .kind = KS_NR_KINDS, .name = "context", .insn = i };
-		if (judge->site->version && judge->site->version < KS_SINCE(7, 0))
-			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_CONTEXT_CHANGED, &about,
+		if (version || type & rewritten)
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
 				     "read through a pointer into the context");
+		else
+			ks_judge_add(
+				judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+				"read through a pointer into it, which is let since %u.%u; which "
+				"kernel this is is not known",
+				moved.since >> 16, moved.since >> 8 & 255);
 		return;
 	}
 }

@@ -12,6 +12,8 @@
 #define BASE KS_RULE_BASE
 /** Looked up by BTF when the program is loaded. */
 #define BY_BTF (ON(FENTRY) | ON(FMOD_RET) | ON(TP_BTF) | ON(LSM) | ON(ITER) | ON(FREPLACE))
+/** The verifier knows the types of what the program gets: ks_hook_is_typed(). */
+#define TYPED (ON(FENTRY) | ON(FMOD_RET) | ON(TP_BTF) | ON(LSM) | ON(ITER) | ON(STRUCT_OPS))
 /** Attached to something by its name, or to what the tool names. */
 #define ATTACHED (ALL & ~(ON(NONE) | ON(USER) | ON(STRUCT_OPS)))
 
@@ -41,6 +43,8 @@ const struct ks_rule ks_rules[] = {
 	{ "tracepoint-by-btf",      LOAD,          ON(TP_BTF),     NAME,        ks_judge_tracepoint_by_btf },
 	{ "lsm-by-btf",             LOAD | ATTACH, ON(LSM),        NAME,        ks_judge_lsm_by_btf },
 	{ "iterator",               LOAD,          ON(ITER),       NAME,        ks_judge_iterator },
+	{ "typed-arguments",        LOAD,          TYPED,          0,           ks_judge_typed_arguments },
+	{ "typed-reads",            LOAD,          ALL,            0,           ks_judge_typed_reads },
 
 	{ "trampolines-on-pattern", ATTACH,        ON(OTHER),      0,           ks_judge_trampolines_on_pattern },
 	{ "unnamed",                ATTACH,        ATTACHED,       0,           ks_judge_unnamed_attach },
@@ -59,10 +63,11 @@ const struct ks_rule ks_rules[] = {
 	{ "absent-parameters",      RUN,           ON(KPROBE) | ON(KPROBE_MULTI), NAME, ks_judge_absent_parameters },
 	{ "parameters",             RUN,           KS_HOOKS_FUNCTION, NAME | BASE, ks_judge_parameters },
 	{ "result-slot",            RUN,           ON(FENTRY) | ON(FMOD_RET), NAME, ks_judge_result_slot },
+	{ "hook-arguments",         RUN,           ON(LSM) | ON(STRUCT_OPS), BASE, ks_judge_hook_arguments },
 	{ "tracepoint-arguments",   RUN,           KS_HOOKS_ARGUMENTS, NAME | BASE, ks_judge_tracepoint_arguments },
 	{ "event-reads",            LOAD | RUN,    ON(TRACEPOINT) | ON(SYSCALL_TP), NAME, ks_judge_event_reads },
 	{ "fields",                 RUN,           ALL,            0,           ks_judge_fields },
-	{ "blind-reads",            RUN,           KS_HOOKS_FUNCTION | KS_HOOKS_ARGUMENTS, NAME | BASE, ks_judge_blind_reads },
+	{ "blind-reads",            RUN,           ALL,            BASE,        ks_judge_blind_reads },
 };
 // clang-format on
 const size_t ks_nr_rules = KS_ARRAY_LEN(ks_rules);

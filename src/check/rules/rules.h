@@ -70,6 +70,10 @@ void ks_judge_returns(struct ks_judge *judge);
 void ks_judge_helper_calls(struct ks_judge *judge);
 /** Reads through a pointer into the context (insns.c). */
 void ks_judge_context_pointers(struct ks_judge *judge);
+/** Arguments of types that the verifier does not let a program have, or not so (typed_arguments.c). */
+void ks_judge_typed_arguments(struct ks_judge *judge);
+/** Reads and writes through pointers whose types the verifier knows (typed_reads.c). */
+void ks_judge_typed_reads(struct ks_judge *judge);
 /** Tail calls in a program that calls functions of its own (helper_calls.c). */
 void ks_judge_tail_calls(struct ks_judge *judge);
 /** Instructions of newer kernels (insns.c). */
@@ -126,6 +130,8 @@ void ks_judge_absent_parameters(struct ks_judge *judge);
 void ks_judge_parameters(struct ks_judge *judge);
 /** An argument that stands where the program reads the result (result_slot.c). */
 void ks_judge_result_slot(struct ks_judge *judge);
+/** Arguments of the LSM hook, or of the operation, that differ from the base (changed_reads.c). */
+void ks_judge_hook_arguments(struct ks_judge *judge);
 /** Arguments of the tracepoint that differ from the base (changed_reads.c). */
 void ks_judge_tracepoint_arguments(struct ks_judge *judge);
 /** Fields of the event's record that are not what the program takes them for (event_reads.c). */
