@@ -137,18 +137,20 @@ static struct ks_error *take_remote(const struct ks_fetch_message *message,
 {
 	size_t at = 0;
 	const char *url = ks_fetch_text(text, &at), *version = ks_fetch_text(text, &at);
-	const char *sha256 = ks_fetch_text(text, &at), *note = ks_fetch_text(text, &at);
+	const char *sha256 = ks_fetch_text(text, &at), *sets = ks_fetch_text(text, &at);
+	const char *note = ks_fetch_text(text, &at);
 	if (!url[0]) // there is no such part
 		return NULL;
 	*ret = (struct ks_remote){
 		.url = strdup(url),
 		.version = version[0] ? strdup(version) : NULL,
 		.sha256 = sha256[0] ? strdup(sha256) : NULL,
+		.sets = sets[0] ? strdup(sets) : NULL,
 		.note = note[0] ? strdup(note) : NULL,
 		.size = message->numbers[0],
 	};
 	if (ret->url && !ret->version == !version[0] && !ret->sha256 == !sha256[0] &&
-	    !ret->note == !note[0])
+	    !ret->sets == !sets[0] && !ret->note == !note[0])
 		return NULL;
 	ks_remote_deinit(ret);
 	return &ks_nomem;

@@ -98,7 +98,8 @@ static struct ks_error *find(struct session *session, uint64_t part, struct ks_b
 		return ks_error_new(KS_ERR_USAGE, "%s was not named", session->text.at);
 	KS_TRY(ks_pull_resolve(session->text.at, (enum ks_remote_part)part, how, &progress,
 			       &remote));
-	const char *texts[] = { remote.url, remote.version, remote.sha256, remote.note };
+	const char *texts[] = { remote.url, remote.version, remote.sha256, remote.sets,
+				remote.note };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		ks_buf_bytes(text, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
 	*size = remote.size;

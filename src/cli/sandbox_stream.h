@@ -19,7 +19,7 @@ enum ks_fetch_what {
 	KS_FETCH_FINISH,  // number: bytes at most
 	/* answers */
 	/**
-	 * Resolved: text url, version, sha256, note, each ended by NUL; number: size. Expanded: packages, each ended by NUL;
+	 * Resolved: text url, version, sha256, sets, note, each ended by NUL; number: size. Expanded: packages, each ended by NUL;
 	 * number: whether it is a set. Else what is known of the file (KS_FETCH_SIZE and so on).
 	 */
 	KS_FETCH_DONE,

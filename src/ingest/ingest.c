@@ -98,7 +98,8 @@ static struct ks_error *put(struct intake *intake, struct ks_put_result *result)
 	bool has_config = intake->surface && intake->surface->config;
 	if (intake->known && !has_config) {
 		result->label = ks_take(intake->known);
-		return NULL;
+		return ks_store_join_sets(ingest->store, result->label,
+					  intake->surface ? intake->surface->image.sets : NULL);
 	}
 	return ks_store_put(ingest->store, intake->surface, ingest->opts.nr_threads, result);
 }

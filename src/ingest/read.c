@@ -72,6 +72,8 @@ static struct ks_error *read_source(struct reading *reading, const struct ks_sou
 {
 	KS_TRY(ks_source_surface(src, reading->how, &reading->surface));
 	struct ks_surface *surface = reading->surface;
+	if (src->sets && !(surface->image.sets = ks_arena_strdup(&surface->arenas[0], src->sets)))
+		return &ks_nomem;
 	if (src->config && !surface->config) // of a known image no more is read than what it is
 		KS_TRY(ks_config_read(surface, &surface->arenas[0], src->config));
 	note_bytes(src, &reading->note);

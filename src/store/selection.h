@@ -7,8 +7,8 @@
 
 /** Names of settings. */
 #define KS_SETTING_BASE "base"	     // label of the base image
-#define KS_SETTING_MEMBERS "members" // globs, one a line: the images that reports show
-#define KS_SETTING_LTS "lts"	     // globs, one a line: the images of the LTS group
+#define KS_SETTING_MEMBERS "members" // words, one a line: the images that reports show
+#define KS_SETTING_LTS "lts"	     // words, one a line: the images of the LTS group
 
 /** A zeroed sel is empty. */
 struct ks_selection {
@@ -19,8 +19,8 @@ struct ks_selection {
 };
 
 /**
- * Read the images of a store and choose those whose label matches.
- * @param glob as fnmatch(3); NULL: what the setting says, or all
+ * Read the images of a store and choose those that words mean (store/words.h).
+ * @param glob words, with commas between them; NULL: what the setting says, or all
  * @return KS_ERR_NOTFOUND when none is left
  */
 KS_MUST_CHECK struct ks_error *ks_selection_choose(struct ks_selection *sel, struct ks_store *store,

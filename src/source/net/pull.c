@@ -11,6 +11,7 @@
 #include "source/net/kernel_package.h"
 #include "source/net/lookup.h"
 #include "source/net/pull.h"
+#include "source/net/set_of.h"
 
 // What is left of a package behind vmlinux is fetched too when it is no more than this: the SHA256 of
 // the whole is worth it.
@@ -109,6 +110,18 @@ static struct ks_error *note_lost(const struct finder *finder, struct ks_remote 
 	return &ks_nomem;
 }
 
+/** The set that the kernel is of: the one that was asked for, or that of its suite. */
+static struct ks_error *note_set(const struct finder *finder, struct ks_remote *remote)
+{
+	_cleanup_sets_ struct ks_sets sets = { 0 };
+	if (finder->opts->set)
+		return (remote->sets = strdup(finder->opts->set)) ? NULL : &ks_nomem;
+	if (!finder->kernel.suite)
+		return NULL; // apt found it, and does not say where
+	KS_TRY(ks_sets_load(&sets));
+	return ks_set_of_package(&sets, &finder->kernel, &remote->sets);
+}
+
 static struct ks_error *look_up(struct finder *finder, enum ks_remote_part part,
 				struct ks_remote *ret)
 {
@@ -127,6 +140,8 @@ static struct ks_error *look_up(struct finder *finder, enum ks_remote_part part,
 	if (!found.stanza.text)
 		return NULL;
 	KS_TRY(ks_lookup_remote(finder->lookup, &found, ret));
+	if (part == KS_REMOTE_KERNEL)
+		KS_TRY(note_set(finder, ret));
 	return note_lost(finder, ret);
 }
 
@@ -268,6 +283,7 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 	_cleanup_source_ struct ks_source *src = NULL;
 	KS_TRY(find_part(&finder, KS_REMOTE_KERNEL, &remote));
 	KS_TRY(pull_kernel(&remote, opts, progress, &src));
+	src->sets = ks_take(remote.sets);
 	if (remote.note)
 		KS_TRY(add_note(src, "", remote.note));
 	if (opts->config)

@@ -31,7 +31,8 @@ struct ks_error *ks_set_archive(const struct ks_set_wish *wish, const struct ks_
 	else if (!opts->arch && (native = ks_lookup_native_arch()))
 		pull->arch = ks_arena_strdup(&kernels.arena, native);
 	pull->suite = opts->suite ? opts->suite : ks_arena_strdup(&kernels.arena, set->suites);
-	if (!pull->arch || !pull->suite)
+	pull->set = pull->arch ? ks_set_wish_name(&kernels.arena, wish, pull->arch) : NULL;
+	if (!pull->set || !pull->suite)
 		return &ks_nomem;
 	if (!opts->mirror && set->server) {
 		pull->mirror =
@@ -115,15 +116,6 @@ static struct ks_error *find_standing(struct ks_lookup *lookup, const struct ks_
 
 /* ---- the releases before it ---- */
 
-/** A release without version and revision: "cloud-amd64" of 6.1.0-50-cloud-amd64. */
-static const char *tail_of(const char *release, size_t len, size_t *tail_len)
-{
-	const char *end = release + len, *at = release + strspn(release, "0123456789.");
-	at = at < end ? memchr(at + 1, '-', (size_t)(end - at - 1)) : NULL;
-	*tail_len = at ? (size_t)(end - at - 1) : 0;
-	return at ? at + 1 : end;
-}
-
 /** Length of "6.1" in front of a release. */
 static size_t series_len(const char *release)
 {
@@ -149,8 +141,8 @@ struct gathering {
 static bool is_alike(const struct gathering *g, const char *release, size_t len)
 {
 	size_t series = series_len(g->release), tail, own_tail;
-	const char *at = tail_of(release, len, &tail),
-		   *own = tail_of(g->release, g->len, &own_tail);
+	const char *at = ks_kernel_package_tail(release, len, &tail),
+		   *own = ks_kernel_package_tail(g->release, g->len, &own_tail);
 	return series_len(release) == series && memcmp(release, g->release, series) == 0 &&
 	       tail == own_tail && memcmp(at, own, tail) == 0;
 }

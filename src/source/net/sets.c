@@ -61,7 +61,7 @@ static void read_key(struct ks_toml *toml, struct ks_arena *arena, struct ks_set
 
 static void check_set(struct ks_toml *toml, const struct ks_set *set)
 {
-	if (!set->name || !strchr(set->name, ':') || strpbrk(set->name, "/@"))
+	if (!set->name || !strchr(set->name, ':') || strpbrk(set->name, "/@,*?["))
 		ks_toml_fail(toml, "a set above this line has no name such as debian:12");
 	else if (!set->suites || !*set->suites || !set->package)
 		ks_toml_fail(toml, "%s has no suites or no package", set->name);
@@ -133,57 +133,4 @@ void ks_sets_deinit(struct ks_sets *sets)
 {
 	ks_arena_deinit(&sets->arena);
 	ks_vector_deinit(&sets->list);
-}
-
-bool ks_sets_may_be(const struct ks_sets *sets, const char *word)
-{
-	size_t len = strcspn(word, ":");
-	for (size_t i = 0; word[len] && i < sets->list.len; i++)
-		if (strncmp(sets->list.at[i].name, word, len + 1) == 0)
-			return true;
-	return false;
-}
-
-/** Whether a set is called so: "debian:12", or "debian:bookworm" with its alias. */
-static bool is_called(const struct ks_set *set, const char *word, size_t len)
-{
-	size_t colon = strcspn(set->name, ":") + 1;
-	if (strlen(set->name) == len && memcmp(set->name, word, len) == 0)
-		return true;
-	return set->alias && len > colon && strlen(set->alias) == len - colon &&
-	       memcmp(set->name, word, colon) == 0 &&
-	       memcmp(set->alias, word + colon, len - colon) == 0;
-}
-
-/** The sets of the same distribution, for who has mistaken one. */
-static struct ks_error *no_set(const struct ks_sets *sets, const char *word)
-{
-	_cleanup_buf_ struct ks_buf names = { 0 };
-	size_t colon = strcspn(word, ":") + 1;
-	for (size_t i = 0; i < sets->list.len; i++)
-		if (strncmp(sets->list.at[i].name, word, colon) == 0)
-			ks_buf_printf(&names, "%s%s", names.len ? ", " : "", sets->list.at[i].name);
-	const char *text = ks_buf_text(&names);
-	return ks_error_new(KS_ERR_NOTFOUND, "no such set; there are %s", text ? text : "others");
-}
-
-struct ks_error *ks_sets_find(const struct ks_sets *sets, const char *word, struct ks_set_wish *ret)
-{
-	size_t len = strcspn(word, "/@");
-	*ret = (struct ks_set_wish){ 0 };
-	for (size_t i = 0; i < sets->list.len; i++)
-		if (is_called(&sets->list.at[i], word, len))
-			ret->set = &sets->list.at[i];
-	if (!ret->set)
-		return ks_error_wrap(no_set(sets, word), "%s", word);
-	if (word[len] == '/') {
-		ret->flavour = word + len + 1;
-		ret->flavour_len = strcspn(ret->flavour, "@");
-		len += 1 + ret->flavour_len;
-	}
-	if (word[len] == '@') {
-		ret->arch = word + len + 1;
-		ret->arch_len = strlen(ret->arch);
-	}
-	return NULL;
 }

@@ -112,6 +112,11 @@ static struct ks_error *merge_kernel(struct merge *merge, const struct ks_store_
 		KS_TRY(ks_store_put(merge->into, surface, merge->opts->nr_threads, &put));
 	}
 	count(merge, &put, false);
+	struct ks_error *err = ks_store_join_sets(merge->into, put.label, image->image.sets);
+	if (err) {
+		free(put.label);
+		return err;
+	}
 	return note_label(merge, image->image.label, put.label);
 }
 

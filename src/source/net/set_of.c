@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "source/net/set_of.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "arch/arch.h"
+#include "base/array.h"
+#include "base/memory.h"
+#include "source/net/kernel_package.h"
+
+/** A piece of a text. */
+struct piece {
+	const char *at;
+	size_t len;
+};
+
+static struct piece signed_field(const struct ks_suite *suite, const char *name)
+{
+	const char *at = ks_suite_signed_field(suite, name);
+	return (struct piece){ at, at ? strcspn(at, "\r\n") : 0 };
+}
+
+/** "Debian" and "Debian Backports" are the archives of "debian:12". */
+static bool is_origin_of(struct piece origin, const struct ks_set *set)
+{
+	size_t len = strcspn(set->name, ":");
+	return origin.len >= len && strncasecmp(origin.at, set->name, len) == 0 &&
+	       (origin.len == len || origin.at[len] == ' ');
+}
+
+static bool lists_suite(const struct ks_set *set, struct piece suite)
+{
+	for (const char *at = set->suites; *at;) {
+		size_t len = strcspn(at, ",");
+		if (len == suite.len && memcmp(at, suite.at, len) == 0)
+			return true;
+		at += len + (at[len] == ',');
+	}
+	return false;
+}
+
+/** What the set calls the flavour of a release: "cloud" of 6.1.0-50-cloud-amd64. */
+static struct piece flavour_of(const struct ks_set *set, const char *arch, const char *release,
+			       size_t release_len)
+{
+	struct piece tail;
+	const struct ks_arch *row = ks_arch_by_debian(arch);
+	const char *machines[] = { arch, row ? row->flavors[0] : NULL,
+				   row ? row->flavors[1] : NULL };
+	tail.at = ks_kernel_package_tail(release, release_len, &tail.len);
+	for (size_t i = 0; i < KS_ARRAY_LEN(machines) && strstr(set->package, "{machine}"); i++) {
+		size_t len = machines[i] ? strlen(machines[i]) : 0;
+		const char *end = tail.at + tail.len - len;
+		if (!len || tail.len < len || memcmp(end, machines[i], len) != 0)
+			continue;
+		if (tail.len == len)
+			return (struct piece){ tail.at, 0 };
+		if (end[-1] == '-')
+			return (struct piece){ tail.at, tail.len - len - 1 };
+	}
+	return tail;
+}
+
+struct ks_error *ks_set_of_package(const struct ks_sets *sets, const struct ks_found *found,
+				   char **ret)
+{
+	size_t release_len;
+	const struct ks_stanza *stanza = &found->stanza;
+	const char *release =
+		ks_kernel_package_release(stanza->name, stanza->name_len, &release_len);
+	*ret = NULL;
+	if (!found->suite || !release)
+		return NULL;
+	struct piece origin = signed_field(found->suite, "Origin");
+	struct piece suite = signed_field(found->suite, "Codename");
+	_cleanup_free_ char *arch = ks_stanza_field(stanza->text, "Architecture");
+	const struct ks_set *set = NULL;
+	for (size_t i = 0; i < sets->list.len; i++)
+		if (is_origin_of(origin, &sets->list.at[i]) &&
+		    lists_suite(&sets->list.at[i], suite))
+			set = &sets->list.at[i];
+	if (!set || !arch)
+		return NULL;
+	struct piece flavour = flavour_of(set, arch, release, release_len);
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	const struct ks_set_wish wish = {
+		.set = set,
+		.flavour = flavour.at,
+		.flavour_len = flavour.len,
+	};
+	const char *name = ks_set_wish_name(&arena, &wish, arch);
+	*ret = name ? strdup(name) : NULL;
+	return *ret ? NULL : &ks_nomem;
+}
