@@ -27,6 +27,7 @@ static struct ks_error *failed(const struct ks_fetch_message *message, const str
 	size_t at = 0;
 	const char *file = ks_fetch_text(text, &at), *msg = ks_fetch_text(text, &at);
 	struct ks_error *err = ks_error_new((enum ks_errcode)message->numbers[0], "%s", msg);
+	err->is_gone = err != &ks_nomem && message->numbers[1];
 	return file[0] ? ks_error_in_file(err, file) : err;
 }
 
@@ -186,6 +187,7 @@ static struct ks_error *expand(void *arg, const char *word, const struct ks_prog
 	struct ks_fetch_message message = { .what = KS_FETCH_EXPAND };
 	KS_TRY(ask_once(&message, word, progress, &text));
 	*is_set = message.numbers[0] != 0;
+	ret->nr_wanted = message.numbers[1];
 	size_t at = 0;
 	for (const char *package; *(package = ks_fetch_text(&text, &at));) {
 		const char *copy = ks_arena_strdup(&ret->arena, package);

@@ -38,7 +38,7 @@ static bool send_failure(const struct session *session, const struct ks_error *e
 	const struct ks_fetch_message message = {
 		.what = KS_FETCH_FAILED,
 		.len = (uint32_t)text.len,
-		.numbers = { (uint64_t)err->code },
+		.numbers = { (uint64_t)err->code, err->is_gone },
 	};
 	return !text.failed && ks_fetch_send(session->fd, &message, text.at);
 }
@@ -139,6 +139,7 @@ static struct ks_error *expand(struct session *session, struct ks_fetch_message 
 	for (size_t i = 0; i < kernels->packages.len; i++)
 		ks_buf_strz(text, kernels->packages.at[i]);
 	message->numbers[0] = is_set;
+	message->numbers[1] = kernels->nr_wanted;
 	pthread_mutex_lock(&server->lock);
 	bool kept = !err && is_set && ks_vector_add(&server->sets, kernels);
 	pthread_mutex_unlock(&server->lock);

@@ -20,10 +20,10 @@ enum ks_fetch_what {
 	/* answers */
 	/**
 	 * Resolved: text url, version, sha256, sets, note, each ended by NUL; number: size. Expanded: packages, each ended by NUL;
-	 * number: whether it is a set. Else what is known of the file (KS_FETCH_SIZE and so on).
+	 * numbers: whether it is a set, how many of them are wanted. Else what is known of the file (KS_FETCH_SIZE and so on).
 	 */
 	KS_FETCH_DONE,
-	KS_FETCH_FAILED,   // text: file, message, each ended by NUL; number: the code
+	KS_FETCH_FAILED, // text: file, message, each ended by NUL; numbers: the code, whether the file is gone
 	KS_FETCH_PROGRESS, // text: what is done; numbers: done, total
 };
 

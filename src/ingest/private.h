@@ -18,8 +18,10 @@ struct ks_ingest_item {
 	const char *name;   // path, package, build id; how the running kernel is called
 	const char *config; // path of where to take it from, or NULL
 	const struct ks_pull_opts *pull; // of a package; NULL: those of the run
-	const struct ks_dataset *ds;	 // NULL: the path is an image itself
-	size_t nr;			 // in ds
+	const char *const *spares;	 // packages to take instead when it is gone, the best first
+	size_t nr_spares;
+	const struct ks_dataset *ds; // NULL: the path is an image itself
+	size_t nr;		     // in ds
 	bool found; // in a folder, nobody named it: what turns out to be no kernel is passed over
 };
 
@@ -69,6 +71,10 @@ struct ks_progress ks_ingest_progress(struct ks_ingest_teller *teller);
 /** A package to fetch, and its modules when they are wanted. @param pull NULL: as the run does */
 KS_MUST_CHECK struct ks_error *ks_ingest_add_package(struct ks_ingest *ingest, const char *name,
 						     const struct ks_pull_opts *pull);
+/** One package of several: the first that its server has. */
+KS_MUST_CHECK struct ks_error *ks_ingest_add_first(struct ks_ingest *ingest,
+						   const char *const *names, size_t nr,
+						   const struct ks_pull_opts *pull);
 
 /* ---- sets.c ---- */
 

@@ -28,8 +28,10 @@ struct ks_error *ks_ingest_add_set(struct ks_ingest *ingest, const char *name, b
 	*is_set = err || kernels;
 	if (err)
 		return ks_ingest_fail(ingest, name, err);
-	for (size_t i = 0; kernels && i < kernels->packages.len; i++)
-		KS_TRY(ks_ingest_add_package(ingest, kernels->packages.at[i], &kernels->pull));
+	size_t nr = kernels ? kernels->nr_wanted : 0;
+	for (size_t i = 0; i < nr; i++)
+		KS_TRY(ks_ingest_add_first(ingest, &kernels->packages.at[i],
+					   nr > 1 ? 1 : kernels->packages.len, &kernels->pull));
 	return NULL;
 }
 

@@ -143,6 +143,16 @@ static struct ks_error *add_paired(struct ks_ingest *ingest, const char *const *
 
 /* ---- any source ---- */
 
+struct ks_error *ks_ingest_add_first(struct ks_ingest *ingest, const char *const *names, size_t nr,
+				     const struct ks_pull_opts *pull)
+{
+	KS_TRY(ks_ingest_add_package(ingest, names[0], pull));
+	struct ks_ingest_item *item = &ingest->items.at[ingest->items.len - 1];
+	item->spares = names + 1;
+	item->nr_spares = nr - 1;
+	return NULL;
+}
+
 struct ks_error *ks_ingest_add_package(struct ks_ingest *ingest, const char *name,
 				       const struct ks_pull_opts *pull)
 {

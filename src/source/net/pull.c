@@ -253,6 +253,22 @@ static struct ks_error *companion_config(struct finder *finder, struct ks_source
 
 /* ---- the kernel ---- */
 
+/** A list names a package that its server does not have: what to do. */
+static struct ks_error *explain_gone(struct ks_error *err, const char *package)
+{
+	if (!err || !err->is_gone)
+		return err;
+	struct ks_error *ret = ks_error_new(
+		KS_ERR_NET,
+		"%s is listed, but gone from its server (%s): 'apt update' if apt's lists are old, "
+		"or another release ('ksurf pull --list')",
+		package, err->file ? err->file : err->msg);
+	if (ret != &ks_nomem)
+		ret->is_gone = true;
+	ks_error_free(err);
+	return ret;
+}
+
 static struct ks_error *pull_kernel(const struct ks_remote *remote, const struct ks_pull_opts *opts,
 				    const struct ks_progress *progress, struct ks_source **ret)
 {
@@ -282,7 +298,7 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_source_ struct ks_source *src = NULL;
 	KS_TRY(find_part(&finder, KS_REMOTE_KERNEL, &remote));
-	KS_TRY(pull_kernel(&remote, opts, progress, &src));
+	KS_TRY(explain_gone(pull_kernel(&remote, opts, progress, &src), package));
 	src->sets = ks_take(remote.sets);
 	if (remote.note)
 		KS_TRY(add_note(src, "", remote.note));

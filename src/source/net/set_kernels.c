@@ -124,6 +124,8 @@ static size_t series_len(const char *release)
 				     : major;
 }
 
+enum { SPARES = 31 }; // older kernels, for when the newest is gone
+
 /** A kernel of the same sort as the newest, and its package. */
 struct kernel {
 	const char *release, *name, *version;
@@ -188,6 +190,7 @@ static struct ks_error *add_package(struct ks_set_kernels *kernels, const char *
 	return ks_vector_add(&kernels->packages, package) ? NULL : &ks_nomem;
 }
 
+/** Add the newest kernels, with those that are there already up to a number. */
 static struct ks_error *add_last(struct gathering *g, unsigned int last,
 				 struct ks_set_kernels *kernels)
 {
@@ -196,7 +199,7 @@ static struct ks_error *add_last(struct gathering *g, unsigned int last,
 		qsort(g->kernels.at, g->kernels.len, sizeof(*g->kernels.at), compare_kernels);
 	for (size_t i = 0; !err && i < g->kernels.len && kernels->packages.len < last; i++) {
 		const struct kernel *kernel = &g->kernels.at[i];
-		if (i && strcmp(kernel[-1].release, kernel->release) == 0)
+		if (ks_set_kernels_have(kernels, kernel->release))
 			continue;
 		err = add_package(kernels, kernel->name, strlen(kernel->name), kernel->version,
 				  strlen(kernel->version));
@@ -213,6 +216,21 @@ static struct ks_error *add_newest(const struct ks_stanza *stanza, struct ks_set
 				    (int)stanza->name_len, stanza->name);
 	return add_package(kernels, stanza->name, stanza->name_len, version,
 			   strcspn(version, "\r\n"));
+}
+
+/** @param newest the package that the archive calls the newest */
+static struct ks_error *choose(struct gathering *g, const struct ks_stanza *newest,
+			       unsigned int last, struct ks_set_kernels *kernels)
+{
+	if (last <= 1 || !g->release)
+		KS_TRY(add_newest(newest, kernels));
+	kernels->nr_wanted = kernels->packages.len;
+	if (last == 1 || !g->release)
+		return NULL;
+	KS_TRY(add_last(g, last ? last : 1 + SPARES, kernels));
+	if (last)
+		kernels->nr_wanted = kernels->packages.len;
+	return NULL;
 }
 
 struct ks_error *ks_set_kernels(const struct ks_set_wish *wish, const struct ks_set_extent *extent,
@@ -232,8 +250,7 @@ struct ks_error *ks_set_kernels(const struct ks_set_wish *wish, const struct ks_
 		.arena = &kernels.arena,
 	};
 	g.release = ks_kernel_package_release(found.stanza.name, found.stanza.name_len, &g.len);
-	KS_TRY(extent->last > 1 && g.release ? add_last(&g, extent->last, &kernels)
-					     : add_newest(&found.stanza, &kernels));
+	KS_TRY(choose(&g, &found.stanza, extent->last, &kernels));
 	*ret = kernels;
 	kernels = (struct ks_set_kernels){ 0 };
 	return NULL;
