@@ -18,6 +18,7 @@
 #include "place.h"
 #include "sample.h"
 #include "store/choose.h"
+#include "store/settings.h"
 #include "surface/config.h"
 #include "surface/image_sets.h"
 
@@ -291,6 +292,56 @@ static void one_image_of_a_set(void **state)
 	ks_error_free(err);
 }
 
+/* ---- the base ---- */
+
+static void expect_base(struct ks_store *store, const char *label)
+{
+	_cleanup_selection_ struct ks_selection sel = { 0 };
+	assert_ok(ks_selection_keep_base(store));
+	assert_ok(ks_selection_choose(&sel, store, "*"));
+	assert_ok(ks_selection_group(&sel, store));
+	assert_string_equal(sel.images.at[sel.groups->base]->image.label, label);
+}
+
+static void put_kernel(struct ks_store *store, unsigned int build, const char *label,
+		       const char *version, const char *arch)
+{
+	_cleanup_surface_ struct ks_surface *surface = sample_surface(build, OLD_FILLERS);
+	struct ks_put_result result = { 0 };
+	surface->image.label = label;
+	surface->image.version = version;
+	surface->image.arch = arch;
+	assert_ok(ks_store_put(store, surface, 1, &result));
+	free(result.label);
+}
+
+/** A base that others are compared with stays when newer kernels come, by whichever way. */
+static void base_stays_when_kernels_come(void **state)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	put_kernel(store, 1, "5.10", "5.10", "amd64");
+	expect_base(store, "5.10");
+	put_kernel(store, 2, "6.1", "6.1", "amd64");
+	expect_base(store, "6.1"); // nothing was compared with the first
+	put_kernel(store, 3, "6.1-arm64", "6.1", "arm64");
+	expect_base(store, "6.1");
+	put_kernel(store, 4, "6.12", "6.12", "amd64");
+	put_kernel(store, 5, "6.12-arm64", "6.12", "arm64");
+	expect_base(store, "6.1");
+	assert_ok(ks_selection_rename(store, "6.1", "six"));
+	expect_base(store, "six");
+	assert_ok(ks_selection_set_base(store, "6.12-arm64"));
+	expect_base(store, "6.12-arm64");
+	assert_ok(ks_selection_set_base(store, NULL)); // looked for anew
+	expect_base(store, "6.12");
+	put_kernel(store, 6, "7.0", "7.0", "amd64");
+	put_kernel(store, 7, "7.0-arm64", "7.0", "arm64");
+	expect_base(store, "6.12");
+	assert_ok(ks_store_remove(store, "6.12"));
+	expect_base(store, "7.0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -302,6 +353,7 @@ int main(void)
 		TEST(sets_are_merged),
 		TEST(words_are_sets),
 		TEST(one_image_of_a_set),
+		TEST(base_stays_when_kernels_come),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

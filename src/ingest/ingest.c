@@ -6,6 +6,7 @@
 
 #include "base/pool.h"
 #include "ingest/private.h"
+#include "store/settings.h"
 
 /** What reading one image may take at its worst; so many of them fit into the memory at hand. */
 enum { IMAGE_KB = 1500000 };
@@ -173,6 +174,7 @@ struct ks_error *ks_ingest_run(struct ks_ingest *ingest, struct ks_store *store)
 			   ingest));
 	if (ks_ingest_wants_modules(ingest->opts.modules))
 		KS_TRY(ks_ingest_modules_run(ingest));
+	KS_TRY(ks_selection_keep_base(store));
 	return ks_cancel_check(ingest->opts.cancel);
 }
 

@@ -87,8 +87,10 @@ static struct ks_error *indexes(struct ks_selection *sel, const char *words, con
 struct ks_error *ks_selection_group(struct ks_selection *sel, struct ks_store *store)
 {
 	struct ks_groups_choice choice = { .base = KS_NO_IMAGE };
-	const char *base, *lts;
+	const char *base, *kept, *lts;
+	size_t at;
 	KS_TRY(ks_store_setting(store, &sel->arena, KS_SETTING_BASE, &base));
+	KS_TRY(ks_store_setting(store, &sel->arena, KS_SETTING_KEPT, &kept));
 	KS_TRY(ks_store_setting(store, &sel->arena, KS_SETTING_LTS, &lts));
 	size_t nr = sel->images.nr;
 	const struct ks_image **images = ks_arena_array(&sel->arena, nr, sizeof(*images));
@@ -98,6 +100,10 @@ struct ks_error *ks_selection_group(struct ks_selection *sel, struct ks_store *s
 		images[i] = &sel->images.at[i]->image;
 		if (base && strcmp(base, images[i]->label) == 0)
 			choice.base = i;
+		if (kept && strcmp(kept, images[i]->label) == 0) {
+			at = i;
+			choice.kept = &at;
+		}
 	}
 	if (lts)
 		KS_TRY(indexes(sel, lts, &choice.lts, &choice.nr_lts));
