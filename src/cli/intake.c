@@ -10,6 +10,7 @@
 struct printer {
 	struct ks_cli *cli;
 	struct ks_json *json; // NULL: print lines
+	bool news_only;	      // what was there already is not printed
 	struct ks_buf notes;  // of the result to come: lines that are separated, not ended
 };
 
@@ -138,9 +139,14 @@ static bool print_event(void *arg, const struct ks_ingest_event *event)
 	case KS_INGEST_FAILED:
 		ks_cli_tell(printer->cli, event->error);
 		break;
+	case KS_INGEST_KNOWN:
+		if (printer->news_only) {
+			printer->notes.len = 0;
+			break;
+		}
+		// fallthrough
 	case KS_INGEST_ADDED:
 	case KS_INGEST_REPLACED:
-	case KS_INGEST_KNOWN:
 	case KS_INGEST_ENRICHED:
 		print_result(printer, event);
 		break;
@@ -177,4 +183,54 @@ struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_ingest_source
 		err = run(cli, ingest, &json, &out);
 	ks_buf_deinit(&printer.notes);
 	return err;
+}
+
+static void print_forgotten(void *arg, const char *label, const char *set, bool removed)
+{
+	const struct printer *printer = arg;
+	ks_draw_erase(&printer->cli->draw);
+	if (printer->json) {
+		ks_json_open(printer->json, '{');
+		ks_json_key_str(printer->json, "image", label);
+		ks_json_key_str(printer->json, "left", set);
+		ks_json_key_bool(printer->json, "removed", removed);
+		ks_json_close(printer->json, '}');
+	} else if (!printer->cli->quiet) {
+		ks_cli_say(stdout, "%s: %s %s", label, removed ? "removed, of" : "no longer of",
+			   set);
+	}
+}
+
+static struct ks_error *update(struct ks_cli *cli, const char *const *sets, size_t nr,
+			       const struct ks_update_opts *opts)
+{
+	_cleanup_session_ struct ks_session session = { 0 };
+	KS_TRY(ks_session_open(cli, nr ? KS_STORE_CREATE : KS_STORE_WRITE, &session));
+	return ks_update(session.store, sets, nr, opts);
+}
+
+struct ks_error *ks_intake_update(struct ks_cli *cli, const char *const *sets, size_t nr,
+				  const struct ks_update_opts *opts)
+{
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_json json = ks_json_to(&out, 2);
+	struct printer printer = {
+		.cli = cli,
+		.json = cli->json ? &json : NULL,
+		.news_only = true,
+	};
+	struct ks_update_opts all = *opts;
+	all.ingest.nr_threads = ks_cli_threads(cli);
+	all.ingest.event = print_event;
+	all.ingest.event_arg = &printer;
+	all.forgotten = print_forgotten;
+	all.forgotten_arg = &printer;
+	ks_json_open(&json, '[');
+	struct ks_error *err = update(cli, sets, nr, &all);
+	ks_json_close(&json, ']');
+	ks_draw_erase(&cli->draw);
+	if (cli->json && !out.failed)
+		ks_cli_print(&out, "\n");
+	ks_buf_deinit(&printer.notes);
+	return err ? err : ks_buf_error(&out);
 }

@@ -179,16 +179,21 @@ static struct ks_error *resolve(void *arg, const char *package, enum ks_remote_p
 	return take_remote(&message, &text, ret);
 }
 
-static struct ks_error *expand(void *arg, const char *word, const struct ks_progress *progress,
-			       bool *is_set, struct ks_set_kernels *ret)
+static struct ks_error *expand(void *arg, const char *word, const struct ks_set_extent *extent,
+			       const struct ks_progress *progress, bool *is_set,
+			       struct ks_set_kernels *ret)
 {
 	(void)arg;
 	_cleanup_buf_ struct ks_buf text = { 0 };
-	struct ks_fetch_message message = { .what = KS_FETCH_EXPAND };
+	struct ks_fetch_message message = { .what = KS_FETCH_EXPAND,
+					    .numbers = { extent->last, extent->debug } };
 	KS_TRY(ask_once(&message, word, progress, &text));
 	*is_set = message.numbers[0] != 0;
 	ret->nr_wanted = message.numbers[1];
 	size_t at = 0;
+	ret->pull.set = *is_set ? ks_arena_strdup(&ret->arena, ks_fetch_text(&text, &at)) : NULL;
+	if (*is_set && !ret->pull.set)
+		return &ks_nomem;
 	for (const char *package; *(package = ks_fetch_text(&text, &at));) {
 		const char *copy = ks_arena_strdup(&ret->arena, package);
 		if (!copy || !ks_vector_add(&ret->packages, copy))

@@ -120,11 +120,22 @@ static bool is_no_kernel(const struct intake *intake, const struct ks_error *err
 		       : err->code == KS_ERR_UNSUPPORTED && found;
 }
 
+/** Of a set that is followed it is enough to say once that its archive lists more than it has. */
+static bool is_told(const struct intake *intake, const struct ks_error *err)
+{
+	struct ks_ingest_set *set = intake->item->set;
+	if (!set || !err->is_gone || !intake->ingest->opts.since)
+		return false;
+	bool told = set->told_gone;
+	set->told_gone = true;
+	return told;
+}
+
 /** It is this item's turn. @param err why it could not be read, or NULL */
 static struct ks_error *finish(struct intake *intake, struct ks_error *err)
 {
 	const char *name = ks_ingest_item_name(intake->item);
-	if (err && is_no_kernel(intake, err)) {
+	if (err && (is_no_kernel(intake, err) || is_told(intake, err))) {
 		ks_error_free(err);
 		return NULL;
 	}
@@ -174,6 +185,7 @@ struct ks_error *ks_ingest_run(struct ks_ingest *ingest, struct ks_store *store)
 			   ingest));
 	if (ks_ingest_wants_modules(ingest->opts.modules))
 		KS_TRY(ks_ingest_modules_run(ingest));
+	KS_TRY(ks_ingest_mark_sets(ingest, store));
 	KS_TRY(ks_selection_keep_base(store));
 	return ks_cancel_check(ingest->opts.cancel);
 }

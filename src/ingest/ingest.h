@@ -83,6 +83,8 @@ struct ks_ingest_opts {
 	/** Of a set: how many releases, and packages with debug information (source/net/set_kernels.h). */
 	unsigned int last;
 	bool debug;
+	/** Of sets, what is newer than all that this store has of them; it is read while they are looked up. NULL: as above. */
+	struct ks_store *since;
 	/** Servers for build ids, separated by spaces; NULL: those of DEBUGINFOD_URLS. */
 	const char *debuginfod;
 	/** The first failure ends the run, which returns it; there are no events KS_INGEST_FAILED. */

@@ -143,13 +143,15 @@ static struct ks_error *add_paired(struct ks_ingest *ingest, const char *const *
 
 /* ---- any source ---- */
 
-struct ks_error *ks_ingest_add_first(struct ks_ingest *ingest, const char *const *names, size_t nr,
-				     const struct ks_pull_opts *pull)
+struct ks_error *ks_ingest_add_first(struct ks_ingest *ingest, struct ks_ingest_set *set,
+				     size_t first, size_t nr)
 {
-	KS_TRY(ks_ingest_add_package(ingest, names[0], pull));
+	const char *const *names = &set->kernels.packages.at[first];
+	KS_TRY(ks_ingest_add_package(ingest, names[0], &set->kernels.pull));
 	struct ks_ingest_item *item = &ingest->items.at[ingest->items.len - 1];
 	item->spares = names + 1;
 	item->nr_spares = nr - 1;
+	item->set = set;
 	return NULL;
 }
 

@@ -47,6 +47,7 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_IMAGE_RELABEL] = "UPDATE image SET label = ?2 WHERE id = ?1",
 	[KS_SQL_IMAGES_ON_BASE] = "SELECT id FROM image WHERE base = ? ORDER BY id",
 	[KS_SQL_SETTING] = "SELECT value FROM setting WHERE name = ?",
+	[KS_SQL_SETTINGS] = "SELECT name, value FROM setting ORDER BY name",
 	[KS_SQL_SETTING_SET] = "INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
 	[KS_SQL_SETTING_REMOVE] = "DELETE FROM setting WHERE name = ?",
 	[KS_SQL_LIST_SEEK] = "SELECT segment, columns FROM list WHERE image = ? AND kind = ? AND"

@@ -120,6 +120,28 @@ KS_MUST_CHECK struct ks_error *ks_store_known(struct ks_store *store, const stru
 KS_MUST_CHECK struct ks_error *ks_store_join_sets(struct ks_store *store, const char *label,
 						  const char *sets);
 
+/**
+ * Take a set from those that an image is of. When it is of no other, it is removed, as by ks_store_remove().
+ * @param set as images keep it
+ */
+KS_MUST_CHECK struct ks_error *ks_store_leave_set(struct ks_store *store, const char *label,
+						  const char *set, bool *ret_removed);
+
+/** Sets that were pulled by their names. */
+struct ks_seen_sets {
+	size_t nr;
+	const struct ks_seen_set {
+		const char *name; // as images keep it
+		const char *when; // its archive was last looked at: "2026-11-30T08:00:00Z"
+	} * at;
+};
+/** Keep when the archive of a set was looked at. */
+KS_MUST_CHECK struct ks_error *ks_store_mark_set(struct ks_store *store, const char *set,
+						 const char *when);
+/** @param arena holds the result, in the order of names */
+KS_MUST_CHECK struct ks_error *ks_store_seen_sets(struct ks_store *store, struct ks_arena *arena,
+						  struct ks_seen_sets *ret);
+
 /** What became of the images of another store. */
 struct ks_merge_counts {
 	size_t added, replaced,

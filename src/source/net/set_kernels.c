@@ -280,9 +280,11 @@ struct ks_error *ks_set_expand(const char *word, const struct ks_set_extent *ext
 		return NULL;
 	if (!transport)
 		return expand(word, extent, opts, progress, is_set, ret);
-	KS_TRY(transport->expand(transport->arg, word, progress, is_set, ret));
+	KS_TRY(transport->expand(transport->arg, word, extent, progress, is_set, ret));
+	const char *set = ret->pull.set;
 	if (*is_set)
 		ret->pull = *opts;
+	ret->pull.set = set;
 	return NULL;
 }
 
