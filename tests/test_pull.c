@@ -293,6 +293,8 @@ static void what_does_not_exist_is_named(void **state)
 	(void)state;
 	struct world *w = world_new(PACK_GZIP, false, 1000);
 	assert_pull_fails(w, "linux-image-9", KS_ERR_NOTFOUND, name); // offers what there is
+	assert_pull_fails(w, "linux-image-7.2.13+deb14-amd64-dbg=7.2.13~rc1-1", KS_ERR_NET,
+			  "7.2.13~rc1-1 is listed, but gone from its server (http");
 	assert_pull_fails(w, "linux-image-7.2.13+deb14-amd64-dbg=9", KS_ERR_NOTFOUND, "version 9");
 	assert_pull_fails(w, "linux-image-7.2.13+deb14-amd64", KS_ERR_NOTFOUND,
 			  "no Linux kernel inside");

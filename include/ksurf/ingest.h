@@ -53,7 +53,7 @@ enum ksurf_from {
 	/** The path of a kernel, package, archive, dataset, folder or module; "running" is as below. */
 	KSURF_FROM_PATH,
 	KSURF_FROM_RUNNING, /**< the running kernel; the name is what events call it */
-	KSURF_FROM_PACKAGE, /**< NAME or NAME=VERSION in the machine's repositories, or those of a mirror */
+	KSURF_FROM_PACKAGE, /**< NAME or NAME=VERSION in the machine's repositories, or those of a mirror; a set: debian:12 */
 	KSURF_FROM_BUILD_ID, /**< for debuginfod */
 };
 
@@ -78,6 +78,8 @@ struct ksurf_ingest_options {
 		keyring; /**< a file with the keys that sign lists of packages; NULL: what apt trusts */
 	int allow_unsigned; /**< believe lists of packages that nobody signed */
 	int verify;	    /**< fetch packages whole, and compare their checksums */
+	unsigned int last;  /**< of a set, so many releases; 0: the newest that is there */
+	int debug;	    /**< of a set, packages with debug information, where there are any */
 };
 
 /**
@@ -94,6 +96,20 @@ struct ksurf_ingest_options {
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *
 ksurf_ingest(struct ksurf_store *store, const char *const *names, size_t nr,
 	     const struct ksurf_ingest_options *options, size_t *nr_added);
+
+/**
+ * Follow sets of kernels: add what their archives have that is newer than all that the store has of them. Each image comes and
+ * goes in a transaction of its own: what is stopped is done by the next call.
+ * @param sets such as "debian:12" or "debian:13/cloud@arm64"
+ * @param nr 0: all that were pulled by their names and that the store has images of
+ * @param options as of ksurf_ingest(); from, config and last count for nothing
+ * @param keep of each set so many images stay, the newest; 0: all. What is of no other set is removed, the chosen base stays
+ * @param[out] nr_added as of ksurf_ingest()
+ * @return KSURF_ERR_NOTFOUND when the store follows no set; as ksurf_ingest()
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *
+ksurf_update(struct ksurf_store *store, const char *const *sets, size_t nr,
+	     const struct ksurf_ingest_options *options, unsigned int keep, size_t *nr_added);
 
 /**
  * ksurf_ingest() of one path, strictly: a vmlinux, what a machine boots, a package that holds either, the directory of a

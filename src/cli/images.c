@@ -26,6 +26,9 @@ static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
 	}
 	KS_TRY(ks_selection_group(&session.sel, session.store));
 	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_seen_sets seen;
+	KS_TRY(ks_store_seen_sets(session.store, &session.sel.arena, &seen));
+	how.seen = &seen;
 	KS_TRY(ks_images_write(&how, &session.sel, &out));
 	ks_cli_print(&out, "");
 	return NULL;

@@ -100,6 +100,20 @@ static int sets_width(const struct ks_selection *sel)
 	return width && width < strlen("SETS") ? (int)strlen("SETS") : (int)width;
 }
 
+/** Below the table, when the archives of the sets were looked at. */
+static void tell_seen(const struct ks_seen_sets *seen, struct ks_buf *out)
+{
+	const char *intro = "\nSets that are followed ('ksurf update'), and when they were seen:\n";
+	for (size_t i = 0; seen && i < seen->nr; i++) {
+		ks_buf_str(out, intro);
+		intro = "";
+		size_t start = out->len;
+		ks_buf_printf(out, "  %s  %s", seen->at[i].when, seen->at[i].name);
+		ks_text_tail(out, start, KS_TEXT_LINE);
+		ks_buf_char(out, '\n');
+	}
+}
+
 /** How wide the columns are that not every store needs; 0: they are left out. */
 struct widths {
 	int label, sets, modules, lacks, compiler;
@@ -159,6 +173,7 @@ static void write_table(const struct ks_images_options *options, const struct ks
 	for (size_t i = 0; i < sel->images.nr; i++)
 		write_row(sel->images.at[i], &widths, i == sel->groups->base, out);
 	explain_lacks(sel, out);
+	tell_seen(options->seen, out);
 }
 
 static void write_sets(const struct ks_image *image, struct ks_json *json)

@@ -19,6 +19,20 @@ static bool is_on_main_server(const char *arch)
 	return strcmp(arch, "amd64") == 0 || strcmp(arch, "i386") == 0;
 }
 
+/** The set's own server and keys. The table may be gone before the result is. */
+static struct ks_error *use_server(const struct ks_set *set, struct ks_set_kernels *kernels)
+{
+	struct ks_pull_opts *pull = &kernels->pull;
+	bool is_port = set->ports && !is_on_main_server(pull->arch);
+	pull->mirror = ks_arena_strdup(&kernels->arena, is_port ? set->ports : set->server);
+	if (!pull->mirror)
+		return &ks_nomem;
+	if (pull->keyring || pull->allow_unsigned || !set->keyring)
+		return NULL;
+	pull->keyring = ks_arena_strdup(&kernels->arena, set->keyring);
+	return pull->keyring ? NULL : &ks_nomem;
+}
+
 struct ks_error *ks_set_archive(const struct ks_set_wish *wish, const struct ks_pull_opts *opts,
 				struct ks_set_kernels *ret)
 {
@@ -34,12 +48,8 @@ struct ks_error *ks_set_archive(const struct ks_set_wish *wish, const struct ks_
 	pull->set = pull->arch ? ks_set_wish_name(&kernels.arena, wish, pull->arch) : NULL;
 	if (!pull->set || !pull->suite)
 		return &ks_nomem;
-	if (!opts->mirror && set->server) {
-		pull->mirror =
-			set->ports && !is_on_main_server(pull->arch) ? set->ports : set->server;
-		if (!opts->keyring && !opts->allow_unsigned)
-			pull->keyring = set->keyring;
-	}
+	if (!opts->mirror && set->server)
+		KS_TRY(use_server(set, &kernels));
 	*ret = kernels;
 	kernels = (struct ks_set_kernels){ 0 };
 	return NULL;

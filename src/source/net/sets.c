@@ -112,18 +112,25 @@ static struct ks_error *add_file(struct ks_sets *sets, const char *path)
 	return ks_error_in_file(err, path);
 }
 
+bool ks_sets_path(unsigned int nr, char *path, size_t size)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	bool of_xdg = xdg && *xdg == '/';
+	int len = nr == 0  ? snprintf(path, size, "/etc/ksurf/sets.toml")
+		  : of_xdg ? snprintf(path, size, "%s/ksurf/sets.toml", xdg)
+		  : home   ? snprintf(path, size, "%s/.config/ksurf/sets.toml", home)
+			   : 0;
+	return len > 0 && (size_t)len < size;
+}
+
 struct ks_error *ks_sets_load(struct ks_sets *ret)
 {
 	_cleanup_sets_ struct ks_sets sets = { 0 };
+	char path[KS_SETS_PATH_MAX];
 	KS_TRY(ks_sets_add(&sets, builtin, sizeof(builtin) - 1));
-	KS_TRY(add_file(&sets, "/etc/ksurf/sets.toml"));
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char path[4096];
-	int len = xdg && *xdg == '/' ? snprintf(path, sizeof(path), "%s/ksurf/sets.toml", xdg)
-		  : home ? snprintf(path, sizeof(path), "%s/.config/ksurf/sets.toml", home)
-			 : 0;
-	if (len > 0 && (size_t)len < sizeof(path))
-		KS_TRY(add_file(&sets, path));
+	for (unsigned int i = 0; i < KS_SETS_PATHS; i++)
+		if (ks_sets_path(i, path, sizeof(path)))
+			KS_TRY(add_file(&sets, path));
 	*ret = sets;
 	sets = (struct ks_sets){ 0 };
 	return NULL;

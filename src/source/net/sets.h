@@ -21,6 +21,10 @@ struct ks_sets {
 	KS_VECTOR(struct ks_set) list;
 };
 
+enum { KS_SETS_PATHS = 2, KS_SETS_PATH_MAX = 4096 };
+/** Where a user's table may be. @return false: nowhere */
+bool ks_sets_path(unsigned int nr, char *path, size_t size);
+
 /**
  * Read the table, and behind it /etc/ksurf/sets.toml and ksurf/sets.toml in $XDG_CONFIG_HOME (or ~/.config), where they are.
  * @return KS_ERR_DATA with file and line when one cannot be understood
