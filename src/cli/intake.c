@@ -11,7 +11,10 @@ struct printer {
 	struct ks_cli *cli;
 	struct ks_json *json; // NULL: print lines
 	bool news_only;	      // what was there already is not printed
-	struct ks_buf notes;  // of the result to come: lines that are separated, not ended
+	bool sums_up;	      // the last line says how it went
+	size_t nr_added, nr_known, nr_enriched, nr_failed;
+	uint64_t bytes;	     // that were written
+	struct ks_buf notes; // of the result to come: lines that are separated, not ended
 };
 
 /** ", 3 functions": the tables of a surface that a result line counts. */
@@ -106,6 +109,41 @@ static void print_json(struct ks_json *json, const struct ks_ingest_event *event
 	ks_json_close(json, '}');
 }
 
+static void count_result(struct printer *printer, const struct ks_ingest_event *event)
+{
+	if (event->modules)
+		return;
+	printer->bytes += event->put->bytes;
+	printer->nr_enriched += event->type == KS_INGEST_ENRICHED;
+	printer->nr_known += event->type == KS_INGEST_KNOWN;
+	printer->nr_added += event->type == KS_INGEST_ADDED || event->type == KS_INGEST_REPLACED;
+}
+
+/** How several went, in one line. */
+static void print_summary(const struct printer *printer)
+{
+	const struct {
+		size_t nr;
+		const char *what;
+	} counts[] = {
+		{ printer->nr_added, "added" },
+		{ printer->nr_enriched, "completed" },
+		{ printer->nr_known, "there already" },
+		{ printer->nr_failed, "failed" },
+	};
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	size_t nr = 0;
+	for (size_t i = 0; i < KS_ARRAY_LEN(counts); i++) {
+		nr += counts[i].nr;
+		if (counts[i].nr)
+			ks_buf_printf(&text, "%s%zu %s", text.len ? ", " : "", counts[i].nr,
+				      counts[i].what);
+	}
+	const char *line = ks_buf_text(&text);
+	if (nr > 1 && line && printer->sums_up && !printer->json && !printer->cli->quiet)
+		ks_cli_say(stdout, "%s, %.1f MB in the store", line, (double)printer->bytes / 1e6);
+}
+
 static void print_result(struct printer *printer, const struct ks_ingest_event *event)
 {
 	_cleanup_buf_ struct ks_buf all = { 0 };
@@ -114,6 +152,8 @@ static void print_result(struct printer *printer, const struct ks_ingest_event *
 	if (all.len && printer->notes.len)
 		ks_buf_char(&all, '\n');
 	ks_buf_bytes(&all, printer->notes.at, printer->notes.len);
+	ks_draw_done(&printer->cli->draw, event->source);
+	count_result(printer, event);
 	const char *notes = all.len ? ks_buf_text(&all) : NULL;
 	ks_draw_erase(&printer->cli->draw);
 	if (printer->json)
@@ -137,6 +177,8 @@ static bool print_event(void *arg, const struct ks_ingest_event *event)
 		ks_buf_str(&printer->notes, event->note);
 		break;
 	case KS_INGEST_FAILED:
+		ks_draw_done(&printer->cli->draw, event->source);
+		printer->nr_failed++;
 		ks_cli_tell(printer->cli, event->error);
 		break;
 	case KS_INGEST_KNOWN:
@@ -181,6 +223,9 @@ struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_ingest_source
 	struct ks_error *err = ks_ingest_open(sources, nr, &all, &ingest);
 	if (!err && !ks_ingest_is_empty(ingest))
 		err = run(cli, ingest, &json, &out);
+	ks_draw_erase(&cli->draw);
+	printer.sums_up = sources->from == KS_INGEST_PACKAGE;
+	print_summary(&printer);
 	ks_buf_deinit(&printer.notes);
 	return err;
 }

@@ -11,6 +11,9 @@
 /** What reading one image may take at its worst; so many of them fit into the memory at hand. */
 enum { IMAGE_KB = 1500000 };
 
+/** How many packages are fetched at once, but with one thread, where there are fewer: servers and networks are slower than these. */
+enum { TRANSFERS = 4 };
+
 /** How many images may be read at once without pushing the machine into swap. */
 static unsigned int fit_memory(unsigned int wanted)
 {
@@ -25,6 +28,15 @@ static unsigned int fit_memory(unsigned int wanted)
 	fclose(file);
 	unsigned long fit = kb / IMAGE_KB;
 	return fit < 1 ? 1 : fit < wanted ? (unsigned int)fit : wanted;
+}
+
+/** How many items are read at once. */
+static unsigned int how_many(const struct ks_ingest *ingest)
+{
+	unsigned int fetched = 0, wanted = ingest->opts.nr_threads;
+	for (size_t i = 0; wanted > 1 && i < ingest->items.len && fetched < TRANSFERS; i++)
+		fetched += ingest->items.at[i].from == KS_INGEST_PACKAGE;
+	return fit_memory(fetched > wanted ? fetched : wanted);
 }
 
 /** An item while it is taken in. */
@@ -181,8 +193,7 @@ struct ks_error *ks_ingest_run(struct ks_ingest *ingest, struct ks_store *store)
 	ingest->store = store;
 	ingest->turn = 0;
 	ingest->over = false;
-	KS_TRY(ks_pool_run(fit_memory(ingest->opts.nr_threads), ingest->items.len, take_in,
-			   ingest));
+	KS_TRY(ks_pool_run(how_many(ingest), ingest->items.len, take_in, ingest));
 	if (ks_ingest_wants_modules(ingest->opts.modules))
 		KS_TRY(ks_ingest_modules_run(ingest));
 	KS_TRY(ks_ingest_mark_sets(ingest, store));

@@ -72,7 +72,10 @@ struct ks_ingest_source {
 
 /** Zeros and NULLs everywhere stand for the defaults. Strings are borrowed until ks_ingest_close(). */
 struct ks_ingest_opts {
-	/** 0: as many as there are processors. What is stored does not depend on it. */
+	/**
+	 * 0: as many as there are processors. What is stored does not depend on it. Unless it is 1, up to four packages are
+	 * fetched at once.
+	 */
 	unsigned int nr_threads;
 	/** Path of where to take configurations from; for packages the name of one, too. */
 	const char *config;
