@@ -100,11 +100,25 @@ static int sets_width(const struct ks_selection *sel)
 	return width && width < strlen("SETS") ? (int)strlen("SETS") : (int)width;
 }
 
+static bool has_image(const struct ks_selection *sel, const char *name)
+{
+	struct ks_set_name set;
+	ks_set_name_read(name, strlen(name), &set);
+	set.flavour = set.flavour ? set.flavour : "";
+	for (size_t i = 0; i < sel->all.nr; i++)
+		if (ks_image_is_of_set(&sel->all.at[i]->image, &set))
+			return true;
+	return false;
+}
+
 /** Below the table, when the archives of the sets were looked at. */
-static void tell_seen(const struct ks_seen_sets *seen, struct ks_buf *out)
+static void tell_seen(const struct ks_selection *sel, const struct ks_seen_sets *seen,
+		      struct ks_buf *out)
 {
 	const char *intro = "\nSets that are followed ('ksurf update'), and when they were seen:\n";
 	for (size_t i = 0; seen && i < seen->nr; i++) {
+		if (!has_image(sel, seen->at[i].name))
+			continue;
 		ks_buf_str(out, intro);
 		intro = "";
 		size_t start = out->len;
@@ -173,7 +187,7 @@ static void write_table(const struct ks_images_options *options, const struct ks
 	for (size_t i = 0; i < sel->images.nr; i++)
 		write_row(sel->images.at[i], &widths, i == sel->groups->base, out);
 	explain_lacks(sel, out);
-	tell_seen(options->seen, out);
+	tell_seen(sel, options->seen, out);
 }
 
 static void write_sets(const struct ks_image *image, struct ks_json *json)
