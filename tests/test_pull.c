@@ -79,7 +79,7 @@ static void publish_lists(struct world *w)
 	hex_sha256(&w->packages, plain);
 	ks_buf_printf(
 		&w->release,
-		"Suite: test\nCodename: test\nDate: Wed, 01 Jan 2020 00:00:00 UTC\n"
+		"Origin: Mini\nSuite: test\nCodename: test\nDate: Wed, 01 Jan 2020 00:00:00 UTC\n"
 		"Components: main contrib\nArchitectures: arm64 armhf\n"
 		"Acquire-By-Hash: yes\nMD5Sum:\n 00 1 main/binary-s390x/Packages.xz\nSHA256:\n");
 	static const char *const archs[] = { "arm64", "armhf" };
@@ -735,6 +735,38 @@ static void other_architecture_comes_from_the_servers_of_apt(void **state)
 	world_free(w);
 }
 
+/** What apt resolves is of the sets whose suites list that version, as apt knows whose they are. */
+static void set_of_a_package_is_told_by_apt(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = {
+		{ "7.2.14+deb14-arm64", "mini:7@arm64" },
+		{ "linux-image-cloud-arm64", "mini:7/cloud@arm64" },
+	};
+	if (!have_apt()) {
+		print_message("no apt-get on this machine: skipped\n");
+		skip();
+	}
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	char source[128], folder[512];
+	snprintf(folder, sizeof(folder), "%s/ksurf", w->dir);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	free(write_file(folder, "sets.toml", table, strlen(table)));
+	setenv("XDG_CONFIG_HOME", w->dir, 1);
+	add_kernels(w);
+	snprintf(source, sizeof(source), "deb [trusted=yes] %s test main\n", w->server.url);
+	use_apt(w, source);
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		_cleanup_remote_ struct ks_remote remote = { 0 };
+		assert_null(
+			ks_pull_resolve(cases[i][0], KS_REMOTE_KERNEL, &w->opts, NULL, &remote));
+		assert_string_equal(remote.sets, cases[i][1]);
+	}
+	unsetenv("XDG_CONFIG_HOME");
+	unsetenv("APT_CONFIG");
+	world_free(w);
+}
+
 static void versions_order_as_debian_says(void **state)
 {
 	(void)state;
@@ -777,6 +809,7 @@ int main(void)
 		cmocka_unit_test(unsigned_suite_is_refused_when_a_keyring_is_given),
 		cmocka_unit_test(package_is_found_through_apt),
 		cmocka_unit_test(other_architecture_comes_from_the_servers_of_apt),
+		cmocka_unit_test(set_of_a_package_is_told_by_apt),
 		cmocka_unit_test(versions_order_as_debian_says),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

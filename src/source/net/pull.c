@@ -116,8 +116,6 @@ static struct ks_error *note_set(const struct finder *finder, struct ks_remote *
 	_cleanup_sets_ struct ks_sets sets = { 0 };
 	if (finder->opts->set)
 		return (remote->sets = strdup(finder->opts->set)) ? NULL : &ks_nomem;
-	if (!finder->kernel.suite)
-		return NULL; // apt found it, and does not say where
 	KS_TRY(ks_sets_load(&sets));
 	return ks_set_of_package(&sets, &finder->kernel, &remote->sets);
 }

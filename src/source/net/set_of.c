@@ -7,8 +7,11 @@
 
 #include "arch/arch.h"
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/memory.h"
+#include "source/net/apt.h"
 #include "source/net/kernel_package.h"
+#include "surface/image_sets.h"
 
 /** A piece of a text. */
 struct piece {
@@ -63,34 +66,68 @@ static struct piece flavour_of(const struct ks_set *set, const char *arch, const
 	return tail;
 }
 
-struct ks_error *ks_set_of_package(const struct ks_sets *sets, const struct ks_found *found,
-				   char **ret)
+/** The set whose suites a signed list is one of, with the flavour and machine of a package. @return NULL when memory runs out */
+static const char *name_of(const struct ks_sets *sets, struct piece origin, struct piece suite,
+			   const struct ks_stanza *stanza, struct ks_arena *arena)
 {
 	size_t release_len;
-	const struct ks_stanza *stanza = &found->stanza;
 	const char *release =
 		ks_kernel_package_release(stanza->name, stanza->name_len, &release_len);
-	*ret = NULL;
-	if (!found->suite || !release)
-		return NULL;
-	struct piece origin = signed_field(found->suite, "Origin");
-	struct piece suite = signed_field(found->suite, "Codename");
 	_cleanup_free_ char *arch = ks_stanza_field(stanza->text, "Architecture");
 	const struct ks_set *set = NULL;
 	for (size_t i = 0; i < sets->list.len; i++)
 		if (is_origin_of(origin, &sets->list.at[i]) &&
 		    lists_suite(&sets->list.at[i], suite))
 			set = &sets->list.at[i];
-	if (!set || !arch)
-		return NULL;
+	if (!set || !arch || !release)
+		return "";
 	struct piece flavour = flavour_of(set, arch, release, release_len);
-	_cleanup_arena_ struct ks_arena arena = { 0 };
 	const struct ks_set_wish wish = {
 		.set = set,
 		.flavour = flavour.at,
 		.flavour_len = flavour.len,
 	};
-	const char *name = ks_set_wish_name(&arena, &wish, arch);
-	*ret = name ? strdup(name) : NULL;
-	return *ret ? NULL : &ks_nomem;
+	return ks_set_wish_name(arena, &wish, arch);
+}
+
+/** Those of all suites of apt's that have the package. */
+static struct ks_error *join_of_apt(const struct ks_sets *sets, const struct ks_stanza *stanza,
+				    struct ks_arena *arena, const char **ret)
+{
+	_cleanup_apt_origins_ struct ks_apt_origins origins = { 0 };
+	_cleanup_free_ char *version = ks_stanza_field(stanza->text, "Version");
+	_cleanup_free_ char *arch = ks_stanza_field(stanza->text, "Architecture");
+	_cleanup_buf_ struct ks_buf name = { 0 };
+	ks_buf_printf(&name, "%.*s:%s", (int)stanza->name_len, stanza->name, arch ? arch : "");
+	if (!version || !arch || !ks_buf_text(&name))
+		return NULL;
+	struct ks_error *err = ks_apt_origins(name.at, version, &origins);
+	ks_error_free(err); // the package is had all the same
+	for (size_t i = 0; i < origins.list.len; i++) {
+		const struct ks_apt_origin *origin = &origins.list.at[i];
+		const char *one =
+			name_of(sets, (struct piece){ origin->origin, strlen(origin->origin) },
+				(struct piece){ origin->codename, strlen(origin->codename) },
+				stanza, arena);
+		if (!one || !ks_image_sets_join(arena, *ret, *one ? one : NULL, ret))
+			return &ks_nomem;
+	}
+	return NULL;
+}
+
+struct ks_error *ks_set_of_package(const struct ks_sets *sets, const struct ks_found *found,
+				   char **ret)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	const char *names = NULL;
+	*ret = NULL;
+	if (found->suite)
+		names = name_of(sets, signed_field(found->suite, "Origin"),
+				signed_field(found->suite, "Codename"), &found->stanza, &arena);
+	else
+		KS_TRY(join_of_apt(sets, &found->stanza, &arena, &names));
+	if (found->suite && !names)
+		return &ks_nomem;
+	*ret = names && *names ? strdup(names) : NULL;
+	return names && *names && !*ret ? &ks_nomem : NULL;
 }

@@ -5,7 +5,8 @@
 #include "source/net/sets.h"
 
 /**
- * The set whose suites have the package, by what the archive has signed: its distribution and the name of its suite.
+ * The sets whose suites have the package, by what the archive has signed: its distribution and the name of its suite. What apt
+ * resolves is in those of its suites that list that version.
  * @param sets the table
  * @param[out] ret as in surface/image_sets.h, the caller frees; NULL: none is known for certain
  */
