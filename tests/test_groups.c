@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
+#include "diff/steps.h"
 #include "surface/groups.h"
 #include "surface/image.h"
 
@@ -191,6 +192,125 @@ static void the_newest_image_is_the_base_when_no_version_comes_twice(void **stat
 	ks_groups_free(f.groups);
 }
 
+#define OF(who, set, v, f, a)                                                                      \
+	{                                                                                          \
+		.label = who v "-" f "-" a, .version = v, .flavor = f, .arch = a,                  \
+		.distribution = sizeof(who) > 1 ? who : NULL, .sets = set                          \
+	}
+
+/** Kernels of several distributions: what is known of whose they are keeps them apart. */
+static const struct ks_image mixed[] = {
+	OF("Ubuntu", NULL, "4.4.0", "generic", "amd64"),
+	OF("Ubuntu", NULL, "5.15.0", "generic", "amd64"),
+	OF("Debian", "debian:11@amd64", "5.10.262", "", "amd64"),
+	OF("Debian", NULL, "6.1.180", "", "amd64"),
+	OF("Debian", "debian:12/cloud@amd64", "6.1.180", "cloud", "amd64"),
+	OF("Debian", NULL, "6.1.180", "", "arm64"),
+	OF("Debian", NULL, "5.10.262", "", "arm64"),
+	OF("RHEL", "rocky:9@amd64", "5.14.0", "",
+	   "amd64"), // its banner is that of what it is made from
+	OF("RHEL", NULL, "5.14.0", "", "amd64"),
+	OF("", NULL, "6.1.180", "", "amd64"),
+};
+
+/** The lines of Other as "TITLE: labels; …". */
+static void expect_lines(const struct fixture *f, const char *want)
+{
+	const struct ks_group *group = &f->groups->at[KS_GROUP_OTHER];
+	char text[1024] = "";
+	for (size_t i = 0; i < group->nr; i++) {
+		bool same = i && group->lines[i] == group->lines[i - 1];
+		size_t len = strlen(text);
+		snprintf(text + len, sizeof(text) - len, "%s%s%s %s", same || !i ? "" : "; ",
+			 same ? "" : group->lines[i], same ? "" : ":", group->labels[i]);
+	}
+	assert_string_equal(text, want);
+}
+
+static void distributions_are_lines_of_their_own(void **state)
+{
+	(void)state;
+	struct fixture f;
+	fixture_make(&f, mixed, KS_ARRAY_LEN(mixed), NULL);
+	assert_string_equal(f.images[f.groups->base]->label, "Debian6.1.180--amd64");
+	expect_group(&f, KS_GROUP_REGULAR, "5.10 6.1", "5.10>6.1");
+	expect_group(&f, KS_GROUP_ARCH, "arm64", "amd64>arm64");
+	expect_group(&f, KS_GROUP_FLAVOR, "cloud", "default>cloud");
+	expect_lines(&f, "Ubuntu generic amd64: Ubuntu4.4.0-generic-amd64 "
+			 "Ubuntu5.15.0-generic-amd64; Debian arm64: Debian5.10.262--arm64; "
+			 "RHEL amd64: RHEL5.14.0--amd64; rocky amd64: RHEL5.14.0--amd64; "
+			 "amd64, of no known distribution: 6.1.180--amd64");
+	// the first image of a line is compared with what is not newer, another distribution's if need be
+	const struct ks_group *other = &f.groups->at[KS_GROUP_OTHER];
+	for (size_t i = 0; i < other->nr_pairs; i++)
+		assert_true(ks_version_compare(f.images[other->pairs[i].old]->version,
+					       f.images[other->pairs[i].new]->version) <= 0);
+	ks_groups_free(f.groups);
+}
+
+/** A letter for each of the mixed images, as they are sorted: y has the name, n has not, ? cannot tell. */
+static void expect_span(const char *facts, const char *want)
+{
+	struct fixture f;
+	struct ks_fact at[KS_ARRAY_LEN(mixed)] = { 0 };
+	fixture_make(&f, mixed, KS_ARRAY_LEN(mixed), NULL);
+	for (size_t i = 0; i < KS_ARRAY_LEN(mixed); i++) {
+		at[i].image = f.images[i];
+		at[i].known = facts[i] != '?';
+		at[i].present = facts[i] == 'y';
+	}
+	const struct ks_history history = { .nr = KS_ARRAY_LEN(mixed), .facts = at };
+	struct ks_span span = ks_steps_span(f.groups, &history);
+	char text[64];
+	snprintf(text, sizeof(text), "%s%s %s%s", span.began_earlier ? "<" : "",
+		 span.since ? span.since : "-", span.until ? span.until : "-",
+		 span.has_ended ? "!" : "");
+	if (strcmp(text, want) != 0)
+		fail_msg("%s: '%s', not '%s'", facts, text, want);
+	ks_groups_free(f.groups);
+}
+
+/** Ubuntu 4.4, Debian 5.10 and its arm64, two RHEL 5.14, Ubuntu 5.15, then 6.1: unknown, Debian, its arm64 and cloud. */
+static void names_live_in_all_distributions(void **state)
+{
+	(void)state;
+	expect_span("yyyyyyyyyy", "<4.4 6.1");
+	expect_span("nyyyyyyyyy", "5.10 6.1");
+	expect_span("?yyyyyyyyy", "<5.10 6.1");
+	expect_span("ynyyyynnnn", "<4.4 5.15!");
+	expect_span("ynyyyyn?nn", "<4.4 5.15");
+	expect_span("nnnnnnnnnn", "- -");
+	expect_span("nnynnnnnnn", "- -"); // arm64 only: nothing of the base's machine
+	expect_span("nnnyynnnnn", "5.14 5.14!");
+	expect_span("nn?y?n????", "5.14 5.14");
+	expect_span("?n?y?n????", "5.14 5.14");
+	expect_span("??ny?n????", "<5.14 5.14");
+	expect_span("nynnnnnnnn", "5.10 5.10!");
+}
+
+/** The version that was kept has the base, whatever came later. */
+static void kept_version_has_the_base(void **state)
+{
+	(void)state;
+	static const struct ks_image images[] = {
+		DEBIAN("6.1.176", "6.1.0", "50", "amd64"),
+		DEBIAN("6.1.176", "6.1.0", "50", "arm64"),
+		DEBIAN("6.12.1", "6.12.1", "1", "amd64"),
+		DEBIAN("6.12.1", "6.12.1", "1", "arm64"),
+	};
+	struct fixture f;
+	fixture_make(&f, images, 4, NULL);
+	assert_string_equal(f.images[f.groups->base]->label, "6.12.1-1-amd64");
+	ks_groups_free(f.groups);
+	for (size_t kept = 0; kept < 4; kept++) {
+		const struct ks_groups_choice choice = { .base = KS_NO_IMAGE, .kept = &kept };
+		fixture_make(&f, images, 4, &choice);
+		assert_string_equal(f.images[f.groups->base]->label,
+				    kept < 2 ? "6.1.0-50-amd64" : "6.12.1-1-amd64");
+		ks_groups_free(f.groups);
+	}
+}
+
 static void base_and_members_can_be_chosen(void **state)
 {
 	(void)state;
@@ -271,6 +391,9 @@ int main(void)
 		cmocka_unit_test(usual_kernels_of_other_machines_are_of_one_flavour),
 		cmocka_unit_test(series_with_many_point_releases_are_long_term_ones),
 		cmocka_unit_test(the_newest_image_is_the_base_when_no_version_comes_twice),
+		cmocka_unit_test(distributions_are_lines_of_their_own),
+		cmocka_unit_test(names_live_in_all_distributions),
+		cmocka_unit_test(kept_version_has_the_base),
 		cmocka_unit_test(base_and_members_can_be_chosen),
 		cmocka_unit_test(no_image_vanishes_and_no_label_comes_twice),
 		cmocka_unit_test(versions_compare_by_their_numbers),

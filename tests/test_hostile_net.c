@@ -144,7 +144,7 @@ static void sign(struct world *w, const struct ks_buf *text, const char *who, co
 
 /* ---- the archive ---- */
 
-static void publish(struct world *w)
+static void publish_as(struct world *w, const char *origin, const char *codename)
 {
 	char hex[65];
 	w->packages.len = w->release.len = 0;
@@ -154,8 +154,9 @@ static void publish(struct world *w)
 		      name, w->deb.len, w->hash);
 	hex_sha256(&w->packages, hex);
 	ks_buf_printf(&w->release,
-		      "Suite: test\nCodename: test\nDate: Wed, 01 Jan 2020 00:00:00 UTC\n"
-		      "Components: main\nArchitectures: arm64 armhf\nSHA256:\n");
+		      "Origin: %s\nSuite: test\nCodename: %s\nDate: Wed, 01 Jan 2020 00:00:00 UTC\n"
+		      "Components: main\nArchitectures: arm64 armhf\nSHA256:\n",
+		      origin, codename);
 	static const char *const archs[] = { "arm64", "armhf" };
 	for (size_t i = 0; i < KS_ARRAY_LEN(archs); i++)
 		ks_buf_printf(&w->release, " %s %zu main/binary-%s/Packages\n", hex,
@@ -166,6 +167,11 @@ static void publish(struct world *w)
 	w->files[2] = (struct served_file){ "/dists/test/main/binary-armhf/Packages",
 					    w->packages.at, w->packages.len };
 	w->files[3] = (struct served_file){ "/pool/a.deb", w->deb.at, w->deb.len };
+}
+
+static void publish(struct world *w)
+{
+	publish_as(w, "Test", "test");
 }
 
 static void make_deb(const uint8_t *vmlinux, size_t len, size_t bulk, bool late, struct ks_buf *ret)
@@ -277,6 +283,56 @@ static void list_must_be_signed_by_a_key_of_the_keyring(void **state)
 	free(w->keyring);
 	w->opts.keyring = w->keyring = export_key(w->dir, "good@example", true);
 	expect_pull(w, KS_PROOF_WHOLE);
+	world_free(w);
+}
+
+/** A package that is named by itself is of a set when the signed list says whose suite it is in, and only then. */
+static void set_of_a_package_is_what_was_signed(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *origin, *codename, *sets;
+	} cases[] = {
+		{ "Debian", "bookworm", "debian:12@armhf" },
+		{ "Debian", "bookworm-security", "debian:12@armhf" },
+		{ "Debian Backports", "trixie-backports", "debian:13-backports@armhf" },
+		{ "Debianish", "bookworm", NULL },
+		{ "Other", "bookworm", NULL },
+		{ "Debian", "test", NULL },
+		{ "Ubuntu", "jammy", "ubuntu:22.04/armmp@armhf" },
+	};
+	struct world *w = signed_world();
+	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		_cleanup_remote_ struct ks_remote remote = { 0 }, unproven = { 0 };
+		publish_as(w, cases[i].origin, cases[i].codename);
+		ks_buf_printf(&w->packages, "Package: linux-image-6.1.0-9-armmp\nVersion: 6.1-9\n"
+					    "Architecture: armhf\nFilename: pool/a.deb\n"
+					    "Size: 1\nSHA256: 00\n\n");
+		char *at = strstr(w->release.at, "SHA256:");
+		char hex[65];
+		hex_sha256(&w->packages, hex);
+		w->release.len = (size_t)(at - w->release.at);
+		ks_buf_printf(&w->release, "SHA256:\n %s %zu main/binary-armhf/Packages\n", hex,
+			      w->packages.len);
+		w->files[2] = (struct served_file){ "/dists/test/main/binary-armhf/Packages",
+						    w->packages.at, w->packages.len };
+		sign(w, &w->release, "good@example", NULL);
+		struct ks_pull_opts opts = w->opts;
+		opts.arch = "armhf";
+		assert_null(
+			ks_pull_resolve("6.1.0-9-armmp", KS_REMOTE_KERNEL, &opts, NULL, &remote));
+		if (cases[i].sets)
+			assert_string_equal(remote.sets, cases[i].sets);
+		else
+			assert_null(remote.sets);
+		opts.keyring = NULL;
+		opts.allow_unsigned = true;
+		assert_null(
+			ks_pull_resolve("6.1.0-9-armmp", KS_REMOTE_KERNEL, &opts, NULL, &unproven));
+		assert_null(unproven.sets);
+	}
+	unsetenv("XDG_CONFIG_HOME");
 	world_free(w);
 }
 
@@ -730,6 +786,7 @@ int main(void)
 	setenv("no_proxy", "*", 1); // the server is on this machine
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(list_must_be_signed_by_a_key_of_the_keyring),
+		cmocka_unit_test(set_of_a_package_is_what_was_signed),
 		cmocka_unit_test(changed_or_unsigned_lists_are_refused),
 		cmocka_unit_test(nothing_beside_the_signed_text_counts),
 		cmocka_unit_test(signed_list_of_another_suite_is_refused),

@@ -80,7 +80,7 @@ static void publish_lists(struct world *w)
 	hex_sha256(&w->packages, plain);
 	ks_buf_printf(
 		&w->release,
-		"Suite: test\nCodename: test\nDate: Wed, 01 Jan 2020 00:00:00 UTC\n"
+		"Origin: Mini\nSuite: test\nCodename: test\nDate: Wed, 01 Jan 2020 00:00:00 UTC\n"
 		"Components: main contrib\nArchitectures: arm64 armhf\n"
 		"Acquire-By-Hash: yes\nMD5Sum:\n 00 1 main/binary-s390x/Packages.xz\nSHA256:\n");
 	static const char *const archs[] = { "arm64", "armhf" };
@@ -294,6 +294,8 @@ static void what_does_not_exist_is_named(void **state)
 	(void)state;
 	struct world *w = world_new(PACK_GZIP, false, 1000);
 	assert_pull_fails(w, "linux-image-9", KS_ERR_NOTFOUND, name); // offers what there is
+	assert_pull_fails(w, "linux-image-7.2.13+deb14-amd64-dbg=7.2.13~rc1-1", KS_ERR_NET,
+			  "7.2.13~rc1-1 is listed, but gone from its server (http");
 	assert_pull_fails(w, "linux-image-7.2.13+deb14-amd64-dbg=9", KS_ERR_NOTFOUND, "version 9");
 	assert_pull_fails(w, "linux-image-7.2.13+deb14-amd64", KS_ERR_NOTFOUND,
 			  "no Linux kernel inside");
@@ -584,6 +586,38 @@ static void library_takes_sets(void **state)
 	world_free(w);
 }
 
+/** What is pulled by a set is of it; what is pulled by its name is of no set, where no key has signed for the suite. */
+static void what_is_pulled_knows_its_set(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = {
+		{ "mini:7", "mini:7@arm64" },
+		{ "mini:seven/cloud", "mini:7/cloud@arm64" },
+		{ "mini:7/usual@arm64", "mini:7@arm64" },
+	};
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	_cleanup_sets_ struct ks_sets sets = { 0 };
+	add_kernels(w);
+	assert_null(ks_sets_add(&sets, table, strlen(table)));
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		_cleanup_set_kernels_ struct ks_set_kernels kernels = { 0 };
+		_cleanup_remote_ struct ks_remote remote = { 0 };
+		struct ks_set_wish wish;
+		sets.list.at[0].flavour = i == 2 ? "usual" : NULL;
+		assert_null(ks_sets_find(&sets, cases[i][0], &wish));
+		assert_null(ks_set_archive(&wish, &w->opts, &kernels));
+		assert_string_equal(kernels.pull.set, cases[i][1]);
+		assert_null(ks_pull_resolve("7.2.14+deb14-arm64", KS_REMOTE_KERNEL, &kernels.pull,
+					    NULL, &remote));
+		assert_string_equal(remote.sets, cases[i][1]);
+	}
+	_cleanup_remote_ struct ks_remote named = { 0 };
+	assert_null(
+		ks_pull_resolve("7.2.14+deb14-arm64", KS_REMOTE_KERNEL, &w->opts, NULL, &named));
+	assert_null(named.sets);
+	world_free(w);
+}
+
 static void table_of_sets_is_read_and_extended(void **state)
 {
 	(void)state;
@@ -625,6 +659,28 @@ static void table_of_sets_is_read_and_extended(void **state)
 	assert_true(ks_sets_may_be(&sets, "debian:99"));
 	assert_false(ks_sets_may_be(&sets, "linux-image-amd64:arm64")); // that is apt's way
 	assert_false(ks_sets_may_be(&sets, "debian"));
+	assert_true(ks_sets_may_be(&sets,
+				   "debain:12")); // no architecture of apt's begins with a number
+	assert_true(ks_sets_may_be(&sets, "nix:23"));
+	assert_true(ks_sets_may_be(&sets, "debain:bookworm"));
+	assert_false(ks_sets_may_be(&sets, "linux-image-amd64:any"));
+	assert_false(ks_sets_may_be(&sets, "debian1:i386"));
+	assert_false(ks_sets_may_be(&sets, "linux-image-amd64:hurd-i386"));
+	static const char *const mistaken[][2] = {
+		{ "debain:12", "debain:12: no such set; did you mean debian:12?" },
+		{ "Debian:12/cloud@arm64", "did you mean debian:12?" },
+		{ "debian:bokworm", "did you mean debian:bookworm?" },
+		{ "debian:8",
+		  "no such set; there are debian:11, debian:12, " }, // no slip of the pen
+		{ "nix:23", "no such set; there are debian:11, " },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(mistaken); i++) {
+		struct ks_error *err = ks_sets_find(&sets, mistaken[i][0], &wish);
+		assert_non_null(err);
+		if (!strstr(err->msg, mistaken[i][1]))
+			fail_msg("%s: '%s'", mistaken[i][0], err->msg);
+		ks_error_free(err);
+	}
 	unsetenv("XDG_CONFIG_HOME");
 }
 
@@ -737,6 +793,38 @@ static void other_architecture_comes_from_the_servers_of_apt(void **state)
 	world_free(w);
 }
 
+/** What apt resolves is of the sets whose suites list that version, as apt knows whose they are. */
+static void set_of_a_package_is_told_by_apt(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = {
+		{ "7.2.14+deb14-arm64", "mini:7@arm64" },
+		{ "linux-image-cloud-arm64", "mini:7/cloud@arm64" },
+	};
+	if (!have_apt()) {
+		print_message("no apt-get on this machine: skipped\n");
+		skip();
+	}
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	char source[128], folder[512];
+	snprintf(folder, sizeof(folder), "%s/ksurf", w->dir);
+	assert_int_equal(mkdir(folder, 0700), 0);
+	free(write_file(folder, "sets.toml", table, strlen(table)));
+	setenv("XDG_CONFIG_HOME", w->dir, 1);
+	add_kernels(w);
+	snprintf(source, sizeof(source), "deb [trusted=yes] %s test main\n", w->server.url);
+	use_apt(w, source);
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		_cleanup_remote_ struct ks_remote remote = { 0 };
+		assert_null(
+			ks_pull_resolve(cases[i][0], KS_REMOTE_KERNEL, &w->opts, NULL, &remote));
+		assert_string_equal(remote.sets, cases[i][1]);
+	}
+	unsetenv("XDG_CONFIG_HOME");
+	unsetenv("APT_CONFIG");
+	world_free(w);
+}
+
 static void versions_order_as_debian_says(void **state)
 {
 	(void)state;
@@ -775,10 +863,12 @@ int main(void)
 		cmocka_unit_test(kernels_are_listed_newest_first),
 		cmocka_unit_test(set_is_the_newest_kernels_of_its_series),
 		cmocka_unit_test(library_takes_sets),
+		cmocka_unit_test(what_is_pulled_knows_its_set),
 		cmocka_unit_test(table_of_sets_is_read_and_extended),
 		cmocka_unit_test(unsigned_suite_is_refused_when_a_keyring_is_given),
 		cmocka_unit_test(package_is_found_through_apt),
 		cmocka_unit_test(other_architecture_comes_from_the_servers_of_apt),
+		cmocka_unit_test(set_of_a_package_is_told_by_apt),
 		cmocka_unit_test(versions_order_as_debian_says),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

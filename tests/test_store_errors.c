@@ -223,7 +223,7 @@ static void foreign_schemas_are_refused(void **state)
 		{ "ALTER TABLE image ADD COLUMN more TEXT", "'image' is another table" },
 		{ "DROP VIEW sizes", "is missing" },
 		{ "DROP VIEW sizes; CREATE VIEW sizes AS SELECT 1", "'sizes' is another view" },
-		{ "PRAGMA user_version = 2", "'segment' is another table" },
+		{ "PRAGMA user_version = 2", "'image' is another table" },
 		{ "PRAGMA writable_schema = 1; INSERT INTO sqlite_schema SELECT * FROM"
 		  " sqlite_schema WHERE name = 'sizes'",
 		  "" },

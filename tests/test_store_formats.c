@@ -179,6 +179,40 @@ static void first_rows_of_version_3_are_read(void **state)
 	check_history(store, 2);
 }
 
+/** Stores of version 3 that were made before images knew their sets. */
+static void early_version_3_is_read_as_it_is_and_learns_sets(void **state)
+{
+	static const char has_sets[] =
+		"SELECT count(*) FROM pragma_table_info('image') WHERE name = 'sets'";
+	static const char *const old[] = { NULL, "v1", "v2" };
+	for (size_t i = 0; i < 3; i++) {
+		const char *path = place_path(state);
+		_cleanup_store_ struct ks_store *store = NULL, *reader = NULL;
+		if (old[i])
+			place_copy_old(path, old[i]);
+		assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+		place_put(store, 3);
+		ks_store_close(ks_take(store));
+		place_sql(path, "ALTER TABLE image DROP COLUMN sets");
+		assert_ok(ks_store_open(path, KS_STORE_READ, &reader));
+		place_check(reader, 3);
+		assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+		place_check(store, 3);
+		assert_int_equal(place_number(path, has_sets), 0);
+		assert_ok(ks_store_join_sets(store, "6.1.0-3", "debian:12@amd64"));
+		assert_int_equal(place_number(path, has_sets), 1);
+		assert_int_equal(place_number(path, "SELECT count(*) FROM image"
+						    " WHERE sets = 'debian:12@amd64'"),
+				 1);
+		place_check(reader, 3); // opened before
+		ks_store_close(ks_take(reader));
+		ks_store_close(ks_take(store));
+		assert_ok(ks_store_open(path, KS_STORE_READ, &reader)); // its schema is known
+		place_check(reader, 3);
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 /** Nobody can tell whether an old store was written between two looks: one handle does all. */
 static void old_stores_have_no_siblings(void **state)
 {
@@ -200,6 +234,7 @@ int main(void)
 		TEST(failed_write_leaves_version_1),
 		TEST(version_2_is_read_as_it_is_and_becomes_version_3),
 		TEST(first_rows_of_version_3_are_read),
+		TEST(early_version_3_is_read_as_it_is_and_learns_sets),
 		TEST(old_stores_have_no_siblings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,8 @@ struct ksurf_image {
 	const char *const *unknown;
 	size_t nr_counts; /**< 0 unless they were asked for */
 	const struct ksurf_count *const *counts;
+	const char
+		*sets; /**< of kernels that it is known to be of, with commas: "debian:12@amd64" */
 };
 
 /** How to choose images. Zero it and set size to sizeof(struct ksurf_images_options). */
@@ -52,7 +54,8 @@ struct ksurf_images_options {
 	size_t size;
 	/**
 	 * Separated by commas: a label, the beginning of a label, release or version ("6.1" is the newest 6.1), a
-	 * glob, the name of a group ("members", "regular", "lts", …). NULL: all images of the store.
+	 * glob, a set of kernels ("debian:12", "debian:12/cloud", "debian:12@arm64"), the name of a group ("members",
+	 * "regular", "lts", …). NULL: all images of the store.
 	 */
 	const char *words;
 	int counts; /**< count the names of each kind, too, which reads more of the store */

@@ -100,6 +100,20 @@ ksurf_ingest(struct ksurf_store *store, const char *const *names, size_t nr,
 	     const struct ksurf_ingest_options *options, size_t *nr_added);
 
 /**
+ * Follow sets of kernels: add what their archives have that is newer than all that the store has of them. Each image comes and
+ * goes in a transaction of its own: what is stopped is done by the next call.
+ * @param sets such as "debian:12" or "debian:13/cloud@arm64"
+ * @param nr 0: all that were pulled by their names and that the store has images of
+ * @param options as of ksurf_ingest(); from, config and last count for nothing
+ * @param keep of each set so many images stay, the newest; 0: all. What is of no other set is removed, the chosen base stays
+ * @param[out] nr_added as of ksurf_ingest()
+ * @return KSURF_ERR_NOTFOUND when the store follows no set; as ksurf_ingest()
+ */
+KSURF_API KSURF_MUST_CHECK struct ksurf_error *
+ksurf_update(struct ksurf_store *store, const char *const *sets, size_t nr,
+	     const struct ksurf_ingest_options *options, unsigned int keep, size_t *nr_added);
+
+/**
  * ksurf_ingest() of one path, strictly: a vmlinux, what a machine boots, a package that holds either, the directory of a
  * DepSurf dataset, or a folder of such. An image that is there already is left alone, unless less was
  * known of it: then the new one takes its place.

@@ -81,7 +81,6 @@ static struct ks_error *fill(const struct ks_selection *sel, const struct ks_his
 			     struct ksurf_history *ret)
 {
 	_cleanup_diff_ struct ks_diff *diff = NULL;
-	const char *since, *until;
 	ret->nr = history->nr;
 	ret->facts = ks_arena_array(&ret->arena, history->nr, sizeof(*ret->facts));
 	if (!ret->facts)
@@ -89,9 +88,9 @@ static struct ks_error *fill(const struct ks_selection *sel, const struct ks_his
 	memset(ret->facts, 0, history->nr * sizeof(*ret->facts));
 	for (size_t i = 0; i < history->nr; i++)
 		KS_TRY(fill_fact(&ret->arena, history->kind, &history->facts[i], &ret->facts[i]));
-	ks_steps_span(sel->groups, history, &since, &until);
-	if (!ks_api_text(&ret->arena, since, &ret->since) ||
-	    !ks_api_text(&ret->arena, until, &ret->until))
+	const struct ks_span span = ks_steps_span(sel->groups, history);
+	if (!ks_api_text(&ret->arena, span.since, &ret->since) ||
+	    !ks_api_text(&ret->arena, span.until, &ret->until))
 		return &ks_nomem;
 	struct filling filling = { ret, history };
 	KS_TRY(ks_diff_new(&diff));

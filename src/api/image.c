@@ -69,6 +69,7 @@ struct ks_error *ks_api_image(struct ks_arena *arena, const struct ks_store_imag
 		{ from->package_version, &ret->package_version },
 		{ from->banner, &ret->banner },
 		{ from->digest, &ret->digest },
+		{ from->sets, &ret->sets },
 	};
 	*ret = (struct ksurf_image){
 		.tier = ks_image_tier_text(from),

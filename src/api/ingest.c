@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "api/value.h"
-#include "ingest/ingest.h"
+#include "ingest/update.h"
 
 _Static_assert((int)KSURF_EVENT_NOTE == (int)KS_INGEST_NOTE &&
 		       (int)KSURF_EVENT_ENRICHED == (int)KS_INGEST_ENRICHED &&
@@ -67,16 +67,10 @@ static bool listen(void *arg, const struct ks_ingest_event *event)
 	return !err && listener->fn(&shown, listener->arg) == 0;
 }
 
-static struct ks_error *run(struct ks_store *store, const char *const *names, size_t nr,
-			    const struct ksurf_ingest_options *options, struct listener *listener)
+static struct ks_ingest_opts opts_of(const struct ksurf_ingest_options *options,
+				     struct listener *listener)
 {
-	struct ks_ingest_source *sources = calloc(nr + 1, sizeof(*sources));
-	if (!sources)
-		return &ks_nomem;
-	for (size_t i = 0; i < nr; i++)
-		sources[i] =
-			(struct ks_ingest_source){ (enum ks_ingest_from)options->from, names[i] };
-	const struct ks_ingest_opts how = {
+	return (struct ks_ingest_opts){
 		.nr_threads = options->nr_threads,
 		.config = options->config,
 		.modules = options->modules,
@@ -97,12 +91,30 @@ static struct ks_error *run(struct ks_store *store, const char *const *names, si
 		.event = listen,
 		.event_arg = listener,
 	};
-	struct ks_error *err = ks_ingest_into(store, sources, nr, &how);
-	free(sources);
+}
+
+/** A failure of telling is what counts. */
+static struct ks_error *result_of(const struct listener *listener, struct ks_error *err)
+{
 	if (!listener->err)
 		return err;
 	ks_error_free(err);
 	return listener->err;
+}
+
+static struct ks_error *run(struct ks_store *store, const char *const *names, size_t nr,
+			    const struct ksurf_ingest_options *options, struct listener *listener)
+{
+	struct ks_ingest_source *sources = calloc(nr + 1, sizeof(*sources));
+	if (!sources)
+		return &ks_nomem;
+	for (size_t i = 0; i < nr; i++)
+		sources[i] =
+			(struct ks_ingest_source){ (enum ks_ingest_from)options->from, names[i] };
+	const struct ks_ingest_opts how = opts_of(options, listener);
+	struct ks_error *err = ks_ingest_into(store, sources, nr, &how);
+	free(sources);
+	return result_of(listener, err);
 }
 
 static struct ks_error *ingest(struct ks_store *store, const char *const *names, size_t nr,
@@ -118,6 +130,28 @@ static struct ks_error *ingest(struct ks_store *store, const char *const *names,
 	if (nr_added)
 		*nr_added = listener.nr_added;
 	return err;
+}
+
+static struct ks_error *update(struct ks_store *store, const char *const *sets, size_t nr,
+			       const struct ksurf_ingest_options *theirs, unsigned int keep,
+			       size_t *nr_added)
+{
+	struct ksurf_ingest_options options = { 0 };
+	KS_TRY(ks_api_options(&options, sizeof(options), theirs));
+	struct listener listener = { options.event, options.event_arg, 0, NULL };
+	struct ks_update_opts how = { .ingest = opts_of(&options, &listener), .keep = keep };
+	how.ingest.config = NULL;
+	struct ks_error *err = result_of(&listener, ks_update(store, sets, nr, &how));
+	if (nr_added)
+		*nr_added = listener.nr_added;
+	return err;
+}
+
+struct ksurf_error *ksurf_update(struct ksurf_store *store, const char *const *sets, size_t nr,
+				 const struct ksurf_ingest_options *options, unsigned int keep,
+				 size_t *nr_added)
+{
+	return ks_api_publish(update(store->store, sets, nr, options, keep, nr_added));
 }
 
 struct ksurf_error *ksurf_ingest(struct ksurf_store *store, const char *const *names, size_t nr,

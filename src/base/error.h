@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define KS_MUST_CHECK __attribute__((__warn_unused_result__))
@@ -29,6 +30,7 @@ struct ks_error {
 	char *file;	     // NULL when no file is involved
 	const char *section; // static text such as ".debug_info"; NULL when the whole file is meant
 	uint64_t offset;     // bytes from the start of section
+	bool is_gone;	     // KS_ERR_NET: the server answers, and does not have the file
 };
 
 /** Reporting that memory ran out must not need memory: this one is static and never freed. */

@@ -2,17 +2,29 @@
 #pragma once
 #include <pthread.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+enum { KS_DRAW_LINES = 8, KS_DRAW_TARGET_MAX = 96 };
+
+/** How far one of the jobs is. */
+struct ks_draw_line {
+	char target[KS_DRAW_TARGET_MAX];
+	const char *what; // static text
+	uint64_t done, total;
+};
+
 /**
- * One line on stderr that says how far a long job is; several threads may tell. It shows only on a
- * terminal, changes at most ten times a second, and is erased before anything else is printed.
+ * Lines on stderr that say how far long jobs are, one for each; several threads may tell. They show only on a
+ * terminal, change at most ten times a second, and are erased before anything else is printed.
  */
 struct ks_draw {
 	bool on;
 	pthread_mutex_t lock;
-	bool shown;	 // the line stands on the terminal
-	int64_t last_ns; // when it was drawn
+	struct ks_draw_line lines[KS_DRAW_LINES];
+	size_t nr;	 // jobs that are under way
+	size_t nr_shown; // lines that stand on the terminal; the cursor is in the last one
+	int64_t last_ns; // when they were drawn
 };
 
 /** One of the jobs that tell. */
@@ -27,4 +39,6 @@ void ks_draw_init(struct ks_draw *draw, bool wanted);
 void ks_draw_bytes(void *arg, const char *what, uint64_t done, uint64_t total);
 /** The same for things that are counted. */
 void ks_draw_count(struct ks_draw *draw, const char *what, uint64_t done, uint64_t total);
+/** The job of that target has ended. */
+void ks_draw_done(struct ks_draw *draw, const char *target);
 void ks_draw_erase(struct ks_draw *draw);

@@ -2,6 +2,7 @@
 #include "cli/format.h"
 #include "cli/session.h"
 #include "report/export/depsurf.h"
+#include "store/choose.h"
 
 struct opts {
 	const char *format;
@@ -18,8 +19,9 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	const struct ks_store_image *image;
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
-	KS_TRY(ks_store_images(session.store, &session.sel.arena, &session.sel.all));
-	KS_TRY(ks_store_image(&session.sel.all, argv[0], &image));
+	KS_TRY(ks_selection_choose(&session.sel, session.store, "*"));
+	KS_TRY(ks_selection_group(&session.sel, session.store));
+	KS_TRY(ks_selection_one(&session.sel, argv[0], &image));
 	KS_TRY(ks_store_surface(session.store, image, &surface));
 	return ks_export_depsurf(surface, argv[1]);
 }

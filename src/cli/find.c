@@ -85,7 +85,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
 	{ 0, "kind", "KIND", "search one kind only", KS_OPT_TEXT, AT(kind), NULL },
-	{ 0, "image", "GLOB", "search these images only", KS_OPT_TEXT, AT(image), NULL },
+	{ 0, "image", "IMAGE,...", "search these images only", KS_OPT_TEXT, AT(image), NULL },
 	{ 0, "names", NULL, "print the names only, one a line", KS_OPT_FLAG, AT(names), NULL },
 	{ 0, "limit", "N", "stop after N names", KS_OPT_NUMBER, AT(limit), NULL },
 	{ 0 },

@@ -4,6 +4,7 @@
 #include "cli/format.h"
 #include "cli/session.h"
 #include "report/images/images.h"
+#include "store/choose.h"
 #include "store/settings.h"
 
 struct opts {
@@ -25,32 +26,64 @@ static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
 	}
 	KS_TRY(ks_selection_group(&session.sel, session.store));
 	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_seen_sets seen;
+	KS_TRY(ks_store_seen_sets(session.store, &session.sel.arena, &seen));
+	how.seen = &seen;
 	KS_TRY(ks_images_write(&how, &session.sel, &out));
 	ks_cli_print(&out, "");
 	return NULL;
 }
 
+/** What each of the words means is looked up before any of it is removed. */
 static struct ks_error *remove_images(struct ks_session *session, int argc, char **argv)
 {
+	_cleanup_buf_ struct ks_buf labels = { 0 };
 	if (argc < 1)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --remove IMAGE...");
-	for (int i = 0; i < argc; i++)
-		KS_TRY(ks_store_remove(session->store, argv[i]));
+	for (int i = 0; i < argc; i++) {
+		KS_TRY(ks_selection_choose(&session->sel, session->store, argv[i]));
+		for (size_t k = 0; k < session->sel.images.nr; k++)
+			ks_buf_strz(&labels, session->sel.images.at[k]->image.label);
+	}
+	KS_TRY(ks_buf_error(&labels));
+	for (size_t at = 0; at < labels.len; at += strlen(labels.at + at) + 1) {
+		bool again = false;
+		for (size_t k = 0; k < at; k += strlen(labels.at + k) + 1)
+			again = again || strcmp(labels.at + k, labels.at + at) == 0;
+		if (!again)
+			KS_TRY(ks_store_remove(session->store, labels.at + at));
+	}
+	return NULL;
+}
+
+/** The one image that a word means. @param[out] ret its label, as long as the session */
+static struct ks_error *find_label(struct ks_session *session, const char *word, const char **ret)
+{
+	const struct ks_store_image *image;
+	KS_TRY(ks_selection_choose(&session->sel, session->store, "*"));
+	KS_TRY(ks_selection_group(&session->sel, session->store));
+	KS_TRY(ks_selection_one(&session->sel, word, &image));
+	*ret = image->image.label;
 	return NULL;
 }
 
 static struct ks_error *rename_image(struct ks_session *session, int argc, char **argv)
 {
+	const char *label;
 	if (argc != 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --rename OLD NEW");
-	return ks_selection_rename(session->store, argv[0], argv[1]);
+	KS_TRY(find_label(session, argv[0], &label));
+	return ks_selection_rename(session->store, label, argv[1]);
 }
 
-static struct ks_error *set_base(struct ks_session *session, const char *label, int argc)
+static struct ks_error *set_base(struct ks_session *session, const char *word, int argc)
 {
+	const char *label = NULL;
 	if (argc)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --base IMAGE|auto");
-	return ks_selection_set_base(session->store, strcmp(label, "auto") == 0 ? NULL : label);
+	if (strcmp(word, "auto") != 0)
+		KS_TRY(find_label(session, word, &label));
+	return ks_selection_set_base(session->store, label);
 }
 
 static struct ks_error *set_group(struct ks_session *session, const char *name, int argc,
@@ -58,7 +91,7 @@ static struct ks_error *set_group(struct ks_session *session, const char *name, 
 {
 	if (argc < 1 || !ks_selection_setting(name))
 		return ks_error_new(KS_ERR_USAGE,
-				    "usage: ksurf images --group members|lts GLOB...|auto");
+				    "usage: ksurf images --group members|lts IMAGE...|auto");
 	bool automatic = argc == 1 && strcmp(argv[0], "auto") == 0;
 	return ks_selection_set_group(session->store, name, (const char *const *)argv,
 				      automatic ? 0 : (size_t)argc);

@@ -10,7 +10,11 @@
 struct printer {
 	struct ks_cli *cli;
 	struct ks_json *json; // NULL: print lines
-	struct ks_buf notes;  // of the result to come: lines that are separated, not ended
+	bool news_only;	      // what was there already is not printed
+	bool sums_up;	      // the last line says how it went
+	size_t nr_added, nr_known, nr_enriched, nr_failed;
+	uint64_t bytes;	     // that were written
+	struct ks_buf notes; // of the result to come: lines that are separated, not ended
 };
 
 static size_t count_calls(const struct ks_surface *surface)
@@ -114,6 +118,41 @@ static void print_json(struct ks_json *json, const struct ks_ingest_event *event
 	ks_json_close(json, '}');
 }
 
+static void count_result(struct printer *printer, const struct ks_ingest_event *event)
+{
+	if (event->modules)
+		return;
+	printer->bytes += event->put->bytes;
+	printer->nr_enriched += event->type == KS_INGEST_ENRICHED;
+	printer->nr_known += event->type == KS_INGEST_KNOWN;
+	printer->nr_added += event->type == KS_INGEST_ADDED || event->type == KS_INGEST_REPLACED;
+}
+
+/** How several went, in one line. */
+static void print_summary(const struct printer *printer)
+{
+	const struct {
+		size_t nr;
+		const char *what;
+	} counts[] = {
+		{ printer->nr_added, "added" },
+		{ printer->nr_enriched, "completed" },
+		{ printer->nr_known, "there already" },
+		{ printer->nr_failed, "failed" },
+	};
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	size_t nr = 0;
+	for (size_t i = 0; i < KS_ARRAY_LEN(counts); i++) {
+		nr += counts[i].nr;
+		if (counts[i].nr)
+			ks_buf_printf(&text, "%s%zu %s", text.len ? ", " : "", counts[i].nr,
+				      counts[i].what);
+	}
+	const char *line = ks_buf_text(&text);
+	if (nr > 1 && line && printer->sums_up && !printer->json && !printer->cli->quiet)
+		ks_cli_say(stdout, "%s, %.1f MB in the store", line, (double)printer->bytes / 1e6);
+}
+
 static void print_result(struct printer *printer, const struct ks_ingest_event *event)
 {
 	_cleanup_buf_ struct ks_buf all = { 0 };
@@ -122,6 +161,8 @@ static void print_result(struct printer *printer, const struct ks_ingest_event *
 	if (all.len && printer->notes.len)
 		ks_buf_char(&all, '\n');
 	ks_buf_bytes(&all, printer->notes.at, printer->notes.len);
+	ks_draw_done(&printer->cli->draw, event->source);
+	count_result(printer, event);
 	const char *notes = all.len ? ks_buf_text(&all) : NULL;
 	ks_draw_erase(&printer->cli->draw);
 	if (printer->json)
@@ -145,11 +186,18 @@ static bool print_event(void *arg, const struct ks_ingest_event *event)
 		ks_buf_str(&printer->notes, event->note);
 		break;
 	case KS_INGEST_FAILED:
+		ks_draw_done(&printer->cli->draw, event->source);
+		printer->nr_failed++;
 		ks_cli_tell(printer->cli, event->error);
 		break;
+	case KS_INGEST_KNOWN:
+		if (printer->news_only) {
+			printer->notes.len = 0;
+			break;
+		}
+		// fallthrough
 	case KS_INGEST_ADDED:
 	case KS_INGEST_REPLACED:
-	case KS_INGEST_KNOWN:
 	case KS_INGEST_ENRICHED:
 		print_result(printer, event);
 		break;
@@ -184,6 +232,59 @@ struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_ingest_source
 	struct ks_error *err = ks_ingest_open(sources, nr, &all, &ingest);
 	if (!err && !ks_ingest_is_empty(ingest))
 		err = run(cli, ingest, &json, &out);
+	ks_draw_erase(&cli->draw);
+	printer.sums_up = sources->from == KS_INGEST_PACKAGE;
+	print_summary(&printer);
 	ks_buf_deinit(&printer.notes);
 	return err;
+}
+
+static void print_forgotten(void *arg, const char *label, const char *set, bool removed)
+{
+	const struct printer *printer = arg;
+	ks_draw_erase(&printer->cli->draw);
+	if (printer->json) {
+		ks_json_open(printer->json, '{');
+		ks_json_key_str(printer->json, "image", label);
+		ks_json_key_str(printer->json, "left", set);
+		ks_json_key_bool(printer->json, "removed", removed);
+		ks_json_close(printer->json, '}');
+	} else if (!printer->cli->quiet) {
+		ks_cli_say(stdout, "%s: %s %s", label, removed ? "removed, of" : "no longer of",
+			   set);
+	}
+}
+
+static struct ks_error *update(struct ks_cli *cli, const char *const *sets, size_t nr,
+			       const struct ks_update_opts *opts)
+{
+	_cleanup_session_ struct ks_session session = { 0 };
+	KS_TRY(ks_session_open(cli, nr ? KS_STORE_CREATE : KS_STORE_WRITE, &session));
+	return ks_update(session.store, sets, nr, opts);
+}
+
+struct ks_error *ks_intake_update(struct ks_cli *cli, const char *const *sets, size_t nr,
+				  const struct ks_update_opts *opts)
+{
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_json json = ks_json_to(&out, 2);
+	struct printer printer = {
+		.cli = cli,
+		.json = cli->json ? &json : NULL,
+		.news_only = true,
+	};
+	struct ks_update_opts all = *opts;
+	all.ingest.nr_threads = ks_cli_threads(cli);
+	all.ingest.event = print_event;
+	all.ingest.event_arg = &printer;
+	all.forgotten = print_forgotten;
+	all.forgotten_arg = &printer;
+	ks_json_open(&json, '[');
+	struct ks_error *err = update(cli, sets, nr, &all);
+	ks_json_close(&json, ']');
+	ks_draw_erase(&cli->draw);
+	if (cli->json && !out.failed)
+		ks_cli_print(&out, "\n");
+	ks_buf_deinit(&printer.notes);
+	return err ? err : ks_buf_error(&out);
 }

@@ -2,7 +2,7 @@
 #pragma once
 /* Images on their way into the store, as the command shows them. */
 #include "cli/cmd.h"
-#include "ingest/ingest.h"
+#include "ingest/update.h"
 
 /** The option, for all commands that add images. */
 #define KS_OPT_MODULES(at)                                                                         \
@@ -19,3 +19,7 @@
 KS_MUST_CHECK struct ks_error *ks_intake_run(struct ks_cli *cli,
 					     const struct ks_ingest_source *sources, size_t nr,
 					     const struct ks_ingest_opts *opts);
+
+/** The same for what is new of sets, by ks_update(): what is not new is not printed. */
+KS_MUST_CHECK struct ks_error *ks_intake_update(struct ks_cli *cli, const char *const *sets,
+						size_t nr, const struct ks_update_opts *opts);

@@ -57,7 +57,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
 	{ 'p', "patch", NULL, "show every change in full", KS_OPT_FLAG, AT(patch), NULL },
-	{ 0, "image", "GLOB", "look at these images only", KS_OPT_TEXT, AT(image), NULL },
+	{ 0, "image", "IMAGE,...", "look at these images only", KS_OPT_TEXT, AT(image), NULL },
 	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_LOG)),
 	{ 0 },
 };

@@ -39,8 +39,6 @@ static struct ks_error *check(const struct opts *opts, int argc)
 	if (argc < 1 && !opts->list)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf pull PACKAGE...; pull --list "
 						  "shows what there is");
-	if (opts->mirror && !opts->suite)
-		return ks_error_new(KS_ERR_USAGE, "--mirror needs --suite");
 	if (opts->debuginfod && (opts->verify || opts->keyring))
 		return ks_error_new(KS_ERR_USAGE, "debuginfod servers sign nothing and have no "
 						  "checksums to verify");

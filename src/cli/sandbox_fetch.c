@@ -27,6 +27,7 @@ static struct ks_error *failed(const struct ks_fetch_message *message, const str
 	size_t at = 0;
 	const char *file = ks_fetch_text(text, &at), *msg = ks_fetch_text(text, &at);
 	struct ks_error *err = ks_error_new((enum ks_errcode)message->numbers[0], "%s", msg);
+	err->is_gone = err != &ks_nomem && message->numbers[1];
 	return file[0] ? ks_error_in_file(err, file) : err;
 }
 
@@ -137,18 +138,20 @@ static struct ks_error *take_remote(const struct ks_fetch_message *message,
 {
 	size_t at = 0;
 	const char *url = ks_fetch_text(text, &at), *version = ks_fetch_text(text, &at);
-	const char *sha256 = ks_fetch_text(text, &at), *note = ks_fetch_text(text, &at);
+	const char *sha256 = ks_fetch_text(text, &at), *sets = ks_fetch_text(text, &at);
+	const char *note = ks_fetch_text(text, &at);
 	if (!url[0]) // there is no such part
 		return NULL;
 	*ret = (struct ks_remote){
 		.url = strdup(url),
 		.version = version[0] ? strdup(version) : NULL,
 		.sha256 = sha256[0] ? strdup(sha256) : NULL,
+		.sets = sets[0] ? strdup(sets) : NULL,
 		.note = note[0] ? strdup(note) : NULL,
 		.size = message->numbers[0],
 	};
 	if (ret->url && !ret->version == !version[0] && !ret->sha256 == !sha256[0] &&
-	    !ret->note == !note[0])
+	    !ret->sets == !sets[0] && !ret->note == !note[0])
 		return NULL;
 	ks_remote_deinit(ret);
 	return &ks_nomem;
@@ -176,15 +179,21 @@ static struct ks_error *resolve(void *arg, const char *package, enum ks_remote_p
 	return take_remote(&message, &text, ret);
 }
 
-static struct ks_error *expand(void *arg, const char *word, const struct ks_progress *progress,
-			       bool *is_set, struct ks_set_kernels *ret)
+static struct ks_error *expand(void *arg, const char *word, const struct ks_set_extent *extent,
+			       const struct ks_progress *progress, bool *is_set,
+			       struct ks_set_kernels *ret)
 {
 	(void)arg;
 	_cleanup_buf_ struct ks_buf text = { 0 };
-	struct ks_fetch_message message = { .what = KS_FETCH_EXPAND };
+	struct ks_fetch_message message = { .what = KS_FETCH_EXPAND,
+					    .numbers = { extent->last, extent->debug } };
 	KS_TRY(ask_once(&message, word, progress, &text));
 	*is_set = message.numbers[0] != 0;
+	ret->nr_wanted = message.numbers[1];
 	size_t at = 0;
+	ret->pull.set = *is_set ? ks_arena_strdup(&ret->arena, ks_fetch_text(&text, &at)) : NULL;
+	if (*is_set && !ret->pull.set)
+		return &ks_nomem;
 	for (const char *package; *(package = ks_fetch_text(&text, &at));) {
 		const char *copy = ks_arena_strdup(&ret->arena, package);
 		if (!copy || !ks_vector_add(&ret->packages, copy))

@@ -204,6 +204,16 @@ static bool wants_live(const struct ks_sandbox_job *job)
 	return wanted;
 }
 
+/** The user's tables of sets, which words for images may be of. */
+static struct ks_error *add_tables(struct ks_grants *grants)
+{
+	char path[KS_SETS_PATH_MAX];
+	for (unsigned int i = 0; i < KS_SETS_PATHS; i++)
+		if (ks_sets_path(i, path, sizeof(path)))
+			KS_TRY(ks_grants_add(grants, path, KS_GRANT_READ));
+	return NULL;
+}
+
 struct ks_error *ks_sandbox_files_find(const struct ks_sandbox_job *job,
 				       struct ks_sandbox_files *files)
 {
@@ -214,6 +224,7 @@ struct ks_error *ks_sandbox_files_find(const struct ks_sandbox_job *job,
 	if (job->db) {
 		KS_TRY(add_store(grants, job->db));
 		files->store = ks_grants_path(grants, job->db);
+		KS_TRY(add_tables(grants));
 	}
 	KS_TRY(add_options(job, files));
 	KS_TRY(add_arguments(job, files));

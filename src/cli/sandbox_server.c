@@ -38,7 +38,7 @@ static bool send_failure(const struct session *session, const struct ks_error *e
 	const struct ks_fetch_message message = {
 		.what = KS_FETCH_FAILED,
 		.len = (uint32_t)text.len,
-		.numbers = { (uint64_t)err->code },
+		.numbers = { (uint64_t)err->code, err->is_gone },
 	};
 	return !text.failed && ks_fetch_send(session->fd, &message, text.at);
 }
@@ -98,7 +98,8 @@ static struct ks_error *find(struct session *session, uint64_t part, struct ks_b
 		return ks_error_new(KS_ERR_USAGE, "%s was not named", session->text.at);
 	KS_TRY(ks_pull_resolve(session->text.at, (enum ks_remote_part)part, how, &progress,
 			       &remote));
-	const char *texts[] = { remote.url, remote.version, remote.sha256, remote.note };
+	const char *texts[] = { remote.url, remote.version, remote.sha256, remote.sets,
+				remote.note };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		ks_buf_bytes(text, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
 	*size = remote.size;
@@ -121,6 +122,19 @@ static struct ks_error *resolve(struct session *session, struct ks_fetch_message
 	return NULL;
 }
 
+/** A set that the command line names; or any of the table, when it means those that the store follows. */
+static struct ks_error *check_set(const struct ks_fetch_server *server, const char *word)
+{
+	_cleanup_sets_ struct ks_sets sets = { 0 };
+	struct ks_set_wish wish;
+	if (is_argument(server, word))
+		return NULL;
+	if (!server->how.follows || server->job->argc)
+		return ks_error_new(KS_ERR_USAGE, "%s was not named", word);
+	KS_TRY(ks_sets_load(&sets));
+	return ks_sets_find(&sets, word, &wish);
+}
+
 /** What a set of the command line stands for; its packages are named then. */
 static struct ks_error *expand(struct session *session, struct ks_fetch_message *message,
 			       struct ks_buf *text)
@@ -128,16 +142,24 @@ static struct ks_error *expand(struct session *session, struct ks_fetch_message 
 	struct ks_fetch_server *server = session->server;
 	const struct ks_progress progress = { .fn = send_progress, .arg = session };
 	bool is_set = false;
-	if (server->how.by_build_id || !is_argument(server, session->text.at))
+	struct ks_set_extent extent = server->how.extent;
+	if (server->how.by_build_id)
 		return ks_error_new(KS_ERR_USAGE, "%s was not named", session->text.at);
+	KS_TRY(check_set(server, session->text.at));
+	if (server->how.follows) // how far is told by what is in the store
+		extent = (struct ks_set_extent){ (unsigned int)message->numbers[0],
+						 message->numbers[1] != 0 };
 	struct ks_set_kernels *kernels = calloc(1, sizeof(*kernels));
 	if (!kernels)
 		return &ks_nomem;
-	struct ks_error *err = ks_set_expand(session->text.at, &server->how.extent,
-					     &server->how.pull, &progress, &is_set, kernels);
+	struct ks_error *err = ks_set_expand(session->text.at, &extent, &server->how.pull,
+					     &progress, &is_set, kernels);
+	if (!err && is_set)
+		ks_buf_strz(text, kernels->pull.set);
 	for (size_t i = 0; i < kernels->packages.len; i++)
 		ks_buf_strz(text, kernels->packages.at[i]);
 	message->numbers[0] = is_set;
+	message->numbers[1] = kernels->nr_wanted;
 	pthread_mutex_lock(&server->lock);
 	bool kept = !err && is_set && ks_vector_add(&server->sets, kernels);
 	pthread_mutex_unlock(&server->lock);

@@ -147,7 +147,7 @@ static const struct ks_opt options[] = {
 	{ 'o', "output", "DIR", "write DIR/KIND/INITIAL/NAME instead of printing", KS_OPT_OUTPUT,
 	  AT(dir), NULL },
 	{ 0, "all", NULL, "show every name of the kind", KS_OPT_FLAG, AT(all), NULL },
-	{ 0, "image", "GLOB", "look at these images only", KS_OPT_TEXT, AT(image), NULL },
+	{ 0, "image", "IMAGE,...", "look at these images only", KS_OPT_TEXT, AT(image), NULL },
 	{ 0 },
 };
 

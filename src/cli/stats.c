@@ -97,17 +97,10 @@ static struct ks_error *choose_tables(struct work *work)
 	return NULL;
 }
 
-/** Globs, with commas between them, one a line as the selection wants them. */
 static struct ks_error *choose_images(struct work *work)
 {
-	_cleanup_buf_ struct ks_buf globs = { 0 };
-	for (const char *c = work->opts->image; c && *c; c++)
-		ks_buf_char(&globs, *c == ',' ? '\n' : *c);
-	const char *text = ks_buf_text(&globs);
-	if (!text)
-		return &ks_nomem;
 	struct ks_session *session = &work->session;
-	KS_TRY(ks_selection_choose(&session->sel, session->store, work->opts->image ? text : NULL));
+	KS_TRY(ks_selection_choose(&session->sel, session->store, work->opts->image));
 	return ks_selection_group(&session->sel, session->store);
 }
 
@@ -258,7 +251,7 @@ static void explain(FILE *out)
 
 #define OPT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
-	{ 0, "image", "GLOB,...", "count these images only", KS_OPT_TEXT, OPT(image), NULL },
+	{ 0, "image", "IMAGE,...", "count these images only", KS_OPT_TEXT, OPT(image), NULL },
 	{ 0, "group", "NAME", "regular, lts, arch, flavor, other, revision, or all", KS_OPT_TEXT,
 	  OPT(group), NULL },
 	{ 0, "table", "NAME,...", "these tables or pictures only", KS_OPT_TEXT, OPT(tables), NULL },

@@ -25,6 +25,7 @@ extern const struct ks_step_info ks_step_infos[KS_NR_STEPS];
 struct ks_step {
 	enum ks_group_kind group;
 	const char *label; // in its group
+	const char *line;  // of Other, see struct ks_group; NULL in other groups
 	const struct ks_fact *fact;
 	const struct ks_fact *before; // what it is compared with; NULL: nothing
 	const char *before_label;
@@ -38,6 +39,12 @@ KS_MUST_CHECK struct ks_error *ks_steps_walk(const struct ks_groups *groups,
 					     const struct ks_history *history, struct ks_diff *diff,
 					     ks_step_fn *fn, void *arg);
 
-/** Labels of the first and last image of the base's line that have the name; NULL when none has. */
-void ks_steps_span(const struct ks_groups *groups, const struct ks_history *history,
-		   const char **ret_since, const char **ret_until);
+/** From when to when kernels have a name. */
+struct ks_span {
+	const char *since, *until; // labels; NULL when none has it
+	bool began_earlier;	   // nothing older tells that it did not have it: it may be older
+	bool has_ended;		   // what is newer than until does not have it, as far as it tells
+};
+
+/** The span over the base's line, and over images of its architecture that are in no group: those of other distributions. */
+struct ks_span ks_steps_span(const struct ks_groups *groups, const struct ks_history *history);

@@ -6,9 +6,13 @@
 
 #include "base/pool.h"
 #include "ingest/private.h"
+#include "store/settings.h"
 
 /** What reading one image may take at its worst; so many of them fit into the memory at hand. */
 enum { IMAGE_KB = 1500000 };
+
+/** How many packages are fetched at once, but with one thread, where there are fewer: servers and networks are slower than these. */
+enum { TRANSFERS = 4 };
 
 /** How many images may be read at once without pushing the machine into swap. */
 static unsigned int fit_memory(unsigned int wanted)
@@ -24,6 +28,15 @@ static unsigned int fit_memory(unsigned int wanted)
 	fclose(file);
 	unsigned long fit = kb / IMAGE_KB;
 	return fit < 1 ? 1 : fit < wanted ? (unsigned int)fit : wanted;
+}
+
+/** How many items are read at once. */
+static unsigned int how_many(const struct ks_ingest *ingest)
+{
+	unsigned int fetched = 0, wanted = ingest->opts.nr_threads;
+	for (size_t i = 0; wanted > 1 && i < ingest->items.len && fetched < TRANSFERS; i++)
+		fetched += ingest->items.at[i].from == KS_INGEST_PACKAGE;
+	return fit_memory(fetched > wanted ? fetched : wanted);
 }
 
 /** An item while it is taken in. */
@@ -98,7 +111,8 @@ static struct ks_error *put(struct intake *intake, struct ks_put_result *result)
 	bool has_config = intake->surface && intake->surface->config;
 	if (intake->known && !has_config) {
 		result->label = ks_take(intake->known);
-		return NULL;
+		return ks_store_join_sets(ingest->store, result->label,
+					  intake->surface ? intake->surface->image.sets : NULL);
 	}
 	return ks_store_put(ingest->store, intake->surface, ingest->opts.nr_threads, result);
 }
@@ -118,11 +132,22 @@ static bool is_no_kernel(const struct intake *intake, const struct ks_error *err
 		       : err->code == KS_ERR_UNSUPPORTED && found;
 }
 
+/** Of a set that is followed it is enough to say once that its archive lists more than it has. */
+static bool is_told(const struct intake *intake, const struct ks_error *err)
+{
+	struct ks_ingest_set *set = intake->item->set;
+	if (!set || !err->is_gone || !intake->ingest->opts.since)
+		return false;
+	bool told = set->told_gone;
+	set->told_gone = true;
+	return told;
+}
+
 /** It is this item's turn. @param err why it could not be read, or NULL */
 static struct ks_error *finish(struct intake *intake, struct ks_error *err)
 {
 	const char *name = ks_ingest_item_name(intake->item);
-	if (err && is_no_kernel(intake, err)) {
+	if (err && (is_no_kernel(intake, err) || is_told(intake, err))) {
 		ks_error_free(err);
 		return NULL;
 	}
@@ -168,10 +193,11 @@ struct ks_error *ks_ingest_run(struct ks_ingest *ingest, struct ks_store *store)
 	ingest->store = store;
 	ingest->turn = 0;
 	ingest->over = false;
-	KS_TRY(ks_pool_run(fit_memory(ingest->opts.nr_threads), ingest->items.len, take_in,
-			   ingest));
+	KS_TRY(ks_pool_run(how_many(ingest), ingest->items.len, take_in, ingest));
 	if (ks_ingest_wants_modules(ingest->opts.modules))
 		KS_TRY(ks_ingest_modules_run(ingest));
+	KS_TRY(ks_ingest_mark_sets(ingest, store));
+	KS_TRY(ks_selection_keep_base(store));
 	return ks_cancel_check(ingest->opts.cancel);
 }
 

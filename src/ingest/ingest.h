@@ -72,7 +72,10 @@ struct ks_ingest_source {
 
 /** Zeros and NULLs everywhere stand for the defaults. Strings are borrowed until ks_ingest_close(). */
 struct ks_ingest_opts {
-	/** 0: as many as there are processors. What is stored does not depend on it. */
+	/**
+	 * 0: as many as there are processors. What is stored does not depend on it. Unless it is 1, up to four packages are
+	 * fetched at once.
+	 */
 	unsigned int nr_threads;
 	/** Path of where to take configurations from; for packages the name of one, too. */
 	const char *config;
@@ -83,6 +86,8 @@ struct ks_ingest_opts {
 	/** Of a set: how many releases, and packages with debug information (source/net/set_kernels.h). */
 	unsigned int last;
 	bool debug;
+	/** Of sets, what is newer than all that this store has of them; it is read while they are looked up. NULL: as above. */
+	struct ks_store *since;
 	/** Servers for build ids, separated by spaces; NULL: those of DEBUGINFOD_URLS. */
 	const char *debuginfod;
 	/** The first failure ends the run, which returns it; there are no events KS_INGEST_FAILED. */

@@ -3,6 +3,7 @@
 
 #include "extract/modules/base_kernel.h"
 #include "extract/modules/modules.h"
+#include "store/settings.h"
 
 /** Modules of the surface that tells more come first: under one name they stay. */
 static struct ks_error *join(const struct ks_surface *kernel, const struct ks_surface *kept,
@@ -22,5 +23,6 @@ struct ks_error *ks_ingest_merge(struct ks_store *into, struct ks_store *from,
 				 unsigned int nr_threads, struct ks_merge_result *ret)
 {
 	const struct ks_merge_opts opts = { .nr_threads = nr_threads, .join = join };
-	return ks_store_merge(into, from, &opts, ret);
+	KS_TRY(ks_store_merge(into, from, &opts, ret));
+	return ks_selection_keep_base(into);
 }

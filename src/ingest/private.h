@@ -12,14 +12,24 @@
 #include "source/net/set_kernels.h"
 #include "source/scan.h"
 
+/** A set that is among the sources. */
+struct ks_ingest_set {
+	struct ks_set_kernels kernels;
+	bool is_known;	// its archive was read
+	bool told_gone; // that a package of it is listed and gone
+};
+
 /** One image to come. */
 struct ks_ingest_item {
 	enum ks_ingest_from from;
 	const char *name;   // path, package, build id; how the running kernel is called
 	const char *config; // path of where to take it from, or NULL
 	const struct ks_pull_opts *pull; // of a package; NULL: those of the run
-	const struct ks_dataset *ds;	 // NULL: the path is an image itself
-	size_t nr;			 // in ds
+	const char *const *spares;	 // packages to take instead when it is gone, the best first
+	size_t nr_spares;
+	struct ks_ingest_set *set;   // that it is of; NULL: it was named by itself
+	const struct ks_dataset *ds; // NULL: the path is an image itself
+	size_t nr;		     // in ds
 	bool found; // in a folder, nobody named it: what turns out to be no kernel is passed over
 };
 
@@ -39,9 +49,9 @@ struct ks_ingest {
 	KS_VECTOR(struct ks_dataset *) datasets;
 	KS_VECTOR(struct ks_scan) scans; // of folders
 	KS_VECTOR(struct ks_ingest_module_source) module_sources;
-	KS_VECTOR(struct ks_set_kernels *) set_kernels; // of the sets that are among the sources
-	struct ks_store *store;				// while it runs
-	pthread_mutex_t lock;				// guards turn, and the store with it
+	KS_VECTOR(struct ks_ingest_set *) sets;
+	struct ks_store *store; // while it runs
+	pthread_mutex_t lock;	// guards turn, and the store with it
 	pthread_cond_t moved;
 	size_t turn; // the item that is put next
 	bool over;   // an item ended the run: nothing is put after it
@@ -69,6 +79,9 @@ struct ks_progress ks_ingest_progress(struct ks_ingest_teller *teller);
 /** A package to fetch, and its modules when they are wanted. @param pull NULL: as the run does */
 KS_MUST_CHECK struct ks_error *ks_ingest_add_package(struct ks_ingest *ingest, const char *name,
 						     const struct ks_pull_opts *pull);
+/** One package of a set: of nr from the first one on, the first that its server has. */
+KS_MUST_CHECK struct ks_error *
+ks_ingest_add_first(struct ks_ingest *ingest, struct ks_ingest_set *set, size_t first, size_t nr);
 
 /* ---- sets.c ---- */
 
@@ -78,6 +91,17 @@ KS_MUST_CHECK struct ks_error *ks_ingest_add_package(struct ks_ingest *ingest, c
  */
 KS_MUST_CHECK struct ks_error *ks_ingest_add_set(struct ks_ingest *ingest, const char *name,
 						 bool *is_set);
+/** Keep that the archives of the sets were seen now. */
+KS_MUST_CHECK struct ks_error *ks_ingest_mark_sets(const struct ks_ingest *ingest,
+						   struct ks_store *store);
+/**
+ * The images that the store has of a set: of the usual flavour, where its name has none.
+ * @param name as images keep it, or without a machine: of any
+ * @param arena holds the result, which is in the order of all images
+ */
+KS_MUST_CHECK struct ks_error *ks_ingest_of_set(struct ks_store *store, const char *name,
+						struct ks_arena *arena,
+						struct ks_store_images *ret);
 void ks_ingest_free_sets(struct ks_ingest *ingest);
 
 /* ---- read.c ---- */

@@ -72,6 +72,8 @@ static struct ks_error *read_source(struct reading *reading, const struct ks_sou
 {
 	KS_TRY(ks_source_surface(src, reading->how, &reading->surface));
 	struct ks_surface *surface = reading->surface;
+	if (src->sets && !(surface->image.sets = ks_arena_strdup(&surface->arenas[0], src->sets)))
+		return &ks_nomem;
 	if (src->config && !surface->config) // of a known image no more is read than what it is
 		KS_TRY(ks_config_read(surface, &surface->arenas[0], src->config));
 	note_bytes(src, &reading->note);
@@ -103,12 +105,34 @@ static struct ks_error *read_live(struct reading *reading)
 	return ks_live_read(&live, &opts, &reading->note, &reading->surface);
 }
 
+static struct ks_error *pull(const struct reading *reading, const char *package,
+			     struct ks_source **ret)
+{
+	const struct ks_pull_opts *opts = reading->item->pull;
+	return ks_pull_open(package, opts ? opts : &reading->ingest->opts.pull, &reading->progress,
+			    ret);
+}
+
+/** The package, or the first of its spares when the server does not have it. */
 static struct ks_error *read_package(struct reading *reading)
 {
 	_cleanup_source_ struct ks_source *src = NULL;
 	const struct ks_ingest_item *item = reading->item;
-	KS_TRY(ks_pull_open(item->name, item->pull ? item->pull : &reading->ingest->opts.pull,
-			    &reading->progress, &src));
+	struct ks_error *err = pull(reading, item->name, &src);
+	for (size_t i = 0; err && err->is_gone && i < item->nr_spares; i++) {
+		struct ks_error *other = pull(reading, item->spares[i], &src);
+		if (other && other->is_gone) {
+			ks_error_free(other);
+			continue;
+		}
+		if (!other)
+			ks_buf_printf(&reading->note,
+				      "not the newest: %s is listed, but gone from its server\n",
+				      item->name);
+		ks_error_free(err);
+		err = other;
+	}
+	KS_TRY(err);
 	return read_source(reading, src);
 }
 

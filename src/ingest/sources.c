@@ -143,6 +143,18 @@ static struct ks_error *add_paired(struct ks_ingest *ingest, const char *const *
 
 /* ---- any source ---- */
 
+struct ks_error *ks_ingest_add_first(struct ks_ingest *ingest, struct ks_ingest_set *set,
+				     size_t first, size_t nr)
+{
+	const char *const *names = &set->kernels.packages.at[first];
+	KS_TRY(ks_ingest_add_package(ingest, names[0], &set->kernels.pull));
+	struct ks_ingest_item *item = &ingest->items.at[ingest->items.len - 1];
+	item->spares = names + 1;
+	item->nr_spares = nr - 1;
+	item->set = set;
+	return NULL;
+}
+
 struct ks_error *ks_ingest_add_package(struct ks_ingest *ingest, const char *name,
 				       const struct ks_pull_opts *pull)
 {
@@ -159,6 +171,19 @@ struct ks_error *ks_ingest_add_package(struct ks_ingest *ingest, const char *nam
 								.pull = pull });
 }
 
+/** A package that was named by itself. */
+static struct ks_error *add_package(struct ks_ingest *ingest, const char *name)
+{
+	if (ingest->opts.last || ingest->opts.debug)
+		return ks_ingest_fail(
+			ingest, name,
+			ks_error_new(KS_ERR_USAGE,
+				     "%s: no set of kernels, such as debian:12; --last and --debug "
+				     "choose what is taken of a set",
+				     name));
+	return ks_ingest_add_package(ingest, name, NULL);
+}
+
 /** What is fetched by its name. */
 static struct ks_error *add_remote(struct ks_ingest *ingest, const struct ks_ingest_source *source)
 {
@@ -169,7 +194,7 @@ static struct ks_error *add_remote(struct ks_ingest *ingest, const struct ks_ing
 	if (source->from == KS_INGEST_PACKAGE) {
 		bool is_set;
 		KS_TRY(ks_ingest_add_set(ingest, source->name, &is_set));
-		return is_set ? NULL : ks_ingest_add_package(ingest, source->name, NULL);
+		return is_set ? NULL : add_package(ingest, source->name);
 	}
 	return add_item(ingest, &(const struct ks_ingest_item){ .from = source->from,
 								.name = source->name,

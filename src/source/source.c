@@ -229,6 +229,7 @@ void ks_source_close(struct ks_source *src)
 	free(src->path);
 	free(src->member);
 	free(src->config);
+	free(src->sets);
 	free(src->note);
 	free(src->system_map);
 	free(src->package);

@@ -41,6 +41,7 @@ struct ks_source {
 	char *config;	  // text of the kernel's configuration
 	char *system_map; // text that lists its symbols
 	char *package, *package_version, *package_arch;
+	char *sets;	       // of kernels that it was had by (surface/image_sets.h)
 	char *note;	       // what could not be had with it
 	uint64_t taken, total; // bytes read or transferred, and what there was in all
 	enum ks_source_proof proof;

@@ -2,8 +2,9 @@
 #include "store/choose.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <string.h>
+
+#include "store/words.h"
 
 /** The text begins with the word, which does not end inside a number or a word of it. */
 static bool begins(const char *text, const char *word)
@@ -18,11 +19,19 @@ static bool same(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
-/** How well an image fits: 0 not at all. */
-static int fit(const struct ks_selection *sel, const struct ks_image *image, const char *word)
+static bool is_meant(const struct ks_image *image, const struct ks_image_word *word)
 {
-	if (!begins(image->label, word) && !begins(image->release, word) &&
-	    !begins(image->version, word))
+	if (word->is_set)
+		return ks_image_word_fits(word, image);
+	return begins(image->label, word->text) || begins(image->release, word->text) ||
+	       begins(image->version, word->text);
+}
+
+/** How well an image fits: 0 not at all. */
+static int fit(const struct ks_selection *sel, const struct ks_image *image,
+	       const struct ks_image_word *word)
+{
+	if (!is_meant(image, word))
 		return 0;
 	const struct ks_groups *groups = sel->groups;
 	if (groups->base >= groups->nr_images)
@@ -31,27 +40,44 @@ static int fit(const struct ks_selection *sel, const struct ks_image *image, con
 	return 1 + same(image->arch, base->arch) + same(image->flavor, base->flavor);
 }
 
-struct ks_error *ks_selection_pick(const struct ks_selection *sel, const char *word,
-				   const struct ks_store_image **ret, bool *ret_exact)
+/** The image that a word means. @param[out] ret NULL: none */
+static void pick(const struct ks_selection *sel, const struct ks_image_word *word,
+		 const struct ks_store_image **ret, bool *ret_exact)
 {
 	const struct ks_store_images *images = &sel->images;
-	const struct ks_store_image *best = NULL;
 	int best_fit = 0;
+	*ret = NULL;
 	for (size_t i = 0; i < images->nr; i++) {
 		const struct ks_image *image = &images->at[i]->image;
-		bool exact = strcmp(image->label, word) == 0;
+		bool exact = strcmp(image->label, word->text) == 0;
 		int fits = exact ? INT32_MAX : fit(sel, image, word);
 		if (!fits || fits < best_fit)
 			continue;
-		best = images->at[i]; // of those that fit alike, the newest comes last
+		*ret = images->at[i]; // of those that fit alike, the newest comes last
 		best_fit = fits;
 	}
-	if (!best)
-		return ks_error_new(KS_ERR_NOTFOUND,
-				    "no image is called '%s'; 'ksurf images' lists them", word);
-	*ret = best;
 	*ret_exact = best_fit == INT32_MAX;
-	return NULL;
+}
+
+struct ks_error *ks_selection_pick(const struct ks_selection *sel, const char *text,
+				   const struct ks_store_image **ret, bool *ret_exact)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_image_word word;
+	KS_TRY(ks_image_word_read(&arena, text, strlen(text), &word));
+	pick(sel, &word, ret, ret_exact);
+	return *ret ? NULL : ks_image_word_unknown(&word, &sel->images);
+}
+
+struct ks_error *ks_selection_one(const struct ks_selection *sel, const char *text,
+				  const struct ks_store_image **ret)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_image_word word;
+	bool exact;
+	KS_TRY(ks_image_word_read(&arena, text, strlen(text), &word));
+	pick(sel, &word, ret, &exact);
+	return *ret && (exact || word.is_set) ? NULL : ks_image_word_unknown(&word, &sel->images);
 }
 
 /** Mark the images of the group of that name. */
@@ -68,25 +94,27 @@ static bool mark_group(const struct ks_selection *sel, const char *word, bool *c
 	return false;
 }
 
-static bool mark_glob(const struct ks_selection *sel, const char *word, bool *chosen)
+static bool mark_fitting(const struct ks_selection *sel, const struct ks_image_word *word,
+			 bool *chosen)
 {
 	bool any = false;
 	for (size_t i = 0; i < sel->images.nr; i++)
-		if (fnmatch(word, sel->images.at[i]->image.label, 0) == 0)
+		if (ks_image_word_fits(word, &sel->images.at[i]->image))
 			any = chosen[i] = true;
 	return any;
 }
 
-static struct ks_error *mark(const struct ks_selection *sel, const char *word, bool *chosen)
+static struct ks_error *mark(const struct ks_selection *sel, const struct ks_image_word *word,
+			     bool *chosen)
 {
-	if (mark_group(sel, word, chosen) || mark_glob(sel, word, chosen))
+	if (mark_group(sel, word->text, chosen) || mark_fitting(sel, word, chosen))
 		return NULL;
 	const struct ks_store_image *image;
 	bool exact;
-	KS_TRY(ks_selection_pick(sel, word, &image, &exact));
+	pick(sel, word, &image, &exact);
 	for (size_t i = 0; i < sel->images.nr; i++)
 		chosen[i] = chosen[i] || sel->images.at[i] == image;
-	return NULL;
+	return image ? NULL : ks_image_word_unknown(word, &sel->images);
 }
 
 struct ks_error *ks_selection_words(const struct ks_selection *sel, const char *words,
@@ -103,11 +131,11 @@ struct ks_error *ks_selection_words(const struct ks_selection *sel, const char *
 	memset(chosen, 0, all->nr * sizeof(*chosen));
 	while (*words) {
 		size_t len = strcspn(words, ",");
-		const char *word = ks_arena_strndup(arena, words, len);
-		if (!word)
-			return &ks_nomem;
-		if (len)
-			KS_TRY(mark(sel, word, chosen));
+		struct ks_image_word word;
+		if (len) {
+			KS_TRY(ks_image_word_read(arena, words, len, &word));
+			KS_TRY(mark(sel, &word, chosen));
+		}
 		words += len + (words[len] == ',');
 	}
 	*ret = (struct ks_store_images){ .at = images };

@@ -224,15 +224,21 @@ static struct ks_error *shorten_hashes(struct ks_store *store)
 	}
 }
 
-struct ks_error *ks_format_renew(struct ks_store *store)
+static struct ks_error *renew_old(struct ks_store *store, int64_t version)
 {
-	int64_t version;
-	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
 	if (version == 1)
 		KS_TRY(ks_sql_script(store, ks_schema_1_to_2));
-	if (version != 1 && version != 2)
-		return NULL;
 	KS_TRY(ks_sql_script(store, ks_schema_2_to_3));
 	KS_TRY(shorten_hashes(store));
 	return ks_sql_script(store, ks_schema_counters);
+}
+
+struct ks_error *ks_format_renew(struct ks_store *store)
+{
+	int64_t version, has_sets;
+	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
+	KS_TRY(ks_sql_number(store, KS_SQL_HAS_SETS, &has_sets));
+	if (version == 1 || version == 2)
+		KS_TRY(renew_old(store, version));
+	return version && !has_sets ? ks_sql_script(store, ks_schema_sets) : NULL;
 }

@@ -26,6 +26,7 @@ static const size_t text_fields[] = {
 	offsetof(struct ks_image, package),  offsetof(struct ks_image, package_version),
 	offsetof(struct ks_image, build_id), offsetof(struct ks_image, compiler),
 	offsetof(struct ks_image, banner),   offsetof(struct ks_image, modules_of),
+	offsetof(struct ks_image, sets),
 };
 enum { NR_TEXTS = KS_ARRAY_LEN(text_fields) };
 
@@ -143,10 +144,15 @@ struct list_images {
 static struct ks_error *list_images(struct ks_store *store, void *arg)
 {
 	struct list_images *list = arg;
-	int64_t version;
+	int64_t version, has_sets;
 	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
+	KS_TRY(ks_sql_number(store, KS_SQL_HAS_SETS, &has_sets));
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, version == 1 ? KS_SQL_IMAGES_1 : KS_SQL_IMAGES, &stmt));
+	KS_TRY(ks_sql_get(store,
+			  version == 1 ? KS_SQL_IMAGES_1
+			  : has_sets   ? KS_SQL_IMAGES
+				       : KS_SQL_IMAGES_EARLY,
+			  &stmt));
 	for (;;) {
 		bool row;
 		KS_TRY(ks_sql_row(store, stmt, &row));

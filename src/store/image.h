@@ -38,6 +38,10 @@ KS_MUST_CHECK struct ks_error *ks_image_free_label(struct ks_store *store, const
 /** Digest of an image, NULL when it has none; the caller frees it. */
 KS_MUST_CHECK struct ks_error *ks_image_digest(struct ks_store *store, int64_t id, char **ret);
 
+/** The sets that an image is of, from the arena; NULL: none. The store must be one whose images know them. */
+KS_MUST_CHECK struct ks_error *ks_image_sets(struct ks_store *store, int64_t id,
+					     struct ks_arena *arena, const char **ret);
+
 /** Ids of the images that hold the modules of this one. */
 struct ks_image_ids {
 	KS_VECTOR(int64_t) at;

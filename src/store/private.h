@@ -26,7 +26,11 @@ enum ks_sql {
 	KS_SQL_IMAGE_LAST,
 	KS_SQL_COLUMNS_LAST,
 	KS_SQL_IMAGES,
-	KS_SQL_IMAGES_1,	   // of a store of version 1
+	KS_SQL_IMAGES_1,     // of a store of version 1
+	KS_SQL_IMAGES_EARLY, // of one whose images know no sets
+	KS_SQL_HAS_SETS,
+	KS_SQL_IMAGE_SETS,
+	KS_SQL_IMAGE_SET_SETS,
 	KS_SQL_IMAGES_BY_BUILD_ID, // modules have none
 	KS_SQL_IMAGE_BY_DIGEST,
 	KS_SQL_IMAGE_BY_LABEL,
@@ -39,6 +43,7 @@ enum ks_sql {
 	KS_SQL_IMAGE_RELABEL,
 	KS_SQL_IMAGES_ON_BASE,
 	KS_SQL_SETTING,
+	KS_SQL_SETTINGS,
 	KS_SQL_SETTING_SET,
 	KS_SQL_SETTING_REMOVE,
 	KS_SQL_LIST_SEEK,

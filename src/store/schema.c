@@ -22,12 +22,15 @@
 	" base INTEGER REFERENCES image(id)"
 #define HOME "home TEXT"			     // digest of the kernel whose modules these are
 #define MODULES "modules INTEGER NOT NULL DEFAULT 0" // how many, when these are modules
+#define SETS "sets TEXT" // of kernels that it was had by, comma-separated
 /** What else it can tell, comma-separated; version 1 had kernels with debug information only. */
 #define OLD_FACTS "facts TEXT NOT NULL DEFAULT 'inline'"
 
 #define IMAGE_1 IMAGE_FIRST ")"
 #define IMAGE_2 IMAGE_FIRST ", facts TEXT NOT NULL, " HOME ", " MODULES ")"
 #define IMAGE_FROM_1 IMAGE_FIRST ", " OLD_FACTS ", " HOME ", " MODULES ")"
+#define IMAGE_3 IMAGE_FIRST ", facts TEXT NOT NULL, " HOME ", " MODULES ", " SETS ")"
+#define IMAGE_3_FROM_1 IMAGE_FIRST ", " OLD_FACTS ", " HOME ", " MODULES ", " SETS ")"
 
 /** For people; all but this one are as they always were. */
 #define IMAGES_1                                                                                   \
@@ -57,23 +60,37 @@
 
 /* ---- which store has which ---- */
 
-/** The ways in which a store has come to be. */
-enum { MADE_1, MADE_2, FROM_1_TO_2, MADE_3, FROM_1_TO_3, FROM_2_TO_3, NR_WAYS };
-static const int versions[NR_WAYS] = { 1, 2, 2, 3, 3, 3 };
+/** The ways in which a store has come to be. Before a release, some of version 3 were made whose images know no sets. */
+enum {
+	MADE_1,
+	MADE_2,
+	FROM_1_TO_2,
+	MADE_3,
+	FROM_1_TO_3,
+	FROM_2_TO_3,
+	EARLY_3,
+	FROM_1_TO_EARLY_3,
+	FROM_2_TO_EARLY_3,
+	NR_WAYS,
+};
+static const int versions[NR_WAYS] = { 1, 2, 2, 3, 3, 3, 3, 3, 3 };
 
 enum {
 	EVERY = (1 << NR_WAYS) - 1,
 	IN_1 = 1 << MADE_1,
-	ONCE_1 = 1 << FROM_1_TO_2 | 1 << FROM_1_TO_3,
+	ONCE_1 = 1 << FROM_1_TO_2 | 1 << FROM_1_TO_3 | 1 << FROM_1_TO_EARLY_3,
 	SINCE_2 = EVERY & ~IN_1,
 	UP_TO_2 = 1 << MADE_1 | 1 << MADE_2 | 1 << FROM_1_TO_2,
-	SINCE_3 = 1 << MADE_3 | 1 << FROM_1_TO_3 | 1 << FROM_2_TO_3,
+	SINCE_3 = EVERY & ~UP_TO_2,
+	HAVE_SETS = 1 << MADE_3 | 1 << FROM_1_TO_3 | 1 << FROM_2_TO_3,
 };
 
 static const struct ks_schema_row rows[] = {
 	{ "table", "image", "image", IMAGE_1, IN_1 },
-	{ "table", "image", "image", IMAGE_2, SINCE_2 & ~ONCE_1 },
-	{ "table", "image", "image", IMAGE_FROM_1, ONCE_1 },
+	{ "table", "image", "image", IMAGE_2, SINCE_2 & ~ONCE_1 & ~HAVE_SETS },
+	{ "table", "image", "image", IMAGE_FROM_1, ONCE_1 & ~HAVE_SETS },
+	{ "table", "image", "image", IMAGE_3, HAVE_SETS & ~ONCE_1 },
+	{ "table", "image", "image", IMAGE_3_FROM_1, HAVE_SETS &ONCE_1 },
 	{ "index", "sqlite_autoindex_image_1", "image", NULL, EVERY },
 	{ "index", "sqlite_autoindex_image_2", "image", NULL, EVERY },
 	{ "table", "setting", "setting",
@@ -181,3 +198,5 @@ const char ks_schema_2_to_3[] = COUNTER
 	";ALTER TABLE part ADD COLUMN " PART_BASE
 	";UPDATE part SET base = (SELECT base FROM image WHERE id = part.image)"
 	";DROP VIEW names;PRAGMA user_version = 3;";
+
+const char ks_schema_sets[] = "ALTER TABLE image ADD COLUMN " SETS ";";

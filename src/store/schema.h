@@ -30,3 +30,5 @@ bool ks_schema_new(const struct ks_schema_row *row);
 extern const char ks_schema_counters[];
 /** What makes a store of version 1 one of version 2, and that one of version 3 without counters. */
 extern const char ks_schema_1_to_2[], ks_schema_2_to_3[];
+/** What lets the images of a store of version 3 know their sets, if they cannot. */
+extern const char ks_schema_sets[];

@@ -30,12 +30,15 @@ static struct ks_error *rename_all(struct ks_store *store, void *arg)
 {
 	const struct rename *job = arg;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	const char *base;
-	KS_TRY(ks_store_setting(store, &arena, KS_SETTING_BASE, &base));
+	static const char *const bases[] = { KS_SETTING_BASE, KS_SETTING_KEPT };
 	KS_TRY(ks_store_relabel(store, job->label, job->new_label));
-	return base && strcmp(base, job->label) == 0
-		       ? ks_store_set(store, KS_SETTING_BASE, job->new_label)
-		       : NULL;
+	for (size_t i = 0; i < KS_ARRAY_LEN(bases); i++) {
+		const char *base;
+		KS_TRY(ks_store_setting(store, &arena, bases[i], &base));
+		if (base && strcmp(base, job->label) == 0)
+			KS_TRY(ks_store_set(store, bases[i], job->new_label));
+	}
+	return NULL;
 }
 
 struct ks_error *ks_selection_rename(struct ks_store *store, const char *label,
@@ -43,6 +46,57 @@ struct ks_error *ks_selection_rename(struct ks_store *store, const char *label,
 {
 	struct rename job = { label, new_label };
 	return ks_sql_write(store, rename_all, &job);
+}
+
+static bool has_label(const struct ks_store_images *images, const char *label)
+{
+	for (size_t i = 0; label && i < images->nr; i++)
+		if (strcmp(images->at[i]->image.label, label) == 0)
+			return true;
+	return false;
+}
+
+/** The label to keep; NULL: there is one already, or there is nothing to compare with. */
+static struct ks_error *find_base(struct ks_selection *sel, struct ks_store *store,
+				  const char **ret)
+{
+	const char *base, *kept;
+	*ret = NULL;
+	KS_TRY(ks_store_images(store, &sel->arena, &sel->all));
+	KS_TRY(ks_store_setting(store, &sel->arena, KS_SETTING_BASE, &base));
+	KS_TRY(ks_store_setting(store, &sel->arena, KS_SETTING_KEPT, &kept));
+	if (!sel->all.nr || has_label(&sel->all, base) || has_label(&sel->all, kept))
+		return NULL;
+	KS_TRY(ks_selection_choose(sel, store, "*"));
+	KS_TRY(ks_selection_group(sel, store));
+	const struct ks_groups *groups = sel->groups;
+	if (groups->at[KS_GROUP_ARCH].nr || groups->at[KS_GROUP_FLAVOR].nr)
+		*ret = sel->images.at[groups->base]->image.label;
+	return NULL;
+}
+
+static struct ks_error *keep_base(struct ks_store *store, void *arg)
+{
+	(void)arg;
+	_cleanup_selection_ struct ks_selection sel = { 0 };
+	const char *label;
+	KS_TRY(find_base(&sel, store, &label));
+	return label ? ks_store_set(store, KS_SETTING_KEPT, label) : NULL;
+}
+
+struct ks_error *ks_selection_keep_base(struct ks_store *store)
+{
+	_cleanup_selection_ struct ks_selection sel = { 0 };
+	const char *label;
+	KS_TRY(find_base(&sel, store, &label)); // most of the time nothing is to be written
+	return label ? ks_sql_write(store, keep_base, NULL) : NULL;
+}
+
+static struct ks_error *renew_base(struct ks_store *store, void *arg)
+{
+	KS_TRY(ks_store_set(store, KS_SETTING_BASE, NULL));
+	KS_TRY(ks_store_set(store, KS_SETTING_KEPT, NULL));
+	return keep_base(store, arg);
 }
 
 struct ks_error *ks_selection_set_base(struct ks_store *store, const char *label)
@@ -54,7 +108,8 @@ struct ks_error *ks_selection_set_base(struct ks_store *store, const char *label
 		KS_TRY(ks_store_images(store, &arena, &images));
 		KS_TRY(ks_store_image(&images, label, &image));
 	}
-	return ks_store_set(store, KS_SETTING_BASE, label);
+	return label ? ks_store_set(store, KS_SETTING_BASE, label)
+		     : ks_sql_write(store, renew_base, NULL);
 }
 
 struct ks_error *ks_selection_set_group(struct ks_store *store, const char *group,

@@ -10,7 +10,13 @@ const char *ks_selection_setting(const char *group);
 KS_MUST_CHECK struct ks_error *ks_selection_rename(struct ks_store *store, const char *label,
 						   const char *new_label);
 
-/** Choose the base. @param label NULL: by the default rule @return KS_ERR_NOTFOUND */
+/**
+ * Once the default rule finds a base of which there are other architectures or flavours, its version is kept for as long as the
+ * image is there: what is added later does not change what reports compare with.
+ */
+KS_MUST_CHECK struct ks_error *ks_selection_keep_base(struct ks_store *store);
+
+/** Choose the base. @param label NULL: by the default rule, now @return KS_ERR_NOTFOUND */
 KS_MUST_CHECK struct ks_error *ks_selection_set_base(struct ks_store *store, const char *label);
 
 /**

@@ -18,11 +18,19 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_COUNTER_SET] = "UPDATE counter SET value = ?2 WHERE name = ?1",
 	[KS_SQL_IMAGE_LAST] = "SELECT max(id) FROM image",
 	[KS_SQL_COLUMNS_LAST] = "SELECT max(id) FROM columns",
-	[KS_SQL_IMAGES] = "SELECT " IMAGE_TEXTS ", home, id, tier, elf_class, big_endian, known,"
-			  " symtab_known, anchor, base, facts, modules FROM image",
-	[KS_SQL_IMAGES_1] = "SELECT " IMAGE_TEXTS ", NULL, id, tier, elf_class, big_endian, known,"
-			    " symtab_known, anchor, base,"
-			    " CASE WHEN tier IN ('full', 'imported') THEN 'inline' END FROM image",
+	[KS_SQL_IMAGES] =
+		"SELECT " IMAGE_TEXTS ", home, sets, id, tier, elf_class, big_endian, known,"
+		" symtab_known, anchor, base, facts, modules FROM image",
+	[KS_SQL_IMAGES_EARLY] =
+		"SELECT " IMAGE_TEXTS ", home, NULL, id, tier, elf_class, big_endian, known,"
+		" symtab_known, anchor, base, facts, modules FROM image",
+	[KS_SQL_HAS_SETS] = "SELECT count(*) FROM pragma_table_info('image') WHERE name = 'sets'",
+	[KS_SQL_IMAGE_SETS] = "SELECT sets FROM image WHERE id = ?",
+	[KS_SQL_IMAGE_SET_SETS] = "UPDATE image SET sets = ?2 WHERE id = ?1",
+	[KS_SQL_IMAGES_1] =
+		"SELECT " IMAGE_TEXTS ", NULL, NULL, id, tier, elf_class, big_endian, known,"
+		" symtab_known, anchor, base,"
+		" CASE WHEN tier IN ('full', 'imported') THEN 'inline' END FROM image",
 	[KS_SQL_IMAGES_BY_BUILD_ID] = "SELECT label, digest, id, tier FROM image"
 				      " WHERE build_id = ? ORDER BY id",
 	[KS_SQL_IMAGE_BY_DIGEST] = "SELECT label, digest, id, tier FROM image WHERE digest = ?1"
@@ -31,9 +39,9 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_IMAGE_DIGEST] = "SELECT digest FROM image WHERE id = ?",
 	[KS_SQL_IMAGES_AT_HOME] = "SELECT id FROM image WHERE home = ? ORDER BY id",
 	[KS_SQL_IMAGE_ADD] =
-		"INSERT INTO image(" IMAGE_TEXTS ", home, id, tier, elf_class, big_endian,"
+		"INSERT INTO image(" IMAGE_TEXTS ", home, sets, id, tier, elf_class, big_endian,"
 		" known, symtab_known, anchor, facts, modules)"
-		" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+		" VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[KS_SQL_IMAGE_SET_BASE] = "UPDATE image SET base = ?2 WHERE id = ?1",
 	[KS_SQL_ANCHORS] = "SELECT i.anchor, b.anchor FROM image i LEFT JOIN image b"
 			   " ON b.id = i.base WHERE i.id = ?",
@@ -41,6 +49,7 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_IMAGE_RELABEL] = "UPDATE image SET label = ?2 WHERE id = ?1",
 	[KS_SQL_IMAGES_ON_BASE] = "SELECT id FROM image WHERE base = ? ORDER BY id",
 	[KS_SQL_SETTING] = "SELECT value FROM setting WHERE name = ?",
+	[KS_SQL_SETTINGS] = "SELECT name, value FROM setting ORDER BY name",
 	[KS_SQL_SETTING_SET] = "INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
 	[KS_SQL_SETTING_REMOVE] = "DELETE FROM setting WHERE name = ?",
 	[KS_SQL_LIST_SEEK] = "SELECT segment, columns FROM list WHERE image = ? AND kind = ? AND"

@@ -87,7 +87,7 @@ struct ks_put_result {
 /**
  * Keep an image, in one transaction. When the same kernel is there already, nothing happens, unless what is
  * there gives way (ks_image_gives_way()): then this one gets its place, its label, its digest and its modules. A configuration
- * that only one of both has is the image's in any case.
+ * that only one of both has is the image's in any case, and it is of the sets of both.
  * The same kernel has the same build id; where one of both has none, the same digest. When another image has the label, this one gets the first free of LABEL@2, LABEL@3, …
  * The modules of a kernel (ks_image.modules_of) take the place of those that the store has of it, if any, and get
  * the label KERNEL+modules; KS_ERR_NOTFOUND when the store does not have the kernel.
@@ -115,6 +115,32 @@ KS_MUST_CHECK struct ks_error *ks_store_put_modules(struct ks_store *store,
  */
 KS_MUST_CHECK struct ks_error *ks_store_known(struct ks_store *store, const struct ks_image *image,
 					      char **ret_label);
+
+/** Add to the sets that an image is of (surface/image_sets.h). Nothing is written when it is of all of them. @param sets may be NULL */
+KS_MUST_CHECK struct ks_error *ks_store_join_sets(struct ks_store *store, const char *label,
+						  const char *sets);
+
+/**
+ * Take a set from those that an image is of. When it is of no other, it is removed, as by ks_store_remove().
+ * @param set as images keep it
+ */
+KS_MUST_CHECK struct ks_error *ks_store_leave_set(struct ks_store *store, const char *label,
+						  const char *set, bool *ret_removed);
+
+/** Sets that were pulled by their names. */
+struct ks_seen_sets {
+	size_t nr;
+	const struct ks_seen_set {
+		const char *name; // as images keep it
+		const char *when; // its archive was last looked at: "2026-11-30T08:00:00Z"
+	} * at;
+};
+/** Keep when the archive of a set was looked at. */
+KS_MUST_CHECK struct ks_error *ks_store_mark_set(struct ks_store *store, const char *set,
+						 const char *when);
+/** @param arena holds the result, in the order of names */
+KS_MUST_CHECK struct ks_error *ks_store_seen_sets(struct ks_store *store, struct ks_arena *arena,
+						  struct ks_seen_sets *ret);
 
 /** What became of the images of another store. */
 struct ks_merge_counts {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +45,8 @@ static bool same_text(const char *a, const char *b)
 
 static bool same_line(const struct ks_image *a, const struct ks_image *b)
 {
-	return same_text(a->arch, b->arch) && ks_image_same_flavor(a, b);
+	return ks_image_same_distribution(a, b) && same_text(a->arch, b->arch) &&
+	       ks_image_same_flavor(a, b);
 }
 
 static bool same_version(const struct ks_image *a, const struct ks_image *b)
@@ -138,11 +140,11 @@ static bool group_takes(const struct grouping *g, enum ks_group_kind kind, size_
 	case KS_GROUP_REGULAR:
 		return same_line(a, b);
 	case KS_GROUP_ARCH:
-		return same_version(a, b) && ks_image_same_flavor(a, b) &&
-		       !same_text(a->arch, b->arch);
+		return ks_image_same_distribution(a, b) && same_version(a, b) &&
+		       ks_image_same_flavor(a, b) && !same_text(a->arch, b->arch);
 	case KS_GROUP_FLAVOR:
-		return same_version(a, b) && same_text(a->arch, b->arch) &&
-		       !ks_image_same_flavor(a, b);
+		return ks_image_same_distribution(a, b) && same_version(a, b) &&
+		       same_text(a->arch, b->arch) && !ks_image_same_flavor(a, b);
 	case KS_GROUP_OTHER:
 		return !g->placed[image];
 	case KS_GROUP_REVISION:
@@ -183,11 +185,15 @@ static bool lts_takes(const struct grouping *g, const struct ks_groups_choice *c
 	return series_is_long(g, version, len);
 }
 
-/** What an image of the Other group is compared with: the one before it of its own line, or the newest
- *  Regular image that is not newer, or the base. */
+/**
+ * What an image of the Other group is compared with: the one before it of its own line, or the newest
+ * Regular image that is not newer, or the base when that is of the same distribution; KS_NO_IMAGE: nothing.
+ */
 static size_t other_partner(const struct grouping *g, size_t image)
 {
-	size_t partner = g->groups->base;
+	size_t base = g->groups->base, partner = KS_NO_IMAGE;
+	if (ks_image_same_distribution(g->images[base], g->images[image]))
+		partner = base;
 	const struct ks_group *regular = &g->groups->at[KS_GROUP_REGULAR];
 	for (size_t i = 0; i < regular->nr && regular->images[i] < image; i++)
 		partner = regular->images[i];
@@ -214,6 +220,8 @@ static bool group_pairs(struct grouping *g, enum ks_group_kind kind, char *const
 			pair.old_label = labels[i - 1];
 		} else if (kind == KS_GROUP_OTHER) {
 			pair.old = other_partner(g, pair.new);
+			if (pair.old == KS_NO_IMAGE)
+				continue;
 			pair.old_label = g->images[pair.old]->label;
 		} else {
 			pair.old = g->groups->base;
@@ -224,6 +232,51 @@ static bool group_pairs(struct grouping *g, enum ks_group_kind kind, char *const
 	group->pairs = pairs;
 	group->nr_pairs = nr;
 	return true;
+}
+
+/* ---- lines of the Other group ---- */
+
+/** "Debian cloud arm64" */
+static const char *line_title(struct ks_arena *arena, const struct ks_image *image)
+{
+	size_t len;
+	const char *distribution = ks_image_distribution(image, &len);
+	const char *flavor = image->flavor ? image->flavor : "";
+	const char *arch = image->arch ? image->arch : "unknown";
+	size_t room = len + strlen(flavor) + strlen(arch) + sizeof("  , of no known distribution");
+	char *title = ks_arena_alloc(arena, room);
+	if (title)
+		snprintf(title, room, "%.*s%s%s%s%s%s", (int)len, distribution ? distribution : "",
+			 len ? " " : "", flavor, *flavor ? " " : "", arch,
+			 len ? "" : ", of no known distribution");
+	return title;
+}
+
+/** Move the images of each line behind its first one, and say what the lines are. */
+static bool sort_into_lines(const struct grouping *g, struct ks_group *group, size_t *images)
+{
+	struct ks_arena *arena = &g->groups->arena;
+	const char **lines = ks_arena_array(arena, group->nr + 1, sizeof(*lines));
+	const char **versions = ks_arena_array(arena, group->nr + 1, sizeof(*versions));
+	for (size_t i = 0; lines && versions && i < group->nr; i++) {
+		size_t to = i, image = images[i];
+		while (to && !same_line(g->images[images[to - 1]], g->images[image]))
+			to--;
+		bool is_first = to == 0;
+		to = is_first ? i : to;
+		memmove(&images[to + 1], &images[to], (i - to) * sizeof(*images));
+		memmove(&lines[to + 1], &lines[to], (i - to) * sizeof(*lines));
+		images[to] = image;
+		lines[to] = is_first ? line_title(arena, g->images[image]) : lines[to - 1];
+		if (!lines[to])
+			return false;
+	}
+	for (size_t i = 0; lines && versions && i < group->nr; i++)
+		if (!(versions[i] = version_label(arena, g->images[images[i]], 0)))
+			return false;
+	group->lines = lines;
+	group->versions = versions;
+	return lines && versions;
 }
 
 static bool group_fill(struct grouping *g, enum ks_group_kind kind,
@@ -247,6 +300,8 @@ static bool group_fill(struct grouping *g, enum ks_group_kind kind,
 			g->placed[image] = true;
 	}
 	group->images = images;
+	if (kind == KS_GROUP_OTHER && !sort_into_lines(g, group, images))
+		return false;
 	// the base is labelled along with the group it is compared with, so that no two read the same
 	images[group->nr] = g->groups->base;
 	bool against_base =
@@ -274,7 +329,8 @@ static size_t base_of_version(const struct grouping *g, size_t image)
 	size_t best = image, best_length = 0;
 	for (size_t i = 0; i < g->nr_members; i++) {
 		size_t other = g->members[i], length;
-		if (!same_version(g->images[image], g->images[other]))
+		if (!same_version(g->images[image], g->images[other]) ||
+		    !ks_image_same_distribution(g->images[image], g->images[other]))
 			continue;
 		length = line_length(g, other);
 		if (length > best_length || same_line(g->images[other], g->images[best])) {
@@ -293,7 +349,7 @@ static size_t base_default(const struct grouping *g)
 			const struct ks_image *other = g->images[g->members[j]];
 			if (!same_version(image, other))
 				break;
-			if (!same_line(image, other))
+			if (ks_image_same_distribution(image, other) && !same_line(image, other))
 				return base_of_version(g, g->members[i]);
 		}
 	}
@@ -335,7 +391,9 @@ static struct ks_error *groups_make(struct ks_groups *groups, const struct ks_gr
 		all[i] = i;
 	g.members = choice->members ? choice->members : all;
 	g.nr_members = choice->members ? choice->nr_members : nr;
-	groups->base = choice->base == KS_NO_IMAGE ? base_default(&g) : choice->base;
+	groups->base = choice->base != KS_NO_IMAGE ? choice->base
+		       : choice->kept		   ? base_of_version(&g, *choice->kept)
+						   : base_default(&g);
 	for (enum ks_group_kind kind = 0; kind < KS_NR_GROUPS; kind++)
 		if (!group_fill(&g, kind, choice))
 			return &ks_nomem;

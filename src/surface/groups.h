@@ -6,10 +6,10 @@
 
 /** The groups of the published reports, and KS_GROUP_OTHER for what has no place in the first three. */
 enum ks_group_kind {
-	KS_GROUP_REGULAR,  // architecture and flavor of the base image; pairs of neighbours
-	KS_GROUP_ARCH,	   // version and flavor of the base image; pairs with the base
-	KS_GROUP_FLAVOR,   // version and architecture of the base image; pairs with the base
-	KS_GROUP_OTHER,	   // every other member; each paired with what it is best compared with
+	KS_GROUP_REGULAR, // distribution, architecture and flavor of the base image; pairs of neighbours
+	KS_GROUP_ARCH,	 // version and flavor of the base image; pairs with the base
+	KS_GROUP_FLAVOR, // version and architecture of the base image; pairs with the base
+	KS_GROUP_OTHER, // every other member, line by line; each paired with what it is best compared with
 	KS_GROUP_LTS,	   // a chosen part of Regular
 	KS_GROUP_REVISION, // version, architecture and flavor of the base; pairs with the base
 	KS_GROUP_ALL,	   // every member, without pairs
@@ -33,8 +33,11 @@ struct ks_pair {
 
 struct ks_group {
 	size_t nr, nr_pairs;
-	const size_t *images;	   // indexes, ascending
+	const size_t *images;	   // indexes, ascending; in Other within each line
 	const char *const *labels; // one per image, unique within the group
+	/** Of Other, for each image what it has in common with those of its line: "Debian cloud arm64". NULL in other groups. */
+	const char *const *lines;
+	const char *const *versions; // the same way, of each the version in short: "6.1"
 	const struct ks_pair *pairs;
 };
 
@@ -49,7 +52,9 @@ struct ks_groups {
 
 /** What the user chose; a zeroed struct with base = KS_NO_IMAGE takes the defaults. */
 struct ks_groups_choice {
-	size_t base;	       // index of the base image; KS_NO_IMAGE: the default rule
+	size_t base; // index of the base image; KS_NO_IMAGE: the default rule
+	const size_t *
+		kept; // index of an image whose version has the base by the default rule; NULL: any
 	const size_t *members; // ascending indexes of the images to show; NULL: all of them
 	size_t nr_members;
 	const size_t
@@ -59,7 +64,7 @@ struct ks_groups_choice {
 #define KS_NO_IMAGE SIZE_MAX
 
 /**
- * Sort images into groups. The default base is the newest version that also exists in another architecture
+ * Sort images into groups. The default base is the newest version that its distribution also has in another architecture
  * or flavor, and of its images the one with the longest Regular group; else the newest of the longest such group.
  * @param images in the order of ks_image_compare(); borrowed for the life of the result
  * @param choice NULL: the defaults

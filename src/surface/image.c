@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "arch/arch.h"
 #include "base/array.h"
@@ -139,6 +140,25 @@ bool ks_image_same_flavor(const struct ks_image *a, const struct ks_image *b)
 {
 	struct piece x = flavor_of(a), y = flavor_of(b);
 	return x.len == y.len && memcmp(x.at, y.at, x.len) == 0;
+}
+
+const char *ks_image_distribution(const struct ks_image *image, size_t *len)
+{
+	const char *banner = image->distribution, *colon = NULL;
+	if (image->sets)
+		colon = strpbrk(image->sets, ":,");
+	size_t in_set = colon && *colon == ':' ? (size_t)(colon - image->sets) : 0;
+	bool same =
+		banner && strlen(banner) == in_set && strncasecmp(banner, image->sets, in_set) == 0;
+	*len = in_set && !same ? in_set : banner ? strlen(banner) : 0;
+	return in_set && !same ? image->sets : banner; // which writes it with a capital
+}
+
+bool ks_image_same_distribution(const struct ks_image *a, const struct ks_image *b)
+{
+	size_t a_len, b_len;
+	const char *x = ks_image_distribution(a, &a_len), *y = ks_image_distribution(b, &b_len);
+	return a_len == b_len && (!a_len || strncasecmp(x, y, a_len) == 0);
 }
 
 /** The third number of a version; 0: there is none. */

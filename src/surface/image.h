@@ -36,6 +36,15 @@ bool ks_image_gives_way(const struct ks_image *kept, const struct ks_image *now)
 bool ks_image_same_flavor(const struct ks_image *a, const struct ks_image *b);
 
 /**
+ * Whose kernel it is: by the set that it was had by, else by its banner.
+ * @param[out] len bytes
+ * @return in the image; NULL when neither tells
+ */
+const char *ks_image_distribution(const struct ks_image *image, size_t *len);
+/** Both are of one distribution, in whatever case it is written, or of both none is known. */
+bool ks_image_same_distribution(const struct ks_image *a, const struct ks_image *b);
+
+/**
  * The number of a point release: 176 of 6.1.176, out of the release or, where that has none (6.1.0-50), out of the package's
  * version; 0: it cannot tell.
  */

@@ -336,6 +336,7 @@ struct ks_image {
 	const char *compiler; // .comment, NUL as newline
 	const char *banner;   // "Linux version …"
 	const char *digest;   // 32 hex digits that tell whether it is the same image
+	const char *sets;     // of kernels that it was had by, as in surface/image_sets.h
 	enum ks_tier tier;
 	uint8_t elf_class; // 32, 64; 0 unknown
 	bool big_endian;

@@ -38,6 +38,8 @@ void use_ingest(const struct given *given)
 	EXPECT(strstr(heard.failed, "/nowhere/vmlinux"));
 	SUCCEED(ksurf_ingest(store, names, 1, &options, &added));
 	EXPECT(added == 0 && heard.nr[KSURF_EVENT_KNOWN] == 1);
+	FAIL(ksurf_update(store, NULL, 0, NULL, 2, &added), KSURF_ERR_NOTFOUND, "no set");
+	EXPECT(added == 0);
 	options.strict = 1;
 	FAIL(ksurf_ingest(store, names, 3, &options, NULL), KSURF_ERR_IO, "/nowhere/vmlinux");
 	heard.stop_at = KSURF_EVENT_KNOWN;

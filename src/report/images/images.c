@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "surface/image.h"
+#include "surface/image_sets.h"
 
 static const char *text_or(const char *text, const char *instead)
 {
@@ -88,9 +89,48 @@ static int lacks_width(const struct ks_selection *sel)
 	return (int)width;
 }
 
+/** Columns of the longest list of sets; 0: no image is known to be of one. */
+static int sets_width(const struct ks_selection *sel)
+{
+	size_t width = 0;
+	for (size_t i = 0; i < sel->images.nr; i++) {
+		const char *sets = sel->images.at[i]->image.sets;
+		width = sets && strlen(sets) > width ? strlen(sets) : width;
+	}
+	return width && width < strlen("SETS") ? (int)strlen("SETS") : (int)width;
+}
+
+static bool has_image(const struct ks_selection *sel, const char *name)
+{
+	struct ks_set_name set;
+	ks_set_name_read(name, strlen(name), &set);
+	set.flavour = set.flavour ? set.flavour : "";
+	for (size_t i = 0; i < sel->all.nr; i++)
+		if (ks_image_is_of_set(&sel->all.at[i]->image, &set))
+			return true;
+	return false;
+}
+
+/** Below the table, when the archives of the sets were looked at. */
+static void tell_seen(const struct ks_selection *sel, const struct ks_seen_sets *seen,
+		      struct ks_buf *out)
+{
+	const char *intro = "\nSets that are followed ('ksurf update'), and when they were seen:\n";
+	for (size_t i = 0; seen && i < seen->nr; i++) {
+		if (!has_image(sel, seen->at[i].name))
+			continue;
+		ks_buf_str(out, intro);
+		intro = "";
+		size_t start = out->len;
+		ks_buf_printf(out, "  %s  %s", seen->at[i].when, seen->at[i].name);
+		ks_text_tail(out, start, KS_TEXT_LINE);
+		ks_buf_char(out, '\n');
+	}
+}
+
 /** How wide the columns are that not every store needs; 0: they are left out. */
 struct widths {
-	int label, modules, lacks, compiler;
+	int label, sets, modules, lacks, compiler;
 };
 
 static void write_row(const struct ks_store_image *stored, const struct widths *widths,
@@ -103,6 +143,8 @@ static void write_row(const struct ks_store_image *stored, const struct widths *
 	len = widths->compiler && len > widths->compiler ? widths->compiler : len;
 	ks_buf_printf(out, "%c %-*s  %-10s  %-8s  ", is_base ? '*' : ' ', widths->label,
 		      image->label, text_or(image->arch, "unknown"), ks_image_tier_text(image));
+	if (widths->sets)
+		ks_buf_printf(out, "%-*s  ", widths->sets, text_or(image->sets, "-"));
 	if (widths->modules && stored->modules)
 		ks_buf_printf(out, "%*u  ", widths->modules, stored->modules->image.nr_modules);
 	else if (widths->modules)
@@ -120,16 +162,23 @@ static void write_row(const struct ks_store_image *stored, const struct widths *
 static void write_table(const struct ks_images_options *options, const struct ks_selection *sel,
 			struct ks_buf *out)
 {
-	struct widths widths = { .label = label_width(sel), .lacks = lacks_width(sel) };
+	struct widths widths = {
+		.label = label_width(sel),
+		.sets = sets_width(sel),
+		.lacks = lacks_width(sel),
+	};
 	for (size_t i = 0; i < sel->images.nr && !widths.modules; i++)
 		widths.modules = sel->images.at[i]->modules ? (int)strlen("MODULES") : 0;
 	if (widths.lacks && widths.lacks < (int)strlen("LACKS"))
 		widths.lacks = (int)strlen("LACKS");
 	int left = (int)options->columns - widths.label - 26;
+	left -= widths.sets ? widths.sets + 2 : 0;
 	left -= widths.modules ? widths.modules + 2 : 0;
 	left -= widths.lacks ? widths.lacks + 2 : 0;
 	widths.compiler = options->columns ? left > 8 ? left : 8 : 0;
 	ks_buf_printf(out, "  %-*s  %-10s  %-8s  ", widths.label, "IMAGE", "ARCH", "TIER");
+	if (widths.sets)
+		ks_buf_printf(out, "%-*s  ", widths.sets, "SETS");
 	if (widths.modules)
 		ks_buf_str(out, "MODULES  ");
 	if (widths.lacks)
@@ -138,6 +187,20 @@ static void write_table(const struct ks_images_options *options, const struct ks
 	for (size_t i = 0; i < sel->images.nr; i++)
 		write_row(sel->images.at[i], &widths, i == sel->groups->base, out);
 	explain_lacks(sel, out);
+	tell_seen(sel, options->seen, out);
+}
+
+static void write_sets(const struct ks_image *image, struct ks_json *json)
+{
+	struct ks_set_name set;
+	ks_json_key(json, "sets");
+	ks_json_open(json, '[');
+	for (const char *at = image->sets, *one = at; ks_image_sets_next(&at, &set); one = at) {
+		_cleanup_buf_ struct ks_buf text = { 0 };
+		ks_buf_bytes(&text, one, strcspn(one, ","));
+		ks_json_str(json, ks_buf_text(&text));
+	}
+	ks_json_close(json, ']');
 }
 
 static void write_image(const struct ks_store_image *stored, bool is_base, struct ks_json *json)
@@ -166,6 +229,7 @@ static void write_image(const struct ks_store_image *stored, bool is_base, struc
 		ks_json_key_str(json, texts[t].key, texts[t].text);
 	ks_json_key_u64(json, "elf_class", image->elf_class);
 	ks_json_key_bool(json, "big_endian", image->big_endian);
+	write_sets(image, json);
 	ks_json_key_u64(json, "modules", stored->modules ? stored->modules->image.nr_modules : 0);
 	ks_json_key(json, "lacks");
 	ks_json_open(json, '[');

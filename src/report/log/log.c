@@ -8,40 +8,26 @@ struct log {
 	struct ks_terminal terminal;
 	bool patch;
 	enum ks_group_kind group; // of the last line
+	const char *line;	  // the same, of Other
 	size_t width;		  // of the labels
 };
-
-/** What is before the first image that has the name may have it, too. */
-static bool began_earlier(const struct ks_group *regular, const struct ks_history *history)
-{
-	const struct ks_fact *before = NULL;
-	for (size_t i = 0; i < regular->nr; i++) {
-		const struct ks_fact *fact = &history->facts[regular->images[i]];
-		if (fact->present)
-			break;
-		before = fact;
-	}
-	return !before || !before->known;
-}
 
 static void write_title(struct log *log, const struct ks_groups *groups)
 {
 	struct ks_terminal *terminal = &log->terminal;
 	const struct ks_history *history = terminal->history;
-	const struct ks_group *regular = &groups->at[KS_GROUP_REGULAR];
-	const char *since, *until;
+	const struct ks_span span = ks_steps_span(groups, history);
 	size_t present = 0;
 	for (size_t i = 0; i < history->nr; i++)
 		present += history->facts[i].present;
-	ks_steps_span(groups, history, &since, &until);
 	ks_terminal_paint(terminal, KS_PAINT_HEAD, ks_kinds[history->kind].name);
 	ks_buf_char(terminal->out, ' ');
 	ks_terminal_paint(terminal, KS_PAINT_HEAD, history->name);
-	if (since) {
-		ks_buf_printf(&terminal->text, ", since %s", since);
-		ks_buf_str(&terminal->text, began_earlier(regular, history) ? " or before" : "");
-		if (strcmp(until, regular->labels[regular->nr - 1]) != 0)
-			ks_buf_printf(&terminal->text, ", until %s", until);
+	if (span.since) {
+		ks_buf_printf(&terminal->text, ", since %s", span.since);
+		ks_buf_str(&terminal->text, span.began_earlier ? " or before" : "");
+		if (span.has_ended)
+			ks_buf_printf(&terminal->text, ", until %s", span.until);
 	}
 	ks_buf_printf(&terminal->text, ", in %zu of %zu images", present, history->nr);
 	ks_terminal_wrap(terminal, strlen(ks_kinds[history->kind].name) + strlen(history->name) + 1,
@@ -133,11 +119,15 @@ static struct ks_error *write_step(const struct ks_step *step, void *arg)
 {
 	struct log *log = arg;
 	struct ks_terminal *terminal = &log->terminal;
-	if (step->group != log->group) {
+	if (step->group != log->group || step->line != log->line) {
 		log->group = step->group;
+		log->line = step->line;
 		ks_buf_char(terminal->out, '\n');
 		ks_terminal_paint(terminal, KS_PAINT_DIM, ks_groups_infos[step->group].title);
-		if (step->group != KS_GROUP_OTHER && step->before_label) {
+		if (step->line) {
+			ks_buf_str(terminal->out, ": ");
+			ks_text_str(terminal->out, KS_TEXT_LINE, step->line);
+		} else if (step->before_label) {
 			ks_buf_str(terminal->out, ", compared with ");
 			ks_text_str(terminal->out, KS_TEXT_LINE, step->before->image->label);
 		}

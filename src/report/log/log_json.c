@@ -29,14 +29,13 @@ struct ks_error *ks_log_json(struct ks_report *report, const struct ks_history *
 	(void)patch;
 	struct ks_sheet sheet = { report, history, ks_json_to(out, 2), { 0 } };
 	struct ks_json *json = &sheet.json;
-	const char *since, *until;
-	ks_steps_span(report->groups, history, &since, &until);
+	const struct ks_span span = ks_steps_span(report->groups, history);
 	ks_json_open(json, '{');
 	ks_json_key_u64(json, "ksurf", 1);
 	ks_json_key_str(json, "kind", ks_kinds[history->kind].name);
 	ks_json_key_str(json, "name", history->name);
-	ks_json_key_str(json, "since", since);
-	ks_json_key_str(json, "until", until);
+	ks_json_key_str(json, "since", span.since);
+	ks_json_key_str(json, "until", span.until);
 	ks_json_key_open(json, "images", '[');
 	struct ks_error *err =
 		ks_steps_walk(report->groups, history, report->diff, write_step, &sheet);

@@ -125,10 +125,15 @@ static struct ks_error *status(struct ks_terminal *terminal)
 		if (!group->nr)
 			continue;
 		struct widths widths = group_widths(terminal, group);
-		heading(terminal, ks_groups_infos[kind].title, "");
-		for (size_t i = 0; i < group->nr; i++)
+		const char *line = NULL;
+		if (!group->lines)
+			heading(terminal, ks_groups_infos[kind].title, "");
+		for (size_t i = 0; i < group->nr; i++) {
+			if (group->lines && group->lines[i] != line)
+				heading(terminal, "Other: ", line = group->lines[i]);
 			KS_TRY(status_line(terminal, group->labels[i],
 					   &terminal->history->facts[group->images[i]], &widths));
+		}
 	}
 	legend(terminal);
 	return NULL;

@@ -145,3 +145,78 @@ char *ks_apt_setting(const char *name)
 		return NULL;
 	return strndup(run.out.at, strcspn(run.out.at, "\n"));
 }
+
+/* ---- where a package is ---- */
+
+/** Whether a line of madison, "NAME | VERSION | INDEX", is of a version and an index. */
+static bool is_in_index(const char *line, const char *version, const char *index)
+{
+	size_t len = strlen(version), end = strcspn(line, "\n"), n = strlen(index);
+	const char *at = memchr(line, '|', end);
+	if (!at)
+		return false;
+	at += 1 + strspn(at + 1, " ");
+	const char *second = memchr(at, '|', end - (size_t)(at - line));
+	if (!second || strncmp(at, version, len) != 0 || strspn(at + len, " |") == 0)
+		return false;
+	second += 1 + strspn(second + 1, " ");
+	return (size_t)(line + end - second) == n && memcmp(second, index, n) == 0;
+}
+
+static bool lists(const char *madison, const char *version, const char *index)
+{
+	for (const char *line = madison; line && *line;) {
+		if (is_in_index(line, version, index))
+			return true;
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
+	}
+	return false;
+}
+
+/** A line of index targets: whether it is believed, origin, codename and how madison calls it, with tabs between. */
+static struct ks_error *take_target(char *line, const char *madison, const char *version,
+				    struct ks_apt_origins *origins)
+{
+	const char *trusted = strsep(&line, "\t"), *origin = strsep(&line, "\t");
+	const char *codename = strsep(&line, "\t");
+	if (!line || strcmp(trusted, "yes") != 0 || !lists(madison, version, line))
+		return NULL;
+	struct ks_apt_origin found = { strdup(origin), strdup(codename) };
+	if (found.origin && found.codename && ks_vector_add(&origins->list, found))
+		return NULL;
+	free(found.origin);
+	free(found.codename);
+	return &ks_nomem;
+}
+
+struct ks_error *ks_apt_origins(const char *package, const char *version,
+				struct ks_apt_origins *ret)
+{
+	const char *const madison[] = { "apt-cache", "madison", "--", package, NULL };
+	const char *const targets[] = { "apt-get",
+					"indextargets",
+					"--format",
+					"$(TRUSTED)\t$(ORIGIN)\t$(CODENAME)\t$(DESCRIPTION)",
+					"Created-By: Packages",
+					NULL };
+	_cleanup_spawn_ struct ks_spawn where = { 0 }, which = { 0 };
+	_cleanup_apt_origins_ struct ks_apt_origins origins = { 0 };
+	KS_TRY(ks_spawn_run(madison, -1, &where));
+	KS_TRY(ks_spawn_run(targets, -1, &which));
+	char *save, *line = which.status ? NULL : strtok_r(which.out.at, "\n", &save);
+	for (; line; line = strtok_r(NULL, "\n", &save))
+		KS_TRY(take_target(line, where.out.at, version, &origins));
+	*ret = origins;
+	origins = (struct ks_apt_origins){ 0 };
+	return NULL;
+}
+
+void ks_apt_origins_deinit(struct ks_apt_origins *origins)
+{
+	for (size_t i = 0; i < origins->list.len; i++) {
+		free(origins->list.at[i].origin);
+		free(origins->list.at[i].codename);
+	}
+	ks_vector_deinit(&origins->list);
+}

@@ -48,3 +48,19 @@ bool ks_apt_trusts(const struct ks_apt_repos *repos, const char *url);
 
 /** A setting such as "APT::Architecture"; NULL when it is not set or apt is not there. Caller frees. */
 char *ks_apt_setting(const char *name);
+
+/** Whose archive has a package, as its signed list says: "Debian", "bookworm". */
+struct ks_apt_origin {
+	char *origin, *codename;
+};
+struct ks_apt_origins {
+	KS_VECTOR(struct ks_apt_origin) list;
+};
+/**
+ * The suites of apt's that have a version of a package, of those whose lists apt has verified.
+ * @param package NAME or NAME:ARCH
+ */
+KS_MUST_CHECK struct ks_error *ks_apt_origins(const char *package, const char *version,
+					      struct ks_apt_origins *ret);
+void ks_apt_origins_deinit(struct ks_apt_origins *origins);
+#define _cleanup_apt_origins_ __attribute__((__cleanup__(ks_apt_origins_deinit)))

@@ -90,8 +90,12 @@ static struct ks_error *check_answer(struct http *h)
 	long status = 0;
 	h->curl->easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
 	h->err_again = status == 408 || status == 429 || status >= 500;
-	if (status == 404 || status == 410)
-		return ks_error_new(KS_ERR_NET, "the server has no such file (status %ld)", status);
+	if (status == 404 || status == 410) {
+		struct ks_error *err = ks_error_new(
+			KS_ERR_NET, "the server has no such file (status %ld)", status);
+		err->is_gone = err != &ks_nomem;
+		return err;
+	}
 	if (status != 200 && status != 206)
 		return ks_error_new(KS_ERR_NET, "the server answers with status %ld", status);
 	if (status == 206 && (!h->has_range || h->range_begin != h->pos))

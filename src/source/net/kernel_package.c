@@ -49,6 +49,14 @@ const char *ks_kernel_package_release(const char *name, size_t len, size_t *rele
 	return read.kernel;
 }
 
+const char *ks_kernel_package_tail(const char *release, size_t len, size_t *tail_len)
+{
+	const char *end = release + len, *at = release + strspn(release, "0123456789.");
+	at = at < end ? memchr(at + 1, '-', (size_t)(end - at - 1)) : NULL;
+	*tail_len = at ? (size_t)(end - at - 1) : 0;
+	return at ? at + 1 : end;
+}
+
 /** The name of a package of a release. @return false when it is too long to be one */
 __attribute__((__format__(__printf__, 3, 0))) static bool
 package_name(char *name, size_t size, const char *pattern, const char *release, size_t len)

@@ -36,6 +36,9 @@ bool ks_kernel_package_of(const struct ks_stanza *stanza, const char **release, 
  */
 const char *ks_kernel_package_release(const char *name, size_t len, size_t *release_len);
 
+/** A release without version and revision: "cloud-amd64" of 6.1.0-50-cloud-amd64. @return in release, tail_len bytes */
+const char *ks_kernel_package_tail(const char *release, size_t len, size_t *tail_len);
+
 /**
  * The package with the kernel that a word means: a package, with =VERSION or not; the release of a kernel, whose package
  * is found; and where a package has no kernel and depends on the one that has it (linux-image-amd64), that one.

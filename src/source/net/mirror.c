@@ -304,6 +304,11 @@ const char *ks_suite_name(const struct ks_suite *suite)
 	return suite->mirror.suite;
 }
 
+const char *ks_suite_signed_field(const struct ks_suite *suite, const char *name)
+{
+	return suite->signed_by_a_key ? ks_stanza_value(suite->release.at, name) : NULL;
+}
+
 void ks_suite_close(struct ks_suite *suite)
 {
 	if (!suite)

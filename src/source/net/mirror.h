@@ -49,6 +49,8 @@ KS_MUST_CHECK struct ks_error *ks_suite_remote(const struct ks_suite *suite,
 					       const struct ks_stanza *stanza,
 					       struct ks_remote *ret);
 const char *ks_suite_name(const struct ks_suite *suite);
+/** A field of its Release file ("Origin", "Codename"), up to the end of the line, when a key has signed for it; else NULL. */
+const char *ks_suite_signed_field(const struct ks_suite *suite, const char *name);
 void ks_suite_close(struct ks_suite *suite); // NULL is allowed
 static inline void ks_suite_closep(struct ks_suite **suite)
 {

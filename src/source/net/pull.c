@@ -11,6 +11,7 @@
 #include "source/net/kernel_package.h"
 #include "source/net/lookup.h"
 #include "source/net/pull.h"
+#include "source/net/set_of.h"
 
 // What is left of a package behind vmlinux is fetched too when it is no more than this: the SHA256 of
 // the whole is worth it.
@@ -109,6 +110,16 @@ static struct ks_error *note_lost(const struct finder *finder, struct ks_remote 
 	return &ks_nomem;
 }
 
+/** The set that the kernel is of: the one that was asked for, or that of its suite. */
+static struct ks_error *note_set(const struct finder *finder, struct ks_remote *remote)
+{
+	_cleanup_sets_ struct ks_sets sets = { 0 };
+	if (finder->opts->set)
+		return (remote->sets = strdup(finder->opts->set)) ? NULL : &ks_nomem;
+	KS_TRY(ks_sets_load(&sets));
+	return ks_set_of_package(&sets, &finder->kernel, &remote->sets);
+}
+
 static struct ks_error *look_up(struct finder *finder, enum ks_remote_part part,
 				struct ks_remote *ret)
 {
@@ -127,6 +138,8 @@ static struct ks_error *look_up(struct finder *finder, enum ks_remote_part part,
 	if (!found.stanza.text)
 		return NULL;
 	KS_TRY(ks_lookup_remote(finder->lookup, &found, ret));
+	if (part == KS_REMOTE_KERNEL)
+		KS_TRY(note_set(finder, ret));
 	return note_lost(finder, ret);
 }
 
@@ -238,6 +251,22 @@ static struct ks_error *companion_config(struct finder *finder, struct ks_source
 
 /* ---- the kernel ---- */
 
+/** A list names a package that its server does not have: what to do. */
+static struct ks_error *explain_gone(struct ks_error *err, const char *package)
+{
+	if (!err || !err->is_gone)
+		return err;
+	struct ks_error *ret = ks_error_new(
+		KS_ERR_NET,
+		"%s is listed, but gone from its server (%s): 'apt update' if apt's lists are old, "
+		"or another release ('ksurf pull --list')",
+		package, err->file ? err->file : err->msg);
+	if (ret != &ks_nomem)
+		ret->is_gone = true;
+	ks_error_free(err);
+	return ret;
+}
+
 static struct ks_error *pull_kernel(const struct ks_remote *remote, const struct ks_pull_opts *opts,
 				    const struct ks_progress *progress, struct ks_source **ret)
 {
@@ -267,7 +296,8 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_source_ struct ks_source *src = NULL;
 	KS_TRY(find_part(&finder, KS_REMOTE_KERNEL, &remote));
-	KS_TRY(pull_kernel(&remote, opts, progress, &src));
+	KS_TRY(explain_gone(pull_kernel(&remote, opts, progress, &src), package));
+	src->sets = ks_take(remote.sets);
 	if (remote.note)
 		KS_TRY(add_note(src, "", remote.note));
 	if (opts->config)

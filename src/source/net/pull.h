@@ -19,6 +19,8 @@ struct ks_pull_opts {
 	bool verify;	       // fetch all of a package, and compare its checksum
 	const char *cache_dir; // see struct ks_mirror
 	const char *config; // package, or path of a package or text, to take the configuration from
+	/** The set that packages are of (surface/image_sets.h); NULL: that of the suite where they are, if it is known. */
+	const char *set;
 	struct ks_package_limits limits;
 	struct ks_http_opts http;
 };

@@ -16,6 +16,7 @@ struct ks_remote {
 	char *version; // of the package
 	char *sha256;  // of the whole file, as hex
 	uint64_t size; // bytes; 0 when unknown
+	char *sets;    // of kernels that it is known to be of (surface/image_sets.h)
 	char *note;    // what was not seen on the way to it
 };
 
@@ -24,6 +25,7 @@ static inline void ks_remote_deinit(struct ks_remote *remote)
 	free(remote->url);
 	free(remote->version);
 	free(remote->sha256);
+	free(remote->sets);
 	free(remote->note);
 	*remote = (struct ks_remote){ 0 };
 }

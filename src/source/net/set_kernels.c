@@ -19,6 +19,20 @@ static bool is_on_main_server(const char *arch)
 	return strcmp(arch, "amd64") == 0 || strcmp(arch, "i386") == 0;
 }
 
+/** The set's own server and keys. The table may be gone before the result is. */
+static struct ks_error *use_server(const struct ks_set *set, struct ks_set_kernels *kernels)
+{
+	struct ks_pull_opts *pull = &kernels->pull;
+	bool is_port = set->ports && !is_on_main_server(pull->arch);
+	pull->mirror = ks_arena_strdup(&kernels->arena, is_port ? set->ports : set->server);
+	if (!pull->mirror)
+		return &ks_nomem;
+	if (pull->keyring || pull->allow_unsigned || !set->keyring)
+		return NULL;
+	pull->keyring = ks_arena_strdup(&kernels->arena, set->keyring);
+	return pull->keyring ? NULL : &ks_nomem;
+}
+
 struct ks_error *ks_set_archive(const struct ks_set_wish *wish, const struct ks_pull_opts *opts,
 				struct ks_set_kernels *ret)
 {
@@ -31,14 +45,11 @@ struct ks_error *ks_set_archive(const struct ks_set_wish *wish, const struct ks_
 	else if (!opts->arch && (native = ks_lookup_native_arch()))
 		pull->arch = ks_arena_strdup(&kernels.arena, native);
 	pull->suite = opts->suite ? opts->suite : ks_arena_strdup(&kernels.arena, set->suites);
-	if (!pull->arch || !pull->suite)
+	pull->set = pull->arch ? ks_set_wish_name(&kernels.arena, wish, pull->arch) : NULL;
+	if (!pull->set || !pull->suite)
 		return &ks_nomem;
-	if (!opts->mirror && set->server) {
-		pull->mirror =
-			set->ports && !is_on_main_server(pull->arch) ? set->ports : set->server;
-		if (!opts->keyring && !opts->allow_unsigned)
-			pull->keyring = set->keyring;
-	}
+	if (!opts->mirror && set->server)
+		KS_TRY(use_server(set, &kernels));
 	*ret = kernels;
 	kernels = (struct ks_set_kernels){ 0 };
 	return NULL;
@@ -115,15 +126,6 @@ static struct ks_error *find_standing(struct ks_lookup *lookup, const struct ks_
 
 /* ---- the releases before it ---- */
 
-/** A release without version and revision: "cloud-amd64" of 6.1.0-50-cloud-amd64. */
-static const char *tail_of(const char *release, size_t len, size_t *tail_len)
-{
-	const char *end = release + len, *at = release + strspn(release, "0123456789.");
-	at = at < end ? memchr(at + 1, '-', (size_t)(end - at - 1)) : NULL;
-	*tail_len = at ? (size_t)(end - at - 1) : 0;
-	return at ? at + 1 : end;
-}
-
 /** Length of "6.1" in front of a release. */
 static size_t series_len(const char *release)
 {
@@ -131,6 +133,8 @@ static size_t series_len(const char *release)
 	return release[major] == '.' ? major + 1 + strspn(release + major + 1, "0123456789")
 				     : major;
 }
+
+enum { SPARES = 31 }; // older kernels, for when the newest is gone
 
 /** A kernel of the same sort as the newest, and its package. */
 struct kernel {
@@ -149,8 +153,8 @@ struct gathering {
 static bool is_alike(const struct gathering *g, const char *release, size_t len)
 {
 	size_t series = series_len(g->release), tail, own_tail;
-	const char *at = tail_of(release, len, &tail),
-		   *own = tail_of(g->release, g->len, &own_tail);
+	const char *at = ks_kernel_package_tail(release, len, &tail),
+		   *own = ks_kernel_package_tail(g->release, g->len, &own_tail);
 	return series_len(release) == series && memcmp(release, g->release, series) == 0 &&
 	       tail == own_tail && memcmp(at, own, tail) == 0;
 }
@@ -196,6 +200,7 @@ static struct ks_error *add_package(struct ks_set_kernels *kernels, const char *
 	return ks_vector_add(&kernels->packages, package) ? NULL : &ks_nomem;
 }
 
+/** Add the newest kernels, with those that are there already up to a number. */
 static struct ks_error *add_last(struct gathering *g, unsigned int last,
 				 struct ks_set_kernels *kernels)
 {
@@ -204,7 +209,7 @@ static struct ks_error *add_last(struct gathering *g, unsigned int last,
 		qsort(g->kernels.at, g->kernels.len, sizeof(*g->kernels.at), compare_kernels);
 	for (size_t i = 0; !err && i < g->kernels.len && kernels->packages.len < last; i++) {
 		const struct kernel *kernel = &g->kernels.at[i];
-		if (i && strcmp(kernel[-1].release, kernel->release) == 0)
+		if (ks_set_kernels_have(kernels, kernel->release))
 			continue;
 		err = add_package(kernels, kernel->name, strlen(kernel->name), kernel->version,
 				  strlen(kernel->version));
@@ -221,6 +226,21 @@ static struct ks_error *add_newest(const struct ks_stanza *stanza, struct ks_set
 				    (int)stanza->name_len, stanza->name);
 	return add_package(kernels, stanza->name, stanza->name_len, version,
 			   strcspn(version, "\r\n"));
+}
+
+/** @param newest the package that the archive calls the newest */
+static struct ks_error *choose(struct gathering *g, const struct ks_stanza *newest,
+			       unsigned int last, struct ks_set_kernels *kernels)
+{
+	if (last <= 1 || !g->release)
+		KS_TRY(add_newest(newest, kernels));
+	kernels->nr_wanted = kernels->packages.len;
+	if (last == 1 || !g->release)
+		return NULL;
+	KS_TRY(add_last(g, last ? last : 1 + SPARES, kernels));
+	if (last)
+		kernels->nr_wanted = kernels->packages.len;
+	return NULL;
 }
 
 struct ks_error *ks_set_kernels(const struct ks_set_wish *wish, const struct ks_set_extent *extent,
@@ -240,8 +260,7 @@ struct ks_error *ks_set_kernels(const struct ks_set_wish *wish, const struct ks_
 		.arena = &kernels.arena,
 	};
 	g.release = ks_kernel_package_release(found.stanza.name, found.stanza.name_len, &g.len);
-	KS_TRY(extent->last > 1 && g.release ? add_last(&g, extent->last, &kernels)
-					     : add_newest(&found.stanza, &kernels));
+	KS_TRY(choose(&g, &found.stanza, extent->last, &kernels));
 	*ret = kernels;
 	kernels = (struct ks_set_kernels){ 0 };
 	return NULL;
@@ -271,9 +290,11 @@ struct ks_error *ks_set_expand(const char *word, const struct ks_set_extent *ext
 		return NULL;
 	if (!transport)
 		return expand(word, extent, opts, progress, is_set, ret);
-	KS_TRY(transport->expand(transport->arg, word, progress, is_set, ret));
+	KS_TRY(transport->expand(transport->arg, word, extent, progress, is_set, ret));
+	const char *set = ret->pull.set;
 	if (*is_set)
 		ret->pull = *opts;
+	ret->pull.set = set;
 	return NULL;
 }
 

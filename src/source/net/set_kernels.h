@@ -8,11 +8,12 @@ struct ks_set_kernels {
 	struct ks_arena arena;		  // of all texts
 	struct ks_pull_opts pull;	  // how to pull the packages
 	KS_VECTOR(const char *) packages; // "NAME=VERSION", the newest first
+	size_t nr_wanted;		  // of them; the others are instead of one that is gone
 };
 
 /** How much of a set is wanted. */
 struct ks_set_extent {
-	unsigned int last; // releases of the series; 0 is 1, the newest
+	unsigned int last; // releases of the series; 0: the newest that is there
 	bool debug;	   // packages with debug information, of kernels that have one
 };
 

@@ -61,7 +61,7 @@ static void read_key(struct ks_toml *toml, struct ks_arena *arena, struct ks_set
 
 static void check_set(struct ks_toml *toml, const struct ks_set *set)
 {
-	if (!set->name || !strchr(set->name, ':') || strpbrk(set->name, "/@"))
+	if (!set->name || !strchr(set->name, ':') || strpbrk(set->name, "/@,*?["))
 		ks_toml_fail(toml, "a set above this line has no name such as debian:12");
 	else if (!set->suites || !*set->suites || !set->package)
 		ks_toml_fail(toml, "%s has no suites or no package", set->name);
@@ -101,18 +101,25 @@ static struct ks_error *add_file(struct ks_sets *sets, const char *path)
 	return there ? ks_error_in_file(ks_sets_add(sets, text.at, text.len), path) : NULL;
 }
 
+bool ks_sets_path(unsigned int nr, char *path, size_t size)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	bool of_xdg = xdg && *xdg == '/';
+	int len = nr == 0  ? snprintf(path, size, "/etc/ksurf/sets.toml")
+		  : of_xdg ? snprintf(path, size, "%s/ksurf/sets.toml", xdg)
+		  : home   ? snprintf(path, size, "%s/.config/ksurf/sets.toml", home)
+			   : 0;
+	return len > 0 && (size_t)len < size;
+}
+
 struct ks_error *ks_sets_load(struct ks_sets *ret)
 {
 	_cleanup_sets_ struct ks_sets sets = { 0 };
+	char path[KS_SETS_PATH_MAX];
 	KS_TRY(ks_sets_add(&sets, builtin, sizeof(builtin) - 1));
-	KS_TRY(add_file(&sets, "/etc/ksurf/sets.toml"));
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-	char path[4096];
-	int len = xdg && *xdg == '/' ? snprintf(path, sizeof(path), "%s/ksurf/sets.toml", xdg)
-		  : home ? snprintf(path, sizeof(path), "%s/.config/ksurf/sets.toml", home)
-			 : 0;
-	if (len > 0 && (size_t)len < sizeof(path))
-		KS_TRY(add_file(&sets, path));
+	for (unsigned int i = 0; i < KS_SETS_PATHS; i++)
+		if (ks_sets_path(i, path, sizeof(path)))
+			KS_TRY(add_file(&sets, path));
 	*ret = sets;
 	sets = (struct ks_sets){ 0 };
 	return NULL;
@@ -122,57 +129,4 @@ void ks_sets_deinit(struct ks_sets *sets)
 {
 	ks_arena_deinit(&sets->arena);
 	ks_vector_deinit(&sets->list);
-}
-
-bool ks_sets_may_be(const struct ks_sets *sets, const char *word)
-{
-	size_t len = strcspn(word, ":");
-	for (size_t i = 0; word[len] && i < sets->list.len; i++)
-		if (strncmp(sets->list.at[i].name, word, len + 1) == 0)
-			return true;
-	return false;
-}
-
-/** Whether a set is called so: "debian:12", or "debian:bookworm" with its alias. */
-static bool is_called(const struct ks_set *set, const char *word, size_t len)
-{
-	size_t colon = strcspn(set->name, ":") + 1;
-	if (strlen(set->name) == len && memcmp(set->name, word, len) == 0)
-		return true;
-	return set->alias && len > colon && strlen(set->alias) == len - colon &&
-	       memcmp(set->name, word, colon) == 0 &&
-	       memcmp(set->alias, word + colon, len - colon) == 0;
-}
-
-/** The sets of the same distribution, for who has mistaken one. */
-static struct ks_error *no_set(const struct ks_sets *sets, const char *word)
-{
-	_cleanup_buf_ struct ks_buf names = { 0 };
-	size_t colon = strcspn(word, ":") + 1;
-	for (size_t i = 0; i < sets->list.len; i++)
-		if (strncmp(sets->list.at[i].name, word, colon) == 0)
-			ks_buf_printf(&names, "%s%s", names.len ? ", " : "", sets->list.at[i].name);
-	const char *text = ks_buf_text(&names);
-	return ks_error_new(KS_ERR_NOTFOUND, "no such set; there are %s", text ? text : "others");
-}
-
-struct ks_error *ks_sets_find(const struct ks_sets *sets, const char *word, struct ks_set_wish *ret)
-{
-	size_t len = strcspn(word, "/@");
-	*ret = (struct ks_set_wish){ 0 };
-	for (size_t i = 0; i < sets->list.len; i++)
-		if (is_called(&sets->list.at[i], word, len))
-			ret->set = &sets->list.at[i];
-	if (!ret->set)
-		return ks_error_wrap(no_set(sets, word), "%s", word);
-	if (word[len] == '/') {
-		ret->flavour = word + len + 1;
-		ret->flavour_len = strcspn(ret->flavour, "@");
-		len += 1 + ret->flavour_len;
-	}
-	if (word[len] == '@') {
-		ret->arch = word + len + 1;
-		ret->arch_len = strlen(ret->arch);
-	}
-	return NULL;
 }

@@ -21,6 +21,10 @@ struct ks_sets {
 	KS_VECTOR(struct ks_set) list;
 };
 
+enum { KS_SETS_PATHS = 2, KS_SETS_PATH_MAX = 4096 };
+/** Where a user's table may be. @return false: nowhere */
+bool ks_sets_path(unsigned int nr, char *path, size_t size);
+
 /**
  * Read the table, and behind it /etc/ksurf/sets.toml and ksurf/sets.toml in $XDG_CONFIG_HOME (or ~/.config), where they are.
  * @return KS_ERR_DATA with file and line when one cannot be understood
@@ -38,8 +42,14 @@ struct ks_set_wish {
 	size_t flavour_len, arch_len;
 };
 
-/** Whether a word may be a set: what stands before its colon begins the name of one. Else it is apt's NAME:ARCH. */
+/**
+ * Whether a word is meant as a set: what stands before its colon begins the name of one, or nearly, or a number stands behind it.
+ * Else it is apt's NAME:ARCH.
+ */
 bool ks_sets_may_be(const struct ks_sets *sets, const char *word);
-/** @return KS_ERR_NOTFOUND when there is no such set; the text names those there are */
+/** @return KS_ERR_NOTFOUND when there is no such set; the text names the nearest, or those there are */
 KS_MUST_CHECK struct ks_error *ks_sets_find(const struct ks_sets *sets, const char *word,
 					    struct ks_set_wish *ret);
+/** What images that are of the set keep of it (surface/image_sets.h). @return from the arena; NULL when memory runs out */
+const char *ks_set_wish_name(struct ks_arena *arena, const struct ks_set_wish *wish,
+			     const char *arch);

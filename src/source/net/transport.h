@@ -6,15 +6,17 @@
 #include "source/net/remote.h"
 
 struct ks_set_kernels;
+struct ks_set_extent;
 
 struct ks_transport {
 	void *arg;
 	/** As ks_pull_resolve(), with options that the other side has. */
 	struct ks_error *(*resolve)(void *arg, const char *package, enum ks_remote_part part,
 				    const struct ks_progress *progress, struct ks_remote *ret);
-	/** As ks_set_expand(); of ret only the packages. */
-	struct ks_error *(*expand)(void *arg, const char *word, const struct ks_progress *progress,
-				   bool *is_set, struct ks_set_kernels *ret);
+	/** As ks_set_expand(); of ret only the packages and the set. */
+	struct ks_error *(*expand)(void *arg, const char *word, const struct ks_set_extent *extent,
+				   const struct ks_progress *progress, bool *is_set,
+				   struct ks_set_kernels *ret);
 	/** As ks_http_open(). @param url one that resolve() gave, or a debuginfod server's */
 	struct ks_error *(*open)(void *arg, const char *url, struct ks_input **ret);
 };

@@ -112,6 +112,11 @@ static struct ks_error *merge_kernel(struct merge *merge, const struct ks_store_
 		KS_TRY(ks_store_put(merge->into, surface, merge->opts->nr_threads, &put));
 	}
 	count(merge, &put, false);
+	struct ks_error *err = ks_store_join_sets(merge->into, put.label, image->image.sets);
+	if (err) {
+		free(put.label);
+		return err;
+	}
 	return note_label(merge, image->image.label, put.label);
 }
 
@@ -224,6 +229,23 @@ static struct ks_error *merge_setting(struct merge *merge, const char *name)
 	return text ? ks_store_set(merge->into, name, text) : &ks_nomem;
 }
 
+/** A set was seen when the later of both stores has seen it. */
+static struct ks_error *merge_seen(struct merge *merge)
+{
+	struct ks_seen_sets here, there;
+	KS_TRY(ks_store_seen_sets(merge->into, &merge->arena, &here));
+	KS_TRY(ks_store_seen_sets(merge->from, &merge->arena, &there));
+	for (size_t i = 0; i < there.nr; i++) {
+		bool is_older = false;
+		for (size_t k = 0; k < here.nr; k++)
+			if (strcmp(here.at[k].name, there.at[i].name) == 0)
+				is_older = strcmp(here.at[k].when, there.at[i].when) >= 0;
+		if (!is_older)
+			KS_TRY(ks_store_mark_set(merge->into, there.at[i].name, there.at[i].when));
+	}
+	return NULL;
+}
+
 /** Inside the transaction. */
 static struct ks_error *merge_all(struct ks_store *into, void *arg)
 {
@@ -238,7 +260,7 @@ static struct ks_error *merge_all(struct ks_store *into, void *arg)
 	}
 	for (size_t i = 0; i < KS_ARRAY_LEN(settings); i++)
 		KS_TRY(merge_setting(merge, settings[i]));
-	return NULL;
+	return merge_seen(merge);
 }
 
 static struct ks_error *read_images(struct ks_store *from, void *arg)

@@ -19,6 +19,7 @@ struct put {
 	bool again;		 // it was in the store: nothing is asked, its label stays
 	bool looks_back;	 // at what it was put together with
 	const char *seen;	 // the digest of that, or NULL
+	const char *sets;	 // that it was had by, whatever becomes of the surface
 	struct ks_zstd *packers; // one for each thread
 	struct ks_put_defs defs;
 	struct ks_put_lists lists;
@@ -229,12 +230,15 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 	if (!as_seen)
 		return NULL;
 	KS_TRY(ks_kept_find(store, wanted, &kept));
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	const char *sets = NULL;
 	bool enriches = kept.label && kept.id == put->enriched.kept;
 	bool stays = !enriches && (put->enriched.kept || ks_kept_stays(&kept, wanted));
 	put->result.label = ks_take(kept.label);
-	if (stays)
-		return NULL; // another process was faster
+	if (stays) // another process was faster
+		return ks_store_join_sets(store, put->result.label, put->sets);
 	if (put->result.label) {
+		KS_TRY(ks_image_sets(store, kept.id, &arena, &sets));
 		KS_TRY(ks_image_drop(store, kept.id));
 		KS_TRY(ks_image_sweep(store));
 		put->result.enriched = enriches;
@@ -246,7 +250,9 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 	}
 	// modules name their kernel by its digest: it goes on
 	bool has_place = put->result.replaced || put->result.enriched;
-	return write_image(store, put, has_place ? kept.digest : wanted->digest);
+	KS_TRY(write_image(store, put, has_place ? kept.digest : wanted->digest));
+	KS_TRY(ks_store_join_sets(store, put->result.label, sets));
+	return ks_store_join_sets(store, put->result.label, put->sets);
 }
 
 /** The part of it that needs the surface only. */
@@ -286,8 +292,10 @@ static struct ks_error *run(struct ks_store *store, struct put *put)
 		KS_TRY(ks_store_known(store, image, &put->result.label));
 	else
 		KS_TRY(enrich(store, put));
-	if (put->again ? !put->result.label : put->result.label != NULL)
-		return put->again ? &ks_nomem : NULL;
+	if (put->again && !put->result.label)
+		return &ks_nomem;
+	if (!put->again && put->result.label)
+		return ks_store_join_sets(store, put->result.label, put->sets);
 	KS_TRY(prepare(put));
 	struct ks_error *err = ks_sql_write(store, put_image, put);
 	if (err) // the table holds ids that are not in the file
@@ -299,6 +307,7 @@ static struct ks_error *put_all(struct ks_store *store, struct put *put, struct 
 {
 	const struct ks_image *image = &put->surface->image;
 	put->nr_threads = put->nr_threads ? put->nr_threads : 1;
+	put->sets = image->sets;
 	if (!image->modules_of && (!image->label || !*image->label))
 		return ks_error_new(KS_ERR_USAGE, "an image without a label cannot be kept");
 	int64_t start = ks_trace_begin(KS_TRACE_INGEST);

@@ -20,7 +20,7 @@ static const struct {
 	const char *name;
 	int nr_columns;
 } tables[] = {
-	{ "image", 24 }, { "segment", 4 }, { "columns", 3 }, { "list", 5 },
+	{ "image", 25 }, { "segment", 4 }, { "columns", 3 }, { "list", 5 },
 	{ "part", 5 },	 { "block", 4 },   { "pack", 2 },
 };
 
