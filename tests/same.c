@@ -193,7 +193,8 @@ bool same_forms(const struct ks_forms *a, const struct ks_forms *b)
 
 static bool same_syscall(const struct ks_syscall *a, const struct ks_syscall *b)
 {
-	return a->number == b->number && a->traced == b->traced && same_text(a->name, b->name);
+	return a->number == b->number && a->traced == b->traced && a->args == b->args &&
+	       same_text(a->name, b->name);
 }
 
 static bool same_option(const struct ks_option *a, const struct ks_option *b)

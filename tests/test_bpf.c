@@ -343,6 +343,33 @@ static void damaged_objects_are_refused_or_read(void **state)
 	free(file.bytes);
 }
 
+/** libbpf opens no object with symbols that are neither defined nor in .ksyms or .kconfig. */
+static void what_is_defined_nowhere_is_listed(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		enum ks_bpf_extern_kind kind;
+		bool weak;
+	} expected[] = { { "stray", KS_EXTERN_KSYM, false },
+			 { "weak_stray", KS_EXTERN_KSYM, true },
+			 { "stray_function", KS_EXTERN_KFUNC, false } };
+	struct file file = test_object("stray.bpfel");
+	assert_null(bpf_object__open_mem(file.bytes, file.len, NULL));
+	struct ks_bpf_object *object = open_object(&file, "stray.bpfel");
+	assert_int_equal(object->nr_externs, 0);
+	assert_int_equal(object->nr_strays, KS_ARRAY_LEN(expected));
+	for (uint32_t i = 0; i < object->nr_strays; i++) {
+		uint32_t k = 0;
+		while (strcmp(object->strays[k].name, expected[i].name) != 0)
+			assert_true(++k < object->nr_strays);
+		assert_int_equal(object->strays[k].kind, expected[i].kind);
+		assert_int_equal(object->strays[k].weak, expected[i].weak);
+	}
+	ks_bpf_close(object);
+	free(file.bytes);
+}
+
 int main(void)
 {
 	libbpf_set_print(quiet);
@@ -351,6 +378,7 @@ int main(void)
 		cmocka_unit_test(objects_say_what_their_source_says),
 		cmocka_unit_test(objects_without_btf_degrade),
 		cmocka_unit_test(members_of_struct_ops_are_programs),
+		cmocka_unit_test(what_is_defined_nowhere_is_listed),
 		cmocka_unit_test(code_without_instructions_is_no_function),
 		cmocka_unit_test(damaged_objects_are_refused_or_read),
 	};

@@ -122,6 +122,7 @@ static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
 					      { "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "y" },
 					      { "CONFIG_BPF_LSM", "y" },
 					      { "CONFIG_FPROBE", "y" },
+					      { "CONFIG_KPROBE_EVENTS", "y" },
 					      { "CONFIG_LSM", "\"apparmor,bpf\"" },
 					      { "CONFIG_LTO_CLANG", "y" } };
 static const struct ks_symbol plain_symbols[] = { SYMBOL("plain", KS_ATTACH_FTRACE),

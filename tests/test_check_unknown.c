@@ -64,6 +64,8 @@ static const struct ks_decl *const old_decls[] = { &enums[0], &enums[1], &contex
 static const struct ks_decl *const new_decls[] = { &enums[0], &newer_attach, &context };
 static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
 					      { "CONFIG_NET_XGRESS", "y" },
+					      { "CONFIG_KPROBE_EVENTS", "y" },
+					      { "CONFIG_UPROBE_EVENTS", "y" },
 					      { "CONFIG_KPROBE_EVENTS_ON_NOTRACE", "y" } };
 
 static struct tiny_image kernel_of(const char *version, const char *arch, bool newer)
@@ -190,6 +192,46 @@ static void attach_types_newer_than_the_kernel_fail(void **state)
 		true);
 	expect_section(&(struct expectation){ "6.12.1", "amd64", "lirc_mode2", LOAD(PROG_TYPE) },
 		       true);
+}
+
+static void probes_need_events(void **state)
+{
+	(void)state;
+	static const struct tiny_option uprobes[] = { { "CONFIG_UPROBE_EVENTS", "y" },
+						      { "CONFIG_KPROBE_EVENTS_ON_NOTRACE", "y" } };
+	static const struct tiny_option kprobes[] = { { "CONFIG_KPROBE_EVENTS", "y" },
+						      { "CONFIG_KPROBE_EVENTS_ON_NOTRACE", "y" } };
+	static const struct {
+		const struct tiny_option *options; // NULL: not known
+		bool code;
+		struct expectation what;
+	} all[] = {
+		{ uprobes, false, { "6.1.50", "amd64", "kprobe/vfs_read", ATTACH(ATTACH_TYPE) } },
+		{ uprobes, false, { "6.1.50", "amd64", "uprobe//bin/sh:main", OK } },
+		{ kprobes, false, { "6.1.50", "amd64", "kprobe/vfs_read", OK } },
+		{ kprobes,
+		  false,
+		  { "6.1.50", "amd64", "uprobe//bin/sh:main", ATTACH(ATTACH_TYPE) } },
+		{ kprobes, false, { "6.1.50", "amd64", "usdt//bin/sh:a:b", ATTACH(ATTACH_TYPE) } },
+		// CONFIG_KPROBE_EVENT until 4.11
+		{ uprobes, true, { "4.4.0", "amd64", "kprobe/vfs_read", OK } },
+		{ NULL, true, { "6.1.50", "amd64", "uprobe//bin/sh:main", UNKNOWN(TIER) } },
+	};
+	static const struct ks_symbol dispatcher = { .name = "kprobe_dispatcher" };
+	static const struct ks_function code = { .name = "kprobe_dispatcher",
+						 .nr_symbols = 1,
+						 .symbols = &dispatcher };
+	const struct ks_function *with_code[] = { &functions[0], &code };
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		struct tiny_image tiny = kernel_of(all[i].what.version, "amd64", false);
+		struct ks_bpf_object object = { .name = "object", .license = "GPL" };
+		tiny.options = all[i].options;
+		tiny.nr_options = all[i].options ? 2 : 0;
+		tiny.no_config = !all[i].options;
+		tiny.functions = with_code;
+		tiny.nr_functions = all[i].code ? 2 : 1;
+		expect(&all[i].what, &tiny, &object, nothing, 2, 2);
+	}
 }
 
 static void sleeping_is_for_types_that_may(void **state)
@@ -432,6 +474,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(attach_types_newer_than_the_kernel_fail),
+		cmocka_unit_test(probes_need_events),
 		cmocka_unit_test(sleeping_is_for_types_that_may),
 		cmocka_unit_test(libbpf_reads_sections_by_its_grammar),
 		cmocka_unit_test(tail_calls_beside_functions_are_for_some_machines),

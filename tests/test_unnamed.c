@@ -126,14 +126,14 @@ static const char *const older[4] = { "restart_syscall", "exit", "fork", "read" 
 
 /** struct syscall_metadata as it lies in the image. */
 static void add_meta(struct made *made, uint64_t addr, const char *name, uint32_t number,
-		     bool is_list)
+		     uint32_t nr_args, bool is_list)
 {
 	unsigned int word = word_size(made);
 	uint64_t list = addr + (made->flat.is64 ? 32 : 20), at = addr;
 	const uint64_t words[] = { list - 2 * word, list - 2 * word, list, list };
 	put(made, at, add_text(made, name), word);
 	put(made, at + word, number, 4);
-	put(made, at + word + 4, 3, 4);
+	put(made, at + word + 4, nr_args, 4);
 	put_words(made, at + word + 8, words, is_list ? 4 : 3);
 }
 
@@ -150,10 +150,14 @@ static void check_calls(struct made *made, const char *const first[4])
 	enum { NOBODY = -1 };
 	uint64_t other = add_table(made, START + 0x100, first, 20); // too short
 	add_table(made, other, first, NR_CALLS);
-	add_meta(made, START + 0x3000, "sys_call_7", (uint32_t)NOBODY, true);
-	add_meta(made, START + 0x3080, "sys_call_8", 8, true);
-	add_meta(made, START + 0x3100, "sys_call_9", (uint32_t)NOBODY, false);
-	add_meta(made, START + 0x3180, "call_10", (uint32_t)NOBODY, true);
+	add_meta(made, START + 0x3000, "sys_call_7", (uint32_t)NOBODY, 3, true);
+	add_meta(made, START + 0x3080, "sys_call_8", 8, 3, true);
+	add_meta(made, START + 0x3100, "sys_call_9", (uint32_t)NOBODY, 3, false);
+	add_meta(made, START + 0x3180, "call_10", (uint32_t)NOBODY, 3, true);
+	// in newer kernels a bit-field of seven bits has the number
+	bool big = made->flat.big_endian;
+	add_meta(made, START + 0x3200, "sys_call_11", (uint32_t)NOBODY, big ? 5u << 25 : 5, true);
+	add_meta(made, START + 0x3280, "sys_call_12", (uint32_t)NOBODY, 7, true);
 	read_made(made);
 	assert_null(ks_extract_syscalls(&made->finder));
 	const struct ks_surface *surface = made->surface;
@@ -162,7 +166,8 @@ static void check_calls(struct made *made, const char *const first[4])
 	assert_true(surface->image.facts & KS_FACT_TRACED);
 	for (size_t i = 0; i < NR_CALLS; i++) {
 		assert_int_equal(surface->syscalls[i].number, i);
-		assert_int_equal(surface->syscalls[i].traced, i == 7);
+		assert_int_equal(surface->syscalls[i].traced, i == 7 || i == 11 || i == 12);
+		assert_int_equal(surface->syscalls[i].args, i == 7 ? 4 : i == 11 ? 6 : 0);
 	}
 	assert_int_equal(call_of(surface, first[1])->number, 1);
 	close_made(made);

@@ -35,9 +35,23 @@ static struct ks_error *look_up(void *arg, enum ks_kind kind, const char *name,
 	for (size_t i = 0; i < tiny->nr_ambiguities; i++)
 		if (tiny->ambiguities[i]->kind == kind && !strcmp(tiny->ambiguities[i]->name, name))
 			fact->ambiguity = tiny->ambiguities[i];
+	for (size_t i = 0; kind == KS_TRACEPOINT && i < tiny->nr_tracepoints; i++)
+		if (strcmp(tiny->tracepoints[i].event, name) == 0)
+			fact->tracepoint = &tiny->tracepoints[i];
+	for (size_t i = 0; kind == KS_SYSCALL && i < tiny->nr_syscalls; i++) {
+		const struct ks_syscall *call = &tiny->syscalls[i];
+		if (strcmp(call->name, name) != 0)
+			continue;
+		fact->present = true;
+		fact->number = call->number;
+		fact->traced = call->traced;
+		fact->args = call->args;
+	}
+	if (kind == KS_CONFIG && tiny->no_config)
+		fact->known = false;
 	if (kind == KS_FUNCTION && tiny->unsure && strcmp(tiny->unsure, name) == 0)
 		fact->known = false;
-	fact->present = fact->decl || fact->function || fact->value;
+	fact->present |= fact->decl || fact->function || fact->value || fact->tracepoint;
 	*ret = (struct ks_history){ .kind = kind, .name = name, .nr = 1, .facts = fact };
 	return NULL;
 }
@@ -55,6 +69,21 @@ static struct ks_error *list(void *arg, const char *glob, struct ks_arena *arena
 	return NULL;
 }
 
+static struct ks_error *has_symbol(void *arg, const char *name, bool variable,
+				   enum ks_presence *ret)
+{
+	const struct tiny_image *tiny = ((struct source *)arg)->tiny;
+	if (variable && tiny->variable)
+		*ret = strcmp(tiny->variable, name) == 0 ? KS_PRESENT : KS_ABSENT;
+	if (variable || !tiny->symbols)
+		return NULL;
+	*ret = KS_ABSENT;
+	for (const char *const *at = tiny->symbols; *at; at++)
+		if (strcmp(*at, name) == 0)
+			*ret = KS_PRESENT;
+	return NULL;
+}
+
 static bool mute(const void *arg, size_t image)
 {
 	const struct source *source = arg;
@@ -68,9 +97,12 @@ struct ks_view *tiny_view(const struct tiny_image *tiny)
 	struct ks_view *view = NULL;
 	assert_non_null(source);
 	*source = (struct source){ .tiny = tiny, .header = &tiny->image };
-	const struct ks_view_source view_source = {
-		.history = look_up, .names = list, .mute = mute, .free = free, .arg = source
-	};
+	const struct ks_view_source view_source = { .history = look_up,
+						    .symbol = has_symbol,
+						    .names = list,
+						    .mute = mute,
+						    .free = free,
+						    .arg = source };
 	assert_ok(ks_view_new(&view_source, 1, &source->header, tiny->mute_modules, &view));
 	return view;
 }

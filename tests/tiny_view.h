@@ -8,13 +8,18 @@ struct tiny_option {
 };
 struct tiny_image {
 	struct ks_image image;
-	size_t nr_decls, nr_functions, nr_options, nr_ambiguities;
+	size_t nr_decls, nr_functions, nr_options, nr_ambiguities, nr_tracepoints, nr_syscalls;
 	const struct ks_decl *const *decls;
 	const struct ks_function *const *functions; // the prototype is a decl of the same name
 	const struct tiny_option *options;
 	const struct ks_ambiguity *const *ambiguities;
-	bool mute_modules;  // its modules count as loaded, and were read without types
-	const char *unsure; // whether there is a function of that name is not known
+	const struct ks_tracepoint *tracepoints;
+	const struct ks_syscall *syscalls;
+	const char *variable;	    // that BTF has; NULL: which it has is not known
+	const char *const *symbols; // of kallsyms, up to a NULL; NULL: not known
+	bool no_config;		    // its configuration is not known
+	bool mute_modules;	    // its modules count as loaded, and were read without types
+	const char *unsure;	    // whether there is a function of that name is not known
 };
 
 /** A view of it, which knows all kinds of names; the image is borrowed. */

@@ -85,7 +85,7 @@ static struct ks_error *add_program(struct ks_dep_sink *sink, const struct ks_bp
 	return NULL;
 }
 
-/** What is needed whichever program is loaded: every map and extern, and relocations of unused functions. */
+/** What is needed whichever program is loaded: every map and extern, what nobody says is the kernel's, and relocations of unused functions. */
 static struct ks_error *add_object(struct ks_dep_sink *sink)
 {
 	const struct ks_bpf_object *object = sink->object;
@@ -100,6 +100,15 @@ static struct ks_error *add_object(struct ks_dep_sink *sink)
 	}
 	for (uint32_t i = 0; i < object->nr_externs; i++)
 		KS_TRY(add_extern(sink, i, KS_NO_INDEX));
+	for (uint32_t i = 0; i < object->nr_strays; i++)
+		KS_TRY(ks_dep_add(sink,
+				  (struct ks_dep){ .kind = object->strays[i].kind == KS_EXTERN_KFUNC
+								   ? KS_DEP_KFUNC
+								   : KS_DEP_KSYM,
+						   .name = object->strays[i].name,
+						   .weak = object->strays[i].weak,
+						   .nr = 1,
+						   .insn = KS_NO_INDEX }));
 	for (uint32_t i = 0; i < object->nr_cores; i++)
 		KS_TRY(ks_deps_of_core(sink, &object->cores[i], KS_NO_INDEX));
 	return NULL;

@@ -109,12 +109,23 @@ static struct ks_error *add_extern(struct ks_bpf_reader *reader, const struct li
 	return plain_name(&reader->object->arena, sym->name, &ext->name);
 }
 
+/** What only a linker, or another loader than libbpf, may find. */
+static struct ks_bpf_extern stray(const struct ks_btf *btf, const struct ks_bpf_symbol *symbol)
+{
+	bool func = ks_btf_find(btf, KS_BTF_FUNC, symbol->name, 1);
+	return (struct ks_bpf_extern){ .kind = func ? KS_EXTERN_KFUNC : KS_EXTERN_KSYM,
+				       .name = symbol->name,
+				       .weak = symbol->binding == STB_WEAK };
+}
+
 static struct ks_error *match_symbols(struct ks_bpf_reader *reader, const struct list *list)
 {
 	struct ks_bpf_object *object = reader->object;
 	struct ks_bpf_extern *externs =
 		ks_arena_array(&object->arena, reader->nr_symbols, sizeof(*externs));
-	if (!externs)
+	struct ks_bpf_extern *strays =
+		ks_arena_array(&object->arena, reader->nr_symbols, sizeof(*strays));
+	if (!externs || !strays)
 		return &ks_nomem;
 	for (uint32_t i = 0; i < reader->nr_symbols; i++) {
 		const struct ks_bpf_symbol *symbol = &reader->symbols[i];
@@ -125,8 +136,11 @@ static struct ks_error *match_symbols(struct ks_bpf_reader *reader, const struct
 		KS_TRY(add_extern(reader, list, i, &externs[object->nr_externs], &known));
 		if (known)
 			reader->extern_of[i] = object->nr_externs++;
+		else
+			strays[object->nr_strays++] = stray(object->btf, symbol);
 	}
 	object->externs = externs;
+	object->strays = strays;
 	return NULL;
 }
 

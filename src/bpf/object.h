@@ -134,11 +134,13 @@ struct ks_bpf_object {
 	bool legacy;	 // no BTF: only sections, maps and helpers are known
 	struct ks_btf *btf; // its own; NULL for a legacy object
 	uint32_t nr_programs, nr_maps, nr_data, nr_externs, nr_refs, nr_cores, nr_lines,
-		nr_struct_ops;
+		nr_struct_ops, nr_strays;
 	const struct ks_bpf_program *programs;
 	const struct ks_bpf_map *maps;
 	const struct ks_bpf_data *data;
 	const struct ks_bpf_extern *externs;
+	const struct ks_bpf_extern
+		*strays; // undefined symbols that are in neither .ksyms nor .kconfig
 	const struct ks_bpf_ref *refs;
 	const struct ks_bpf_core *cores;
 	const struct ks_bpf_line *lines;

@@ -164,6 +164,21 @@ static enum ks_extern_state kfunc_extern(const struct ks_site *site,
 	return KS_EXTERN_FOUND;
 }
 
+/**
+ * Whether the verifier finds the address of a variable that BTF describes (check_pseudo_btf_id()): kallsyms has data only with
+ * CONFIG_KALLSYMS_ALL.
+ */
+static enum ks_extern_state address_of(const struct ks_site *site, const char *name)
+{
+	enum ks_presence there = ks_site_built_in(site, "CONFIG_KALLSYMS_ALL");
+	bool kallsyms = site->image->tier == KS_TIER_BTF || site->image->tier == KS_TIER_LIVE;
+	if (there == KS_UNTOLD && kallsyms) // where its symbols are from
+		there = ks_site_symbol(site, name, false);
+	return there == KS_PRESENT  ? KS_EXTERN_FOUND
+	       : there == KS_ABSENT ? KS_EXTERN_NO_ADDRESS
+				    : KS_EXTERN_ADDRESS_UNTOLD;
+}
+
 static enum ks_extern_state ksym_extern(const struct ks_site *site, const struct ks_bpf_extern *ext,
 					struct ks_known *known)
 {
@@ -182,7 +197,7 @@ static enum ks_extern_state ksym_extern(const struct ks_site *site, const struct
 		return missing(ext, known);
 	// the verifier takes the address of a typed one for a pointer that may be NULL
 	known->how = ext->type ? KS_KNOWN_NOT : KS_KNOWN_POINTER;
-	return KS_EXTERN_FOUND;
+	return ext->type ? address_of(site, ext->name) : KS_EXTERN_FOUND;
 }
 
 static enum ks_extern_state resolve_extern(const struct ks_site *site,

@@ -11,6 +11,8 @@ enum ks_extern_state {
 	KS_EXTERN_WEAK,	   // missing, which its declaration allows: it is zero
 	KS_EXTERN_MISSING, // missing: no program of the object can be loaded
 	KS_EXTERN_UNTOLD,
+	KS_EXTERN_NO_ADDRESS, // a variable that BTF has, and kallsyms does not
+	KS_EXTERN_ADDRESS_UNTOLD,
 };
 
 /** An object on one image. */

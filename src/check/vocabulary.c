@@ -29,6 +29,7 @@ const struct ks_reason_info ks_reasons[KS_NR_REASONS] = {
 	[KS_REASON_STRUCT_OPS] = { "struct-ops", "the kernel has no such operations", LOAD },
 	[KS_REASON_INSN_SET] = { "insn-set", "the instructions are newer than the kernel", LOAD },
 	[KS_REASON_POINTER] = { "pointer", "the pointer may not be used so", LOAD },
+	[KS_REASON_RESULT] = { "result", "it ends with what the kernel does not take", LOAD },
 	[KS_REASON_TARGET_ABSENT] = { "target-absent", "no such function", ATTACH },
 	[KS_REASON_TARGET_INLINED] = { "target-inlined", "inlined everywhere", ATTACH },
 	[KS_REASON_TARGET_SUFFIXED] = { "target-suffixed", "only pieces or clones are left",

@@ -13,6 +13,15 @@ struct printer {
 	struct ks_buf notes;  // of the result to come: lines that are separated, not ended
 };
 
+static size_t count_calls(const struct ks_surface *surface)
+{
+	size_t nr = 0;
+	for (size_t i = 0; i < surface->nr_syscalls; i++)
+		nr += ks_syscall_implemented(surface->syscalls[i].number,
+					     surface->syscalls[i].name);
+	return nr;
+}
+
 /** ", 3 functions": the tables of a surface that a result line counts. */
 static void count_surface(const struct ks_surface *surface, struct ks_buf *out)
 {
@@ -24,7 +33,7 @@ static void count_surface(const struct ks_surface *surface, struct ks_buf *out)
 		{ KS_FUNCTION, surface->nr_functions, "function", "functions" },
 		{ KS_STRUCT, surface->decls[KS_STRUCT].nr, "struct", "structs" },
 		{ KS_TRACEPOINT, surface->nr_tracepoints, "tracepoint", "tracepoints" },
-		{ KS_SYSCALL, surface->nr_syscalls, "syscall", "syscalls" },
+		{ KS_SYSCALL, count_calls(surface), "syscall", "syscalls" },
 		{ KS_LSM, surface->nr_lsm, "LSM hook", "LSM hooks" },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(counts); i++)

@@ -78,7 +78,7 @@ static struct ks_error *count_different(struct ks_store *store, int64_t segment,
 /** The list of a kind may have a name twice. */
 static bool may_repeat(enum ks_kind kind)
 {
-	return ks_kinds[kind].holds == KS_HOLDS_NUMBER || ks_kinds[kind].holds == KS_HOLDS_VALUE;
+	return ks_kinds[kind].holds == KS_HOLDS_VALUE;
 }
 
 /** Names of every kind but functions, of which the columns tell. */
@@ -95,11 +95,40 @@ static struct ks_error *count_names(struct ks_store *store, const struct ks_stor
 			return NULL;
 		const char *name = (const char *)sqlite3_column_text(stmt, 0);
 		enum ks_kind kind = name ? ks_kind_by_name(name) : KS_NR_KINDS;
+		if (kind == KS_SYSCALL)
+			continue; // count_calls()
 		if (kind < KS_NR_KINDS && may_repeat(kind))
 			KS_TRY(count_different(store, sqlite3_column_int64(stmt, 1),
 					       &census->names[kind]));
 		else if (kind < KS_NR_KINDS && kind != KS_FUNCTION)
 			census->names[kind] += (uint64_t)sqlite3_column_int64(stmt, 2);
+	}
+}
+
+/** Numbers that lead to a call (ks_syscall_implemented()). */
+static struct ks_error *count_calls(struct ks_store *store, const struct ks_store_image *image,
+				    uint64_t *nr)
+{
+	_cleanup_reset_ sqlite3_stmt *list = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_KIND, &list));
+	sqlite3_bind_int64(list, 1, image->id);
+	ks_sql_bind_text(list, 2, ks_kinds[KS_SYSCALL].name);
+	for (;;) {
+		bool row;
+		_cleanup_buf_ struct ks_buf text = { 0 }, raw = { 0 };
+		KS_TRY(ks_sql_row(store, list, &row));
+		if (!row)
+			return NULL;
+		KS_TRY(ks_segment_names_load(store, sqlite3_column_int64(list, 0), &text));
+		KS_TRY(ks_columns_load(store, sqlite3_column_int64(list, 1), &raw));
+		struct ks_segment_names names = ks_segment_names_over(ks_bytes_of(&text));
+		struct ks_columns columns;
+		KS_TRY(ks_columns_open(raw.at, raw.len, &columns));
+		while (columns.at < columns.nr && ks_segment_names_next(&names)) {
+			struct ks_row at;
+			KS_TRY(ks_columns_next(&columns, &at));
+			*nr += ks_syscall_implemented((uint32_t)at.first, names.name);
+		}
 	}
 }
 
@@ -110,6 +139,7 @@ static struct ks_error *read_image(void *arg, size_t job, unsigned int thread)
 	const struct ks_store_image *image = count->images->at[job];
 	struct ks_store *store = count->stores.at[thread];
 	KS_TRY(count_names(store, image, &count->ret[job]));
+	KS_TRY(count_calls(store, image, &count->ret[job].names[KS_SYSCALL]));
 	_cleanup_buf_ struct ks_buf raw = { 0 };
 	_cleanup_reset_ sqlite3_stmt *list = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_KIND, &list));

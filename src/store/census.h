@@ -6,7 +6,10 @@
 
 /** Counts of one image. */
 struct ks_census {
-	/** Names of each kind, of those it knows; functions: those with a prototype, as in struct ks_tally. */
+	/**
+	 * Names of each kind, of those it knows; functions: those with a prototype, as in struct ks_tally; system calls: numbers
+	 * that lead to one.
+	 */
 	uint64_t names[KS_NR_KINDS];
 	bool groups_known;			   // it had debug information: the rest counts
 	bool symbols_known;			   // symbols count

@@ -11,7 +11,7 @@
  *	function	prototype	function group
  *	struct … int	declaration	differing definitions of the name
  *	tracepoint, config  definition	-
- *	syscall		its number	1: traced
+ *	syscall		its number	1: traced; 2 + n: and has n arguments
  *	lsm, kfunc, variable  -		-
  */
 #include "surface/codec.h"

@@ -117,6 +117,9 @@ struct ks_error *ks_fact_fill(struct ks_fact_reader *reader, const struct ks_sto
 	case KS_HOLDS_NUMBER:
 		fact->number = (uint32_t)row->first;
 		fact->traced = row->second != 0;
+		fact->args = row->second > 1 && row->second - 2 <= KS_MAX_CALL_ARGS
+				     ? (uint8_t)(row->second - 1)
+				     : 0;
 		break;
 	case KS_HOLDS_NAME:
 	case KS_HOLDS_MEMBER:

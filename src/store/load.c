@@ -240,8 +240,11 @@ static struct ks_error *load_traced(struct ks_store *store, struct load *load,
 	KS_TRY(read_text(store, load, KS_PART_TRACED, &c, &nr));
 	if (nr && nr != nr_calls)
 		return ks_store_damaged("system calls have columns of different length");
-	for (uint64_t i = 0; i < nr; i++)
-		calls[i].traced = ks_cursor_u8(&c) != 0;
+	for (uint64_t i = 0; i < nr; i++) {
+		uint8_t trace = ks_cursor_u8(&c);
+		calls[i].traced = trace != 0;
+		calls[i].args = trace > 1 && trace - 2 <= KS_MAX_CALL_ARGS ? trace - 1 : 0;
+	}
 	return c.why ? ks_store_damaged(c.why) : NULL;
 }
 

@@ -22,6 +22,7 @@ struct ks_fact {
 	const char *value;		      // config
 	uint32_t number;		      // syscall
 	bool traced;			      // syscall: ks_syscall.traced
+	uint8_t args;			      // syscall: ks_syscall.args
 	/** What the modules of this kernel say of the name; NULL when none of those in the store has it. */
 	const struct ks_fact *modules;
 };

@@ -131,3 +131,8 @@ void ks_surface_free(struct ks_surface *surface)
 	free(surface->arenas);
 	free(surface);
 }
+
+bool ks_syscall_implemented(uint32_t number, const char *name)
+{
+	return number != KS_NO_NUMBER && strcmp(name, "ni_syscall") != 0;
+}

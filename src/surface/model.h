@@ -288,8 +288,17 @@ struct ks_tracepoint {
 struct ks_syscall {
 	uint32_t number; // KS_NO_NUMBER: only events have that name, it is no call's; not in [D]
 	const char *name;
-	bool traced; // sys_enter_<name> and sys_exit_<name> exist; known as ks_image.facts says
+	bool traced;  // sys_enter_<name> and sys_exit_<name> exist; known as ks_image.facts says
+	uint8_t args; // of one that is traced: 1 + the number of its arguments; 0: unknown
 };
+enum { KS_MAX_CALL_ARGS = 6 };
+/** Whether a number of the table leads to a call: to more than what stands for all that is not there, and is no event alone. */
+bool ks_syscall_implemented(uint32_t number, const char *name);
+/** What is traced of a call, in one byte: 0 nothing, else 1 + args. */
+static inline uint8_t ks_syscall_trace(const struct ks_syscall *call)
+{
+	return call->traced ? (uint8_t)(1 + call->args) : 0;
+}
 #define KS_NO_NUMBER UINT32_MAX
 
 struct ks_option {

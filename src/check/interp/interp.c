@@ -92,8 +92,27 @@ static struct ks_error *is_new(struct frame *frame, uint32_t at, struct ks_state
 	return NULL;
 }
 
-static void note_return(struct frame *frame, const struct ks_value *value)
+/** The program itself ends. */
+static void note_exit(struct ks_interp *interp, uint32_t at, const struct ks_state *state)
 {
+	const struct ks_value *value = &state->regs[0];
+	uint32_t i = 0;
+	if (value->kind == KS_VALUE_ANY && value->index == KS_ANY_UNBOUNDED && !state->doubtful &&
+	    !interp->unbounded)
+		interp->unbounded = at + 1;
+	if (value->kind != KS_VALUE_CONST || state->doubtful)
+		return;
+	while (i < interp->nr_exits && interp->exits[i].value != value->number)
+		i++;
+	if (i < KS_MAX_EXITS && i == interp->nr_exits)
+		interp->exits[interp->nr_exits++] = (struct ks_exit){ at, value->number };
+}
+
+static void note_return(struct frame *frame, uint32_t at, const struct ks_state *state)
+{
+	const struct ks_value *value = &state->regs[0];
+	if (frame->interp->depth == 1)
+		note_exit(frame->interp, at, state);
 	ks_interp_use(frame->interp, value);
 	struct ks_value result = *value;
 	if (result.kind == KS_VALUE_STACK || result.kind == KS_VALUE_CTX)
@@ -120,7 +139,7 @@ static struct ks_error *follow(struct frame *frame, uint32_t at, struct ks_state
 		KS_TRY(ks_interp_step(interp, at, state, &other, &next));
 		if (next.nr == 0) {
 			if (interp->input->program->insns[at].code == CODE_EXIT)
-				note_return(frame, &state->regs[0]);
+				note_return(frame, at, state);
 			return NULL;
 		}
 		if (next.nr == 2) {
@@ -221,10 +240,11 @@ struct ks_error *ks_interp_enter(struct ks_interp *interp, uint32_t entry,
 	interp->depth--;
 	if (err)
 		return err;
+	const struct ks_value unbounded = { .kind = KS_VALUE_ANY, .index = KS_ANY_UNBOUNDED };
 	struct ks_entered *slot = &interp->entered.at[index];
 	slot->done = true;
 	slot->returns = frame.returns;
-	slot->result = interp->global[entry] ? ks_value_any() : frame.result;
+	slot->result = interp->global[entry] ? unbounded : frame.result;
 	*ret = slot->result;
 	*ret_returns = slot->returns;
 	return NULL;
@@ -302,7 +322,10 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 	*ret = (struct ks_reach){ .complete = interp.budget != 0,
 				  .at = reached,
 				  .nr_paths = (uint32_t)interp.paths.len,
-				  .nr_accesses = (uint32_t)interp.accesses.len };
+				  .nr_accesses = (uint32_t)interp.accesses.len,
+				  .unbounded = interp.unbounded,
+				  .nr_exits = interp.nr_exits };
+	memcpy(ret->exits, interp.exits, sizeof(ret->exits));
 	struct ks_path *paths = ks_arena_array(arena, interp.paths.len + 1, sizeof(*paths));
 	struct ks_access *accesses =
 		ks_arena_array(arena, interp.accesses.len + 1, sizeof(*accesses));

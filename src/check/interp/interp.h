@@ -98,12 +98,23 @@ struct ks_reached {
 	uint32_t read_size;  // 0: it depends
 };
 
+/** A number that the program ends with on some path. */
+struct ks_exit {
+	uint32_t insn;
+	uint64_t value;
+};
+enum { KS_MAX_EXITS = 16 };
+
 struct ks_reach {
 	bool complete; // false: too large; whatever control flow can reach is taken as reached
 	const struct ks_reached *at; // one for each instruction
 	const struct ks_path *paths;
 	uint32_t nr_paths, nr_accesses;
 	const struct ks_access *accesses;
+	uint32_t
+		unbounded; // 1 + an instruction that ends it with a number that can be anything; 0: none
+	uint32_t nr_exits; // of the numbers that are known, the first ones
+	struct ks_exit exits[KS_MAX_EXITS];
 };
 
 /** @param arena holds the result */

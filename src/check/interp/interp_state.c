@@ -38,7 +38,7 @@ bool ks_state_covers(const struct ks_state *a, const struct ks_state *b)
 	for (int i = 0; i < KS_NR_REGS; i++)
 		if (!value_covers(&a->regs[i], &b->regs[i]))
 			return false;
-	if (a->used & ~b->used)
+	if (a->used & ~b->used || (a->doubtful && !b->doubtful))
 		return false;
 	for (uint64_t left = a->used; left; left &= left - 1) {
 		int i = __builtin_ctzll(left);
@@ -50,7 +50,8 @@ bool ks_state_covers(const struct ks_state *a, const struct ks_state *b)
 
 bool ks_state_join(struct ks_state *a, const struct ks_state *b)
 {
-	bool changed = false;
+	bool changed = a->doubtful && !b->doubtful;
+	a->doubtful &= b->doubtful;
 	for (int i = 0; i < KS_NR_REGS; i++) {
 		if (value_covers(&a->regs[i], &b->regs[i]))
 			continue;
@@ -152,6 +153,20 @@ void ks_state_forget(struct ks_state *state, int64_t offset, uint64_t size)
 	state->used &= ~words_of(offset, size);
 }
 
+static void bound(struct ks_value *value)
+{
+	if (value->kind == KS_VALUE_ANY && value->index == KS_ANY_UNBOUNDED)
+		value->index = 0;
+}
+
+void ks_state_bound(struct ks_state *state)
+{
+	for (int i = 0; i < KS_NR_REGS; i++)
+		bound(&state->regs[i]);
+	for (uint64_t left = state->used; left; left &= left - 1)
+		bound(&state->slots[__builtin_ctzll(left)]);
+}
+
 static int word_at(int64_t offset)
 {
 	if (offset >= 0 || offset < -KS_NR_STACK_SLOTS * 8 || offset % 8 != 0)
@@ -164,7 +179,7 @@ bool ks_state_store(struct ks_state *state, int64_t offset, uint64_t size,
 {
 	ks_state_forget(state, offset, size);
 	int word = word_at(offset);
-	if (word < 0 || size != 8 || value->kind == KS_VALUE_ANY)
+	if (word < 0 || size != 8 || (value->kind == KS_VALUE_ANY && !value->index))
 		return false;
 	state->slots[word] = *value;
 	state->used |= 1ull << word;
@@ -257,7 +272,8 @@ static bool is_relocated(const struct ks_value *value)
 struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value a,
 			     struct ks_value b)
 {
-	if (op == OP_MOV && wide && off == 0)
+	bool unbounded = b.kind == KS_VALUE_ANY && b.index == KS_ANY_UNBOUNDED;
+	if (op == OP_MOV && (wide || unbounded) && off == 0)
 		return b;
 	bool unary = op == OP_NEG, copies = op == OP_MOV;
 	if ((a.kind == KS_VALUE_CONST || copies) && (b.kind == KS_VALUE_CONST || unary)) {

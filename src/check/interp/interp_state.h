@@ -21,6 +21,8 @@ enum {
 	KS_CONST_RELOCATED = 1, // CO-RE made it, or a part of it
 	KS_CONST_NULL = 2, // a pointer that a comparison told to be null, and nothing else since
 };
+/** index of ANY: a word of the context, maybe a pointer that the verifier knows not to be null; a number of which it knows nothing. */
+enum { KS_ANY_OF_CONTEXT = 1, KS_ANY_UNBOUNDED };
 /** Whether a pointer may be null, as the verifier sees it. */
 enum ks_null {
 	KS_NULL_NEVER, // it was compared with null, or need not be
@@ -44,6 +46,7 @@ struct ks_state {
 	struct ks_value regs[KS_NR_REGS];
 	uint64_t used; // bit i: slots[i] is something else than ANY
 	struct ks_value slots[KS_NR_STACK_SLOTS];
+	bool doubtful; // maybe the verifier knows that no path leads here
 };
 
 static inline struct ks_value ks_value_const(uint64_t number)
@@ -74,6 +77,8 @@ bool ks_state_covers(const struct ks_state *a, const struct ks_state *b);
 bool ks_state_join(struct ks_state *a, const struct ks_state *b);
 /** Forget the words that hold any of the bytes from offset on, counted from the frame pointer. */
 void ks_state_forget(struct ks_state *state, int64_t offset, uint64_t size);
+/** A comparison may have told the verifier something of any number. */
+void ks_state_bound(struct ks_state *state);
 /** Keep a value of size bytes at an offset. @return whether that is known from then on */
 bool ks_state_store(struct ks_state *state, int64_t offset, uint64_t size,
 		    const struct ks_value *value);

@@ -74,7 +74,9 @@ static struct ks_value load_data(const struct ks_interp *interp, const struct ks
 		return ks_value_any();
 	const struct ks_interp_data *data = &interp->input->data[base->index];
 	uint64_t len = object->data[base->index].size;
-	if (!data->constant || at > len || size > len - at)
+	if (!data->constant)
+		return (struct ks_value){ .kind = KS_VALUE_ANY, .index = KS_ANY_UNBOUNDED };
+	if (at > len || size > len - at)
 		return ks_value_any();
 	return read_number(interp, data->bytes ? data->bytes + at : NULL, size);
 }
@@ -136,6 +138,8 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		if (size == 8 && ks_opcode_mode(insn->code) == MODE_MEM)
 			value = ks_interp_pointer(interp, at, KS_NO_PATH, offset_of(&base, off),
 						  KS_PATH_CONTEXT);
+		if (size == 8 && value.kind == KS_VALUE_ANY)
+			value.index = KS_ANY_OF_CONTEXT;
 	} else if (base.kind == KS_VALUE_KERNEL && !(core && core->how != KS_KNOWN_VALUE)) {
 		value = load_kernel(interp, at, &base, off, size, core || base.moved);
 	} else if (base.kind == KS_VALUE_RESULT) {
@@ -144,7 +148,7 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	} else if (base.kind == KS_VALUE_STACK)
 		value = ks_state_load(state, offset_of(&base, off), size);
 	else if (base.kind == KS_VALUE_CONST)
-		interp->reached[at].through_null |= !!(base.index & KS_CONST_NULL);
+		interp->reached[at].through_null |= base.index & KS_CONST_NULL && !state->doubtful;
 	else if (base.kind == KS_VALUE_DATA)
 		value = load_data(interp, &base, off, size);
 	else if (base.kind == KS_VALUE_KCONFIG)
@@ -173,7 +177,7 @@ static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		ks_interp_access(interp, at, &base, offset_of(&base, insn->off), size, base.moved,
 				 KS_ACCESS_WRITE);
 	if (base.kind == KS_VALUE_CONST)
-		interp->reached[at].through_null |= !!(base.index & KS_CONST_NULL);
+		interp->reached[at].through_null |= base.index & KS_CONST_NULL && !state->doubtful;
 	ks_interp_use(interp, &base);
 	if (base.kind == KS_VALUE_STACK && !atomic) {
 		if (!ks_state_store(state, offset_of(&base, insn->off), size, &value))
@@ -359,6 +363,14 @@ static void learn_null(struct ks_value a, struct ks_value b, struct ks_state *eq
 	}
 }
 
+/** Comparing with zero what may be a pointer, that is known not to be null to the verifier alone. */
+static void doubt(struct ks_state *null, const struct ks_value *a, const struct ks_value *b)
+{
+	bool of_context = (a->kind == KS_VALUE_KERNEL && !a->id) ||
+			  (a->kind == KS_VALUE_ANY && a->index == KS_ANY_OF_CONTEXT);
+	null->doubtful |= of_context && b->kind == KS_VALUE_CONST && b->number == 0;
+}
+
 static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		   struct ks_state *other, const struct ks_bpf_insn *insn, struct ks_next *ret)
 {
@@ -379,12 +391,18 @@ static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state
 	ret->nr = 2;
 	ret->at[1] = target;
 	ret->states[1] = other;
+	if (a.kind == KS_VALUE_ANY || b.kind == KS_VALUE_ANY) {
+		ks_state_bound(state);
+		ks_state_bound(other);
+	}
 	struct ks_state *const both[2] = { state, other };
 	struct ks_state *equal = op == OP_JEQ ? other : op == OP_JNE ? state : NULL;
 	if (op != OP_JCOND && (a.id || b.id))
 		learn_null(a, b, wide ? equal : NULL, equal == state ? other : state, both);
-	if (equal)
+	if (equal) {
+		doubt(equal, &a, &b);
 		learn(equal, insn, wide, &b);
+	}
 }
 
 static struct ks_error *jump(struct ks_interp *interp, uint32_t at, struct ks_state *state,
@@ -414,6 +432,7 @@ struct ks_error *ks_interp_step(struct ks_interp *interp, uint32_t at, struct ks
 	const struct ks_bpf_insn *insn = &program->insns[at];
 	*ret = (struct ks_next){ .nr = 1, .at = { at + 1 }, .states = { state } };
 	interp->reached[at].reached = true;
+	interp->doubtful = state->doubtful;
 	if (insn->dst >= KS_NR_REGS || insn->src >= KS_NR_REGS) {
 		ret->nr = 0; // no verifier goes on here
 		return NULL;

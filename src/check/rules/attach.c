@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check/rules/attach_finding.h"
+#include "check/rules/event_record.h"
 #include "check/rules/loader.h"
 #include "check/rules/no_symbol.h"
 #include "check/rules/pattern.h"
@@ -95,44 +96,42 @@ static uint32_t max_context(const struct ks_judge *judge)
 }
 
 /** perf_event_set_bpf_prog(): a program must not read beyond the event's record. */
-static void judge_record(struct ks_judge *judge, const struct ks_tracepoint *event)
+static void judge_length(struct ks_judge *judge)
 {
+	const bool call = judge->hook->kind == KS_HOOK_SYSCALL_TP;
+	const struct ks_about *about =
+		KS_ABOUT_NAME(call ? KS_SYSCALL : KS_TRACEPOINT, judge->hook->target);
 	uint32_t max = max_context(judge);
-	const struct ks_decl *record = event->record;
-	if (!record || !record->nr)
+	struct ks_event_record record;
+	if (!ks_event_record(judge, judge->site, &record) || !record.end || max <= record.end)
 		return;
-	uint64_t end = 0;
-	for (uint32_t i = 0; i < record->nr; i++) {
-		const struct ks_member *member = &record->members[i];
-		if (strcmp(member->name, "__data") == 0)
-			end = member->bits_offset / 8;
-	}
-	if (!end || max <= end)
-		return;
-	ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_CONTEXT_CHANGED,
-		     KS_ABOUT_NAME(KS_TRACEPOINT, event->event),
-		     "byte %u of the record is read, it has %u", max, (unsigned int)end);
+	if (record.text && max <= record.end + sizeof(int32_t))
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER, about,
+			     "byte %u of the record is read, which has %u or four more", max,
+			     (unsigned int)record.end);
+	else
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_CONTEXT_CHANGED, about,
+			     "byte %u of the record is read, it has %u", max,
+			     (unsigned int)record.end);
 }
 
 void ks_judge_event(struct ks_judge *judge)
 {
 	const char *name = judge->hook->target;
-	const struct ks_fact *fact = ks_site_fact(judge->site, KS_TRACEPOINT, name);
 	struct ks_attach_result result;
 	if (ks_judge_section(judge))
 		return;
 	ks_judge_ask(judge, KS_WAY_TRACEPOINT, name, &result);
-	if (!fact->present && fact->modules && judge->site->modules)
-		fact = fact->modules;
 	for (uint32_t i = 0; i < result.nr; i++)
 		ks_judge_finding(judge, &result.at[i], name);
-	if (result.answer != KS_ANSWER_NO && fact->tracepoint)
-		judge_record(judge, fact->tracepoint);
+	if (result.answer != KS_ANSWER_NO)
+		judge_length(judge);
 }
 
 void ks_judge_syscall_event(struct ks_judge *judge)
 {
 	judge_way(judge, KS_WAY_SYSCALL_TP, judge->hook->target);
+	judge_length(judge);
 }
 
 /** No argument may be read beyond the last one. */

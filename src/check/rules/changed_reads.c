@@ -151,67 +151,6 @@ static void compare_protos(struct ks_judge *judge, enum ks_kind name_kind, const
 	}
 }
 
-/** The member of a record that begins at a byte. */
-static const struct ks_member *member_at(const struct ks_decl *record, int32_t offset)
-{
-	for (uint32_t i = 0; i < record->nr; i++)
-		if (record->members[i].bits_offset == (uint64_t)offset * 8)
-			return &record->members[i];
-	return NULL;
-}
-
-static const struct ks_member *member_named(const struct ks_decl *record, const char *name)
-{
-	for (uint32_t i = 0; i < record->nr; i++)
-		if (strcmp(record->members[i].name, name) == 0)
-			return &record->members[i];
-	return NULL;
-}
-
-/** Fields of an event's record that are read at the offsets they have in the base. */
-static void compare_records(struct ks_judge *judge, const struct ks_decl *here,
-			    const struct ks_decl *there)
-{
-	const struct ks_bpf_program *program = judge->program;
-	for (uint32_t i = 0; i < program->nr; i++) {
-		const struct ks_reached *at = &judge->reach->at[i];
-		if (!at->reached || !at->ctx_size || at->modified_ctx ||
-		    (program->cores && program->cores[i] != KS_NO_INDEX))
-			continue;
-		const struct ks_member *then = member_at(there, at->ctx_offset);
-		const struct ks_member *now = then ? member_named(here, then->name) : NULL;
-		struct ks_about about = { .kind = KS_TRACEPOINT,
-					  .name = judge->hook->target,
-					  .insn = i };
-		const char *base = judge->resolution->base.image->label;
-		struct ks_reason *reason;
-		if (then && !now)
-			reason = ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_CONTEXT_CHANGED,
-					      &about, "byte %d is %s in %s, which is not there",
-					      at->ctx_offset, then->name, base);
-		else if (then && now->bits_offset != then->bits_offset)
-			reason = ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_CONTEXT_CHANGED,
-					      &about, "%s is at byte %u, in %s at %d", now->name,
-					      (unsigned int)(now->bits_offset / 8), base,
-					      at->ctx_offset);
-		else
-			continue;
-		ks_reason_hint(judge, reason, "read it by CO-RE from struct %s",
-			       here->name ? here->name : "trace_event_raw_…");
-	}
-}
-
-void ks_judge_event_fields(struct ks_judge *judge)
-{
-	const struct ks_site *base = &judge->resolution->base;
-	const char *name = judge->hook->target;
-	const struct ks_tracepoint *here =
-		ks_site_fact(judge->site, KS_TRACEPOINT, name)->tracepoint;
-	const struct ks_tracepoint *there = ks_site_fact(base, KS_TRACEPOINT, name)->tracepoint;
-	if (here && there && here->record && there->record && here->record != there->record)
-		compare_records(judge, here->record, there->record);
-}
-
 void ks_judge_parameters(struct ks_judge *judge)
 {
 	const char *name = judge->hook->target;

@@ -80,11 +80,21 @@ static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
 			     "only for programs that may sleep");
 }
 
+static bool is_stray(const struct ks_bpf_object *object, const char *name)
+{
+	for (uint32_t i = 0; name && i < object->nr_strays; i++)
+		if (strcmp(object->strays[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 /** A kernel function that is not there, where it would be called or its address taken. */
 static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_ref *ref)
 {
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
 	bool reached = judge->reach->at[at].reached;
+	if (ref->kind == KS_REF_LOST && is_stray(object, ref->name))
+		return; // the loader looks at these first
 	if (ref->kind == KS_REF_LOST) {
 		struct ks_about about = { .kind = KS_NR_KINDS, .name = ref->name, .insn = at };
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
@@ -107,6 +117,13 @@ static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_r
 			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
 				     "the kernel function is missing");
 		ks_reason_hint(judge, reason, "ask for it with bpf_ksym_exists() before the call");
+	} else if (state == KS_EXTERN_NO_ADDRESS) { // asked for before any path is followed
+		about.soft = false;
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
+			     "BTF has the variable, but kallsyms has no data without "
+			     "CONFIG_KALLSYMS_ALL");
+	} else if (state == KS_EXTERN_ADDRESS_UNTOLD) {
+		ks_judge_unset(judge, KS_STAGE_LOAD, &about, "CONFIG_KALLSYMS_ALL");
 	} else if (state == KS_EXTERN_UNTOLD && reached) {
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about, NULL);
 	} else if (state == KS_EXTERN_FOUND && ext->kind == KS_EXTERN_KFUNC && !called && reached &&

@@ -17,6 +17,13 @@ void ks_judge_loader(struct ks_judge *judge)
 				      "does not describe; older and other loaders do");
 		ks_reason_hint(judge, reason, "declare the maps in the section .maps");
 	}
+	for (uint32_t i = 0; i < object->nr_strays; i++) {
+		reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_LOADER,
+				      KS_ABOUT_NAME(KS_NR_KINDS, object->strays[i].name),
+				      "it is defined nowhere, and not declared as the kernel's "
+				      "(__ksym, __kconfig): libbpf does not open the object");
+		ks_reason_hint(judge, reason, "link it first: bpftool gen object");
+	}
 	if (object->no_symbols)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_LOADER,
 			     KS_ABOUT_NAME(KS_NR_KINDS, object->name),

@@ -91,6 +91,20 @@ void ks_judge_program_type(struct ks_judge *judge)
 		judge_attach_type(judge);
 }
 
+/**
+ * perf_event_open() has events of kprobes and uprobes, as tracefs has for older kernels, with an option each (perf_tp_register());
+ * those that links attach to many places at once need none.
+ */
+void ks_judge_probe_events(struct ks_judge *judge)
+{
+	const struct ks_hook *hook = judge->hook;
+	if (hook->kind == KS_HOOK_USER && hook->attach_type)
+		return;
+	const struct ks_about *about =
+		KS_ABOUT_NAME(KS_NR_KINDS, hook->kind == KS_HOOK_USER ? "uprobe" : "kprobe");
+	judge_option(judge, KS_STAGE_ATTACH, KS_REASON_ATTACH_TYPE, about);
+}
+
 /** Since when programs of a type may sleep (BPF_F_SLEEPABLE); the flag itself came with the first. */
 static const struct {
 	const char *type;

@@ -50,6 +50,8 @@ void ks_judge_externs(struct ks_judge *judge);
 
 /** Its type, and what it is attached to by number; that may also fail when it is attached (program_type.c). */
 void ks_judge_program_type(struct ks_judge *judge);
+/** Events that kprobes and uprobes are attached by (program_type.c). */
+void ks_judge_probe_events(struct ks_judge *judge);
 /** May programs of its type sleep? (program_type.c) */
 void ks_judge_sleep(struct ks_judge *judge);
 /** Packets in fragments (program_type.c). */
@@ -62,6 +64,8 @@ void ks_judge_kernel_btf(struct ks_judge *judge);
 void ks_judge_relocations(struct ks_judge *judge);
 /** Uses of symbols and functions of the kernel (externs.c). */
 void ks_judge_references(struct ks_judge *judge);
+/** What it ends with (returns.c). */
+void ks_judge_returns(struct ks_judge *judge);
 /** Calls of helpers (helper_calls.c). */
 void ks_judge_helper_calls(struct ks_judge *judge);
 /** Reads through a pointer into the context (insns.c). */
@@ -126,10 +130,12 @@ void ks_judge_absent_parameters(struct ks_judge *judge);
 void ks_judge_parameters(struct ks_judge *judge);
 /** Arguments of the LSM hook, or of the operation, that differ from the base (changed_reads.c). */
 void ks_judge_hook_arguments(struct ks_judge *judge);
+/** An argument that stands where the program reads the result (result_slot.c). */
+void ks_judge_result_slot(struct ks_judge *judge);
 /** Arguments of the tracepoint that differ from the base (changed_reads.c). */
 void ks_judge_tracepoint_arguments(struct ks_judge *judge);
-/** Fields of the event's record that lie elsewhere in the base (changed_reads.c). */
-void ks_judge_event_fields(struct ks_judge *judge);
+/** Fields of the event's record that are not what the program takes them for (event_reads.c). */
+void ks_judge_event_reads(struct ks_judge *judge);
 /** Fields that are not what the object's own types say (changed_reads.c). */
 void ks_judge_fields(struct ks_judge *judge);
 /** Kernel structs that are read at fixed offsets (blind_reads.c). */

@@ -18,6 +18,8 @@ enum option {
 	XGRESS,
 	NETKIT,
 	UPROBES,
+	KPROBE_EVENTS,
+	UPROBE_EVENTS,
 	CGRP_STORAGE,
 	INODE_STORAGE,
 	STACKS,
@@ -36,6 +38,8 @@ static const struct {
 	[XGRESS] = { "CONFIG_NET_XGRESS", "tcx_link_attach" },
 	[NETKIT] = { "CONFIG_NETKIT", "netkit_link_attach" },
 	[UPROBES] = { "CONFIG_UPROBES", "uprobe_multi_link_handler" },
+	[KPROBE_EVENTS] = { "CONFIG_KPROBE_EVENTS", "kprobe_dispatcher" },
+	[UPROBE_EVENTS] = { "CONFIG_UPROBE_EVENTS", "uprobe_dispatcher" },
 	[CGRP_STORAGE] = { "CONFIG_CGROUPS", "bpf_cgrp_storage_free" },
 	[INODE_STORAGE] = { "CONFIG_BPF_LSM", "bpf_inode_storage_free" },
 	[STACKS] = { "CONFIG_PERF_EVENTS", "stack_map_alloc" },
@@ -64,6 +68,8 @@ static const struct {
 	{ "BPF_NETKIT_PEER", NETKIT },
 	{ "BPF_TRACE_UPROBE_MULTI", UPROBES },
 	{ "BPF_TRACE_UPROBE_SESSION", UPROBES },
+	{ "kprobe", KPROBE_EVENTS },
+	{ "uprobe", UPROBE_EVENTS },
 	{ "BPF_MAP_TYPE_CGROUP_ARRAY", CGROUPS },
 	{ "BPF_MAP_TYPE_CGRP_STORAGE", CGRP_STORAGE },
 	{ "BPF_MAP_TYPE_CGROUP_STORAGE", CGROUP_BPF },
@@ -93,8 +99,11 @@ enum ks_presence ks_type_built_in(const struct ks_site *site, const char *type,
 			continue;
 		*ret_option = options[types[i].option].name;
 		enum ks_presence set = ks_site_built_in(site, *ret_option);
-		return set == KS_UNTOLD ? function_built_in(site, options[types[i].option].function)
-					: set;
+		if (set == KS_PRESENT)
+			return set;
+		// CONFIG_KPROBE_EVENTS was CONFIG_KPROBE_EVENT before 4.11 (6b0b7551428e)
+		enum ks_presence code = function_built_in(site, options[types[i].option].function);
+		return set == KS_UNTOLD || code == KS_PRESENT ? code : set;
 	}
 	return KS_PRESENT;
 }

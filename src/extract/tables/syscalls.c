@@ -47,6 +47,7 @@ const char *ks_call_name(const struct ks_finder *finder, uint64_t addr)
 /** A system call that was declared with its arguments: __syscall_meta__<name>. */
 struct meta {
 	const char *name;
+	uint8_t args;
 	bool found;  // its function is in a table
 	bool listed; // a call has the name
 };
@@ -58,26 +59,31 @@ static int compare_meta(const void *a, const void *b)
 }
 
 /** Those that symbols name; without symbols of data, those that look like some. */
-static bool collect_names(const struct ks_finder *finder, ks_call_names *names)
+static bool collect_all(const struct ks_finder *finder, ks_call_metas *found)
 {
 	static const char prefix[] = "__syscall_meta__";
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
-		const char *name = finder->surface->symbols[i].name;
-		if (strncmp(name, prefix, sizeof(prefix) - 1) == 0 &&
-		    !ks_vector_add(names, name + sizeof(prefix) - 1))
+		const struct ks_symbol *symbol = &finder->surface->symbols[i];
+		if (strncmp(symbol->name, prefix, sizeof(prefix) - 1) != 0)
+			continue;
+		struct ks_call_meta meta = { symbol->name + sizeof(prefix) - 1, 0 };
+		meta.args = ks_call_meta_args(finder->elf, ks_elf_at(finder->elf, symbol->addr));
+		if (!ks_vector_add(found, meta))
 			return false;
 	}
-	return names->len || ks_find_tells_data(finder) || ks_call_metas_find(finder, names);
+	return found->len || ks_find_tells_data(finder) || ks_call_metas_find(finder, found);
 }
 
 static bool collect_meta(const struct ks_finder *finder, meta_vector *metas)
 {
-	ks_call_names names = { 0 };
-	bool ok = collect_names(finder, &names);
-	for (size_t i = 0; i < names.len && ok; i++)
-		if (strcmp(names.at[i], "ni_syscall") != 0) // stands for all that is not there
-			ok = ks_vector_add(metas, (struct meta){ .name = names.at[i] });
-	ks_vector_deinit(&names);
+	ks_call_metas found = { 0 };
+	bool ok = collect_all(finder, &found);
+	for (size_t i = 0; i < found.len && ok; i++) {
+		const struct meta meta = { .name = found.at[i].name, .args = found.at[i].args };
+		if (strcmp(meta.name, "ni_syscall") != 0) // stands for all that is not there
+			ok = ks_vector_add(metas, meta);
+	}
+	ks_vector_deinit(&found);
 	if (!metas->len)
 		return ok;
 	qsort(metas->at, metas->len, sizeof(*metas->at), compare_meta);
@@ -203,11 +209,13 @@ static bool mark_traced(const meta_vector *metas, call_vector *calls)
 	for (size_t i = 0; i < calls->len; i++) {
 		struct meta *hit = find_meta(metas, calls->at[i].name);
 		calls->at[i].traced = hit && hit->found;
+		calls->at[i].args = calls->at[i].traced ? hit->args : 0;
 		if (hit)
 			hit->listed = true;
 	}
 	for (size_t i = 0; i < metas->len; i++) {
-		struct ks_syscall extra = { KS_NO_NUMBER, metas->at[i].name, true };
+		struct ks_syscall extra = { KS_NO_NUMBER, metas->at[i].name, true,
+					    metas->at[i].args };
 		if (metas->at[i].found && !metas->at[i].listed && !ks_vector_add(calls, extra))
 			return false;
 	}

@@ -16,6 +16,13 @@ const char *ks_call_name(const struct ks_finder *finder, uint64_t addr);
 /** The table of native calls, told by its first calls. @return false: none, or more than one looks like it */
 bool ks_call_table_find(const struct ks_finder *finder, struct ks_call_table *ret);
 
-typedef KS_VECTOR(const char *) ks_call_names;
-/** Append what struct syscall_metadata describe: "read" of "sys_read". False when memory runs out. */
-bool ks_call_metas_find(const struct ks_finder *finder, ks_call_names *ret);
+/** A struct syscall_metadata. */
+struct ks_call_meta {
+	const char *name; // "read" of "sys_read"
+	uint8_t args;	  // as ks_syscall.args
+};
+typedef KS_VECTOR(struct ks_call_meta) ks_call_metas;
+/** What ks_syscall.args is by the struct that a cursor stands at the beginning of. */
+uint8_t ks_call_meta_args(const struct ks_elf *elf, struct ks_cursor at);
+/** Append all there are, by what they look like. False when memory runs out. */
+bool ks_call_metas_find(const struct ks_finder *finder, ks_call_metas *ret);

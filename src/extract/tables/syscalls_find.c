@@ -88,11 +88,27 @@ bool ks_call_table_find(const struct ks_finder *finder, struct ks_call_table *re
 
 /* ---- metadata */
 
+enum { NOT_YET = 0xffffffff }; // its number, until the kernel boots
 struct metas {
 	const struct ks_finder *finder;
-	ks_call_names *names;
+	ks_call_metas *found;
 	bool failed;
 };
+
+/**
+ * Behind name and number: an int, or in newer kernels (where the struct has user_mask) a bit-field of seven bits, the first of a
+ * word of which the rest is zero until the kernel boots.
+ */
+uint8_t ks_call_meta_args(const struct ks_elf *elf, struct ks_cursor at)
+{
+	ks_elf_word(elf, &at);
+	uint32_t number = ks_cursor_u32(&at), word = ks_cursor_u32(&at);
+	if (at.why || number != NOT_YET)
+		return 0;
+	if (elf->big_endian && word << 7 == 0) // the upper seven bits, or nothing
+		word >>= 25;
+	return word <= KS_MAX_CALL_ARGS ? (uint8_t)(word + 1) : 0;
+}
 
 /**
  * struct syscall_metadata: a name, a number that nobody knows yet, words for counts, types and arguments, then an
@@ -100,12 +116,12 @@ struct metas {
  */
 static bool look_for_meta(void *arg, uint64_t addr, uint64_t word, struct ks_cursor at)
 {
-	enum { UNKNOWN = 0xffffffff };
 	struct metas *metas = arg;
 	const struct ks_elf *elf = metas->finder->elf;
 	uint64_t list = addr + (elf->is64 ? 32 : 20);
+	const struct ks_cursor start = at;
 	ks_elf_word(elf, &at);
-	if (!word || ks_cursor_u32(&at) != UNKNOWN)
+	if (!word || ks_cursor_u32(&at) != NOT_YET)
 		return true;
 	ks_cursor_take(&at, sizeof(uint32_t));
 	ks_elf_word(elf, &at); // types, arguments
@@ -116,13 +132,14 @@ static bool look_for_meta(void *arg, uint64_t addr, uint64_t word, struct ks_cur
 	const char *name = ks_find_text(metas->finder, word, MAX_NAME);
 	if (!name || strncmp(name, "sys_", 4) != 0)
 		return true;
-	metas->failed = !ks_vector_add(metas->names, name + 4);
+	struct ks_call_meta meta = { name + 4, ks_call_meta_args(elf, start) };
+	metas->failed = !ks_vector_add(metas->found, meta);
 	return !metas->failed;
 }
 
-bool ks_call_metas_find(const struct ks_finder *finder, ks_call_names *ret)
+bool ks_call_metas_find(const struct ks_finder *finder, ks_call_metas *ret)
 {
-	struct metas metas = { .finder = finder, .names = ret };
+	struct metas metas = { .finder = finder, .found = ret };
 	ks_data_scan(finder->elf, ks_data_range_of(finder->elf), look_for_meta, &metas);
 	return !metas.failed;
 }

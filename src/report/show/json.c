@@ -16,6 +16,11 @@ static void json_syscall(struct ks_json *json, const struct ks_fact *fact)
 		ks_json_bool(json, fact->traced);
 	else
 		ks_json_null(json);
+	ks_json_key(json, "arguments");
+	if (fact->args)
+		ks_json_u64(json, fact->args - 1u);
+	else
+		ks_json_null(json);
 }
 
 static void json_tracepoint(struct ks_sheet *sheet, const struct ks_tracepoint *tracepoint)

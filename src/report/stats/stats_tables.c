@@ -6,7 +6,8 @@
 static const struct ks_stats_table own_tables[KS_NR_OWN_TABLES] = {
 	{ "growth", "Growth of the surface",
 	  "Names of each kind, image by image. A function counts when it has a prototype, that is, "
-	  "when a symbol of exactly its name exists; groups are all function names that some "
+	  "when a symbol of exactly its name exists, a system call when its number leads to one; "
+	  "groups are all function names that some "
 	  "compile "
 	  "unit mentions, inlined ones included.",
 	  false, KS_NR_KINDS },

@@ -107,7 +107,7 @@ static uint64_t put_traced(const struct ks_surface *s, struct ks_buf *raw)
 {
 	bool any = false;
 	for (size_t i = 0; i < s->nr_syscalls; i++) {
-		ks_buf_char(raw, s->syscalls[i].traced);
+		ks_buf_char(raw, ks_syscall_trace(&s->syscalls[i]));
 		any = any || s->syscalls[i].traced;
 	}
 	return any ? s->nr_syscalls : 0;

@@ -188,7 +188,7 @@ static void row_numbers(const struct ks_put_lists *lists, const struct ks_put_de
 		const struct ks_syscall *call =
 			ks_surface_record(lists->surface, (enum ks_kind)list, row->index[0]);
 		numbers[0] = call->number;
-		numbers[1] = call->traced;
+		numbers[1] = ks_syscall_trace(call);
 	}
 	for (int side = 0; side < 2; side++)
 		if (tables[side] >= 0)

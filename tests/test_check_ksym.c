@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Variables of the kernel that BTF describes: the verifier asks kallsyms for their addresses, which may have no data. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <bpf/btf.h>
+
+#include "base/array.h"
+#include "check.h"
+#include "check/prepare.h"
+#include "check/rules/rules.h"
+#include "tiny_view.h"
+
+static const struct ks_decl d_int = { .kind = KS_INT, .name = "int", .size = 4 };
+static const struct ks_decl *const decls[] = { &d_int };
+static const char *const with_data[] = { "_stext", "runqueues", NULL };
+static const char *const text_only[] = { "_stext", NULL };
+static const struct tiny_option all[] = { { "CONFIG_KALLSYMS_ALL", "y" },
+					  { "CONFIG_DEBUG_INFO_BTF", "y" } },
+				some[] = { { "CONFIG_KALLSYMS_ALL", "n" },
+					   { "CONFIG_DEBUG_INFO_BTF", "y" } };
+
+/** What is said of a program that has, or has not, the address of a variable: "L", "?" or ".". */
+static char said(enum ks_tier tier, const struct tiny_option *options, const char *const *symbols,
+		 bool uses, bool dead)
+{
+	const struct tiny_image tiny = { .image = { .label = "6.1.1",
+						    .version = "6.1.1",
+						    .arch = "amd64",
+						    .elf_class = 64,
+						    .tier = tier,
+						    .facts = UINT32_MAX },
+					 .nr_decls = 1,
+					 .decls = decls,
+					 .nr_options = options ? 2 : 0,
+					 .options = options,
+					 .no_config = !options,
+					 .variable = "runqueues",
+					 .symbols = symbols };
+	// r0 = 0; if (true) goto exit, or not; r1 = &runqueues; exit
+	const struct ks_bpf_insn insns[] = { { 0xb7, 0, 0, 0, 0 },
+					     { 0x05, 0, 0, dead ? 2 : 0, 0 },
+					     { 0x18, 1, 0, 0, 0 },
+					     { 0, 0, 0, 0, 0 },
+					     { 0x95, 0, 0, 0, 0 } };
+	const uint32_t refs[] = { KS_NO_INDEX, KS_NO_INDEX, uses ? 0 : KS_NO_INDEX, KS_NO_INDEX,
+				  KS_NO_INDEX };
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
+	struct btf *btf = btf__new_empty();
+	uint32_t type = (uint32_t)btf__add_int(btf, "int", 4, BTF_INT_SIGNED), size;
+	const void *bytes = btf__raw_data(btf, &size);
+	const struct ks_bpf_extern ext = { .kind = KS_EXTERN_KSYM,
+					   .name = "runqueues",
+					   .type = type };
+	const struct ks_bpf_ref ref = { .kind = KS_REF_KSYM, .name = "runqueues" };
+	struct ks_bpf_program program = { .name = "program",
+					  .section = "kprobe/vfs_read",
+					  .autoload = true,
+					  .nr = KS_ARRAY_LEN(insns),
+					  .nr_main = KS_ARRAY_LEN(insns),
+					  .insns = insns,
+					  .refs = refs };
+	struct ks_bpf_object object = { .nr_programs = 1,
+					.programs = &program,
+					.nr_externs = 1,
+					.externs = &ext,
+					.nr_refs = 1,
+					.refs = &ref };
+	assert_ok(ks_btf_open(bytes, size, NULL, &object.btf));
+	assert_ok(ks_hook_parse(&arena, program.section, &program.hook));
+	struct ks_prepared prepared;
+	struct ks_resolution resolution;
+	struct ks_site site = ks_view_site(view, 0);
+	struct ks_reach reach;
+	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
+	assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
+	struct ks_interp_input input = { .object = &object,
+					 .program = &program,
+					 .externs = resolution.extern_values };
+	assert_ok(ks_interp(&input, &arena, &reach));
+	struct ks_judge judge = { .arena = &arena,
+				  .scratch = &arena,
+				  .resolution = &resolution,
+				  .site = &site,
+				  .program = &program,
+				  .hook = prepared.hooks,
+				  .caller = prepared.callers,
+				  .reach = &reach };
+	ks_judge_externs(&judge);
+	ks_judge_references(&judge);
+	enum ks_verdict worst = KS_VERDICT_OK;
+	for (size_t i = 0; i < judge.reasons.len; i++)
+		if (!judge.reasons.at[i]->soft && judge.reasons.at[i]->verdict > worst)
+			worst = judge.reasons.at[i]->verdict;
+	ks_vector_deinit(&judge.reasons);
+	ks_btf_close(object.btf);
+	btf__free(btf);
+	return ks_verdicts[worst].symbol[0];
+}
+
+static void the_configuration_tells(void **state)
+{
+	(void)state;
+	for (enum ks_tier tier = KS_TIER_FULL; tier <= KS_TIER_IMPORTED; tier++) {
+		assert_int_equal(said(tier, all, with_data, true, false), '.');
+		assert_int_equal(said(tier, some, with_data, true, false), 'L');
+	}
+	assert_int_equal(said(KS_TIER_BTF, some, text_only, false, false), '.');
+	// no path needs to lead there
+	assert_int_equal(said(KS_TIER_BTF, some, text_only, true, true), 'L');
+}
+
+static void or_the_symbols_of_what_boots(void **state)
+{
+	(void)state;
+	assert_int_equal(said(KS_TIER_BTF, NULL, with_data, true, false), '.');
+	assert_int_equal(said(KS_TIER_BTF, NULL, text_only, true, false), 'L');
+	assert_int_equal(said(KS_TIER_LIVE, NULL, text_only, true, false), 'L');
+	assert_int_equal(said(KS_TIER_BTF, NULL, NULL, true, false), '?');
+	// those of a debug kernel are all there, whatever kallsyms has
+	assert_int_equal(said(KS_TIER_FULL, NULL, with_data, true, false), '?');
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_configuration_tells),
+		cmocka_unit_test(or_the_symbols_of_what_boots),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
