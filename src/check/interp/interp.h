@@ -69,8 +69,13 @@ struct ks_interp_input {
 #define KS_NO_PATH UINT32_MAX
 enum { KS_MAX_PATHS = 256, KS_MAX_DEREFS = 8 };
 
-enum ks_access_how { KS_ACCESS_READ, KS_ACCESS_WRITE, KS_ACCESS_COMPUTE, KS_ACCESS_PASS };
-/** A read or a write through a pointer, a computation with one, or one that a helper gets, whose type the verifier knows, or through what a helper gave. */
+enum ks_access_how {
+	KS_ACCESS_READ,
+	KS_ACCESS_WRITE,
+	KS_ACCESS_COMPUTE, // something is added or taken away
+	KS_ACCESS_PASS,	   // a helper gets it that wants such a pointer
+};
+/** What is done with a pointer whose type the verifier knows, or that a helper gave. */
 struct ks_access {
 	uint32_t path;	// of the pointer
 	uint32_t next;	// 1 + another access of the instruction, 0: none
