@@ -322,9 +322,9 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 	*ret = (struct ks_reach){ .complete = interp.budget != 0,
 				  .at = reached,
 				  .nr_paths = (uint32_t)interp.paths.len,
+				  .nr_accesses = (uint32_t)interp.accesses.len,
 				  .unbounded = interp.unbounded,
-				  .nr_exits = interp.nr_exits,
-				  .nr_accesses = (uint32_t)interp.accesses.len };
+				  .nr_exits = interp.nr_exits };
 	memcpy(ret->exits, interp.exits, sizeof(ret->exits));
 	struct ks_path *paths = ks_arena_array(arena, interp.paths.len + 1, sizeof(*paths));
 	struct ks_access *accesses =

@@ -69,8 +69,13 @@ struct ks_interp_input {
 #define KS_NO_PATH UINT32_MAX
 enum { KS_MAX_PATHS = 256, KS_MAX_DEREFS = 8 };
 
-enum ks_access_how { KS_ACCESS_READ, KS_ACCESS_WRITE, KS_ACCESS_COMPUTE, KS_ACCESS_PASS };
-/** A read or a write through a pointer, a computation with one, or one that a helper gets, whose type the verifier knows, or through what a helper gave. */
+enum ks_access_how {
+	KS_ACCESS_READ,
+	KS_ACCESS_WRITE,
+	KS_ACCESS_COMPUTE, // something is added or taken away
+	KS_ACCESS_PASS,	   // a helper gets it that wants such a pointer
+};
+/** What is done with a pointer whose type the verifier knows, or that a helper gave. */
 struct ks_access {
 	uint32_t path;	// of the pointer
 	uint32_t next;	// 1 + another access of the instruction, 0: none
@@ -110,11 +115,11 @@ struct ks_reach {
 	const struct ks_reached *at; // one for each instruction
 	const struct ks_path *paths;
 	uint32_t nr_paths, nr_accesses;
+	const struct ks_access *accesses;
 	uint32_t
 		unbounded; // 1 + an instruction that ends it with a number that can be anything; 0: none
 	uint32_t nr_exits; // of the numbers that are known, the first ones
 	struct ks_exit exits[KS_MAX_EXITS];
-	const struct ks_access *accesses;
 };
 
 /** @param arena holds the result */

@@ -138,7 +138,7 @@ void ks_interp_access(struct ks_interp *interp, uint32_t at, const struct ks_val
 {
 	enum { MAX_ACCESSES = 8 }; // of one instruction
 	struct ks_reached *reached = &interp->reached[at];
-	if (offset < INT32_MIN || offset > INT32_MAX)
+	if (interp->doubtful || offset < INT32_MIN || offset > INT32_MAX)
 		return;
 	const struct ks_access access = { .path = base->index,
 					  .next = reached->accesses,

@@ -23,9 +23,10 @@ struct ks_interp {
 	unsigned int depth;
 	KS_VECTOR(struct ks_entered) entered;
 	KS_VECTOR(struct ks_path) paths;
+	KS_VECTOR(struct ks_access) accesses;
+	bool doubtful;		      // of the state that an instruction is carried out in
 	uint32_t unbounded, nr_exits; // as in ks_reach
 	struct ks_exit exits[KS_MAX_EXITS];
-	KS_VECTOR(struct ks_access) accesses;
 };
 
 /** What follows an instruction. */

@@ -21,6 +21,8 @@ enum {
 	KS_CONST_RELOCATED = 1, // CO-RE made it, or a part of it
 	KS_CONST_NULL = 2, // a pointer that a comparison told to be null, and nothing else since
 };
+/** index of ANY: a word of the context, maybe a pointer that the verifier knows not to be null; a number of which it knows nothing. */
+enum { KS_ANY_OF_CONTEXT = 1, KS_ANY_UNBOUNDED };
 /** Whether a pointer may be null, as the verifier sees it. */
 enum ks_null {
 	KS_NULL_NEVER, // it was compared with null, or need not be

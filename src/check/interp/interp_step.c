@@ -148,7 +148,7 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	} else if (base.kind == KS_VALUE_STACK)
 		value = ks_state_load(state, offset_of(&base, off), size);
 	else if (base.kind == KS_VALUE_CONST)
-		interp->reached[at].through_null |= !!(base.index & KS_CONST_NULL);
+		interp->reached[at].through_null |= base.index & KS_CONST_NULL && !state->doubtful;
 	else if (base.kind == KS_VALUE_DATA)
 		value = load_data(interp, &base, off, size);
 	else if (base.kind == KS_VALUE_KCONFIG)
@@ -177,7 +177,7 @@ static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		ks_interp_access(interp, at, &base, offset_of(&base, insn->off), size, base.moved,
 				 KS_ACCESS_WRITE);
 	if (base.kind == KS_VALUE_CONST)
-		interp->reached[at].through_null |= !!(base.index & KS_CONST_NULL);
+		interp->reached[at].through_null |= base.index & KS_CONST_NULL && !state->doubtful;
 	ks_interp_use(interp, &base);
 	if (base.kind == KS_VALUE_STACK && !atomic) {
 		if (!ks_state_store(state, offset_of(&base, insn->off), size, &value))
@@ -342,14 +342,6 @@ static void learn(struct ks_state *state, const struct ks_bpf_insn *insn, bool w
 		state->regs[insn->dst] = *b;
 }
 
-/** Comparing with zero what may be a pointer, that is known not to be null to the verifier alone. */
-static void doubt(struct ks_state *null, const struct ks_value *a, const struct ks_value *b)
-{
-	bool of_context = a->kind == KS_VALUE_KERNEL ||
-			  (a->kind == KS_VALUE_ANY && a->index == KS_ANY_OF_CONTEXT);
-	null->doubtful |= of_context && b->kind == KS_VALUE_CONST && b->number == 0;
-}
-
 /**
  * What a comparison tells of pointers that may be null; of any other than with null, what the verifier makes of it is
  * not followed.
@@ -369,6 +361,14 @@ static void learn_null(struct ks_value a, struct ks_value b, struct ks_state *eq
 		if (b.id)
 			ks_state_learn_null(both[i], b.id, KS_NULL_UNTOLD);
 	}
+}
+
+/** Comparing with zero what may be a pointer, that is known not to be null to the verifier alone. */
+static void doubt(struct ks_state *null, const struct ks_value *a, const struct ks_value *b)
+{
+	bool of_context = (a->kind == KS_VALUE_KERNEL && !a->id) ||
+			  (a->kind == KS_VALUE_ANY && a->index == KS_ANY_OF_CONTEXT);
+	null->doubtful |= of_context && b->kind == KS_VALUE_CONST && b->number == 0;
 }
 
 static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state,
@@ -391,7 +391,7 @@ static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state
 	ret->nr = 2;
 	ret->at[1] = target;
 	ret->states[1] = other;
-	if (state->regs[insn->dst].kind == KS_VALUE_ANY || b.kind == KS_VALUE_ANY) {
+	if (a.kind == KS_VALUE_ANY || b.kind == KS_VALUE_ANY) {
 		ks_state_bound(state);
 		ks_state_bound(other);
 	}
@@ -400,7 +400,7 @@ static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state
 	if (op != OP_JCOND && (a.id || b.id))
 		learn_null(a, b, wide ? equal : NULL, equal == state ? other : state, both);
 	if (equal) {
-		doubt(equal, &equal->regs[insn->dst], &b);
+		doubt(equal, &a, &b);
 		learn(equal, insn, wide, &b);
 	}
 }
@@ -432,6 +432,7 @@ struct ks_error *ks_interp_step(struct ks_interp *interp, uint32_t at, struct ks
 	const struct ks_bpf_insn *insn = &program->insns[at];
 	*ret = (struct ks_next){ .nr = 1, .at = { at + 1 }, .states = { state } };
 	interp->reached[at].reached = true;
+	interp->doubtful = state->doubtful;
 	if (insn->dst >= KS_NR_REGS || insn->src >= KS_NR_REGS) {
 		ret->nr = 0; // no verifier goes on here
 		return NULL;

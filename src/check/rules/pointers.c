@@ -297,7 +297,7 @@ static bool is_listed(const struct ks_site *site, const struct ks_decl *record, 
 
 /** What check_ptr_to_btf_access() takes a pointer for that is read through one of a struct. */
 static struct ks_pointee read_through(const struct ks_pointers *pointers,
-				      const struct ks_pointee *from, uint32_t offset)
+				      const struct ks_pointee *from, uint32_t offset, uint64_t size)
 {
 	// 2d5c91e1cc14: such memory may be read, whatever is there
 	static const struct ks_gate leaves = { KS_SINCE(6, 17), "2d5c91e1cc14" };
@@ -305,7 +305,7 @@ static struct ks_pointee read_through(const struct ks_pointers *pointers,
 	struct ks_pointee word = { .word = KS_WORD_UNTOLD };
 	if (from->word != KS_WORD_RECORD)
 		return word;
-	struct ks_walk walk = ks_struct_walk(site, from->record, offset, WORD);
+	struct ks_walk walk = ks_struct_walk(site, from->record, offset, size);
 	word.type = walk.member ? walk.member->type : NULL;
 	switch (walk.end) {
 	case KS_WALK_SCALAR:
@@ -390,7 +390,9 @@ struct ks_pointee ks_pointee_of(const struct ks_pointers *pointers, const struct
 		return ks_argument_of(pointers, (uint32_t)at->offset, &index);
 	// no deeper than KS_MAX_DEREFS
 	const struct ks_pointee from = ks_pointee_of(pointers, paths, at->from);
-	return read_through(pointers, &from, (uint32_t)at->offset);
+	// libbpf makes a load that CO-RE moves as wide as the pointer is
+	return read_through(pointers, &from, (uint32_t)at->offset,
+			    at->moved ? pointers->site->ptr_size : WORD);
 }
 
 const struct ks_decl *ks_record_of(const struct ks_pointers *pointers, const struct ks_path *paths,

@@ -128,10 +128,10 @@ void ks_judge_lsm_active(struct ks_judge *judge);
 void ks_judge_absent_parameters(struct ks_judge *judge);
 /** Parameters and result of the function that differ from the base (changed_reads.c). */
 void ks_judge_parameters(struct ks_judge *judge);
-/** An argument that stands where the program reads the result (result_slot.c). */
-void ks_judge_result_slot(struct ks_judge *judge);
 /** Arguments of the LSM hook, or of the operation, that differ from the base (changed_reads.c). */
 void ks_judge_hook_arguments(struct ks_judge *judge);
+/** An argument that stands where the program reads the result (result_slot.c). */
+void ks_judge_result_slot(struct ks_judge *judge);
 /** Arguments of the tracepoint that differ from the base (changed_reads.c). */
 void ks_judge_tracepoint_arguments(struct ks_judge *judge);
 /** Fields of the event's record that are not what the program takes them for (event_reads.c). */

@@ -46,7 +46,8 @@ static void write_pointer(const struct ks_pointers *pointers, const struct ks_pa
 		const struct ks_decl *outer = ks_record_of(pointers, paths, at->from);
 		struct ks_walk walk = { 0 };
 		if (outer)
-			walk = ks_struct_walk(pointers->site, outer, (uint32_t)at->offset, 8);
+			walk = ks_struct_walk(pointers->site, outer, (uint32_t)at->offset,
+					      pointers->site->ptr_size);
 		if (walk.member && outer->name) {
 			ks_buf_printf(out, "%s::%s", outer->name, walk.member->name);
 			return;
@@ -69,12 +70,12 @@ static uint64_t width_of(const struct typed_access *typed)
 		return typed->access->size;
 	struct ks_shape shape = ks_shape_of(judge->site, member->type);
 	uint64_t size = ks_shape_size(judge->site, &shape);
-	uint32_t local =
-		ks_btf_type(spec->btf, ks_btf_strip(spec->btf, spec->steps[spec->nr - 1].type))
-			.size; // 0 of a pointer or an array
+	struct ks_btf_type local =
+		ks_btf_type(spec->btf, ks_btf_strip(spec->btf, spec->steps[spec->nr - 1].type));
+	bool whole = typed->access->size == (local.kind == KS_BTF_PTR ? 8 : local.size);
 	bool fits =
 		shape.kind != KS_BTF_ARRAY && (size == 1 || size == 2 || size == 4 || size == 8);
-	return fits && local == typed->access->size ? size : typed->access->size;
+	return fits && whole ? size : typed->access->size;
 }
 
 /** What a reason is about: the field that is meant, or the pointer. */
