@@ -144,6 +144,7 @@ static const struct own own_free[] = {
 	{ "hdr", 0, 8, 0 }, { "comm", 8, 1, 16 }, { "pid", 24, 4, 0 }, { "prio", 28, 4, 0 }, { 0 }
 };
 static const struct own wide_free[] = { { "pid", 24, 8, 0 }, { 0 } };
+static const struct own other_name[] = { { "x", 34, 2, 0 }, { 0 } };
 static const struct own raw_enter[] = {
 	{ "ent", 0, 8, 0 }, { "id", 8, 8, 0 }, { "args", 16, 8, 6 }, { 0 }
 };
@@ -156,6 +157,7 @@ static struct btf *types_of(const struct own *own)
 	struct btf *btf = btf__new_empty();
 	int sizes[9] = { 0 }, record = 0;
 	sizes[1] = btf__add_int(btf, "char", 1, BTF_INT_CHAR);
+	sizes[2] = btf__add_int(btf, "short", 2, BTF_INT_SIGNED);
 	sizes[4] = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
 	sizes[8] = btf__add_int(btf, "long", 8, BTF_INT_SIGNED);
 	int arrays[9] = { 0 };
@@ -277,9 +279,10 @@ static void records_of_events(void **state)
 	expect("tp/sched/freed", no_own, 24, 4, "..A");	   // nobody says what it is meant for
 	expect("tp/sched/freed", no_own, 8, 4, ".!.");	   // what was added in front
 	expect("tp/sched/freed", no_own, 32, 4, "A.A");
-	expect("tp/sched/freed", no_own, 34, 2, "A!A");	 // half of prio
-	expect("tp/sched/freed", own_free, 0, 8, "LLL"); // a pointer of the kernel's
-	expect("tp/sched/freed", no_own, 26, 4, "LLL");	 // not aligned
+	expect("tp/sched/freed", other_name, 34, 2, "A!A"); // half of prio
+	expect("tp/sched/freed", no_own, 34, 2, "A.A");	    // maybe all that is asked of it
+	expect("tp/sched/freed", own_free, 0, 8, "LLL");    // a pointer of the kernel's
+	expect("tp/sched/freed", no_own, 26, 4, "LLL");	    // not aligned
 }
 
 static void records_of_calls(void **state)

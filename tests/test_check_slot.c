@@ -19,21 +19,28 @@
 static const struct ks_type t_int = { .kind = KS_TYPE_INT, .name = "int" };
 static const struct ks_type t_long = { .kind = KS_TYPE_INT, .name = "long" };
 static const struct ks_type t_bool = { .kind = KS_TYPE_INT, .name = "_Bool" };
+static const struct ks_type t_flags = { .kind = KS_TYPE_INT, .name = "unsigned int" };
+static const struct ks_decl d_flags = { .kind = KS_INT, .name = "unsigned int", .size = 4 };
 static const struct ks_decl d_int = { .kind = KS_INT, .name = "int", .size = 4 },
 			    d_long = { .kind = KS_INT, .name = "long", .size = 8 },
 			    d_bool = { .kind = KS_INT, .name = "_Bool", .size = 1 };
 static const struct ks_param bool_params[] = { { "mode", &t_long }, { "want_excl", &t_bool } },
-			     int_params[] = { { "mode", &t_long }, { "flags", &t_int } };
+			     int_params[] = { { "mode", &t_long }, { "flags", &t_int } },
+			     flag_params[] = { { "mode", &t_long }, { "flags", &t_flags } };
 #define CREATE(n, p)                                                                               \
 	{                                                                                          \
 		.kind = KS_TYPE_PROTO, .inner = &t_int, .nr_params = (n), .params = (p)            \
 	}
 static const struct ks_type short_proto = CREATE(1, bool_params),
-			    bool_proto = CREATE(2, bool_params), int_proto = CREATE(2, int_params);
+			    bool_proto = CREATE(2, bool_params), int_proto = CREATE(2, int_params),
+			    flag_proto = CREATE(2, flag_params);
 static const struct ks_decl
 	short_create = { .kind = KS_FUNCTION, .name = "create", .type = &short_proto },
 	bool_create = { .kind = KS_FUNCTION, .name = "create", .type = &bool_proto },
 	int_create = { .kind = KS_FUNCTION, .name = "create", .type = &int_proto };
+static const struct ks_decl flag_create = { .kind = KS_FUNCTION,
+					    .name = "create",
+					    .type = &flag_proto };
 static const struct ks_symbol symbol = { .name = "create", .attach = KS_ATTACH_FTRACE };
 static const struct ks_function create = {
 	.name = "create", .nr_symbols = 1, .symbols = &symbol, .nr_btf = 1
@@ -42,6 +49,7 @@ static const struct ks_function *const functions[] = { &create };
 static const struct ks_decl *const short_decls[] = { &d_int, &d_long, &d_bool, &short_create };
 static const struct ks_decl *const bool_decls[] = { &d_int, &d_long, &d_bool, &bool_create };
 static const struct ks_decl *const int_decls[] = { &d_int, &d_long, &d_bool, &int_create };
+static const struct ks_decl *const flag_decls[] = { &d_flags, &d_long, &d_bool, &flag_create };
 #define KERNEL(d)                                                                                  \
 	{                                                                                          \
 		.image = { .label = #d,                                                            \
@@ -53,7 +61,7 @@ static const struct ks_decl *const int_decls[] = { &d_int, &d_long, &d_bool, &in
 		.functions = functions                                                             \
 	}
 static const struct tiny_image with_short = KERNEL(short_decls), with_bool = KERNEL(bool_decls),
-			       with_int = KERNEL(int_decls);
+			       with_int = KERNEL(int_decls), with_flags = KERNEL(flag_decls);
 
 /* ---- programs ---- */
 
@@ -145,6 +153,9 @@ static void only_a_number_with_a_sign_is_asked_for_it(void **state)
 		assert_false(told(&with_int, NULL, "fexit/create", ways[i]));
 		assert_false(told(&with_short, NULL, "fexit/create", ways[i]));
 	}
+	// the upper bit of flags may be one of them, but these are not compared with 0
+	assert_true(told(&with_flags, NULL, "fexit/create", ways[0]));
+	assert_false(told(&with_flags, NULL, "fexit/create", ways[2]));
 	for (size_t i = 0; i < KS_ARRAY_LEN(others); i++)
 		if (told(&with_bool, NULL, "fexit/create", others[i]))
 			fail_msg("other %zu", i);

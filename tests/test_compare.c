@@ -189,6 +189,21 @@ static void what_an_image_cannot_know_is_not_counted(void **state)
 	assert_int_equal(summary.kinds[KS_UNION].old, 1);
 }
 
+/** Symbols name functions, but tell no prototypes, which are what counts. */
+static void functions_without_types_are_not_counted(void **state)
+{
+	struct two *two = *state;
+	two->surfaces[1]->decls[KS_STRUCT].nr = 0;
+	two->surfaces[1]->known &= ~KS_KNOWS(KS_STRUCT);
+	put_both(two);
+	struct ks_summary summary = compare(two, NULL, NULL, NULL);
+	const struct ks_tally *functions = &summary.kinds[KS_FUNCTION];
+	assert_true(functions->old_counted && functions->new_known);
+	assert_false(functions->new_counted);
+	assert_false(summary.kinds[KS_STRUCT].new_counted);
+	assert_true(summary.kinds[KS_CONFIG].new_counted);
+}
+
 /** What a walk gave. */
 struct seen {
 	char last[64];
@@ -362,6 +377,7 @@ int main(void)
 		two_test(counts_are_those_of_the_whole_surfaces),
 		two_test(builds_of_the_same_source_do_not_differ),
 		two_test(what_an_image_cannot_know_is_not_counted),
+		two_test(functions_without_types_are_not_counted),
 		two_test(names_come_in_order_and_with_definitions_when_asked),
 		two_test(a_glob_and_a_choice_of_changes_narrow_the_counts),
 		two_test(hooks_and_kfuncs_change_with_their_functions),

@@ -133,6 +133,8 @@ static struct ks_error *count_kind(struct ks_store *store, const struct ks_store
 	struct ks_compare_count count;
 	tally->old_known = old->known & KS_KNOWS(kind);
 	tally->new_known = new->known &KS_KNOWS(kind);
+	tally->old_counted = ks_image_counts(old->known, kind);
+	tally->new_counted = ks_image_counts(new->known, kind);
 	tally->added_certain = ks_image_lists_all(&old->image, kind);
 	tally->removed_certain = ks_image_lists_all(&new->image, kind);
 	bool known = tally->old_known && tally->new_known;

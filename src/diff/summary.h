@@ -23,7 +23,8 @@ struct ks_diff_scope {
 
 /** How the names of one kind differ. */
 struct ks_tally {
-	bool old_known, new_known; // the image can tell about this kind
+	bool old_known, new_known;     // the image can tell about this kind
+	bool old_counted, new_counted; // the next are known: no prototype is, where no types are
 	size_t old, new;       // names each image has; a function counts when it has a prototype
 	size_t added, removed; // 0 unless both images know the kind
 	/** What one image has and the other does not list is certain not to be there. */

@@ -175,3 +175,8 @@ unsigned int ks_image_point_release(const struct ks_image *image)
 	unsigned int own = third_number(image->version);
 	return own ? own : third_number(image->package_version);
 }
+
+bool ks_image_counts(uint32_t known, enum ks_kind kind)
+{
+	return known & KS_KNOWS(kind) && (kind != KS_FUNCTION || known & KS_KNOWS(KS_STRUCT));
+}

@@ -52,3 +52,9 @@ unsigned int ks_image_point_release(const struct ks_image *image);
 
 /** The order of images in every list and report: version, flavor, architecture, revision, label. */
 int ks_image_compare(const struct ks_image *a, const struct ks_image *b);
+
+/**
+ * Whether the names of a kind can be counted: functions count when they have a prototype, and symbols alone have none.
+ * @param known as ks_surface.known
+ */
+bool ks_image_counts(uint32_t known, enum ks_kind kind);

@@ -21,9 +21,9 @@ enum {
 
 /** What the program's own types call the place that it reads. */
 struct meaning {
-	const char *name;    // NULL: nothing
-	uint64_t at, size;   // byte in the member of that name, and bytes of what is declared there
-	bool array;	     //
+	const char *name;  // NULL: nothing
+	uint64_t at, size; // byte in the member of that name, and bytes of what is declared there
+	bool array;
 	uint64_t from_start; // of the whole
 };
 
@@ -198,14 +198,17 @@ static bool judge_by_base(const struct reading *reading, const struct ks_event_r
 }
 
 /** By itself: no program means to read a part of a field, or what was added in front of all fields. */
-static void judge_alone(const struct reading *reading)
+static void judge_alone(const struct reading *reading, const struct meaning *meaning)
 {
 	const struct ks_record_field *field = ks_record_at(reading->here, reading->offset);
+	// of more than that a compiler may have left a part
+	bool begins = meaning->name && meaning->size && meaning->at % meaning->size == 0;
 	if (!field && reading->offset + reading->size <= reading->here->end)
 		say(reading, ": no field is there");
 	else if (field && field->common && reading->offset >= HEAD)
 		say(reading, ", as in every event here");
-	else if (field && !field->whole && (reading->offset - field->offset) % field->size)
+	else if (field && !field->whole && begins &&
+		 (reading->offset - field->offset) % field->size)
 		say(reading, ", but not from its beginning");
 }
 
@@ -222,7 +225,7 @@ static void judge_reading(const struct reading *reading, const struct meaning *m
 	} else if (named && !reading->relocated)
 		judge_size(reading, named, meaning->size);
 	if (!named && !judge_by_base(reading, base) && !reading->relocated)
-		judge_alone(reading);
+		judge_alone(reading, meaning);
 }
 
 /** The common fields have names in the program, too. */

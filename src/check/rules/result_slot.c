@@ -10,8 +10,12 @@
 
 enum { NEAR = 8, SIGN = 31, WIDE_SIGN = 63, HALF = 32 };
 
-/** Whether an instruction looks at the sign of the number in a register. */
-static bool asks_sign(const struct ks_bpf_insn *insn, uint8_t reg, const uint64_t constants[16])
+/**
+ * Whether an instruction looks at the sign of the number in a register.
+ * @param bits so does who looks at its bit alone, which is no flag
+ */
+static bool asks_sign(const struct ks_bpf_insn *insn, uint8_t reg, bool bits,
+		      const uint64_t constants[16])
 {
 	uint8_t class = ks_opcode_class(insn->code), op = ks_opcode_op(insn->code);
 	if (insn->dst != reg)
@@ -21,6 +25,8 @@ static bool asks_sign(const struct ks_bpf_insn *insn, uint8_t reg, const uint64_
 		       (op == OP_JSLT || op == OP_JSGE || op == OP_JSGT || op == OP_JSLE);
 	if (class != CLASS_ALU && class != CLASS_ALU64)
 		return false;
+	if (op == OP_AND && !bits)
+		return false;
 	if (op == OP_AND)
 		return insn->code & SOURCE_REG ? constants[insn->src & 15] == UINT64_C(0x80000000)
 					       : insn->imm == INT32_MIN;
@@ -28,11 +34,11 @@ static bool asks_sign(const struct ks_bpf_insn *insn, uint8_t reg, const uint64_
 		return false;
 	return !(insn->code & SOURCE_REG) &&
 	       ((op == OP_ARSH && (insn->imm == SIGN || insn->imm >= HALF)) ||
-		(op == OP_RSH && (insn->imm == SIGN || insn->imm == WIDE_SIGN)));
+		(bits && op == OP_RSH && (insn->imm == SIGN || insn->imm == WIDE_SIGN)));
 }
 
 /** Whether the sign of what an instruction loads is looked at soon, before anything else becomes of it. */
-static bool is_signed(const struct ks_judge *judge, uint32_t at)
+static bool is_signed(const struct ks_judge *judge, uint32_t at, bool bits)
 {
 	const struct ks_bpf_program *program = judge->program;
 	uint8_t reg = program->insns[at].dst;
@@ -40,9 +46,9 @@ static bool is_signed(const struct ks_judge *judge, uint32_t at)
 	for (uint32_t i = at + 1; i < program->nr && i <= at + NEAR; i++) {
 		const struct ks_bpf_insn *insn = &program->insns[i];
 		uint8_t class = ks_opcode_class(insn->code), op = ks_opcode_op(insn->code);
-		if (asks_sign(insn, reg, constants))
+		if (asks_sign(insn, reg, bits, constants))
 			return true;
-		if (insn->code == CODE_LD_IMM64 && i + 1 < program->nr) {
+		if (insn->code == CODE_LD_IMM64 && i + 1 < program->nr && insn->dst != reg) {
 			constants[insn->dst & 15] =
 				(uint32_t)insn[0].imm | (uint64_t)(uint32_t)insn[1].imm << 32;
 			i++;
@@ -58,10 +64,11 @@ static bool is_signed(const struct ks_judge *judge, uint32_t at)
 	return false;
 }
 
-/** A number that has no sign: a truth value, an unsigned one, an address. */
-static bool has_no_sign(const struct ks_site *site, const struct ks_type *type)
+/** A number that has no sign: a truth value, an unsigned one, an address. @param ret_bits nor flags where its sign would be */
+static bool has_no_sign(const struct ks_site *site, const struct ks_type *type, bool *ret_bits)
 {
 	struct ks_shape shape = ks_shape_of(site, type);
+	*ret_bits = shape.kind == KS_BTF_PTR || ks_shape_size(site, &shape) < sizeof(int32_t);
 	return !shape.untold &&
 	       (shape.kind == KS_BTF_PTR || (shape.kind == KS_BTF_INT && !ks_shape_signed(&shape)));
 }
@@ -95,11 +102,12 @@ void ks_judge_result_slot(struct ks_judge *judge)
 		const struct ks_about about = { .kind = KS_FUNCTION,
 						.name = hook->target,
 						.insn = i };
+		bool bits;
 		if (is_result_in_base(judge, i, slot))
 			ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_SIGNATURE_CHANGED, &about,
 				     "parameter %u, %s, is read where %s has the result", slot + 1,
 				     param->name, judge->resolution->base.image->label);
-		else if (has_no_sign(judge->site, param->type) && is_signed(judge, i))
+		else if (has_no_sign(judge->site, param->type, &bits) && is_signed(judge, i, bits))
 			ks_judge_add(
 				judge, KS_STAGE_RUN, KS_REASON_SIGNATURE_CHANGED, &about,
 				"parameter %u, %s, has no sign, which the program looks at: it "

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "report/diff/diff_page.h"
@@ -99,6 +100,13 @@ bool ks_diff_shown(const struct ks_diff_report *report, const struct ks_summary 
 	const struct ks_tally *tally = &summary->kinds[kind];
 	return asked(report, kind) && tally->old_known && tally->new_known &&
 	       (tally->old || tally->new || report->scope->kinds);
+}
+
+void ks_diff_number(bool known, size_t nr, char out[KS_DIFF_NUMBER])
+{
+	snprintf(out, KS_DIFF_NUMBER, "%zu", nr);
+	if (!known)
+		snprintf(out, KS_DIFF_NUMBER, "?");
 }
 
 const char *ks_diff_doubt(size_t nr, bool certain)

@@ -62,8 +62,8 @@ static void write_tally(struct ks_json *json, enum ks_kind kind, const struct ks
 	bool both = tally->old_known && tally->new_known;
 	ks_json_open(json, '{');
 	ks_json_key_str(json, "kind", ks_kinds[kind].name);
-	write_number(json, "old", tally->old_known, tally->old);
-	write_number(json, "new", tally->new_known, tally->new);
+	write_number(json, "old", tally->old_counted, tally->old);
+	write_number(json, "new", tally->new_counted, tally->new);
 	write_number(json, "added", both, tally->added);
 	write_number(json, "removed", both, tally->removed);
 	write_number(json, "changed", both, tally->changed);

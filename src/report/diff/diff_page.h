@@ -35,6 +35,9 @@ size_t ks_diff_rows(const struct ks_tally *tally, struct ks_diff_row rows[KS_NR_
 /** The kind was asked for and some image has something of it, or knows none. */
 bool ks_diff_shown(const struct ks_diff_report *report, const struct ks_summary *summary,
 		   enum ks_kind kind);
+enum { KS_DIFF_NUMBER = 24 };
+/** How many names an image has, or a "?" where it does not tell. */
+void ks_diff_number(bool known, size_t nr, char out[KS_DIFF_NUMBER]);
 /** What stands behind the number of added or removed names: nothing, or a mark that the sentence below explains. */
 const char *ks_diff_doubt(size_t nr, bool certain);
 /** Only one image has the name, and the other lists all that it has. True for a name of both. */

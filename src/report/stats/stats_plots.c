@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/array.h"
 #include "report/stats/stats.h"
+#include "surface/image.h"
 
 /* Colours of Okabe and Ito, which people of every colour vision tell apart, and two greys. */
 #define BLUE "#0072b2"
@@ -179,7 +180,7 @@ static bool fill_growth_of(const struct ks_stats *stats, enum ks_group_kind grou
 		size_t image;
 		members(stats, group, i, &image);
 		uint64_t count = stats->censuses[image].names[kind];
-		if (!(stats->images->at[image]->known & KS_KNOWS(kind)) || (!first && !count))
+		if (!ks_image_counts(stats->images->at[image]->known, kind) || (!first && !count))
 			continue;
 		first = first ? first : count;
 		last = count;

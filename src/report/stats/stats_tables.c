@@ -2,6 +2,7 @@
 #include "base/array.h"
 #include "report/kinds.h"
 #include "report/stats/stats.h"
+#include "surface/image.h"
 
 static const struct ks_stats_table own_tables[KS_NR_OWN_TABLES] = {
 	{ "growth", "Growth of the surface",
@@ -138,7 +139,7 @@ static bool fill_growth(const struct ks_stats *stats, struct ks_table *table)
 			continue;
 		ok = ks_table_text(table, image->image.label);
 		for (int kind = 0; kind < KS_FIELD; kind++)
-			ok = ok && ks_table_number(table, image->known & KS_KNOWS(kind),
+			ok = ok && ks_table_number(table, ks_image_counts(image->known, kind),
 						   census->names[kind]);
 		ok = ok && ks_table_number(table, census->groups_known, census->nr_groups);
 	}
