@@ -29,8 +29,6 @@ enum ks_null {
 	KS_NULL_MAYBE, // it must be compared with null before it is read through
 	KS_NULL_UNTOLD,
 };
-/** index of ANY: a word of the context, maybe a pointer that the verifier knows not to be null; a number of which it knows nothing. */
-enum { KS_ANY_OF_CONTEXT = 1, KS_ANY_UNBOUNDED };
 enum { KS_VALUE_IDS = 1 << 21 };
 struct ks_value {
 	uint32_t kind : 8;  // enum ks_value_kind
