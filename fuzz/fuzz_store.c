@@ -2,7 +2,8 @@
 /*
  * A store from a stranger: an error, or images that can be read and written, nothing else. The first byte of an input says what
  * the rest is: f the bytes of the file, s SQL that is run on a good store first, b a blob of it: a byte for the
- * table, one for the row, one that says whether the rest is packed, then the bytes.
+ * table, one for the row, one that says whether the rest is packed and whether as two frames, whose first has as many bytes as the next
+ * byte says, then the bytes.
  */
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -110,7 +111,27 @@ static void run_sql(const char *text)
 	sqlite3_close(db);
 }
 
-static void set_blob(uint8_t table, int row, bool packed, const void *bytes, size_t len)
+/** How the bytes of a blob become it. */
+enum { PACKED = 1, TWO_FRAMES = 2 };
+
+static void pack(int how, const uint8_t *bytes, size_t len, struct ks_buf *out)
+{
+	struct ks_zstd zstd = { 0 };
+	const struct ks_bytes none = { 0 };
+	struct ks_bytes first = { bytes, len }, rest = { 0 };
+	if (how & TWO_FRAMES && len > 1) {
+		first = (struct ks_bytes){ bytes + 1, bytes[0] < len - 1 ? bytes[0] : len - 1 };
+		rest = (struct ks_bytes){ bytes + 1 + first.len, len - 1 - first.len };
+	}
+	if (!(how & PACKED))
+		ks_buf_bytes(out, bytes, len);
+	else if (ks_zstd_pack(&zstd, none, first, out) ||
+		 (how & TWO_FRAMES && ks_zstd_pack(&zstd, none, rest, out)))
+		abort();
+	ks_zstd_deinit(&zstd);
+}
+
+static void set_blob(uint8_t table, int row, int how, const void *bytes, size_t len)
 {
 	static const char *const texts[] = {
 		"UPDATE block SET data = ?1 WHERE rowid ="
@@ -130,21 +151,16 @@ static void set_blob(uint8_t table, int row, bool packed, const void *bytes, siz
 	int ticks = 0;
 	sqlite3 *db = open_freely(&ticks);
 	sqlite3_stmt *stmt;
-	struct ks_zstd zstd = { 0 };
-	_cleanup_buf_ struct ks_buf frame = { 0 };
-	if (packed &&
-	    ks_zstd_pack(&zstd, (struct ks_bytes){ 0 }, (struct ks_bytes){ bytes, len }, &frame))
-		abort();
+	_cleanup_buf_ struct ks_buf blob = { 0 };
+	pack(how, bytes, len, &blob);
 	if (sqlite3_prepare_v2(db, texts[table % KS_ARRAY_LEN(texts)], -1, &stmt, NULL) !=
 	    SQLITE_OK)
 		abort();
-	sqlite3_bind_blob64(stmt, 1, packed ? frame.at : bytes, packed ? frame.len : len,
-			    SQLITE_STATIC);
+	sqlite3_bind_blob64(stmt, 1, blob.at, blob.len, SQLITE_STATIC);
 	sqlite3_bind_int(stmt, 2, row);
 	sqlite3_step(stmt);
 	sqlite3_finalize(stmt);
 	sqlite3_close(db);
-	ks_zstd_deinit(&zstd);
 }
 
 /* ---- everything that reads, and what writes ---- */
@@ -220,7 +236,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (bytes[0] == 's')
 		run_sql(text);
 	else if (bytes[0] == 'b')
-		set_blob(bytes[1], bytes[2], bytes[3] & 1, bytes + 4, len - 4);
+		set_blob(bytes[1], bytes[2], bytes[3], bytes + 4, len - 4);
 	else if (!write_file(bytes + 1, len - 1))
 		abort();
 	free(text);

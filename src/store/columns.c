@@ -84,16 +84,15 @@ static void put_places(const struct ks_columns_buf *columns, struct ks_buf *out)
 }
 
 struct ks_error *ks_columns_pack(const struct ks_columns_buf *columns, struct ks_zstd *zstd,
-				 struct ks_bytes like, struct ks_buf *out)
+				 const struct ks_columns_like *like, struct ks_buf *out)
 {
 	_cleanup_buf_ struct ks_buf ids = { 0 }, places = { 0 };
 	put_ids(columns, &ids);
 	put_places(columns, &places);
 	KS_TRY(ks_buf_error(&ids));
 	KS_TRY(ks_buf_error(&places));
-	KS_TRY(ks_zstd_pack(zstd, like, ks_bytes_of(&ids), out));
-	return places.len ? ks_zstd_pack(zstd, (struct ks_bytes){ 0 }, ks_bytes_of(&places), out)
-			  : NULL;
+	KS_TRY(ks_zstd_pack(zstd, like->ids, ks_bytes_of(&ids), out));
+	return places.len ? ks_zstd_pack(zstd, like->places, ks_bytes_of(&places), out) : NULL;
 }
 
 static struct ks_error *damaged(const char *why)

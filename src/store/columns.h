@@ -48,9 +48,14 @@ struct ks_columns_row {
 KS_MUST_CHECK struct ks_error *ks_columns_put(struct ks_columns_buf *columns,
 					      const struct ks_columns_row *row,
 					      const struct ks_moves *moves);
-/** Append the row, packed. @param like ids that these resemble */
+/** What a row resembles: raw bytes of the base's row. */
+struct ks_columns_like {
+	struct ks_bytes ids, places;
+};
+/** Append the row, packed. */
 KS_MUST_CHECK struct ks_error *ks_columns_pack(const struct ks_columns_buf *columns,
-					       struct ks_zstd *zstd, struct ks_bytes like,
+					       struct ks_zstd *zstd,
+					       const struct ks_columns_like *like,
 					       struct ks_buf *out);
 
 /** The numbers of the names on one side. */

@@ -84,7 +84,7 @@ static struct ks_error *ids_of_base(struct ks_store *store, int64_t id, const st
 	return NULL;
 }
 
-/** @param[out] places NULL: they are not wanted */
+/** @param[out] places as they are packed; NULL: they are not wanted */
 static struct ks_error *load_columns(struct ks_store *store, int64_t id, const struct ks_near *near,
 				     struct ks_buf *ids, struct ks_buf *places, int64_t *ret_base)
 {
@@ -94,9 +94,9 @@ static struct ks_error *load_columns(struct ks_store *store, int64_t id, const s
 	if (*ret_base)
 		KS_TRY(ids_of_base(store, *ret_base, near, &store->like, &like));
 	KS_TRY(ks_zstd_unpack(&store->zstd, like, first, ids));
-	return places && rest.len
-		       ? ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, rest, places)
-		       : NULL;
+	if (places)
+		ks_buf_bytes(places, rest.at, rest.len);
+	return places ? ks_buf_error(places) : NULL;
 }
 
 struct ks_error *ks_columns_load(struct ks_store *store, int64_t id, struct ks_buf *out)

@@ -172,14 +172,20 @@ static struct ks_error *load(struct ks_store *store, int64_t id, bool is_base,
 			     struct ks_places **ret)
 {
 	_cleanup_places_ struct ks_places *places = calloc(1, sizeof(*places));
+	_cleanup_buf_ struct ks_buf packed = { 0 };
+	struct ks_bytes like = { 0 };
 	int64_t base = 0;
 	if (!places)
 		return &ks_nomem;
-	KS_TRY(ks_columns_frames(store, id, &places->ids, &places->raw, &base));
+	KS_TRY(ks_columns_frames(store, id, &places->ids, &packed, &base));
 	if (base && is_base)
 		return ks_store_damaged("a base is itself based on another");
 	if (base)
 		KS_TRY(load(store, base, true, &places->base));
+	if (places->base)
+		like = ks_bytes_of(&places->base->raw);
+	if (packed.len)
+		KS_TRY(ks_zstd_unpack(&store->zstd, like, ks_bytes_of(&packed), &places->raw));
 	KS_TRY(index_rows(places));
 	*ret = ks_take(places);
 	return NULL;

@@ -220,7 +220,7 @@ struct ks_near {
 /** As ks_columns_load(), for a row that may be a difference to near. @param near NULL is allowed */
 KS_MUST_CHECK struct ks_error *ks_columns_load_near(struct ks_store *store, int64_t id,
 						    const struct ks_near *near, struct ks_buf *out);
-/** Raw ids and places of a row. @param[out] ret_base the row that the places are told by, or 0 */
+/** Raw ids of a row, and its places as they are packed. @param[out] ret_base the row that the places are told by, or 0 */
 KS_MUST_CHECK struct ks_error *ks_columns_frames(struct ks_store *store, int64_t id,
 						 struct ks_buf *ids, struct ks_buf *places,
 						 int64_t *ret_base);

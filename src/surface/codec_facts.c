@@ -11,7 +11,7 @@ void ks_facts_buf_deinit(struct ks_facts_buf *facts)
 }
 
 /** Most functions start at a multiple of 16: the distance without its low digit, which follows if not 0. */
-static void put_addr(struct ks_buf *buf, uint64_t addr, uint64_t from)
+void ks_codec_put_addr(struct ks_buf *buf, uint64_t addr, uint64_t from)
 {
 	int64_t distance = (int64_t)(addr - from);
 	uint64_t zigzag = ((uint64_t)(distance >> 4) << 1) ^ (uint64_t)(distance >> 63);
@@ -21,7 +21,7 @@ static void put_addr(struct ks_buf *buf, uint64_t addr, uint64_t from)
 		ks_buf_char(buf, (char)low);
 }
 
-static uint64_t get_addr(struct ks_cursor *c, uint64_t from)
+uint64_t ks_codec_get_addr(struct ks_cursor *c, uint64_t from)
 {
 	uint64_t code = ks_cursor_uleb(c), zigzag = code >> 1;
 	uint64_t distance = ((zigzag >> 1) ^ -(zigzag & 1)) << 4;
@@ -55,7 +55,7 @@ void ks_codec_put_facts(struct ks_facts_buf *facts, const struct ks_function *fn
 {
 	uint64_t from = anchor;
 	for (uint32_t i = 0; i < fn->nr_symbols; i++) {
-		put_addr(&facts->addrs, fn->symbols[i].addr, from);
+		ks_codec_put_addr(&facts->addrs, fn->symbols[i].addr, from);
 		ks_buf_uleb(&facts->sizes, fn->symbols[i].size);
 		from = fn->symbols[i].addr;
 	}
@@ -69,7 +69,7 @@ void ks_codec_put_facts(struct ks_facts_buf *facts, const struct ks_function *fn
 		uint32_t hit = entry->addr ? symbol_at(fn, entry->addr) + 1 : 0;
 		ks_buf_uleb(&facts->addrs, hit);
 		if (hit == fn->nr_symbols + 1) {
-			put_addr(&facts->addrs, entry->addr, from);
+			ks_codec_put_addr(&facts->addrs, entry->addr, from);
 			from = entry->addr;
 		}
 		for (uint32_t k = 0; k < entry->nr_clones; k++) {
@@ -78,7 +78,7 @@ void ks_codec_put_facts(struct ks_facts_buf *facts, const struct ks_function *fn
 			ks_buf_uleb(&facts->addrs, sym == fn->nr_symbols ? 0 : sym + 1);
 			if (sym < fn->nr_symbols)
 				continue;
-			put_addr(&facts->addrs, clone->addr, anchor);
+			ks_codec_put_addr(&facts->addrs, clone->addr, anchor);
 			ks_buf_uleb(&facts->sizes, clone->size);
 		}
 	}
@@ -94,7 +94,7 @@ static void get_clone(struct ks_facts *facts, uint64_t anchor, const struct ks_f
 		clone->addr = fn->symbols[hit - 1].addr;
 		clone->size = fn->symbols[hit - 1].size;
 	} else {
-		clone->addr = get_addr(&facts->addrs, anchor);
+		clone->addr = ks_codec_get_addr(&facts->addrs, anchor);
 		clone->size = ks_cursor_uleb(&facts->sizes);
 	}
 }
@@ -106,7 +106,7 @@ static void get_entry(struct ks_facts *facts, uint64_t anchor, const struct ks_f
 	if (hit > (uint64_t)fn->nr_symbols + 1)
 		ks_cursor_fail(&facts->addrs, "entry at a symbol that is not there");
 	else if (hit > fn->nr_symbols)
-		entry->addr = *from = get_addr(&facts->addrs, *from);
+		entry->addr = *from = ks_codec_get_addr(&facts->addrs, *from);
 	else
 		entry->addr = hit ? fn->symbols[hit - 1].addr : 0;
 	// The codec read the clones into memory of its own: they are only const to the rest of the world.
@@ -121,7 +121,7 @@ struct ks_error *ks_codec_get_facts(struct ks_facts *facts, uint64_t anchor, str
 	struct ks_entry *entries = (struct ks_entry *)fn->entries;
 	uint64_t from = anchor;
 	for (uint32_t i = 0; i < fn->nr_symbols; i++) {
-		symbols[i].addr = from = get_addr(&facts->addrs, from);
+		symbols[i].addr = from = ks_codec_get_addr(&facts->addrs, from);
 		symbols[i].size = ks_cursor_uleb(&facts->sizes);
 	}
 	from = anchor;

@@ -70,6 +70,12 @@ static void put(struct stream *stream, uint64_t value, uint64_t foreseen)
 	stream->any = stream->any || value != foreseen;
 }
 
+static void put_addr(struct stream *stream, uint64_t addr, uint64_t foreseen)
+{
+	ks_codec_put_addr(stream->buf, addr, foreseen);
+	stream->any = stream->any || addr != foreseen;
+}
+
 static void finish(struct stream *stream)
 {
 	if (!stream->any)
@@ -82,7 +88,7 @@ static void put_clone(struct stream *addrs, struct stream *sizes, const struct k
 {
 	uint64_t addr, size;
 	foresee_clone(fn, was, of_base, moves, &addr, &size);
-	put(addrs, clone->addr, addr);
+	put_addr(addrs, clone->addr, addr);
 	put(sizes, clone->size, size);
 }
 
@@ -92,13 +98,13 @@ void ks_codec_put_moved(struct ks_facts_buf *facts, const struct ks_function *fn
 	struct stream lines = begin(&facts->lines), sizes = begin(&facts->sizes),
 		      addrs = begin(&facts->addrs);
 	for (uint32_t i = 0; i < fn->nr_symbols; i++) {
-		put(&addrs, fn->symbols[i].addr, ks_moves_place(moves, was->symbols[i].addr));
+		put_addr(&addrs, fn->symbols[i].addr, ks_moves_place(moves, was->symbols[i].addr));
 		put(&sizes, fn->symbols[i].size, was->symbols[i].size);
 	}
 	for (uint32_t i = 0; i < fn->nr_entries; i++) {
 		const struct ks_entry *entry = &fn->entries[i], *of_base = &was->entries[i];
 		put(&lines, (uint32_t)(entry->line + 1), (uint32_t)(of_base->line + 1));
-		put(&addrs, entry->addr, foresee_entry(fn, was, of_base->addr, moves));
+		put_addr(&addrs, entry->addr, foresee_entry(fn, was, of_base->addr, moves));
 		for (uint32_t k = 0; k < entry->nr_clones; k++)
 			put_clone(&addrs, &sizes, fn, was, &entry->clones[k], &of_base->clones[k],
 				  moves);
@@ -112,6 +118,11 @@ void ks_codec_put_moved(struct ks_facts_buf *facts, const struct ks_function *fn
 static uint64_t get(struct ks_cursor *stream, bool any, uint64_t foreseen)
 {
 	return any ? foreseen + (uint64_t)ks_cursor_zigzag(stream) : foreseen;
+}
+
+static uint64_t get_addr(struct ks_cursor *stream, bool any, uint64_t foreseen)
+{
+	return any ? ks_codec_get_addr(stream, foreseen) : foreseen;
 }
 
 struct ks_error *ks_codec_get_moved(struct ks_facts *facts, const struct ks_moves *moves,
@@ -130,18 +141,19 @@ struct ks_error *ks_codec_get_moved(struct ks_facts *facts, const struct ks_move
 		memcpy(copy, symbols, fn->nr_symbols * sizeof(*copy));
 	was.symbols = copy;
 	for (uint32_t i = 0; i < fn->nr_symbols; i++) {
-		symbols[i].addr = get(&facts->addrs, addrs, ks_moves_place(moves, symbols[i].addr));
+		symbols[i].addr =
+			get_addr(&facts->addrs, addrs, ks_moves_place(moves, symbols[i].addr));
 		symbols[i].size = get(&facts->sizes, sizes, symbols[i].size);
 	}
 	for (uint32_t i = 0; i < fn->nr_entries; i++) {
 		struct ks_clone *clones = (struct ks_clone *)entries[i].clones;
 		entries[i].line = (uint32_t)get(&facts->lines, lines, entries[i].line);
-		entries[i].addr =
-			get(&facts->addrs, addrs, foresee_entry(fn, &was, entries[i].addr, moves));
+		entries[i].addr = get_addr(&facts->addrs, addrs,
+					   foresee_entry(fn, &was, entries[i].addr, moves));
 		for (uint32_t k = 0; k < entries[i].nr_clones; k++) {
 			uint64_t addr, size;
 			foresee_clone(fn, &was, &clones[k], moves, &addr, &size);
-			clones[k].addr = get(&facts->addrs, addrs, addr);
+			clones[k].addr = get_addr(&facts->addrs, addrs, addr);
 			clones[k].size = get(&facts->sizes, sizes, size);
 		}
 	}

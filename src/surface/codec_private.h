@@ -34,3 +34,7 @@ extern const char ks_codec_nomem[];
 
 /** Step over a type tree without building it. */
 void ks_codec_skip_type(struct ks_cursor *c, unsigned int depth);
+
+/** An address, as the distance from another. */
+void ks_codec_put_addr(struct ks_buf *buf, uint64_t addr, uint64_t from);
+uint64_t ks_codec_get_addr(struct ks_cursor *c, uint64_t from);

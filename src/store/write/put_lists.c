@@ -247,18 +247,19 @@ struct ks_error *ks_put_lists_moves(struct ks_put_lists *lists)
 	return err;
 }
 
-/** The ids of the base's row, which those of a segment resemble. @param own holds them when they had to be unpacked */
-static struct ks_error *ids_like(const struct ks_put_segment *segment, struct ks_zstd *zstd,
-				 struct ks_buf *own, struct ks_bytes *ret)
+/** The base's row, which that of a segment resembles. @param own holds the ids when they had to be unpacked */
+static struct ks_error *row_like(const struct ks_put_segment *segment, struct ks_zstd *zstd,
+				 struct ks_buf *own, struct ks_columns_like *ret)
 {
 	struct ks_bytes ids, rest;
-	*ret = (struct ks_bytes){ 0 };
+	*ret = (struct ks_columns_like){ 0 };
 	if (segment->was.base) {
-		*ret = ks_bytes_of(&segment->was.base->ids);
+		ret->ids = ks_bytes_of(&segment->was.base->ids);
+		ret->places = ks_bytes_of(&segment->was.base->raw);
 	} else if (segment->like_id) {
 		KS_TRY(ks_zstd_split(ks_bytes_of(&segment->like), &ids, &rest));
 		KS_TRY(ks_zstd_unpack(zstd, (struct ks_bytes){ 0 }, ids, own));
-		*ret = ks_bytes_of(own);
+		ret->ids = ks_bytes_of(own);
 	}
 	return NULL;
 }
@@ -269,7 +270,7 @@ struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_p
 	struct ks_put_segment *segment = &lists->segments.at[index];
 	_cleanup_columns_buf_ struct ks_columns_buf columns = { 0 };
 	_cleanup_buf_ struct ks_buf own = { 0 };
-	struct ks_bytes like;
+	struct ks_columns_like like;
 	KS_TRY(pack_names(segment, zstd));
 	for (size_t i = segment->from; i < segment->to; i++) {
 		const struct ks_put_row *row = &lists->rows[segment->list].at[i];
@@ -280,8 +281,8 @@ struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_p
 		put.was = segment->was.at ? segment->was.at[i - segment->from] : NULL;
 		KS_TRY(ks_columns_put(&columns, &put, &lists->moves));
 	}
-	KS_TRY(ids_like(segment, zstd, &own, &like));
-	KS_TRY(ks_columns_pack(&columns, zstd, like, &segment->packed));
+	KS_TRY(row_like(segment, zstd, &own, &like));
+	KS_TRY(ks_columns_pack(&columns, zstd, &like, &segment->packed));
 	ks_put_was_deinit(&segment->was);
 	return NULL;
 }

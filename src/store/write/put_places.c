@@ -86,6 +86,21 @@ struct ks_error *ks_put_was_fill(struct ks_put_was *was, uint64_t anchor,
 	return err;
 }
 
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	int64_t d = (int64_t)(a - b);
+	return d < 0 ? 0 - (uint64_t)d : (uint64_t)d;
+}
+
+/** Whether it pays to tell that from here on all is so much further on. @param next the same of what follows */
+static bool is_move(uint64_t shift, uint64_t here, uint64_t next)
+{
+	enum { FAR = 1024 }; // what one byte does not tell
+	return here != shift &&
+	       (next == here ||
+		(distance(here, shift) >= FAR && distance(next, here) < distance(next, shift) / 2));
+}
+
 struct ks_error *ks_put_moves_make(struct ks_radix *pairs, size_t nr, struct ks_arena *arena,
 				   struct ks_moves *moves)
 {
@@ -100,9 +115,8 @@ struct ks_error *ks_put_moves_make(struct ks_radix *pairs, size_t nr, struct ks_
 		size_t next = i + 1;
 		while (next < nr && pairs[next].key == pairs[i].key)
 			next++;
-		bool stays = next < nr && pairs[next].value - pairs[next].key == here;
 		struct ks_move move = { pairs[i].key, here };
-		if (here != shift && stays) {
+		if (next < nr && is_move(shift, here, pairs[next].value - pairs[next].key)) {
 			ok = ks_vector_add(&made, move);
 			shift = here;
 		}

@@ -23,8 +23,8 @@ KS_MUST_CHECK struct ks_error *ks_put_was_fill(struct ks_put_was *was, uint64_t 
 					       const struct ks_put_was_row *rows, size_t nr);
 
 /**
- * How the addresses of the base became those of the image: from where on at least two functions in a row lie as far away as each
- * other.
+ * How the addresses of the base became those of the image: from where on functions in a row lie as far away as each other, or nearly
+ * so and far from where the ones before do.
  * @param pairs of all segments; they are sorted @param arena of the result
  */
 KS_MUST_CHECK struct ks_error *ks_put_moves_make(struct ks_radix *pairs, size_t nr,

@@ -160,13 +160,16 @@ static struct ks_error *collect(struct rebase *r, const struct run *run, struct 
 static struct ks_error *write(struct rebase *r, const struct run *run, struct content *content)
 {
 	_cleanup_columns_buf_ struct ks_columns_buf columns = { 0 };
-	_cleanup_buf_ struct ks_buf like = { 0 }, packed = { 0 };
+	_cleanup_buf_ struct ks_buf ids = { 0 }, packed = { 0 };
 	KS_TRY(read_content(r, run, content));
 	for (size_t i = 0; i < content->nr; i++)
 		KS_TRY(ks_columns_put(&columns, &content->rows[i], &r->now));
 	if (run->like)
-		KS_TRY(ks_columns_load(r->store, run->like, &like));
-	KS_TRY(ks_columns_pack(&columns, &r->store->zstd, ks_bytes_of(&like), &packed));
+		KS_TRY(ks_columns_load(r->store, run->like, &ids));
+	struct ks_columns_like like = { .ids = ks_bytes_of(&ids) };
+	if (content->was.base)
+		like.places = ks_bytes_of(&content->was.base->raw);
+	KS_TRY(ks_columns_pack(&columns, &r->store->zstd, &like, &packed));
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(r->store, KS_SQL_COLUMNS_REPLACE, &stmt));
 	sqlite3_bind_int64(stmt, 1, run->columns);
