@@ -285,25 +285,29 @@ static void what_takes_too_long_ends(void **state)
 	place_check(store, 1);
 }
 
+/** @return the exit status: 0 when it failed as it must */
+static int write_too_much(const char *path)
+{
+	const struct rlimit limit = { 100000, 100000 };
+	_cleanup_surface_ struct ks_surface *surface = sample_surface(2, FILLERS);
+	_cleanup_store_ struct ks_store *writer = NULL;
+	struct ks_put_result result;
+	signal(SIGXFSZ, SIG_IGN);
+	if (ks_store_open(path, KS_STORE_WRITE, &writer) || setrlimit(RLIMIT_FSIZE, &limit) != 0)
+		return 1;
+	_cleanup_error_ struct ks_error *err = ks_store_put(writer, surface, THREADS, &result);
+	return !err ? 2 : err->code == KS_ERR_IO && strstr(err->msg, "unchanged") ? 0 : 3;
+}
+
 static void full_disk_is_one_error_and_changes_nothing(void **state)
 {
 	const char *path = place_path(state);
-	_cleanup_store_ struct ks_store *store = NULL;
+	static struct ks_store *store; // of the child, too, which leaves it alone
 	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
 	place_put(store, 1);
 	pid_t child = fork();
-	if (child == 0) {
-		struct rlimit limit = { 100000, 100000 };
-		_cleanup_surface_ struct ks_surface *surface = sample_surface(2, FILLERS);
-		struct ks_put_result result;
-		signal(SIGXFSZ, SIG_IGN);
-		struct ks_store *writer = NULL;
-		if (ks_store_open(path, KS_STORE_WRITE, &writer) ||
-		    setrlimit(RLIMIT_FSIZE, &limit) != 0)
-			_exit(1);
-		struct ks_error *err = ks_store_put(writer, surface, THREADS, &result);
-		_exit(!err ? 2 : err->code == KS_ERR_IO && strstr(err->msg, "unchanged") ? 0 : 3);
-	}
+	if (child == 0)
+		_exit(write_too_much(path));
 	int status;
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
@@ -311,6 +315,7 @@ static void full_disk_is_one_error_and_changes_nothing(void **state)
 	place_check(store, 1);
 	assert_true(place_put(store, 2).added);
 	place_check(store, 2);
+	ks_store_close(store);
 }
 
 static void failed_put_does_not_spoil_the_handle(void **state)
@@ -345,8 +350,8 @@ static void read_only_file_can_be_read_but_not_written(void **state)
 /** The reader of a folder that it cannot write, as somebody whom permissions bind. @return its status */
 static int read_alone(const char *path, int ready, int written)
 {
-	struct ks_store *store = NULL;
-	struct ks_arena arena = { 0 };
+	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
 	struct ks_store_images images;
 	char byte = 0;
 	if (geteuid() == 0 && setuid(65534) != 0)
@@ -356,7 +361,7 @@ static int read_alone(const char *path, int ready, int written)
 		return 2;
 	if (write(ready, &byte, 1) != 1 || read(written, &byte, 1) != 1)
 		return 3;
-	struct ks_error *err = ks_store_images(store, &arena, &images);
+	_cleanup_error_ struct ks_error *err = ks_store_images(store, &arena, &images);
 	return err && err->code == KS_ERR_STORE && strstr(err->msg, "try again") ? 0 : 4;
 }
 
