@@ -96,8 +96,12 @@ static struct sample *sample_new(size_t nr_images)
 		};
 		sample->rows[i] = &sample->programs[i];
 	}
-	sample->objects[0].name = "biotop";
-	sample->objects[1].name = "other<&>";
+	sample->objects[0] = (struct ks_bpf_object){ .name = "biotop",
+						     .programs = sample->programs,
+						     .nr_programs = 3 };
+	sample->objects[1] = (struct ks_bpf_object){ .name = "other<&>",
+						     .programs = &sample->programs[3],
+						     .nr_programs = 1 };
 	sample->checked[0] = (struct ks_check_object){
 		.object = &sample->objects[0], .path = "biotop.bpf.o", .base = "6.0.0", .nr = 3
 	};
@@ -121,13 +125,23 @@ static struct sample *sample_new(size_t nr_images)
 	return sample;
 }
 
-static char *write_report(const struct sample *sample, enum ks_format format)
+static char *write_as(const struct sample *sample, enum ks_format format, bool verbose)
 {
 	struct ks_buf out = { 0 };
-	struct ks_check_report report = { .format = format, .fail_on = KS_VERDICT_NO_ATTACH };
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	assert_null(ks_tools_make(&sample->check, true, &tools));
+	struct ks_check_report report = { .format = format,
+					  .tools = tools,
+					  .verbose = verbose,
+					  .fail_on = KS_VERDICT_NO_ATTACH };
 	assert_null(ks_check_write(&report, &sample->check, &out));
 	assert_non_null(ks_buf_text(&out));
 	return out.at;
+}
+
+static char *write_report(const struct sample *sample, enum ks_format format)
+{
+	return write_as(sample, format, false);
 }
 
 static size_t count(const char *text, const char *word)
@@ -160,9 +174,9 @@ static void terminal_fits(void **state)
 		char *text = write_report(sample, KS_FORMAT_TERMINAL);
 		assert_fits(text, 80);
 		assert_int_equal(count(text, "\033"), 0);
-		for (size_t k = 0; k < sizes[i]; k++) { // cut, if need be, at the end
-			char label[40];
-			snprintf(label, sizeof(label), "6.%zu.0-50-gen", k);
+		for (size_t k = 0; k < sizes[i]; k++) { // whole
+			char label[48];
+			snprintf(label, sizeof(label), "6.%zu.0-50-generic-amd64", k);
 			assert_true(count(text, label) >= 1);
 		}
 		free(text);
@@ -175,17 +189,19 @@ static void terminal_is_aligned(void **state)
 {
 	(void)state;
 	struct sample *sample = sample_new(5);
-	char *text = write_report(sample, KS_FORMAT_TERMINAL);
-	char *row = strstr(text, "  block_rq_complete");
-	assert_non_null(row);
+	char *text = write_as(sample, KS_FORMAT_TERMINAL, true);
+	char *row = strstr(text, "\n  block_rq_complete ");
+	assert_non_null(row++);
 	const char *end = strchr(row, '\n');
 	assert_memory_equal(end - 9, ". . . . L", 9);
-	const char *head = strstr(text, "6.4.0"), *head_end = strchr(head, '\n');
+	const char *head = strstr(text, "6.4.0-50-generic-amd64 --"),
+		   *head_end = strchr(head, '\n');
 	const char *head_start = head;
 	while (head_start > text && head_start[-1] != '\n')
 		head_start--;
 	assert_int_equal(head_end - head_start, end - row);
 	assert_int_equal(head_end[-1], '.');
+	assert_int_equal(count(text, "on every kernel"), 1);
 	assert_int_equal(count(text, "on every image"), 1);
 	assert_int_equal(count(text, "hidden"), 0);
 	free(text);
@@ -208,6 +224,7 @@ static void json_is_well_formed(void **state)
 		free(text);
 	}
 	char *json = write_report(sample, KS_FORMAT_JSON);
+	assert_non_null(strstr(json, "\"verdict\": \"does-not-work\""));
 	assert_int_equal(count(json, "\"reachable\": false"), 5);
 	assert_int_equal(count(json, "\"verdict\": \"fails-to-load\""), 2 + 5);
 	char *sarif = write_report(sample, KS_FORMAT_SARIF);

@@ -159,7 +159,6 @@ static void write_check(const char *name, enum ks_format format, struct ks_buf *
 		  .insn = 7,
 		  .line = &line },
 	};
-	const struct ks_bpf_object object = { .name = name };
 	const struct ks_bpf_program program = {
 		.name = name,
 		.section = name,
@@ -169,6 +168,9 @@ static void write_check(const char *name, enum ks_format format, struct ks_buf *
 		.nr_main = 1,
 	};
 	const struct ks_bpf_program *rows[] = { &program };
+	const struct ks_bpf_object object = { .name = name,
+					      .programs = &program,
+					      .nr_programs = 1 };
 	const struct ks_image image = { .label = name };
 	const struct ks_image *images[] = { &image };
 	struct ks_check_object checked = { .object = &object, .path = name, .base = name, .nr = 1 };
@@ -186,9 +188,13 @@ static void write_check(const char *name, enum ks_format format, struct ks_buf *
 		.programs = rows,
 		.outcomes = &outcome,
 	};
-	const struct ks_check_report report = {
-		.format = format, .verbose = true, .columns = WIDE, .fail_on = KS_VERDICT_RISK
-	};
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	assert_ok(ks_tools_make(&check, false, &tools));
+	const struct ks_check_report report = { .format = format,
+						.tools = tools,
+						.verbose = true,
+						.columns = WIDE,
+						.fail_on = KS_VERDICT_RISK };
 	assert_ok(ks_check_write(&report, &check, out));
 	if (format == KS_FORMAT_TERMINAL)
 		assert_ok(ks_check_explain(&report, &check, 0, 0, out));

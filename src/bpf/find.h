@@ -11,8 +11,8 @@
 /** One that was found. */
 struct ks_bpf_found {
 	const char *path; // of the file; inside a package "pkg.deb:usr/bin/tool"
-	const char *
-		name; // of the file without folder and end; with a number behind it when it has several
+	/** Of the file without folder and end; of several in one file that of its source, or with a number behind it. */
+	const char *name;
 	uint64_t offset, size; // of the object in that file, in bytes
 	const uint8_t *bytes;
 	struct ks_bpf_object *object; // NULL when it cannot be read

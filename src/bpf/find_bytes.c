@@ -104,6 +104,55 @@ static struct ks_error *add(struct ks_bpf_finds *finds, const char *path, uint64
 	return NULL;
 }
 
+/** The source file that most of an object's lines are of, without folder and ends; its length is 0 when there is none. */
+static const char *source_name(const struct ks_bpf_object *object, size_t *len)
+{
+	*len = 0;
+	for (uint32_t i = 0; i < object->nr_lines; i++) {
+		const char *file = object->lines[i].file;
+		size_t file_len = file ? strlen(file) : 0;
+		if (file_len < 3 || strcmp(file + file_len - 2, ".c") != 0)
+			continue;
+		const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
+		*len = strlen(base) - 2;
+		if (*len > 4 && memcmp(base + *len - 4, ".bpf", 4) == 0)
+			*len -= 4;
+		return base;
+	}
+	return "";
+}
+
+/** Whether the object's source file tells it from the others of its file. */
+static bool tells_apart(const struct ks_bpf_finds *finds, size_t first, size_t index)
+{
+	size_t len, other_len;
+	const char *name = source_name(finds->at[index].object, &len);
+	for (size_t i = first; i < finds->len && len; i++) {
+		const struct ks_bpf_object *object = finds->at[i].object;
+		const char *other = object && i != index ? source_name(object, &other_len) : NULL;
+		if (other && other_len == len && memcmp(name, other, len) == 0)
+			return false;
+	}
+	return len != 0;
+}
+
+/** Of several objects in one file each is called by its source, as its skeleton is, where that is its own. */
+static struct ks_error *name_by_source(struct ks_bpf_finds *finds, size_t first)
+{
+	for (size_t i = first; finds->len - first > 1 && i < finds->len; i++) {
+		struct ks_bpf_found *found = &finds->at[i];
+		if (!found->object || !tells_apart(finds, first, i))
+			continue;
+		size_t len;
+		const char *name = source_name(found->object, &len);
+		found->name = ks_arena_strndup(&finds->arena, name, len);
+		if (!found->name)
+			return &ks_nomem;
+		found->object->name = found->name;
+	}
+	return NULL;
+}
+
 /** Number the objects of one file when there are several, and read them. */
 static struct ks_error *open_all(struct ks_bpf_finds *finds, size_t first, const char *path)
 {
@@ -134,7 +183,7 @@ static struct ks_error *open_all(struct ks_bpf_finds *finds, size_t first, const
 		if (!found->name)
 			return &ks_nomem;
 	}
-	return NULL;
+	return name_by_source(finds, first);
 }
 
 void ks_bpf_find_begin(struct ks_bpf_finds *finds)

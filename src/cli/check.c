@@ -9,6 +9,7 @@ struct opts {
 	struct ks_check_session_opts checking;
 	const char *format;
 	int fail_on; // a threshold
+	bool as_compiled;
 };
 
 /** From which verdict on the exit status tells of it. */
@@ -29,15 +30,9 @@ static enum ks_verdict threshold_of(const struct opts *opts, const struct ks_pol
 }
 
 /** 0: nothing of the threshold or worse; 1: nothing that fails; 2: something fails. */
-static int answer_of(const struct ks_check *check, enum ks_verdict threshold)
+static int answer_of(const struct ks_tools *tools, enum ks_verdict threshold)
 {
-	enum ks_verdict worst = KS_VERDICT_OK;
-	for (size_t o = 0; o < check->nr_objects; o++)
-		for (size_t i = 0; i < check->nr_images; i++) {
-			enum ks_verdict verdict =
-				ks_check_object_verdict(check, &check->objects[o], i);
-			worst = verdict > worst ? verdict : worst;
-		}
+	enum ks_verdict worst = ks_tools_counted(tools);
 	if (worst < threshold)
 		return 0;
 	return worst >= KS_VERDICT_NO_ATTACH ? 2 : 1;
@@ -52,8 +47,11 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_CHECK), opts->format, &format));
 	_cleanup_check_session_ struct ks_check_session checking = { 0 };
 	KS_TRY(ks_check_session_run(cli, &opts->checking, argc, argv, &checking));
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	KS_TRY(ks_tools_make(checking.result.check, opts->as_compiled, &tools));
 	struct ks_check_report report = {
 		.format = format,
+		.tools = tools,
 		.verbose = cli->verbose,
 		.color = ks_cli_colored(cli, stdout),
 		.columns = ks_cli_columns(),
@@ -62,7 +60,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	KS_TRY(ks_check_write(&report, checking.result.check, &out));
 	ks_cli_print(&out, "");
-	cli->answer = answer_of(checking.result.check, report.fail_on);
+	cli->answer = answer_of(tools, report.fail_on);
 	return NULL;
 }
 
@@ -72,6 +70,8 @@ static const struct ks_opt options[] = {
 	  KS_OPT_TEXT, AT(checking.on), NULL },
 	KS_CHECK_SESSION_OPTS(AT(checking)),
 	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_CHECK)),
+	{ 0, "as-compiled", NULL, "assume nothing of loaders: what an object has is needed",
+	  KS_OPT_FLAG, AT(as_compiled), NULL },
 	{ 0, "fail-on", "VERDICT", "exit with 0 below it: unknown, risk, failure or never",
 	  KS_OPT_CHOICE, AT(fail_on), threshold_names },
 	{ 0 },

@@ -140,10 +140,13 @@ bool ks_cli_colored(const struct ks_cli *cli, FILE *out)
 
 unsigned int ks_cli_columns(void)
 {
+	enum { LEAST = 20, MOST = 10000 };
 	struct winsize size;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
-		return 0;
-	return size.ws_col;
+	const char *word = getenv("COLUMNS"); // as for ls(1): what is set goes before what is there
+	unsigned long columns = word ? strtoul(word, NULL, 10) : 0;
+	if (columns >= LEAST && columns <= MOST)
+		return (unsigned int)columns;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 unsigned int ks_cli_threads(const struct ks_cli *cli)
