@@ -14,112 +14,7 @@
 #include "check/tools/causes.h"
 #include "check/tools/plan.h"
 #include "check/tools/tools.h"
-
-enum { MAX_ROWS = 8, MAX_IMAGES = 4, MAX_OBJECTS = 4 };
-
-/** One program: its name, and a letter for each image. */
-struct row {
-	const char *program;
-	const char *verdicts; // as in the matrix; "a": what it attaches to is not there
-};
-
-/** A check made by hand. */
-struct sample {
-	struct ks_bpf_object objects[MAX_OBJECTS];
-	struct ks_bpf_program programs[MAX_ROWS];
-	const struct ks_bpf_program *rows[MAX_ROWS];
-	struct ks_image images[MAX_IMAGES];
-	const struct ks_image *columns[MAX_IMAGES];
-	struct ks_check_object checked[MAX_OBJECTS];
-	struct ks_reason reasons[MAX_ROWS * MAX_IMAGES];
-	struct ks_outcome outcomes[MAX_ROWS * MAX_IMAGES];
-	struct ks_check check;
-};
-
-static void set(struct sample *sample, size_t cell, const char *program, char letter)
-{
-	static const struct {
-		char letter;
-		enum ks_verdict verdict;
-		enum ks_reason_kind kind;
-	} kinds[] = {
-		{ '.', KS_VERDICT_OK, KS_REASON_MATCHES },
-		{ '?', KS_VERDICT_UNKNOWN, KS_REASON_TIER },
-		{ '!', KS_VERDICT_RISK, KS_REASON_FIELD_CHANGED },
-		{ 'A', KS_VERDICT_NO_ATTACH, KS_REASON_TARGET_NO_FTRACE },
-		{ 'a', KS_VERDICT_NO_ATTACH, KS_REASON_TARGET_ABSENT },
-		{ 'L', KS_VERDICT_NO_LOAD, KS_REASON_CORE_RELO },
-		{ 'm', KS_VERDICT_NO_LOAD, KS_REASON_MACHINE },
-	};
-	for (size_t i = 0; i < KS_ARRAY_LEN(kinds); i++)
-		if (kinds[i].letter == letter) {
-			sample->reasons[cell] = (struct ks_reason){ .kind = kinds[i].kind,
-								    .verdict = kinds[i].verdict,
-								    .name = program,
-								    .insn = KS_NO_INDEX };
-			sample->outcomes[cell] = (struct ks_outcome){
-				.verdict = kinds[i].verdict,
-				.nr = 1,
-				.reasons = &sample->reasons[cell],
-			};
-			return;
-		}
-	fail_msg("what is '%c'?", letter);
-}
-
-/** Programs of one object. */
-static struct sample *sample_new(const struct row *rows, size_t nr)
-{
-	static const char *const labels[] = { "6.1.0-47-amd64", "6.1.0-50-amd64", "6.12.1-amd64",
-					      "7.2.1-amd64" };
-	struct sample *sample = calloc(1, sizeof(*sample));
-	assert_non_null(sample);
-	size_t nr_images = strlen(rows[0].verdicts);
-	for (size_t i = 0; i < nr_images; i++) {
-		sample->images[i] = (struct ks_image){ .label = labels[i], .version = labels[i] };
-		sample->columns[i] = &sample->images[i];
-	}
-	for (size_t i = 0; i < nr; i++) {
-		sample->programs[i] = (struct ks_bpf_program){ .name = rows[i].program,
-							       .section = "x",
-							       .autoload = true };
-		sample->rows[i] = &sample->programs[i];
-		for (size_t k = 0; k < nr_images; k++)
-			set(sample, i * nr_images + k, rows[i].program, rows[i].verdicts[k]);
-	}
-	sample->objects[0] = (struct ks_bpf_object){ .name = "tool",
-						     .programs = sample->programs,
-						     .nr_programs = (uint32_t)nr };
-	sample->checked[0] = (struct ks_check_object){ .object = &sample->objects[0],
-						       .path = "tool.bpf.o",
-						       .nr = nr };
-	sample->check = (struct ks_check){
-		.nr_objects = 1,
-		.nr_rows = nr,
-		.nr_images = nr_images,
-		.objects = sample->checked,
-		.images = sample->columns,
-		.programs = sample->rows,
-		.outcomes = sample->outcomes,
-	};
-	return sample;
-}
-
-/** Cut the object into one for each program, all in one file. */
-static void split(struct sample *sample, const char *path)
-{
-	size_t nr = sample->check.nr_rows;
-	assert_true(nr <= MAX_OBJECTS);
-	for (size_t i = 0; i < nr; i++) {
-		sample->objects[i] = (struct ks_bpf_object){ .name = sample->programs[i].name,
-							     .programs = &sample->programs[i],
-							     .nr_programs = 1 };
-		sample->checked[i] = (struct ks_check_object){
-			.object = &sample->objects[i], .path = path, .first = i, .nr = 1
-		};
-	}
-	sample->check.nr_objects = nr;
-}
+#include "hand_check.h"
 
 /** The verdicts on the first tool, a letter an image. */
 static void expect(struct sample *sample, const char *toml, const char *wanted, const char *counted)
@@ -238,15 +133,15 @@ static void objects_of_one_file_are_one_tool(void **state)
 	(void)state;
 	static const struct row rows[] = { { "a", "L." }, { "b", ".." }, { "c", ".L" } };
 	struct sample *sample = sample_new(rows, 3);
-	split(sample, "x.deb:usr/bin/multi");
+	sample_split(sample, "x.deb:usr/bin/multi");
 	expect(sample, "", "XX", "LL");
 	sample = sample_new(rows, 3);
-	split(sample, "x.deb:usr/bin/multi");
+	sample_split(sample, "x.deb:usr/bin/multi");
 	expect(sample,
 	       "[[tool]]\nmatch = \"multi\"\nsides = [[\"a\"], [\"b\"]]\nignored = [\"c\"]\n", "..",
 	       "..");
 	sample = sample_new(rows, 3);
-	split(sample, "lib/multi.so");
+	sample_split(sample, "lib/multi.so");
 	expect(sample, "[[tool]]\nmatch = \"multi\"\nmodes = [\"?\"]\n", "!!", "!!");
 }
 

@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -128,6 +129,30 @@ void ks_cli_print(const struct ks_buf *text, const char *end)
 	if (text->len)
 		fwrite(text->at, 1, text->len, stdout); // errors stay with the stream until the end
 	fputs(end, stdout);
+}
+
+struct ks_error *ks_cli_write_file(const char *path, const struct ks_buf *text)
+{
+	_cleanup_free_ char *temporary = NULL;
+	if (asprintf(&temporary, "%s" KS_RESULT_ENDING, path) < 0) {
+		temporary = NULL;
+		return &ks_nomem;
+	}
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	bool written = fd >= 0;
+	for (size_t at = 0; written && at < text->len;) {
+		ssize_t n = write(fd, text->at + at, text->len - at);
+		written = n > 0 || (n < 0 && errno == EINTR);
+		at += n > 0 ? (size_t)n : 0;
+	}
+	if (fd >= 0)
+		written = close(fd) == 0 && written && rename(temporary, path) == 0;
+	if (written)
+		return NULL;
+	struct ks_error *err = ks_error_new(KS_ERR_IO, "%s: cannot write: %m", path);
+	if (fd >= 0)
+		unlink(temporary);
+	return err;
 }
 
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out)

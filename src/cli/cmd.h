@@ -109,6 +109,11 @@ KS_PRINTF(2, 3) void ks_cli_say(FILE *out, const char *fmt, ...);
 /** Print what a report made; with JSON an end of line behind it. */
 void ks_cli_print(const struct ks_buf *text, const char *end);
 
+/** What a file that is written is called until it is whole: its name and this. */
+#define KS_RESULT_ENDING ".ksurf-new"
+/** Write a file: it is there whole, or as it was. */
+KS_MUST_CHECK struct ks_error *ks_cli_write_file(const char *path, const struct ks_buf *text);
+
 /** Whether output to that stream shall be coloured. */
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out);
 

@@ -59,7 +59,7 @@ static bool collect(const struct ks_tools *tools, ks_loss_wanted_fn *wanted, con
 			for (uint32_t i = 0; i < outcome->nr; i++) {
 				const struct ks_loss *loss = &outcome->losses[i];
 				struct place place = { loss, tool, image, weight(loss) };
-				if (outcome->verdict == KS_TOOL_FOREIGN ||
+				if (outcome->verdict == KS_TOOL_FOREIGN || loss->excuse ||
 				    (wanted && !wanted(arg, tool, image, loss)))
 					continue;
 				if (!ks_vector_add(places, place))

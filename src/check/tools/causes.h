@@ -25,7 +25,7 @@ typedef bool ks_loss_wanted_fn(const void *arg, size_t tool, size_t image,
 
 /**
  * The causes of what tools lose.
- * @param wanted NULL: all losses count, but those of images for which a tool is not built
+ * @param wanted NULL: all losses count. Those of images for which a tool is not built, and those excused, never do
  * @param arena holds the result
  */
 KS_MUST_CHECK struct ks_error *ks_causes_make(const struct ks_tools *tools,

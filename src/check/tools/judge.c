@@ -179,7 +179,7 @@ struct ks_fare ks_plan_judge(const struct ks_plan *plan, const struct ks_fare *s
 			judge_needed(&states[i], &blames[i], &sum);
 		else if (spare && (verdict == KS_TOOL_FAILS || verdict == KS_TOOL_PART)) {
 			sum.loss = true;
-			blames[i] = KS_BLAME_LOSS;
+			blames[i] = KS_BLAME_SPARE;
 		}
 	}
 	for (uint32_t i = 0; i < plan->nr_choices; i++)

@@ -43,7 +43,8 @@ struct ks_fare {
 	enum ks_verdict counted;
 	bool absent; // it fails, because what it attaches to is not there
 };
-enum ks_blame { KS_BLAME_NONE, KS_BLAME_DOUBT, KS_BLAME_LOSS, KS_BLAME_FATAL };
+/** What a part has to do with the result; a loss of what is optional does not count. */
+enum ks_blame { KS_BLAME_NONE, KS_BLAME_SPARE, KS_BLAME_LOSS, KS_BLAME_DOUBT, KS_BLAME_FATAL };
 
 /**
  * What the parts come to.

@@ -164,6 +164,10 @@ static void add_losses(struct making *making, const struct ks_check_object *obje
 		.words = words_of(making, object->object->name, check->programs[row]->name),
 		.fatal = blame == KS_BLAME_FATAL,
 		.doubt = blame == KS_BLAME_DOUBT,
+		.counted = blame == KS_BLAME_FATAL   ? outcome->verdict
+			   : blame == KS_BLAME_DOUBT ? KS_VERDICT_UNKNOWN
+			   : blame == KS_BLAME_LOSS  ? KS_VERDICT_RISK
+						     : KS_VERDICT_OK,
 	};
 	bool any = false;
 	for (uint32_t i = 0; i < outcome->nr; i++) {
@@ -233,8 +237,15 @@ static void weigh(struct making *making, size_t first, enum ks_blame blame)
 {
 	if (blame == KS_BLAME_NONE)
 		making->losses.len = first;
-	for (size_t i = first; i < making->losses.len; i++)
-		making->losses.at[i].fatal = making->losses.at[i].fatal && blame == KS_BLAME_FATAL;
+	for (size_t i = first; i < making->losses.len; i++) {
+		struct ks_loss *loss = &making->losses.at[i];
+		enum ks_verdict most = blame == KS_BLAME_SPARE	 ? KS_VERDICT_OK
+				       : blame == KS_BLAME_LOSS	 ? KS_VERDICT_RISK
+				       : blame == KS_BLAME_DOUBT ? KS_VERDICT_UNKNOWN
+								 : KS_VERDICT_NO_LOAD;
+		loss->fatal = loss->fatal && blame == KS_BLAME_FATAL;
+		loss->counted = loss->counted < most ? loss->counted : most;
+	}
 }
 
 static struct ks_error *judge_tool(struct making *making, const struct ks_tool *tool,

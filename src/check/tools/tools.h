@@ -30,6 +30,13 @@ enum ks_basis {
 };
 extern const char *const ks_bases[KS_NR_BASES]; // in JSON: "as-compiled"
 
+/** Why a loss is not told, and does not count. */
+enum ks_excuse {
+	KS_EXCUSE_NONE,
+	KS_EXCUSE_KNOWN,  // it was there before
+	KS_EXCUSE_WAIVED, // a ksurf.toml accepts it
+};
+
 /** What one program costs a tool on one image, and why. */
 struct ks_loss {
 	size_t row;
@@ -37,6 +44,8 @@ struct ks_loss {
 	const char *words;		// what the tool then lacks; NULL: nobody said
 	bool fatal;			// the tool does not work because of it
 	bool doubt;			// nobody can tell whether it does
+	enum ks_verdict counted;	// as which verdict on a program it counts
+	enum ks_excuse excuse;
 };
 
 /** One tool on one image. */
@@ -45,7 +54,7 @@ struct ks_tool_outcome {
 	enum ks_verdict counted; // as the verdict on a program it comes to; optional parts left out
 	bool spared;		 // the tool need not work on this image
 	uint32_t nr;
-	const struct ks_loss *losses; // those that made the verdict
+	struct ks_loss *losses; // those that made the verdict
 };
 
 /** A choice of its loader that was assumed. */

@@ -103,6 +103,29 @@ void ks_answer_basis(const struct ks_tools *tools, struct ks_buf *out)
 		      tools->nr > 1 ? " (-v tells them)" : "");
 }
 
+void ks_answer_excuses(const struct ks_excuses *excuses, struct ks_buf *out)
+{
+	if (!excuses)
+		return;
+	size_t known = excuses->nr_known, waived = excuses->nr_waived;
+	if (known)
+		ks_buf_printf(out, "%zu finding%s %s known", known, known == 1 ? "" : "s",
+			      known == 1 ? "is" : "are");
+	if (waived)
+		ks_buf_printf(out, "%s%zu %s waived", known ? ", " : "", waived,
+			      waived == 1 ? "is" : "are");
+	if (known || waived)
+		ks_buf_str(out, ": they do not count. ");
+	for (size_t i = 0; i < excuses->nr_expired; i++) {
+		const struct ks_policy_waiver *waiver = excuses->expired[i];
+		ks_buf_printf(out, "The waiver of line %u expired on %04u-%02u-%02u: %s. ",
+			      waiver->line, waiver->until / 10000, waiver->until / 100 % 100,
+			      waiver->until % 100, waiver->reason);
+	}
+	if (out->len && out->at[out->len - 1] == ' ')
+		out->len--;
+}
+
 void ks_cause_title(const struct ks_cause *cause, struct ks_buf *out)
 {
 	const struct ks_reason *reason = cause->reason;

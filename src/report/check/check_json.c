@@ -92,6 +92,10 @@ static void write_loss(struct ks_json *json, const struct ks_tools *tools,
 	ks_json_key_str(json, "program", check->programs[loss->row]->name);
 	ks_json_key_bool(json, "fatal", loss->fatal);
 	ks_json_key_str(json, "loses", loss->words);
+	ks_json_key_str(json, "excuse",
+			loss->excuse == KS_EXCUSE_KNOWN	   ? "known"
+			: loss->excuse == KS_EXCUSE_WAIVED ? "waived"
+							   : NULL);
 	ks_json_key_str(json, "reason", loss->reason ? ks_reasons[loss->reason->kind].name : NULL);
 	ks_json_key_str(json, "name", loss->reason ? loss->reason->name : NULL);
 	ks_json_close(json, '}');

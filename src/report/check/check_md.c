@@ -26,6 +26,7 @@ static const char *const row_marks[KS_NR_VERDICTS] = {
 /** The page while it is written. */
 struct page {
 	const struct ks_tools *tools;
+	const struct ks_excuses *excuses;
 	struct ks_axis axis;
 	struct ks_causes causes;
 	bool rows;
@@ -57,6 +58,11 @@ static void write_answer(struct page *page)
 	if (page->text.len) {
 		flush(page);
 		ks_buf_str(page->out, ".\n\n");
+	}
+	ks_answer_excuses(page->excuses, &page->text);
+	if (page->text.len) {
+		flush(page);
+		ks_buf_str(page->out, "\n\n");
 	}
 }
 
@@ -200,6 +206,7 @@ struct ks_error *ks_check_md(const struct ks_check_report *report, const struct 
 	(void)check;
 	struct page page = {
 		.tools = report->tools,
+		.excuses = report->excuses,
 		.rows = report->verbose || report->tools->nr == 1,
 		.out = out,
 	};
