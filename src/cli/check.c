@@ -5,13 +5,14 @@
 #include "cli/check_session.h"
 #include "cli/format.h"
 #include "report/check/check.h"
+#include "report/check/since.h"
 #include "report/check/upgrade.h"
 
 struct opts {
 	struct ks_check_session_opts checking;
-	const char *format, *known, *write_known;
+	const char *format, *known, *write_known, *badge;
 	int fail_on; // a threshold
-	bool as_compiled, upgrade;
+	bool as_compiled, upgrade, since;
 };
 
 /** From which verdict on the exit status tells of it. */
@@ -52,6 +53,20 @@ static int upgrade_answer(const struct ks_upgrade *upgrade, enum ks_verdict thre
 	return answer;
 }
 
+/** Spans, and the badge where one is wanted. */
+static struct ks_error *report_since(const struct opts *opts, const struct ks_check_report *report,
+				     struct ks_arena *arena, struct ks_buf *out)
+{
+	struct ks_spans spans;
+	_cleanup_buf_ struct ks_buf badge = { 0 };
+	KS_TRY(ks_spans_make(report->tools, arena, &spans));
+	KS_TRY(ks_since_write(report, &spans, out));
+	if (!opts->badge)
+		return NULL;
+	KS_TRY(ks_since_badge(&spans, &badge));
+	return ks_cli_write_file(opts->badge, &badge);
+}
+
 /** Write what was found out. */
 static struct ks_error *report_check(struct ks_cli *cli, const struct opts *opts,
 				     const struct ks_check_session *checking,
@@ -64,6 +79,8 @@ static struct ks_error *report_check(struct ks_cli *cli, const struct opts *opts
 				       &upgrade));
 		KS_TRY(ks_upgrade_write(report, &upgrade, &out));
 		cli->answer = upgrade_answer(&upgrade, report->fail_on);
+	} else if (opts->since) {
+		KS_TRY(report_since(opts, report, arena, &out)); // no verdict: the status is 0
 	} else {
 		KS_TRY(ks_check_write(report, checking->result.check, &out));
 		cli->answer = answer_of(report->tools, report->excuses, report->fail_on);
@@ -82,6 +99,10 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 				    "usage: ksurf check FILE... or --upgrade OLD NEW FILE...");
 	if (opts->upgrade && how.on)
 		return ks_error_new(KS_ERR_USAGE, "--upgrade names its images: --on is too much");
+	if (opts->upgrade && opts->since)
+		return ks_error_new(KS_ERR_USAGE, "--upgrade and --since are two questions");
+	if (opts->badge && !opts->since)
+		return ks_error_new(KS_ERR_USAGE, "--badge wants --since");
 	how.old = opts->upgrade ? argv[0] : NULL;
 	how.new = opts->upgrade ? argv[1] : NULL;
 	enum ks_format format;
@@ -113,6 +134,10 @@ static const struct ks_opt options[] = {
 	  KS_OPT_TEXT, AT(checking.on), NULL },
 	{ 0, "upgrade", NULL, "only what changes from one kernel to another: OLD NEW FILE...",
 	  KS_OPT_FLAG, AT(upgrade), NULL },
+	{ 0, "since", NULL, "on which kernels each tool works: all spans, with what ends them",
+	  KS_OPT_FLAG, AT(since), NULL },
+	{ 0, "badge", "FILE", "with --since: write an SVG that says where all tools work",
+	  KS_OPT_RESULT, AT(badge), NULL },
 	KS_CHECK_SESSION_OPTS(AT(checking)),
 	{ 0, "as-compiled", NULL, "assume nothing of loaders: what an object has is needed",
 	  KS_OPT_FLAG, AT(as_compiled), NULL },

@@ -489,6 +489,23 @@ bool ks_tool_same(const struct ks_tools *tools, size_t tool, size_t a, size_t b)
 	return true;
 }
 
+/** As bad as the other at least, in the same program, for the same reason. */
+static bool covers(const struct ks_loss *old, const struct ks_loss *loss)
+{
+	const struct ks_reason *p = old->reason, *q = loss->reason;
+	return old->row == loss->row && !p == !q &&
+	       (!p || (p->kind == q->kind && same_text(p->name, q->name))) &&
+	       (old->fatal || !loss->fatal) && old->counted >= loss->counted;
+}
+
+bool ks_tool_has_loss(const struct ks_tool_outcome *outcome, const struct ks_loss *loss)
+{
+	for (uint32_t i = 0; i < outcome->nr; i++)
+		if (covers(&outcome->losses[i], loss))
+			return true;
+	return false;
+}
+
 enum ks_verdict ks_tools_counted(const struct ks_tools *tools)
 {
 	enum ks_verdict worst = KS_VERDICT_OK;

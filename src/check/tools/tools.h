@@ -110,5 +110,7 @@ static inline void ks_tools_freep(struct ks_tools **tools)
 enum ks_tool_verdict ks_tool_worst(const struct ks_tools *tools, size_t tool);
 /** Whether a tool comes to the same on two images, for the same reasons. */
 bool ks_tool_same(const struct ks_tools *tools, size_t tool, size_t a, size_t b);
+/** Whether an outcome has a loss, or a worse one: of the same program, for the same reason. */
+bool ks_tool_has_loss(const struct ks_tool_outcome *outcome, const struct ks_loss *loss);
 /** The worst of what is counted: what an exit status tells. */
 enum ks_verdict ks_tools_counted(const struct ks_tools *tools);

@@ -1,37 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/tools/upgrade.h"
 
-#include <string.h>
-
 #include "surface/image.h"
-
-static bool same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-/** As bad as the other at least, in the same program, for the same reason. */
-static bool covers(const struct ks_loss *old, const struct ks_loss *loss)
-{
-	const struct ks_reason *p = old->reason, *q = loss->reason;
-	return old->row == loss->row && !p == !q &&
-	       (!p || (p->kind == q->kind && same_text(p->name, q->name))) &&
-	       (old->fatal || !loss->fatal) && old->counted >= loss->counted;
-}
-
-static bool has(const struct ks_tool_outcome *outcome, const struct ks_loss *loss)
-{
-	for (uint32_t i = 0; i < outcome->nr; i++)
-		if (covers(&outcome->losses[i], loss))
-			return true;
-	return false;
-}
 
 /** Whether one outcome has a loss that counts and the other does not have. */
 static bool has_more(const struct ks_tool_outcome *than, const struct ks_tool_outcome *outcome)
 {
 	for (uint32_t i = 0; i < outcome->nr; i++)
-		if (!outcome->losses[i].excuse && !has(than, &outcome->losses[i]))
+		if (!outcome->losses[i].excuse && !ks_tool_has_loss(than, &outcome->losses[i]))
 			return true;
 	return false;
 }
@@ -75,7 +51,7 @@ static bool is_new(const void *arg, size_t tool, size_t image, const struct ks_l
 	enum ks_turn turn = upgrade->turns[tool];
 	if (image != upgrade->new || turn < KS_TURN_LOSES || turn == KS_TURN_APART)
 		return false;
-	return !has(ks_tool_outcome(upgrade->tools, tool, upgrade->old), loss);
+	return !ks_tool_has_loss(ks_tool_outcome(upgrade->tools, tool, upgrade->old), loss);
 }
 
 struct ks_error *ks_upgrade_make(const struct ks_tools *tools, size_t old, size_t new,

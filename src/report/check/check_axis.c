@@ -3,23 +3,7 @@
 
 #include <string.h>
 
-#include "base/vector.h"
-#include "surface/image.h"
-#include "surface/type.h"
-
-/** How long the beginning of a version is that names its series: 3 of "6.1.176", 0 of none. */
-static size_t series_len(const char *version)
-{
-	const char *dot = version ? strchr(version, '.') : NULL;
-	return dot ? (size_t)(dot - version) + 1 + strspn(dot + 1, "0123456789") : 0;
-}
-
-static bool same_series(const struct ks_image *a, const struct ks_image *b)
-{
-	size_t len = series_len(a->version);
-	return len && len == series_len(b->version) && memcmp(a->version, b->version, len) == 0 &&
-	       ks_text_equal(a->arch, b->arch) && ks_text_equal(a->flavor, b->flavor);
-}
+#include "check/tools/spans.h"
 
 /** Everything that is shown is the same on two images. */
 static bool says_the_same(const struct ks_tools *tools, bool rows, size_t a, size_t b)
@@ -78,7 +62,7 @@ static size_t find_step(const struct ks_check *check, const struct growing *step
 			size_t image)
 {
 	for (size_t i = nr; i-- > 0;)
-		if (same_series(check->images[steps[i].images[0]], check->images[image]))
+		if (ks_image_same_series(check->images[steps[i].images[0]], check->images[image]))
 			return i;
 	return nr;
 }
