@@ -145,12 +145,6 @@ static struct ks_error *find_pair(struct ks_check_session *checking, const char 
 	return NULL;
 }
 
-/** What cannot be read is left out, and said. */
-static void tell(void *arg, struct ks_error *err)
-{
-	ks_cli_fail(arg, err);
-}
-
 struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_session_opts *opts,
 				      int nr_files, char **files, struct ks_check_session *checking)
 {
@@ -181,7 +175,8 @@ struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_
 	KS_TRY(ks_checking_choose(store, &how, &checking->result));
 	if (opts->old)
 		KS_TRY(find_pair(checking, pair));
-	KS_TRY(ks_check_inputs_open(paths, (size_t)nr_files, tell, cli, &checking->inputs));
+	KS_TRY(ks_check_inputs_open(paths, (size_t)nr_files, ks_cli_leave_out, cli,
+				    &checking->inputs));
 	return ks_checking_run(store, &how, checking->inputs.at, checking->inputs.nr,
 			       &checking->result);
 }

@@ -19,10 +19,10 @@
 #include "cli/trace.h"
 
 const struct ks_cmd *const ks_cmds[] = {
-	&ks_cmd_add,   &ks_cmd_pull,	&ks_cmd_images, &ks_cmd_merge,	&ks_cmd_repack,
-	&ks_cmd_find,  &ks_cmd_show,	&ks_cmd_diff,	&ks_cmd_log,	&ks_cmd_deps,
-	&ks_cmd_check, &ks_cmd_explain, &ks_cmd_stats,	&ks_cmd_export, &ks_cmd_completion,
-	&ks_cmd_help,  &ks_cmd_version, NULL,
+	&ks_cmd_add,	&ks_cmd_pull,	    &ks_cmd_images, &ks_cmd_merge,   &ks_cmd_repack,
+	&ks_cmd_find,	&ks_cmd_show,	    &ks_cmd_diff,   &ks_cmd_log,     &ks_cmd_deps,
+	&ks_cmd_check,	&ks_cmd_explain,    &ks_cmd_who,    &ks_cmd_impact,  &ks_cmd_stats,
+	&ks_cmd_export, &ks_cmd_completion, &ks_cmd_help,   &ks_cmd_version, NULL,
 };
 
 static const char *const colors[] = { "auto", "always", "never", NULL };
@@ -84,6 +84,11 @@ void ks_cli_fail(struct ks_cli *cli, struct ks_error *err)
 {
 	ks_cli_tell(cli, err);
 	ks_error_free(err);
+}
+
+void ks_cli_leave_out(void *cli, struct ks_error *err)
+{
+	ks_cli_fail(cli, err);
 }
 
 struct ks_error *ks_cli_make_dirs(char *path)

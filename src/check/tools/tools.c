@@ -34,9 +34,11 @@ struct making {
 
 /* ---- which tools there are ---- */
 
-/** The name of a file without its folder and ".so". */
-static const char *file_name(struct ks_arena *arena, const char *path)
+const char *ks_tool_name(struct ks_arena *arena, const char *path, const char *object,
+			 size_t nr_objects)
 {
+	if (nr_objects == 1)
+		return ks_arena_strdup(arena, object);
 	const char *slash = strrchr(path, '/'), *colon = strrchr(path, ':');
 	const char *base = slash > colon ? slash : colon;
 	base = base ? base + 1 : path;
@@ -71,7 +73,7 @@ static struct ks_error *list_tools(struct ks_tools *tools)
 			indexes[k] = k;
 		struct ks_tool *tool = &tools->at[tools->nr++];
 		*tool = (struct ks_tool){
-			.name = nr > 1 ? file_name(arena, first->path) : first->object->name,
+			.name = ks_tool_name(arena, first->path, first->object->name, nr),
 			.path = first->path,
 			.nr_objects = nr,
 			.objects = indexes + i,
