@@ -68,7 +68,7 @@ struct ksurf_check_options {
 	const char *base;
 	const char *policy;	 /**< the text of a ksurf.toml; NULL: see the next one */
 	const char *policy_file; /**< read this file; NULL: see the next one */
-	int policy_beside;     /**< read the ksurf.toml beside the first object, if there is one */
+	int policy_beside; /**< read the ksurf.toml beside the first object, or in its package, if there is one */
 	const char *optional;  /**< the tool goes on without these: globs, separated by commas */
 	const char *constants; /**< values of read-only variables at load time: NAME=N,… */
 	int modules;	       /**< count the modules in the store as loaded */

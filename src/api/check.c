@@ -145,6 +145,8 @@ static struct ks_error *make(struct ks_store *store, const struct ksurf_objects 
 								      : NULL,
 		.optional = options.optional,
 		.constants = options.constants,
+		.packaged = options.policy_beside ? objects->finds.policy : NULL,
+		.packaged_path = objects->finds.policy_path,
 	};
 	KS_TRY(ks_policy_load(&source, &verdicts->policy));
 	const struct ks_checking_options how = {

@@ -28,6 +28,8 @@ struct ks_bpf_finds {
 	struct ks_bpf_found *at;
 	size_t len, cap;
 	uint64_t held; // bytes of all objects
+	/** The first ksurf.toml of a package, as text that ends with NUL, and where it was; NULL: there is none. */
+	const char *policy, *policy_path;
 	const struct ks_progress
 		*progress;	      // told of each file and each member of an archive; or NULL
 	uint64_t nr_seen;	      // of those

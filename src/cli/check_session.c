@@ -149,6 +149,9 @@ struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_
 				      int nr_files, char **files, struct ks_check_session *checking)
 {
 	const char *on = opts->on, *pair[2] = { NULL, NULL };
+	const char *const *paths = (const char *const *)files;
+	KS_TRY(ks_check_inputs_open(paths, (size_t)nr_files, ks_cli_leave_out, cli,
+				    &checking->inputs));
 	const struct ks_policy_source source = {
 		.path = opts->policy,
 		.beside = files[0],
@@ -156,8 +159,14 @@ struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_
 		.optional = opts->optional,
 		.brings_btf = opts->btf == KS_BTF_CUSTOM,
 		.constants = opts->set,
+		.packaged = checking->inputs.finds.policy,
+		.packaged_path = checking->inputs.finds.policy_path,
 	};
 	KS_TRY(ks_policy_load(&source, &checking->policy));
+	if (checking->policy->packaged && !cli->quiet)
+		ks_cli_say(stderr,
+			   "ksurf: %s says how its tools load; --policy FILE goes before it",
+			   source.packaged_path);
 	if (opts->old)
 		KS_TRY(name_pair(cli, checking, opts, pair, &on));
 	else
@@ -171,12 +180,9 @@ struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_
 		.modules = opts->modules,
 		.nr_threads = ks_cli_threads(cli),
 	};
-	const char *const *paths = (const char *const *)files;
 	KS_TRY(ks_checking_choose(store, &how, &checking->result));
 	if (opts->old)
 		KS_TRY(find_pair(checking, pair));
-	KS_TRY(ks_check_inputs_open(paths, (size_t)nr_files, ks_cli_leave_out, cli,
-				    &checking->inputs));
 	return ks_checking_run(store, &how, checking->inputs.at, checking->inputs.nr,
 			       &checking->result);
 }
