@@ -357,11 +357,8 @@ struct ksurf_error *ksurf_report_verdicts(const struct ksurf_verdicts *verdicts,
 {
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	struct ks_check_report how;
-	_cleanup_tools_ struct ks_tools *tools = NULL;
 	struct ks_error *err = verdicts_look(options, &how);
-	if (!err)
-		err = ks_tools_make(verdicts->checking.check, false, &tools);
-	how.tools = tools;
+	how.tools = verdicts->tools;
 	if (!err)
 		err = ks_check_write(&how, verdicts->checking.check, &out);
 	return ks_api_publish_text(err, &out, text, len);

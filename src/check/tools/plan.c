@@ -112,12 +112,14 @@ static bool say_alternatives(const struct speech *speech, const struct ks_policy
 	if (!ks_plan_add_choice(speech->arena, plan, &made, &choice))
 		return false;
 	uint32_t side = 0;
-	for (size_t i = 0; i < plan->nr; i++)
-		if (is_free(&plan->parts[i]) && ks_policy_matches(texts, speech->names[i]))
-			plan->parts[i] = (struct ks_plan_part){ .role = KS_ROLE_SIDE,
-								.basis = speech->basis,
-								.choice = choice,
-								.side = side++ };
+	for (size_t i = 0; i < plan->nr; i++) {
+		if (!is_free(&plan->parts[i]) || !ks_policy_matches(texts, speech->names[i]))
+			continue;
+		plan->parts[i] = (struct ks_plan_part){
+			.role = KS_ROLE_SIDE, .basis = speech->basis, .choice = choice, .side = side
+		};
+		side++;
+	}
 	return true;
 }
 
