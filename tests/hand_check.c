@@ -23,6 +23,7 @@ static void set(struct sample *sample, size_t cell, const char *program, char le
 		{ '!', KS_VERDICT_RISK, KS_REASON_FIELD_CHANGED },
 		{ 'A', KS_VERDICT_NO_ATTACH, KS_REASON_TARGET_NO_FTRACE },
 		{ 'a', KS_VERDICT_NO_ATTACH, KS_REASON_TARGET_ABSENT },
+		{ 's', KS_VERDICT_NO_ATTACH, KS_REASON_SYSCALL_MISSING },
 		{ 'L', KS_VERDICT_NO_LOAD, KS_REASON_CORE_RELO },
 		{ 'm', KS_VERDICT_NO_LOAD, KS_REASON_MACHINE },
 	};

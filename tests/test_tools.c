@@ -59,6 +59,13 @@ static void present_is_needed(void **state)
 	(void)state;
 	static const struct row rows[] = { { "a", "..." }, { "b", ".aA" } };
 	expect(sample_new(rows, 2), "[[object]]\nif-present = [\"b\"]\n", ".!X", "..A");
+	// others see what it saw
+	expect(sample_new(rows, 2), "[[object]]\nif-present = [\"b\"]\n[object.loses]\nb = \"\"\n",
+	       "..X", "..A");
+	// nobody can make the call there, so nothing is missed
+	static const struct row calls[] = { { "a", ".." }, { "b", ".s" } };
+	expect(sample_new(calls, 2), "[[object]]\nif-present = [\"b\"]\n", "..", "..");
+	expect(sample_new(calls, 2), "", ".X", ".A");
 }
 
 static void first_side_that_works(void **state)
@@ -365,6 +372,31 @@ static void causes_are_told_once(void **state)
 	free(sample);
 }
 
+/** One reason may be fatal to one tool and a loss to another. */
+static void causes_are_told_by_weight(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", "L." }, { "b", "L." } };
+	static const char toml[] = "[[object]]\nmatch = \"b\"\noptional = [\"b\"]\n";
+	struct sample *sample = sample_new(rows, 2);
+	_cleanup_policy_ struct ks_policy *policy = NULL;
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_causes causes;
+	sample_split(sample, NULL);
+	sample->reasons[0].name = sample->reasons[2].name = "task_struct::state";
+	assert_ok(ks_policy_read(toml, strlen(toml), &policy));
+	sample->check.policy = policy;
+	assert_ok(ks_tools_make(&sample->check, true, &tools));
+	assert_ok(ks_causes_make(tools, NULL, NULL, &arena, &causes));
+	assert_int_equal(causes.nr, 2);
+	assert_int_equal(causes.at[0].verdict, KS_TOOL_FAILS);
+	assert_int_equal(causes.at[0].tools[0], 0);
+	assert_int_equal(causes.at[1].verdict, KS_TOOL_PART);
+	assert_int_equal(causes.at[1].tools[0], 1);
+	free(sample);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +420,7 @@ int main(void)
 		cmocka_unit_test(list_is_read),
 		cmocka_unit_test(list_is_not_believed_blindly),
 		cmocka_unit_test(causes_are_told_once),
+		cmocka_unit_test(causes_are_told_by_weight),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,8 @@ static int place_order(const void *a, const void *b)
 	int order = p ? compare_text(p->name, q->name) : 0;
 	if (order)
 		return order;
+	if (x->verdict != y->verdict)
+		return x->verdict < y->verdict ? 1 : -1;
 	if (x->tool != y->tool)
 		return x->tool < y->tool ? -1 : 1;
 	if (x->loss->row != y->loss->row)
@@ -41,6 +43,8 @@ static int place_order(const void *a, const void *b)
 static bool same_cause(const struct place *a, const struct place *b)
 {
 	const struct ks_reason *p = a->loss->reason, *q = b->loss->reason;
+	if (a->verdict != b->verdict)
+		return false;
 	return p == q || (p && q && p->kind == q->kind && !compare_text(p->name, q->name));
 }
 
@@ -92,15 +96,13 @@ static bool make_cause(const struct place *at, size_t nr, struct ks_arena *arena
 	size_t *numbers = ks_arena_array(arena, 3 * nr, sizeof(*numbers));
 	if (!numbers)
 		return false;
-	*ret = (struct ks_cause){ .reason = at->loss->reason, .words = at->loss->words };
+	*ret = (struct ks_cause){ .reason = at->loss->reason,
+				  .verdict = at->verdict,
+				  .words = at->loss->words };
 	for (size_t i = 0; i < nr; i++) {
 		numbers[i] = at[i].tool;
 		numbers[nr + i] = at[i].image;
 		numbers[2 * nr + i] = at[i].loss->row;
-		if (at[i].verdict > ret->verdict) { // the worst speaks for all
-			ret->verdict = at[i].verdict;
-			ret->reason = at[i].loss->reason;
-		}
 		if (compare_text(ret->words, at[i].loss->words))
 			ret->words = NULL;
 	}

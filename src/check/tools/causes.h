@@ -3,7 +3,7 @@
 /* What tools lose, once for each cause, not for each program. */
 #include "check/tools/tools.h"
 
-/** One cause: reasons of a kind, about one name or about several that cost the same tools the same images. */
+/** One cause: reasons of a kind, equally bad, about one name or about several that cost the same tools the same images. */
 struct ks_cause {
 	const struct ks_reason *reason; // the first of them; NULL: nobody can tell why
 	size_t nr_names;		// of all names that the same tools lose on the same images

@@ -66,6 +66,10 @@ KS_MUST_CHECK struct ks_error *ks_plan_tool(struct ks_arena *arena, const char *
 					    const struct ks_policy *policy,
 					    const struct ks_policy *shipped, struct ks_plan *ret);
 
+/** Tell the choices of a tool, and what its verdicts rest on. @param plans of each object of the check @param objects names */
+KS_MUST_CHECK struct ks_error *ks_tool_tell(struct ks_arena *arena, const struct ks_check *check,
+					    const struct ks_plan *plans, const struct ks_plan *plan,
+					    const char *const *objects, struct ks_tool *tool);
 /** A choice that is being made; false when memory runs out. @param[out] ret its index */
 bool ks_plan_add_choice(struct ks_arena *arena, struct ks_plan *plan,
 			const struct ks_plan_choice *choice, uint32_t *ret);

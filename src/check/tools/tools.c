@@ -126,14 +126,18 @@ static struct ks_fare row_state(const struct ks_plan_part *part, const struct ks
 {
 	struct ks_fare ret = state_of(outcome->verdict);
 	bool absent = false, other = false;
+	bool unseen = true; // nothing happens that it could see: nobody can make that system call
 	for (uint32_t i = 0; i < outcome->nr; i++) {
 		const struct ks_reason *reason = &outcome->reasons[i];
 		if (!made_it(reason, outcome->verdict))
 			continue;
 		absent = absent || is_absence(reason->kind);
 		other = other || !is_of_target(reason->kind);
+		unseen = unseen && reason->kind == KS_REASON_SYSCALL_MISSING;
 	}
 	ret.absent = ret.verdict == KS_TOOL_FAILS && absent;
+	if (part->role == KS_ROLE_PRESENT && ret.absent && !other && unseen)
+		return state_of(KS_VERDICT_OK);
 	if (part->chosen && !other)
 		return state_of(KS_VERDICT_OK);
 	return part->rewritten && ret.verdict == KS_TOOL_FAILS && !other
@@ -197,9 +201,14 @@ static struct ks_fare judge_object(struct making *making, size_t index, size_t i
 		making->nomem = true;
 		return (struct ks_fare){ 0 };
 	}
-	for (size_t i = 0; i < object->nr; i++)
+	for (size_t i = 0; i < object->nr; i++) {
 		states[i] = row_state(&making->plans[index].parts[i],
 				      ks_check_outcome(check, object->first + i, image));
+		const char *words = words_of(making, object->object->name,
+					     check->programs[object->first + i]->name);
+		if (states[i].absent && words && !words[0])
+			states[i] = state_of(KS_VERDICT_OK); // others see what it saw
+	}
 	struct ks_fare ret = ks_plan_judge(&making->plans[index], states, blames);
 	for (size_t i = 0; i < object->nr; i++)
 		if (blames[i] != KS_BLAME_NONE)
@@ -280,90 +289,6 @@ static struct ks_error *judge_tool(struct making *making, const struct ks_tool *
 	return keep_losses(making, ret);
 }
 
-/* ---- what was assumed ---- */
-
-static void take_basis(struct ks_tool *tool, const struct ks_plan *plan)
-{
-	for (size_t i = 0; i < plan->nr; i++)
-		if (plan->parts[i].basis > tool->basis)
-			tool->basis = plan->parts[i].basis;
-}
-
-/** The parts of a side, as a list. */
-static const char *side_text(struct ks_arena *arena, const struct ks_plan *plan,
-			     const char *const *names, uint32_t choice, uint32_t side)
-{
-	struct ks_buf text = { 0 };
-	for (size_t i = 0; i < plan->nr; i++)
-		if (plan->parts[i].role == KS_ROLE_SIDE && plan->parts[i].choice == choice &&
-		    plan->parts[i].side == side)
-			ks_buf_printf(&text, "%s%s", text.len ? ", " : "", names[i]);
-	const char *all = ks_buf_text(&text);
-	const char *ret = all ? ks_arena_strdup(arena, text.len ? all : "") : NULL;
-	ks_buf_deinit(&text);
-	return ret;
-}
-
-static bool add_choices(struct ks_arena *arena, const struct ks_plan *plan,
-			const char *const *names, struct ks_tool *tool)
-{
-	struct ks_tool_choice *all =
-		ks_arena_array(arena, tool->nr_choices + plan->nr_choices + 1, sizeof(*all));
-	if (!all)
-		return false;
-	if (tool->nr_choices)
-		memcpy(all, tool->choices, tool->nr_choices * sizeof(*all));
-	for (uint32_t i = 0; i < plan->nr_choices; i++) {
-		const struct ks_plan_choice *choice = &plan->choices[i];
-		const char **sides =
-			ks_arena_array(arena, (size_t)choice->nr_sides + 1, sizeof(char *));
-		if (!sides)
-			return false;
-		for (uint32_t side = 0; side < choice->nr_sides; side++) {
-			sides[side] = side_text(arena, plan, names, i, side);
-			if (!sides[side])
-				return false;
-		}
-		const char *source = choice->source; // an inferred one is gone with the plan
-		if (source && choice->basis == KS_BASIS_INFERRED) {
-			source = ks_arena_strdup(arena, source);
-			if (!source)
-				return false;
-		}
-		all[tool->nr_choices++] = (struct ks_tool_choice){
-			.basis = choice->basis,
-			.source = source,
-			.nr_sides = choice->nr_sides,
-			.sides = sides,
-		};
-	}
-	tool->choices = all;
-	return true;
-}
-
-static struct ks_error *tell_choices(struct making *making, struct ks_tool *tool,
-				     const struct ks_plan *plan, const char *const *objects)
-{
-	const struct ks_check *check = making->tools->check;
-	struct ks_arena *arena = &making->tools->arena;
-	take_basis(tool, plan);
-	if (!add_choices(arena, plan, objects, tool))
-		return &ks_nomem;
-	for (size_t i = 0; i < tool->nr_objects; i++) {
-		const struct ks_bpf_object *object = check->objects[tool->objects[i]].object;
-		const char **names = ks_arena_array(
-			&making->scratch, (size_t)object->nr_programs + 1, sizeof(char *));
-		if (!names)
-			return &ks_nomem;
-		for (uint32_t k = 0; k < object->nr_programs; k++)
-			names[k] = object->programs[k].name;
-		take_basis(tool, &making->plans[tool->objects[i]]);
-		if (!add_choices(arena, &making->plans[tool->objects[i]], names, tool))
-			return &ks_nomem;
-	}
-	return NULL;
-}
-
 /* ---- all of them ---- */
 
 /** Need the tool work on that image? */
@@ -402,7 +327,7 @@ static struct ks_error *make_tool(struct making *making, size_t index)
 	}
 	KS_TRY(ks_plan_tool(&making->scratch, tool->name, names, tool->nr_objects, check->policy,
 			    making->tools->shipped, &plan));
-	KS_TRY(tell_choices(making, tool, &plan, names));
+	KS_TRY(ks_tool_tell(&tools->arena, check, making->plans, &plan, names, tool));
 	for (size_t image = 0; image < check->nr_images; image++) {
 		struct ks_tool_outcome *outcome =
 			&tools->outcomes[index * check->nr_images + image];
