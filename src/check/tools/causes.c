@@ -167,10 +167,13 @@ static bool swallow(struct ks_cause *cause, const struct ks_cause *other, struct
 	return true;
 }
 
-/** Put those together that go together; they are few. */
+/** Put those together that go together; when they are too many to compare each with each, none. */
 static bool unite(struct ks_cause *causes, struct ks_arena *arena, size_t *nr)
 {
+	enum { MAX_CAUSES = 4096 };
 	size_t kept = 0;
+	if (*nr > MAX_CAUSES)
+		return true;
 	for (size_t i = 0; i < *nr; i++) {
 		size_t k = 0;
 		while (k < kept && !go_together(&causes[k], &causes[i]))

@@ -17,6 +17,8 @@ struct traits {
 	const char *target; // without what renaming adds
 	bool on_return;
 	bool *uses; // of each map, and behind them of each section of data
+	size_t nr_calls;
+	const char **calls; // names of functions that it calls or points to, sorted, each once
 	char name[64];
 };
 
@@ -109,34 +111,49 @@ static void look(const struct ks_bpf_object *object, const struct ks_bpf_program
 	}
 }
 
-/** Does a program call, or point to, a function of that name? */
-static bool calls(const struct ks_bpf_object *object, const struct ks_bpf_program *program,
-		  const char *name)
+static int name_order(const void *a, const void *b)
 {
-	for (uint32_t i = 0; i < program->nr; i++) {
-		uint32_t index = program->refs ? program->refs[i] : KS_NO_INDEX;
-		const struct ks_bpf_ref *ref =
-			index < object->nr_refs ? &object->refs[index] : NULL;
-		if (ref && (ref->kind == KS_REF_CALL || ref->kind == KS_REF_POINTER) && ref->name &&
-		    strcmp(ref->name, name) == 0)
-			return true;
-	}
-	return false;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/** Every function that the first calls is called by the second. */
-static bool calls_all(const struct ks_bpf_object *object, const struct ks_bpf_program *a,
-		      const struct ks_bpf_program *b)
+/** What an instruction calls, or points to; NULL when it is no function with a name. */
+static const char *called(const struct ks_bpf_object *object, const struct ks_bpf_program *program,
+			  uint32_t insn)
 {
-	for (uint32_t i = 0; i < a->nr; i++) {
-		uint32_t index = a->refs ? a->refs[i] : KS_NO_INDEX;
-		const struct ks_bpf_ref *ref =
-			index < object->nr_refs ? &object->refs[index] : NULL;
-		if (ref && (ref->kind == KS_REF_CALL || ref->kind == KS_REF_POINTER) && ref->name &&
-		    !calls(object, b, ref->name))
-			return false;
-	}
+	uint32_t index = program->refs ? program->refs[insn] : KS_NO_INDEX;
+	if (index >= object->nr_refs)
+		return NULL;
+	const struct ks_bpf_ref *ref = &object->refs[index];
+	return ref->kind == KS_REF_CALL || ref->kind == KS_REF_POINTER ? ref->name : NULL;
+}
+
+static bool list_calls(struct ks_arena *arena, const struct ks_bpf_object *object,
+		       const struct ks_bpf_program *program, struct traits *ret)
+{
+	size_t nr = 0;
+	for (uint32_t i = 0; i < program->nr; i++)
+		nr += called(object, program, i) != NULL;
+	ret->calls = ks_arena_array(arena, nr + 1, sizeof(*ret->calls));
+	if (!ret->calls)
+		return false;
+	nr = 0;
+	for (uint32_t i = 0; i < program->nr; i++)
+		if (called(object, program, i))
+			ret->calls[nr++] = called(object, program, i);
+	if (nr)
+		qsort(ret->calls, nr, sizeof(*ret->calls), name_order);
+	for (size_t i = 0; i < nr; i++)
+		if (!i || strcmp(ret->calls[i], ret->calls[ret->nr_calls - 1]) != 0)
+			ret->calls[ret->nr_calls++] = ret->calls[i];
 	return true;
+}
+
+static bool same_calls(const struct traits *a, const struct traits *b)
+{
+	for (size_t i = 0; i < a->nr_calls && a->nr_calls == b->nr_calls; i++)
+		if (strcmp(a->calls[i], b->calls[i]) != 0)
+			return false;
+	return a->nr_calls == b->nr_calls;
 }
 
 /** One name holds the other, or few letters differ. */
@@ -157,8 +174,7 @@ static bool are_twins(const struct ks_bpf_object *object, const struct traits *t
 		return false;
 	if (memcmp(a->uses, b->uses, nr_uses * sizeof(*a->uses)) != 0)
 		return false;
-	const struct ks_bpf_program *x = &object->programs[i], *y = &object->programs[j];
-	return calls_all(object, x, y) && calls_all(object, y, x);
+	return same_calls(a, b);
 }
 
 /** A set of twins: where its members stand among the sides of its choice. */
@@ -242,20 +258,23 @@ static bool choose(struct ks_arena *arena, const struct traits *traits, uint32_t
 struct ks_error *ks_plan_infer(struct ks_arena *arena, const struct ks_bpf_object *object,
 			       struct ks_plan *plan)
 {
-	enum { MAX_PROGRAMS = 512 }; // each is compared with each
+	enum { MAX_PROGRAMS = 512, MAX_USES = 4096 }; // each is compared with each
 	uint32_t nr = object->nr_programs;
-	if (nr > MAX_PROGRAMS)
-		return NULL;
 	size_t nr_uses = (size_t)object->nr_maps + object->nr_data;
+	if (!nr || nr > MAX_PROGRAMS || nr_uses > MAX_USES)
+		return NULL;
 	struct traits *traits = ks_arena_array(arena, (size_t)nr + 1, sizeof(*traits));
 	uint32_t *heads = ks_arena_array(arena, (size_t)nr + 1, sizeof(*heads));
 	bool *uses = ks_arena_array(arena, (nr_uses + 1) * ((size_t)nr + 1), sizeof(*uses));
 	if (!traits || !heads || !uses)
 		return &ks_nomem;
 	memset(uses, 0, (nr_uses + 1) * ((size_t)nr + 1) * sizeof(*uses));
+	memset(traits, 0, nr * sizeof(*traits));
 	for (uint32_t i = 0; i < nr; i++) {
 		traits[i].uses = uses + i * (nr_uses + 1);
 		look(object, &object->programs[i], &traits[i]);
+		if (!list_calls(arena, object, &object->programs[i], &traits[i]))
+			return &ks_nomem;
 		bool said = plan->parts[i].basis != KS_BASIS_COMPILED ||
 			    plan->parts[i].role != KS_ROLE_NEEDED;
 		heads[i] = said ? nr : i;
