@@ -24,6 +24,7 @@ static void set(struct sample *sample, size_t cell, const char *program, char le
 		{ 'A', KS_VERDICT_NO_ATTACH, KS_REASON_TARGET_NO_FTRACE },
 		{ 'a', KS_VERDICT_NO_ATTACH, KS_REASON_TARGET_ABSENT },
 		{ 's', KS_VERDICT_NO_ATTACH, KS_REASON_SYSCALL_MISSING },
+		{ 'l', KS_VERDICT_NO_LOAD, KS_REASON_LOADER },
 		{ 'L', KS_VERDICT_NO_LOAD, KS_REASON_CORE_RELO },
 		{ 'm', KS_VERDICT_NO_LOAD, KS_REASON_MACHINE },
 	};

@@ -9,7 +9,8 @@ enum { MAX_ROWS = 8, MAX_IMAGES = 4, MAX_OBJECTS = 4 };
 struct row {
 	const char *program;
 	const char *
-		verdicts; // as in the matrix; "a": what it attaches to is not there; "s": no such system call; "m": another machine
+		verdicts; // as in the matrix; "a": what it attaches to is not there; "s": no such system call; "m": another machine;
+			  // "l": libbpf refuses it
 };
 
 /** A check made by hand. */

@@ -75,6 +75,7 @@ static const struct {
 	{ "[object]", "line 1: unknown table 'object'; tables are [[object]] [object.constants] "
 		      "[object.targets] [object.loses] [[object.choice]] [[tool]] [[waiver]]" },
 	{ "[[object.choice]]", "line 1: [object.choice] without an [[object]] before it" },
+	{ "[[object]]\nloader = \"x\"", "line 2: loader: libbpf or own is expected" },
 	{ "[[object]]\n[[object.choice]]\nby = \"luck\"",
 	  "line 3: by: presence or trial is expected" },
 	{ "[[waiver]]\nuntil = \"2027-13-01\"",

@@ -123,6 +123,15 @@ static void targets_of_the_user_and_of_the_tool(void **state)
 	expect(sample_new(rows, 1), "[[object]]\nrewritten = [\"a\"]\n", ".??X", ".??L");
 }
 
+/** What libbpf does not open is no matter to another loader; the kernel's word stays. */
+static void loaders_of_their_own(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", ".lL?" } };
+	expect(sample_new(rows, 1), "", ".XX?", ".LL?");
+	expect(sample_new(rows, 1), "[[object]]\nloader = \"own\"\n", "..X?", "..L?");
+}
+
 static void programs_that_are_not_loaded(void **state)
 {
 	(void)state;
@@ -409,6 +418,7 @@ int main(void)
 		cmocka_unit_test(one_of_several_is_enough),
 		cmocka_unit_test(modes_are_lost_one_by_one),
 		cmocka_unit_test(targets_of_the_user_and_of_the_tool),
+		cmocka_unit_test(loaders_of_their_own),
 		cmocka_unit_test(programs_that_are_not_loaded),
 		cmocka_unit_test(objects_of_one_file_are_one_tool),
 		cmocka_unit_test(another_machine_is_no_failure),

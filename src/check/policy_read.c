@@ -14,7 +14,8 @@
 struct draft {
 	const char *match;
 	const char *source;
-	struct ks_policy_texts optional, ignored, modes, present, chosen, rewritten;
+	bool own_loader;
+	struct ks_policy_texts programs, optional, ignored, modes, present, chosen, rewritten;
 	KS_VECTOR(struct ks_policy_texts) alternatives;
 	KS_VECTOR(struct ks_policy_constant) constants;
 	KS_VECTOR(struct ks_policy_target) targets;
@@ -126,9 +127,10 @@ static void read_programs(struct reader *reader)
 		const char *name;
 		struct ks_policy_texts *texts;
 	} keys[] = {
-		{ "optional", &draft->optional }, { "ignored", &draft->ignored },
-		{ "modes", &draft->modes },	  { "if-present", &draft->present },
-		{ "chosen", &draft->chosen },	  { "rewritten", &draft->rewritten },
+		{ "programs", &draft->programs },   { "optional", &draft->optional },
+		{ "ignored", &draft->ignored },	    { "modes", &draft->modes },
+		{ "if-present", &draft->present },  { "chosen", &draft->chosen },
+		{ "rewritten", &draft->rewritten },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(keys); i++)
 		if (strcmp(reader->toml.name, keys[i].name) == 0) {
@@ -145,6 +147,14 @@ static void read_alternatives(struct reader *reader)
 		if (!ks_vector_add(&last_draft(reader)->alternatives, texts))
 			reader->toml.nomem = true;
 	}
+}
+
+static void read_loader(struct reader *reader)
+{
+	const char *word = ks_toml_string(&reader->toml, &reader->policy->arena);
+	last_draft(reader)->own_loader = strcmp(word, "own") == 0;
+	if (!last_draft(reader)->own_loader && strcmp(word, "libbpf") != 0)
+		ks_toml_fail(&reader->toml, "loader: libbpf or own is expected");
 }
 
 static void read_source(struct reader *reader)
@@ -339,7 +349,7 @@ static const struct table {
 	struct {
 		const char *name;
 		void (*read)(struct reader *reader);
-	} keys[10];
+	} keys[12];
 } tables[] = {
 	{ "",
 	  NULL,
@@ -358,7 +368,9 @@ static const struct table {
 	    { "chosen", read_programs },
 	    { "rewritten", read_programs },
 	    { "alternatives", read_alternatives },
-	    { "source", read_source } } },
+	    { "source", read_source },
+	    { "programs", read_programs },
+	    { "loader", read_loader } } },
 	{ "object.constants", NULL, { { NULL, read_constant } } },
 	{ "object.targets", NULL, { { NULL, read_target } } },
 	{ "object.loses", NULL, { { NULL, read_loss } } },
@@ -468,6 +480,8 @@ static void keep_objects(struct reader *reader)
 		objects[i] = (struct ks_policy_object){
 			.match = draft->match,
 			.source = draft->source,
+			.own_loader = draft->own_loader,
+			.programs = draft->programs,
 			.optional = draft->optional,
 			.ignored = draft->ignored,
 			.modes = draft->modes,

@@ -125,9 +125,10 @@ static bool say_alternatives(const struct speech *speech, const struct ks_policy
 
 static bool is_about(const struct speech *speech, const struct ks_policy_object *part)
 {
-	if (!all_match(speech, &part->optional) || !all_match(speech, &part->ignored) ||
-	    !all_match(speech, &part->modes) || !all_match(speech, &part->present) ||
-	    !all_match(speech, &part->chosen) || !all_match(speech, &part->rewritten) ||
+	if (!all_match(speech, &part->programs) || !all_match(speech, &part->optional) ||
+	    !all_match(speech, &part->ignored) || !all_match(speech, &part->modes) ||
+	    !all_match(speech, &part->present) || !all_match(speech, &part->chosen) ||
+	    !all_match(speech, &part->rewritten) ||
 	    !lists_match(speech, part->alternatives, part->nr_alternatives))
 		return false;
 	for (size_t i = 0; i < part->nr_choices; i++)
@@ -145,7 +146,8 @@ static void say_targets(const struct speech *speech, const struct ks_policy_obje
 		bool rewritten = ks_policy_matches(&part->rewritten, speech->names[i]);
 		of->chosen = of->chosen || chosen;
 		of->rewritten = of->rewritten || rewritten;
-		if ((chosen || rewritten) && is_free(of))
+		of->own_loader = of->own_loader || part->own_loader;
+		if ((chosen || rewritten || part->own_loader) && is_free(of))
 			of->basis = speech->basis;
 	}
 }

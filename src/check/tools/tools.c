@@ -113,23 +113,42 @@ static bool is_of_target(enum ks_reason_kind kind)
 }
 
 /** Whether a reason is of those that made the verdict on its program. */
-static bool made_it(const struct ks_reason *reason, enum ks_verdict verdict)
+static bool made_it(const struct ks_plan_part *part, const struct ks_reason *reason,
+		    enum ks_verdict verdict)
 {
+	if (part->own_loader && reason->kind == KS_REASON_LOADER)
+		return false;
 	if (reason->soft || reason->verdict == KS_VERDICT_OK)
 		return false;
 	return verdict >= KS_VERDICT_NO_ATTACH ? reason->verdict >= KS_VERDICT_NO_ATTACH
 					       : reason->verdict == verdict;
 }
 
+/** The verdict on a program, without what only libbpf minds where the tool has a loader of its own. */
+static enum ks_verdict row_verdict(const struct ks_plan_part *part,
+				   const struct ks_outcome *outcome)
+{
+	enum ks_verdict worst = KS_VERDICT_OK;
+	if (!part->own_loader)
+		return outcome->verdict;
+	for (uint32_t i = 0; i < outcome->nr; i++) {
+		const struct ks_reason *reason = &outcome->reasons[i];
+		if (!reason->soft && reason->kind != KS_REASON_LOADER && reason->verdict > worst)
+			worst = reason->verdict;
+	}
+	return worst;
+}
+
 /** How a program fares, by what its loader does with its target. */
 static struct ks_fare row_state(const struct ks_plan_part *part, const struct ks_outcome *outcome)
 {
-	struct ks_fare ret = state_of(outcome->verdict);
+	enum ks_verdict verdict = row_verdict(part, outcome);
+	struct ks_fare ret = state_of(verdict);
 	bool absent = false, other = false;
 	bool unseen = true; // nothing happens that it could see: nobody can make that system call
 	for (uint32_t i = 0; i < outcome->nr; i++) {
 		const struct ks_reason *reason = &outcome->reasons[i];
-		if (!made_it(reason, outcome->verdict))
+		if (!made_it(part, reason, verdict))
 			continue;
 		absent = absent || is_absence(reason->kind);
 		other = other || !is_of_target(reason->kind);
@@ -161,23 +180,24 @@ static const char *words_of(const struct making *making, const char *object, con
 }
 
 static void add_losses(struct making *making, const struct ks_check_object *object, size_t row,
-		       size_t image, enum ks_blame blame)
+		       size_t image, const struct ks_plan_part *part, enum ks_blame blame)
 {
 	const struct ks_check *check = making->tools->check;
 	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
+	enum ks_verdict verdict = row_verdict(part, outcome);
 	struct ks_loss loss = {
 		.row = row,
 		.words = words_of(making, object->object->name, check->programs[row]->name),
 		.fatal = blame == KS_BLAME_FATAL,
 		.doubt = blame == KS_BLAME_DOUBT,
-		.counted = blame == KS_BLAME_FATAL   ? outcome->verdict
+		.counted = blame == KS_BLAME_FATAL   ? verdict
 			   : blame == KS_BLAME_DOUBT ? KS_VERDICT_UNKNOWN
 			   : blame == KS_BLAME_LOSS  ? KS_VERDICT_RISK
 						     : KS_VERDICT_OK,
 	};
 	bool any = false;
 	for (uint32_t i = 0; i < outcome->nr; i++) {
-		if (!made_it(&outcome->reasons[i], outcome->verdict))
+		if (!made_it(part, &outcome->reasons[i], verdict))
 			continue;
 		loss.reason = &outcome->reasons[i];
 		any = true;
@@ -212,7 +232,8 @@ static struct ks_fare judge_object(struct making *making, size_t index, size_t i
 	struct ks_fare ret = ks_plan_judge(&making->plans[index], states, blames);
 	for (size_t i = 0; i < object->nr; i++)
 		if (blames[i] != KS_BLAME_NONE)
-			add_losses(making, object, object->first + i, image, blames[i]);
+			add_losses(making, object, object->first + i, image,
+				   &making->plans[index].parts[i], blames[i]);
 	return ret;
 }
 

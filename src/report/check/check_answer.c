@@ -99,8 +99,8 @@ void ks_answer_basis(const struct ks_tools *tools, struct ks_buf *out)
 	if (inferred)
 		ks_buf_printf(out, "%zu it is inferred", inferred);
 	ks_buf_printf(out,
-		      " which programs the loader chooses among%s; --as-compiled assumes nothing",
-		      tools->nr > 1 ? " (-v tells them)" : "");
+		      " what the loader does with its programs%s; --as-compiled assumes nothing",
+		      tools->nr > 1 ? " (-v tells)" : "");
 }
 
 void ks_answer_excuses(const struct ks_excuses *excuses, struct ks_buf *out)
