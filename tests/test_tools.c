@@ -123,6 +123,21 @@ static void targets_of_the_user_and_of_the_tool(void **state)
 	expect(sample_new(rows, 1), "[[object]]\nrewritten = [\"a\"]\n", ".??X", ".??L");
 }
 
+/** Where it is known to what a program is attached then, that counts. */
+static void targets_that_are_known(void **state)
+{
+	(void)state;
+	static const char toml[] = "[[object]]\n[object.rewrites]\na = \"fentry/b\"\n";
+	static const struct row rows[] = { { "a", ".aaa" } };
+	static const struct row others[] = { { "a", "L.!A" } };
+	struct sample *sample = sample_new(rows, 1), *other = sample_new(others, 1);
+	other->checked[0].object = &sample->objects[0]; // the same, looked at once more
+	sample->check.rewritten = &other->check;
+	expect(sample, toml, "..!X", "..!A");
+	free(other);
+	expect(sample_new(rows, 1), toml, ".?\?\?", ".?\?\?"); // nobody looked
+}
+
 /** What libbpf does not open is no matter to another loader; the kernel's word stays. */
 static void loaders_of_their_own(void **state)
 {
@@ -418,6 +433,7 @@ int main(void)
 		cmocka_unit_test(one_of_several_is_enough),
 		cmocka_unit_test(modes_are_lost_one_by_one),
 		cmocka_unit_test(targets_of_the_user_and_of_the_tool),
+		cmocka_unit_test(targets_that_are_known),
 		cmocka_unit_test(loaders_of_their_own),
 		cmocka_unit_test(programs_that_are_not_loaded),
 		cmocka_unit_test(objects_of_one_file_are_one_tool),

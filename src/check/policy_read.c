@@ -18,7 +18,7 @@ struct draft {
 	struct ks_policy_texts programs, optional, ignored, modes, present, chosen, rewritten;
 	KS_VECTOR(struct ks_policy_texts) alternatives;
 	KS_VECTOR(struct ks_policy_constant) constants;
-	KS_VECTOR(struct ks_policy_target) targets;
+	KS_VECTOR(struct ks_policy_target) targets, rewrites;
 	KS_VECTOR(struct ks_policy_choice) choices;
 	KS_VECTOR(struct ks_policy_loss) losses;
 };
@@ -37,6 +37,7 @@ static void reader_deinit(struct reader *reader)
 		ks_vector_deinit(&reader->drafts.at[i].alternatives);
 		ks_vector_deinit(&reader->drafts.at[i].constants);
 		ks_vector_deinit(&reader->drafts.at[i].targets);
+		ks_vector_deinit(&reader->drafts.at[i].rewrites);
 		ks_vector_deinit(&reader->drafts.at[i].choices);
 		ks_vector_deinit(&reader->drafts.at[i].losses);
 	}
@@ -234,6 +235,16 @@ static void read_target(struct reader *reader)
 		reader->toml.nomem = true;
 }
 
+static void read_rewrite(struct reader *reader)
+{
+	struct ks_policy_target target = {
+		.program = ks_arena_strdup(&reader->policy->arena, reader->toml.name),
+		.section = ks_toml_string(&reader->toml, &reader->policy->arena),
+	};
+	if (!target.program || !ks_vector_add(&last_draft(reader)->rewrites, target))
+		reader->toml.nomem = true;
+}
+
 static struct ks_policy_tool *last_tool(struct reader *reader)
 {
 	return &reader->tools.at[reader->tools.len - 1];
@@ -373,6 +384,7 @@ static const struct table {
 	    { "loader", read_loader } } },
 	{ "object.constants", NULL, { { NULL, read_constant } } },
 	{ "object.targets", NULL, { { NULL, read_target } } },
+	{ "object.rewrites", NULL, { { NULL, read_rewrite } } },
 	{ "object.loses", NULL, { { NULL, read_loss } } },
 	{ "object.choice",
 	  begin_choice,
@@ -420,7 +432,7 @@ static const struct table *find_table(struct reader *reader, bool element)
 					     tables[i].name);
 			return &tables[i];
 		}
-	char all[160];
+	char all[192];
 	list_tables(all, sizeof(all));
 	ks_toml_fail(&reader->toml, "unknown table '%s'; tables are %s", reader->toml.name, all);
 	return &tables[0];
@@ -497,6 +509,9 @@ static void keep_objects(struct reader *reader)
 			.nr_alternatives = draft->alternatives.len,
 			.nr_constants = draft->constants.len,
 			.nr_targets = draft->targets.len,
+			.nr_rewrites = draft->rewrites.len,
+			.rewrites = keep(reader, draft->rewrites.at, draft->rewrites.len,
+					 sizeof(*draft->rewrites.at)),
 			.alternatives =
 				keep(reader, draft->alternatives.at, draft->alternatives.len,
 				     sizeof(*draft->alternatives.at)),

@@ -146,8 +146,12 @@ static void say_targets(const struct speech *speech, const struct ks_policy_obje
 		bool rewritten = ks_policy_matches(&part->rewritten, speech->names[i]);
 		of->chosen = of->chosen || chosen;
 		of->rewritten = of->rewritten || rewritten;
+		for (size_t k = 0; k < part->nr_rewrites; k++)
+			of->known = of->known ||
+				    fnmatch(part->rewrites[k].program, speech->names[i], 0) == 0;
+		of->rewritten = of->rewritten || of->known;
 		of->own_loader = of->own_loader || part->own_loader;
-		if ((chosen || rewritten || part->own_loader) && is_free(of))
+		if ((chosen || of->rewritten || part->own_loader) && is_free(of))
 			of->basis = speech->basis;
 	}
 }

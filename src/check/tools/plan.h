@@ -19,6 +19,7 @@ struct ks_plan_part {
 	uint32_t choice, side; // of KS_ROLE_SIDE
 	bool chosen;	       // the user tells what it attaches to
 	bool own_loader;       // what libbpf refuses to open, the tool takes
+	bool known;	       // and it is known to what
 	bool rewritten;	       // it is attached to something else where its target is not there
 };
 

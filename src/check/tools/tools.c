@@ -139,8 +139,25 @@ static enum ks_verdict row_verdict(const struct ks_plan_part *part,
 	return worst;
 }
 
-/** How a program fares, by what its loader does with its target. */
-static struct ks_fare row_state(const struct ks_plan_part *part, const struct ks_outcome *outcome)
+/** The outcome that counts: of a program whose target is not there, where its tool attaches it then, if that is known. */
+static const struct ks_outcome *outcome_of(const struct ks_check *check, size_t index,
+					   const struct ks_plan_part *part, size_t row,
+					   size_t image)
+{
+	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
+	const struct ks_check *other = part->known ? check->rewritten : NULL;
+	const struct ks_check_object *object = &check->objects[index];
+	bool fails = state_of(row_verdict(part, outcome)).verdict == KS_TOOL_FAILS;
+	for (size_t i = 0; other && fails && i < other->nr_objects; i++)
+		if (other->objects[i].object == object->object)
+			return ks_check_outcome(
+				other, other->objects[i].first + row - object->first, image);
+	return outcome;
+}
+
+/** How a program fares, by what its loader does with its target. @param told where it is attached then is looked at */
+static struct ks_fare row_state(const struct ks_plan_part *part, const struct ks_outcome *outcome,
+				bool told)
 {
 	enum ks_verdict verdict = row_verdict(part, outcome);
 	struct ks_fare ret = state_of(verdict);
@@ -159,7 +176,7 @@ static struct ks_fare row_state(const struct ks_plan_part *part, const struct ks
 		return state_of(KS_VERDICT_OK);
 	if (part->chosen && !other)
 		return state_of(KS_VERDICT_OK);
-	return part->rewritten && ret.verdict == KS_TOOL_FAILS && !other
+	return part->rewritten && !told && ret.verdict == KS_TOOL_FAILS && !other
 		       ? state_of(KS_VERDICT_UNKNOWN)
 		       : ret;
 }
@@ -183,7 +200,8 @@ static void add_losses(struct making *making, const struct ks_check_object *obje
 		       size_t image, const struct ks_plan_part *part, enum ks_blame blame)
 {
 	const struct ks_check *check = making->tools->check;
-	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
+	size_t index = (size_t)(object - check->objects);
+	const struct ks_outcome *outcome = outcome_of(check, index, part, row, image);
 	enum ks_verdict verdict = row_verdict(part, outcome);
 	struct ks_loss loss = {
 		.row = row,
@@ -222,8 +240,11 @@ static struct ks_fare judge_object(struct making *making, size_t index, size_t i
 		return (struct ks_fare){ 0 };
 	}
 	for (size_t i = 0; i < object->nr; i++) {
-		states[i] = row_state(&making->plans[index].parts[i],
-				      ks_check_outcome(check, object->first + i, image));
+		const struct ks_plan_part *part = &making->plans[index].parts[i];
+		const struct ks_outcome *outcome =
+			outcome_of(check, index, part, object->first + i, image);
+		states[i] = row_state(part, outcome,
+				      outcome != ks_check_outcome(check, object->first + i, image));
 		const char *words = words_of(making, object->object->name,
 					     check->programs[object->first + i]->name);
 		if (states[i].absent && words && !words[0])
