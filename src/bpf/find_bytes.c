@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/cursor.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "bpf/find_private.h"
 
@@ -104,48 +105,57 @@ static struct ks_error *add(struct ks_bpf_finds *finds, const char *path, uint64
 	return NULL;
 }
 
-/** The source file that most of an object's lines are of, without folder and ends; its length is 0 when there is none. */
-static const char *source_name(const struct ks_bpf_object *object, size_t *len)
+/** What an object is called by its source. */
+struct source {
+	const char *name; // not terminated
+	size_t len;	  // 0: nothing tells
+};
+
+/** The first C file among an object's lines, without folder and ends. */
+static struct source source_of(const struct ks_bpf_object *object)
 {
-	*len = 0;
-	for (uint32_t i = 0; i < object->nr_lines; i++) {
+	for (uint32_t i = 0; object && i < object->nr_lines; i++) {
 		const char *file = object->lines[i].file;
-		size_t file_len = file ? strlen(file) : 0;
-		if (file_len < 3 || strcmp(file + file_len - 2, ".c") != 0)
+		size_t len = file ? strlen(file) : 0;
+		if (len < 3 || strcmp(file + len - 2, ".c") != 0)
 			continue;
 		const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
-		*len = strlen(base) - 2;
-		if (*len > 4 && memcmp(base + *len - 4, ".bpf", 4) == 0)
-			*len -= 4;
-		return base;
+		len = strlen(base) - 2;
+		if (len > 4 && memcmp(base + len - 4, ".bpf", 4) == 0)
+			len -= 4;
+		return (struct source){ base, len };
 	}
-	return "";
+	return (struct source){ NULL, 0 };
 }
 
-/** Whether the object's source file tells it from the others of its file. */
-static bool tells_apart(const struct ks_bpf_finds *finds, size_t first, size_t index)
+/** Whether one of some sources tells its object from the others. */
+static bool tells_apart(const struct source *sources, size_t nr, size_t index)
 {
-	size_t len, other_len;
-	const char *name = source_name(finds->at[index].object, &len);
-	for (size_t i = first; i < finds->len && len; i++) {
-		const struct ks_bpf_object *object = finds->at[i].object;
-		const char *other = object && i != index ? source_name(object, &other_len) : NULL;
-		if (other && other_len == len && memcmp(name, other, len) == 0)
+	const struct source *own = &sources[index];
+	for (size_t i = 0; i < nr; i++)
+		if (own->len && i != index && sources[i].len == own->len &&
+		    memcmp(sources[i].name, own->name, own->len) == 0)
 			return false;
-	}
-	return len != 0;
+	return own->len != 0;
 }
 
 /** Of several objects in one file each is called by its source, as its skeleton is, where that is its own. */
 static struct ks_error *name_by_source(struct ks_bpf_finds *finds, size_t first)
 {
-	for (size_t i = first; finds->len - first > 1 && i < finds->len; i++) {
-		struct ks_bpf_found *found = &finds->at[i];
-		if (!found->object || !tells_apart(finds, first, i))
+	enum { MAX_COMPARED = 1024 }; // each with each
+	size_t nr = finds->len - first;
+	if (nr < 2 || nr > MAX_COMPARED)
+		return NULL;
+	_cleanup_free_ struct source *sources = calloc(nr, sizeof(*sources));
+	if (!sources)
+		return &ks_nomem;
+	for (size_t i = 0; i < nr; i++)
+		sources[i] = source_of(finds->at[first + i].object);
+	for (size_t i = 0; i < nr; i++) {
+		struct ks_bpf_found *found = &finds->at[first + i];
+		if (!sources[i].len || !tells_apart(sources, nr, i))
 			continue;
-		size_t len;
-		const char *name = source_name(found->object, &len);
-		found->name = ks_arena_strndup(&finds->arena, name, len);
+		found->name = ks_arena_strndup(&finds->arena, sources[i].name, sources[i].len);
 		if (!found->name)
 			return &ks_nomem;
 		found->object->name = found->name;
