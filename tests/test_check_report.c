@@ -96,8 +96,12 @@ static struct sample *sample_new(size_t nr_images)
 		};
 		sample->rows[i] = &sample->programs[i];
 	}
-	sample->objects[0].name = "biotop";
-	sample->objects[1].name = "other<&>";
+	sample->objects[0] = (struct ks_bpf_object){ .name = "biotop",
+						     .programs = sample->programs,
+						     .nr_programs = 3 };
+	sample->objects[1] = (struct ks_bpf_object){ .name = "other<&>",
+						     .programs = &sample->programs[3],
+						     .nr_programs = 1 };
 	sample->checked[0] = (struct ks_check_object){
 		.object = &sample->objects[0], .path = "biotop.bpf.o", .base = "6.0.0", .nr = 3
 	};
@@ -121,13 +125,23 @@ static struct sample *sample_new(size_t nr_images)
 	return sample;
 }
 
-static char *write_report(const struct sample *sample, enum ks_format format)
+static char *write_as(const struct sample *sample, enum ks_format format, bool verbose)
 {
 	struct ks_buf out = { 0 };
-	struct ks_check_report report = { .format = format, .fail_on = KS_VERDICT_NO_ATTACH };
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	assert_null(ks_tools_make(&sample->check, true, &tools));
+	struct ks_check_report report = { .format = format,
+					  .tools = tools,
+					  .verbose = verbose,
+					  .fail_on = KS_VERDICT_NO_ATTACH };
 	assert_null(ks_check_write(&report, &sample->check, &out));
 	assert_non_null(ks_buf_text(&out));
 	return out.at;
+}
+
+static char *write_report(const struct sample *sample, enum ks_format format)
+{
+	return write_as(sample, format, false);
 }
 
 static size_t count(const char *text, const char *word)
@@ -160,9 +174,9 @@ static void terminal_fits(void **state)
 		char *text = write_report(sample, KS_FORMAT_TERMINAL);
 		assert_fits(text, 80);
 		assert_int_equal(count(text, "\033"), 0);
-		for (size_t k = 0; k < sizes[i]; k++) { // cut, if need be, at the end
-			char label[40];
-			snprintf(label, sizeof(label), "6.%zu.0-50-gen", k);
+		for (size_t k = 0; k < sizes[i]; k++) { // whole
+			char label[48];
+			snprintf(label, sizeof(label), "6.%zu.0-50-generic-amd64", k);
 			assert_true(count(text, label) >= 1);
 		}
 		free(text);
@@ -175,17 +189,19 @@ static void terminal_is_aligned(void **state)
 {
 	(void)state;
 	struct sample *sample = sample_new(5);
-	char *text = write_report(sample, KS_FORMAT_TERMINAL);
-	char *row = strstr(text, "  block_rq_complete");
-	assert_non_null(row);
+	char *text = write_as(sample, KS_FORMAT_TERMINAL, true);
+	char *row = strstr(text, "\n  block_rq_complete ");
+	assert_non_null(row++);
 	const char *end = strchr(row, '\n');
 	assert_memory_equal(end - 9, ". . . . L", 9);
-	const char *head = strstr(text, "6.4.0"), *head_end = strchr(head, '\n');
+	const char *head = strstr(text, "6.4.0-50-generic-amd64 --"),
+		   *head_end = strchr(head, '\n');
 	const char *head_start = head;
 	while (head_start > text && head_start[-1] != '\n')
 		head_start--;
 	assert_int_equal(head_end - head_start, end - row);
 	assert_int_equal(head_end[-1], '.');
+	assert_int_equal(count(text, "on every kernel"), 1);
 	assert_int_equal(count(text, "on every image"), 1);
 	assert_int_equal(count(text, "hidden"), 0);
 	free(text);
@@ -208,6 +224,7 @@ static void json_is_well_formed(void **state)
 		free(text);
 	}
 	char *json = write_report(sample, KS_FORMAT_JSON);
+	assert_non_null(strstr(json, "\"verdict\": \"does-not-work\""));
 	assert_int_equal(count(json, "\"reachable\": false"), 5);
 	assert_int_equal(count(json, "\"verdict\": \"fails-to-load\""), 2 + 5);
 	char *sarif = write_report(sample, KS_FORMAT_SARIF);
@@ -295,6 +312,90 @@ static void alternatives_count_once(void **state)
 	free(sample);
 }
 
+/** Neighbours of a series that say the same are one column, by both ends; no label is cut. */
+static void kernels_are_folded(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_new(5);
+	static const char *const labels[] = { "6.1.0-47-amd64", "6.1.0-49-amd64", "6.1.0-50-amd64",
+					      "6.12.1-amd64", "6.12.9-amd64" };
+	for (size_t i = 0; i < 5; i++) {
+		strcpy(sample->labels[i], labels[i]);
+		sample->images[i].version = sample->labels[i];
+		sample->images[i].arch = "amd64";
+	}
+	char *text = write_report(sample, KS_FORMAT_TERMINAL);
+	assert_int_equal(count(text, "6.1.0-47…-50-amd64 . | |\n"), 1);
+	assert_int_equal(count(text, "6.12.1-amd64 --. |\n"), 1); // the last one fails otherwise
+	assert_int_equal(count(text, "6.12.9-amd64 ----.\n"), 1);
+	assert_null(strstr(text, "6.1.0-49"));
+	free(text);
+	text = write_as(sample, KS_FORMAT_TERMINAL, true);
+	assert_non_null(strstr(text, "6.1.0-49-amd64 --. "));
+	free(text);
+	free(sample);
+}
+
+enum { MANY_TOOLS = 57, MANY_IMAGES = 31 };
+
+/** As many tools as libbpf-tools has, all of them failing, each for a reason of its own, on kernels of which no two are alike. */
+static void a_page_is_enough(void **state)
+{
+	(void)state;
+	static struct ks_bpf_object objects[MANY_TOOLS];
+	static struct ks_bpf_program programs[MANY_TOOLS];
+	static const struct ks_bpf_program *rows[MANY_TOOLS];
+	static struct ks_check_object checked[MANY_TOOLS];
+	static struct ks_image images[MANY_IMAGES];
+	static const struct ks_image *columns[MANY_IMAGES];
+	static struct ks_outcome outcomes[MANY_TOOLS * MANY_IMAGES];
+	static struct ks_reason reasons[MANY_TOOLS];
+	static char names[MANY_TOOLS][32], labels[MANY_IMAGES][48];
+	for (size_t i = 0; i < MANY_IMAGES; i++) {
+		snprintf(labels[i], sizeof(labels[i]), "6.%zu.118+deb13-cloud-amd64", i);
+		images[i] = (struct ks_image){ .label = labels[i] };
+		columns[i] = &images[i];
+	}
+	for (size_t i = 0; i < MANY_TOOLS; i++) {
+		snprintf(names[i], sizeof(names[i]), "tool-%zu-libbpf", i);
+		programs[i] = (struct ks_bpf_program){ .name = names[i],
+						       .section = "x",
+						       .autoload = true };
+		rows[i] = &programs[i];
+		objects[i] = (struct ks_bpf_object){ .name = names[i],
+						     .programs = &programs[i],
+						     .nr_programs = 1 };
+		checked[i] = (struct ks_check_object){
+			.object = &objects[i], .path = names[i], .first = i, .nr = 1
+		};
+		reasons[i] = relo;
+		reasons[i].name = names[i];
+		for (size_t k = 0; k < MANY_IMAGES; k++)
+			if ((i + k) % 3 || i == k)
+				outcomes[i * MANY_IMAGES + k] =
+					(struct ks_outcome){ .verdict = KS_VERDICT_NO_LOAD,
+							     .nr = 1,
+							     .reasons = &reasons[i] };
+	}
+	const struct ks_check check = { .nr_objects = MANY_TOOLS,
+					.nr_rows = MANY_TOOLS,
+					.nr_images = MANY_IMAGES,
+					.objects = checked,
+					.images = columns,
+					.programs = rows,
+					.outcomes = outcomes };
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	assert_null(ks_tools_make(&check, true, &tools));
+	const struct ks_check_report report = { .tools = tools };
+	assert_null(ks_check_write(&report, &check, &out));
+	assert_non_null(ks_buf_text(&out));
+	assert_fits(out.at, 80);
+	assert_true(count(out.at, "\n") <= 120);
+	for (size_t i = 0; i < MANY_IMAGES; i++)
+		assert_true(count(out.at, labels[i]) >= 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +407,8 @@ int main(void)
 		cmocka_unit_test(pages_hold_no_foreign_markup),
 		cmocka_unit_test(explains_what_is_harmless),
 		cmocka_unit_test(alternatives_count_once),
+		cmocka_unit_test(kernels_are_folded),
+		cmocka_unit_test(a_page_is_enough),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

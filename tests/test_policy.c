@@ -72,9 +72,15 @@ static const struct {
 	{ "on = [\"a\",\n\"b\"", "line 2: on: an array does not end" },
 	{ "fail-on = \"no\"", "line 1: fail-on: unknown, risk, failure or never is expected" },
 	{ "modules = 1", "line 1: modules: true or false is expected" },
-	{ "[object]",
-	  "line 1: unknown table 'object'; there are [[object]], [object.constants] and "
-	  "[object.targets]" },
+	{ "[object]", "line 1: unknown table 'object'; tables are [[object]] [object.constants] "
+		      "[object.targets] [object.rewrites] [object.loses] [[object.choice]] [[tool]] [[waiver]]" },
+	{ "[[object.choice]]", "line 1: [object.choice] without an [[object]] before it" },
+	{ "[[object]]\nloader = \"x\"", "line 2: loader: libbpf or own is expected" },
+	{ "[[object]]\n[[object.choice]]\nby = \"luck\"",
+	  "line 3: by: presence or trial is expected" },
+	{ "[[waiver]]\nuntil = \"2027-13-01\"",
+	  "line 2: until: a date as \"2027-01-31\" is expected" },
+	{ "[[waiver]]\nreason = \"x\"", "line 2: the waiver of line 1 needs a reason and until" },
 	{ "[object.targets]", "line 1: [object.targets] without an [[object]] before it" },
 	{ "[[object]]\nnew = 1", "line 2: unknown key 'new' in object" },
 	{ "[[object]]\n[object.constants]\nx = 1.5", "line 3: x: an integer is expected" },

@@ -19,6 +19,9 @@
 #include "check.h"
 #include "judge.h"
 #include "report/check/check.h"
+#include "report/check/since.h"
+#include "report/check/upgrade.h"
+#include "report/check/users.h"
 #include "report/deps/deps.h"
 #include "report/diff/diff.h"
 #include "report/images/images.h"
@@ -159,7 +162,6 @@ static void write_check(const char *name, enum ks_format format, struct ks_buf *
 		  .insn = 7,
 		  .line = &line },
 	};
-	const struct ks_bpf_object object = { .name = name };
 	const struct ks_bpf_program program = {
 		.name = name,
 		.section = name,
@@ -169,6 +171,9 @@ static void write_check(const char *name, enum ks_format format, struct ks_buf *
 		.nr_main = 1,
 	};
 	const struct ks_bpf_program *rows[] = { &program };
+	const struct ks_bpf_object object = { .name = name,
+					      .programs = &program,
+					      .nr_programs = 1 };
 	const struct ks_image image = { .label = name };
 	const struct ks_image *images[] = { &image };
 	struct ks_check_object checked = { .object = &object, .path = name, .base = name, .nr = 1 };
@@ -186,12 +191,121 @@ static void write_check(const char *name, enum ks_format format, struct ks_buf *
 		.programs = rows,
 		.outcomes = &outcome,
 	};
-	const struct ks_check_report report = {
-		.format = format, .verbose = true, .columns = WIDE, .fail_on = KS_VERDICT_RISK
-	};
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	assert_ok(ks_tools_make(&check, false, &tools));
+	const struct ks_check_report report = { .format = format,
+						.tools = tools,
+						.verbose = true,
+						.columns = WIDE,
+						.fail_on = KS_VERDICT_RISK };
 	assert_ok(ks_check_write(&report, &check, out));
 	if (format == KS_FORMAT_TERMINAL)
 		assert_ok(ks_check_explain(&report, &check, 0, 0, out));
+}
+
+/** The reports about tools that have a page of their own. */
+enum answer { ANSWER_UPGRADE, ANSWER_SINCE, ANSWER_BADGE, ANSWER_WHO, ANSWER_IMPACT };
+
+static void write_users(const char *name, bool who, bool json, struct ks_buf *out)
+{
+	const char *tools[] = { name };
+	struct ks_use uses[] = { { KS_DEP_FUNCTION, name, 0, name, name } };
+	const struct ks_users users = { .nr_tools = 1, .tools = tools, .nr = 1, .uses = uses };
+	const struct ks_users_report report = { .json = json, .verbose = true, .columns = WIDE };
+	const struct ks_change change = { .kind = KS_PARAM_ADDED, .name = name };
+	static const struct ks_fact fact;
+	const struct ks_difference difference = { KS_FUNCTION, name, &fact, &fact, { 1, &change } };
+	_cleanup_impact_ struct ks_impact impact = { .users = &users };
+	if (who) {
+		assert_ok(ks_who_write(&report, &users, "*", out));
+		return;
+	}
+	assert_ok(ks_impact_add(&difference, &impact));
+	assert_ok(ks_impact_finish(&impact));
+	assert_ok(ks_impact_write(&report, &impact, name, name, out));
+}
+
+/** One program that works on one image and fails on the next. */
+static void write_answer(const char *name, enum answer answer, enum ks_format format,
+			 struct ks_buf *out)
+{
+	const struct ks_bpf_line line = { .file = name, .text = name, .line = 12 };
+	const struct ks_reason reason = { .kind = KS_REASON_CORE_RELO,
+					  .verdict = KS_VERDICT_NO_LOAD,
+					  .name = name,
+					  .detail = name,
+					  .hint = name,
+					  .insn = 7,
+					  .line = &line };
+	const struct ks_bpf_program program = { .name = name, .section = name, .autoload = true };
+	const struct ks_bpf_program *rows[] = { &program };
+	const struct ks_bpf_object object = { .name = name,
+					      .programs = &program,
+					      .nr_programs = 1 };
+	const struct ks_image image = {
+		.label = name, .version = name, .arch = name, .flavor = name, .distribution = name
+	};
+	const struct ks_image *images[] = { &image, &image };
+	struct ks_check_object checked = { .object = &object, .path = name, .nr = 1 };
+	struct ks_outcome outcomes[] = {
+		{ 0 }, { .verdict = KS_VERDICT_NO_LOAD, .nr = 1, .reasons = &reason }
+	};
+	const struct ks_check check = { .nr_objects = 1,
+					.nr_rows = 1,
+					.nr_images = 2,
+					.objects = &checked,
+					.images = images,
+					.programs = rows,
+					.outcomes = outcomes };
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_upgrade upgrade;
+	struct ks_spans spans;
+	assert_ok(ks_tools_make(&check, true, &tools));
+	const struct ks_check_report report = {
+		.format = format, .tools = tools, .verbose = true, .columns = WIDE
+	};
+	if (answer == ANSWER_UPGRADE) {
+		assert_ok(ks_upgrade_make(tools, 0, 1, &arena, &upgrade));
+		assert_ok(ks_upgrade_write(&report, &upgrade, out));
+	} else if (answer == ANSWER_SINCE || answer == ANSWER_BADGE) {
+		assert_ok(ks_spans_make(tools, &arena, &spans));
+		assert_ok(answer == ANSWER_BADGE ? ks_since_badge(&spans, out)
+						 : ks_since_write(&report, &spans, out));
+	} else {
+		write_users(name, answer == ANSWER_WHO, format == KS_FORMAT_JSON, out);
+	}
+}
+
+static void answers_take_any_name(void **state)
+{
+	(void)state;
+	static const struct {
+		enum answer answer;
+		enum ks_format format;
+		enum judged judged;
+	} cases[] = {
+		{ ANSWER_UPGRADE, KS_FORMAT_TERMINAL, JUDGED_LINES },
+		{ ANSWER_UPGRADE, KS_FORMAT_MD, JUDGED_MARKDOWN },
+		{ ANSWER_UPGRADE, KS_FORMAT_JSON, JUDGED_JSON },
+		{ ANSWER_SINCE, KS_FORMAT_TERMINAL, JUDGED_LINES },
+		{ ANSWER_SINCE, KS_FORMAT_MD, JUDGED_MARKDOWN },
+		{ ANSWER_SINCE, KS_FORMAT_JSON, JUDGED_JSON },
+		{ ANSWER_BADGE, KS_FORMAT_SVG, JUDGED_MARKUP },
+		{ ANSWER_WHO, KS_FORMAT_TERMINAL, JUDGED_LINES },
+		{ ANSWER_WHO, KS_FORMAT_JSON, JUDGED_JSON },
+		{ ANSWER_IMPACT, KS_FORMAT_TERMINAL, JUDGED_LINES },
+		{ ANSWER_IMPACT, KS_FORMAT_JSON, JUDGED_JSON },
+	};
+	for (size_t k = 0; k < KS_ARRAY_LEN(cases); k++) {
+		_cleanup_buf_ struct ks_buf calm = { 0 };
+		write_answer("harmless", cases[k].answer, cases[k].format, &calm);
+		for (size_t i = 0; i < nasty_nr(); i++) {
+			_cleanup_buf_ struct ks_buf out = { 0 };
+			write_answer(nasty(i), cases[k].answer, cases[k].format, &out);
+			expect_calm(cases[k].judged, "an answer", nasty(i), &out, &calm);
+		}
+	}
 }
 
 /** Facts of one name in an image of that label, of every kind. */
@@ -529,6 +643,7 @@ int main(void)
 		cmocka_unit_test(sinks_take_anything),
 		cmocka_unit_test(errors_are_one_line),
 		cmocka_unit_test(reports_take_any_name),
+		cmocka_unit_test(answers_take_any_name),
 		cmocka_unit_test(xml_is_well_formed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,7 @@ struct ksurf_check_options {
 	const char *base;
 	const char *policy;	 /**< the text of a ksurf.toml; NULL: see the next one */
 	const char *policy_file; /**< read this file; NULL: see the next one */
-	int policy_beside;     /**< read the ksurf.toml beside the first object, if there is one */
+	int policy_beside; /**< read the ksurf.toml beside the first object, or in its package, if there is one */
 	const char *optional;  /**< the tool goes on without these: globs, separated by commas */
 	const char *constants; /**< values of read-only variables at load time: NAME=N,… */
 	int modules;	       /**< count the modules in the store as loaded */
@@ -76,6 +76,45 @@ struct ksurf_check_options {
 		nr_threads; /**< 0: as many as there are processors; the result does not depend on it */
 	ksurf_progress_fn *progress; /**< NULL: nobody wants to know */
 	void *progress_arg;
+	int as_compiled; /**< assume nothing of loaders: what an object has is needed by its tool */
+};
+
+/** From best to worst; the last one is none. */
+enum ksurf_tool_verdict {
+	KSURF_TOOL_WORKS,
+	KSURF_TOOL_PART,    /**< it runs, and something is lost */
+	KSURF_TOOL_UNKNOWN, /**< no static reader can tell */
+	KSURF_TOOL_FAILS,   /**< it does not work */
+	KSURF_TOOL_FOREIGN, /**< it is built for another machine than the kernel's */
+};
+/** How reports call it: "works-in-part"; NULL when there is no such verdict. Static text. */
+KSURF_API const char *ksurf_tool_verdict_name(enum ksurf_tool_verdict verdict);
+
+/** A tool: an object, or all objects of an executable. Reached through pointers only: it may grow at its end. */
+struct ksurf_tool {
+	const char *name; /**< of its object, or of the file of several */
+	const char *path;
+	/** What its verdicts rest on besides its objects: "as-compiled" (nothing), "policy", "shipped", "inferred". */
+	const char *basis;
+	size_t nr_objects;
+};
+
+/** What one program costs a tool on one image. Reached through pointers only: it may grow at its end. */
+struct ksurf_loss {
+	const char *object, *program;
+	int fatal;			   /**< the tool does not work because of it */
+	const char *loses;		   /**< what it then lacks, in words; NULL: nobody said */
+	const struct ksurf_reason *reason; /**< NULL: there is none to tell */
+};
+
+/** One tool on one image. Reached through pointers only: it may grow at its end. */
+struct ksurf_tool_outcome {
+	enum ksurf_tool_verdict verdict;
+	/** As the verdict on a program that it comes to, optional parts left out. */
+	enum ksurf_verdict counted;
+	int spared; /**< the policy says that it need not work there */
+	size_t nr_losses;
+	const struct ksurf_loss *const *losses; /**< those that made the verdict */
 };
 
 /** The verdicts on programs, on images. */
@@ -112,6 +151,14 @@ KSURF_API const struct ksurf_outcome *ksurf_verdicts_at(const struct ksurf_verdi
  */
 KSURF_API enum ksurf_verdict ksurf_verdicts_object(const struct ksurf_verdicts *verdicts,
 						   size_t object, size_t image);
+/** How many tools there are. */
+KSURF_API size_t ksurf_verdicts_nr_tools(const struct ksurf_verdicts *verdicts);
+/** The i-th of them; NULL when there are fewer. Lives as long as verdicts. */
+KSURF_API const struct ksurf_tool *ksurf_verdicts_tool(const struct ksurf_verdicts *verdicts,
+						       size_t i);
+/** What becomes of a tool on an image; NULL when there is no such. Lives as long as verdicts. */
+KSURF_API const struct ksurf_tool_outcome *
+ksurf_verdicts_tool_at(const struct ksurf_verdicts *verdicts, size_t tool, size_t image);
 /** NULL is allowed. */
 KSURF_API void ksurf_verdicts_free(struct ksurf_verdicts *verdicts);
 

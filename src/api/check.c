@@ -45,7 +45,7 @@ static struct ks_error *take_inputs(const struct ksurf_objects *objects,
 	return NULL;
 }
 
-static void show_reason(const struct ks_reason *reason, struct ksurf_reason *ret)
+void ks_api_reason(const struct ks_reason *reason, struct ksurf_reason *ret)
 {
 	const struct ks_bpf_line *line = reason->line;
 	*ret = (struct ksurf_reason){
@@ -80,7 +80,7 @@ static struct ks_error *show_outcome(struct ks_arena *arena, const struct ks_out
 	if (!reasons)
 		return &ks_nomem;
 	for (uint32_t i = 0; i < outcome->nr; i++)
-		show_reason(&outcome->reasons[i], &reasons[i]);
+		ks_api_reason(&outcome->reasons[i], &reasons[i]);
 	ret->nr_reasons = outcome->nr;
 	ret->reasons = (const struct ksurf_reason *const *)at;
 	return NULL;
@@ -145,6 +145,8 @@ static struct ks_error *make(struct ks_store *store, const struct ksurf_objects 
 								      : NULL,
 		.optional = options.optional,
 		.constants = options.constants,
+		.packaged = options.policy_beside ? objects->finds.policy : NULL,
+		.packaged_path = objects->finds.policy_path,
 	};
 	KS_TRY(ks_policy_load(&source, &verdicts->policy));
 	const struct ks_checking_options how = {
@@ -161,7 +163,8 @@ static struct ks_error *make(struct ks_store *store, const struct ksurf_objects 
 	KS_TRY(ks_api_tell(&progress, "checking", 0, 0));
 	KS_TRY(ks_checking_run(store, &how, verdicts->inputs, verdicts->nr_inputs,
 			       &verdicts->checking));
-	return show(verdicts);
+	KS_TRY(show(verdicts));
+	return ks_api_tools(verdicts, options.as_compiled);
 }
 
 struct ksurf_error *ksurf_verdicts_make(struct ksurf_store *store,
@@ -224,6 +227,7 @@ void ksurf_verdicts_free(struct ksurf_verdicts *verdicts)
 {
 	if (!verdicts)
 		return;
+	ks_tools_free(verdicts->tools);
 	ks_checking_deinit(&verdicts->checking);
 	ks_policy_free(verdicts->policy);
 	ks_arena_deinit(&verdicts->arena);

@@ -3,6 +3,7 @@
 /* The verdicts of one check: inside api/ only. */
 #include "api/api.h"
 #include "api/checking.h"
+#include "check/tools/tools.h"
 
 struct ksurf_verdicts {
 	struct ks_arena arena;
@@ -14,4 +15,12 @@ struct ksurf_verdicts {
 	struct ksurf_image *images;
 	struct ksurf_checked *programs;
 	struct ksurf_outcome *outcomes; // outcomes[program * number of images + image]
+	struct ks_tools *tools;
+	struct ksurf_tool *public_tools;
+	struct ksurf_tool_outcome *tool_outcomes; // [tool * number of images + image]
 };
+
+/** Fill a public reason. */
+void ks_api_reason(const struct ks_reason *reason, struct ksurf_reason *ret);
+/** Fill in the tools, once the programs are there (tools.c). */
+KS_MUST_CHECK struct ks_error *ks_api_tools(struct ksurf_verdicts *verdicts, bool as_compiled);

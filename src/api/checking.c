@@ -2,6 +2,7 @@
 #include "api/checking.h"
 
 #include "base/buf.h"
+#include "check/tools/rewriting.h"
 #include "store/choose.h"
 
 /** The images that are asked for, else those the policy names, else all of the selection. */
@@ -43,11 +44,14 @@ struct ks_error *ks_checking_run(struct ks_store *store, const struct ks_checkin
 		.step = options->step,
 		.step_arg = options->step_arg,
 	};
-	return ks_check_run(store, &checking->images, inputs, nr, &how, &checking->check);
+	KS_TRY(ks_check_run(store, &checking->images, inputs, nr, &how, &checking->check));
+	return ks_rewriting_run(store, &checking->images, inputs, nr, &how, checking->check,
+				&checking->rewriting);
 }
 
 void ks_checking_deinit(struct ks_checking *checking)
 {
 	ks_check_free(checking->check);
+	ks_rewriting_free(checking->rewriting);
 	ks_selection_deinit(&checking->sel);
 }

@@ -21,6 +21,7 @@ struct ks_checking {
 	struct ks_store_images images;
 	const struct ks_store_image *base; // NULL: found out for each object
 	struct ks_check *check;
+	struct ks_rewriting *rewriting; // of targets; NULL: no tool does
 };
 void ks_checking_deinit(struct ks_checking *checking);
 

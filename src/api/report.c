@@ -358,6 +358,7 @@ struct ksurf_error *ksurf_report_verdicts(const struct ksurf_verdicts *verdicts,
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	struct ks_check_report how;
 	struct ks_error *err = verdicts_look(options, &how);
+	how.tools = verdicts->tools;
 	if (!err)
 		err = ks_check_write(&how, verdicts->checking.check, &out);
 	return ks_api_publish_text(err, &out, text, len);

@@ -29,7 +29,7 @@ enum ks_toml_item {
 struct ks_toml {
 	const char *pos, *end;
 	unsigned int line;
-	char why[128]; // empty until something fails
+	char why[224]; // empty until something fails
 	bool nomem;
 	bool keyed;	// the last item was a key: its value ends the line
 	bool first;	// no element of the innermost array has been read

@@ -11,8 +11,8 @@
 /** One that was found. */
 struct ks_bpf_found {
 	const char *path; // of the file; inside a package "pkg.deb:usr/bin/tool"
-	const char *
-		name; // of the file without folder and end; with a number behind it when it has several
+	/** Of the file without folder and end; of several in one file that of its source, or with a number behind it. */
+	const char *name;
 	uint64_t offset, size; // of the object in that file, in bytes
 	const uint8_t *bytes;
 	struct ks_bpf_object *object; // NULL when it cannot be read
@@ -28,6 +28,8 @@ struct ks_bpf_finds {
 	struct ks_bpf_found *at;
 	size_t len, cap;
 	uint64_t held; // bytes of all objects
+	/** The first ksurf.toml of a package, as text that ends with NUL, and where it was; NULL: there is none. */
+	const char *policy, *policy_path;
 	const struct ks_progress
 		*progress;	      // told of each file and each member of an archive; or NULL
 	uint64_t nr_seen;	      // of those

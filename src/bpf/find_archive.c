@@ -127,25 +127,22 @@ static struct ks_error *read_head(struct level *level)
 	return NULL;
 }
 
-/** Take a member into memory and look for objects in it. */
-static struct ks_error *find_in_member(struct level *level, const char *path)
+/** Take a member into memory. */
+static struct ks_error *read_member(struct level *level, const char *path, uint64_t max,
+				    struct ks_buf *bytes)
 {
-	_cleanup_buf_ struct ks_buf bytes = { 0 };
-	ks_buf_bytes(&bytes, level->head, level->head_len);
+	ks_buf_bytes(bytes, level->head, level->head_len);
 	for (size_t got = 1; got;) {
-		if (bytes.len > MAX_MEMBER_BYTES)
+		if (bytes->len > max)
 			return ks_error_new(KS_ERR_DATA, "%s: larger than %llu MiB", path,
-					    MAX_MEMBER_BYTES >> 20);
-		if (!ks_buf_reserve(&bytes, PIECE))
+					    (unsigned long long)max >> 20);
+		if (!ks_buf_reserve(bytes, PIECE))
 			return &ks_nomem;
-		KS_TRY(read_some(level, bytes.at + bytes.len, PIECE, &got));
-		bytes.len += got;
+		KS_TRY(read_some(level, bytes->at + bytes->len, PIECE, &got));
+		bytes->len += got;
 	}
-	return ks_bpf_find_in(level->walk->finds, path, (const uint8_t *)bytes.at, bytes.len);
+	return NULL;
 }
-
-static struct ks_error *walk_level(struct walk *walk, struct level *outer, const char *path,
-				   const void *bytes, size_t len, int nesting);
 
 /** The path of a member: that of a package's only archive says nothing. */
 static void member_path(struct ks_buf *out, const struct level *level, const char *name,
@@ -158,6 +155,39 @@ static void member_path(struct ks_buf *out, const struct level *level, const cha
 	ks_buf_str(out, strncmp(name, "./", 2) == 0 ? name + 2 : name);
 }
 
+/** What the package says of its tools. */
+static struct ks_error *keep_policy(struct level *level, const char *name)
+{
+	enum { MAX_POLICY = 1 << 20 };
+	struct ks_bpf_finds *finds = level->walk->finds;
+	_cleanup_buf_ struct ks_buf bytes = { 0 }, path = { 0 };
+	member_path(&path, level, name, false);
+	const char *text = ks_buf_text(&path);
+	if (!text)
+		return &ks_nomem;
+	KS_TRY(read_member(level, text, MAX_POLICY, &bytes));
+	finds->policy = ks_arena_strndup(&finds->arena, bytes.at ? bytes.at : "", bytes.len);
+	finds->policy_path = ks_arena_strdup(&finds->arena, text);
+	return finds->policy && finds->policy_path ? NULL : &ks_nomem;
+}
+
+static bool is_policy(const char *name)
+{
+	const char *slash = name ? strrchr(name, '/') : NULL;
+	return name && strcmp(slash ? slash + 1 : name, "ksurf.toml") == 0;
+}
+
+/** Look for objects in a member. */
+static struct ks_error *find_in_member(struct level *level, const char *path)
+{
+	_cleanup_buf_ struct ks_buf bytes = { 0 };
+	KS_TRY(read_member(level, path, MAX_MEMBER_BYTES, &bytes));
+	return ks_bpf_find_in(level->walk->finds, path, (const uint8_t *)bytes.at, bytes.len);
+}
+
+static struct ks_error *walk_level(struct walk *walk, struct level *outer, const char *path,
+				   const void *bytes, size_t len, int nesting);
+
 static struct ks_error *find_member(struct level *level, struct archive_entry *entry, int nesting)
 {
 	const struct ks_archive *lib = level->walk->lib;
@@ -166,6 +196,8 @@ static struct ks_error *find_member(struct level *level, struct archive_entry *e
 	if (type != S_IFREG)
 		return NULL;
 	KS_TRY(read_head(level));
+	if (is_policy(name) && !level->walk->finds->policy)
+		return keep_policy(level, name);
 	bool elf = level->head_len > SELFMAG && memcmp(level->head, ELFMAG, SELFMAG) == 0;
 	bool archive = ks_bpf_is_archive(level->head, level->head_len);
 	if ((!elf && !archive) || (archive && nesting == MAX_NESTING))

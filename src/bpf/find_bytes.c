@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/cursor.h"
+#include "base/memory.h"
 #include "base/vector.h"
 #include "bpf/find_private.h"
 
@@ -104,6 +105,64 @@ static struct ks_error *add(struct ks_bpf_finds *finds, const char *path, uint64
 	return NULL;
 }
 
+/** What an object is called by its source. */
+struct source {
+	const char *name; // not terminated
+	size_t len;	  // 0: nothing tells
+};
+
+/** The first C file among an object's lines, without folder and ends. */
+static struct source source_of(const struct ks_bpf_object *object)
+{
+	for (uint32_t i = 0; object && i < object->nr_lines; i++) {
+		const char *file = object->lines[i].file;
+		size_t len = file ? strlen(file) : 0;
+		if (len < 3 || strcmp(file + len - 2, ".c") != 0)
+			continue;
+		const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
+		len = strlen(base) - 2;
+		if (len > 4 && memcmp(base + len - 4, ".bpf", 4) == 0)
+			len -= 4;
+		return (struct source){ base, len };
+	}
+	return (struct source){ NULL, 0 };
+}
+
+/** Whether one of some sources tells its object from the others. */
+static bool tells_apart(const struct source *sources, size_t nr, size_t index)
+{
+	const struct source *own = &sources[index];
+	for (size_t i = 0; i < nr; i++)
+		if (own->len && i != index && sources[i].len == own->len &&
+		    memcmp(sources[i].name, own->name, own->len) == 0)
+			return false;
+	return own->len != 0;
+}
+
+/** Of several objects in one file each is called by its source, as its skeleton is, where that is its own. */
+static struct ks_error *name_by_source(struct ks_bpf_finds *finds, size_t first)
+{
+	enum { MAX_COMPARED = 1024 }; // each with each
+	size_t nr = finds->len - first;
+	if (nr < 2 || nr > MAX_COMPARED)
+		return NULL;
+	_cleanup_free_ struct source *sources = calloc(nr, sizeof(*sources));
+	if (!sources)
+		return &ks_nomem;
+	for (size_t i = 0; i < nr; i++)
+		sources[i] = source_of(finds->at[first + i].object);
+	for (size_t i = 0; i < nr; i++) {
+		struct ks_bpf_found *found = &finds->at[first + i];
+		if (!sources[i].len || !tells_apart(sources, nr, i))
+			continue;
+		found->name = ks_arena_strndup(&finds->arena, sources[i].name, sources[i].len);
+		if (!found->name)
+			return &ks_nomem;
+		found->object->name = found->name;
+	}
+	return NULL;
+}
+
 /** Number the objects of one file when there are several, and read them. */
 static struct ks_error *open_all(struct ks_bpf_finds *finds, size_t first, const char *path)
 {
@@ -134,7 +193,7 @@ static struct ks_error *open_all(struct ks_bpf_finds *finds, size_t first, const
 		if (!found->name)
 			return &ks_nomem;
 	}
-	return NULL;
+	return name_by_source(finds, first);
 }
 
 void ks_bpf_find_begin(struct ks_bpf_finds *finds)

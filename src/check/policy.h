@@ -26,14 +26,66 @@ struct ks_policy_target {
 	const char *section; // the section it behaves as: "fentry/vfs_read"
 };
 
+/** Lists of texts. */
+struct ks_policy_lists {
+	size_t nr;
+	const struct ks_policy_texts *at;
+};
+
+/** Sets of programs of which the tool takes the first that works. */
+struct ks_policy_choice {
+	struct ks_policy_lists sides; // globs of programs
+	bool by_presence;   // the first whose targets are there is taken, whether it works or not
+	const char *source; // the line of the loader that says so; NULL
+};
+
+/** What a tool lacks where it goes on without a program. */
+struct ks_policy_loss {
+	const char *program; // glob
+	const char *text;    // "no merged requests"
+};
+
 /** What holds for the objects whose name matches. */
 struct ks_policy_object {
 	const char *match;		 // glob of object names
+	const char *source;		 // the line of the loader that says so; NULL
+	bool own_loader;		 // what libbpf refuses to open, the tool's own loader takes
+	struct ks_policy_texts programs; // globs of programs that the object must have to be meant
 	struct ks_policy_texts optional; // globs of programs: the tool goes on without them
-	size_t nr_alternatives, nr_constants, nr_targets;
+	struct ks_policy_texts ignored;	 // the tool never loads them
+	struct ks_policy_texts modes;	 // its user chooses among them
+	struct ks_policy_texts present;	 // loaded only where what they attach to is there
+	struct ks_policy_texts chosen;	 // the user tells what they attach to
+	struct ks_policy_texts
+		rewritten; // attached to something else where their target is not there
+	size_t nr_choices, nr_losses;
+	const struct ks_policy_choice *choices;
+	const struct ks_policy_loss *losses;
+	size_t nr_alternatives, nr_constants, nr_targets, nr_rewrites;
+	const struct ks_policy_target *rewrites;    // what rewritten programs are attached to then
 	const struct ks_policy_texts *alternatives; // programs of which one is enough
 	const struct ks_policy_constant *constants;
 	const struct ks_policy_target *targets;
+};
+
+/** What holds for the tools whose name matches. Globs are of names of its objects. */
+struct ks_policy_tool {
+	const char *match;
+	const char *source; // the line of the loader that says so; NULL
+	struct ks_policy_texts optional, ignored, modes;
+	struct ks_policy_lists sides;	 // sets of objects of which the first that works is taken
+	struct ks_policy_texts required; // globs of images on which it must work; none: all
+	struct ks_policy_texts spared;	 // and of those on which it need not
+};
+
+/** A finding that is known, why it is accepted, and for how long. */
+struct ks_policy_waiver {
+	unsigned int line;		// of the file
+	const char *tool;		// glob
+	const char *cause;		// glob of what a reason is about, or of its kind
+	struct ks_policy_texts kernels; // globs of images; none: all
+	const char *reason;
+	unsigned int until; // the last day on which it holds: 20270131
 };
 
 struct ks_policy {
@@ -41,10 +93,14 @@ struct ks_policy {
 	struct ks_policy_texts on; // globs of images: the supported kernels; none: all of them
 	const char *base;	   // image the programs were written against; NULL: found out
 	const char *fail_on;	   // "unknown", "risk", "failure" or "never"; NULL: not said
+	bool packaged;		   // it is what a package says of itself
 	bool modules;		   // all modules count as loaded
 	bool brings_btf;	   // btf = "custom": the tool has BTF for kernels that have none
 	size_t nr_objects;
 	const struct ks_policy_object *objects;
+	size_t nr_tools, nr_waivers;
+	const struct ks_policy_tool *tools;
+	const struct ks_policy_waiver *waivers;
 };
 
 /**

@@ -79,10 +79,20 @@ struct ks_error *ks_policy_load(const struct ks_policy_source *source, struct ks
 		ks_buf_str(&text, source->text);
 	else
 		KS_TRY(append_found(source, &found, &text, &path));
+	bool packaged = !path && !source->text && source->packaged;
+	if (packaged) {
+		path = source->packaged_path;
+		ks_buf_str(&text, source->packaged);
+	}
 	KS_TRY(append_options(source, &text));
 	KS_TRY(ks_buf_error(&text));
 	struct ks_error *err = ks_policy_read(text.at ? text.at : "", text.len, ret);
 	if (!err && source->brings_btf)
 		(*ret)->brings_btf = true;
+	if (!err && packaged) { // it may tell how its tools load, not what is accepted of them
+		(*ret)->packaged = true;
+		(*ret)->nr_waivers = 0;
+		(*ret)->fail_on = NULL;
+	}
 	return ks_error_in_file(err, path ? path : source->text ? "policy" : "command line");
 }

@@ -5,13 +5,15 @@
 
 /** A zeroed struct gives the empty policy. */
 struct ks_policy_source {
-	const char *path;      // read this file; NULL: see the next ones
-	const char *text;      // the text of a file
-	const char *beside;    // else the ksurf.toml beside this file, when there is one
-	bool brings_btf;       // besides, btf = "custom"
-	bool here;	       // else that of the current folder
-	const char *optional;  // besides, globs of optional programs, separated by commas
-	const char *constants; // besides, NAME=NUMBER separated by commas
+	const char *path;	   // read this file; NULL: see the next ones
+	const char *text;	   // the text of a file
+	const char *beside;	   // else the ksurf.toml beside this file, when there is one
+	bool brings_btf;	   // besides, btf = "custom"
+	bool here;		   // else that of the current folder
+	const char *packaged;	   // else what a package says of itself, but for waivers
+	const char *packaged_path; // where that was
+	const char *optional;	   // besides, globs of optional programs, separated by commas
+	const char *constants;	   // besides, NAME=NUMBER separated by commas
 };
 
 /**

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "cli/check_excuses.h"
 #include "cli/check_session.h"
 #include "cli/format.h"
 #include "report/check/check.h"
+#include "report/check/since.h"
+#include "report/check/upgrade.h"
 
 struct opts {
 	struct ks_check_session_opts checking;
-	const char *format;
+	const char *format, *known, *write_known, *badge;
 	int fail_on; // a threshold
+	bool as_compiled, upgrade, since;
 };
 
 /** From which verdict on the exit status tells of it. */
@@ -29,48 +33,118 @@ static enum ks_verdict threshold_of(const struct opts *opts, const struct ks_pol
 }
 
 /** 0: nothing of the threshold or worse; 1: nothing that fails; 2: something fails. */
-static int answer_of(const struct ks_check *check, enum ks_verdict threshold)
+static int answer_of(const struct ks_tools *tools, const struct ks_excuses *excuses,
+		     enum ks_verdict threshold)
 {
-	enum ks_verdict worst = KS_VERDICT_OK;
-	for (size_t o = 0; o < check->nr_objects; o++)
-		for (size_t i = 0; i < check->nr_images; i++) {
-			enum ks_verdict verdict =
-				ks_check_object_verdict(check, &check->objects[o], i);
-			worst = verdict > worst ? verdict : worst;
-		}
+	enum ks_verdict worst = ks_tools_counted(tools);
+	if (excuses->nr_expired && threshold < KS_NR_VERDICTS)
+		return 2;
 	if (worst < threshold)
 		return 0;
 	return worst >= KS_VERDICT_NO_ATTACH ? 2 : 1;
 }
 
+/** An exit status, but for what --fail-on leaves out. */
+static int upgrade_answer(const struct ks_upgrade *upgrade, enum ks_verdict threshold)
+{
+	int answer = ks_upgrade_answer(upgrade);
+	if (threshold == KS_NR_VERDICTS || (answer == 1 && threshold == KS_VERDICT_NO_ATTACH))
+		return 0;
+	return answer;
+}
+
+/** Spans, and the badge where one is wanted. */
+static struct ks_error *report_since(const struct opts *opts, const struct ks_check_report *report,
+				     struct ks_arena *arena, struct ks_buf *out)
+{
+	struct ks_spans spans;
+	_cleanup_buf_ struct ks_buf badge = { 0 };
+	KS_TRY(ks_spans_make(report->tools, arena, &spans));
+	KS_TRY(ks_since_write(report, &spans, out));
+	if (!opts->badge)
+		return NULL;
+	KS_TRY(ks_since_badge(&spans, &badge));
+	return ks_cli_write_file(opts->badge, &badge);
+}
+
+/** Write what was found out. */
+static struct ks_error *report_check(struct ks_cli *cli, const struct opts *opts,
+				     const struct ks_check_session *checking,
+				     const struct ks_check_report *report, struct ks_arena *arena)
+{
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	if (opts->upgrade) {
+		struct ks_upgrade upgrade;
+		KS_TRY(ks_upgrade_make(report->tools, checking->old, checking->new, arena,
+				       &upgrade));
+		KS_TRY(ks_upgrade_write(report, &upgrade, &out));
+		cli->answer = upgrade_answer(&upgrade, report->fail_on);
+	} else if (opts->since) {
+		KS_TRY(report_since(opts, report, arena, &out)); // no verdict: the status is 0
+	} else {
+		KS_TRY(ks_check_write(report, checking->result.check, &out));
+		cli->answer = answer_of(report->tools, report->excuses, report->fail_on);
+	}
+	ks_cli_print(&out, "");
+	return NULL;
+}
+
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *opts = values;
-	if (argc < 1)
-		return ks_error_new(KS_ERR_USAGE, "usage: ksurf check FILE...");
+	struct ks_check_session_opts how = opts->checking;
+	int first = opts->upgrade ? 2 : 0;
+	if (argc < first + 1)
+		return ks_error_new(KS_ERR_USAGE,
+				    "usage: ksurf check FILE... or --upgrade OLD NEW FILE...");
+	if (opts->upgrade && how.on)
+		return ks_error_new(KS_ERR_USAGE, "--upgrade names its images: --on is too much");
+	if (opts->upgrade && opts->since)
+		return ks_error_new(KS_ERR_USAGE, "--upgrade and --since are two questions");
+	if (opts->badge && !opts->since)
+		return ks_error_new(KS_ERR_USAGE, "--badge wants --since");
+	how.old = opts->upgrade ? argv[0] : NULL;
+	how.new = opts->upgrade ? argv[1] : NULL;
 	enum ks_format format;
 	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_CHECK), opts->format, &format));
+	_cleanup_arena_ struct ks_arena arena = { 0 };
 	_cleanup_check_session_ struct ks_check_session checking = { 0 };
-	KS_TRY(ks_check_session_run(cli, &opts->checking, argc, argv, &checking));
-	struct ks_check_report report = {
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	struct ks_excuses excuses = { 0 };
+	KS_TRY(ks_check_session_run(cli, &how, argc - first, argv + first, &checking));
+	KS_TRY(ks_tools_make(checking.result.check, opts->as_compiled, &tools));
+	KS_TRY(ks_check_excuse(tools, opts->known, &arena, &excuses));
+	if (opts->write_known)
+		KS_TRY(ks_check_known_write(tools, opts->write_known));
+	const struct ks_check_report report = {
 		.format = format,
+		.tools = tools,
+		.excuses = &excuses,
 		.verbose = cli->verbose,
 		.color = ks_cli_colored(cli, stdout),
 		.columns = ks_cli_columns(),
 		.fail_on = threshold_of(opts, checking.policy),
 	};
-	_cleanup_buf_ struct ks_buf out = { 0 };
-	KS_TRY(ks_check_write(&report, checking.result.check, &out));
-	ks_cli_print(&out, "");
-	cli->answer = answer_of(checking.result.check, report.fail_on);
-	return NULL;
+	return report_check(cli, opts, &checking, &report, &arena);
 }
 
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
 	{ 0, "on", "IMAGE,...", "the kernels: images, beginnings, globs, groups or 'live'",
 	  KS_OPT_TEXT, AT(checking.on), NULL },
+	{ 0, "upgrade", NULL, "only what changes from one kernel to another: OLD NEW FILE...",
+	  KS_OPT_FLAG, AT(upgrade), NULL },
+	{ 0, "since", NULL, "on which kernels each tool works: all spans, with what ends them",
+	  KS_OPT_FLAG, AT(since), NULL },
+	{ 0, "badge", "FILE", "with --since: write an SVG that says where all tools work",
+	  KS_OPT_RESULT, AT(badge), NULL },
 	KS_CHECK_SESSION_OPTS(AT(checking)),
+	{ 0, "as-compiled", NULL, "assume nothing of loaders: what an object has is needed",
+	  KS_OPT_FLAG, AT(as_compiled), NULL },
+	{ 0, "known", "FILE", "leave out what this file knows: only what is new counts",
+	  KS_OPT_INPUT, AT(known), NULL },
+	{ 0, "write-known", "FILE", "write what was found, for --known", KS_OPT_RESULT,
+	  AT(write_known), NULL },
 	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_CHECK)),
 	{ 0, "fail-on", "VERDICT", "exit with 0 below it: unknown, risk, failure or never",
 	  KS_OPT_CHOICE, AT(fail_on), threshold_names },
@@ -81,13 +155,18 @@ const struct ks_cmd ks_cmd_check = {
 	.name = "check",
 	.args = "FILE...",
 	.help = "say whether eBPF programs work on the kernels of the store",
-	.details = "Every eBPF object in FILE is taken: object files, executables, packages, "
-		   "directories.\n"
-		   "The exit status is 0 when all works, 1 when there are risks, 2 when a program "
-		   "fails to\n"
-		   "load or to attach, more when the check itself fails. A ksurf.toml beside FILE "
-		   "may\n"
-		   "declare optional programs and alternatives.\n",
+	.details =
+		"Every eBPF object in FILE is taken: object files, executables, packages, "
+		"directories.\n"
+		"The exit status is 0 when all works, 1 when there are risks, 2 when a program "
+		"fails to\n"
+		"load or to attach, more when the check itself fails. A ksurf.toml beside FILE "
+		"may\n"
+		"declare optional programs, alternatives and waivers. With --upgrade the first two "
+		"arguments\n"
+		"are images, 'live', or files with a kernel, which are added to the store; the "
+		"status is\n"
+		"that of what is worse.\n",
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),

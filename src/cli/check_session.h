@@ -10,6 +10,8 @@ struct ks_check_session_opts {
 	const char *on, *base, *policy, *optional, *set;
 	int btf; // where types for relocations come from
 	bool modules;
+	/** Two images, in place of on: words, the running kernel, or files with a kernel; NULL: none. */
+	const char *old, *new;
 };
 /** The choices of --btf, and which of them stands for BTF that the tool has. */
 extern const char *const ks_btf_choices[];
@@ -57,6 +59,7 @@ struct ks_check_session {
 	struct ks_check_inputs inputs;
 	struct ks_policy *policy;
 	struct ks_checking result;
+	size_t old, new; // columns of the two images
 };
 
 /** Read the files, choose the images, and check every program on each. */

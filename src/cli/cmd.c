@@ -2,6 +2,7 @@
 #include "cli/cmd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,10 +19,11 @@
 #include "cli/trace.h"
 
 const struct ks_cmd *const ks_cmds[] = {
-	&ks_cmd_add,	    &ks_cmd_pull,  &ks_cmd_update,  &ks_cmd_images, &ks_cmd_merge,
-	&ks_cmd_repack,	    &ks_cmd_find,  &ks_cmd_show,    &ks_cmd_diff,   &ks_cmd_log,
-	&ks_cmd_deps,	    &ks_cmd_check, &ks_cmd_explain, &ks_cmd_stats,  &ks_cmd_export,
-	&ks_cmd_completion, &ks_cmd_help,  &ks_cmd_version, NULL,
+	&ks_cmd_add,	&ks_cmd_pull,	&ks_cmd_update,	    &ks_cmd_images, &ks_cmd_merge,
+	&ks_cmd_repack, &ks_cmd_find,	&ks_cmd_show,	    &ks_cmd_diff,   &ks_cmd_log,
+	&ks_cmd_deps,	&ks_cmd_check,	&ks_cmd_explain,    &ks_cmd_who,    &ks_cmd_impact,
+	&ks_cmd_stats,	&ks_cmd_export, &ks_cmd_completion, &ks_cmd_help,   &ks_cmd_version,
+	NULL,
 };
 
 static const char *const colors[] = { "auto", "always", "never", NULL };
@@ -85,6 +87,11 @@ void ks_cli_fail(struct ks_cli *cli, struct ks_error *err)
 	ks_error_free(err);
 }
 
+void ks_cli_leave_out(void *cli, struct ks_error *err)
+{
+	ks_cli_fail(cli, err);
+}
+
 struct ks_error *ks_cli_make_dirs(char *path)
 {
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -130,6 +137,30 @@ void ks_cli_print(const struct ks_buf *text, const char *end)
 	fputs(end, stdout);
 }
 
+struct ks_error *ks_cli_write_file(const char *path, const struct ks_buf *text)
+{
+	_cleanup_free_ char *temporary = NULL;
+	if (asprintf(&temporary, "%s" KS_RESULT_ENDING, path) < 0) {
+		temporary = NULL;
+		return &ks_nomem;
+	}
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	bool written = fd >= 0;
+	for (size_t at = 0; written && at < text->len;) {
+		ssize_t n = write(fd, text->at + at, text->len - at);
+		written = n > 0 || (n < 0 && errno == EINTR);
+		at += n > 0 ? (size_t)n : 0;
+	}
+	if (fd >= 0)
+		written = close(fd) == 0 && written && rename(temporary, path) == 0;
+	if (written)
+		return NULL;
+	struct ks_error *err = ks_error_new(KS_ERR_IO, "%s: cannot write: %m", path);
+	if (fd >= 0)
+		unlink(temporary);
+	return err;
+}
+
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out)
 {
 	if (cli->color != KS_COLOR_AUTO)
@@ -140,10 +171,13 @@ bool ks_cli_colored(const struct ks_cli *cli, FILE *out)
 
 unsigned int ks_cli_columns(void)
 {
+	enum { LEAST = 20, MOST = 10000 };
 	struct winsize size;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
-		return 0;
-	return size.ws_col;
+	const char *word = getenv("COLUMNS"); // as for ls(1): what is set goes before what is there
+	unsigned long columns = word ? strtoul(word, NULL, 10) : 0;
+	if (columns >= LEAST && columns <= MOST)
+		return (unsigned int)columns;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 unsigned int ks_cli_threads(const struct ks_cli *cli)

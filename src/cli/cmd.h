@@ -76,7 +76,8 @@ struct ks_cmd {
 extern const struct ks_cmd *const ks_cmds[];
 extern const struct ks_cmd ks_cmd_add, ks_cmd_pull, ks_cmd_update, ks_cmd_images, ks_cmd_merge,
 	ks_cmd_repack, ks_cmd_find, ks_cmd_show, ks_cmd_diff, ks_cmd_log, ks_cmd_deps, ks_cmd_check,
-	ks_cmd_explain, ks_cmd_stats, ks_cmd_export, ks_cmd_completion, ks_cmd_help, ks_cmd_version;
+	ks_cmd_explain, ks_cmd_who, ks_cmd_impact, ks_cmd_stats, ks_cmd_export, ks_cmd_completion,
+	ks_cmd_help, ks_cmd_version;
 
 /** The options that every command takes; they fill struct ks_cli. */
 extern const struct ks_opt ks_cli_opts[];
@@ -91,6 +92,9 @@ int ks_cli_main(int argc, char **argv);
 void ks_cli_tell(struct ks_cli *cli, const struct ks_error *err);
 /** The same, and free it. */
 void ks_cli_fail(struct ks_cli *cli, struct ks_error *err);
+
+/** What cannot be read is left out, and said: fits ks_trouble_fn and ks_bpf_left_out_fn. @param cli a struct ks_cli */
+void ks_cli_leave_out(void *cli, struct ks_error *err);
 
 /** The store's path: --db, else below the user's data directory. Borrowed from cli. */
 KS_MUST_CHECK struct ks_error *ks_cli_db_path(struct ks_cli *cli, const char **ret);
@@ -109,6 +113,11 @@ KS_PRINTF(2, 3) void ks_cli_say(FILE *out, const char *fmt, ...);
 
 /** Print what a report made; with JSON an end of line behind it. */
 void ks_cli_print(const struct ks_buf *text, const char *end);
+
+/** What a file that is written is called until it is whole: its name and this. */
+#define KS_RESULT_ENDING ".ksurf-new"
+/** Write a file: it is there whole, or as it was. */
+KS_MUST_CHECK struct ks_error *ks_cli_write_file(const char *path, const struct ks_buf *text);
 
 /** Whether output to that stream shall be coloured. */
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out);

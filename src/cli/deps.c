@@ -94,12 +94,6 @@ static struct ks_error *choose_format(const struct ks_cli *cli, const struct opt
 			    ks_formats[*ret].name);
 }
 
-/** What a folder has and is left out. */
-static void tell(void *arg, struct ks_error *err)
-{
-	ks_cli_fail(arg, err);
-}
-
 static struct ks_error *deps_run(struct ks_cli *cli, struct job *job, const struct opts *opts,
 				 int argc, char **argv)
 {
@@ -108,7 +102,7 @@ static struct ks_error *deps_run(struct ks_cli *cli, struct job *job, const stru
 	bool counts = opts->counts || opts->on || opts->base;
 	enum ks_format format;
 	KS_TRY(choose_format(cli, opts, counts, &format));
-	job->finds.left_out = tell;
+	job->finds.left_out = ks_cli_leave_out;
 	job->finds.left_out_arg = cli;
 	for (int i = 0; i < argc; i++) {
 		struct ks_error *err = ks_bpf_find(argv[i], &job->finds);

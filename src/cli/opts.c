@@ -98,6 +98,7 @@ static struct ks_error *set(const struct ks_opt *o, void *values, const char *te
 	case KS_OPT_TEXT:
 	case KS_OPT_INPUT:
 	case KS_OPT_OUTPUT:
+	case KS_OPT_RESULT:
 		*(const char **)at = text;
 		return NULL;
 	case KS_OPT_CHOICE:

@@ -13,6 +13,7 @@ enum ks_opt_type {
 	KS_OPT_TEXT,   // const char *, borrowed from argv
 	KS_OPT_INPUT,  // the same: a path that is read
 	KS_OPT_OUTPUT, // the same: a folder that is written
+	KS_OPT_RESULT, // the same: a file that is written (ks_cli_write_file())
 	KS_OPT_CHOICE, // int, the position among choices
 };
 

@@ -143,6 +143,13 @@ static struct ks_error *add_input(struct ks_sandbox_files *files, const char *pa
 	return NULL;
 }
 
+/** A file that is written under another name first. */
+static struct ks_error *add_result(struct ks_sandbox_files *files, const char *path)
+{
+	KS_TRY(ks_grants_add(&files->grants, path, BOTH));
+	return add_joined(&files->grants, path, strlen(path), KS_RESULT_ENDING, BOTH);
+}
+
 /** A path of the command line, by what its option or its place says. */
 static struct ks_error *add_path(struct ks_sandbox_files *files, const char *path, bool output)
 {
@@ -154,10 +161,13 @@ static struct ks_error *add_options(const struct ks_sandbox_job *job,
 {
 	for (const struct ks_opt *o = job->cmd->opts; o && o->name; o++) {
 		bool output = o->type == KS_OPT_OUTPUT;
-		if (!output && o->type != KS_OPT_INPUT && o->type != KS_OPT_TEXT)
+		bool result = o->type == KS_OPT_RESULT;
+		if (!output && !result && o->type != KS_OPT_INPUT && o->type != KS_OPT_TEXT)
 			continue;
 		const char *value = *(const char *const *)((const char *)job->opts + o->offset);
-		if (value && o->type != KS_OPT_TEXT)
+		if (value && result)
+			KS_TRY(add_result(files, value));
+		else if (value && o->type != KS_OPT_TEXT)
 			KS_TRY(add_path(files, value, output));
 		if (value && o->documents && strcmp(value, "png") == 0)
 			files->pictures = true;

@@ -108,6 +108,26 @@ static size_t count_reasons(const struct ksurf_verdicts *verdicts)
 	return nr;
 }
 
+/** The only tool on the first image, by the worst of its losses. */
+static void use_tools(const struct ksurf_verdicts *verdicts, enum ksurf_tool_verdict wanted)
+{
+	EXPECT(ksurf_verdicts_nr_tools(verdicts) == 1 && !ksurf_verdicts_tool(verdicts, 1));
+	const struct ksurf_tool *tool = ksurf_verdicts_tool(verdicts, 0);
+	EXPECT(tool->name && tool->path && tool->nr_objects == 1 && tool->basis);
+	EXPECT(!ksurf_verdicts_tool_at(verdicts, 0, 9) && !ksurf_verdicts_tool_at(verdicts, 1, 0));
+	const struct ksurf_tool_outcome *outcome = ksurf_verdicts_tool_at(verdicts, 0, 0);
+	EXPECT(outcome->verdict == wanted && outcome->nr_losses && !outcome->spared);
+	int fatal = 0;
+	for (size_t i = 0; i < outcome->nr_losses; i++) {
+		EXPECT(outcome->losses[i]->program && outcome->losses[i]->reason->title);
+		fatal |= outcome->losses[i]->fatal;
+	}
+	EXPECT(fatal == (wanted == KSURF_TOOL_FAILS));
+	EXPECT(same_text(ksurf_tool_verdict_name(wanted),
+			 fatal ? "does-not-work" : "works-in-part"));
+	EXPECT(!ksurf_tool_verdict_name((enum ksurf_tool_verdict)99));
+}
+
 static enum ksurf_verdict verdict(struct ksurf_store *store, const struct ksurf_objects *objects,
 				  const struct ksurf_check_options *options)
 {
@@ -169,12 +189,14 @@ void use_verdicts(struct ksurf_store *store, const struct given *given)
 	EXPECT(!ksurf_verdicts_at(verdicts, nr, 0) && count_reasons(verdicts) > 3);
 	EXPECT(ksurf_verdicts_object(verdicts, 0, 0) == KSURF_VERDICT_NO_LOAD);
 	EXPECT(ksurf_verdicts_object(verdicts, 9, 0) == KSURF_VERDICT_UNKNOWN);
+	use_tools(verdicts, KSURF_TOOL_FAILS);
 	ksurf_verdicts_free(verdicts);
 	options.optional = "*";
 	options.images = "6.6.6-mini-amd64";
 	SUCCEED(ksurf_verdicts_make(store, objects, &options, &verdicts));
 	EXPECT(ksurf_verdicts_nr_images(verdicts) == 1);
 	EXPECT(ksurf_verdicts_object(verdicts, 0, 0) == KSURF_VERDICT_OK);
+	use_tools(verdicts, KSURF_TOOL_PART);
 	ksurf_verdicts_free(verdicts);
 	options.optional = NULL;
 	use_policies(store, objects, given->dir, options);

@@ -3,14 +3,18 @@
 /* Verdicts on programs, as text. */
 #include "base/buf.h"
 #include "check/check.h"
+#include "check/tools/excuses.h"
+#include "check/tools/tools.h"
 #include "report/format.h"
 
 struct ks_check_report {
-	enum ks_format format;	 // one that KS_DOCUMENT_CHECK has
-	bool verbose;		 // terminal: every program, every reason
-	bool color;		 // terminal: use ANSI colours
-	unsigned int columns;	 // terminal: width; 0 means 80
-	enum ks_verdict fail_on; // the best verdict that counts as a failed test
+	enum ks_format format;		  // one that KS_DOCUMENT_CHECK has
+	const struct ks_tools *tools;	  // of the check
+	const struct ks_excuses *excuses; // NULL: nothing is excused
+	bool verbose;			  // terminal: every program, every reason
+	bool color;			  // terminal: use ANSI colours
+	unsigned int columns;		  // terminal: width; 0 means 80
+	enum ks_verdict fail_on;	  // the best verdict that counts as a failed test
 };
 
 /** Append the report. @return &ks_nomem; KS_ERR_USAGE when KS_DOCUMENT_CHECK has no such format */

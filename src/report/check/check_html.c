@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One page without anything from elsewhere: it can be mailed, and works with scripts switched off. */
-#include <stdio.h>
-#include <string.h>
-
 #include "base/text.h"
 #include "report/check/check_page.h"
 
 static const char head[] =
 	"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
 	"<meta name=\"viewport\" content=\"width=device-width\">\n"
-	"<title>eBPF programs on kernels</title>\n<style>\n"
+	"<title>eBPF tools on kernels</title>\n<style>\n"
 	":root { color-scheme: light dark; --ok: #2a8a3e; --risk: #b77900; --bad: #c62828; "
 	"--dim: #8888; }\n"
 	"body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; "
@@ -23,100 +20,93 @@ static const char head[] =
 	"th.image span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: "
 	"nowrap; "
 	"}\n"
-	"tr.object td { font-weight: 700; border-top: 2px solid #8888; }\n"
 	"tr.program td:first-child { padding-left: 1.4rem; }\n"
-	".v0 { color: var(--ok); } .v1 { color: var(--dim); } .v2 { color: var(--risk); }\n"
-	".v3, .v4 { color: var(--bad); font-weight: 700; }\n"
-	"td a { color: inherit; text-decoration: none; }\n"
-	"section { margin-top: 1.5rem; border-top: 1px solid #8884; }\n"
-	"h2 { font-size: 1.1rem; margin: .8rem 0 .2rem; overflow-wrap: anywhere; }\n"
-	"li { margin: .5rem 0; }\n"
+	".works { color: var(--ok); } .unknown, .other { color: var(--dim); }\n"
+	".part { color: var(--risk); } .fails { color: var(--bad); font-weight: 700; }\n"
+	".answer { font-size: 1.2rem; }\n"
+	"details { border-top: 1px solid #8884; padding: .3rem 0; overflow-wrap: anywhere; }\n"
+	"h2 { font-size: 1.1rem; margin: 1.6rem 0 .2rem; }\n"
 	"code { overflow-wrap: anywhere; }\n"
 	".where { opacity: .75; }\n"
-	"</style></head><body>\n<h1>eBPF programs on kernels</h1>\n";
+	"</style></head><body>\n<h1>eBPF tools on kernels</h1>\n";
+
+/** How verdicts are dressed. */
+static const char *const classes[KS_NR_TOOL_VERDICTS] = {
+	[KS_TOOL_WORKS] = "works", [KS_TOOL_PART] = "part",	[KS_TOOL_UNKNOWN] = "unknown",
+	[KS_TOOL_FAILS] = "fails", [KS_TOOL_FOREIGN] = "other",
+};
+static const char *const row_classes[KS_NR_VERDICTS] = {
+	[KS_VERDICT_OK] = "works",	[KS_VERDICT_UNKNOWN] = "unknown",
+	[KS_VERDICT_RISK] = "part",	[KS_VERDICT_NO_ATTACH] = "fails",
+	[KS_VERDICT_NO_LOAD] = "fails",
+};
+
+/** The page while it is written. */
+struct page {
+	const struct ks_check_report *report;
+	const struct ks_tools *tools;
+	struct ks_axis axis, whole; // neighbours folded, and not
+	struct ks_causes causes;
+	struct ks_buf text; // what is put into the page next; empty between two calls
+	struct ks_buf *out;
+};
 
 static void put(struct ks_buf *out, const char *text)
 {
 	ks_text_str(out, KS_TEXT_MARKUP, text);
 }
 
-static void write_heads(const struct ks_check *check, struct ks_buf *out)
+/** Put what was collected into the page. */
+static void flush(struct page *page)
 {
-	ks_buf_str(out, "<div class=\"scroll\"><table><thead><tr><th>program</th>");
-	for (size_t i = 0; i < check->nr_images; i++) {
-		ks_buf_str(out, "<th class=\"image\"><span>");
-		put(out, check->images[i]->label);
-		ks_buf_str(out, "</span></th>");
+	put(page->out, ks_buf_text(&page->text) ? page->text.at : "");
+	page->text.len = 0;
+}
+
+/** A paragraph of what was collected; nothing of nothing. */
+static void paragraph(struct page *page, const char *class)
+{
+	if (!page->text.len)
+		return;
+	ks_buf_printf(page->out, "<p class=\"%s\">", class);
+	flush(page);
+	ks_buf_str(page->out, "</p>\n");
+}
+
+static void write_answer(struct page *page)
+{
+	ks_answer_write(page->tools, &page->axis, &page->text);
+	paragraph(page, "answer");
+	if (page->tools->nr > 1 && page->axis.nr > 1) {
+		ks_buf_str(page->out, "<ul>\n");
+		for (size_t i = page->axis.nr; i-- > 0;) {
+			ks_buf_printf(&page->text, "%s: ", page->axis.at[i].label);
+			ks_answer_step(page->tools, &page->axis.at[i], &page->text);
+			ks_buf_str(page->out, "<li>");
+			flush(page);
+			ks_buf_str(page->out, "</li>\n");
+		}
+		ks_buf_str(page->out, "</ul>\n");
 	}
-	ks_buf_str(out, "</tr></thead><tbody>\n");
+	ks_answer_basis(page->tools, &page->text);
+	paragraph(page, "where");
+	ks_answer_excuses(page->report->excuses, &page->text);
+	paragraph(page, "where");
 }
 
-static void write_cell(const struct ks_check *check, size_t image, enum ks_verdict verdict,
-		       const char *link, struct ks_buf *out)
-{
-	ks_buf_printf(out, "<td class=\"v%d\" title=\"", (int)verdict);
-	put(out, check->images[image]->label);
-	ks_buf_printf(out, ": %s\">", ks_verdicts[verdict].title);
-	if (link && verdict != KS_VERDICT_OK)
-		ks_buf_printf(out, "<a href=\"%s\">%s</a></td>", link, ks_verdicts[verdict].symbol);
-	else
-		ks_buf_printf(out, "%s</td>", ks_verdicts[verdict].symbol);
-}
+/* ---- causes ---- */
 
-static void write_rows(const struct ks_check *check, const struct ks_check_object *object,
-		       struct ks_buf *out)
+static void write_evidence(struct page *page, const struct ks_reason *reason)
 {
-	ks_buf_str(out, "<tr class=\"object\"><td>");
-	put(out, object->object->name);
-	ks_buf_str(out, "</td>");
-	for (size_t i = 0; i < check->nr_images; i++)
-		write_cell(check, i, ks_check_object_verdict(check, object, i), NULL, out);
-	ks_buf_str(out, "</tr>\n");
-	for (size_t row = object->first; row < object->first + object->nr; row++) {
-		char link[32];
-		snprintf(link, sizeof(link), "#r%zu", row);
-		ks_buf_str(out, "<tr class=\"program\"><td><code>");
-		put(out, check->programs[row]->name);
-		ks_buf_str(out, "</code></td>");
-		for (size_t i = 0; i < check->nr_images; i++)
-			write_cell(check, i, ks_check_outcome(check, row, i)->verdict, link, out);
-		ks_buf_str(out, "</tr>\n");
-	}
-}
-
-static void write_legend(struct ks_buf *out)
-{
-	ks_buf_str(out, "</tbody></table></div>\n<p>");
-	for (int v = 0; v < KS_NR_VERDICTS; v++)
-		ks_buf_printf(out, "%s<span class=\"v%d\">%s</span> %s", v ? " &nbsp; " : "", v,
-			      ks_verdicts[v].symbol, ks_verdicts[v].title);
-	ks_buf_str(out, "</p>\n");
-}
-
-static void write_group(const struct ks_check *check, const struct ks_reason_group *group,
-			struct ks_buf *text, struct ks_buf *out)
-{
-	const struct ks_reason *reason = group->reason;
-	ks_buf_printf(out, "<li><span class=\"v%d\">%s</span> %s", (int)reason->verdict,
-		      ks_verdicts[reason->verdict].symbol, ks_reasons[reason->kind].title);
-	if (reason->name) {
-		ks_buf_str(out, ": <code>");
-		put(out, reason->name);
-		ks_buf_str(out, "</code>");
-	}
-	ks_group_images(check, group, text);
-	ks_buf_str(out, "<br><span class=\"where\">");
-	ks_text_write(out, KS_TEXT_MARKUP, text->at, text->len);
-	ks_buf_str(out, "</span>");
-	text->len = 0;
+	struct ks_buf *out = page->out;
 	if (reason->detail) {
 		ks_buf_str(out, "<br>");
 		put(out, reason->detail);
 	}
-	ks_reason_place(reason, text);
-	if (text->len) {
+	ks_reason_place(reason, &page->text);
+	if (page->text.len) {
 		ks_buf_str(out, "<br><code>");
-		ks_text_write(out, KS_TEXT_MARKUP, text->at, text->len);
+		flush(page);
 		ks_buf_str(out, "</code>");
 		if (reason->line->text && reason->line->text[0]) {
 			ks_buf_str(out, ": <code>");
@@ -124,50 +114,138 @@ static void write_group(const struct ks_check *check, const struct ks_reason_gro
 			ks_buf_str(out, "</code>");
 		}
 	}
-	text->len = 0;
 	if (reason->hint) {
 		ks_buf_str(out, "<br>Hint: ");
 		put(out, reason->hint);
 	}
-	ks_buf_str(out, "</li>\n");
 }
 
-static struct ks_error *write_program(const struct ks_check *check, size_t row,
-				      struct ks_arena *arena, struct ks_buf *text,
-				      struct ks_buf *out)
+static void write_cause(struct page *page, const struct ks_cause *cause)
 {
-	struct ks_reason_groups groups;
-	KS_TRY(ks_reason_groups(check, row, KS_VERDICT_UNKNOWN, true, arena, &groups));
-	if (!groups.nr)
-		return NULL;
-	ks_buf_printf(out, "<section id=\"r%zu\"><h2>", row);
-	put(out, ks_row_object(check, row)->object->name);
-	ks_buf_str(out, ": <code>");
-	put(out, check->programs[row]->name);
-	ks_buf_str(out, "</code> (<code>");
-	put(out, check->programs[row]->section);
-	ks_buf_str(out, "</code>)</h2><ul>\n");
-	for (size_t i = 0; i < groups.nr; i++)
-		write_group(check, &groups.at[i], text, out);
-	ks_buf_str(out, "</ul></section>\n");
-	return NULL;
+	const struct ks_check *check = page->tools->check;
+	struct ks_buf *out = page->out;
+	ks_buf_printf(out, "<details><summary><span class=\"%s\">%s</span> ",
+		      classes[cause->verdict], ks_tool_verdicts[cause->verdict].symbol);
+	ks_cause_title(cause, &page->text);
+	flush(page);
+	ks_buf_str(out, " <span class=\"where\">");
+	ks_cause_scope(page->tools, &page->axis, cause, 4, &page->text);
+	flush(page);
+	ks_buf_str(out, "</span></summary>\n<p>");
+	for (size_t i = 0; i < cause->nr_rows; i++) {
+		size_t row = cause->rows[i];
+		ks_buf_printf(&page->text, "%s%s: ", i ? ", " : "",
+			      ks_row_object(check, row)->object->name);
+		flush(page);
+		ks_buf_str(out, "<code>");
+		ks_buf_printf(&page->text, "%s (%s)", check->programs[row]->name,
+			      check->programs[row]->section);
+		flush(page);
+		ks_buf_str(out, "</code>");
+	}
+	if (cause->reason)
+		write_evidence(page, cause->reason);
+	ks_buf_str(out, "</p></details>\n");
+}
+
+/* ---- tables ---- */
+
+static void write_heads(const struct ks_axis *axis, const char *title, struct ks_buf *out)
+{
+	ks_buf_printf(out, "<div class=\"scroll\"><table><thead><tr><th>%s</th>", title);
+	for (size_t i = 0; i < axis->nr; i++) {
+		ks_buf_str(out, "<th class=\"image\"><span>");
+		put(out, axis->at[i].label);
+		ks_buf_str(out, "</span></th>");
+	}
+	ks_buf_str(out, "</tr></thead><tbody>\n");
+}
+
+static void write_cell(const char *class, const char *symbol, struct ks_buf *out)
+{
+	ks_buf_printf(out, "<td class=\"%s\">%s</td>", class, symbol);
+}
+
+static void write_matrix(struct page *page)
+{
+	struct ks_buf *out = page->out;
+	write_heads(&page->axis, "tool", out);
+	for (size_t i = 0; i < page->tools->nr; i++) {
+		ks_buf_printf(out, "<tr><td><a href=\"#t%zu\">", i);
+		put(out, page->tools->at[i].name);
+		ks_buf_str(out, "</a></td>");
+		for (size_t k = 0; k < page->axis.nr; k++) {
+			size_t image = page->axis.at[k].images[0];
+			enum ks_tool_verdict v = ks_tool_outcome(page->tools, i, image)->verdict;
+			write_cell(classes[v], ks_tool_verdicts[v].symbol, out);
+		}
+		ks_buf_str(out, "</tr>\n");
+	}
+	ks_buf_str(out, "</tbody></table></div>\n<p>");
+	for (int v = 0; v < KS_NR_TOOL_VERDICTS; v++)
+		ks_buf_printf(out, "%s<span class=\"%s\">%s</span> %s", v ? " &nbsp; " : "",
+			      classes[v], ks_tool_verdicts[v].symbol, ks_tool_verdicts[v].title);
+	ks_buf_str(out, "; of a program: ");
+	for (int v = KS_VERDICT_NO_ATTACH; v < KS_NR_VERDICTS; v++)
+		ks_buf_printf(out, "<span class=\"%s\">%s</span> %s &nbsp; ", row_classes[v],
+			      ks_verdicts[v].symbol, ks_verdicts[v].title);
+	ks_buf_str(out, "</p>\n");
+}
+
+/** The programs of a tool, on every kernel. */
+static void write_programs(struct page *page, size_t index)
+{
+	const struct ks_check *check = page->tools->check;
+	const struct ks_tool *tool = &page->tools->at[index];
+	struct ks_buf *out = page->out;
+	ks_buf_printf(out, "<details id=\"t%zu\"><summary>", index);
+	put(out, tool->name);
+	ks_buf_str(out, "</summary>\n");
+	write_heads(&page->whole, "program", out);
+	for (size_t i = 0; i < tool->nr_objects; i++) {
+		const struct ks_check_object *object = &check->objects[tool->objects[i]];
+		for (size_t row = object->first; row < object->first + object->nr; row++) {
+			ks_buf_str(out, "<tr class=\"program\"><td><code>");
+			put(out, check->programs[row]->name);
+			ks_buf_str(out, "</code></td>");
+			for (size_t k = 0; k < page->whole.nr; k++) {
+				size_t image = page->whole.at[k].images[0];
+				enum ks_verdict v = ks_check_outcome(check, row, image)->verdict;
+				write_cell(row_classes[v], ks_verdicts[v].symbol, out);
+			}
+			ks_buf_str(out, "</tr>\n");
+		}
+	}
+	ks_buf_str(out, "</tbody></table></div></details>\n");
+}
+
+static struct ks_error *write_page(struct page *page, struct ks_arena *arena)
+{
+	KS_TRY(ks_axis_make(page->tools, true, false, arena, &page->axis));
+	KS_TRY(ks_axis_make(page->tools, true, true, arena, &page->whole));
+	KS_TRY(ks_causes_make(page->tools, NULL, NULL, arena, &page->causes));
+	ks_buf_str(page->out, head);
+	write_answer(page);
+	if (page->causes.nr)
+		ks_buf_str(page->out, "<h2>Causes, worst first</h2>\n");
+	for (size_t i = 0; i < page->causes.nr; i++)
+		write_cause(page, &page->causes.at[i]);
+	ks_buf_str(page->out, "<h2>Tools</h2>\n");
+	write_matrix(page);
+	ks_buf_str(page->out, "<h2>Programs</h2>\n");
+	for (size_t i = 0; i < page->tools->nr; i++)
+		write_programs(page, i);
+	ks_buf_str(page->out, "</body></html>\n");
+	return ks_buf_error(&page->text);
 }
 
 struct ks_error *ks_check_html(const struct ks_check_report *report, const struct ks_check *check,
 			       struct ks_buf *out)
 {
-	(void)report;
+	(void)check;
+	struct page page = { .report = report, .tools = report->tools, .out = out };
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	_cleanup_buf_ struct ks_buf text = { 0 };
-	ks_buf_str(out, head);
-	write_heads(check, out);
-	for (size_t i = 0; i < check->nr_objects; i++)
-		write_rows(check, &check->objects[i], out);
-	write_legend(out);
-	for (int v = KS_NR_VERDICTS; v-- > 0;)
-		for (size_t row = 0; row < check->nr_rows; row++)
-			if ((int)ks_row_verdict(check, row) == v)
-				KS_TRY(write_program(check, row, &arena, &text, out));
-	ks_buf_str(out, "</body></html>\n");
-	return ks_buf_error(&text);
+	struct ks_error *err = write_page(&page, &arena);
+	ks_buf_deinit(&page.text);
+	return err;
 }

@@ -83,10 +83,74 @@ static void write_object(struct ks_json *json, const struct ks_check *check,
 	ks_json_close(json, '}');
 }
 
+static void write_loss(struct ks_json *json, const struct ks_tools *tools,
+		       const struct ks_loss *loss)
+{
+	const struct ks_check *check = tools->check;
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "object", ks_row_object(check, loss->row)->object->name);
+	ks_json_key_str(json, "program", check->programs[loss->row]->name);
+	ks_json_key_bool(json, "fatal", loss->fatal);
+	ks_json_key_str(json, "loses", loss->words);
+	ks_json_key_str(json, "excuse",
+			loss->excuse == KS_EXCUSE_KNOWN	   ? "known"
+			: loss->excuse == KS_EXCUSE_WAIVED ? "waived"
+							   : NULL);
+	ks_json_key_str(json, "reason", loss->reason ? ks_reasons[loss->reason->kind].name : NULL);
+	ks_json_key_str(json, "name", loss->reason ? loss->reason->name : NULL);
+	ks_json_close(json, '}');
+}
+
+static void write_choice(struct ks_json *json, const struct ks_tool_choice *choice)
+{
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "basis", ks_bases[choice->basis]);
+	ks_json_key_str(json, "source", choice->source);
+	ks_json_key_open(json, "sides", '[');
+	for (size_t i = 0; i < choice->nr_sides; i++)
+		ks_json_str(json, choice->sides[i]);
+	ks_json_close(json, ']');
+	ks_json_close(json, '}');
+}
+
+static void write_tool(struct ks_json *json, const struct ks_tools *tools, size_t index)
+{
+	const struct ks_check *check = tools->check;
+	const struct ks_tool *tool = &tools->at[index];
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "tool", tool->name);
+	ks_json_key_str(json, "path", tool->path);
+	ks_json_key_str(json, "basis", ks_bases[tool->basis]);
+	ks_json_key_open(json, "objects", '[');
+	for (size_t i = 0; i < tool->nr_objects; i++)
+		ks_json_str(json, check->objects[tool->objects[i]].object->name);
+	ks_json_close(json, ']');
+	ks_json_key_open(json, "choices", '[');
+	for (size_t i = 0; i < tool->nr_choices; i++)
+		write_choice(json, &tool->choices[i]);
+	ks_json_close(json, ']');
+	ks_json_key_open(json, "outcomes", '[');
+	for (size_t i = 0; i < check->nr_images; i++) {
+		const struct ks_tool_outcome *outcome = ks_tool_outcome(tools, index, i);
+		ks_json_open(json, '{');
+		ks_json_key_str(json, "image", check->images[i]->label);
+		ks_json_key_str(json, "verdict", ks_tool_verdicts[outcome->verdict].name);
+		ks_json_key_str(json, "counted", ks_verdicts[outcome->counted].name);
+		ks_json_key_bool(json, "spared", outcome->spared);
+		ks_json_key_open(json, "losses", '[');
+		for (uint32_t k = 0; k < outcome->nr; k++)
+			write_loss(json, tools, &outcome->losses[k]);
+		ks_json_close(json, ']');
+		ks_json_close(json, '}');
+	}
+	ks_json_close(json, ']');
+	ks_json_close(json, '}');
+}
+
 struct ks_error *ks_check_json(const struct ks_check_report *report, const struct ks_check *check,
 			       struct ks_buf *out)
 {
-	(void)report;
+	const struct ks_tools *tools = report->tools;
 	struct ks_json json = ks_json_to(out, 2);
 	ks_json_open(&json, '{');
 	ks_json_key_u64(&json, "ksurf", 1);
@@ -96,6 +160,11 @@ struct ks_error *ks_check_json(const struct ks_check_report *report, const struc
 		ks_json_image(&json, check->images[i]);
 		ks_json_close(&json, '}');
 	}
+	ks_json_close(&json, ']');
+	ks_json_key_bool(&json, "as-compiled", tools->as_compiled);
+	ks_json_key_open(&json, "tools", '[');
+	for (size_t i = 0; i < tools->nr; i++)
+		write_tool(&json, tools, i);
 	ks_json_close(&json, ']');
 	ks_json_key_open(&json, "objects", '[');
 	for (size_t i = 0; i < check->nr_objects; i++)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* What the formats of a check share: inside report/ only. */
+#include "check/tools/causes.h"
 #include "report/check/check.h"
+#include "report/check/check_axis.h"
 #include "report/show/terminal.h"
 
 /** The same reason on one or more images. */
@@ -39,6 +41,29 @@ void ks_reason_place(const struct ks_reason *reason, struct ks_buf *out);
 enum ks_verdict ks_row_verdict(const struct ks_check *check, size_t row);
 /** The object that a row belongs to. */
 const struct ks_check_object *ks_row_object(const struct ks_check *check, size_t row);
+
+/** How verdicts are painted on a terminal. */
+extern const enum ks_paint ks_verdict_paints[KS_NR_VERDICTS];
+/** Write the detail, the source line and the hint of a reason, a line each. */
+void ks_check_evidence(struct ks_terminal *terminal, const struct ks_reason *reason);
+/** Write every reason of every program, worst first. */
+KS_MUST_CHECK struct ks_error *ks_check_details(struct ks_terminal *terminal,
+						const struct ks_check *check);
+
+/** A tool, or all tools, in one sentence: "57 tools on 6 kernels: 21 work on all of them, …". */
+void ks_answer_write(const struct ks_tools *tools, const struct ks_axis *axis, struct ks_buf *out);
+/** "49 work, 4 in part, 4 do not work" of one step. */
+void ks_answer_step(const struct ks_tools *tools, const struct ks_axis_step *step,
+		    struct ks_buf *out);
+/** What verdicts rest on besides the objects; nothing when on nothing else. */
+void ks_answer_basis(const struct ks_tools *tools, struct ks_buf *out);
+/** What is known or waived, and which waivers are past their day; nothing when there is none. */
+void ks_answer_excuses(const struct ks_excuses *excuses, struct ks_buf *out);
+/** "blk_account_io_start: inlined everywhere". */
+void ks_cause_title(const struct ks_cause *cause, struct ks_buf *out);
+/** "4 tools: biosnoop, biotop, … on 6.1.0-50-amd64"; of a single tool its programs. @param most names; 0: all */
+void ks_cause_scope(const struct ks_tools *tools, const struct ks_axis *axis,
+		    const struct ks_cause *cause, size_t most, struct ks_buf *out);
 
 /** One for each format. */
 typedef struct ks_error *ks_check_write_fn(const struct ks_check_report *report,

@@ -132,6 +132,9 @@ struct ks_error *ks_check_sarif(const struct ks_check_report *report, const stru
 	ks_json_open(&json, '{');
 	write_tool(&json);
 	KS_TRY(write_results(&json, check));
+	ks_json_key_open(&json, "properties", '{');
+	ks_json_key_str(&json, "basis", ks_bases[KS_BASIS_COMPILED]); // of programs, not of tools
+	ks_json_close(&json, '}');
 	ks_json_close(&json, '}');
 	ks_json_close(&json, ']');
 	ks_json_close(&json, '}');

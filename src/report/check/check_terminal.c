@@ -1,310 +1,337 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A matrix with one symbol for each program and image, then the reasons, worst first. */
-#include <string.h>
-
+/* The answer first, then its causes, then a matrix with one symbol for each tool and kernel. */
 #include "base/text.h"
 #include "report/check/check_page.h"
 
-enum { CELL = 2, NAMES_MIN = 20, NAMES_MAX = 44 };
+enum { NAMES_MIN = 20, FEW_STEPS = 8, LINES_MAX = 100, CAUSES_MIN = 4, CAUSES_MAX = 20 };
 
-/** The matrix, or as many columns of it as fit side by side. */
-struct matrix {
+/** The page, and of the matrix as many columns as fit side by side. */
+struct page {
 	const struct ks_check_report *report;
 	const struct ks_check *check;
+	const struct ks_tools *tools;
 	struct ks_terminal terminal;
+	struct ks_axis axis;
+	struct ks_causes causes;
+	bool rows;	  // programs below their tools
 	size_t names;	  // width of the column of names
-	size_t first, nr; // images
+	size_t cell;	  // width of a cell: 2, or 1 where that is too wide
+	size_t first, nr; // steps
 };
 
-static const enum ks_paint paints[KS_NR_VERDICTS] = {
-	[KS_VERDICT_OK] = KS_PAINT_GOOD,     [KS_VERDICT_UNKNOWN] = KS_PAINT_DIM,
-	[KS_VERDICT_RISK] = KS_PAINT_BAD,    [KS_VERDICT_NO_ATTACH] = KS_PAINT_BAD,
-	[KS_VERDICT_NO_LOAD] = KS_PAINT_BAD,
+static const enum ks_paint paints[KS_NR_TOOL_VERDICTS] = {
+	[KS_TOOL_WORKS] = KS_PAINT_GOOD,  [KS_TOOL_PART] = KS_PAINT_BAD,
+	[KS_TOOL_UNKNOWN] = KS_PAINT_DIM, [KS_TOOL_FAILS] = KS_PAINT_BAD,
+	[KS_TOOL_FOREIGN] = KS_PAINT_DIM,
 };
 
-/** A name in its column, cut at the end when it is too long. */
-static void write_name(struct matrix *matrix, enum ks_paint paint, size_t indent, const char *name)
+/* ---- the answer ---- */
+
+static void write_answer(struct page *page)
+{
+	struct ks_terminal *terminal = &page->terminal;
+	ks_answer_write(page->tools, &page->axis, &terminal->text);
+	ks_terminal_wrap(terminal, 0, 2);
+	bool many = page->tools->nr > 1 && page->axis.nr > 1;
+	for (size_t i = page->axis.nr; many && page->axis.nr <= FEW_STEPS && i-- > 0;) {
+		ks_buf_str(terminal->out, "  ");
+		ks_buf_printf(&terminal->text, "%s: ", page->axis.at[i].label);
+		ks_answer_step(page->tools, &page->axis.at[i], &terminal->text);
+		ks_terminal_wrap(terminal, 2, 4);
+	}
+	ks_answer_basis(page->tools, &terminal->text);
+	if (terminal->text.len)
+		ks_terminal_wrap(terminal, 0, 2);
+	ks_answer_excuses(page->report->excuses, &terminal->text);
+	if (terminal->text.len)
+		ks_terminal_wrap(terminal, 0, 2);
+}
+
+/* ---- causes ---- */
+
+/** Where a cause strikes, in one line where names can be left out for that. */
+static void write_scope(struct page *page, const struct ks_cause *cause, bool all)
+{
+	enum { FEW_NAMES = 6, INDENT = 4 };
+	struct ks_terminal *terminal = &page->terminal;
+	size_t room = terminal->report->options.columns - INDENT;
+	for (size_t most = all ? 0 : FEW_NAMES;; most--) {
+		terminal->text.len = 0;
+		ks_cause_scope(page->tools, &page->axis, cause, most, &terminal->text);
+		if (most <= 1 || ks_text_columns(terminal->text.at, terminal->text.len) <= room)
+			break;
+	}
+	ks_terminal_blanks(terminal, INDENT);
+	ks_terminal_wrap(terminal, INDENT, INDENT);
+}
+
+static void write_cause(struct page *page, const struct ks_cause *cause, bool evidence)
+{
+	struct ks_terminal *terminal = &page->terminal;
+	ks_terminal_paint(terminal, paints[cause->verdict],
+			  ks_tool_verdicts[cause->verdict].symbol);
+	ks_buf_char(terminal->out, ' ');
+	ks_cause_title(cause, &terminal->text);
+	ks_terminal_wrap(terminal, 2, 4);
+	write_scope(page, cause, page->report->verbose || page->tools->nr == 1);
+	if (evidence && cause->reason)
+		ks_check_evidence(terminal, cause->reason);
+}
+
+static bool is_shown(const struct page *page, size_t tool);
+
+/** How many causes there is room for below the answer and above the matrix. */
+static size_t causes_room(const struct page *page)
+{
+	size_t rows = 0;
+	if (page->report->verbose || page->tools->nr == 1)
+		return page->causes.nr;
+	for (size_t i = 0; i < page->tools->nr; i++)
+		rows += is_shown(page, i);
+	size_t lines = rows + page->axis.nr + 2 * (page->axis.nr <= FEW_STEPS ? page->axis.nr : 0);
+	size_t room = lines < LINES_MAX ? (LINES_MAX - lines) / 3 : 0;
+	room = room > CAUSES_MIN ? room : CAUSES_MIN;
+	return room < CAUSES_MAX ? room : CAUSES_MAX;
+}
+
+static void write_causes(struct page *page)
+{
+	struct ks_buf *out = page->terminal.out;
+	size_t room = causes_room(page);
+	size_t nr = page->causes.nr > room ? room : page->causes.nr;
+	for (size_t i = 0; i < nr; i++) {
+		if (!i || page->tools->nr == 1)
+			ks_buf_char(out, '\n');
+		write_cause(page, &page->causes.at[i],
+			    page->tools->nr == 1 && !page->report->verbose);
+	}
+	if (nr < page->causes.nr)
+		ks_buf_printf(out, "%zu more cause%s: -v tells %s\n", page->causes.nr - nr,
+			      page->causes.nr - nr == 1 ? "" : "s",
+			      page->causes.nr - nr == 1 ? "it" : "them");
+}
+
+/* ---- the matrix ---- */
+
+/** Columns that a name takes when it is made fit for a line. */
+static size_t shown_columns(const char *name)
 {
 	struct ks_buf text = { 0 };
-	size_t room = matrix->names - indent - 1;
 	ks_text_str(&text, KS_TEXT_LINE, name);
-	bool cut = ks_text_columns(text.at, text.len) > room;
-	while (cut && ks_text_columns(text.at, text.len) >= room)
-		text.len--;
-	ks_buf_str(&text, cut ? "~" : "");
 	size_t columns = ks_text_columns(text.at, text.len);
-	const char *shown = ks_buf_text(&text);
-	ks_terminal_blanks(&matrix->terminal, indent);
-	ks_terminal_paint(&matrix->terminal, paint, shown ? shown : "");
-	ks_terminal_blanks(&matrix->terminal, room + 1 - columns);
-	matrix->terminal.out->failed = matrix->terminal.out->failed || text.failed;
 	ks_buf_deinit(&text);
+	return columns;
+}
+
+/** A name in its column; one that is too long stands on a line of its own. */
+static void write_name(struct page *page, enum ks_paint paint, size_t indent, const char *name)
+{
+	struct ks_terminal *terminal = &page->terminal;
+	size_t columns = indent + shown_columns(name);
+	ks_terminal_blanks(terminal, indent);
+	ks_terminal_paint(terminal, paint, name);
+	if (columns + 1 > page->names) {
+		ks_buf_char(terminal->out, '\n');
+		columns = 0;
+	}
+	ks_terminal_blanks(terminal, page->names - columns);
+}
+
+static void fill(struct ks_buf *out, char c, size_t nr)
+{
+	while (nr--)
+		ks_buf_char(out, c);
 }
 
 /** The labels stand left of their columns, newest first; a line leads down to each. */
-static void write_heads(struct matrix *matrix)
+static void write_heads(struct page *page)
 {
-	struct ks_buf *out = matrix->terminal.out;
-	for (size_t i = matrix->nr; i-- > 0;) {
-		const char *label = matrix->check->images[matrix->first + i]->label;
-		size_t room = matrix->names - 1, len = strlen(label);
-		len = len > room ? room : len;
-		ks_terminal_blanks(&matrix->terminal, room - len);
-		ks_text_write(out, KS_TEXT_LINE, label, len);
+	struct ks_buf *out = page->terminal.out;
+	for (size_t i = page->nr; i-- > 0;) {
+		const char *label = page->axis.at[page->first + i].label;
+		size_t room = page->names - 1, columns = shown_columns(label);
+		ks_terminal_blanks(&page->terminal, columns < room ? room - columns : 0);
+		ks_text_str(out, KS_TEXT_LINE, label);
+		if (columns > room) { // whole, above its line
+			ks_buf_char(out, '\n');
+			ks_terminal_blanks(&page->terminal, room);
+		}
 		ks_buf_char(out, ' ');
-		for (size_t k = 0; k < i * CELL; k++)
-			ks_buf_char(out, '-');
+		fill(out, '-', i * page->cell);
 		ks_buf_char(out, '.');
-		for (size_t k = i + 1; k < matrix->nr; k++)
-			ks_buf_str(out, " |");
+		for (size_t k = i + 1; k < page->nr; k++)
+			ks_buf_str(out, page->cell == 1 ? "|" : " |");
 		ks_buf_char(out, '\n');
 	}
 }
 
-static void write_verdict(struct matrix *matrix, enum ks_verdict verdict, bool last)
+static void write_symbol(struct page *page, enum ks_paint paint, const char *symbol, size_t i)
 {
-	ks_terminal_paint(&matrix->terminal, paints[verdict], ks_verdicts[verdict].symbol);
-	ks_buf_char(matrix->terminal.out, last ? '\n' : ' ');
+	ks_terminal_paint(&page->terminal, paint, symbol);
+	if (i + 1 == page->nr)
+		ks_buf_char(page->terminal.out, '\n');
+	else
+		fill(page->terminal.out, ' ', page->cell - 1);
 }
 
-static void write_object(struct matrix *matrix, const struct ks_check_object *object)
+static void write_tool(struct page *page, size_t tool)
 {
-	write_name(matrix, KS_PAINT_HEAD, 0, object->object->name);
-	for (size_t i = 0; i < matrix->nr; i++)
-		write_verdict(matrix,
-			      ks_check_object_verdict(matrix->check, object, matrix->first + i),
-			      i + 1 == matrix->nr);
-}
-
-static void write_row(struct matrix *matrix, size_t row)
-{
-	const struct ks_check *check = matrix->check;
-	write_name(matrix, KS_PAINT_NONE, 2, check->programs[row]->name);
-	for (size_t i = 0; i < matrix->nr; i++)
-		write_verdict(matrix, ks_check_outcome(check, row, matrix->first + i)->verdict,
-			      i + 1 == matrix->nr);
-}
-
-/** All programs of a single object; of many those that need a look. */
-static bool row_shown(const struct matrix *matrix, size_t row)
-{
-	const struct ks_check *check = matrix->check;
-	if (matrix->report->verbose || check->nr_objects == 1)
-		return true;
-	for (size_t i = 0; i < check->nr_images; i++)
-		if (ks_check_outcome(check, row, i)->verdict != KS_VERDICT_OK)
-			return true;
-	return false;
-}
-
-static size_t widest_name(const struct ks_check *check)
-{
-	size_t widest = NAMES_MIN;
-	for (size_t i = 0; i < check->nr_rows; i++) {
-		size_t len = strlen(check->programs[i]->name) + 3;
-		widest = len > widest ? len : widest;
+	write_name(page, KS_PAINT_HEAD, 0, page->tools->at[tool].name);
+	for (size_t i = 0; i < page->nr; i++) {
+		size_t image = page->axis.at[page->first + i].images[0];
+		enum ks_tool_verdict verdict = ks_tool_outcome(page->tools, tool, image)->verdict;
+		write_symbol(page, paints[verdict], ks_tool_verdicts[verdict].symbol, i);
 	}
-	for (size_t i = 0; i < check->nr_images; i++) {
-		size_t len = strlen(check->images[i]->label) + 1;
-		widest = len > widest ? len : widest;
+}
+
+static void write_row(struct page *page, size_t row)
+{
+	write_name(page, KS_PAINT_NONE, 2, page->check->programs[row]->name);
+	for (size_t i = 0; i < page->nr; i++) {
+		size_t image = page->axis.at[page->first + i].images[0];
+		enum ks_verdict verdict = ks_check_outcome(page->check, row, image)->verdict;
+		write_symbol(page, ks_verdict_paints[verdict], ks_verdicts[verdict].symbol, i);
 	}
-	return widest > NAMES_MAX ? NAMES_MAX : widest;
 }
 
-/** Choose the width of the names, and how many images stand side by side. */
-static size_t lay_out(struct matrix *matrix)
+static void write_rows(struct page *page, size_t tool)
 {
-	size_t columns = matrix->terminal.report->options.columns;
-	size_t all = matrix->check->nr_images * CELL;
-	matrix->names = widest_name(matrix->check);
-	if (matrix->names + all > columns) // short names before a second block
-		matrix->names = all + NAMES_MIN < columns ? columns - all : NAMES_MIN;
-	size_t fit = columns > matrix->names + CELL ? (columns - matrix->names) / CELL : 1;
-	return fit;
-}
-
-static void write_matrix(struct matrix *matrix)
-{
-	const struct ks_check *check = matrix->check;
-	size_t fit = lay_out(matrix), hidden = 0;
-	for (matrix->first = 0; matrix->first < check->nr_images; matrix->first += fit) {
-		size_t left = check->nr_images - matrix->first;
-		matrix->nr = left < fit ? left : fit;
-		write_heads(matrix);
-		hidden = 0;
-		for (size_t i = 0; i < check->nr_objects; i++) {
-			const struct ks_check_object *object = &check->objects[i];
-			write_object(matrix, object);
-			for (size_t row = object->first; row < object->first + object->nr; row++)
-				if (row_shown(matrix, row))
-					write_row(matrix, row);
-				else
-					hidden++;
+	const struct ks_tool *of = &page->tools->at[tool];
+	for (size_t i = 0; i < of->nr_objects; i++) {
+		const struct ks_check_object *object = &page->check->objects[of->objects[i]];
+		if (of->nr_objects > 1) {
+			ks_buf_printf(&page->terminal.text, " %s:", object->object->name);
+			ks_terminal_wrap(&page->terminal, 0, 2);
 		}
-		ks_buf_char(matrix->terminal.out, '\n');
+		for (size_t row = object->first; row < object->first + object->nr; row++)
+			write_row(page, row);
 	}
-	if (hidden)
-		ks_buf_printf(matrix->terminal.out,
-			      "%zu program%s that work%s everywhere: -v lists %s\n", hidden,
-			      hidden == 1 ? "" : "s", hidden == 1 ? "s" : "",
-			      hidden == 1 ? "it" : "them");
+}
+
+/** Of many tools those that need a look. */
+static bool is_shown(const struct page *page, size_t tool)
+{
+	enum ks_tool_verdict worst = ks_tool_worst(page->tools, tool);
+	return page->report->verbose || page->tools->nr == 1 ||
+	       (worst != KS_TOOL_WORKS && worst != KS_TOOL_FOREIGN);
+}
+
+static size_t widest(size_t most, const char *name, size_t more)
+{
+	size_t columns = shown_columns(name) + more;
+	return columns > most ? columns : most;
+}
+
+/** Choose the width of the names and cells, and how many kernels stand side by side. */
+static size_t lay_out(struct page *page)
+{
+	size_t columns = page->terminal.report->options.columns, names = NAMES_MIN;
+	for (size_t i = 0; i < page->axis.nr; i++)
+		names = widest(names, page->axis.at[i].label, 1);
+	for (size_t i = 0; i < page->tools->nr; i++)
+		if (is_shown(page, i))
+			names = widest(names, page->tools->at[i].name, 1);
+	for (size_t i = 0; page->rows && i < page->check->nr_rows; i++)
+		names = widest(names, page->check->programs[i]->name, 3);
+	size_t most = columns / 2 > NAMES_MIN ? columns / 2 : NAMES_MIN;
+	page->names = names > most ? most : names;
+	page->cell = page->names + 2 * page->axis.nr > columns ? 1 : 2;
+	size_t fit = columns > page->names ? (columns - page->names) / page->cell : 1;
+	return fit ? fit : 1;
+}
+
+static void write_matrix(struct page *page)
+{
+	size_t fit = lay_out(page), shown = 0;
+	for (size_t i = 0; i < page->tools->nr; i++)
+		shown += is_shown(page, i);
+	for (page->first = 0; shown && page->first < page->axis.nr; page->first += fit) {
+		size_t left = page->axis.nr - page->first;
+		page->nr = left < fit ? left : fit;
+		ks_buf_char(page->terminal.out, '\n');
+		write_heads(page);
+		for (size_t i = 0; i < page->tools->nr; i++) {
+			if (!is_shown(page, i))
+				continue;
+			write_tool(page, i);
+			if (page->rows)
+				write_rows(page, i);
+		}
+	}
 }
 
 /** Only the symbols that occur. */
-static void write_legend(struct matrix *matrix)
+static void write_legend(struct page *page)
 {
-	const struct ks_check *check = matrix->check;
-	bool used[KS_NR_VERDICTS] = { [KS_VERDICT_OK] = true };
-	for (size_t i = 0; i < check->nr_rows * check->nr_images; i++)
-		used[check->outcomes[i].verdict] = true;
-	for (size_t i = 0; i < check->nr_objects && check->nr_images; i++)
-		used[ks_check_object_verdict(check, &check->objects[i], 0)] = true;
-	struct ks_buf *text = &matrix->terminal.text;
-	for (int v = 0; v < KS_NR_VERDICTS; v++)
+	bool used[KS_NR_TOOL_VERDICTS] = { false }, of_rows[KS_NR_VERDICTS] = { false };
+	struct ks_buf *text = &page->terminal.text;
+	for (size_t i = 0; i < page->tools->nr; i++)
+		for (size_t k = 0; is_shown(page, i) && k < page->check->nr_images; k++)
+			used[ks_tool_outcome(page->tools, i, k)->verdict] = true;
+	size_t nr_cells = page->rows ? page->check->nr_rows * page->check->nr_images : 0;
+	for (size_t i = 0; i < nr_cells; i++)
+		of_rows[page->check->outcomes[i].verdict] = true;
+	for (int v = 0; v < KS_NR_TOOL_VERDICTS; v++)
 		if (used[v])
-			ks_buf_printf(text, "%s%s %s", text->len ? ", " : "", ks_verdicts[v].symbol,
+			ks_buf_printf(text, "%s%s %s", text->len ? ", " : "",
+				      ks_tool_verdicts[v].symbol, ks_tool_verdicts[v].title);
+	bool any = false;
+	for (int v = KS_VERDICT_OK + 1; v < KS_NR_VERDICTS; v++)
+		if (of_rows[v]) {
+			ks_buf_printf(text, "%s%s %s",
+				      any ? ", " : "; of a program: ", ks_verdicts[v].symbol,
 				      ks_verdicts[v].title);
-	ks_terminal_wrap_code(&matrix->terminal, 0, 0);
+			any = true;
+		}
+	if (text->len)
+		ks_terminal_wrap_code(&page->terminal, 0, 0);
 }
 
-/* ---- reasons ---- */
+/* ---- what is left out, what was assumed ---- */
 
-/** A source line with its blanks folded, behind the name of its file without the folders. */
-static void write_source(struct ks_buf *text, const struct ks_bpf_line *line)
+/** The tools of a verdict that have no row, by name. */
+static void write_rest(struct page *page, enum ks_tool_verdict verdict, const char *title)
 {
-	const char *slash = strrchr(line->file, '/');
-	ks_buf_str(text, slash ? slash + 1 : line->file);
-	if (line->line)
-		ks_buf_printf(text, ":%u", line->line);
-	if (!line->text || !line->text[0])
+	struct ks_buf *text = &page->terminal.text;
+	for (size_t i = 0; i < page->tools->nr; i++)
+		if (!is_shown(page, i) && ks_tool_worst(page->tools, i) == verdict)
+			ks_buf_printf(text, "%s%s", text->len ? ", " : title,
+				      page->tools->at[i].name);
+	if (!text->len)
 		return;
-	ks_buf_char(text, ':');
-	for (const char *at = line->text; *at;) {
-		size_t blanks = strspn(at, " \t"), word = strcspn(at + blanks, " \t");
-		if (word)
-			ks_buf_char(text, ' ');
-		ks_buf_bytes(text, at + blanks, word);
-		at += blanks + word;
+	ks_buf_char(page->terminal.out, '\n');
+	ks_terminal_wrap(&page->terminal, 0, 2);
+}
+
+static void write_choices(struct page *page, const struct ks_tool *tool)
+{
+	struct ks_buf *text = &page->terminal.text;
+	for (size_t i = 0; i < tool->nr_choices; i++) {
+		const struct ks_tool_choice *choice = &tool->choices[i];
+		ks_buf_printf(text, "%s takes one of (%s", tool->name, ks_bases[choice->basis]);
+		if (choice->source)
+			ks_buf_printf(text, ", %s", choice->source);
+		ks_buf_str(text, "): ");
+		for (size_t k = 0; k < choice->nr_sides; k++)
+			ks_buf_printf(text, "%s%s", k ? " | " : "", choice->sides[k]);
+		ks_terminal_wrap(&page->terminal, 0, 2);
 	}
 }
 
-/** A line of its own for each text there is. */
-static void write_evidence(struct ks_terminal *terminal, const struct ks_reason *reason)
+static struct ks_error *write_page(struct page *page, struct ks_arena *arena)
 {
-	enum { INDENT = 6 };
-	if (reason->detail) {
-		ks_terminal_blanks(terminal, INDENT);
-		ks_buf_str(&terminal->text, reason->detail);
-		ks_terminal_wrap(terminal, INDENT, INDENT);
-	}
-	if (reason->line && reason->line->file) {
-		ks_terminal_blanks(terminal, INDENT);
-		write_source(&terminal->text, reason->line);
-		ks_terminal_wrap(terminal, INDENT, INDENT + 2);
-	}
-	if (reason->hint) {
-		ks_terminal_blanks(terminal, INDENT);
-		ks_buf_printf(&terminal->text, "hint: %s", reason->hint);
-		ks_terminal_wrap(terminal, INDENT, INDENT + 2);
-	}
-}
-
-static void write_group(struct ks_terminal *terminal, const struct ks_check *check,
-			const struct ks_reason_group *group)
-{
-	const struct ks_reason *reason = group->reason;
-	ks_buf_str(terminal->out, "  ");
-	ks_terminal_paint(terminal, paints[reason->verdict], ks_verdicts[reason->verdict].symbol);
-	ks_buf_char(terminal->out, ' ');
-	ks_reason_title(reason, &terminal->text);
-	ks_terminal_wrap(terminal, 4, 6);
-	ks_terminal_blanks(terminal, 6);
-	ks_group_images(check, group, &terminal->text);
-	ks_terminal_wrap(terminal, 6, 6);
-	write_evidence(terminal, reason);
-}
-
-/** The reasons of a row; those of another program of the object may be the same. */
-struct row_reasons {
-	struct ks_reason_groups groups;
-	bool told;
-};
-
-static bool same_groups(const struct ks_reason_groups *a, const struct ks_reason_groups *b)
-{
-	for (size_t i = 0; i < a->nr && a->nr == b->nr; i++) {
-		const struct ks_reason_group *x = &a->at[i], *y = &b->at[i];
-		if (!ks_reason_equal(x->reason, y->reason) || x->nr != y->nr ||
-		    memcmp(x->images, y->images, x->nr * sizeof(*x->images)) != 0)
-			return false;
-	}
-	return a->nr == b->nr;
-}
-
-/** "object: program (section), program (section)" for all programs that have the reasons of the row. */
-static void write_programs(struct matrix *matrix, size_t row, struct row_reasons *rows)
-{
-	const struct ks_check *check = matrix->check;
-	const struct ks_check_object *object = ks_row_object(check, row);
-	struct ks_buf *text = &matrix->terminal.text;
-	ks_buf_printf(text, "%s:", object->object->name);
-	for (size_t i = row; i < object->first + object->nr; i++) {
-		if (!same_groups(&rows[i].groups, &rows[row].groups))
-			continue;
-		ks_buf_printf(text, "%s %s (%s)", rows[row].told ? "," : "",
-			      check->programs[i]->name, check->programs[i]->section);
-		rows[row].told = rows[i].told = true;
-	}
-	ks_terminal_wrap(&matrix->terminal, 0, 2);
-}
-
-static void write_reasons(struct matrix *matrix, size_t row, struct row_reasons *rows)
-{
-	const struct ks_reason_groups *groups = &rows[row].groups;
-	if (!groups->nr || rows[row].told)
-		return;
-	ks_buf_char(matrix->terminal.out, '\n');
-	write_programs(matrix, row, rows);
-	for (size_t i = 0; i < groups->nr; i++)
-		write_group(&matrix->terminal, matrix->check, &groups->at[i]);
-}
-
-/** Objects that have no row. */
-static void write_empty(struct matrix *matrix)
-{
-	const struct ks_check *check = matrix->check;
-	for (size_t i = 0; i < check->nr_objects; i++) {
-		const struct ks_check_object *object = &check->objects[i];
-		if (object->nr)
-			continue;
-		ks_buf_printf(&matrix->terminal.text, "%s: %s", object->object->name,
-			      object->object->no_symbols
-				      ? "it has no symbol table, and libbpf does not open it"
-				      : "there is no program in it, and nothing to judge");
-		ks_buf_char(matrix->terminal.out, '\n');
-		ks_terminal_wrap(&matrix->terminal, 0, 2);
-	}
-}
-
-/** The programs whose worst verdict is v, v from the worst on. */
-static struct ks_error *write_all_reasons(struct matrix *matrix)
-{
-	const struct ks_check *check = matrix->check;
-	_cleanup_arena_ struct ks_arena arena = { 0 };
-	struct row_reasons *rows = ks_arena_array(&arena, check->nr_rows, sizeof(*rows));
-	if (!rows)
-		return &ks_nomem;
-	for (size_t row = 0; row < check->nr_rows; row++) {
-		rows[row].told = false;
-		KS_TRY(ks_reason_groups(check, row, KS_VERDICT_UNKNOWN, true, &arena,
-					&rows[row].groups));
-	}
-	for (int v = KS_NR_VERDICTS; v-- > 0;)
-		for (size_t row = 0; row < check->nr_rows; row++)
-			if ((int)ks_row_verdict(check, row) == v)
-				write_reasons(matrix, row, rows);
-	write_empty(matrix);
-	return NULL;
+	page->rows = page->report->verbose || page->tools->nr == 1;
+	KS_TRY(ks_axis_make(page->tools, !page->report->verbose, page->rows, arena, &page->axis));
+	KS_TRY(ks_causes_make(page->tools, NULL, NULL, arena, &page->causes));
+	write_answer(page);
+	write_causes(page);
+	write_matrix(page);
+	write_legend(page);
+	write_rest(page, KS_TOOL_WORKS, "Works on every kernel: ");
+	write_rest(page, KS_TOOL_FOREIGN, "Built for another machine than any of the kernels: ");
+	for (size_t i = 0; page->rows && i < page->tools->nr; i++)
+		write_choices(page, &page->tools->at[i]);
+	return page->report->verbose ? ks_check_details(&page->terminal, page->check) : NULL;
 }
 
 struct ks_error *ks_check_terminal(const struct ks_check_report *report,
@@ -314,16 +341,16 @@ struct ks_error *ks_check_terminal(const struct ks_check_report *report,
 		.options = { .color = report->color,
 			     .columns = report->columns ? report->columns : 80 },
 	};
-	struct matrix matrix = {
+	struct page page = {
 		.report = report,
 		.check = check,
+		.tools = report->tools,
 		.terminal = { .report = &frame, .out = out },
 	};
-	write_matrix(&matrix);
-	write_legend(&matrix);
-	struct ks_error *err = write_all_reasons(&matrix);
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_error *err = write_page(&page, &arena);
 	if (!err)
-		err = ks_buf_error(&matrix.terminal.text);
-	ks_buf_deinit(&matrix.terminal.text);
+		err = ks_buf_error(&page.terminal.text);
+	ks_buf_deinit(&page.terminal.text);
 	return err;
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* A second look at objects whose tools attach programs to something else where their targets are not there. */
+#include "check/check.h"
+
+struct ks_rewriting;
+
+/**
+ * Check such objects once more, with the other targets, and note the result in check->rewritten.
+ * @param options as of the check @param ret must outlive the check; NULL: no object needs it
+ */
+KS_MUST_CHECK struct ks_error *ks_rewriting_run(struct ks_store *store,
+						const struct ks_store_images *images,
+						const struct ks_check_input *inputs, size_t nr,
+						const struct ks_check_options *options,
+						struct ks_check *check, struct ks_rewriting **ret);
+void ks_rewriting_free(struct ks_rewriting *rewriting); // NULL is allowed

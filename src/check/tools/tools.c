@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The tools of a check, and what becomes of each on every image. */
+#include "check/tools/tools.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/vector.h"
+#include "check/reasons.h"
+#include "check/tools/plan.h"
+
+const struct ks_tool_verdict_info ks_tool_verdicts[KS_NR_TOOL_VERDICTS] = {
+	[KS_TOOL_WORKS] = { "works", "works", "." },
+	[KS_TOOL_PART] = { "works-in-part", "works in part", "!" },
+	[KS_TOOL_UNKNOWN] = { "unknown", "cannot be told", "?" },
+	[KS_TOOL_FAILS] = { "does-not-work", "does not work", "X" },
+	[KS_TOOL_FOREIGN] = { "other-machine", "is built for another machine", "-" },
+};
+const char *const ks_bases[KS_NR_BASES] = {
+	[KS_BASIS_COMPILED] = "as-compiled",
+	[KS_BASIS_POLICY] = "policy",
+	[KS_BASIS_SHIPPED] = "shipped",
+	[KS_BASIS_INFERRED] = "inferred",
+};
+
+struct making {
+	struct ks_tools *tools;
+	struct ks_arena scratch;
+	struct ks_plan *plans; // of each object of the check
+	KS_VECTOR(struct ks_loss) losses;
+	bool nomem;
+};
+
+/* ---- which tools there are ---- */
+
+const char *ks_tool_name(struct ks_arena *arena, const char *path, const char *object,
+			 size_t nr_objects)
+{
+	if (nr_objects == 1)
+		return ks_arena_strdup(arena, object);
+	const char *slash = strrchr(path, '/'), *colon = strrchr(path, ':');
+	const char *base = slash > colon ? slash : colon;
+	base = base ? base + 1 : path;
+	size_t len = strlen(base);
+	if (len > 3 && strcmp(base + len - 3, ".so") == 0)
+		len -= 3;
+	return ks_arena_strndup(arena, base, len);
+}
+
+/** Objects that stand behind each other and come from the same file are one tool. */
+static size_t run_of(const struct ks_check *check, size_t first)
+{
+	size_t nr = 1;
+	while (first + nr < check->nr_objects &&
+	       strcmp(check->objects[first + nr].path, check->objects[first].path) == 0)
+		nr++;
+	return nr;
+}
+
+static struct ks_error *list_tools(struct ks_tools *tools)
+{
+	const struct ks_check *check = tools->check;
+	struct ks_arena *arena = &tools->arena;
+	tools->at = ks_arena_array(arena, check->nr_objects + 1, sizeof(*tools->at));
+	size_t *indexes = ks_arena_array(arena, check->nr_objects + 1, sizeof(*indexes));
+	if (!tools->at || !indexes)
+		return &ks_nomem;
+	for (size_t i = 0, nr; i < check->nr_objects; i += nr) {
+		const struct ks_check_object *first = &check->objects[i];
+		nr = run_of(check, i);
+		for (size_t k = i; k < i + nr; k++)
+			indexes[k] = k;
+		struct ks_tool *tool = &tools->at[tools->nr++];
+		*tool = (struct ks_tool){
+			.name = ks_tool_name(arena, first->path, first->object->name, nr),
+			.path = first->path,
+			.nr_objects = nr,
+			.objects = indexes + i,
+		};
+		if (!tool->name)
+			return &ks_nomem;
+	}
+	return NULL;
+}
+
+/* ---- how they fare ---- */
+
+static struct ks_fare state_of(enum ks_verdict verdict)
+{
+	static const enum ks_tool_verdict verdicts[KS_NR_VERDICTS] = {
+		[KS_VERDICT_OK] = KS_TOOL_WORKS,      [KS_VERDICT_UNKNOWN] = KS_TOOL_UNKNOWN,
+		[KS_VERDICT_RISK] = KS_TOOL_PART,     [KS_VERDICT_NO_ATTACH] = KS_TOOL_FAILS,
+		[KS_VERDICT_NO_LOAD] = KS_TOOL_FAILS,
+	};
+	return (struct ks_fare){ .verdict = verdicts[verdict], .counted = verdict };
+}
+
+/** Kinds of reasons about what a program attaches to: not there, or there and not fit. */
+static bool is_absence(enum ks_reason_kind kind)
+{
+	return kind == KS_REASON_TARGET_ABSENT || kind == KS_REASON_TARGET_INLINED ||
+	       kind == KS_REASON_TARGET_SUFFIXED || kind == KS_REASON_TARGET_NOT_IN_BTF ||
+	       kind == KS_REASON_TARGET_MODULE || kind == KS_REASON_TRACEPOINT_MISSING ||
+	       kind == KS_REASON_SYSCALL_MISSING || kind == KS_REASON_LSM_MISSING ||
+	       kind == KS_REASON_ITER_MISSING;
+}
+
+static bool is_of_target(enum ks_reason_kind kind)
+{
+	return (kind >= KS_REASON_TARGET_ABSENT && kind <= KS_REASON_DUPLICATED) ||
+	       kind == KS_REASON_TARGET_AT_RUN_TIME;
+}
+
+/** Whether a reason is of those that made the verdict on its program. */
+static bool made_it(const struct ks_plan_part *part, const struct ks_reason *reason,
+		    enum ks_verdict verdict)
+{
+	if (part->own_loader && reason->kind == KS_REASON_LOADER)
+		return false;
+	if (reason->soft || reason->verdict == KS_VERDICT_OK)
+		return false;
+	return verdict >= KS_VERDICT_NO_ATTACH ? reason->verdict >= KS_VERDICT_NO_ATTACH
+					       : reason->verdict == verdict;
+}
+
+/** The verdict on a program, without what only libbpf minds where the tool has a loader of its own. */
+static enum ks_verdict row_verdict(const struct ks_plan_part *part,
+				   const struct ks_outcome *outcome)
+{
+	enum ks_verdict worst = KS_VERDICT_OK;
+	if (!part->own_loader)
+		return outcome->verdict;
+	for (uint32_t i = 0; i < outcome->nr; i++) {
+		const struct ks_reason *reason = &outcome->reasons[i];
+		if (!reason->soft && reason->kind != KS_REASON_LOADER && reason->verdict > worst)
+			worst = reason->verdict;
+	}
+	return worst;
+}
+
+/** The outcome that counts: of a program whose target is not there, where its tool attaches it then, if that is known. */
+static const struct ks_outcome *outcome_of(const struct ks_check *check, size_t index,
+					   const struct ks_plan_part *part, size_t row,
+					   size_t image)
+{
+	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
+	const struct ks_check *other = part->known ? check->rewritten : NULL;
+	const struct ks_check_object *object = &check->objects[index];
+	bool fails = state_of(row_verdict(part, outcome)).verdict == KS_TOOL_FAILS;
+	for (size_t i = 0; other && fails && i < other->nr_objects; i++)
+		if (other->objects[i].object == object->object)
+			return ks_check_outcome(
+				other, other->objects[i].first + row - object->first, image);
+	return outcome;
+}
+
+/** How a program fares, by what its loader does with its target. @param told where it is attached then is looked at */
+static struct ks_fare row_state(const struct ks_plan_part *part, const struct ks_outcome *outcome,
+				bool told)
+{
+	enum ks_verdict verdict = row_verdict(part, outcome);
+	struct ks_fare ret = state_of(verdict);
+	bool absent = false, other = false;
+	bool unseen = true; // nothing happens that it could see: nobody can make that system call
+	for (uint32_t i = 0; i < outcome->nr; i++) {
+		const struct ks_reason *reason = &outcome->reasons[i];
+		if (!made_it(part, reason, verdict))
+			continue;
+		absent = absent || is_absence(reason->kind);
+		other = other || !is_of_target(reason->kind);
+		unseen = unseen && reason->kind == KS_REASON_SYSCALL_MISSING;
+	}
+	ret.absent = ret.verdict == KS_TOOL_FAILS && absent;
+	if (part->role == KS_ROLE_PRESENT && ret.absent && !other && unseen)
+		return state_of(KS_VERDICT_OK);
+	if (part->chosen && !other)
+		return state_of(KS_VERDICT_OK);
+	return part->rewritten && !told && ret.verdict == KS_TOOL_FAILS && !other
+		       ? state_of(KS_VERDICT_UNKNOWN)
+		       : ret;
+}
+
+/** What the tool lacks without a program, in the words of whoever declared it. */
+static const char *words_of(const struct making *making, const char *object, const char *program)
+{
+	const struct ks_policy *policies[] = { making->tools->check->policy,
+					       making->tools->shipped };
+	for (int i = 0; i < 2; i++) {
+		const struct ks_policy_object *part;
+		for (size_t at = 0; (part = ks_policy_next(policies[i], object, &at));)
+			for (size_t k = 0; k < part->nr_losses; k++)
+				if (fnmatch(part->losses[k].program, program, 0) == 0)
+					return part->losses[k].text;
+	}
+	return NULL;
+}
+
+static void add_losses(struct making *making, const struct ks_check_object *object, size_t row,
+		       size_t image, const struct ks_plan_part *part, enum ks_blame blame)
+{
+	const struct ks_check *check = making->tools->check;
+	size_t index = (size_t)(object - check->objects);
+	const struct ks_outcome *outcome = outcome_of(check, index, part, row, image);
+	enum ks_verdict verdict = row_verdict(part, outcome);
+	struct ks_loss loss = {
+		.row = row,
+		.words = words_of(making, object->object->name, check->programs[row]->name),
+		.fatal = blame == KS_BLAME_FATAL,
+		.doubt = blame == KS_BLAME_DOUBT,
+		.counted = blame == KS_BLAME_FATAL   ? verdict
+			   : blame == KS_BLAME_DOUBT ? KS_VERDICT_UNKNOWN
+			   : blame == KS_BLAME_LOSS  ? KS_VERDICT_RISK
+						     : KS_VERDICT_OK,
+	};
+	bool any = false;
+	for (uint32_t i = 0; i < outcome->nr; i++) {
+		if (!made_it(part, &outcome->reasons[i], verdict))
+			continue;
+		loss.reason = &outcome->reasons[i];
+		any = true;
+		making->nomem = making->nomem || !ks_vector_add(&making->losses, loss);
+	}
+	if (!any)
+		making->nomem = making->nomem || !ks_vector_add(&making->losses, loss);
+}
+
+/** An object of a tool; its losses are added to those of the tool. */
+static struct ks_fare judge_object(struct making *making, size_t index, size_t image,
+				   struct ks_arena *arena)
+{
+	const struct ks_check *check = making->tools->check;
+	const struct ks_check_object *object = &check->objects[index];
+	if (!object->nr)
+		return state_of(ks_check_object_verdict(check, object, image));
+	struct ks_fare *states = ks_arena_array(arena, object->nr, sizeof(*states));
+	enum ks_blame *blames = ks_arena_array(arena, object->nr, sizeof(*blames));
+	if (!states || !blames) {
+		making->nomem = true;
+		return (struct ks_fare){ 0 };
+	}
+	for (size_t i = 0; i < object->nr; i++) {
+		const struct ks_plan_part *part = &making->plans[index].parts[i];
+		const struct ks_outcome *outcome =
+			outcome_of(check, index, part, object->first + i, image);
+		states[i] = row_state(part, outcome,
+				      outcome != ks_check_outcome(check, object->first + i, image));
+		const char *words = words_of(making, object->object->name,
+					     check->programs[object->first + i]->name);
+		if (states[i].absent && words && !words[0])
+			states[i] = state_of(KS_VERDICT_OK); // others see what it saw
+	}
+	struct ks_fare ret = ks_plan_judge(&making->plans[index], states, blames);
+	for (size_t i = 0; i < object->nr; i++)
+		if (blames[i] != KS_BLAME_NONE)
+			add_losses(making, object, object->first + i, image,
+				   &making->plans[index].parts[i], blames[i]);
+	return ret;
+}
+
+static bool is_foreign(const struct ks_check *check, const struct ks_check_object *object,
+		       size_t image)
+{
+	for (size_t row = object->first; row < object->first + object->nr; row++) {
+		const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
+		for (uint32_t i = 0; i < outcome->nr; i++)
+			if (outcome->reasons[i].kind == KS_REASON_MACHINE &&
+			    !outcome->reasons[i].soft)
+				return true;
+	}
+	return false;
+}
+
+/** Losses that are kept: those of the objects that have to do with the result. */
+static struct ks_error *keep_losses(struct making *making, struct ks_tool_outcome *outcome)
+{
+	outcome->nr = (uint32_t)making->losses.len;
+	struct ks_loss *losses =
+		ks_arena_array(&making->tools->arena, making->losses.len + 1, sizeof(*losses));
+	if (!losses || making->nomem)
+		return &ks_nomem;
+	if (making->losses.len)
+		memcpy(losses, making->losses.at, making->losses.len * sizeof(*losses));
+	outcome->losses = losses;
+	return NULL;
+}
+
+/** Take the losses of an object back, or tell how bad they are for the tool. */
+static void weigh(struct making *making, size_t first, enum ks_blame blame)
+{
+	if (blame == KS_BLAME_NONE)
+		making->losses.len = first;
+	for (size_t i = first; i < making->losses.len; i++) {
+		struct ks_loss *loss = &making->losses.at[i];
+		enum ks_verdict most = blame == KS_BLAME_SPARE	 ? KS_VERDICT_OK
+				       : blame == KS_BLAME_LOSS	 ? KS_VERDICT_RISK
+				       : blame == KS_BLAME_DOUBT ? KS_VERDICT_UNKNOWN
+								 : KS_VERDICT_NO_LOAD;
+		loss->fatal = loss->fatal && blame == KS_BLAME_FATAL;
+		loss->counted = loss->counted < most ? loss->counted : most;
+	}
+}
+
+static struct ks_error *judge_tool(struct making *making, const struct ks_tool *tool,
+				   const struct ks_plan *plan, size_t image,
+				   struct ks_tool_outcome *ret)
+{
+	const struct ks_check *check = making->tools->check;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_fare *states = ks_arena_array(&arena, tool->nr_objects, sizeof(*states));
+	enum ks_blame *blames = ks_arena_array(&arena, tool->nr_objects, sizeof(*blames));
+	if (!states || !blames)
+		return &ks_nomem;
+	bool foreign = false;
+	for (size_t i = 0; i < tool->nr_objects; i++) {
+		foreign = foreign || is_foreign(check, &check->objects[tool->objects[i]], image);
+		making->losses.len = 0;
+		states[i] = judge_object(making, tool->objects[i], image, &arena);
+	}
+	struct ks_fare state = ks_plan_judge(plan, states, blames);
+	making->losses.len = 0;
+	for (size_t i = 0; i < tool->nr_objects; i++) {
+		size_t first = making->losses.len;
+		judge_object(making, tool->objects[i], image, &arena);
+		weigh(making, first, blames[i]);
+	}
+	*ret = (struct ks_tool_outcome){
+		.verdict = foreign ? KS_TOOL_FOREIGN : state.verdict,
+		.counted = state.counted,
+	};
+	return keep_losses(making, ret);
+}
+
+/* ---- all of them ---- */
+
+/** Need the tool work on that image? */
+static bool is_spared(const struct ks_policy *policy, const char *tool,
+		      const struct ks_image *image)
+{
+	bool spared = false;
+	for (size_t i = 0; policy && i < policy->nr_tools; i++) {
+		const struct ks_policy_tool *part = &policy->tools[i];
+		if (fnmatch(part->match, tool, 0) != 0)
+			continue;
+		bool required =
+			!part->required.nr || ks_policy_matches(&part->required, image->label) ||
+			(image->version && ks_policy_matches(&part->required, image->version));
+		spared = spared || !required || ks_policy_matches(&part->spared, image->label) ||
+			 (image->version && ks_policy_matches(&part->spared, image->version));
+	}
+	return spared;
+}
+
+static struct ks_error *make_tool(struct making *making, size_t index)
+{
+	struct ks_tools *tools = making->tools;
+	const struct ks_check *check = tools->check;
+	struct ks_tool *tool = &tools->at[index];
+	struct ks_plan plan;
+	const char **names = ks_arena_array(&making->scratch, tool->nr_objects + 1, sizeof(char *));
+	if (!names)
+		return &ks_nomem;
+	for (size_t i = 0; i < tool->nr_objects; i++) {
+		const struct ks_bpf_object *object = check->objects[tool->objects[i]].object;
+		names[i] = object->name;
+		KS_TRY(ks_plan_object(&making->scratch, object, check->policy,
+				      making->tools->shipped, !tools->as_compiled,
+				      &making->plans[tool->objects[i]]));
+	}
+	KS_TRY(ks_plan_tool(&making->scratch, tool->name, names, tool->nr_objects, check->policy,
+			    making->tools->shipped, &plan));
+	KS_TRY(ks_tool_tell(&tools->arena, check, making->plans, &plan, names, tool));
+	for (size_t image = 0; image < check->nr_images; image++) {
+		struct ks_tool_outcome *outcome =
+			&tools->outcomes[index * check->nr_images + image];
+		KS_TRY(judge_tool(making, tool, &plan, image, outcome));
+		outcome->spared = is_spared(check->policy, tool->name, check->images[image]);
+	}
+	return NULL;
+}
+
+static struct ks_error *make_all(struct making *making)
+{
+	struct ks_tools *tools = making->tools;
+	const struct ks_check *check = tools->check;
+	if (!tools->as_compiled)
+		KS_TRY(ks_shipped_read(&tools->shipped));
+	KS_TRY(list_tools(tools));
+	making->plans =
+		ks_arena_array(&making->scratch, check->nr_objects + 1, sizeof(*making->plans));
+	size_t nr_cells;
+	if (__builtin_mul_overflow(tools->nr, check->nr_images, &nr_cells))
+		return &ks_nomem;
+	tools->outcomes = ks_arena_array(&tools->arena, nr_cells + 1, sizeof(*tools->outcomes));
+	if (!making->plans || !tools->outcomes)
+		return &ks_nomem;
+	for (size_t i = 0; i < tools->nr; i++)
+		KS_TRY(make_tool(making, i));
+	return NULL;
+}
+
+struct ks_error *ks_tools_make(const struct ks_check *check, bool as_compiled,
+			       struct ks_tools **ret)
+{
+	_cleanup_tools_ struct ks_tools *tools = calloc(1, sizeof(*tools));
+	if (!tools)
+		return &ks_nomem;
+	tools->check = check;
+	tools->as_compiled = as_compiled;
+	struct making making = { .tools = tools };
+	struct ks_error *err = make_all(&making);
+	ks_vector_deinit(&making.losses);
+	ks_arena_deinit(&making.scratch);
+	KS_TRY(err);
+	*ret = ks_take(tools);
+	return NULL;
+}
+
+void ks_tools_free(struct ks_tools *tools)
+{
+	if (!tools)
+		return;
+	ks_policy_free(tools->shipped);
+	ks_arena_deinit(&tools->arena);
+	free(tools);
+}
+
+/* ---- what they come to ---- */
+
+enum ks_tool_verdict ks_tool_worst(const struct ks_tools *tools, size_t tool)
+{
+	enum ks_tool_verdict worst = KS_TOOL_FOREIGN;
+	for (size_t i = 0; i < tools->check->nr_images; i++) {
+		enum ks_tool_verdict verdict = ks_tool_outcome(tools, tool, i)->verdict;
+		if (verdict != KS_TOOL_FOREIGN && (worst == KS_TOOL_FOREIGN || verdict > worst))
+			worst = verdict;
+	}
+	return worst;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool ks_tool_same(const struct ks_tools *tools, size_t tool, size_t a, size_t b)
+{
+	const struct ks_tool_outcome *x = ks_tool_outcome(tools, tool, a);
+	const struct ks_tool_outcome *y = ks_tool_outcome(tools, tool, b);
+	if (x->verdict != y->verdict || x->spared != y->spared || x->nr != y->nr)
+		return false;
+	for (uint32_t i = 0; i < x->nr; i++) {
+		const struct ks_reason *p = x->losses[i].reason, *q = y->losses[i].reason;
+		if (x->losses[i].row != y->losses[i].row || !p != !q ||
+		    (p && (p->kind != q->kind || !same_text(p->name, q->name))))
+			return false;
+	}
+	return true;
+}
+
+/** As bad as the other at least, in the same program, for the same reason. */
+static bool covers(const struct ks_loss *old, const struct ks_loss *loss)
+{
+	const struct ks_reason *p = old->reason, *q = loss->reason;
+	return old->row == loss->row && !p == !q &&
+	       (!p || (p->kind == q->kind && same_text(p->name, q->name))) &&
+	       (old->fatal || !loss->fatal) && old->counted >= loss->counted;
+}
+
+bool ks_tool_has_loss(const struct ks_tool_outcome *outcome, const struct ks_loss *loss)
+{
+	for (uint32_t i = 0; i < outcome->nr; i++)
+		if (covers(&outcome->losses[i], loss))
+			return true;
+	return false;
+}
+
+enum ks_verdict ks_tools_counted(const struct ks_tools *tools)
+{
+	enum ks_verdict worst = KS_VERDICT_OK;
+	for (size_t i = 0; i < tools->nr; i++) {
+		bool nowhere = ks_tool_worst(tools, i) == KS_TOOL_FOREIGN;
+		for (size_t k = 0; k < tools->check->nr_images; k++) {
+			const struct ks_tool_outcome *outcome = ks_tool_outcome(tools, i, k);
+			bool foreign = outcome->verdict == KS_TOOL_FOREIGN && !nowhere;
+			if (!outcome->spared && !foreign && outcome->counted > worst)
+				worst = outcome->counted;
+		}
+	}
+	return worst;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The answer that every report opens with: in sentences. */
+#include <string.h>
+
+#include "report/check/check_page.h"
+
+/** What tools do, as a verb behind a number of them. */
+static const struct {
+	enum ks_tool_verdict verdict;
+	const char *one, *many;
+} verbs[] = {
+	{ KS_TOOL_WORKS, "works", "work" },
+	{ KS_TOOL_PART, "works in part", "work in part" },
+	{ KS_TOOL_FAILS, "does not work", "do not work" },
+	{ KS_TOOL_UNKNOWN, "cannot be told", "cannot be told" },
+	{ KS_TOOL_FOREIGN, "is built for another machine", "are built for another machine" },
+};
+enum { NR_VERBS = sizeof(verbs) / sizeof(*verbs) };
+
+/** Numbers of tools with their verbs; the first of several kernels is told as "on all of them", the others as "on some". */
+static void write_counts(const size_t counts[KS_NR_TOOL_VERDICTS], bool many_kernels,
+			 struct ks_buf *out)
+{
+	bool any = false;
+	for (int i = 0; i < NR_VERBS; i++) {
+		size_t nr = counts[verbs[i].verdict];
+		if (!nr)
+			continue;
+		ks_buf_printf(out, "%s%zu %s", any ? ", " : "", nr,
+			      nr == 1 ? verbs[i].one : verbs[i].many);
+		if (many_kernels && verbs[i].verdict != KS_TOOL_FOREIGN)
+			ks_buf_str(out, verbs[i].verdict == KS_TOOL_WORKS ? " on all of them"
+									  : " on some");
+		any = true;
+	}
+}
+
+/** One tool: where it does what. */
+static void write_single(const struct ks_tools *tools, const struct ks_axis *axis,
+			 struct ks_buf *out)
+{
+	bool any = false;
+	ks_buf_str(out, tools->at[0].name);
+	for (int i = 0; i < NR_VERBS; i++) {
+		bool here = false;
+		for (size_t k = 0; k < axis->nr; k++) {
+			const struct ks_axis_step *step = &axis->at[k];
+			if (ks_tool_outcome(tools, 0, step->images[0])->verdict != verbs[i].verdict)
+				continue;
+			if (!here)
+				ks_buf_printf(out, "%s %s on ", any ? ";" : "", verbs[i].one);
+			else
+				ks_buf_str(out, ", ");
+			ks_buf_str(out, step->label);
+			here = any = true;
+		}
+	}
+}
+
+void ks_answer_write(const struct ks_tools *tools, const struct ks_axis *axis, struct ks_buf *out)
+{
+	if (tools->nr == 1) {
+		write_single(tools, axis, out);
+		return;
+	}
+	size_t counts[KS_NR_TOOL_VERDICTS] = { 0 };
+	for (size_t i = 0; i < tools->nr; i++)
+		counts[ks_tool_worst(tools, i)]++;
+	ks_buf_printf(out, "%zu tools on ", tools->nr);
+	if (axis->nr_images == 1)
+		ks_buf_str(out, axis->at[0].label);
+	else
+		ks_buf_printf(out, "%zu kernels", axis->nr_images);
+	ks_buf_str(out, ": ");
+	write_counts(counts, axis->nr_images > 1, out);
+}
+
+void ks_answer_step(const struct ks_tools *tools, const struct ks_axis_step *step,
+		    struct ks_buf *out)
+{
+	size_t counts[KS_NR_TOOL_VERDICTS];
+	ks_axis_count(tools, step, counts);
+	write_counts(counts, false, out);
+}
+
+void ks_answer_basis(const struct ks_tools *tools, struct ks_buf *out)
+{
+	size_t counts[KS_NR_BASES] = { 0 };
+	for (size_t i = 0; i < tools->nr; i++)
+		counts[tools->at[i].basis]++;
+	size_t shipped = counts[KS_BASIS_SHIPPED], inferred = counts[KS_BASIS_INFERRED];
+	if (!shipped && !inferred)
+		return;
+	ks_buf_str(out, "Of ");
+	if (shipped)
+		ks_buf_printf(out, "%zu tool%s it is known", shipped, shipped == 1 ? "" : "s");
+	if (shipped && inferred)
+		ks_buf_str(out, ", of ");
+	if (inferred)
+		ks_buf_printf(out, "%zu it is inferred", inferred);
+	ks_buf_printf(out,
+		      " what the loader does with its programs%s; --as-compiled assumes nothing",
+		      tools->nr > 1 ? " (-v tells)" : "");
+}
+
+void ks_answer_excuses(const struct ks_excuses *excuses, struct ks_buf *out)
+{
+	if (!excuses)
+		return;
+	size_t known = excuses->nr_known, waived = excuses->nr_waived;
+	if (known)
+		ks_buf_printf(out, "%zu finding%s %s known", known, known == 1 ? "" : "s",
+			      known == 1 ? "is" : "are");
+	if (waived)
+		ks_buf_printf(out, "%s%zu %s waived", known ? ", " : "", waived,
+			      waived == 1 ? "is" : "are");
+	if (known || waived)
+		ks_buf_str(out, ": they do not count. ");
+	for (size_t i = 0; i < excuses->nr_expired; i++) {
+		const struct ks_policy_waiver *waiver = excuses->expired[i];
+		ks_buf_printf(out, "The waiver of line %u expired on %04u-%02u-%02u: %s. ",
+			      waiver->line, waiver->until / 10000, waiver->until / 100 % 100,
+			      waiver->until % 100, waiver->reason);
+	}
+	if (out->len && out->at[out->len - 1] == ' ')
+		out->len--;
+}
+
+void ks_cause_title(const struct ks_cause *cause, struct ks_buf *out)
+{
+	const struct ks_reason *reason = cause->reason;
+	if (!reason) {
+		ks_buf_str(out, "there is no program to judge");
+		return;
+	}
+	enum { FEW = 3 };
+	size_t shown = cause->nr_names > FEW + 1 ? FEW : cause->nr_names;
+	for (size_t i = 0; i < shown; i++)
+		ks_buf_printf(out, "%s%s", i ? ", " : "", cause->names[i]);
+	if (shown < cause->nr_names)
+		ks_buf_printf(out, " and %zu more", cause->nr_names - shown);
+	if (shown)
+		ks_buf_str(out, ": ");
+	ks_buf_str(out, ks_reasons[reason->kind].title);
+	if (cause->words)
+		ks_buf_printf(out, " (%s)", cause->words);
+}
+
+/** Names, as many as wanted. */
+static void write_names(const struct ks_tools *tools, const struct ks_cause *cause, size_t most,
+			struct ks_buf *out)
+{
+	bool programs = tools->nr == 1;
+	size_t nr = programs ? cause->nr_rows : cause->nr_tools;
+	size_t shown = most && nr > most + 1 ? most : nr;
+	for (size_t i = 0; i < shown; i++)
+		ks_buf_printf(out, "%s%s", i ? ", " : "",
+			      programs ? tools->check->programs[cause->rows[i]]->name
+				       : tools->at[cause->tools[i]].name);
+	if (shown < nr)
+		ks_buf_printf(out, " and %zu more", nr - shown);
+}
+
+void ks_cause_scope(const struct ks_tools *tools, const struct ks_axis *axis,
+		    const struct ks_cause *cause, size_t most, struct ks_buf *out)
+{
+	bool programs = tools->nr == 1;
+	size_t nr = programs ? cause->nr_rows : cause->nr_tools;
+	if (nr == 1) {
+		write_names(tools, cause, most, out);
+		ks_buf_char(out, ' ');
+		ks_axis_write(axis, cause->images, cause->nr_images, out);
+		return;
+	}
+	ks_buf_printf(out, "%zu %s: ", nr, programs ? "programs" : "tools");
+	write_names(tools, cause, most, out);
+	ks_buf_char(out, ' ');
+	ks_axis_write(axis, cause->images, cause->nr_images, out);
+}

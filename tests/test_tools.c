@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From verdicts on programs to those on tools: what a loader does without, chooses among, or never loads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/array.h"
+#include "check.h"
+#include "check/tools/causes.h"
+#include "check/tools/plan.h"
+#include "check/tools/tools.h"
+#include "hand_check.h"
+
+/** The verdicts on the first tool, a letter an image. */
+static void expect(struct sample *sample, const char *toml, const char *wanted, const char *counted)
+{
+	_cleanup_policy_ struct ks_policy *policy = NULL;
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	assert_ok(ks_policy_read(toml, strlen(toml), &policy));
+	sample->check.policy = policy;
+	assert_ok(ks_tools_make(&sample->check, false, &tools));
+	assert_int_equal(tools->nr, 1);
+	for (size_t i = 0; i < sample->check.nr_images; i++) {
+		const struct ks_tool_outcome *outcome = ks_tool_outcome(tools, 0, i);
+		if (ks_tool_verdicts[outcome->verdict].symbol[0] != wanted[i] ||
+		    ks_verdicts[outcome->counted].symbol[0] != counted[i])
+			fail_msg("%s: image %zu is %s (%s), not %c (%c)", toml, i,
+				 ks_tool_verdicts[outcome->verdict].symbol,
+				 ks_verdicts[outcome->counted].symbol, wanted[i], counted[i]);
+	}
+	sample->check.policy = NULL;
+	free(sample);
+}
+
+static void worst_of_what_is_needed(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", "...." }, { "b", ".?!A" } };
+	expect(sample_new(rows, 2), "", ".?!X", ".?!A");
+}
+
+/** What is optional takes nothing from the exit status, but something from the tool. */
+static void optional_is_in_part(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", "...." }, { "b", ".?!L" } };
+	expect(sample_new(rows, 2), "[[object]]\noptional = [\"b\"]\n", "..!!", "....");
+	expect(sample_new(rows, 2), "[[object]]\nignored = [\"b\"]\n", "....", "....");
+}
+
+/** Loaded only where its target is: absent is lost, present and refused is fatal. */
+static void present_is_needed(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", "..." }, { "b", ".aA" } };
+	expect(sample_new(rows, 2), "[[object]]\nif-present = [\"b\"]\n", ".!X", "..A");
+	// others see what it saw
+	expect(sample_new(rows, 2), "[[object]]\nif-present = [\"b\"]\n[object.loses]\nb = \"\"\n",
+	       "..X", "..A");
+	// nobody can make the call there, so nothing is missed
+	static const struct row calls[] = { { "a", ".." }, { "b", ".s" } };
+	expect(sample_new(calls, 2), "[[object]]\nif-present = [\"b\"]\n", "..", "..");
+	expect(sample_new(calls, 2), "", ".X", ".A");
+}
+
+static void first_side_that_works(void **state)
+{
+	(void)state;
+	static const char toml[] = "[[object]]\n[[object.choice]]\n"
+				   "sides = [[\"a\", \"b\"], [\"c\"]]\n";
+	static const struct row rows[] = { { "a", ".AAA" }, { "b", ".L.?" }, { "c", "A.?L" } };
+	// both; only the second; perhaps the second; neither
+	expect(sample_new(rows, 3), toml, "..?X", "..?L");
+}
+
+/** One side may be taken, and the other works: so the tool does. */
+static void doubt_before_a_side_that_works(void **state)
+{
+	(void)state;
+	static const char toml[] = "[[object]]\n[[object.choice]]\nsides = [[\"a\"], [\"b\"]]\n";
+	static const struct row rows[] = { { "a", "?\?!" }, { "b", ".L." } };
+	// the third: the first side works, and is taken with what is wrong about it
+	expect(sample_new(rows, 2), toml, ".?!", ".?!");
+}
+
+/** A loader that looks whether a target is there does not see that it cannot be attached to. */
+static void first_side_that_is_there(void **state)
+{
+	(void)state;
+	static const char toml[] = "[[object]]\n[[object.choice]]\nby = \"presence\"\n"
+				   "sides = [[\"a\"], [\"b\"]]\n";
+	static const struct row rows[] = { { "a", ".aAa" }, { "b", "...a" } };
+	expect(sample_new(rows, 2), toml, "..XX", "..AA");
+}
+
+static void one_of_several_is_enough(void **state)
+{
+	(void)state;
+	static const char toml[] = "[[object]]\nalternatives = [[\"a\", \"b\"]]\n";
+	static const struct row rows[] = { { "a", "!LL" }, { "b", ".!A" }, { "c", "..." } };
+	expect(sample_new(rows, 3), toml, ".!X", ".!A");
+}
+
+static void modes_are_lost_one_by_one(void **state)
+{
+	(void)state;
+	static const char toml[] = "[[object]]\nmodes = [\"a\", \"b\"]\n";
+	static const struct row rows[] = { { "a", ".LL?" }, { "b", "..AL" }, { "c", "...." } };
+	// the last: one mode is lost for certain, and of the other nobody knows
+	expect(sample_new(rows, 3), toml, ".!X?", ".!L!");
+}
+
+static void targets_of_the_user_and_of_the_tool(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", ".aAL" } };
+	expect(sample_new(rows, 1), "[[object]]\nchosen = [\"a\"]\n", "...X", "...L");
+	expect(sample_new(rows, 1), "[[object]]\nrewritten = [\"a\"]\n", ".??X", ".??L");
+}
+
+/** Where it is known to what a program is attached then, that counts. */
+static void targets_that_are_known(void **state)
+{
+	(void)state;
+	static const char toml[] = "[[object]]\n[object.rewrites]\na = \"fentry/b\"\n";
+	static const struct row rows[] = { { "a", ".aaa" } };
+	static const struct row others[] = { { "a", "L.!A" } };
+	struct sample *sample = sample_new(rows, 1), *other = sample_new(others, 1);
+	other->checked[0].object = &sample->objects[0]; // the same, looked at once more
+	sample->check.rewritten = &other->check;
+	expect(sample, toml, "..!X", "..!A");
+	free(other);
+	expect(sample_new(rows, 1), toml, ".?\?\?", ".?\?\?"); // nobody looked
+}
+
+/** What libbpf does not open is no matter to another loader; the kernel's word stays. */
+static void loaders_of_their_own(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", ".lL?" } };
+	expect(sample_new(rows, 1), "", ".XX?", ".LL?");
+	expect(sample_new(rows, 1), "[[object]]\nloader = \"own\"\n", "..X?", "..L?");
+}
+
+static void programs_that_are_not_loaded(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", "." }, { "b", "L" } };
+	struct sample *sample = sample_new(rows, 2);
+	sample->programs[1].autoload = false;
+	expect(sample, "", ".", ".");
+	sample = sample_new(rows, 2);
+	sample->programs[1].autoload = false;
+	expect(sample, "[[object]]\noptional = [\"b\"]\n", "!", ".");
+}
+
+static void objects_of_one_file_are_one_tool(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", "L." }, { "b", ".." }, { "c", ".L" } };
+	struct sample *sample = sample_new(rows, 3);
+	sample_split(sample, "x.deb:usr/bin/multi");
+	expect(sample, "", "XX", "LL");
+	sample = sample_new(rows, 3);
+	sample_split(sample, "x.deb:usr/bin/multi");
+	expect(sample,
+	       "[[tool]]\nmatch = \"multi\"\nsides = [[\"a\"], [\"b\"]]\nignored = [\"c\"]\n", "..",
+	       "..");
+	sample = sample_new(rows, 3);
+	sample_split(sample, "lib/multi.so");
+	expect(sample, "[[tool]]\nmatch = \"multi\"\nmodes = [\"?\"]\n", "!!", "!!");
+}
+
+static void another_machine_is_no_failure(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", ".m" } };
+	struct sample *sample = sample_new(rows, 1);
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	assert_ok(ks_tools_make(&sample->check, false, &tools));
+	assert_int_equal(ks_tool_outcome(tools, 0, 1)->verdict, KS_TOOL_FOREIGN);
+	assert_int_equal(ks_tool_worst(tools, 0), KS_TOOL_WORKS);
+	assert_int_equal(ks_tools_counted(tools), KS_VERDICT_OK);
+	free(sample);
+}
+
+/** Unless there is no image of its own machine. */
+static void another_machine_everywhere_is(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", "mm" } };
+	struct sample *sample = sample_new(rows, 1);
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	assert_ok(ks_tools_make(&sample->check, false, &tools));
+	assert_int_equal(ks_tools_counted(tools), KS_VERDICT_NO_LOAD);
+	free(sample);
+}
+
+static void some_kernels_are_spared(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", "L.LL" } };
+	static const char toml[] = "[[tool]]\nmatch = \"to*\"\nkernels-required = [\"6.*\"]\n"
+				   "kernels-optional = [\"6.1.0-47*\", \"6.12*\"]\n";
+	struct sample *sample = sample_new(rows, 1);
+	_cleanup_policy_ struct ks_policy *policy = NULL;
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	assert_ok(ks_policy_read(toml, strlen(toml), &policy));
+	sample->check.policy = policy;
+	assert_ok(ks_tools_make(&sample->check, false, &tools));
+	assert_int_equal(ks_tools_counted(tools), KS_VERDICT_OK);
+	assert_true(ks_tool_outcome(tools, 0, 3)->spared); // not required
+	assert_false(ks_tool_outcome(tools, 0, 1)->spared);
+	assert_int_equal(ks_tool_outcome(tools, 0, 3)->verdict, KS_TOOL_FAILS);
+	free(sample);
+}
+
+static void words_for_what_is_lost(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", "." }, { "b", "L" } };
+	static const char toml[] = "[[object]]\noptional = [\"b\"]\n"
+				   "[object.loses]\n\"b*\" = \"no merged requests\"\n";
+	struct sample *sample = sample_new(rows, 2);
+	_cleanup_policy_ struct ks_policy *policy = NULL;
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	assert_ok(ks_policy_read(toml, strlen(toml), &policy));
+	sample->check.policy = policy;
+	assert_ok(ks_tools_make(&sample->check, false, &tools));
+	const struct ks_tool_outcome *outcome = ks_tool_outcome(tools, 0, 0);
+	assert_int_equal(outcome->nr, 1);
+	assert_string_equal(outcome->losses[0].words, "no merged requests");
+	assert_int_equal(outcome->losses[0].reason->kind, KS_REASON_CORE_RELO);
+	free(sample);
+}
+
+/* ---- twins ---- */
+
+/** Programs with hooks, of an object with two maps. */
+struct twin {
+	const char *program;
+	enum ks_hook_kind kind;
+	const char *target;
+	bool on_return;
+	uint32_t map;
+};
+
+/** How they are planned: the side of each, '-' where it is needed for itself. */
+static void expect_sides(const struct twin *twins, size_t nr, const char *wanted)
+{
+	static const struct ks_bpf_map maps[2] = { { .name = "x" }, { .name = "y" } };
+	static const struct ks_bpf_ref refs[2] = { { .kind = KS_REF_MAP, .index = 0 },
+						   { .kind = KS_REF_MAP, .index = 1 } };
+	struct ks_bpf_program programs[MAX_ROWS];
+	uint32_t used[MAX_ROWS];
+	for (size_t i = 0; i < nr; i++) {
+		used[i] = twins[i].map;
+		programs[i] = (struct ks_bpf_program){
+			.name = twins[i].program,
+			.section = "x",
+			.autoload = true,
+			.hook = { .kind = twins[i].kind,
+				  .target = twins[i].target,
+				  .on_return = twins[i].on_return },
+			.nr = 1,
+			.refs = &used[i],
+		};
+	}
+	const struct ks_bpf_object object = { .name = "o",
+					      .nr_maps = 2,
+					      .maps = maps,
+					      .nr_refs = 2,
+					      .refs = refs,
+					      .nr_programs = (uint32_t)nr,
+					      .programs = programs };
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_plan plan;
+	char got[MAX_ROWS + 1] = "";
+	assert_ok(ks_plan_object(&arena, &object, NULL, NULL, true, &plan));
+	for (size_t i = 0; i < nr; i++)
+		got[i] = plan.parts[i].role == KS_ROLE_SIDE
+				 ? (char)('a' + plan.parts[i].choice * 4 + plan.parts[i].side)
+				 : '-';
+	assert_string_equal(got, wanted);
+}
+
+static void twins_are_found(void **state)
+{
+	(void)state;
+	static const struct twin vfs[] = {
+		{ "fentry_vfs_read", KS_HOOK_FENTRY, "vfs_read", false, 0 },
+		{ "kprobe_vfs_read", KS_HOOK_KPROBE, "vfs_read", false, 0 },
+		{ "fexit_vfs_read", KS_HOOK_FENTRY, "vfs_read", true, 0 },
+		{ "kprobe_vfs_read_exit", KS_HOOK_KPROBE, "vfs_read", true, 0 },
+		{ "vfs_open", KS_HOOK_KPROBE, "vfs_open", false, 0 },
+	};
+	// all fentry programs or all kprobes; what has no twin is needed
+	expect_sides(vfs, KS_ARRAY_LEN(vfs), "abab-");
+	static const struct twin raw[] = {
+		{ "sched_wakeup", KS_HOOK_TP_BTF, "sched_wakeup", false, 0 },
+		{ "handle_sched_wakeup", KS_HOOK_RAW_TP, "sched_wakeup", false, 0 },
+	};
+	expect_sides(raw, KS_ARRAY_LEN(raw), "ab");
+	static const struct twin folio[] = {
+		{ "account_page_dirtied", KS_HOOK_KPROBE, "account_page_dirtied", false, 1 },
+		{ "folio_account_dirtied", KS_HOOK_KPROBE, "folio_account_dirtied", false, 1 },
+		{ "mark_page_accessed", KS_HOOK_KPROBE, "mark_page_accessed", false, 1 },
+		{ "mark_folio_accessed", KS_HOOK_KPROBE, "mark_folio_accessed", false, 1 },
+	};
+	// words in another order are no known pattern
+	expect_sides(folio, KS_ARRAY_LEN(folio), "--ab");
+}
+
+static void those_that_are_none(void **state)
+{
+	(void)state;
+	static const struct twin maps[] = {
+		{ "fentry_x", KS_HOOK_FENTRY, "vfs_read", false, 0 },
+		{ "kprobe_x", KS_HOOK_KPROBE, "vfs_read", false, 1 }, // another map
+	};
+	expect_sides(maps, KS_ARRAY_LEN(maps), "--");
+	static const struct twin both[] = {
+		{ "entry", KS_HOOK_KPROBE, "vfs_read", false, 0 },
+		{ "entry2", KS_HOOK_KPROBE, "vfs_read", false, 0 }, // both are attached
+	};
+	expect_sides(both, KS_ARRAY_LEN(both), "--");
+	static const struct twin names[] = {
+		{ "count_reads", KS_HOOK_FENTRY, "vfs_read", false, 0 },
+		{ "trace_latency", KS_HOOK_KPROBE, "vfs_read", false, 0 },
+	};
+	expect_sides(names, KS_ARRAY_LEN(names), "--");
+}
+
+/* ---- the list of known loaders ---- */
+
+static void list_is_read(void **state)
+{
+	(void)state;
+	_cleanup_policy_ struct ks_policy *shipped = NULL;
+	assert_ok(ks_shipped_read(&shipped));
+	assert_true(shipped->nr_objects > 10 && shipped->nr_tools > 3);
+	for (size_t i = 0; i < shipped->nr_objects; i++) { // each tells where it is from
+		const struct ks_policy_object *object = &shipped->objects[i];
+		for (size_t k = 0; k < object->nr_choices; k++)
+			assert_non_null(object->choices[k].source);
+		assert_true(object->source || object->nr_choices);
+	}
+	for (size_t i = 0; i < shipped->nr_tools; i++)
+		assert_non_null(shipped->tools[i].source);
+}
+
+/** Another tool of the same name, and the same as compiled. */
+static void list_is_not_believed_blindly(void **state)
+{
+	(void)state;
+	static const struct row known[] = { { "vfs_create", "." },
+					    { "security_inode_create", "a" } };
+	static const struct row other[] = { { "vfs_create", "." }, { "security_inode", "a" } };
+	for (int i = 0; i < 3; i++) {
+		struct sample *sample = sample_new(i == 1 ? other : known, 2);
+		_cleanup_tools_ struct ks_tools *tools = NULL;
+		sample->objects[0].name = "filelife";
+		assert_ok(ks_tools_make(&sample->check, i == 2, &tools));
+		assert_int_equal(ks_tool_outcome(tools, 0, 0)->verdict,
+				 i == 0 ? KS_TOOL_PART : KS_TOOL_FAILS);
+		assert_int_equal(tools->at[0].basis, i == 0 ? KS_BASIS_SHIPPED : KS_BASIS_COMPILED);
+		free(sample);
+	}
+}
+
+/* ---- causes ---- */
+
+static void causes_are_told_once(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", ".LL" }, { "b", ".LL" }, { "c", "!.." } };
+	struct sample *sample = sample_new(rows, 3);
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_causes causes;
+	assert_ok(ks_tools_make(&sample->check, true, &tools));
+	assert_ok(ks_causes_make(tools, NULL, NULL, &arena, &causes));
+	assert_int_equal(causes.nr, 2); // two names that cost the same go together
+	assert_int_equal(causes.at[0].verdict, KS_TOOL_FAILS);
+	assert_int_equal(causes.at[0].nr_names, 2);
+	assert_int_equal(causes.at[0].nr_rows, 2);
+	assert_int_equal(causes.at[0].nr_images, 2);
+	assert_int_equal(causes.at[0].images[0], 1);
+	assert_int_equal(causes.at[1].verdict, KS_TOOL_PART);
+	assert_string_equal(causes.at[1].names[0], "c");
+	free(sample);
+}
+
+/** One reason may be fatal to one tool and a loss to another. */
+static void causes_are_told_by_weight(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", "L." }, { "b", "L." } };
+	static const char toml[] = "[[object]]\nmatch = \"b\"\noptional = [\"b\"]\n";
+	struct sample *sample = sample_new(rows, 2);
+	_cleanup_policy_ struct ks_policy *policy = NULL;
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_causes causes;
+	sample_split(sample, NULL);
+	sample->reasons[0].name = sample->reasons[2].name = "task_struct::state";
+	assert_ok(ks_policy_read(toml, strlen(toml), &policy));
+	sample->check.policy = policy;
+	assert_ok(ks_tools_make(&sample->check, true, &tools));
+	assert_ok(ks_causes_make(tools, NULL, NULL, &arena, &causes));
+	assert_int_equal(causes.nr, 2);
+	assert_int_equal(causes.at[0].verdict, KS_TOOL_FAILS);
+	assert_int_equal(causes.at[0].tools[0], 0);
+	assert_int_equal(causes.at[1].verdict, KS_TOOL_PART);
+	assert_int_equal(causes.at[1].tools[0], 1);
+	free(sample);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(worst_of_what_is_needed),
+		cmocka_unit_test(optional_is_in_part),
+		cmocka_unit_test(present_is_needed),
+		cmocka_unit_test(first_side_that_works),
+		cmocka_unit_test(doubt_before_a_side_that_works),
+		cmocka_unit_test(first_side_that_is_there),
+		cmocka_unit_test(one_of_several_is_enough),
+		cmocka_unit_test(modes_are_lost_one_by_one),
+		cmocka_unit_test(targets_of_the_user_and_of_the_tool),
+		cmocka_unit_test(targets_that_are_known),
+		cmocka_unit_test(loaders_of_their_own),
+		cmocka_unit_test(programs_that_are_not_loaded),
+		cmocka_unit_test(objects_of_one_file_are_one_tool),
+		cmocka_unit_test(another_machine_is_no_failure),
+		cmocka_unit_test(another_machine_everywhere_is),
+		cmocka_unit_test(some_kernels_are_spared),
+		cmocka_unit_test(words_for_what_is_lost),
+		cmocka_unit_test(twins_are_found),
+		cmocka_unit_test(those_that_are_none),
+		cmocka_unit_test(list_is_read),
+		cmocka_unit_test(list_is_not_believed_blindly),
+		cmocka_unit_test(causes_are_told_once),
+		cmocka_unit_test(causes_are_told_by_weight),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
