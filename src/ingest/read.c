@@ -8,6 +8,7 @@
 #include "source/load.h"
 #include "source/net/debuginfod.h"
 #include "surface/config.h"
+#include "surface/image.h"
 
 const char *ks_ingest_item_name(const struct ks_ingest_item *item)
 {
@@ -39,7 +40,11 @@ static void note_tier(const struct ks_image *image, struct ks_buf *out)
 {
 	if (image->tier != KS_TIER_BTF)
 		return;
-	if (image->facts & KS_FACT_BTF)
+	if (ks_image_is_types(image))
+		ks_buf_str(out,
+			   "types alone: what symbols and code would tell, such as tracepoints and "
+			   "what kprobes may be attached to, stays unknown\n");
+	else if (image->facts & KS_FACT_BTF)
 		ks_buf_str(out,
 			   "no debug information in it, types are from BTF: where functions are "
 			   "inlined and called stays unknown\n");
@@ -85,6 +90,7 @@ static struct ks_error *read_path(struct reading *reading)
 {
 	const struct ks_source_opts opts = {
 		.config = reading->item->config,
+		.release = reading->ingest->opts.release,
 		.progress = reading->progress,
 	};
 	_cleanup_source_ struct ks_source *src = NULL;

@@ -54,6 +54,7 @@ static struct ks_error *take_kernel(struct ks_source *src, const struct ks_packa
 	KS_TRY(ks_vmlinuz_open(src->view.at, src->view.len, limits, progress, &kernel));
 	src->map = kernel.at;
 	src->len = kernel.len;
+	src->is_btf = kernel.is_btf;
 	src->is_flat = kernel.is_flat;
 	src->flat = kernel.flat;
 	if (kernel.map.base) { // what it was packed in is not needed any more
@@ -102,7 +103,8 @@ static struct ks_error *look_inside(int fd, enum ks_content *ret)
 	for (size_t got = 1; got && len < sizeof(head); len += got)
 		KS_TRY(ks_stream_read(stream, head + len, sizeof(head) - len, &got));
 	enum ks_content content = ks_content_of(head, len);
-	*ret = content == KS_CONTENT_KERNEL ? content : KS_CONTENT_PACKAGE;
+	*ret = content == KS_CONTENT_KERNEL || content == KS_CONTENT_BTF ? content
+									 : KS_CONTENT_PACKAGE;
 	return NULL;
 }
 
@@ -138,7 +140,7 @@ static struct ks_error *open_fd(struct ks_source *src, int fd, const struct ks_s
 		KS_TRY(look_inside(fd, &content));
 	if (content == KS_CONTENT_PACKAGE)
 		return open_package(src, fd, opts);
-	if (content != KS_CONTENT_KERNEL)
+	if (content != KS_CONTENT_KERNEL && content != KS_CONTENT_BTF)
 		return refuse(content);
 	KS_TRY(ks_map_fd(fd, 0, src->total, &src->view));
 	return take_kernel(src, &opts->limits, &opts->progress);
@@ -183,13 +185,25 @@ static void look_beside(struct ks_source *src)
 	}
 }
 
+/** Types alone are of the kernel that the user says, or that the path tells. */
+static struct ks_error *name_btf(struct ks_source *src, const char *told)
+{
+	struct ks_btf_owner *name = &src->btf_owner;
+	struct ks_error *err = ks_btf_owner_of_path(src->path, name);
+	if (!err && !name->release && src->member)
+		err = ks_btf_owner_of_path(src->member, name);
+	if (!err && told)
+		err = ks_btf_owner_told(told, name);
+	return ks_error_in_file(err, src->path);
+}
+
 static const char *kind_of(const struct ks_source *src)
 {
 	if (src->type == KS_SOURCE_DATASET)
 		return "dataset";
 	if (src->member)
 		return "package";
-	return src->is_flat ? "boot image" : "kernel";
+	return src->is_btf ? "types" : src->is_flat ? "boot image" : "kernel";
 }
 
 struct ks_error *ks_source_open(const char *path, const struct ks_source_opts *opts,
@@ -208,7 +222,9 @@ struct ks_error *ks_source_open(const char *path, const struct ks_source_opts *o
 	close(fd);
 	if (err)
 		return ks_error_in_file(err, path);
-	if (src->type == KS_SOURCE_VMLINUX && !src->member)
+	if (src->is_btf)
+		KS_TRY(name_btf(src, opts->release));
+	else if (src->type == KS_SOURCE_VMLINUX && !src->member)
 		look_beside(src);
 	if (opts->config && src->type == KS_SOURCE_VMLINUX) {
 		free(src->config);
@@ -226,6 +242,7 @@ void ks_source_close(struct ks_source *src)
 	if (!src)
 		return;
 	ks_map_deinit(&src->view);
+	ks_btf_owner_deinit(&src->btf_owner);
 	free(src->path);
 	free(src->member);
 	free(src->config);

@@ -84,6 +84,12 @@ const char *ks_image_tier_text(const struct ks_image *image)
 	return has_types ? ks_tier_texts[image->tier] : "symbols";
 }
 
+bool ks_image_is_types(const struct ks_image *image)
+{
+	// types do not even say which kernel they are of
+	return image->tier == KS_TIER_BTF && !image->banner && !image->modules_of;
+}
+
 bool ks_image_lists_all(const struct ks_image *image, enum ks_kind kind)
 {
 	if (image->modules_of && !(image->facts & KS_FACT_WHOLE))

@@ -19,6 +19,7 @@ static const struct pattern {
 	{ KS_MEMBER_VMLINUX, "boot/vmlinux-*" }, // make bindeb-pkg; what boots on ppc64el, riscv64
 	{ KS_MEMBER_VMLINUX, "vmlinux" },	 // home-made archives
 	{ KS_MEMBER_VMLINUX, "vmlinux-*" },
+	{ KS_MEMBER_VMLINUX, "*.btf" }, // btfhub: its types alone
 	{ KS_MEMBER_CONFIG, "boot/config-*" },
 	{ KS_MEMBER_CONFIG, "lib/modules/*/config" },
 	{ KS_MEMBER_CONFIG, "usr/lib/modules/*/config" },
