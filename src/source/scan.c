@@ -28,6 +28,11 @@ static const char *const names[] = {
 	"linux-binary-*.deb",
 	"kernel-*.rpm",
 	"*.efi",
+	"*.itb", // FIT
+	"boot*.img",
+	"linux", // of an installer
+	"linux.uml",
+	"kernel-image-*.udeb",
 	"*.btf",
 	"*.btf.tar.xz",
 	// their configuration

@@ -15,8 +15,9 @@ bool ks_vmlinuz_is(const uint8_t *head, size_t len)
 	struct ks_payload payload;
 	struct ks_flat flat;
 	bool is_elf = len >= SELFMAG && memcmp(head, ELFMAG, SELFMAG) == 0;
-	return !is_elf && (ks_flat_of(head, len, &flat) || ks_payload_of(&layer, &payload) ||
-			   (len > 2 && memcmp(head, "MZ", 2) == 0));
+	return !is_elf &&
+	       (ks_flat_of(head, len, &flat) || ks_payload_fit_is(head, len) ||
+		ks_payload_of(&layer, &payload) || (len > 2 && memcmp(head, "MZ", 2) == 0));
 }
 
 /** Where a layer has come to, with what it lies in. */
