@@ -21,7 +21,7 @@ const char *ks_ingest_item_name(const struct ks_ingest_item *item)
 static const char *const proofs[] = {
 	[KS_PROOF_NONE] = NULL,
 	[KS_PROOF_BLOCKS] = "not verified whole",
-	[KS_PROOF_WHOLE] = "checked by its published SHA-256",
+	[KS_PROOF_WHOLE] = "checked by its published checksum",
 };
 
 /** How much of a package was needed. */

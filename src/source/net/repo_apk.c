@@ -80,7 +80,8 @@ struct ks_error *ks_repo_read_apk(struct ks_repo_rows *rows)
 	_cleanup_buf_ struct ks_buf list = { 0 };
 	if (rows->mirror->keys)
 		return ks_error_new(KS_ERR_DATA,
-				    "Alpine's lists have no checksums of whole packages");
+				    "Alpine's lists have no checksums of whole packages: "
+				    "--allow-unsigned is all there is");
 	KS_TRY(ks_repo_fetch(rows->mirror, path, KS_REPO_LIST_MAX, &list));
 	return ks_error_wrap(read_index(rows, &list), "%s", path);
 }
