@@ -122,7 +122,7 @@ static bool may_be_packed(const char *path)
 	char magic[4];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return false;
+		return strcmp(path, "-") == 0;
 	bool is_elf = pread(fd, magic, sizeof(magic), 0) == sizeof(magic) &&
 		      memcmp(magic, "\177ELF", sizeof(magic)) == 0;
 	close(fd);

@@ -13,6 +13,7 @@
 #include "source/input.h"
 #include "source/package/stream.h"
 #include "source/source.h"
+#include "source/spool.h"
 #include "source/vmlinuz/vmlinuz.h"
 
 enum { PEEK_BYTES = 512, CONFIG_FILE_MAX = 8 << 20, SYSTEM_MAP_MAX = 64 << 20 };
@@ -215,9 +216,8 @@ struct ks_error *ks_source_open(const char *path, const struct ks_source_opts *o
 	_cleanup_source_ struct ks_source *src = calloc(1, sizeof(*src));
 	if (!src || !(src->path = strdup(path)))
 		return &ks_nomem;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO must not hang us
-	if (fd < 0)
-		return ks_error_in_file(ks_error_new(KS_ERR_IO, "cannot open: %m"), path);
+	int fd = -1;
+	KS_TRY(ks_error_in_file(ks_spool_open(path, &fd), path));
 	struct ks_error *err = open_fd(src, fd, opts);
 	close(fd);
 	if (err)
@@ -296,9 +296,8 @@ static struct ks_error *config_fd(int fd, const struct ks_source_opts *opts, cha
 struct ks_error *ks_source_config(const char *path, const struct ks_source_opts *opts, char **ret)
 {
 	static const struct ks_source_opts none;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return ks_error_in_file(ks_error_new(KS_ERR_IO, "cannot open: %m"), path);
+	int fd = -1;
+	KS_TRY(ks_error_in_file(ks_spool_open(path, &fd), path));
 	struct ks_error *err = config_fd(fd, opts ? opts : &none, ret);
 	close(fd);
 	return ks_error_in_file(err, path);
