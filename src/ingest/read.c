@@ -91,6 +91,8 @@ static struct ks_error *read_path(struct reading *reading)
 	const struct ks_source_opts opts = {
 		.config = reading->item->config,
 		.release = reading->ingest->opts.release,
+		.others = reading->ingest->paths,
+		.nr_others = reading->ingest->nr_paths > 1 ? reading->ingest->nr_paths : 0,
 		.progress = reading->progress,
 	};
 	_cleanup_source_ struct ks_source *src = NULL;

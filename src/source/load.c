@@ -2,6 +2,7 @@
 #include "source/load.h"
 
 #include "arch/arch.h"
+#include "elf/apart.h"
 #include "extract/btf/btf_raw.h"
 
 /** Copy a text of the source into the surface, which outlives it. */
@@ -28,7 +29,20 @@ struct ks_error *ks_source_elf(const struct ks_source *src, struct ks_elf **ret)
 		return ks_error_new(KS_ERR_UNSUPPORTED, "types alone, without the kernel");
 	if (src->is_flat)
 		return ks_elf_open_flat(src->map, src->len, &src->flat, 0, ret);
-	return ks_elf_open_memory(src->map, src->len, ret);
+	_cleanup_elf_ struct ks_elf *elf = NULL;
+	struct ks_elf *code;
+	KS_TRY(ks_elf_open_memory(src->map, src->len, &elf));
+	if (src->code) {
+		KS_TRY(ks_elf_open_memory(src->code->map, src->code->len, &code));
+		ks_elf_join(elf, code);
+	} else if (ks_elf_is_apart(elf)) {
+		return ks_error_new(
+			KS_ERR_UNSUPPORTED,
+			"debug information that was kept apart from its kernel: give the stripped "
+			"kernel of the same build with it, or lay it beside");
+	}
+	*ret = ks_take(elf);
+	return NULL;
 }
 
 /** What the source says of the kernel and the image does not. */

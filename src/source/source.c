@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/trace.h"
+#include "source/apart.h"
 #include "source/content.h"
 #include "source/input.h"
 #include "source/package/stream.h"
@@ -226,6 +227,8 @@ struct ks_error *ks_source_open(const char *path, const struct ks_source_opts *o
 		KS_TRY(name_btf(src, opts->release));
 	else if (src->type == KS_SOURCE_VMLINUX && !src->member)
 		look_beside(src);
+	if (src->type == KS_SOURCE_VMLINUX && !src->is_btf && !src->is_flat)
+		KS_TRY(ks_error_in_file(ks_source_find_code(src, opts), path));
 	if (opts->config && src->type == KS_SOURCE_VMLINUX) {
 		free(src->config);
 		src->config = NULL;
@@ -243,6 +246,7 @@ void ks_source_close(struct ks_source *src)
 		return;
 	ks_map_deinit(&src->view);
 	ks_btf_owner_deinit(&src->btf_owner);
+	ks_source_close(src->code);
 	free(src->path);
 	free(src->member);
 	free(src->config);

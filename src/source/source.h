@@ -27,6 +27,9 @@ struct ks_source_opts {
 	const char *
 		config; // another package, or a text file, to take the configuration from; may be NULL
 	const char *release; // RELEASE[@MACHINE] of types alone; NULL: it is in the path
+	/** Files that may have the kernel of debug information that was kept apart, beside those that lie where it looks for them. */
+	const char *const *others;
+	size_t nr_others;
 	struct ks_package_limits limits;
 	struct ks_progress progress;
 };
@@ -50,6 +53,8 @@ struct ks_source {
 	enum ks_source_proof proof;
 	bool is_unsigned;   // nobody vouches for the list that has its checksum
 	struct ks_map view; // what map and len are taken from
+	struct ks_source
+		*code; // the stripped kernel of debug information that was kept apart; owned; NULL
 };
 
 /**
