@@ -130,7 +130,7 @@ static void types_are_those_of_the_kernel(void **state)
 		same_decls(kernel, surface, kind);
 	assert_true(ks_image_is_types(&surface->image));
 	assert_false(ks_image_is_types(&kernel->image));
-	assert_int_equal(surface->image.facts, KS_FACT_BTF | KS_FACT_FORMS);
+	assert_int_equal(surface->image.facts, KS_FACT_TYPES | KS_FACT_BTF | KS_FACT_FORMS);
 	assert_false(surface->symtab_known);
 	assert_int_equal(surface->nr_functions, surface->decls[KS_FUNCTION].nr);
 	const uint32_t told = KS_KNOWS(KS_TRACEPOINT) | KS_KNOWS(KS_SYSCALL) | KS_KNOWS(KS_CONFIG);

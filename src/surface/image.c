@@ -86,8 +86,7 @@ const char *ks_image_tier_text(const struct ks_image *image)
 
 bool ks_image_is_types(const struct ks_image *image)
 {
-	// types do not even say which kernel they are of
-	return image->tier == KS_TIER_BTF && !image->banner && !image->modules_of;
+	return image->facts & KS_FACT_TYPES;
 }
 
 bool ks_image_lists_all(const struct ks_image *image, enum ks_kind kind)

@@ -104,6 +104,7 @@ static struct ks_error *extract(struct image *image, struct ks_finder *finder,
 {
 	struct ks_surface *surface = finder->surface;
 	surface->image.tier = KS_TIER_BTF;
+	surface->image.facts = KS_FACT_TYPES;
 	KS_TRY(ks_extract_image_told(finder, image->raw->release, image->raw->distribution));
 	if (opts->known && opts->known(opts->known_arg, &surface->image))
 		return NULL;
