@@ -184,12 +184,21 @@ static struct ks_error *open_mirrors(struct ks_lookup *lookup)
 	if (!at)
 		return &ks_nomem;
 	for (int i = 0; i < MIRRORS_MAX && !lookup->suites.len && ks_mirror_list_next(&at, &url);
-	     i++)
+	     i++) {
+		ks_error_free(ks_take(lookup->first)); // of the mirror before
 		KS_TRY(open_names(lookup, url.at));
+	}
 	if (!lookup->suites.len && !lookup->first)
 		return ks_error_in_file(ks_error_new(KS_ERR_DATA, "no mirrors in it"),
 					opts->mirrors);
 	return NULL;
+}
+
+/** Lists of other archives than Debian's are read when they are opened: one that failed may have had a newer kernel. */
+static void note_left_out(struct ks_lookup *lookup)
+{
+	if (lookup->opts->kind != KS_REPO_DEB && lookup->suites.len && !lookup->lost)
+		lookup->lost = ks_take(lookup->first);
 }
 
 static struct ks_error *open_suites(struct ks_lookup *lookup)
@@ -199,10 +208,11 @@ static struct ks_error *open_suites(struct ks_lookup *lookup)
 	lookup->suites_opened = true;
 	const char *mirror = lookup->opts->mirror;
 	KS_TRY(split_names(lookup));
-	if (mirror)
-		return open_names(lookup, mirror);
-	if (lookup->opts->mirrors)
-		return open_mirrors(lookup);
+	if (mirror || lookup->opts->mirrors) {
+		KS_TRY(mirror ? open_names(lookup, mirror) : open_mirrors(lookup));
+		note_left_out(lookup);
+		return NULL;
+	}
 	KS_TRY(ks_apt_repos(&lookup->repos));
 	if (!lookup->names)
 		return open_repos(lookup);
