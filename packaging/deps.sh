@@ -5,11 +5,12 @@
 # To build and run.
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config scdoc ca-certificates libelf-dev
 libsqlite3-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev liblzo2-dev libarchive-dev libxxhash-dev nettle-dev
-libcurl4-openssl-dev libseccomp-dev libcmocka-dev libbpf-dev"
+libcurl4-openssl-dev libseccomp-dev libsolv-dev libsolvext-dev libcmocka-dev libbpf-dev"
 
 # For everything that ./check does on top.
 CHECK_PACKAGES="clang lld dwz clang-format clang-tidy cppcheck shellcheck libclang-rt-dev binutils
-gcc-arm-linux-gnueabihf gcc-aarch64-linux-gnu gcc-s390x-linux-gnu sqlite3 librsvg2-2 libxml2-utils fonts-dejavu-core dwarves gpg gpg-agent gpgconf gpgv openssl"
+gcc-arm-linux-gnueabihf gcc-aarch64-linux-gnu gcc-s390x-linux-gnu sqlite3 librsvg2-2 libxml2-utils fonts-dejavu-core dwarves gpg gpg-agent gpgconf gpgv openssl
+createrepo-c rpm pacman-package-manager libarchive-tools zstd"
 
 # For chroots of other releases (tests/suite), and for what takes hours (./check long).
 SUITE_PACKAGES="mmdebstrap debian-archive-keyring iproute2"

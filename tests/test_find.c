@@ -281,6 +281,28 @@ static void objects_are_found_in_archives(void **state)
 	}
 }
 
+/** ar and rustc leave the type of a member out of its mode: "644", where others say "100644". */
+static void objects_are_found_in_static_archives(void **state)
+{
+	(void)state;
+	need_objects();
+	_cleanup_buf_ struct ks_buf bytes = { 0 };
+	const struct ks_buf *const members[] = { &little, &big };
+	ks_buf_str(&bytes, "!<arch>\n");
+	for (size_t i = 0; i < KS_ARRAY_LEN(members); i++) {
+		ks_buf_printf(&bytes, "%-16s%-12d%-6d%-6d%-8s%-10zu`\n",
+			      i ? "big.bpf.o/" : "little.bpf.o/", 0, 0, 0, "644", members[i]->len);
+		ks_buf_bytes(&bytes, members[i]->at, members[i]->len);
+		if (members[i]->len % 2)
+			ks_buf_char(&bytes, '\n');
+	}
+	struct ks_bpf_finds finds = find(write_file("libmini.a", &bytes));
+	assert_int_equal(finds.len, 2);
+	is_object(&finds.at[0], &little, 0, "little");
+	is_object(&finds.at[1], &big, 0, "big");
+	ks_bpf_finds_deinit(&finds);
+}
+
 static void a_folder_is_searched_in_order(void **state)
 {
 	(void)state;
@@ -442,6 +464,7 @@ int main(void)
 		cmocka_unit_test(nothing_to_find_is_an_error),
 		cmocka_unit_test(objects_are_found_in_packages),
 		cmocka_unit_test(objects_are_found_in_archives),
+		cmocka_unit_test(objects_are_found_in_static_archives),
 		cmocka_unit_test(a_folder_is_searched_in_order),
 		cmocka_unit_test(holes_cost_nothing),
 		cmocka_unit_test(looking_through_files_has_an_end),

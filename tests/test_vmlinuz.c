@@ -245,6 +245,140 @@ static void wrap_unified(struct ks_buf *out, const struct ks_buf *packed)
 	ks_buf_deinit(&inner);
 }
 
+/** boot.img of version 2: the page's size is in its header. */
+static void wrap_android2(struct ks_buf *out, const struct ks_buf *packed)
+{
+	ks_buf_str(out, "ANDROID!");
+	put32(out, (uint32_t)packed->len, false);
+	pad(out, 36);
+	put32(out, 2048, false);
+	put32(out, 2, false);
+	pad(out, 2048);
+	ks_buf_bytes(out, packed->at, packed->len);
+	pad(out, out->len + 100); // and a ramdisk
+}
+
+/** Version 4, in which pages have a fixed size, and other things stand where it stood. */
+static void wrap_android4(struct ks_buf *out, const struct ks_buf *packed)
+{
+	ks_buf_str(out, "ANDROID!");
+	put32(out, (uint32_t)packed->len, false);
+	pad(out, 36);
+	put32(out, 77, false);
+	put32(out, 4, false);
+	pad(out, 4096);
+	ks_buf_bytes(out, packed->at, packed->len);
+}
+
+/** The names of properties, one behind the other. */
+static const char tree_names[] = "type\0data\0data-size\0data-offset\0data-position";
+
+static void tree_node(struct ks_buf *out, const char *name)
+{
+	put32(out, 1, true);
+	ks_buf_bytes(out, name, strlen(name) + 1);
+	pad(out, (out->len + 3) & ~(size_t)3);
+}
+
+static void tree_property(struct ks_buf *out, const char *name, const void *bytes, size_t len)
+{
+	const char *at = tree_names;
+	while (strcmp(at, name) != 0)
+		at += strlen(at) + 1;
+	put32(out, 3, true);
+	put32(out, (uint32_t)len, true);
+	put32(out, (uint32_t)(at - tree_names), true);
+	ks_buf_bytes(out, bytes, len);
+	pad(out, (out->len + 3) & ~(size_t)3);
+}
+
+static void tree_number(struct ks_buf *out, const char *name, size_t v)
+{
+	struct ks_buf number = { 0 };
+	put32(&number, (uint32_t)v, true);
+	tree_property(out, name, number.at, 4);
+	ks_buf_deinit(&number);
+}
+
+/** A device tree around nodes; the strings come last, as U-Boot's mkimage has them. */
+static void wrap_tree(struct ks_buf *out, const struct ks_buf *nodes)
+{
+	const uint32_t words[] = {
+		0xd00dfeed, 0,	40, (uint32_t)(40 + nodes->len), 0,
+		17,	    16, 0,  sizeof(tree_names),		 (uint32_t)nodes->len
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(words); i++)
+		put32(out, i == 1 ? (uint32_t)(40 + nodes->len + sizeof(tree_names)) : words[i],
+		      true);
+	ks_buf_bytes(out, nodes->at, nodes->len);
+	ks_buf_bytes(out, tree_names, sizeof(tree_names));
+}
+
+/** What is behind the kernel of a tree, and before it. */
+static void begin_fit(struct ks_buf *nodes)
+{
+	tree_node(nodes, "");
+	tree_node(nodes, "other");
+	tree_node(nodes, "kernel-0"); // not among the images
+	tree_property(nodes, "type", "kernel", 7);
+	tree_property(nodes, "data", "no", 3);
+	put32(nodes, 2, true);
+	put32(nodes, 2, true);
+	tree_node(nodes, "images");
+	tree_node(nodes, "fdt-1");
+	tree_property(nodes, "data", "some tree", 10);
+	tree_property(nodes, "type", "flat_dt", 8);
+	put32(nodes, 2, true);
+	put32(nodes, 4, true); // nothing
+	tree_node(nodes, "kernel-1");
+}
+
+static void end_fit(struct ks_buf *nodes)
+{
+	tree_property(nodes, "type", "kernel", 7);
+	for (int i = 0; i < 3; i++)
+		put32(nodes, 2, true);
+	put32(nodes, 9, true);
+}
+
+static void wrap_fit(struct ks_buf *out, const struct ks_buf *packed)
+{
+	struct ks_buf nodes = { 0 };
+	begin_fit(&nodes);
+	tree_property(&nodes, "data", packed->at, packed->len);
+	end_fit(&nodes);
+	wrap_tree(out, &nodes);
+	ks_buf_deinit(&nodes);
+}
+
+/** Data behind the tree, counted from its end. */
+static void wrap_fit_behind(struct ks_buf *out, const struct ks_buf *packed)
+{
+	struct ks_buf nodes = { 0 };
+	begin_fit(&nodes);
+	tree_number(&nodes, "data-size", packed->len);
+	tree_number(&nodes, "data-offset", 8);
+	end_fit(&nodes);
+	wrap_tree(out, &nodes);
+	pad(out, ((out->len + 3) & ~(size_t)3) + 8);
+	ks_buf_bytes(out, packed->at, packed->len);
+	ks_buf_deinit(&nodes);
+}
+
+/** And counted from the file's beginning. */
+static void wrap_fit_at(struct ks_buf *out, const struct ks_buf *packed)
+{
+	struct ks_buf nodes = { 0 };
+	begin_fit(&nodes);
+	tree_number(&nodes, "data-position", 8192);
+	tree_number(&nodes, "data-size", packed->len);
+	end_fit(&nodes);
+	wrap_tree(out, &nodes);
+	pad(out, 8192);
+	ks_buf_bytes(out, packed->at, packed->len);
+	ks_buf_deinit(&nodes);
+}
+
 static void wrap_nothing(struct ks_buf *out, const struct ks_buf *packed)
 {
 	ks_buf_bytes(out, packed->at, packed->len);
@@ -264,6 +398,11 @@ static const struct wrapping {
 	{ wrap_arm, "", 0, 0, EM_ARM, false },
 	{ wrap_s390, "", 0, 0, EM_S390, false },
 	{ wrap_uboot, "ARM\x64", 0x38, 4, EM_AARCH64, true },
+	{ wrap_android2, "ARM\x64", 0x38, 4, EM_AARCH64, true },
+	{ wrap_android4, "ARM\x64", 0x38, 4, EM_AARCH64, true },
+	{ wrap_fit, "ARM\x64", 0x38, 4, EM_AARCH64, true },
+	{ wrap_fit_behind, "RSC\x05", 0x38, 4, EM_RISCV, true },
+	{ wrap_fit_at, "ARM\x64", 0x38, 4, EM_AARCH64, true },
 	{ wrap_nothing, "\177ELF", 0, 4, 0, true },
 	{ wrap_nothing, "ARM\x64", 0x38, 4, EM_AARCH64, true },
 };

@@ -114,6 +114,8 @@ void ks_asking_kprobe(struct ks_asking *asking)
 	if (asking->target.symbol) {
 		look_at_number(asking);
 		look_at_symbol(asking);
+	} else if (asking->target.by_types) {
+		ks_asking_find(asking, KS_WHY_KPROBE_UNTOLD, KS_ANSWER_UNKNOWN);
 	} else if (!asking->target.only_module && facts->source &&
 		   facts->source->symbol(facts->arg, asking->question->name) == KS_PRESENT) {
 		ks_asking_find(asking, KS_WHY_NOT_A_FUNCTION, KS_ANSWER_UNKNOWN);
@@ -146,7 +148,7 @@ static enum ks_presence any_entry(const struct ks_asking *asking)
 {
 	const struct ks_image *image = asking->facts->image;
 	const struct ks_function *function = asking->target.function;
-	enum ks_presence any = KS_ABSENT;
+	enum ks_presence any = asking->target.by_types ? KS_UNTOLD : KS_ABSENT;
 	for (uint32_t i = 0; function && i < function->nr_symbols; i++) {
 		const struct ks_symbol *symbol = &function->symbols[i];
 		if (strcmp(symbol->name, asking->question->name) != 0 ||
@@ -169,7 +171,7 @@ void ks_asking_kprobe_multi(struct ks_asking *asking)
 		return;
 	if (!asking->target.symbol)
 		look_for_suffixed(asking);
-	if (!asking->target.symbol)
+	if (!asking->target.symbol && !asking->target.by_types)
 		ks_asking_no_function(asking, false);
 	else
 		ks_asking_lacks(asking, any_entry(asking), KS_WHY_NO_FTRACE, KS_WHY_FTRACE_UNTOLD);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "attach/target.h"
+#include "surface/image.h"
 
 /**
  * Whether the kernel finds a symbol by that name. A static function that clang's ThinLTO made known to other units is
@@ -73,6 +74,7 @@ static void look_at(const struct ks_attach_facts *facts, const struct ks_fact *f
 		target->untold = image->tier == KS_TIER_IMPORTED || !facts->source ||
 				 facts->source->symbol(facts->arg, name) != KS_ABSENT;
 	target->in_btf = in_btf(facts, fact);
+	target->by_types = ks_image_is_types(image) && target->in_btf == KS_PRESENT;
 }
 
 /** The types of modules are told by BTF of their own. */

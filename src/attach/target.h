@@ -16,6 +16,7 @@ struct ks_target {
 	bool in_module;			    // found in a module that counts as loaded
 	bool only_module;		    // found in a module that does not
 	bool untold;			    // the image does not list its functions
+	bool by_types;			    // the image has its type, and does not list symbols
 	const char *module;
 };
 

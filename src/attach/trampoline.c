@@ -239,7 +239,8 @@ static bool look_for_function(struct ks_asking *asking)
 	}
 	if (target->in_btf == KS_UNTOLD)
 		ks_asking_find_at_load(asking, KS_WHY_BTF_UNTOLD, KS_ANSWER_UNKNOWN);
-	else if (!target->symbol) { // "The address of function cannot be found"
+	else if (!target->symbol &&
+		 !target->by_types) { // "The address of function cannot be found"
 		ks_asking_no_function(asking, true);
 		return false;
 	}
@@ -253,7 +254,7 @@ static void look_at_entry(struct ks_asking *asking)
 	const struct ks_image *image = asking->facts->image;
 	if (ks_asking_lacks(asking, ks_attach_trampolines(asking->facts), KS_WHY_NO_TRAMPOLINES,
 			    KS_WHY_TRAMPOLINES_UNTOLD) ||
-	    !target->symbol)
+	    (!target->symbol && !target->by_types))
 		return;
 	if (ks_attach_bit(image, target->symbol, KS_ATTACH_INIT) == KS_PRESENT) {
 		ks_asking_find(asking, KS_WHY_FREED, KS_ANSWER_NO);
@@ -271,7 +272,7 @@ void ks_asking_trampoline(struct ks_asking *asking)
 	if (look_for_function(asking)) {
 		look_at_denied(asking, name);
 		ks_asking_signature(asking, ks_target_proto(&asking->target));
-		if (asking->target.symbol)
+		if (asking->target.symbol || asking->target.by_types)
 			look_at_injection(asking, name);
 	}
 	look_at_entry(asking);

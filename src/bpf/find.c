@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bpf/find_private.h"
+#include "source/spool.h"
 
 enum { MAX_DEPTH = 32, MAX_FILES = 1 << 20 };
 
@@ -31,11 +32,9 @@ static struct ks_error *leave_out(struct tree *tree, struct ks_error *err)
 }
 
 /** What cannot be opened, and is no link to somewhere: nobody looks there. */
-static struct ks_error *cannot_open(struct tree *tree, const char *path, int depth)
+static struct ks_error *cannot_open(struct tree *tree, const char *path)
 {
 	struct stat st;
-	if (!depth)
-		return ks_error_new(KS_ERR_IO, "%s: cannot open: %m", path);
 	if (errno != ELOOP || stat(path, &st) == 0 || errno != ELOOP)
 		return NULL;
 	return leave_out(
@@ -133,11 +132,18 @@ static struct ks_error *find_folder(struct tree *tree, const char *path, int dep
 static struct ks_error *find_tree(struct tree *tree, const char *path, int depth)
 {
 	struct stat st;
-	// never waits for a pipe that nobody writes to
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (depth ? O_NOFOLLOW : 0));
-	if (fd < 0)
-		return cannot_open(tree, path, depth);
 	struct ks_error *err = NULL;
+	int fd = -1;
+	if (depth) // never waits for a pipe that nobody writes to
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	else
+		err = ks_spool_open(path, &fd);
+	if (err)
+		return ks_error_wrap(err, "%s", path);
+	if (!depth && strcmp(path, "-") == 0)
+		path = "stdin";
+	if (fd < 0)
+		return cannot_open(tree, path);
 	if (fstat(fd, &st))
 		err = ks_error_new(KS_ERR_IO, "%s: cannot stat: %m", path);
 	else if (S_ISDIR(st.st_mode))

@@ -193,7 +193,8 @@ static struct ks_error *find_member(struct level *level, struct archive_entry *e
 	const struct ks_archive *lib = level->walk->lib;
 	unsigned int type = lib->entry_filetype(entry);
 	const char *name = lib->entry_pathname(entry);
-	if (type != S_IFREG)
+	if (type &&
+	    type != S_IFREG) // ar and rustc write a mode of 644, without a type: only files are in there
 		return NULL;
 	KS_TRY(read_head(level));
 	if (is_policy(name) && !level->walk->finds->policy)

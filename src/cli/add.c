@@ -4,7 +4,7 @@
 /* Taking kernels in is ingest/, as for ksurf_ingest(); only what the options say and what is printed is the command's. */
 
 struct opts {
-	const char *config, *modules;
+	const char *config, *modules, *release;
 	bool live;
 };
 
@@ -13,6 +13,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	const struct opts *opts = values;
 	if (argc < 1 && !opts->live)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf add SOURCE...");
+	if (opts->release && (argc != 1 || opts->live))
+		return ks_error_new(KS_ERR_USAGE, "--release is of one file of types");
 	_cleanup_free_ struct ks_ingest_source *sources =
 		calloc((size_t)argc + 1, sizeof(*sources));
 	if (!sources)
@@ -22,7 +24,11 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		sources[nr++] = (struct ks_ingest_source){ KS_INGEST_LIVE, "running" };
 	for (int i = 0; i < argc; i++)
 		sources[nr++] = (struct ks_ingest_source){ KS_INGEST_PATH, argv[i] };
-	const struct ks_ingest_opts how = { .config = opts->config, .modules = opts->modules };
+	const struct ks_ingest_opts how = {
+		.config = opts->config,
+		.release = opts->release,
+		.modules = opts->modules,
+	};
 	return ks_intake_run(cli, sources, nr, &how);
 }
 
@@ -32,6 +38,8 @@ static const struct ks_opt options[] = {
 	  AT(config), NULL },
 	{ 0, "live", NULL, "add the running kernel", KS_OPT_FLAG, AT(live), NULL },
 	KS_OPT_MODULES(AT(modules)),
+	{ 0, "release", "RELEASE[@MACHINE]", "which kernel a file of types alone (BTF) is of",
+	  KS_OPT_TEXT, AT(release), NULL },
 	{ 0 },
 };
 
@@ -44,10 +52,12 @@ const struct ks_cmd ks_cmd_add = {
 		"zboot, a\n"
 		"unified image), either of them packed, a package or archive that holds one (.deb, "
 		".ddeb, .rpm,\n"
-		"tar, cpio), the directory of a DepSurf dataset, or a folder that is looked "
+		"tar, cpio), its types alone (a copy of /sys/kernel/btf/vmlinux, btfhub's "
+		".btf.tar.xz), the directory of a DepSurf dataset, or a folder that is looked "
 		"through "
 		"for kernels.\n"
-		"The word 'running' is the running kernel, as --live.\n"
+		"The word 'running' is the running kernel, as --live; '-' is standard input, and "
+		"pipes are read, too.\n"
 		"An image that is in the store already is left alone. A package without debug "
 		"information given\n"
 		"with one of the same kernel brings its configuration.\n"

@@ -157,7 +157,7 @@ const struct ks_cmd ks_cmd_check = {
 	.help = "say whether eBPF programs work on the kernels of the store",
 	.details =
 		"Every eBPF object in FILE is taken: object files, executables, packages, "
-		"directories.\n"
+		"directories; '-' is\nstandard input.\n"
 		"The exit status is 0 when all works, 1 when there are risks, 2 when a program "
 		"fails to\n"
 		"load or to attach, more when the check itself fails. A ksurf.toml beside FILE "

@@ -122,11 +122,26 @@ static bool may_be_packed(const char *path)
 	char magic[4];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
-		return false;
+		return strcmp(path, "-") == 0;
 	bool is_elf = pread(fd, magic, sizeof(magic), 0) == sizeof(magic) &&
 		      memcmp(magic, "\177ELF", sizeof(magic)) == 0;
 	close(fd);
 	return !is_elf;
+}
+
+/** Where the kernel lies whose debug information was kept apart: "vmlinux" for "vmlinux.debug". */
+static struct ks_error *add_kernel_of(struct ks_sandbox_files *files, const char *path)
+{
+	static const char ending[] = ".debug", root[] = "/usr/lib/debug";
+	size_t len = strlen(path), n = sizeof(ending) - 1;
+	bool ends = len > n && strcmp(path + len - n, ending) == 0;
+	len -= ends ? n : 0;
+	if (ends)
+		KS_TRY(add_joined(&files->grants, path, len, "", KS_GRANT_READ));
+	if (strncmp(path, root, sizeof(root) - 1) != 0 || path[sizeof(root) - 1] != '/')
+		return NULL;
+	path += sizeof(root) - 1;
+	return add_joined(&files->grants, path, len - (sizeof(root) - 1), "", KS_GRANT_READ);
 }
 
 /** Something to read, with what is looked for beside it. */
@@ -136,6 +151,7 @@ static struct ks_error *add_input(struct ks_sandbox_files *files, const char *pa
 	const char *slash = strrchr(path, '/');
 	size_t folder = slash ? (size_t)(slash + 1 - path) : 0;
 	KS_TRY(ks_grants_add(&files->grants, path, FILES));
+	KS_TRY(add_kernel_of(files, path));
 	for (size_t i = 0; i < KS_ARRAY_LEN(beside); i++)
 		KS_TRY(add_joined(&files->grants, path, folder, beside[i],
 				  KS_GRANT_READ | KS_GRANT_BEGINNING));

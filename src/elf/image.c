@@ -148,6 +148,7 @@ void ks_elf_close(struct ks_elf *elf)
 		free(elf->sections[i].owned);
 	}
 	free(elf->sections);
+	ks_elf_close(elf->code);
 	if (elf->owns_map)
 		munmap((void *)(uintptr_t)elf->map, elf->map_len);
 	free(elf);

@@ -164,3 +164,9 @@ bool ks_banner_read(struct ks_arena *arena, const char *banner, struct ks_image 
 	image->package_version = package_version(arena, banner);
 	return split_release(arena, image);
 }
+
+bool ks_banner_release(struct ks_arena *arena, const char *release, struct ks_image *image)
+{
+	image->release = ks_arena_strdup(arena, release);
+	return image->release && split_release(arena, image);
+}

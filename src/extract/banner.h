@@ -12,3 +12,5 @@
  * @return false when memory runs out
  */
 bool ks_banner_read(struct ks_arena *arena, const char *banner, struct ks_image *image);
+/** The same from a release alone: fills release, version, revision and flavor. */
+bool ks_banner_release(struct ks_arena *arena, const char *release, struct ks_image *image);

@@ -72,18 +72,20 @@ static const char *label_of(struct ks_arena *arena, const struct ks_image *image
 	return label;
 }
 
-/** Same build, same digest: the build id decides, or else symbols and banner. */
+/** Same build, same digest: the build id decides, or else symbols and banner; of types alone, they and their kernel's name. */
 static const char *digest_of(const struct ks_finder *finder)
 {
 	const struct ks_image *image = &finder->surface->image;
 	XXH3_state_t *state = XXH3_createState();
 	char *digest = ks_arena_alloc(&finder->surface->arenas[0], 33);
+	const char *name = image->banner ? image->banner : image->label;
 	if (state && digest) {
 		XXH3_128bits_reset(state);
-		XXH3_128bits_update(state, image->banner, strlen(image->banner));
+		XXH3_128bits_update(state, name, strlen(name));
 		if (image->build_id)
 			XXH3_128bits_update(state, image->build_id, strlen(image->build_id));
-		const struct ks_section *symtab = ks_elf_section(finder->elf, ".symtab");
+		const struct ks_section *symtab =
+			ks_elf_section(finder->elf, image->banner ? ".symtab" : ".BTF");
 		if (!image->build_id && symtab && symtab->data)
 			XXH3_128bits_update(state, symtab->data, symtab->size);
 		XXH128_hash_t hash = XXH3_128bits_digest(state);
@@ -154,4 +156,18 @@ struct ks_error *ks_extract_image(const struct ks_finder *finder)
 	image->label = label_of(arena, image);
 	image->digest = digest_of(finder);
 	return image->label && image->digest ? NULL : &ks_nomem;
+}
+
+struct ks_error *ks_extract_image_told(const struct ks_finder *finder, const char *release,
+				       const char *distribution)
+{
+	struct ks_image *image = &finder->surface->image;
+	struct ks_arena *arena = &finder->surface->arenas[0];
+	ks_extract_build(finder);
+	image->distribution = distribution;
+	if (!ks_banner_release(arena, release, image))
+		return &ks_nomem;
+	image->label = label_of(arena, image);
+	image->digest = image->label ? digest_of(finder) : NULL;
+	return image->digest ? NULL : &ks_nomem;
 }

@@ -79,6 +79,8 @@ struct ks_ingest_opts {
 	unsigned int nr_threads;
 	/** Path of where to take configurations from; for packages the name of one, too. */
 	const char *config;
+	/** RELEASE[@MACHINE] of a file of types alone, which does not say it; NULL: its path does. */
+	const char *release;
 	/** Which modules are wanted: "all", or globs with commas between them; NULL or "none": no module. */
 	const char *modules;
 	/** For packages; its config and http.cancel are set from what stands here. */

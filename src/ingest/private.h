@@ -43,6 +43,8 @@ struct ks_ingest_module_source {
 
 struct ks_ingest {
 	struct ks_ingest_opts opts; // with the defaults filled in
+	const char **paths; // of the sources that are some: what was kept apart may be among them
+	size_t nr_paths;
 	struct ks_cancel own_cancel;
 	pthread_mutex_t telling; // one event at a time
 	KS_VECTOR(struct ks_ingest_item) items;

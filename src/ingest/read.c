@@ -8,6 +8,7 @@
 #include "source/load.h"
 #include "source/net/debuginfod.h"
 #include "surface/config.h"
+#include "surface/image.h"
 
 const char *ks_ingest_item_name(const struct ks_ingest_item *item)
 {
@@ -20,7 +21,7 @@ const char *ks_ingest_item_name(const struct ks_ingest_item *item)
 static const char *const proofs[] = {
 	[KS_PROOF_NONE] = NULL,
 	[KS_PROOF_BLOCKS] = "not verified whole",
-	[KS_PROOF_WHOLE] = "checked by its published SHA-256",
+	[KS_PROOF_WHOLE] = "checked by its published checksum",
 };
 
 /** How much of a package was needed. */
@@ -39,7 +40,11 @@ static void note_tier(const struct ks_image *image, struct ks_buf *out)
 {
 	if (image->tier != KS_TIER_BTF)
 		return;
-	if (image->facts & KS_FACT_BTF)
+	if (ks_image_is_types(image))
+		ks_buf_str(out,
+			   "types alone: what symbols and code would tell, such as tracepoints and "
+			   "what kprobes may be attached to, stays unknown\n");
+	else if (image->facts & KS_FACT_BTF)
 		ks_buf_str(out,
 			   "no debug information in it, types are from BTF: where functions are "
 			   "inlined and called stays unknown\n");
@@ -87,6 +92,9 @@ static struct ks_error *read_path(struct reading *reading)
 {
 	const struct ks_source_opts opts = {
 		.config = reading->item->config,
+		.release = reading->ingest->opts.release,
+		.others = reading->ingest->paths,
+		.nr_others = reading->ingest->nr_paths > 1 ? reading->ingest->nr_paths : 0,
 		.progress = reading->progress,
 	};
 	_cleanup_source_ struct ks_source *src = NULL;

@@ -221,7 +221,7 @@ static struct ks_error *add_sources(struct ks_ingest *ingest,
 static struct ks_error *add_all(struct ks_ingest *ingest, const struct ks_ingest_source *sources,
 				size_t nr)
 {
-	_cleanup_free_ const char **paths = calloc(nr + 1, sizeof(*paths));
+	const char **paths = ingest->paths = calloc(nr + 1, sizeof(*paths));
 	_cleanup_free_ size_t *mates = calloc(nr + 1, sizeof(*mates));
 	if (!paths || !mates)
 		return &ks_nomem;
@@ -229,6 +229,7 @@ static struct ks_error *add_all(struct ks_ingest *ingest, const struct ks_ingest
 	for (size_t i = 0; i < nr; i++)
 		if (sources[i].from == KS_INGEST_PATH)
 			paths[nr_paths++] = sources[i].name;
+	ingest->nr_paths = nr_paths;
 	KS_TRY(ks_source_pair(paths, nr_paths, mates));
 	return add_sources(ingest, sources, nr, paths, mates);
 }
@@ -276,6 +277,7 @@ void ks_ingest_close(struct ks_ingest *ingest)
 	for (size_t i = 0; i < ingest->scans.len; i++)
 		ks_scan_deinit(&ingest->scans.at[i]);
 	ks_ingest_free_sets(ingest);
+	free(ingest->paths);
 	ks_vector_deinit(&ingest->datasets);
 	ks_vector_deinit(&ingest->scans);
 	ks_vector_deinit(&ingest->items);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "extract/btf/btf_raw.h"
 #include "source/codec/codec.h"
 #include "source/package/ar.h"
 #include "source/package/rpm.h"
@@ -23,6 +24,8 @@ enum ks_content ks_content_of(const uint8_t *head, size_t len)
 		return KS_CONTENT_EMPTY;
 	if (len >= 4 && !memcmp(head, "\177ELF", 4))
 		return KS_CONTENT_KERNEL;
+	if (ks_btf_raw_is(head, len))
+		return KS_CONTENT_BTF;
 	if (len >= KS_AR_MAGIC_BYTES && !memcmp(head, KS_AR_MAGIC, KS_AR_MAGIC_BYTES))
 		return KS_CONTENT_PACKAGE;
 	if (ks_rpm_is(head, len))

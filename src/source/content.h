@@ -7,6 +7,7 @@
 enum ks_content {
 	KS_CONTENT_EMPTY,
 	KS_CONTENT_KERNEL, // an ELF file, or what boots
+	KS_CONTENT_BTF,	   // types of a kernel without the kernel
 	KS_CONTENT_PACKAGE,
 	KS_CONTENT_PACKED, // a package, or a kernel
 	KS_CONTENT_TEXT,

@@ -28,6 +28,13 @@ static const char *const names[] = {
 	"linux-binary-*.deb",
 	"kernel-*.rpm",
 	"*.efi",
+	"*.itb", // FIT
+	"boot*.img",
+	"linux", // of an installer
+	"linux.uml",
+	"kernel-image-*.udeb",
+	"*.btf",
+	"*.btf.tar.xz",
 	// their configuration
 	"linux-modules-*.deb",
 	"linux-base-*.deb",
@@ -49,8 +56,8 @@ static bool looks_like_kernel(const char *path)
 	ssize_t len = fd < 0 || !head ? 0 : pread(fd, head, KS_VMLINUZ_HEAD_BYTES, 0);
 	size_t n = len > 0 ? (size_t)len : 0;
 	enum ks_content content = n ? ks_content_of(head, n) : KS_CONTENT_EMPTY;
-	bool yes = content == KS_CONTENT_KERNEL || content == KS_CONTENT_PACKAGE ||
-		   content == KS_CONTENT_PACKED;
+	bool yes = content == KS_CONTENT_KERNEL || content == KS_CONTENT_BTF ||
+		   content == KS_CONTENT_PACKAGE || content == KS_CONTENT_PACKED;
 	free(head);
 	if (fd >= 0)
 		close(fd);

@@ -9,10 +9,12 @@
 
 #include "base/array.h"
 #include "base/trace.h"
+#include "source/apart.h"
 #include "source/content.h"
 #include "source/input.h"
 #include "source/package/stream.h"
 #include "source/source.h"
+#include "source/spool.h"
 #include "source/vmlinuz/vmlinuz.h"
 
 enum { PEEK_BYTES = 512, CONFIG_FILE_MAX = 8 << 20, SYSTEM_MAP_MAX = 64 << 20 };
@@ -54,6 +56,7 @@ static struct ks_error *take_kernel(struct ks_source *src, const struct ks_packa
 	KS_TRY(ks_vmlinuz_open(src->view.at, src->view.len, limits, progress, &kernel));
 	src->map = kernel.at;
 	src->len = kernel.len;
+	src->is_btf = kernel.is_btf;
 	src->is_flat = kernel.is_flat;
 	src->flat = kernel.flat;
 	if (kernel.map.base) { // what it was packed in is not needed any more
@@ -102,7 +105,8 @@ static struct ks_error *look_inside(int fd, enum ks_content *ret)
 	for (size_t got = 1; got && len < sizeof(head); len += got)
 		KS_TRY(ks_stream_read(stream, head + len, sizeof(head) - len, &got));
 	enum ks_content content = ks_content_of(head, len);
-	*ret = content == KS_CONTENT_KERNEL ? content : KS_CONTENT_PACKAGE;
+	*ret = content == KS_CONTENT_KERNEL || content == KS_CONTENT_BTF ? content
+									 : KS_CONTENT_PACKAGE;
 	return NULL;
 }
 
@@ -138,7 +142,7 @@ static struct ks_error *open_fd(struct ks_source *src, int fd, const struct ks_s
 		KS_TRY(look_inside(fd, &content));
 	if (content == KS_CONTENT_PACKAGE)
 		return open_package(src, fd, opts);
-	if (content != KS_CONTENT_KERNEL)
+	if (content != KS_CONTENT_KERNEL && content != KS_CONTENT_BTF)
 		return refuse(content);
 	KS_TRY(ks_map_fd(fd, 0, src->total, &src->view));
 	return take_kernel(src, &opts->limits, &opts->progress);
@@ -183,13 +187,25 @@ static void look_beside(struct ks_source *src)
 	}
 }
 
+/** Types alone are of the kernel that the user says, or that the path tells. */
+static struct ks_error *name_btf(struct ks_source *src, const char *told)
+{
+	struct ks_btf_owner *name = &src->btf_owner;
+	struct ks_error *err = ks_btf_owner_of_path(src->path, name);
+	if (!err && !name->release && src->member)
+		err = ks_btf_owner_of_path(src->member, name);
+	if (!err && told)
+		err = ks_btf_owner_told(told, name);
+	return ks_error_in_file(err, src->path);
+}
+
 static const char *kind_of(const struct ks_source *src)
 {
 	if (src->type == KS_SOURCE_DATASET)
 		return "dataset";
 	if (src->member)
 		return "package";
-	return src->is_flat ? "boot image" : "kernel";
+	return src->is_btf ? "types" : src->is_flat ? "boot image" : "kernel";
 }
 
 struct ks_error *ks_source_open(const char *path, const struct ks_source_opts *opts,
@@ -201,15 +217,18 @@ struct ks_error *ks_source_open(const char *path, const struct ks_source_opts *o
 	_cleanup_source_ struct ks_source *src = calloc(1, sizeof(*src));
 	if (!src || !(src->path = strdup(path)))
 		return &ks_nomem;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a FIFO must not hang us
-	if (fd < 0)
-		return ks_error_in_file(ks_error_new(KS_ERR_IO, "cannot open: %m"), path);
+	int fd = -1;
+	KS_TRY(ks_error_in_file(ks_spool_open(path, &fd), path));
 	struct ks_error *err = open_fd(src, fd, opts);
 	close(fd);
 	if (err)
 		return ks_error_in_file(err, path);
-	if (src->type == KS_SOURCE_VMLINUX && !src->member)
+	if (src->is_btf)
+		KS_TRY(name_btf(src, opts->release));
+	else if (src->type == KS_SOURCE_VMLINUX && !src->member)
 		look_beside(src);
+	if (src->type == KS_SOURCE_VMLINUX && !src->is_btf && !src->is_flat)
+		KS_TRY(ks_error_in_file(ks_source_find_code(src, opts), path));
 	if (opts->config && src->type == KS_SOURCE_VMLINUX) {
 		free(src->config);
 		src->config = NULL;
@@ -226,6 +245,8 @@ void ks_source_close(struct ks_source *src)
 	if (!src)
 		return;
 	ks_map_deinit(&src->view);
+	ks_btf_owner_deinit(&src->btf_owner);
+	ks_source_close(src->code);
 	free(src->path);
 	free(src->member);
 	free(src->config);
@@ -280,9 +301,8 @@ static struct ks_error *config_fd(int fd, const struct ks_source_opts *opts, cha
 struct ks_error *ks_source_config(const char *path, const struct ks_source_opts *opts, char **ret)
 {
 	static const struct ks_source_opts none;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return ks_error_in_file(ks_error_new(KS_ERR_IO, "cannot open: %m"), path);
+	int fd = -1;
+	KS_TRY(ks_error_in_file(ks_spool_open(path, &fd), path));
 	struct ks_error *err = config_fd(fd, opts ? opts : &none, ret);
 	close(fd);
 	return ks_error_in_file(err, path);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "elf/flat.h"
+#include "source/btf_owner.h"
 #include "source/package/package.h"
 #include "source/tmpfile.h"
 
@@ -25,6 +26,10 @@ enum ks_source_proof {
 struct ks_source_opts {
 	const char *
 		config; // another package, or a text file, to take the configuration from; may be NULL
+	const char *release; // RELEASE[@MACHINE] of types alone; NULL: it is in the path
+	/** Files that may have the kernel of debug information that was kept apart, beside those that lie where it looks for them. */
+	const char *const *others;
+	size_t nr_others;
 	struct ks_package_limits limits;
 	struct ks_progress progress;
 };
@@ -34,6 +39,8 @@ struct ks_source {
 	enum ks_source_type type;
 	const uint8_t *map; // vmlinux: valid until ks_source_close(); page aligned or not
 	size_t len;	    // bytes
+	bool is_btf;	    // no kernel, but its types alone
+	struct ks_btf_owner btf_owner; // which kernel's
 	bool is_flat; // no ELF file, but what boots, out of its wrapping (source/vmlinuz/vmlinuz.h)
 	struct ks_flat flat;
 	char *path;	  // as given; for a pulled package its URL
@@ -47,6 +54,8 @@ struct ks_source {
 	enum ks_source_proof proof;
 	bool is_unsigned;   // nobody vouches for the list that has its checksum
 	struct ks_map view; // what map and len are taken from
+	struct ks_source
+		*code; // the stripped kernel of debug information that was kept apart; owned; NULL
 };
 
 /**

@@ -85,6 +85,11 @@ const char *ks_image_tier_text(const struct ks_image *image)
 	return has_types ? ks_tier_texts[image->tier] : "symbols";
 }
 
+bool ks_image_is_types(const struct ks_image *image)
+{
+	return image->facts & KS_FACT_TYPES;
+}
+
 bool ks_image_lists_all(const struct ks_image *image, enum ks_kind kind)
 {
 	if (image->modules_of && !(image->facts & KS_FACT_WHOLE))

@@ -14,6 +14,8 @@ int ks_version_compare(const char *a, const char *b);
  */
 bool ks_image_tells_inline(const struct ks_image *image);
 
+/** Whether it is made of types alone, without the kernel: which symbols there are, and all that code would tell, is unknown. */
+bool ks_image_is_types(const struct ks_image *image);
 /** How much its source told, in a word: that of its tier, and "symbols" for an image that has neither debug information nor BTF. */
 const char *ks_image_tier_text(const struct ks_image *image);
 

@@ -321,6 +321,7 @@ enum {
 	KS_FACT_WHOLE = 1 << 7,	 // of modules: these are all that their kernel has
 	KS_FACT_FORMS = 1 << 8,	 // ks_surface.forms, and of variables more than names
 	KS_FACT_LISTS = 1 << 9,	 // KS_ATTACH_DENIED and those behind it
+	KS_FACT_TYPES = 1 << 10, // it is made of types alone: which symbols there are is unknown
 };
 
 /** Which kernel it is. Text is NULL when unknown. */

@@ -40,6 +40,11 @@ void ks_judge_no_symbol(struct ks_judge *judge, enum ks_stage stage, const struc
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
 	struct inlined inlined;
 	struct ks_reason *reason;
+	if (target->by_types) {
+		ks_judge_add(judge, stage, KS_REASON_TIER, about,
+			     "the image has its type, and lists no symbols");
+		return;
+	}
 	if (target->untold) {
 		ks_judge_add(judge, stage, KS_REASON_TIER, about, "the image lists no functions");
 		return;

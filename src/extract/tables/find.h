@@ -71,6 +71,9 @@ void ks_extract_init(const struct ks_finder *finder);
 void ks_extract_lists(const struct ks_finder *finder, const struct ks_btf *btf);
 /** Which kernel it is: release, architecture, build id, compiler. */
 KS_MUST_CHECK struct ks_error *ks_extract_image(const struct ks_finder *finder);
+/** The same of an image that has types only, and does not say which kernel it is. @param distribution or NULL */
+KS_MUST_CHECK struct ks_error *ks_extract_image_told(const struct ks_finder *finder,
+						     const char *release, const char *distribution);
 /** The same of a module: its name as the label, and the release of the kernel that it is for. */
 KS_MUST_CHECK struct ks_error *ks_extract_module_image(const struct ks_finder *finder);
 /** What any linked or relocatable file says of how it was built: architecture, build id, compiler. */

@@ -58,6 +58,8 @@ static void symbol_only_write(struct ks_buf *out, const struct ks_fact *fact)
 		plain = plain || strcmp(fn->symbols[i].name, fn->name) == 0;
 	if (ks_image_tells_inline(fact->image))
 		ks_buf_str(out, "a symbol only: no debug information tells of it");
+	else if (ks_image_is_types(fact->image))
+		ks_buf_str(out, "its type is there; the image lists no symbols");
 	else if (!fn->nr_symbols)
 		ks_buf_str(out, "only in BTF: no symbol; it may be inlined everywhere");
 	else if (!plain)

@@ -20,8 +20,9 @@ struct ks_http_opts {
 	unsigned int stall_s;	 // a transfer that is silent for so long counts as broken; 0: 30
 	unsigned int total_s;	 // the most that is waited for one file; 0: an hour
 	uint64_t size;		 // bytes the file must have; 0: whatever the server says
-	const char *sha256;	 // of the whole file, as hex; checked when all of it has come
-	const char *ca_file;	 // certificates to trust; NULL: those of the system
+	const char *
+		sha256; // of the whole file, as hex, or its SHA512; checked when all of it has come
+	const char *ca_file;		      // certificates to trust; NULL: those of the system
 	const struct ks_transport *transport; // who fetches instead; NULL: this process
 	const struct ks_cancel *cancel;	      // looked at while there is nothing to read; or NULL
 };

@@ -15,14 +15,22 @@ enum {
 };
 
 /** Where the kernel of a release may be, and what may be apart from it, in the order to try; %s is the release. */
-static const char *const kernels[] = {
-	"linux-image-%s",  "linux-image-unsigned-%s",  "linux-image-%s-unsigned",
-	"linux-binary-%s", "linux-binary-unsigned-%s",
+static const char *const kernels[KS_NR_REPO_KINDS][CANDIDATES_MAX] = {
+	[KS_REPO_DEB] = { "linux-image-%s", "linux-image-unsigned-%s", "linux-image-%s-unsigned",
+			  "linux-binary-%s", "linux-binary-unsigned-%s" },
+	[KS_REPO_RPM] = { "kernel-core-%s", "kernel-uek-core-%s", "kernel-%s", "kernel-uek-%s" },
+	[KS_REPO_PACMAN] = { "linux-%s", "linux-lts-%s" },
+	[KS_REPO_APK] = { "linux-lts-%s", "linux-virt-%s" },
 };
 static const char *const companions[][CANDIDATES_MAX] = {
 	[KS_COMPANION_CONFIG] = { "linux-base-%s", "linux-modules-%s", "linux-image-%s",
 				  "linux-image-%s-unsigned", "linux-image-unsigned-%s" },
 	[KS_COMPANION_MODULES] = { "linux-modules-%s" },
+};
+/** The same where the name of the kernel itself goes in front of these: "kernel-rt" and "-core". */
+static const char *const companion_tails[][CANDIDATES_MAX] = {
+	[KS_COMPANION_CONFIG] = { "-core", "" },
+	[KS_COMPANION_MODULES] = { "-modules-core", "-modules" },
 };
 
 /** Take the name of a package apart that has a kernel, or stands for one that has. @return false: it is none */
@@ -171,12 +179,47 @@ struct ks_error *ks_kernel_package_choose(struct ks_lookup *lookup, const char *
 	const char *version = word[len] ? word + len + 1 : NULL;
 	KS_TRY(ks_lookup_find(lookup, word, len, version, ret));
 	if (!ret->stanza.text && isdigit((unsigned char)*word))
-		KS_TRY(find_first(lookup, kernels, KS_ARRAY_LEN(kernels), word, len, version, NULL,
-				  ret));
+		KS_TRY(find_first(lookup, kernels[ks_lookup_kind(lookup)], CANDIDATES_MAX, word,
+				  len, version, NULL, ret));
 	if (ret->stanza.text)
 		return ks_kernel_package_follow(lookup, ret);
 	_cleanup_free_ char *name = strndup(word, len);
 	return name ? ks_lookup_nothing(lookup, name, version) : &ks_nomem;
+}
+
+/** Length of "kernel-rt" of "kernel-rt-debuginfo". */
+static size_t base_len(const char *name, size_t len)
+{
+	static const char *const tails[] = { "-core", "-debuginfo" };
+	for (size_t i = 0; i < KS_ARRAY_LEN(tails); i++) {
+		size_t n = strlen(tails[i]);
+		if (len > n && memcmp(name + len - n, tails[i], n) == 0)
+			return len - n;
+	}
+	return len;
+}
+
+/** A package of RPM's kind, with the same name in front. @param before length of the name and a dash, up to the release */
+static struct ks_error *find_beside(struct ks_lookup *lookup, const struct ks_stanza *kernel,
+				    size_t before, enum ks_companion what, const char *version,
+				    struct ks_found *ret)
+{
+	size_t base = base_len(kernel->name, before - 1);
+	const char *const *tails = companion_tails[what];
+	for (size_t i = 0; i < CANDIDATES_MAX && tails[i]; i++) {
+		_cleanup_buf_ struct ks_buf name = { 0 };
+		ks_buf_bytes(&name, kernel->name, base);
+		ks_buf_str(&name, tails[i]);
+		ks_buf_bytes(&name, kernel->name + before - 1, kernel->name_len - before + 1);
+		if (!ks_buf_text(&name))
+			return &ks_nomem;
+		if (name.len == kernel->name_len && memcmp(name.at, kernel->name, name.len) == 0)
+			continue;
+		KS_TRY(ks_lookup_find(lookup, name.at, name.len, version, ret));
+		if (ret->stanza.text)
+			return NULL;
+	}
+	return NULL;
 }
 
 struct ks_error *ks_kernel_package_companion(struct ks_lookup *lookup,
@@ -190,6 +233,9 @@ struct ks_error *ks_kernel_package_companion(struct ks_lookup *lookup,
 	_cleanup_free_ char *version = ks_stanza_field(stanza->text, "Version");
 	if (!release || !version)
 		return NULL;
+	if (ks_lookup_kind(lookup) != KS_REPO_DEB)
+		return find_beside(lookup, stanza, (size_t)(release - stanza->name), what, version,
+				   ret);
 	return find_first(lookup, companions[what], CANDIDATES_MAX, release, len, version, stanza,
 			  ret);
 }

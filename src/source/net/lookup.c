@@ -9,6 +9,7 @@
 #include "source/net/apt.h"
 #include "source/net/kernel_package.h"
 #include "source/net/lookup.h"
+#include "source/net/mirror_list.h"
 
 enum { NAMED_MAX = 4 }; // packages that an error names
 
@@ -66,6 +67,8 @@ static struct ks_error *find_keys(const struct ks_pull_opts *opts, const struct 
 		return ks_error_wrap(ks_keys_add_file(keys, opts->keyring),
 				     "the keys of the archive (a package of the distribution has "
 				     "them; --keyring names others)");
+	if (opts->kind != KS_REPO_DEB) // apt's keys are not meant for them
+		return NULL;
 	return repo ? ks_keys_add_repo(keys, repo) : ks_keys_add_url(keys, opts->mirror);
 }
 
@@ -76,6 +79,7 @@ static struct ks_error *open_suite(struct ks_lookup *lookup, const char *url, co
 	_cleanup_keys_ struct ks_keys keys = { 0 };
 	KS_TRY(find_keys(opts, repo, &keys));
 	const struct ks_mirror m = {
+		.kind = opts->kind,
 		.url = url,
 		.suite = name,
 		.arch = lookup->arch,
@@ -162,6 +166,41 @@ static struct ks_error *split_names(struct ks_lookup *lookup)
 	return NULL;
 }
 
+static struct ks_error *open_names(struct ks_lookup *lookup, const char *url)
+{
+	for (size_t at = 0; at < lookup->names_len; at += strlen(lookup->names + at) + 1)
+		KS_TRY(try_suite(lookup, url, lookup->names + at, NULL));
+	return NULL;
+}
+
+/** The first mirrors of a list, until one has what is wanted. */
+static struct ks_error *open_mirrors(struct ks_lookup *lookup)
+{
+	enum { LIST_MAX = 4 << 20, MIRRORS_MAX = 4 };
+	_cleanup_buf_ struct ks_buf text = { 0 }, url = { 0 };
+	const struct ks_pull_opts *opts = lookup->opts;
+	KS_TRY(ks_http_get(opts->mirrors, &opts->http, LIST_MAX, &text));
+	const char *at = ks_buf_text(&text);
+	if (!at)
+		return &ks_nomem;
+	for (int i = 0; i < MIRRORS_MAX && !lookup->suites.len && ks_mirror_list_next(&at, &url);
+	     i++) {
+		ks_error_free(ks_take(lookup->first)); // of the mirror before
+		KS_TRY(open_names(lookup, url.at));
+	}
+	if (!lookup->suites.len && !lookup->first)
+		return ks_error_in_file(ks_error_new(KS_ERR_DATA, "no mirrors in it"),
+					opts->mirrors);
+	return NULL;
+}
+
+/** Lists of other archives than Debian's are read when they are opened: one that failed may have had a newer kernel. */
+static void note_left_out(struct ks_lookup *lookup)
+{
+	if (lookup->opts->kind != KS_REPO_DEB && lookup->suites.len && !lookup->lost)
+		lookup->lost = ks_take(lookup->first);
+}
+
 static struct ks_error *open_suites(struct ks_lookup *lookup)
 {
 	if (lookup->suites_opened)
@@ -169,13 +208,16 @@ static struct ks_error *open_suites(struct ks_lookup *lookup)
 	lookup->suites_opened = true;
 	const char *mirror = lookup->opts->mirror;
 	KS_TRY(split_names(lookup));
-	if (!mirror)
-		KS_TRY(ks_apt_repos(&lookup->repos));
+	if (mirror || lookup->opts->mirrors) {
+		KS_TRY(mirror ? open_names(lookup, mirror) : open_mirrors(lookup));
+		note_left_out(lookup);
+		return NULL;
+	}
+	KS_TRY(ks_apt_repos(&lookup->repos));
 	if (!lookup->names)
 		return open_repos(lookup);
 	for (size_t at = 0; at < lookup->names_len; at += strlen(lookup->names + at) + 1)
-		KS_TRY(mirror ? try_suite(lookup, mirror, lookup->names + at, NULL)
-			      : open_on_repos(lookup, lookup->names + at));
+		KS_TRY(open_on_repos(lookup, lookup->names + at));
 	return NULL;
 }
 
@@ -189,7 +231,7 @@ struct ks_error *ks_lookup_open(const struct ks_pull_opts *opts, const struct ks
 		return &ks_nomem;
 	lookup->opts = opts;
 	lookup->progress = progress;
-	lookup->asks_apt = !opts->mirror && !opts->suite;
+	lookup->asks_apt = !opts->mirror && !opts->mirrors && !opts->suite;
 	lookup->native = opts->arch ? NULL : ks_lookup_native_arch();
 	lookup->arch = opts->arch ? opts->arch : lookup->native;
 	if (!lookup->arch)
@@ -236,11 +278,11 @@ static struct ks_error *find_by_apt(struct ks_lookup *lookup, const char *name, 
 	return NULL;
 }
 
-static bool is_newer(const struct ks_stanza *a, const struct ks_stanza *b)
+static bool is_newer(enum ks_repo_kind kind, const struct ks_stanza *a, const struct ks_stanza *b)
 {
 	_cleanup_free_ char *version_a = ks_stanza_field(a->text, "Version");
 	_cleanup_free_ char *version_b = ks_stanza_field(b->text, "Version");
-	return version_a && version_b && ks_package_version_compare(version_a, version_b) > 0;
+	return version_a && version_b && ks_repo_version_compare(kind, version_a, version_b) > 0;
 }
 
 /** A list that a server fails to send is left to the others, where there are any, and remembered. */
@@ -270,7 +312,8 @@ struct ks_error *ks_lookup_find(struct ks_lookup *lookup, const char *name, size
 		KS_TRY(pass_over(lookup, ks_suite_find(lookup->suites.at[i], name, len, version,
 						       &found.stanza)));
 		if (found.stanza.text &&
-		    (!ret->stanza.text || is_newer(&found.stanza, &ret->stanza)))
+		    (!ret->stanza.text ||
+		     is_newer(lookup->opts->kind, &found.stanza, &ret->stanza)))
 			*ret = found;
 	}
 	return NULL;
@@ -411,6 +454,11 @@ struct ks_error *ks_lookup_nothing(struct ks_lookup *lookup, const char *name, c
 const struct ks_error *ks_lookup_lost(const struct ks_lookup *lookup)
 {
 	return lookup->lost;
+}
+
+enum ks_repo_kind ks_lookup_kind(const struct ks_lookup *lookup)
+{
+	return lookup->opts->kind;
 }
 
 void ks_lookup_close(struct ks_lookup *lookup)

@@ -48,6 +48,8 @@ KS_MUST_CHECK struct ks_error *ks_lookup_walk(struct ks_lookup *lookup, ks_looku
 char *ks_lookup_native_arch(void);
 /** The first list that could not be had and was left to other suites: what was found may not be the newest. NULL: none. */
 const struct ks_error *ks_lookup_lost(const struct ks_lookup *lookup);
+/** Of the archives that it looks into. */
+enum ks_repo_kind ks_lookup_kind(const struct ks_lookup *lookup);
 void ks_lookup_close(struct ks_lookup *lookup); // NULL is allowed
 static inline void ks_lookup_closep(struct ks_lookup **lookup)
 {

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "source/net/list_cache.h"
 #include "source/net/mirror.h"
+#include "source/net/repo.h"
 #include "source/net/signature.h"
 #include "source/package/stream.h"
 
@@ -234,6 +235,14 @@ struct ks_error *ks_suite_open(const struct ks_mirror *mirror, struct ks_suite *
 	suite->mirror = *mirror;
 	suite->mirror.url = suite->url;
 	suite->signed_by_a_key = mirror->keys != NULL;
+	suite->packages.kind = mirror->kind;
+	if (mirror->kind != KS_REPO_DEB) {
+		suite->components = "";
+		KS_TRY(ks_repo_read(&suite->mirror, &suite->packages));
+		suite->mirror.keys = NULL;
+		*ret = ks_take(suite);
+		return NULL;
+	}
 	KS_TRY(ks_error_wrap(fetch_release(&suite->mirror, &suite->release), "suite %s",
 			     mirror->suite));
 	suite->mirror.keys = NULL;
@@ -262,37 +271,27 @@ struct ks_error *ks_suite_packages(struct ks_suite *suite, const struct ks_packa
 	return NULL;
 }
 
-/** The URL of a file of the archive; what is special in URLs is escaped. */
-static char *pool_url(const struct ks_mirror *m, const char *filename)
-{
-	_cleanup_buf_ struct ks_buf url = { 0 };
-	ks_buf_printf(&url, "%s/", m->url);
-	for (const char *p = filename; *p; p++)
-		if (strchr("+%?#\" <>", *p) || (unsigned char)*p < ' ')
-			ks_buf_printf(&url, "%%%02x", (unsigned char)*p);
-		else
-			ks_buf_char(&url, *p);
-	return ks_buf_text(&url) ? ks_take(url.at) : NULL;
-}
-
 struct ks_error *ks_suite_remote(const struct ks_suite *suite, const struct ks_stanza *stanza,
 				 struct ks_remote *ret)
 {
 	_cleanup_free_ char *filename = ks_stanza_field(stanza->text, "Filename");
 	_cleanup_free_ char *size = ks_stanza_field(stanza->text, "Size");
+	// Debian's lists may have both
+	const char *sum = ks_stanza_value(stanza->text, "SHA256") ? "SHA256" : "SHA512";
 	if (!filename)
 		return ks_error_new(KS_ERR_DATA, "the list of packages does not say where %.*s is",
 				    (int)stanza->name_len, stanza->name);
 	_cleanup_remote_ struct ks_remote remote = {
-		.url = pool_url(&suite->mirror, filename),
+		.url = ks_repo_url(&suite->mirror, filename),
 		.version = ks_stanza_field(stanza->text, "Version"),
-		.sha256 = ks_stanza_field(stanza->text, "SHA256"),
+		.sha256 = ks_stanza_field(stanza->text, sum),
 		.size = size ? strtoull(size, NULL, 10) : 0,
 	};
 	if (!remote.url)
 		return &ks_nomem;
 	if (suite->signed_by_a_key && !remote.sha256)
-		return ks_error_new(KS_ERR_DATA, "the list of packages has no SHA256 of %.*s",
+		return ks_error_new(KS_ERR_DATA,
+				    "the list of packages has no SHA256 or SHA512 of %.*s",
 				    (int)stanza->name_len, stanza->name);
 	*ret = remote;
 	remote = (struct ks_remote){ 0 };

@@ -6,12 +6,16 @@
 #include "source/net/keys.h"
 #include "source/net/packages.h"
 #include "source/net/remote.h"
+#include "source/net/repo_kind.h"
 
-/** A suite of a Debian-like archive, read without apt: for other architectures and releases. */
+/** A suite of an archive, read without apt: for other architectures, releases and distributions. */
 struct ks_mirror {
-	const char *url;   // the folder that holds dists/ and pool/
-	const char *suite; // such as "bookworm" or "sid"
-	const char *arch;  // Debian's name
+	enum ks_repo_kind kind;
+	const char *
+		url; // the folder that holds dists/ and pool/; of other kinds, what suites lie below
+	const char *
+		suite; // such as "bookworm" or "sid"; of other kinds the path of a list: "BaseOS/x86_64/os"
+	const char *arch; // Debian's name
 	const struct ks_keys
 		*keys; // one of them must have signed its list; NULL: whatever the server says
 	const char *cache_dir; // NULL: $XDG_CACHE_HOME/ksurf, ~/.cache/ksurf

@@ -63,8 +63,9 @@ struct ks_stanza ks_packages_find(const struct ks_packages *packages, const char
 			continue;
 		char *has = ks_stanza_field(stanza->text, "Version");
 		bool better = has && (version ? strcmp(has, version) == 0
-					      : !best_version || ks_package_version_compare(
-									 has, best_version) > 0);
+					      : !best_version ||
+							ks_repo_version_compare(packages->kind, has,
+										best_version) > 0);
 		if (better) {
 			best = *stanza;
 			free(best_version);

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/vector.h"
+#include "source/net/repo_kind.h"
 
 /** What a list says of one version of a package. Points into the list. */
 struct ks_stanza {
@@ -16,6 +17,7 @@ struct ks_stanza {
 
 /** A zeroed struct is empty. */
 struct ks_packages {
+	enum ks_repo_kind kind; // decides which version is the newest
 	KS_VECTOR(char *) texts;
 	KS_VECTOR(struct ks_stanza) list; // as they stand in the texts
 };

@@ -6,10 +6,19 @@
 
 #include "source/net/proof.h"
 
+/** Whether a checksum is a SHA512. */
+static bool is_long(const char *checksum)
+{
+	return checksum && strlen(checksum) == (size_t)2 * SHA512_DIGEST_SIZE;
+}
+
 struct ks_error *ks_proof_init(struct ks_proof *proof, const char *sha256)
 {
 	*proof = (struct ks_proof){ .kept_in = { -1 } };
-	sha256_init(&proof->sha);
+	if (is_long(sha256))
+		sha512_init(&proof->sha512);
+	else
+		sha256_init(&proof->sha);
 	proof->sha256 = sha256 ? strdup(sha256) : NULL;
 	return sha256 && !proof->sha256 ? &ks_nomem : NULL;
 }
@@ -65,19 +74,39 @@ static struct ks_error *keep(struct ks_proof *proof, uint64_t offset, const void
 	return ks_vector_add(&proof->kept, range) ? NULL : &ks_nomem;
 }
 
+/** @param[out] digest of so many bytes */
+static size_t digest_of(const struct ks_proof *proof, uint8_t digest[SHA512_DIGEST_SIZE])
+{
+	if (is_long(proof->sha256)) {
+		struct sha512_ctx sha = proof->sha512; // the end may be met more than once
+		sha512_digest(&sha, SHA512_DIGEST_SIZE, digest);
+		return SHA512_DIGEST_SIZE;
+	}
+	struct sha256_ctx sha = proof->sha;
+	sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
+	return SHA256_DIGEST_SIZE;
+}
+
 static struct ks_error *compare(struct ks_proof *proof)
 {
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	char hex[2 * SHA256_DIGEST_SIZE + 1];
-	struct sha256_ctx sha = proof->sha; // the end may be met more than once
-	sha256_digest(&sha, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
+	uint8_t digest[SHA512_DIGEST_SIZE];
+	char hex[2 * SHA512_DIGEST_SIZE + 1];
+	size_t len = digest_of(proof, digest);
+	for (size_t i = 0; i < len; i++)
 		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 	if (strcasecmp(hex, proof->sha256) != 0)
-		return ks_error_new(KS_ERR_DATA, "the bytes that came have SHA256 %s, not %s", hex,
-				    proof->sha256);
+		return ks_error_new(KS_ERR_DATA, "the bytes that came have SHA%zu %s, not %s",
+				    8 * len, hex, proof->sha256);
 	proof->proven = !proof->again;
 	return NULL;
+}
+
+static void hash(struct ks_proof *proof, const uint8_t *bytes, size_t len)
+{
+	if (is_long(proof->sha256))
+		sha512_update(&proof->sha512, len, bytes);
+	else
+		sha256_update(&proof->sha, len, bytes);
 }
 
 struct ks_error *ks_proof_take(struct ks_proof *proof, uint64_t offset, const void *bytes,
@@ -90,7 +119,7 @@ struct ks_error *ks_proof_take(struct ks_proof *proof, uint64_t offset, const vo
 							 : keep(proof, offset, bytes, len, size);
 	size_t known = proof->hashed - offset < len ? (size_t)(proof->hashed - offset) : len;
 	proof->again = proof->again || known;
-	sha256_update(&proof->sha, len - known, (const uint8_t *)bytes + known);
+	hash(proof, (const uint8_t *)bytes + known, len - known);
 	proof->hashed += len - known;
 	return proof->hashed == size ? compare(proof) : NULL;
 }

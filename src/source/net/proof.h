@@ -17,8 +17,11 @@ struct ks_proof_range {
 };
 
 struct ks_proof {
-	char *sha256; // of the whole file, as hex; owned; NULL: nobody said
-	struct sha256_ctx sha;
+	char *sha256; // of the whole file, as hex, or its SHA512, which is longer; owned; NULL: nobody said
+	union {
+		struct sha256_ctx sha;
+		struct sha512_ctx sha512;
+	};
 	uint64_t hashed; // bytes from the start of the file
 	bool again; // bytes of those were asked for once more: what is hashed is not what was used
 	bool proven;

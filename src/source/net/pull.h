@@ -5,11 +5,15 @@
 #include "source/modules.h"
 #include "source/net/http.h"
 #include "source/net/remote.h"
+#include "source/net/repo_kind.h"
 #include "source/source.h"
 
 /** Zeros and NULLs everywhere stand for the defaults. */
 struct ks_pull_opts {
-	const char *mirror; // URL of an archive; NULL: the repositories of the machine's apt
+	enum ks_repo_kind
+		kind; // of the archive; all but KS_REPO_DEB need a mirror, or mirrors, and suites
+	const char *mirrors; // URL of a list of mirrors, tried in its order; NULL: there is none
+	const char *mirror;  // URL of an archive; NULL: the repositories of the machine's apt
 	/** Suites, with commas between them; needed with mirror. Without it, those that apt's repositories may have. */
 	const char *suite;
 	const char *arch; // Debian's name; NULL: the machine's own

@@ -46,10 +46,11 @@ static struct ks_error *take_package(void *arg, const struct ks_found *found)
 	return add_kernel(arg, &found->stanza, release, len);
 }
 
-static int compare_kernels(const void *left, const void *right)
+static int compare_kernels(const void *left, const void *right, void *arg)
 {
 	const struct ks_pull_kernel *a = left, *b = right;
-	int diff = ks_package_version_compare(b->version, a->version);
+	const enum ks_repo_kind *kind = arg;
+	int diff = ks_repo_version_compare(*kind, b->version, a->version);
 	return diff ? diff : strcmp(a->release, b->release);
 }
 
@@ -70,12 +71,13 @@ struct ks_error *ks_pull_list(const struct ks_pull_opts *opts, const struct ks_p
 	_cleanup_pull_list_ struct ks_pull_list list = { 0 };
 	KS_TRY(ks_lookup_open(opts ? opts : &none, progress, &lookup));
 	KS_TRY(ks_lookup_walk(lookup, take_package, &list));
+	enum ks_repo_kind kind = ks_lookup_kind(lookup);
 	struct ks_pull_kernel *kernels = list.kernels.at;
 	if (list.kernels.len)
-		qsort(kernels, list.kernels.len, sizeof(*kernels), compare_kernels);
+		qsort_r(kernels, list.kernels.len, sizeof(*kernels), compare_kernels, &kind);
 	size_t nr = 0;
 	for (size_t i = 0; i < list.kernels.len; i++)
-		if (nr && compare_kernels(&kernels[nr - 1], &kernels[i]) == 0)
+		if (nr && compare_kernels(&kernels[nr - 1], &kernels[i], &kind) == 0)
 			join(&kernels[nr - 1], &kernels[i]);
 		else
 			kernels[nr++] = kernels[i];

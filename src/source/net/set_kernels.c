@@ -19,18 +19,36 @@ static bool is_on_main_server(const char *arch)
 	return strcmp(arch, "amd64") == 0 || strcmp(arch, "i386") == 0;
 }
 
-/** The set's own server and keys. The table may be gone before the result is. */
-static struct ks_error *use_server(const struct ks_set *set, struct ks_set_kernels *kernels)
+/** A text of the table with the machine in place of {uname}, as uname -m prints it. */
+static const char *for_machine(struct ks_set_kernels *kernels, const char *text)
 {
-	struct ks_pull_opts *pull = &kernels->pull;
-	bool is_port = set->ports && !is_on_main_server(pull->arch);
-	pull->mirror = ks_arena_strdup(&kernels->arena, is_port ? set->ports : set->server);
-	if (!pull->mirror)
-		return &ks_nomem;
-	if (pull->keyring || pull->allow_unsigned || !set->keyring)
+	static const char word[] = "{uname}";
+	const struct ks_arch *arch = ks_arch_by_debian(kernels->pull.arch);
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	for (const char *at; (at = strstr(text, word)); text = at + sizeof(word) - 1) {
+		ks_buf_bytes(&out, text, (size_t)(at - text));
+		ks_buf_str(&out, arch ? arch->uname[0] : kernels->pull.arch);
+	}
+	ks_buf_str(&out, text);
+	const char *whole = ks_buf_text(&out);
+	return whole ? ks_arena_strdup(&kernels->arena, whole) : NULL;
+}
+
+/** Where packages with debug information are in suites of their own, ask those, too. */
+static struct ks_error *add_debug_suites(const struct ks_set *set, const struct ks_pull_opts *opts,
+					 struct ks_set_kernels *kernels)
+{
+	if (!set->debug_suites || opts->suite)
 		return NULL;
-	pull->keyring = ks_arena_strdup(&kernels->arena, set->keyring);
-	return pull->keyring ? NULL : &ks_nomem;
+	const char *more = for_machine(kernels, set->debug_suites);
+	char *both = more ? ks_arena_alloc(&kernels->arena,
+					   strlen(kernels->pull.suite) + strlen(more) + 2)
+			  : NULL;
+	if (!both)
+		return &ks_nomem;
+	sprintf(both, "%s,%s", kernels->pull.suite, more);
+	kernels->pull.suite = both;
+	return NULL;
 }
 
 struct ks_error *ks_set_archive(const struct ks_set_wish *wish, const struct ks_pull_opts *opts,
@@ -44,12 +62,25 @@ struct ks_error *ks_set_archive(const struct ks_set_wish *wish, const struct ks_
 		pull->arch = ks_arena_strndup(&kernels.arena, wish->arch, wish->arch_len);
 	else if (!opts->arch && (native = ks_lookup_native_arch()))
 		pull->arch = ks_arena_strdup(&kernels.arena, native);
-	pull->suite = opts->suite ? opts->suite : ks_arena_strdup(&kernels.arena, set->suites);
 	pull->set = pull->arch ? ks_set_wish_name(&kernels.arena, wish, pull->arch) : NULL;
-	if (!pull->set || !pull->suite)
+	if (!pull->set)
 		return &ks_nomem;
-	if (!opts->mirror && set->server)
-		KS_TRY(use_server(set, &kernels));
+	pull->kind = set->kind;
+	pull->suite = opts->suite ? opts->suite : for_machine(&kernels, set->suites);
+	if (!pull->suite)
+		return &ks_nomem;
+	const char *server =
+		set->ports && !is_on_main_server(pull->arch) ? set->ports : set->server;
+	if (!opts->mirror && (server || set->mirrors)) { // the table does not live as long
+		pull->mirror = server ? for_machine(&kernels, server) : NULL;
+		pull->mirrors = set->mirrors ? for_machine(&kernels, set->mirrors) : NULL;
+		bool has_keys = set->keyring && !opts->keyring && !opts->allow_unsigned;
+		if (has_keys)
+			pull->keyring = for_machine(&kernels, set->keyring);
+		if ((server && !pull->mirror) || (set->mirrors && !pull->mirrors) ||
+		    (has_keys && !pull->keyring))
+			return &ks_nomem;
+	}
 	*ret = kernels;
 	kernels = (struct ks_set_kernels){ 0 };
 	return NULL;
@@ -85,19 +116,14 @@ static void fill_in(const char *pattern, const struct ks_set_wish *wish, const c
 	}
 }
 
-/** Look one name up, with debug information when that is wanted and there. */
-static struct ks_error *find_named(struct ks_lookup *lookup, struct ks_buf *name, bool debug,
-				   struct ks_found *ret)
+/** Look one name up, with debug information when that is wanted and there. @param debug the name of that; NULL: not wanted */
+static struct ks_error *find_named(struct ks_lookup *lookup, struct ks_buf *name,
+				   struct ks_buf *debug, struct ks_found *ret)
 {
-	size_t len = name->len;
 	*ret = (struct ks_found){ 0 };
-	if (debug) {
-		ks_buf_str(name, "-dbg");
-		if (!ks_buf_text(name))
-			return &ks_nomem;
-		KS_TRY(ks_lookup_find_name(lookup, name->at, NULL, ret));
-		name->len = len;
-	}
+	if (debug)
+		KS_TRY(ks_buf_text(debug) ? ks_lookup_find_name(lookup, debug->at, NULL, ret)
+					  : &ks_nomem);
 	if (ret->stanza.text)
 		return NULL;
 	return ks_buf_text(name) ? ks_lookup_find_name(lookup, name->at, NULL, ret) : &ks_nomem;
@@ -110,13 +136,17 @@ static struct ks_error *find_standing(struct ks_lookup *lookup, const struct ks_
 	const struct ks_arch *row = ks_arch_by_debian(arch);
 	const char *machines[] = { arch, row ? row->flavors[0] : NULL, row ? row->flavors[1] : NULL,
 				   "" };
-	_cleanup_buf_ struct ks_buf name = { 0 };
+	_cleanup_buf_ struct ks_buf name = { 0 }, debug_name = { 0 };
 	for (size_t i = 0; i < KS_ARRAY_LEN(machines); i++) {
 		bool is_last = i + 1 == KS_ARRAY_LEN(machines);
 		if (!machines[i] || (is_last && !wish->flavour_len))
 			continue;
 		fill_in(wish->set->package, wish, machines[i], &name);
-		KS_TRY(find_named(lookup, &name, debug, ret));
+		fill_in(wish->set->debug ? wish->set->debug : wish->set->package, wish, machines[i],
+			&debug_name);
+		if (!wish->set->debug)
+			ks_buf_str(&debug_name, "-dbg");
+		KS_TRY(find_named(lookup, &name, debug ? &debug_name : NULL, ret));
 		if (ret->stanza.text)
 			return NULL;
 	}
@@ -143,6 +173,8 @@ struct kernel {
 
 struct gathering {
 	struct ks_lookup *lookup;
+	const char *before; // of another archive than Debian's: what must stand before the release
+	size_t before_len;
 	const char *release; // of the newest, with its length
 	size_t len;
 	enum ks_kernel_package_role role;
@@ -169,6 +201,9 @@ static struct ks_error *gather(void *arg, const struct ks_found *found)
 	    ks_kernel_package_role(stanza) != g->role ||
 	    !ks_kernel_package_of(stanza, &release, &len) || !is_alike(g, release, len))
 		return NULL;
+	if (g->before && ((size_t)(release - stanza->name) != g->before_len ||
+			  memcmp(stanza->name, g->before, g->before_len) != 0))
+		return NULL; // kernel-rt-core is not kernel-core
 	const struct kernel kernel = {
 		.release = ks_arena_strndup(g->arena, release, len),
 		.name = ks_arena_strndup(g->arena, stanza->name, stanza->name_len),
@@ -179,12 +214,13 @@ static struct ks_error *gather(void *arg, const struct ks_found *found)
 }
 
 /** Newest first; of one release the newest package, and of signed and unsigned ones the signed. */
-static int compare_kernels(const void *left, const void *right)
+static int compare_kernels(const void *left, const void *right, void *arg)
 {
 	const struct kernel *a = left, *b = right;
-	int diff = ks_package_version_compare(b->release, a->release);
+	const enum ks_repo_kind *kind = arg;
+	int diff = ks_repo_version_compare(*kind, b->release, a->release);
 	if (!diff)
-		diff = ks_package_version_compare(b->version, a->version);
+		diff = ks_repo_version_compare(*kind, b->version, a->version);
 	if (!diff)
 		diff = !!strstr(a->name, "unsigned") - !!strstr(b->name, "unsigned");
 	return diff;
@@ -204,9 +240,11 @@ static struct ks_error *add_package(struct ks_set_kernels *kernels, const char *
 static struct ks_error *add_last(struct gathering *g, unsigned int last,
 				 struct ks_set_kernels *kernels)
 {
+	enum ks_repo_kind kind = ks_lookup_kind(g->lookup);
 	struct ks_error *err = ks_lookup_walk(g->lookup, gather, g);
 	if (!err && g->kernels.len)
-		qsort(g->kernels.at, g->kernels.len, sizeof(*g->kernels.at), compare_kernels);
+		qsort_r(g->kernels.at, g->kernels.len, sizeof(*g->kernels.at), compare_kernels,
+			&kind);
 	for (size_t i = 0; !err && i < g->kernels.len && kernels->packages.len < last; i++) {
 		const struct kernel *kernel = &g->kernels.at[i];
 		if (ks_set_kernels_have(kernels, kernel->release))
@@ -251,6 +289,8 @@ struct ks_error *ks_set_kernels(const struct ks_set_wish *wish, const struct ks_
 	_cleanup_lookup_ struct ks_lookup *lookup = NULL;
 	struct ks_found found;
 	KS_TRY(ks_set_archive(wish, opts, &kernels));
+	if (extent->debug)
+		KS_TRY(add_debug_suites(wish->set, opts, &kernels));
 	KS_TRY(ks_lookup_open(&kernels.pull, progress, &lookup));
 	KS_TRY(find_standing(lookup, wish, kernels.pull.arch, extent->debug, &found));
 	KS_TRY(ks_kernel_package_follow(lookup, &found));
@@ -260,6 +300,10 @@ struct ks_error *ks_set_kernels(const struct ks_set_wish *wish, const struct ks_
 		.arena = &kernels.arena,
 	};
 	g.release = ks_kernel_package_release(found.stanza.name, found.stanza.name_len, &g.len);
+	if (g.release && kernels.pull.kind != KS_REPO_DEB) {
+		g.before = found.stanza.name;
+		g.before_len = (size_t)(g.release - found.stanza.name);
+	}
 	KS_TRY(choose(&g, &found.stanza, extent->last, &kernels));
 	*ret = kernels;
 	kernels = (struct ks_set_kernels){ 0 };

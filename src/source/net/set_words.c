@@ -121,13 +121,25 @@ static struct ks_error *no_set(const struct ks_sets *sets, const char *word)
 	return ks_error_new(KS_ERR_NOTFOUND, "no such set; there are %s", text ? text : "others");
 }
 
-struct ks_error *ks_sets_find(const struct ks_sets *sets, const char *word, struct ks_set_wish *ret)
+/** Of two the later one. */
+static const struct ks_set *find_called(const struct ks_sets *sets, const char *word, size_t len)
 {
-	size_t len = strcspn(word, "/@");
-	*ret = (struct ks_set_wish){ 0 };
+	const struct ks_set *set = NULL;
 	for (size_t i = 0; i < sets->list.len; i++)
 		if (is_called(&sets->list.at[i], word, len))
-			ret->set = &sets->list.at[i];
+			set = &sets->list.at[i];
+	return set;
+}
+
+struct ks_error *ks_sets_find(const struct ks_sets *sets, const char *word, struct ks_set_wish *ret)
+{
+	size_t len = strcspn(word, "@");
+	*ret = (struct ks_set_wish){ 0 };
+	ret->set = find_called(sets, word, len);
+	if (!ret->set) { // some sets have a slash in their name, where flavours have archives of their own
+		len = strcspn(word, "/@");
+		ret->set = find_called(sets, word, len);
+	}
 	if (!ret->set)
 		return ks_error_wrap(no_set(sets, word), "%s", word);
 	if (word[len] == '/') {

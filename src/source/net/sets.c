@@ -21,7 +21,9 @@ static const struct text_key {
 	{ "alias", offsetof(struct ks_set, alias) },
 	{ "server", offsetof(struct ks_set, server) },
 	{ "ports", offsetof(struct ks_set, ports) },
+	{ "mirrors", offsetof(struct ks_set, mirrors) },
 	{ "package", offsetof(struct ks_set, package) },
+	{ "debug", offsetof(struct ks_set, debug) },
 	{ "flavour", offsetof(struct ks_set, flavour) },
 	{ "keyring", offsetof(struct ks_set, keyring) },
 };
@@ -46,6 +48,13 @@ static const char *read_suites(struct ks_toml *toml, struct ks_arena *arena)
 	return text;
 }
 
+static void read_kind(struct ks_toml *toml, struct ks_arena *arena, struct ks_set *set)
+{
+	const char *kind = ks_toml_string(toml, arena);
+	if (kind && !ks_repo_kind_of(kind, &set->kind))
+		ks_toml_fail(toml, "%s: no kind of archive (deb, rpm, pacman, apk)", kind);
+}
+
 static void read_key(struct ks_toml *toml, struct ks_arena *arena, struct ks_set *set)
 {
 	const char **text = text_of(set, toml->name);
@@ -53,6 +62,10 @@ static void read_key(struct ks_toml *toml, struct ks_arena *arena, struct ks_set
 		*text = ks_toml_string(toml, arena);
 	else if (strcmp(toml->name, "suites") == 0)
 		set->suites = read_suites(toml, arena);
+	else if (strcmp(toml->name, "debug_suites") == 0)
+		set->debug_suites = read_suites(toml, arena);
+	else if (strcmp(toml->name, "archive") == 0)
+		read_kind(toml, arena, set);
 	else if (strcmp(toml->name, "tried") == 0)
 		set->tried = ks_toml_bool(toml);
 	else
@@ -61,10 +74,12 @@ static void read_key(struct ks_toml *toml, struct ks_arena *arena, struct ks_set
 
 static void check_set(struct ks_toml *toml, const struct ks_set *set)
 {
-	if (!set->name || !strchr(set->name, ':') || strpbrk(set->name, "/@,*?["))
+	if (!set->name || !strchr(set->name, ':') || strpbrk(set->name, "@,*?["))
 		ks_toml_fail(toml, "a set above this line has no name such as debian:12");
 	else if (!set->suites || !*set->suites || !set->package)
 		ks_toml_fail(toml, "%s has no suites or no package", set->name);
+	else if (set->kind != KS_REPO_DEB && !set->server && !set->mirrors)
+		ks_toml_fail(toml, "%s has no server and no mirrors", set->name);
 }
 
 struct ks_error *ks_sets_add(struct ks_sets *sets, const char *text, size_t len)

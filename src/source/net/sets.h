@@ -6,13 +6,15 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/vector.h"
+#include "source/net/repo_kind.h"
 
 /** A series of a distribution. Texts live as long as the table; NULL where a row does not say. sets.toml tells what each means. */
 struct ks_set {
 	const char *name, *alias;
-	const char *server, *ports;
-	const char *suites; // with commas between them
-	const char *package, *flavour, *keyring;
+	enum ks_repo_kind kind;
+	const char *server, *ports, *mirrors;
+	const char *suites, *debug_suites; // with commas between them
+	const char *package, *debug, *flavour, *keyring;
 	bool tried;
 };
 

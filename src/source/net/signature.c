@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "source/net/signature.h"
 #include "source/net/spawn.h"
 
@@ -40,8 +41,11 @@ static bool is_among(const struct ks_keys *keys, const char *print)
 	return false;
 }
 
-/** Whether the lines that gpgv writes for programs (GnuPG: doc/DETAILS) tell of a good signature and no bad one. */
-static bool is_good(const struct ks_keys *keys, char *lines)
+/**
+ * Whether the lines that gpgv writes for programs (GnuPG: doc/DETAILS) tell of a good signature and no bad one.
+ * @param nr_texts that have to be in what is signed: one, or none when its signature stands apart
+ */
+static bool is_good(const struct ks_keys *keys, char *lines, unsigned int nr_texts)
 {
 	bool good = false, any = false;
 	unsigned int texts = 0;
@@ -64,35 +68,66 @@ static bool is_good(const struct ks_keys *keys, char *lines)
 			any = any || (!is_weak(digest) &&
 				      (is_among(keys, print) || is_among(keys, primary)));
 	}
-	return any && texts == 1;
+	return any && texts == nr_texts;
 }
 
-static struct ks_error *run_gpgv(int ring_fd, int text_fd, struct ks_spawn *run)
+/** The path of a file that this process has open, for another one. */
+static void path_of(int fd, char path[64])
 {
-	char ring[64];
-	snprintf(ring, sizeof(ring), "/proc/%d/fd/%d", (int)getpid(), ring_fd);
-	const char *const argv[] = { "gpgv", "--status-fd", "2", "--keyring",
-				     ring,   "--output",    "-", NULL };
+	snprintf(path, 64, "/proc/%d/fd/%d", (int)getpid(), fd);
+}
+
+/** @param signature_fd -1: the signature is in the text, which is printed */
+static struct ks_error *run_gpgv(int ring_fd, int signature_fd, int text_fd, struct ks_spawn *run)
+{
+	char ring[64], signature[64];
+	path_of(ring_fd, ring);
+	path_of(signature_fd, signature);
+	bool apart = signature_fd >= 0;
+	const char *const argv[] = { "gpgv",	  "--status-fd", "2",
+				     "--keyring", ring,		 apart ? signature : "--output",
+				     "-",	  NULL };
 	return ks_error_wrap(ks_spawn_run(argv, text_fd, run), "cannot check the signature");
+}
+
+/** @param signature NULL: it is in the bytes */
+static struct ks_error *verify(const struct ks_keys *keys, const struct ks_buf *signature,
+			       const struct ks_buf *bytes, struct ks_spawn *run)
+{
+	int ring = -1, apart = -1, text = -1;
+	if (!keys->ring.len)
+		return ks_error_new(KS_ERR_DATA, "no keys to check its signature with");
+	struct ks_error *err = memory_file(&keys->ring, &ring);
+	if (!err && signature)
+		err = memory_file(signature, &apart);
+	if (!err)
+		err = memory_file(bytes, &text);
+	if (!err)
+		err = run_gpgv(ring, apart, text, run);
+	const int fds[] = { ring, apart, text };
+	for (size_t i = 0; i < KS_ARRAY_LEN(fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	if (!err && !is_good(keys, run->err.at, signature ? 0 : 1))
+		err = ks_error_new(KS_ERR_DATA, "not signed by a key that is trusted");
+	return err;
 }
 
 struct ks_error *ks_signature_verify(const struct ks_keys *keys, struct ks_buf *text)
 {
 	_cleanup_spawn_ struct ks_spawn run = { 0 };
-	if (!keys->ring.len)
-		return ks_error_new(KS_ERR_DATA, "no keys to check its signature with");
-	int ring = -1, signed_text = -1;
-	KS_TRY(memory_file(&keys->ring, &ring));
-	struct ks_error *err = memory_file(text, &signed_text);
-	if (!err) {
-		err = run_gpgv(ring, signed_text, &run);
-		close(signed_text);
-	}
-	close(ring);
-	KS_TRY(err);
-	if (!is_good(keys, run.err.at) || !run.out.len)
+	KS_TRY(verify(keys, NULL, text, &run));
+	if (!run.out.len)
 		return ks_error_new(KS_ERR_DATA, "not signed by a key that is trusted");
 	text->len = 0;
 	ks_buf_bytes(text, run.out.at, run.out.len);
 	return ks_buf_text(text) ? NULL : &ks_nomem;
+}
+
+struct ks_error *ks_signature_verify_apart(const struct ks_keys *keys,
+					   const struct ks_buf *signature,
+					   const struct ks_buf *bytes)
+{
+	_cleanup_spawn_ struct ks_spawn run = { 0 };
+	return verify(keys, signature, bytes, &run);
 }

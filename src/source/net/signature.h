@@ -10,3 +10,7 @@
  * @return KS_ERR_DATA when nobody did, KS_ERR_NOTFOUND when gpgv is not installed
  */
 KS_MUST_CHECK struct ks_error *ks_signature_verify(const struct ks_keys *keys, struct ks_buf *text);
+/** The same of bytes whose signature stands apart from them, armored or not. */
+KS_MUST_CHECK struct ks_error *ks_signature_verify_apart(const struct ks_keys *keys,
+							 const struct ks_buf *signature,
+							 const struct ks_buf *bytes);

@@ -19,7 +19,13 @@ struct ks_kernel_name {
 };
 
 /**
- * Take the name of a package of Debian's or Ubuntu's apart.
+ * Whether a name is that of kernels' packages in other archives than Debian's, where all versions of one have the same:
+ * "kernel-core", "kernel-uek-debuginfo", "linux-lts". @param name len bytes
+ */
+bool ks_kernel_name_bare(const char *name, size_t len, enum ks_kernel_role *ret);
+/**
+ * Take the name of a package of Debian's or Ubuntu's apart, or of others, with the release ("kernel-core-5.14.0-503.el9.x86_64") or
+ * without.
  * @param name len bytes
  * @return false when it is none of a kernel's: ret is unchanged
  */

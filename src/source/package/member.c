@@ -19,6 +19,8 @@ static const struct pattern {
 	{ KS_MEMBER_VMLINUX, "boot/vmlinux-*" }, // make bindeb-pkg; what boots on ppc64el, riscv64
 	{ KS_MEMBER_VMLINUX, "vmlinux" },	 // home-made archives
 	{ KS_MEMBER_VMLINUX, "vmlinux-*" },
+	{ KS_MEMBER_VMLINUX, "usr/bin/linux.uml" }, // user-mode-linux
+	{ KS_MEMBER_VMLINUX, "*.btf" },		    // btfhub: its types alone
 	{ KS_MEMBER_CONFIG, "boot/config-*" },
 	{ KS_MEMBER_CONFIG, "lib/modules/*/config" },
 	{ KS_MEMBER_CONFIG, "usr/lib/modules/*/config" },
@@ -27,6 +29,11 @@ static const struct pattern {
 	{ KS_MEMBER_SYSTEM_MAP, "lib/modules/*/System.map" },
 	{ KS_MEMBER_SYSTEM_MAP, "usr/lib/modules/*/System.map" },
 	{ KS_MEMBER_VMLINUZ, "boot/vmlinuz-*" },
+	{ KS_MEMBER_VMLINUZ, "boot/vmlinuz" }, // udebs
+	{ KS_MEMBER_VMLINUZ, "boot/vmlinux" },
+	{ KS_MEMBER_SYSTEM_MAP, "boot/System.map" },
+	// debian-installer-*-netboot: VERSION/MACHINE/text/debian-installer/MACHINE, or without the middle
+	{ KS_MEMBER_VMLINUZ, "usr/lib/debian-installer/images/*/*/*/debian-installer/*/linux" },
 	{ KS_MEMBER_VMLINUZ, "vmlinuz" },
 	{ KS_MEMBER_VMLINUZ, "vmlinuz-*" },
 	{ KS_MEMBER_VMLINUZ, "lib/modules/*/vmlinuz" },

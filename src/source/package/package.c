@@ -69,7 +69,8 @@ static const struct hint {
 /** Packages of what boots: no vmlinux follows behind vmlinuz. */
 static bool only_boots(const struct ks_package *pkg)
 {
-	static const char *const globs[] = { "linux-image-*", "linux-binary-*", "kernel*" };
+	static const char *const globs[] = { "linux-image-*", "linux-binary-*", "kernel*",
+					     "debian-installer-*" };
 	if (!pkg->name || strstr(pkg->name, "-dbg") || strstr(pkg->name, "-debug"))
 		return false;
 	for (size_t i = 0; i < KS_ARRAY_LEN(globs); i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +14,22 @@
 struct member {
 	char *package, *arch;	    // as the package says; NULL when it is no Debian package
 	struct ks_kernel_name name; // in package; its kernel is NULL: it is of none
+	char *release; // of RPM, where the name does not tell it: what kernel points to then
 };
+
+/** "kernel-core" is of the kernel that its version and architecture name. */
+static void take_version(const struct ks_package *package, struct member *member)
+{
+	enum ks_kernel_role role;
+	const char *name = member->package;
+	if (!package->version || !member->arch || !ks_kernel_name_bare(name, strlen(name), &role))
+		return;
+	if (asprintf(&member->release, "%s.%s", package->version, member->arch) < 0)
+		member->release = NULL;
+	else
+		member->name =
+			(struct ks_kernel_name){ role, member->release, strlen(member->release) };
+}
 
 /** Errors are left to whoever reads the file in earnest. */
 static void look_at(const char *path, struct member *member)
@@ -30,6 +46,8 @@ static void look_at(const char *path, struct member *member)
 		if (member->package)
 			ks_kernel_name_read(member->package, strlen(member->package),
 					    &member->name);
+		if (member->package)
+			take_version(&package, member);
 	}
 	ks_error_free(err);
 	ks_package_deinit(&package);
@@ -82,6 +100,7 @@ struct ks_error *ks_source_pair(const char *const *paths, size_t nr, size_t *con
 	for (size_t i = 0; i < nr; i++) {
 		free(members[i].package);
 		free(members[i].arch);
+		free(members[i].release);
 	}
 	free(members);
 	return NULL;

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "source/input.h"
 
+#define KS_RPM_HEAD 8 // bytes that whoever asks has read by then, to tell what it is
+
 /** What stands before the files of an RPM package. Strings are the caller's to free; NULL: not told. */
 struct ks_rpm {
 	char *name, *version, *arch; // version with its release: "6.5.6-300.fc39"

@@ -2,6 +2,7 @@
 #include <elf.h>
 #include <string.h>
 
+#include "extract/btf/btf_raw.h"
 #include "source/vmlinuz/vmlinuz_private.h"
 
 enum { LAYERS_MAX = 6 }; // U-Boot around zImage around gzip around the kernel are three
@@ -14,8 +15,9 @@ bool ks_vmlinuz_is(const uint8_t *head, size_t len)
 	struct ks_payload payload;
 	struct ks_flat flat;
 	bool is_elf = len >= SELFMAG && memcmp(head, ELFMAG, SELFMAG) == 0;
-	return !is_elf && (ks_flat_of(head, len, &flat) || ks_payload_of(&layer, &payload) ||
-			   (len > 2 && memcmp(head, "MZ", 2) == 0));
+	return !is_elf &&
+	       (ks_flat_of(head, len, &flat) || ks_payload_fit_is(head, len) ||
+		ks_payload_of(&layer, &payload) || (len > 2 && memcmp(head, "MZ", 2) == 0));
 }
 
 /** Where a layer has come to, with what it lies in. */
@@ -71,8 +73,9 @@ static struct ks_error *take(struct walk *w, struct ks_unpacked_kernel *ret)
 					     .len = layer->len,
 					     .flat = layer->flat };
 	bool is_elf = layer->len >= SELFMAG && memcmp(layer->at, ELFMAG, SELFMAG) == 0;
-	kernel.is_flat = !is_elf;
-	if (!is_elf && !ks_flat_of(layer->at, layer->len, &kernel.flat) &&
+	kernel.is_btf = ks_btf_raw_is(layer->at, layer->len);
+	kernel.is_flat = !is_elf && !kernel.is_btf;
+	if (kernel.is_flat && !ks_flat_of(layer->at, layer->len, &kernel.flat) &&
 	    !(kernel.flat.machine && ks_holds_banner(layer->at, layer->len)))
 		return ks_error_new(KS_ERR_NOTFOUND, "no Linux kernel inside");
 	kernel.map = w->map;

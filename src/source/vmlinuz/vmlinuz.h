@@ -12,6 +12,7 @@
 struct ks_unpacked_kernel {
 	const uint8_t *at;
 	size_t len;
+	bool is_btf;  // no kernel, but its types alone, packed or not
 	bool is_flat; // no ELF file
 	struct ks_flat flat;
 	struct ks_map

@@ -21,6 +21,22 @@ struct ks_payload {
 /** Read the header of a layer; false when it has none of a known kind. */
 bool ks_payload_of(const struct ks_layer *layer, struct ks_payload *ret);
 
+/* ---- vmlinuz_header.c ---- */
+
+/** From an offset of the layer on. */
+struct ks_cursor ks_layer_cursor(const struct ks_layer *layer, uint64_t offset, bool big_endian);
+/** Take a part of the layer, cut to what is there: the end of a signed image may be wrong by its padding. */
+bool ks_payload_part(const struct ks_layer *layer, uint64_t offset, uint64_t len,
+		     struct ks_payload *ret);
+
+/* ---- vmlinuz_device.c ---- */
+
+bool ks_payload_android(const struct ks_layer *layer, struct ks_payload *ret);
+/** The first kernel of a FIT image. */
+bool ks_payload_fit(const struct ks_layer *layer, struct ks_payload *ret);
+/** Whether a file begins as a device tree does; what is in it may lie far behind. */
+bool ks_payload_fit_is(const uint8_t *head, size_t len);
+
 /** What the attempts to unpack something share. */
 struct ks_unpacking {
 	uint64_t left; // bytes that may still be unpacked
