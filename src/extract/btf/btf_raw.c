@@ -85,14 +85,16 @@ struct image {
 
 static struct ks_error *read_tables(struct ks_finder *finder, const struct ks_btf *btf)
 {
+	_cleanup_btf_forming_ struct ks_btf_forming *forming = NULL;
 	bool has_forms;
+	KS_TRY(ks_btf_forming_new(btf, NULL, finder->surface, &forming));
 	struct ks_error *err = ks_finder_init(finder);
 	if (!err)
 		err = ks_extract_lsm(finder);
 	if (!err)
 		err = ks_extract_btf_kfuncs(finder, btf);
 	if (!err)
-		err = ks_extract_btf_forms(finder, btf, NULL, &has_forms);
+		err = ks_extract_btf_forms(forming, 1, &has_forms);
 	if (!err && has_forms)
 		finder->surface->image.facts |= KS_FACT_FORMS;
 	ks_finder_deinit(finder);
