@@ -5,7 +5,7 @@
 # To build and run.
 BUILD_PACKAGES="gcc libc6-dev meson ninja-build pkg-config scdoc ca-certificates libelf-dev
 libsqlite3-dev libzstd-dev liblzma-dev libbz2-dev liblz4-dev liblzo2-dev libarchive-dev libxxhash-dev nettle-dev
-libcurl4-openssl-dev libseccomp-dev libsolv-dev libsolvext-dev libcmocka-dev libbpf-dev"
+libcurl4-openssl-dev libmicrohttpd-dev libseccomp-dev libsolv-dev libsolvext-dev libcmocka-dev libbpf-dev"
 
 # For everything that ./check does on top.
 CHECK_PACKAGES="clang lld dwz clang-format clang-tidy cppcheck shellcheck libclang-rt-dev binutils

@@ -18,11 +18,13 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "check.h"
 #include "deb_builder.h"
 #include "judge.h"
 #include "scratch.h"
 #include "store/store.h"
+#include "web/web.h"
 
 /** Where the command finds things: environment variables of the shell lines below. */
 struct world {
@@ -304,6 +306,8 @@ static void documents_take_any_name(void **state)
 		{ JUDGED_MARKDOWN, false, "ksurf show function \"$NAME\" --format md" },
 		{ JUDGED_MARKDOWN, false, "ksurf show struct \"$NAME\" --format md-full" },
 		{ JUDGED_JSON, false, "ksurf show function \"$NAME\" --format json" },
+		{ JUDGED_MARKUP, false, "ksurf show function \"$NAME\" --format html" },
+		{ JUDGED_MARKUP, false, "ksurf show struct \"$NAME\" --format html" },
 		{ JUDGED_LINES, true, "ksurf log -p struct \"$NAME\"" },
 		{ JUDGED_JSON, false, "ksurf log struct \"$NAME\" --json" },
 		{ JUDGED_LINES, true, "ksurf diff \"$OLD\" \"$NEW\" --details" },
@@ -392,6 +396,84 @@ static void complaints_are_one_line(void **state)
 	}
 }
 
+/** An answer of the site over a world; the path is what stands around the word. */
+static struct ks_web_response get(struct ks_web *web, const char *before, const char *word,
+				  const char *behind)
+{
+	struct ks_web_response response;
+	_cleanup_buf_ struct ks_buf path = { 0 };
+	ks_buf_str(&path, before);
+	ks_url_encode(&path, word, strlen(word));
+	ks_buf_str(&path, behind);
+	must(ks_buf_text(&path));
+	char *query = strchr(path.at, '?');
+	if (query)
+		*query++ = '\0';
+	const struct ks_web_request request = { .method = "GET", .path = path.at, .query = query };
+	ks_web_respond(web, &request, &response);
+	must(ks_buf_text(&response.body));
+	return response;
+}
+
+static void pages_take_any_name(void **state)
+{
+	(void)state;
+	static const struct {
+		enum judged as;
+		const char *before, *behind;
+		bool label; // instead of a name
+	} pages[] = {
+		{ JUDGED_MARKUP, "/function/", "", false },
+		{ JUDGED_MARKUP, "/struct/", "", false },
+		{ JUDGED_MARKUP, "/function/", "@latest", false },
+		{ JUDGED_MARKUP, "/search?q=", "", false },
+		{ JUDGED_MARKUP, "/?name=", "", false },
+		{ JUDGED_MARKUP, "/tracepoint/", "", false }, // there is none
+		{ JUDGED_JSON, "/search.json?q=", "", false },
+		{ JUDGED_JSON, "/function/", ".json", false },
+		{ JUDGED_MARKDOWN, "/function/", ".md", false },
+		{ JUDGED_MARKUP, "/kernel/", "", true },
+		{ JUDGED_MARKUP, "/kernels?arch=&x=", "", true },
+		{ JUDGED_MARKUP, "/diff?x=", "", true },
+	};
+	struct ks_web *webs[2];
+	if (!worlds[0].dir)
+		skip();
+	for (int i = 0; i < 2; i++)
+		assert_ok(ks_web_open(worlds[i].db, &webs[i]));
+	for (size_t n = 0; n < nasty_nr(); n++)
+		for (size_t i = 0; i < KS_ARRAY_LEN(pages); i++) {
+			_cleanup_arena_ struct ks_arena arena = { 0 };
+			struct ks_web_response answers[2];
+			for (int w = 0; w < 2; w++)
+				answers[w] = get(webs[w], pages[i].before,
+						 pages[i].label ? worlds[w].label[n % 2]
+								: name_of(&worlds[w], &arena, n),
+						 pages[i].behind);
+			// of suggestions there may be none for the one
+			bool alone = answers[0].status != 200 || strstr(pages[i].before, "q=") ||
+				     strstr(pages[i].before, "function"); // where it is is wrapped
+			const char *wrong =
+				answers[0].status != answers[1].status
+					? "another status"
+					: judge(answers[0].status == 404 ? JUDGED_MARKUP
+									 : pages[i].as,
+						answers[0].body.at, answers[0].body.len,
+						alone ? answers[0].body.at : answers[1].body.at);
+			if (wrong)
+				fail_msg("%s…%s, name %zu: %s\n%s\n---- not as\n%s",
+					 pages[i].before, pages[i].behind, n, wrong,
+					 answers[0].body.at, answers[1].body.at);
+			for (size_t k = 0; k < answers[0].location.len; k++)
+				assert_true(answers[0].location.at[k] > ' ' &&
+					    answers[0].location.at[k] < 0x7f);
+			ks_web_response_deinit(&answers[0]);
+			ks_web_response_deinit(&answers[1]);
+		}
+	ks_web_close(webs[0]);
+	ks_web_close(webs[1]);
+}
+
 static void labels_are_checked(void **state)
 {
 	(void)state;
@@ -415,6 +497,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(documents_take_any_name),
 		cmocka_unit_test(complaints_are_one_line),
+		cmocka_unit_test(pages_take_any_name),
 		cmocka_unit_test(labels_are_checked),
 	};
 	return cmocka_run_group_tests(tests, make_worlds, remove_worlds);

@@ -23,7 +23,7 @@ const struct ks_format_info ks_formats[KS_NR_FORMATS] = {
 const struct ks_document_info ks_documents[KS_NR_DOCUMENTS] = {
 	[KS_DOCUMENT_SHOW] = { "show",
 			       { KS_FORMAT_TERMINAL, KS_FORMAT_MD, KS_FORMAT_MD_FULL,
-				 KS_FORMAT_JSON, KS_NR_FORMATS } },
+				 KS_FORMAT_JSON, KS_FORMAT_HTML, KS_NR_FORMATS } },
 	[KS_DOCUMENT_LOG] = { "log", { KS_FORMAT_TERMINAL, KS_FORMAT_JSON, KS_NR_FORMATS } },
 	[KS_DOCUMENT_DIFF] = { "diff",
 			       { KS_FORMAT_TERMINAL, KS_FORMAT_MD, KS_FORMAT_JSON, KS_FORMAT_HTML,

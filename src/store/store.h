@@ -47,6 +47,8 @@ const char *ks_store_path(const struct ks_store *store);
  */
 KS_MUST_CHECK struct ks_error *ks_store_snapshot_begin(struct ks_store *store);
 void ks_store_snapshot_end(struct ks_store *store); // what was begun
+/** A number that is another one in each state that this handle has seen. Inside of a snapshot. */
+int64_t ks_store_version(const struct ks_store *store);
 static inline void ks_store_snapshot_endp(struct ks_store **store)
 {
 	ks_store_snapshot_end(*store);

@@ -46,6 +46,11 @@ struct ks_error *ks_store_snapshot_begin(struct ks_store *store)
 	return NULL;
 }
 
+int64_t ks_store_version(const struct ks_store *store)
+{
+	return store->kept_version;
+}
+
 void ks_store_snapshot_end(struct ks_store *store)
 {
 	if (--store->nr_snapshots == 0)

@@ -10,6 +10,7 @@ struct ks_diff_options {
 	bool details;	      // every name that differs, not only counts
 	bool color;	      // terminal: use ANSI colours
 	unsigned int columns; // terminal: width; 0 means 80
+	bool site; // HTML: a part of a page, with links to others; else a page of its own
 };
 
 /** A report of one pair of images on its way. */

@@ -103,15 +103,20 @@ static void write_table(struct ks_diff_report *report, const struct ks_summary *
 static struct ks_error *write_page(struct ks_diff_report *report, const struct ks_summary *summary,
 				   struct ks_buf *out)
 {
-	ks_buf_printf(out, "%s<title>", head);
-	write_title(report, out);
-	ks_buf_printf(out, "</title>\n%s</head><body>\n<h1>", style);
+	if (!report->options.site) {
+		ks_buf_printf(out, "%s<title>", head);
+		write_title(report, out);
+		ks_buf_printf(out, "</title>\n%s</head><body>\n", style);
+	}
+	ks_buf_str(out, "<h1>");
 	write_title(report, out);
 	ks_buf_str(out, "</h1>\n");
 	write_table(report, summary, out);
-	ks_diff_details(report, summary, "<details><summary>", "</summary><ul>\n",
-			"</ul></details>\n", out);
-	ks_buf_str(out, "</body></html>\n");
+	ks_diff_details(report, summary,
+			report->options.site ? "<details open><summary>" : "<details><summary>",
+			"</summary><ul>\n", "</ul></details>\n", out);
+	if (!report->options.site)
+		ks_buf_str(out, "</body></html>\n");
 	return NULL;
 }
 

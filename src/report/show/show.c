@@ -21,6 +21,7 @@ static const struct writer {
 	[KS_FORMAT_MD] = { ks_report_md, MD_KINDS },
 	[KS_FORMAT_MD_FULL] = { ks_report_md_full, MD_FULL_KINDS },
 	[KS_FORMAT_JSON] = { ks_report_json, ALL_KINDS },
+	[KS_FORMAT_HTML] = { ks_report_html, ALL_KINDS },
 };
 
 bool ks_show_has(enum ks_format format, enum ks_kind kind)

@@ -11,8 +11,9 @@
 bool ks_show_has(enum ks_format format, enum ks_kind kind);
 
 struct ks_report_options {
-	bool color;	      // terminal: use ANSI colours
-	bool verbose;	      // terminal: every image in detail, all callers
+	bool color;   // terminal: use ANSI colours
+	bool verbose; // terminal: every image in detail, all callers
+	bool site;    // HTML: a part of a page, with links to others; else a page of its own
 	unsigned int columns; // terminal: width; 0 means 80
 	/**
 	 * Of the images of the groups, in their order, to ask what else they have: what can be attached to a function

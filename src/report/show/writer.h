@@ -15,7 +15,7 @@ struct ks_report {
 /** One per format; the report's kind is one that the format has a form for. */
 typedef struct ks_error *ks_report_fn(struct ks_report *report, const struct ks_history *history,
 				      struct ks_buf *out);
-ks_report_fn ks_report_terminal, ks_report_md, ks_report_md_full, ks_report_json;
+ks_report_fn ks_report_terminal, ks_report_md, ks_report_md_full, ks_report_json, ks_report_html;
 
 /** What the kernel answers to a program that names the function of a fact of the history. */
 enum ks_answer ks_report_attach(const struct ks_report *report, const struct ks_history *history,

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What stands around every page of the site. */
+#include "web/private.h"
+
+void ks_web_begin(struct ks_web_call *call, const char *title, const char *searched)
+{
+	struct ks_buf *out = &call->response->body;
+	call->response->type = "text/html; charset=utf-8";
+	ks_buf_str(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+			"<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+	ks_html_text(out, title);
+	ks_buf_str(out,
+		   " · ksurf</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n"
+		   "<script src=\"/ksurf.js\" defer></script></head><body>\n"
+		   "<nav class=\"site\"><a class=\"home\" href=\"/\">ksurf</a>"
+		   "<form action=\"/search\" role=\"search\"><input type=\"search\" name=\"q\" "
+		   "aria-label=\"name of a function, struct, tracepoint …\" "
+		   "placeholder=\"vfs_read, task_struct, sys*\" autocomplete=\"off\" value=\"");
+	ks_html_text(out, searched ? searched : "");
+	ks_buf_str(out, "\"><button>Search</button></form><a href=\"/kernels\">Kernels</a>"
+			"<a href=\"/diff\">Compare</a><a href=\"/api\">API</a></nav>\n<main>\n");
+}
+
+void ks_web_end(struct ks_web_call *call)
+{
+	ks_buf_str(
+		&call->response->body,
+		"</main>\n<footer>What an eBPF program may depend on, in the kernels of this "
+		"store. Each page is there as <code>.json</code>, too.</footer>\n</body></html>\n");
+}
+
+struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also)
+{
+	enum ks_format format = call->address->format;
+	if (format == KS_FORMAT_HTML || also >> format & 1)
+		return NULL;
+	return ks_error_new(KS_ERR_NOTFOUND, "this page is not there as %s",
+			    ks_formats[format].extension);
+}
+
+void ks_web_redirect(struct ks_web_call *call)
+{
+	call->response->status = 302;
+	call->response->body.len = 0;
+}
+
+struct ks_error *ks_web_health(struct ks_web_call *call)
+{
+	call->response->type = "text/plain; charset=utf-8";
+	ks_buf_str(&call->response->body, "ok\n");
+	return NULL;
+}
+
+struct ks_error *ks_web_style(struct ks_web_call *call)
+{
+	call->response->type = "text/css; charset=utf-8";
+	ks_buf_str(&call->response->body, ks_html_style);
+	return NULL;
+}
+
+extern const char ks_web_script_text[];
+struct ks_error *ks_web_script(struct ks_web_call *call)
+{
+	call->response->type = "text/javascript; charset=utf-8";
+	ks_buf_str(&call->response->body, ks_web_script_text);
+	return NULL;
+}

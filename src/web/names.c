@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All names of a state of the store, kept for searching: walking over the store's lists takes far longer than looking. */
+#include <stdlib.h>
+
+#include "web/private.h"
+
+static struct ks_error *keep(const struct ks_store_name *name, void *arg)
+{
+	struct ks_web_names *names = arg;
+	if (!name->nr_images)
+		return NULL;
+	const struct ks_web_hit hit = { name->kind, ks_arena_strdup(&names->arena, name->name),
+					name->nr_images };
+	return hit.name && ks_vector_add(&names->all, hit) ? NULL : &ks_nomem;
+}
+
+void ks_web_names_free(struct ks_web_names *names)
+{
+	if (!names)
+		return;
+	ks_vector_deinit(&names->all);
+	ks_arena_deinit(&names->arena);
+	free(names);
+}
+
+struct ks_error *ks_web_names(struct ks_web *web, const struct ks_web_names **ret)
+{
+	if (!web->names) {
+		struct ks_web_names *names = calloc(1, sizeof(*names));
+		if (!names)
+			return &ks_nomem;
+		struct ks_error *err = ks_store_names(web->store, &web->sel.images, KS_NR_KINDS,
+						      NULL, keep, names);
+		if (err) {
+			ks_web_names_free(names);
+			return err;
+		}
+		web->names = names;
+	}
+	*ret = web->names;
+	return NULL;
+}

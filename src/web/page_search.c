@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Names by their beginning, by a part of them, or by a pattern. */
+#include <fnmatch.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "store/suggest.h"
+#include "web/private.h"
+
+enum { MOST = 200, USUAL = 50 };
+
+/** What was found of a word. */
+struct search {
+	const char *word;
+	bool pattern;	   // as fnmatch(3) takes it
+	enum ks_kind kind; // KS_NR_KINDS: all
+	size_t limit, nr;
+	struct ks_web_hit hits[MOST];
+	bool more;
+};
+
+enum pass { WHOLE, BEGINNING, INSIDE, NR_PASSES };
+
+/** In which of the passes a name belongs; NR_PASSES: it does not match. */
+static enum pass pass_of(const struct search *search, const char *name)
+{
+	if (search->pattern)
+		return fnmatch(search->word, name, 0) == 0 ? WHOLE : NR_PASSES;
+	const char *at = strstr(name, search->word);
+	if (!at)
+		return NR_PASSES;
+	if (at != name)
+		return INSIDE;
+	return name[strlen(search->word)] ? BEGINNING : WHOLE;
+}
+
+/** First the name itself, then what begins so, then what has it inside. */
+static void look(const struct ks_web_names *names, struct search *search)
+{
+	for (enum pass pass = WHOLE; pass < NR_PASSES; pass++)
+		for (size_t i = 0; i < names->all.len; i++) {
+			const struct ks_web_hit *hit = &names->all.at[i];
+			if ((search->kind != KS_NR_KINDS && hit->kind != search->kind) ||
+			    pass_of(search, hit->name) != pass)
+				continue;
+			if (search->nr == search->limit) {
+				search->more = true;
+				return;
+			}
+			search->hits[search->nr++] = *hit;
+		}
+}
+
+static void write_json(struct ks_web_call *call, const struct search *search)
+{
+	struct ks_json json = ks_json_to(&call->response->body, 0);
+	call->response->type = "application/json";
+	ks_json_open(&json, '{');
+	ks_json_key_str(&json, "searched", search->word);
+	ks_json_key_u64(&json, "kernels", call->web->sel.images.nr);
+	ks_json_key_bool(&json, "more", search->more);
+	ks_json_key_open(&json, "names", '[');
+	for (size_t i = 0; i < search->nr; i++) {
+		ks_json_open(&json, '{');
+		ks_json_key_str(&json, "kind", ks_kinds[search->hits[i].kind].name);
+		ks_json_key_str(&json, "name", search->hits[i].name);
+		ks_json_key_u64(&json, "in", search->hits[i].nr_images);
+		ks_json_close(&json, '}');
+	}
+	ks_json_close(&json, ']');
+	ks_json_close(&json, '}');
+	ks_buf_char(&call->response->body, '\n');
+}
+
+/** Names that are near, for a word with a typo. */
+static struct ks_error *write_nearest(struct ks_web_call *call, const char *word)
+{
+	struct ks_buf *out = &call->response->body;
+	struct ks_suggestions near;
+	KS_TRY(ks_suggest_names(call->web->store, &call->web->sel.images, KS_NR_KINDS, word,
+				&near));
+	ks_buf_str(out, "<p>No name has that in it.</p>\n");
+	if (near.nr)
+		ks_buf_str(out, "<p>Near it:</p>\n<ol class=\"found\">");
+	for (size_t i = 0; i < near.nr; i++) {
+		ks_buf_str(out, "<li><a href=\"");
+		ks_html_address(out, near.at[i].kind, near.at[i].name, NULL);
+		ks_buf_str(out, "\"><code>");
+		ks_html_text(out, near.at[i].name);
+		ks_buf_printf(out, "</code></a> <span class=\"dim\">%s</span></li>\n",
+			      ks_kinds[near.at[i].kind].name);
+	}
+	ks_buf_str(out, near.nr ? "</ol>\n" : "");
+	return NULL;
+}
+
+static struct ks_error *write_page(struct ks_web_call *call, const struct search *search)
+{
+	struct ks_buf *out = &call->response->body;
+	ks_web_begin(call, "Search", search->word);
+	ks_buf_str(out, "<h1>Names with <code>");
+	ks_html_text(out, search->word);
+	ks_buf_str(out, "</code></h1>\n<ol class=\"found\">\n");
+	for (size_t i = 0; i < search->nr; i++) {
+		const struct ks_web_hit *hit = &search->hits[i];
+		ks_buf_str(out, "<li><a href=\"");
+		ks_html_address(out, hit->kind, hit->name, NULL);
+		ks_buf_str(out, "\"><code>");
+		ks_html_text(out, hit->name);
+		ks_buf_printf(
+			out,
+			"</code></a> <span class=\"dim\">%s, in %zu of %zu kernels</span></li>\n",
+			ks_kinds[hit->kind].name, hit->nr_images, call->web->sel.images.nr);
+	}
+	ks_buf_str(out, "</ol>\n");
+	if (search->more)
+		ks_buf_printf(out, "<p class=\"dim\">The first %zu; more letters leave less.</p>\n",
+			      search->nr);
+	if (!search->nr)
+		KS_TRY(write_nearest(call, search->word));
+	ks_web_end(call);
+	return NULL;
+}
+
+struct ks_error *ks_web_search(struct ks_web_call *call)
+{
+	const struct ks_web_address *address = call->address;
+	const char *word = ks_web_field(address, "q"), *in = ks_web_field(address, "kind");
+	const char *limit = ks_web_field(address, "limit");
+	const struct ks_web_names *names;
+	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON));
+	if (!word || !*word)
+		return ks_error_new(KS_ERR_USAGE, "search for what? Say ?q=NAME");
+	struct search search = {
+		.word = word,
+		.pattern = strpbrk(word, "*?") != NULL,
+		.kind = in ? ks_kind_by_name(in) : KS_NR_KINDS,
+		.limit = USUAL,
+	};
+	if (in && search.kind == KS_NR_KINDS)
+		return ks_kind_unknown(in);
+	if (limit && atoi(limit) > 0)
+		search.limit = atoi(limit) < MOST ? (size_t)atoi(limit) : MOST;
+	KS_TRY(ks_web_names(call->web, &names));
+	look(names, &search);
+	if (address->format != KS_FORMAT_JSON)
+		return write_page(call, &search);
+	write_json(call, &search);
+	return NULL;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* A request while it is answered: inside web/ only. */
+#include "base/vector.h"
+#include "report/format.h"
+#include "report/text/html.h"
+#include "store/selection.h"
+#include "web/web.h"
+
+/** A name, and how many images have it. */
+struct ks_web_hit {
+	enum ks_kind kind;
+	const char *name;
+	size_t nr_images;
+};
+/** All of a store, in the order of kinds and bytes. */
+struct ks_web_names {
+	struct ks_arena arena;
+	KS_VECTOR(struct ks_web_hit) all;
+};
+
+struct ks_web {
+	struct ks_store *store;
+	struct ks_selection sel;
+	struct ks_web_names *names; // of the same state; NULL: nobody has searched yet
+	const char *path;
+	uint64_t device, inode; // of the file that is open
+	int64_t version;	// of its content when the selection was made
+};
+
+/** Begin to read one state of the store, the newest; what belongs to an older one is read anew. */
+KS_MUST_CHECK struct ks_error *ks_web_refresh(struct ks_web *web);
+void ks_web_release(struct ks_web *web); // what was begun
+
+/** The names of the state that is read. */
+KS_MUST_CHECK struct ks_error *ks_web_names(struct ks_web *web, const struct ks_web_names **ret);
+void ks_web_names_free(struct ks_web_names *names); // NULL is allowed
+
+enum { KS_WEB_SEGMENTS = 4, KS_WEB_FIELDS = 8 };
+
+/** The words of an address, decoded. */
+struct ks_web_address {
+	struct ks_arena arena;
+	size_t nr_segments, nr_fields;
+	const char *segments
+		[KS_WEB_SEGMENTS]; // of the path; ".json" and ".md" are taken off the last one
+	const char *label;     // behind the first '@' of the path that is not encoded; NULL: none
+	enum ks_format format; // that they stood for; else KS_FORMAT_HTML
+	struct {
+		const char *name, *value;
+	} fields[KS_WEB_FIELDS]; // of the query
+};
+/** @return KS_ERR_USAGE when it is none */
+KS_MUST_CHECK struct ks_error *ks_web_address_read(const struct ks_web_request *request,
+						   struct ks_web_address *ret);
+void ks_web_address_deinit(struct ks_web_address *address);
+/** The first value of a field of the query; NULL: it has none. */
+const char *ks_web_field(const struct ks_web_address *address, const char *name);
+
+/** Everything that a page is made from. */
+struct ks_web_call {
+	struct ks_web *web;
+	const struct ks_web_address *address;
+	struct ks_web_response *response;
+	struct ks_arena arena; // of this answer
+};
+
+/** Fill the response, its status aside. @return KS_ERR_NOTFOUND and KS_ERR_USAGE become 404 and 400 */
+typedef struct ks_error *ks_web_page_fn(struct ks_web_call *call);
+ks_web_page_fn ks_web_home, ks_web_search, ks_web_kernels, ks_web_kernel, ks_web_diff, ks_web_name,
+	ks_web_any_name, ks_web_api, ks_web_health, ks_web_style, ks_web_script;
+
+/** Begin a page of HTML with the frame of the site; what is searched for stands in the field. */
+void ks_web_begin(struct ks_web_call *call, const char *title, const char *searched);
+void ks_web_end(struct ks_web_call *call);
+/** The address has no ending, or that of a form the page has (bits of KS_WEB_ALSO_*): KS_ERR_NOTFOUND otherwise. */
+enum { KS_WEB_ALSO_JSON = 1 << KS_FORMAT_JSON, KS_WEB_ALSO_MD = 1 << KS_FORMAT_MD };
+KS_MUST_CHECK struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also);
+/** Answer with another address, which is in response->location already. */
+void ks_web_redirect(struct ks_web_call *call);

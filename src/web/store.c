@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The store behind the pages: opened again when another file takes its place, looked through again when it has changed. */
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "web/private.h"
+
+/** What was read of a state that is no more. */
+static void forget(struct ks_web *web)
+{
+	ks_web_names_free(web->names);
+	web->names = NULL;
+	ks_selection_deinit(&web->sel);
+	web->sel = (struct ks_selection){ 0 };
+}
+
+static void close_store(struct ks_web *web)
+{
+	forget(web);
+	ks_store_close(web->store);
+	web->store = NULL;
+}
+
+static struct ks_error *choose_images(struct ks_web *web, int64_t version)
+{
+	forget(web);
+	web->version = version;
+	struct ks_error *err = ks_selection_choose(&web->sel, web->store, NULL);
+	if (!err)
+		err = ks_selection_group(&web->sel, web->store);
+	if (err)
+		web->version = 0; // it is tried again
+	return err;
+}
+
+struct ks_error *ks_web_refresh(struct ks_web *web)
+{
+	struct stat now;
+	if (stat(web->path, &now) != 0)
+		return ks_error_new(KS_ERR_STORE, "the store is not there");
+	if (web->store && (now.st_dev != web->device || now.st_ino != web->inode))
+		close_store(web);
+	if (!web->store) {
+		KS_TRY(ks_store_open(web->path, KS_STORE_READ, &web->store));
+		web->device = now.st_dev;
+		web->inode = now.st_ino;
+		web->version = 0;
+	}
+	KS_TRY(ks_store_snapshot_begin(web->store));
+	int64_t version = ks_store_version(web->store);
+	struct ks_error *err = NULL;
+	if (version != web->version || !web->sel.groups)
+		err = choose_images(web, version);
+	if (err)
+		ks_store_snapshot_end(web->store);
+	return err;
+}
+
+void ks_web_release(struct ks_web *web)
+{
+	ks_store_snapshot_end(web->store);
+}
+
+struct ks_error *ks_web_open(const char *path, struct ks_web **ret)
+{
+	struct ks_web *web = calloc(1, sizeof(*web));
+	if (!web)
+		return &ks_nomem;
+	web->path = path;
+	struct ks_error *err = ks_web_refresh(web);
+	if (err && err->code != KS_ERR_NOTFOUND) { // a store without images may get some
+		ks_web_close(web);
+		return err;
+	}
+	if (!err)
+		ks_web_release(web);
+	ks_error_free(err);
+	*ret = web;
+	return NULL;
+}
+
+void ks_web_close(struct ks_web *web)
+{
+	if (!web)
+		return;
+	close_store(web);
+	free(web);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The site over a store: which address has which page, and what becomes of it when the store changes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/array.h"
+#include "base/url.h"
+#include "judge.h"
+#include "place.h"
+#include "web/web.h"
+
+/** The answer to an address. */
+static struct ks_web_response ask(struct ks_web *web, const char *method, const char *address,
+				  const char *known)
+{
+	struct ks_web_response response;
+	char path[512];
+	snprintf(path, sizeof(path), "%s", address);
+	char *query = strchr(path, '?');
+	if (query)
+		*query++ = '\0';
+	const struct ks_web_request request = {
+		.method = method, .path = path, .query = query, .known = known
+	};
+	ks_web_respond(web, &request, &response);
+	assert_true(!response.body.len || ks_buf_text(&response.body));
+	return response;
+}
+
+static struct ks_web *open_with(const char *path, unsigned int nr)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	struct ks_web *web;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	for (unsigned int build = 1; build <= nr; build++)
+		place_put(store, build);
+	assert_ok(ks_web_open(path, &web));
+	return web;
+}
+
+static void addresses_have_their_pages(void **state)
+{
+	static const struct {
+		const char *address;
+		unsigned int status;
+		const char *type, *part; // of the body, or of the location
+	} pages[] = {
+		{ "/", 200, "text/html", "/function/vfs_read" },
+		{ "/?name=special", 302, "", "/function/special" },
+		{ "/special", 302, "", "/function/special" },
+		{ "/special.json", 302, "", "/function/special.json" },
+		{ "/special@6.1.0-2", 302, "", "/function/special@6.1.0-2" },
+		{ "/zoo", 302, "", "/struct/zoo" }, // a union, too
+		{ "/struct/zoo", 200, "text/html", "/union/zoo" },
+		{ "/function/special", 200, "text/html", "can be attached" },
+		{ "/function/special@6.1.0-1", 200, "text/html", "<strong>6.1.0-1</strong>" },
+		{ "/function/special@latest", 200, "text/html", "function special in 1 kernel" },
+		{ "/function/special/6.1.0-1..6.1.0-2", 200, "text/html", "in 2 kernels" },
+		{ "/function/special.json", 200, "application/json", "\"special\"" },
+		{ "/function/special.md", 200, "text/markdown", "special" },
+		{ "/struct/zoo", 200, "text/html", "Members" },
+		{ "/enum/mode", 200, "text/html", "Values" },
+		{ "/kernels", 200, "text/html", "/kernel/6.1.0-1" },
+		{ "/kernels.json", 200, "application/json", "6.1.0-2" },
+		{ "/kernel/6.1.0-1", 200, "text/html", "/diff/6.1.0-1..6.1.0-2" },
+		{ "/diff", 200, "text/html", "<select name=\"old\">" },
+		{ "/diff?old=a&new=b%2F", 302, "", "/diff/a..b%2F" },
+		{ "/diff/6.1.0-1..6.1.0-2", 200, "text/html", "<table>" },
+		{ "/diff/6.1.0-1..6.1.0-2?kind=function", 200, "text/html", "<td>function</td>" },
+		{ "/diff/6.1.0-1..6.1.0-2.json", 200, "application/json", "6.1.0-2" },
+		{ "/search?q=spec", 200, "text/html", "/function/special" },
+		{ "/search?q=s*al", 200, "text/html", "/function/special" },
+		{ "/search.json?q=pecia&kind=function", 200, "application/json", "\"special\"" },
+		{ "/search?q=specail", 200, "text/html", "Near it" },
+		{ "/style.css", 200, "text/css", "color-scheme" },
+		{ "/ksurf.js", 200, "text/javascript", "use strict" },
+		{ "/healthz", 200, "text/plain", "ok" },
+		{ "/api", 200, "text/html", "/search?q=" },
+		{ "/search", 400, "text/html", "search for what" },
+		{ "/search?q=a&kind=functoin", 400, "text/html", "function" },
+		{ "/%zz", 400, "text/html", "no address" },
+		{ "/function/%00", 400, "text/html", "no address" },
+		{ "/function/specail", 404, "text/html", "special" },
+		{ "/function/special@6.1.0-9", 404, "text/html", "6.1.0-9" },
+		{ "/function/special/x", 404, "text/html", "no such page" },
+		{ "/nothing/special", 404, "text/html", "no such page" },
+		{ "/a/b/c/d/e/f", 404, "text/html", "no such page" },
+		{ "/kernel/6.1", 404, "text/html", "6.1" },
+		{ "/diff/6.1.0-1", 404, "text/html", "OLD..NEW" },
+		{ "/api.json", 404, "text/html", ".json" },
+	};
+	struct ks_web *web = open_with(place_path(state), 2);
+	for (size_t i = 0; i < KS_ARRAY_LEN(pages); i++) {
+		struct ks_web_response answer = ask(web, "GET", pages[i].address, NULL);
+		struct ks_buf *in = answer.status == 302 ? &answer.location : &answer.body;
+		assert_non_null(ks_buf_text(in));
+		if (answer.status != pages[i].status || !strstr(in->at, pages[i].part) ||
+		    (answer.status != 302 &&
+		     strncmp(answer.type, pages[i].type, strlen(pages[i].type)) != 0))
+			fail_msg("%s: %u, %s\n%s", pages[i].address, answer.status, answer.type,
+				 in->at);
+		if (strncmp(answer.type, "text/html", 9) == 0 && answer.status != 302) {
+			const char *wrong = judge(JUDGED_MARKUP, answer.body.at, answer.body.len,
+						  answer.body.at);
+			if (wrong)
+				fail_msg("%s: %s\n%s", pages[i].address, wrong, answer.body.at);
+		}
+		ks_web_response_deinit(&answer);
+	}
+	ks_web_close(web);
+}
+
+static void pages_run_nothing_of_their_own(void **state)
+{
+	static const char *const addresses[] = {
+		"/",	       "/function/special",	 "/struct/zoo",
+		"/search?q=z", "/diff/6.1.0-1..6.1.0-2", "/no_such_name"
+	};
+	struct ks_web *web = open_with(place_path(state), 2);
+	for (size_t i = 0; i < KS_ARRAY_LEN(addresses); i++) {
+		struct ks_web_response answer = ask(web, "GET", addresses[i], NULL);
+		if (!answer.body.at)
+			fail_msg("%s: %u", addresses[i], answer.status);
+		static const char *const inside[] = { "<style", " style=", "javascript:", " on",
+						      "//" };
+		for (size_t k = 0; k < KS_ARRAY_LEN(inside); k++) {
+			const char *hit = strstr(answer.body.at, inside[k]);
+			// " on" begins words, too: only inside of a tag it is a script
+			const char *tag = hit && k == 3 ? strchr(hit, '<') : NULL;
+			const char *end = hit && k == 3 ? strchr(hit, '>') : NULL;
+			if (hit && (k != 3 || (end && (!tag || end < tag))))
+				fail_msg("%s has '%s': %.60s", addresses[i], inside[k], hit);
+		}
+		ks_web_response_deinit(&answer);
+	}
+	ks_web_close(web);
+}
+
+static void what_is_known_is_not_sent_again(void **state)
+{
+	struct ks_web *web = open_with(place_path(state), 1);
+	struct ks_web_response first = ask(web, "GET", "/kernels", NULL);
+	struct ks_web_response again = ask(web, "GET", "/kernels", first.tag);
+	struct ks_web_response other = ask(web, "GET", "/api", first.tag);
+	assert_int_equal(first.status, 200);
+	assert_int_equal(again.status, 304);
+	assert_int_equal(again.body.len, 0);
+	assert_int_equal(other.status, 200);
+	ks_web_response_deinit(&first);
+	ks_web_response_deinit(&again);
+	ks_web_response_deinit(&other);
+	struct ks_web_response posted = ask(web, "POST", "/kernels", NULL);
+	assert_int_equal(posted.status, 405);
+	ks_web_response_deinit(&posted);
+	ks_web_close(web);
+}
+
+static void expect(struct ks_web *web, const char *address, const char *part, bool there)
+{
+	struct ks_web_response answer = ask(web, "GET", address, NULL);
+	if (!strstr(answer.body.at, part) == there)
+		fail_msg("%s, %s expected %d:\n%s", address, part, there, answer.body.at);
+	ks_web_response_deinit(&answer);
+}
+
+static void what_others_write_shows(void **state)
+{
+	const char *path = place_path(state);
+	struct ks_web *web = open_with(path, 1);
+	expect(web, "/kernels", "6.1.0-2", false);
+	expect(web, "/search?q=special", "in 1 of 1 kernels", true);
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+	place_put(store, 2);
+	expect(web, "/kernels", "6.1.0-2", true);
+	expect(web, "/search?q=special", "in 2 of 2 kernels", true);
+	assert_ok(ks_store_remove(store, "6.1.0-1"));
+	expect(web, "/kernels", "6.1.0-1", false);
+	ks_web_close(web);
+}
+
+static void another_file_in_its_place_is_opened(void **state)
+{
+	const char *path = place_path(state);
+	char other[80];
+	ks_web_close(open_with(path, 1));
+	place_sql(path, "PRAGMA journal_mode = DELETE"); // as files that are published are
+	struct ks_web *web;
+	assert_ok(ks_web_open(path, &web));
+	snprintf(other, sizeof(other), "%s-other", path);
+	expect(web, "/kernels", "6.1.0-7", false);
+	struct ks_store *store;
+	assert_ok(ks_store_open(other, KS_STORE_CREATE, &store));
+	place_put(store, 7);
+	ks_store_close(store);
+	place_sql(other, "PRAGMA journal_mode = DELETE");
+	assert_int_equal(rename(other, path), 0);
+	expect(web, "/kernels", "6.1.0-7", true);
+	assert_int_equal(unlink(path), 0);
+	expect(web, "/kernels", "Not now", true);
+	ks_web_close(web);
+}
+
+static void addresses_are_decoded_and_encoded(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *in;
+		bool plus, ok;
+		const char *out;
+	} all[] = { { "a%2Fb", false, true, "a/b" }, { "a+b", false, true, "a+b" },
+		    { "a+b", true, true, "a b" },    { "%e4%A0", false, true, "\xe4\xa0" },
+		    { "%", false, false, "" },	     { "%4", false, false, "" },
+		    { "%4g", false, false, "" },     { "%00", false, false, "" },
+		    { "", false, true, "" } };
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		_cleanup_buf_ struct ks_buf out = { 0 };
+		assert_int_equal(ks_url_decode(&out, all[i].in, strlen(all[i].in), all[i].plus),
+				 all[i].ok);
+		if (all[i].ok)
+			assert_string_equal(ks_buf_text(&out), all[i].out);
+	}
+	for (int c = 1; c < 256; c++) {
+		_cleanup_buf_ struct ks_buf there = { 0 }, back = { 0 };
+		const char text[] = { (char)c, 0 };
+		ks_url_encode(&there, text, 1);
+		assert_true(ks_url_decode(&back, there.at, there.len, true));
+		assert_string_equal(ks_buf_text(&back), text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(addresses_have_their_pages),
+		TEST(pages_run_nothing_of_their_own),
+		TEST(what_is_known_is_not_sent_again),
+		TEST(what_others_write_shows),
+		TEST(another_file_in_its_place_is_opened),
+		cmocka_unit_test(addresses_are_decoded_and_encoded),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
