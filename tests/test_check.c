@@ -153,7 +153,7 @@ static void set_kernel(struct kernel *kernel, const char *version)
 						       .version = version,
 						       .arch = "amd64",
 						       .elf_class = 64,
-						       .facts = UINT32_MAX },
+						       .facts = ~(uint32_t)KS_FACT_TYPES },
 					    .nr_decls = NR_PROTOS + 6,
 					    .decls = kernel->decls,
 					    .nr_functions = NR_GROUPS + 1,

@@ -252,7 +252,10 @@ static void words_are_sets(void **state)
 			      "images' lists them" },
 		{ "x:*", "x:*: no such set; there are debian:11, debian:12, debian:13, debian:14, "
 			 "debian:sid, debian:12-backports, debian:13-backports, ubuntu:20.04, "
-			 "ubuntu:22.04, ubuntu:24.04" },
+			 "ubuntu:22.04, "
+			 "ubuntu:24.04, fedora:42, rocky:8, rocky:9, oracle:9, oracle:9/uek7, "
+			 "amazon:2023, "
+			 "opensuse:leap-15.6, arch:linux, alpine:latest, alpine:edge" },
 	};
 	_cleanup_store_ struct ks_store *store = NULL;
 	setenv("XDG_CONFIG_HOME", "/nonexistent", 1);
