@@ -57,7 +57,7 @@ static void works_breaks_works(void **state)
 	assert_int_equal(spans.of[0].nr, 3);
 	assert_int_equal(spans.of[1].nr, 4);
 	for (size_t i = 0; i < KS_ARRAY_LEN(wanted); i++) {
-		const struct ks_span *span = &spans.of[wanted[i].tool].at[wanted[i].span];
+		const struct ks_tool_span *span = &spans.of[wanted[i].tool].at[wanted[i].span];
 		assert_int_equal(span->first, wanted[i].first);
 		assert_int_equal(span->nr, wanted[i].nr);
 		assert_int_equal(span->verdict, wanted[i].verdict);

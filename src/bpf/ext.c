@@ -36,10 +36,10 @@ struct ext {
 /** Reads one record. @param c over the record */
 typedef struct ks_error *record_fn(struct ext *ext, struct ks_cursor *c, uint32_t section);
 
-static struct ks_error *add_place(struct ks_places *places, uint32_t section, uint32_t offset,
+static struct ks_error *add_place(struct ks_bpf_places *places, uint32_t section, uint32_t offset,
 				  size_t index)
 {
-	struct ks_place place = { section, (uint32_t)index, offset };
+	struct ks_bpf_place place = { section, (uint32_t)index, offset };
 	return ks_vector_add(places, place) ? NULL : &ks_nomem;
 }
 
@@ -190,9 +190,9 @@ static struct ks_error *keep(struct ext *ext)
 	object->nr_lines = (uint32_t)ext->lines.len;
 	object->cores = cores;
 	object->nr_cores = (uint32_t)ext->cores.len;
-	ks_places_sort(&ext->reader->type_places);
-	ks_places_sort(&ext->reader->line_places);
-	ks_places_sort(&ext->reader->core_places);
+	ks_bpf_places_sort(&ext->reader->type_places);
+	ks_bpf_places_sort(&ext->reader->line_places);
+	ks_bpf_places_sort(&ext->reader->core_places);
 	return NULL;
 }
 

@@ -15,10 +15,10 @@ static struct ks_error *add_function(struct ks_bpf_reader *reader, const char *n
 				      "a function does not lie within its section");
 	if (!size) // nothing that could be run, or referred to
 		return NULL;
-	struct ks_place place = { section, reader->nr_functions, offset };
+	struct ks_bpf_place place = { section, reader->nr_functions, offset };
 	if (!ks_vector_add(&reader->function_places, place))
 		return &ks_nomem;
-	uint32_t type = ks_places_find(&reader->type_places, section, offset);
+	uint32_t type = ks_bpf_places_find(&reader->type_places, section, offset);
 	reader->functions[reader->nr_functions++] = (struct ks_bpf_function){
 		.name = name,
 		.section = section,
@@ -82,6 +82,6 @@ struct ks_error *ks_bpf_read_functions(struct ks_bpf_reader *reader)
 	for (uint32_t i = 1; i < elf->nr_sections; i++)
 		if (!seen[i] && has_code(elf, i))
 			KS_TRY(add_whole_section(reader, i));
-	ks_places_sort(&reader->function_places);
+	ks_bpf_places_sort(&reader->function_places);
 	return NULL;
 }

@@ -104,7 +104,7 @@ static void read_definition(const struct ks_btf *btf, uint32_t id, struct ks_bpf
 static struct ks_error *add_map(struct ks_bpf_reader *reader, const struct ks_bpf_map *map,
 				uint32_t section, uint64_t offset)
 {
-	struct ks_place place = { section, (uint32_t)reader->maps.len, offset };
+	struct ks_bpf_place place = { section, (uint32_t)reader->maps.len, offset };
 	return ks_vector_add(&reader->maps, *map) && ks_vector_add(&reader->map_places, place)
 		       ? NULL
 		       : &ks_nomem;
@@ -181,6 +181,6 @@ struct ks_error *ks_bpf_read_maps(struct ks_bpf_reader *reader)
 			KS_TRY(read_legacy_maps(reader, i));
 		}
 	}
-	ks_places_sort(&reader->map_places);
+	ks_bpf_places_sort(&reader->map_places);
 	return NULL;
 }

@@ -12,9 +12,9 @@
 
 static void close_reader(struct ks_bpf_reader *reader)
 {
-	struct ks_places *places[] = { &reader->reloc_places,	 &reader->map_places,
-				       &reader->function_places, &reader->core_places,
-				       &reader->line_places,	 &reader->type_places };
+	struct ks_bpf_places *places[] = { &reader->reloc_places,    &reader->map_places,
+					   &reader->function_places, &reader->core_places,
+					   &reader->line_places,     &reader->type_places };
 	for (size_t i = 0; i < KS_ARRAY_LEN(places); i++)
 		ks_vector_deinit(places[i]);
 	ks_vector_deinit(&reader->relocs);

@@ -69,10 +69,10 @@ static bool reserve(struct link *link, uint32_t nr)
 static void copy_code(struct link *link, const struct ks_bpf_function *function)
 {
 	const struct ks_bpf_reader *reader = link->reader;
-	const struct ks_places *lines = &reader->line_places, *cores = &reader->core_places;
+	const struct ks_bpf_places *lines = &reader->line_places, *cores = &reader->core_places;
 	uint64_t offset = (uint64_t)function->first * INSN_BYTES;
-	size_t line = ks_places_before(lines, function->section, offset);
-	size_t core = ks_places_before(cores, function->section, offset);
+	size_t line = ks_bpf_places_before(lines, function->section, offset);
+	size_t core = ks_bpf_places_before(cores, function->section, offset);
 	uint32_t current = KS_NO_INDEX;
 	struct ks_cursor c = ks_elf_cursor(reader->elf, &reader->elf->sections[function->section]);
 	ks_cursor_take(&c, offset);
@@ -140,7 +140,7 @@ static struct ks_bpf_ref find_thing(const struct ks_bpf_reader *reader,
 	}
 	if (call || symbol->section == SHN_UNDEF || symbol->section >= reader->elf->nr_sections)
 		return ref;
-	uint32_t map = ks_places_find(&reader->map_places, symbol->section, offset);
+	uint32_t map = ks_bpf_places_find(&reader->map_places, symbol->section, offset);
 	if (map != KS_NO_INDEX) {
 		ref.kind = KS_REF_MAP;
 		ref.index = map;
@@ -181,7 +181,7 @@ static struct ks_error *resolve(struct link *link, const struct frame *frame, ui
 	bool call = at.code == CALL;
 	*ret_again = false;
 	uint64_t own = ((uint64_t)function->first + (insn - frame->base)) * INSN_BYTES;
-	uint32_t index = ks_places_find(&reader->reloc_places, function->section, own);
+	uint32_t index = ks_bpf_places_find(&reader->reloc_places, function->section, own);
 	uint32_t section = function->section;
 	uint64_t offset = own; // where a function is called: relative to this instruction
 	const struct ks_bpf_symbol *symbol = NULL;
@@ -196,7 +196,7 @@ static struct ks_error *resolve(struct link *link, const struct frame *frame, ui
 		offset += ((uint64_t)(int64_t)at.imm + 1) * INSN_BYTES;
 	else
 		offset += (uint64_t)(int64_t)at.imm;
-	uint32_t target = ks_places_find(&reader->function_places, section, offset);
+	uint32_t target = ks_bpf_places_find(&reader->function_places, section, offset);
 	if (target != KS_NO_INDEX)
 		return refer(link, insn, target, ret_again);
 	struct ks_bpf_ref lost = { .kind = KS_REF_LOST };

@@ -6,19 +6,19 @@
 #include "elf/image.h"
 
 /** That something lies at a place of a section; lists of them are sorted by section, then offset. */
-struct ks_place {
+struct ks_bpf_place {
 	uint32_t section, index;
 	uint64_t offset; // bytes
 };
-struct ks_places {
-	struct ks_place *at;
+struct ks_bpf_places {
+	struct ks_bpf_place *at;
 	size_t len, cap;
 };
-void ks_places_sort(struct ks_places *places);
+void ks_bpf_places_sort(struct ks_bpf_places *places);
 /** How many lie before a place: the position of the first that does not. */
-size_t ks_places_before(const struct ks_places *places, uint32_t section, uint64_t offset);
+size_t ks_bpf_places_before(const struct ks_bpf_places *places, uint32_t section, uint64_t offset);
 /** The index of what lies exactly there, or KS_NO_INDEX. */
-uint32_t ks_places_find(const struct ks_places *places, uint32_t section, uint64_t offset);
+uint32_t ks_bpf_places_find(const struct ks_bpf_places *places, uint32_t section, uint64_t offset);
 
 struct ks_bpf_symbol {
 	const char *name;
@@ -54,7 +54,7 @@ struct ks_bpf_reader {
 	KS_VECTOR(struct ks_bpf_struct_op) struct_ops;
 	KS_VECTOR(struct ks_bpf_ref) refs;
 	// where these lie
-	struct ks_places reloc_places, map_places, function_places, core_places, line_places,
+	struct ks_bpf_places reloc_places, map_places, function_places, core_places, line_places,
 		type_places;
 };
 

@@ -45,8 +45,8 @@ static uint32_t program_of(const struct ks_bpf_reader *reader, uint32_t reloc)
 {
 	const struct ks_bpf_reloc *at = &reader->relocs.at[reloc];
 	const struct ks_bpf_symbol *symbol = &reader->symbols[at->symbol];
-	uint32_t function = ks_places_find(&reader->function_places, symbol->section,
-					   symbol->value + (uint64_t)at->addend);
+	uint32_t function = ks_bpf_places_find(&reader->function_places, symbol->section,
+					       symbol->value + (uint64_t)at->addend);
 	if (function == KS_NO_INDEX)
 		return KS_NO_INDEX;
 	return reader->functions[function].program ? reader->functions[function].index
@@ -57,8 +57,8 @@ static struct ks_error *read_members(struct ks_bpf_reader *reader, uint32_t sect
 				     const struct ks_bpf_symbol *symbol,
 				     const struct ks_btf_type *type)
 {
-	const struct ks_places *places = &reader->reloc_places;
-	size_t i = ks_places_before(places, section, symbol->value);
+	const struct ks_bpf_places *places = &reader->reloc_places;
+	size_t i = ks_bpf_places_before(places, section, symbol->value);
 	const size_t end = i + MAX_MEMBERS; // one for each
 	for (; i < places->len && i < end && places->at[i].section == section; i++) {
 		uint64_t offset = places->at[i].offset - symbol->value;

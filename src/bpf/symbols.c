@@ -10,7 +10,7 @@ enum { MAX_NAME = 4096, MAX_SECTIONS = 8192 };
 
 static int compare_places(const void *pa, const void *pb)
 {
-	const struct ks_place *a = pa, *b = pb;
+	const struct ks_bpf_place *a = pa, *b = pb;
 	if (a->section != b->section)
 		return a->section < b->section ? -1 : 1;
 	if (a->offset != b->offset)
@@ -18,18 +18,18 @@ static int compare_places(const void *pa, const void *pb)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
-void ks_places_sort(struct ks_places *places)
+void ks_bpf_places_sort(struct ks_bpf_places *places)
 {
 	if (places->len)
 		qsort(places->at, places->len, sizeof(*places->at), compare_places);
 }
 
-size_t ks_places_before(const struct ks_places *places, uint32_t section, uint64_t offset)
+size_t ks_bpf_places_before(const struct ks_bpf_places *places, uint32_t section, uint64_t offset)
 {
 	size_t low = 0, high = places->len;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		const struct ks_place *place = &places->at[mid];
+		const struct ks_bpf_place *place = &places->at[mid];
 		if (place->section < section ||
 		    (place->section == section && place->offset < offset))
 			low = mid + 1;
@@ -39,9 +39,9 @@ size_t ks_places_before(const struct ks_places *places, uint32_t section, uint64
 	return low;
 }
 
-uint32_t ks_places_find(const struct ks_places *places, uint32_t section, uint64_t offset)
+uint32_t ks_bpf_places_find(const struct ks_bpf_places *places, uint32_t section, uint64_t offset)
 {
-	size_t i = ks_places_before(places, section, offset);
+	size_t i = ks_bpf_places_before(places, section, offset);
 	if (i == places->len || places->at[i].section != section || places->at[i].offset != offset)
 		return KS_NO_INDEX;
 	return places->at[i].index;
@@ -168,7 +168,7 @@ static struct ks_error *read_section_relocs(struct ks_bpf_reader *reader,
 		if (symbol >= reader->nr_symbols)
 			return ks_bpf_damaged(reader, section->info, offset,
 					      "a relocation names a symbol that does not exist");
-		struct ks_place place = { section->info, (uint32_t)reader->relocs.len, offset };
+		struct ks_bpf_place place = { section->info, (uint32_t)reader->relocs.len, offset };
 		struct ks_bpf_reloc reloc = { symbol, addend };
 		if (!ks_vector_add(&reader->relocs, reloc) ||
 		    !ks_vector_add(&reader->reloc_places, place))
@@ -203,6 +203,6 @@ struct ks_error *ks_bpf_read_relocs(struct ks_bpf_reader *reader)
 		left -= section->size;
 		KS_TRY(read_section_relocs(reader, section));
 	}
-	ks_places_sort(&reader->reloc_places);
+	ks_bpf_places_sort(&reader->reloc_places);
 	return NULL;
 }

@@ -53,6 +53,7 @@ static const struct ks_opt options[] = {
 
 const struct ks_cmd ks_cmd_serve = {
 	.name = "serve",
+	.args = "",
 	.help = "show the store in a browser",
 	.complete = "",
 	.details = "Pages for every name and kernel, each as .json, too; /api lists the addresses. "

@@ -50,9 +50,7 @@ void use_ingest(const struct given *given)
 						 .mirror = "http://127.0.0.1:1",
 						 .suite = "none",
 						 .strict = 1,
-						 .timeout = 1,
-						 .last = 2,
-						 .debug = 1 };
+						 .timeout = 1 };
 	names[0] = "linux-image-amd64"; // nobody is there
 	FAIL(ksurf_ingest(store, names, 1, &options, NULL), KSURF_ERR_NET, "127.0.0.1");
 	options.from = (enum ksurf_from)77;

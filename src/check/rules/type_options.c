@@ -27,6 +27,7 @@ enum option {
 };
 static const struct {
 	const char *name, *function;
+	const char *older; // name until 4.10 (6b0b7551428e); NULL: none
 } options[] = {
 	[CGROUPS] = { "CONFIG_CGROUPS", "cgroup_init" },
 	[CGROUP_BPF] = { "CONFIG_CGROUP_BPF", "__cgroup_bpf_run_filter_skb" },
@@ -38,8 +39,8 @@ static const struct {
 	[XGRESS] = { "CONFIG_NET_XGRESS", "tcx_link_attach" },
 	[NETKIT] = { "CONFIG_NETKIT", "netkit_link_attach" },
 	[UPROBES] = { "CONFIG_UPROBES", "uprobe_multi_link_handler" },
-	[KPROBE_EVENTS] = { "CONFIG_KPROBE_EVENTS", "kprobe_dispatcher" },
-	[UPROBE_EVENTS] = { "CONFIG_UPROBE_EVENTS", "uprobe_dispatcher" },
+	[KPROBE_EVENTS] = { "CONFIG_KPROBE_EVENTS", "kprobe_dispatcher", "CONFIG_KPROBE_EVENT" },
+	[UPROBE_EVENTS] = { "CONFIG_UPROBE_EVENTS", "uprobe_dispatcher", "CONFIG_UPROBE_EVENT" },
 	[CGRP_STORAGE] = { "CONFIG_CGROUPS", "bpf_cgrp_storage_free" },
 	[INODE_STORAGE] = { "CONFIG_BPF_LSM", "bpf_inode_storage_free" },
 	[STACKS] = { "CONFIG_PERF_EVENTS", "stack_map_alloc" },
@@ -98,10 +99,12 @@ enum ks_presence ks_type_built_in(const struct ks_site *site, const char *type,
 		if (strcmp(types[i].type, type) != 0)
 			continue;
 		*ret_option = options[types[i].option].name;
+		const char *older = options[types[i].option].older;
 		enum ks_presence set = ks_site_built_in(site, *ret_option);
+		if (set == KS_ABSENT && older)
+			set = ks_site_built_in(site, older);
 		if (set == KS_PRESENT)
 			return set;
-		// CONFIG_KPROBE_EVENTS was CONFIG_KPROBE_EVENT before 4.11 (6b0b7551428e)
 		enum ks_presence code = function_built_in(site, options[types[i].option].function);
 		return set == KS_UNTOLD || code == KS_PRESENT ? code : set;
 	}

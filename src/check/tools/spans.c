@@ -77,7 +77,7 @@ static const struct ks_loss *find_more(const struct ks_tool_outcome *of,
 
 /** Why a span is what it is, where the one before was something else. @param before NULL: it is the first */
 static void explain(const struct ks_tool_outcome *before, const struct ks_tool_outcome *now,
-		    struct ks_span *span)
+		    struct ks_tool_span *span)
 {
 	size_t nr = 0;
 	if (now->verdict != KS_TOOL_WORKS)
@@ -91,7 +91,7 @@ static void explain(const struct ks_tool_outcome *before, const struct ks_tool_o
 	span->nr_more = nr > 1 ? nr - 1 : 0;
 }
 
-typedef KS_VECTOR(struct ks_span) span_vector;
+typedef KS_VECTOR(struct ks_tool_span) span_vector;
 
 static bool add_track(const struct ks_spans *spans, size_t tool, size_t index, span_vector *list)
 {
@@ -105,7 +105,7 @@ static bool add_track(const struct ks_spans *spans, size_t tool, size_t index, s
 		if (before && before->verdict == now->verdict) {
 			list->at[list->len - 1].nr++;
 		} else {
-			struct ks_span span = {
+			struct ks_tool_span span = {
 				.track = index, .first = i, .nr = 1, .verdict = now->verdict
 			};
 			explain(before, now, &span);
@@ -130,7 +130,7 @@ struct ks_error *ks_spans_make(const struct ks_tools *tools, struct ks_arena *ar
 		bool ok = true;
 		for (size_t k = 0; ok && k < ret->nr_tracks; k++)
 			ok = add_track(ret, i, k, &list);
-		struct ks_span *at = ks_arena_array(arena, list.len + 1, sizeof(*at));
+		struct ks_tool_span *at = ks_arena_array(arena, list.len + 1, sizeof(*at));
 		if (at && list.len)
 			memcpy(at, list.at, list.len * sizeof(*at));
 		of[i] = (struct ks_tool_spans){ list.len, at };

@@ -11,7 +11,7 @@ struct ks_track {
 };
 
 /** Neighbours of a track on which a tool comes to the same. */
-struct ks_span {
+struct ks_tool_span {
 	size_t track, first, nr; // of the track's images
 	enum ks_tool_verdict verdict;
 	/** What came with it; where nothing did, what went. NULL: nothing, or nobody can tell. */
@@ -22,7 +22,7 @@ struct ks_span {
 
 struct ks_tool_spans {
 	size_t nr;
-	const struct ks_span
+	const struct ks_tool_span
 		*at; // track after track, those left out for which the tool is not built
 };
 

@@ -34,7 +34,7 @@ static void write_track(const struct ks_track *track, struct ks_buf *out)
 }
 
 /** Whether all kernels of an image's series in its track are in the span. */
-static bool holds_series(const struct ks_spans *spans, const struct ks_span *span, size_t i)
+static bool holds_series(const struct ks_spans *spans, const struct ks_tool_span *span, size_t i)
 {
 	const struct ks_track *track = &spans->tracks[span->track];
 	const struct ks_image *image = image_at(spans, span->track, i);
@@ -47,7 +47,7 @@ static bool holds_series(const struct ks_spans *spans, const struct ks_span *spa
 }
 
 /** A kernel by its series, or by its label where others of the series are not in the span. */
-static void write_kernel(const struct ks_spans *spans, const struct ks_span *span, size_t i,
+static void write_kernel(const struct ks_spans *spans, const struct ks_tool_span *span, size_t i,
 			 struct ks_buf *out)
 {
 	const struct ks_image *image = image_at(spans, span->track, i);
@@ -58,7 +58,7 @@ static void write_kernel(const struct ks_spans *spans, const struct ks_span *spa
 }
 
 /** "5.10 to 6.1", "6.12". @param between " to " */
-static void write_range(const struct ks_spans *spans, const struct ks_span *span,
+static void write_range(const struct ks_spans *spans, const struct ks_tool_span *span,
 			const char *between, struct ks_buf *out)
 {
 	size_t last = span->first + span->nr - 1, begin = out->len;
@@ -72,7 +72,7 @@ static void write_range(const struct ks_spans *spans, const struct ks_span *span
 		out->len = begin + len;
 }
 
-static void write_why(const struct ks_span *span, struct ks_buf *out)
+static void write_why(const struct ks_tool_span *span, struct ks_buf *out)
 {
 	if (!span->why)
 		return;
@@ -117,7 +117,7 @@ static void write_spans(struct ks_terminal *terminal, const struct ks_spans *spa
 	ks_terminal_paint(terminal, KS_PAINT_HEAD, spans->tools->at[tool].name);
 	ks_buf_char(terminal->out, '\n');
 	for (size_t i = 0; i < of->nr; i++) {
-		const struct ks_span *span = &of->at[i];
+		const struct ks_tool_span *span = &of->at[i];
 		if (!i || of->at[i - 1].track != span->track) {
 			ks_terminal_blanks(terminal, 2);
 			write_track(&spans->tracks[span->track], &terminal->text);
@@ -186,7 +186,7 @@ static void write_cell(const struct ks_spans *spans, size_t tool, size_t track, 
 {
 	bool any = false;
 	for (size_t i = 0; i < spans->of[tool].nr; i++) {
-		const struct ks_span *span = &spans->of[tool].at[i];
+		const struct ks_tool_span *span = &spans->of[tool].at[i];
 		if (span->track != track)
 			continue;
 		ks_buf_printf(out, "%s %s ", any ? "," : "", marks[span->verdict]);
@@ -202,7 +202,7 @@ static void write_reasons(const struct ks_spans *spans, size_t tool, struct ks_b
 			  struct ks_buf *out)
 {
 	for (size_t i = 0; i < spans->of[tool].nr; i++) {
-		const struct ks_span *span = &spans->of[tool].at[i];
+		const struct ks_tool_span *span = &spans->of[tool].at[i];
 		if (!span->why || span->gone)
 			continue;
 		ks_buf_printf(out, "- %s ", marks[span->verdict]);
@@ -251,7 +251,7 @@ static struct ks_error *write_md(const struct ks_spans *spans, struct ks_buf *ou
 /* ---- JSON ---- */
 
 static void json_span(struct ks_json *json, const struct ks_spans *spans,
-		      const struct ks_span *span)
+		      const struct ks_tool_span *span)
 {
 	const struct ks_reason *reason = span->why ? span->why->reason : NULL;
 	size_t last = span->first + span->nr - 1;
