@@ -4,5 +4,6 @@
 #include "check/rules/helpers.h"
 
 /** Does the helper fit where the program is attached? type is the bit of its type. */
-enum ks_presence ks_helper_fits_hook(const struct ks_site *site, const struct ks_calling_program *caller,
-			 uint32_t type, uint32_t helper);
+enum ks_presence ks_helper_fits_hook(const struct ks_site *site,
+				     const struct ks_calling_program *caller, uint32_t type,
+				     uint32_t helper);
