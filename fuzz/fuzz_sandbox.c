@@ -211,11 +211,13 @@ static struct ks_error *resolve(void *arg, const char *package, enum ks_remote_p
 	return ret->url ? NULL : &ks_nomem;
 }
 
-static struct ks_error *expand(void *arg, const char *word, const struct ks_progress *progress,
-			       bool *is_set, struct ks_set_kernels *ret)
+static struct ks_error *expand(void *arg, const char *word, const struct ks_set_extent *extent,
+			       const struct ks_progress *progress, bool *is_set,
+			       struct ks_set_kernels *ret)
 {
 	(void)arg;
 	(void)word;
+	(void)extent;
 	(void)progress;
 	*is_set = true;
 	return ks_vector_add(&ret->packages, "package") ? NULL : &ks_nomem;
