@@ -73,7 +73,7 @@ static void addresses_have_their_pages(void **state)
 		{ "/kernel/6.1.0-1", 200, "text/html", "/diff/6.1.0-1..6.1.0-2" },
 		{ "/diff", 200, "text/html", "<select name=\"old\">" },
 		{ "/diff?old=a&new=b%2F", 302, "", "/diff/a..b%2F" },
-		{ "/diff/6.1.0-1..6.1.0-2", 200, "text/html", "<table>" },
+		{ "/diff/6.1.0-1..6.1.0-2", 200, "text/html", "<tr class=\"kind\">" },
 		{ "/diff/6.1.0-1..6.1.0-2?kind=function", 200, "text/html", "<td>function</td>" },
 		{ "/diff/6.1.0-1..6.1.0-2.json", 200, "application/json", "6.1.0-2" },
 		{ "/search?q=spec", 200, "text/html", "/function/special" },

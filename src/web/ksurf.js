@@ -26,6 +26,7 @@
 		list = null;
 		chosen = -1;
 		field.setAttribute("aria-expanded", "false");
+		field.removeAttribute("aria-activedescendant");
 	}
 
 	function choose(step) {
@@ -44,22 +45,22 @@
 		closeList();
 		if (!names.length)
 			return;
-		list = document.createElement("ol");
+		list = document.createElement("div");
 		list.id = "found";
-		list.className = "found";
 		list.setAttribute("role", "listbox");
 		names.forEach((name, i) => {
-			const row = document.createElement("li");
-			const link = document.createElement("a");
+			const row = document.createElement("a");
 			const code = document.createElement("code");
+			const kind = document.createElement("span");
 			row.id = "found" + i;
 			row.setAttribute("role", "option");
 			row.setAttribute("aria-selected", "false");
-			link.href = "/" + name.kind + "/" + encodeURIComponent(name.name);
-			link.tabIndex = -1;
+			row.href = "/" + name.kind + "/" + encodeURIComponent(name.name);
+			row.tabIndex = -1;
 			code.textContent = name.name;
-			link.append(code);
-			row.append(link, " " + name.kind);
+			kind.className = "dim";
+			kind.textContent = name.kind;
+			row.append(code, " ", kind);
 			list.append(row);
 		});
 		field.form.append(list);
@@ -95,10 +96,11 @@
 				choose(event.key === "ArrowDown" ? 1 : -1);
 				event.preventDefault();
 			} else if (event.key === "Enter" && list && chosen >= 0) {
-				location.href = list.children[chosen].querySelector("a").href;
+				location.href = list.children[chosen].href;
 				event.preventDefault();
-			} else if (event.key === "Escape") {
+			} else if (event.key === "Escape" && list) {
 				closeList();
+				event.preventDefault(); // it would empty the field, too
 			}
 		});
 	}

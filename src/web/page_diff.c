@@ -25,7 +25,7 @@ static void write_choice(struct ks_web_call *call, const char *name, const char 
 static void write_form(struct ks_web_call *call, const struct ks_comparison *pair)
 {
 	struct ks_buf *out = &call->response->body;
-	ks_buf_str(out, "<form action=\"/diff\"><p>");
+	ks_buf_str(out, "<form action=\"/diff\"><p class=\"pair\">");
 	write_choice(call, "old", pair ? pair->old->image.label : NULL);
 	write_choice(call, "new", pair ? pair->new->image.label : NULL);
 	ks_buf_str(out, "<button>Compare</button></p></form>\n");

@@ -42,12 +42,12 @@ struct ks_error *ks_web_api(struct ks_web_call *call)
 	ks_buf_str(out,
 		   "<h1>Addresses</h1>\n<p>With <code>.json</code> behind the path each of them "
 		   "is for programs; names and pairs are there as <code>.md</code>, too.</p>\n"
-		   "<table><tbody>\n");
+		   "<div class=\"scroll\" tabindex=\"0\"><table><tbody>\n");
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++)
 		ks_buf_printf(out,
 			      "<tr><td><a href=\"%s\"><code>%s</code></a></td><td>%s</td></tr>\n",
 			      addresses[i][0], addresses[i][0], addresses[i][1]);
-	ks_buf_str(out, "</tbody></table>\n");
+	ks_buf_str(out, "</tbody></table></div>\n");
 	ks_web_end(call);
 	return NULL;
 }

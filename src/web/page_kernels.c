@@ -47,7 +47,8 @@ struct ks_error *ks_web_kernels(struct ks_web_call *call)
 		return ks_images_write(&options, sel, out);
 	}
 	ks_web_begin(call, "Kernels", NULL);
-	ks_buf_str(out, "<h1>Kernels</h1>\n<div class=\"scroll\"><table><thead><tr><th>kernel</th>"
+	ks_buf_str(out, "<h1>Kernels</h1>\n<div class=\"scroll\" "
+			"tabindex=\"0\"><table><thead><tr><th>kernel</th>"
 			"<th>version</th><th>machine</th><th>flavour</th><th>distribution</th>"
 			"<th>read from</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < sel->images.nr; i++) {

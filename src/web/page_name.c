@@ -132,7 +132,7 @@ static struct ks_error *write_text(struct ks_web_call *call, const struct subjec
 	ks_html_text(out, subject->name);
 	ks_buf_str(out, "</code></h1>\n");
 	write_others(call, subject);
-	ks_buf_str(out, "<pre>");
+	ks_buf_str(out, "<pre tabindex=\"0\">");
 	ks_html_lines(out, text.at, text.len);
 	ks_buf_str(out, "</pre>\n");
 	return NULL;

@@ -81,12 +81,15 @@ static void write_title(const struct ks_diff_report *report, struct ks_buf *out)
 static void write_table(struct ks_diff_report *report, const struct ks_summary *summary,
 			struct ks_buf *out)
 {
-	ks_buf_str(out, "<table><thead><tr><th>kind</th><th>old</th><th>new</th><th>added</th>"
+	bool site = report->options.site;
+	ks_buf_str(out, site ? "<div class=\"scroll\" tabindex=\"0\"><table class=\"numbers\">"
+			     : "<table>");
+	ks_buf_str(out, "<thead><tr><th>kind</th><th>old</th><th>new</th><th>added</th>"
 			"<th>removed</th><th>changed</th></tr></thead><tbody>\n");
 	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++)
 		if (ks_diff_shown(report, summary, kind))
 			write_tally(out, kind, &summary->kinds[kind]);
-	ks_buf_str(out, "</tbody></table>\n");
+	ks_buf_str(out, site ? "</tbody></table></div>\n" : "</tbody></table>\n");
 	if (!ks_summary_differs(summary))
 		ks_buf_printf(out, "<p>%s</p>\n", ks_diff_same);
 	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {

@@ -135,7 +135,7 @@ static void write_definition(struct ks_show_page *page)
 		return;
 	ks_buf_str(page->out, "<h2>Definition <span class=\"dim\">in ");
 	ks_html_text(page->out, fact->image->label);
-	ks_buf_str(page->out, "</span></h2>\n<pre>");
+	ks_buf_str(page->out, "</span></h2>\n<pre tabindex=\"0\">");
 	ks_html_lines(page->out, text.at, text.len);
 	ks_buf_str(page->out, "</pre>\n");
 }
@@ -171,9 +171,9 @@ static struct ks_error *write_body(struct ks_show_page *page)
 	enum ks_kind kind = page->terminal.history->kind;
 	write_head(page);
 	write_glance(page);
-	KS_TRY(ks_show_page_life(page));
 	if (kind == KS_STRUCT || kind == KS_UNION || kind == KS_ENUM)
 		ks_show_page_members(page);
+	KS_TRY(ks_show_page_life(page));
 	write_definition(page);
 	return write_details(page);
 }

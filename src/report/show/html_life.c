@@ -51,7 +51,7 @@ static void flush_row(struct life *life)
 	for (int cell = 0; cell < NR_CELLS; cell++) {
 		if (cell == WAYS && !life->functions)
 			continue;
-		ks_buf_str(out, "</td><td>");
+		ks_buf_str(out, cell == WAYS ? "</td><td class=\"ways\">" : "</td><td>");
 		ks_buf_bytes(out, life->row.cells[cell].at, life->row.cells[cell].len);
 		life->row.cells[cell].len = 0;
 	}
@@ -78,7 +78,8 @@ static void open_table(struct life *life, const struct ks_step *step)
 		ks_buf_str(out, "</span>");
 	}
 	ks_buf_printf(out,
-		      "</h2>\n<div class=\"scroll\"><table><thead><tr><th>kernel</th><th>status"
+		      "</h2>\n<div class=\"scroll\" "
+		      "tabindex=\"0\"><table><thead><tr><th>kernel</th><th>status"
 		      "</th><th>what it is</th>%s<th>changes</th></tr></thead><tbody>\n",
 		      life->functions ? "<th>can be attached</th>" : "");
 }
@@ -114,12 +115,15 @@ static void write_ways(struct life *life, const struct ks_fact *fact, struct ks_
 static void write_changes(struct life *life, const struct ks_step *step, struct ks_buf *out)
 {
 	struct ks_terminal *terminal = &life->page->terminal;
-	enum { TOLD = 12 };
+	enum { OPEN = 4, TOLD = 200 };
 	if (step->event == KS_STEP_ADDED || step->event == KS_STEP_REMOVED) {
 		if (step->before) // of the first one nobody knows since when
 			ks_buf_str(out, ks_step_infos[step->event].name);
 		return;
 	}
+	bool folded = step->changes.nr > OPEN;
+	if (folded)
+		ks_buf_printf(out, "<details><summary>%zu changes</summary>", step->changes.nr);
 	if (step->changes.nr)
 		ks_buf_str(out, "<ul>");
 	for (size_t i = 0; i < step->changes.nr && i < TOLD; i++) {
@@ -131,6 +135,7 @@ static void write_changes(struct life *life, const struct ks_step *step, struct 
 	if (step->changes.nr > TOLD)
 		ks_buf_printf(out, "<li>and %zu more</li>", step->changes.nr - TOLD);
 	ks_buf_str(out, step->changes.nr ? "</ul>" : "");
+	ks_buf_str(out, folded ? "</details>" : "");
 }
 
 static bool same_cells(const struct row *a, const struct row *b)

@@ -156,7 +156,8 @@ static void write_matrix(struct matrix *matrix)
 	struct ks_buf *out = matrix->page->out;
 	ks_buf_printf(out,
 		      "<h2>Members</h2>\n<p class=\"dim\">%s; ~ is another type than before.</p>\n"
-		      "<div class=\"scroll\"><table class=\"matrix\"><thead><tr><th>member</th>"
+		      "<div class=\"scroll\" tabindex=\"0\"><table "
+		      "class=\"matrix\"><thead><tr><th>member</th>"
 		      "<th>since</th><th>until</th>",
 		      matrix->page->terminal.history->kind == KS_ENUM
 			      ? "Values"
