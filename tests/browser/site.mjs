@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Every kind of page in a browser, as people use it: site.mjs MODULES CHROMIUM ADDRESS FUNCTION STRUCT; writes TAP without numbers.
+import { createRequire } from "node:module";
+import assert from "node:assert/strict";
+
+const [modules, chromiumPath, site, aFunction, aStruct] = process.argv.slice(2);
+const require = createRequire(modules);
+const { chromium } = require("playwright-core");
+const axe = require.resolve("axe-core/axe.min.js");
+
+const ask = async (path) => (await fetch(site + path)).json();
+const labels = (await ask("/kernels.json")).map((image) => image.label);
+const [old, latest] = [labels[0], labels.at(-1)];
+const at = encodeURIComponent;
+const pair = `${at(old)}..${at(latest)}`;
+
+// One address of each kind.
+const pages = {
+	home: "/",
+	search: `/search?q=${aFunction.slice(0, 4)}`,
+	"search without an answer": "/search?q=zzzzzzzz",
+	"life of a function": `/function/${aFunction}`,
+	"life of a struct": `/struct/${aStruct}`,
+	"one kernel's function": `/function/${aFunction}@${at(old)}`,
+	"one kernel's struct": `/struct/${aStruct}@latest`,
+	"two kernels' function": `/function/${aFunction}/${pair}`,
+	"two kernels' struct": `/struct/${aStruct}/${pair}`,
+	kernels: "/kernels",
+	kernel: `/kernel/${at(latest)}`,
+	"what to compare": "/diff",
+	comparison: `/diff/${pair}`,
+	"comparison by name": `/diff/${pair}?kind=struct`,
+	API: "/api",
+	"not found": "/function/zzzzzzzz",
+	"not understood": "/search",
+};
+
+// As root Chromium has no sandbox of its own; what it is shown here is only ours.
+const browser = await chromium.launch({
+	executablePath: chromiumPath,
+	args: process.getuid() === 0 ? ["--no-sandbox"] : [],
+});
+
+async function test(name, how, options = {}) {
+	const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+	const page = await context.newPage();
+	const wrong = [];
+	page.on("pageerror", (error) => wrong.push(`script: ${error.message}`));
+	page.on("console", (message) => {
+		if (message.type() === "error" && !/status of 40[04]/.test(message.text()))
+			wrong.push(`console: ${message.text()}`);
+	});
+	page.on("request", (request) => {
+		if (!request.url().startsWith(site))
+			wrong.push(`asks elsewhere: ${request.url()}`);
+	});
+	page.setDefaultTimeout(15000);
+	try {
+		await how(page, context);
+	} catch (error) {
+		wrong.push(error.message);
+	}
+	await context.close();
+	console.log(`${wrong.length ? "not ok" : "ok"} - ${name}`);
+	for (const line of wrong.join("\n").split("\n").filter(Boolean))
+		console.log(`# ${line}`);
+}
+
+const go = (page, path) => page.goto(site + path);
+const path = (page) => decodeURIComponent(page.url().slice(site.length));
+
+await test("names come while one types, and arrows and Enter lead to one", async (page) => {
+	await go(page, "/");
+	await page.keyboard.press("/");
+	await page.keyboard.type(aFunction.slice(0, -1), { delay: 20 });
+	const rows = page.locator("#found [role=option]");
+	await rows.first().waitFor();
+	const field = page.locator("nav.site input[type=search]");
+	assert.equal(await field.getAttribute("aria-expanded"), "true");
+	const { names } = await ask(`/search.json?limit=12&q=${aFunction.slice(0, -1)}`);
+	assert.deepEqual(await rows.locator("code").allTextContents(), names.map((found) => found.name));
+	const wanted = names.findIndex((found) => found.name === aFunction && found.kind === "function");
+	assert.notEqual(wanted, -1);
+	for (let i = 0; i <= wanted; i++)
+		await page.keyboard.press("ArrowDown");
+	const active = await field.getAttribute("aria-activedescendant");
+	assert.equal(await page.locator(`#${active}`).getAttribute("aria-selected"), "true");
+	await page.keyboard.press("Enter");
+	await page.waitForURL(`${site}/function/${aFunction}`);
+	await page.keyboard.press("/");
+	await page.keyboard.type(aFunction, { delay: 20 });
+	await rows.first().waitFor();
+	await page.keyboard.press("Escape");
+	assert.equal(await rows.count(), 0);
+	await page.keyboard.press("Enter");
+	await page.waitForURL(`${site}/search?q=${aFunction}`);
+});
+
+await test("a click on a name that came leads there", async (page) => {
+	await go(page, "/kernels");
+	await page.locator("nav.site input[type=search]").pressSequentially(aStruct);
+	await page.locator("#found a", { hasText: aStruct }).first().click();
+	await page.waitForURL(new RegExp(`/[a-z]+/.*${aStruct}`));
+});
+
+await test("another kernel keeps the name", async (page) => {
+	await go(page, `/function/${aFunction}@${at(old)}`);
+	for (const label of [latest, old]) {
+		await page.getByRole("link", { name: label, exact: true }).click();
+		assert.equal(path(page), `/function/${aFunction}@${label}`);
+		assert.match(await page.locator("h1").innerText(), new RegExp(aFunction));
+		assert.equal(await page.locator("main strong").first().innerText(), label);
+	}
+	await page.getByRole("link", { name: "all kernels" }).click();
+	assert.equal(path(page), `/function/${aFunction}`);
+});
+
+await test("a function's life says where to attach, and each row leads to its kernel", async (page) => {
+	await go(page, `/function/${aFunction}`);
+	const { images } = await ask(`/function/${aFunction}.json`);
+	const glance = await page.locator("dl.glance").innerText();
+	const present = images.filter((image) => image.status !== "absent");
+	assert.match(await page.locator("main").innerText(), new RegExp(`in ${present.length} of ${images.length} kernels`));
+	assert.match(glance, /attach/);
+	const links = await page.locator("table td:first-child a").evaluateAll((all) => all.map((a) => decodeURIComponent(a.pathname)));
+	assert.ok(links.length > 0 && links.length <= images.length);
+	const known = new Set(images.map((image) => `/function/${aFunction}@${image.image}`));
+	for (const link of links)
+		assert.ok(known.has(link), link);
+});
+
+await test("a struct's matrix has every member, with its offset", async (page) => {
+	await go(page, `/struct/${aStruct}`);
+	const { images } = await ask(`/struct/${aStruct}.json`);
+	const regular = images.filter((image) => image.group === "regular" && image.definition);
+	const newest = regular.at(-1).definition.members;
+	const rows = await page.locator("table.matrix tbody tr").evaluateAll((all) =>
+		all.map((row) => [...row.cells].map((cell) => cell.textContent)));
+	const names = new Set(regular.flatMap((image) => image.definition.members.map((member) => member.name)).filter(Boolean));
+	assert.equal(rows.length, names.size);
+	for (const member of newest.filter((one) => one.name && one.bitfield_bits === null)) {
+		const row = rows.find((cells) => new RegExp(`\\b${member.name}\\b(?!\\()`).test(cells[0]) &&
+			cells.at(-1).replace("~", "") === String(member.bits_offset / 8));
+		assert.ok(row, `${member.name} at ${member.bits_offset / 8}`);
+	}
+});
+
+await test("the form leads to two kernels compared", async (page) => {
+	await go(page, "/diff");
+	await page.getByLabel("old").selectOption(old);
+	await page.getByLabel("new").selectOption(latest);
+	await page.getByRole("button", { name: "Compare" }).click();
+	assert.equal(path(page), `/diff/${old}..${latest}`);
+	assert.equal(await page.getByLabel("old").inputValue(), old);
+	assert.equal(await page.getByLabel("new").inputValue(), latest);
+	await page.locator("main").getByRole("link", { name: "struct", exact: true }).click();
+	assert.equal(path(page), `/diff/${old}..${latest}?kind=struct`);
+});
+
+const ground = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+await test("t turns light to dark, and it stays", async (page) => {
+	await go(page, "/");
+	const light = await ground(page);
+	await page.keyboard.press("t");
+	const dark = await ground(page);
+	assert.notEqual(dark, light);
+	await go(page, "/kernels");
+	assert.equal(await ground(page), dark);
+	await page.keyboard.press("t");
+	assert.equal(await ground(page), light);
+	await page.locator("nav.site input[type=search]").fill("");
+	await page.keyboard.type("t"); // a letter in the field
+	assert.equal(await ground(page), light);
+}, { colorScheme: "light" });
+
+await test("dark where the system is", async (page) => {
+	await go(page, "/");
+	assert.equal(await ground(page), "rgb(22, 24, 27)");
+}, { colorScheme: "dark" });
+
+await test("everything without JavaScript", async (page) => {
+	await go(page, "/");
+	await page.locator("nav.site input[type=search]").fill(aFunction);
+	await page.getByRole("button", { name: "Search" }).click();
+	assert.equal(path(page), `/search?q=${aFunction}`);
+	await page.locator(`ol.found a[href="/function/${aFunction}"]`).click();
+	assert.match(await page.locator("h1").innerText(), new RegExp(aFunction));
+	await page.locator("table td:first-child a").first().click();
+	assert.match(path(page), /@/);
+	await page.locator("nav.site").getByRole("link", { name: "Compare" }).click();
+	await page.getByLabel("old").selectOption(old);
+	await page.getByLabel("new").selectOption(latest);
+	await page.getByRole("button", { name: "Compare" }).click();
+	assert.equal(path(page), `/diff/${old}..${latest}`);
+}, { javaScriptEnabled: false });
+
+for (const width of [360, 1280])
+	await test(`no page is wider than ${width} px`, async (page) => {
+		const wide = [];
+		for (const [name, address] of Object.entries(pages)) {
+			await go(page, address);
+			const is = await page.evaluate(() => document.documentElement.scrollWidth);
+			if (is > width)
+				wide.push(`${name}: ${is} px`);
+		}
+		assert.deepEqual(wide, []);
+	}, { viewport: { width, height: 800 } });
+
+async function judge(page) {
+	await page.addScriptTag({ path: axe });
+	const { violations } = await page.evaluate(() => axe.run());
+	return violations.map((rule) => `${rule.id}: ${rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 150)).join(" | ")}`);
+}
+
+for (const [width, colorScheme] of [[1280, "light"], [360, "light"], [1280, "dark"]])
+	await test(`axe finds nothing: ${width} px, ${colorScheme}`, async (page) => {
+		const found = [];
+		for (const [name, address] of Object.entries(pages)) {
+			await go(page, address);
+			found.push(...(await judge(page)).map((line) => `${name}: ${line}`));
+		}
+		await go(page, "/");
+		await page.locator("nav.site input[type=search]").pressSequentially(aFunction.slice(0, 4));
+		await page.locator("#found").waitFor();
+		found.push(...(await judge(page)).map((line) => `names that came: ${line}`));
+		assert.equal(found.join("\n"), "");
+	}, { viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
+
+await browser.close();
