@@ -10,8 +10,34 @@ static struct ks_error *keep(const struct ks_store_name *name, void *arg)
 	if (!name->nr_images)
 		return NULL;
 	const struct ks_web_hit hit = { name->kind, ks_arena_strdup(&names->arena, name->name),
-					name->nr_images };
+					name->nr_images, ks_web_pairs(name->name) };
 	return hit.name && ks_vector_add(&names->all, hit) ? NULL : &ks_nomem;
+}
+
+uint64_t ks_web_pairs(const char *text)
+{
+	uint64_t pairs = 0;
+	for (; text[0] && text[1]; text++)
+		pairs |= 1ull << (((uint8_t)text[0] * 7u + (uint8_t)text[1]) & 63);
+	return pairs;
+}
+
+bool ks_web_names_have(const struct ks_web_names *names, enum ks_kind kind, const char *name)
+{
+	size_t from = 0, to = names->all.len;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+		const struct ks_web_hit *hit = &names->all.at[middle];
+		int order =
+			hit->kind != kind ? (hit->kind < kind ? -1 : 1) : strcmp(hit->name, name);
+		if (!order)
+			return true;
+		if (order < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return false;
 }
 
 void ks_web_names_free(struct ks_web_names *names)

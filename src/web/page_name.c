@@ -87,9 +87,15 @@ static struct ks_error *write_report(struct ks_web_call *call, const struct subj
 				     const struct ks_history *history, enum ks_format format,
 				     bool verbose, struct ks_buf *out)
 {
-	_cleanup_view_ struct ks_view *view = NULL;
+	_cleanup_view_ struct ks_view *own = NULL;
 	_cleanup_report_ struct ks_report *report = NULL;
-	KS_TRY(ks_view_over_store(call->web->store, &subject->over->images, true, &view));
+	struct ks_view *view;
+	if (subject->over == &call->web->sel) {
+		KS_TRY(ks_web_view(call->web, &view));
+	} else {
+		KS_TRY(ks_view_over_store(call->web->store, &subject->over->images, true, &own));
+		view = own;
+	}
 	const struct ks_report_options options = { .view = view, .site = true, .verbose = verbose };
 	KS_TRY(ks_report_new(format, subject->over->groups, &options, &report));
 	return ks_report_write(report, history, out);
@@ -143,13 +149,10 @@ static struct ks_error *write_also(struct ks_web_call *call, const struct subjec
 {
 	struct ks_buf *out = &call->response->body;
 	const char *between = "<p>Also: ";
+	const struct ks_web_names *names;
+	KS_TRY(ks_web_names(call->web, &names));
 	for (enum ks_kind kind = 0; kind < KS_FIELD && subject->kind != KS_FIELD; kind++) {
-		struct ks_history history;
-		if (kind == subject->kind)
-			continue;
-		KS_TRY(ks_lookup_history(call->web->store, &call->web->sel.images, kind,
-					 subject->name, &call->arena, &history));
-		if (!ks_history_present(&history))
+		if (kind == subject->kind || !ks_web_names_have(names, kind, subject->name))
 			continue;
 		ks_buf_printf(out, "%s<a href=\"", between);
 		ks_html_address(out, kind, subject->name, NULL);

@@ -19,16 +19,16 @@ struct search {
 	bool more;
 };
 
-enum pass { WHOLE, BEGINNING, INSIDE, NR_PASSES };
+enum place { WHOLE, BEGINNING, INSIDE, NR_PLACES };
 
-/** In which of the passes a name belongs; NR_PASSES: it does not match. */
-static enum pass pass_of(const struct search *search, const char *name)
+/** Where a name has the word; NR_PLACES: nowhere. */
+static enum place place_of(const struct search *search, const char *name)
 {
 	if (search->pattern)
-		return fnmatch(search->word, name, 0) == 0 ? WHOLE : NR_PASSES;
+		return fnmatch(search->word, name, 0) == 0 ? WHOLE : NR_PLACES;
 	const char *at = strstr(name, search->word);
 	if (!at)
-		return NR_PASSES;
+		return NR_PLACES;
 	if (at != name)
 		return INSIDE;
 	return name[strlen(search->word)] ? BEGINNING : WHOLE;
@@ -37,17 +37,29 @@ static enum pass pass_of(const struct search *search, const char *name)
 /** First the name itself, then what begins so, then what has it inside. */
 static void look(const struct ks_web_names *names, struct search *search)
 {
-	for (enum pass pass = WHOLE; pass < NR_PASSES; pass++)
-		for (size_t i = 0; i < names->all.len; i++) {
-			const struct ks_web_hit *hit = &names->all.at[i];
-			if ((search->kind != KS_NR_KINDS && hit->kind != search->kind) ||
-			    pass_of(search, hit->name) != pass)
-				continue;
+	const struct ks_web_hit *found[NR_PLACES][MOST];
+	size_t nr[NR_PLACES] = { 0 };
+	uint64_t pairs = search->pattern ? 0 : ks_web_pairs(search->word);
+	for (size_t i = 0; i < names->all.len; i++) {
+		const struct ks_web_hit *hit = &names->all.at[i];
+		if ((hit->pairs & pairs) != pairs ||
+		    (search->kind != KS_NR_KINDS && hit->kind != search->kind))
+			continue;
+		enum place place = place_of(search, hit->name);
+		if (place == NR_PLACES)
+			continue;
+		if (nr[place] < search->limit)
+			found[place][nr[place]++] = hit;
+		else
+			search->more = true;
+	}
+	for (enum place place = WHOLE; place < NR_PLACES; place++)
+		for (size_t i = 0; i < nr[place]; i++) {
 			if (search->nr == search->limit) {
 				search->more = true;
 				return;
 			}
-			search->hits[search->nr++] = *hit;
+			search->hits[search->nr++] = *found[place][i];
 		}
 }
 

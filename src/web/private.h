@@ -12,6 +12,7 @@ struct ks_web_hit {
 	enum ks_kind kind;
 	const char *name;
 	size_t nr_images;
+	uint64_t pairs; // ks_web_pairs() of the name
 };
 /** All of a store, in the order of kinds and bytes. */
 struct ks_web_names {
@@ -22,7 +23,9 @@ struct ks_web_names {
 struct ks_web {
 	struct ks_store *store;
 	struct ks_selection sel;
-	struct ks_web_names *names; // of the same state; NULL: nobody has searched yet
+	struct ks_web_names *names; // of the same state; NULL: nobody has asked yet
+	struct ks_view *view;	    // over the selection; NULL: nobody has asked yet
+	unsigned int view_uses;
 	const char *path;
 	uint64_t device, inode; // of the file that is open
 	int64_t version;	// of its content when the selection was made
@@ -35,6 +38,13 @@ void ks_web_release(struct ks_web *web); // what was begun
 /** The names of the state that is read. */
 KS_MUST_CHECK struct ks_error *ks_web_names(struct ks_web *web, const struct ks_web_names **ret);
 void ks_web_names_free(struct ks_web_names *names); // NULL is allowed
+/** Whether any kernel has the name. */
+bool ks_web_names_have(const struct ks_web_names *names, enum ks_kind kind, const char *name);
+/** The pairs of letters of a text, as bits that several share: what has all of a word in it has its bits, too. */
+uint64_t ks_web_pairs(const char *text);
+
+/** A view over all kernels. What it has read of them is there for the next page, too. @param[out] ret until the next request */
+KS_MUST_CHECK struct ks_error *ks_web_view(struct ks_web *web, struct ks_view **ret);
 
 enum { KS_WEB_SEGMENTS = 4, KS_WEB_FIELDS = 8 };
 

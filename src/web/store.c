@@ -3,13 +3,18 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "check/kernels/view.h"
 #include "web/private.h"
+
+enum { VIEW_USES = 64 }; // then what it has read goes: it may be much
 
 /** What was read of a state that is no more. */
 static void forget(struct ks_web *web)
 {
 	ks_web_names_free(web->names);
+	ks_view_free(web->view);
 	web->names = NULL;
+	web->view = NULL;
 	ks_selection_deinit(&web->sel);
 	web->sel = (struct ks_selection){ 0 };
 }
@@ -54,6 +59,21 @@ struct ks_error *ks_web_refresh(struct ks_web *web)
 	if (err)
 		ks_store_snapshot_end(web->store);
 	return err;
+}
+
+struct ks_error *ks_web_view(struct ks_web *web, struct ks_view **ret)
+{
+	if (web->view && web->view_uses == VIEW_USES) {
+		ks_view_free(web->view);
+		web->view = NULL;
+	}
+	if (!web->view) {
+		KS_TRY(ks_view_over_store(web->store, &web->sel.images, true, &web->view));
+		web->view_uses = 0;
+	}
+	web->view_uses++;
+	*ret = web->view;
+	return NULL;
 }
 
 void ks_web_release(struct ks_web *web)
