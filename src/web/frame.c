@@ -38,6 +38,16 @@ struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also
 			    ks_formats[format].extension);
 }
 
+void ks_web_say_type(struct ks_web_call *call)
+{
+	static const char *const types[KS_NR_FORMATS] = {
+		[KS_FORMAT_JSON] = "application/json",
+		[KS_FORMAT_MD] = "text/markdown; charset=utf-8",
+		[KS_FORMAT_TERMINAL] = "text/plain; charset=utf-8",
+	};
+	call->response->type = types[call->address->format];
+}
+
 void ks_web_redirect(struct ks_web_call *call)
 {
 	call->response->status = 302;

@@ -85,7 +85,7 @@ struct ks_error *ks_web_diff(struct ks_web_call *call)
 {
 	const struct ks_web_address *address = call->address;
 	_cleanup_comparison_ struct ks_comparison pair = { 0 };
-	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_MD));
+	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT));
 	if (address->nr_segments == 1)
 		return choose_pair(call);
 	const char *words = address->segments[1], *dots = strstr(words, "..");
@@ -96,9 +96,7 @@ struct ks_error *ks_web_diff(struct ks_web_call *call)
 		return &ks_nomem;
 	KS_TRY(ks_comparison_choose(call->web->store, old, dots + 2, &pair));
 	if (address->format != KS_FORMAT_HTML) {
-		call->response->type = address->format == KS_FORMAT_JSON
-					       ? "application/json"
-					       : "text/markdown; charset=utf-8";
+		ks_web_say_type(call);
 		return write_pair(call, &pair, address->format);
 	}
 	ks_web_begin(call, "Compare", NULL);

@@ -41,7 +41,8 @@ struct ks_error *ks_web_api(struct ks_web_call *call)
 	ks_web_begin(call, "API", NULL);
 	ks_buf_str(out,
 		   "<h1>Addresses</h1>\n<p>With <code>.json</code> behind the path each of them "
-		   "is for programs; names and pairs are there as <code>.md</code>, too.</p>\n"
+		   "is for programs; names and pairs are there as <code>.md</code> "
+		   "and <code>.txt</code>, too.</p>\n"
 		   "<div class=\"scroll\" tabindex=\"0\"><table><tbody>\n");
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++)
 		ks_buf_printf(out,

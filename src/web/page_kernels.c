@@ -43,7 +43,7 @@ struct ks_error *ks_web_kernels(struct ks_web_call *call)
 	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON));
 	if (call->address->format == KS_FORMAT_JSON) {
 		const struct ks_images_options options = { .format = KS_FORMAT_JSON };
-		call->response->type = "application/json";
+		ks_web_say_type(call);
 		return ks_images_write(&options, sel, out);
 	}
 	ks_web_begin(call, "Kernels", NULL);

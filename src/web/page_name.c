@@ -182,7 +182,7 @@ struct ks_error *ks_web_name(struct ks_web_call *call)
 {
 	_cleanup_subject_ struct subject subject = { 0 };
 	struct ks_history history;
-	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_MD));
+	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT));
 	KS_TRY(read_subject(call, &subject));
 	KS_TRY(ks_lookup_history(call->web->store, &subject.over->images, subject.kind,
 				 subject.name, &call->arena, &history));
@@ -192,8 +192,7 @@ struct ks_error *ks_web_name(struct ks_web_call *call)
 	enum ks_format format = call->address->format;
 	if (format == KS_FORMAT_HTML)
 		return write_page(call, &subject, &history);
-	call->response->type =
-		format == KS_FORMAT_JSON ? "application/json" : "text/markdown; charset=utf-8";
+	ks_web_say_type(call);
 	return write_report(call, &subject, &history, format, false, &call->response->body);
 }
 

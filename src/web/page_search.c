@@ -66,7 +66,7 @@ static void look(const struct ks_web_names *names, struct search *search)
 static void write_json(struct ks_web_call *call, const struct search *search)
 {
 	struct ks_json json = ks_json_to(&call->response->body, 0);
-	call->response->type = "application/json";
+	ks_web_say_type(call);
 	ks_json_open(&json, '{');
 	ks_json_key_str(&json, "searched", search->word);
 	ks_json_key_u64(&json, "kernels", call->web->sel.images.nr);

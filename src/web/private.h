@@ -53,7 +53,7 @@ struct ks_web_address {
 	struct ks_arena arena;
 	size_t nr_segments, nr_fields;
 	const char *segments
-		[KS_WEB_SEGMENTS]; // of the path; ".json" and ".md" are taken off the last one
+		[KS_WEB_SEGMENTS]; // of the path; ".json", ".md" and ".txt" are taken off the last one
 	const char *label;     // behind the first '@' of the path that is not encoded; NULL: none
 	enum ks_format format; // that they stood for; else KS_FORMAT_HTML
 	struct {
@@ -84,7 +84,12 @@ ks_web_page_fn ks_web_home, ks_web_search, ks_web_kernels, ks_web_kernel, ks_web
 void ks_web_begin(struct ks_web_call *call, const char *title, const char *searched);
 void ks_web_end(struct ks_web_call *call);
 /** The address has no ending, or that of a form the page has (bits of KS_WEB_ALSO_*): KS_ERR_NOTFOUND otherwise. */
-enum { KS_WEB_ALSO_JSON = 1 << KS_FORMAT_JSON, KS_WEB_ALSO_MD = 1 << KS_FORMAT_MD };
+enum {
+	KS_WEB_ALSO_JSON = 1 << KS_FORMAT_JSON,
+	KS_WEB_ALSO_TEXT = 1 << KS_FORMAT_MD | 1 << KS_FORMAT_TERMINAL,
+};
 KS_MUST_CHECK struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also);
+/** The response is of the form that the address has; HTML is what ks_web_begin() says. */
+void ks_web_say_type(struct ks_web_call *call);
 /** Answer with another address, which is in response->location already. */
 void ks_web_redirect(struct ks_web_call *call);
