@@ -19,12 +19,13 @@
 
 enum {
 	CONNECTIONS = 512,
-	CONNECTIONS_OF_ONE = 64, // from one address
-	SECONDS = 20,		 // without a byte
-	MEMORY = 32 << 10,	 // for the head of a request
-	BODY_MAX = 1 << 16,	 // that is read over and dropped: pages take none
-	PACK_FROM = 1400,	 // bytes of an answer that are worth it
-	FIRST_FD = 3,		 // of systemd's
+	CONNECTIONS_OF_ONE =
+		64, // from one address, unless only this machine can connect: a proxy is one for all
+	SECONDS = 20,	    // without a byte
+	MEMORY = 32 << 10,  // for the head of a request
+	BODY_MAX = 1 << 16, // that is read over and dropped: pages take none
+	PACK_FROM = 1400,   // bytes of an answer that are worth it
+	FIRST_FD = 3,	    // of systemd's
 };
 
 struct ks_web_server {
@@ -290,12 +291,31 @@ static int given_socket(void)
 	return pid && nr && atol(pid) == (long)getpid() && atoi(nr) == 1 ? FIRST_FD : -1;
 }
 
+/** Whether nobody but this machine can connect. */
+static bool is_local(const struct sockaddr_storage *address)
+{
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
+	const struct sockaddr_in *four = (const struct sockaddr_in *)address;
+	enum { LOOPBACK_BYTE = 127 };
+	switch (address->ss_family) {
+	case AF_INET:
+		return ntohl(four->sin_addr.s_addr) >> 24 == LOOPBACK_BYTE;
+	case AF_INET6:
+		return IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+	default:
+		return address->ss_family == AF_UNIX;
+	}
+}
+
 static struct ks_error *listen_on(struct ks_web_server *server,
 				  const struct ks_web_server_opts *opts)
 {
 	struct sockaddr_storage address = { 0 };
 	int given = given_socket();
 	KS_TRY(read_listen(opts->listen, &address));
+	socklen_t len = sizeof(address);
+	if (given >= 0 && getsockname(given, (struct sockaddr *)&address, &len) != 0)
+		return ks_error_new(KS_ERR_IO, "the socket that was handed over is none: %m");
 	unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO;
 	flags |= address.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0;
 	const struct MHD_OptionItem options[] = {
@@ -303,7 +323,8 @@ static struct ks_error *listen_on(struct ks_web_server *server,
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)end_exchange, server },
 		{ MHD_OPTION_THREAD_POOL_SIZE, opts->nr_threads, NULL },
 		{ MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS, NULL },
-		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, CONNECTIONS_OF_ONE, NULL },
+		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, is_local(&address) ? 0 : CONNECTIONS_OF_ONE,
+		  NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, SECONDS, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY, NULL },
 		given >= 0 ? (struct MHD_OptionItem){ MHD_OPTION_LISTEN_SOCKET, given, NULL }
