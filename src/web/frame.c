@@ -23,10 +23,10 @@ void ks_web_begin(struct ks_web_call *call, const char *title, const char *searc
 
 void ks_web_end(struct ks_web_call *call)
 {
-	ks_buf_str(
-		&call->response->body,
-		"</main>\n<footer>What an eBPF program may depend on, in the kernels of this "
-		"store. Each page is there as <code>.json</code>, too.</footer>\n</body></html>\n");
+	ks_buf_str(&call->response->body,
+		   "</main>\n<footer>What an eBPF program may depend on, in the kernels of this "
+		   "store. Names, pairs and lists are there as <code>.json</code>, "
+		   "too.</footer>\n</body></html>\n");
 }
 
 struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also)

@@ -101,8 +101,8 @@ struct ks_error *ks_web_diff(struct ks_web_call *call)
 	}
 	ks_web_begin(call, "Compare", NULL);
 	write_form(call, &pair);
-	KS_TRY(write_pair(call, &pair, KS_FORMAT_HTML));
 	write_kinds(call);
+	KS_TRY(write_pair(call, &pair, KS_FORMAT_HTML));
 	ks_web_end(call);
 	return NULL;
 }
