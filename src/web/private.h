@@ -33,7 +33,8 @@ struct ks_web {
 
 /** Begin to read one state of the store, the newest; what belongs to an older one is read anew. */
 KS_MUST_CHECK struct ks_error *ks_web_refresh(struct ks_web *web);
-void ks_web_release(struct ks_web *web); // what was begun
+/** End what was begun. @param err why the page failed: what it read on the way is not kept then; NULL: it did not */
+void ks_web_release(struct ks_web *web, const struct ks_error *err);
 
 /** The names of the state that is read. */
 KS_MUST_CHECK struct ks_error *ks_web_names(struct ks_web *web, const struct ks_web_names **ret);

@@ -61,12 +61,16 @@ struct ks_error *ks_web_refresh(struct ks_web *web)
 	return err;
 }
 
+static void close_view(struct ks_web *web)
+{
+	ks_view_free(web->view);
+	web->view = NULL;
+}
+
 struct ks_error *ks_web_view(struct ks_web *web, struct ks_view **ret)
 {
-	if (web->view && web->view_uses == VIEW_USES) {
-		ks_view_free(web->view);
-		web->view = NULL;
-	}
+	if (web->view_uses == VIEW_USES)
+		close_view(web);
 	if (!web->view) {
 		KS_TRY(ks_view_over_store(web->store, &web->sel.images, true, &web->view));
 		web->view_uses = 0;
@@ -76,8 +80,10 @@ struct ks_error *ks_web_view(struct ks_web *web, struct ks_view **ret)
 	return NULL;
 }
 
-void ks_web_release(struct ks_web *web)
+void ks_web_release(struct ks_web *web, const struct ks_error *err)
 {
+	if (err)
+		close_view(web);
 	ks_store_snapshot_end(web->store);
 }
 
@@ -93,7 +99,7 @@ struct ks_error *ks_web_open(const char *path, struct ks_web **ret)
 		return err;
 	}
 	if (!err)
-		ks_web_release(web);
+		ks_web_release(web, NULL);
 	ks_error_free(err);
 	*ret = web;
 	return NULL;

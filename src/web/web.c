@@ -91,7 +91,7 @@ static struct ks_error *answer(struct ks_web_call *call, const struct ks_web_req
 		return ks_error_new(KS_ERR_NOTFOUND, "there is no such page");
 	KS_TRY(ks_web_refresh(call->web));
 	struct ks_error *err = page(call);
-	ks_web_release(call->web);
+	ks_web_release(call->web, err);
 	return err ? err : ks_buf_error(&call->response->body);
 }
 
