@@ -8,7 +8,7 @@
 #include "check/rules/hint.h"
 #include "check/rules/target.h"
 
-enum { MAX_WORDS = 12, NR_CANDIDATES = 4, MAX_WANTED = 1024, LIKE_ENOUGH = 60 };
+enum { MAX_WORDS = 12, NR_CANDIDATES = 6, MAX_WANTED = 1024, LIKE_ENOUGH = 60 };
 
 /** The words of a name, as hashes. */
 struct words {
@@ -183,6 +183,7 @@ static struct ks_error *look_at(const struct ks_store_name *name, void *arg)
 		if (score < LIKE_ENOUGH || is_generated(name->name))
 			continue;
 		score += in_place(&wanted->words, &words);
+		score += strncmp(name->name, wanted->name, strlen(wanted->name)) == 0;
 		if (!keep(search, wanted, name, score))
 			return &ks_nomem;
 	}
