@@ -17,6 +17,7 @@
 #include "check/rules/helpers.h"
 #include "check/rules/kfuncs.h"
 #include "kernel_list.h"
+#include "tiny_view.h"
 
 /** What booted kernels answered, and for attach types that nobody asked about what their *_func_proto() say. */
 static void helpers_are_for_some_hooks(void **state)
@@ -253,9 +254,64 @@ static void kernel_functions_ask_for_the_license_and_for_sleep(void **state)
 	assert_false(ks_kfunc_sleeps(&site, "bpf_task_from_pid"));
 }
 
+/** A kernel with sched_ext, 7.2 with the filter that asks which operation a program stands for, 6.12 without. */
+static void operations_of_sched_ext_have_their_functions(void **state)
+{
+	(void)state;
+	static const struct ks_symbol symbol = { .name = "scx_kfunc_context_filter" };
+	static const struct ks_function filter = { .name = "scx_kfunc_context_filter",
+						   .nr_symbols = 1,
+						   .symbols = &symbol };
+	static const struct ks_function *const functions[] = { &filter };
+	static const struct {
+		const char *version, *group, *target, *name;
+		enum ks_allowed allowed;
+	} all[] = {
+		{ "7.2.13", "sched_ext_ops", "init", "scx_bpf_create_dsq", KS_ALLOWED },
+		{ "7.2.13", "sched_ext_ops___compat", "exit", "scx_bpf_create_dsq", KS_ALLOWED },
+		{ "7.2.13", "sched_ext_ops", "enqueue", "scx_bpf_create_dsq", KS_NOT_ALLOWED },
+		{ "7.2.13", "sched_ext_ops", "enqueue", "scx_bpf_dsq_insert", KS_ALLOWED },
+		{ "7.2.13", "sched_ext_ops", "init", "scx_bpf_dsq_insert", KS_NOT_ALLOWED },
+		{ "7.2.13", "sched_ext_ops", "stopping", "scx_bpf_dsq_insert", KS_NOT_ALLOWED },
+		{ "7.2.13", "sched_ext_ops", "stopping", "scx_bpf_kick_cpu", KS_ALLOWED },
+		{ "7.2.13", "sched_ext_ops", "dispatch", "scx_bpf_dsq_move_to_local", KS_ALLOWED },
+		{ "7.2.13", "sched_ext_ops_cid", "init", "scx_bpf_create_dsq", KS_ALLOWED_UNTOLD },
+		{ "7.2.13", "tcp_congestion_ops", "init", "scx_bpf_kick_cpu", KS_ALLOWED_UNTOLD },
+		{ "7.2.13", "sched_ext_ops", NULL, "scx_bpf_kick_cpu", KS_ALLOWED_UNTOLD },
+		{ "7.2.13", "sched_ext_ops", "init", "scx_bpf_of_later", KS_ALLOWED_UNTOLD },
+		{ "7.3.1", "sched_ext_ops", "enqueue", "scx_bpf_create_dsq", KS_ALLOWED_UNTOLD },
+		{ "6.12.118", "sched_ext_ops", "init", "scx_bpf_create_dsq", KS_ALLOWED },
+		{ "6.12.118", "sched_ext_ops", "stopping", "scx_bpf_dispatch", KS_ALLOWED },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		const struct tiny_image kernel = {
+			.image = { .label = all[i].version,
+				   .version = all[i].version,
+				   .arch = "amd64",
+				   .elf_class = 64,
+				   .facts = UINT32_MAX },
+			.nr_functions = all[i].version[0] == '7',
+			.functions = functions,
+		};
+		_cleanup_view_ struct ks_view *view = tiny_view(&kernel);
+		const struct ks_site site = ks_view_site(view, 0);
+		const struct ks_calling_program caller = { .program_type =
+								   "BPF_PROG_TYPE_STRUCT_OPS",
+							   .hook = KS_HOOK_STRUCT_OPS,
+							   .group = all[i].group,
+							   .target = all[i].target,
+							   .gpl = true };
+		if (ks_kfunc_allowed(&site, &caller, all[i].name) != all[i].allowed)
+			fail_msg("%s from %s on %s", all[i].name, all[i].target, all[i].version);
+	}
+	const struct ks_site site = { .version = KS_SINCE(7, 2) };
+	assert_true(ks_kfunc_sleeps(&site, "scx_bpf_create_dsq"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(operations_of_sched_ext_have_their_functions),
 		cmocka_unit_test(helpers_are_for_some_hooks),
 		cmocka_unit_test(some_hooks_do_not_let_sleep),
 		cmocka_unit_test(all_helpers_are_for_the_types_that_5_10_says),

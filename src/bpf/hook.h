@@ -43,7 +43,7 @@ struct ks_hook {
 	bool attaches_without; // kernels without the attach type have another way to attach it
 	bool needs_target; // the type attaches to a name, but the section has none: set at run time
 	const char *target;	  // NULL when there is none
-	const char *group;	  // of an event; NULL
+	const char *group;	  // of an event; the struct of a member; NULL
 	const char *module;	  // "module:function"; NULL
 	uint64_t offset;	  // "function+offset"
 	const char *program_type; // as in the kernel's enum: "BPF_PROG_TYPE_KPROBE"; NULL: unknown

@@ -78,6 +78,7 @@ static struct ks_error *set_programs(struct ks_arena *arena, const struct ks_pol
 						     .hook = hooks[i].kind,
 						     .attach_type = hooks[i].attach_type,
 						     .target = hooks[i].target,
+						     .group = hooks[i].group,
 						     .sleepable = program->sleepable ||
 								  hooks[i].sleepable,
 						     .gpl = ks_license_is_gpl(object->license) };

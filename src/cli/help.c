@@ -1,10 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/format.h"
 #include "cli/status.h"
+#include "report/text/table.h"
 
 /** Where what options are for begins. */
 #define INDENT "                            "
 enum { COLUMN = sizeof(INDENT) - 1 };
+
+/** Print text from a column on, folded. @param there as many columns are on the line already */
+static void print_from(FILE *out, unsigned int column, int there, const char *text)
+{
+	_cleanup_buf_ struct ks_buf folded = { 0 };
+	ks_table_wrap(text, column, &folded);
+	const char *lines = ks_buf_text(&folded);
+	if (there < (int)column)
+		fprintf(out, "%*s%s", (int)column - there, "", lines ? lines + column : "\n");
+	else
+		fprintf(out, "\n%s", lines ? lines : "\n");
+}
+
+/** Print lines of sentences, folded: a line goes on in the next one, but where a sentence ends. */
+static void print_sentences(FILE *out, const char *text)
+{
+	_cleanup_buf_ struct ks_buf line = { 0 };
+	_cleanup_buf_ struct ks_buf folded = { 0 };
+	for (; *text; text++) {
+		bool ends = *text == '\n' && (!text[1] || text[-1] == '.');
+		if (!ends) {
+			ks_buf_char(&line, *text == '\n' ? ' ' : *text);
+			continue;
+		}
+		ks_table_wrap(ks_buf_text(&line) ? line.at : "", 0, &folded);
+		line.len = 0;
+	}
+	fputs(ks_buf_text(&folded) ? folded.at : "", out);
+}
 
 static void print_opts(FILE *out, const struct ks_opt *opts)
 {
@@ -13,9 +43,13 @@ static void print_opts(FILE *out, const struct ks_opt *opts)
 				      : fprintf(out, "      --%s", o->name);
 		if (o->arg)
 			width += fprintf(out, " %s", o->arg);
-		_cleanup_buf_ struct ks_buf help = { 0 };
-		ks_opt_help(o, "\n" INDENT, &help);
-		const char *text = ks_buf_text(&help);
+		if (o->help) {
+			print_from(out, COLUMN, width, o->help);
+			continue;
+		}
+		_cleanup_buf_ struct ks_buf formats = { 0 };
+		ks_opt_help(o, "\n" INDENT, &formats);
+		const char *text = ks_buf_text(&formats);
 		fprintf(out, "%*s%s\n", width < COLUMN ? COLUMN - width : 1, "", text ? text : "");
 	}
 }
@@ -27,12 +61,12 @@ static void print_all(FILE *out)
 	      "Commands:\n",
 	      out);
 	for (size_t i = 0; ks_cmds[i]; i++)
-		fprintf(out, "  %-12s%s\n", ks_cmds[i]->name, ks_cmds[i]->help);
+		print_from(out, 14, fprintf(out, "  %s", ks_cmds[i]->name), ks_cmds[i]->help);
 	fputs("\nOptions of every command:\n", out);
 	print_opts(out, ks_cli_opts);
 	fputs("\nExit status:\n", out);
 	for (const struct ks_status *s = ks_statuses; s->meaning; s++)
-		fprintf(out, "  %d  %s\n", s->code, s->meaning);
+		print_from(out, 5, fprintf(out, "  %d", s->code), s->meaning);
 	fputs("\nksurf COMMAND --help tells more about a command.\n", out);
 }
 
@@ -44,8 +78,10 @@ void ks_help_print(FILE *out, const struct ks_cmd *cmd)
 	}
 	fprintf(out, "usage: ksurf %s%s%s%s\n%c%s.\n", cmd->name, cmd->opts ? " [OPTION]..." : "",
 		cmd->args[0] ? " " : "", cmd->args, cmd->help[0] - 'a' + 'A', cmd->help + 1);
-	if (cmd->details)
-		fprintf(out, "\n%s", cmd->details);
+	if (cmd->details) {
+		fputc('\n', out);
+		print_sentences(out, cmd->details);
+	}
 	if (cmd->opts) {
 		fputs("\nOptions:\n", out);
 		print_opts(out, cmd->opts);

@@ -242,10 +242,10 @@ static void explain(FILE *out)
 		ks_buf_printf(&buf, "  %s\n", ks_stats_table_at(i).name);
 		ks_table_wrap(ks_stats_table_at(i).definition, 6, &buf);
 	}
-	ks_buf_str(&buf, "\nPictures:\n ");
+	ks_buf_str(&buf, "\nPictures, of one group, Regular when none is named:\n ");
 	for (size_t i = 0; i < KS_NR_STATS_PLOTS; i++)
 		ks_buf_printf(&buf, "%s %s", i ? "," : "", ks_stats_plots[i].name);
-	ks_buf_str(&buf, ": of one group, Regular when none is named\n");
+	ks_buf_char(&buf, '\n');
 	fwrite(buf.at, 1, buf.len, out);
 }
 

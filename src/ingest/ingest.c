@@ -46,6 +46,7 @@ struct intake {
 	struct ks_surface *surface;
 	char *note;
 	char *known; // label of the image in the store: of it there may be no more than its facts
+	bool asked;  // whether the store has it
 };
 
 static void intake_deinit(struct intake *intake)
@@ -69,6 +70,7 @@ static struct ks_error *find_known(struct intake *intake, const struct ks_image 
 static bool is_known(void *arg, const struct ks_image *image)
 {
 	struct intake *intake = arg;
+	intake->asked = true;
 	ks_error_free(find_known(intake, image)); // what is wrong shows when it is put
 	return intake->known != NULL;
 }
@@ -168,6 +170,21 @@ static struct ks_error *stop(struct ks_error *err)
 	return err ? err : ks_error_new(KS_ERR_CANCELLED, "cancelled");
 }
 
+/**
+ * What says too little by itself may be a kernel that an item before this one put meanwhile: what comes of it does not depend on
+ * how many are read at a time.
+ */
+static struct ks_error *read_again(struct intake *intake, const struct ks_extract_opts *how,
+				   struct ks_error *err)
+{
+	if (!err || err->code != KS_ERR_UNSUPPORTED || !intake->asked || intake->known)
+		return err;
+	struct ks_error *again =
+		ks_ingest_read(intake->ingest, intake->item, how, &intake->surface, &intake->note);
+	ks_error_free(again ? again : err);
+	return again ? err : NULL;
+}
+
 static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
 {
 	(void)thread;
@@ -179,7 +196,7 @@ static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
 	pthread_mutex_lock(&ingest->lock);
 	while (ingest->turn != nr)
 		pthread_cond_wait(&ingest->moved, &ingest->lock);
-	err = ingest->over ? stop(err) : finish(&intake, err);
+	err = ingest->over ? stop(err) : finish(&intake, read_again(&intake, &how, err));
 	ingest->over = err != NULL;
 	ingest->turn++;
 	pthread_cond_broadcast(&ingest->moved);

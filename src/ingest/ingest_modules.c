@@ -22,6 +22,7 @@ struct intake {
 	struct ks_arena arena;
 	struct ks_store_images images;
 	KS_VECTOR(struct home) homes;
+	const struct ks_ingest_module_source *reading;
 	size_t last; // home of the source that is read; none: as many as there are
 	char *globs_text;
 	KS_VECTOR(const char *) globs;
@@ -52,13 +53,20 @@ static bool is_enough(void *arg, const struct ks_image *image)
 	return true;
 }
 
-static struct ks_error *take_btf(struct ks_base_kernel *kernel, const char *path)
+static struct ks_error *take_btf(struct ks_base_kernel *kernel, struct ks_ingest *ingest,
+				 const struct ks_ingest_module_source *from)
 {
+	struct ks_ingest_teller teller = { ingest, from->name };
+	const struct ks_progress progress = ks_ingest_progress(&teller);
 	_cleanup_source_ struct ks_source *src = NULL;
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	_cleanup_elf_ struct ks_elf *elf = NULL;
 	const struct ks_extract_opts how = { .known = is_enough };
-	KS_TRY(ks_source_open(path, NULL, &src));
+	if (from->from == KS_INGEST_PACKAGE)
+		KS_TRY(ks_pull_open(from->name, from->pull ? from->pull : &ingest->opts.pull,
+				    &progress, &src));
+	else
+		KS_TRY(ks_source_open(from->name, NULL, &src));
 	KS_TRY(ks_source_surface(src, &how, &surface));
 	if (!surface->image.release || strcmp(surface->image.release, kernel->image.release) != 0)
 		return NULL;
@@ -66,14 +74,16 @@ static struct ks_error *take_btf(struct ks_base_kernel *kernel, const char *path
 	return ks_base_kernel_read_btf(kernel, elf);
 }
 
-/** The BTF that modules continue is in the kernel that came with them, if one did. */
+/** The BTF that modules continue is in the kernel that came with them, if one did. Of a package it is fetched once more. */
 static void find_btf(const struct intake *intake, struct ks_base_kernel *kernel)
 {
-	const struct ks_ingest *ingest = intake->ingest;
-	for (size_t i = 0; i < ingest->module_sources.len && !kernel->btf; i++)
-		if (ingest->module_sources.at[i]
-			    .may_have_kernel) // what is wrong with it was told before
-			ks_error_free(take_btf(kernel, ingest->module_sources.at[i].name));
+	struct ks_ingest *ingest = intake->ingest;
+	for (size_t i = 0; i < ingest->module_sources.len && !kernel->btf; i++) {
+		const struct ks_ingest_module_source *from = &ingest->module_sources.at[i];
+		bool fetched = from->from == KS_INGEST_PACKAGE && from == intake->reading;
+		if (from->may_have_kernel || fetched) // what is wrong with it was told before
+			ks_error_free(take_btf(kernel, ingest, from));
+	}
 }
 
 static struct ks_error *open_home(struct intake *intake, const struct ks_store_image *image)
@@ -169,6 +179,7 @@ static struct ks_error *read_source(struct intake *intake,
 {
 	struct ks_modules_report report = { 0 };
 	*left_out = NULL;
+	intake->reading = source;
 	intake->last = intake->homes.len;
 	struct ks_error *err = read_modules(intake, source, &report);
 	if (err && intake->last < intake->homes.len)
@@ -184,7 +195,8 @@ static struct ks_error *read_source(struct intake *intake,
 	    is_home_package(source->name, &home->image->image))
 		ks_modules_are_whole(home->modules);
 	if (!report.nr_added && !report.nr_failed)
-		return ks_error_new(KS_ERR_NOTFOUND, "%s: no module is called so", source->name);
+		return ks_error_new(KS_ERR_NOTFOUND, "%s: no module in it is called '%s'",
+				    source->name, intake->ingest->opts.modules);
 	if (!report.nr_added)
 		return report.first;
 	*left_out = report.first;

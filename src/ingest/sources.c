@@ -174,6 +174,13 @@ struct ks_error *ks_ingest_add_package(struct ks_ingest *ingest, const char *nam
 /** A package that was named by itself. */
 static struct ks_error *add_package(struct ks_ingest *ingest, const char *name)
 {
+	if (ingest->opts.since)
+		return ks_ingest_fail(
+			ingest, name,
+			ks_error_new(KS_ERR_USAGE,
+				     "%s: no set of kernels, such as debian:12; what is no set is "
+				     "pulled",
+				     name));
 	if (ingest->opts.last || ingest->opts.debug)
 		return ks_ingest_fail(
 			ingest, name,

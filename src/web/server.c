@@ -271,7 +271,9 @@ static struct ks_error *read_listen(const char *text, struct sockaddr_storage *r
 	if (len > 2 * bracket && len < sizeof(host) && (!bracket || text[len - 1] == ']')) {
 		memcpy(host, text + bracket, len - 2 * bracket);
 		host[len - 2 * bracket] = '\0';
-		if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
+		// of a larger port it takes what fits into 16 bits
+		if (strtoul(colon + 1, NULL, 10) > UINT16_MAX ||
+		    getaddrinfo(host, colon + 1, &hints, &found) != 0)
 			found = NULL;
 	}
 	if (!found)

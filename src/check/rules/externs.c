@@ -67,6 +67,10 @@ static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
 	if (allowed == KS_NEEDS_GPL)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, &anywhere,
 			     "only for GPL-compatible programs");
+	else if (allowed == KS_NOT_ALLOWED && judge->caller->hook == KS_HOOK_STRUCT_OPS &&
+		 judge->caller->target)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, about, "not for %s",
+			     judge->caller->target);
 	else if (allowed == KS_NOT_ALLOWED)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, about, "not for %s",
 			     judge->caller->program_type);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "check/rules/hint.h"
 #include "check/rules/target.h"
 
-enum { MAX_WORDS = 12, NR_CANDIDATES = 4, MAX_WANTED = 1024, LIKE_ENOUGH = 60 };
+enum { MAX_WORDS = 12, NR_CANDIDATES = 6, MAX_WANTED = 1024, LIKE_ENOUGH = 60 };
 
 /** The words of a name, as hashes. */
 struct words {
@@ -183,6 +184,7 @@ static struct ks_error *look_at(const struct ks_store_name *name, void *arg)
 		if (score < LIKE_ENOUGH || is_generated(name->name))
 			continue;
 		score += in_place(&wanted->words, &words);
+		score += strncmp(name->name, wanted->name, strlen(wanted->name)) == 0;
 		if (!keep(search, wanted, name, score))
 			return &ks_nomem;
 	}
@@ -241,6 +243,9 @@ static struct ks_error *give(struct search *search, const struct wanted *wanted,
 	return reason->hint ? NULL : &ks_nomem;
 }
 
+#define MODULES                                                                                    \
+	"unless a module has it: ksurf add --modules takes those of this kernel into the store"
+
 /** Of a kernel whose modules are not in the store nobody knows what they have. */
 static bool may_be_in_module(const struct ks_site *site, const struct ks_store_image *image,
 			     const struct ks_reason *reason)
@@ -250,6 +255,25 @@ static bool may_be_in_module(const struct ks_site *site, const struct ks_store_i
 		reason->kind == KS_REASON_TRACEPOINT_MISSING ||
 		reason->kind == KS_REASON_KSYM_MISSING || reason->kind == KS_REASON_STRUCT_OPS) &&
 	       ks_site_built_in(site, "CONFIG_MODULES") != KS_ABSENT;
+}
+
+/** The same of a type that relocations want: modules are asked since 5.11. */
+static bool type_may_be_in_module(const struct ks_site *site, const struct ks_store_image *image,
+				  const struct ks_reason *reason)
+{
+	static const enum ks_kind kinds[] = { KS_STRUCT, KS_UNION };
+	char type[128];
+	if (image->modules || reason->soft || reason->kind != KS_REASON_CORE_RELO ||
+	    reason->name_kind != KS_FIELD || site->version < KS_SINCE(5, 11) ||
+	    ks_site_built_in(site, "CONFIG_MODULES") == KS_ABSENT)
+		return false;
+	snprintf(type, sizeof(type), "%.*s", (int)strcspn(reason->name, ":"), reason->name);
+	for (size_t i = 0; i < KS_ARRAY_LEN(kinds); i++) {
+		const struct ks_fact *fact = ks_site_fact(site, kinds[i], type);
+		if (!fact->known || fact->present)
+			return false;
+	}
+	return true;
 }
 
 static struct ks_error *give_all(struct search *search, const struct ks_store_images *columns,
@@ -266,8 +290,10 @@ static struct ks_error *give_all(struct search *search, const struct ks_store_im
 			if (wanted && wanted->nr)
 				KS_TRY(give(search, wanted, &site, columns->nr, reason));
 			if (may_be_in_module(&site, columns->at[site.at], reason))
-				reason->hint = "unless a module has it: ksurf add --modules takes "
-					       "those of this kernel into the store";
+				reason->hint = MODULES;
+			else if (type_may_be_in_module(&site, columns->at[site.at], reason))
+				reason->hint =
+					"guard the access with bpf_core_type_exists(), " MODULES;
 		}
 	}
 	return NULL;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "check/rules/scx_kfuncs.h"
 #include "check/rules/type_bits.h"
 
 /*
@@ -416,7 +417,9 @@ static const char *const sleeping[] = { "bpf_copy_from_user_dynptr",
 					"bpf_set_dentry_xattr",
 					"bpf_verify_pkcs7_signature",
 					"cgroup_rstat_flush",
-					"css_rstat_flush" };
+					"css_rstat_flush",
+					"scx_bpf_cid_override",
+					"scx_bpf_create_dsq" };
 
 static bool is_in(const char *const *names, size_t nr, const char *name)
 {
@@ -448,6 +451,8 @@ enum ks_allowed ks_kfunc_allowed(const struct ks_site *site,
 	if (!type || type == T(EXT) || site->version < OLDEST || site->version >= TOO_NEW)
 		return KS_ALLOWED_UNTOLD;
 	uint32_t types = types_of(site->version, name);
+	if (type == T(STRUCT_OPS) && strstr(name, "scx_"))
+		return ks_scx_allowed(site, caller, name, types & T(TRACING));
 	// which of them may call a function that is not for all is written in their own code, and was not measured
 	if (!types || (type == T(STRUCT_OPS) && !(types & type)))
 		return KS_ALLOWED_UNTOLD;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/images/images.h"
 
+#include <limits.h>
+
 #include "base/array.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -128,10 +130,18 @@ static void tell_seen(const struct ks_selection *sel, const struct ks_seen_sets 
 	}
 }
 
+enum { COMPILER_MIN = 20 };
 /** How wide the columns are that not every store needs; 0: they are left out. */
 struct widths {
-	int label, sets, modules, lacks, compiler;
+	int label, sets, modules, lacks, compiler; // compiler: INT_MAX, all of it
 };
+
+static void end_row(struct ks_buf *out)
+{
+	while (out->len && out->at[out->len - 1] == ' ')
+		out->len--;
+	ks_buf_char(out, '\n');
+}
 
 static void write_row(const struct ks_store_image *stored, const struct widths *widths,
 		      bool is_base, struct ks_buf *out)
@@ -140,7 +150,7 @@ static void write_row(const struct ks_store_image *stored, const struct widths *
 	const char *compiler = text_or(image->compiler, "unknown");
 	size_t start = out->len;
 	int len = (int)strcspn(compiler, "\n");
-	len = widths->compiler && len > widths->compiler ? widths->compiler : len;
+	len = len > widths->compiler ? widths->compiler : len;
 	ks_buf_printf(out, "%c %-*s  %-10s  %-8s  ", is_base ? '*' : ' ', widths->label,
 		      image->label, text_or(image->arch, "unknown"), ks_image_tier_text(image));
 	if (widths->sets)
@@ -156,7 +166,7 @@ static void write_row(const struct ks_store_image *stored, const struct widths *
 	}
 	ks_buf_printf(out, "%.*s", len, compiler);
 	ks_text_tail(out, start, KS_TEXT_LINE);
-	ks_buf_char(out, '\n');
+	end_row(out);
 }
 
 static void write_table(const struct ks_images_options *options, const struct ks_selection *sel,
@@ -175,7 +185,8 @@ static void write_table(const struct ks_images_options *options, const struct ks
 	left -= widths.sets ? widths.sets + 2 : 0;
 	left -= widths.modules ? widths.modules + 2 : 0;
 	left -= widths.lacks ? widths.lacks + 2 : 0;
-	widths.compiler = options->columns ? left > 8 ? left : 8 : 0;
+	// where little would be left of it, nobody reads it: JSON has it
+	widths.compiler = !options->columns ? INT_MAX : left >= COMPILER_MIN ? left : 0;
 	ks_buf_printf(out, "  %-*s  %-10s  %-8s  ", widths.label, "IMAGE", "ARCH", "TIER");
 	if (widths.sets)
 		ks_buf_printf(out, "%-*s  ", widths.sets, "SETS");
@@ -183,7 +194,8 @@ static void write_table(const struct ks_images_options *options, const struct ks
 		ks_buf_str(out, "MODULES  ");
 	if (widths.lacks)
 		ks_buf_printf(out, "%-*s  ", widths.lacks, "LACKS");
-	ks_buf_str(out, "COMPILER\n");
+	ks_buf_str(out, widths.compiler ? "COMPILER" : "");
+	end_row(out);
 	for (size_t i = 0; i < sel->images.nr; i++)
 		write_row(sel->images.at[i], &widths, i == sel->groups->base, out);
 	explain_lacks(sel, out);
