@@ -85,22 +85,21 @@ static bool may_repeat(enum ks_kind kind)
 static struct ks_error *count_names(struct ks_store *store, const struct ks_store_image *image,
 				    struct ks_census *census)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_LIST_SEGMENTS, &stmt));
-	sqlite3_bind_int64(stmt, 1, image->id);
-	for (;;) {
-		bool row;
-		KS_TRY(ks_sql_row(store, stmt, &row));
-		if (!row)
-			return NULL;
-		const char *name = (const char *)sqlite3_column_text(stmt, 0);
-		enum ks_kind kind = name ? ks_kind_by_name(name) : KS_NR_KINDS;
-		if (kind < KS_NR_KINDS && may_repeat(kind))
-			KS_TRY(count_different(store, sqlite3_column_int64(stmt, 1),
-					       &census->names[kind]));
-		else if (kind < KS_NR_KINDS && kind != KS_FUNCTION)
-			census->names[kind] += (uint64_t)sqlite3_column_int64(stmt, 2);
+	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
+		_cleanup_run_ struct ks_run_walk list = { .store = store,
+							  .image = image->id,
+							  .name = ks_list_name((int)kind) };
+		bool row = kind != KS_FUNCTION;
+		while (row) {
+			KS_TRY(ks_run_next(&list, &row));
+			if (row && may_repeat(kind))
+				KS_TRY(count_different(store, list.row.segment,
+						       &census->names[kind]));
+			else if (row)
+				census->names[kind] += list.row.nr;
+		}
 	}
+	return NULL;
 }
 
 /** Names, and the function groups to look at. */
@@ -111,17 +110,16 @@ static struct ks_error *read_image(void *arg, size_t job, unsigned int thread)
 	struct ks_store *store = count->stores.at[thread];
 	KS_TRY(count_names(store, image, &count->ret[job]));
 	_cleanup_buf_ struct ks_buf raw = { 0 };
-	_cleanup_reset_ sqlite3_stmt *list = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_KIND, &list));
-	sqlite3_bind_int64(list, 1, image->id);
-	ks_sql_bind_text(list, 2, ks_kinds[KS_FUNCTION].name);
+	_cleanup_run_ struct ks_run_walk list = { .store = store,
+						  .image = image->id,
+						  .name = ks_list_name(KS_FUNCTION) };
 	for (;;) {
 		bool row;
-		KS_TRY(ks_sql_row(store, list, &row));
+		KS_TRY(ks_run_next(&list, &row));
 		if (!row)
 			return NULL;
 		raw.len = 0;
-		KS_TRY(ks_columns_load(store, sqlite3_column_int64(list, 1), &raw));
+		KS_TRY(ks_columns_load(store, list.row.columns, &raw));
 		KS_TRY(read_columns(&count->images_at[job], &count->ret[job], &raw));
 	}
 }
@@ -131,7 +129,7 @@ static struct ks_error *read_image(void *arg, size_t job, unsigned int thread)
 static struct ks_error *read_blocks(struct count *count, struct ks_store *store)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_BLOCKS, &stmt));
+	KS_TRY(ks_sql_get(store, store->layout->blocks, &stmt));
 	for (;;) {
 		bool row;
 		KS_TRY(ks_sql_row(store, stmt, &row));

@@ -25,6 +25,23 @@ void ks_columns_put(struct ks_columns_buf *columns, uint64_t first, uint64_t sec
 	columns->nr++;
 }
 
+static void put_bytes(struct ks_columns_buf *columns, struct ks_buf *stream,
+		      const struct ks_cursor *bytes)
+{
+	ks_buf_uleb(&columns->lengths, (uint64_t)(bytes->end - bytes->base));
+	ks_buf_bytes(stream, bytes->base, (size_t)(bytes->end - bytes->base));
+}
+
+void ks_columns_put_row(struct ks_columns_buf *columns, const struct ks_row *row)
+{
+	ks_buf_uleb(&columns->numbers, row->first);
+	ks_buf_uleb(&columns->numbers, row->second);
+	put_bytes(columns, &columns->facts.lines, &row->facts.lines);
+	put_bytes(columns, &columns->facts.sizes, &row->facts.sizes);
+	put_bytes(columns, &columns->facts.addrs, &row->facts.addrs);
+	columns->nr++;
+}
+
 void ks_columns_finish(const struct ks_columns_buf *columns, struct ks_buf *out)
 {
 	const struct ks_buf *streams[] = { &columns->numbers, &columns->lengths,

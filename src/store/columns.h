@@ -16,6 +16,12 @@
  */
 #include "surface/codec.h"
 
+/** What stands for one name. */
+struct ks_row {
+	uint64_t first, second;
+	struct ks_facts facts;
+};
+
 /** Collects a segment's streams. A zeroed one is empty. */
 struct ks_columns_buf {
 	struct ks_buf numbers, lengths;
@@ -27,6 +33,8 @@ void ks_columns_buf_deinit(struct ks_columns_buf *columns);
 /** @param fn the function whose facts belong to the name; NULL when there is none */
 void ks_columns_put(struct ks_columns_buf *columns, uint64_t first, uint64_t second,
 		    const struct ks_function *fn, uint64_t anchor);
+/** The same of a row that was read. */
+void ks_columns_put_row(struct ks_columns_buf *columns, const struct ks_row *row);
 /** Append the raw bytes to out. */
 void ks_columns_finish(const struct ks_columns_buf *columns, struct ks_buf *out);
 
@@ -34,12 +42,6 @@ void ks_columns_finish(const struct ks_columns_buf *columns, struct ks_buf *out)
 struct ks_columns {
 	uint64_t nr, at; // how many names there are, and how many lie behind
 	struct ks_cursor numbers, lengths, lines, sizes, addrs;
-};
-
-/** What stands for one name. */
-struct ks_row {
-	uint64_t first, second;
-	struct ks_facts facts;
 };
 
 KS_MUST_CHECK struct ks_error *ks_columns_open(const void *raw, size_t len, struct ks_columns *ret);

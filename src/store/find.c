@@ -39,7 +39,8 @@ static struct ks_error *tell(const struct find *find, enum ks_kind kind, const s
 static struct ks_error *find_kind(struct ks_store *store, const struct find *find,
 				  enum ks_kind kind, struct ks_index *index)
 {
-	KS_TRY(ks_index_fill(index, store, find->images, kind, find->glob, true));
+	KS_TRY(ks_index_fill(index, store, find->images, ks_list_name((int)kind), find->glob,
+			     true));
 	size_t nr = index->names.all.len, words = (find->images->nr + 63) / 64;
 	uint64_t *bits = ks_arena_array(&index->arena, nr * words + 1, sizeof(*bits));
 	struct found *found = ks_arena_array(&index->arena, nr + 1, sizeof(*found));

@@ -125,7 +125,7 @@ static struct ks_error *check_row(sqlite3_stmt *stmt, uint32_t *ways, uint64_t *
 /** Every row that the schema has is one of ours, none is missing, and all are of one way to that version. */
 static struct ks_error *check_rows(sqlite3_stmt *stmt, struct ks_store *store, int version)
 {
-	uint32_t ways = ks_schema_ways(version);
+	uint32_t ways = store->published ? ks_schema_catalogue() : ks_schema_ways(version);
 	uint64_t seen = 0;
 	int code;
 	while ((code = sqlite3_step(stmt)) == SQLITE_ROW)
@@ -165,14 +165,17 @@ struct ks_error *ks_format_check(struct ks_store *store, bool *ret_empty)
 	*ret_empty = application == 0 && version == 0 && tables == 0;
 	if (*ret_empty)
 		return NULL;
-	if (application != KS_STORE_APPLICATION_ID)
+	store->published = application == KS_CATALOGUE_APPLICATION_ID;
+	int newest = store->published ? KS_CATALOGUE_VERSION : KS_STORE_VERSION;
+	if (application != KS_STORE_APPLICATION_ID && !store->published)
 		return ks_error_new(KS_ERR_STORE,
 				    "not a ksurf store (another program's SQLite file)");
-	if (version < 1 || version > KS_STORE_VERSION)
+	if (version < 1 || version > newest)
 		return ks_error_new(KS_ERR_STORE,
-				    "written by a newer ksurf (store format %lld, this one "
+				    "written by a newer ksurf (%s format %lld, this one "
 				    "reads %d): update ksurf, or use another --db",
-				    (long long)version, KS_STORE_VERSION);
+				    store->published ? "catalogue" : "store", (long long)version,
+				    newest);
 	return check_schema(store, (int)version);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/array.h"
 #include "store/fact.h"
-#include "store/seek.h"
+#include "store/layout.h"
 #include "surface/image.h"
 
 struct lookup {

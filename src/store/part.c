@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading what lies in compressed rows: the parts of an image and the columns of a segment. */
-#include "store/private.h"
+#include "store/layout.h"
 
 /** Versions 1 and 2 have one base for all parts of an image. */
 static struct ks_error *get_statement(struct ks_store *store, sqlite3_stmt **ret)
@@ -75,13 +75,8 @@ static struct ks_error *load_columns(struct ks_store *store, int64_t id, bool is
 	return ks_zstd_unpack(&store->zstd, ks_bytes_of(&store->like), ks_bytes_of(&packed), out);
 }
 
-struct ks_error *ks_columns_load(struct ks_store *store, int64_t id, struct ks_buf *out)
-{
-	return load_columns(store, id, false, NULL, out);
-}
-
-struct ks_error *ks_columns_load_near(struct ks_store *store, int64_t id,
-				      const struct ks_near *near, struct ks_buf *out)
+struct ks_error *ks_rows_columns(struct ks_store *store, int64_t id, const struct ks_near *near,
+				 struct ks_buf *out)
 {
 	return load_columns(store, id, false, near, out);
 }

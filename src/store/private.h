@@ -38,12 +38,12 @@ enum ks_sql {
 	KS_SQL_IMAGE_RELABEL,
 	KS_SQL_IMAGES_ON_BASE,
 	KS_SQL_SETTING,
+	KS_SQL_SETTINGS,
 	KS_SQL_SETTING_SET,
 	KS_SQL_SETTING_REMOVE,
 	KS_SQL_LIST_SEEK,
 	KS_SQL_LIST_OF_KIND,
 	KS_SQL_LIST_OF_IMAGE,
-	KS_SQL_LIST_SEGMENTS,
 	KS_SQL_LIST_ADD,
 	KS_SQL_LIST_REMOVE,
 	KS_SQL_LIST_OF_ROOTS,
@@ -63,6 +63,11 @@ enum ks_sql {
 	KS_SQL_PART_REMOVE,
 	KS_SQL_BLOCK,
 	KS_SQL_BLOCKS,
+	KS_SQL_CATALOGUE_BLOCK,
+	KS_SQL_CATALOGUE_BLOCKS,
+	KS_SQL_CATALOGUE_HEAD,
+	KS_SQL_CATALOGUE_NAMES,
+	KS_SQL_CATALOGUE_PLACE,
 	KS_SQL_BLOCK_NEEDS,
 	KS_SQL_BLOCK_ADD,
 	KS_SQL_BLOCK_REMOVE,
@@ -75,6 +80,9 @@ enum ks_sql {
 struct ks_store {
 	sqlite3 *db;
 	char *path;
+	const struct ks_layout *layout; // how it is read
+	bool published;			// it is a catalogue
+	struct ks_catalogue *catalogue; // what is known of it; NULL until it is asked
 	bool readonly;
 	unsigned int wait;	   // for other processes, in seconds
 	bool alone;		   // SQLite takes the file for one that nobody writes
@@ -199,15 +207,8 @@ struct ks_part_row {
 KS_MUST_CHECK struct ks_error *ks_part_load(struct ks_store *store, int64_t image, const char *name,
 					    struct ks_buf *out, struct ks_part_row *ret);
 
-/** Raw bytes of a columns row, appended to out. */
-KS_MUST_CHECK struct ks_error *ks_columns_load(struct ks_store *store, int64_t id,
-					       struct ks_buf *out);
-
 /** Columns that the caller has unpacked already. */
 struct ks_near {
 	int64_t id;
 	struct ks_bytes raw;
 };
-/** As ks_columns_load(), for a row that may be a difference to near. @param near NULL is allowed */
-KS_MUST_CHECK struct ks_error *ks_columns_load_near(struct ks_store *store, int64_t id,
-						    const struct ks_near *near, struct ks_buf *out);

@@ -39,16 +39,15 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_IMAGE_RELABEL] = "UPDATE image SET label = ?2 WHERE id = ?1",
 	[KS_SQL_IMAGES_ON_BASE] = "SELECT id FROM image WHERE base = ? ORDER BY id",
 	[KS_SQL_SETTING] = "SELECT value FROM setting WHERE name = ?",
+	[KS_SQL_SETTINGS] = "SELECT name, value FROM setting ORDER BY name",
 	[KS_SQL_SETTING_SET] = "INSERT OR REPLACE INTO setting(name, value) VALUES(?, ?)",
 	[KS_SQL_SETTING_REMOVE] = "DELETE FROM setting WHERE name = ?",
 	[KS_SQL_LIST_SEEK] = "SELECT segment, columns FROM list WHERE image = ? AND kind = ? AND"
 			     " first <= ? ORDER BY first DESC LIMIT 1",
 	[KS_SQL_LIST_OF_KIND] =
-		"SELECT segment, columns, first FROM list WHERE image = ? AND kind = ?"
-		" ORDER BY first",
+		"SELECT l.segment, l.columns, l.first, s.nr FROM list l LEFT JOIN segment s"
+		" ON s.id = l.segment WHERE l.image = ? AND l.kind = ? ORDER BY l.first",
 	[KS_SQL_LIST_OF_IMAGE] = "SELECT kind, first, columns FROM list WHERE image = ?",
-	[KS_SQL_LIST_SEGMENTS] = "SELECT l.kind, s.id, s.nr FROM list l JOIN segment s"
-				 " ON s.id = l.segment WHERE l.image = ?",
 	[KS_SQL_LIST_ADD] = "INSERT INTO list(image, kind, first, segment, columns)"
 			    " VALUES(?, ?, ?, ?, ?)",
 	[KS_SQL_LIST_REMOVE] = "DELETE FROM list WHERE image = ?",
@@ -76,6 +75,13 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_BLOCK] = "SELECT first, nr, data FROM block WHERE first <= ?"
 			 " ORDER BY first DESC LIMIT 1",
 	[KS_SQL_BLOCKS] = "SELECT first, nr FROM block ORDER BY first",
+	[KS_SQL_CATALOGUE_BLOCK] = "SELECT last - nr + 1, nr, data FROM block WHERE last >= ?"
+				   " ORDER BY last LIMIT 1",
+	[KS_SQL_CATALOGUE_BLOCKS] = "SELECT last - nr + 1, nr FROM block ORDER BY last",
+	[KS_SQL_CATALOGUE_HEAD] = "SELECT data FROM head WHERE name = ?",
+	[KS_SQL_CATALOGUE_NAMES] = "SELECT data FROM names WHERE id = ?",
+	[KS_SQL_CATALOGUE_PLACE] = "SELECT last - nr + 1, nr, data FROM place WHERE last >= ?"
+				   " ORDER BY last LIMIT 1",
 	[KS_SQL_BLOCK_NEEDS] = "SELECT first, nr, needs FROM block ORDER BY first DESC",
 	[KS_SQL_BLOCK_ADD] = "INSERT INTO block(first, nr, data, needs) VALUES(?, ?, ?, ?)",
 	[KS_SQL_BLOCK_REMOVE] = "DELETE FROM block WHERE first = ?",

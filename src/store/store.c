@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "store/catalogue.h"
 #include "store/format.h"
 #include "store/schema.h"
 
@@ -76,6 +77,7 @@ static struct ks_error *look(struct ks_store *store, bool *ret_empty, int *ret_c
 	struct ks_error *err = ks_format_check(store, ret_empty);
 	*ret_code = sqlite3_errcode(store->db);
 	sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL); // of nothing
+	store->layout = store->published ? &ks_layout_catalogue : &ks_layout_store;
 	return err;
 }
 
@@ -104,6 +106,10 @@ static struct ks_error *open_for_writing(struct ks_store *store, bool create)
 	KS_TRY(open_handle(store, store->path,
 			   SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0)));
 	KS_TRY(look(store, &empty, &code));
+	if (store->published)
+		return ks_error_new(KS_ERR_STORE,
+				    "a published catalogue, which is only read: write to a "
+				    "store, and publish it anew");
 	if (empty && !create)
 		return ks_error_new(KS_ERR_STORE,
 				    "the file is empty: no store has been made in it");
@@ -169,6 +175,7 @@ void ks_store_close(struct ks_store *store)
 	ks_buf_deinit(&store->row);
 	ks_buf_deinit(&store->made);
 	ks_store_forget(store);
+	ks_catalogue_free(store->catalogue);
 	free(store->path);
 	free(store);
 }

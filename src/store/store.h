@@ -9,6 +9,7 @@
  * too new, locked or damaged, KS_ERR_IO when the system refuses (disk full, read-only), KS_ERR_NOTFOUND.
  */
 #include "base/error.h"
+#include "base/progress.h"
 #include "surface/history.h"
 #include "surface/model.h"
 
@@ -161,6 +162,23 @@ struct ks_repack_result {
 KS_MUST_CHECK struct ks_error *ks_store_repack(struct ks_store *store, unsigned int nr_threads,
 					       struct ks_repack_result *ret);
 
+/** What became of a catalogue. */
+struct ks_publish_result {
+	uint64_t bytes; // of the file
+	size_t nr_images, nr_names;
+	char content[65]; // SHA-256 of what it says, as hex
+};
+
+/**
+ * Write all that names are looked up by into one file, a catalogue, which is only read: laid out by names, not by images, so that a
+ * look-up reads little of it. OUT appears whole, or is as it was; a file OUT-publish and one OUT-publish-new are made
+ * meanwhile.
+ * @param progress NULL for silence
+ */
+KS_MUST_CHECK struct ks_error *ks_store_publish(struct ks_store *store, const char *out,
+						const struct ks_progress *progress,
+						struct ks_publish_result *ret);
+
 /* ---- images and settings ---- */
 
 /** An image of the store. */
@@ -293,6 +311,9 @@ KS_MUST_CHECK struct ks_error *ks_walk_history(const struct ks_walk *walk, struc
 					       struct ks_history *ret);
 
 /* ---- a whole image ---- */
+
+/** KS_ERR_STORE when images cannot be had whole: a catalogue has what names are looked up by. */
+KS_MUST_CHECK struct ks_error *ks_store_has_whole(const struct ks_store *store);
 
 /** Everything about an image as it was put, tables in their order. The caller frees it. */
 KS_MUST_CHECK struct ks_error *ks_store_surface(struct ks_store *store,

@@ -3,6 +3,7 @@
 
 #include "store/fact.h"
 #include "store/index.h"
+#include "store/layout.h"
 #include "surface/image.h"
 
 /**
@@ -119,7 +120,8 @@ static struct ks_error *sort_names(struct ks_walk *walk)
 static struct ks_error *fill(struct ks_store *store, void *arg)
 {
 	struct ks_walk *walk = arg;
-	KS_TRY(ks_index_fill(&walk->index, store, walk->images, walk->kind, NULL, false));
+	KS_TRY(ks_index_fill(&walk->index, store, walk->images, ks_list_name((int)walk->kind), NULL,
+			     false));
 	walk->cells =
 		calloc(walk->index.names.all.len * walk->images->nr + 1, sizeof(*walk->cells));
 	if (!walk->cells)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/image.h"
+#include "store/layout.h"
 #include "store/part.h"
 
 /** Run a statement with the image as its only parameter. */

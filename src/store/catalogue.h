@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * A catalogue: what a store says of names, laid out by names and not by images; docs/catalogue.md has the format. It is made
+ * once (ks_store_publish()) and read by the functions of layout.h. Inside store/ only.
+ */
+#include "store/layout.h"
+
+/** Names of one row, unless more stand under one name. */
+enum { KS_CATALOGUE_NAMES = 64 };
+/** What the list of all names of symbol tables is called: beside those of ks_list_name(). */
+#define KS_CATALOGUE_SYMBOLS "symbol"
+/** Keys of the rows of table head. */
+#define KS_CATALOGUE_HEAD_IMAGES "images"
+#define KS_CATALOGUE_HEAD_LISTS "lists"
+#define KS_CATALOGUE_HEAD_LIST "list." // and the name of the list
+#define KS_CATALOGUE_HEAD_CONTENT "content"
+
+/** One row of table names. */
+struct ks_catalogue_row {
+	const char *first; // name
+	uint64_t before;   // names of its list in rows before it
+	uint32_t nr;	   // names
+};
+struct ks_catalogue_list {
+	const char *name;
+	size_t from, nr;		     // its rows: row i of it has the id from + i + 1
+	const struct ks_catalogue_row *rows; // NULL until they are asked for
+};
+
+struct ks_catalogue {
+	struct ks_arena arena;
+	struct ks_store_images images; // number i has the id i + 1
+	KS_VECTOR(struct ks_catalogue_list) lists;
+	/** The last row that masks were made of. */
+	size_t masked; // + 1; 0: none
+	KS_VECTOR(uint64_t) masks;
+	/** The last row of places. */
+	uint64_t place_first, place_nr;
+	struct ks_buf place;
+	struct ks_buf unpacked; // of the last row of names that is too long to be kept
+	char *first;		// what ks_run_row.first points to
+};
+void ks_catalogue_free(struct ks_catalogue *catalogue); // NULL is allowed
+
+/** What is known of the catalogue, read when it is first asked for. */
+KS_MUST_CHECK struct ks_error *ks_catalogue_get(struct ks_store *store, struct ks_catalogue **ret);
+/** A list with its rows; *ret is NULL when there is none of that name. */
+KS_MUST_CHECK struct ks_error *ks_catalogue_list(struct ks_store *store, const char *name,
+						 const struct ks_catalogue_list **ret);
+
+/** A row of table names, taken apart. */
+struct ks_catalogue_chunk {
+	struct ks_bytes names; // one behind the other, each with a NUL
+	uint32_t nr;
+	uint64_t base;		  // the ids count from it
+	struct ks_cursor lengths; // of the records
+	struct ks_cursor records;
+};
+/** @param index of the row @param ret points into bytes that last until the store is forgotten or another row is asked for */
+KS_MUST_CHECK struct ks_error *ks_catalogue_chunk(struct ks_store *store, size_t index,
+						  struct ks_catalogue_chunk *ret);
+/** The record of the next name. */
+KS_MUST_CHECK struct ks_error *ks_catalogue_record(struct ks_catalogue_chunk *chunk,
+						   struct ks_cursor *ret);
+/** What a record says of an image; false when the image does not have the name. @param record fails when it is damaged */
+bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, uint64_t *ret_first,
+			uint64_t *ret_second, const char **ret_why);
+
+/**
+ * Facts of a function of one image.
+ * @param name number of it in the list of functions
+ */
+KS_MUST_CHECK struct ks_error *ks_catalogue_place(struct ks_store *store, uint64_t name,
+						  uint64_t image, struct ks_facts *ret);
+
+/* ---- of layout.h ---- */
+
+struct ks_error *ks_catalogue_images(struct ks_store *store, struct ks_arena *arena,
+				     struct ks_store_images *ret);
+struct ks_error *ks_catalogue_seek(struct ks_store *store, int64_t image, const char *list,
+				   const char *name, bool *ret_found, struct ks_row *ret);
+struct ks_error *ks_catalogue_next(struct ks_run_walk *list, bool *ret);
+struct ks_error *ks_catalogue_names(struct ks_store *store, int64_t segment, struct ks_buf *out);
+struct ks_error *ks_catalogue_columns(struct ks_store *store, int64_t id,
+				      const struct ks_near *near, struct ks_buf *out);
+struct ks_error *ks_catalogue_symbol(struct ks_store *store, const struct ks_store_image *image,
+				     const char *name, bool *ret);
+
+/* ---- the images, as bytes ---- */
+
+/** Append all images, column after column. @param images number i gets the id i + 1 */
+KS_MUST_CHECK struct ks_error *ks_catalogue_put_images(const struct ks_store_images *images,
+						       struct ks_buf *out);
+KS_MUST_CHECK struct ks_error *ks_catalogue_get_images(struct ks_cursor *c, struct ks_arena *arena,
+						       struct ks_store_images *ret);
