@@ -49,6 +49,9 @@ KS_MUST_CHECK struct ks_error *ks_catalogue_get(struct ks_store *store, struct k
 KS_MUST_CHECK struct ks_error *ks_catalogue_list(struct ks_store *store, const char *name,
 						 const struct ks_catalogue_list **ret);
 
+/** The row of a list in which a name would stand; -1: before all of them. */
+int64_t ks_catalogue_row_of(const struct ks_catalogue_list *list, const char *name);
+
 /** A row of table names, taken apart. */
 struct ks_catalogue_chunk {
 	struct ks_bytes names; // one behind the other, each with a NUL
@@ -67,6 +70,10 @@ KS_MUST_CHECK struct ks_error *ks_catalogue_record(struct ks_catalogue_chunk *ch
 bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, uint64_t *ret_first,
 			uint64_t *ret_second, const char **ret_why);
 
+/** Fetch rows of a table, when the catalogue is on a server. @param ids ascending */
+KS_MUST_CHECK struct ks_error *ks_catalogue_fetch(struct ks_store *store, const char *table,
+						  const int64_t *ids, size_t nr);
+
 /**
  * Facts of a function of one image.
  * @param name number of it in the list of functions
@@ -84,6 +91,8 @@ struct ks_error *ks_catalogue_next(struct ks_run_walk *list, bool *ret);
 struct ks_error *ks_catalogue_names(struct ks_store *store, int64_t segment, struct ks_buf *out);
 struct ks_error *ks_catalogue_columns(struct ks_store *store, int64_t id,
 				      const struct ks_near *near, struct ks_buf *out);
+struct ks_error *ks_catalogue_find(struct ks_store *store, const struct ks_find *find,
+				   enum ks_kind kind);
 struct ks_error *ks_catalogue_symbol(struct ks_store *store, const struct ks_store_image *image,
 				     const char *name, bool *ret);
 

@@ -5,8 +5,7 @@
 #include "store/catalogue.h"
 #include "store/names.h"
 
-/** The row in which a name of a list would stand; -1: before all of them. */
-static int64_t row_of(const struct ks_catalogue_list *list, const char *name)
+int64_t ks_catalogue_row_of(const struct ks_catalogue_list *list, const char *name)
 {
 	size_t low = 0, high = list->nr;
 	while (low < high) {
@@ -46,7 +45,7 @@ struct ks_error *ks_catalogue_seek(struct ks_store *store, int64_t image, const 
 	*ret_found = false;
 	*ret = (struct ks_row){ 0 };
 	KS_TRY(ks_catalogue_list(store, list, &rows));
-	int64_t row = rows ? row_of(rows, name) : -1;
+	int64_t row = rows ? ks_catalogue_row_of(rows, name) : -1;
 	if (row < 0)
 		return NULL;
 	KS_TRY(seek(store, image, name, rows->from + (size_t)row, &at, ret_found, ret));

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "store/pages.h"
 #include "store/schema.h"
 
 /* ---- bounds ---- */
@@ -17,6 +18,8 @@ enum { STEPS_A_TICK = 1 << 20, STEPS_A_BYTE = 16, TICKS_AT_LEAST = 16 };
 static uint64_t most_ticks(const struct ks_store *store)
 {
 	struct stat st;
+	if (store->pages)
+		return TICKS_AT_LEAST + ks_pages_size(store->pages) / STEPS_A_TICK * STEPS_A_BYTE;
 	uint64_t bytes = stat(store->path, &st) == 0 ? (uint64_t)st.st_size : 0;
 	_cleanup_buf_ struct ks_buf wal = { 0 };
 	ks_buf_printf(&wal, "%s-wal", store->path);

@@ -25,6 +25,16 @@ struct ks_run_walk {
 	struct ks_run_row row;
 };
 
+/** What ks_store_names() is asked for. */
+struct ks_find {
+	const struct ks_store_images *images;
+	enum ks_kind kind;
+	const char *glob;
+	ks_store_wanted_fn *wanted; // NULL: all
+	ks_store_name_fn *fn;
+	void *arg; // of both
+};
+
 /** One layout of files. */
 struct ks_layout {
 	/** As ks_image_all(). */
@@ -40,6 +50,9 @@ struct ks_layout {
 	/** As ks_columns_load_near(). */
 	struct ks_error *(*columns)(struct ks_store *store, int64_t id, const struct ks_near *near,
 				    struct ks_buf *out);
+	/** Tell the names of a kind. */
+	struct ks_error *(*find)(struct ks_store *store, const struct ks_find *find,
+				 enum ks_kind kind);
 	/** Whether the symbol table of an image has a name. */
 	struct ks_error *(*symbol)(struct ks_store *store, const struct ks_store_image *image,
 				   const char *name, bool *ret);
@@ -107,5 +120,7 @@ struct ks_error *ks_rows_next(struct ks_run_walk *list, bool *ret);
 struct ks_error *ks_rows_names(struct ks_store *store, int64_t segment, struct ks_buf *out);
 struct ks_error *ks_rows_columns(struct ks_store *store, int64_t id, const struct ks_near *near,
 				 struct ks_buf *out);
+struct ks_error *ks_rows_find(struct ks_store *store, const struct ks_find *find,
+			      enum ks_kind kind);
 struct ks_error *ks_rows_symbol(struct ks_store *store, const struct ks_store_image *image,
 				const char *name, bool *ret);

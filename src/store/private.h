@@ -66,7 +66,9 @@ enum ks_sql {
 	KS_SQL_CATALOGUE_BLOCK,
 	KS_SQL_CATALOGUE_BLOCKS,
 	KS_SQL_CATALOGUE_HEAD,
+	KS_SQL_ROOT,
 	KS_SQL_CATALOGUE_NAMES,
+	KS_SQL_CATALOGUE_WORD,
 	KS_SQL_CATALOGUE_PLACE,
 	KS_SQL_BLOCK_NEEDS,
 	KS_SQL_BLOCK_ADD,
@@ -83,6 +85,7 @@ struct ks_store {
 	const struct ks_layout *layout; // how it is read
 	bool published;			// it is a catalogue
 	struct ks_catalogue *catalogue; // what is known of it; NULL until it is asked
+	struct ks_pages *pages;		// where its pages come from; NULL: a file
 	bool readonly;
 	unsigned int wait;	   // for other processes, in seconds
 	bool alone;		   // SQLite takes the file for one that nobody writes

@@ -100,6 +100,9 @@ static const struct ks_schema_row rows[] = {
 	{ "table", "place", "place",
 	  "CREATE TABLE place(last INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL)",
 	  CATALOGUE },
+	{ "table", "word", "word",
+	  "CREATE TABLE word(last INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL)",
+	  CATALOGUE },
 	// Names in sorted runs, shared between images.
 	{ "table", "segment", "segment",
 	  "CREATE TABLE segment(id INTEGER PRIMARY KEY, nr INTEGER NOT NULL, names TEXT NOT NULL)",

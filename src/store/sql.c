@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/array.h"
+#include "store/pages.h"
 #include "store/private.h"
 
 #define IMAGE_TEXTS                                                                                \
@@ -79,6 +80,9 @@ static const char *const texts[KS_NR_SQL] = {
 				   " ORDER BY last LIMIT 1",
 	[KS_SQL_CATALOGUE_BLOCKS] = "SELECT last - nr + 1, nr FROM block ORDER BY last",
 	[KS_SQL_CATALOGUE_HEAD] = "SELECT data FROM head WHERE name = ?",
+	[KS_SQL_ROOT] = "SELECT rootpage FROM sqlite_schema WHERE name = ?",
+	[KS_SQL_CATALOGUE_WORD] = "SELECT last - nr + 1, nr, data FROM word WHERE last >= ?"
+				  " ORDER BY last LIMIT 1",
 	[KS_SQL_CATALOGUE_NAMES] = "SELECT data FROM names WHERE id = ?",
 	[KS_SQL_CATALOGUE_PLACE] = "SELECT last - nr + 1, nr, data FROM place WHERE last >= ?"
 				   " ORDER BY last LIMIT 1",
@@ -115,6 +119,9 @@ struct ks_error *ks_sql_error(struct ks_store *store, const char *doing)
 	int code = sqlite3_errcode(store->db);
 	if (code == SQLITE_NOMEM)
 		return &ks_nomem;
+	struct ks_error *err = store->pages ? ks_pages_error(store->pages) : NULL;
+	if (err) // the server's, which says more
+		return ks_error_in_file(err, store->path);
 	for (size_t i = 0; i < KS_ARRAY_LEN(meanings); i++)
 		if (meanings[i].code == (code & 0xff))
 			return ks_error_in_file(ks_error_new(meanings[i].err, "cannot %s: %s (%s)",

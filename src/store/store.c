@@ -8,6 +8,7 @@
 
 #include "store/catalogue.h"
 #include "store/format.h"
+#include "store/pages.h"
 #include "store/schema.h"
 
 enum { WAIT_S = 10, WAIT_MAX_S = 1 << 20, CACHE_KIB = 16 << 10 };
@@ -23,7 +24,8 @@ static struct ks_error *set_up(struct ks_store *store, void *arg)
 
 static struct ks_error *open_handle(struct ks_store *store, const char *name, int flags)
 {
-	int code = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	const char *vfs = store->pages ? ks_pages_vfs(store->pages) : NULL;
+	int code = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, vfs);
 	if (!store->db)
 		return &ks_nomem;
 	if (code != SQLITE_OK)
@@ -152,6 +154,38 @@ struct ks_error *ks_store_open_waiting(const char *path, enum ks_store_mode mode
 	return NULL;
 }
 
+static struct ks_error *open_remote(struct ks_store *store, const struct ks_http_opts *http)
+{
+	bool empty;
+	int code;
+	KS_TRY(ks_pages_open(store->path, http, &store->pages));
+	KS_TRY(open_handle(store, "file:catalogue?immutable=1",
+			   SQLITE_OPEN_READONLY | SQLITE_OPEN_URI));
+	KS_TRY(look(store, &empty, &code));
+	if (store->published)
+		return NULL;
+	return ks_error_new(KS_ERR_STORE,
+			    "%s: only a catalogue, as 'ksurf publish' makes it, is "
+			    "read from a server",
+			    empty ? "an empty file" : "a store");
+}
+
+struct ks_error *ks_store_open_remote(const char *url, const struct ks_http_opts *http,
+				      struct ks_store **ret)
+{
+	_cleanup_store_ struct ks_store *store = calloc(1, sizeof(*store));
+	if (!store)
+		return &ks_nomem;
+	store->readonly = true;
+	store->wait = WAIT_S;
+	store->path = strdup(url);
+	if (!store->path)
+		return &ks_nomem;
+	KS_TRY(ks_error_in_file(open_remote(store, http), url));
+	*ret = ks_take(store);
+	return NULL;
+}
+
 unsigned int ks_store_wait(const struct ks_store *store)
 {
 	return store->wait;
@@ -167,6 +201,7 @@ void ks_store_close(struct ks_store *store)
 	if (!store)
 		return;
 	ks_sql_close(store);
+	ks_pages_close(store->pages);
 	ks_blocks_deinit(&store->blocks);
 	ks_hashes_deinit(&store->hashes);
 	ks_zstd_deinit(&store->zstd);

@@ -69,10 +69,12 @@ static int compare_images(const void *a, const void *b)
 static struct ks_error *prepare(struct ks_publish *publish)
 {
 	static const char names[] = "INSERT INTO names VALUES(?, ?)";
+	static const char word[] = "INSERT INTO word VALUES(?, ?, ?)";
 	static const char block[] = "INSERT INTO block VALUES(?, ?, ?)";
 	static const char place[] = "INSERT INTO place VALUES(?, ?, ?)";
 	sqlite3 *db = publish->db;
 	if (sqlite3_prepare_v2(db, names, -1, &publish->add_names, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, word, -1, &publish->add_word, NULL) == SQLITE_OK &&
 	    sqlite3_prepare_v2(db, block, -1, &publish->add_block, NULL) == SQLITE_OK &&
 	    sqlite3_prepare_v2(db, place, -1, &publish->add_place, NULL) == SQLITE_OK)
 		return NULL;
@@ -132,6 +134,8 @@ static struct ks_error *put_all(struct ks_publish *publish, struct ks_publish_re
 static void deinit(struct ks_publish *publish)
 {
 	sqlite3_finalize(publish->add_names);
+	sqlite3_finalize(publish->add_word);
+	ks_buf_deinit(&publish->words);
 	sqlite3_finalize(publish->add_block);
 	sqlite3_finalize(publish->add_place);
 	sqlite3_close(publish->db);

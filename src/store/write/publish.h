@@ -38,7 +38,9 @@ struct ks_publish {
 	uint64_t place_nr, place_last;
 	sqlite3_stmt *add_place;
 
-	sqlite3_stmt *add_names;
+	struct ks_buf words; // names of the rows that one row of words will have
+	uint64_t nr_words;
+	sqlite3_stmt *add_names, *add_word;
 	struct ks_arena arena; // of the rows at work: facts that cells point to
 	KS_VECTOR(struct ks_publish_cell) cells;
 };

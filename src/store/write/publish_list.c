@@ -5,7 +5,8 @@
 #include "store/part.h"
 #include "store/write/publish.h"
 
-enum { STEP = 512 }; // names that are at work at once
+enum { WORD_ROWS = 16 }; // of names, in a row of words
+enum { STEP = 512 };	 // names that are at work at once
 
 /** A name among all of them: as many entries as the image has that has it most often. */
 struct named {
@@ -238,6 +239,24 @@ static size_t of_entry(const struct ks_publish_cell *cells, size_t nr, uint32_t 
 	return i;
 }
 
+static struct ks_error *end_words(struct ks_publish *publish)
+{
+	const int64_t values[] = { (int64_t)publish->nr_rows, (int64_t)publish->nr_words };
+	if (!publish->nr_words)
+		return NULL;
+	KS_TRY(ks_buf_error(&publish->words));
+	KS_TRY(ks_publish_row(publish, publish->add_word, values, 2, ks_bytes_of(&publish->words)));
+	publish->words.len = publish->nr_words = 0;
+	return NULL;
+}
+
+/** The names of the last row, once more: those who look for names need not read what is said of them. */
+static struct ks_error *put_words(struct ks_publish *publish, struct ks_bytes names)
+{
+	ks_buf_bytes(&publish->words, names.at, names.len);
+	return ++publish->nr_words == WORD_ROWS ? end_words(publish) : NULL;
+}
+
 /** One row: names [from, to) of the list. @param cells theirs @return *ret_taken of them */
 static struct ks_error *put_row(struct listing *listing, size_t from, size_t to,
 				struct ks_publish_cell *cells, size_t nr_cells, size_t *ret_taken)
@@ -270,6 +289,8 @@ static struct ks_error *put_row(struct listing *listing, size_t from, size_t to,
 	KS_TRY(ks_buf_error(&raw));
 	const int64_t id = (int64_t)++publish->nr_rows;
 	KS_TRY(ks_publish_row(publish, publish->add_names, &id, 1, ks_bytes_of(&raw)));
+	if (!listing->held) // nobody looks for symbols by a pattern
+		KS_TRY(put_words(publish, ks_bytes_of(&names)));
 	ks_buf_uleb(&listing->rows, nr);
 	ks_buf_strz(&listing->rows, listing->names[from].name);
 	listing->nr_entries += nr;
@@ -311,6 +332,7 @@ static struct ks_error *put_all(struct listing *listing)
 		KS_TRY(put_step(listing, i,
 				i + STEP < listing->nr_names ? i + STEP : listing->nr_names));
 	ks_buf_printf(&key, KS_CATALOGUE_HEAD_LIST "%s", listing->list);
+	KS_TRY(end_words(publish));
 	KS_TRY(ks_buf_error(&listing->rows));
 	const char *name = ks_buf_text(&key);
 	return name ? ks_publish_head(publish, name, ks_bytes_of(&listing->rows)) : &ks_nomem;
