@@ -41,6 +41,28 @@ static struct ks_error *read_images(struct ks_store *store, struct ks_catalogue 
 	return ks_catalogue_get_images(&c, &catalogue->arena, &catalogue->images);
 }
 
+/** The rows of a list: number of names and the first of each. */
+static struct ks_error *get_rows(struct ks_cursor *c, struct ks_arena *arena,
+				 struct ks_catalogue_list *list)
+{
+	if (list->nr > (size_t)(c->end - c->pos)) // each has bytes
+		return ks_store_damaged("impossible number of names");
+	struct ks_catalogue_row *rows = ks_arena_array(arena, list->nr + 1, sizeof(*rows));
+	uint64_t before = 0;
+	for (size_t i = 0; rows && i < list->nr; i++) {
+		rows[i] = (struct ks_catalogue_row){ .before = before };
+		rows[i].nr = (uint32_t)ks_cursor_uleb(c);
+		rows[i].first = ks_arena_strdup(arena, ks_cursor_str(c));
+		before += rows[i].nr;
+		if (!rows[i].first)
+			return &ks_nomem;
+	}
+	if (c->why)
+		return ks_store_damaged(c->why);
+	list->rows = rows;
+	return rows ? NULL : &ks_nomem;
+}
+
 static struct ks_error *read_lists(struct ks_store *store, struct ks_catalogue *catalogue)
 {
 	_cleanup_buf_ struct ks_buf raw = { 0 };
@@ -53,6 +75,8 @@ static struct ks_error *read_lists(struct ks_store *store, struct ks_catalogue *
 		list.nr = (size_t)ks_cursor_uleb(&c);
 		if (c.why || list.nr > MOST_ROWS)
 			return ks_store_damaged("impossible number of names");
+		if (list.nr <= KS_CATALOGUE_INLINE)
+			KS_TRY(get_rows(&c, &catalogue->arena, &list));
 		if (!list.name || !ks_vector_add(&catalogue->lists, list))
 			return &ks_nomem;
 		from += list.nr;
@@ -82,29 +106,13 @@ static struct ks_error *read_rows(struct ks_store *store, struct ks_catalogue *c
 				  struct ks_catalogue_list *list)
 {
 	_cleanup_buf_ struct ks_buf raw = { 0 }, key = { 0 };
-	ks_buf_printf(&key, KS_CATALOGUE_HEAD_LIST "%s", list->name);
+	ks_buf_printf(&key, KS_CATALOGUE_HEAD_ROWS "%s", list->name);
 	const char *name = ks_buf_text(&key);
 	if (!name)
 		return &ks_nomem;
 	KS_TRY(read_head(store, name, &raw));
-	if (list->nr > raw.len) // each has bytes
-		return ks_store_damaged("impossible number of names");
 	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
-	struct ks_catalogue_row *rows =
-		ks_arena_array(&catalogue->arena, list->nr + 1, sizeof(*rows));
-	uint64_t before = 0;
-	for (size_t i = 0; rows && i < list->nr; i++) {
-		rows[i] = (struct ks_catalogue_row){ .before = before };
-		rows[i].nr = (uint32_t)ks_cursor_uleb(&c);
-		rows[i].first = ks_arena_strdup(&catalogue->arena, ks_cursor_str(&c));
-		before += rows[i].nr;
-		if (!rows[i].first)
-			return &ks_nomem;
-	}
-	if (c.why)
-		return ks_store_damaged(c.why);
-	list->rows = rows;
-	return rows ? NULL : &ks_nomem;
+	return get_rows(&c, &catalogue->arena, list);
 }
 
 struct ks_error *ks_catalogue_list(struct ks_store *store, const char *name,

@@ -8,12 +8,15 @@
 
 /** Names of one row, unless more stand under one name. */
 enum { KS_CATALOGUE_NAMES = 64 };
+/** Rows of a list that stand in the row of all lists. */
+enum { KS_CATALOGUE_INLINE = 256 };
 /** What the list of all names of symbol tables is called: beside those of ks_list_name(). */
 #define KS_CATALOGUE_SYMBOLS "symbol"
 /** Keys of the rows of table head. */
 #define KS_CATALOGUE_HEAD_IMAGES "images"
 #define KS_CATALOGUE_HEAD_LISTS "lists"
-#define KS_CATALOGUE_HEAD_LIST "list." // and the name of the list
+#define KS_CATALOGUE_HEAD_ROWS                                                                     \
+	"rows." // and the name of a list with more rows than KS_CATALOGUE_INLINE
 #define KS_CATALOGUE_HEAD_CONTENT "content"
 
 /** One row of table names. */

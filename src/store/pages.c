@@ -410,7 +410,7 @@ static void set_up_vfs(struct ks_pages *pages)
 static struct ks_error *open_all(struct ks_pages *pages, const struct ks_http_opts *http)
 {
 	struct ks_http_opts how = *http;
-	how.first = BLOCK;
+	how.first = ks_pages_cache_has(pages->url) ? BLOCK : HEAD * BLOCK;
 	how.pinned = true;
 	pages->cache.fd = -1;
 	KS_TRY(ks_http_open(pages->url, &how, &pages->in));
@@ -428,11 +428,12 @@ static struct ks_error *open_all(struct ks_pages *pages, const struct ks_http_op
 	pages->blocks = calloc((size_t)pages->nr + 1, sizeof(*pages->blocks));
 	if (!pages->blocks)
 		return &ks_nomem;
+	uint64_t head = how.first / BLOCK < pages->nr ? how.first / BLOCK : pages->nr;
 	if (pages->nr)
-		KS_TRY(fetch(pages, 0, 1));
+		KS_TRY(fetch(pages, 0, head));
 	ks_pages_cache_open(&pages->cache, pages->url, ks_http_validator(pages->in), pages->size);
-	if (pages->nr)
-		ks_pages_cache_put(&pages->cache, 0, pages->blocks[0]);
+	for (uint64_t i = 0; i < head; i++)
+		ks_pages_cache_put(&pages->cache, i, pages->blocks[i]);
 	set_up_vfs(pages);
 	return sqlite3_vfs_register(&pages->vfs, 0) == SQLITE_OK ? NULL : &ks_nomem;
 }

@@ -73,6 +73,30 @@ void ks_pages_cache_tidy(const char *prefix)
 		closedir(dir);
 }
 
+/** A file without bytes that stands for all states. */
+static char *mark_path(const char *url)
+{
+	_cleanup_free_ char *prefix = ks_pages_cache_prefix(url);
+	char *path = NULL;
+	if (!prefix || asprintf(&path, "%smark", prefix) < 0)
+		return NULL;
+	return path;
+}
+
+bool ks_pages_cache_has(const char *url)
+{
+	_cleanup_free_ char *path = mark_path(url);
+	return path && access(path, F_OK) == 0;
+}
+
+static void mark(const char *url)
+{
+	_cleanup_free_ char *path = mark_path(url);
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+	if (fd >= 0)
+		close(fd);
+}
+
 void ks_pages_cache_open(struct ks_pages_cache *cache, const char *url, const char *validator,
 			 uint64_t size)
 {
@@ -88,6 +112,7 @@ void ks_pages_cache_open(struct ks_pages_cache *cache, const char *url, const ch
 	if (cache->fd < 0 || fstat(cache->fd, &st) != 0)
 		return;
 	futimens(cache->fd, NULL); // used now
+	mark(url);
 	uint64_t there = (uint64_t)st.st_blocks * 512;
 	cache->nr = (size + KS_PAGES_BLOCK - 1) / KS_PAGES_BLOCK;
 	cache->blocks = (cache->nr * sizeof(uint64_t) + KS_PAGES_BLOCK - 1) / KS_PAGES_BLOCK *

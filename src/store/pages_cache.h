@@ -15,6 +15,9 @@ char *ks_pages_cache_prefix(const char *url);
 /** Remove what was not used for longest, until little enough is there. @param prefix of one that is about to be read */
 void ks_pages_cache_tidy(const char *prefix);
 
+/** Whether something of a URL is kept, of whatever state. */
+bool ks_pages_cache_has(const char *url);
+
 struct ks_pages_cache {
 	int fd;		     // -1: nothing is kept
 	uint64_t nr, blocks; // of the file; where they begin

@@ -191,6 +191,11 @@ unsigned int ks_store_wait(const struct ks_store *store)
 	return store->wait;
 }
 
+bool ks_store_is_far(const struct ks_store *store)
+{
+	return store->pages;
+}
+
 const char *ks_store_path(const struct ks_store *store)
 {
 	return store->path;

@@ -243,6 +243,8 @@ KS_MUST_CHECK struct ks_error *ks_store_history(struct ks_store *store,
 						enum ks_kind kind, const char *name,
 						struct ks_arena *arena, struct ks_history *ret);
 
+/** Whether the store is on a server. */
+bool ks_store_is_far(const struct ks_store *store);
 /** A name that is going to be looked up. */
 struct ks_store_want {
 	enum ks_kind kind;

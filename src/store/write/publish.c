@@ -95,18 +95,27 @@ static struct ks_error *make_schema(struct ks_publish *publish)
 	return prepare(publish);
 }
 
+static struct ks_error *put_kind(struct ks_publish *publish, enum ks_kind kind)
+{
+	enum ks_holds holds = ks_kinds[kind].holds;
+	const enum ks_def_class classes[] = {
+		ks_kind_def_class(kind),
+		holds == KS_HOLDS_FUNCTION ? KS_DEF_FUNCTION
+		: holds == KS_HOLDS_TYPE   ? KS_DEF_AMBIGUITY
+					   : 0,
+	};
+	return ks_publish_list(publish, ks_list_name((int)kind), classes);
+}
+
+/** What every question about a program comes to lies together: types of few bytes and options, before structs and functions. */
 static struct ks_error *put_lists(struct ks_publish *publish)
 {
-	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
-		enum ks_holds holds = ks_kinds[kind].holds;
-		const enum ks_def_class classes[] = {
-			ks_kind_def_class(kind),
-			holds == KS_HOLDS_FUNCTION ? KS_DEF_FUNCTION
-			: holds == KS_HOLDS_TYPE   ? KS_DEF_AMBIGUITY
-						   : 0,
-		};
-		KS_TRY(ks_publish_list(publish, ks_list_name((int)kind), classes));
-	}
+	static const enum ks_kind last[] = { KS_STRUCT, KS_FUNCTION };
+	for (enum ks_kind kind = KS_FIELD; kind-- > 0;)
+		if (kind != last[0] && kind != last[1])
+			KS_TRY(put_kind(publish, kind));
+	for (size_t i = 0; i < KS_ARRAY_LEN(last); i++)
+		KS_TRY(put_kind(publish, last[i]));
 	KS_TRY(ks_publish_list(publish, ks_list_name(KS_LIST_VARIABLES), NULL));
 	return ks_publish_symbols(publish);
 }

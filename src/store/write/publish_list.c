@@ -318,24 +318,35 @@ static struct ks_error *put_step(struct listing *listing, size_t from, size_t to
 	return NULL;
 }
 
-static struct ks_error *put_all(struct listing *listing)
+/** Which rows the list has: those of a short one stand in the row of all lists. */
+static struct ks_error *put_head(struct listing *listing)
 {
 	struct ks_publish *publish = listing->publish;
 	_cleanup_buf_ struct ks_buf key = { 0 };
+	size_t nr = (listing->nr_names + KS_CATALOGUE_NAMES - 1) / KS_CATALOGUE_NAMES;
+	KS_TRY(ks_buf_error(&listing->rows));
+	ks_buf_strz(&publish->lists, listing->list);
+	ks_buf_uleb(&publish->lists, nr);
+	if (nr <= KS_CATALOGUE_INLINE) {
+		ks_buf_bytes(&publish->lists, listing->rows.at, listing->rows.len);
+		return NULL;
+	}
+	ks_buf_printf(&key, KS_CATALOGUE_HEAD_ROWS "%s", listing->list);
+	const char *name = ks_buf_text(&key);
+	return name ? ks_publish_head(publish, name, ks_bytes_of(&listing->rows)) : &ks_nomem;
+}
+
+static struct ks_error *put_all(struct listing *listing)
+{
+	struct ks_publish *publish = listing->publish;
 	KS_TRY(sort(listing));
 	if (!listing->nr_names)
 		return NULL;
-	ks_buf_strz(&publish->lists, listing->list);
-	ks_buf_uleb(&publish->lists,
-		    (listing->nr_names + KS_CATALOGUE_NAMES - 1) / KS_CATALOGUE_NAMES);
 	for (size_t i = 0; i < listing->nr_names; i += STEP)
 		KS_TRY(put_step(listing, i,
 				i + STEP < listing->nr_names ? i + STEP : listing->nr_names));
-	ks_buf_printf(&key, KS_CATALOGUE_HEAD_LIST "%s", listing->list);
 	KS_TRY(end_words(publish));
-	KS_TRY(ks_buf_error(&listing->rows));
-	const char *name = ks_buf_text(&key);
-	return name ? ks_publish_head(publish, name, ks_bytes_of(&listing->rows)) : &ks_nomem;
+	return put_head(listing);
 }
 
 /* ---- lists ---- */
