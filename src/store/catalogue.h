@@ -93,7 +93,7 @@ struct ks_error *ks_catalogue_seek(struct ks_store *store, int64_t image, const 
 struct ks_error *ks_catalogue_next(struct ks_run_walk *list, bool *ret);
 struct ks_error *ks_catalogue_names(struct ks_store *store, int64_t segment, struct ks_buf *out);
 struct ks_error *ks_catalogue_columns(struct ks_store *store, int64_t id,
-				      const struct ks_near *near, struct ks_buf *out);
+				      const struct ks_near *near, bool facts, struct ks_buf *out);
 struct ks_error *ks_catalogue_find(struct ks_store *store, const struct ks_find *find,
 				   enum ks_kind kind);
 struct ks_error *ks_catalogue_symbol(struct ks_store *store, const struct ks_store_image *image,

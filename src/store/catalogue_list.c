@@ -139,7 +139,7 @@ struct ks_error *ks_catalogue_names(struct ks_store *store, int64_t segment, str
 }
 
 struct ks_error *ks_catalogue_columns(struct ks_store *store, int64_t id,
-				      const struct ks_near *near, struct ks_buf *out)
+				      const struct ks_near *near, bool facts, struct ks_buf *out)
 {
 	struct ks_catalogue *catalogue;
 	struct ks_catalogue_chunk chunk;
@@ -150,7 +150,7 @@ struct ks_error *ks_catalogue_columns(struct ks_store *store, int64_t id,
 	_cleanup_columns_buf_ struct ks_columns_buf columns = { 0 };
 	KS_TRY(masks_of(store, index, &catalogue, &chunk));
 	KS_TRY(ks_catalogue_list(store, ks_list_name(KS_FUNCTION), &functions));
-	bool places = functions && index - functions->from < functions->nr;
+	bool places = facts && functions && index - functions->from < functions->nr;
 	uint64_t before = places ? functions->rows[index - functions->from].before : 0;
 	for (uint32_t i = 0; i < chunk.nr; i++) {
 		struct ks_row row = { 0 };

@@ -49,7 +49,7 @@ struct ks_layout {
 	struct ks_error *(*names)(struct ks_store *store, int64_t segment, struct ks_buf *out);
 	/** As ks_columns_load_near(). */
 	struct ks_error *(*columns)(struct ks_store *store, int64_t id, const struct ks_near *near,
-				    struct ks_buf *out);
+				    bool facts, struct ks_buf *out);
 	/** Tell the names of a kind. */
 	struct ks_error *(*find)(struct ks_store *store, const struct ks_find *find,
 				 enum ks_kind kind);
@@ -58,6 +58,7 @@ struct ks_layout {
 				   const char *name, bool *ret);
 	enum ks_sql block, blocks; // the block that has an id, and all of them
 	bool whole;		   // images can be had whole: there are parts
+	bool apart; // facts stand apart from the numbers: they are read only when they are wanted
 };
 /** A store, and a catalogue. */
 extern const struct ks_layout ks_layout_store, ks_layout_catalogue;
@@ -94,20 +95,23 @@ ks_segment_names_load(struct ks_store *store, int64_t segment, struct ks_buf *ou
 	return store->layout->names(store, segment, out);
 }
 
-/** Columns that the caller has unpacked may serve for others. @param near NULL is allowed @param out appended to */
+/**
+ * Columns that the caller has unpacked may serve for others.
+ * @param near NULL is allowed @param facts false: the numbers are wanted alone, and facts may be missing @param out appended to
+ */
 KS_MUST_CHECK static inline struct ks_error *ks_columns_load_near(struct ks_store *store,
 								  int64_t id,
 								  const struct ks_near *near,
-								  struct ks_buf *out)
+								  bool facts, struct ks_buf *out)
 {
-	return store->layout->columns(store, id, near, out);
+	return store->layout->columns(store, id, near, facts, out);
 }
 
 /** Raw bytes of what one image says of the names of a segment, appended to out. */
 KS_MUST_CHECK static inline struct ks_error *ks_columns_load(struct ks_store *store, int64_t id,
 							     struct ks_buf *out)
 {
-	return store->layout->columns(store, id, NULL, out);
+	return store->layout->columns(store, id, NULL, true, out);
 }
 
 /* ---- a store's ---- */
@@ -119,7 +123,7 @@ struct ks_error *ks_rows_seek(struct ks_store *store, int64_t image, const char 
 struct ks_error *ks_rows_next(struct ks_run_walk *list, bool *ret);
 struct ks_error *ks_rows_names(struct ks_store *store, int64_t segment, struct ks_buf *out);
 struct ks_error *ks_rows_columns(struct ks_store *store, int64_t id, const struct ks_near *near,
-				 struct ks_buf *out);
+				 bool facts, struct ks_buf *out);
 struct ks_error *ks_rows_find(struct ks_store *store, const struct ks_find *find,
 			      enum ks_kind kind);
 struct ks_error *ks_rows_symbol(struct ks_store *store, const struct ks_store_image *image,

@@ -26,4 +26,5 @@ const struct ks_layout ks_layout_catalogue = {
 	.symbol = ks_catalogue_symbol,
 	.block = KS_SQL_CATALOGUE_BLOCK,
 	.blocks = KS_SQL_CATALOGUE_BLOCKS,
+	.apart = true,
 };

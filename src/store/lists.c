@@ -40,21 +40,21 @@ static struct ks_error *read_runs(struct ks_lists *lists, const struct ks_store_
 
 /** Raw columns of a run. @param near columns that are at hand already, or NULL */
 static struct ks_error *load_raw(struct ks_lists *lists, const struct ks_run *run,
-				 const struct ks_near *near, struct ks_buf *raw)
+				 const struct ks_near *near, bool facts, struct ks_buf *raw)
 {
 	raw->len = 0;
-	return ks_columns_load_near(lists->store, run->columns, near, raw);
+	return ks_columns_load_near(lists->store, run->columns, near, facts, raw);
 }
 
 /** The columns of both sides; one is often a difference to the other, which is then unpacked once. */
 static struct ks_error *load_both(struct ks_lists *lists, const struct ks_run *old,
-				  const struct ks_run *new)
+				  const struct ks_run *new, bool facts)
 {
 	const struct ks_run *runs[] = { old, new };
 	int base = lists->images[0]->base == lists->images[1]->id; // the side to read first
-	KS_TRY(load_raw(lists, runs[base], NULL, &lists->raw[base]));
+	KS_TRY(load_raw(lists, runs[base], NULL, facts, &lists->raw[base]));
 	struct ks_near near = { runs[base]->columns, ks_bytes_of(&lists->raw[base]) };
-	return load_raw(lists, runs[!base], &near, &lists->raw[!base]);
+	return load_raw(lists, runs[!base], &near, facts, &lists->raw[!base]);
 }
 
 static struct ks_error *read_numbers(struct ks_lists *lists, int side)
@@ -105,14 +105,16 @@ static bool numbers_tell(enum ks_kind kind)
 static struct ks_error *try_skip(struct ks_lists *lists, const struct ks_run *old,
 				 const struct ks_run *new, bool *ret_skipped)
 {
-	KS_TRY(load_both(lists, old, new));
+	bool apart =
+		lists->store->layout->apart; // then facts come only when the segment is not skipped
+	KS_TRY(load_both(lists, old, new, lists->facts && !apart));
 	KS_TRY(read_numbers(lists, 0));
 	KS_TRY(read_numbers(lists, 1));
 	// The numbers of other kinds do not tell all: names may stand twice, hooks have their functions.
 	*ret_skipped = numbers_tell(lists->kind) && !lists->glob && same_numbers(lists);
 	for (int side = 0; side < 2 && *ret_skipped; side++)
 		lists->nr[side] += count_numbers(lists, side);
-	return NULL;
+	return apart && lists->facts && !*ret_skipped ? load_both(lists, old, new, true) : NULL;
 }
 
 /* ---- lines ---- */
@@ -218,7 +220,7 @@ static struct ks_error *add_lines(struct ks_lists *lists, int side, struct ks_by
 static struct ks_error *take_run(struct ks_lists *lists, int side, const struct ks_run *run)
 {
 	struct ks_bytes text;
-	KS_TRY(load_raw(lists, run, NULL, &lists->raw[side]));
+	KS_TRY(load_raw(lists, run, NULL, lists->facts, &lists->raw[side]));
 	KS_TRY(copy_names(lists, run->segment, &text));
 	return add_lines(lists, side, text);
 }

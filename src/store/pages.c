@@ -12,8 +12,9 @@
 
 enum {
 	BLOCK = KS_PAGES_BLOCK,
-	HEAD = 12,	   // blocks at the beginning, which every question reads
-	GAP = 4,	   // blocks between two that are fetched with them
+	FIRST = 12,	   // blocks at the beginning, which every question reads
+	HEAD = 16,	   // and those that some read
+	GAP = 8,	   // blocks between two that are fetched with them
 	AHEAD_MOST = 32,   // blocks that are fetched when pages are read in order
 	KEPT_MOST = 16384, // blocks in memory
 	DEPTH = 8,	   // of a table
@@ -152,17 +153,17 @@ struct frontier {
 	KS_VECTOR(uint64_t) numbers;
 };
 
-static uint64_t get_varint(const uint8_t *at, const uint8_t *end)
+/** @return behind it; at the end when it does not end */
+static const uint8_t *get_varint(const uint8_t *at, const uint8_t *end, uint64_t *ret)
 {
-	uint64_t value = 0;
-	for (int i = 0; i < 9 && at < end; i++, at++) {
-		if (i == 8)
-			return value << 8 | *at;
-		value = value << 7 | (*at & 0x7f);
-		if (!(*at & 0x80))
+	*ret = 0;
+	for (int i = 0; i < 9 && at < end; i++) {
+		uint8_t byte = *at++;
+		*ret = i == 8 ? *ret << 8 | byte : *ret << 7 | (byte & 0x7f);
+		if (i < 8 && !(byte & 0x80))
 			break;
 	}
-	return value;
+	return at;
 }
 
 static uint32_t get_u32(const uint8_t *at)
@@ -187,8 +188,9 @@ static bool add_children(struct frontier *next, const uint8_t *page, const struc
 			if (at > BLOCK - 4)
 				return true;
 			child = get_u32(page + at);
-			int64_t last = (int64_t)get_varint(page + at + 4, page + BLOCK);
-			for (to = key; to < of->to && of->want->keys[to] <= last;)
+			uint64_t last;
+			get_varint(page + at + 4, page + BLOCK, &last);
+			for (to = key; to < of->to && of->want->keys[to] <= (int64_t)last;)
 				to++;
 		}
 		if (to > key && child) {
@@ -202,6 +204,55 @@ static bool add_children(struct frontier *next, const uint8_t *page, const struc
 	return true;
 }
 
+/** The pages behind a leaf that have the rest of a long row: most often they follow each other. */
+static bool add_rest(struct frontier *level, const uint8_t *page, size_t at)
+{
+	enum {
+		LOCAL_MOST = BLOCK - 35,
+		LOCAL_LEAST = (BLOCK - 12) * 32 / 255 - 23,
+		REST = BLOCK - 4
+	};
+	enum { PAGES_MOST = 64 };
+	uint64_t len, key, pages;
+	const uint8_t *end = page + BLOCK, *payload = get_varint(page + at, end, &len);
+	payload = get_varint(payload, end, &key);
+	if (len <= LOCAL_MOST)
+		return true;
+	uint64_t local = LOCAL_LEAST + (len - LOCAL_LEAST) % REST;
+	local = local <= LOCAL_MOST ? local : LOCAL_LEAST;
+	if (local + 4 > (uint64_t)(end - payload))
+		return true;
+	uint64_t first = get_u32(payload + local);
+	pages = (len - local + REST - 1) / REST;
+	for (uint64_t i = 0; first && i < pages && i < PAGES_MOST; i++)
+		if (!ks_vector_add(&level->numbers, first - 1 + i))
+			return false;
+	return true;
+}
+
+/** The rests of the rows of a leaf that keys lead to. */
+static bool add_rests(struct frontier *level, const uint8_t *page, const struct page *of)
+{
+	enum { LEAF = 13, HEADER = 8 };
+	size_t nr = (size_t)page[3] << 8 | page[4], key = of->from;
+	if (page[0] != LEAF || HEADER + 2 * nr > BLOCK)
+		return true;
+	for (size_t i = 0; i < nr && key < of->to; i++) {
+		size_t at = (size_t)page[HEADER + 2 * i] << 8 | page[HEADER + 2 * i + 1];
+		uint64_t len, last;
+		if (at >= BLOCK)
+			return true;
+		get_varint(get_varint(page + at, page + BLOCK, &len), page + BLOCK, &last);
+		if (of->want->keys[key] > (int64_t)last)
+			continue;
+		if (!add_rest(level, page, at))
+			return false;
+		while (key < of->to && of->want->keys[key] <= (int64_t)last)
+			key++;
+	}
+	return true;
+}
+
 static struct ks_error *fetch_level(struct ks_pages *pages, struct frontier *level,
 				    struct frontier *next)
 {
@@ -210,7 +261,8 @@ static struct ks_error *fetch_level(struct ks_pages *pages, struct frontier *lev
 		const struct page *page = &level->pages.at[i];
 		if (page->number == 0 || page->number >= pages->nr || !is_here(pages, page->number))
 			continue;
-		if (!add_children(next, pages->blocks[page->number], page))
+		if (!add_children(next, pages->blocks[page->number], page) ||
+		    !add_rests(next, pages->blocks[page->number], page))
 			return &ks_nomem;
 	}
 	return NULL;
@@ -231,7 +283,7 @@ struct ks_error *ks_pages_fetch(struct ks_pages *pages, const struct ks_pages_wa
 	}
 	if (pages->nr_kept > KEPT_MOST)
 		forget(pages);
-	for (int depth = 0; !err && depth < DEPTH && level.pages.len; depth++) {
+	for (int depth = 0; !err && depth < DEPTH && level.numbers.len; depth++) {
 		struct frontier next = { 0 };
 		err = fetch_level(pages, &level, &next);
 		ks_vector_deinit(&level.pages);
@@ -410,7 +462,7 @@ static void set_up_vfs(struct ks_pages *pages)
 static struct ks_error *open_all(struct ks_pages *pages, const struct ks_http_opts *http)
 {
 	struct ks_http_opts how = *http;
-	how.first = ks_pages_cache_has(pages->url) ? BLOCK : HEAD * BLOCK;
+	how.first = ks_pages_cache_has(pages->url) ? BLOCK : FIRST * BLOCK;
 	how.pinned = true;
 	pages->cache.fd = -1;
 	KS_TRY(ks_http_open(pages->url, &how, &pages->in));

@@ -76,7 +76,8 @@ static struct ks_error *load_columns(struct ks_store *store, int64_t id, bool is
 }
 
 struct ks_error *ks_rows_columns(struct ks_store *store, int64_t id, const struct ks_near *near,
-				 struct ks_buf *out)
+				 bool facts, struct ks_buf *out)
 {
+	(void)facts; // they stand in the same row
 	return load_columns(store, id, false, near, out);
 }

@@ -13,13 +13,19 @@ static const struct ks_store_want common[] = {
 	{ KS_CONFIG, "CONFIG_FPROBE" },
 	{ KS_ENUM, "bpf_attach_type" },
 	{ KS_INT, "int" },
-	{ KS_TYPEDEF, "size_t" },
 	{ KS_TYPEDEF, "__kernel_size_t" },
+	{ KS_TYPEDEF, "loff_t" },
+	{ KS_TYPEDEF, "ssize_t" },
+	{ KS_TYPEDEF, "u64" },
 };
 static const struct ks_store_want of_objects[] = {
-	{ KS_CONFIG, "CONFIG_CGROUPS" }, { KS_CONFIG, "CONFIG_FTRACE_SYSCALLS" },
-	{ KS_ENUM, "bpf_func_id" },	 { KS_ENUM, "bpf_map_type" },
-	{ KS_ENUM, "bpf_prog_type" },	 { KS_TYPEDEF, "u64" },
+	{ KS_CONFIG, "CONFIG_CGROUPS" },
+	{ KS_CONFIG, "CONFIG_FTRACE_SYSCALLS" },
+	{ KS_ENUM, "bpf_func_id" },
+	{ KS_ENUM, "bpf_map_type" },
+	{ KS_ENUM, "bpf_prog_type" },
+	{ KS_CONFIG, "CONFIG_DYNAMIC_FTRACE" },
+	{ KS_CONFIG, "CONFIG_KPROBE_EVENTS_ON_NOTRACE" },
 };
 
 struct wants {
