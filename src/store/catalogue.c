@@ -210,10 +210,19 @@ static uint64_t get_id(struct ks_cursor *c, uint64_t base)
 	return code ? base + ((code - 1) >> 1 ^ -((code - 1) & 1)) : 0;
 }
 
+uint64_t ks_catalogue_count(struct ks_cursor *c)
+{
+	uint64_t nr = ks_cursor_uleb(c);
+	if (nr <= (uint64_t)(c->end - c->pos))
+		return nr;
+	ks_cursor_fail(c, "more values than bytes");
+	return 0;
+}
+
 bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, uint64_t *ret_first,
 			uint64_t *ret_second, const char **ret_why)
 {
-	uint64_t nr = ks_cursor_uleb(&record), at = 0, value = 0;
+	uint64_t nr = ks_catalogue_count(&record), at = 0, value = 0;
 	struct ks_cursor values = record;
 	for (uint64_t i = 0; i < 2 * nr && !record.why; i++)
 		ks_cursor_uleb(&record);

@@ -69,6 +69,8 @@ KS_MUST_CHECK struct ks_error *ks_catalogue_chunk(struct ks_store *store, size_t
 /** The record of the next name. */
 KS_MUST_CHECK struct ks_error *ks_catalogue_record(struct ks_catalogue_chunk *chunk,
 						   struct ks_cursor *ret);
+/** A number of things that follow and have bytes; 0 when there are not so many. */
+uint64_t ks_catalogue_count(struct ks_cursor *c);
 /** What a record says of an image; false when the image does not have the name. @param record fails when it is damaged */
 bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, uint64_t *ret_first,
 			uint64_t *ret_second, const char **ret_why);

@@ -80,7 +80,7 @@ static struct ks_error *read_words(struct search *search, size_t row, struct ks_
 	KS_TRY(ks_sql_row(store, stmt, &there));
 	uint64_t first = there ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;
 	uint64_t nr = there ? (uint64_t)sqlite3_column_int64(stmt, 1) : 0;
-	if (!there || first <= search->list->from || id - first >= nr)
+	if (!there || first <= search->list->from || id - first >= nr || nr > search->list->nr)
 		return ks_store_damaged("names of the catalogue are missing");
 	out->len = 0;
 	KS_TRY(ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, ks_sql_bytes(stmt, 2), out));

@@ -8,7 +8,7 @@
 #include "store/catalogue.h"
 #include "store/names.h"
 
-enum { IMAGE_BITS = 24 };
+enum { IMAGE_BITS = 24, MASKS_MOST = 1 << 24 };
 
 static int64_t key_of(size_t row, uint64_t image)
 {
@@ -24,7 +24,7 @@ static uint64_t words_of(const struct ks_catalogue_chunk *chunk)
 static struct ks_error *mark(struct ks_cursor record, uint64_t *masks, uint64_t words,
 			     uint32_t name, size_t nr_images)
 {
-	uint64_t nr = ks_cursor_uleb(&record), at = 0;
+	uint64_t nr = ks_catalogue_count(&record), at = 0;
 	for (uint64_t i = 0; i < 2 * nr && !record.why; i++)
 		ks_cursor_uleb(&record);
 	while (ks_cursor_more(&record)) {
@@ -49,6 +49,8 @@ static struct ks_error *masks_of(struct ks_store *store, size_t row, struct ks_c
 	if (catalogue->masked == row + 1)
 		return NULL;
 	size_t nr_images = catalogue->images.nr, words = (size_t)words_of(chunk);
+	if (words > MASKS_MOST / (nr_images + 1))
+		return ks_store_damaged("impossible number of names in a row");
 	catalogue->masked = 0;
 	catalogue->masks.len = 0;
 	if (!ks_vector_reserve(&catalogue->masks, nr_images * words + 1))

@@ -94,7 +94,7 @@ static struct ks_cursor shared(struct ks_cursor *c, uint64_t image)
 	uint64_t len = ks_cursor_uleb(c);
 	const uint8_t *bytes = ks_cursor_take(c, len);
 	struct ks_cursor stream = ks_cursor_over(bytes, bytes ? (size_t)len : 0, false);
-	uint64_t nr = ks_cursor_uleb(&stream), at = 0, value = 0;
+	uint64_t nr = ks_catalogue_count(&stream), at = 0, value = 0;
 	struct ks_cursor values = stream;
 	for (uint64_t i = 0; i < nr && !stream.why; i++)
 		ks_cursor_take(&stream, ks_cursor_uleb(&stream));

@@ -12,12 +12,13 @@
 
 enum {
 	BLOCK = KS_PAGES_BLOCK,
-	FIRST = 12,	   // blocks at the beginning, which every question reads
-	HEAD = 16,	   // and those that some read
-	GAP = 8,	   // blocks between two that are fetched with them
-	AHEAD_MOST = 32,   // blocks that are fetched when pages are read in order
-	KEPT_MOST = 16384, // blocks in memory
-	DEPTH = 8,	   // of a table
+	FIRST = 12,	    // blocks at the beginning, which every question reads
+	HEAD = 16,	    // and those that some read
+	GAP = 8,	    // blocks between two that are fetched with them
+	AT_ONCE_MOST = 512, // blocks in one request
+	AHEAD_MOST = 32,    // blocks that are fetched when pages are read in order
+	KEPT_MOST = 16384,  // blocks in memory
+	DEPTH = 8,	    // of a table
 };
 static const uint64_t most_bytes = 1ull << 36;
 
@@ -132,7 +133,8 @@ static struct ks_error *fetch_all(struct ks_pages *pages, uint64_t *numbers, siz
 	if (missing)
 		qsort(numbers, missing, sizeof(*numbers), compare_numbers);
 	for (size_t i = 0, end; i < missing; i = end) {
-		for (end = i + 1; end < missing && numbers[end] - numbers[end - 1] <= GAP;)
+		for (end = i + 1; end < missing && numbers[end] - numbers[end - 1] <= GAP &&
+				  numbers[end] - numbers[i] < AT_ONCE_MOST;)
 			end++;
 		KS_TRY(fetch(pages, numbers[i], numbers[end - 1] + 1));
 	}
