@@ -14,7 +14,7 @@ enum {
 	BLOCK = KS_PAGES_BLOCK,
 	FIRST = 12,	    // blocks at the beginning, which every question reads
 	HEAD = 16,	    // and those that some read
-	GAP = 8,	    // blocks between two that are fetched with them
+	GAP = 9,	    // blocks between two that are fetched with them
 	AT_ONCE_MOST = 512, // blocks in one request
 	AHEAD_MOST = 32,    // blocks that are fetched when pages are read in order
 	KEPT_MOST = 16384,  // blocks in memory
