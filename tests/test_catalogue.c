@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/vector.h"
 #include "place.h"
 #include "range_server.h"
@@ -236,6 +237,81 @@ static void one_name_reads_little(void **state)
 	stop(&world);
 }
 
+/** What the command prints, and how it ends. */
+static void run_command(const char *db, const char *words, struct ks_buf *out)
+{
+	struct ks_buf line = { 0 };
+	char bytes[4096];
+	ks_buf_printf(&line, "$KSURF_COMMAND --db %s %s 2>&1", db, words);
+	FILE *pipe = popen(ks_buf_text(&line), "r");
+	assert_non_null(pipe);
+	out->len = 0;
+	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), pipe));)
+		ks_buf_bytes(out, bytes, len);
+	ks_buf_printf(out, "status %d", pclose(pipe));
+	assert_non_null(ks_buf_text(out));
+	ks_buf_deinit(&line);
+}
+
+/** The worker that is locked up has no network, and its parent only this URL. */
+static void command_says_the_same(void **state)
+{
+	static const char *const commands[] = {
+		"images --json",	   "show function special --json", "show struct no_such",
+		"find --json 'filler_1?'", "log function special",	   "stats --json",
+		"diff 6.1.0-1 6.1.0-5"
+	};
+	struct world world;
+	struct ks_buf file = { 0 }, server = { 0 };
+	if (!getenv("KSURF_COMMAND"))
+		skip();
+	make(&world, state);
+	serve(&world);
+	for (size_t i = 0; i < KS_ARRAY_LEN(commands); i++) {
+		run_command(world.path, commands[i], &file);
+		run_command(world.url, commands[i], &server);
+		assert_string_equal(file.at, server.at);
+	}
+	run_command(world.url, "images --base 6.1.0-1", &server);
+	assert_non_null(strstr(server.at, "a catalogue on a server is only read"));
+	run_command(world.url, "add /dev/null", &server);
+	assert_non_null(strstr(server.at, "a catalogue on a server is only read"));
+	ks_buf_deinit(&file);
+	ks_buf_deinit(&server);
+	stop(&world);
+}
+
+static void whole_copy_is_the_file(void **state)
+{
+	struct world world;
+	struct ks_buf line = { 0 }, said = { 0 }, copy = { 0 };
+	if (!getenv("KSURF_COMMAND"))
+		skip();
+	make(&world, state);
+	serve(&world);
+	ks_buf_printf(&line, "fetch %s %s.copy", world.url, world.path);
+	run_command("none", ks_buf_text(&line), &said);
+	assert_string_equal(said.at, "status 0");
+	line.len = 0;
+	ks_buf_printf(&line, "%s.copy", world.path);
+	read_file(ks_buf_text(&line), &copy);
+	assert_int_equal(copy.len, world.bytes.len);
+	assert_memory_equal(copy.at, world.bytes.at, copy.len);
+	unlink(line.at);
+	world.files[0] = (struct served_file){ "/all.ksurf", "no catalogue", 12 };
+	line.len = 0;
+	ks_buf_printf(&line, "fetch %s %s.copy", world.url, world.path);
+	run_command("none", ks_buf_text(&line), &said);
+	assert_non_null(strstr(said.at, "no catalogue, as 'ksurf publish' makes it"));
+	line.len = 0;
+	ks_buf_printf(&line, "%s.copy", world.path);
+	assert_int_not_equal(access(ks_buf_text(&line), F_OK), 0);
+	ks_buf_deinit(&line);
+	ks_buf_deinit(&said);
+	ks_buf_deinit(&copy);
+	stop(&world);
+}
+
 /* ---- servers that are not what they should be ---- */
 
 /** Opens, or looks all names up; the first error. */
@@ -414,6 +490,8 @@ int main(void)
 		TEST(file_says_the_same),
 		TEST(server_says_the_same),
 		TEST(one_name_reads_little),
+		TEST(command_says_the_same),
+		TEST(whole_copy_is_the_file),
 		TEST(no_ranges_is_told),
 		TEST(nothing_there_is_told),
 		TEST(replaced_file_is_told),
