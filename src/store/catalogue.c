@@ -13,8 +13,9 @@ void ks_catalogue_free(struct ks_catalogue *catalogue)
 		return;
 	ks_arena_deinit(&catalogue->arena);
 	ks_vector_deinit(&catalogue->lists);
-	ks_vector_deinit(&catalogue->masks);
+	ks_vector_deinit(&catalogue->made_masks);
 	ks_buf_deinit(&catalogue->place);
+	ks_vector_deinit(&catalogue->records);
 	ks_buf_deinit(&catalogue->unpacked);
 	free(catalogue->first);
 	free(catalogue);

@@ -35,14 +35,15 @@ struct ks_catalogue {
 	struct ks_arena arena;
 	struct ks_store_images images; // number i has the id i + 1
 	KS_VECTOR(struct ks_catalogue_list) lists;
-	/** The last row that masks were made of. */
-	size_t masked; // + 1; 0: none
-	KS_VECTOR(uint64_t) masks;
+	/** Which names of the last row each image has: kept in the store's cache of columns, or here. */
+	const uint64_t *masks;
+	KS_VECTOR(uint64_t) made_masks;
 	/** The last row of places. */
 	uint64_t place_first, place_nr;
 	struct ks_buf place;
-	struct ks_buf unpacked; // of the last row of names that is too long to be kept
-	char *first;		// what ks_run_row.first points to
+	KS_VECTOR(struct ks_cursor) records; // of its names
+	struct ks_buf unpacked;		     // of the last row of names that is too long to be kept
+	char *first;			     // what ks_run_row.first points to
 };
 void ks_catalogue_free(struct ks_catalogue *catalogue); // NULL is allowed
 

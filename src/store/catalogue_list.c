@@ -46,29 +46,34 @@ static struct ks_error *masks_of(struct ks_store *store, size_t row, struct ks_c
 	KS_TRY(ks_catalogue_get(store, &catalogue));
 	KS_TRY(ks_catalogue_chunk(store, row, chunk));
 	*ret = catalogue;
-	if (catalogue->masked == row + 1)
+	struct ks_bytes kept;
+	if (ks_cache_get(&store->kept_columns, (int64_t)row, &kept)) {
+		catalogue->masks = kept.at;
 		return NULL;
+	}
 	size_t nr_images = catalogue->images.nr, words = (size_t)words_of(chunk);
 	if (words > MASKS_MOST / (nr_images + 1))
 		return ks_store_damaged("impossible number of names in a row");
-	catalogue->masked = 0;
-	catalogue->masks.len = 0;
-	if (!ks_vector_reserve(&catalogue->masks, nr_images * words + 1))
+	catalogue->made_masks.len = 0;
+	if (!ks_vector_reserve(&catalogue->made_masks, nr_images * words + 1))
 		return &ks_nomem;
-	memset(catalogue->masks.at, 0, nr_images * words * sizeof(uint64_t));
+	uint64_t *masks = catalogue->made_masks.at;
+	memset(masks, 0, nr_images * words * sizeof(*masks));
 	struct ks_catalogue_chunk walk = *chunk;
 	for (uint32_t i = 0; i < chunk->nr; i++) {
 		struct ks_cursor record;
 		KS_TRY(ks_catalogue_record(&walk, &record));
-		KS_TRY(mark(record, catalogue->masks.at, words, i, nr_images));
+		KS_TRY(mark(record, masks, words, i, nr_images));
 	}
-	catalogue->masked = row + 1;
+	catalogue->masks = masks;
+	kept = (struct ks_bytes){ masks, nr_images * words * sizeof(*masks) };
+	ks_cache_put(&store->kept_columns, (int64_t)row, kept);
 	return NULL;
 }
 
 static bool has(const struct ks_catalogue *catalogue, uint64_t words, uint64_t image, uint32_t name)
 {
-	return catalogue->masks.at[image * words + name / 64] >> name % 64 & 1;
+	return catalogue->masks[image * words + name / 64] >> name % 64 & 1;
 }
 
 /** The first name that the image has, as the text of it. */
@@ -91,7 +96,7 @@ static const char *first_of(const struct ks_catalogue *catalogue,
 /** The first image that has the same names. */
 static uint64_t like_of(const struct ks_catalogue *catalogue, uint64_t words, uint64_t image)
 {
-	const uint64_t *masks = catalogue->masks.at;
+	const uint64_t *masks = catalogue->masks;
 	uint64_t like = 0;
 	while (like < image &&
 	       memcmp(masks + like * words, masks + image * words, words * sizeof(*masks)) != 0)

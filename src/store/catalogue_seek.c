@@ -64,6 +64,24 @@ struct ks_error *ks_catalogue_symbol(struct ks_store *store, const struct ks_sto
 
 /* ---- places ---- */
 
+/** The record of each name of the row. */
+static struct ks_error *find_records(struct ks_catalogue *catalogue, uint64_t nr)
+{
+	struct ks_cursor lengths = ks_cursor_over(catalogue->place.at, catalogue->place.len, false);
+	struct ks_cursor c = lengths;
+	catalogue->records.len = 0;
+	for (uint64_t i = 0; i < nr && !c.why; i++)
+		ks_cursor_uleb(&c);
+	for (uint64_t i = 0; i < nr && !c.why; i++) {
+		uint64_t len = ks_cursor_uleb(&lengths);
+		const uint8_t *bytes = ks_cursor_take(&c, len);
+		struct ks_cursor record = ks_cursor_over(bytes, bytes ? (size_t)len : 0, false);
+		if (!ks_vector_add(&catalogue->records, record))
+			return &ks_nomem;
+	}
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
 /** Bring the row that has the places of a name. */
 static struct ks_error *load_places(struct ks_store *store, struct ks_catalogue *catalogue,
 				    uint64_t name)
@@ -83,6 +101,7 @@ static struct ks_error *load_places(struct ks_store *store, struct ks_catalogue 
 		return ks_store_damaged("facts of a function are missing");
 	KS_TRY(ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, ks_sql_bytes(stmt, 2),
 			      &catalogue->place));
+	KS_TRY(find_records(catalogue, nr));
 	catalogue->place_first = first;
 	catalogue->place_nr = nr;
 	return NULL;
@@ -144,17 +163,7 @@ struct ks_error *ks_catalogue_place(struct ks_store *store, uint64_t name, uint6
 	struct ks_catalogue *catalogue;
 	KS_TRY(ks_catalogue_get(store, &catalogue));
 	KS_TRY(load_places(store, catalogue, name));
-	struct ks_cursor c = ks_cursor_over(catalogue->place.at, catalogue->place.len, false);
-	struct ks_cursor lengths = c;
-	for (uint64_t i = 0; i < catalogue->place_nr && !c.why; i++)
-		ks_cursor_uleb(&c);
-	for (uint64_t i = catalogue->place_first; i < name && !c.why; i++)
-		ks_cursor_take(&c, ks_cursor_uleb(&lengths));
-	uint64_t len = ks_cursor_uleb(&lengths);
-	const uint8_t *bytes = ks_cursor_take(&c, len);
-	if (!bytes)
-		return ks_store_damaged("facts of a function are missing");
-	struct ks_cursor record = ks_cursor_over(bytes, (size_t)len, false);
+	struct ks_cursor record = catalogue->records.at[name - catalogue->place_first];
 	ret->lines = shared(&record, image);
 	ret->sizes = shared(&record, image);
 	ret->addrs = own(&record, image);

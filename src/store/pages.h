@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "source/net/http.h"
+#include "store/pages_cache.h"
 
 struct ks_pages;
 
@@ -24,6 +25,13 @@ const char *ks_pages_vfs(const struct ks_pages *pages);
 uint64_t ks_pages_size(const struct ks_pages *pages);
 /** Why the last read failed; the caller frees. NULL: it did not */
 struct ks_error *ks_pages_error(struct ks_pages *pages);
+
+/** Fetch the blocks that are not here, neighbours in one request. @param numbers sorted here */
+KS_MUST_CHECK struct ks_error *ks_pages_bring(struct ks_pages *pages, uint64_t *numbers, size_t nr);
+/** A block that is here, valid until more are fetched; NULL: it is not. */
+const uint8_t *ks_pages_block(struct ks_pages *pages, uint64_t number);
+/** Forget what is in memory when that is much. */
+void ks_pages_make_room(struct ks_pages *pages);
 
 /** Rows of a table that are going to be read. */
 struct ks_pages_want {
