@@ -25,7 +25,20 @@ static const struct ks_store_want of_objects[] = {
 	{ KS_ENUM, "bpf_map_type" },
 	{ KS_ENUM, "bpf_prog_type" },
 	{ KS_CONFIG, "CONFIG_DYNAMIC_FTRACE" },
+	{ KS_CONFIG, "CONFIG_KPROBE_EVENTS" },
 	{ KS_CONFIG, "CONFIG_KPROBE_EVENTS_ON_NOTRACE" },
+	{ KS_INT, "long int" },
+	{ KS_INT, "long long unsigned int" },
+	{ KS_INT, "long unsigned int" },
+	{ KS_INT, "short unsigned int" },
+	{ KS_INT, "unsigned char" },
+	{ KS_INT, "unsigned int" },
+};
+/** What the records of system calls are made of. */
+static const struct ks_store_want of_calls[] = {
+	{ KS_STRUCT, "syscall_metadata" },    { KS_STRUCT, "syscall_tp_t" },
+	{ KS_STRUCT, "syscall_trace_enter" }, { KS_STRUCT, "syscall_trace_exit" },
+	{ KS_STRUCT, "trace_entry" },
 };
 
 struct wants {
@@ -96,6 +109,8 @@ static struct ks_error *add_dep(struct wants *wants, struct ks_arena *arena,
 	const char *colons = strstr(dep->name, "::"), *name = dep->name;
 	if (kind == KS_NR_KINDS)
 		return NULL;
+	if (kind == KS_SYSCALL)
+		KS_TRY(add(wants, of_calls, KS_ARRAY_LEN(of_calls)));
 	if (kind == KS_ENUM && colons)
 		name = ks_arena_strndup(arena, name, (size_t)(colons - name));
 	else // the list outlives what it was made of
