@@ -85,17 +85,25 @@ static void answer(struct range_server *s, int fd, const char *request)
 		part = n >= 1 && begin < file->len;
 		end = n == 2 && last < file->len ? last + 1 : file->len;
 	}
-	char length[64] = "";
+	char length[64] = "", etag[128] = "";
+	const char *tag = s->later && nr >= s->later_from ? s->later_etag : s->etag;
+	if (tag)
+		snprintf(etag, sizeof(etag), "ETag: \"%s\"\r\n", tag);
+	if (part && (s->wrong_range || s->other_range) && end - begin > 1 && begin) {
+		begin++;
+		end = end < file->len ? end + 1 : end;
+	}
 	if (!s->no_length)
 		snprintf(length, sizeof(length), "Content-Length: %llu\r\n", end - begin);
 	if (part)
 		snprintf(head, sizeof(head),
 			 "HTTP/1.1 206 part\r\nContent-Range: bytes %llu-%llu/%zu\r\n"
-			 "%sConnection: close\r\n\r\n",
-			 begin, end - 1, file->len, length);
+			 "%s%sConnection: close\r\n\r\n",
+			 s->wrong_range && begin ? begin - 1 : begin, end - 1, file->len, length,
+			 etag);
 	else
-		snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\n%s%sConnection: close\r\n\r\n",
-			 s->no_ranges ? "" : "Accept-Ranges: bytes\r\n", length);
+		snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\n%s%s%sConnection: close\r\n\r\n",
+			 s->no_ranges ? "" : "Accept-Ranges: bytes\r\n", length, etag);
 	if (send_some(s, fd, head, strlen(head)))
 		send_body(s, fd, (const char *)file->bytes + begin, (size_t)(end - begin));
 }

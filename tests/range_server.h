@@ -16,6 +16,9 @@ struct served_file {
 struct range_server {
 	const struct served_file *files;
 	bool no_ranges;			   // answer every request with the whole file
+	bool wrong_range;		   // parts begin one byte behind what they say
+	bool other_range;		   // and say so
+	const char *etag, *later_etag;	   // of files and of later; NULL: none
 	bool no_length;			   // do not tell how long the file is
 	const char *redirected, *location; // a path, and where who asks for it is sent
 	unsigned int drip_ms;		   // pause after every byte, of heads and bodies; 0: none

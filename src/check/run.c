@@ -5,6 +5,7 @@
 
 #include "base/pool.h"
 #include "base/trace.h"
+#include "check/kernels/expect.h"
 #include "check/prepare.h"
 #include "check/rules/hint.h"
 #include "check/rules/pointers.h"
@@ -301,6 +302,7 @@ static struct ks_error *set_columns(struct ks_arena *arena, const struct ks_stor
 }
 
 static struct ks_error *run_all(struct ks_store *store, const struct ks_store_images *images,
+				const struct ks_check_input *inputs, size_t nr,
 				const struct ks_check_options *options, struct result *result)
 {
 	struct ks_store_images columns;
@@ -308,6 +310,7 @@ static struct ks_error *run_all(struct ks_store *store, const struct ks_store_im
 	struct run run = { .options = options, .result = result, .lock = &lock };
 	KS_TRY(set_columns(&result->check.arena, images, options->base, &columns, &run.base));
 	run.nr_columns = columns.nr;
+	KS_TRY(ks_expect_objects(store, &columns, inputs, nr));
 	_cleanup_view_ struct ks_view *view = NULL;
 	KS_TRY(ks_view_over_store(store, &columns, options->modules, &view));
 	run.view = view;
@@ -334,7 +337,7 @@ struct ks_error *ks_check_run(struct ks_store *store, const struct ks_store_imag
 	if (!result->arenas)
 		return &ks_nomem;
 	KS_TRY(lay_out(result, images, inputs, nr));
-	KS_TRY(run_all(store, images, options, result));
+	KS_TRY(run_all(store, images, inputs, nr, options, result));
 	*ret = ks_take(check);
 	return NULL;
 }

@@ -4,7 +4,8 @@
 
 static struct ks_error *open_from(const struct ks_cli *cli, const char *path, struct ks_store **ret)
 {
-	return ks_store_open_waiting(path, KS_STORE_READ, cli->wait, ret);
+	KS_TRY(ks_store_open_waiting(path, KS_STORE_READ, cli->wait, ret));
+	return ks_store_has_whole(*ret);
 }
 
 static void say(const char *path, const char *what, const struct ks_merge_counts *counts)

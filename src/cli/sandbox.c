@@ -71,7 +71,9 @@ static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *j
 	server->grants = &files->grants;
 	const struct ks_sandbox_start how = {
 		.grants = &files->grants,
-		.fetch = job->cmd->fetches ? ks_fetch_server_begin : NULL,
+		.fetch = job->cmd->fetches || (job->db && ks_http_serves(job->db))
+				 ? ks_fetch_server_begin
+				 : NULL,
 		.fetch_arg = server,
 		.prepare = prepare,
 		.prepare_arg = files,

@@ -14,6 +14,7 @@ struct fetched {
 	struct ks_input in;
 	int fd;
 	bool proven;
+	char *validator;    // of ks_http_validator()
 	struct ks_buf text; // of the last answer
 };
 
@@ -102,7 +103,13 @@ static void fetched_close(struct ks_input *in)
 	if (fetched->fd >= 0)
 		close(fetched->fd);
 	ks_buf_deinit(&fetched->text);
+	free(fetched->validator);
 	free(fetched);
+}
+
+static const char *fetched_validator(const struct ks_input *in)
+{
+	return ((const struct fetched *)in)->validator;
 }
 
 static const struct ks_input_ops fetched_ops = {
@@ -111,9 +118,11 @@ static const struct ks_input_ops fetched_ops = {
 	.close = fetched_close,
 	.finish = fetched_finish,
 	.proven = fetched_proven,
+	.validator = fetched_validator,
 };
 
-static struct ks_error *open_url(void *arg, const char *url, struct ks_input **ret)
+static struct ks_error *open_url(void *arg, const char *url, const struct ks_http_opts *opts,
+				 struct ks_input **ret)
 {
 	(void)arg;
 	struct fetched *fetched = calloc(1, sizeof(*fetched));
@@ -121,9 +130,11 @@ static struct ks_error *open_url(void *arg, const char *url, struct ks_input **r
 		return &ks_nomem;
 	fetched->in.ops = &fetched_ops;
 	fetched->fd = ks_sandbox_fetch();
-	struct ks_fetch_message message = { .what = KS_FETCH_OPEN };
+	struct ks_fetch_message message = { .what = KS_FETCH_OPEN, .numbers = { opts->first } };
 	struct ks_error *err =
 		fetched->fd < 0 ? gone() : ask(fetched->fd, &message, url, NULL, &fetched->text);
+	if (!err && fetched->text.len && !(fetched->validator = strdup(fetched->text.at)))
+		err = &ks_nomem;
 	if (err) {
 		fetched_close(&fetched->in);
 		return err;

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "cli/sandbox.h"
+#include "store/pages_cache.h"
 
 enum {
 	FILES = KS_GRANT_READ | KS_GRANT_BELOW,
@@ -114,6 +115,16 @@ static struct ks_error *add_store(struct ks_grants *grants, const char *path)
 	KS_TRY(add_store_at(grants, path));
 	_cleanup_free_ char *real = resolved(path);
 	return real ? add_store_at(grants, real) : NULL;
+}
+
+/** What is kept of a catalogue on a server: made and tidied up here, for the worker sees only its own files. */
+static struct ks_error *add_cache(struct ks_grants *grants, const char *url)
+{
+	_cleanup_free_ char *prefix = ks_pages_cache_prefix(url);
+	if (!prefix)
+		return NULL;
+	ks_pages_cache_tidy(prefix);
+	return ks_grants_add(grants, prefix, BOTH | KS_GRANT_BEGINNING);
 }
 
 /** Whether a path may lead to something packed: all but ELF files may. */
@@ -247,7 +258,10 @@ struct ks_error *ks_sandbox_files_find(const struct ks_sandbox_job *job,
 	KS_TRY(add_fixed(grants, system_files, KS_ARRAY_LEN(system_files)));
 	files->fetched = job->cmd->fetches != NULL;
 	KS_TRY(add_temporary(grants));
-	if (job->db) {
+	if (job->db && ks_http_serves(job->db)) {
+		KS_TRY(add_cache(grants, job->db));
+		KS_TRY(add_tables(grants));
+	} else if (job->db) {
 		KS_TRY(add_store(grants, job->db));
 		files->store = ks_grants_path(grants, job->db);
 		KS_TRY(add_tables(grants));

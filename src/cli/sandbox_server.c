@@ -216,14 +216,19 @@ static void tell_state(const struct session *session, struct ks_fetch_message *m
 static struct ks_error *open_url(struct session *session, struct ks_fetch_message *message,
 				 struct ks_buf *text)
 {
-	(void)text;
 	struct ks_fetch_server *server = session->server;
 	const char *url = session->text.at;
 	struct ks_remote remote = found(server, url);
-	if (session->in || (!remote.url && !is_build_id(server, url)))
+	bool store = server->job->db && strcmp(server->job->db, url) == 0;
+	if (session->in || (!remote.url && !store && !is_build_id(server, url)))
 		return ks_error_new(KS_ERR_USAGE, "%s was not found for anything named", url);
+	struct ks_http_opts how = server->how.pull.http;
+	how.first = message->numbers[0];
+	how.pinned = store;
 	KS_TRY(remote.url ? ks_pull_fetch(&remote, &server->how.pull, &session->in)
-			  : ks_http_open(url, &server->how.pull.http, &session->in));
+			  : ks_http_open(url, &how, &session->in));
+	const char *validator = ks_http_validator(session->in);
+	ks_buf_bytes(text, validator ? validator : "", validator ? strlen(validator) : 0);
 	tell_state(session, message);
 	return NULL;
 }

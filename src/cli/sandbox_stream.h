@@ -13,14 +13,15 @@ enum ks_fetch_what {
 	/* questions */
 	KS_FETCH_RESOLVE, // text: a package; number: enum ks_remote_part
 	KS_FETCH_EXPAND, // text: what may be a set; numbers: how many of it, whether with debug information
-	KS_FETCH_OPEN,	 // text: a URL
+	KS_FETCH_OPEN,	 // text: a URL; number: bytes to ask for at once, 0: all
 	KS_FETCH_READ,	 // numbers: offset, bytes at most
 	KS_FETCH_WANT,	 // numbers: begin, end
 	KS_FETCH_FINISH, // number: bytes at most
 	/* answers */
 	/**
 	 * Resolved: text url, version, sha256, sets, note, each ended by NUL; number: size. Expanded: the set and packages, each ended by NUL;
-	 * numbers: whether it is a set, how many of them are wanted. Else what is known of the file (KS_FETCH_SIZE and so on).
+	 * numbers: whether it is a set, how many of them are wanted. Else what is known of the file (KS_FETCH_SIZE and so on); opened: text
+	 * ks_http_validator().
 	 */
 	KS_FETCH_DONE,
 	KS_FETCH_FAILED, // text: file, message, each ended by NUL; numbers: the code, whether the file is gone

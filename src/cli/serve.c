@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cmd.h"
+#include "source/net/http.h"
 #include "web/server.h"
 
 struct opts {
@@ -19,6 +20,10 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	if (argc)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf serve [--listen ADDRESS:PORT]");
 	KS_TRY(ks_cli_db_path(cli, &db));
+	if (ks_http_serves(db))
+		return ks_error_new(KS_ERR_USAGE,
+				    "%s: what is shown must be a file: 'ksurf fetch' takes a copy",
+				    db);
 	if (access(db, F_OK) != 0 && errno == ENOENT)
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    "%s: no store yet; 'ksurf add' or 'ksurf pull' makes one", db);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/lookup.h"
+#include "check/kernels/expect.h"
 #include "cli/format.h"
 #include "cli/reports.h"
 #include "cli/session.h"
@@ -97,6 +98,21 @@ static struct ks_error *show_all(struct show *show)
 	return ks_reports_write(&job);
 }
 
+/** Tell a store on a server what it will be asked. */
+static struct ks_error *expect(struct show *show, int nr, char **names)
+{
+	const struct ks_store_images *images = &show->session.sel.images;
+	struct ks_store *store = show->session.store;
+	_cleanup_free_ struct ks_store_want *wants = calloc((size_t)nr + 1, sizeof(*wants));
+	if (!wants)
+		return &ks_nomem;
+	for (int i = 0; i < nr; i++)
+		wants[i] = (struct ks_store_want){ show->kind, names[i] };
+	if (show->kind == KS_FUNCTION)
+		return ks_expect_names(store, images, wants, (size_t)nr);
+	return show->kind == KS_NR_KINDS ? NULL : ks_store_want(store, images, wants, (size_t)nr);
+}
+
 static struct ks_error *show_run(struct show *show, const struct opts *opts, int argc, char **argv)
 {
 	struct ks_cli *cli = show->cli;
@@ -123,6 +139,7 @@ static struct ks_error *show_run(struct show *show, const struct opts *opts, int
 		.view = show->view,
 	};
 	KS_TRY(ks_report_new(show->format, show->session.sel.groups, &options, &show->report));
+	KS_TRY(expect(show, argc - used, argv + used));
 	for (int i = used; i < argc; i++) {
 		struct ks_error *err = show_name(show, argv[i]);
 		if (err && err->code != KS_ERR_NOTFOUND)

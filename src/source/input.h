@@ -30,6 +30,8 @@ struct ks_input_ops {
 	struct ks_error *(*finish)(struct ks_input *in, uint64_t max,
 				   const struct ks_progress *progress);
 	bool (*proven)(const struct ks_input *in);
+	/** See ks_http_validator(). */
+	const char *(*validator)(const struct ks_input *in);
 	void (*close)(struct ks_input *in);
 };
 

@@ -5,7 +5,7 @@
 
 #include "base/vector.h"
 #include "store/delta.h"
-#include "store/private.h"
+#include "store/layout.h"
 
 enum { DEFAULT_CAP = 64 }; // 2 MiB
 
@@ -93,7 +93,7 @@ static struct ks_error *index_block(struct ks_block *block, uint64_t nr)
 static struct ks_error *load(struct ks_store *store, uint64_t id, struct ks_block **ret)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_BLOCK, &stmt));
+	KS_TRY(ks_sql_get(store, store->layout->block, &stmt));
 	sqlite3_bind_int64(stmt, 1, (int64_t)id);
 	bool row;
 	KS_TRY(ks_sql_row(store, stmt, &row));

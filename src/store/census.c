@@ -93,42 +93,39 @@ static bool may_repeat(enum ks_kind kind)
 static struct ks_error *count_names(struct ks_store *store, const struct ks_store_image *image,
 				    struct ks_census *census)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_LIST_SEGMENTS, &stmt));
-	sqlite3_bind_int64(stmt, 1, image->id);
-	for (;;) {
-		bool row;
-		KS_TRY(ks_sql_row(store, stmt, &row));
-		if (!row)
-			return NULL;
-		const char *name = (const char *)sqlite3_column_text(stmt, 0);
-		enum ks_kind kind = name ? ks_kind_by_name(name) : KS_NR_KINDS;
-		if (kind == KS_SYSCALL)
-			continue; // count_calls()
-		if (kind < KS_NR_KINDS && may_repeat(kind))
-			KS_TRY(count_different(store, sqlite3_column_int64(stmt, 1),
-					       &census->names[kind]));
-		else if (kind < KS_NR_KINDS && kind != KS_FUNCTION)
-			census->names[kind] += (uint64_t)sqlite3_column_int64(stmt, 2);
+	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
+		_cleanup_run_ struct ks_run_walk list = { .store = store,
+							  .image = image->id,
+							  .name = ks_list_name((int)kind) };
+		bool row =
+			kind != KS_FUNCTION && kind != KS_SYSCALL; // of which count_calls() tells
+		while (row) {
+			KS_TRY(ks_run_next(&list, &row));
+			if (row && may_repeat(kind))
+				KS_TRY(count_different(store, list.row.segment,
+						       &census->names[kind]));
+			else if (row)
+				census->names[kind] += list.row.nr;
+		}
 	}
+	return NULL;
 }
 
 /** Numbers that lead to a call (ks_syscall_implemented()). */
 static struct ks_error *count_calls(struct ks_store *store, const struct ks_store_image *image,
 				    uint64_t *nr)
 {
-	_cleanup_reset_ sqlite3_stmt *list = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_KIND, &list));
-	sqlite3_bind_int64(list, 1, image->id);
-	ks_sql_bind_text(list, 2, ks_kinds[KS_SYSCALL].name);
+	_cleanup_run_ struct ks_run_walk list = { .store = store,
+						  .image = image->id,
+						  .name = ks_list_name(KS_SYSCALL) };
 	for (;;) {
 		bool row;
 		_cleanup_buf_ struct ks_buf text = { 0 }, raw = { 0 };
-		KS_TRY(ks_sql_row(store, list, &row));
+		KS_TRY(ks_run_next(&list, &row));
 		if (!row)
 			return NULL;
-		KS_TRY(ks_segment_names_load(store, sqlite3_column_int64(list, 0), &text));
-		KS_TRY(ks_columns_load(store, sqlite3_column_int64(list, 1), &raw));
+		KS_TRY(ks_segment_names_load(store, list.row.segment, &text));
+		KS_TRY(ks_columns_load(store, list.row.columns, &raw));
 		struct ks_segment_names names = ks_segment_names_over(ks_bytes_of(&text));
 		struct ks_columns columns;
 		KS_TRY(ks_columns_open(raw.at, raw.len, &columns));
@@ -149,33 +146,31 @@ static struct ks_error *read_image(void *arg, size_t job, unsigned int thread)
 	KS_TRY(count_names(store, image, &count->ret[job]));
 	KS_TRY(count_calls(store, image, &count->ret[job].names[KS_SYSCALL]));
 	_cleanup_buf_ struct ks_buf raw = { 0 };
-	_cleanup_reset_ sqlite3_stmt *list = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_KIND, &list));
-	sqlite3_bind_int64(list, 1, image->id);
-	ks_sql_bind_text(list, 2, ks_kinds[KS_FUNCTION].name);
+	_cleanup_run_ struct ks_run_walk list = { .store = store,
+						  .image = image->id,
+						  .name = ks_list_name(KS_FUNCTION) };
 	for (;;) {
 		bool row;
-		KS_TRY(ks_sql_row(store, list, &row));
+		KS_TRY(ks_run_next(&list, &row));
 		if (!row)
 			return NULL;
-		int64_t run = sqlite3_column_int64(list, 1);
-		if (!ks_vector_add(&count->images_at[job].runs, run))
+		if (!ks_vector_add(&count->images_at[job].runs, list.row.columns))
 			return &ks_nomem;
 		raw.len = 0;
-		KS_TRY(ks_columns_load(store, run, &raw));
+		KS_TRY(ks_columns_load(store, list.row.columns, &raw));
 		KS_TRY(read_columns(&count->images_at[job], &count->ret[job], &raw));
 	}
 }
 
 /* ---- the definitions ---- */
 
-/** Versions 1 and 2 have no differences. */
+/** Of stores, versions 1 and 2 have no differences. */
 static struct ks_error *get_blocks(struct ks_store *store, sqlite3_stmt **ret, bool *ret_differ)
 {
 	int64_t version;
 	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
-	*ret_differ = version >= 3;
-	return ks_sql_get(store, *ret_differ ? KS_SQL_BLOCKS_DIFFER : KS_SQL_BLOCKS, ret);
+	*ret_differ = store->published || version >= 3;
+	return ks_sql_get(store, *ret_differ ? store->layout->blocks : KS_SQL_BLOCKS, ret);
 }
 
 static struct ks_error *read_blocks(struct count *count, struct ks_store *store)
@@ -379,9 +374,11 @@ static struct ks_error *same_lines(struct ks_store *store, const struct tallying
 				   const struct group_ref *ref, struct ks_places **places,
 				   uint32_t *run, bool *ret)
 {
-	if (!*places || *run != ref->run) {
+	bool apart = store->layout->apart;
+	if (!*places || *run != ref->run || apart) {
 		ks_places_free(ks_take(*places));
-		KS_TRY(ks_places_load(store, image->runs.at[ref->run], places));
+		KS_TRY(ks_places_load(store, image->runs.at[ref->run],
+				      apart ? ref->at : KS_PLACES_ALL, places));
 		*run = ref->run;
 	}
 	*ret = ks_places_same_lines(*places, ref->at);

@@ -48,7 +48,7 @@ static uint32_t width_of(const uint64_t *numbers, size_t nr)
 	return width;
 }
 
-static void put_ids(const struct ks_columns_buf *columns, struct ks_buf *out)
+void ks_columns_put_ids(const struct ks_columns_buf *columns, struct ks_buf *out)
 {
 	size_t nr = columns->numbers[0].len;
 	uint32_t widths[2];
@@ -87,7 +87,7 @@ struct ks_error *ks_columns_pack(const struct ks_columns_buf *columns, struct ks
 				 const struct ks_columns_like *like, struct ks_buf *out)
 {
 	_cleanup_buf_ struct ks_buf ids = { 0 }, places = { 0 };
-	put_ids(columns, &ids);
+	ks_columns_put_ids(columns, &ids);
 	put_places(columns, &places);
 	KS_TRY(ks_buf_error(&ids));
 	KS_TRY(ks_buf_error(&places));

@@ -48,6 +48,8 @@ struct ks_columns_row {
 KS_MUST_CHECK struct ks_error *ks_columns_put(struct ks_columns_buf *columns,
 					      const struct ks_columns_row *row,
 					      const struct ks_moves *moves);
+/** Append the raw bytes of ids. */
+void ks_columns_put_ids(const struct ks_columns_buf *columns, struct ks_buf *out);
 /** What a row resembles: raw bytes of the base's row. */
 struct ks_columns_like {
 	struct ks_bytes ids, places;

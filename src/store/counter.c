@@ -11,7 +11,9 @@ static const char *const names[] = {
 struct ks_error *ks_counter_get(struct ks_store *store, enum ks_counter which, int64_t *ret)
 {
 	int64_t version;
-	*ret = 0;
+	*ret = store->published && !store->pages; // which never changes
+	if (store->published)
+		return NULL;
 	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
 	if (version < 3)
 		return NULL;

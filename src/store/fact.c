@@ -73,7 +73,7 @@ static struct ks_error *fill_places(struct ks_fact_reader *reader,
 	_cleanup_places_ struct ks_places *own = NULL;
 	struct ks_moves moves;
 	if (!row->places)
-		KS_TRY(ks_places_load(reader->store, row->columns, &own));
+		KS_TRY(ks_places_load(reader->store, row->columns, row->at, &own));
 	KS_TRY(ks_moves_load(reader->store, image->id, &moves));
 	return ks_places_get(own ? own : row->places, row->at, &moves, reader->arena, fn);
 }

@@ -2,14 +2,7 @@
 #include <stdlib.h>
 
 #include "store/index.h"
-
-struct find {
-	const struct ks_store_images *images;
-	enum ks_kind kind;
-	const char *glob;
-	ks_store_name_fn *fn;
-	void *arg;
-};
+#include "store/layout.h"
 
 struct found {
 	const char *name;
@@ -22,10 +15,12 @@ static int compare_found(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static struct ks_error *tell(const struct find *find, enum ks_kind kind, const struct found *found,
-			     size_t nr, size_t words)
+static struct ks_error *tell(const struct ks_find *find, enum ks_kind kind,
+			     const struct found *found, size_t nr, size_t words)
 {
 	for (size_t i = 0; i < nr; i++) {
+		if (find->wanted && !find->wanted(kind, found[i].name, find->arg))
+			continue;
 		struct ks_store_name name = { .kind = kind,
 					      .name = found[i].name,
 					      .in = found[i].in };
@@ -36,10 +31,11 @@ static struct ks_error *tell(const struct find *find, enum ks_kind kind, const s
 	return NULL;
 }
 
-static struct ks_error *find_kind(struct ks_store *store, const struct find *find,
+static struct ks_error *find_kind(struct ks_store *store, const struct ks_find *find,
 				  enum ks_kind kind, struct ks_index *index)
 {
-	KS_TRY(ks_index_fill(index, store, find->images, kind, find->glob, true));
+	KS_TRY(ks_index_fill(index, store, find->images, ks_list_name((int)kind), find->glob,
+			     true));
 	size_t nr = index->names.all.len, words = (find->images->nr + 63) / 64;
 	uint64_t *bits = ks_arena_array(&index->arena, nr * words + 1, sizeof(*bits));
 	struct found *found = ks_arena_array(&index->arena, nr + 1, sizeof(*found));
@@ -60,18 +56,20 @@ static struct ks_error *find_kind(struct ks_store *store, const struct find *fin
 	return tell(find, kind, found, nr, words);
 }
 
+struct ks_error *ks_rows_find(struct ks_store *store, const struct ks_find *find, enum ks_kind kind)
+{
+	struct ks_index index = { 0 };
+	struct ks_error *err = find_kind(store, find, kind, &index);
+	ks_index_deinit(&index);
+	return err;
+}
+
 static struct ks_error *find_all(struct ks_store *store, void *arg)
 {
-	const struct find *find = arg;
-	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
-		if (find->kind != KS_NR_KINDS && find->kind != kind)
-			continue;
-		struct ks_index index = { 0 };
-		struct ks_error *err = find_kind(store, find, kind, &index);
-		ks_index_deinit(&index);
-		if (err)
-			return err;
-	}
+	const struct ks_find *find = arg;
+	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++)
+		if (find->kind == KS_NR_KINDS || find->kind == kind)
+			KS_TRY(store->layout->find(store, find, kind));
 	return NULL;
 }
 
@@ -79,6 +77,18 @@ struct ks_error *ks_store_names(struct ks_store *store, const struct ks_store_im
 				enum ks_kind kind, const char *glob, ks_store_name_fn *fn,
 				void *arg)
 {
-	struct find find = { .images = images, .kind = kind, .glob = glob, .fn = fn, .arg = arg };
+	struct ks_find find = {
+		.images = images, .kind = kind, .glob = glob, .fn = fn, .arg = arg
+	};
+	return ks_sql_read(store, find_all, &find);
+}
+
+struct ks_error *ks_store_names_wanted(struct ks_store *store, const struct ks_store_images *images,
+				       enum ks_kind kind, ks_store_wanted_fn *wanted,
+				       ks_store_name_fn *fn, void *arg)
+{
+	struct ks_find find = {
+		.images = images, .kind = kind, .wanted = wanted, .fn = fn, .arg = arg
+	};
 	return ks_sql_read(store, find_all, &find);
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "store/pages.h"
 #include "store/schema.h"
 
 /* ---- bounds ---- */
@@ -17,6 +18,8 @@ enum { STEPS_A_TICK = 1 << 20, STEPS_A_BYTE = 16, TICKS_AT_LEAST = 16 };
 static uint64_t most_ticks(const struct ks_store *store)
 {
 	struct stat st;
+	if (store->pages)
+		return TICKS_AT_LEAST + ks_pages_size(store->pages) / STEPS_A_TICK * STEPS_A_BYTE;
 	uint64_t bytes = stat(store->path, &st) == 0 ? (uint64_t)st.st_size : 0;
 	_cleanup_buf_ struct ks_buf wal = { 0 };
 	ks_buf_printf(&wal, "%s-wal", store->path);
@@ -125,7 +128,7 @@ static struct ks_error *check_row(sqlite3_stmt *stmt, uint32_t *ways, uint64_t *
 /** Every row that the schema has is one of ours, none is missing, and all are of one way to that version. */
 static struct ks_error *check_rows(sqlite3_stmt *stmt, struct ks_store *store, int version)
 {
-	uint32_t ways = ks_schema_ways(version);
+	uint32_t ways = store->published ? ks_schema_catalogue() : ks_schema_ways(version);
 	uint64_t seen = 0;
 	int code;
 	while ((code = sqlite3_step(stmt)) == SQLITE_ROW)
@@ -165,14 +168,17 @@ struct ks_error *ks_format_check(struct ks_store *store, bool *ret_empty)
 	*ret_empty = application == 0 && version == 0 && tables == 0;
 	if (*ret_empty)
 		return NULL;
-	if (application != KS_STORE_APPLICATION_ID)
+	store->published = application == KS_CATALOGUE_APPLICATION_ID;
+	int newest = store->published ? KS_CATALOGUE_VERSION : KS_STORE_VERSION;
+	if (application != KS_STORE_APPLICATION_ID && !store->published)
 		return ks_error_new(KS_ERR_STORE,
 				    "not a ksurf store (another program's SQLite file)");
-	if (version < 1 || version > KS_STORE_VERSION)
+	if (version < 1 || version > newest)
 		return ks_error_new(KS_ERR_STORE,
-				    "written by a newer ksurf (store format %lld, this one "
+				    "written by a newer ksurf (%s format %lld, this one "
 				    "reads %d): update ksurf, or use another --db",
-				    (long long)version, KS_STORE_VERSION);
+				    store->published ? "catalogue" : "store", (long long)version,
+				    newest);
 	return check_schema(store, (int)version);
 }
 

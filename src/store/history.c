@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/array.h"
 #include "store/fact.h"
-#include "store/seek.h"
+#include "store/layout.h"
 #include "surface/image.h"
 
 struct lookup {
@@ -140,6 +140,7 @@ struct ks_error *ks_store_history(struct ks_store *store, const struct ks_store_
 	look.facts = ks_arena_array(arena, images->nr + 1, sizeof(*look.facts));
 	if (!look.facts || !look.name)
 		return &ks_nomem;
+	KS_TRY(ks_store_want(store, images, &(struct ks_store_want){ kind, name }, 1));
 	struct ks_error *err = ks_sql_read(store, look_up_all, &look);
 	ks_fact_reader_deinit(&look.reader);
 	if (err)

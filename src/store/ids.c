@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "store/kinds.h"
+#include "store/layout.h"
 #include "store/lists.h"
 
 /** A definition, and what it defines. */
@@ -140,7 +141,8 @@ static struct ks_error *merge_found(struct ks_lists *lists, const struct side *o
 
 bool ks_lists_by_id(const struct ks_lists *lists)
 {
-	return ks_kind_def_class(lists->kind) == KS_DEF_DECL && !lists->facts && !lists->glob;
+	return lists->store->layout->whole && ks_kind_def_class(lists->kind) == KS_DEF_DECL &&
+	       !lists->facts && !lists->glob;
 }
 
 struct ks_error *ks_lists_merge_ids(struct ks_lists *lists)

@@ -6,15 +6,20 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "store/layout.h"
 #include "surface/image.h"
 
-enum ks_tier ks_image_tier(sqlite3_stmt *stmt, int column)
+enum ks_tier ks_image_tier_of(const char *text)
 {
-	const char *text = (const char *)sqlite3_column_text(stmt, column);
 	for (int i = KS_TIER_FULL; text && i <= KS_TIER_IMPORTED; i++)
 		if (strcmp(text, ks_tier_texts[i]) == 0)
 			return (enum ks_tier)i;
 	return KS_TIER_FULL;
+}
+
+enum ks_tier ks_image_tier(sqlite3_stmt *stmt, int column)
+{
+	return ks_image_tier_of((const char *)sqlite3_column_text(stmt, column));
 }
 
 /** The text columns of table image, in the order of the statements in sql.c. */
@@ -28,11 +33,12 @@ static const size_t text_fields[] = {
 	offsetof(struct ks_image, banner),   offsetof(struct ks_image, modules_of),
 	offsetof(struct ks_image, sets),
 };
-enum { NR_TEXTS = KS_ARRAY_LEN(text_fields) };
+enum { NR_TEXTS = KS_IMAGE_NR_TEXTS };
+_Static_assert(KS_ARRAY_LEN(text_fields) == NR_TEXTS, "a text is not counted");
 
-static const char **text_field(struct ks_image *image, size_t i)
+const char **ks_image_text(const struct ks_image *image, size_t i)
 {
-	return (const char **)((char *)image + text_fields[i]);
+	return (const char **)((const char *)image + text_fields[i]);
 }
 
 /** What the bits of a set are called on disk. */
@@ -55,9 +61,10 @@ static const char *fact_name(int bit)
 /** The names of the bits that are set, separated by commas. */
 static struct ks_error *bits_text(uint32_t bits, bit_name *name_of, struct ks_buf *out)
 {
+	size_t start = out->len;
 	for (int bit = 0; name_of(bit); bit++)
 		if (bits & 1u << bit)
-			ks_buf_printf(out, "%s%s", out->len ? "," : "", name_of(bit));
+			ks_buf_printf(out, "%s%s", out->len > start ? "," : "", name_of(bit));
 	return ks_buf_text(out) ? NULL : &ks_nomem;
 }
 
@@ -76,6 +83,26 @@ static uint32_t text_bits(const char *text, bit_name *name_of)
 	return bits;
 }
 
+struct ks_error *ks_image_put_known(uint32_t known, struct ks_buf *out)
+{
+	return bits_text(known, kind_name, out);
+}
+
+struct ks_error *ks_image_put_facts(uint32_t facts, struct ks_buf *out)
+{
+	return bits_text(facts, fact_name, out);
+}
+
+uint32_t ks_image_get_known(const char *text)
+{
+	return text_bits(text, kind_name);
+}
+
+uint32_t ks_image_get_facts(const char *text)
+{
+	return text_bits(text, fact_name);
+}
+
 struct ks_error *ks_image_add(struct ks_store *store, const struct ks_surface *surface,
 			      const struct ks_image_key *key, uint64_t anchor, int64_t *ret_id)
 {
@@ -91,7 +118,7 @@ struct ks_error *ks_image_add(struct ks_store *store, const struct ks_surface *s
 	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_ADD, &stmt));
 	int column = 1;
 	for (size_t i = 0; i < NR_TEXTS; i++)
-		ks_sql_bind_text(stmt, column++, *text_field(&image, i));
+		ks_sql_bind_text(stmt, column++, *ks_image_text(&image, i));
 	sqlite3_bind_int64(stmt, column++, *ret_id);
 	ks_sql_bind_text(stmt, column++, ks_tier_texts[image.tier]);
 	sqlite3_bind_int(stmt, column++, image.elf_class);
@@ -112,7 +139,7 @@ static struct ks_error *read_image(sqlite3_stmt *stmt, struct ks_arena *arena,
 		const char *copy = text ? ks_arena_strdup(arena, text) : NULL;
 		if (text && !copy)
 			return &ks_nomem;
-		*text_field(&ret->image, (size_t)i) = copy;
+		*ks_image_text(&ret->image, (size_t)i) = copy;
 	}
 	if (!ret->image.label)
 		return ks_store_damaged("image without a label");
@@ -166,8 +193,8 @@ static struct ks_error *list_images(struct ks_store *store, void *arg)
 	}
 }
 
-struct ks_error *ks_image_all(struct ks_store *store, struct ks_arena *arena,
-			      struct ks_store_images *ret)
+struct ks_error *ks_rows_images(struct ks_store *store, struct ks_arena *arena,
+				struct ks_store_images *ret)
 {
 	struct list_images list = { .arena = arena };
 	struct ks_error *err = ks_sql_read(store, list_images, &list);
@@ -180,6 +207,12 @@ struct ks_error *ks_image_all(struct ks_store *store, struct ks_arena *arena,
 		*ret = (struct ks_store_images){ .nr = list.images.len, .at = at };
 	ks_vector_deinit(&list.images);
 	return err;
+}
+
+struct ks_error *ks_image_all(struct ks_store *store, struct ks_arena *arena,
+			      struct ks_store_images *ret)
+{
+	return store->layout->images(store, arena, ret);
 }
 
 /** The modules of a kernel among all images. */

@@ -28,7 +28,16 @@ void ks_images_sort_by_age(struct ks_store_images *images);
 /** The label for the modules of a kernel that has the label; the caller frees it. */
 KS_MUST_CHECK struct ks_error *ks_image_modules_label(struct ks_store *store, const char *kernel,
 						      char **ret);
-/** The tier that a column names. */
+/** The text fields of an image: those of table image, in the order of its statements. */
+enum { KS_IMAGE_NR_TEXTS = 15 };
+const char **ks_image_text(const struct ks_image *image, size_t i);
+/** Append the names of what an image knows (KS_KNOWS()), or else can tell (KS_FACT_*), separated by commas; and back. */
+KS_MUST_CHECK struct ks_error *ks_image_put_known(uint32_t known, struct ks_buf *out);
+KS_MUST_CHECK struct ks_error *ks_image_put_facts(uint32_t facts, struct ks_buf *out);
+uint32_t ks_image_get_known(const char *text);
+uint32_t ks_image_get_facts(const char *text);
+/** The tier of that name, and the one that a column names. */
+enum ks_tier ks_image_tier_of(const char *text);
 enum ks_tier ks_image_tier(sqlite3_stmt *stmt, int column);
 
 /** The first of LABEL, LABEL@2, … that no image has; the caller frees it. */

@@ -43,10 +43,10 @@ static struct ks_error *add_segment(struct ks_index *index, struct ks_store *sto
 }
 
 static struct ks_error *add_row(struct ks_index *index, struct ks_store *store, uint32_t image,
-				sqlite3_stmt *list, const char *glob)
+				const struct ks_run_row *list, const char *glob)
 {
-	int64_t segment = sqlite3_column_int64(list, 0);
-	struct ks_index_row row = { .image = image, .columns = sqlite3_column_int64(list, 1) };
+	int64_t segment = list->segment;
+	struct ks_index_row row = { .image = image, .columns = list->columns };
 	uint32_t same = ks_numbers_get(&index->segments, (uint64_t)segment);
 	if (same) {
 		row.from = index->rows.at[same - 1].from;
@@ -62,31 +62,28 @@ static struct ks_error *add_row(struct ks_index *index, struct ks_store *store, 
 
 /** The list of one image. @param number of the image that has its names */
 static struct ks_error *add_image(struct ks_index *index, struct ks_store *store, int64_t id,
-				  uint32_t number, enum ks_kind kind, const char *glob)
+				  uint32_t number, const char *name, const char *glob)
 {
-	_cleanup_reset_ sqlite3_stmt *list = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_KIND, &list));
-	sqlite3_bind_int64(list, 1, id);
-	ks_sql_bind_text(list, 2, ks_kinds[kind].name);
+	_cleanup_run_ struct ks_run_walk list = { .store = store, .image = id, .name = name };
 	for (;;) {
 		bool row;
-		KS_TRY(ks_sql_row(store, list, &row));
+		KS_TRY(ks_run_next(&list, &row));
 		if (!row)
 			return NULL;
-		KS_TRY(add_row(index, store, number, list, glob));
+		KS_TRY(add_row(index, store, number, &list.row, glob));
 	}
 }
 
 struct ks_error *ks_index_fill(struct ks_index *index, struct ks_store *store,
-			       const struct ks_store_images *images, enum ks_kind kind,
+			       const struct ks_store_images *images, const char *list,
 			       const char *glob, bool modules)
 {
 	index->names.arena = &index->arena;
 	for (size_t i = 0; i < images->nr; i++) {
 		const struct ks_store_image *image = images->at[i];
-		KS_TRY(add_image(index, store, image->id, (uint32_t)i, kind, glob));
+		KS_TRY(add_image(index, store, image->id, (uint32_t)i, list, glob));
 		if (modules && image->modules)
-			KS_TRY(add_image(index, store, image->modules->id, (uint32_t)i, kind,
+			KS_TRY(add_image(index, store, image->modules->id, (uint32_t)i, list,
 					 glob));
 	}
 	return NULL;

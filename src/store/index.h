@@ -24,7 +24,7 @@ struct ks_index {
 	struct ks_numbers segments; // id of a segment to the one of rows that has it first, + 1
 };
 void ks_index_deinit(struct ks_index *index);
-/** @param glob as fnmatch(3); NULL for all names @param modules whether a kernel has the names of its modules, too */
+/** @param list as ks_list_name() calls it @param glob as fnmatch(3); NULL for all names @param modules whether a kernel has the names of its modules, too */
 KS_MUST_CHECK struct ks_error *ks_index_fill(struct ks_index *index, struct ks_store *store,
-					     const struct ks_store_images *images,
-					     enum ks_kind kind, const char *glob, bool modules);
+					     const struct ks_store_images *images, const char *list,
+					     const char *glob, bool modules);

@@ -21,20 +21,18 @@ void ks_lists_deinit(struct ks_lists *lists)
 static struct ks_error *read_runs(struct ks_lists *lists, const struct ks_store_image *image,
 				  enum ks_kind kind, struct ks_runs *ret)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(lists->store, KS_SQL_LIST_OF_KIND, &stmt));
-	sqlite3_bind_int64(stmt, 1, image->id);
-	ks_sql_bind_text(stmt, 2, ks_kinds[kind].name);
+	_cleanup_run_ struct ks_run_walk list = { .store = lists->store,
+						  .image = image->id,
+						  .name = ks_list_name((int)kind) };
 	ret->at.len = 0;
 	for (;;) {
 		bool row;
-		KS_TRY(ks_sql_row(lists->store, stmt, &row));
+		KS_TRY(ks_run_next(&list, &row));
 		if (!row)
 			return NULL;
-		const char *first = (const char *)sqlite3_column_text(stmt, 2);
-		struct ks_run run = { .segment = sqlite3_column_int64(stmt, 0),
-				      .columns = sqlite3_column_int64(stmt, 1),
-				      .first = ks_arena_strdup(&lists->arena, first ? first : "") };
+		struct ks_run run = { .segment = list.row.segment,
+				      .columns = list.row.columns,
+				      .first = ks_arena_strdup(&lists->arena, list.row.first) };
 		if (!run.first || !ks_vector_add(&ret->at, run))
 			return &ks_nomem;
 	}

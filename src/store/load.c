@@ -4,6 +4,7 @@
 
 #include "store/image.h"
 #include "store/kinds.h"
+#include "store/layout.h"
 #include "store/load.h"
 #include "store/places.h"
 
@@ -73,17 +74,16 @@ static int compare_groups(const void *a, const void *b)
 /** All rows of the function list. */
 static struct ks_error *load_group_rows(struct ks_store *store, struct load *load)
 {
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_KIND, &stmt));
-	sqlite3_bind_int64(stmt, 1, load->image->id);
-	ks_sql_bind_text(stmt, 2, ks_kinds[KS_FUNCTION].name);
+	_cleanup_run_ struct ks_run_walk list = { .store = store,
+						  .image = load->image->id,
+						  .name = ks_list_name(KS_FUNCTION) };
 	for (;;) {
 		bool row;
-		KS_TRY(ks_sql_row(store, stmt, &row));
+		KS_TRY(ks_run_next(&list, &row));
 		if (!row)
 			break;
 		_cleanup_places_ struct ks_places *places = NULL;
-		KS_TRY(ks_places_load(store, sqlite3_column_int64(stmt, 1), &places));
+		KS_TRY(ks_places_load(store, list.row.columns, KS_PLACES_ALL, &places));
 		KS_TRY(read_group_rows(load, places));
 		if (!ks_vector_add(&load->places, places))
 			return &ks_nomem;
@@ -336,9 +336,20 @@ static struct ks_error *load_job(struct ks_store *store, void *arg)
 	return load_all(store, load);
 }
 
+struct ks_error *ks_store_has_whole(const struct ks_store *store)
+{
+	if (store->layout->whole)
+		return NULL;
+	return ks_error_in_file(ks_error_new(KS_ERR_STORE,
+					     "a published catalogue holds no whole images: ask "
+					     "the store that it was made from"),
+				store->path);
+}
+
 struct ks_error *ks_store_surface(struct ks_store *store, const struct ks_store_image *image,
 				  struct ks_surface **ret)
 {
+	KS_TRY(ks_store_has_whole(store));
 	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(1);
 	if (!surface)
 		return &ks_nomem;

@@ -68,7 +68,7 @@ struct ks_error *ks_segment_names_get(struct ks_store *store, int64_t segment, s
 	return get(store, segment, false, out, ret_found);
 }
 
-struct ks_error *ks_segment_names_load(struct ks_store *store, int64_t segment, struct ks_buf *out)
+struct ks_error *ks_rows_names(struct ks_store *store, int64_t segment, struct ks_buf *out)
 {
 	bool found;
 	KS_TRY(get(store, segment, false, out, &found));

@@ -6,7 +6,7 @@
  */
 #include "base/buf.h"
 #include "base/error.h"
-#include "store/private.h"
+#include "store/layout.h"
 
 /** Walks over the names of a segment in order. */
 struct ks_segment_names {
@@ -34,15 +34,12 @@ static inline bool ks_segment_names_next(struct ks_segment_names *names)
 int64_t ks_segment_names_id(struct ks_bytes text, struct ks_buf *scratch);
 
 /**
- * The names of a segment.
+ * The names of a segment of a store; ks_segment_names_load() has those of a catalogue, too.
  * @param[out] ret_found whether the store has such a segment
  * @param out its content is replaced: names, and room for a NUL
  */
 KS_MUST_CHECK struct ks_error *ks_segment_names_get(struct ks_store *store, int64_t segment,
 						    struct ks_buf *out, bool *ret_found);
-/** The same for a segment that must be there. */
-KS_MUST_CHECK struct ks_error *ks_segment_names_load(struct ks_store *store, int64_t segment,
-						     struct ks_buf *out);
 /** The segment that one is a difference to; 0: it is whole. */
 KS_MUST_CHECK struct ks_error *ks_segment_names_base(struct ks_store *store, int64_t segment,
 						     int64_t *ret);

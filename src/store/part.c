@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading what lies in compressed rows: the parts of an image and the columns of a segment. */
-#include "store/private.h"
+#include "store/layout.h"
 
 /** Versions 1 and 2 have one base for all parts of an image. */
 static struct ks_error *get_statement(struct ks_store *store, sqlite3_stmt **ret)
@@ -99,14 +99,8 @@ static struct ks_error *load_columns(struct ks_store *store, int64_t id, const s
 	return places ? ks_buf_error(places) : NULL;
 }
 
-struct ks_error *ks_columns_load(struct ks_store *store, int64_t id, struct ks_buf *out)
-{
-	int64_t base;
-	return load_columns(store, id, NULL, out, NULL, &base);
-}
-
-struct ks_error *ks_columns_load_near(struct ks_store *store, int64_t id,
-				      const struct ks_near *near, struct ks_buf *out)
+struct ks_error *ks_rows_columns(struct ks_store *store, int64_t id, const struct ks_near *near,
+				 struct ks_buf *out)
 {
 	int64_t base;
 	return load_columns(store, id, near, out, NULL, &base);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "store/layout.h"
 #include "store/part.h"
 #include "surface/traits.h"
 
@@ -191,15 +192,22 @@ static struct ks_error *load(struct ks_store *store, int64_t id, bool is_base,
 	return NULL;
 }
 
-struct ks_error *ks_places_load(struct ks_store *store, int64_t columns, struct ks_places **ret)
+struct ks_error *ks_rows_places(struct ks_store *store, int64_t columns, uint64_t only,
+				struct ks_places **ret)
 {
+	(void)only; // they lie in one frame
 	return load(store, columns, false, ret);
+}
+
+struct ks_error *ks_places_load(struct ks_store *store, int64_t columns, uint64_t only,
+				struct ks_places **ret)
+{
+	return store->layout->places(store, columns, only, ret);
 }
 
 /* ---- moves ---- */
 
-/** The moves of an image as they are kept: a struct ks_moves, and what it points to behind it. */
-static struct ks_error *read_moves(struct ks_store *store, int64_t image, struct ks_buf *out)
+struct ks_error *ks_rows_moves(struct ks_store *store, int64_t image, struct ks_buf *out)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	_cleanup_buf_ struct ks_buf raw = { 0 };
@@ -231,7 +239,7 @@ struct ks_error *ks_moves_load(struct ks_store *store, int64_t image, struct ks_
 	struct ks_bytes kept;
 	if (!ks_cache_get(&store->kept_moves, image, &kept)) {
 		store->moves.len = 0;
-		KS_TRY(read_moves(store, image, &store->moves));
+		KS_TRY(store->layout->moves(store, image, &store->moves));
 		kept = ks_bytes_of(&store->moves);
 		ks_cache_put(&store->kept_moves, image, kept);
 	}

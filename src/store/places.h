@@ -29,9 +29,11 @@ static inline void ks_places_freep(struct ks_places **places)
 /** Unpack what has no base. @param data as table columns has it */
 KS_MUST_CHECK struct ks_error *ks_places_unpack(struct ks_zstd *zstd, struct ks_bytes data,
 						struct ks_places **ret);
-/** Unpack a row, and its base with it. */
+/** All names of a row are wanted. */
+#define KS_PLACES_ALL UINT64_MAX
+/** Unpack a row, and its base with it. @param only which name of it is wanted: ids and others may be missing */
 KS_MUST_CHECK struct ks_error *ks_places_load(struct ks_store *store, int64_t columns,
-					      struct ks_places **ret);
+					      uint64_t only, struct ks_places **ret);
 
 /** Walks over two lists of numbers, and finds the row that has a function group among those of the base. */
 struct ks_places_match {

@@ -49,7 +49,6 @@ enum ks_sql {
 	KS_SQL_LIST_SEEK,
 	KS_SQL_LIST_OF_KIND,
 	KS_SQL_LIST_OF_IMAGE,
-	KS_SQL_LIST_SEGMENTS,
 	KS_SQL_LIST_ADD,
 	KS_SQL_LIST_REMOVE,
 	KS_SQL_LIST_OF_ROOTS,
@@ -71,6 +70,13 @@ enum ks_sql {
 	KS_SQL_BLOCK,
 	KS_SQL_BLOCKS,	      // of a store of any version
 	KS_SQL_BLOCKS_DIFFER, // and whether they have differences
+	KS_SQL_CATALOGUE_BLOCK,
+	KS_SQL_CATALOGUE_BLOCKS,
+	KS_SQL_CATALOGUE_HEAD,
+	KS_SQL_ROOT,
+	KS_SQL_CATALOGUE_NAMES,
+	KS_SQL_CATALOGUE_WORD,
+	KS_SQL_CATALOGUE_PLACE,
 	KS_SQL_BLOCK_NEEDS,
 	KS_SQL_BLOCK_ADD,
 	KS_SQL_BLOCK_REMOVE,
@@ -83,6 +89,10 @@ enum ks_sql {
 struct ks_store {
 	sqlite3 *db;
 	char *path;
+	const struct ks_layout *layout; // how it is read
+	bool published;			// it is a catalogue
+	struct ks_catalogue *catalogue; // what is known of it; NULL until it is asked
+	struct ks_pages *pages;		// where its pages come from; NULL: a file
 	bool readonly;
 	unsigned int wait;	   // for other processes, in seconds
 	bool alone;		   // SQLite takes the file for one that nobody writes
@@ -208,19 +218,12 @@ struct ks_part_row {
 KS_MUST_CHECK struct ks_error *ks_part_load(struct ks_store *store, int64_t image, const char *name,
 					    struct ks_buf *out, struct ks_part_row *ret);
 
-/** Raw ids of a columns row (columns.h), appended to out. */
-KS_MUST_CHECK struct ks_error *ks_columns_load(struct ks_store *store, int64_t id,
-					       struct ks_buf *out);
-
 /** Columns that the caller has unpacked already. */
 struct ks_near {
 	int64_t id;
 	struct ks_bytes raw;
 };
-/** As ks_columns_load(), for a row that may be a difference to near. @param near NULL is allowed */
-KS_MUST_CHECK struct ks_error *ks_columns_load_near(struct ks_store *store, int64_t id,
-						    const struct ks_near *near, struct ks_buf *out);
-/** Raw ids of a row, and its places as they are packed. @param[out] ret_base the row that the places are told by, or 0 */
+/** Raw ids of a columns row of a store, and its places as they are packed. @param[out] ret_base the row that the places are told by, or 0 */
 KS_MUST_CHECK struct ks_error *ks_columns_frames(struct ks_store *store, int64_t id,
 						 struct ks_buf *ids, struct ks_buf *places,
 						 int64_t *ret_base);

@@ -72,11 +72,13 @@ enum {
 	FROM_1_TO_EARLY_3,
 	FROM_2_TO_EARLY_3,
 	NR_WAYS,
+	PUBLISHED = NR_WAYS
 };
 static const int versions[NR_WAYS] = { 1, 2, 2, 3, 3, 3, 3, 3, 3 };
 
 enum {
 	EVERY = (1 << NR_WAYS) - 1,
+	CATALOGUE = 1 << PUBLISHED,
 	IN_1 = 1 << MADE_1,
 	ONCE_1 = 1 << FROM_1_TO_2 | 1 << FROM_1_TO_3 | 1 << FROM_1_TO_EARLY_3,
 	SINCE_2 = EVERY & ~IN_1,
@@ -94,7 +96,22 @@ static const struct ks_schema_row rows[] = {
 	{ "index", "sqlite_autoindex_image_1", "image", NULL, EVERY },
 	{ "index", "sqlite_autoindex_image_2", "image", NULL, EVERY },
 	{ "table", "setting", "setting",
-	  "CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID", EVERY },
+	  "CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+	  EVERY | CATALOGUE },
+	// A catalogue: what is read first, then what a look-up reads.
+	{ "table", "head", "head",
+	  "CREATE TABLE head(name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID", CATALOGUE },
+	{ "table", "names", "names",
+	  "CREATE TABLE names(id INTEGER PRIMARY KEY, data BLOB NOT NULL)", CATALOGUE },
+	{ "table", "block", "block",
+	  "CREATE TABLE block(last INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL)",
+	  CATALOGUE },
+	{ "table", "place", "place",
+	  "CREATE TABLE place(last INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL)",
+	  CATALOGUE },
+	{ "table", "word", "word",
+	  "CREATE TABLE word(last INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL)",
+	  CATALOGUE },
 	// Names in sorted runs, shared between images.
 	{ "table", "segment", "segment",
 	  "CREATE TABLE segment(id INTEGER PRIMARY KEY, nr INTEGER NOT NULL, names TEXT NOT NULL)",
@@ -171,6 +188,16 @@ uint32_t ks_schema_ways(int version)
 	for (int way = 0; way < NR_WAYS; way++)
 		ways |= versions[way] == version ? 1u << way : 0;
 	return ways;
+}
+
+uint32_t ks_schema_catalogue(void)
+{
+	return CATALOGUE;
+}
+
+bool ks_schema_published(const struct ks_schema_row *row)
+{
+	return row->ways & CATALOGUE;
 }
 
 bool ks_schema_new(const struct ks_schema_row *row)

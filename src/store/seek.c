@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "store/seek.h"
+/* One name in one list of one image: a seek in the list, a search in the segment, a walk over the columns. */
+#include "store/layout.h"
 
 #include "store/names.h"
 
@@ -29,8 +30,8 @@ static struct ks_error *columns_of(struct ks_store *store, int64_t id, struct ks
 	return NULL;
 }
 
-struct ks_error *ks_seek(struct ks_store *store, int64_t image, const char *list, const char *name,
-			 bool *ret_found, struct ks_row *ret)
+struct ks_error *ks_rows_seek(struct ks_store *store, int64_t image, const char *list,
+			      const char *name, bool *ret_found, struct ks_row *ret)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	*ret_found = false;

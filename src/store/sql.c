@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/array.h"
+#include "store/pages.h"
 #include "store/private.h"
 
 #define IMAGE_TEXTS                                                                                \
@@ -55,11 +56,9 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_LIST_SEEK] = "SELECT segment, columns FROM list WHERE image = ? AND kind = ? AND"
 			     " first <= ? ORDER BY first DESC LIMIT 1",
 	[KS_SQL_LIST_OF_KIND] =
-		"SELECT segment, columns, first FROM list WHERE image = ? AND kind = ?"
-		" ORDER BY first",
+		"SELECT l.segment, l.columns, l.first, s.nr FROM list l LEFT JOIN segment s"
+		" ON s.id = l.segment WHERE l.image = ? AND l.kind = ? ORDER BY l.first",
 	[KS_SQL_LIST_OF_IMAGE] = "SELECT kind, first, columns FROM list WHERE image = ?",
-	[KS_SQL_LIST_SEGMENTS] = "SELECT l.kind, s.id, s.nr FROM list l JOIN segment s"
-				 " ON s.id = l.segment WHERE l.image = ?",
 	[KS_SQL_LIST_ADD] = "INSERT INTO list(image, kind, first, segment, columns)"
 			    " VALUES(?, ?, ?, ?, ?)",
 	[KS_SQL_LIST_REMOVE] = "DELETE FROM list WHERE image = ?",
@@ -89,6 +88,16 @@ static const char *const texts[KS_NR_SQL] = {
 			 " ORDER BY first DESC LIMIT 1",
 	[KS_SQL_BLOCKS] = "SELECT first, nr FROM block ORDER BY first",
 	[KS_SQL_BLOCKS_DIFFER] = "SELECT first, nr, length(needs) > 0 FROM block ORDER BY first",
+	[KS_SQL_CATALOGUE_BLOCK] = "SELECT last - nr + 1, nr, data FROM block WHERE last >= ?"
+				   " ORDER BY last LIMIT 1",
+	[KS_SQL_CATALOGUE_BLOCKS] = "SELECT last - nr + 1, nr, 1 FROM block ORDER BY last",
+	[KS_SQL_CATALOGUE_HEAD] = "SELECT data FROM head WHERE name = ?",
+	[KS_SQL_ROOT] = "SELECT rootpage FROM sqlite_schema WHERE name = ?",
+	[KS_SQL_CATALOGUE_WORD] = "SELECT last - nr + 1, nr, data FROM word WHERE last >= ?"
+				  " ORDER BY last LIMIT 1",
+	[KS_SQL_CATALOGUE_NAMES] = "SELECT data FROM names WHERE id = ?",
+	[KS_SQL_CATALOGUE_PLACE] = "SELECT last - nr + 1, nr, data FROM place WHERE last >= ?"
+				   " ORDER BY last LIMIT 1",
 	[KS_SQL_BLOCK_NEEDS] = "SELECT first, nr, needs FROM block ORDER BY first DESC",
 	[KS_SQL_BLOCK_ADD] = "INSERT INTO block(first, nr, data, needs) VALUES(?, ?, ?, ?)",
 	[KS_SQL_BLOCK_REMOVE] = "DELETE FROM block WHERE first = ?",
@@ -122,6 +131,9 @@ struct ks_error *ks_sql_error(struct ks_store *store, const char *doing)
 	int code = sqlite3_errcode(store->db);
 	if (code == SQLITE_NOMEM)
 		return &ks_nomem;
+	struct ks_error *err = store->pages ? ks_pages_error(store->pages) : NULL;
+	if (err) // the server's, which says more
+		return ks_error_in_file(err, store->path);
 	for (size_t i = 0; i < KS_ARRAY_LEN(meanings); i++)
 		if (meanings[i].code == (code & 0xff))
 			return ks_error_in_file(ks_error_new(meanings[i].err, "cannot %s: %s (%s)",

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "store/catalogue.h"
 #include "store/format.h"
+#include "store/pages.h"
 #include "store/schema.h"
 
 enum { WAIT_S = 10, WAIT_MAX_S = 1 << 20, CACHE_KIB = 16 << 10 };
@@ -22,7 +24,8 @@ static struct ks_error *set_up(struct ks_store *store, void *arg)
 
 static struct ks_error *open_handle(struct ks_store *store, const char *name, int flags)
 {
-	int code = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	const char *vfs = store->pages ? ks_pages_vfs(store->pages) : NULL;
+	int code = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, vfs);
 	if (!store->db)
 		return &ks_nomem;
 	if (code != SQLITE_OK)
@@ -76,6 +79,7 @@ static struct ks_error *look(struct ks_store *store, bool *ret_empty, int *ret_c
 	struct ks_error *err = ks_format_check(store, ret_empty);
 	*ret_code = sqlite3_errcode(store->db);
 	sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL); // of nothing
+	store->layout = store->published ? &ks_layout_catalogue : &ks_layout_store;
 	return err;
 }
 
@@ -104,6 +108,10 @@ static struct ks_error *open_for_writing(struct ks_store *store, bool create)
 	KS_TRY(open_handle(store, store->path,
 			   SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0)));
 	KS_TRY(look(store, &empty, &code));
+	if (store->published)
+		return ks_error_new(KS_ERR_STORE,
+				    "a published catalogue, which is only read: write to a "
+				    "store, and publish it anew");
 	if (empty && !create)
 		return ks_error_new(KS_ERR_STORE,
 				    "the file is empty: no store has been made in it");
@@ -162,9 +170,46 @@ struct ks_error *ks_store_open_waiting(const char *path, enum ks_store_mode mode
 	return NULL;
 }
 
+static struct ks_error *open_remote(struct ks_store *store, const struct ks_http_opts *http)
+{
+	bool empty;
+	int code;
+	KS_TRY(ks_pages_open(store->path, http, &store->pages));
+	KS_TRY(open_handle(store, "file:catalogue?immutable=1",
+			   SQLITE_OPEN_READONLY | SQLITE_OPEN_URI));
+	KS_TRY(look(store, &empty, &code));
+	if (store->published)
+		return NULL;
+	return ks_error_new(KS_ERR_STORE,
+			    "%s: only a catalogue, as 'ksurf publish' makes it, is "
+			    "read from a server",
+			    empty ? "an empty file" : "a store");
+}
+
+struct ks_error *ks_store_open_remote(const char *url, const struct ks_http_opts *http,
+				      struct ks_store **ret)
+{
+	_cleanup_store_ struct ks_store *store = calloc(1, sizeof(*store));
+	if (!store)
+		return &ks_nomem;
+	store->readonly = true;
+	store->wait = WAIT_S;
+	store->path = strdup(url);
+	if (!store->path)
+		return &ks_nomem;
+	KS_TRY(ks_error_in_file(open_remote(store, http), url));
+	*ret = ks_take(store);
+	return NULL;
+}
+
 unsigned int ks_store_wait(const struct ks_store *store)
 {
 	return store->wait;
+}
+
+bool ks_store_is_far(const struct ks_store *store)
+{
+	return store->pages;
 }
 
 const char *ks_store_path(const struct ks_store *store)
@@ -177,6 +222,7 @@ void ks_store_close(struct ks_store *store)
 	if (!store)
 		return;
 	ks_sql_close(store);
+	ks_pages_close(store->pages);
 	ks_blocks_deinit(&store->blocks);
 	ks_hashes_deinit(&store->hashes);
 	ks_zstd_deinit(&store->zstd);
@@ -186,6 +232,7 @@ void ks_store_close(struct ks_store *store)
 	ks_buf_deinit(&store->made);
 	ks_buf_deinit(&store->moves);
 	ks_store_forget(store);
+	ks_catalogue_free(store->catalogue);
 	free(store->path);
 	free(store);
 }

@@ -9,6 +9,7 @@
  * too new, locked or damaged, KS_ERR_IO when the system refuses (disk full, read-only), KS_ERR_NOTFOUND.
  */
 #include "base/error.h"
+#include "base/progress.h"
 #include "surface/history.h"
 #include "surface/model.h"
 
@@ -28,6 +29,13 @@ KS_MUST_CHECK struct ks_error *ks_store_open(const char *path, enum ks_store_mod
  */
 KS_MUST_CHECK struct ks_error *ks_store_open_waiting(const char *path, enum ks_store_mode mode,
 						     unsigned int seconds, struct ks_store **ret);
+struct ks_http_opts;
+/**
+ * A catalogue on a web server, read by pages as they are needed; what has come is kept for the next time (pages_cache.h).
+ * @param url as ks_http_serves() tells @param http who fetches; how much at once is not for it to say
+ */
+KS_MUST_CHECK struct ks_error *
+ks_store_open_remote(const char *url, const struct ks_http_opts *http, struct ks_store **ret);
 /** The seconds that it was opened with. */
 unsigned int ks_store_wait(const struct ks_store *store);
 void ks_store_close(struct ks_store *store); // NULL is allowed
@@ -189,6 +197,23 @@ struct ks_repack_result {
 KS_MUST_CHECK struct ks_error *ks_store_repack(struct ks_store *store, unsigned int nr_threads,
 					       struct ks_repack_result *ret);
 
+/** What became of a catalogue. */
+struct ks_publish_result {
+	uint64_t bytes; // of the file
+	size_t nr_images, nr_names;
+	char content[65]; // SHA-256 of what it says, as hex
+};
+
+/**
+ * Write all that names are looked up by into one file, a catalogue, which is only read: laid out by names, not by images, so that a
+ * look-up reads little of it. OUT appears whole, or is as it was; a file OUT-publish and one OUT-publish-new are made
+ * meanwhile.
+ * @param progress NULL for silence
+ */
+KS_MUST_CHECK struct ks_error *ks_store_publish(struct ks_store *store, const char *out,
+						const struct ks_progress *progress,
+						struct ks_publish_result *ret);
+
 /* ---- images and settings ---- */
 
 /** An image of the store. */
@@ -246,6 +271,18 @@ KS_MUST_CHECK struct ks_error *ks_store_history(struct ks_store *store,
 						enum ks_kind kind, const char *name,
 						struct ks_arena *arena, struct ks_history *ret);
 
+/** Whether the store is on a server. */
+bool ks_store_is_far(const struct ks_store *store);
+/** A name that is going to be looked up. */
+struct ks_store_want {
+	enum ks_kind kind;
+	const char *name;
+};
+/** Fetch what ks_store_history() of these names reads, when the store is on a server: all at once, and not name by name. */
+KS_MUST_CHECK struct ks_error *ks_store_want(struct ks_store *store,
+					     const struct ks_store_images *images,
+					     const struct ks_store_want *wants, size_t nr);
+
 /**
  * Whether the symbol table of an image has a symbol of exactly that name, data or function. False says nothing when
  * the image does not know its symbols (symtab_known). The first name that is no function's reads all names of the image,
@@ -292,6 +329,14 @@ KS_MUST_CHECK struct ks_error *ks_store_names(struct ks_store *store,
 					      enum ks_kind kind, const char *glob,
 					      ks_store_name_fn *fn, void *arg);
 
+/** Whether a name is of interest. */
+typedef bool ks_store_wanted_fn(enum ks_kind kind, const char *name, void *arg);
+/** The same of names that are wanted. To look at all names costs little, to tell who has one more. @param arg of both functions */
+KS_MUST_CHECK struct ks_error *ks_store_names_wanted(struct ks_store *store,
+						     const struct ks_store_images *images,
+						     enum ks_kind kind, ks_store_wanted_fn *wanted,
+						     ks_store_name_fn *fn, void *arg);
+
 /**
  * All names of a kind with where to find their facts, for visiting every history; modules are left out. It holds the lists of all the
  * images in memory (about 4 MB an image) and is read by any number of threads at once. What images points to
@@ -321,6 +366,9 @@ KS_MUST_CHECK struct ks_error *ks_walk_history(const struct ks_walk *walk, struc
 					       struct ks_history *ret);
 
 /* ---- a whole image ---- */
+
+/** KS_ERR_STORE when images cannot be had whole: a catalogue has what names are looked up by. */
+KS_MUST_CHECK struct ks_error *ks_store_has_whole(const struct ks_store *store);
 
 /** Everything about an image as it was put, tables in their order. The caller frees it. */
 KS_MUST_CHECK struct ks_error *ks_store_surface(struct ks_store *store,

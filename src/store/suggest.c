@@ -14,6 +14,15 @@ struct best {
 	unsigned int scores[KS_NR_SUGGESTIONS];
 };
 
+static bool is_near(enum ks_kind kind, const char *name, void *arg)
+{
+	const struct best *best = arg;
+	(void)kind;
+	return strlen(name) <= KS_SUGGESTION_MAX &&
+	       (ks_edit_distance(best->wanted, name, best->limit) <= best->limit ||
+		strstr(name, best->wanted));
+}
+
 static struct ks_error *consider(const struct ks_store_name *name, void *arg)
 {
 	struct best *best = arg;
@@ -55,7 +64,8 @@ struct ks_error *ks_suggest_names(struct ks_store *store, const struct ks_store_
 	struct best best = { .wanted = name, .found = ret };
 	ret->nr = 0;
 	best.limit = len < 8 ? 1 : len < 16 ? 2 : 3;
-	return len < 3 ? NULL : ks_store_names(store, images, kind, NULL, consider, &best);
+	return len < 3 ? NULL
+		       : ks_store_names_wanted(store, images, kind, is_near, consider, &best);
 }
 
 /** No image can tell of the kind: a name that is not found says nothing then. */

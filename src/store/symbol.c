@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether an image has a symbol or a variable of a name: what a ksym asks. */
+#include "store/layout.h"
 #include "store/part.h"
-#include "store/seek.h"
 #include "surface/traits.h"
 
 /** Bytes: the symbols of 25 kernels, 2 to 4 MB each, fit. */
@@ -73,21 +73,22 @@ static struct ks_error *make_set(const struct ks_buf *raw, uint64_t nr, struct k
 	return c.why ? ks_store_damaged(c.why) : NULL;
 }
 
-static struct ks_error *ask_table(struct ks_store *store, struct question *q)
+struct ks_error *ks_rows_symbol(struct ks_store *store, const struct ks_store_image *image,
+				const char *name, bool *ret)
 {
 	struct ks_bytes set;
-	uint64_t hash = hash_of(q->name, strlen(q->name));
-	if (ks_cache_get(&store->kept_symbols, q->image->id, &set)) {
-		q->answer = holds(set, hash);
+	uint64_t hash = hash_of(name, strlen(name));
+	if (ks_cache_get(&store->kept_symbols, image->id, &set)) {
+		*ret = holds(set, hash);
 		return NULL;
 	}
 	_cleanup_buf_ struct ks_buf raw = { 0 }, made = { 0 };
 	uint64_t nr;
-	KS_TRY(ks_part_read(store, q->image, KS_PART_SYMBOL_NAMES, &raw, &nr));
+	KS_TRY(ks_part_read(store, image, KS_PART_SYMBOL_NAMES, &raw, &nr));
 	KS_TRY(make_set(&raw, nr, &made));
 	store->kept_symbols.limit = SYMBOLS_LIMIT;
-	ks_cache_put(&store->kept_symbols, q->image->id, ks_bytes_of(&made));
-	q->answer = holds(ks_bytes_of(&made), hash);
+	ks_cache_put(&store->kept_symbols, image->id, ks_bytes_of(&made));
+	*ret = holds(ks_bytes_of(&made), hash);
 	return NULL;
 }
 
@@ -95,7 +96,9 @@ static struct ks_error *ask_symbol(struct ks_store *store, void *arg)
 {
 	struct question *q = arg;
 	KS_TRY(ask_function(store, q));
-	return q->answer || !*q->name ? NULL : ask_table(store, q);
+	if (q->answer || !*q->name)
+		return NULL;
+	return store->layout->symbol(store, q->image, q->name, &q->answer);
 }
 
 struct ks_error *ks_store_symbol(struct ks_store *store, const struct ks_store_image *image,

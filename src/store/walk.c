@@ -3,6 +3,7 @@
 
 #include "store/fact.h"
 #include "store/index.h"
+#include "store/layout.h"
 #include "store/places.h"
 #include "surface/image.h"
 
@@ -119,7 +120,7 @@ static struct ks_error *read_list(struct ks_walk *walk, struct ks_store *store,
 		return read_rows(walk, list, ks_bytes_of(&ids));
 	}
 	_cleanup_places_ struct ks_places *places = NULL;
-	KS_TRY(ks_places_load(store, list->columns, &places));
+	KS_TRY(ks_places_load(store, list->columns, KS_PLACES_ALL, &places));
 	if (!ks_vector_add(&walk->columns, places))
 		return &ks_nomem;
 	const struct ks_places *kept = ks_take(places);
@@ -129,7 +130,8 @@ static struct ks_error *read_list(struct ks_walk *walk, struct ks_store *store,
 static struct ks_error *fill(struct ks_store *store, void *arg)
 {
 	struct ks_walk *walk = arg;
-	KS_TRY(ks_index_fill(&walk->index, store, walk->images, walk->kind, NULL, false));
+	KS_TRY(ks_index_fill(&walk->index, store, walk->images, ks_list_name((int)walk->kind), NULL,
+			     false));
 	walk->cells =
 		calloc(walk->index.names.all.len * walk->images->nr + 1, sizeof(*walk->cells));
 	if (!walk->cells)

@@ -97,8 +97,12 @@ static struct ks_error *find_partial(struct ks_view *view)
 	bool *partial = ks_arena_array(&view->arena, view->nr_images + 1, sizeof(*partial));
 	if (!partial)
 		return &ks_nomem;
-	KS_TRY(view->source.history(view->source.arg, KS_STRUCT, "task_struct", &view->arena,
-				    &history));
+	bool any = false;
+	for (size_t i = 0; i < view->nr_images; i++)
+		any |= view->images[i]->tier == KS_TIER_IMPORTED;
+	if (any)
+		KS_TRY(view->source.history(view->source.arg, KS_STRUCT, "task_struct",
+					    &view->arena, &history));
 	for (size_t i = 0; i < view->nr_images; i++) {
 		partial[i] = view->images[i]->tier == KS_TIER_IMPORTED && history.facts[i].known &&
 			     !history.facts[i].present;

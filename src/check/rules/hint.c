@@ -191,6 +191,21 @@ static struct ks_error *look_at(const struct ks_store_name *name, void *arg)
 	return NULL;
 }
 
+/** Whether a name is like one that is missing. */
+static bool is_like(enum ks_kind kind, const char *name, void *arg)
+{
+	const struct search *search = arg;
+	struct words words = words_of(name);
+	for (size_t i = 0; i < search->wanted.len; i++) {
+		const struct wanted *wanted = &search->wanted.at[i];
+		if (wanted->kind == kind &&
+		    (strcmp(wanted->name, name) == 0 ||
+		     (likeness(&wanted->words, &words) >= LIKE_ENOUGH && !is_generated(name))))
+			return true;
+	}
+	return false;
+}
+
 static bool has(const uint64_t *in, size_t image)
 {
 	return in && (in[image / 64] >> (image % 64) & 1);
@@ -308,7 +323,8 @@ static struct ks_error *search_names(struct ks_store *store, const struct ks_sto
 		for (size_t i = 0; i < search->wanted.len; i++)
 			any |= search->wanted.at[i].kind == kinds[k];
 		if (any)
-			KS_TRY(ks_store_names(store, columns, kinds[k], NULL, look_at, search));
+			KS_TRY(ks_store_names_wanted(store, columns, kinds[k], is_like, look_at,
+						     search));
 	}
 	return NULL;
 }

@@ -23,6 +23,7 @@ enum {
 	TOTAL_S = 3600,
 	CONNECT_S = 20,
 	REDIRECTS_MAX = 5,
+	VALIDATOR_MAX = 200,
 };
 
 struct http {
@@ -49,6 +50,9 @@ struct http {
 	// its answer
 	uint64_t range_begin, range_total, length, end;	 // end: of the range asked for
 	bool has_range, has_length, takes_ranges, known; // known: some answer was good
+	char etag[VALIDATOR_MAX], date[VALIDATOR_MAX];	 // empty: it has none
+	char *validator;				 // of the first
+	bool pinned;
 
 	struct ks_proof proof;
 	int64_t opened; // for the trace
@@ -57,6 +61,19 @@ struct http {
 bool ks_http_serves(const char *url)
 {
 	return !strncasecmp(url, "http://", 7) || !strncasecmp(url, "https://", 8);
+}
+
+/** The value of a header, when it is that one. @param size of value; a longer one is cut */
+static void take_value(const char *line, size_t len, const char *name, char *value, size_t size)
+{
+	size_t at = strlen(name), n = 0;
+	if (len < at || strncasecmp(line, name, at) != 0)
+		return;
+	while (at < len && line[at] == ' ')
+		at++;
+	while (at < len && n < size - 1 && (unsigned char)line[at] >= ' ')
+		value[n++] = line[at++];
+	value[n] = '\0';
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *arg)
@@ -71,6 +88,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
 	unsigned long long begin, end, total;
 	if (!strncmp(text, "http/", 5)) { // another answer, after a redirect
 		h->has_range = h->has_length = h->takes_ranges = false;
+		h->etag[0] = h->date[0] = '\0';
 	} else if (sscanf(text, "content-range: bytes %llu-%llu/%llu", &begin, &end, &total) == 3) {
 		h->has_range = true;
 		h->range_begin = begin;
@@ -81,7 +99,23 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
 	} else if (!strncmp(text, "accept-ranges: bytes", 20)) {
 		h->takes_ranges = true;
 	}
+	take_value(line, len, "etag:", h->etag, sizeof(h->etag));
+	take_value(line, len, "last-modified:", h->date, sizeof(h->date));
 	return len;
+}
+
+/** The file is the one that the first answer was of. */
+static struct ks_error *check_validator(struct http *h)
+{
+	const char *now = h->etag[0] ? h->etag : h->date;
+	if (!h->validator && !h->known && now[0]) {
+		h->validator = strdup(now);
+		return h->validator ? NULL : &ks_nomem;
+	}
+	if (!h->pinned || strcmp(h->validator ? h->validator : "", now) == 0)
+		return NULL;
+	return ks_error_new(KS_ERR_NET, "the file on the server was replaced while it was read: "
+					"start over");
 }
 
 /** What the server's answer means, before any byte of its body is used. */
@@ -108,6 +142,7 @@ static struct ks_error *check_answer(struct http *h)
 	if (size != h->in.size && size != KS_INPUT_SIZE_UNKNOWN)
 		return ks_error_new(KS_ERR_NET, "the file has %llu bytes on the server, not %llu",
 				    (unsigned long long)size, (unsigned long long)h->in.size);
+	KS_TRY(check_validator(h));
 	if (!h->known)
 		h->in.can_jump = status == 206 || h->takes_ranges;
 	h->known = true;
@@ -377,6 +412,7 @@ static void http_close(struct ks_input *in)
 		h->curl->multi_cleanup(h->multi);
 	free(h->buf);
 	free(h->url);
+	free(h->validator);
 	ks_proof_deinit(&h->proof);
 	free(h);
 }
@@ -400,12 +436,18 @@ static bool http_proven(const struct ks_input *in)
 	return ((const struct http *)in)->proof.proven;
 }
 
+static const char *http_validator(const struct ks_input *in)
+{
+	return ((const struct http *)in)->validator;
+}
+
 static const struct ks_input_ops http_ops = {
 	.read = http_read,
 	.want = http_want,
 	.close = http_close,
 	.finish = http_finish,
 	.proven = http_proven,
+	.validator = http_validator,
 };
 
 static void set_options(struct http *h, const struct ks_http_opts *opts)
@@ -447,6 +489,8 @@ static struct ks_error *http_open(struct http *h, const char *url, const struct 
 		return &ks_nomem;
 	h->in.size = opts->size ? opts->size : KS_INPUT_SIZE_UNKNOWN;
 	h->cancel = opts->cancel;
+	h->pinned = opts->pinned;
+	h->want_end = opts->first;
 	h->tries = opts->tries ? opts->tries : TRIES;
 	h->backoff_ms = opts->backoff_ms ? opts->backoff_ms : BACKOFF_MS;
 	h->total_s = opts->total_s ? opts->total_s : TOTAL_S;
@@ -460,7 +504,7 @@ struct ks_error *ks_http_open(const char *url, const struct ks_http_opts *opts,
 	static const struct ks_http_opts none;
 	const struct ks_transport *transport = opts ? opts->transport : NULL;
 	if (transport)
-		return transport->open(transport->arg, url, ret);
+		return transport->open(transport->arg, url, opts, ret);
 	struct http *h = calloc(1, sizeof(*h));
 	if (!h)
 		return &ks_nomem;
@@ -478,6 +522,11 @@ struct ks_error *ks_http_open(const char *url, const struct ks_http_opts *opts,
 bool ks_http_proven(const struct ks_input *in)
 {
 	return in->ops->proven && in->ops->proven(in);
+}
+
+const char *ks_http_validator(const struct ks_input *in)
+{
+	return in->ops->validator ? in->ops->validator(in) : NULL;
 }
 
 struct ks_error *ks_http_finish(struct ks_input *in, uint64_t max,

@@ -22,6 +22,8 @@ struct ks_http_opts {
 	uint64_t size;		 // bytes the file must have; 0: whatever the server says
 	const char *
 		sha256; // of the whole file, as hex, or its SHA512; checked when all of it has come
+	uint64_t first; // bytes to ask for at once; 0: as many as there are
+	bool pinned; // every answer must be of the file that the first was of, as its ETag or date says
 	const char *ca_file;		      // certificates to trust; NULL: those of the system
 	const struct ks_transport *transport; // who fetches instead; NULL: this process
 	const struct ks_cancel *cancel;	      // looked at while there is nothing to read; or NULL
@@ -51,6 +53,9 @@ KS_MUST_CHECK struct ks_error *ks_http_finish(struct ks_input *in, uint64_t max,
 /** A whole small file. @param max bytes; a longer file is an error */
 KS_MUST_CHECK struct ks_error *ks_http_get(const char *url, const struct ks_http_opts *opts,
 					   uint64_t max, struct ks_buf *ret);
+
+/** What the server tells one state of the file from another by: its ETag or date; NULL when it tells neither. */
+const char *ks_http_validator(const struct ks_input *in);
 
 /** Whether a URL is for ks_http_open(): http:// or https://. */
 bool ks_http_serves(const char *url);

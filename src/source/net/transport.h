@@ -7,6 +7,7 @@
 
 struct ks_set_kernels;
 struct ks_set_extent;
+struct ks_http_opts;
 
 struct ks_transport {
 	void *arg;
@@ -17,6 +18,7 @@ struct ks_transport {
 	struct ks_error *(*expand)(void *arg, const char *word, const struct ks_set_extent *extent,
 				   const struct ks_progress *progress, bool *is_set,
 				   struct ks_set_kernels *ret);
-	/** As ks_http_open(). @param url one that resolve() gave, or a debuginfod server's */
-	struct ks_error *(*open)(void *arg, const char *url, struct ks_input **ret);
+	/** As ks_http_open(); of the options only first counts. @param url one that resolve() gave, a debuginfod server's, or the store's */
+	struct ks_error *(*open)(void *arg, const char *url, const struct ks_http_opts *opts,
+				 struct ks_input **ret);
 };

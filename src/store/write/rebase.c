@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "store/layout.h"
 #include "store/part.h"
 #include "store/write/put_places.h"
 
@@ -98,7 +99,7 @@ static struct ks_error *read_function(struct rebase *r, struct content *content,
 static struct ks_error *read_rows(struct rebase *r, const struct run *run, struct content *content)
 {
 	struct ks_columns columns;
-	KS_TRY(ks_places_load(r->store, run->columns, &content->places));
+	KS_TRY(ks_places_load(r->store, run->columns, KS_PLACES_ALL, &content->places));
 	KS_TRY(ks_columns_open(content->places->ids.at, content->places->ids.len, &columns));
 	if (columns.nr > content->places->ids.len + KS_COLUMNS_MAX)
 		return ks_store_damaged("names and facts do not match");
@@ -127,7 +128,7 @@ static struct ks_error *read_was(struct rebase *r, const struct run *run, struct
 	for (size_t i = 0; i < content->nr; i++)
 		rows[i] = (struct ks_put_was_row){ .group = content->rows[i].second,
 						   .fn = content->rows[i].fn };
-	KS_TRY(ks_places_load(r->store, run->like, &content->was.base));
+	KS_TRY(ks_places_load(r->store, run->like, KS_PLACES_ALL, &content->was.base));
 	KS_TRY(ks_put_was_fill(&content->was, r->now.base_anchor, rows, content->nr));
 	for (size_t i = 0; i < content->nr; i++)
 		content->rows[i].was = content->was.at[i];

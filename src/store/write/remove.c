@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "store/image.h"
+#include "store/layout.h"
 #include "store/part.h"
 #include "store/write/rebase.h"
 

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "check/kernels/expect.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/vector.h"
+#include "bpf/deps.h"
+
+/** What nearly every question about a program or a function comes to. */
+static const struct ks_store_want common[] = {
+	{ KS_CONFIG, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS" },
+	{ KS_CONFIG, "CONFIG_FPROBE" },
+	{ KS_ENUM, "bpf_attach_type" },
+	{ KS_INT, "int" },
+	{ KS_TYPEDEF, "__kernel_size_t" },
+	{ KS_TYPEDEF, "loff_t" },
+	{ KS_TYPEDEF, "ssize_t" },
+	{ KS_TYPEDEF, "u64" },
+};
+static const struct ks_store_want of_objects[] = {
+	{ KS_CONFIG, "CONFIG_CGROUPS" },
+	{ KS_CONFIG, "CONFIG_FTRACE_SYSCALLS" },
+	{ KS_ENUM, "bpf_func_id" },
+	{ KS_ENUM, "bpf_map_type" },
+	{ KS_ENUM, "bpf_prog_type" },
+	{ KS_CONFIG, "CONFIG_DYNAMIC_FTRACE" },
+	{ KS_CONFIG, "CONFIG_KPROBE_EVENTS" },
+	{ KS_CONFIG, "CONFIG_KPROBE_EVENTS_ON_NOTRACE" },
+	{ KS_INT, "long int" },
+	{ KS_INT, "long long unsigned int" },
+	{ KS_INT, "long unsigned int" },
+	{ KS_INT, "short unsigned int" },
+	{ KS_INT, "unsigned char" },
+	{ KS_INT, "unsigned int" },
+};
+/** What the records of system calls are made of. */
+static const struct ks_store_want of_calls[] = {
+	{ KS_STRUCT, "syscall_metadata" },    { KS_STRUCT, "syscall_tp_t" },
+	{ KS_STRUCT, "syscall_trace_enter" }, { KS_STRUCT, "syscall_trace_exit" },
+	{ KS_STRUCT, "trace_entry" },
+};
+
+struct wants {
+	KS_VECTOR(struct ks_store_want) at;
+};
+
+static struct ks_error *add(struct wants *wants, const struct ks_store_want *names, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!ks_vector_add(&wants->at, names[i]))
+			return &ks_nomem;
+	return NULL;
+}
+
+struct ks_error *ks_expect_names(struct ks_store *store, const struct ks_store_images *images,
+				 const struct ks_store_want *names, size_t nr)
+{
+	struct wants wants = { 0 };
+	if (!ks_store_is_far(store))
+		return NULL;
+	struct ks_error *err = add(&wants, common, KS_ARRAY_LEN(common));
+	if (!err)
+		err = add(&wants, names, nr);
+	if (!err)
+		err = ks_store_want(store, images, wants.at.at, wants.at.len);
+	ks_vector_deinit(&wants.at);
+	return err;
+}
+
+/** The kind of names that a dependency is looked up as; KS_NR_KINDS: as none. */
+static enum ks_kind kind_of(const struct ks_dep *dep)
+{
+	static const enum ks_kind kinds[KS_NR_DEPS] = {
+		[KS_DEP_FUNCTION] = KS_FUNCTION,
+		[KS_DEP_STRUCT] = KS_STRUCT,
+		[KS_DEP_FIELD] = KS_FIELD,
+		[KS_DEP_TRACEPOINT] = KS_TRACEPOINT,
+		[KS_DEP_LSM] = KS_LSM,
+		[KS_DEP_SYSCALL] = KS_SYSCALL,
+		[KS_DEP_UNION] = KS_UNION,
+		[KS_DEP_UNION_FIELD] = KS_FIELD,
+		[KS_DEP_ENUM] = KS_ENUM,
+		[KS_DEP_ENUM_VALUE] = KS_ENUM,
+		[KS_DEP_TYPE] = KS_TYPEDEF,
+		[KS_DEP_ITER] = KS_NR_KINDS,
+		[KS_DEP_STRUCT_OPS] = KS_FIELD,
+		[KS_DEP_KFUNC] = KS_FUNCTION,
+		[KS_DEP_KSYM] = KS_FUNCTION,
+		[KS_DEP_KCONFIG] = KS_CONFIG,
+		[KS_DEP_HELPER] = KS_NR_KINDS,
+		[KS_DEP_PROGRAM_TYPE] = KS_NR_KINDS,
+		[KS_DEP_ATTACH_TYPE] = KS_NR_KINDS,
+		[KS_DEP_MAP_TYPE] = KS_NR_KINDS,
+		[KS_DEP_ARGUMENT] = KS_NR_KINDS,
+		[KS_DEP_CONTEXT] = KS_NR_KINDS,
+		[KS_DEP_UPROBE] = KS_NR_KINDS,
+		[KS_DEP_USDT] = KS_NR_KINDS,
+		[KS_DEP_PERF_EVENT] = KS_NR_KINDS,
+		[KS_DEP_CGROUP] = KS_NR_KINDS,
+	};
+	return kinds[dep->kind];
+}
+
+static struct ks_error *add_dep(struct wants *wants, struct ks_arena *arena,
+				const struct ks_dep *dep)
+{
+	enum ks_kind kind = kind_of(dep);
+	const char *colons = strstr(dep->name, "::"), *name = dep->name;
+	if (kind == KS_NR_KINDS)
+		return NULL;
+	if (kind == KS_SYSCALL)
+		KS_TRY(add(wants, of_calls, KS_ARRAY_LEN(of_calls)));
+	if (kind == KS_ENUM && colons)
+		name = ks_arena_strndup(arena, name, (size_t)(colons - name));
+	else // the list outlives what it was made of
+		name = ks_arena_strdup(arena, name);
+	return name ? add(wants, &(struct ks_store_want){ kind, name }, 1) : &ks_nomem;
+}
+
+static struct ks_error *add_object(struct wants *wants, struct ks_arena *arena,
+				   const struct ks_bpf_object *object)
+{
+	_cleanup_deps_ struct ks_deps *deps = NULL;
+	struct ks_error *err = ks_deps_collect(object, &deps);
+	for (uint32_t i = 0; !err && i <= deps->nr; i++) {
+		const struct ks_dep_list *list =
+			i < deps->nr ? &deps->programs[i] : &deps->object_deps;
+		for (uint32_t k = 0; !err && k < list->nr; k++)
+			err = add_dep(wants, arena, &list->at[k]);
+	}
+	return err;
+}
+
+struct ks_error *ks_expect_objects(struct ks_store *store, const struct ks_store_images *images,
+				   const struct ks_check_input *inputs, size_t nr)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct wants wants = { 0 };
+	if (!ks_store_is_far(store))
+		return NULL;
+	struct ks_error *err = add(&wants, of_objects, KS_ARRAY_LEN(of_objects));
+	for (size_t i = 0; !err && i < nr; i++)
+		err = add_object(&wants, &arena, inputs[i].object);
+	if (!err)
+		err = ks_expect_names(store, images, wants.at.at, wants.at.len);
+	ks_vector_deinit(&wants.at);
+	return err;
+}

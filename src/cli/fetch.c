@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A whole copy of a catalogue. Nothing but its head is looked at: it is read as any other when it is asked. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cmd.h"
+#include "source/net/http.h"
+#include "source/net/spawn.h"
+
+enum { PIECE = 256 << 10 };
+
+struct opts {
+	const char *keys;
+};
+
+/** Bytes from a server into a file. */
+struct copy {
+	struct ks_cli *cli;
+	const char *url;
+	int fd;
+	char *piece;
+};
+
+static struct ks_error *put(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+		if (n < 0 && errno != EINTR)
+			return ks_error_new(KS_ERR_IO, "cannot write: %m");
+		bytes += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return NULL;
+}
+
+/** A catalogue begins as every SQLite file, and has its mark 68 bytes from there. */
+static struct ks_error *check_head(const char *bytes, size_t len)
+{
+	static const char begin[] = "SQLite format 3";
+	if (len > 72 && memcmp(bytes, begin, sizeof(begin)) == 0 &&
+	    memcmp(bytes + 68, "ksrp", 4) == 0)
+		return NULL;
+	return ks_error_new(KS_ERR_DATA, "no catalogue, as 'ksurf publish' makes it");
+}
+
+static struct ks_error *receive(struct copy *copy, bool catalogue)
+{
+	_cleanup_input_ struct ks_input *in = NULL;
+	const struct ks_http_opts http = { .pinned = true };
+	struct ks_draw_job job = { &copy->cli->draw, copy->url };
+	uint64_t at = 0;
+	KS_TRY(ks_http_open(copy->url, &http, &in));
+	for (;;) {
+		size_t got;
+		KS_TRY(ks_input_read(in, at, copy->piece, PIECE, &got));
+		if (!at && catalogue)
+			KS_TRY(check_head(copy->piece, got));
+		if (!got)
+			break;
+		KS_TRY(put(copy->fd, copy->piece, got));
+		at += got;
+		ks_draw_bytes(&job, "fetching", at,
+			      in->size == KS_INPUT_SIZE_UNKNOWN ? 0 : in->size);
+	}
+	ks_draw_erase(&copy->cli->draw);
+	return fsync(copy->fd) == 0 ? NULL : ks_error_new(KS_ERR_IO, "cannot write: %m");
+}
+
+static struct ks_error *receive_into(struct ks_cli *cli, const char *url, const char *path,
+				     bool catalogue)
+{
+	_cleanup_free_ char *piece = malloc(PIECE);
+	struct copy copy = { .cli = cli, .url = url, .piece = piece };
+	copy.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (copy.fd < 0)
+		return ks_error_new(KS_ERR_IO, "%s: cannot be written: %m", path);
+	struct ks_error *err = piece ? receive(&copy, catalogue) : &ks_nomem;
+	close(copy.fd);
+	return ks_error_in_file(err, url);
+}
+
+/** Whether one of the keys has signed it. SHA-1 and MD5 are no signatures. */
+static struct ks_error *verify(const char *keys, const char *signature, const char *path)
+{
+	_cleanup_free_ char *ring = realpath(keys, NULL);
+	if (!ring)
+		return ks_error_new(KS_ERR_IO, "%s: cannot open: %m", keys);
+	const char *const argv[] = { "gpgv",	  "--weak-digest",
+				     "SHA1",	  "--weak-digest",
+				     "RIPEMD160", "--keyring",
+				     ring,	  signature,
+				     path,	  NULL };
+	_cleanup_spawn_ struct ks_spawn run = { 0 };
+	KS_TRY(ks_error_wrap(ks_spawn_run(argv, -1, &run), "cannot check the signature"));
+	return run.status ? ks_error_new(KS_ERR_DATA, "%s: not signed by a key of %s", path, keys)
+			  : NULL;
+}
+
+/** The names of the files beside OUT, until it is whole. */
+struct beside {
+	struct ks_buf copy, signature, signature_url;
+};
+
+static struct ks_error *fetch(struct ks_cli *cli, const struct opts *opts, const char *url,
+			      const char *out, struct beside *beside)
+{
+	ks_buf_printf(&beside->copy, "%s-fetch", out);
+	ks_buf_printf(&beside->signature, "%s-fetch.sig", out);
+	ks_buf_printf(&beside->signature_url, "%s.sig", url);
+	const char *copy = ks_buf_text(&beside->copy), *sig = ks_buf_text(&beside->signature);
+	const char *sig_url = ks_buf_text(&beside->signature_url);
+	if (!copy || !sig || !sig_url)
+		return &ks_nomem;
+	KS_TRY(receive_into(cli, url, copy, true));
+	if (opts->keys) {
+		KS_TRY(receive_into(cli, sig_url, sig, false));
+		KS_TRY(verify(opts->keys, sig, copy));
+	}
+	return rename(copy, out) == 0 ? NULL
+				      : ks_error_new(KS_ERR_IO, "%s: cannot be written: %m", out);
+}
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	struct beside beside = { 0 };
+	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+	const char *out = argc == 2 ? argv[1] : slash ? slash + 1 : "";
+	if (argc < 1 || argc > 2 || !ks_http_serves(argv[0]))
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf fetch URL [OUT]");
+	if (!*out || strpbrk(out, "?#%"))
+		return ks_error_new(KS_ERR_USAGE, "say what the copy shall be called: ksurf fetch "
+						  "URL OUT");
+	struct ks_error *err = fetch(cli, values, argv[0], out, &beside);
+	if (beside.copy.len && !beside.copy.failed)
+		unlink(beside.copy.at);
+	if (beside.signature.len && !beside.signature.failed)
+		unlink(beside.signature.at);
+	ks_buf_deinit(&beside.copy);
+	ks_buf_deinit(&beside.signature);
+	ks_buf_deinit(&beside.signature_url);
+	return err;
+}
+
+#define AT(field) offsetof(struct opts, field)
+static const struct ks_opt options[] = {
+	{ 0, "signed-by", "KEYS", "take it only when URL.sig is of one of these keys", KS_OPT_INPUT,
+	  AT(keys), NULL },
+	{ 0 },
+};
+
+const struct ks_cmd ks_cmd_fetch = {
+	.name = "fetch",
+	.args = "URL [OUT]",
+	.help = "take a whole copy of a catalogue from a web server",
+	.details =
+		"Without OUT it is called as in URL. It appears whole or not at all. KEYS are as "
+		"'gpg --export' writes\n"
+		"them; gpgv checks.\n",
+	.complete = "file",
+	.opts = options,
+	.opts_size = sizeof(struct opts),
+	.run = run,
+};

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * A catalogue: what a store says of names, laid out by names and not by images; docs/catalogue.md has the format. It is made
+ * once (ks_store_publish()) and read by the functions of layout.h. Inside store/ only.
+ */
+#include "store/layout.h"
+
+/** Names of one row, unless more stand under one name. */
+enum { KS_CATALOGUE_NAMES = 64 };
+/** Rows of a list that stand in the row of all lists. */
+enum { KS_CATALOGUE_INLINE = 256 };
+/** What the list of all names of symbol tables is called: beside those of ks_list_name(). */
+#define KS_CATALOGUE_SYMBOLS "symbol"
+/** Keys of the rows of table head. */
+#define KS_CATALOGUE_HEAD_IMAGES "images"
+#define KS_CATALOGUE_HEAD_LISTS "lists"
+#define KS_CATALOGUE_HEAD_ROWS                                                                     \
+	"rows." // and the name of a list with more rows than KS_CATALOGUE_INLINE
+#define KS_CATALOGUE_HEAD_CONTENT "content"
+
+/** One row of table names. */
+struct ks_catalogue_row {
+	const char *first; // name
+	uint64_t before;   // names of its list in rows before it
+	uint32_t nr;	   // names
+};
+struct ks_catalogue_list {
+	const char *name;
+	size_t from, nr;		     // its rows: row i of it has the id from + i + 1
+	const struct ks_catalogue_row *rows; // NULL until they are asked for
+};
+
+struct ks_catalogue {
+	struct ks_arena arena;
+	struct ks_store_images images; // number i has the id i + 1
+	KS_VECTOR(struct ks_catalogue_list) lists;
+	/** Which names of the last row each image has: kept in the store's cache of columns, or here. */
+	const uint64_t *masks;
+	KS_VECTOR(uint64_t) made_masks;
+	/** The last row of places. */
+	uint64_t place_first, place_nr;
+	struct ks_buf place;
+	KS_VECTOR(struct ks_cursor) records; // of its names
+	struct ks_buf unpacked;		     // of the last row of names that is too long to be kept
+	char *first;			     // what ks_run_row.first points to
+};
+void ks_catalogue_free(struct ks_catalogue *catalogue); // NULL is allowed
+
+/** What is known of the catalogue, read when it is first asked for. */
+KS_MUST_CHECK struct ks_error *ks_catalogue_get(struct ks_store *store, struct ks_catalogue **ret);
+/** A list with its rows; *ret is NULL when there is none of that name. */
+KS_MUST_CHECK struct ks_error *ks_catalogue_list(struct ks_store *store, const char *name,
+						 const struct ks_catalogue_list **ret);
+
+/** The row of a list in which a name would stand; -1: before all of them. */
+int64_t ks_catalogue_row_of(const struct ks_catalogue_list *list, const char *name);
+
+/** A row of table names, taken apart. */
+struct ks_catalogue_chunk {
+	struct ks_bytes names; // one behind the other, each with a NUL
+	uint32_t nr;
+	uint64_t base;		  // the ids count from it
+	struct ks_cursor lengths; // of the records
+	struct ks_cursor records;
+};
+/** @param index of the row @param ret points into bytes that last until the store is forgotten or another row is asked for */
+KS_MUST_CHECK struct ks_error *ks_catalogue_chunk(struct ks_store *store, size_t index,
+						  struct ks_catalogue_chunk *ret);
+/** The record of the next name. */
+KS_MUST_CHECK struct ks_error *ks_catalogue_record(struct ks_catalogue_chunk *chunk,
+						   struct ks_cursor *ret);
+/** A number of things that follow and have bytes; 0 when there are not so many. */
+uint64_t ks_catalogue_count(struct ks_cursor *c);
+/** What a record says of an image; false when the image does not have the name. @param record fails when it is damaged */
+bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, uint64_t *ret_first,
+			uint64_t *ret_second, const char **ret_why);
+
+/** Fetch rows of a table, when the catalogue is on a server. @param ids ascending */
+KS_MUST_CHECK struct ks_error *ks_catalogue_fetch(struct ks_store *store, const char *table,
+						  const int64_t *ids, size_t nr);
+
+/** Segments and columns are called by a row of table names, counted from 0, and an image. */
+enum { KS_CATALOGUE_IMAGE_BITS = 24 };
+static inline int64_t ks_catalogue_key(size_t row, uint64_t image)
+{
+	return (int64_t)((uint64_t)row << KS_CATALOGUE_IMAGE_BITS | image);
+}
+static inline size_t ks_catalogue_key_row(int64_t key)
+{
+	return (size_t)((uint64_t)key >> KS_CATALOGUE_IMAGE_BITS);
+}
+static inline uint64_t ks_catalogue_key_image(int64_t key)
+{
+	return (uint64_t)key & ((1 << KS_CATALOGUE_IMAGE_BITS) - 1);
+}
+
+/**
+ * The names of a row that an image has.
+ * @param chunk filled, too @param ret bit after bit, valid until another row is asked for
+ */
+KS_MUST_CHECK struct ks_error *ks_catalogue_mask(struct ks_store *store, size_t row, uint64_t image,
+						 struct ks_catalogue_chunk *chunk,
+						 const uint64_t **ret);
+static inline bool ks_catalogue_has(const uint64_t *mask, uint32_t name)
+{
+	return mask[name / 64] >> name % 64 & 1;
+}
+
+/* ---- of layout.h ---- */
+
+struct ks_error *ks_catalogue_images(struct ks_store *store, struct ks_arena *arena,
+				     struct ks_store_images *ret);
+struct ks_error *ks_catalogue_seek(struct ks_store *store, int64_t image, const char *list,
+				   const char *name, bool *ret_found, struct ks_row *ret);
+struct ks_error *ks_catalogue_next(struct ks_run_walk *list, bool *ret);
+struct ks_error *ks_catalogue_names(struct ks_store *store, int64_t segment, struct ks_buf *out);
+struct ks_error *ks_catalogue_columns(struct ks_store *store, int64_t id,
+				      const struct ks_near *near, struct ks_buf *out);
+struct ks_error *ks_catalogue_places(struct ks_store *store, int64_t columns, uint64_t only,
+				     struct ks_places **ret);
+struct ks_error *ks_catalogue_moves(struct ks_store *store, int64_t image, struct ks_buf *out);
+struct ks_error *ks_catalogue_find(struct ks_store *store, const struct ks_find *find,
+				   enum ks_kind kind);
+struct ks_error *ks_catalogue_symbol(struct ks_store *store, const struct ks_store_image *image,
+				     const char *name, bool *ret);
+
+/* ---- the images, as bytes ---- */
+
+/** Append all images, column after column. @param images number i gets the id i + 1 */
+KS_MUST_CHECK struct ks_error *ks_catalogue_put_images(const struct ks_store_images *images,
+						       struct ks_buf *out);
+KS_MUST_CHECK struct ks_error *ks_catalogue_get_images(struct ks_cursor *c, struct ks_arena *arena,
+						       struct ks_store_images *ret);

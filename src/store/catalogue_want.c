@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names that are going to be looked up in a catalogue on a server: first the rows of all of them are fetched, then all
+ * definitions and places that those name, so that each wave is a few requests and not one for each name.
+ */
+#include <stdlib.h>
+
+#include "store/catalogue.h"
+#include "store/kinds.h"
+#include "store/names.h"
+#include "store/pages.h"
+
+/** A name of a list. */
+struct asked {
+	const char *list, *name;
+	bool definitions, places;
+	size_t row; // in table names + 1; 0: it is in none
+	size_t in_list;
+};
+
+struct keys {
+	KS_VECTOR(int64_t) at;
+};
+
+struct wave {
+	struct ks_store *store;
+	const struct ks_store_images *images;
+	const struct ks_store_want *wants;
+	size_t nr_wants;
+	struct ks_arena arena;
+	KS_VECTOR(struct asked) asked;
+	struct keys names, blocks, places;
+};
+
+static struct ks_error *ask(struct wave *wave, enum ks_kind kind, const char *prefix,
+			    const char *name, size_t len)
+{
+	struct ks_buf text = { 0 };
+	ks_buf_str(&text, prefix);
+	ks_buf_bytes(&text, name, len);
+	const char *whole = ks_buf_text(&text);
+	struct asked asked = {
+		.list = ks_list_name((int)kind),
+		.name = whole ? ks_arena_strdup(&wave->arena, whole) : NULL,
+		.definitions = ks_kind_def_class(kind) != 0,
+		.places = kind == KS_FUNCTION,
+	};
+	ks_buf_deinit(&text);
+	return asked.name && ks_vector_add(&wave->asked, asked) ? NULL : &ks_nomem;
+}
+
+/** The names of lists that the history of a name asks for. */
+static struct ks_error *ask_for(struct wave *wave, const struct ks_store_want *want)
+{
+	size_t len = strlen(want->name);
+	if (want->kind == KS_FIELD) {
+		const char *colons = strstr(want->name, "::");
+		len = colons ? (size_t)(colons - want->name) : len;
+		KS_TRY(ask(wave, KS_STRUCT, "", want->name, len));
+		return ask(wave, KS_UNION, "", want->name, len);
+	}
+	KS_TRY(ask(wave, want->kind, "", want->name, len));
+	if (!ks_kind_of_functions(want->kind))
+		return NULL;
+	return ask(wave, KS_FUNCTION, ks_kinds[want->kind].function, want->name, len);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+	return (*x > *y) - (*x < *y);
+}
+
+/** @param ids ascending */
+static struct ks_error *root_of(struct ks_store *store, const char *table, const int64_t *ids,
+				size_t nr, struct ks_pages_want *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_ROOT, &stmt));
+	ks_sql_bind_text(stmt, 1, table);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	*ret = (struct ks_pages_want){ .root = row ? (uint32_t)sqlite3_column_int64(stmt, 0) : 0,
+				       .keys = ids,
+				       .nr = nr };
+	return NULL;
+}
+
+struct ks_error *ks_catalogue_fetch(struct ks_store *store, const char *table, const int64_t *ids,
+				    size_t nr)
+{
+	struct ks_pages_want want;
+	if (!store->pages)
+		return NULL;
+	KS_TRY(root_of(store, table, ids, nr, &want));
+	return ks_pages_fetch(store->pages, &want, 1);
+}
+
+/** The same, sorted. */
+static struct ks_error *want_keys(struct ks_store *store, const char *table, struct keys *keys,
+				  struct ks_pages_want *ret)
+{
+	if (keys->at.len)
+		qsort(keys->at.at, keys->at.len, sizeof(*keys->at.at), compare_keys);
+	return root_of(store, table, keys->at.at, keys->at.len, ret);
+}
+
+static struct ks_error *find_rows(struct wave *wave)
+{
+	for (size_t i = 0; i < wave->asked.len; i++) {
+		struct asked *asked = &wave->asked.at[i];
+		const struct ks_catalogue_list *list;
+		KS_TRY(ks_catalogue_list(wave->store, asked->list, &list));
+		int64_t row = list ? ks_catalogue_row_of(list, asked->name) : -1;
+		if (row < 0)
+			continue;
+		asked->row = list->from + (size_t)row + 1;
+		asked->in_list = (size_t)list->rows[row].before;
+		if (!ks_vector_add(&wave->names.at, (int64_t)asked->row))
+			return &ks_nomem;
+	}
+	struct ks_pages_want want;
+	KS_TRY(want_keys(wave->store, "names", &wave->names, &want));
+	return ks_pages_fetch(wave->store->pages, &want, 1);
+}
+
+static bool add_key(struct keys *keys, uint64_t key)
+{
+	size_t len = keys->at.len;
+	if (!key || (len && keys->at.at[len - 1] == (int64_t)key))
+		return true;
+	return ks_vector_add(&keys->at, (int64_t)key);
+}
+
+/** The definitions that an image has of a name. */
+static struct ks_error *add_image(struct wave *wave, const struct asked *asked,
+				  struct ks_cursor record, uint64_t base, uint64_t image,
+				  bool *placed)
+{
+	uint64_t first, second;
+	const char *why;
+	if (!ks_catalogue_value(record, base, image, &first, &second, &why))
+		return why ? ks_store_damaged(why) : NULL;
+	*placed = *placed || (asked->places && second);
+	return add_key(&wave->blocks, first) && add_key(&wave->blocks, second) ? NULL : &ks_nomem;
+}
+
+static struct ks_error *find_ids(struct wave *wave, const struct asked *asked)
+{
+	struct ks_catalogue_chunk chunk;
+	struct ks_cursor record = { 0 };
+	bool placed = false;
+	if (!asked->row || !asked->definitions)
+		return NULL;
+	KS_TRY(ks_catalogue_chunk(wave->store, asked->row - 1, &chunk));
+	int64_t at = ks_segment_names_find(chunk.names, asked->name);
+	for (int64_t i = 0; i <= at; i++)
+		KS_TRY(ks_catalogue_record(&chunk, &record));
+	for (size_t i = 0; at >= 0 && i < wave->images->nr; i++) {
+		const struct ks_store_image *image = wave->images->at[i];
+		KS_TRY(add_image(wave, asked, record, chunk.base, (uint64_t)image->id - 1,
+				 &placed));
+		if (image->modules)
+			KS_TRY(add_image(wave, asked, record, chunk.base,
+					 (uint64_t)image->modules->id - 1, &placed));
+	}
+	return !placed || ks_vector_add(&wave->places.at, (int64_t)(asked->in_list + (uint64_t)at))
+		       ? NULL
+		       : &ks_nomem;
+}
+
+static struct ks_error *run(struct ks_store *store, void *arg)
+{
+	struct wave *wave = arg;
+	struct ks_pages_want wants[2];
+	for (size_t i = 0; i < wave->nr_wants; i++)
+		KS_TRY(ask_for(wave, &wave->wants[i]));
+	KS_TRY(find_rows(wave));
+	for (size_t i = 0; i < wave->asked.len; i++)
+		KS_TRY(find_ids(wave, &wave->asked.at[i]));
+	KS_TRY(want_keys(store, "block", &wave->blocks, &wants[0]));
+	KS_TRY(want_keys(store, "place", &wave->places, &wants[1]));
+	return ks_pages_fetch(store->pages, wants, 2);
+}
+
+struct ks_error *ks_store_want(struct ks_store *store, const struct ks_store_images *images,
+			       const struct ks_store_want *wants, size_t nr)
+{
+	if (!store->pages)
+		return NULL;
+	struct wave wave = { .store = store, .images = images, .wants = wants, .nr_wants = nr };
+	struct ks_error *err = ks_sql_read(store, run, &wave);
+	ks_vector_deinit(&wave.asked);
+	ks_vector_deinit(&wave.names.at);
+	ks_vector_deinit(&wave.blocks.at);
+	ks_vector_deinit(&wave.places.at);
+	ks_arena_deinit(&wave.arena);
+	return err;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The two layouts of files, each a row of functions. */
+#include "store/catalogue.h"
+#include "store/layout.h"
+
+const struct ks_layout ks_layout_store = {
+	.images = ks_rows_images,
+	.seek = ks_rows_seek,
+	.next = ks_rows_next,
+	.names = ks_rows_names,
+	.columns = ks_rows_columns,
+	.places = ks_rows_places,
+	.moves = ks_rows_moves,
+	.find = ks_rows_find,
+	.symbol = ks_rows_symbol,
+	.block = KS_SQL_BLOCK,
+	.blocks = KS_SQL_BLOCKS_DIFFER,
+	.whole = true,
+};
+
+const struct ks_layout ks_layout_catalogue = {
+	.images = ks_catalogue_images,
+	.seek = ks_catalogue_seek,
+	.next = ks_catalogue_next,
+	.names = ks_catalogue_names,
+	.columns = ks_catalogue_columns,
+	.places = ks_catalogue_places,
+	.moves = ks_catalogue_moves,
+	.find = ks_catalogue_find,
+	.symbol = ks_catalogue_symbol,
+	.block = KS_SQL_CATALOGUE_BLOCK,
+	.blocks = KS_SQL_CATALOGUE_BLOCKS,
+	.apart = true,
+};

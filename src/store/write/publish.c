@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The file of a catalogue: made beside the place where it belongs, whole before it stands there. */
+#include "store/write/publish.h"
+
+#include <endian.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "store/image.h"
+#include "store/kinds.h"
+#include "store/schema.h"
+#include "surface/image.h"
+
+enum { PAGE_SIZE = 16384, BLOCKS = 4096 };
+
+static struct ks_error *script(struct ks_publish *publish, const char *text)
+{
+	return sqlite3_exec(publish->db, text, NULL, NULL, NULL) == SQLITE_OK
+		       ? NULL
+		       : ks_publish_error(publish);
+}
+
+static struct ks_error *put_settings(struct ks_publish *publish)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(publish->from, KS_SQL_SETTINGS, &stmt));
+	for (;;) {
+		bool row;
+		KS_TRY(ks_sql_row(publish->from, stmt, &row));
+		if (!row)
+			return NULL;
+		const char *name = (const char *)sqlite3_column_text(stmt, 0);
+		struct ks_bytes value = ks_sql_bytes(stmt, 1);
+		if (!name)
+			return ks_store_damaged("setting without a name");
+		ks_publish_count(publish, NULL, 0, (struct ks_bytes){ name, strlen(name) });
+		ks_publish_count(publish, NULL, 0, value);
+		KS_TRY(ks_publish_named(publish, "INSERT INTO setting VALUES(?, CAST(? AS TEXT))",
+					name, value));
+	}
+}
+
+static void content_hex(struct ks_publish *publish, char hex[65])
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	sha256_digest(&publish->content, sizeof(digest), digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+/* ---- all of it ---- */
+
+/** Images of one machine together, then as they are listed: those that say the same of a name lie side by side. */
+static int compare_images(const void *a, const void *b)
+{
+	const struct ks_store_image *x = *(const struct ks_store_image *const *)a;
+	const struct ks_store_image *y = *(const struct ks_store_image *const *)b;
+	bool x_modules = x->image.modules_of != NULL, y_modules = y->image.modules_of != NULL;
+	if (x_modules != y_modules)
+		return x_modules ? 1 : -1;
+	int order = strcmp(x->image.arch ? x->image.arch : "", y->image.arch ? y->image.arch : "");
+	return order ? order : ks_image_compare(&x->image, &y->image);
+}
+
+static struct ks_error *prepare(struct ks_publish *publish)
+{
+	static const char names[] = "INSERT INTO names VALUES(?, ?)";
+	static const char word[] = "INSERT INTO word VALUES(?, ?, ?)";
+	static const char block[] = "INSERT INTO block VALUES(?, ?, ?)";
+	static const char place[] = "INSERT INTO place VALUES(?, ?, ?)";
+	sqlite3 *db = publish->db;
+	if (sqlite3_prepare_v2(db, names, -1, &publish->add_names, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, word, -1, &publish->add_word, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, block, -1, &publish->add_block, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, place, -1, &publish->add_place, NULL) == SQLITE_OK)
+		return NULL;
+	return ks_publish_error(publish);
+}
+
+static struct ks_error *make_schema(struct ks_publish *publish)
+{
+	char pragmas[256];
+	snprintf(pragmas, sizeof(pragmas),
+		 "PRAGMA page_size = %d; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+		 "PRAGMA application_id = %d; PRAGMA user_version = %d; BEGIN;",
+		 PAGE_SIZE, KS_CATALOGUE_APPLICATION_ID, KS_CATALOGUE_VERSION);
+	KS_TRY(script(publish, pragmas));
+	for (size_t i = 0; i < ks_schema_nr(); i++)
+		if (ks_schema_published(ks_schema_at(i)))
+			KS_TRY(script(publish, ks_schema_at(i)->sql));
+	return prepare(publish);
+}
+
+static struct ks_error *put_kind(struct ks_publish *publish, enum ks_kind kind)
+{
+	enum ks_holds holds = ks_kinds[kind].holds;
+	const enum ks_def_class classes[] = {
+		ks_kind_def_class(kind),
+		holds == KS_HOLDS_FUNCTION ? KS_DEF_FUNCTION
+		: holds == KS_HOLDS_TYPE   ? KS_DEF_AMBIGUITY
+					   : 0,
+	};
+	return ks_publish_list(publish, ks_list_name((int)kind), classes);
+}
+
+/** What every question about a program comes to lies together: types of few bytes and options, before structs and functions. */
+static struct ks_error *put_lists(struct ks_publish *publish)
+{
+	static const enum ks_kind last[] = { KS_STRUCT, KS_FUNCTION };
+	for (enum ks_kind kind = KS_FIELD; kind-- > 0;)
+		if (kind != last[0] && kind != last[1])
+			KS_TRY(put_kind(publish, kind));
+	for (size_t i = 0; i < KS_ARRAY_LEN(last); i++)
+		KS_TRY(put_kind(publish, last[i]));
+	KS_TRY(ks_publish_list(publish, ks_list_name(KS_LIST_VARIABLES), NULL));
+	return ks_publish_symbols(publish);
+}
+
+static struct ks_error *put_all(struct ks_publish *publish, struct ks_publish_result *ret)
+{
+	_cleanup_buf_ struct ks_buf images = { 0 };
+	KS_TRY(make_schema(publish));
+	KS_TRY(put_lists(publish));
+	KS_TRY(ks_publish_defs_end(publish));
+	KS_TRY(ks_publish_places_end(publish));
+	KS_TRY(ks_catalogue_put_images(publish->images, &images));
+	KS_TRY(ks_publish_head(publish, KS_CATALOGUE_HEAD_IMAGES, ks_bytes_of(&images)));
+	KS_TRY(ks_buf_error(&publish->lists));
+	KS_TRY(ks_publish_head(publish, KS_CATALOGUE_HEAD_LISTS, ks_bytes_of(&publish->lists)));
+	KS_TRY(put_settings(publish));
+	content_hex(publish, ret->content);
+	KS_TRY(ks_publish_named(publish, "INSERT INTO head VALUES(?, ?)", KS_CATALOGUE_HEAD_CONTENT,
+				(struct ks_bytes){ ret->content, strlen(ret->content) }));
+	ret->nr_names = (size_t)publish->nr_names;
+	ret->nr_images = publish->images->nr;
+	return script(publish, "COMMIT");
+}
+
+static void deinit(struct ks_publish *publish)
+{
+	sqlite3_finalize(publish->add_names);
+	sqlite3_finalize(publish->add_word);
+	ks_buf_deinit(&publish->words);
+	sqlite3_finalize(publish->add_block);
+	sqlite3_finalize(publish->add_place);
+	sqlite3_close(publish->db);
+	ks_zstd_deinit(&publish->zstd);
+	ks_delta_deinit(&publish->delta);
+	ks_buf_deinit(&publish->lists);
+	ks_buf_deinit(&publish->block);
+	ks_buf_deinit(&publish->block_lengths);
+	ks_buf_deinit(&publish->places);
+	ks_buf_deinit(&publish->place_lengths);
+	ks_arena_deinit(&publish->arena);
+	ks_vector_deinit(&publish->cells);
+	ks_numbers_deinit(&publish->functions);
+	ks_vector_deinit(&publish->at_functions);
+	ks_facts_buf_deinit(&publish->facts);
+	free(publish->ids);
+}
+
+/** Every id is below this. */
+static struct ks_error *id_limit(struct ks_store *store, uint64_t *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_BLOCK, &stmt));
+	sqlite3_bind_int64(stmt, 1, INT64_MAX);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	*ret = row ? (uint64_t)sqlite3_column_int64(stmt, 0) +
+			       (uint64_t)sqlite3_column_int64(stmt, 1)
+		   : 1;
+	return *ret > UINT32_MAX ? ks_store_damaged("impossible number of definitions") : NULL;
+}
+
+/** The pages of each table one behind the other, none of them free. @param made the file @param into another one */
+static struct ks_error *lay_out(struct ks_publish *publish, const char *into)
+{
+	sqlite3_stmt *stmt = NULL;
+	if (sqlite3_prepare_v2(publish->db, "VACUUM INTO ?", -1, &stmt, NULL) != SQLITE_OK)
+		return ks_publish_error(publish);
+	sqlite3_bind_text(stmt, 1, into, -1, SQLITE_STATIC);
+	int code = sqlite3_step(stmt);
+	struct ks_error *err = code == SQLITE_DONE ? NULL : ks_publish_error(publish);
+	sqlite3_finalize(stmt);
+	return err;
+}
+
+static struct ks_error *make(struct ks_store *store, const char *scratch, const char *into,
+			     struct ks_publish *publish, struct ks_publish_result *ret)
+{
+	KS_TRY(id_limit(store, &publish->nr_old));
+	publish->ids = calloc((size_t)publish->nr_old + 1, sizeof(*publish->ids));
+	if (!publish->ids)
+		return &ks_nomem;
+	if (sqlite3_open_v2(scratch, &publish->db,
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+			    NULL) != SQLITE_OK)
+		return publish->db ? ks_publish_error(publish) : &ks_nomem;
+	KS_TRY(put_all(publish, ret));
+	return lay_out(publish, into);
+}
+
+/** The bytes are there before the name is. */
+static struct ks_error *put_in_place(const char *made, const char *out, uint64_t *ret_bytes)
+{
+	int fd = open(made, O_RDONLY | O_CLOEXEC);
+	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	bool kept = size >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		close(fd);
+	if (!kept || rename(made, out) != 0)
+		return ks_error_new(KS_ERR_IO, "%s: cannot be written: %m", out);
+	*ret_bytes = (uint64_t)size;
+	return NULL;
+}
+
+struct publish_job {
+	const char *out, *scratch, *made;
+	int lock; // on scratch
+	const struct ks_progress *progress;
+	struct ks_publish_result *ret;
+};
+
+static struct ks_error *run(struct ks_store *store, void *arg)
+{
+	const struct publish_job *job = arg;
+	struct ks_arena arena = { 0 };
+	struct ks_store_images images;
+	struct ks_publish publish = { .from = store, .images = &images, .progress = job->progress };
+	sha256_init(&publish.content);
+	struct ks_error *err = ks_image_all(store, &arena, &images);
+	if (!err && images.nr)
+		qsort(images.at, images.nr, sizeof(*images.at), compare_images);
+	if (!err)
+		err = make(store, job->scratch, job->made, &publish, job->ret);
+	deinit(&publish);
+	ks_arena_deinit(&arena);
+	return err;
+}
+
+/** Whether a store stands there: nobody wants that replaced by what was made of one. */
+static struct ks_error *check_out(const char *out)
+{
+	enum { AT = 68 }; // of PRAGMA application_id, most significant byte first
+	uint32_t id = 0;
+	int fd = open(out, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool there = fd >= 0 && pread(fd, &id, sizeof(id), AT) == sizeof(id);
+	if (fd >= 0)
+		close(fd);
+	if (there && be32toh(id) == KS_STORE_APPLICATION_ID)
+		return ks_error_new(KS_ERR_USAGE, "%s: is a store: give the catalogue another name",
+				    out);
+	return NULL;
+}
+
+static struct ks_error *publish_alone(struct ks_store *store, struct publish_job *job)
+{
+	if (ftruncate(job->lock, 0) != 0) // of one that was killed
+		return ks_error_new(KS_ERR_IO, "%s: cannot be written: %m", job->scratch);
+	unlink(job->made);
+	ks_blocks_keep(&store->blocks, BLOCKS);
+	struct ks_error *err = ks_sql_read(store, run, job);
+	ks_blocks_keep(&store->blocks, 0);
+	if (!err)
+		err = put_in_place(job->made, job->out, &job->ret->bytes);
+	unlink(job->made);
+	unlink(job->scratch);
+	return err;
+}
+
+/** Two that publish to one place at once would write into each other's files. */
+static struct ks_error *publish_locked(struct ks_store *store, struct publish_job *job)
+{
+	KS_TRY(check_out(job->out));
+	job->lock = open(job->scratch, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (job->lock < 0)
+		return ks_error_new(KS_ERR_IO, "%s: cannot be written: %m", job->scratch);
+	struct ks_error *err =
+		flock(job->lock, LOCK_EX | LOCK_NB) == 0
+			? publish_alone(store, job)
+			: ks_error_new(KS_ERR_IO, "%s: another process publishes there", job->out);
+	close(job->lock);
+	return err;
+}
+
+struct ks_error *ks_store_publish(struct ks_store *store, const char *out,
+				  const struct ks_progress *progress, struct ks_publish_result *ret)
+{
+	_cleanup_buf_ struct ks_buf scratch = { 0 }, made = { 0 };
+	KS_TRY(ks_store_has_whole(store));
+	ks_buf_printf(&scratch, "%s-publish", out);
+	ks_buf_printf(&made, "%s-publish-new", out);
+	struct publish_job job = { .out = out,
+				   .scratch = ks_buf_text(&scratch),
+				   .made = ks_buf_text(&made),
+				   .progress = progress,
+				   .ret = ret };
+	*ret = (struct ks_publish_result){ 0 };
+	return job.scratch && job.made ? publish_locked(store, &job) : &ks_nomem;
+}
