@@ -5,6 +5,7 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -26,7 +27,7 @@
 #include "place.h"
 #include "sample.h"
 
-enum { BUILD = 1, PATIENCE_MS = 60000, ARGUMENTS_MAX = 16, SECCOMP_FILTERS = 2 };
+enum { BUILD = 1, PATIENCE_MS = 60000, OPENING_MS = 2000, ARGUMENTS_MAX = 16, SECCOMP_FILTERS = 2 };
 
 /** A command that runs; it is the first of a process group. */
 struct run {
@@ -67,6 +68,20 @@ static pid_t find_worker(pid_t parent)
 	return found;
 }
 
+/** Whether a process has the store open: its parent has told it all that it must know by then. */
+static bool has_store(pid_t pid)
+{
+	char path[64], target[PATH_MAX];
+	bool has = false;
+	for (int fd = 0; fd < 64 && !has; fd++) {
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, fd);
+		ssize_t len = readlink(path, target, sizeof(target) - 1);
+		target[len > 0 ? len : 0] = '\0';
+		has = len > 6 && strcmp(target + len - 6, "/store") == 0;
+	}
+	return has;
+}
+
 static void execute(const char *dir, const char *arguments, int errors)
 {
 	char text[256], *argv[ARGUMENTS_MAX] = { "ksurf", "--sandbox", "on", "--db", "store" },
@@ -95,6 +110,10 @@ static struct run begin(const char *dir, const char *arguments)
 	close(pipe[1]);
 	siginfo_t info = { 0 };
 	while (!(run.worker = find_worker(run.parent)) && !info.si_pid) {
+		usleep(1000);
+		waitid(P_PID, (id_t)run.parent, &info, WEXITED | WNOHANG | WNOWAIT);
+	}
+	for (int ms = 0; ms < OPENING_MS && !info.si_pid && !has_store(run.worker); ms++) {
 		usleep(1000);
 		waitid(P_PID, (id_t)run.parent, &info, WEXITED | WNOHANG | WNOWAIT);
 	}

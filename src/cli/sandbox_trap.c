@@ -130,6 +130,8 @@ static long ask(const struct ks_ask *question, int dir, const char *path, const 
 	while (n >= 0 && (n = recvmsg(KS_SANDBOX_FD, &reply, MSG_CMSG_CLOEXEC)) < 0 &&
 	       errno == EINTR)
 		;
+	if (n == 0 || (n < 0 && (errno == EPIPE || errno == ECONNRESET)))
+		_exit(EXIT_FAILURE); // the parent was ended, and what it was asked for is of no use to anybody
 	pthread_mutex_unlock(&lock);
 	if (n < (ssize_t)sizeof(answer))
 		return -why;
