@@ -440,7 +440,6 @@ static void put_lists(void)
 		{ "lsm", "/sys/kernel/security/lsm" },
 		{ "modules", "/proc/modules" },
 		{ "cmdline", "/proc/cmdline" },
-		{ "uname", "/proc/version" },
 	};
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		put_list(lists[i][0], lists[i][1]);
@@ -482,7 +481,10 @@ int main(void)
 	load_modules();
 	nftw("/objects", keep_path, 16, FTW_PHYS);
 	qsort(paths, nr_paths, sizeof(*paths), by_name);
+	put_list("uname", "/proc/version");
 	for (size_t i = 0; i < nr_paths; i++) {
+		fprintf(out, "@object %s\n",
+			paths[i] + strlen(root)); // where it is, should it stop here
 		size_t nr = count_programs(paths[i]);
 		for (size_t k = 0; k < nr; k++)
 			if (!in_child(try_program, paths[i], k))
@@ -490,8 +492,10 @@ int main(void)
 		printf("%zu of %zu objects\r", i + 1, nr_paths);
 		fflush(stdout);
 	}
+	fputs("@told\n", out);
 	put_lists();
-	put_helpers();
+	if (!getenv("HELPERS")) // they take minutes; told once, they need not be told again
+		put_helpers();
 	fputs("@done\n", out);
 	fflush(out);
 	sync();
