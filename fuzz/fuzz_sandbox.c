@@ -223,10 +223,12 @@ static struct ks_error *expand(void *arg, const char *word, const struct ks_set_
 	return ks_vector_add(&ret->packages, "package") ? NULL : &ks_nomem;
 }
 
-static struct ks_error *open_url(void *arg, const char *url, struct ks_input **ret)
+static struct ks_error *open_url(void *arg, const char *url, const struct ks_http_opts *opts,
+				 struct ks_input **ret)
 {
 	static const char bytes[] = "what lies there";
 	(void)arg;
+	(void)opts;
 	must(strcmp(url, "https://there/package") == 0); // that alone was found
 	return ks_input_memory(bytes, sizeof(bytes), ret);
 }

@@ -86,7 +86,10 @@ static void execute(const char *dir, const char *arguments, int errors)
 {
 	char text[256], *argv[ARGUMENTS_MAX] = { "ksurf", "--sandbox", "on", "--db", "store" },
 			*rest;
+	static const int ends[] = { SIGINT, SIGHUP, SIGQUIT, SIGTERM };
 	const struct rlimit none = { 0, 0 };
+	for (size_t i = 0; i < KS_ARRAY_LEN(ends); i++)
+		signal(ends[i], SIG_DFL); // a shell ignores some for what runs in its background
 	size_t nr = 5;
 	snprintf(text, sizeof(text), "%s", arguments);
 	for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest))

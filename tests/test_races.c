@@ -129,6 +129,8 @@ static const char *const commands[] = {
 	"export 6.1.0-2 out" FILES,
 	"images >/dev/null; $KSURF_COMMAND -q merge into store && $KSURF_COMMAND --db into "
 	"show function --all --output out; rm -f into*" FILES,
+	"publish --quiet one.ksurf && $KSURF_COMMAND --db one.ksurf show struct --all --json; "
+	"rm -f one.ksurf",
 };
 enum { NR_COMMANDS = KS_ARRAY_LEN(commands) };
 
