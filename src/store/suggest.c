@@ -64,7 +64,9 @@ struct ks_error *ks_suggest_names(struct ks_store *store, const struct ks_store_
 	struct best best = { .wanted = name, .found = ret };
 	ret->nr = 0;
 	best.limit = len < 8 ? 1 : len < 16 ? 2 : 3;
-	return len < 3 ? NULL
+	// what is much longer than any suggestion is near none, and comparing it takes long
+	return len < 3 || len > KS_SUGGESTION_MAX + best.limit
+		       ? NULL
 		       : ks_store_names_wanted(store, images, kind, is_near, consider, &best);
 }
 
