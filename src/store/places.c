@@ -252,7 +252,8 @@ struct ks_error *ks_moves_load(struct ks_store *store, int64_t image, struct ks_
 
 static struct ks_cursor cursor_at(const struct ks_places *places, uint32_t offset, uint32_t len)
 {
-	return ks_cursor_over((const char *)places->streams.at + offset, len, false);
+	const char *streams = places->streams.at; // NULL: no place has any
+	return ks_cursor_over(streams ? streams + offset : NULL, len, false);
 }
 
 static struct ks_error *facts_at(const struct ks_places *places, uint64_t at, struct ks_facts *ret)
