@@ -11,6 +11,29 @@
 			KS_OPT_TEXT, at, NULL                                                      \
 	}
 
+/* The options of all commands that fetch packages: whom they believe, and how long they wait. */
+#define KS_OPT_KEYRING(at)                                                                         \
+	{                                                                                          \
+		0, "keyring", "FILE",                                                              \
+			"the keys that must have signed the lists; apt's by default", KS_OPT_TEXT, \
+			at, NULL                                                                   \
+	}
+#define KS_OPT_ALLOW_UNSIGNED(at)                                                                  \
+	{                                                                                          \
+		0, "allow-unsigned", NULL, "believe lists that no known key has signed",           \
+			KS_OPT_FLAG, at, NULL                                                      \
+	}
+#define KS_OPT_VERIFY(at)                                                                          \
+	{                                                                                          \
+		0, "verify", NULL, "fetch packages whole, and compare their checksums",            \
+			KS_OPT_FLAG, at, NULL                                                      \
+	}
+#define KS_OPT_TIMEOUT(at)                                                                         \
+	{                                                                                          \
+		0, "timeout", "SECONDS", "the most to wait for one file; 3600 by default",         \
+			KS_OPT_NUMBER, at, NULL                                                    \
+	}
+
 /**
  * Take all sources into the store of the command line, and print what becomes of each. A failure is printed and does not
  * keep the others from being added.

@@ -47,6 +47,9 @@ void ks_blocks_forget(struct ks_blocks *blocks);
  */
 void ks_blocks_keep(struct ks_blocks *blocks, size_t cap);
 
+/** Every id is below this. @return KS_ERR_STORE when there are more than an image can name */
+KS_MUST_CHECK struct ks_error *ks_block_id_limit(struct ks_store *store, uint64_t *ret);
+
 /**
  * The bytes of a definition behind its class byte, copied into the arena.
  * @return KS_ERR_STORE when there is none of that id and class

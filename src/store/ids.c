@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "store/block.h"
 #include "store/kinds.h"
 #include "store/layout.h"
 #include "store/lists.h"
@@ -28,20 +29,6 @@ static void side_deinit(struct side *side)
 	ks_vector_deinit(&side->ids);
 	ks_vector_deinit(&side->found);
 	free(side->bits);
-}
-
-/** Ids are below this. */
-static struct ks_error *id_limit(struct ks_store *store, uint64_t *ret)
-{
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_BLOCK, &stmt));
-	sqlite3_bind_int64(stmt, 1, INT64_MAX);
-	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
-	*ret = row ? (uint64_t)sqlite3_column_int64(stmt, 0) +
-			       (uint64_t)sqlite3_column_int64(stmt, 1)
-		   : 1;
-	return *ret > UINT32_MAX ? ks_store_damaged("impossible number of definitions") : NULL;
 }
 
 static struct ks_error *read_ids(struct ks_lists *lists, int image, uint64_t limit,
@@ -149,7 +136,7 @@ struct ks_error *ks_lists_merge_ids(struct ks_lists *lists)
 {
 	struct side sides[2] = { 0 };
 	uint64_t limit = 0;
-	KS_TRY(id_limit(lists->store, &limit));
+	KS_TRY(ks_block_id_limit(lists->store, &limit));
 	struct ks_error *err = read_ids(lists, 0, limit, &sides[0]);
 	if (!err)
 		err = read_ids(lists, 1, limit, &sides[1]);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "store/block.h"
 #include "store/image.h"
 #include "store/kinds.h"
 #include "store/schema.h"
@@ -163,20 +164,6 @@ static void deinit(struct ks_publish *publish)
 	free(publish->ids);
 }
 
-/** Every id is below this. */
-static struct ks_error *id_limit(struct ks_store *store, uint64_t *ret)
-{
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_BLOCK, &stmt));
-	sqlite3_bind_int64(stmt, 1, INT64_MAX);
-	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
-	*ret = row ? (uint64_t)sqlite3_column_int64(stmt, 0) +
-			       (uint64_t)sqlite3_column_int64(stmt, 1)
-		   : 1;
-	return *ret > UINT32_MAX ? ks_store_damaged("impossible number of definitions") : NULL;
-}
-
 /** The pages of each table one behind the other, none of them free. @param made the file @param into another one */
 static struct ks_error *lay_out(struct ks_publish *publish, const char *into)
 {
@@ -193,7 +180,7 @@ static struct ks_error *lay_out(struct ks_publish *publish, const char *into)
 static struct ks_error *make(struct ks_store *store, const char *scratch, const char *into,
 			     struct ks_publish *publish, struct ks_publish_result *ret)
 {
-	KS_TRY(id_limit(store, &publish->nr_old));
+	KS_TRY(ks_block_id_limit(store, &publish->nr_old));
 	publish->ids = calloc((size_t)publish->nr_old + 1, sizeof(*publish->ids));
 	if (!publish->ids)
 		return &ks_nomem;
