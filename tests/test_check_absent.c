@@ -12,8 +12,7 @@
 
 #include "base/array.h"
 #include "check.h"
-#include "check/prepare.h"
-#include "check/rules/rules.h"
+#include "tiny_judge.h"
 #include "tiny_view.h"
 
 /* ---- the kernel: long two(unsigned long a, unsigned long b), and one that takes a struct by value ---- */
@@ -76,28 +75,16 @@ static bool reads_absent(const char *section, const char *arch, unsigned int elf
 					  .insns = insns };
 	struct ks_bpf_object object = { .nr_programs = 1, .programs = &program };
 	assert_ok(ks_btf_open(bytes, size, NULL, &object.btf));
-	assert_ok(ks_hook_parse(&arena, section, &program.hook));
-	struct ks_prepared prepared;
-	struct ks_resolution resolution;
-	struct ks_site site = ks_view_site(view, 0);
-	struct ks_reach reach;
-	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
-	assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
+	struct tiny_judge frame;
+	tiny_judge_prepare(&frame, &arena, view, &object, &program);
 	struct ks_interp_input input = { .object = &object, .program = &program };
-	assert_ok(ks_interp(&input, &arena, &reach));
-	struct ks_judge judge = { .arena = &arena,
-				  .scratch = &arena,
-				  .resolution = &resolution,
-				  .site = &site,
-				  .program = &program,
-				  .hook = prepared.hooks,
-				  .caller = prepared.callers,
-				  .reach = &reach };
-	ks_judge_absent_parameters(&judge);
-	size_t nr = judge.reasons.len;
+	tiny_judge_follow(&frame, &arena, &input);
+	struct ks_judge *judge = &frame.judge;
+	ks_judge_absent_parameters(judge);
+	size_t nr = judge->reasons.len;
 	if (nr)
-		assert_int_equal(judge.reasons.at[0]->kind, KS_REASON_SIGNATURE_CHANGED);
-	ks_vector_deinit(&judge.reasons);
+		assert_int_equal(judge->reasons.at[0]->kind, KS_REASON_SIGNATURE_CHANGED);
+	ks_vector_deinit(&judge->reasons);
 	ks_btf_close(object.btf);
 	btf__free(btf);
 	return nr != 0;

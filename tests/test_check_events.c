@@ -15,8 +15,7 @@
 
 #include "base/array.h"
 #include "check.h"
-#include "check/prepare.h"
-#include "check/rules/rules.h"
+#include "tiny_judge.h"
 #include "tiny_view.h"
 
 /* ---- kernels ---- */
@@ -216,40 +215,28 @@ static char said(const struct tiny_image *kernel, const struct reads *reads)
 		.nr_programs = 1, .programs = &program, .nr_cores = reads->relocated, .cores = &core
 	};
 	assert_ok(ks_btf_open(bytes, size, NULL, &object.btf));
-	assert_ok(ks_hook_parse(&arena, reads->section, &program.hook));
-	struct ks_prepared prepared;
-	struct ks_resolution resolution;
-	struct ks_site site = ks_view_site(view, 0);
-	struct ks_reach reach;
-	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
-	assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
+	struct tiny_judge frame;
+	tiny_judge_prepare(&frame, &arena, view, &object, &program);
 	struct ks_interp_input input = { .object = &object,
 					 .program = &program,
-					 .cores = resolution.core_values };
-	assert_ok(ks_interp(&input, &arena, &reach));
-	struct ks_judge judge = { .arena = &arena,
-				  .scratch = &arena,
-				  .resolution = &resolution,
-				  .site = &site,
-				  .program = &program,
-				  .hook = prepared.hooks,
-				  .caller = prepared.callers,
-				  .reach = &reach };
+					 .cores = frame.resolution.core_values };
+	tiny_judge_follow(&frame, &arena, &input);
+	struct ks_judge *judge = &frame.judge;
 	if (program.hook.kind == KS_HOOK_SYSCALL_TP)
-		ks_judge_syscall_event(&judge);
+		ks_judge_syscall_event(judge);
 	else
-		ks_judge_event(&judge);
-	ks_judge_event_reads(&judge);
+		ks_judge_event(judge);
+	ks_judge_event_reads(judge);
 	enum ks_verdict worst = KS_VERDICT_OK;
-	for (size_t i = 0; i < judge.reasons.len; i++) {
-		const struct ks_reason *reason = judge.reasons.at[i];
+	for (size_t i = 0; i < judge->reasons.len; i++) {
+		const struct ks_reason *reason = judge->reasons.at[i];
 		assert_true(reason->kind == KS_REASON_CONTEXT_CHANGED ||
 			    reason->kind == KS_REASON_TIER);
 		if (reason->verdict > worst)
 			worst = reason->verdict;
 	}
-	assert_false(judge.nomem);
-	ks_vector_deinit(&judge.reasons);
+	assert_false(judge->nomem);
+	ks_vector_deinit(&judge->reasons);
 	ks_btf_close(object.btf);
 	btf__free(btf);
 	return ks_verdicts[worst].symbol[0];

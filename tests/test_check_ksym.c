@@ -12,8 +12,7 @@
 
 #include "base/array.h"
 #include "check.h"
-#include "check/prepare.h"
-#include "check/rules/rules.h"
+#include "tiny_judge.h"
 #include "tiny_view.h"
 
 static const struct ks_decl d_int = { .kind = KS_INT, .name = "int", .size = 4 };
@@ -73,32 +72,20 @@ static char said(enum ks_tier tier, const struct tiny_option *options, const cha
 					.nr_refs = 1,
 					.refs = &ref };
 	assert_ok(ks_btf_open(bytes, size, NULL, &object.btf));
-	assert_ok(ks_hook_parse(&arena, program.section, &program.hook));
-	struct ks_prepared prepared;
-	struct ks_resolution resolution;
-	struct ks_site site = ks_view_site(view, 0);
-	struct ks_reach reach;
-	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
-	assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
+	struct tiny_judge frame;
+	tiny_judge_prepare(&frame, &arena, view, &object, &program);
 	struct ks_interp_input input = { .object = &object,
 					 .program = &program,
-					 .externs = resolution.extern_values };
-	assert_ok(ks_interp(&input, &arena, &reach));
-	struct ks_judge judge = { .arena = &arena,
-				  .scratch = &arena,
-				  .resolution = &resolution,
-				  .site = &site,
-				  .program = &program,
-				  .hook = prepared.hooks,
-				  .caller = prepared.callers,
-				  .reach = &reach };
-	ks_judge_externs(&judge);
-	ks_judge_references(&judge);
+					 .externs = frame.resolution.extern_values };
+	tiny_judge_follow(&frame, &arena, &input);
+	struct ks_judge *judge = &frame.judge;
+	ks_judge_externs(judge);
+	ks_judge_references(judge);
 	enum ks_verdict worst = KS_VERDICT_OK;
-	for (size_t i = 0; i < judge.reasons.len; i++)
-		if (!judge.reasons.at[i]->soft && judge.reasons.at[i]->verdict > worst)
-			worst = judge.reasons.at[i]->verdict;
-	ks_vector_deinit(&judge.reasons);
+	for (size_t i = 0; i < judge->reasons.len; i++)
+		if (!judge->reasons.at[i]->soft && judge->reasons.at[i]->verdict > worst)
+			worst = judge->reasons.at[i]->verdict;
+	ks_vector_deinit(&judge->reasons);
 	ks_btf_close(object.btf);
 	btf__free(btf);
 	return ks_verdicts[worst].symbol[0];

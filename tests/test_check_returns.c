@@ -11,8 +11,7 @@
 
 #include "base/array.h"
 #include "check.h"
-#include "check/prepare.h"
-#include "check/rules/rules.h"
+#include "tiny_judge.h"
 #include "tiny_view.h"
 
 /* ---- kernels: hooks of LSM with and without a result, and places to attach to ---- */
@@ -124,32 +123,20 @@ static bool refused(const struct tiny_image *kernel, const char *section,
 					      .refs = &variable,
 					      .nr_data = 1,
 					      .data = &bss };
-	assert_ok(ks_hook_parse(&arena, section, &program.hook));
-	struct ks_prepared prepared;
-	struct ks_resolution resolution;
-	struct ks_site site = ks_view_site(view, 0);
-	struct ks_reach reach;
-	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
-	assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
+	struct tiny_judge frame;
+	tiny_judge_prepare(&frame, &arena, view, &object, &program);
 	struct ks_interp_input input = { .object = &object,
 					 .program = &program,
-					 .data = prepared.data };
-	assert_ok(ks_interp(&input, &arena, &reach));
-	struct ks_judge judge = { .arena = &arena,
-				  .scratch = &arena,
-				  .resolution = &resolution,
-				  .site = &site,
-				  .program = &program,
-				  .hook = prepared.hooks,
-				  .caller = prepared.callers,
-				  .reach = &reach };
-	ks_judge_returns(&judge);
-	size_t nr_reasons = judge.reasons.len;
+					 .data = frame.prepared.data };
+	tiny_judge_follow(&frame, &arena, &input);
+	struct ks_judge *judge = &frame.judge;
+	ks_judge_returns(judge);
+	size_t nr_reasons = judge->reasons.len;
 	if (nr_reasons) {
-		assert_int_equal(judge.reasons.at[0]->kind, KS_REASON_RESULT);
-		assert_int_equal(judge.reasons.at[0]->verdict, KS_VERDICT_NO_LOAD);
+		assert_int_equal(judge->reasons.at[0]->kind, KS_REASON_RESULT);
+		assert_int_equal(judge->reasons.at[0]->verdict, KS_VERDICT_NO_LOAD);
 	}
-	ks_vector_deinit(&judge.reasons);
+	ks_vector_deinit(&judge->reasons);
 	return nr_reasons != 0;
 }
 

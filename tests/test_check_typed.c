@@ -16,9 +16,8 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "check.h"
-#include "check/prepare.h"
 #include "check/rules/pointers.h"
-#include "check/rules/rules.h"
+#include "tiny_judge.h"
 #include "tiny_view.h"
 
 /* ---- the kernel ---- */
@@ -241,41 +240,28 @@ static void expect_by(const char *rule, const struct program *wanted, const char
 					.maps = &operations_map,
 					.nr_struct_ops = 1,
 					.struct_ops = &operation };
-	struct ks_prepared prepared;
-	struct ks_resolution resolution;
-	struct ks_site site = ks_view_site(view, 0);
-	struct ks_reach reach;
-	assert_ok(ks_hook_parse(&arena, wanted->section, &program.hook));
-	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
-	assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
+	struct tiny_judge frame;
+	tiny_judge_prepare(&frame, &arena, view, &object, &program);
 	const struct ks_pointers pointers =
-		ks_pointers_of(&object, &program, prepared.hooks, false, &site);
+		ks_pointers_of(&object, &program, frame.prepared.hooks, false, &frame.site);
 	const struct ks_interp_input input = { .object = &object,
 					       .program = &program,
 					       .paths = true,
-					       .typed = ks_hook_is_typed(prepared.hooks),
+					       .typed = ks_hook_is_typed(frame.prepared.hooks),
 					       .may_be_null = ks_pointer_may_be_null,
 					       .types = &pointers };
-	assert_ok(ks_interp(&input, &arena, &reach));
-	struct ks_judge judge = { .arena = &arena,
-				  .scratch = &arena,
-				  .resolution = &resolution,
-				  .site = &site,
-				  .program = &program,
-				  .hook = prepared.hooks,
-				  .caller = prepared.callers,
-				  .reach = &reach };
+	tiny_judge_follow(&frame, &arena, &input);
+	struct ks_judge *judge = &frame.judge;
 	for (size_t i = 0; i < ks_nr_rules; i++)
-		if (fnmatch(rule, ks_rules[i].name, 0) == 0 &&
-		    ks_rule_applies(&ks_rules[i], &judge))
-			ks_rules[i].judge(&judge);
+		if (fnmatch(rule, ks_rules[i].name, 0) == 0 && ks_rule_applies(&ks_rules[i], judge))
+			ks_rules[i].judge(judge);
 	_cleanup_buf_ struct ks_buf said = { 0 };
-	for (size_t i = 0; i < judge.reasons.len; i++)
+	for (size_t i = 0; i < judge->reasons.len; i++)
 		ks_buf_printf(&said, "%s%s %s: %s", i ? "; " : "",
-			      ks_reasons[judge.reasons.at[i]->kind].name, judge.reasons.at[i]->name,
-			      judge.reasons.at[i]->detail);
+			      ks_reasons[judge->reasons.at[i]->kind].name,
+			      judge->reasons.at[i]->name, judge->reasons.at[i]->detail);
 	assert_string_equal(said.at ? ks_buf_text(&said) : "", expected);
-	ks_vector_deinit(&judge.reasons);
+	ks_vector_deinit(&judge->reasons);
 }
 
 static void expect(const struct program *wanted, const char *expected)

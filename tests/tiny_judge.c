@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "check.h"
+#include "tiny_judge.h"
+
+void tiny_judge_prepare(struct tiny_judge *tiny, struct ks_arena *arena, struct ks_view *view,
+			const struct ks_bpf_object *object, struct ks_bpf_program *program)
+{
+	tiny->site = ks_view_site(view, 0);
+	assert_ok(ks_hook_parse(arena, program->section, &program->hook));
+	assert_ok(ks_object_prepare(arena, object, NULL, &tiny->prepared));
+	assert_ok(ks_resolution_make(arena, &tiny->prepared, &tiny->site, NULL, &tiny->resolution));
+}
+
+void tiny_judge_follow(struct tiny_judge *tiny, struct ks_arena *arena,
+		       const struct ks_interp_input *input)
+{
+	assert_ok(ks_interp(input, arena, &tiny->reach));
+	tiny->judge = (struct ks_judge){ .arena = arena,
+					 .scratch = arena,
+					 .resolution = &tiny->resolution,
+					 .site = &tiny->site,
+					 .program = input->program,
+					 .hook = tiny->prepared.hooks,
+					 .caller = tiny->prepared.callers,
+					 .reach = &tiny->reach };
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/* What a rule is given of one program and one made-up image. */
+#include "check/prepare.h"
+#include "check/rules/rules.h"
+
+/** Its parts point at each other: it stays where it is. */
+struct tiny_judge {
+	struct ks_prepared prepared;
+	struct ks_resolution resolution;
+	struct ks_site site;
+	struct ks_reach reach;
+	struct ks_judge judge; // the caller frees its reasons
+};
+
+/**
+ * Parse the program's section, prepare its object and resolve that on the first image of the view.
+ * @param object has the program alone; all are borrowed
+ */
+void tiny_judge_prepare(struct tiny_judge *tiny, struct ks_arena *arena, struct ks_view *view,
+			const struct ks_bpf_object *object, struct ks_bpf_program *program);
+
+/** Follow the program; the judge is ready for rules then. @param input its object and program are those prepared */
+void tiny_judge_follow(struct tiny_judge *tiny, struct ks_arena *arena,
+		       const struct ks_interp_input *input);
