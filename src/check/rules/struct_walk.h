@@ -12,10 +12,6 @@ enum ks_walk_end {
 	KS_WALK_NOTHING, // refused: no member is there
 	KS_WALK_PART,	 // refused: a part of a pointer, or more than a member has
 };
-static inline bool ks_walk_refused(enum ks_walk_end end)
-{
-	return end >= KS_WALK_BEYOND;
-}
 
 struct ks_walk {
 	enum ks_walk_end end;
