@@ -92,6 +92,10 @@
 		});
 		field.addEventListener("blur", () => setTimeout(closeList, 200));
 		field.addEventListener("keydown", (event) => {
+			if (list && ["ArrowDown", "ArrowUp", "Escape"].includes(event.key)) {
+				clearTimeout(timer); // names that are on their way would undo the choice
+				asked++;
+			}
 			if (event.key === "ArrowDown" || event.key === "ArrowUp") {
 				choose(event.key === "ArrowDown" ? 1 : -1);
 				event.preventDefault();
