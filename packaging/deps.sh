@@ -12,7 +12,7 @@ CHECK_PACKAGES="clang lld dwz clang-format clang-tidy cppcheck shellcheck libcla
 gcc-arm-linux-gnueabihf gcc-aarch64-linux-gnu gcc-s390x-linux-gnu sqlite3 librsvg2-2 libxml2-utils fonts-dejavu-core dwarves gpg gpg-agent gpgconf gpgv openssl
 createrepo-c rpm pacman-package-manager libarchive-tools zstd"
 
-# For the site in a browser (tests/browser), which takes two packages from npm. Who has node from elsewhere may have npm with it.
+# For the site in a browser (tests/browser), and for validators (tests/valid), which take packages from npm. Who has node from elsewhere may have npm with it.
 BROWSER_PACKAGES="chromium"
 command -v node >/dev/null || BROWSER_PACKAGES="$BROWSER_PACKAGES nodejs"
 command -v npm >/dev/null || BROWSER_PACKAGES="$BROWSER_PACKAGES npm"

@@ -229,10 +229,96 @@ static void json_is_well_formed(void **state)
 	assert_int_equal(count(json, "\"verdict\": \"fails-to-load\""), 2 + 5);
 	char *sarif = write_report(sample, KS_FORMAT_SARIF);
 	assert_int_equal(count(sarif, "\"ruleId\""), 2);
-	assert_int_equal(count(sarif, "\"startLine\": 12"), 1);
+	assert_int_equal(count(sarif, "\"startLine\": 12"), 2); // the region, and all of its line
 	free(json);
 	free(sarif);
 	free(sample);
+}
+
+/** What stands behind a key of SARIF, for the nr-th time. */
+static const char *behind(const char *text, const char *key, size_t nr)
+{
+	for (size_t i = 0; i <= nr; i++) {
+		text = strstr(text, key);
+		assert_non_null(text);
+		text += strlen(key);
+	}
+	return text;
+}
+
+/** A finding is known again when its line has moved, and when a kernel came; two of them are told apart. */
+static void fingerprints_survive_moves(void **state)
+{
+	(void)state;
+	static const char key[] = "\"primaryLocationLineHash\": ";
+	enum { LEN = 1 + 16 + 2 + 1 };
+	struct ks_bpf_line moved = line, other = line;
+	struct ks_reason reason = relo;
+	reason.line = &moved;
+	struct sample *sample = sample_new(2), *more = sample_new(4);
+	char *before = write_report(sample, KS_FORMAT_SARIF);
+	moved.line = 99;
+	moved.column = 0;
+	moved.text = "\tBPF_CORE_READ(rq,  rq_disk) | \"q\" & `x`"; // indented anew
+	set(more, 1, 3, &reason);
+	char *after = write_report(more, KS_FORMAT_SARIF);
+	assert_memory_equal(behind(before, key, 0), behind(after, key, 0), LEN);
+	assert_memory_equal(behind(before, key, 1), behind(after, key, 1), LEN);
+	assert_memory_not_equal(behind(before, key, 0), behind(before, key, 1), LEN);
+	free(after);
+	other.text = "another line";
+	reason.line = &other;
+	after = write_report(more, KS_FORMAT_SARIF);
+	assert_memory_not_equal(behind(before, key, 0), behind(after, key, 0), LEN);
+	free(after);
+	free(before);
+	free(sample);
+	free(more);
+}
+
+/** Where sources are called in a report, by what the map and the folder say. */
+static void paths_are_mapped(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *path, *map, *here, *uri, *file;
+	} cases[] = {
+		{ "src/a.c", NULL, NULL, "src/a.c", "src/a.c" },
+		{ "./src/a.c", NULL, NULL, "src/a.c", "src/a.c" },
+		{ "/build/x/src/a.c", NULL, NULL, "file:///build/x/src/a.c", "/build/x/src/a.c" },
+		{ "/build/x/src/a.c", NULL, "/build/x", "src/a.c", "src/a.c" },
+		{ "/build/xyz/a.c", NULL, "/build/x", "file:///build/xyz/a.c", "/build/xyz/a.c" },
+		{ "/build/x/src/a.c", "/build/x=tools", NULL, "tools/src/a.c", "tools/src/a.c" },
+		{ "/build/x/src/a.c", "/build/x/=", NULL, "src/a.c", "src/a.c" },
+		{ "/build/x/a.c", "/opt=o,/build/x/=t/", "/build", "t/a.c", "t/a.c" },
+		{ "/build/x/a.c", "/build/y=t", "/build", "x/a.c", "x/a.c" },
+		{ "/a.c", "nothing", NULL, "file:///a.c", "/a.c" },
+		{ "p.deb:usr/a b", NULL, NULL, "p.deb%3Ausr/a%20b", "p.deb%3Ausr/a b" },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		struct sample *sample = sample_new(1);
+		struct ks_bpf_line at = line;
+		struct ks_reason reason = relo;
+		_cleanup_tools_ struct ks_tools *tools = NULL;
+		_cleanup_buf_ struct ks_buf sarif = { 0 }, github = { 0 }, wanted = { 0 };
+		at.file = cases[i].path;
+		reason.line = &at;
+		set(sample, 1, 0, &reason);
+		assert_null(ks_tools_make(&sample->check, true, &tools));
+		struct ks_check_report report = { .format = KS_FORMAT_SARIF,
+						  .tools = tools,
+						  .map = cases[i].map,
+						  .here = cases[i].here };
+		assert_null(ks_check_write(&report, &sample->check, &sarif));
+		report.format = KS_FORMAT_GITHUB;
+		assert_null(ks_check_write(&report, &sample->check, &github));
+		ks_buf_printf(&wanted, "\"uri\": \"%s\"", cases[i].uri);
+		assert_non_null(strstr(ks_buf_text(&sarif), ks_buf_text(&wanted)));
+		wanted.len = 0;
+		ks_buf_printf(&wanted, "file=%s,line=12", cases[i].file);
+		assert_non_null(strstr(ks_buf_text(&github), ks_buf_text(&wanted)));
+		free(sample);
+	}
 }
 
 static void junit_counts(void **state)
@@ -402,6 +488,8 @@ int main(void)
 		cmocka_unit_test(terminal_fits),
 		cmocka_unit_test(terminal_is_aligned),
 		cmocka_unit_test(json_is_well_formed),
+		cmocka_unit_test(fingerprints_survive_moves),
+		cmocka_unit_test(paths_are_mapped),
 		cmocka_unit_test(junit_counts),
 		cmocka_unit_test(annotations_stay_on_their_line),
 		cmocka_unit_test(pages_hold_no_foreign_markup),

@@ -119,9 +119,26 @@ static void rules_have_names_of_their_own_and_are_about_something(void **state)
 	}
 }
 
+/** Whole sentences, no two alike, for what keeps rules apart from findings. */
+static void every_reason_is_explained(void **state)
+{
+	(void)state;
+	for (int i = 0; i < KS_NR_REASONS; i++) {
+		const struct ks_reason_help *help = &ks_reason_helps[i];
+		if (!help->about || !help->remedy)
+			fail_msg("%s is not explained", ks_reasons[i].name);
+		assert_int_equal(help->about[strlen(help->about) - 1], '.');
+		for (int k = 0; k < i; k++)
+			if (strcmp(help->about, ks_reason_helps[k].about) == 0)
+				fail_msg("%s and %s are explained alike", ks_reasons[i].name,
+					 ks_reasons[k].name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_reason_is_explained),
 		cmocka_unit_test(every_reason_has_a_name_that_the_guide_lists),
 		cmocka_unit_test(every_reason_comes_from_a_rule),
 		cmocka_unit_test(rules_have_names_of_their_own_and_are_about_something),

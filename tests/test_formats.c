@@ -15,6 +15,7 @@
 #include <ksurf/ksurf.h>
 
 #include "base/array.h"
+#include "base/memory.h"
 #include "check.h"
 #include "report/format.h"
 #include "scratch.h"
@@ -102,7 +103,8 @@ static struct ksurf_error *of_object(enum ks_document document, const char *prog
 /** The document as the library gives it; NULL when it has no function for it. */
 static char *library(enum ks_document document, const char *format)
 {
-	const struct ksurf_report_options how = { sizeof(how), .format = format };
+	_cleanup_free_ char *here = get_current_dir_name(); // as the command does it
+	const struct ksurf_report_options how = { sizeof(how), .format = format, .here = here };
 	struct ksurf_images *images = NULL;
 	char *text = NULL;
 	struct ksurf_error *err = ksurf_images_choose(place.store, NULL, &images);

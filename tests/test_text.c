@@ -628,10 +628,10 @@ static void xml_is_well_formed(void **state)
 		free(write_file(dir, name, junit.at, junit.len));
 	}
 	char command[4200];
-	snprintf(
-		command, sizeof(command),
-		"if command -v xmllint >/dev/null; then cd '%s' && xmllint --noout *.svg *.xml; fi",
-		dir);
+	snprintf(command, sizeof(command),
+		 "if command -v xmllint >/dev/null; then cd '%s' && xmllint --noout *.svg && "
+		 "xmllint --noout --schema " KSURF_SOURCE_ROOT "/tests/valid/junit.xsd *.xml; fi",
+		 dir);
 	assert_int_equal(system(command), 0);
 	remove_dir(dir);
 }

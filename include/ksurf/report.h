@@ -33,6 +33,9 @@ struct ksurf_report_options {
 	int color;	    /**< terminal: use ANSI colours */
 	int verbose;	    /**< terminal: all there is */
 	unsigned int columns; /**< terminal: width; 0: 80 */
+	const char *
+		map; /**< sarif, github: "OLD=NEW,…", beginnings of paths and what stands for them; NULL */
+	const char *here; /**< sarif, github: paths below this folder are told from there; NULL */
 };
 
 /*

@@ -347,6 +347,8 @@ static struct ks_error *verdicts_look(const struct ksurf_report_options *theirs,
 		.color = options.color,
 		.columns = options.columns,
 		.fail_on = KS_VERDICT_RISK,
+		.map = options.map,
+		.here = options.here,
 	};
 	return NULL;
 }

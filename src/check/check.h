@@ -69,6 +69,12 @@ struct ks_reason_info {
 	enum ks_verdict verdict; // what it makes of a program, unless a reason says otherwise
 };
 extern const struct ks_reason_info ks_reasons[KS_NR_REASONS];
+/** The same at length, in whole sentences. */
+struct ks_reason_help {
+	const char *about;  // what it means
+	const char *remedy; // what to do about it
+};
+extern const struct ks_reason_help ks_reason_helps[KS_NR_REASONS];
 
 /** One reason, with its evidence. Text is owned by the check's arena; NULL where there is none. */
 struct ks_reason {

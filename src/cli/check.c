@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/check_excuses.h"
 #include "cli/check_session.h"
@@ -10,7 +11,7 @@
 
 struct opts {
 	struct ks_check_session_opts checking;
-	const char *format, *known, *write_known, *badge;
+	const char *format, *known, *write_known, *badge, *map;
 	int fail_on; // a threshold
 	bool as_compiled, upgrade, since;
 };
@@ -116,8 +117,11 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	KS_TRY(ks_check_excuse(tools, opts->known, &arena, &excuses));
 	if (opts->write_known)
 		KS_TRY(ks_check_known_write(tools, opts->write_known));
+	_cleanup_free_ char *here = get_current_dir_name(); // NULL: paths stay as they are
 	const struct ks_check_report report = {
 		.format = format,
+		.map = opts->map,
+		.here = here,
 		.tools = tools,
 		.excuses = &excuses,
 		.verbose = cli->verbose,
@@ -146,6 +150,9 @@ static const struct ks_opt options[] = {
 	{ 0, "write-known", "FILE", "write what was found, for --known", KS_OPT_RESULT,
 	  AT(write_known), NULL },
 	KS_OPT_FORMAT(AT(format), KS_DOCUMENT_BIT(KS_DOCUMENT_CHECK)),
+	{ 0, "map", "OLD=NEW,...",
+	  "sarif, github: where paths of sources begin with OLD, say NEW instead", KS_OPT_TEXT,
+	  AT(map), NULL },
 	{ 0, "fail-on", "VERDICT", "exit with 0 below it: unknown, risk, failure or never",
 	  KS_OPT_CHOICE, AT(fail_on), threshold_names },
 	{ 0 },

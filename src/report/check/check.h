@@ -15,6 +15,9 @@ struct ks_check_report {
 	bool color;			  // terminal: use ANSI colours
 	unsigned int columns;		  // terminal: width; 0 means 80
 	enum ks_verdict fail_on;	  // the best verdict that counts as a failed test
+	const char *
+		map; // sarif, github: "OLD=NEW,…", beginnings of paths and what stands for them; NULL
+	const char *here; // sarif, github: paths below this folder are told from there; NULL
 };
 
 /** Append the report. @return &ks_nomem; KS_ERR_USAGE when KS_DOCUMENT_CHECK has no such format */

@@ -85,7 +85,8 @@ struct ks_error *ks_check_junit(const struct ks_check_report *report, const stru
 		const struct ks_check_object *object = &check->objects[o];
 		ks_buf_str(out, "  <testsuite name=\"");
 		ks_text_str(out, KS_TEXT_MARKUP, object->object->name);
-		ks_buf_printf(out, "\" tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\">\n",
+		ks_buf_printf(out,
+			      "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n",
 			      count_cases(report, check, object, NULL),
 			      count_cases(report, check, object, "failure"),
 			      count_cases(report, check, object, "skipped"));
@@ -100,8 +101,8 @@ struct ks_error *ks_check_junit(const struct ks_check_report *report, const stru
 
 /* ---- GitHub ---- */
 
-static void write_annotation(const struct ks_check *check, size_t row,
-			     const struct ks_reason_group *group, struct ks_buf *text,
+static void write_annotation(const struct ks_check_report *report, const struct ks_check *check,
+			     size_t row, const struct ks_reason_group *group, struct ks_buf *text,
 			     struct ks_buf *out)
 {
 	const struct ks_reason *reason = group->reason;
@@ -111,7 +112,9 @@ static void write_annotation(const struct ks_check *check, size_t row,
 		      optional					? "notice"
 		      : reason->verdict >= KS_VERDICT_NO_ATTACH ? "error"
 								: "warning");
-	ks_text_str(out, KS_TEXT_GITHUB_VALUE, line ? line->file : ks_row_object(check, row)->path);
+	ks_check_path(report, line ? line->file : ks_row_object(check, row)->path, text);
+	ks_text_str(out, KS_TEXT_GITHUB_VALUE, ks_buf_text(text) ? text->at : "");
+	text->len = 0;
 	if (line && line->line)
 		ks_buf_printf(out, ",line=%u", line->line);
 	ks_buf_str(out, ",title=");
@@ -135,14 +138,13 @@ static void write_annotation(const struct ks_check *check, size_t row,
 struct ks_error *ks_check_github(const struct ks_check_report *report, const struct ks_check *check,
 				 struct ks_buf *out)
 {
-	(void)report;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	_cleanup_buf_ struct ks_buf text = { 0 };
 	for (size_t row = 0; row < check->nr_rows; row++) {
 		struct ks_reason_groups groups;
 		KS_TRY(ks_reason_groups(check, row, KS_VERDICT_RISK, false, &arena, &groups));
 		for (size_t i = 0; i < groups.nr; i++)
-			write_annotation(check, row, &groups.at[i], &text, out);
+			write_annotation(report, check, row, &groups.at[i], &text, out);
 	}
 	return ks_buf_error(&text);
 }

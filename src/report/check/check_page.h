@@ -37,6 +37,8 @@ void ks_group_images(const struct ks_check *check, const struct ks_reason_group 
 void ks_reason_title(const struct ks_reason *reason, struct ks_buf *out);
 /** Append "FILE:LINE" of a reason, nothing when its place is unknown. */
 void ks_reason_place(const struct ks_reason *reason, struct ks_buf *out);
+/** Append a path as it is told where the report is read: mapped, and without the folder it is told from. */
+void ks_check_path(const struct ks_check_report *report, const char *path, struct ks_buf *out);
 /** The worst verdict of a row over all images, optional outcomes left out. */
 enum ks_verdict ks_row_verdict(const struct ks_check *check, size_t row);
 /** The object that a row belongs to. */
