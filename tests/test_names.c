@@ -396,15 +396,28 @@ static void complaints_are_one_line(void **state)
 	}
 }
 
+/** Append what stands behind a word; OLD and NEW are labels. */
+static void write_behind(struct ks_buf *path, const struct world *world, const char *behind)
+{
+	while (*behind) {
+		bool old = strncmp(behind, "OLD", 3) == 0, new = strncmp(behind, "NEW", 3) == 0;
+		if (old || new)
+			ks_url_encode(path, world->label[new], strlen(world->label[new]));
+		else
+			ks_buf_char(path, *behind);
+		behind += old || new ? 3 : 1;
+	}
+}
+
 /** An answer of the site over a world; the path is what stands around the word. */
-static struct ks_web_response get(struct ks_web *web, const char *before, const char *word,
-				  const char *behind)
+static struct ks_web_response get(struct ks_web *web, const struct world *world, const char *before,
+				  const char *word, const char *behind)
 {
 	struct ks_web_response response;
 	_cleanup_buf_ struct ks_buf path = { 0 };
 	ks_buf_str(&path, before);
 	ks_url_encode(&path, word, strlen(word));
-	ks_buf_str(&path, behind);
+	write_behind(&path, world, behind);
 	must(ks_buf_text(&path));
 	char *query = strchr(path.at, '?');
 	if (query)
@@ -426,6 +439,12 @@ static void pages_take_any_name(void **state)
 		{ JUDGED_MARKUP, "/function/", "", false },
 		{ JUDGED_MARKUP, "/struct/", "", false },
 		{ JUDGED_MARKUP, "/function/", "@latest", false },
+		{ JUDGED_MARKUP, "/struct/", "@latest", false },
+		{ JUDGED_MARKUP, "/function/", "@OLD", false },
+		{ JUDGED_MARKUP, "/struct/", "@NEW", false },
+		{ JUDGED_MARKUP, "/function/", "/OLD..NEW", false },
+		{ JUDGED_MARKUP, "/struct/", "/OLD..NEW", false },
+		{ JUDGED_MARKUP, "/config/", "/OLD..NEW", false },
 		{ JUDGED_MARKUP, "/search?q=", "", false },
 		{ JUDGED_MARKUP, "/?name=", "", false },
 		{ JUDGED_MARKUP, "/tracepoint/", "", false }, // there is none
@@ -446,10 +465,12 @@ static void pages_take_any_name(void **state)
 			_cleanup_arena_ struct ks_arena arena = { 0 };
 			struct ks_web_response answers[2];
 			for (int w = 0; w < 2; w++)
-				answers[w] = get(webs[w], pages[i].before,
+				answers[w] = get(webs[w], &worlds[w], pages[i].before,
 						 pages[i].label ? worlds[w].label[n % 2]
 								: name_of(&worlds[w], &arena, n),
 						 pages[i].behind);
+			if (strstr(pages[i].behind, "OLD"))
+				assert_int_equal(answers[1].status, 200);
 			// of suggestions there may be none for the one
 			bool alone = answers[0].status != 200 || strstr(pages[i].before, "q=") ||
 				     strstr(pages[i].before, "function"); // where it is is wrapped

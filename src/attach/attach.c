@@ -39,16 +39,22 @@ void ks_attach_ask(const struct ks_attach_facts *facts, const struct ks_attach_q
 	ways[question->way](&asking);
 }
 
+void ks_attach_ask_fact(const struct ks_attach_facts *facts, const struct ks_fact *fact,
+			enum ks_attach_way way, struct ks_attach_result *ret)
+{
+	const char *name = fact->function->name;
+	const struct ks_target target = ks_attach_target_of(facts, fact, name);
+	ks_attach_ask(facts,
+		      &(struct ks_attach_question){ .way = way, .name = name, .target = &target },
+		      ret);
+}
+
 enum ks_answer ks_attach_answer(const struct ks_attach_facts *facts, const struct ks_fact *fact,
 				enum ks_attach_way way)
 {
 	struct ks_attach_result result;
 	if (!fact->function)
 		return KS_ANSWER_NO;
-	const char *name = fact->function->name;
-	const struct ks_target target = ks_attach_target_of(facts, fact, name);
-	ks_attach_ask(facts,
-		      &(struct ks_attach_question){ .way = way, .name = name, .target = &target },
-		      &result);
+	ks_attach_ask_fact(facts, fact, way, &result);
 	return result.answer;
 }

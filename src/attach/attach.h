@@ -2,6 +2,7 @@
 #pragma once
 /* What can be attached where, and why not: the one place that says so, for every report and check. */
 #include "attach/target.h"
+#include "base/buf.h"
 
 /** An answer, or none. */
 enum ks_answer { KS_ANSWER_NO, KS_ANSWER_YES, KS_ANSWER_UNKNOWN };
@@ -93,6 +94,9 @@ enum ks_attach_why {
 	KS_NR_WHYS,
 };
 
+/** Reasons that say the same of every program; NULL: they tell of names or numbers. */
+extern const char *const ks_attach_whys[KS_NR_WHYS];
+
 struct ks_attach_finding {
 	enum ks_attach_why why;
 	enum ks_answer answer; // what it makes of the whole; KS_ANSWER_YES: nothing
@@ -113,6 +117,11 @@ struct ks_attach_result {
 /** What the kernel answers to a program that is attached so. */
 void ks_attach_ask(const struct ks_attach_facts *facts, const struct ks_attach_question *question,
 		   struct ks_attach_result *ret);
+/** The same of a program that names the function of a fact, which has one. @param facts of the fact's image */
+void ks_attach_ask_fact(const struct ks_attach_facts *facts, const struct ks_fact *fact,
+			enum ks_attach_way way, struct ks_attach_result *ret);
+/** Append a finding in a few words; nothing for one of an offset or a module. Text of the image is as it is there. */
+void ks_attach_why(const struct ks_attach_finding *finding, struct ks_buf *out);
 /**
  * What it answers to a program that names the function of a fact.
  * @param facts of the fact's image

@@ -2,6 +2,7 @@
 /* A name: its life over all kernels, one kernel of it, or two compared. */
 #include "api/comparison.h"
 #include "api/lookup.h"
+#include "base/array.h"
 #include "report/show/show.h"
 #include "web/private.h"
 
@@ -9,9 +10,10 @@
 struct subject {
 	enum ks_kind kind;
 	const char *name;
-	struct ks_selection sel;	 // of its own, unless it is about all kernels
-	const struct ks_selection *over; // what it is about
-	bool one;			 // kernel
+	size_t nr;				// kernels that it is about; 0: all
+	const struct ks_store_image *images[2]; // of the store
+	struct ks_selection sel;	 // of its own, where what reports show leaves some out
+	const struct ks_selection *over; // what it is seen in
 };
 
 static void subject_deinit(struct subject *subject)
@@ -20,22 +22,30 @@ static void subject_deinit(struct subject *subject)
 }
 #define _cleanup_subject_ __attribute__((__cleanup__(subject_deinit)))
 
-/** Take images of the store for a selection of its own. */
-static struct ks_error *select_images(struct ks_web *web, struct subject *subject, size_t nr,
-				      const struct ks_store_image *const *images)
+/** A selection of its own: all kernels of the store, or those alone that the page is about. */
+static struct ks_error *select_images(struct ks_web *web, struct subject *subject, bool alone)
 {
 	struct ks_selection *sel = &subject->sel;
 	KS_TRY(ks_selection_choose(sel, web->store, "*"));
 	size_t kept = 0;
 	for (size_t i = 0; i < sel->images.nr; i++)
-		for (size_t k = 0; k < nr; k++)
-			if (sel->images.at[i]->id == images[k]->id) {
+		for (size_t k = 0; k < (alone ? subject->nr : 1); k++)
+			if (!alone || sel->images.at[i]->id == subject->images[k]->id) {
 				sel->images.at[kept++] = sel->images.at[i];
 				break;
 			}
 	sel->images.nr = kept;
 	subject->over = sel;
 	return ks_selection_group(sel, web->store);
+}
+
+/** Where an image stands; nr: nowhere. */
+static size_t place_of(const struct ks_store_images *images, const struct ks_store_image *image)
+{
+	size_t i = 0;
+	while (i < images->nr && images->at[i]->id != image->id)
+		i++;
+	return i;
 }
 
 /** The image of a label; "latest" is the newest of all. */
@@ -65,11 +75,9 @@ static struct ks_error *read_subject(struct ks_web_call *call, struct subject *s
 	subject->over = &web->sel;
 	if (address->nr_segments > 3 || (pair && (!dots || address->label)))
 		return ks_error_new(KS_ERR_NOTFOUND, "there is no such page");
-	const struct ks_store_image *images[2];
 	if (address->label) {
-		KS_TRY(find_image(web, address->label, &images[0]));
-		subject->one = true;
-		return select_images(web, subject, 1, images);
+		subject->nr = 1;
+		return find_image(web, address->label, &subject->images[0]);
 	}
 	if (!pair)
 		return NULL;
@@ -78,70 +86,54 @@ static struct ks_error *read_subject(struct ks_web_call *call, struct subject *s
 		return &ks_nomem;
 	_cleanup_comparison_ struct ks_comparison comparison = { 0 };
 	KS_TRY(ks_comparison_choose(web->store, old, dots + 2, &comparison));
-	images[0] = comparison.old;
-	images[1] = comparison.new;
-	return select_images(web, subject, 2, images);
+	subject->nr = 2;
+	KS_TRY(ks_store_image(&web->sel.all, comparison.old->image.label, &subject->images[0]));
+	return ks_store_image(&web->sel.all, comparison.new->image.label, &subject->images[1]);
+}
+
+/** Choose what it is seen in: a page shows the other kernels, too, what programs read does not. */
+static struct ks_error *choose_images(struct ks_web *web, struct subject *subject, bool page)
+{
+	if (!subject->nr)
+		return NULL;
+	if (!page)
+		return select_images(web, subject, true);
+	for (size_t i = 0; i < subject->nr; i++)
+		if (place_of(&web->sel.images, subject->images[i]) == web->sel.images.nr)
+			return select_images(web, subject, false);
+	return NULL;
 }
 
 static struct ks_error *write_report(struct ks_web_call *call, const struct subject *subject,
 				     const struct ks_history *history, enum ks_format format,
-				     bool verbose, struct ks_buf *out)
+				     struct ks_buf *out)
 {
 	_cleanup_view_ struct ks_view *own = NULL;
 	_cleanup_report_ struct ks_report *report = NULL;
-	struct ks_view *view;
+	struct ks_report_options options = { .site = true };
 	if (subject->over == &call->web->sel) {
-		KS_TRY(ks_web_view(call->web, &view));
+		KS_TRY(ks_web_view(call->web, &options.view));
 	} else {
 		KS_TRY(ks_view_over_store(call->web->store, &subject->over->images, true, &own));
-		view = own;
+		options.view = own;
 	}
-	const struct ks_report_options options = { .view = view, .site = true, .verbose = verbose };
+	if (format == KS_FORMAT_HTML)
+		options.nr_focus = subject->nr;
+	for (size_t i = 0; i < options.nr_focus; i++)
+		options.focus[i] = place_of(&subject->over->images, subject->images[i]);
 	KS_TRY(ks_report_new(format, subject->over->groups, &options, &report));
 	return ks_report_write(report, history, out);
 }
 
-/** Where else to go from here: the other kernels of the name. */
-static void write_others(struct ks_web_call *call, const struct subject *subject)
+/** Append the address without an ending. */
+static void write_address(struct ks_buf *out, const struct subject *subject)
 {
-	struct ks_buf *out = &call->response->body;
-	ks_buf_str(out, "<p><a href=\"");
-	ks_html_address(out, subject->kind, subject->name, NULL);
-	ks_buf_str(out, "\">all kernels</a>");
-	for (size_t i = 0; subject->one && i < call->web->sel.images.nr; i++) {
-		const char *label = call->web->sel.images.at[i]->image.label;
-		ks_buf_str(out, " · ");
-		if (strcmp(label, subject->over->images.at[0]->image.label) == 0) {
-			ks_buf_str(out, "<strong>");
-			ks_html_text(out, label);
-			ks_buf_str(out, "</strong>");
-			continue;
-		}
-		ks_buf_str(out, "<a href=\"");
-		ks_html_address(out, subject->kind, subject->name, label);
-		ks_buf_str(out, "\">");
-		ks_html_text(out, label);
-		ks_buf_str(out, "</a>");
+	ks_html_address(out, subject->kind, subject->name,
+			subject->nr == 1 ? subject->images[0]->image.label : NULL);
+	if (subject->nr == 2) {
+		ks_buf_char(out, '/');
+		ks_web_pair(out, subject->images[0], subject->images[1]);
 	}
-	ks_buf_str(out, "</p>\n");
-}
-
-/** One kernel, or two: what the terminal is told, for it is complete. */
-static struct ks_error *write_text(struct ks_web_call *call, const struct subject *subject,
-				   const struct ks_history *history)
-{
-	struct ks_buf *out = &call->response->body;
-	_cleanup_buf_ struct ks_buf text = { 0 };
-	KS_TRY(write_report(call, subject, history, KS_FORMAT_TERMINAL, true, &text));
-	ks_buf_printf(out, "<h1><span class=\"kind\">%s</span> <code>",
-		      ks_kinds[subject->kind].name);
-	ks_html_text(out, subject->name);
-	ks_buf_str(out, "</code></h1>\n");
-	write_others(call, subject);
-	ks_buf_str(out, "<pre tabindex=\"0\">");
-	ks_html_lines(out, text.at, text.len);
-	ks_buf_str(out, "</pre>\n");
-	return NULL;
 }
 
 /** The other kinds that have the name, too. */
@@ -163,37 +155,67 @@ static struct ks_error *write_also(struct ks_web_call *call, const struct subjec
 	return NULL;
 }
 
+/** The same in the other forms. */
+static void write_forms(struct ks_web_call *call, const struct subject *subject)
+{
+	static const enum ks_format formats[] = { KS_FORMAT_JSON, KS_FORMAT_MD,
+						  KS_FORMAT_TERMINAL };
+	struct ks_buf *out = &call->response->body;
+	ks_buf_str(out, "<p class=\"dim\">This page as");
+	for (size_t i = 0; i < KS_ARRAY_LEN(formats); i++) {
+		if (!ks_show_has(formats[i], subject->kind))
+			continue;
+		ks_buf_str(out, " <a href=\"");
+		write_address(out, subject);
+		ks_buf_printf(out, "%s\">%s</a>", ks_formats[formats[i]].extension,
+			      ks_formats[formats[i]].extension);
+	}
+	ks_buf_str(out, "</p>\n");
+}
+
 static struct ks_error *write_page(struct ks_web_call *call, const struct subject *subject,
 				   const struct ks_history *history)
 {
 	ks_web_begin(call, subject->name, NULL);
-	if (subject->over == &call->web->sel) {
-		KS_TRY(write_report(call, subject, history, KS_FORMAT_HTML, false,
-				    &call->response->body));
-		KS_TRY(write_also(call, subject));
-	} else {
-		KS_TRY(write_text(call, subject, history));
-	}
+	if (subject->nr)
+		ks_web_switch(call,
+			      &(struct ks_web_place){ subject->kind, subject->name, subject->nr,
+						      subject->images[0], subject->images[1] });
+	KS_TRY(write_report(call, subject, history, KS_FORMAT_HTML, &call->response->body));
+	KS_TRY(write_also(call, subject));
+	write_forms(call, subject);
 	ks_web_end(call);
 	return NULL;
+}
+
+/** The kernels in focus have the name, or of all kernels one does. */
+static bool is_there(const struct subject *subject, const struct ks_history *history)
+{
+	if (!subject->nr)
+		return ks_history_present(history);
+	for (size_t i = 0; i < subject->nr; i++)
+		if (history->facts[place_of(&subject->over->images, subject->images[i])].present)
+			return true;
+	return false;
 }
 
 struct ks_error *ks_web_name(struct ks_web_call *call)
 {
 	_cleanup_subject_ struct subject subject = { 0 };
 	struct ks_history history;
+	enum ks_format format = call->address->format;
 	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT));
 	KS_TRY(read_subject(call, &subject));
+	KS_TRY(choose_images(call->web, &subject, format == KS_FORMAT_HTML));
 	KS_TRY(ks_lookup_history(call->web->store, &subject.over->images, subject.kind,
 				 subject.name, &call->arena, &history));
-	if (!ks_history_present(&history))
+	if (!is_there(&subject, &history))
 		return ks_lookup_unknown(call->web->store, &call->web->sel.images, subject.kind,
 					 subject.name);
-	enum ks_format format = call->address->format;
 	if (format == KS_FORMAT_HTML)
 		return write_page(call, &subject, &history);
 	ks_web_say_type(call);
-	return write_report(call, &subject, &history, format, false, &call->response->body);
+	return write_report(call, &subject, &history, format, &call->response->body);
 }
 
 /* ---- without a kind ---- */

@@ -92,5 +92,17 @@ enum {
 KS_MUST_CHECK struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also);
 /** The response is of the form that the address has; HTML is what ks_web_begin() says. */
 void ks_web_say_type(struct ks_web_call *call);
+/** Append the address's part for two kernels: "A..B". */
+void ks_web_pair(struct ks_buf *out, const struct ks_store_image *old,
+		 const struct ks_store_image *new);
+/** A name in one kernel, or in two. */
+struct ks_web_place {
+	enum ks_kind kind;
+	const char *name;
+	size_t nr;
+	const struct ks_store_image *image, *other;
+};
+/** Links from there to the same in other kernels. */
+void ks_web_switch(struct ks_web_call *call, const struct ks_web_place *place);
 /** Answer with another address, which is in response->location already. */
 void ks_web_redirect(struct ks_web_call *call);

@@ -35,68 +35,38 @@ bool ks_finding_at_load(const struct ks_attach_finding *finding)
 	       finding->why == KS_WHY_RECORDS;
 }
 
-/** Findings that say the same of every program: the reason, and its detail (NULL: none). */
+/** Findings that say the same of every program: the reason, and what it is about. The detail is ks_attach_whys[]. */
 static const struct plain {
 	enum ks_kind about;
 	enum ks_reason_kind kind;
-	const char *detail;
 } plains[KS_NR_WHYS] = {
-	[KS_WHY_NOT_A_FUNCTION] = { KS_FUNCTION, KS_REASON_TIER,
-				    "a symbol of that name is no function: data, or assembly" },
-	[KS_WHY_NO_BTF_FUNCTION] = { KS_FUNCTION, KS_REASON_TARGET_NOT_IN_BTF,
-				     "its BTF has no function of that name" },
-	[KS_WHY_BTF_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER,
-				"whether BTF describes it is not known: an image with its .BTF "
-				"tells" },
-	[KS_WHY_DENIED] = { KS_FUNCTION, KS_REASON_TARGET_REFUSED,
-			    "no tracing program may be there" },
-	[KS_WHY_NEVER_RETURNS] = { KS_FUNCTION, KS_REASON_TARGET_REFUSED, "it does not return" },
-	[KS_WHY_INJECT_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER,
-				   "the error injection list is not known" },
-	[KS_WHY_NOT_INJECTABLE] = { KS_FUNCTION, KS_REASON_TARGET_REFUSED,
-				    "not on the error injection list" },
-	[KS_WHY_AWAKE] = { KS_FUNCTION, KS_REASON_TARGET_REFUSED,
-			   "no sleepable program may be there" },
-	[KS_WHY_TRAMPOLINES_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER,
-					"trampolines depend on version and machine, which are not "
-					"known" },
-	[KS_WHY_NO_TRAMPOLINES] = { KS_FUNCTION, KS_REASON_ATTACH_TYPE,
-				    "there are no trampolines for eBPF on this kernel and "
-				    "architecture" },
-	[KS_WHY_FREED] = { KS_FUNCTION, KS_REASON_TARGET_REFUSED,
-			   "its memory is freed once the kernel has booted" },
-	[KS_WHY_FTRACE_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER,
-				   "what ftrace traces is not known: an image with its data "
-				   "tells" },
-	[KS_WHY_NO_KPROBE] = { KS_FUNCTION, KS_REASON_TARGET_BLACKLISTED, NULL },
-	[KS_WHY_KPROBE_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER,
-				   "what can be probed is not known of this image" },
-	[KS_WHY_FPROBE_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER,
-				   "whether CONFIG_FPROBE is set is not known" },
-	[KS_WHY_NO_FPROBE] = { KS_FUNCTION, KS_REASON_ATTACH_TYPE, "CONFIG_FPROBE is not set" },
-	[KS_WHY_HOOK_UNTOLD] = { KS_LSM, KS_REASON_TIER,
-				 "whether BTF describes the hook is not known: an image with its "
-				 ".BTF tells" },
-	[KS_WHY_HOOK_CLOSED] = { KS_LSM, KS_REASON_TARGET_REFUSED,
-				 "the hook is closed to programs" },
-	[KS_WHY_HOOK_LISTS_UNTOLD] = { KS_LSM, KS_REASON_TIER,
-				       "which hooks are closed, and where programs may sleep, is "
-				       "not "
-				       "known: an image with .BTF and symbols of data tells" },
-	[KS_WHY_EVENT_UNTOLD] = { KS_TRACEPOINT, KS_REASON_TIER,
-				  "the image does not list its tracepoints: one with types tells" },
-	[KS_WHY_EVENT_IN_MODULE] = { KS_TRACEPOINT, KS_REASON_TRACEPOINT_MISSING, "in a module" },
-	[KS_WHY_NO_BTF] = { KS_TRACEPOINT, KS_REASON_TARGET_NOT_IN_BTF,
-			    "CONFIG_DEBUG_INFO_BTF is not set" },
-	[KS_WHY_CALL_UNTOLD] = { KS_SYSCALL, KS_REASON_TIER,
-				 "the image does not list its system calls: one with symbols and "
-				 "data tells" },
-	[KS_WHY_NO_CALL] = { KS_SYSCALL, KS_REASON_SYSCALL_MISSING, NULL },
-	[KS_WHY_CALL_UNTRACED] = { KS_SYSCALL, KS_REASON_SYSCALL_MISSING, "it has no tracepoint" },
-	[KS_WHY_CALL_EVENTS_UNTOLD] = { KS_SYSCALL, KS_REASON_TIER,
-					"whether CONFIG_FTRACE_SYSCALLS is set is not known" },
-	[KS_WHY_NO_CALL_EVENTS] = { KS_SYSCALL, KS_REASON_TRACEPOINT_MISSING,
-				    "CONFIG_FTRACE_SYSCALLS is not set" },
+	[KS_WHY_NOT_A_FUNCTION] = { KS_FUNCTION, KS_REASON_TIER },
+	[KS_WHY_NO_BTF_FUNCTION] = { KS_FUNCTION, KS_REASON_TARGET_NOT_IN_BTF },
+	[KS_WHY_BTF_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER },
+	[KS_WHY_DENIED] = { KS_FUNCTION, KS_REASON_TARGET_REFUSED },
+	[KS_WHY_NEVER_RETURNS] = { KS_FUNCTION, KS_REASON_TARGET_REFUSED },
+	[KS_WHY_INJECT_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER },
+	[KS_WHY_NOT_INJECTABLE] = { KS_FUNCTION, KS_REASON_TARGET_REFUSED },
+	[KS_WHY_AWAKE] = { KS_FUNCTION, KS_REASON_TARGET_REFUSED },
+	[KS_WHY_TRAMPOLINES_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER },
+	[KS_WHY_NO_TRAMPOLINES] = { KS_FUNCTION, KS_REASON_ATTACH_TYPE },
+	[KS_WHY_FREED] = { KS_FUNCTION, KS_REASON_TARGET_REFUSED },
+	[KS_WHY_FTRACE_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER },
+	[KS_WHY_NO_KPROBE] = { KS_FUNCTION, KS_REASON_TARGET_BLACKLISTED },
+	[KS_WHY_KPROBE_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER },
+	[KS_WHY_FPROBE_UNTOLD] = { KS_FUNCTION, KS_REASON_TIER },
+	[KS_WHY_NO_FPROBE] = { KS_FUNCTION, KS_REASON_ATTACH_TYPE },
+	[KS_WHY_HOOK_UNTOLD] = { KS_LSM, KS_REASON_TIER },
+	[KS_WHY_HOOK_CLOSED] = { KS_LSM, KS_REASON_TARGET_REFUSED },
+	[KS_WHY_HOOK_LISTS_UNTOLD] = { KS_LSM, KS_REASON_TIER },
+	[KS_WHY_EVENT_UNTOLD] = { KS_TRACEPOINT, KS_REASON_TIER },
+	[KS_WHY_EVENT_IN_MODULE] = { KS_TRACEPOINT, KS_REASON_TRACEPOINT_MISSING },
+	[KS_WHY_NO_BTF] = { KS_TRACEPOINT, KS_REASON_TARGET_NOT_IN_BTF },
+	[KS_WHY_CALL_UNTOLD] = { KS_SYSCALL, KS_REASON_TIER },
+	[KS_WHY_NO_CALL] = { KS_SYSCALL, KS_REASON_SYSCALL_MISSING },
+	[KS_WHY_CALL_UNTRACED] = { KS_SYSCALL, KS_REASON_SYSCALL_MISSING },
+	[KS_WHY_CALL_EVENTS_UNTOLD] = { KS_SYSCALL, KS_REASON_TIER },
+	[KS_WHY_NO_CALL_EVENTS] = { KS_SYSCALL, KS_REASON_TRACEPOINT_MISSING },
 };
 
 /** What a trampoline makes of a prototype; an LSM hook is named after its function then. */
@@ -122,16 +92,14 @@ static bool say_signature(const struct saying *saying)
 			     finding->nr, finding->most);
 		return true;
 	case KS_WHY_VARIADIC:
-		ks_judge_add(judge, saying->stage, kind, about,
-			     "it takes a variable number of arguments");
+		ks_judge_add(judge, saying->stage, kind, about, "%s", ks_attach_whys[finding->why]);
 		return true;
 	case KS_WHY_PARAMETER:
 		ks_judge_add(judge, saying->stage, kind, about, "parameter %u is %s", finding->nr,
 			     finding->text);
 		return true;
 	case KS_WHY_RECORDS:
-		ks_judge_add(judge, saying->stage, kind, about,
-			     "a parameter is a struct by value, which is not traced here");
+		ks_judge_add(judge, saying->stage, kind, about, "%s", ks_attach_whys[finding->why]);
 		return true;
 	case KS_WHY_MANY_WORDS:
 		if (more && !ks_gate_is_open(more, judge->site->version))
@@ -176,8 +144,8 @@ static bool say_function(const struct saying *saying)
 		ks_reason_hint(judge, reason, "a kprobe on %s needs no BTF", saying->name);
 		return true;
 	case KS_WHY_NO_FTRACE:
-		reason = ks_judge_add(judge, saying->stage, KS_REASON_TARGET_NO_FTRACE, about,
-				      "it is notrace, as inline functions are");
+		reason = ks_judge_add(judge, saying->stage, KS_REASON_TARGET_NO_FTRACE, about, "%s",
+				      ks_attach_whys[KS_WHY_NO_FTRACE]);
 		if (judge->hook->kind != KS_HOOK_KPROBE &&
 		    ks_site_built_in(site, "CONFIG_KPROBE_EVENTS_ON_NOTRACE") == KS_PRESENT)
 			ks_reason_hint(judge, reason, "a kprobe can be there");
@@ -220,8 +188,8 @@ static bool say_probe(const struct saying *saying)
 	case KS_WHY_NO_MULTI: // an enum without the type says so when types are judged
 		if (ks_site_has_enumerator(judge->site, "bpf_attach_type",
 					   judge->hook->attach_type) != KS_ABSENT)
-			ks_judge_add(judge, saying->stage, KS_REASON_ATTACH_TYPE, about,
-				     "there is no kprobe.multi before 5.18");
+			ks_judge_add(judge, saying->stage, KS_REASON_ATTACH_TYPE, about, "%s",
+				     ks_attach_whys[KS_WHY_NO_MULTI]);
 		return true;
 	default:
 		return false;
@@ -271,9 +239,10 @@ void ks_judge_finding(struct ks_judge *judge, const struct ks_attach_finding *fi
 		return;
 	const struct plain *plain = &plains[finding->why];
 	enum ks_kind kind = judge->hook->kind == KS_HOOK_LSM ? KS_LSM : plain->about;
-	if (plain->detail)
+	const char *detail = ks_attach_whys[finding->why];
+	if (detail)
 		ks_judge_add(judge, saying.stage, plain->kind, KS_ABOUT_NAME(kind, name), "%s",
-			     plain->detail);
+			     detail);
 	else
 		ks_judge_add(judge, saying.stage, plain->kind, KS_ABOUT_NAME(kind, name), NULL);
 }

@@ -84,58 +84,56 @@ static void open_table(struct life *life, const struct ks_step *step)
 		      life->functions ? "<th>can be attached</th>" : "");
 }
 
-static void write_status(struct life *life, const struct ks_fact *fact, struct ks_buf *out)
+void ks_show_page_status(struct ks_show_page *page, const struct ks_fact *fact, struct ks_buf *out)
 {
 	static const char *const classes[KS_NR_PAINTS] = {
 		[KS_PAINT_GOOD] = "good", [KS_PAINT_BAD] = "bad", [KS_PAINT_DIM] = "dim"
 	};
-	const char *class = classes[ks_terminal_status(&life->page->terminal, fact)];
+	const char *class = classes[ks_terminal_status(&page->terminal, fact)];
 	ks_buf_printf(out, class ? "<span class=\"%s\">" : "<span>", class);
-	ks_show_page_take(life->page, out);
+	ks_show_page_take(page, out);
 	ks_buf_str(out, "</span>");
 }
 
 static void write_ways(struct life *life, const struct ks_fact *fact, struct ks_buf *out)
 {
-	static const struct {
-		const char *class, *mark, *word;
-	} answers[] = { [KS_ANSWER_NO] = { "bad", "✗", "no" },
-			[KS_ANSWER_YES] = { "good", "✓", "yes" },
-			[KS_ANSWER_UNKNOWN] = { "dim", "?", "unknown" } };
-	const struct ks_terminal *terminal = &life->page->terminal;
 	for (enum ks_attach_way way = 0; fact->present && way < KS_NR_FUNCTION_WAYS; way++) {
-		enum ks_answer answer =
-			ks_report_attach(terminal->report, terminal->history, fact, way);
+		const struct ks_show_answer *answer =
+			&ks_show_answers[ks_show_page_answer(life->page, fact, way)];
 		ks_buf_printf(out, "<span class=\"%s\" title=\"%s: %s\">%s %s</span> ",
-			      answers[answer].class, ks_ways[way].text, answers[answer].word,
-			      ks_ways[way].text, answers[answer].mark);
+			      answer->class, ks_ways[way].text, answer->word, ks_ways[way].text,
+			      answer->mark);
 	}
+}
+
+void ks_show_page_changes(struct ks_show_page *page, const struct ks_changes *changes,
+			  struct ks_buf *out)
+{
+	enum { OPEN = 4, OPEN_ALONE = 12, TOLD = 200 };
+	bool alone = page->terminal.report->options.nr_focus;
+	bool folded = changes->nr > (alone ? OPEN_ALONE : OPEN);
+	if (folded)
+		ks_buf_printf(out, "<details><summary>%zu changes</summary>", changes->nr);
+	if (changes->nr)
+		ks_buf_str(out, "<ul>");
+	for (size_t i = 0; i < changes->nr && i < TOLD; i++) {
+		ks_buf_str(out, "<li>");
+		ks_change_write(&page->terminal.text, &changes->at[i]);
+		ks_show_page_take(page, out);
+		ks_buf_str(out, "</li>");
+	}
+	if (changes->nr > TOLD)
+		ks_buf_printf(out, "<li>and %zu more</li>", changes->nr - TOLD);
+	ks_buf_str(out, changes->nr ? "</ul>" : "");
+	ks_buf_str(out, folded ? "</details>" : "");
 }
 
 static void write_changes(struct life *life, const struct ks_step *step, struct ks_buf *out)
 {
-	struct ks_terminal *terminal = &life->page->terminal;
-	enum { OPEN = 4, TOLD = 200 };
-	if (step->event == KS_STEP_ADDED || step->event == KS_STEP_REMOVED) {
-		if (step->before) // of the first one nobody knows since when
-			ks_buf_str(out, ks_step_infos[step->event].name);
-		return;
-	}
-	bool folded = step->changes.nr > OPEN;
-	if (folded)
-		ks_buf_printf(out, "<details><summary>%zu changes</summary>", step->changes.nr);
-	if (step->changes.nr)
-		ks_buf_str(out, "<ul>");
-	for (size_t i = 0; i < step->changes.nr && i < TOLD; i++) {
-		ks_buf_str(out, "<li>");
-		ks_change_write(&terminal->text, &step->changes.at[i]);
-		ks_show_page_take(life->page, out);
-		ks_buf_str(out, "</li>");
-	}
-	if (step->changes.nr > TOLD)
-		ks_buf_printf(out, "<li>and %zu more</li>", step->changes.nr - TOLD);
-	ks_buf_str(out, step->changes.nr ? "</ul>" : "");
-	ks_buf_str(out, folded ? "</details>" : "");
+	if (step->event != KS_STEP_ADDED && step->event != KS_STEP_REMOVED)
+		ks_show_page_changes(life->page, &step->changes, out);
+	else if (step->before) // of the first one nobody knows since when
+		ks_buf_str(out, ks_step_infos[step->event].name);
 }
 
 static bool same_cells(const struct row *a, const struct row *b)
@@ -155,7 +153,7 @@ static struct ks_error *fill_row(struct life *life, const struct ks_step *step, 
 	row->first = row->last = step->label;
 	row->image = step->fact->image->label;
 	row->event = step->event;
-	write_status(life, step->fact, &row->cells[STATUS]);
+	ks_show_page_status(life->page, step->fact, &row->cells[STATUS]);
 	if (step->fact->known && step->fact->present)
 		KS_TRY(ks_terminal_summary(terminal->history->kind, step->fact, &terminal->text));
 	if (step->fact->present)

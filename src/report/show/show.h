@@ -16,6 +16,12 @@ struct ks_report_options {
 	bool site;    // HTML: a part of a page, with links to others; else a page of its own
 	unsigned int columns; // terminal: width; 0 means 80
 	/**
+	 * HTML: the page is about one image of the history, or about two of them, the older one first; the others are what it is
+	 * set beside. 0: about all.
+	 */
+	size_t nr_focus;
+	size_t focus[2]; // indexes into the history
+	/**
 	 * Of the images of the groups, in their order, to ask what else they have: what can be attached to a function
 	 * depends on the configuration, types and other functions. NULL: what depends on them is unknown. Borrowed.
 	 */

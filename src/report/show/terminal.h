@@ -50,6 +50,18 @@ void ks_terminal_modules(const struct ks_fact *fact, struct ks_buf *out);
 /** Where a function of the fact lies, who calls and inlines it, its copies and symbols. */
 KS_MUST_CHECK struct ks_error *ks_terminal_function(struct ks_terminal *terminal,
 						    const struct ks_fact *fact);
+/** How many callers at the beginning say the same; nr is at least 1. */
+uint32_t ks_callers_run(const struct ks_caller *callers, uint32_t nr);
+/** Append what else is worth knowing of a caller of the entry: ", tail call, no code left"; or nothing. */
+void ks_caller_notes(struct ks_buf *out, const struct ks_function *fn, const struct ks_entry *entry,
+		     const struct ks_caller *caller);
+/** Append what an out-of-line copy is: "clone at ffffffff81001000, takes file (1 of 2 parameters)". */
+void ks_clone_write(struct ks_buf *out, const struct ks_entry *entry, const struct ks_clone *clone);
+/** Append where one function of a name lies, and how it was declared. */
+void ks_entry_write(struct ks_buf *out, const struct ks_entry *entry);
+/** Append what a symbol lacks of one that everything can be attached to: ", no kprobes". @param all what it has, too */
+void ks_symbol_attach(struct ks_buf *out, const struct ks_image *image,
+		      const struct ks_symbol *symbol, bool all);
 /** Append a struct, union or enum, a member a line. */
 void ks_terminal_record(struct ks_buf *out, const struct ks_decl *decl);
 /**

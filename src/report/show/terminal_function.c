@@ -69,8 +69,8 @@ static void symbol_only_write(struct ks_buf *out, const struct ks_fact *fact)
 }
 
 /** What differs from a function that everything can be attached to; the rest, too, when all is asked for. */
-static void attach_write(struct ks_buf *out, const struct ks_image *image,
-			 const struct ks_symbol *symbol, bool all)
+void ks_symbol_attach(struct ks_buf *out, const struct ks_image *image,
+		      const struct ks_symbol *symbol, bool all)
 {
 	if (image->facts & KS_FACT_FTRACE && (all || !(symbol->attach & KS_ATTACH_FTRACE)))
 		ks_buf_str(out, symbol->attach & KS_ATTACH_FTRACE ? ", ftrace entry"
@@ -204,21 +204,19 @@ static bool same_place(const struct ks_caller *a, const struct ks_caller *b)
 	       !strcmp(a->unit, b->unit);
 }
 
-static void caller_write(struct ks_buf *out, const struct ks_function *fn,
-			 const struct ks_entry *entry, const struct ks_caller *caller, bool inlined,
-			 size_t times)
+uint32_t ks_callers_run(const struct ks_caller *callers, uint32_t nr)
 {
-	ks_buf_str(out, caller->unit);
-	ks_buf_char(out, ':');
-	ks_buf_str(out, caller->function);
-	if (caller->via) {
-		ks_buf_str(out, " inside ");
-		ks_buf_str(out, caller->via);
-	}
-	if (times > 1) {
-		ks_buf_str(out, ", ");
-		ks_count_write(out, times, "time", "times");
-	}
+	uint32_t run = 1;
+	while (run < nr && same_place(&callers[0], &callers[run]))
+		run++;
+	return run;
+}
+
+void ks_caller_notes(struct ks_buf *out, const struct ks_function *fn, const struct ks_entry *entry,
+		     const struct ks_caller *caller)
+{
+	bool inlined = caller >= entry->inline_callers &&
+		       caller < entry->inline_callers + entry->nr_inline_callers;
 	if (caller->clone && caller->clone <= entry->nr_clones) {
 		ks_buf_str(out, ", calls ");
 		ks_buf_str(out, entry->clones[caller->clone - 1].symbol);
@@ -234,6 +232,23 @@ static void caller_write(struct ks_buf *out, const struct ks_function *fn,
 		ks_buf_str(out, " (split off, not counted)");
 }
 
+static void caller_write(struct ks_buf *out, const struct ks_function *fn,
+			 const struct ks_entry *entry, const struct ks_caller *caller, size_t times)
+{
+	ks_buf_str(out, caller->unit);
+	ks_buf_char(out, ':');
+	ks_buf_str(out, caller->function);
+	if (caller->via) {
+		ks_buf_str(out, " inside ");
+		ks_buf_str(out, caller->via);
+	}
+	if (times > 1) {
+		ks_buf_str(out, ", ");
+		ks_count_write(out, times, "time", "times");
+	}
+	ks_caller_notes(out, fn, entry, caller);
+}
+
 /** The callers below a title, repeats in a row as one line. */
 static void callers_write(struct ks_terminal *terminal, const char *title,
 			  const struct ks_function *fn, const struct ks_entry *entry,
@@ -242,29 +257,23 @@ static void callers_write(struct ks_terminal *terminal, const char *title,
 	if (!nr)
 		return;
 	ks_buf_str(terminal->out, title);
-	bool inlined = callers == entry->inline_callers;
 	size_t lines = 0;
 	for (uint32_t i = 0, times; i < nr; i += times) {
-		for (times = 1; i + times < nr && same_place(&callers[i], &callers[i + times]);)
-			times++;
+		times = ks_callers_run(&callers[i], nr - i);
 		if (lines++ == CALLERS_BRIEF && !terminal->report->options.verbose) {
 			ks_buf_str(terminal->out, "      and ");
 			ks_count_write(terminal->out, nr - i, "more place\n", "more places\n");
 			return;
 		}
 		ks_terminal_blanks(terminal, 6);
-		caller_write(&terminal->text, fn, entry, &callers[i], inlined, times);
+		caller_write(&terminal->text, fn, entry, &callers[i], times);
 		ks_terminal_wrap(terminal, 6, 8);
 	}
 }
 
-static void clone_write(struct ks_terminal *terminal, const struct ks_entry *entry,
-			const struct ks_clone *clone)
+void ks_clone_write(struct ks_buf *text, const struct ks_entry *entry, const struct ks_clone *clone)
 {
-	struct ks_buf *text = &terminal->text;
 	const struct ks_type *proto = entry->proto;
-	ks_buf_str(text, clone->symbol);
-	ks_buf_str(text, ": ");
 	ks_buf_str(text, ks_suffix_texts[ks_suffix_of(clone->symbol)]);
 	ks_buf_str(text, " at ");
 	ks_buf_hex(text, clone->addr);
@@ -280,14 +289,10 @@ static void clone_write(struct ks_terminal *terminal, const struct ks_entry *ent
 			ks_buf_printf(text, " (%u of %u parameters)", clone->nr_params,
 				      proto->nr_params);
 	}
-	ks_terminal_blanks(terminal, 4);
-	ks_terminal_wrap(terminal, 4, 6);
 }
 
-static void entry_write(struct ks_terminal *terminal, const struct ks_function *fn,
-			const struct ks_entry *entry)
+void ks_entry_write(struct ks_buf *text, const struct ks_entry *entry)
 {
-	struct ks_buf *text = &terminal->text;
 	ks_buf_str(text, entry->external ? "global" : "static");
 	if (entry->loc_file) {
 		ks_buf_str(text, ", ");
@@ -310,14 +315,25 @@ static void entry_write(struct ks_terminal *terminal, const struct ks_function *
 		ks_buf_str(text, "; makes ");
 		ks_count_write(text, entry->nr_indirect_calls, "indirect call", "indirect calls");
 	}
+}
+
+static void entry_write(struct ks_terminal *terminal, const struct ks_function *fn,
+			const struct ks_entry *entry)
+{
+	ks_entry_write(&terminal->text, entry);
 	ks_terminal_blanks(terminal, 2);
 	ks_terminal_wrap(terminal, 2, 4);
 	callers_write(terminal, "    inlined into\n", fn, entry, entry->inline_callers,
 		      entry->nr_inline_callers);
 	callers_write(terminal, "    called by\n", fn, entry, entry->direct_callers,
 		      entry->nr_direct_callers);
-	for (uint32_t i = 0; i < entry->nr_clones; i++)
-		clone_write(terminal, entry, &entry->clones[i]);
+	for (uint32_t i = 0; i < entry->nr_clones; i++) {
+		ks_buf_str(&terminal->text, entry->clones[i].symbol);
+		ks_buf_str(&terminal->text, ": ");
+		ks_clone_write(&terminal->text, entry, &entry->clones[i]);
+		ks_terminal_blanks(terminal, 4);
+		ks_terminal_wrap(terminal, 4, 6);
+	}
 }
 
 struct ks_error *ks_terminal_function(struct ks_terminal *terminal, const struct ks_fact *fact)
@@ -347,7 +363,7 @@ struct ks_error *ks_terminal_function(struct ks_terminal *terminal, const struct
 			ks_buf_str(&terminal->text, ", ");
 			ks_buf_str(&terminal->text, ks_suffix_texts[suffix]);
 		}
-		attach_write(&terminal->text, fact->image, symbol, verbose);
+		ks_symbol_attach(&terminal->text, fact->image, symbol, verbose);
 		ks_terminal_blanks(terminal, 2);
 		ks_terminal_wrap(terminal, 2, 4);
 	}

@@ -20,6 +20,12 @@ ks_report_fn ks_report_terminal, ks_report_md, ks_report_md_full, ks_report_json
 /** What the kernel answers to a program that names the function of a fact of the history. */
 enum ks_answer ks_report_attach(const struct ks_report *report, const struct ks_history *history,
 				const struct ks_fact *fact, enum ks_attach_way way);
+/** The ways to attach to what a kind names. @return how many */
+size_t ks_report_ways(enum ks_kind kind, const enum ks_attach_way **ret);
+/** The same as ks_report_attach() of any way, with what stands against it. */
+void ks_report_attach_why(const struct ks_report *report, const struct ks_history *history,
+			  const struct ks_fact *fact, enum ks_attach_way way,
+			  struct ks_attach_result *ret);
 /** "STB_GLOBAL" and the like; NULL for a number that has no name. */
 const char *ks_bind_text(unsigned int bind);
 /** Append "file:line", or the file alone when the line is unknown. @param entry with a loc_file */
