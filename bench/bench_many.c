@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Many kernels out of few: bench-many FROM INTO N makes N images out of those of FROM, each series of them a chain of point releases of
+ * Many kernels out of few: bench-many FROM INTO N [I/PARTS] makes N images out of those of FROM, each series of them a chain of point releases of
  * one image. From one release to the next 3 % of the symbols grow, all behind them move; the lines of one file in twenty move; one
  * struct in 300 gets another layout; one function in 10,000 gets another name and one in 3,000 another prototype, as between 6.1.0-47
- * and 6.1.0-50 of Debian. The same N and FROM give the same store.
+ * and 6.1.0-50 of Debian. The same N and FROM give the same store. With I/PARTS only every PARTS-th image is put, from the I-th on: a
+ * part of the whole that can be merged with the others.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,8 +146,6 @@ static struct ks_error *put(struct ks_store *into, struct ks_surface *surface,
 {
 	struct ks_put_result result = { 0 };
 	char label[128], digest[33], build_id[41];
-	if (number)
-		KS_TRY(next_release(surface, number));
 	uint64_t hash = hash_of(first->label) ^ ks_hashmap_mix(number);
 	snprintf(label, sizeof(label), "%s.%u", first->label, number);
 	snprintf(digest, sizeof(digest), "%016llx%016llx", (unsigned long long)hash,
@@ -162,17 +161,28 @@ static struct ks_error *put(struct ks_store *into, struct ks_surface *surface,
 	return NULL;
 }
 
-static struct ks_error *make(struct ks_store *from, struct ks_store *into, unsigned int nr)
+/** Which of the images are put. */
+struct part {
+	unsigned int i, of;
+};
+
+static struct ks_error *make(struct ks_store *from, struct ks_store *into, unsigned int nr,
+			     const struct part *part)
 {
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	struct ks_store_images images;
+	unsigned int at = 0;
 	KS_TRY(ks_store_images(from, &arena, &images));
 	for (size_t i = 0; i < images.nr; i++) {
 		_cleanup_surface_ struct ks_surface *surface = NULL;
 		unsigned int own = nr / (unsigned int)images.nr + (i < nr % images.nr);
 		KS_TRY(ks_store_surface(from, images.at[i], &surface));
-		for (unsigned int number = 0; number < own; number++)
-			KS_TRY(put(into, surface, &images.at[i]->image, number));
+		for (unsigned int number = 0; number < own; number++) {
+			if (number)
+				KS_TRY(next_release(surface, number));
+			if (at++ % part->of == part->i - 1)
+				KS_TRY(put(into, surface, &images.at[i]->image, number));
+		}
 	}
 	return NULL;
 }
@@ -180,15 +190,17 @@ static struct ks_error *make(struct ks_store *from, struct ks_store *into, unsig
 int main(int argc, char **argv)
 {
 	_cleanup_store_ struct ks_store *from = NULL, *into = NULL;
-	if (argc != 4) {
-		fprintf(stderr, "usage: %s FROM INTO N\n", argv[0]);
+	struct part part = { 1, 1 };
+	bool right = argc == 4 || (argc == 5 && sscanf(argv[4], "%u/%u", &part.i, &part.of) == 2);
+	if (!right || part.i < 1 || part.i > part.of) {
+		fprintf(stderr, "usage: %s FROM INTO N [I/PARTS]\n", argv[0]);
 		return 2;
 	}
 	struct ks_error *err = ks_store_open(argv[1], KS_STORE_READ, &from);
 	if (!err)
 		err = ks_store_open(argv[2], KS_STORE_CREATE, &into);
 	if (!err)
-		err = make(from, into, (unsigned int)strtoul(argv[3], NULL, 10));
+		err = make(from, into, (unsigned int)strtoul(argv[3], NULL, 10), &part);
 	if (!err)
 		return 0;
 	fprintf(stderr, "%s: %s\n", argv[0], ks_error_text(err));

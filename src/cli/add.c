@@ -1,20 +1,85 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+
 #include "cli/intake.h"
 
 /* Taking kernels in is ingest/, as for ksurf_ingest(); only what the options say and what is printed is the command's. */
 
 struct opts {
-	const char *config, *modules, *release;
+	const char *config, *modules, *release, *plan, *part;
 	bool live;
 };
+
+static void fetches(const void *values, struct ks_fetches *ret)
+{
+	const struct opts *opts = values;
+	*ret = (struct ks_fetches){ .plan = opts->plan, .nothing = !opts->plan };
+}
+
+/* ---- a plan ---- */
+
+/** The I-th of N parts of a plan: kernels that stand together there, as many as in the others or one more. */
+struct part {
+	size_t from, to;
+};
+
+static struct ks_error *read_part(const char *text, size_t nr, struct part *ret)
+{
+	unsigned int i = 1, of = 1;
+	char rest;
+	bool right = !text || sscanf(text, "%u/%u%c", &i, &of, &rest) == 2;
+	if (!right || i < 1 || i > of)
+		return ks_error_new(KS_ERR_USAGE, "--part takes I/N with I from 1 to N: '%s'",
+				    text ? text : "");
+	*ret = (struct part){ nr * (i - 1) / of, nr * i / of };
+	return NULL;
+}
+
+static struct ks_error *add_planned(struct ks_cli *cli, const struct opts *opts)
+{
+	_cleanup_pull_plan_ struct ks_pull_plan plan = { 0 };
+	struct part part = { 0 };
+	KS_TRY(ks_pull_plan_read(opts->plan, &plan));
+	KS_TRY(read_part(opts->part, plan.kernels.len, &part));
+	_cleanup_free_ struct ks_ingest_source *sources =
+		calloc(part.to - part.from + 1, sizeof(*sources));
+	if (!sources)
+		return &ks_nomem;
+	for (size_t i = part.from; i < part.to; i++)
+		sources[i - part.from] = (struct ks_ingest_source){
+			KS_INGEST_PLANNED, plan.kernels.at[i].files[KS_REMOTE_KERNEL].sha256
+		};
+	const struct ks_ingest_opts how = {
+		.config = opts->config,
+		.modules = opts->modules,
+		.plan = &plan,
+		.pull.http.transport = cli->transport,
+	};
+	return ks_intake_run(cli, sources, part.to - part.from, &how);
+}
+
+/* ---- sources ---- */
+
+static struct ks_error *check(const struct opts *opts, int argc)
+{
+	if (opts->part && !opts->plan)
+		return ks_error_new(KS_ERR_USAGE, "--part is of a plan: --plan names it");
+	if (opts->plan && (argc || opts->live || opts->release))
+		return ks_error_new(KS_ERR_USAGE, "--plan says which kernels: no SOURCE, --live or "
+						  "--release goes with it");
+	if (argc < 1 && !opts->live && !opts->plan)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf add SOURCE...");
+	if (opts->release && (argc != 1 || opts->live))
+		return ks_error_new(KS_ERR_USAGE, "--release is of one file of types");
+	return NULL;
+}
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *opts = values;
-	if (argc < 1 && !opts->live)
-		return ks_error_new(KS_ERR_USAGE, "usage: ksurf add SOURCE...");
-	if (opts->release && (argc != 1 || opts->live))
-		return ks_error_new(KS_ERR_USAGE, "--release is of one file of types");
+	KS_TRY(check(opts, argc));
+	if (opts->plan)
+		return add_planned(cli, opts);
 	_cleanup_free_ struct ks_ingest_source *sources =
 		calloc((size_t)argc + 1, sizeof(*sources));
 	if (!sources)
@@ -38,6 +103,9 @@ static const struct ks_opt options[] = {
 	  AT(config), NULL },
 	{ 0, "live", NULL, "add the running kernel", KS_OPT_FLAG, AT(live), NULL },
 	KS_OPT_MODULES(AT(modules)),
+	{ 0, "part", "I/N", "of a plan, the I-th of N parts", KS_OPT_TEXT, AT(part), NULL },
+	{ 0, "plan", "FILE", "fetch and add the kernels of this plan ('ksurf plan')", KS_OPT_INPUT,
+	  AT(plan), NULL },
 	{ 0, "release", "RELEASE[@MACHINE]", "which kernel a file of types alone (BTF) is of",
 	  KS_OPT_TEXT, AT(release), NULL },
 	{ 0 },
@@ -65,10 +133,15 @@ const struct ks_cmd ks_cmd_add = {
 		"without a\n"
 		"kernel: they go to the kernel of their release that is in the store, beside the "
 		"modules\n"
-		"that are there.\n",
+		"that are there.\n"
+		"With --plan there is no SOURCE: what 'ksurf plan' wrote is fetched, or with "
+		"--part I/N one\n"
+		"of N parts of it. It may be stopped and repeated: a package that has come is not "
+		"fetched again.\n",
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
 	.opens = KS_OPENS_STORE | KS_OPENS_LIVE,
+	.fetches = fetches,
 	.run = run,
 };

@@ -19,14 +19,14 @@
 #include "cli/trace.h"
 
 const struct ks_cmd *const ks_cmds[] = {
-	&ks_cmd_add,	    &ks_cmd_pull,    &ks_cmd_update,  &ks_cmd_images, &ks_cmd_merge,
-	&ks_cmd_repack,	    &ks_cmd_publish, &ks_cmd_fetch,   &ks_cmd_find,   &ks_cmd_show,
-	&ks_cmd_diff,	    &ks_cmd_log,     &ks_cmd_deps,    &ks_cmd_check,  &ks_cmd_explain,
-	&ks_cmd_who,	    &ks_cmd_impact,  &ks_cmd_stats,   &ks_cmd_export,
+	&ks_cmd_add,	    &ks_cmd_pull,   &ks_cmd_update,  &ks_cmd_plan,  &ks_cmd_images,
+	&ks_cmd_merge,	    &ks_cmd_repack, &ks_cmd_publish, &ks_cmd_fetch, &ks_cmd_find,
+	&ks_cmd_show,	    &ks_cmd_diff,   &ks_cmd_log,     &ks_cmd_deps,  &ks_cmd_check,
+	&ks_cmd_explain,    &ks_cmd_who,    &ks_cmd_impact,  &ks_cmd_stats, &ks_cmd_export,
 #ifdef KSURF_SERVE
 	&ks_cmd_serve,
 #endif
-	&ks_cmd_completion, &ks_cmd_help,    &ks_cmd_version, NULL,
+	&ks_cmd_completion, &ks_cmd_help,   &ks_cmd_version, NULL,
 };
 
 static const char *const colors[] = { "auto", "always", "never", NULL };

@@ -45,7 +45,9 @@ struct ks_fetches {
 	struct ks_pull_opts pull;
 	struct ks_set_extent extent; // of sets
 	bool only_lists;	     // no package is opened: nothing is there for a worker to read
-	bool follows;		     // sets that the store follows, where none is named
+	bool nothing;		     // these options fetch nothing
+	const char *plan; // a plan (source/net/pull_plan.h): what it has, and nothing else
+	bool follows;	  // sets that the store follows, where none is named
 	bool by_build_id;
 	const char *debuginfod; // servers; NULL: those of the environment
 };
@@ -74,9 +76,9 @@ struct ks_cmd {
 
 /** All of them, in the order of the help; ends with NULL. */
 extern const struct ks_cmd *const ks_cmds[];
-extern const struct ks_cmd ks_cmd_add, ks_cmd_pull, ks_cmd_update, ks_cmd_images, ks_cmd_merge,
-	ks_cmd_repack, ks_cmd_publish, ks_cmd_fetch, ks_cmd_serve, ks_cmd_find, ks_cmd_show,
-	ks_cmd_diff, ks_cmd_log, ks_cmd_deps, ks_cmd_check, ks_cmd_explain, ks_cmd_who,
+extern const struct ks_cmd ks_cmd_add, ks_cmd_pull, ks_cmd_update, ks_cmd_plan, ks_cmd_images,
+	ks_cmd_merge, ks_cmd_repack, ks_cmd_publish, ks_cmd_fetch, ks_cmd_serve, ks_cmd_find,
+	ks_cmd_show, ks_cmd_diff, ks_cmd_log, ks_cmd_deps, ks_cmd_check, ks_cmd_explain, ks_cmd_who,
 	ks_cmd_impact, ks_cmd_stats, ks_cmd_export, ks_cmd_completion, ks_cmd_help, ks_cmd_version;
 
 /** The options that every command takes; they fill struct ks_cli. */

@@ -233,7 +233,8 @@ struct ks_error *ks_intake_run(struct ks_cli *cli, const struct ks_ingest_source
 	if (!err && !ks_ingest_is_empty(ingest))
 		err = run(cli, ingest, &json, &out);
 	ks_draw_erase(&cli->draw);
-	printer.sums_up = sources->from == KS_INGEST_PACKAGE;
+	printer.sums_up =
+		nr && (sources->from == KS_INGEST_PACKAGE || sources->from == KS_INGEST_PLANNED);
 	print_summary(&printer);
 	ks_buf_deinit(&printer.notes);
 	return err;

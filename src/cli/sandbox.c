@@ -66,14 +66,16 @@ static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *j
 		job->cmd->fetches(job->opts, &server->how);
 	if (server->how.only_lists) // the parent's to read, always
 		return NULL;
-	KS_TRY(ks_sandbox_files_find(job, files));
+	if (server->how.plan)
+		KS_TRY(ks_pull_plan_read(server->how.plan, &server->plan));
+	bool fetches = job->cmd->fetches && !server->how.nothing;
+	KS_TRY(ks_sandbox_files_find(job, fetches, files));
 	server->job = job;
 	server->grants = &files->grants;
 	const struct ks_sandbox_start how = {
 		.grants = &files->grants,
-		.fetch = job->cmd->fetches || (job->db && ks_http_serves(job->db))
-				 ? ks_fetch_server_begin
-				 : NULL,
+		.fetch = fetches || (job->db && ks_http_serves(job->db)) ? ks_fetch_server_begin
+									 : NULL,
 		.fetch_arg = server,
 		.prepare = prepare,
 		.prepare_arg = files,
@@ -101,6 +103,7 @@ struct ks_error *ks_sandbox_enter(struct ks_cli *cli, const struct ks_sandbox_jo
 	static struct ks_fetch_server server;
 	struct ks_error *err = start(cli, job, &files, &server, done);
 	if (!*done) { // in the worker nobody asks them
+		ks_pull_plan_deinit(&server.plan);
 		ks_grants_deinit(&files.grants);
 		free(files.store);
 	}

@@ -12,6 +12,7 @@
 
 #include "base/vector.h"
 #include "cli/cmd.h"
+#include "source/net/pull_plan.h"
 
 /* ---- sandbox_grants.c: what may be opened ---- */
 
@@ -107,7 +108,8 @@ struct ks_sandbox_files {
 	bool fetched;  // so may be what comes from elsewhere
 	bool pictures; // what is written is drawn
 };
-KS_MUST_CHECK struct ks_error *ks_sandbox_files_find(const struct ks_sandbox_job *job,
+/** @param fetched whether it fetches what it reads */
+KS_MUST_CHECK struct ks_error *ks_sandbox_files_find(const struct ks_sandbox_job *job, bool fetched,
 						     struct ks_sandbox_files *files);
 
 /* ---- sandbox_fetch.c, sandbox_server.c: the network stays with the parent ---- */
@@ -120,6 +122,8 @@ struct ks_fetch_server {
 	const struct ks_sandbox_job *job; // fetched is what it names
 	struct ks_grants *grants;	  // packages that apt has as local files are granted
 	struct ks_fetches how;
+	struct ks_pull_plan plan;		  // that how names
+	KS_VECTOR(struct ks_pull_opts *) planned; // how to pull what was asked for of it
 	pthread_mutex_t lock;
 	KS_VECTOR(struct ks_remote) found;	 // what may be opened
 	KS_VECTOR(struct ks_set_kernels *) sets; // of the sets among what it names

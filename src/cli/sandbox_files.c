@@ -251,12 +251,12 @@ static struct ks_error *add_tables(struct ks_grants *grants)
 	return NULL;
 }
 
-struct ks_error *ks_sandbox_files_find(const struct ks_sandbox_job *job,
+struct ks_error *ks_sandbox_files_find(const struct ks_sandbox_job *job, bool fetched,
 				       struct ks_sandbox_files *files)
 {
 	struct ks_grants *grants = &files->grants;
 	KS_TRY(add_fixed(grants, system_files, KS_ARRAY_LEN(system_files)));
-	files->fetched = job->cmd->fetches != NULL;
+	files->fetched = fetched;
 	KS_TRY(add_temporary(grants));
 	if (job->db && ks_http_serves(job->db)) {
 		KS_TRY(add_cache(grants, job->db));

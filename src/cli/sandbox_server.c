@@ -51,10 +51,30 @@ static bool is_argument(const struct ks_fetch_server *server, const char *word)
 	return false;
 }
 
+/** How to fetch a kernel of the plan, by its checksum. @return NULL: it has no such kernel, or memory ran out */
+static const struct ks_pull_opts *how_planned(struct ks_fetch_server *server, const char *sha256)
+{
+	const struct ks_pull_plan_kernel *kernel = ks_pull_plan_find(&server->plan, sha256);
+	struct ks_pull_opts *how = kernel ? malloc(sizeof(*how)) : NULL;
+	if (!how)
+		return NULL;
+	*how = server->how.pull;
+	how->planned = kernel;
+	pthread_mutex_lock(&server->lock);
+	bool kept = ks_vector_add(&server->planned, how);
+	pthread_mutex_unlock(&server->lock);
+	if (kept)
+		return how;
+	free(how);
+	return NULL;
+}
+
 /** How to fetch a package that the command line names, itself or by its set. NULL: it names no such package */
 static const struct ks_pull_opts *how_to_pull(struct ks_fetch_server *server, const char *package)
 {
 	const struct ks_pull_opts *how = NULL;
+	if (server->how.plan)
+		return how_planned(server, package);
 	pthread_mutex_lock(&server->lock);
 	for (size_t i = 0; i < server->sets.len; i++)
 		for (size_t k = 0; k < server->sets.at[i]->packages.len && !how; k++)
@@ -143,7 +163,7 @@ static struct ks_error *expand(struct session *session, struct ks_fetch_message 
 	const struct ks_progress progress = { .fn = send_progress, .arg = session };
 	bool is_set = false;
 	struct ks_set_extent extent = server->how.extent;
-	if (server->how.by_build_id)
+	if (server->how.by_build_id || server->how.plan)
 		return ks_error_new(KS_ERR_USAGE, "%s was not named", session->text.at);
 	KS_TRY(check_set(server, session->text.at));
 	if (server->how.follows) // how far is told by what is in the store

@@ -6,6 +6,7 @@
  */
 #include "base/progress.h"
 #include "source/net/pull.h"
+#include "source/net/pull_plan.h"
 #include "store/store.h"
 
 /* ---- what happens ---- */
@@ -41,7 +42,7 @@ struct ks_ingest_event {
 	/** Results: of the image in the store; for modules, of their kernel. */
 	const char *label;
 	const struct ks_put_result *put; // bytes and definitions that were written
-	/** Results: what was read. Of an image that was known it may have its facts (image) only. */
+	/** Results: what was read. Of an image that was known it may have its facts (image) only; NULL: it was not opened. */
 	const struct ks_surface *surface;
 	/** Results for modules, known or enriched; else NULL. */
 	const struct ks_ingest_modules *modules;
@@ -63,6 +64,7 @@ enum ks_ingest_from {
 	KS_INGEST_LIVE,	    // the running kernel
 	KS_INGEST_PACKAGE,  // a name for ks_pull_open(), or a set (source/net/sets.h)
 	KS_INGEST_BUILD_ID, // for ks_debuginfod_open()
+	KS_INGEST_PLANNED,  // a kernel of the plan of the options, by the checksum of its package
 };
 
 struct ks_ingest_source {
@@ -85,6 +87,8 @@ struct ks_ingest_opts {
 	const char *modules;
 	/** For packages; its config and http.cancel are set from what stands here. */
 	struct ks_pull_opts pull;
+	/** Where kernels are that are named by a checksum. What the store has of one by that is not fetched again. */
+	const struct ks_pull_plan *plan;
 	/** Of a set: how many releases, and packages with debug information (source/net/set_kernels.h). */
 	unsigned int last;
 	bool debug;

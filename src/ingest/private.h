@@ -27,9 +27,10 @@ struct ks_ingest_item {
 	const struct ks_pull_opts *pull; // of a package; NULL: those of the run
 	const char *const *spares;	 // packages to take instead when it is gone, the best first
 	size_t nr_spares;
-	struct ks_ingest_set *set;   // that it is of; NULL: it was named by itself
-	const struct ks_dataset *ds; // NULL: the path is an image itself
-	size_t nr;		     // in ds
+	struct ks_ingest_set *set;		   // that it is of; NULL: it was named by itself
+	const struct ks_pull_plan_kernel *planned; // NULL: it is of no plan
+	const struct ks_dataset *ds;		   // NULL: the path is an image itself
+	size_t nr;				   // in ds
 	bool found; // in a folder, nobody named it: what turns out to be no kernel is passed over
 };
 
@@ -52,8 +53,9 @@ struct ks_ingest {
 	KS_VECTOR(struct ks_scan) scans; // of folders
 	KS_VECTOR(struct ks_ingest_module_source) module_sources;
 	KS_VECTOR(struct ks_ingest_set *) sets;
-	struct ks_store *store; // while it runs
-	pthread_mutex_t lock;	// guards turn, and the store with it
+	KS_VECTOR(struct ks_pull_opts *) planned; // how kernels of the plan are pulled
+	struct ks_store *store;			  // while it runs
+	pthread_mutex_t lock;			  // guards turn, and the store with it
 	pthread_cond_t moved;
 	size_t turn; // the item that is put next
 	bool over;   // an item ended the run: nothing is put after it

@@ -173,6 +173,7 @@ static struct ks_error *read_item(struct reading *reading)
 	case KS_INGEST_LIVE:
 		return ks_error_wrap(read_live(reading), "running kernel");
 	case KS_INGEST_PACKAGE:
+	case KS_INGEST_PLANNED:
 		return read_package(reading);
 	case KS_INGEST_BUILD_ID:
 		return read_build_id(reading);

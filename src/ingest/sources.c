@@ -191,6 +191,25 @@ static struct ks_error *add_package(struct ks_ingest *ingest, const char *name)
 	return ks_ingest_add_package(ingest, name, NULL);
 }
 
+/** A kernel of the plan, by the checksum of its package. */
+static struct ks_error *add_planned(struct ks_ingest *ingest, const char *sha256)
+{
+	const struct ks_pull_plan *plan = ingest->opts.plan;
+	const struct ks_pull_plan_kernel *kernel = plan ? ks_pull_plan_find(plan, sha256) : NULL;
+	if (!kernel)
+		return ks_error_new(KS_ERR_USAGE, "%s: no package of the plan", sha256);
+	struct ks_pull_opts *pull = malloc(sizeof(*pull));
+	if (!pull || !ks_vector_add(&ingest->planned, pull)) {
+		free(pull);
+		return &ks_nomem;
+	}
+	*pull = ingest->opts.pull;
+	pull->planned = kernel;
+	KS_TRY(ks_ingest_add_package(ingest, kernel->package, pull));
+	ingest->items.at[ingest->items.len - 1].planned = kernel;
+	return NULL;
+}
+
 /** What is fetched by its name. */
 static struct ks_error *add_remote(struct ks_ingest *ingest, const struct ks_ingest_source *source)
 {
@@ -198,6 +217,8 @@ static struct ks_error *add_remote(struct ks_ingest *ingest, const struct ks_ing
 	if (modules && source->from == KS_INGEST_BUILD_ID)
 		return ks_error_new(KS_ERR_USAGE, "a debuginfod server has no modules by the build "
 						  "id of their kernel");
+	if (source->from == KS_INGEST_PLANNED)
+		return add_planned(ingest, source->name);
 	if (source->from == KS_INGEST_PACKAGE) {
 		bool is_set;
 		KS_TRY(ks_ingest_add_set(ingest, source->name, &is_set));
@@ -284,6 +305,9 @@ void ks_ingest_close(struct ks_ingest *ingest)
 	for (size_t i = 0; i < ingest->scans.len; i++)
 		ks_scan_deinit(&ingest->scans.at[i]);
 	ks_ingest_free_sets(ingest);
+	for (size_t i = 0; i < ingest->planned.len; i++)
+		free(ingest->planned.at[i]);
+	ks_vector_deinit(&ingest->planned);
 	free(ingest->paths);
 	ks_vector_deinit(&ingest->datasets);
 	ks_vector_deinit(&ingest->scans);

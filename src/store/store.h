@@ -126,6 +126,16 @@ KS_MUST_CHECK struct ks_error *ks_store_put_modules(struct ks_store *store,
 KS_MUST_CHECK struct ks_error *ks_store_known(struct ks_store *store, const struct ks_image *image,
 					      char **ret_label);
 
+/**
+ * Keep that an image came out of a package, by the package's SHA-256.
+ * @param image of the store, or one that it has another of: its build id, or else its digest, is kept
+ */
+KS_MUST_CHECK struct ks_error *ks_store_mark_package(struct ks_store *store, const char *sha256,
+						     const struct ks_image *image);
+/** The image that came out of a package. @param[out] ret_label NULL: none that is still there; the caller frees */
+KS_MUST_CHECK struct ks_error *ks_store_package(struct ks_store *store, const char *sha256,
+						char **ret_label);
+
 /** Add to the sets that an image is of (surface/image_sets.h). Nothing is written when it is of all of them. @param sets may be NULL */
 KS_MUST_CHECK struct ks_error *ks_store_join_sets(struct ks_store *store, const char *label,
 						  const char *sets);

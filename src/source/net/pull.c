@@ -11,6 +11,7 @@
 #include "source/net/kernel_package.h"
 #include "source/net/lookup.h"
 #include "source/net/pull.h"
+#include "source/net/pull_plan.h"
 #include "source/net/set_of.h"
 
 // What is left of a package behind vmlinux is fetched too when it is no more than this: the SHA256 of
@@ -73,7 +74,7 @@ static struct ks_error *pull_package(const struct ks_remote *remote,
 		ks_package_read(in, KS_PACKAGE_VMLINUX, &opts->limits, progress, &package),
 		remote->url));
 	KS_TRY(prove(in, opts, progress, &src->proof));
-	src->is_unsigned = opts->allow_unsigned;
+	src->is_unsigned = opts->planned ? opts->planned->is_unsigned : opts->allow_unsigned;
 	src->taken = in->taken;
 	src->total = in->size;
 	return ks_error_in_file(ks_source_take(src, &package, &opts->limits, progress),
@@ -98,9 +99,9 @@ static void finder_deinit(struct finder *finder)
 #define _cleanup_finder_ __attribute__((__cleanup__(finder_deinit)))
 
 /** What of the archive was not seen. */
-static struct ks_error *note_lost(const struct finder *finder, struct ks_remote *remote)
+static struct ks_error *note_lost(const struct ks_lookup *lookup, struct ks_remote *remote)
 {
-	const struct ks_error *lost = ks_lookup_lost(finder->lookup);
+	const struct ks_error *lost = ks_lookup_lost(lookup);
 	if (!lost || !remote->url)
 		return NULL;
 	_cleanup_free_ char *text = ks_error_text(lost);
@@ -111,36 +112,43 @@ static struct ks_error *note_lost(const struct finder *finder, struct ks_remote 
 }
 
 /** The set that the kernel is of: the one that was asked for, or that of its suite. */
-static struct ks_error *note_set(const struct finder *finder, struct ks_remote *remote)
+static struct ks_error *note_set(const struct ks_pull_opts *opts, const struct ks_found *kernel,
+				 struct ks_remote *remote)
 {
 	_cleanup_sets_ struct ks_sets sets = { 0 };
-	if (finder->opts->set)
-		return (remote->sets = strdup(finder->opts->set)) ? NULL : &ks_nomem;
+	if (opts->set)
+		return (remote->sets = strdup(opts->set)) ? NULL : &ks_nomem;
 	KS_TRY(ks_sets_load(&sets));
-	return ks_set_of_package(&sets, &finder->kernel, &remote->sets);
+	return ks_set_of_package(&sets, kernel, &remote->sets);
 }
 
-static struct ks_error *look_up(struct finder *finder, enum ks_remote_part part,
-				struct ks_remote *ret)
+struct ks_error *ks_pull_find(struct ks_lookup *lookup, const struct ks_found *kernel,
+			      enum ks_remote_part part, const struct ks_pull_opts *opts,
+			      struct ks_remote *ret)
 {
 	static const enum ks_companion companions[] = {
 		[KS_REMOTE_CONFIG] = KS_COMPANION_CONFIG,
 		[KS_REMOTE_MODULES] = KS_COMPANION_MODULES,
 	};
+	struct ks_found found = *kernel;
+	if (part != KS_REMOTE_KERNEL)
+		KS_TRY(ks_kernel_package_companion(lookup, kernel, companions[part], &found));
+	if (!found.stanza.text)
+		return NULL;
+	KS_TRY(ks_lookup_remote(lookup, &found, ret));
+	if (part == KS_REMOTE_KERNEL)
+		KS_TRY(note_set(opts, &found, ret));
+	return note_lost(lookup, ret);
+}
+
+static struct ks_error *look_up(struct finder *finder, enum ks_remote_part part,
+				struct ks_remote *ret)
+{
 	if (!finder->lookup) {
 		KS_TRY(ks_lookup_open(finder->opts, finder->progress, &finder->lookup));
 		KS_TRY(ks_kernel_package_choose(finder->lookup, finder->package, &finder->kernel));
 	}
-	struct ks_found found = finder->kernel;
-	if (part != KS_REMOTE_KERNEL)
-		KS_TRY(ks_kernel_package_companion(finder->lookup, &finder->kernel,
-						   companions[part], &found));
-	if (!found.stanza.text)
-		return NULL;
-	KS_TRY(ks_lookup_remote(finder->lookup, &found, ret));
-	if (part == KS_REMOTE_KERNEL)
-		KS_TRY(note_set(finder, ret));
-	return note_lost(finder, ret);
+	return ks_pull_find(finder->lookup, &finder->kernel, part, finder->opts, ret);
 }
 
 /** @param[out] ret without a URL where there is no such part */
@@ -149,10 +157,15 @@ static struct ks_error *find_part(struct finder *finder, enum ks_remote_part par
 {
 	const struct ks_pull_opts *opts = finder->opts;
 	const struct ks_transport *transport = opts->http.transport;
+	const struct ks_pull_plan_kernel *planned = opts->planned;
 	*ret = (struct ks_remote){ 0 };
-	if (transport)
-		return transport->resolve(transport->arg, finder->package, part, finder->progress,
-					  ret);
+	if (transport) // which has the plan, too
+		return transport->resolve(transport->arg,
+					  planned ? planned->files[KS_REMOTE_KERNEL].sha256
+						  : finder->package,
+					  part, finder->progress, ret);
+	if (planned)
+		return ks_pull_plan_remote(planned, part, ret);
 	struct ks_error *err = look_up(finder, part, ret);
 	if (err && err->code == KS_ERR_DATA && !opts->allow_unsigned)
 		err = ks_error_wrap(err, "cannot be verified (a keyring, or --allow-unsigned)");

@@ -8,6 +8,10 @@
 #include "source/net/repo_kind.h"
 #include "source/source.h"
 
+struct ks_found;
+struct ks_lookup;
+struct ks_pull_plan_kernel;
+
 /** Zeros and NULLs everywhere stand for the defaults. */
 struct ks_pull_opts {
 	enum ks_repo_kind
@@ -25,6 +29,8 @@ struct ks_pull_opts {
 	const char *config; // package, or path of a package or text, to take the configuration from
 	/** The set that packages are of (surface/image_sets.h); NULL: that of the suite where they are, if it is known. */
 	const char *set;
+	/** A kernel of a plan (source/net/pull_plan.h), which says where all of it is; NULL: it is looked up. */
+	const struct ks_pull_plan_kernel *planned;
 	struct ks_package_limits limits;
 	struct ks_http_opts http;
 };
@@ -48,6 +54,10 @@ KS_MUST_CHECK struct ks_error *ks_pull_resolve(const char *package, enum ks_remo
 					       const struct ks_pull_opts *opts,
 					       const struct ks_progress *progress,
 					       struct ks_remote *ret);
+/** The same of a kernel's package that was found, or of another one that has a part of it. @param ret zeroed */
+KS_MUST_CHECK struct ks_error *ks_pull_find(struct ks_lookup *lookup, const struct ks_found *kernel,
+					    enum ks_remote_part part,
+					    const struct ks_pull_opts *opts, struct ks_remote *ret);
 /** Its bytes. Whether they are what they must be is told by ks_http_proven(). */
 KS_MUST_CHECK struct ks_error *ks_pull_fetch(const struct ks_remote *remote,
 					     const struct ks_pull_opts *opts,

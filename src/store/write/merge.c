@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "store/image.h"
 #include "store/kept.h"
+#include "store/packages.h"
 #include "store/selection.h"
 #include "surface/image.h"
 
@@ -260,7 +261,8 @@ static struct ks_error *merge_all(struct ks_store *into, void *arg)
 	}
 	for (size_t i = 0; i < KS_ARRAY_LEN(settings); i++)
 		KS_TRY(merge_setting(merge, settings[i]));
-	return merge_seen(merge);
+	KS_TRY(merge_seen(merge));
+	return ks_store_merge_packages(merge->into, merge->from);
 }
 
 static struct ks_error *read_images(struct ks_store *from, void *arg)

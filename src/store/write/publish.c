@@ -13,6 +13,7 @@
 #include "store/block.h"
 #include "store/image.h"
 #include "store/kinds.h"
+#include "store/packages.h"
 #include "store/schema.h"
 #include "surface/image.h"
 
@@ -38,6 +39,8 @@ static struct ks_error *put_settings(struct ks_publish *publish)
 		struct ks_bytes value = ks_sql_bytes(stmt, 1);
 		if (!name)
 			return ks_store_damaged("setting without a name");
+		if (ks_store_is_package(name))
+			continue; // of no use to who cannot add
 		ks_publish_count(publish, NULL, 0, (struct ks_bytes){ name, strlen(name) });
 		ks_publish_count(publish, NULL, 0, value);
 		KS_TRY(ks_publish_named(publish, "INSERT INTO setting VALUES(?, CAST(? AS TEXT))",

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/intake.h"
+#include "source/net/pull_plan.h"
+
+struct opts {
+	const char *mirror, *suite, *arch, *keyring;
+	bool allow_unsigned, debug;
+	unsigned int timeout, last;
+};
+
+static void fetches(const void *values, struct ks_fetches *ret)
+{
+	const struct opts *opts = values;
+	*ret = (struct ks_fetches){
+		.pull = {
+			.mirror = opts->mirror,
+			.suite = opts->suite,
+			.arch = opts->arch,
+			.keyring = opts->keyring,
+			.allow_unsigned = opts->allow_unsigned,
+			.http.total_s = opts->timeout,
+		},
+		.extent = { opts->last, opts->debug },
+		.only_lists = true,
+	};
+}
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	_cleanup_pull_plan_ struct ks_pull_plan plan = { 0 };
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_fetches all;
+	if (argc < 1)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf plan SET...");
+	fetches(values, &all);
+	for (int i = 0; i < argc; i++) {
+		struct ks_draw_job job = { .draw = &cli->draw, .target = argv[i] };
+		const struct ks_progress progress = { .fn = ks_draw_bytes, .arg = &job };
+		struct ks_error *err =
+			ks_pull_plan_add(&plan, argv[i], &all.extent, &all.pull, &progress);
+		ks_draw_done(&cli->draw, argv[i]);
+		KS_TRY(err);
+	}
+	ks_draw_erase(&cli->draw);
+	ks_pull_plan_write(&plan, &out);
+	KS_TRY(ks_buf_error(&out));
+	ks_cli_print(&out, "");
+	return NULL;
+}
+
+#define AT(field) offsetof(struct opts, field)
+static const struct ks_opt options[] = {
+	{ 0, "last", "N", "of a set, so many releases; the newest by default", KS_OPT_NUMBER,
+	  AT(last), NULL },
+	{ 0, "debug", NULL, "of a set, kernels with debug information where there are any",
+	  KS_OPT_FLAG, AT(debug), NULL },
+	{ 0, "mirror", "URL", "an archive, instead of what apt is set up to use", KS_OPT_TEXT,
+	  AT(mirror), NULL },
+	{ 0, "suite", "NAME", "the suite, such as bookworm, or several with commas", KS_OPT_TEXT,
+	  AT(suite), NULL },
+	{ 0, "arch", "ARCH", "the architecture; this machine's by default", KS_OPT_TEXT, AT(arch),
+	  NULL },
+	KS_OPT_KEYRING(AT(keyring)),
+	KS_OPT_ALLOW_UNSIGNED(AT(allow_unsigned)),
+	KS_OPT_TIMEOUT(AT(timeout)),
+	{ 0 },
+};
+
+const struct ks_cmd ks_cmd_plan = {
+	.name = "plan",
+	.args = "SET...",
+	.help = "list the kernels of sets, for many machines to add",
+	.details =
+		"One line of JSON a kernel, on the standard output: the checksum of its package, "
+		"and where it\n"
+		"and its configuration are. A SET is as for pull, or a package. 'ksurf add --plan' "
+		"fetches what a\n"
+		"plan says, all of it or a part, and needs no list of packages for that; 'ksurf "
+		"merge' puts the\n"
+		"stores of the parts together. The same lists give the same plan.\n",
+	.complete = "package",
+	.opts = options,
+	.opts_size = sizeof(struct opts),
+	.opens = KS_OPENS_STORE,
+	.fetches = fetches,
+	.run = run,
+};
