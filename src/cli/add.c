@@ -70,5 +70,6 @@ const struct ks_cmd ks_cmd_add = {
 	.opts = options,
 	.opts_size = sizeof(struct opts),
 	.opens = KS_OPENS_STORE | KS_OPENS_LIVE,
+	.json = true,
 	.run = run,
 };

@@ -35,7 +35,8 @@ static const char *const sandboxes[] = { "auto", "on", "off", NULL };
 #define AT(field) offsetof(struct ks_cli, field)
 const struct ks_opt ks_cli_opts[] = {
 	{ 0, "db", "PATH", "the store to use", KS_OPT_TEXT, AT(db), NULL },
-	{ 0, "json", NULL, "print JSON for programs", KS_OPT_FLAG, AT(json), NULL },
+	{ 0, "json", NULL, "print JSON for programs; what has none refuses", KS_OPT_FLAG, AT(json),
+	  NULL },
 	{ 'v', "verbose", NULL, "say more", KS_OPT_COUNT, AT(verbose), NULL },
 	{ 'q', "quiet", NULL, "print results and errors only", KS_OPT_FLAG, AT(quiet), NULL },
 	{ 0, "color", "WHEN", "auto, always or never", KS_OPT_CHOICE, AT(color), colors },
@@ -140,6 +141,19 @@ void ks_cli_print(const struct ks_buf *text, const char *end)
 	fputs(end, stdout);
 }
 
+struct ks_error *ks_cli_no_json(const struct ks_cli *cli, const char *what)
+{
+	return cli->json ? ks_error_new(KS_ERR_USAGE, "%s prints no JSON: leave --json out", what)
+			 : NULL;
+}
+
+struct ks_error *ks_cli_print_json(const struct ks_buf *json)
+{
+	KS_TRY(ks_buf_error(json));
+	ks_cli_print(json, "\n");
+	return NULL;
+}
+
 struct ks_error *ks_cli_write_file(const char *path, const struct ks_buf *text)
 {
 	_cleanup_free_ char *temporary = NULL;
@@ -203,6 +217,8 @@ static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int ar
 		ks_help_print(stdout, cmd);
 		return NULL;
 	}
+	if (!cmd->json)
+		KS_TRY(ks_cli_no_json(cli, cmd->name));
 	bool done;
 	struct ks_sandbox_job job = { cmd, values, argc - first, argv + first, NULL };
 	ks_error_free(ks_cli_db_name(cli, &job.db)); // the command says it, should it need one

@@ -65,6 +65,7 @@ struct ks_cmd {
 	const struct ks_opt *opts; // ends with a row without a name; NULL: none
 	size_t opts_size;	   // of the struct that opts fill, zeroed first
 	enum ks_answers answers;   // what its lowest exit statuses mean
+	bool json;	    // it prints JSON where --json asks for it; else the option is refused
 	unsigned int opens; // KS_OPENS_*; 0: nothing that others made, and it needs no sandbox
 	/** What its options say of fetching; NULL: it fetches nothing. */
 	void (*fetches)(const void *opts, struct ks_fetches *ret);
@@ -121,6 +122,11 @@ KS_MUST_CHECK struct ks_error *ks_cli_write_file(const char *path, const struct 
 
 /** Whether output to that stream shall be coloured. */
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out);
+
+/** An error where --json asks for JSON of what has none. @param what "images --names" */
+KS_MUST_CHECK struct ks_error *ks_cli_no_json(const struct ks_cli *cli, const char *what);
+/** Print a document: JSON that was written to a buffer, and an end of line. */
+KS_MUST_CHECK struct ks_error *ks_cli_print_json(const struct ks_buf *json);
 
 /** How wide the terminal is that output goes to; 0 when it is none. */
 unsigned int ks_cli_columns(void);

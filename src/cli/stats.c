@@ -280,5 +280,6 @@ const struct ks_cmd ks_cmd_stats = {
 	.opts = options,
 	.opts_size = sizeof(struct opts),
 	.opens = KS_OPENS_STORE,
+	.json = true,
 	.run = run,
 };
