@@ -181,6 +181,7 @@ const struct ks_cmd ks_cmd_check = {
 	.opts_size = sizeof(struct opts),
 	.answers = KS_ANSWERS_VERDICTS,
 	.opens = KS_OPENS_STORE | KS_OPENS_POLICY | KS_OPENS_LIVE,
+	.pages = true,
 	.json = true,
 	.run = run,
 };

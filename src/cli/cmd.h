@@ -19,7 +19,8 @@ enum ks_sandbox { KS_SANDBOX_AUTO, KS_SANDBOX_ON, KS_SANDBOX_OFF };
 /** What one run of the command was asked for, and how it went so far. */
 struct ks_cli {
 	const char *db; // --db, or NULL: use ks_cli_db_path()
-	bool json, quiet, help, version;
+	bool json, quiet, help, version, no_pager;
+	bool paged; // a pager shows what is printed
 	unsigned int verbose;
 	int color;		 // enum ks_color
 	int sandbox;		 // enum ks_sandbox
@@ -65,6 +66,7 @@ struct ks_cmd {
 	const struct ks_opt *opts; // ends with a row without a name; NULL: none
 	size_t opts_size;	   // of the struct that opts fill, zeroed first
 	enum ks_answers answers;   // what its lowest exit statuses mean
+	bool pages;		   // what it prints is for reading: on a terminal through a pager
 	bool json;	    // it prints JSON where --json asks for it; else the option is refused
 	unsigned int opens; // KS_OPENS_*; 0: nothing that others made, and it needs no sandbox
 	/** What its options say of fetching; NULL: it fetches nothing. */

@@ -78,6 +78,7 @@ const struct ks_cmd ks_cmd_explain = {
 	.opts = options,
 	.opts_size = sizeof(struct opts),
 	.opens = KS_OPENS_STORE | KS_OPENS_POLICY | KS_OPENS_LIVE,
+	.pages = true,
 	.json = true,
 	.run = run,
 };
