@@ -322,6 +322,13 @@ static void whole_copy_is_the_file(void **state)
 	assert_int_equal(copy.len, world.bytes.len);
 	assert_memory_equal(copy.at, world.bytes.at, copy.len);
 	unlink(line.at);
+	line.len = 0;
+	ks_buf_printf(&line, "fetch --json %s %s.copy", world.url, world.path);
+	run_command("none", ks_buf_text(&line), &said);
+	assert_non_null(strstr(said.at, "\"signed_by\": null"));
+	line.len = 0;
+	ks_buf_printf(&line, "%s.copy", world.path);
+	unlink(ks_buf_text(&line));
 	world.files[0] = (struct served_file){ "/all.ksurf", "no catalogue", 12 };
 	line.len = 0;
 	ks_buf_printf(&line, "fetch %s %s.copy", world.url, world.path);

@@ -368,7 +368,8 @@ static void explains_what_is_harmless(void **state)
 	struct sample *sample = sample_new(1);
 	struct ks_check_report report = { 0 };
 	struct ks_buf out = { 0 };
-	assert_null(ks_check_explain(&report, &sample->check, 3, 0, &out));
+	const struct ks_check_cell cell = { .row = 3 };
+	assert_null(ks_check_explain(&report, &sample->check, &cell, 1, &out));
 	const char *text = ks_buf_text(&out);
 	assert_non_null(strstr(text, "Harmless, because no path leads there\n"));
 	assert_non_null(strstr(text, "instruction 9\n"));

@@ -199,8 +199,9 @@ static void write_check(const char *name, enum ks_format format, struct ks_buf *
 						.columns = WIDE,
 						.fail_on = KS_VERDICT_RISK };
 	assert_ok(ks_check_write(&report, &check, out));
+	const struct ks_check_cell cell = { 0 };
 	if (format == KS_FORMAT_TERMINAL)
-		assert_ok(ks_check_explain(&report, &check, 0, 0, out));
+		assert_ok(ks_check_explain(&report, &check, &cell, 1, out));
 }
 
 /** The reports about tools that have a page of their own. */

@@ -230,6 +230,8 @@ static void command_follows_sets(void **state)
 	expect_command(path, "pull --allow-unsigned mini:6@amd64", "6.6.2-mini-amd64: added",
 		       "[0]");
 	expect_command(path, "update --allow-unsigned", "[0]", "");
+	expect_command(path, "pull --allow-unsigned --list --json mini:6@amd64", "[",
+		       "\"release\": \"6.6.2-mini-amd64\"");
 	mini_archive_release(&archive, 3, false);
 	expect_command(path, "update --allow-unsigned", "6.6.3-mini-amd64: added", "[0]");
 	expect_command(path, "update --allow-unsigned --keep 1 mini:6@amd64",

@@ -100,7 +100,7 @@ KSURF_API KSURF_MUST_CHECK struct ksurf_error *
 ksurf_report_verdicts(const struct ksurf_verdicts *verdicts,
 		      const struct ksurf_report_options *options, char **text, size_t *len);
 /**
- * All there is to say of one program on one image, for a terminal. The images of options are not used.
+ * All there is to say of one program on one image. The images of options are not used.
  * @return KSURF_ERR_NOTFOUND when there is no such program or image
  */
 KSURF_API KSURF_MUST_CHECK struct ksurf_error *

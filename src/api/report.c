@@ -335,12 +335,12 @@ struct ksurf_error *ksurf_report_deps(const struct ksurf_objects *objects,
 
 /** How verdicts shall look. */
 static struct ks_error *verdicts_look(const struct ksurf_report_options *theirs,
-				      struct ks_check_report *ret)
+				      enum ks_document document, struct ks_check_report *ret)
 {
 	struct ksurf_report_options options = { 0 };
 	enum ks_format format;
 	KS_TRY(ks_api_options(&options, sizeof(options), theirs));
-	KS_TRY(find_format(&options, KS_DOCUMENT_CHECK, &format));
+	KS_TRY(find_format(&options, document, &format));
 	*ret = (struct ks_check_report){
 		.format = format,
 		.verbose = options.verbose,
@@ -359,7 +359,7 @@ struct ksurf_error *ksurf_report_verdicts(const struct ksurf_verdicts *verdicts,
 {
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	struct ks_check_report how;
-	struct ks_error *err = verdicts_look(options, &how);
+	struct ks_error *err = verdicts_look(options, KS_DOCUMENT_CHECK, &how);
 	how.tools = verdicts->tools;
 	if (!err)
 		err = ks_check_write(&how, verdicts->checking.check, &out);
@@ -372,11 +372,13 @@ struct ksurf_error *ksurf_report_outcome(const struct ksurf_verdicts *verdicts, 
 {
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	struct ks_check_report how;
-	struct ks_error *err = verdicts_look(options, &how);
+	struct ks_error *err = verdicts_look(options, KS_DOCUMENT_EXPLAIN, &how);
 	if (!err && !ksurf_verdicts_at(verdicts, program, image))
 		err = ks_error_new(KS_ERR_NOTFOUND, "there is no such program or image");
-	if (!err)
-		err = ks_check_explain(&how, verdicts->checking.check, program, image, &out);
+	if (!err) {
+		const struct ks_check_cell cell = { program, image };
+		err = ks_check_explain(&how, verdicts->checking.check, &cell, 1, &out);
+	}
 	return ks_api_publish_text(err, &out, text, len);
 }
 

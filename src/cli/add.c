@@ -143,5 +143,6 @@ const struct ks_cmd ks_cmd_add = {
 	.opts_size = sizeof(struct opts),
 	.opens = KS_OPENS_STORE | KS_OPENS_LIVE,
 	.fetches = fetches,
+	.json = true,
 	.run = run,
 };

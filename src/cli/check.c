@@ -153,7 +153,9 @@ static const struct ks_opt options[] = {
 	{ 0, "map", "OLD=NEW,...",
 	  "sarif, github: where paths of sources begin with OLD, say NEW instead", KS_OPT_TEXT,
 	  AT(map), NULL },
-	{ 0, "fail-on", "VERDICT", "exit with 0 below it: unknown, risk, failure or never",
+	{ 0, "fail-on", "VERDICT",
+	  "exit with 0 below it: unknown, risk, failure, never, or default: as ksurf.toml "
+	  "says, else risk",
 	  KS_OPT_CHOICE, AT(fail_on), threshold_names },
 	{ 0 },
 };
@@ -179,5 +181,7 @@ const struct ks_cmd ks_cmd_check = {
 	.opts_size = sizeof(struct opts),
 	.answers = KS_ANSWERS_VERDICTS,
 	.opens = KS_OPENS_STORE | KS_OPENS_POLICY | KS_OPENS_LIVE,
+	.pages = true,
+	.json = true,
 	.run = run,
 };

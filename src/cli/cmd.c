@@ -14,6 +14,7 @@
 #include "base/pool.h"
 #include "base/text.h"
 #include "base/trace.h"
+#include "cli/pager.h"
 #include "cli/sandbox.h"
 #include "cli/status.h"
 #include "cli/trace.h"
@@ -35,7 +36,10 @@ static const char *const sandboxes[] = { "auto", "on", "off", NULL };
 #define AT(field) offsetof(struct ks_cli, field)
 const struct ks_opt ks_cli_opts[] = {
 	{ 0, "db", "PATH", "the store to use", KS_OPT_TEXT, AT(db), NULL },
-	{ 0, "json", NULL, "print JSON for programs", KS_OPT_FLAG, AT(json), NULL },
+	{ 0, "json", NULL, "print JSON for programs; what has none refuses", KS_OPT_FLAG, AT(json),
+	  NULL },
+	{ 0, "no-pager", NULL, "print at once, not through a pager", KS_OPT_FLAG, AT(no_pager),
+	  NULL },
 	{ 'v', "verbose", NULL, "say more", KS_OPT_COUNT, AT(verbose), NULL },
 	{ 'q', "quiet", NULL, "print results and errors only", KS_OPT_FLAG, AT(quiet), NULL },
 	{ 0, "color", "WHEN", "auto, always or never", KS_OPT_CHOICE, AT(color), colors },
@@ -140,6 +144,19 @@ void ks_cli_print(const struct ks_buf *text, const char *end)
 	fputs(end, stdout);
 }
 
+struct ks_error *ks_cli_no_json(const struct ks_cli *cli, const char *what)
+{
+	return cli->json ? ks_error_new(KS_ERR_USAGE, "%s prints no JSON: leave --json out", what)
+			 : NULL;
+}
+
+struct ks_error *ks_cli_print_json(const struct ks_buf *json)
+{
+	KS_TRY(ks_buf_error(json));
+	ks_cli_print(json, "\n");
+	return NULL;
+}
+
 struct ks_error *ks_cli_write_file(const char *path, const struct ks_buf *text)
 {
 	_cleanup_free_ char *temporary = NULL;
@@ -169,7 +186,8 @@ bool ks_cli_colored(const struct ks_cli *cli, FILE *out)
 	if (cli->color != KS_COLOR_AUTO)
 		return cli->color == KS_COLOR_ALWAYS;
 	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
-	return !(none && none[0]) && term && strcmp(term, "dumb") != 0 && isatty(fileno(out));
+	return !(none && none[0]) && term && strcmp(term, "dumb") != 0 &&
+	       (isatty(fileno(out)) || (cli->paged && out == stdout));
 }
 
 unsigned int ks_cli_columns(void)
@@ -203,6 +221,10 @@ static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int ar
 		ks_help_print(stdout, cmd);
 		return NULL;
 	}
+	if (!cmd->json)
+		KS_TRY(ks_cli_no_json(cli, cmd->name));
+	if (cmd->pages)
+		ks_pager_start(cli);
 	bool done;
 	struct ks_sandbox_job job = { cmd, values, argc - first, argv + first, NULL };
 	ks_error_free(ks_cli_db_name(cli, &job.db)); // the command says it, should it need one
@@ -250,7 +272,9 @@ int ks_cli_main(int argc, char **argv)
 	struct ks_error *err = ks_cli_trace();
 	if (!err)
 		err = dispatch(&cli, argc, argv);
-	if (!err && ferror(stdout)) // an earlier write: errno has had other uses since
+	if (cli.paged) // an error of stdout means that the reader has left
+		ks_pager_end(&cli);
+	else if (!err && ferror(stdout)) // an earlier write: errno has had other uses since
 		err = ks_error_new(KS_ERR_IO, "cannot write all of the output");
 	else if (!err && fflush(stdout) != 0)
 		err = ks_error_new(KS_ERR_IO, "cannot write the output: %m");

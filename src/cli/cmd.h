@@ -19,7 +19,8 @@ enum ks_sandbox { KS_SANDBOX_AUTO, KS_SANDBOX_ON, KS_SANDBOX_OFF };
 /** What one run of the command was asked for, and how it went so far. */
 struct ks_cli {
 	const char *db; // --db, or NULL: use ks_cli_db_path()
-	bool json, quiet, help, version;
+	bool json, quiet, help, version, no_pager;
+	bool paged; // a pager shows what is printed
 	unsigned int verbose;
 	int color;		 // enum ks_color
 	int sandbox;		 // enum ks_sandbox
@@ -67,6 +68,8 @@ struct ks_cmd {
 	const struct ks_opt *opts; // ends with a row without a name; NULL: none
 	size_t opts_size;	   // of the struct that opts fill, zeroed first
 	enum ks_answers answers;   // what its lowest exit statuses mean
+	bool pages;		   // what it prints is for reading: on a terminal through a pager
+	bool json;	    // it prints JSON where --json asks for it; else the option is refused
 	unsigned int opens; // KS_OPENS_*; 0: nothing that others made, and it needs no sandbox
 	/** What its options say of fetching; NULL: it fetches nothing. */
 	void (*fetches)(const void *opts, struct ks_fetches *ret);
@@ -123,6 +126,11 @@ KS_MUST_CHECK struct ks_error *ks_cli_write_file(const char *path, const struct 
 
 /** Whether output to that stream shall be coloured. */
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out);
+
+/** An error where --json asks for JSON of what has none. @param what "images --names" */
+KS_MUST_CHECK struct ks_error *ks_cli_no_json(const struct ks_cli *cli, const char *what);
+/** Print a document: JSON that was written to a buffer, and an end of line. */
+KS_MUST_CHECK struct ks_error *ks_cli_print_json(const struct ks_buf *json);
 
 /** How wide the terminal is that output goes to; 0 when it is none. */
 unsigned int ks_cli_columns(void);

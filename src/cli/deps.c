@@ -155,5 +155,7 @@ const struct ks_cmd ks_cmd_deps = {
 	.opts = options,
 	.opts_size = sizeof(struct opts),
 	.opens = KS_OPENS_STORE,
+	.pages = true,
+	.json = true,
 	.run = run,
 };

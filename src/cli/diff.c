@@ -107,5 +107,7 @@ const struct ks_cmd ks_cmd_diff = {
 	.opts_size = sizeof(struct opts),
 	.answers = KS_ANSWERS_DIFFERS,
 	.opens = KS_OPENS_STORE,
+	.pages = true,
+	.json = true,
 	.run = run,
 };

@@ -35,8 +35,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf explain FILE PROGRAM IMAGE");
 	opts.on = argv[2];
 	enum ks_format format;
-	KS_TRY(ks_format_find(KS_DOCUMENT_BIT(KS_DOCUMENT_EXPLAIN), given->format,
-			      &format)); // --json changes nothing
+	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_EXPLAIN), given->format, &format));
 	_cleanup_check_session_ struct ks_check_session checking = { 0 };
 	KS_TRY(ks_check_session_run(cli, &opts, 1, argv, &checking));
 	struct ks_check_report report = {
@@ -46,14 +45,18 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	};
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	const struct ks_check *check = checking.result.check;
+	struct ks_check_cell *cells = ks_arena_array(
+		&checking.arena, check->nr_rows * check->nr_images + 1, sizeof(*cells));
+	size_t nr = 0;
+	if (!cells)
+		return &ks_nomem;
 	for (size_t row = 0; row < check->nr_rows; row++)
 		for (size_t i = 0; i < check->nr_images && is_called(check->programs[row], argv[1]);
-		     i++) {
-			ks_buf_str(&out, out.len ? "\n" : "");
-			KS_TRY(ks_check_explain(&report, check, row, i, &out));
-		}
-	if (!out.len)
+		     i++)
+			cells[nr++] = (struct ks_check_cell){ row, i };
+	if (!nr)
 		return unknown_program(check, argv[1]);
+	KS_TRY(ks_check_explain(&report, check, cells, nr, &out));
 	ks_cli_print(&out, "");
 	return NULL;
 }
@@ -75,5 +78,7 @@ const struct ks_cmd ks_cmd_explain = {
 	.opts = options,
 	.opts_size = sizeof(struct opts),
 	.opens = KS_OPENS_STORE | KS_OPENS_POLICY | KS_OPENS_LIVE,
+	.pages = true,
+	.json = true,
 	.run = run,
 };

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "cli/cmd.h"
 #include "source/net/http.h"
 #include "source/net/spawn.h"
@@ -122,6 +124,23 @@ static struct ks_error *fetch(struct ks_cli *cli, const struct opts *opts, const
 				      : ks_error_new(KS_ERR_IO, "%s: cannot be written: %m", out);
 }
 
+static struct ks_error *print_json(const char *url, const char *path, const struct opts *opts)
+{
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_json json = ks_json_to(&out, 2);
+	struct stat made;
+	if (stat(path, &made) != 0)
+		return ks_error_new(KS_ERR_IO, "%s: is gone: %m", path);
+	ks_json_open(&json, '{');
+	ks_json_key_u64(&json, "ksurf", 1);
+	ks_json_key_str(&json, "url", url);
+	ks_json_key_str(&json, "file", path);
+	ks_json_key_u64(&json, "bytes", (uint64_t)made.st_size);
+	ks_json_key_str(&json, "signed_by", opts->keys);
+	ks_json_close(&json, '}');
+	return ks_cli_print_json(&out);
+}
+
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	struct beside beside = { 0 };
@@ -140,7 +159,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	ks_buf_deinit(&beside.copy);
 	ks_buf_deinit(&beside.signature);
 	ks_buf_deinit(&beside.signature_url);
-	return err;
+	return err || !cli->json ? err : print_json(argv[0], out, values);
 }
 
 #define AT(field) offsetof(struct opts, field)
@@ -161,5 +180,6 @@ const struct ks_cmd ks_cmd_fetch = {
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.json = true,
 	.run = run,
 };

@@ -63,6 +63,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	enum ks_kind kind = opts->kind ? ks_kind_by_name(opts->kind) : KS_NR_KINDS;
 	if (opts->kind && kind == KS_NR_KINDS)
 		return ks_kind_unknown(opts->kind);
+	if (opts->names)
+		KS_TRY(ks_cli_no_json(cli, "find --names"));
 	_cleanup_session_ struct ks_session session = { 0 };
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
 	KS_TRY(ks_selection_choose(&session.sel, session.store, opts->image));
@@ -75,7 +77,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	KS_TRY(ks_store_names(session.store, &session.sel.images, kind, argv[0], found, &search));
 	ks_json_close(&json, ']');
 	KS_TRY(ks_buf_error(&buf));
-	if (cli->json && !opts->names)
+	if (cli->json)
 		ks_cli_print(&buf, "\n");
 	if (search.nr == 0)
 		return no_match(&session, kind, argv[0]);
@@ -100,5 +102,7 @@ const struct ks_cmd ks_cmd_find = {
 	.opts = options,
 	.opts_size = sizeof(struct opts),
 	.opens = KS_OPENS_STORE,
+	.pages = true,
+	.json = true,
 	.run = run,
 };

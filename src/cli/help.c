@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/json.h"
 #include "cli/format.h"
 #include "cli/status.h"
 #include "report/text/table.h"
@@ -107,13 +108,21 @@ static struct ks_error *help(struct ks_cli *cli, const void *opts, int argc, cha
 
 static struct ks_error *version(struct ks_cli *cli, const void *opts, int argc, char **argv)
 {
-	(void)cli;
 	(void)opts;
 	(void)argv;
 	if (argc)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf version");
-	puts("ksurf " KSURF_VERSION);
-	return NULL;
+	if (!cli->json) {
+		puts("ksurf " KSURF_VERSION);
+		return NULL;
+	}
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_json json = ks_json_to(&out, 2);
+	ks_json_open(&json, '{');
+	ks_json_key_u64(&json, "ksurf", 1);
+	ks_json_key_str(&json, "version", KSURF_VERSION);
+	ks_json_close(&json, '}');
+	return ks_cli_print_json(&out);
 }
 
 const struct ks_cmd ks_cmd_help = {
@@ -129,5 +138,6 @@ const struct ks_cmd ks_cmd_version = {
 	.args = "",
 	.help = "show the version",
 	.complete = "",
+	.json = true,
 	.run = version,
 };

@@ -105,6 +105,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		return ks_error_new(KS_ERR_USAGE, "images does one thing at a time; try --help");
 	if (nr == 0 && argc)
 		return ks_error_new(KS_ERR_USAGE, "images takes no argument without an option");
+	if (nr || opts->names)
+		KS_TRY(ks_cli_no_json(cli, nr ? "changing images" : "images --names"));
 	if (nr == 0)
 		return list(cli, opts);
 	_cleanup_session_ struct ks_session session = { 0 };
@@ -143,5 +145,7 @@ const struct ks_cmd ks_cmd_images = {
 	.opts = options,
 	.opts_size = sizeof(struct opts),
 	.opens = KS_OPENS_STORE,
+	.pages = true,
+	.json = true,
 	.run = run,
 };

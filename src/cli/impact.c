@@ -47,5 +47,7 @@ const struct ks_cmd ks_cmd_impact = {
 	.complete = "image image file",
 	.answers = KS_ANSWERS_DIFFERS,
 	.opens = KS_OPENS_STORE,
+	.pages = true,
+	.json = true,
 	.run = run,
 };

@@ -73,5 +73,7 @@ const struct ks_cmd ks_cmd_log = {
 	.opts = options,
 	.opts_size = sizeof(struct opts),
 	.opens = KS_OPENS_STORE,
+	.pages = true,
+	.json = true,
 	.run = run,
 };

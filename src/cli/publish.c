@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "cli/session.h"
 #include "source/net/spawn.h"
 
@@ -43,6 +44,23 @@ static void show_progress(void *arg, const char *what, uint64_t done, uint64_t t
 	ks_draw_count(&cli->draw, what, done, total);
 }
 
+static struct ks_error *print_json(const char *path, const char *key,
+				   const struct ks_publish_result *result)
+{
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_json json = ks_json_to(&out, 2);
+	ks_json_open(&json, '{');
+	ks_json_key_u64(&json, "ksurf", 1);
+	ks_json_key_str(&json, "file", path);
+	ks_json_key_u64(&json, "images", result->nr_images);
+	ks_json_key_u64(&json, "names", result->nr_names);
+	ks_json_key_u64(&json, "bytes", result->bytes);
+	ks_json_key_str(&json, "content", result->content);
+	ks_json_key_str(&json, "signed_by", key);
+	ks_json_close(&json, '}');
+	return ks_cli_print_json(&out);
+}
+
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *opts = values;
@@ -55,6 +73,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	KS_TRY(ks_store_publish(session.store, argv[0], &progress, &result));
 	KS_TRY(sign(opts->sign, argv[0]));
 	ks_draw_erase(&cli->draw);
+	if (cli->json)
+		return print_json(argv[0], opts->sign, &result);
 	if (!cli->quiet)
 		ks_cli_say(stdout, "%s: %zu images, %zu names, %.1f MB, content %s", argv[0],
 			   result.nr_images, result.nr_names, (double)result.bytes / 1e6,
@@ -82,5 +102,6 @@ const struct ks_cmd ks_cmd_publish = {
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
+	.json = true,
 	.run = run,
 };

@@ -119,5 +119,6 @@ const struct ks_cmd ks_cmd_pull = {
 	.opts_size = sizeof(struct opts),
 	.opens = KS_OPENS_STORE,
 	.fetches = fetches,
+	.json = true,
 	.run = run,
 };

@@ -1,5 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/json.h"
 #include "cli/session.h"
+
+static struct ks_error *print_json(const struct ks_repack_result *result)
+{
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	struct ks_json json = ks_json_to(&out, 2);
+	ks_json_open(&json, '{');
+	ks_json_key_u64(&json, "ksurf", 1);
+	ks_json_key_u64(&json, "before", result->before);
+	ks_json_key_u64(&json, "after", result->after);
+	ks_json_close(&json, '}');
+	return ks_cli_print_json(&out);
+}
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
@@ -11,10 +24,10 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	struct ks_repack_result result;
 	KS_TRY(ks_session_open(cli, KS_STORE_WRITE, &session));
 	KS_TRY(ks_store_repack(session.store, ks_cli_threads(cli), &result));
-	if (!cli->quiet)
+	if (!cli->quiet && !cli->json)
 		ks_cli_say(stdout, "%.1f MB before, %.1f MB now", (double)result.before / 1e6,
 			   (double)result.after / 1e6);
-	return NULL;
+	return cli->json ? print_json(&result) : NULL;
 }
 
 const struct ks_cmd ks_cmd_repack = {
@@ -26,5 +39,6 @@ const struct ks_cmd ks_cmd_repack = {
 		"saves space.\nOthers can read it meanwhile. When it is stopped, the store is as "
 		"it was.\n",
 	.complete = "",
+	.json = true,
 	.run = run,
 };

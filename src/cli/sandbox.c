@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/sandbox.h"
+#include "cli/pager.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ static struct ks_error *end_like(struct ks_cli *cli, int status)
 	}
 	int ended_by = WTERMSIG(status);
 	if (!is_crash(ended_by)) { // somebody wanted that
+		ks_pager_end(cli);
 		signal(ended_by, SIG_DFL);
 		raise(ended_by);
 	}
@@ -91,6 +93,7 @@ static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *j
 	if (err || !worker.pid)
 		return err;
 	*done = true;
+	ks_pager_holds(worker.pid);
 	return end_like(cli, ks_sandbox_serve(&how, &worker));
 }
 

@@ -34,5 +34,7 @@ const struct ks_cmd ks_cmd_who = {
 		   "FILE is what check takes. No store is needed; -v tells the programs, too.\n",
 	.complete = "name file",
 	.opens = KS_OPENS_STORE,
+	.pages = true,
+	.json = true,
 	.run = run,
 };

@@ -24,10 +24,16 @@ struct ks_check_report {
 KS_MUST_CHECK struct ks_error *ks_check_write(const struct ks_check_report *report,
 					      const struct ks_check *check, struct ks_buf *out);
 
+/** One program on one image: where it stands in the table. */
+struct ks_check_cell {
+	size_t row, image;
+};
 /**
- * Append all there is to say of one program on one image: what it attaches to, each reason with its instruction and
+ * Append all there is to say of programs on images: what each attaches to, each reason with its instruction and
  * source line, and what was found harmless because no path leads there.
+ * @return &ks_nomem; KS_ERR_USAGE when KS_DOCUMENT_EXPLAIN has no such format
  */
 KS_MUST_CHECK struct ks_error *ks_check_explain(const struct ks_check_report *report,
-						const struct ks_check *check, size_t row,
-						size_t image, struct ks_buf *out);
+						const struct ks_check *check,
+						const struct ks_check_cell *cells, size_t nr,
+						struct ks_buf *out);

@@ -107,20 +107,69 @@ static void write_summary(struct ks_terminal *terminal, const struct ks_check *c
 	ks_buf_deinit(&instructions);
 }
 
-struct ks_error *ks_check_explain(const struct ks_check_report *report,
-				  const struct ks_check *check, size_t row, size_t image,
-				  struct ks_buf *out)
+static struct ks_error *write_terminal(const struct ks_check_report *report,
+				       const struct ks_check *check,
+				       const struct ks_check_cell *cell, struct ks_buf *out)
 {
 	struct ks_report frame = {
 		.options = { .color = report->color,
 			     .columns = report->columns ? report->columns : 80 },
 	};
 	struct ks_terminal terminal = { .report = &frame, .out = out };
-	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
-	write_summary(&terminal, check, row, image);
+	const struct ks_outcome *outcome = ks_check_outcome(check, cell->row, cell->image);
+	write_summary(&terminal, check, cell->row, cell->image);
 	write_reasons(&terminal, outcome, false, "Reasons, worst first");
 	write_reasons(&terminal, outcome, true, "Harmless, because no path leads there");
 	struct ks_error *err = ks_buf_error(&terminal.text);
 	ks_buf_deinit(&terminal.text);
-	return err ? err : ks_buf_error(out);
+	return err;
+}
+
+/* ---- JSON: docs/check-json.md ---- */
+
+static void json_cell(struct ks_json *json, const struct ks_check *check,
+		      const struct ks_check_cell *cell)
+{
+	const struct ks_check_object *object = ks_row_object(check, cell->row);
+	const struct ks_bpf_program *program = check->programs[cell->row];
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "object", object->object->name);
+	ks_json_key_str(json, "path", object->path);
+	ks_json_key_str(json, "base", object->base);
+	ks_check_json_program(json, program);
+	ks_json_key_str(json, "type", program->hook.program_type);
+	ks_json_key_u64(json, "instructions", program->nr);
+	ks_json_key_u64(json, "called-instructions", program->nr - program->nr_main);
+	ks_json_key(json, "outcome");
+	ks_check_json_outcome(json, check->images[cell->image],
+			      ks_check_outcome(check, cell->row, cell->image));
+	ks_json_close(json, '}');
+}
+
+static void write_json(const struct ks_check *check, const struct ks_check_cell *cells, size_t nr,
+		       struct ks_buf *out)
+{
+	struct ks_json json = ks_json_to(out, 2);
+	ks_json_open(&json, '{');
+	ks_json_key_u64(&json, "ksurf", 1);
+	ks_json_key_open(&json, "programs", '[');
+	for (size_t i = 0; i < nr; i++)
+		json_cell(&json, check, &cells[i]);
+	ks_json_close(&json, ']');
+	ks_json_close(&json, '}');
+	ks_buf_char(out, '\n');
+}
+
+struct ks_error *ks_check_explain(const struct ks_check_report *report,
+				  const struct ks_check *check, const struct ks_check_cell *cells,
+				  size_t nr, struct ks_buf *out)
+{
+	KS_TRY(ks_format_expect(KS_DOCUMENT_EXPLAIN, report->format));
+	if (report->format == KS_FORMAT_JSON)
+		write_json(check, cells, nr, out);
+	for (size_t i = 0; report->format == KS_FORMAT_TERMINAL && i < nr; i++) {
+		ks_buf_str(out, i ? "\n" : "");
+		KS_TRY(write_terminal(report, check, &cells[i], out));
+	}
+	return ks_buf_error(out);
 }

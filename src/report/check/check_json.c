@@ -30,8 +30,8 @@ static void write_reason(struct ks_json *json, const struct ks_reason *reason)
 	ks_json_close(json, '}');
 }
 
-static void write_outcome(struct ks_json *json, const struct ks_image *image,
-			  const struct ks_outcome *outcome)
+void ks_check_json_outcome(struct ks_json *json, const struct ks_image *image,
+			   const struct ks_outcome *outcome)
 {
 	ks_json_open(json, '{');
 	ks_json_key_str(json, "image", image->label);
@@ -46,18 +46,22 @@ static void write_outcome(struct ks_json *json, const struct ks_image *image,
 	ks_json_close(json, '}');
 }
 
-static void write_program(struct ks_json *json, const struct ks_check *check, size_t row)
+void ks_check_json_program(struct ks_json *json, const struct ks_bpf_program *program)
 {
-	const struct ks_bpf_program *program = check->programs[row];
-	ks_json_open(json, '{');
 	ks_json_key_str(json, "program", program->name);
 	ks_json_key_str(json, "section", program->section);
 	ks_json_key_str(json, "hook", ks_hooks[program->hook.kind].name);
 	ks_json_key_str(json, "target", program->hook.target);
 	ks_json_key_bool(json, "autoload", program->autoload);
+}
+
+static void write_program(struct ks_json *json, const struct ks_check *check, size_t row)
+{
+	ks_json_open(json, '{');
+	ks_check_json_program(json, check->programs[row]);
 	ks_json_key_open(json, "outcomes", '[');
 	for (size_t i = 0; i < check->nr_images; i++)
-		write_outcome(json, check->images[i], ks_check_outcome(check, row, i));
+		ks_check_json_outcome(json, check->images[i], ks_check_outcome(check, row, i));
 	ks_json_close(json, ']');
 	ks_json_close(json, '}');
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* What the formats of a check share: inside report/ only. */
+#include "base/json.h"
 #include "check/tools/causes.h"
 #include "report/check/check.h"
 #include "report/check/check_axis.h"
@@ -66,6 +67,12 @@ void ks_cause_title(const struct ks_cause *cause, struct ks_buf *out);
 /** "4 tools: biosnoop, biotop, … on 6.1.0-50-amd64"; of a single tool its programs. @param most names; 0: all */
 void ks_cause_scope(const struct ks_tools *tools, const struct ks_axis *axis,
 		    const struct ks_cause *cause, size_t most, struct ks_buf *out);
+
+/** JSON of an outcome: an object. */
+void ks_check_json_outcome(struct ks_json *json, const struct ks_image *image,
+			   const struct ks_outcome *outcome);
+/** JSON of what a program is: keys of an object. */
+void ks_check_json_program(struct ks_json *json, const struct ks_bpf_program *program);
 
 /** One for each format. */
 typedef struct ks_error *ks_check_write_fn(const struct ks_check_report *report,

@@ -279,7 +279,7 @@ static void write_legend(struct page *page)
 	for (int v = KS_VERDICT_OK + 1; v < KS_NR_VERDICTS; v++)
 		if (of_rows[v]) {
 			ks_buf_printf(text, "%s%s %s",
-				      any ? ", " : "; of a program: ", ks_verdicts[v].symbol,
+				      any ? ", " : ", of a program: ", ks_verdicts[v].symbol,
 				      ks_verdicts[v].title);
 			any = true;
 		}
