@@ -162,6 +162,18 @@ static const struct ks_ambiguity *const ambiguities[] = { &twofold };
 	{                                                                                          \
 		0x07, dst, 0, 0, imm                                                               \
 	}
+#define ADDX(d, s)                                                                                 \
+	{                                                                                          \
+		.code = 0x0f, .dst = (d), .src = (s)                                               \
+	}
+#define AND(d, i)                                                                                  \
+	{                                                                                          \
+		.code = 0x57, .dst = (d), .imm = (i)                                               \
+	}
+#define LSH(d, i)                                                                                  \
+	{                                                                                          \
+		.code = 0x67, .dst = (d), .imm = (i)                                               \
+	}
 #define JEQ(dst, imm, off)                                                                         \
 	{                                                                                          \
 		0x15, dst, 0, off, imm                                                             \
@@ -249,6 +261,7 @@ static void expect_by(const char *rule, const struct program *wanted, const char
 					       .paths = true,
 					       .typed = ks_hook_is_typed(frame.prepared.hooks),
 					       .may_be_null = ks_pointer_may_be_null,
+					       .is_never_null = ks_pointer_is_never_null,
 					       .types = &pointers };
 	tiny_judge_follow(&frame, &arena, &input);
 	struct ks_judge *judge = &frame.judge;
@@ -389,6 +402,43 @@ static void what_may_be_null_must_be_checked(void **state)
 	// the lower half is not all of it, and what the verifier makes of that is not followed
 	expect(MAYBE("6.13.1", JNE4(6, 0, 2), END, LOAD(2, 6, 0), END), "");
 	expect(MAYBE("6.13.1", JGT(6, 0, 2), END, LOAD(2, 6, 0), END), "");
+}
+
+/** What the compiler makes of a member of NULL: a number, read through as if it were a pointer. */
+static void numbers_are_not_read_through_where_a_pointer_is_null(void **state)
+{
+	(void)state;
+	static const char null[] =
+		"pointer NULL: a pointer is read through where it was compared with NULL, and is "
+		"NULL";
+	expect(MAYBE("6.13.1", JNE(6, 0, 2), MOV(1, 24), LOAD(2, 1, 0), END), null);
+	expect(MAYBE("6.13.1", JNE(6, 0, 3), JGT(1, 3, 0), MOV(1, 24), LOAD(2, 1, 0), END), "");
+	// where it may not be NULL, older verifiers follow the branch all the same
+	expect(MAYBE("6.1.50", JNE(6, 0, 2), MOV(1, 24), LOAD(2, 1, 0), END), null);
+	expect(MAYBE("6.1.50", JEQ(6, 0, 2), END, LOAD(2, 6, 0), END), "");
+	expect(PROGRAM("6.13.1", "tp_btf/sched_pi_setprio", LOAD(6, 1, 0), JNE(6, 0, 2), MOV(1, 24),
+		       LOAD(2, 1, 0), END),
+	       "");
+}
+
+/** r6 is a pointer to a struct, r0 a number that only shows when it runs. */
+#define INDEXED(...) PROGRAM("6.1.50", "fentry/many", LOAD(6, 1, 0), CALL(7), __VA_ARGS__, END)
+#define VARIES(name)                                                                               \
+	"pointer " name ": " name                                                                  \
+	" points to struct thing, where it is read is only known when it runs"
+
+static void structs_are_not_read_at_an_index(void **state)
+{
+	(void)state;
+	expect(INDEXED(AND(0, 7), ADDX(6, 0), LOAD1(2, 6, 8)), VARIES("argument 1"));
+	expect(INDEXED(AND(0, 7), LSH(0, 3), ADDX(6, 0), LOAD(2, 6, 8)), VARIES("argument 1"));
+	expect(INDEXED(AND(0, 7), ADDX(0, 6), LOAD1(2, 0, 8)), VARIES("argument 1"));
+	// nothing of it is left, or a comparison may have told it
+	expect(INDEXED(AND(0, 7), AND(0, 8), ADDX(6, 0), LOAD1(2, 6, 8)), "");
+	expect(INDEXED(AND(0, 7), LSH(0, 63), LSH(0, 1), ADDX(6, 0), LOAD1(2, 6, 8)), "");
+	expect(INDEXED(AND(0, 7), JGT(0, 0, 1), ADDX(6, 0), LOAD1(2, 6, 8)), "");
+	// it is copied, not read
+	expect(INDEXED(AND(0, 7), ADDX(6, 0), MOVX(2, 6)), "");
 }
 
 static void copies_are_told_together(void **state)
@@ -567,6 +617,8 @@ int main(void)
 		cmocka_unit_test(numbers_are_not_read_through),
 		cmocka_unit_test(some_pointers_are_not_even_loaded),
 		cmocka_unit_test(what_may_be_null_must_be_checked),
+		cmocka_unit_test(numbers_are_not_read_through_where_a_pointer_is_null),
+		cmocka_unit_test(structs_are_not_read_at_an_index),
 		cmocka_unit_test(copies_are_told_together),
 		cmocka_unit_test(what_is_read_through_it_may_be_null),
 		cmocka_unit_test(iterators_end_with_null),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What kernels without CONFIG_KALLSYMS_ALL have no symbols for: system calls, their metadata and events are found by
- * their form in images that are made here. tests/test_boot.c compares real ones.
+ * What kernels without CONFIG_KALLSYMS_ALL have no symbols for: system calls, their metadata, events and what decides
+ * about attaching are found by their form in images that are made here. tests/test_boot.c compares real ones.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -342,6 +342,129 @@ static void what_is_freed_lies_between_two_functions(void **state)
 	}
 }
 
+/* ---- what can be attached to functions ---- */
+
+enum { NR_PLACES = 120, NOP = 0xd503201f, OTHER = 0xf81e0ffe };
+
+static uint64_t add_code(struct made *made, const char *name, uint64_t nr, uint32_t instruction)
+{
+	char text[32];
+	snprintf(text, sizeof(text), "%s_%llu", name, (unsigned long long)nr);
+	uint64_t addr = add_function(made, "", text);
+	put(made, addr, instruction, 4);
+	return addr;
+}
+
+/** The places that ftrace patches, with a zero among them, between pointers to code that nobody patches. */
+static void add_places(struct made *made, uint64_t addr, uint64_t nr)
+{
+	uint64_t other = add_code(made, "other", addr, OTHER), zero = 0;
+	addr = put_words(made, addr, &other, 1);
+	for (uint64_t i = 0; i < nr; i++) {
+		uint64_t traced = add_code(made, "traced", i, NOP);
+		addr = put_words(made, addr, &traced, 1);
+		if (i == nr / 2)
+			addr = put_words(made, addr, &zero, 1);
+	}
+	put_words(made, addr, &other, 1);
+}
+
+static void places_that_ftrace_patches_are_found_without_a_symbol(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t first, second; // places in tables
+		bool known;
+	} kernels[] = {
+		{ NR_PLACES, 0, true },
+		{ NR_PLACES, NR_PLACES, false }, // which?
+		{ 99, 0, false },		 // anything
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(kernels); i++) {
+		struct made made;
+		open_made(&made, EM_AARCH64, true, false, "");
+		add_places(&made, START + 0x100, kernels[i].first);
+		if (kernels[i].second)
+			add_places(&made, START + 0x2000, kernels[i].second);
+		uint64_t lone =
+			add_code(&made, "lone", 0, NOP); // like such a place, and in no table
+		read_made(&made);
+		assert_null(ks_extract_attach(&made.finder));
+		uint32_t facts = made.surface->image.facts;
+		assert_int_equal(facts & KS_FACT_FTRACE, kernels[i].known ? KS_FACT_FTRACE : 0);
+		uint64_t nr = 0;
+		for (size_t k = 0; k < made.surface->nr_symbols; k++) {
+			const struct ks_symbol *sym = &made.surface->symbols[k];
+			bool traced = sym->attach & KS_ATTACH_FTRACE;
+			if (traced && strncmp(sym->name, "traced_", 7) != 0)
+				fail_msg("%s is traced", sym->name);
+			nr += traced;
+		}
+		assert_int_equal(nr, kernels[i].known ? kernels[i].first : 0);
+		assert_int_equal(ks_symbol_at(made.index, lone)->attach, 0);
+		close_made(&made);
+	}
+}
+
+enum { META = START + 0x3000 };
+
+/**
+ * A list and what stands in front of it and behind it; 100 and up are functions.
+ * @return whether it is known, and which are in it
+ */
+static bool find_protected(const uint64_t *words, size_t nr, bool lookup, uint64_t *ret_bits)
+{
+	struct made made;
+	uint64_t list = START + 0x408, functions[8];
+	open_made(&made, EM_AARCH64, true, false, "");
+	for (int i = 0; i < 8; i++)
+		functions[i] = add_code(&made, "some", (uint64_t)i, OTHER);
+	add_symbol(&made, START, "", "first");
+	add_meta(&made, META, "sys_read", UINT32_MAX, 3, true);
+	if (lookup)
+		add_symbol(&made, functions[2], "", "get_kprobe");
+	for (size_t i = 0; i < nr; i++) {
+		uint64_t word = words[i] - 100 < 8 ? functions[words[i] - 100] : words[i];
+		put_words(&made, list + 8 * i, &word, 1);
+	}
+	read_made(&made);
+	assert_null(ks_extract_attach(&made.finder));
+	*ret_bits = 0;
+	for (uint64_t i = 0; i < 8; i++)
+		if (ks_symbol_at(made.index, functions[i])->attach & KS_ATTACH_NO_KPROBE)
+			*ret_bits |= 1u << i;
+	bool known = made.surface->image.facts & KS_FACT_KPROBE;
+	close_made(&made);
+	return known;
+}
+
+static void functions_without_kprobes_are_found_without_a_symbol(void **state)
+{
+	(void)state;
+	enum { DATA = START + 0x40, CODE_ELSEWHERE = CODE - 8 };
+	uint64_t bits;
+	const uint64_t alone[] = { DATA, META, 101, 102, CODE_ELSEWHERE, 103, 0 };
+	assert_true(find_protected(alone, KS_ARRAY_LEN(alone), true, &bits));
+	assert_int_equal(bits, 1 << 1 | 1 << 2 | 1 << 3);
+	// at a multiple of 32 begin functions that may fail, each with the kind of its error
+	const uint64_t joined[] = { META, 102, 103, 104, 2, 105, 0, 106, 1, 0 };
+	assert_true(find_protected(joined, KS_ARRAY_LEN(joined), true, &bits));
+	assert_int_equal(bits, 1 << 2 | 1 << 3);
+	const uint64_t apart[] = { META, 102, 103, 104, 105, 0, 0, 106, 1, 107, 2, 0 };
+	assert_true(find_protected(apart, KS_ARRAY_LEN(apart), true, &bits));
+	assert_int_equal(bits, 1 << 2 | 1 << 3 | 1 << 4 | 1 << 5);
+	const uint64_t data[] = { META, 102, 103, DATA, DATA, 0, 104 };
+	assert_true(find_protected(data, KS_ARRAY_LEN(data), true, &bits));
+	assert_int_equal(bits, 1 << 2 | 1 << 3);
+	// nobody knows what stands there
+	assert_false(find_protected(alone, KS_ARRAY_LEN(alone), false, &bits));
+	const uint64_t unbounded[] = { DATA, 101, 102, 103, 0 };
+	assert_false(find_protected(unbounded, KS_ARRAY_LEN(unbounded), true, &bits));
+	const uint64_t twice[] = { META, 102, 103, 0, META, 102, 104, 0 };
+	assert_false(find_protected(twice, KS_ARRAY_LEN(twice), true, &bits));
+	assert_int_equal(bits, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +474,8 @@ int main(void)
 		cmocka_unit_test(events_are_found_without_a_symbol),
 		cmocka_unit_test(no_event_found_is_unknown),
 		cmocka_unit_test(what_is_freed_lies_between_two_functions),
+		cmocka_unit_test(places_that_ftrace_patches_are_found_without_a_symbol),
+		cmocka_unit_test(functions_without_kprobes_are_found_without_a_symbol),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,10 @@ struct ks_arch {
 	bool low_addresses;	// kernels are linked near 0, elsewhere in the upper half
 	bool thumb;		// bit 0 of a function's address may tell the instruction set
 	uint8_t ftrace_behind; // bytes from a function's symbol up to the place that ftrace patches
+	/** The byte of the code there, and its bits, that tell which instruction it is; mask 0: not known. */
+	struct {
+		uint8_t at, mask;
+	} ftrace_site;
 	struct ks_gate call_ops; // 8 bytes in front of a function hold a pointer of ftrace's
 
 	const char *first_calls[4]; // how sys_call_table begins; NULL: not known

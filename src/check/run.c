@@ -151,6 +151,7 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 						 .typed = ks_hook_is_typed(hook),
 						 .may_be_null = ks_pointer_may_be_null,
 						 .kfunc_may_give_null = ks_kfunc_may_give_null,
+						 .is_never_null = ks_pointer_is_never_null,
 						 .types = &pointers };
 		if (is_alike(job, i, hook)) {
 			reaches[i] = reaches[job->alike[i]];

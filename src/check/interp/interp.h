@@ -61,6 +61,11 @@ struct ks_interp_input {
 	 * NULL: what helpers give is not followed, and no pointer may be null.
 	 */
 	bool (*may_be_null)(const void *types, const struct ks_path *paths, uint32_t path);
+	/**
+	 * Whether the verifier knows that the pointer at the end of a typed path, which it takes for none that may be null, is
+	 * not null: it follows no comparison that says otherwise. NULL: it may know that of all.
+	 */
+	bool (*is_never_null)(const void *types, const struct ks_path *paths, uint32_t path);
 	/** Whether the function of the kernel that an extern stands for gives a pointer that may be null. With may_be_null. */
 	bool (*kfunc_may_give_null)(const void *types, uint32_t ext);
 	const void *types;
@@ -83,14 +88,15 @@ struct ks_access {
 	uint8_t size;	// bytes, as the object has it
 	uint8_t null;	// enum ks_null: whether it was compared with null
 	bool moved;	// CO-RE made the offset
+	bool varies;	// and something comes to it that is only known when it runs
 	uint8_t how;	// enum ks_access_how
 };
 
 /** What is known of one instruction. */
 struct ks_reached {
 	bool reached;
-	bool modified_ctx;  // reads the context through a pointer to its inside
-	bool through_null;  // reads or writes through what was just told to be null
+	bool modified_ctx; // reads the context through a pointer to its inside
+	bool through_null; // reads or writes through what was just told to be null, or a number behind it
 	uint8_t ctx_size;   // bytes it reads or writes of the context, 0: none
 	int32_t ctx_offset; // where; the largest of several
 	/** With ks_interp_input.paths: 1 + the path of the pointer that it reads, 0: none, or not known. */

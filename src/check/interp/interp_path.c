@@ -146,12 +146,14 @@ void ks_interp_access(struct ks_interp *interp, uint32_t at, const struct ks_val
 					  .size = size,
 					  .null = (uint8_t)base->null,
 					  .moved = moved,
+					  .varies = base->varies,
 					  .how = (uint8_t)how };
 	uint32_t nr = 0;
 	for (uint32_t i = reached->accesses; i; i = interp->accesses.at[i - 1].next) {
 		const struct ks_access *known = &interp->accesses.at[i - 1];
 		if ((known->path == access.path && known->offset == access.offset &&
-		     known->null == access.null && known->moved == moved) ||
+		     known->null == access.null && known->moved == moved &&
+		     known->varies == access.varies) ||
 		    ++nr == MAX_ACCESSES)
 			return;
 	}

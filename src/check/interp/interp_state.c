@@ -38,7 +38,7 @@ bool ks_state_covers(const struct ks_state *a, const struct ks_state *b)
 	for (int i = 0; i < KS_NR_REGS; i++)
 		if (!value_covers(&a->regs[i], &b->regs[i]))
 			return false;
-	if (a->used & ~b->used || (a->doubtful && !b->doubtful))
+	if (a->used & ~b->used || (a->doubtful && !b->doubtful) || (!a->null && b->null))
 		return false;
 	for (uint64_t left = a->used; left; left &= left - 1) {
 		int i = __builtin_ctzll(left);
@@ -50,8 +50,9 @@ bool ks_state_covers(const struct ks_state *a, const struct ks_state *b)
 
 bool ks_state_join(struct ks_state *a, const struct ks_state *b)
 {
-	bool changed = a->doubtful && !b->doubtful;
+	bool changed = (a->doubtful && !b->doubtful) || (!a->null && b->null);
 	a->doubtful &= b->doubtful;
+	a->null |= b->null;
 	for (int i = 0; i < KS_NR_REGS; i++) {
 		if (value_covers(&a->regs[i], &b->regs[i]))
 			continue;
@@ -98,6 +99,7 @@ void ks_state_learn_null(struct ks_state *state, uint32_t id, enum ks_null null)
 void ks_state_set_null(struct ks_state *state, uint32_t id)
 {
 	static const struct ks_value null = { .kind = KS_VALUE_CONST, .index = KS_CONST_NULL };
+	state->null = true;
 	for (int i = 0; i < KS_NR_REGS; i++)
 		if (state->regs[i].id == id)
 			state->regs[i] = null;
@@ -110,6 +112,7 @@ void ks_state_set_null(struct ks_state *state, uint32_t id)
 
 void ks_state_forget_set_null(struct ks_state *state)
 {
+	state->null = false;
 	for (int i = 0; i < KS_NR_REGS; i++)
 		if (state->regs[i].kind == KS_VALUE_CONST)
 			state->regs[i].index &= KS_CONST_RELOCATED;
@@ -155,8 +158,9 @@ void ks_state_forget(struct ks_state *state, int64_t offset, uint64_t size)
 
 static void bound(struct ks_value *value)
 {
-	if (value->kind == KS_VALUE_ANY && value->index == KS_ANY_UNBOUNDED)
-		value->index = 0;
+	if (value->kind == KS_VALUE_ANY &&
+	    (value->index == KS_ANY_UNBOUNDED || value->index == KS_ANY_VARIES))
+		*value = ks_value_any();
 }
 
 void ks_state_bound(struct ks_state *state)
@@ -269,6 +273,58 @@ static bool is_relocated(const struct ks_value *value)
 	return value->kind == KS_VALUE_CONST && value->index & KS_CONST_RELOCATED;
 }
 
+/** The bits of a number that can be both, as far as the verifier knows. */
+static uint64_t varying_bits(const struct ks_value *value)
+{
+	if (value->kind != KS_VALUE_ANY)
+		return 0;
+	return value->index == KS_ANY_UNBOUNDED ? UINT64_MAX
+	       : value->index == KS_ANY_VARIES	? value->number
+						: 0;
+}
+
+static struct ks_value varying(uint64_t bits)
+{
+	if (!bits)
+		return ks_value_any();
+	return (struct ks_value){ .kind = KS_VALUE_ANY, .index = KS_ANY_VARIES, .number = bits };
+}
+
+/** What a constant makes of them: those that can surely still be both. */
+static uint64_t vary(uint8_t op, bool wide, uint64_t bits, uint64_t by)
+{
+	uint64_t lowest = bits & (0 - bits);
+	unsigned int places = (unsigned int)(by & (wide ? 63 : 31));
+	bits = wide ? bits : (uint32_t)bits;
+	by = wide ? by : (uint32_t)by;
+	switch (op) {
+	case OP_AND:
+		bits &= by;
+		break;
+	case OP_OR:
+		bits &= ~by;
+		break;
+	case OP_XOR:
+		break;
+	case OP_LSH:
+		bits <<= places;
+		break;
+	case OP_RSH:
+		bits >>= places;
+		break;
+	case OP_ADD:
+	case OP_SUB:
+		bits = lowest;
+		break;
+	case OP_MUL:
+		bits = by ? lowest << __builtin_ctzll(by) : 0;
+		break;
+	default:
+		bits = 0;
+	}
+	return wide ? bits : (uint32_t)bits;
+}
+
 struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value a,
 			     struct ks_value b)
 {
@@ -300,7 +356,19 @@ struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value
 		return ks_value_const(0);
 	if (wide && op == OP_ADD && (is_pointer(&a) || is_pointer(&b)))
 		return (struct ks_value){ .kind = KS_VALUE_POINTER };
-	return ks_value_any();
+	if (wide && op == OP_ADD && a.kind == KS_VALUE_KERNEL && varying_bits(&b)) {
+		a.varies = true;
+		return a;
+	}
+	if (wide && op == OP_ADD && b.kind == KS_VALUE_KERNEL && varying_bits(&a)) {
+		b.varies = true;
+		return b;
+	}
+	if (copies && off == 0 && !wide)
+		return varying((uint32_t)varying_bits(&b));
+	return b.kind == KS_VALUE_CONST && !copies
+		       ? varying(vary(op, wide, varying_bits(&a), b.number))
+		       : ks_value_any();
 }
 
 static bool compare(uint8_t op, uint64_t a, uint64_t b, int64_t sa, int64_t sb)

@@ -21,20 +21,24 @@ enum {
 	KS_CONST_RELOCATED = 1, // CO-RE made it, or a part of it
 	KS_CONST_NULL = 2, // a pointer that a comparison told to be null, and nothing else since
 };
-/** index of ANY: a word of the context, maybe a pointer that the verifier knows not to be null; a number of which it knows nothing. */
-enum { KS_ANY_OF_CONTEXT = 1, KS_ANY_UNBOUNDED };
+/**
+ * index of ANY: a word of the context, maybe a pointer that the verifier knows not to be null; a number of which it knows nothing;
+ * a number that it knows more than one value of: the bits in number can be both.
+ */
+enum { KS_ANY_OF_CONTEXT = 1, KS_ANY_UNBOUNDED, KS_ANY_VARIES };
 /** Whether a pointer may be null, as the verifier sees it. */
 enum ks_null {
 	KS_NULL_NEVER, // it was compared with null, or need not be
 	KS_NULL_MAYBE, // it must be compared with null before it is read through
 	KS_NULL_UNTOLD,
 };
-enum { KS_VALUE_IDS = 1 << 21 };
+enum { KS_VALUE_IDS = 1 << 20 };
 struct ks_value {
-	uint32_t kind : 8;  // enum ks_value_kind
-	uint32_t null : 2;  // enum ks_null
-	uint32_t moved : 1; // number is not the program's own: CO-RE made it, or a part of it
-	uint32_t id : 21;   // of one that may be null: copies have the same, and are told together
+	uint32_t kind : 8;   // enum ks_value_kind
+	uint32_t null : 2;   // enum ks_null
+	uint32_t moved : 1;  // number is not the program's own: CO-RE made it, or a part of it
+	uint32_t varies : 1; // of KERNEL: and something more that is only known when it runs
+	uint32_t id : 20;    // of one that may be null: copies have the same, and are told together
 	uint32_t index;
 	uint64_t number;
 };
@@ -47,6 +51,7 @@ struct ks_state {
 	uint64_t used; // bit i: slots[i] is something else than ANY
 	struct ks_value slots[KS_NR_STACK_SLOTS];
 	bool doubtful; // maybe the verifier knows that no path leads here
+	bool null;     // the last comparison told that a pointer is null, which it may be
 };
 
 static inline struct ks_value ks_value_const(uint64_t number)
@@ -60,13 +65,14 @@ static inline struct ks_value ks_value_any(void)
 static inline bool ks_value_equal(const struct ks_value *a, const struct ks_value *b)
 {
 	return a->kind == b->kind && a->index == b->index && a->number == b->number &&
-	       a->null == b->null && a->moved == b->moved && a->id == b->id;
+	       a->null == b->null && a->moved == b->moved && a->varies == b->varies &&
+	       a->id == b->id;
 }
 /** The same but for what is known of null. */
 static inline bool ks_value_alike(const struct ks_value *a, const struct ks_value *b)
 {
 	return a->kind == b->kind && a->index == b->index && a->number == b->number &&
-	       a->moved == b->moved;
+	       a->moved == b->moved && a->varies == b->varies;
 }
 /** What stands for both. */
 struct ks_value ks_value_join(const struct ks_value *a, const struct ks_value *b);

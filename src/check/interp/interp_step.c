@@ -111,6 +111,12 @@ static struct ks_value load_kconfig(const struct ks_interp *interp, const struct
 	return ks_value_const(size >= 8 ? known->value : known->value & ((1ull << (8 * size)) - 1));
 }
 
+/** A pointer that was just told to be null, or what the compiler made of it and an offset: some number. */
+static bool is_null(const struct ks_state *state, const struct ks_value *base)
+{
+	return (state->null || base->index & KS_CONST_NULL) && !state->doubtful;
+}
+
 /** A read through a pointer of the kernel. @param moved CO-RE made the offset */
 static struct ks_value load_kernel(struct ks_interp *interp, uint32_t at,
 				   const struct ks_value *base, int16_t off, uint8_t size,
@@ -119,6 +125,8 @@ static struct ks_value load_kernel(struct ks_interp *interp, uint32_t at,
 	int64_t offset = offset_of(base, off);
 	if (interp->paths.at[base->index].typed)
 		ks_interp_access(interp, at, base, offset, size, moved, KS_ACCESS_READ);
+	if (base->varies)
+		return ks_value_any();
 	return moved ? ks_interp_read_moved(interp, at, base, offset, size)
 		     : ks_interp_read(interp, at, base, offset, size, KS_PATH_LOAD);
 }
@@ -148,7 +156,7 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	} else if (base.kind == KS_VALUE_STACK)
 		value = ks_state_load(state, offset_of(&base, off), size);
 	else if (base.kind == KS_VALUE_CONST)
-		interp->reached[at].through_null |= base.index & KS_CONST_NULL && !state->doubtful;
+		interp->reached[at].through_null |= is_null(state, &base);
 	else if (base.kind == KS_VALUE_DATA)
 		value = load_data(interp, &base, off, size);
 	else if (base.kind == KS_VALUE_KCONFIG)
@@ -177,7 +185,7 @@ static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		ks_interp_access(interp, at, &base, offset_of(&base, insn->off), size, base.moved,
 				 KS_ACCESS_WRITE);
 	if (base.kind == KS_VALUE_CONST)
-		interp->reached[at].through_null |= base.index & KS_CONST_NULL && !state->doubtful;
+		interp->reached[at].through_null |= is_null(state, &base);
 	ks_interp_use(interp, &base);
 	if (base.kind == KS_VALUE_STACK && !atomic) {
 		if (!ks_state_store(state, offset_of(&base, insn->off), size, &value))
@@ -246,7 +254,7 @@ static void alu(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	else if (b.id && wide && op == OP_ADD)
 		ks_interp_access(interp, at, &b, 0, 0, false, KS_ACCESS_COMPUTE);
 	*dst = op == OP_END ? ks_value_any() : ks_value_alu(op, wide, insn->off, a, b);
-	if (dst->kind == KS_VALUE_KERNEL)
+	if (dst->kind == KS_VALUE_KERNEL && !dst->varies)
 		return;
 	if (op != OP_MOV)
 		ks_interp_use(interp, &a);
@@ -262,7 +270,7 @@ static struct ks_value copy_kernel(struct ks_interp *interp, uint32_t at,
 	if (from->kind == KS_VALUE_CTX && bytes == 8)
 		return ks_interp_pointer(interp, at, KS_NO_PATH, (int64_t)from->number,
 					 KS_PATH_COPY);
-	if (from->kind == KS_VALUE_KERNEL && !from->moved)
+	if (from->kind == KS_VALUE_KERNEL && !from->moved && !from->varies)
 		return ks_interp_read(interp, at, from, (int64_t)from->number, bytes, KS_PATH_COPY);
 	return ks_value_any();
 }
@@ -278,7 +286,8 @@ static void note_passed(struct ks_interp *interp, uint32_t at, const struct ks_s
 			int32_t helper)
 {
 	const struct ks_value *value = &state->regs[ks_helper_wants_record(helper)];
-	bool typed = value->kind == KS_VALUE_KERNEL && interp->paths.at[value->index].typed;
+	bool typed = value->kind == KS_VALUE_KERNEL && !value->varies &&
+		     interp->paths.at[value->index].typed;
 	if (ks_helper_wants_record(helper) && (typed || value->kind == KS_VALUE_RESULT))
 		ks_interp_access(interp, at, value, (int64_t)value->number, 0, value->moved,
 				 KS_ACCESS_PASS);
@@ -322,7 +331,11 @@ static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_st
 	if (!ref && insn->src == 0)
 		note_passed(interp, at, state, insn->imm);
 	if (!ref && insn->src == 0)
-		result = ks_interp_result(interp, at, insn->imm, map_given(&state->regs[1]));
+		result = ks_helper_gives_number(insn->imm)
+				 ? (struct ks_value){ .kind = KS_VALUE_ANY,
+						      .index = KS_ANY_UNBOUNDED }
+				 : ks_interp_result(interp, at, insn->imm,
+						    map_given(&state->regs[1]));
 	ks_interp_hand_over(interp, state, ref && ref->kind == KS_REF_CALL ? NULL : insn);
 	if (copied.kind == KS_VALUE_KERNEL &&
 	    (to.kind != KS_VALUE_STACK || !ks_state_store(state, (int64_t)to.number, 8, &copied)))
@@ -371,6 +384,16 @@ static void doubt(struct ks_state *null, const struct ks_value *a, const struct 
 	null->doubtful |= of_context && b->kind == KS_VALUE_CONST && b->number == 0;
 }
 
+/** Comparing with zero a pointer that the verifier takes for none that may be null, but follows where it is. */
+static bool compares_unaware(const struct ks_interp *interp, const struct ks_value *a,
+			     const struct ks_value *b)
+{
+	const struct ks_interp_input *input = interp->input;
+	return a->kind == KS_VALUE_KERNEL && !a->id && b->kind == KS_VALUE_CONST && !b->number &&
+	       interp->paths.at[a->index].typed && input->is_never_null &&
+	       !input->is_never_null(input->types, interp->paths.at, a->index);
+}
+
 static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		   struct ks_state *other, const struct ks_bpf_insn *insn, struct ks_next *ret)
 {
@@ -399,7 +422,9 @@ static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state
 	struct ks_state *equal = op == OP_JEQ ? other : op == OP_JNE ? state : NULL;
 	if (op != OP_JCOND && (a.id || b.id))
 		learn_null(a, b, wide ? equal : NULL, equal == state ? other : state, both);
-	if (equal) {
+	if (equal && compares_unaware(interp, &a, &b)) {
+		equal->null = true;
+	} else if (equal) {
 		doubt(equal, &a, &b);
 		learn(equal, insn, wide, &b);
 	}

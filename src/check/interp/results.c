@@ -62,6 +62,24 @@ static const struct {
 	{ 196, 1, "bpf_skc_to_mptcp_sock" },
 };
 
+bool ks_helper_gives_number(int32_t id)
+{
+	static const uint8_t numbers[] = {
+		5,   // bpf_ktime_get_ns
+		7,   // bpf_get_prandom_u32
+		14,  // bpf_get_current_pid_tgid
+		15,  // bpf_get_current_uid_gid
+		80,  // bpf_get_current_cgroup_id
+		118, // bpf_jiffies64
+		125, // bpf_ktime_get_boot_ns
+		160, // bpf_ktime_get_coarse_ns
+	};
+	for (size_t i = 0; i < sizeof(numbers); i++)
+		if (numbers[i] == id)
+			return true;
+	return false;
+}
+
 uint8_t ks_helper_wants_record(int32_t id)
 {
 	for (size_t i = 0; i < KS_ARRAY_LEN(wanting); i++)

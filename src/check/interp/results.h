@@ -18,6 +18,9 @@ const struct ks_helper_result *ks_helper_result(int32_t id);
 
 enum { KS_HELPER_MAP_LOOKUP = 1 };
 
+/** It gives a number of which the verifier knows nothing (RET_INTEGER, not refined by do_refine_retval_range()). */
+bool ks_helper_gives_number(int32_t id);
+
 /** Which argument of a helper has to be a pointer to a struct of the kernel that is not NULL (ARG_PTR_TO_BTF_ID); 0: none. */
 uint8_t ks_helper_wants_record(int32_t id);
 /** How it is called, of those; NULL: it is none. */

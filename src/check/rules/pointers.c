@@ -407,6 +407,14 @@ bool ks_pointer_may_be_null(const void *types, const struct ks_path *paths, uint
 	return ks_pointee_of(types, paths, path).null != KS_NULL_NEVER;
 }
 
+bool ks_pointer_is_never_null(const void *types, const struct ks_path *paths, uint32_t path)
+{
+	static const struct ks_gate known = { KS_SINCE(6, 5), "51302c951c8f" }; // if it is trusted
+	const struct ks_pointers *pointers = types;
+	return !pointers->site->version || ks_gate_is_open(&known, pointers->site->version) ||
+	       ks_pointee_of(types, paths, path).word != KS_WORD_RECORD;
+}
+
 bool ks_kfunc_may_give_null(const void *types, uint32_t ext)
 {
 	return kfunc_result_of(types, ext).null != KS_NULL_NEVER;

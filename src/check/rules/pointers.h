@@ -54,6 +54,8 @@ const struct ks_decl *ks_record_of(const struct ks_pointers *pointers, const str
 /** For ks_interp_input: types is a struct ks_pointers. */
 bool ks_pointer_may_be_null(const void *types, const struct ks_path *paths, uint32_t path);
 
+bool ks_pointer_is_never_null(const void *types, const struct ks_path *paths, uint32_t path);
+
 /** The same of what a function of the kernel gives. */
 bool ks_kfunc_may_give_null(const void *types, uint32_t ext);
 

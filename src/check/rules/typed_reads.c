@@ -165,6 +165,14 @@ static void judge_record(const struct typed_access *typed)
 				     kind, record->name);
 		return;
 	}
+	if (access->varies) {
+		reason = ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+				      "%s points to %s %s, where it is read is only known when it "
+				      "runs",
+				      typed->what, kind, record->name);
+		ks_reason_hint(typed->judge, reason, "read it by bpf_probe_read_kernel()");
+		return;
+	}
 	if (access->offset < 0) {
 		ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
 			     "%s points to %s %s, it is read before its begin", typed->what, kind,

@@ -48,6 +48,9 @@ struct ks_error *ks_addresses_read(const struct ks_finder *finder,
 			if (!add_addresses(finder, &c, size, table->pair, ret))
 				return &ks_nomem;
 		}
+	} else if (table->find && !ks_find_tells_data(finder)) {
+		KS_TRY(table->find(finder, ret, &found));
+		all = ret->len - before;
 	}
 	// nothing but zeros: the values are in relocations that are not there
 	*ret_known = found && (!all || ret->len > before);
@@ -167,6 +170,7 @@ static struct ks_error *extract_ftrace(const struct ks_finder *finder)
 		"__stop_mcount_loc",
 		{ "__mcount_loc", "__patchable_function_entries" },
 		false,
+		ks_ftrace_find,
 	};
 	struct places places = { 0 };
 	bool known;
@@ -189,11 +193,13 @@ static const struct ks_address_table inject_tables[] = {
 	{ "__start_error_injection_whitelist",
 	  "__stop_error_injection_whitelist",
 	  { "_error_injection_whitelist" },
-	  true },
+	  true,
+	  NULL },
 	{ "__start_kprobe_error_inject_list",
 	  "__stop_kprobe_error_inject_list",
 	  { "_kprobe_error_inject_list" },
-	  false },
+	  false,
+	  NULL },
 };
 
 /**

@@ -7,12 +7,23 @@
 /** Function addresses out of one of the image's tables. */
 typedef KS_VECTOR(uint64_t) ks_address_vector;
 
+/**
+ * Append the addresses of a table of a kernel whose symbols do not name data.
+ * @param ret_found false: there is nothing of its form, or more than one
+ */
+typedef struct ks_error *ks_address_find_fn(const struct ks_finder *finder, ks_address_vector *ret,
+					    bool *ret_found);
+
 /** Where a table of function addresses lies, in a kernel and in a module. */
 struct ks_address_table {
 	const char *start, *stop; // symbols of the kernel's linker script
 	const char *sections[2];  // of a module
 	bool pair;		  // a number follows each address
+	ks_address_find_fn *find; // by its form; NULL: nobody knows how
 };
+
+KS_MUST_CHECK ks_address_find_fn ks_ftrace_find;  // the places that ftrace patches
+KS_MUST_CHECK ks_address_find_fn ks_kprobes_find; // what kprobes must not touch
 
 /**
  * Append the addresses of a table, those that are 0 left out.

@@ -90,6 +90,7 @@ struct ks_error *ks_attach_kprobes(const struct ks_finder *finder)
 		"__stop_kprobe_blacklist",
 		{ "_kprobe_blacklist" },
 		false,
+		ks_kprobes_find,
 	};
 	ks_address_vector list = { 0 };
 	bool known;

@@ -24,5 +24,7 @@ struct ks_call_meta {
 typedef KS_VECTOR(struct ks_call_meta) ks_call_metas;
 /** What ks_syscall.args is by the struct that a cursor stands at the beginning of. */
 uint8_t ks_call_meta_args(const struct ks_elf *elf, struct ks_cursor at);
+/** Whether a struct of that form lies at the address. */
+bool ks_call_meta_at(const struct ks_finder *finder, uint64_t addr);
 /** Append all there are, by what they look like. False when memory runs out. */
 bool ks_call_metas_find(const struct ks_finder *finder, ks_call_metas *ret);

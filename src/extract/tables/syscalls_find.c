@@ -114,25 +114,32 @@ uint8_t ks_call_meta_args(const struct ks_elf *elf, struct ks_cursor at)
  * struct syscall_metadata: a name, a number that nobody knows yet, words for counts, types and arguments, then an
  * empty list, which points to itself.
  */
-static bool look_for_meta(void *arg, uint64_t addr, uint64_t word, struct ks_cursor at)
+static bool is_meta(const struct ks_elf *elf, uint64_t addr, struct ks_cursor at)
 {
-	struct metas *metas = arg;
-	const struct ks_elf *elf = metas->finder->elf;
-	uint64_t list = addr + (elf->is64 ? 32 : 20);
-	const struct ks_cursor start = at;
-	ks_elf_word(elf, &at);
-	if (!word || ks_cursor_u32(&at) != NOT_YET)
-		return true;
+	uint64_t list = addr + (elf->is64 ? 32 : 20), name = ks_elf_word(elf, &at);
+	if (!name || ks_cursor_u32(&at) != NOT_YET)
+		return false;
 	ks_cursor_take(&at, sizeof(uint32_t));
 	ks_elf_word(elf, &at); // types, arguments
 	ks_elf_word(elf, &at);
 	uint64_t next = ks_elf_word(elf, &at), previous = ks_elf_word(elf, &at);
-	if (next != list || previous != list || at.why)
-		return true;
-	const char *name = ks_find_text(metas->finder, word, MAX_NAME);
+	return next == list && previous == list && !at.why;
+}
+
+bool ks_call_meta_at(const struct ks_finder *finder, uint64_t addr)
+{
+	return is_meta(finder->elf, addr, ks_elf_at(finder->elf, addr));
+}
+
+static bool look_for_meta(void *arg, uint64_t addr, uint64_t word, struct ks_cursor at)
+{
+	struct metas *metas = arg;
+	const struct ks_elf *elf = metas->finder->elf;
+	const char *name =
+		is_meta(elf, addr, at) ? ks_find_text(metas->finder, word, MAX_NAME) : NULL;
 	if (!name || strncmp(name, "sys_", 4) != 0)
 		return true;
-	struct ks_call_meta meta = { name + 4, ks_call_meta_args(elf, start) };
+	struct ks_call_meta meta = { name + 4, ks_call_meta_args(elf, at) };
 	metas->failed = !ks_vector_add(metas->found, meta);
 	return !metas->failed;
 }
