@@ -93,7 +93,11 @@ struct ks_error *ks_catalogue_get(struct ks_store *store, struct ks_catalogue **
 	struct ks_catalogue *catalogue = calloc(1, sizeof(*catalogue));
 	if (!catalogue)
 		return &ks_nomem;
-	struct ks_error *err = read_images(store, catalogue);
+	int64_t version = 0;
+	struct ks_error *err = ks_sql_number(store, KS_SQL_VERSION, &version);
+	catalogue->indexed = version > 1;
+	if (!err)
+		err = read_images(store, catalogue);
 	if (!err)
 		err = read_lists(store, catalogue);
 	if (err)
@@ -245,4 +249,29 @@ bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, 
 		*ret_second = get_id(&values, base);
 	}
 	return true;
+}
+
+struct ks_catalogue_holders ks_catalogue_holders_of(struct ks_cursor record, size_t nr_images)
+{
+	uint64_t nr = ks_catalogue_count(&record);
+	for (uint64_t i = 0; i < 2 * nr && !record.why; i++)
+		ks_cursor_uleb(&record);
+	return (struct ks_catalogue_holders){ .record = record, .nr_images = nr_images };
+}
+
+bool ks_catalogue_holders_next(struct ks_catalogue_holders *holders)
+{
+	struct ks_cursor *record = &holders->record;
+	while (ks_cursor_more(record)) {
+		uint64_t value = ks_cursor_uleb(record), run = ks_cursor_uleb(record);
+		if (run >= holders->nr_images - holders->at)
+			ks_cursor_fail(record, "a name has more images than there are");
+		if (record->why)
+			return false;
+		holders->from = holders->at;
+		holders->at = holders->to = holders->at + run + 1;
+		if (value)
+			return true;
+	}
+	return false;
 }

@@ -35,6 +35,7 @@ struct ks_catalogue {
 	struct ks_arena arena;
 	struct ks_store_images images; // number i has the id i + 1
 	KS_VECTOR(struct ks_catalogue_list) lists;
+	bool indexed; // it has trigrams: not of format 1
 	/** Which names of the last row each image has: kept in the store's cache of columns, or here. */
 	const uint64_t *masks;
 	KS_VECTOR(uint64_t) made_masks;
@@ -75,6 +76,15 @@ uint64_t ks_catalogue_count(struct ks_cursor *c);
 /** What a record says of an image; false when the image does not have the name. @param record fails when it is damaged */
 bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, uint64_t *ret_first,
 			uint64_t *ret_second, const char **ret_why);
+
+/** A walk over the images that have a name, runs of which follow each other. */
+struct ks_catalogue_holders {
+	struct ks_cursor record;
+	uint64_t nr_images, at, from, to; // images from the one to before the other have it
+};
+struct ks_catalogue_holders ks_catalogue_holders_of(struct ks_cursor record, size_t nr_images);
+/** The next run; false at the end, and when the record is damaged: then record.why tells. */
+bool ks_catalogue_holders_next(struct ks_catalogue_holders *holders);
 
 /** Fetch rows of a table, when the catalogue is on a server. @param ids ascending */
 KS_MUST_CHECK struct ks_error *ks_catalogue_fetch(struct ks_store *store, const char *table,
@@ -120,8 +130,7 @@ struct ks_error *ks_catalogue_columns(struct ks_store *store, int64_t id,
 struct ks_error *ks_catalogue_places(struct ks_store *store, int64_t columns, uint64_t only,
 				     struct ks_places **ret);
 struct ks_error *ks_catalogue_moves(struct ks_store *store, int64_t image, struct ks_buf *out);
-struct ks_error *ks_catalogue_find(struct ks_store *store, const struct ks_find *find,
-				   enum ks_kind kind);
+struct ks_error *ks_catalogue_find(struct ks_store *store, const struct ks_find *find);
 struct ks_error *ks_catalogue_symbol(struct ks_store *store, const struct ks_store_image *image,
 				     const char *name, bool *ret);
 

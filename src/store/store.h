@@ -337,6 +337,17 @@ KS_MUST_CHECK struct ks_error *ks_store_names_wanted(struct ks_store *store,
 						     enum ks_kind kind, ks_store_wanted_fn *wanted,
 						     ks_store_name_fn *fn, void *arg);
 
+/** What names are near to. */
+struct ks_store_near {
+	const char *name;
+	unsigned int edits;	     // ks_edit_distance() of what is near, at most
+	ks_store_wanted_fn *is_near; // only of names so near, or with the name in them
+};
+/** The same of names that are near to one: few of the others are looked at. */
+KS_MUST_CHECK struct ks_error *
+ks_store_names_near(struct ks_store *store, const struct ks_store_images *images, enum ks_kind kind,
+		    const struct ks_store_near *near, ks_store_name_fn *fn, void *arg);
+
 /**
  * All names of a kind with where to find their facts, for visiting every history; modules are left out. It holds the lists of all the
  * images in memory (about 4 MB an image) and is read by any number of threads at once. What images points to

@@ -73,11 +73,13 @@ static struct ks_error *prepare(struct ks_publish *publish)
 	static const char word[] = "INSERT INTO word VALUES(?, ?, ?)";
 	static const char block[] = "INSERT INTO block VALUES(?, ?, ?)";
 	static const char place[] = "INSERT INTO place VALUES(?, ?, ?)";
+	static const char trigram[] = "INSERT INTO trigram VALUES(?, ?, ?)";
 	sqlite3 *db = publish->db;
 	if (sqlite3_prepare_v2(db, names, -1, &publish->add_names, NULL) == SQLITE_OK &&
 	    sqlite3_prepare_v2(db, word, -1, &publish->add_word, NULL) == SQLITE_OK &&
 	    sqlite3_prepare_v2(db, block, -1, &publish->add_block, NULL) == SQLITE_OK &&
-	    sqlite3_prepare_v2(db, place, -1, &publish->add_place, NULL) == SQLITE_OK)
+	    sqlite3_prepare_v2(db, place, -1, &publish->add_place, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, trigram, -1, &publish->add_trigram, NULL) == SQLITE_OK)
 		return NULL;
 	return ks_publish_error(publish);
 }
@@ -128,6 +130,7 @@ static struct ks_error *put_all(struct ks_publish *publish, struct ks_publish_re
 	KS_TRY(put_lists(publish));
 	KS_TRY(ks_publish_defs_end(publish));
 	KS_TRY(ks_publish_places_end(publish));
+	KS_TRY(ks_publish_trigrams_end(publish));
 	KS_TRY(ks_catalogue_put_images(publish->images, &images));
 	KS_TRY(ks_publish_head(publish, KS_CATALOGUE_HEAD_IMAGES, ks_bytes_of(&images)));
 	KS_TRY(ks_buf_error(&publish->lists));
@@ -148,6 +151,8 @@ static void deinit(struct ks_publish *publish)
 	ks_buf_deinit(&publish->words);
 	sqlite3_finalize(publish->add_block);
 	sqlite3_finalize(publish->add_place);
+	sqlite3_finalize(publish->add_trigram);
+	ks_publish_trigrams_deinit(publish);
 	sqlite3_close(publish->db);
 	ks_zstd_deinit(&publish->zstd);
 	ks_delta_deinit(&publish->delta);

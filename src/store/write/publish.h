@@ -3,9 +3,11 @@
 /* Making a catalogue out of a store: list by list, some rows of names at a time. */
 #include <nettle/sha2.h>
 
-#include "store/catalogue.h"
+#include "store/catalogue_index.h"
 #include "store/delta.h"
 #include "store/index.h"
+
+struct ks_publish_groups; // that have a trigram
 
 /** What an image says of a name. */
 struct ks_publish_cell {
@@ -45,6 +47,12 @@ struct ks_publish {
 	struct ks_buf words; // names of the rows that one row of words will have
 	uint64_t nr_words;
 	sqlite3_stmt *add_names, *add_word;
+
+	// the index
+	struct ks_numbers trigrams; // to groups, + 1
+	KS_VECTOR(struct ks_publish_groups) groups;
+	sqlite3_stmt *add_trigram;
+
 	struct ks_arena arena; // of the rows at work: facts that cells point to
 	KS_VECTOR(struct ks_publish_cell) cells;
 };
@@ -68,6 +76,13 @@ KS_MUST_CHECK struct ks_error *ks_publish_head(struct ks_publish *publish, const
 /** All rows of a list. @param list as ks_list_name() calls it @param classes of its two ids, 0 where they are numbers; NULL: only names count */
 KS_MUST_CHECK struct ks_error *ks_publish_list(struct ks_publish *publish, const char *list,
 					       const enum ks_def_class classes[2]);
+
+/** A name of a group is in the index. @param group not lower than that of the name before */
+KS_MUST_CHECK struct ks_error *ks_publish_trigrams(struct ks_publish *publish, const char *name,
+						   uint64_t group);
+/** Write the index. */
+KS_MUST_CHECK struct ks_error *ks_publish_trigrams_end(struct ks_publish *publish);
+void ks_publish_trigrams_deinit(struct ks_publish *publish);
 
 /** The names of all symbol tables. */
 KS_MUST_CHECK struct ks_error *ks_publish_symbols(struct ks_publish *publish);

@@ -261,6 +261,12 @@ static struct ks_error *put_words(struct ks_publish *publish, struct ks_bytes na
 	return ++publish->nr_words == WORD_ROWS ? end_words(publish) : NULL;
 }
 
+/** Which group of the index a name of a row is in. */
+static uint64_t group_of(int64_t row, size_t name)
+{
+	return (uint64_t)row * KS_CATALOGUE_GROUPS + name / KS_CATALOGUE_GROUP;
+}
+
 /** One row: names [from, to) of the list. @param cells theirs @return *ret_taken of them */
 static struct ks_error *put_row(struct listing *listing, size_t from, size_t to,
 				struct ks_publish_cell *cells, size_t nr_cells, size_t *ret_taken)
@@ -268,10 +274,13 @@ static struct ks_error *put_row(struct listing *listing, size_t from, size_t to,
 	struct ks_publish *publish = listing->publish;
 	_cleanup_buf_ struct ks_buf names = { 0 }, lengths = { 0 }, records = { 0 }, raw = { 0 };
 	uint64_t base = publish->nr_new;
+	const int64_t id = (int64_t)++publish->nr_rows;
 	uint32_t nr = 0;
 	size_t at = 0;
 	for (size_t i = from; i < to; i++) {
 		const struct named *named = &listing->names[i];
+		if (!listing->held) // nobody looks for symbols by a pattern
+			KS_TRY(ks_publish_trigrams(publish, named->name, group_of(id, i - from)));
 		for (uint32_t k = 0; k < named->nr; k++, nr++) {
 			size_t n = of_entry(cells + at, nr_cells - at, named->entry + k);
 			size_t start = records.len;
@@ -291,9 +300,8 @@ static struct ks_error *put_row(struct listing *listing, size_t from, size_t to,
 	ks_buf_bytes(&raw, records.at, records.len);
 	KS_TRY(ks_buf_error(&records));
 	KS_TRY(ks_buf_error(&raw));
-	const int64_t id = (int64_t)++publish->nr_rows;
 	KS_TRY(ks_publish_row(publish, publish->add_names, &id, 1, ks_bytes_of(&raw)));
-	if (!listing->held) // nobody looks for symbols by a pattern
+	if (!listing->held)
 		KS_TRY(put_words(publish, ks_bytes_of(&names)));
 	ks_buf_uleb(&listing->rows, nr);
 	ks_buf_strz(&listing->rows, listing->names[from].name);
