@@ -45,11 +45,14 @@ static void make(const char *from)
 	static const char *const tails[] = { "", "-wal", "-shm" };
 	struct ks_store *store;
 	struct ks_publish_result result;
+	static const struct ks_store_want common[] = { { KS_STRUCT, "zoo", false },
+						       { KS_CONFIG, "CONFIG_BPF", false } };
+	const struct ks_publish_opts opts = { .common = common, .nr_common = KS_ARRAY_LEN(common) };
 	if (ks_store_open(from, KS_STORE_CREATE, &store))
 		abort();
 	put(store, 1);
 	put(store, 2);
-	if (ks_store_publish(store, path, NULL, &result))
+	if (ks_store_publish(store, path, &opts, &result))
 		abort();
 	ks_store_close(store);
 	for (size_t i = 0; i < KS_ARRAY_LEN(tails); i++) {
@@ -100,6 +103,7 @@ static void set_row(uint8_t table, int row, bool packed, const void *bytes, size
 		" (SELECT last FROM word LIMIT 1 OFFSET ?2 % (SELECT count(*) FROM word))",
 		"UPDATE head SET data = ?1 WHERE name = 'images' AND ?2 >= 0",
 		"UPDATE head SET data = ?1 WHERE name = 'lists' AND ?2 >= 0",
+		"UPDATE head SET data = ?1 WHERE name = 'common' AND ?2 >= 0",
 		"UPDATE trigram SET data = ?1 WHERE last ="
 		" (SELECT last FROM trigram LIMIT 1 OFFSET ?2 % (SELECT count(*) FROM trigram))",
 	};

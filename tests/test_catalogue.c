@@ -49,8 +49,14 @@ static void read_file(const char *path, struct ks_buf *out)
 
 static void publish(struct world *world, struct ks_buf *out)
 {
+	static const struct ks_store_want common[] = {
+		{ KS_STRUCT, "zoo", false },	   { KS_CONFIG, "CONFIG_BPF", false },
+		{ KS_TYPEDEF, "atomic_t", false }, { KS_STRUCT, "no_such", false },
+		{ KS_ENUM, "mode", false },	   { KS_STRUCT, "zoo", false },
+	};
+	const struct ks_publish_opts opts = { .common = common, .nr_common = KS_ARRAY_LEN(common) };
 	struct ks_publish_result result;
-	assert_ok(ks_store_publish(world->store, world->path, NULL, &result));
+	assert_ok(ks_store_publish(world->store, world->path, &opts, &result));
 	assert_int_equal(strlen(result.content), 64);
 	out->len = 0;
 	read_file(world->path, out);
@@ -209,6 +215,52 @@ static void file_says_the_same(void **state)
 	ks_store_close(ks_take(catalogue));
 	expect_error(ks_store_open(world.path, KS_STORE_WRITE, &catalogue), KS_ERR_STORE,
 		     "a published catalogue, which is only read");
+	stop(&world);
+}
+
+/** Names that are in the head, too, are known of these bytes alone: what is in their rows is not asked. */
+static void common_names_are_in_the_head(void **state)
+{
+	static const struct {
+		enum ks_kind kind;
+		const char *name;
+		bool there;
+	} cases[] = { { KS_STRUCT, "zoo", true },
+		      { KS_CONFIG, "CONFIG_BPF", true },
+		      { KS_STRUCT, "no_such", false },
+		      { KS_STRUCT, "empty", true } };
+	struct world world;
+	char command[256];
+	make(&world, state);
+	serve(&world);
+	snprintf(command, sizeof(command), "sqlite3 %s 'DELETE FROM names; DELETE FROM block'",
+		 world.path);
+	if (system("command -v sqlite3 >/dev/null") != 0) {
+		stop(&world);
+		skip();
+	}
+	assert_int_equal(system(command), 0);
+	_cleanup_store_ struct ks_store *catalogue = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_store_images images, of_store;
+	assert_ok(ks_store_open(world.path, KS_STORE_READ, &catalogue));
+	assert_ok(ks_store_images(catalogue, &arena, &images));
+	assert_ok(ks_store_images(world.store, &arena, &of_store));
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		struct ks_history x, y;
+		struct ks_error *err = ks_store_history(catalogue, &images, cases[i].kind,
+							cases[i].name, &arena, &x);
+		if (i + 1 == KS_ARRAY_LEN(cases)) {
+			expect_error(err, KS_ERR_STORE, "names of the catalogue are missing");
+			break;
+		}
+		assert_ok(err);
+		assert_ok(ks_store_history(world.store, &of_store, cases[i].kind, cases[i].name,
+					   &arena, &y));
+		assert_int_equal(ks_history_present(&x), cases[i].there);
+		for (size_t k = 0; k < x.nr; k++)
+			check_fact(&x.facts[k], &y.facts[k]);
+	}
 	stop(&world);
 }
 
@@ -629,6 +681,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(file_says_the_same),
+		TEST(common_names_are_in_the_head),
 		TEST(old_stores_are_published),
 		TEST(server_says_the_same),
 		TEST(one_name_reads_little),

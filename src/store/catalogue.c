@@ -16,6 +16,12 @@ void ks_catalogue_free(struct ks_catalogue *catalogue)
 	ks_vector_deinit(&catalogue->made_masks);
 	ks_buf_deinit(&catalogue->place);
 	ks_vector_deinit(&catalogue->records);
+	ks_buf_deinit(&catalogue->common);
+	for (size_t i = 0; i < KS_CATALOGUE_LAST; i++) {
+		ks_buf_deinit(&catalogue->last[i].list);
+		ks_buf_deinit(&catalogue->last[i].name);
+		ks_buf_deinit(&catalogue->last[i].record);
+	}
 	ks_buf_deinit(&catalogue->unpacked);
 	free(catalogue->first);
 	free(catalogue);
@@ -85,6 +91,12 @@ static struct ks_error *read_lists(struct ks_store *store, struct ks_catalogue *
 	return NULL;
 }
 
+static struct ks_error *read_common(struct ks_store *store, struct ks_catalogue *catalogue)
+{
+	KS_TRY(read_head(store, KS_CATALOGUE_HEAD_COMMON, &catalogue->common));
+	return ks_catalogue_get_common(store, catalogue);
+}
+
 struct ks_error *ks_catalogue_get(struct ks_store *store, struct ks_catalogue **ret)
 {
 	*ret = store->catalogue;
@@ -100,6 +112,8 @@ struct ks_error *ks_catalogue_get(struct ks_store *store, struct ks_catalogue **
 		err = read_images(store, catalogue);
 	if (!err)
 		err = read_lists(store, catalogue);
+	if (!err && catalogue->indexed)
+		err = read_common(store, catalogue);
 	if (err)
 		ks_catalogue_free(catalogue);
 	else
@@ -179,6 +193,11 @@ struct ks_error *ks_catalogue_chunk(struct ks_store *store, size_t index,
 	struct ks_bytes raw;
 	KS_TRY(ks_catalogue_get(store, &catalogue));
 	KS_TRY(row_bytes(store, catalogue, index, &raw));
+	return ks_catalogue_chunk_of(raw, ret);
+}
+
+struct ks_error *ks_catalogue_chunk_of(struct ks_bytes raw, struct ks_catalogue_chunk *ret)
+{
 	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
 	*ret = (struct ks_catalogue_chunk){ .nr = (uint32_t)ks_cursor_uleb(&c),
 					    .base = ks_cursor_uleb(&c) };
@@ -191,7 +210,7 @@ struct ks_error *ks_catalogue_chunk(struct ks_store *store, size_t index,
 	size_t nr = 0;
 	for (size_t i = 0; i < ret->names.len; i++)
 		nr += !names[i];
-	if (!ret->names.len || names[ret->names.len - 1] || nr != ret->nr)
+	if ((ret->names.len && names[ret->names.len - 1]) || nr != ret->nr)
 		return ks_store_damaged("names and their number do not match");
 	ret->lengths = ks_cursor_over(lengths, (size_t)lengths_len, false);
 	ret->records = ks_cursor_over(c.pos, (size_t)(c.end - c.pos), false);
