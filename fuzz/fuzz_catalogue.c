@@ -15,12 +15,13 @@
 #include "base/array.h"
 #include "store/census.h"
 #include "store/compare.h"
+#include "store/suggest.h"
 #include "store/zstd.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-enum { NAMES = 70 };
+enum { NAMES = 600 }; // more than a search reads without the index
 
 static char folder[64], path[80];
 static struct ks_buf good; // the bytes of a catalogue
@@ -44,11 +45,14 @@ static void make(const char *from)
 	static const char *const tails[] = { "", "-wal", "-shm" };
 	struct ks_store *store;
 	struct ks_publish_result result;
+	static const struct ks_store_want common[] = { { KS_STRUCT, "zoo", false },
+						       { KS_CONFIG, "CONFIG_BPF", false } };
+	const struct ks_publish_opts opts = { .common = common, .nr_common = KS_ARRAY_LEN(common) };
 	if (ks_store_open(from, KS_STORE_CREATE, &store))
 		abort();
 	put(store, 1);
 	put(store, 2);
-	if (ks_store_publish(store, path, NULL, &result))
+	if (ks_store_publish(store, path, &opts, &result))
 		abort();
 	ks_store_close(store);
 	for (size_t i = 0; i < KS_ARRAY_LEN(tails); i++) {
@@ -99,6 +103,9 @@ static void set_row(uint8_t table, int row, bool packed, const void *bytes, size
 		" (SELECT last FROM word LIMIT 1 OFFSET ?2 % (SELECT count(*) FROM word))",
 		"UPDATE head SET data = ?1 WHERE name = 'images' AND ?2 >= 0",
 		"UPDATE head SET data = ?1 WHERE name = 'lists' AND ?2 >= 0",
+		"UPDATE head SET data = ?1 WHERE name = 'common' AND ?2 >= 0",
+		"UPDATE trigram SET data = ?1 WHERE last ="
+		" (SELECT last FROM trigram LIMIT 1 OFFSET ?2 % (SELECT count(*) FROM trigram))",
 	};
 	sqlite3 *db;
 	sqlite3_stmt *stmt;
@@ -135,9 +142,12 @@ static void ask(struct ks_store *store, const struct ks_store_images *images, en
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	struct ks_history history;
 	struct ks_compare_count differences;
+	struct ks_suggestions near;
 	size_t nr = 0;
 	ks_error_free(ks_store_names(store, images, kind, NULL, count, &nr));
 	ks_error_free(ks_store_names(store, images, kind, "f*1", count, &nr));
+	ks_error_free(ks_store_names(store, images, kind, "*iller_6*", count, &nr));
+	ks_error_free(ks_suggest_names(store, images, kind, "trace_special_filler", &near));
 	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++)
 		ks_error_free(ks_store_history(store, images, kind, names[i], &arena, &history));
 	if (images->nr > 1)

@@ -13,12 +13,15 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/edit_distance.h"
 #include "base/vector.h"
 #include "place.h"
 #include "range_server.h"
 #include "same.h"
 #include "sample.h"
 #include "source/net/http.h"
+#include "store/suggest.h"
+#include "store/trigrams.h"
 
 enum { BUILDS = 5 };
 
@@ -46,8 +49,14 @@ static void read_file(const char *path, struct ks_buf *out)
 
 static void publish(struct world *world, struct ks_buf *out)
 {
+	static const struct ks_store_want common[] = {
+		{ KS_STRUCT, "zoo", false },	   { KS_CONFIG, "CONFIG_BPF", false },
+		{ KS_TYPEDEF, "atomic_t", false }, { KS_STRUCT, "no_such", false },
+		{ KS_ENUM, "mode", false },	   { KS_STRUCT, "zoo", false },
+	};
+	const struct ks_publish_opts opts = { .common = common, .nr_common = KS_ARRAY_LEN(common) };
 	struct ks_publish_result result;
-	assert_ok(ks_store_publish(world->store, world->path, NULL, &result));
+	assert_ok(ks_store_publish(world->store, world->path, &opts, &result));
 	assert_int_equal(strlen(result.content), 64);
 	out->len = 0;
 	read_file(world->path, out);
@@ -197,11 +206,61 @@ static void file_says_the_same(void **state)
 	check_same(world.store, catalogue, "filler_1*", 1);
 	check_same(world.store, catalogue, "[fs]*_1?", 1);
 	check_same(world.store, catalogue, "*_12*", 1);
+	check_same(world.store, catalogue, "*iller_7?3", 1);
+	check_same(world.store, catalogue, "*get*er_1*6", 1);
+	check_same(world.store, catalogue, "*il[l]er_17*", 1);
+	check_same(world.store, catalogue, "*iller\\_55*", 1);
 	assert_int_equal(place_number(world.path, "PRAGMA freelist_count"), 0);
 	assert_int_equal(place_number(world.path, "PRAGMA page_size"), 16384);
 	ks_store_close(ks_take(catalogue));
 	expect_error(ks_store_open(world.path, KS_STORE_WRITE, &catalogue), KS_ERR_STORE,
 		     "a published catalogue, which is only read");
+	stop(&world);
+}
+
+/** Names that are in the head, too, are known of these bytes alone: what is in their rows is not asked. */
+static void common_names_are_in_the_head(void **state)
+{
+	static const struct {
+		enum ks_kind kind;
+		const char *name;
+		bool there;
+	} cases[] = { { KS_STRUCT, "zoo", true },
+		      { KS_CONFIG, "CONFIG_BPF", true },
+		      { KS_STRUCT, "no_such", false },
+		      { KS_STRUCT, "empty", true } };
+	struct world world;
+	char command[256];
+	make(&world, state);
+	serve(&world);
+	snprintf(command, sizeof(command), "sqlite3 %s 'DELETE FROM names; DELETE FROM block'",
+		 world.path);
+	if (system("command -v sqlite3 >/dev/null") != 0) {
+		stop(&world);
+		skip();
+	}
+	assert_int_equal(system(command), 0);
+	_cleanup_store_ struct ks_store *catalogue = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_store_images images, of_store;
+	assert_ok(ks_store_open(world.path, KS_STORE_READ, &catalogue));
+	assert_ok(ks_store_images(catalogue, &arena, &images));
+	assert_ok(ks_store_images(world.store, &arena, &of_store));
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		struct ks_history x, y;
+		struct ks_error *err = ks_store_history(catalogue, &images, cases[i].kind,
+							cases[i].name, &arena, &x);
+		if (i + 1 == KS_ARRAY_LEN(cases)) {
+			expect_error(err, KS_ERR_STORE, "names of the catalogue are missing");
+			break;
+		}
+		assert_ok(err);
+		assert_ok(ks_store_history(world.store, &of_store, cases[i].kind, cases[i].name,
+					   &arena, &y));
+		assert_int_equal(ks_history_present(&x), cases[i].there);
+		for (size_t k = 0; k < x.nr; k++)
+			check_fact(&x.facts[k], &y.facts[k]);
+	}
 	stop(&world);
 }
 
@@ -340,6 +399,116 @@ static void whole_copy_is_the_file(void **state)
 	ks_buf_deinit(&line);
 	ks_buf_deinit(&said);
 	ks_buf_deinit(&copy);
+	stop(&world);
+}
+
+/* ---- the index ---- */
+
+static void check_trigrams(const struct ks_trigrams *trigrams, size_t least,
+			   const char *const *texts)
+{
+	assert_int_equal(trigrams->least, least);
+	for (size_t i = 0; i < trigrams->nr; i++) {
+		assert_non_null(texts[i]);
+		assert_int_equal(trigrams->at[i], ks_trigram_at(texts[i]));
+	}
+	assert_null(texts[trigrams->nr]);
+}
+
+static void patterns_have_trigrams(void **state)
+{
+	static const struct {
+		const char *glob;
+		const char *texts[6];
+	} cases[] = {
+		{ "*_readv*", { "_re", "adv" } },
+		{ "vfs_read", { "vfs", "_re", "ead" } },
+		{ "a?bcd*ef*ghij", { "bcd", "ghi", "hij" } },
+		{ "*ab*", { NULL } },
+		{ "x[abcdef]*ghi", { NULL } },
+		{ "xyz\\*abc", { "xyz", "abc" } },
+		{ "*abc\\", { "abc" } },
+		{ "", { NULL } },
+	};
+	(void)state;
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		struct ks_trigrams trigrams;
+		ks_trigrams_of_glob(cases[i].glob, &trigrams);
+		for (size_t k = 0; cases[i].texts[k]; k++)
+			assert_true(k < trigrams.nr);
+		check_trigrams(&trigrams, trigrams.nr, cases[i].texts);
+	}
+}
+
+/** Two bytes of a name change places, one goes, one comes, one is another: what is near has as many trigrams as is said. */
+static void near_names_have_trigrams(void **state)
+{
+	static const char name[] = "blk_mq_start_stopped_hw_queues";
+	enum { EDITS = 3 };
+	struct ks_trigrams trigrams;
+	uint64_t seed = 1;
+	(void)state;
+	ks_trigrams_of_near(name, EDITS, &trigrams);
+	assert_true(trigrams.least >= 2);
+	for (int turn = 0; turn < 20000; turn++) {
+		char text[64];
+		strcpy(text, name);
+		for (int edit = 0; edit < EDITS; edit++) {
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			size_t len = strlen(text), at = (size_t)(seed >> 33) % (len - 1);
+			switch (seed >> 60 & 3) {
+			case 0:
+				text[at] ^= 1;
+				break;
+			case 1:
+				memmove(text + at, text + at + 1, len - at);
+				break;
+			case 2:
+				memmove(text + at + 1, text + at, len - at + 1);
+				break;
+			default:
+				text[at] ^= text[at + 1];
+				text[at + 1] ^= text[at];
+				text[at] ^= text[at + 1];
+			}
+		}
+		size_t has = 0;
+		for (size_t i = 0; i < trigrams.nr; i++)
+			for (const char *p = text; strlen(p) >= 3; p++)
+				if (ks_trigram_at(p) == trigrams.at[i]) {
+					has++;
+					break;
+				}
+		assert_true(ks_edit_distance(name, text, EDITS) > EDITS || has >= trigrams.least);
+	}
+}
+
+/** What is near is the same from both; the names are long enough for the index. */
+static void suggestions_are_the_same(void **state)
+{
+	static const char *const names[] = { "get_filler_1oo0", "__get_filler_1234", "filer_17",
+					     "get_fillre_15", "nothing_is_near_to_this_name" };
+	struct world world;
+	_cleanup_store_ struct ks_store *catalogue = NULL;
+	struct ks_arena arena = { 0 };
+	struct ks_store_images of_a, of_b;
+	make(&world, state);
+	serve(&world);
+	assert_ok(ks_store_open(world.path, KS_STORE_READ, &catalogue));
+	assert_ok(ks_store_images(world.store, &arena, &of_a));
+	assert_ok(ks_store_images(catalogue, &arena, &of_b));
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++) {
+		struct ks_suggestions a, b;
+		assert_ok(ks_suggest_names(world.store, &of_a, KS_NR_KINDS, names[i], &a));
+		assert_ok(ks_suggest_names(catalogue, &of_b, KS_NR_KINDS, names[i], &b));
+		assert_int_equal(a.nr, b.nr);
+		for (size_t k = 0; k < a.nr; k++) {
+			assert_string_equal(a.at[k].name, b.at[k].name);
+			assert_int_equal(a.at[k].kind, b.at[k].kind);
+			assert_int_equal(a.at[k].nr_images, b.at[k].nr_images);
+		}
+	}
+	ks_arena_deinit(&arena);
 	stop(&world);
 }
 
@@ -519,11 +688,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(file_says_the_same),
+		TEST(common_names_are_in_the_head),
 		TEST(old_stores_are_published),
 		TEST(server_says_the_same),
 		TEST(one_name_reads_little),
 		TEST(command_says_the_same),
 		TEST(whole_copy_is_the_file),
+		TEST(patterns_have_trigrams),
+		TEST(near_names_have_trigrams),
+		TEST(suggestions_are_the_same),
 		TEST(no_ranges_is_told),
 		TEST(nothing_there_is_told),
 		TEST(replaced_file_is_told),

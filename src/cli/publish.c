@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "check/kernels/expect.h"
 #include "cli/session.h"
 #include "source/net/spawn.h"
 
@@ -68,9 +69,11 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf publish OUT");
 	_cleanup_session_ struct ks_session session = { 0 };
 	const struct ks_progress progress = { .fn = show_progress, .arg = cli };
+	struct ks_publish_opts how = { .progress = &progress };
 	struct ks_publish_result result;
+	how.common = ks_expect_common(&how.nr_common);
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
-	KS_TRY(ks_store_publish(session.store, argv[0], &progress, &result));
+	KS_TRY(ks_store_publish(session.store, argv[0], &how, &result));
 	KS_TRY(sign(opts->sign, argv[0]));
 	ks_draw_erase(&cli->draw);
 	if (cli->json)

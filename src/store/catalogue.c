@@ -16,6 +16,12 @@ void ks_catalogue_free(struct ks_catalogue *catalogue)
 	ks_vector_deinit(&catalogue->made_masks);
 	ks_buf_deinit(&catalogue->place);
 	ks_vector_deinit(&catalogue->records);
+	ks_buf_deinit(&catalogue->common);
+	for (size_t i = 0; i < KS_CATALOGUE_LAST; i++) {
+		ks_buf_deinit(&catalogue->last[i].list);
+		ks_buf_deinit(&catalogue->last[i].name);
+		ks_buf_deinit(&catalogue->last[i].record);
+	}
 	ks_buf_deinit(&catalogue->unpacked);
 	free(catalogue->first);
 	free(catalogue);
@@ -85,6 +91,12 @@ static struct ks_error *read_lists(struct ks_store *store, struct ks_catalogue *
 	return NULL;
 }
 
+static struct ks_error *read_common(struct ks_store *store, struct ks_catalogue *catalogue)
+{
+	KS_TRY(read_head(store, KS_CATALOGUE_HEAD_COMMON, &catalogue->common));
+	return ks_catalogue_get_common(store, catalogue);
+}
+
 struct ks_error *ks_catalogue_get(struct ks_store *store, struct ks_catalogue **ret)
 {
 	*ret = store->catalogue;
@@ -93,9 +105,15 @@ struct ks_error *ks_catalogue_get(struct ks_store *store, struct ks_catalogue **
 	struct ks_catalogue *catalogue = calloc(1, sizeof(*catalogue));
 	if (!catalogue)
 		return &ks_nomem;
-	struct ks_error *err = read_images(store, catalogue);
+	int64_t version = 0;
+	struct ks_error *err = ks_sql_number(store, KS_SQL_VERSION, &version);
+	catalogue->indexed = version > 1;
+	if (!err)
+		err = read_images(store, catalogue);
 	if (!err)
 		err = read_lists(store, catalogue);
+	if (!err && catalogue->indexed)
+		err = read_common(store, catalogue);
 	if (err)
 		ks_catalogue_free(catalogue);
 	else
@@ -175,6 +193,11 @@ struct ks_error *ks_catalogue_chunk(struct ks_store *store, size_t index,
 	struct ks_bytes raw;
 	KS_TRY(ks_catalogue_get(store, &catalogue));
 	KS_TRY(row_bytes(store, catalogue, index, &raw));
+	return ks_catalogue_chunk_of(raw, ret);
+}
+
+struct ks_error *ks_catalogue_chunk_of(struct ks_bytes raw, struct ks_catalogue_chunk *ret)
+{
 	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
 	*ret = (struct ks_catalogue_chunk){ .nr = (uint32_t)ks_cursor_uleb(&c),
 					    .base = ks_cursor_uleb(&c) };
@@ -187,7 +210,7 @@ struct ks_error *ks_catalogue_chunk(struct ks_store *store, size_t index,
 	size_t nr = 0;
 	for (size_t i = 0; i < ret->names.len; i++)
 		nr += !names[i];
-	if (!ret->names.len || names[ret->names.len - 1] || nr != ret->nr)
+	if ((ret->names.len && names[ret->names.len - 1]) || nr != ret->nr)
 		return ks_store_damaged("names and their number do not match");
 	ret->lengths = ks_cursor_over(lengths, (size_t)lengths_len, false);
 	ret->records = ks_cursor_over(c.pos, (size_t)(c.end - c.pos), false);
@@ -245,4 +268,29 @@ bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, 
 		*ret_second = get_id(&values, base);
 	}
 	return true;
+}
+
+struct ks_catalogue_holders ks_catalogue_holders_of(struct ks_cursor record, size_t nr_images)
+{
+	uint64_t nr = ks_catalogue_count(&record);
+	for (uint64_t i = 0; i < 2 * nr && !record.why; i++)
+		ks_cursor_uleb(&record);
+	return (struct ks_catalogue_holders){ .record = record, .nr_images = nr_images };
+}
+
+bool ks_catalogue_holders_next(struct ks_catalogue_holders *holders)
+{
+	struct ks_cursor *record = &holders->record;
+	while (ks_cursor_more(record)) {
+		uint64_t value = ks_cursor_uleb(record), run = ks_cursor_uleb(record);
+		if (run >= holders->nr_images - holders->at)
+			ks_cursor_fail(record, "a name has more images than there are");
+		if (record->why)
+			return false;
+		holders->from = holders->at;
+		holders->at = holders->to = holders->at + run + 1;
+		if (value)
+			return true;
+	}
+	return false;
 }

@@ -15,6 +15,7 @@ enum { KS_CATALOGUE_INLINE = 256 };
 /** Keys of the rows of table head. */
 #define KS_CATALOGUE_HEAD_IMAGES "images"
 #define KS_CATALOGUE_HEAD_LISTS "lists"
+#define KS_CATALOGUE_HEAD_COMMON "common" // not of format 1
 #define KS_CATALOGUE_HEAD_ROWS                                                                     \
 	"rows." // and the name of a list with more rows than KS_CATALOGUE_INLINE
 #define KS_CATALOGUE_HEAD_CONTENT "content"
@@ -31,10 +32,34 @@ struct ks_catalogue_list {
 	const struct ks_catalogue_row *rows; // NULL until they are asked for
 };
 
+/** A row of table names, taken apart. */
+struct ks_catalogue_chunk {
+	struct ks_bytes names; // one behind the other, each with a NUL
+	uint32_t nr;
+	uint64_t base;		  // the ids count from it
+	struct ks_cursor lengths; // of the records
+	struct ks_cursor records;
+};
+
+/** A name that was asked for. */
+struct ks_catalogue_name {
+	struct ks_buf list, name;
+	bool found;
+	size_t row;  // in table names, counted from 0; of a name of the head KS_CATALOGUE_NO_ROW
+	uint64_t at; // which of its names
+	uint64_t in_list;     // the same, counted over the list
+	uint64_t base;	      // the ids count from it
+	struct ks_buf record; // what the images say of it
+};
+#define KS_CATALOGUE_NO_ROW SIZE_MAX
+/** Names that are asked for in turn, image by image. */
+enum { KS_CATALOGUE_LAST = 8 };
+
 struct ks_catalogue {
 	struct ks_arena arena;
 	struct ks_store_images images; // number i has the id i + 1
 	KS_VECTOR(struct ks_catalogue_list) lists;
+	bool indexed; // it has trigrams: not of format 1
 	/** Which names of the last row each image has: kept in the store's cache of columns, or here. */
 	const uint64_t *masks;
 	KS_VECTOR(uint64_t) made_masks;
@@ -44,6 +69,10 @@ struct ks_catalogue {
 	KS_VECTOR(struct ks_cursor) records; // of its names
 	struct ks_buf unpacked;		     // of the last row of names that is too long to be kept
 	char *first;			     // what ks_run_row.first points to
+	struct ks_buf common; // of the head: names that nearly every question comes to
+	struct ks_catalogue_chunk common_names;
+	struct ks_catalogue_name last[KS_CATALOGUE_LAST]; // that were asked for
+	size_t nr_looked_up;
 };
 void ks_catalogue_free(struct ks_catalogue *catalogue); // NULL is allowed
 
@@ -56,17 +85,23 @@ KS_MUST_CHECK struct ks_error *ks_catalogue_list(struct ks_store *store, const c
 /** The row of a list in which a name would stand; -1: before all of them. */
 int64_t ks_catalogue_row_of(const struct ks_catalogue_list *list, const char *name);
 
-/** A row of table names, taken apart. */
-struct ks_catalogue_chunk {
-	struct ks_bytes names; // one behind the other, each with a NUL
-	uint32_t nr;
-	uint64_t base;		  // the ids count from it
-	struct ks_cursor lengths; // of the records
-	struct ks_cursor records;
-};
+/** @param raw bytes of a row */
+KS_MUST_CHECK struct ks_error *ks_catalogue_chunk_of(struct ks_bytes raw,
+						     struct ks_catalogue_chunk *ret);
 /** @param index of the row @param ret points into bytes that last until the store is forgotten or another row is asked for */
 KS_MUST_CHECK struct ks_error *ks_catalogue_chunk(struct ks_store *store, size_t index,
 						  struct ks_catalogue_chunk *ret);
+/** Look a name up, the first of equal ones. @param[out] ret valid until the next */
+KS_MUST_CHECK struct ks_error *ks_catalogue_look_up(struct ks_store *store, const char *list,
+						    const char *name,
+						    const struct ks_catalogue_name **ret);
+/** Take the common names apart, and keep their definitions. */
+KS_MUST_CHECK struct ks_error *ks_catalogue_get_common(struct ks_store *store,
+						       struct ks_catalogue *catalogue);
+/** The record of a name of the head. */
+KS_MUST_CHECK struct ks_error *ks_catalogue_common(struct ks_catalogue *catalogue, const char *list,
+						   const char *name, bool *ret_found,
+						   struct ks_cursor *ret);
 /** The record of the next name. */
 KS_MUST_CHECK struct ks_error *ks_catalogue_record(struct ks_catalogue_chunk *chunk,
 						   struct ks_cursor *ret);
@@ -75,6 +110,15 @@ uint64_t ks_catalogue_count(struct ks_cursor *c);
 /** What a record says of an image; false when the image does not have the name. @param record fails when it is damaged */
 bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, uint64_t *ret_first,
 			uint64_t *ret_second, const char **ret_why);
+
+/** A walk over the images that have a name, runs of which follow each other. */
+struct ks_catalogue_holders {
+	struct ks_cursor record;
+	uint64_t nr_images, at, from, to; // images from the one to before the other have it
+};
+struct ks_catalogue_holders ks_catalogue_holders_of(struct ks_cursor record, size_t nr_images);
+/** The next run; false at the end, and when the record is damaged: then record.why tells. */
+bool ks_catalogue_holders_next(struct ks_catalogue_holders *holders);
 
 /** Fetch rows of a table, when the catalogue is on a server. @param ids ascending */
 KS_MUST_CHECK struct ks_error *ks_catalogue_fetch(struct ks_store *store, const char *table,
@@ -120,8 +164,7 @@ struct ks_error *ks_catalogue_columns(struct ks_store *store, int64_t id,
 struct ks_error *ks_catalogue_places(struct ks_store *store, int64_t columns, uint64_t only,
 				     struct ks_places **ret);
 struct ks_error *ks_catalogue_moves(struct ks_store *store, int64_t image, struct ks_buf *out);
-struct ks_error *ks_catalogue_find(struct ks_store *store, const struct ks_find *find,
-				   enum ks_kind kind);
+struct ks_error *ks_catalogue_find(struct ks_store *store, const struct ks_find *find);
 struct ks_error *ks_catalogue_symbol(struct ks_store *store, const struct ks_store_image *image,
 				     const char *name, bool *ret);
 

@@ -19,18 +19,11 @@ static uint64_t words_of(const struct ks_catalogue_chunk *chunk)
 static struct ks_error *mark(struct ks_cursor record, uint64_t *masks, uint64_t words,
 			     uint32_t name, size_t nr_images)
 {
-	uint64_t nr = ks_catalogue_count(&record), at = 0;
-	for (uint64_t i = 0; i < 2 * nr && !record.why; i++)
-		ks_cursor_uleb(&record);
-	while (ks_cursor_more(&record)) {
-		uint64_t value = ks_cursor_uleb(&record), run = ks_cursor_uleb(&record);
-		if (record.why || run >= nr_images - at)
-			return ks_store_damaged("a name has more images than there are");
-		for (uint64_t i = at; value && i <= at + run; i++)
+	struct ks_catalogue_holders holders = ks_catalogue_holders_of(record, nr_images);
+	while (ks_catalogue_holders_next(&holders))
+		for (uint64_t i = holders.from; i < holders.to; i++)
 			masks[i * words + name / 64] |= (uint64_t)1 << name % 64;
-		at += run + 1;
-	}
-	return record.why ? ks_store_damaged(record.why) : NULL;
+	return holders.record.why ? ks_store_damaged(holders.record.why) : NULL;
 }
 
 /** Which names of a row each image has: as many words for each as the names take. */

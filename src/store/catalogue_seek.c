@@ -16,23 +16,72 @@ int64_t ks_catalogue_row_of(const struct ks_catalogue_list *list, const char *na
 	return (int64_t)low - 1;
 }
 
-/** Of equal names the first is in each image that has any. */
-static struct ks_error *seek(struct ks_store *store, int64_t image, const char *name, size_t row,
-			     uint64_t *ret_at, bool *ret_found, struct ks_row *ret)
+/** The row that a name would stand in. */
+static struct ks_error *look_in_list(struct ks_store *store, struct ks_catalogue_name *last,
+				     struct ks_cursor *record)
 {
+	const struct ks_catalogue_list *list;
 	struct ks_catalogue_chunk chunk;
-	struct ks_cursor record = { 0 };
-	const char *why;
-	KS_TRY(ks_catalogue_chunk(store, row, &chunk));
-	int64_t at = ks_segment_names_find(chunk.names, name);
-	if (at < 0)
+	KS_TRY(ks_catalogue_list(store, last->list.at, &list));
+	int64_t row = list ? ks_catalogue_row_of(list, last->name.at) : -1;
+	if (row < 0)
 		return NULL;
+	last->row = list->from + (size_t)row;
+	KS_TRY(ks_catalogue_chunk(store, last->row, &chunk));
+	int64_t at = ks_segment_names_find(chunk.names, last->name.at);
+	last->base = chunk.base;
 	for (int64_t i = 0; i <= at; i++)
-		KS_TRY(ks_catalogue_record(&chunk, &record));
-	*ret_found = ks_catalogue_value(record, chunk.base, (uint64_t)image - 1, &ret->first,
-					&ret->second, &why);
-	*ret_at = (uint64_t)at;
-	return why ? ks_store_damaged(why) : NULL;
+		KS_TRY(ks_catalogue_record(&chunk, record));
+	last->found = at >= 0;
+	last->at = last->found ? (uint64_t)at : 0;
+	last->in_list = list->rows[row].before + last->at;
+	return NULL;
+}
+
+static struct ks_error *look_up(struct ks_store *store, struct ks_catalogue *catalogue,
+				struct ks_catalogue_name *last)
+{
+	struct ks_cursor record = ks_cursor_over(NULL, 0, false);
+	last->record.len = 0;
+	last->base = 0;
+	last->row = KS_CATALOGUE_NO_ROW;
+	KS_TRY(ks_catalogue_common(catalogue, last->list.at, last->name.at, &last->found, &record));
+	if (!last->found)
+		KS_TRY(look_in_list(store, last, &record));
+	ks_buf_bytes(&last->record, record.base, (size_t)(record.end - record.base));
+	return ks_buf_error(&last->record);
+}
+
+static bool is_of(const struct ks_catalogue_name *last, const char *list, const char *name)
+{
+	return last->name.len && strcmp(last->name.at, name) == 0 &&
+	       strcmp(last->list.at, list) == 0;
+}
+
+struct ks_error *ks_catalogue_look_up(struct ks_store *store, const char *list, const char *name,
+				      const struct ks_catalogue_name **ret)
+{
+	struct ks_catalogue *catalogue;
+	KS_TRY(ks_catalogue_get(store, &catalogue));
+	for (size_t i = 0; i < KS_CATALOGUE_LAST; i++) {
+		*ret = &catalogue->last[i];
+		if (is_of(*ret, list, name))
+			return NULL;
+	}
+	struct ks_catalogue_name *last =
+		&catalogue->last[catalogue->nr_looked_up++ % KS_CATALOGUE_LAST];
+	*ret = last;
+	last->list.len = last->name.len = 0;
+	ks_buf_strz(&last->list, list);
+	ks_buf_strz(&last->name, name);
+	struct ks_error *err = ks_buf_error(&last->list);
+	if (!err)
+		err = ks_buf_error(&last->name);
+	if (!err)
+		err = look_up(store, catalogue, last);
+	if (err)
+		last->name.len = 0; // it is not known
+	return err;
 }
 
 /** Where a name of a row stands among those that the image has. */
@@ -52,18 +101,22 @@ static struct ks_error *find_place(struct ks_store *store, size_t row, uint64_t 
 struct ks_error *ks_catalogue_seek(struct ks_store *store, int64_t image, const char *list,
 				   const char *name, bool *ret_found, struct ks_row *ret)
 {
-	const struct ks_catalogue_list *rows;
-	uint64_t at = 0;
+	const struct ks_catalogue_name *named;
+	const char *why;
 	*ret_found = false;
 	*ret = (struct ks_row){ 0 };
-	KS_TRY(ks_catalogue_list(store, list, &rows));
-	int64_t row = rows ? ks_catalogue_row_of(rows, name) : -1;
-	if (row < 0)
+	KS_TRY(ks_catalogue_look_up(store, list, name, &named));
+	if (!named->found)
 		return NULL;
-	KS_TRY(seek(store, image, name, rows->from + (size_t)row, &at, ret_found, ret));
-	if (!*ret_found || !ret->second || strcmp(list, ks_list_name(KS_FUNCTION)) != 0)
+	struct ks_cursor record = ks_cursor_over(named->record.at, named->record.len, false);
+	*ret_found = ks_catalogue_value(record, named->base, (uint64_t)image - 1, &ret->first,
+					&ret->second, &why);
+	if (why)
+		return ks_store_damaged(why);
+	if (!*ret_found || !ret->second || named->row == KS_CATALOGUE_NO_ROW ||
+	    strcmp(list, ks_list_name(KS_FUNCTION)) != 0)
 		return NULL;
-	return find_place(store, rows->from + (size_t)row, (uint64_t)image - 1, at, ret);
+	return find_place(store, named->row, (uint64_t)image - 1, named->at, ret);
 }
 
 struct ks_error *ks_catalogue_symbol(struct ks_store *store, const struct ks_store_image *image,

@@ -13,9 +13,8 @@
 /** A name of a list. */
 struct asked {
 	const char *list, *name;
-	bool definitions, places;
-	size_t row; // in table names + 1; 0: it is in none
-	size_t in_list;
+	bool definitions, places, symbol;
+	bool common; // the head has it
 };
 
 struct keys {
@@ -29,11 +28,11 @@ struct wave {
 	size_t nr_wants;
 	struct ks_arena arena;
 	KS_VECTOR(struct asked) asked;
-	struct keys names, blocks, places;
+	struct keys names, blocks, places, symbols;
 };
 
 static struct ks_error *ask(struct wave *wave, enum ks_kind kind, const char *prefix,
-			    const char *name, size_t len)
+			    const char *name, size_t len, bool symbol)
 {
 	struct ks_buf text = { 0 };
 	ks_buf_str(&text, prefix);
@@ -44,6 +43,7 @@ static struct ks_error *ask(struct wave *wave, enum ks_kind kind, const char *pr
 		.name = whole ? ks_arena_strdup(&wave->arena, whole) : NULL,
 		.definitions = ks_kind_def_class(kind) != 0,
 		.places = kind == KS_FUNCTION,
+		.symbol = symbol,
 	};
 	ks_buf_deinit(&text);
 	return asked.name && ks_vector_add(&wave->asked, asked) ? NULL : &ks_nomem;
@@ -56,13 +56,13 @@ static struct ks_error *ask_for(struct wave *wave, const struct ks_store_want *w
 	if (want->kind == KS_FIELD) {
 		const char *colons = strstr(want->name, "::");
 		len = colons ? (size_t)(colons - want->name) : len;
-		KS_TRY(ask(wave, KS_STRUCT, "", want->name, len));
-		return ask(wave, KS_UNION, "", want->name, len);
+		KS_TRY(ask(wave, KS_STRUCT, "", want->name, len, false));
+		return ask(wave, KS_UNION, "", want->name, len, false);
 	}
-	KS_TRY(ask(wave, want->kind, "", want->name, len));
+	KS_TRY(ask(wave, want->kind, "", want->name, len, want->symbol));
 	if (!ks_kind_of_functions(want->kind))
 		return NULL;
-	return ask(wave, KS_FUNCTION, ks_kinds[want->kind].function, want->name, len);
+	return ask(wave, KS_FUNCTION, ks_kinds[want->kind].function, want->name, len, false);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -105,18 +105,25 @@ static struct ks_error *want_keys(struct ks_store *store, const char *table, str
 	return root_of(store, table, keys->at.at, keys->at.len, ret);
 }
 
+/** Whether the head has a name, so that no row is needed. */
+static struct ks_error *look_in_head(struct wave *wave, struct asked *asked)
+{
+	struct ks_catalogue *catalogue;
+	struct ks_cursor record;
+	KS_TRY(ks_catalogue_get(wave->store, &catalogue));
+	return ks_catalogue_common(catalogue, asked->list, asked->name, &asked->common, &record);
+}
+
 static struct ks_error *find_rows(struct wave *wave)
 {
 	for (size_t i = 0; i < wave->asked.len; i++) {
 		struct asked *asked = &wave->asked.at[i];
-		const struct ks_catalogue_list *list;
-		KS_TRY(ks_catalogue_list(wave->store, asked->list, &list));
+		const struct ks_catalogue_list *list = NULL;
+		KS_TRY(look_in_head(wave, asked));
+		if (!asked->common)
+			KS_TRY(ks_catalogue_list(wave->store, asked->list, &list));
 		int64_t row = list ? ks_catalogue_row_of(list, asked->name) : -1;
-		if (row < 0)
-			continue;
-		asked->row = list->from + (size_t)row + 1;
-		asked->in_list = (size_t)list->rows[row].before;
-		if (!ks_vector_add(&wave->names.at, (int64_t)asked->row))
+		if (row >= 0 && !ks_vector_add(&wave->names.at, (int64_t)list->from + row + 1))
 			return &ks_nomem;
 	}
 	struct ks_pages_want want;
@@ -124,12 +131,16 @@ static struct ks_error *find_rows(struct wave *wave)
 	return ks_pages_fetch(wave->store->pages, &want, 1);
 }
 
-static bool add_key(struct keys *keys, uint64_t key)
+/** A definition that is not here. */
+static bool add_block(struct wave *wave, uint64_t id)
 {
+	struct keys *keys = &wave->blocks;
 	size_t len = keys->at.len;
-	if (!key || (len && keys->at.at[len - 1] == (int64_t)key))
+	struct ks_bytes kept;
+	if (!id || (len && keys->at.at[len - 1] == (int64_t)id) ||
+	    ks_cache_get(&wave->store->kept_defs, (int64_t)id, &kept))
 		return true;
-	return ks_vector_add(&keys->at, (int64_t)key);
+	return ks_vector_add(&keys->at, (int64_t)id);
 }
 
 /** The definitions that an image has of a name. */
@@ -142,37 +153,48 @@ static struct ks_error *add_image(struct wave *wave, const struct asked *asked,
 	if (!ks_catalogue_value(record, base, image, &first, &second, &why))
 		return why ? ks_store_damaged(why) : NULL;
 	*placed = *placed || (asked->places && second);
-	return add_key(&wave->blocks, first) && add_key(&wave->blocks, second) ? NULL : &ks_nomem;
+	return add_block(wave, first) && add_block(wave, second) ? NULL : &ks_nomem;
+}
+
+/** The row of a symbol. */
+static struct ks_error *add_symbol(struct wave *wave, const char *name)
+{
+	const struct ks_catalogue_list *list;
+	KS_TRY(ks_catalogue_list(wave->store, KS_CATALOGUE_SYMBOLS, &list));
+	int64_t row = list ? ks_catalogue_row_of(list, name) : -1;
+	return row < 0 || ks_vector_add(&wave->symbols.at, (int64_t)list->from + row + 1)
+		       ? NULL
+		       : &ks_nomem;
 }
 
 static struct ks_error *find_ids(struct wave *wave, const struct asked *asked)
 {
-	struct ks_catalogue_chunk chunk;
-	struct ks_cursor record = { 0 };
-	bool placed = false;
-	if (!asked->row || !asked->definitions)
+	const struct ks_catalogue_name *named;
+	bool placed = false, everywhere;
+	if (!asked->definitions)
 		return NULL;
-	KS_TRY(ks_catalogue_chunk(wave->store, asked->row - 1, &chunk));
-	int64_t at = ks_segment_names_find(chunk.names, asked->name);
-	for (int64_t i = 0; i <= at; i++)
-		KS_TRY(ks_catalogue_record(&chunk, &record));
-	for (size_t i = 0; at >= 0 && i < wave->images->nr; i++) {
+	KS_TRY(ks_catalogue_look_up(wave->store, asked->list, asked->name, &named));
+	everywhere = named->found;
+	struct ks_cursor record = ks_cursor_over(named->record.at, named->record.len, false);
+	for (size_t i = 0; named->found && i < wave->images->nr; i++) {
 		const struct ks_store_image *image = wave->images->at[i];
-		KS_TRY(add_image(wave, asked, record, chunk.base, (uint64_t)image->id - 1,
-				 &placed));
+		bool here = false;
+		KS_TRY(add_image(wave, asked, record, named->base, (uint64_t)image->id - 1, &here));
+		everywhere = everywhere && here;
+		placed = placed || here;
 		if (image->modules)
-			KS_TRY(add_image(wave, asked, record, chunk.base,
+			KS_TRY(add_image(wave, asked, record, named->base,
 					 (uint64_t)image->modules->id - 1, &placed));
 	}
-	return !placed || ks_vector_add(&wave->places.at, (int64_t)(asked->in_list + (uint64_t)at))
-		       ? NULL
-		       : &ks_nomem;
+	if (placed && !ks_vector_add(&wave->places.at, (int64_t)named->in_list))
+		return &ks_nomem;
+	return everywhere || !asked->symbol ? NULL : add_symbol(wave, asked->name);
 }
 
 static struct ks_error *run(struct ks_store *store, void *arg)
 {
 	struct wave *wave = arg;
-	struct ks_pages_want wants[2];
+	struct ks_pages_want wants[3];
 	for (size_t i = 0; i < wave->nr_wants; i++)
 		KS_TRY(ask_for(wave, &wave->wants[i]));
 	KS_TRY(find_rows(wave));
@@ -180,7 +202,8 @@ static struct ks_error *run(struct ks_store *store, void *arg)
 		KS_TRY(find_ids(wave, &wave->asked.at[i]));
 	KS_TRY(want_keys(store, "block", &wave->blocks, &wants[0]));
 	KS_TRY(want_keys(store, "place", &wave->places, &wants[1]));
-	return ks_pages_fetch(store->pages, wants, 2);
+	KS_TRY(want_keys(store, "names", &wave->symbols, &wants[2]));
+	return ks_pages_fetch(store->pages, wants, 3);
 }
 
 struct ks_error *ks_store_want(struct ks_store *store, const struct ks_store_images *images,
@@ -194,6 +217,7 @@ struct ks_error *ks_store_want(struct ks_store *store, const struct ks_store_ima
 	ks_vector_deinit(&wave.names.at);
 	ks_vector_deinit(&wave.blocks.at);
 	ks_vector_deinit(&wave.places.at);
+	ks_vector_deinit(&wave.symbols.at);
 	ks_arena_deinit(&wave.arena);
 	return err;
 }

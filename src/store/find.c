@@ -56,7 +56,8 @@ static struct ks_error *find_kind(struct ks_store *store, const struct ks_find *
 	return tell(find, kind, found, nr, words);
 }
 
-struct ks_error *ks_rows_find(struct ks_store *store, const struct ks_find *find, enum ks_kind kind)
+static struct ks_error *find_one(struct ks_store *store, const struct ks_find *find,
+				 enum ks_kind kind)
 {
 	struct ks_index index = { 0 };
 	struct ks_error *err = find_kind(store, find, kind, &index);
@@ -64,13 +65,17 @@ struct ks_error *ks_rows_find(struct ks_store *store, const struct ks_find *find
 	return err;
 }
 
+struct ks_error *ks_rows_find(struct ks_store *store, const struct ks_find *find)
+{
+	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++)
+		if (ks_find_has_kind(find, kind))
+			KS_TRY(find_one(store, find, kind));
+	return NULL;
+}
+
 static struct ks_error *find_all(struct ks_store *store, void *arg)
 {
-	const struct ks_find *find = arg;
-	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++)
-		if (find->kind == KS_NR_KINDS || find->kind == kind)
-			KS_TRY(store->layout->find(store, find, kind));
-	return NULL;
+	return store->layout->find(store, arg);
 }
 
 struct ks_error *ks_store_names(struct ks_store *store, const struct ks_store_images *images,
@@ -90,5 +95,19 @@ struct ks_error *ks_store_names_wanted(struct ks_store *store, const struct ks_s
 	struct ks_find find = {
 		.images = images, .kind = kind, .wanted = wanted, .fn = fn, .arg = arg
 	};
+	return ks_sql_read(store, find_all, &find);
+}
+
+struct ks_error *ks_store_names_near(struct ks_store *store, const struct ks_store_images *images,
+				     enum ks_kind kind, const struct ks_store_near *near,
+				     ks_store_name_fn *fn, void *arg)
+{
+	struct ks_find find = { .images = images,
+				.kind = kind,
+				.wanted = near->is_near,
+				.near = near->name,
+				.edits = near->edits,
+				.fn = fn,
+				.arg = arg };
 	return ks_sql_read(store, find_all, &find);
 }

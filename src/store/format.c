@@ -128,7 +128,8 @@ static struct ks_error *check_row(sqlite3_stmt *stmt, uint32_t *ways, uint64_t *
 /** Every row that the schema has is one of ours, none is missing, and all are of one way to that version. */
 static struct ks_error *check_rows(sqlite3_stmt *stmt, struct ks_store *store, int version)
 {
-	uint32_t ways = store->published ? ks_schema_catalogue() : ks_schema_ways(version);
+	uint32_t ways =
+		store->published ? ks_schema_catalogue_ways(version) : ks_schema_ways(version);
 	uint64_t seen = 0;
 	int code;
 	while ((code = sqlite3_step(stmt)) == SQLITE_ROW)

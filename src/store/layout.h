@@ -32,9 +32,16 @@ struct ks_find {
 	enum ks_kind kind;
 	const char *glob;
 	ks_store_wanted_fn *wanted; // NULL: all
+	const char *near;   // what wanted names are near, or have in them; NULL: it is not known
+	unsigned int edits; // that they are from it at most
 	ks_store_name_fn *fn;
 	void *arg; // of both
 };
+
+static inline bool ks_find_has_kind(const struct ks_find *find, enum ks_kind kind)
+{
+	return find->kind == KS_NR_KINDS || find->kind == kind;
+}
 
 /** One layout of files. */
 struct ks_layout {
@@ -56,9 +63,8 @@ struct ks_layout {
 				   struct ks_places **ret);
 	/** As ks_moves_load(), as bytes: a struct ks_moves, and what it points to behind it. */
 	struct ks_error *(*moves)(struct ks_store *store, int64_t image, struct ks_buf *out);
-	/** Tell the names of a kind. */
-	struct ks_error *(*find)(struct ks_store *store, const struct ks_find *find,
-				 enum ks_kind kind);
+	/** Tell the names, kind by kind. */
+	struct ks_error *(*find)(struct ks_store *store, const struct ks_find *find);
 	/** Whether the symbol table of an image has a name. */
 	struct ks_error *(*symbol)(struct ks_store *store, const struct ks_store_image *image,
 				   const char *name, bool *ret);
@@ -131,7 +137,6 @@ struct ks_error *ks_rows_columns(struct ks_store *store, int64_t id, const struc
 struct ks_error *ks_rows_places(struct ks_store *store, int64_t columns, uint64_t only,
 				struct ks_places **ret);
 struct ks_error *ks_rows_moves(struct ks_store *store, int64_t image, struct ks_buf *out);
-struct ks_error *ks_rows_find(struct ks_store *store, const struct ks_find *find,
-			      enum ks_kind kind);
+struct ks_error *ks_rows_find(struct ks_store *store, const struct ks_find *find);
 struct ks_error *ks_rows_symbol(struct ks_store *store, const struct ks_store_image *image,
 				const char *name, bool *ret);

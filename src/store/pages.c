@@ -14,7 +14,8 @@ enum {
 	BLOCK = KS_PAGES_BLOCK,
 	FIRST = 12,	    // blocks at the beginning, which every question reads
 	HEAD = 16,	    // and those that some read
-	GAP = 9,	    // blocks between two that are fetched with them
+	GAP = 9,	    // from one block to the next that is fetched with it, at most
+	AT_ONCE_FEW = 4,    // requests, as long as blocks that nobody wants are few
 	AT_ONCE_MOST = 512, // blocks in one request
 	AHEAD_MOST = 32,    // blocks that are fetched when pages are read in order
 	KEPT_MOST = 16384,  // blocks in memory
@@ -122,6 +123,29 @@ static int compare_numbers(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+/** The blocks of one request. @return behind the last of them */
+static size_t run_of(const uint64_t *numbers, size_t nr, size_t from, uint64_t gap)
+{
+	size_t end = from + 1;
+	while (end < nr && numbers[end] - numbers[end - 1] <= gap &&
+	       numbers[end] - numbers[from] < AT_ONCE_MOST)
+		end++;
+	return end;
+}
+
+/** A request costs as much as some blocks do that nobody wants; a few requests are made rather than fetching such. */
+static uint64_t gap_for(const uint64_t *numbers, size_t nr)
+{
+	for (uint64_t gap = 2; gap < GAP; gap++) {
+		size_t requests = 0;
+		for (size_t i = 0; i < nr; i = run_of(numbers, nr, i, gap))
+			requests++;
+		if (requests <= AT_ONCE_FEW)
+			return gap;
+	}
+	return GAP;
+}
+
 struct ks_error *ks_pages_bring(struct ks_pages *pages, uint64_t *numbers, size_t nr)
 {
 	size_t missing = 0;
@@ -130,10 +154,9 @@ struct ks_error *ks_pages_bring(struct ks_pages *pages, uint64_t *numbers, size_
 			numbers[missing++] = numbers[i];
 	if (missing)
 		qsort(numbers, missing, sizeof(*numbers), compare_numbers);
+	uint64_t gap = gap_for(numbers, missing);
 	for (size_t i = 0, end; i < missing; i = end) {
-		for (end = i + 1; end < missing && numbers[end] - numbers[end - 1] <= GAP &&
-				  numbers[end] - numbers[i] < AT_ONCE_MOST;)
-			end++;
+		end = run_of(numbers, missing, i, gap);
 		KS_TRY(fetch(pages, numbers[i], numbers[end - 1] + 1));
 	}
 	return NULL;

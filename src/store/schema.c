@@ -72,13 +72,15 @@ enum {
 	FROM_1_TO_EARLY_3,
 	FROM_2_TO_EARLY_3,
 	NR_WAYS,
-	PUBLISHED = NR_WAYS
+	PUBLISHED_1 = NR_WAYS,
+	PUBLISHED_2
 };
 static const int versions[NR_WAYS] = { 1, 2, 2, 3, 3, 3, 3, 3, 3 };
 
 enum {
 	EVERY = (1 << NR_WAYS) - 1,
-	CATALOGUE = 1 << PUBLISHED,
+	CATALOGUE_2 = 1 << PUBLISHED_2,
+	CATALOGUE = 1 << PUBLISHED_1 | CATALOGUE_2,
 	IN_1 = 1 << MADE_1,
 	ONCE_1 = 1 << FROM_1_TO_2 | 1 << FROM_1_TO_3 | 1 << FROM_1_TO_EARLY_3,
 	SINCE_2 = EVERY & ~IN_1,
@@ -112,6 +114,9 @@ static const struct ks_schema_row rows[] = {
 	{ "table", "word", "word",
 	  "CREATE TABLE word(last INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL)",
 	  CATALOGUE },
+	{ "table", "trigram", "trigram",
+	  "CREATE TABLE trigram(last INTEGER PRIMARY KEY, nr INTEGER NOT NULL, data BLOB NOT NULL)",
+	  CATALOGUE_2 },
 	// Names in sorted runs, shared between images.
 	{ "table", "segment", "segment",
 	  "CREATE TABLE segment(id INTEGER PRIMARY KEY, nr INTEGER NOT NULL, names TEXT NOT NULL)",
@@ -190,14 +195,14 @@ uint32_t ks_schema_ways(int version)
 	return ways;
 }
 
-uint32_t ks_schema_catalogue(void)
+uint32_t ks_schema_catalogue_ways(int version)
 {
-	return CATALOGUE;
+	return version == 1 ? 1u << PUBLISHED_1 : version == 2 ? CATALOGUE_2 : 0;
 }
 
 bool ks_schema_published(const struct ks_schema_row *row)
 {
-	return row->ways & CATALOGUE;
+	return row->ways & CATALOGUE_2;
 }
 
 bool ks_schema_new(const struct ks_schema_row *row)

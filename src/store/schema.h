@@ -10,7 +10,7 @@ enum { KS_STORE_APPLICATION_ID = 0x6b737266 };
 /** PRAGMA user_version: goes up with every change that an older ksurf could misread. */
 enum { KS_STORE_VERSION = 3 };
 /** The same of a catalogue: "ksrp". */
-enum { KS_CATALOGUE_APPLICATION_ID = 0x6b737270, KS_CATALOGUE_VERSION = 1 };
+enum { KS_CATALOGUE_APPLICATION_ID = 0x6b737270, KS_CATALOGUE_VERSION = 2 };
 /** Bytes; see docs/store.md for the measurement. */
 enum { KS_STORE_PAGE_SIZE = 4096 };
 
@@ -25,11 +25,11 @@ size_t ks_schema_nr(void);
 const struct ks_schema_row *ks_schema_at(size_t i);
 /** The ways to a store of that version: made so, or brought up to date. 0: there is no such version. */
 uint32_t ks_schema_ways(int version);
-/** The way of a catalogue. */
-uint32_t ks_schema_catalogue(void);
+/** The same of a catalogue. */
+uint32_t ks_schema_catalogue_ways(int version);
 /** Whether a new store is made with the row's statement, in the order of the rows. */
 bool ks_schema_new(const struct ks_schema_row *row);
-/** The same of a catalogue. */
+/** The same of a new catalogue. */
 bool ks_schema_published(const struct ks_schema_row *row);
 
 /** The counters of a store whose table of them is empty. */

@@ -98,6 +98,8 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_CATALOGUE_NAMES] = "SELECT data FROM names WHERE id = ?",
 	[KS_SQL_CATALOGUE_PLACE] = "SELECT last - nr + 1, nr, data FROM place WHERE last >= ?"
 				   " ORDER BY last LIMIT 1",
+	[KS_SQL_CATALOGUE_TRIGRAM] = "SELECT last - nr + 1, nr, data FROM trigram WHERE last >= ?"
+				     " ORDER BY last LIMIT 1",
 	[KS_SQL_BLOCK_NEEDS] = "SELECT first, nr, needs FROM block ORDER BY first DESC",
 	[KS_SQL_BLOCK_ADD] = "INSERT INTO block(first, nr, data, needs) VALUES(?, ?, ?, ?)",
 	[KS_SQL_BLOCK_REMOVE] = "DELETE FROM block WHERE first = ?",

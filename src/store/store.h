@@ -207,6 +207,14 @@ struct ks_repack_result {
 KS_MUST_CHECK struct ks_error *ks_store_repack(struct ks_store *store, unsigned int nr_threads,
 					       struct ks_repack_result *ret);
 
+struct ks_store_want; // below
+/** How a catalogue is made; a zeroed one is ready. */
+struct ks_publish_opts {
+	const struct ks_progress *progress; // NULL: silence
+	/** Names that nearly every question comes to, none of a function or a field: they are read with the head of the file. */
+	const struct ks_store_want *common;
+	size_t nr_common;
+};
 /** What became of a catalogue. */
 struct ks_publish_result {
 	uint64_t bytes; // of the file
@@ -218,10 +226,10 @@ struct ks_publish_result {
  * Write all that names are looked up by into one file, a catalogue, which is only read: laid out by names, not by images, so that a
  * look-up reads little of it. OUT appears whole, or is as it was; a file OUT-publish and one OUT-publish-new are made
  * meanwhile.
- * @param progress NULL for silence
+ * @param opts NULL allowed
  */
 KS_MUST_CHECK struct ks_error *ks_store_publish(struct ks_store *store, const char *out,
-						const struct ks_progress *progress,
+						const struct ks_publish_opts *opts,
 						struct ks_publish_result *ret);
 
 /* ---- images and settings ---- */
@@ -287,6 +295,7 @@ bool ks_store_is_far(const struct ks_store *store);
 struct ks_store_want {
 	enum ks_kind kind;
 	const char *name;
+	bool symbol; // of a function: its symbol, too, where an image has no such function
 };
 /** Fetch what ks_store_history() of these names reads, when the store is on a server: all at once, and not name by name. */
 KS_MUST_CHECK struct ks_error *ks_store_want(struct ks_store *store,
@@ -346,6 +355,17 @@ KS_MUST_CHECK struct ks_error *ks_store_names_wanted(struct ks_store *store,
 						     const struct ks_store_images *images,
 						     enum ks_kind kind, ks_store_wanted_fn *wanted,
 						     ks_store_name_fn *fn, void *arg);
+
+/** What names are near to. */
+struct ks_store_near {
+	const char *name;
+	unsigned int edits;	     // ks_edit_distance() of what is near, at most
+	ks_store_wanted_fn *is_near; // only of names so near, or with the name in them
+};
+/** The same of names that are near to one: few of the others are looked at. */
+KS_MUST_CHECK struct ks_error *
+ks_store_names_near(struct ks_store *store, const struct ks_store_images *images, enum ks_kind kind,
+		    const struct ks_store_near *near, ks_store_name_fn *fn, void *arg);
 
 /**
  * All names of a kind with where to find their facts, for visiting every history; modules are left out. It holds the lists of all the

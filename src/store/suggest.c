@@ -65,9 +65,10 @@ struct ks_error *ks_suggest_names(struct ks_store *store, const struct ks_store_
 	ret->nr = 0;
 	best.limit = len < 8 ? 1 : len < 16 ? 2 : 3;
 	// what is much longer than any suggestion is near none, and comparing it takes long
-	return len < 3 || len > KS_SUGGESTION_MAX + best.limit
-		       ? NULL
-		       : ks_store_names_wanted(store, images, kind, is_near, consider, &best);
+	if (len < 3 || len > KS_SUGGESTION_MAX + best.limit)
+		return NULL;
+	const struct ks_store_near near = { name, best.limit, is_near };
+	return ks_store_names_near(store, images, kind, &near, consider, &best);
 }
 
 /** No image can tell of the kind: a name that is not found says nothing then. */

@@ -4,42 +4,78 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/vector.h"
 #include "bpf/deps.h"
 
-/** What nearly every question about a program or a function comes to. */
+/** What nearly every question about a program or a function comes to: what decides about attaching, and what parameters are of. */
 static const struct ks_store_want common[] = {
+	{ KS_CONFIG, "CONFIG_CGROUPS" },
+	{ KS_CONFIG, "CONFIG_DYNAMIC_FTRACE" },
 	{ KS_CONFIG, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS" },
 	{ KS_CONFIG, "CONFIG_FPROBE" },
-	{ KS_ENUM, "bpf_attach_type" },
-	{ KS_INT, "int" },
-	{ KS_TYPEDEF, "__kernel_size_t" },
-	{ KS_TYPEDEF, "loff_t" },
-	{ KS_TYPEDEF, "ssize_t" },
-	{ KS_TYPEDEF, "u64" },
-};
-static const struct ks_store_want of_objects[] = {
-	{ KS_CONFIG, "CONFIG_CGROUPS" },
 	{ KS_CONFIG, "CONFIG_FTRACE_SYSCALLS" },
+	{ KS_CONFIG, "CONFIG_KPROBE_EVENTS" },
+	{ KS_CONFIG, "CONFIG_KPROBE_EVENTS_ON_NOTRACE" },
+	{ KS_CONFIG, "CONFIG_MODULES" },
+	{ KS_ENUM, "bpf_attach_type" },
 	{ KS_ENUM, "bpf_func_id" },
 	{ KS_ENUM, "bpf_map_type" },
 	{ KS_ENUM, "bpf_prog_type" },
-	{ KS_CONFIG, "CONFIG_DYNAMIC_FTRACE" },
-	{ KS_CONFIG, "CONFIG_KPROBE_EVENTS" },
-	{ KS_CONFIG, "CONFIG_KPROBE_EVENTS_ON_NOTRACE" },
+	{ KS_INT, "_Bool" },
+	{ KS_INT, "char" },
+	{ KS_INT, "int" },
 	{ KS_INT, "long int" },
+	{ KS_INT, "long long int" },
 	{ KS_INT, "long long unsigned int" },
 	{ KS_INT, "long unsigned int" },
+	{ KS_INT, "short int" },
 	{ KS_INT, "short unsigned int" },
+	{ KS_INT, "signed char" },
 	{ KS_INT, "unsigned char" },
 	{ KS_INT, "unsigned int" },
-};
-/** What the records of system calls are made of. */
-static const struct ks_store_want of_calls[] = {
-	{ KS_STRUCT, "syscall_metadata" },    { KS_STRUCT, "syscall_tp_t" },
-	{ KS_STRUCT, "syscall_trace_enter" }, { KS_STRUCT, "syscall_trace_exit" },
+	{ KS_STRUCT, "bpf_raw_tp_null_args" },
+	{ KS_STRUCT, "pt_regs" },
+	{ KS_STRUCT, "syscall_metadata" },
+	{ KS_STRUCT, "syscall_tp_t" },
+	{ KS_STRUCT, "syscall_trace_enter" },
+	{ KS_STRUCT, "syscall_trace_exit" },
 	{ KS_STRUCT, "trace_entry" },
+	{ KS_STRUCT, "trace_event_raw_sys_enter" },
+	{ KS_STRUCT, "trace_event_raw_sys_exit" },
+	{ KS_TYPEDEF, "__kernel_long_t" },
+	{ KS_TYPEDEF, "__kernel_loff_t" },
+	{ KS_TYPEDEF, "__kernel_size_t" },
+	{ KS_TYPEDEF, "__kernel_ssize_t" },
+	{ KS_TYPEDEF, "__kernel_ulong_t" },
+	{ KS_TYPEDEF, "__s32" },
+	{ KS_TYPEDEF, "__s64" },
+	{ KS_TYPEDEF, "__u16" },
+	{ KS_TYPEDEF, "__u32" },
+	{ KS_TYPEDEF, "__u64" },
+	{ KS_TYPEDEF, "__u8" },
+	{ KS_TYPEDEF, "blk_opf_t" },
+	{ KS_TYPEDEF, "bool" },
+	{ KS_TYPEDEF, "dev_t" },
+	{ KS_TYPEDEF, "gfp_t" },
+	{ KS_TYPEDEF, "loff_t" },
+	{ KS_TYPEDEF, "pid_t" },
+	{ KS_TYPEDEF, "sector_t" },
+	{ KS_TYPEDEF, "size_t" },
+	{ KS_TYPEDEF, "ssize_t" },
+	{ KS_TYPEDEF, "u16" },
+	{ KS_TYPEDEF, "u32" },
+	{ KS_TYPEDEF, "u64" },
+	{ KS_TYPEDEF, "u8" },
+	{ KS_TYPEDEF, "uint32_t" },
+	{ KS_TYPEDEF, "umode_t" },
 };
+
+const struct ks_store_want *ks_expect_common(size_t *ret_nr)
+{
+	*ret_nr = KS_ARRAY_LEN(common);
+	return common;
+}
 
 struct wants {
 	KS_VECTOR(struct ks_store_want) at;
@@ -109,13 +145,33 @@ static struct ks_error *add_dep(struct wants *wants, struct ks_arena *arena,
 	const char *colons = strstr(dep->name, "::"), *name = dep->name;
 	if (kind == KS_NR_KINDS)
 		return NULL;
-	if (kind == KS_SYSCALL)
-		KS_TRY(add(wants, of_calls, KS_ARRAY_LEN(of_calls)));
 	if (kind == KS_ENUM && colons)
 		name = ks_arena_strndup(arena, name, (size_t)(colons - name));
 	else // the list outlives what it was made of
 		name = ks_arena_strdup(arena, name);
-	return name ? add(wants, &(struct ks_store_want){ kind, name }, 1) : &ks_nomem;
+	const struct ks_store_want want = { kind, name, kind == KS_FUNCTION };
+	return name ? add(wants, &want, 1) : &ks_nomem;
+}
+
+/** What tells the arguments of a tracepoint that a program reads with its BTF. */
+static struct ks_error *add_tracepoint(struct wants *wants, struct ks_arena *arena,
+				       const struct ks_bpf_program *program)
+{
+	static const struct ks_store_want of[] = { { KS_TYPEDEF, "btf_trace_", false },
+						   { KS_FUNCTION, "__bpf_trace_", true } };
+	if (!program || program->hook.kind != KS_HOOK_TP_BTF || !program->hook.target)
+		return NULL;
+	for (size_t i = 0; i < KS_ARRAY_LEN(of); i++) {
+		_cleanup_buf_ struct ks_buf name = { 0 };
+		struct ks_store_want want = of[i];
+		ks_buf_printf(&name, "%s%s", of[i].name, program->hook.target);
+		const char *text = ks_buf_text(&name);
+		want.name = text ? ks_arena_strdup(arena, text) : NULL;
+		if (!want.name)
+			return &ks_nomem;
+		KS_TRY(add(wants, &want, 1));
+	}
+	return NULL;
 }
 
 static struct ks_error *add_object(struct wants *wants, struct ks_arena *arena,
@@ -126,6 +182,7 @@ static struct ks_error *add_object(struct wants *wants, struct ks_arena *arena,
 	for (uint32_t i = 0; !err && i <= deps->nr; i++) {
 		const struct ks_dep_list *list =
 			i < deps->nr ? &deps->programs[i] : &deps->object_deps;
+		err = add_tracepoint(wants, arena, list->program);
 		for (uint32_t k = 0; !err && k < list->nr; k++)
 			err = add_dep(wants, arena, &list->at[k]);
 	}
@@ -139,7 +196,7 @@ struct ks_error *ks_expect_objects(struct ks_store *store, const struct ks_store
 	struct wants wants = { 0 };
 	if (!ks_store_is_far(store))
 		return NULL;
-	struct ks_error *err = add(&wants, of_objects, KS_ARRAY_LEN(of_objects));
+	struct ks_error *err = NULL;
 	for (size_t i = 0; !err && i < nr; i++)
 		err = add_object(&wants, &arena, inputs[i].object);
 	if (!err)

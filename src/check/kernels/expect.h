@@ -3,6 +3,9 @@
 /* Names that are going to be asked for, told to a store on a server ahead: it fetches all of them at once. */
 #include "check/check.h"
 
+/** What nearly every question comes to: a catalogue has these names where they are read first. */
+const struct ks_store_want *ks_expect_common(size_t *ret_nr);
+
 /**
  * Before functions are shown: these names, and what is asked to say what can be attached to them.
  * @param nr may be 0

@@ -76,11 +76,13 @@ static struct ks_error *prepare(struct ks_publish *publish)
 	static const char word[] = "INSERT INTO word VALUES(?, ?, ?)";
 	static const char block[] = "INSERT INTO block VALUES(?, ?, ?)";
 	static const char place[] = "INSERT INTO place VALUES(?, ?, ?)";
+	static const char trigram[] = "INSERT INTO trigram VALUES(?, ?, ?)";
 	sqlite3 *db = publish->db;
 	if (sqlite3_prepare_v2(db, names, -1, &publish->add_names, NULL) == SQLITE_OK &&
 	    sqlite3_prepare_v2(db, word, -1, &publish->add_word, NULL) == SQLITE_OK &&
 	    sqlite3_prepare_v2(db, block, -1, &publish->add_block, NULL) == SQLITE_OK &&
-	    sqlite3_prepare_v2(db, place, -1, &publish->add_place, NULL) == SQLITE_OK)
+	    sqlite3_prepare_v2(db, place, -1, &publish->add_place, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, trigram, -1, &publish->add_trigram, NULL) == SQLITE_OK)
 		return NULL;
 	return ks_publish_error(publish);
 }
@@ -128,9 +130,12 @@ static struct ks_error *put_all(struct ks_publish *publish, struct ks_publish_re
 {
 	_cleanup_buf_ struct ks_buf images = { 0 };
 	KS_TRY(make_schema(publish));
+	KS_TRY(ks_publish_common_begin(publish, publish->opts->common, publish->opts->nr_common));
 	KS_TRY(put_lists(publish));
 	KS_TRY(ks_publish_defs_end(publish));
 	KS_TRY(ks_publish_places_end(publish));
+	KS_TRY(ks_publish_trigrams_end(publish));
+	KS_TRY(ks_publish_common_end(publish));
 	KS_TRY(ks_catalogue_put_images(publish->images, &images));
 	KS_TRY(ks_publish_head(publish, KS_CATALOGUE_HEAD_IMAGES, ks_bytes_of(&images)));
 	KS_TRY(ks_buf_error(&publish->lists));
@@ -151,6 +156,9 @@ static void deinit(struct ks_publish *publish)
 	ks_buf_deinit(&publish->words);
 	sqlite3_finalize(publish->add_block);
 	sqlite3_finalize(publish->add_place);
+	sqlite3_finalize(publish->add_trigram);
+	ks_publish_trigrams_deinit(publish);
+	ks_publish_common_deinit(publish);
 	sqlite3_close(publish->db);
 	ks_zstd_deinit(&publish->zstd);
 	ks_delta_deinit(&publish->delta);
@@ -212,7 +220,7 @@ static struct ks_error *put_in_place(const char *made, const char *out, uint64_t
 struct publish_job {
 	const char *out, *scratch, *made;
 	int lock; // on scratch
-	const struct ks_progress *progress;
+	const struct ks_publish_opts *opts;
 	struct ks_publish_result *ret;
 };
 
@@ -221,7 +229,7 @@ static struct ks_error *run(struct ks_store *store, void *arg)
 	const struct publish_job *job = arg;
 	struct ks_arena arena = { 0 };
 	struct ks_store_images images;
-	struct ks_publish publish = { .from = store, .images = &images, .progress = job->progress };
+	struct ks_publish publish = { .from = store, .images = &images, .opts = job->opts };
 	sha256_init(&publish.content);
 	struct ks_error *err = ks_image_all(store, &arena, &images);
 	if (!err && images.nr)
@@ -279,8 +287,9 @@ static struct ks_error *publish_locked(struct ks_store *store, struct publish_jo
 }
 
 struct ks_error *ks_store_publish(struct ks_store *store, const char *out,
-				  const struct ks_progress *progress, struct ks_publish_result *ret)
+				  const struct ks_publish_opts *opts, struct ks_publish_result *ret)
 {
+	static const struct ks_publish_opts none;
 	_cleanup_buf_ struct ks_buf scratch = { 0 }, made = { 0 };
 	KS_TRY(ks_store_has_whole(store));
 	ks_buf_printf(&scratch, "%s-publish", out);
@@ -288,7 +297,7 @@ struct ks_error *ks_store_publish(struct ks_store *store, const char *out,
 	struct publish_job job = { .out = out,
 				   .scratch = ks_buf_text(&scratch),
 				   .made = ks_buf_text(&made),
-				   .progress = progress,
+				   .opts = opts ? opts : &none,
 				   .ret = ret };
 	*ret = (struct ks_publish_result){ 0 };
 	return job.scratch && job.made ? publish_locked(store, &job) : &ks_nomem;

@@ -3,9 +3,12 @@
 /* Making a catalogue out of a store: list by list, some rows of names at a time. */
 #include <nettle/sha2.h>
 
-#include "store/catalogue.h"
+#include "store/catalogue_index.h"
 #include "store/delta.h"
 #include "store/index.h"
+
+struct ks_publish_groups; // that have a trigram
+struct ks_publish_common; // a name that is in the head, too
 
 /** What an image says of a name. */
 struct ks_publish_cell {
@@ -19,7 +22,7 @@ struct ks_publish {
 	struct ks_store *from;
 	sqlite3 *db; // of the new file
 	const struct ks_store_images *images;
-	const struct ks_progress *progress;
+	const struct ks_publish_opts *opts;
 	struct ks_zstd zstd;
 	struct sha256_ctx content;
 	struct ks_buf lists; // the row of the head, as it grows
@@ -45,6 +48,16 @@ struct ks_publish {
 	struct ks_buf words; // names of the rows that one row of words will have
 	uint64_t nr_words;
 	sqlite3_stmt *add_names, *add_word;
+
+	// what is in the head once more
+	KS_VECTOR(struct ks_publish_common) common; // sorted
+	KS_VECTOR(uint64_t) common_ids;		    // new ones, of their definitions
+
+	// the index
+	struct ks_numbers trigrams; // to groups, + 1
+	KS_VECTOR(struct ks_publish_groups) groups;
+	sqlite3_stmt *add_trigram;
+
 	struct ks_arena arena; // of the rows at work: facts that cells point to
 	KS_VECTOR(struct ks_publish_cell) cells;
 };
@@ -68,6 +81,34 @@ KS_MUST_CHECK struct ks_error *ks_publish_head(struct ks_publish *publish, const
 /** All rows of a list. @param list as ks_list_name() calls it @param classes of its two ids, 0 where they are numbers; NULL: only names count */
 KS_MUST_CHECK struct ks_error *ks_publish_list(struct ks_publish *publish, const char *list,
 					       const enum ks_def_class classes[2]);
+
+/** Names that will be in the head, too. @param names of kinds without places */
+KS_MUST_CHECK struct ks_error *
+ks_publish_common_begin(struct ks_publish *publish, const struct ks_store_want *names, size_t nr);
+/** What the images say of a name, if it is such a one. @param cells with the ids that are new */
+KS_MUST_CHECK struct ks_error *ks_publish_common_take(struct ks_publish *publish, const char *list,
+						      const enum ks_def_class *classes,
+						      const char *name,
+						      const struct ks_publish_cell *cells,
+						      size_t nr);
+/** Write them. */
+KS_MUST_CHECK struct ks_error *ks_publish_common_end(struct ks_publish *publish);
+void ks_publish_common_deinit(struct ks_publish *publish);
+
+/** A row of names, or what is laid out like one. */
+void ks_publish_chunk(struct ks_buf *out, size_t nr, uint64_t base, const struct ks_buf *names,
+		      const struct ks_buf *lengths, const struct ks_buf *records);
+/** What is said of one name: the values that there are, then runs of images that have them. @param base the ids count from it */
+KS_MUST_CHECK struct ks_error *ks_publish_record(struct ks_buf *out,
+						 const struct ks_publish_cell *cells, size_t nr,
+						 uint64_t base);
+
+/** A name of a group is in the index. @param group not lower than that of the name before */
+KS_MUST_CHECK struct ks_error *ks_publish_trigrams(struct ks_publish *publish, const char *name,
+						   uint64_t group);
+/** Write the index. */
+KS_MUST_CHECK struct ks_error *ks_publish_trigrams_end(struct ks_publish *publish);
+void ks_publish_trigrams_deinit(struct ks_publish *publish);
 
 /** The names of all symbol tables. */
 KS_MUST_CHECK struct ks_error *ks_publish_symbols(struct ks_publish *publish);

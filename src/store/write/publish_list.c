@@ -183,8 +183,7 @@ static void put_id(struct ks_buf *out, uint64_t id, uint64_t base)
 	ks_buf_uleb(out, id ? ((uint64_t)distance << 1 ^ (uint64_t)(distance >> 63)) + 1 : 0);
 }
 
-/** What is said of one name: the values that there are, then runs of images that have them. */
-static struct ks_error *put_record(struct ks_buf *out, const struct ks_publish_cell *cells,
+struct ks_error *ks_publish_record(struct ks_buf *out, const struct ks_publish_cell *cells,
 				   size_t nr_cells, uint64_t base)
 {
 	_cleanup_buf_ struct ks_buf values = { 0 }, runs = { 0 };
@@ -261,6 +260,24 @@ static struct ks_error *put_words(struct ks_publish *publish, struct ks_bytes na
 	return ++publish->nr_words == WORD_ROWS ? end_words(publish) : NULL;
 }
 
+void ks_publish_chunk(struct ks_buf *out, size_t nr, uint64_t base, const struct ks_buf *names,
+		      const struct ks_buf *lengths, const struct ks_buf *records)
+{
+	ks_buf_uleb(out, nr);
+	ks_buf_uleb(out, base);
+	ks_buf_uleb(out, names->len);
+	ks_buf_uleb(out, lengths->len);
+	ks_buf_bytes(out, names->at, names->len);
+	ks_buf_bytes(out, lengths->at, lengths->len);
+	ks_buf_bytes(out, records->at, records->len);
+}
+
+/** Which group of the index a name of a row is in. */
+static uint64_t group_of(int64_t row, size_t name)
+{
+	return (uint64_t)row * KS_CATALOGUE_GROUPS + name / KS_CATALOGUE_GROUP;
+}
+
 /** One row: names [from, to) of the list. @param cells theirs @return *ret_taken of them */
 static struct ks_error *put_row(struct listing *listing, size_t from, size_t to,
 				struct ks_publish_cell *cells, size_t nr_cells, size_t *ret_taken)
@@ -268,32 +285,30 @@ static struct ks_error *put_row(struct listing *listing, size_t from, size_t to,
 	struct ks_publish *publish = listing->publish;
 	_cleanup_buf_ struct ks_buf names = { 0 }, lengths = { 0 }, records = { 0 }, raw = { 0 };
 	uint64_t base = publish->nr_new;
+	const int64_t id = (int64_t)++publish->nr_rows;
 	uint32_t nr = 0;
 	size_t at = 0;
 	for (size_t i = from; i < to; i++) {
 		const struct named *named = &listing->names[i];
+		if (!listing->held) // nobody looks for symbols by a pattern
+			KS_TRY(ks_publish_trigrams(publish, named->name, group_of(id, i - from)));
 		for (uint32_t k = 0; k < named->nr; k++, nr++) {
 			size_t n = of_entry(cells + at, nr_cells - at, named->entry + k);
 			size_t start = records.len;
 			KS_TRY(place_entry(listing, listing->nr_entries + nr, cells + at, n));
-			KS_TRY(put_record(&records, cells + at, n, base));
+			KS_TRY(ks_publish_record(&records, cells + at, n, base));
+			KS_TRY(ks_publish_common_take(publish, listing->list, listing->classes,
+						      named->name, cells + at, n));
 			ks_buf_uleb(&lengths, records.len - start);
 			ks_buf_strz(&names, named->name);
 			at += n;
 		}
 	}
-	ks_buf_uleb(&raw, nr);
-	ks_buf_uleb(&raw, base);
-	ks_buf_uleb(&raw, names.len);
-	ks_buf_uleb(&raw, lengths.len);
-	ks_buf_bytes(&raw, names.at, names.len);
-	ks_buf_bytes(&raw, lengths.at, lengths.len);
-	ks_buf_bytes(&raw, records.at, records.len);
+	ks_publish_chunk(&raw, nr, base, &names, &lengths, &records);
 	KS_TRY(ks_buf_error(&records));
 	KS_TRY(ks_buf_error(&raw));
-	const int64_t id = (int64_t)++publish->nr_rows;
 	KS_TRY(ks_publish_row(publish, publish->add_names, &id, 1, ks_bytes_of(&raw)));
-	if (!listing->held) // nobody looks for symbols by a pattern
+	if (!listing->held)
 		KS_TRY(put_words(publish, ks_bytes_of(&names)));
 	ks_buf_uleb(&listing->rows, nr);
 	ks_buf_strz(&listing->rows, listing->names[from].name);
@@ -318,7 +333,8 @@ static struct ks_error *put_step(struct listing *listing, size_t from, size_t to
 		KS_TRY(put_row(listing, i, end, cells, nr, &taken));
 		cells += taken;
 		nr -= taken;
-		KS_TRY(ks_progress_tell(publish->progress, "publishing", publish->nr_names, 0));
+		KS_TRY(ks_progress_tell(publish->opts->progress, "publishing", publish->nr_names,
+					0));
 	}
 	return NULL;
 }
