@@ -356,6 +356,42 @@ static void threads_of_the_worker_ask_side_by_side(void **state)
 	assert_int_equal(attempt(use_threads), OK);
 }
 
+/** What a library does that starts threads of its own: nothing is delivered to them. */
+static void block_all(const struct place *place, int *nr)
+{
+	sigset_t all, before, now;
+	sigemptyset(&before);
+	worker_must(sigfillset(&all) == 0);
+	worker_must(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
+	worker_must(!sigismember(&before, SIGUSR1));
+	int fd = open(place->given, O_RDONLY | O_CLOEXEC);
+	worker_must(fd >= 0 && close(fd) == 0);
+	worker_must(fails_with(EACCES, open(place->secret, O_RDONLY | O_CLOEXEC)));
+	worker_must(pthread_sigmask(SIG_SETMASK, NULL, &now) == 0);
+	worker_must(sigismember(&now, SIGUSR1) && sigismember(&now, SIGTERM));
+	pthread_t thread;
+	void *good = NULL;
+	worker_must(pthread_create(&thread, NULL, read_often, (void *)(uintptr_t)place) == 0);
+	worker_must(pthread_join(thread, &good) == 0 && good);
+	sigset_t one;
+	sigemptyset(&one);
+	sigaddset(&one, SIGUSR1);
+	worker_must(pthread_sigmask(SIG_UNBLOCK, &one, &before) == 0);
+	worker_must(sigismember(&before, SIGUSR1));
+	worker_must(pthread_sigmask(SIG_BLOCK, &one, &before) == 0);
+	worker_must(!sigismember(&before, SIGUSR1) && sigismember(&before, SIGTERM));
+	worker_must(pthread_sigmask(99, &one, NULL) == EINVAL);
+	worker_must(pthread_kill(pthread_self(), SIGUSR1) == 0); // blocked: nothing comes of it
+	sigset_t waiting;
+	worker_must(sigpending(&waiting) == 0 && sigismember(&waiting, SIGUSR1));
+}
+
+static void blocked_signals_stop_no_question(void **state)
+{
+	(void)state;
+	assert_int_equal(attempt(block_all), OK);
+}
+
 static void crash(const struct place *place, int *nr)
 {
 	(void)place;
@@ -441,6 +477,7 @@ int main(void)
 		cmocka_unit_test(nobody_waits_for_a_pipe),
 		cmocka_unit_test(folders_are_looked_at_once),
 		cmocka_unit_test(threads_of_the_worker_ask_side_by_side),
+		cmocka_unit_test(blocked_signals_stop_no_question),
 		cmocka_unit_test(a_crash_is_seen),
 		cmocka_unit_test(nonsense_is_answered),
 		cmocka_unit_test(paths_are_compared_part_by_part),

@@ -16,6 +16,7 @@
 #include "source/input.h"
 #include "source/package/package.h"
 #include "source/package/pair.h"
+#include "source/package/stream.h"
 #include "source/source.h"
 
 enum { VMLINUX_BYTES = 1200 * 1000 + 123 }; // no multiple of a tar block
@@ -112,6 +113,69 @@ static void nothing_behind_vmlinux_is_read(void **state)
 		ks_buf_deinit(&deb);
 	}
 	free(vmlinux);
+}
+
+static void what_boots_is_found_and_nothing_read_far_ahead(void **state)
+{
+	(void)state;
+	static const char *const boots[] = {
+		"./boot/vmlinuz-6.1.0-50-amd64", "./lib/modules/6.1.0-50-amd64/vmlinuz",
+		"./usr/lib/modules/7.2.13+deb14-amd64/vmlinuz",
+		"./usr/lib/modules/7.2.13+deb14-amd64/vmlinuz.unsigned", "./boot/vmlinuz"
+	};
+	static const char *const names[] = { "linux-image-6.1.0-50-amd64",
+					     "linux-binary-unsigned-7.2.13+deb14-amd64",
+					     "kernel-image-6.1.0-50-amd64-di" };
+	uint8_t *bytes = noise(VMLINUX_BYTES, 7); // packed already, as vmlinuz is
+	for (size_t i = 0; i < KS_ARRAY_LEN(boots) * KS_ARRAY_LEN(names); i++) {
+		const char *path = boots[i % KS_ARRAY_LEN(boots)];
+		const struct file files[] = {
+			{ path, bytes, VMLINUX_BYTES, NULL },
+			{ .path = "./lib/modules/6.1/kernel/a.ko", .len = 2 << 20 },
+			{ 0 },
+		};
+		char fields[128];
+		snprintf(fields, sizeof(fields), "Package: %s\n", names[i / KS_ARRAY_LEN(boots)]);
+		for (int packing = 0; packing < PACKINGS; packing++) {
+			struct ks_buf deb = { 0 };
+			struct ks_package package = { 0 };
+			uint64_t taken;
+			build_deb(fields, files, packing, &deb);
+			assert_null(read_deb(&deb, KS_PACKAGE_VMLINUX, NULL, &package, &taken));
+			assert_vmlinux(&package, bytes);
+			assert_string_equal(package.vmlinux_path, path);
+			assert_in_range(taken, VMLINUX_BYTES, VMLINUX_BYTES + (512 << 10));
+			ks_package_deinit(&package);
+			ks_buf_deinit(&deb);
+		}
+	}
+	free(bytes);
+}
+
+/** Streams of xz with blocks, as dpkg writes them: threads take several at a time, one takes what it needs. */
+static void sparing_stream_takes_what_is_asked_for(void **state)
+{
+	(void)state;
+	enum { WHOLE = 4 << 20, PART = 1 << 20, BUFFER = 256 << 10 };
+	uint8_t *bytes = noise(WHOLE, 7), *out = malloc(PART);
+	assert_non_null(out);
+	const struct ks_buf plain = { .at = (char *)bytes, .len = WHOLE };
+	struct ks_buf packed = { 0 };
+	pack(&plain, PACK_XZ_BLOCKS, &packed);
+	struct ks_input *in;
+	struct ks_stream *stream;
+	assert_null(ks_input_memory(packed.at, packed.len, &in));
+	assert_null(ks_stream_open_sparing(in, 0, packed.len, WHOLE, &stream));
+	for (size_t got, done = 0; done < PART; done += got)
+		assert_null(ks_stream_read(stream, out + done, PART - done, &got));
+	assert_memory_equal(out, bytes, PART);
+	assert_in_range(ks_stream_offset(stream), PART, PART + 2 * XZ_BLOCK_BYTES);
+	assert_in_range(in->taken, PART, PART + 2 * BUFFER);
+	ks_stream_close(stream);
+	ks_input_close(in);
+	ks_buf_deinit(&packed);
+	free(bytes);
+	free(out);
 }
 
 /** A package as Debian's of 7.2: modules first, vmlinux near the end, links behind it. */
@@ -562,6 +626,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vmlinux_comes_out_of_every_packing_and_place),
 		cmocka_unit_test(nothing_behind_vmlinux_is_read),
+		cmocka_unit_test(what_boots_is_found_and_nothing_read_far_ahead),
+		cmocka_unit_test(sparing_stream_takes_what_is_asked_for),
 		cmocka_unit_test(late_vmlinux_is_reached_from_the_end),
 		cmocka_unit_test(late_vmlinux_is_reached_in_order_where_the_end_is_no_help),
 		cmocka_unit_test(archive_inside_the_package_does_not_mislead_the_search),

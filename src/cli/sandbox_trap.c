@@ -215,12 +215,48 @@ static long answer(const struct call *call, const ucontext_t *context)
 	return result;
 }
 
+/**
+ * What rt_sigprocmask(2) does, but that the signal of stopped calls stays let through: a call that is stopped where it is
+ * blocked ends the program, and libraries block all signals in threads of their own (liblzma), where malloc() opens a file.
+ */
+static long set_mask(ucontext_t *context)
+{
+	uint64_t before, wanted = 0, own = UINT64_C(1) << (SIGSYS - 1);
+	const void *set = (const void *)ARG(context, 1);
+	void *old = (void *)ARG(context, 2);
+	if (ARG(context, 3) != sizeof(before))
+		return -EINVAL;
+	memcpy(&before, &context->uc_sigmask, sizeof(before));
+	if (set) {
+		memcpy(&wanted, set, sizeof(wanted));
+		switch ((int)ARG(context, 0)) {
+		case SIG_BLOCK:
+			wanted |= before;
+			break;
+		case SIG_UNBLOCK:
+			wanted = before & ~wanted;
+			break;
+		case SIG_SETMASK:
+			break;
+		default:
+			return -EINVAL;
+		}
+		wanted &= ~own;
+		memcpy(&context->uc_sigmask, &wanted,
+		       sizeof(wanted)); // taken when the handler returns
+	}
+	if (old)
+		memcpy(old, &before, sizeof(before));
+	return 0;
+}
+
 static void on_stop(int signal, siginfo_t *info, void *arg)
 {
 	(void)signal;
 	ucontext_t *context = arg;
 	int before = errno;
-	long result = -ENOSYS;
+	bool masks = info->si_syscall == SYS_rt_sigprocmask;
+	long result = masks ? set_mask(context) : -ENOSYS;
 	for (size_t i = 0; i < KS_ARRAY_LEN(calls); i++)
 		if (calls[i].nr == info->si_syscall) {
 			result = answer(&calls[i], context);

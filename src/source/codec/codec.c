@@ -6,9 +6,9 @@
 
 #include "source/codec/codec.h"
 
-static struct ks_error *none_open(bool single, void **ret)
+static struct ks_error *none_open(unsigned int ways, void **ret)
 {
-	(void)single;
+	(void)ways;
 	*ret = NULL;
 	return NULL;
 }
@@ -43,12 +43,12 @@ static void zstd_close(void *state)
 	free(z);
 }
 
-static struct ks_error *zstd_open(bool single, void **ret)
+static struct ks_error *zstd_open(unsigned int ways, void **ret)
 {
 	struct zstd *z = calloc(1, sizeof(*z));
 	if (!z)
 		return &ks_nomem;
-	z->single = single;
+	z->single = ways & KS_CODEC_ONE_FRAME;
 	z->stream = ZSTD_createDStream();
 	if (!z->stream) {
 		free(z);
@@ -83,12 +83,12 @@ struct gzip {
 	bool single;
 };
 
-static struct ks_error *gzip_open(bool single, void **ret)
+static struct ks_error *gzip_open(unsigned int ways, void **ret)
 {
 	struct gzip *z = calloc(1, sizeof(*z));
 	if (!z)
 		return &ks_nomem;
-	z->single = single;
+	z->single = ways & KS_CODEC_ONE_FRAME;
 	if (inflateInit2(&z->stream, 15 + 16) != Z_OK) { // 16: gzip, not zlib
 		free(z);
 		return &ks_nomem;

@@ -37,15 +37,22 @@ struct ks_codec_step {
 	bool done; // set by the codec: the packed bytes came to their proper end
 };
 
+enum ks_codec_way {
+	KS_CODEC_ONE_FRAME =
+		1, // the packed bytes end with their first frame, whatever follows; else all is packed
+	KS_CODEC_NOT_AHEAD =
+		2, // no input is taken before it is needed, by threads that unpack what comes later
+};
+
 struct ks_codec_ops {
 	const char *name;
 	const char *magic;
 	size_t magic_len;
 	/**
-	 * @param single the packed bytes end with their first frame, whatever follows; else all is packed
+	 * @param ways of enum ks_codec_way
 	 * @return KS_ERR_UNSUPPORTED when the library it needs is not there
 	 */
-	struct ks_error *(*open)(bool single, void **ret);
+	struct ks_error *(*open)(unsigned int ways, void **ret);
 	/** NULL, or an error when the bytes are damaged; no progress at all means that input lacks */
 	struct ks_error *(*run)(void *state, struct ks_codec_step *step);
 	void (*close)(void *state);

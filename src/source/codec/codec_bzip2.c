@@ -41,7 +41,7 @@ struct bzip2 {
 	bool single;
 };
 
-static struct ks_error *open_bzip2(bool single, void **ret)
+static struct ks_error *open_bzip2(unsigned int ways, void **ret)
 {
 	load_once();
 	if (!usable)
@@ -51,7 +51,7 @@ static struct ks_error *open_bzip2(bool single, void **ret)
 	struct bzip2 *z = calloc(1, sizeof(*z));
 	if (!z)
 		return &ks_nomem;
-	z->single = single;
+	z->single = ways & KS_CODEC_ONE_FRAME;
 	if (lib.init(&z->stream, 0, 0) != BZ_OK) {
 		free(z);
 		return &ks_nomem;

@@ -59,13 +59,13 @@ struct frame {
 	bool single;
 };
 
-static struct ks_error *frame_open(bool single, void **ret)
+static struct ks_error *frame_open(unsigned int ways, void **ret)
 {
 	KS_TRY(need_library());
 	struct frame *f = calloc(1, sizeof(*f));
 	if (!f)
 		return &ks_nomem;
-	f->single = single;
+	f->single = ways & KS_CODEC_ONE_FRAME;
 	if (lib.is_error(lib.frame_new(&f->ctx, LZ4F_VERSION))) {
 		free(f);
 		return &ks_nomem;
@@ -105,9 +105,9 @@ struct legacy {
 	bool begun, in_block, ended;
 };
 
-static struct ks_error *legacy_open(bool single, void **ret)
+static struct ks_error *legacy_open(unsigned int ways, void **ret)
 {
-	(void)single; // the end is told by the blocks
+	(void)ways; // the end is told by the blocks
 	KS_TRY(need_library());
 	struct legacy *l = calloc(1, sizeof(*l));
 	if (!l)

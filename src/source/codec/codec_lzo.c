@@ -56,9 +56,9 @@ struct lzop {
 	uint32_t flags, out_len, in_len, sums; // of the block: bytes
 };
 
-static struct ks_error *open_lzop(bool single, void **ret)
+static struct ks_error *open_lzop(unsigned int ways, void **ret)
 {
-	(void)single; // the data says where it ends
+	(void)ways; // the data says where it ends
 	load_once();
 	if (!usable)
 		return ks_error_new(KS_ERR_UNSUPPORTED, "cannot load liblzo2.so.2, which lzo data "

@@ -12,14 +12,14 @@ enum {
 // Beyond the first number xz gives up threads, beyond the second it gives up.
 static const uint64_t threading_max = 256 << 20, memory_max = 512 << 20;
 
-static struct ks_error *open_with(lzma_ret (*init)(lzma_stream *xz, bool single), bool single,
-				  void **ret)
+static struct ks_error *open_with(lzma_ret (*init)(lzma_stream *xz, unsigned int ways),
+				  unsigned int ways, void **ret)
 {
 	lzma_stream *xz = malloc(sizeof(*xz));
 	if (!xz)
 		return &ks_nomem;
 	*xz = (lzma_stream)LZMA_STREAM_INIT;
-	if (init(xz, single) != LZMA_OK) {
+	if (init(xz, ways) != LZMA_OK) {
 		free(xz);
 		return &ks_nomem;
 	}
@@ -27,10 +27,13 @@ static struct ks_error *open_with(lzma_ret (*init)(lzma_stream *xz, bool single)
 	return NULL;
 }
 
-static lzma_ret xz_init(lzma_stream *xz, bool single)
+static lzma_ret xz_init(lzma_stream *xz, unsigned int ways)
 {
+	const uint32_t flags = ways & KS_CODEC_ONE_FRAME ? 0 : LZMA_CONCATENATED;
+	if (ways & KS_CODEC_NOT_AHEAD)
+		return lzma_stream_decoder(xz, memory_max, flags);
 	const lzma_mt mt = {
-		.flags = single ? 0 : LZMA_CONCATENATED,
+		.flags = flags,
 		.threads = XZ_THREADS,
 		.memlimit_threading = threading_max,
 		.memlimit_stop = memory_max,
@@ -38,20 +41,20 @@ static lzma_ret xz_init(lzma_stream *xz, bool single)
 	return lzma_stream_decoder_mt(xz, &mt);
 }
 
-static lzma_ret lzma_init(lzma_stream *xz, bool single)
+static lzma_ret lzma_init(lzma_stream *xz, unsigned int ways)
 {
-	(void)single;
+	(void)ways;
 	return lzma_alone_decoder(xz, memory_max);
 }
 
-static struct ks_error *xz_open(bool single, void **ret)
+static struct ks_error *xz_open(unsigned int ways, void **ret)
 {
-	return open_with(xz_init, single, ret);
+	return open_with(xz_init, ways, ret);
 }
 
-static struct ks_error *lzma_open(bool single, void **ret)
+static struct ks_error *lzma_open(unsigned int ways, void **ret)
 {
-	return open_with(lzma_init, single, ret);
+	return open_with(lzma_init, ways, ret);
 }
 
 static struct ks_error *run(void *state, struct ks_codec_step *step)

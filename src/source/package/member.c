@@ -38,6 +38,8 @@ static const struct pattern {
 	{ KS_MEMBER_VMLINUZ, "vmlinuz-*" },
 	{ KS_MEMBER_VMLINUZ, "lib/modules/*/vmlinuz" },
 	{ KS_MEMBER_VMLINUZ, "usr/lib/modules/*/vmlinuz" },
+	{ KS_MEMBER_VMLINUZ, "lib/modules/*/vmlinuz.unsigned" }, // linux-binary-unsigned-*
+	{ KS_MEMBER_VMLINUZ, "usr/lib/modules/*/vmlinuz.unsigned" },
 };
 
 enum ks_member_kind ks_member_kind_of(const char *path)

@@ -254,7 +254,11 @@ static struct ks_error *walk_data(struct walk *w, uint64_t offset, uint64_t size
 	w->data_at = offset;
 	w->data_size = size;
 	_cleanup_stream_ struct ks_stream *stream = NULL;
-	KS_TRY(ks_stream_open(w->in, offset, size, w->limits.unpacked_max, &stream));
+	// what is near the beginning is had without what comes later; a whole package is unpacked by threads
+	bool ends_early = w->wish == KS_PACKAGE_CONFIG ||
+			  (w->wish == KS_PACKAGE_VMLINUX && only_boots(w->pkg));
+	KS_TRY((ends_early ? ks_stream_open_sparing
+			   : ks_stream_open)(w->in, offset, size, w->limits.unpacked_max, &stream));
 	w->stream = stream;
 	_cleanup_tarball_ struct ks_tarball *tar = NULL;
 	KS_TRY(ks_tarball_open(stream, try_tail, w, &tar));

@@ -62,24 +62,36 @@ static struct ks_error *stream_new(struct ks_input *in, uint64_t offset, uint64_
 	return NULL;
 }
 
-static struct ks_error *open_codec(struct ks_stream *s, enum ks_codec codec, bool single)
+static struct ks_error *open_codec(struct ks_stream *s, enum ks_codec codec, unsigned int ways)
 {
 	s->codec = codec;
-	KS_TRY(ks_codecs[codec]->open(single, &s->state));
+	KS_TRY(ks_codecs[codec]->open(ways, &s->state));
 	s->opened = true;
+	return NULL;
+}
+
+static struct ks_error *open_all(struct ks_input *in, uint64_t offset, uint64_t len,
+				 uint64_t unpacked_max, unsigned int ways, struct ks_stream **ret)
+{
+	_cleanup_stream_ struct ks_stream *s = NULL;
+	KS_TRY(stream_new(in, offset, len, unpacked_max, &s));
+	while (s->buf_len < KS_CODEC_HEAD_BYTES && s->pos < s->end)
+		KS_TRY(fill(s));
+	KS_TRY(open_codec(s, ks_codec_of(s->buf, s->buf_len), ways));
+	*ret = ks_take(s);
 	return NULL;
 }
 
 struct ks_error *ks_stream_open(struct ks_input *in, uint64_t offset, uint64_t len,
 				uint64_t unpacked_max, struct ks_stream **ret)
 {
-	_cleanup_stream_ struct ks_stream *s = NULL;
-	KS_TRY(stream_new(in, offset, len, unpacked_max, &s));
-	while (s->buf_len < KS_CODEC_HEAD_BYTES && s->pos < s->end)
-		KS_TRY(fill(s));
-	KS_TRY(open_codec(s, ks_codec_of(s->buf, s->buf_len), false));
-	*ret = ks_take(s);
-	return NULL;
+	return open_all(in, offset, len, unpacked_max, 0, ret);
+}
+
+struct ks_error *ks_stream_open_sparing(struct ks_input *in, uint64_t offset, uint64_t len,
+					uint64_t unpacked_max, struct ks_stream **ret)
+{
+	return open_all(in, offset, len, unpacked_max, KS_CODEC_NOT_AHEAD, ret);
 }
 
 struct ks_error *ks_stream_open_frame(struct ks_input *in, uint64_t offset, uint64_t len,
@@ -88,7 +100,7 @@ struct ks_error *ks_stream_open_frame(struct ks_input *in, uint64_t offset, uint
 {
 	_cleanup_stream_ struct ks_stream *s = NULL;
 	KS_TRY(stream_new(in, offset, len, unpacked_max, &s));
-	KS_TRY(open_codec(s, codec, true));
+	KS_TRY(open_codec(s, codec, KS_CODEC_ONE_FRAME));
 	*ret = ks_take(s);
 	return NULL;
 }

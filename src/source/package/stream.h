@@ -8,8 +8,8 @@
 #include "source/input.h"
 
 /**
- * The unpacked bytes of a part of an input, in order, no more of them than are asked for: what is not
- * read is neither fetched nor unpacked. The part is not packed at all when its codec is NONE.
+ * The unpacked bytes of a part of an input, in order, as they are asked for: what is not
+ * read is neither fetched nor unpacked, but for what threads take ahead. The part is not packed at all when its codec is NONE.
  */
 struct ks_stream;
 
@@ -20,6 +20,13 @@ struct ks_stream;
  */
 KS_MUST_CHECK struct ks_error *ks_stream_open(struct ks_input *in, uint64_t offset, uint64_t len,
 					      uint64_t unpacked_max, struct ks_stream **ret);
+/**
+ * The same in one thread: where ks_stream_open() has several unpack blocks of xz at a time, it takes input that is far
+ * ahead of what is asked for.
+ */
+KS_MUST_CHECK struct ks_error *ks_stream_open_sparing(struct ks_input *in, uint64_t offset,
+						      uint64_t len, uint64_t unpacked_max,
+						      struct ks_stream **ret);
 /** The same for a part that is packed by that codec and may go on with other bytes behind its first frame. */
 KS_MUST_CHECK struct ks_error *ks_stream_open_frame(struct ks_input *in, uint64_t offset,
 						    uint64_t len, uint64_t unpacked_max,
