@@ -172,10 +172,13 @@ struct queue_record { long common; void *skb; unsigned int len; };
 struct lock_record { long common; };
 VALUE(fork_parent, fork, "tracepoint/sched/sched_process_fork", RECORD(fork_record, parent_pid), seen->process)
 VALUE(wakeup_prio, fork, "tracepoint/sched/sched_wakeup_new", RECORD(wakeup_record, prio), 120)
-VALUE(wakeup_success, fork, "tracepoint/sched/sched_wakeup_new", RECORD(wakeup_record, success), 1)
 VALUE(wait_prio, wait4, "tracepoint/sched/sched_process_wait", RECORD(wait_record, prio), 120)
+#if !NEW
+VALUE(wakeup_success, fork, "tracepoint/sched/sched_wakeup_new", RECORD(wakeup_record, success), 1)
 VALUE(adjust_saddr, recvfrom, "tracepoint/tcp/tcp_rcv_space_adjust", *(unsigned short *)&RECORD(tcp_record, saddr), 0x7f)
+#else
 VALUE(adjust_new_saddr, recvfrom, "tracepoint/tcp/tcp_rcv_space_adjust", *(unsigned short *)&RECORD(tcp_new_record, saddr), 0x7f)
+#endif
 VALUE(adjust_sport, recvfrom, "tracepoint/tcp/tcp_rcv_space_adjust", RECORD(tcp_record, sport), 4711)
 VALUE(state_family, listen, "tracepoint/sock/inet_sock_set_state", RECORD(state_record, family), 2)
 VALUE(state_protocol, listen, "tracepoint/sock/inet_sock_set_state", RECORD(state_record, protocol), 6)

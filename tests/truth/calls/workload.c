@@ -630,7 +630,9 @@ static void set_up_sockets(void)
 	if (connect(client, (struct sockaddr *)&here, sizeof(here)))
 		perror("connect");
 	peer = accept(listener, NULL, NULL);
-	udp = socket(AF_INET, SOCK_DGRAM, 0);
+	udp = socket(AF_INET, SOCK_DGRAM, 0); // sends to itself, lest somebody answers that nobody is there
+	if (bind(udp, (struct sockaddr *)&here, sizeof(here)))
+		perror("bind");
 }
 
 unsigned long long workload_inode(void)
@@ -673,4 +675,10 @@ bool workload_make(const char *step, unsigned int times)
 		return true;
 	}
 	return false;
+}
+
+void workload_make_all(void)
+{
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		steps[i].make();
 }

@@ -13,4 +13,7 @@ unsigned long long workload_inode(void);
 /** Make a step so many times; false when none is called that. */
 bool workload_make(const char *step, unsigned int times);
 
+/** Make every step once. */
+void workload_make_all(void);
+
 #endif
