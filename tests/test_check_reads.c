@@ -50,7 +50,7 @@ static const struct ks_decl ints[] = { { .kind = KS_INT, .name = "int", .size = 
 static const struct ks_decl inner = RECORD("inner", 8, inner_members),
 			    idmap = RECORD("idmap", 8, inner_members);
 static const struct ks_decl old_thing = RECORD("thing", 56, old_members),
-			    new_thing = RECORD("thing", 56, new_members),
+			    new_thing = RECORD("thing", 64, new_members),
 			    old_task = RECORD("task_struct", 56, old_members),
 			    new_task = RECORD("task_struct", 56, new_members);
 
@@ -61,32 +61,39 @@ static const struct ks_decl old_thing = RECORD("thing", 56, old_members),
 	}
 static const struct ks_param old_params[] = { { "thing", &p_thing }, { "how", &p_idmap } };
 static const struct ks_param new_params[] = { { "map", &p_idmap }, { "thing", &p_thing } };
+static const struct ks_param one_params[] = { { "flags", &t_int }, { "how", &p_idmap } };
+static const struct ks_param two_params[] = { { "block", &t_int }, { "flags", &t_int } };
 static const struct ks_param half_params[] = { { "thing", &p_thing }, { "other", &p_thing } };
 static const struct ks_param pure_params[] = { { "thing", &pc_thing }, { "how", &p_idmap } };
 static const struct ks_type pure_proto = PROTO(pure_params);
+static const struct ks_type one_proto = PROTO(one_params), two_proto = PROTO(two_params);
 static const struct ks_type old_proto = PROTO(old_params), new_proto = PROTO(new_params),
 			    half_proto = PROTO(half_params);
 static const struct ks_decl same = { .kind = KS_FUNCTION, .name = "same", .type = &old_proto },
 			    was = { .kind = KS_FUNCTION, .name = "moved", .type = &old_proto },
 			    pure_was = { .kind = KS_FUNCTION, .name = "pure", .type = &old_proto },
 			    pure_is = { .kind = KS_FUNCTION, .name = "pure", .type = &pure_proto },
+			    flags_was = { .kind = KS_FUNCTION,
+					  .name = "flags",
+					  .type = &one_proto },
+			    flags_is = { .kind = KS_FUNCTION, .name = "flags", .type = &two_proto },
 			    half_was = { .kind = KS_FUNCTION, .name = "half", .type = &old_proto },
 			    half_is = { .kind = KS_FUNCTION, .name = "half", .type = &half_proto },
 			    is = { .kind = KS_FUNCTION, .name = "moved", .type = &new_proto };
 
-static const struct ks_decl *const old_decls[] = { &ints[0],   &ints[1], &inner, &idmap,
-						   &old_thing, &same,	 &was,	 &half_was,
-						   &old_task,  &pure_was };
-static const struct ks_decl *const new_decls[] = { &ints[0],   &ints[1], &inner, &idmap,
-						   &new_thing, &same,	 &is,	 &half_is,
-						   &new_task,  &pure_is };
+static const struct ks_decl *const old_decls[] = { &ints[0],   &ints[1],  &inner,    &idmap,
+						   &old_thing, &same,	  &was,	     &half_was,
+						   &old_task,  &pure_was, &flags_was };
+static const struct ks_decl *const new_decls[] = { &ints[0],   &ints[1], &inner,   &idmap,
+						   &new_thing, &same,	 &is,	   &half_is,
+						   &new_task,  &pure_is, &flags_is };
 static const struct tiny_image old_kernel = {
 	.image = { .label = "old", .version = "6.1.1", .arch = "amd64", .elf_class = 64 },
-	.nr_decls = 10,
+	.nr_decls = 11,
 	.decls = old_decls,
 }, new_kernel = {
 	.image = { .label = "new", .version = "6.12.1", .arch = "amd64", .elf_class = 64 },
-	.nr_decls = 10,
+	.nr_decls = 11,
 	.decls = new_decls,
 };
 
@@ -245,6 +252,42 @@ static void pointers_are_followed(void **state)
 	expect_said("fentry/same", &w, "blind-read thing::b");
 }
 
+static void behind_a_struct_that_grew_others_stand(void **state)
+{
+	(void)state;
+	struct written w = { 0 };
+	add(&w, LOAD(6, 1, 0));
+	copy(&w, 6, 64, 8); // of what begins with a thing
+	expect_said("fentry/same", &w, "blind-read thing");
+	w = (struct written){ 0 };
+	add(&w, LOAD(6, 1, 8));
+	copy(&w, 6, 64, 8); // of what begins with an idmap, which is as large
+	expect_said("fentry/same", &w, "");
+}
+
+static void registers_are_the_image_s_where_the_object_has_none(void **state)
+{
+	enum { DI = 112, SI = 104 };
+	(void)state;
+	struct written w = { 0 };
+	add(&w, LOAD(6, 1, DI));
+	copy(&w, 6, 8, 4);
+	expect_said("kprobe/same", &w, "blind-read thing::b");
+	w = (struct written){ 0 };
+	add(&w, LOAD(6, 1, SI));
+	copy(&w, 6, 0, 8);
+	expect_said("kprobe/moved", &w, "signature-changed moved");
+}
+
+static void of_the_same_type_it_may_be_another(void **state)
+{
+	(void)state;
+	struct written w = { 0 };
+	add(&w, LOAD(6, 1, 0));
+	add(&w, JNE(6, 0, 0));
+	expect_said("fentry/flags", &w, "signature-changed flags");
+}
+
 static void qualifiers_are_the_same_to_readers(void **state)
 {
 	(void)state;
@@ -269,6 +312,18 @@ static void what_helpers_give_is_followed(void **state)
 	add(&w, CALL(158));
 	add(&w, LOAD(8, 0, 0));
 	expect_said("tc", &w, "");
+	w = (struct written){ 0 };
+	add(&w, CALL(35)); // bpf_get_current_task(), a number to the verifier
+	add(&w, MOVX(6, 0));
+	copy(&w, 6, 8, 4);
+	expect_said("kprobe/same", &w, "blind-read task_struct::b");
+	w = (struct written){ 0 };
+	add(&w, CALL(35));
+	add(&w, MOVX(6, 0));
+	copy(&w, 6, 16, 8);
+	add(&w, LOAD(7, 10, -8));
+	copy(&w, 7, 8, 4);
+	expect_said("tracepoint/a/b", &w, "blind-read thing::b");
 }
 
 static void what_co_re_moves_or_nobody_knows_is_left_alone(void **state)
@@ -379,6 +434,9 @@ int main(void)
 		cmocka_unit_test(another_name_in_the_same_place_is_none),
 		cmocka_unit_test(pointers_are_followed),
 		cmocka_unit_test(what_helpers_give_is_followed),
+		cmocka_unit_test(behind_a_struct_that_grew_others_stand),
+		cmocka_unit_test(registers_are_the_image_s_where_the_object_has_none),
+		cmocka_unit_test(of_the_same_type_it_may_be_another),
 		cmocka_unit_test(qualifiers_are_the_same_to_readers),
 		cmocka_unit_test(what_co_re_moves_or_nobody_knows_is_left_alone),
 		cmocka_unit_test(only_arguments_that_are_used_count),

@@ -118,7 +118,9 @@ static bool follows_pointers(const struct ks_hook *hook)
 {
 	return ks_hook_is_typed(hook) ||
 	       (hook->target && !hook->needs_target &&
-		(KS_HOOKS_FUNCTION | KS_HOOKS_ARGUMENTS) & KS_HOOK_BIT(hook->kind));
+		(KS_HOOKS_FUNCTION | KS_HOOKS_ARGUMENTS | KS_HOOK_BIT(KS_HOOK_TRACEPOINT) |
+		 KS_HOOK_BIT(KS_HOOK_SYSCALL_TP)) &
+			KS_HOOK_BIT(hook->kind));
 }
 
 /** The same values give the same result, unless that depends on types, too. */

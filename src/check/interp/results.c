@@ -8,7 +8,7 @@
 // clang-format off
 static const struct ks_helper_result results[] = {
 	{ KS_HELPER_MAP_LOOKUP, true, "bpf_map_lookup_elem", NULL, false },
-	{ 35,  false, "bpf_get_current_task",        NULL, true },
+	{ 35,  false, "bpf_get_current_task",        "task_struct", true },
 	{ 84,  true,  "bpf_sk_lookup_tcp",           NULL, false },
 	{ 85,  true,  "bpf_sk_lookup_udp",           NULL, false },
 	{ 95,  true,  "bpf_sk_fullsock",             NULL, false },

@@ -11,7 +11,7 @@ struct ks_helper_result {
 	const char *name; // of the helper
 	const char *
 		record; // the kernel's struct that it points to; NULL: memory, or what only the program knows
-	bool number; // the verifier takes it for a number
+	bool number; // the verifier takes it for a number all the same
 };
 /** NULL: it gives no pointer, or nothing is known of it. */
 const struct ks_helper_result *ks_helper_result(int32_t id);

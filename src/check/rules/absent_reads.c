@@ -2,6 +2,7 @@
 /* Parameters that a kprobe reads from registers, and that the function does not have: it gets what was left there. */
 #include "bpf/reads.h"
 #include "check/core/core_type.h"
+#include "check/rules/machine.h"
 #include "check/rules/rules.h"
 #include "check/rules/target.h"
 
@@ -11,7 +12,7 @@ enum { MAX_ARGUMENTS = 12, WITH_ALL_REGISTERS = 6 };
 static uint32_t parameters_read(const struct ks_judge *judge, uint32_t insns[MAX_ARGUMENTS])
 {
 	const struct ks_arch_registers *machine =
-		ks_bpf_registers_of(judge->resolution->prepared->object);
+		ks_registers_at(judge->resolution->prepared->object, judge->site);
 	uint32_t set = 0;
 	for (uint32_t i = 0; i < judge->program->nr; i++) {
 		const struct ks_reached *at = &judge->reach->at[i];

@@ -191,6 +191,21 @@ static bool base_is_another(const struct ks_judge *judge, const struct place *wa
 	return name && strcmp(name, was->steps[0].member->name) != 0;
 }
 
+/** A read behind the end: of a struct that begins with this one (tcp_sock with sock), whose fields move when this one grows. */
+static void judge_behind(struct ks_judge *judge, uint32_t insn, const struct ks_decl *now,
+			 const struct ks_decl *then, const char *base)
+{
+	if (!now->size || !then->size || now->size == then->size)
+		return;
+	const struct ks_about about = { .kind = KS_STRUCT, .name = then->name, .insn = insn };
+	struct ks_reason *reason =
+		ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_BLIND_READ, &about,
+			     "read at byte %d, behind its %u bytes in %s; it has %u here",
+			     judge->reach->at[insn].read_offset, (unsigned int)then->size, base,
+			     (unsigned int)now->size);
+	ks_reason_hint(judge, reason, "read it by BPF_CORE_READ()");
+}
+
 static void judge_read(struct ks_judge *judge, uint32_t insn, const struct ks_pointers *here,
 		       const struct ks_pointers *base)
 {
@@ -199,8 +214,13 @@ static void judge_read(struct ks_judge *judge, uint32_t insn, const struct ks_po
 	const struct ks_decl *then = ks_record_of(base, paths, at->reads - 1u);
 	const struct ks_decl *now = then ? ks_record_of(here, paths, at->reads - 1u) : NULL;
 	struct place was;
-	if (!now || now == then || strcmp(now->name, then->name) != 0 ||
-	    !find_place(base->site, then, (uint64_t)at->read_offset, &was) ||
+	if (!now || now == then || strcmp(now->name, then->name) != 0)
+		return;
+	if ((uint64_t)at->read_offset >= then->size) {
+		judge_behind(judge, insn, now, then, base->site->image->label);
+		return;
+	}
+	if (!find_place(base->site, then, (uint64_t)at->read_offset, &was) ||
 	    (at->read_size && at->read_size < was.size) ||
 	    base_is_another(judge, &was, (uint64_t)at->read_offset))
 		return;

@@ -5,6 +5,7 @@
 #include "bpf/reads.h"
 #include "check/core/core_type.h"
 #include "check/interp/opcode.h"
+#include "check/rules/machine.h"
 #include "check/rules/pointers.h"
 #include "check/rules/rules.h"
 #include "check/rules/target.h"
@@ -53,6 +54,20 @@ static bool same_to_readers(const struct ks_type *a, const struct ks_type *b)
 	return ks_type_equal(a, b);
 }
 
+/** Where the parameter of the base went, if another of its type has its place here; NULL: it is there, maybe by another name. */
+static const struct ks_param *moved_to(const struct ks_type *here, const struct ks_type *there,
+				       uint32_t index, uint32_t skip)
+{
+	const char *name = there->params[index].name;
+	for (uint32_t i = skip; name[0] && i < here->nr_params; i++)
+		if (strcmp(here->params[i].name, name) == 0)
+			return i == index || !same_to_readers(here->params[i].type,
+							      there->params[index].type)
+				       ? NULL
+				       : &here->params[i];
+	return NULL;
+}
+
 /** One value of a hook here and in the base: whether it is something else. */
 static void compare_value(struct ks_judge *judge, const struct ks_about *about,
 			  enum ks_reason_kind kind, const struct ks_type *here,
@@ -74,7 +89,14 @@ static void compare_value(struct ks_judge *judge, const struct ks_about *about,
 			     there->params[i].name, base);
 		return;
 	}
-	if (same_to_readers(here->params[i].type, there->params[i].type))
+	bool same = same_to_readers(here->params[i].type, there->params[i].type);
+	const struct ks_param *moved = same ? moved_to(here, there, i, skip) : NULL;
+	if (moved)
+		ks_judge_add(judge, KS_STAGE_RUN, kind, about,
+			     "parameter %u is %s; %s, which it is in %s, is parameter %u",
+			     value + 1, here->params[i].name, moved->name, base,
+			     (uint32_t)(moved - here->params) - skip + 1);
+	if (same)
 		return;
 	if (there->params[i].name[0] == '(') {
 		ks_judge_add(judge, KS_STAGE_RUN, kind, about,
@@ -136,7 +158,7 @@ static void compare_protos(struct ks_judge *judge, enum ks_kind name_kind, const
 			   const struct ks_type *there, uint32_t skip)
 {
 	const struct ks_arch_registers *machine =
-		ks_bpf_registers_of(judge->resolution->prepared->object);
+		ks_registers_at(judge->resolution->prepared->object, judge->site);
 	if (!here || !there || ks_type_equal(here, there))
 		return;
 	uint32_t nr = there->nr_params > skip ? there->nr_params - skip : 0;
@@ -200,10 +222,10 @@ static void compare_field(struct ks_judge *judge, uint32_t insn, const struct ks
 	if (shape.untold)
 		return;
 	if (local.kind == KS_BTF_INT && shape.kind == KS_BTF_INT && size && size != local.size &&
-	    !last->bitfield && !result->member->bitfield_size && !result->bad_access) {
+	    !last->bitfield && !result->member->bitfield_size) {
 		uint8_t class = ks_opcode_class(judge->program->insns[insn].code);
-		if (class == CLASS_LDX)
-			return; // the loader adjusts the load
+		if (class == CLASS_LDX || (class == CLASS_STX && result->bad_access))
+			return; // the loader adjusts the load, or refuses to
 		ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_FIELD_CHANGED, &about,
 			     "it has %u bytes, the program was built with %u", (unsigned int)size,
 			     local.size);

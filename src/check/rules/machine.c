@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "bpf/reads.h"
 #include "check/rules/rules.h"
 
 const struct ks_arch *ks_judge_other_machine(const struct ks_judge *judge)
@@ -13,6 +14,14 @@ const struct ks_arch *ks_judge_other_machine(const struct ks_judge *judge)
 	const struct ks_arch *arch = ks_arch_by_debian(judge->site->image->arch);
 	// machines of one source name their registers alike
 	return built && arch && strcmp(built->source, arch->source) != 0 ? built : NULL;
+}
+
+const struct ks_arch_registers *ks_registers_at(const struct ks_bpf_object *object,
+						const struct ks_site *site)
+{
+	const struct ks_arch_registers *told = ks_bpf_registers_of(object);
+	const struct ks_arch *arch = ks_arch_by_debian(site->image->arch);
+	return told || !arch ? told : &arch->registers;
 }
 
 static struct ks_reason *add_machine(struct ks_judge *judge, enum ks_stage stage,

@@ -11,3 +11,6 @@ const struct ks_arch *ks_judge_other_machine(const struct ks_judge *judge);
  */
 bool ks_judge_registers(struct ks_judge *judge, const struct ks_core_spec *spec,
 			const struct ks_about *about);
+/** The registers that a kprobe's context has on an image: as the object's own types tell, else those of the image's machine; NULL. */
+const struct ks_arch_registers *ks_registers_at(const struct ks_bpf_object *object,
+						const struct ks_site *site);

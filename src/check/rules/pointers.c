@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/rules/pointers.h"
+#include "check/rules/machine.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -107,7 +108,7 @@ struct ks_pointers ks_pointers_of(const struct ks_bpf_object *object,
 	struct ks_pointers pointers = { .site = site,
 					.object = object,
 					.hook = hook,
-					.machine = ks_bpf_registers_of(object),
+					.machine = ks_registers_at(object, site),
 					.sleepable = sleepable };
 	if (hook->kind == KS_HOOK_STRUCT_OPS)
 		find_operation(object, program, &pointers);
@@ -303,9 +304,13 @@ static struct ks_pointee read_through(const struct ks_pointers *pointers,
 	static const struct ks_gate leaves = { KS_SINCE(6, 17), "2d5c91e1cc14" };
 	const struct ks_site *site = pointers->site;
 	struct ks_pointee word = { .word = KS_WORD_UNTOLD };
-	if (from->word != KS_WORD_RECORD)
+	if (!from->record)
 		return word;
 	struct ks_walk walk = ks_struct_walk(site, from->record, offset, size);
+	if (from->word != KS_WORD_RECORD) {
+		word.record = walk.end == KS_WALK_POINTER ? walk.pointee : NULL;
+		return word;
+	}
 	word.type = walk.member ? walk.member->type : NULL;
 	switch (walk.end) {
 	case KS_WALK_SCALAR:
@@ -347,13 +352,13 @@ static struct ks_pointee result_of(const struct ks_site *site, int32_t helper)
 	if (!result)
 		return word;
 	word.null = result->may_be_null ? KS_NULL_MAYBE : KS_NULL_NEVER;
+	if (result->record) {
+		const struct ks_fact *fact = ks_site_fact(site, KS_STRUCT, result->record);
+		word.record = fact->ambiguity ? NULL : fact->decl;
+	}
 	if (result->number)
 		word.word = KS_WORD_NUMBER;
-	if (!result->record)
-		return word;
-	const struct ks_fact *fact = ks_site_fact(site, KS_STRUCT, result->record);
-	word.record = fact->ambiguity ? NULL : fact->decl;
-	if (word.record)
+	else if (word.record)
 		word.word = KS_WORD_RECORD;
 	return word;
 }
@@ -398,8 +403,7 @@ struct ks_pointee ks_pointee_of(const struct ks_pointers *pointers, const struct
 const struct ks_decl *ks_record_of(const struct ks_pointers *pointers, const struct ks_path *paths,
 				   uint32_t path)
 {
-	const struct ks_pointee pointee = ks_pointee_of(pointers, paths, path);
-	return pointee.word == KS_WORD_RECORD ? pointee.record : NULL;
+	return ks_pointee_of(pointers, paths, path).record;
 }
 
 bool ks_pointer_may_be_null(const void *types, const struct ks_path *paths, uint32_t path)

@@ -38,9 +38,10 @@ enum ks_word {
 struct ks_pointee {
 	enum ks_word word;
 	enum ks_null null;
-	const struct ks_decl *record; // of a KS_WORD_RECORD
-	const struct ks_type *type;   // as declared; NULL: of what a helper gives
-	bool trusted;		      // the verifier knows that it stays valid, or RCU keeps it so
+	const struct ks_decl
+		*record; // of a KS_WORD_RECORD, or one that the verifier does not know of
+	const struct ks_type *type; // as declared; NULL: of what a helper gives
+	bool trusted;		    // the verifier knows that it stays valid, or RCU keeps it so
 };
 /** What stands at the end of a path. */
 struct ks_pointee ks_pointee_of(const struct ks_pointers *pointers, const struct ks_path *paths,
