@@ -132,7 +132,7 @@ static void what_is_released_comes_and_what_is_older_goes(void **state)
 	expect(&archive, path, "mini:six@amd64", true, 1, "");
 	mini_archive_release(&archive, 3, false);
 	mini_archive_release(&archive, 4, false);
-	expect(&archive, path, NULL, true, 0, "added:6.6.4 added:6.6.3 ");
+	expect(&archive, path, NULL, true, 0, "added:6.6.3 added:6.6.4 ");
 	expect_images(path, "6.6.2" OF_SET "6.6.3" OF_SET "6.6.4" OF_SET);
 	expect(&archive, path, NULL, true, 2, "removed:6.6.2 ");
 	mini_archive_release(&archive, 5, false);
@@ -185,8 +185,31 @@ static void next_one_is_taken_when_the_newest_is_gone(void **state)
 	expect(&archive, path, "mini:6", false, 0, "older added:6.6.1 ");
 	expect(&archive, path, NULL, true, 0, "failed ");
 	mini_archive_release(&archive, 2, false);
-	expect(&archive, path, NULL, true, 1, "failed added:6.6.2 removed:6.6.1 ");
+	expect(&archive, path, NULL, true, 1, "added:6.6.2 failed removed:6.6.1 ");
 	expect_images(path, "6.6.2" OF_SET);
+	mini_archive_end(&archive);
+}
+
+/** Newer ones wait for what could not be fetched: else the next update would take it for known. */
+static void what_fails_is_not_passed_over(void **state)
+{
+	const char *path = place_path(state);
+	struct mini_archive archive;
+	begin(&archive);
+	mini_archive_release(&archive, 1, false);
+	free(bring(&archive, path, "mini:6", true, 0));
+	for (unsigned int nr = 2; nr <= 4; nr++)
+		mini_archive_release(&archive, nr, false);
+	for (size_t i = 0; archive.files[i].path; i++)
+		if (strcmp(archive.files[i].path, "/pool/3.deb") == 0)
+			archive.files[i].len--;
+	_cleanup_buf_ struct ks_buf want = { 0 };
+	ks_buf_printf(&want, "added:6.6.2 failed(the file has %zu bytes on the server, not %zu) ",
+		      archive.debs[3].len - 1, archive.debs[3].len);
+	expect(&archive, path, NULL, true, 0, ks_buf_text(&want));
+	expect_images(path, "6.6.1" OF_SET "6.6.2" OF_SET);
+	mini_archive_release(&archive, 3, false);
+	expect(&archive, path, NULL, true, 0, "added:6.6.3 added:6.6.4 ");
 	mini_archive_end(&archive);
 }
 
@@ -321,6 +344,7 @@ int main(void)
 		TEST(what_is_released_comes_and_what_is_older_goes),
 		TEST(what_somebody_wants_stays),
 		TEST(next_one_is_taken_when_the_newest_is_gone),
+		TEST(what_fails_is_not_passed_over),
 		TEST(command_follows_sets),
 		TEST(killed_update_loses_nothing),
 	};

@@ -167,11 +167,22 @@ static bool is_told(const struct intake *intake, const struct ks_error *err)
 	return told;
 }
 
+/** Of a set that is followed nothing is put behind what could not be fetched: the next time would take that for known. */
+static bool waits(const struct intake *intake, const struct ks_error *err)
+{
+	struct ks_ingest_set *set = intake->item->set;
+	if (!set || !intake->ingest->opts.since)
+		return false;
+	bool before = set->waits;
+	set->waits = before || (err && err->code == KS_ERR_NET && !err->is_gone);
+	return before;
+}
+
 /** It is this item's turn. @param err why it could not be read, or NULL */
 static struct ks_error *finish(struct intake *intake, struct ks_error *err)
 {
 	const char *name = ks_ingest_item_name(intake->item);
-	if (err && (is_no_kernel(intake, err) || is_told(intake, err))) {
+	if (waits(intake, err) || (err && (is_no_kernel(intake, err) || is_told(intake, err)))) {
 		ks_error_free(err);
 		return NULL;
 	}

@@ -17,6 +17,7 @@ struct ks_ingest_set {
 	struct ks_set_kernels kernels;
 	bool is_known;	// its archive was read
 	bool told_gone; // that a package of it is listed and gone
+	bool waits; // a package of it could not be fetched: the newer ones come with it, another time
 };
 
 /** One image to come. */

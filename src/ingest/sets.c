@@ -124,7 +124,10 @@ static struct ks_error *expand(struct ks_ingest *ingest, const char *name,
 	return err;
 }
 
-/** What is new of a set: of one that the store has nothing of, the newest that is there. */
+/**
+ * What is new of a set: of one that the store has nothing of, the newest that is there. The oldest first: what is ended early leaves out
+ * nothing that the next time would take for known.
+ */
 static struct ks_error *add_newer(struct ks_ingest *ingest, struct ks_ingest_set *set)
 {
 	_cleanup_arena_ struct ks_arena arena = { 0 };
@@ -134,8 +137,8 @@ static struct ks_error *add_newer(struct ks_ingest *ingest, struct ks_ingest_set
 	size_t nr = count_newer(kernels, &images);
 	if (!images.nr && nr)
 		return ks_ingest_add_first(ingest, set, 0, kernels->packages.len);
-	for (size_t i = 0; i < nr; i++)
-		KS_TRY(ks_ingest_add_first(ingest, set, i, 1));
+	for (size_t i = nr; i > 0; i--)
+		KS_TRY(ks_ingest_add_first(ingest, set, i - 1, 1));
 	return NULL;
 }
 
