@@ -149,6 +149,50 @@ static void sizes_end_at_the_next_symbol(void **state)
 	}
 }
 
+/** Letters are those of functions: of labels the names tell. */
+static void labels_are_no_functions(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		unsigned int type;
+	} labels[] = {
+		{ "_stext", STT_NOTYPE },
+		{ "__kprobes_text_start", STT_NOTYPE },
+		{ "__init_begin", STT_NOTYPE },
+		{ "__inittext_end", STT_NOTYPE },
+		{ "__start___kvm_ex_table", STT_NOTYPE },
+		{ "__kvm_nvhe_$x", STT_NOTYPE },
+		{ "sys_call_table", STT_OBJECT },
+		{ "compat_sys_call_table", STT_OBJECT },
+		{ "sys_oabi_call_table", STT_OBJECT },
+		// and these are some
+		{ "__start_tty", STT_FUNC },
+		{ "__stop_tty", STT_FUNC },
+		{ "_RNvXs_4core$xy", STT_FUNC },
+		{ "_etext", STT_NOTYPE },
+	};
+	enum { NR_LABELS = KS_ARRAY_LEN(labels) };
+	struct kallsyms_entry entries[NR_LABELS];
+	for (size_t i = 0; i < NR_LABELS; i++)
+		entries[i] = (struct kallsyms_entry){ 0xc0008000 + 16 * i, 'T', labels[i].name };
+	const struct kallsyms_spec spec = {
+		.layout = KALLSYMS_BEFORE, .base = 0xc0008000, .entries = entries, .nr = NR_LABELS
+	};
+	_cleanup_buf_ struct ks_buf bytes = { 0 };
+	kallsyms_build(&bytes, &spec);
+	const struct ks_flat flat = flat_of(&spec);
+	_cleanup_elf_ struct ks_elf *elf = NULL;
+	assert_null(ks_elf_open_flat(bytes.at, bytes.len, &flat, 0, &elf));
+	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(1);
+	uint64_t start;
+	assert_null(ks_kallsyms_read(elf, surface, &start));
+	assert_int_equal(surface->nr_symbols, NR_LABELS);
+	for (size_t i = 0; i < NR_LABELS; i++)
+		if (surface->symbols[i].type != labels[i].type)
+			fail_msg("%s", labels[i].name);
+}
+
 /** Any cut and any flipped byte ends in symbols, in none or in an error. */
 static void damaged_tables_do_no_harm(void **state)
 {
@@ -287,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_form_is_read),
 		cmocka_unit_test(sizes_end_at_the_next_symbol),
+		cmocka_unit_test(labels_are_no_functions),
 		cmocka_unit_test(damaged_tables_do_no_harm),
 		cmocka_unit_test(system_map_is_read_and_a_stub_is_none),
 		cmocka_unit_test(code_is_not_where_data_is),

@@ -85,6 +85,9 @@ static struct ks_error *fill_kind(struct ks_arena *arena, enum ks_kind kind,
 		.compiled = tally->compiled,
 		.laid_out = tally->laid_out,
 		.changes = (const struct ksurf_change_count *const *)at,
+		.added_known = ks_tally_tells_added(tally),
+		.removed_known = ks_tally_tells_removed(tally),
+		.changed_known = ks_tally_tells_changed(tally),
 	};
 	for (int i = 0; i < KS_NR_CHANGES; i++)
 		if (tally->changes[i])

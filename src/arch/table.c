@@ -27,7 +27,7 @@
 
 static const struct ks_arch_range x86_ranges[] = {
 	RANGE("__entry_text", 0, 0),
-	RANGE("__irqentry_text", KS_SINCE(5, 1), KS_SINCE(5, 8)),
+	RANGE("__irqentry_text", KS_SINCE(5, 1), KS_SINCE(5, 8)), // 0eae81dc9f02
 	{ 0 },
 };
 static const struct ks_arch_range powerpc_ranges[] = {

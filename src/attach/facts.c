@@ -56,13 +56,15 @@ enum ks_presence ks_attach_bit(const struct ks_image *image, const struct ks_sym
 
 enum ks_presence ks_attach_mixes_tail_calls(const struct ks_attach_facts *facts)
 {
+	static const struct ks_gate machines_say = { KS_SINCE(6, 0), "95acd8817e66" };
 	if (!facts->arch || !facts->version)
 		return KS_UNTOLD;
 	if (ks_gate_is_open(&facts->arch->tail_calls, facts->version))
 		return KS_PRESENT;
-	// before machines could say so themselves (95acd8817e66), the verifier named amd64 alone
-	return facts->arch->tail_calls.since || facts->version < KS_SINCE(6, 0) ? KS_ABSENT
-										: KS_UNTOLD;
+	// before machines could say so themselves, the verifier named amd64 alone
+	return facts->arch->tail_calls.since || !ks_gate_is_open(&machines_say, facts->version)
+		       ? KS_ABSENT
+		       : KS_UNTOLD;
 }
 
 enum ks_presence ks_attach_replaces(const struct ks_attach_facts *facts)

@@ -3,19 +3,22 @@
 #include <string.h>
 
 #include "attach/private.h"
+#include "base/array.h"
 
 /** Functions that ftrace does not trace are refused, where it could trace some. */
 static const struct ks_gate notrace_is_refused = { KS_SINCE(5, 0), "45408c4f9250" };
 static const struct ks_gate multi = { KS_SINCE(5, 18), "0dcac2725406" };
 
-/** Do kprobes by name refuse a name that several functions carry? Since 6.6 (b022f0c7e404), and in stable series. */
+/** Do kprobes by name refuse a name that several functions carry? Stable series got that with these releases. */
 static bool refuses_ambiguous(uint32_t version)
 {
-	uint32_t series = version & ~255u;
-	return version >= KS_SINCE(6, 6) ||
-	       (series == KS_SINCE(6, 5) && version >= ks_version(6, 5, 9)) ||
-	       (series == KS_SINCE(6, 1) && version >= ks_version(6, 1, 60)) ||
-	       (series == KS_SINCE(5, 15) && version >= ks_version(5, 15, 137));
+	static const struct ks_gate refused = { KS_SINCE(6, 6), "b022f0c7e404" };
+	const uint32_t stable[] = { ks_version(6, 5, 9), ks_version(6, 1, 60),
+				    ks_version(5, 15, 137) };
+	for (size_t i = 0; i < KS_ARRAY_LEN(stable); i++)
+		if (version >> 8 == stable[i] >> 8 && version >= stable[i])
+			return true;
+	return ks_gate_is_open(&refused, version);
 }
 
 /** The name in front of a symbol's suffix. @return whether it has one */
@@ -73,14 +76,16 @@ static void look_for_suffixed(struct ks_asking *asking)
 
 static void look_at_number(struct ks_asking *asking)
 {
+	// since then modules are only counted when the kernel itself has no such function; 7.0 got that at some release
+	static const struct ks_gate prefers = { KS_SINCE(7, 1), "1870ddcd94b0" };
 	const struct ks_target *target = &asking->target;
-	// since 7.1 modules are only counted when the kernel itself has no such function
 	uint32_t version = asking->facts->version;
-	uint32_t elsewhere = version < KS_SINCE(7, 1) ? target->nr_in_modules : 0;
+	bool told = version >> 8 != ks_version(7, 0, 0) >> 8;
+	uint32_t elsewhere = ks_gate_is_open(&prefers, version) ? 0 : target->nr_in_modules;
 	uint32_t nr = target->nr_symbols + elsewhere;
 	if (nr < 2)
 		return;
-	if (!version)
+	if (!version || (target->nr_symbols < 2 && !told))
 		ks_asking_find(asking, KS_WHY_SEVERAL, KS_ANSWER_UNKNOWN)->nr = nr;
 	else if (refuses_ambiguous(version))
 		ks_asking_find(asking, KS_WHY_SEVERAL, KS_ANSWER_NO)->nr = nr;

@@ -36,6 +36,20 @@ struct ks_tally {
 	size_t changes[KS_NR_CHANGES]; // names with at least one such change
 };
 
+/** Whether the counts are known: what only one image has is told by its list, what changed by both. */
+static inline bool ks_tally_tells_added(const struct ks_tally *tally)
+{
+	return tally->old_known && tally->new_known && tally->new_counted;
+}
+static inline bool ks_tally_tells_removed(const struct ks_tally *tally)
+{
+	return tally->old_known && tally->new_known && tally->old_counted;
+}
+static inline bool ks_tally_tells_changed(const struct ks_tally *tally)
+{
+	return ks_tally_tells_added(tally) && ks_tally_tells_removed(tally);
+}
+
 /** All kinds of one pair of images; those outside the scope are zero. */
 struct ks_summary {
 	struct ks_tally kinds[KS_NR_KINDS];

@@ -201,6 +201,14 @@ static bool same_line(const struct ks_lists *lists, const struct ks_line *old,
 	return old->first == new->first && (!lists->facts || old->second == new->second);
 }
 
+/** Whether an image has the name itself: a prototype of a function, a number that leads to a system call. */
+static bool counts(enum ks_kind kind, const struct ks_line *line)
+{
+	if (kind == KS_SYSCALL)
+		return line->name && ks_syscall_implemented((uint32_t)line->first, line->name);
+	return line->name && (kind != KS_FUNCTION || line->first);
+}
+
 /** Put the lines of a stretch side by side, keep the names that differ, and begin a new stretch. */
 static struct ks_error *merge_lines(struct ks_lists *lists)
 {
@@ -213,9 +221,8 @@ static struct ks_error *merge_lines(struct ks_lists *lists)
 			pair.old = a[i++];
 		if (order >= 0)
 			pair.new = b[k++];
-		bool function = lists->kind == KS_FUNCTION;
-		lists->nr[0] += pair.old.name && (!function || pair.old.first);
-		lists->nr[1] += pair.new.name && (!function || pair.new.first);
+		lists->nr[0] += counts(lists->kind, &pair.old);
+		lists->nr[1] += counts(lists->kind, &pair.new);
 		if (order == 0 && same_line(lists, &pair.old, &pair.new))
 			continue;
 		if (!ks_vector_add(&lists->pairs, pair))

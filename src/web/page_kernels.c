@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/url.h"
 #include "report/images/images.h"
+#include "surface/image.h"
 #include "web/private.h"
 
 /** Append an address below a word: "/kernel/LABEL". */
@@ -31,7 +32,7 @@ static void write_row(struct ks_buf *out, const struct ks_image *image)
 	write_cell(out, image->arch);
 	write_cell(out, image->flavor);
 	write_cell(out, image->distribution);
-	write_cell(out, ks_tier_texts[image->tier]);
+	write_cell(out, ks_image_tier_text(image));
 	ks_buf_str(out, "</tr>\n");
 }
 
@@ -129,7 +130,7 @@ struct ks_error *ks_web_kernel(struct ks_web_call *call)
 	write_fact(out, "package", image->image.package_version);
 	write_fact(out, "compiler", image->image.compiler);
 	write_fact(out, "build id", image->image.build_id);
-	write_fact(out, "read from", ks_tier_texts[image->image.tier]);
+	write_fact(out, "read from", ks_image_tier_text(&image->image));
 	ks_buf_str(out, "</dl>\n<table><thead><tr><th>kind</th><th class=\"number\">names</th></tr>"
 			"</thead><tbody>\n");
 	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {

@@ -97,9 +97,11 @@ static void note_exit(struct ks_interp *interp, uint32_t at, const struct ks_sta
 {
 	const struct ks_value *value = &state->regs[0];
 	uint32_t i = 0;
-	if (value->kind == KS_VALUE_ANY && value->index == KS_ANY_UNBOUNDED && !state->doubtful &&
-	    !interp->unbounded)
-		interp->unbounded = at + 1;
+	uint64_t varying = ks_value_varying(value);
+	if (varying > interp->varying && !state->doubtful) {
+		interp->varies = at + 1;
+		interp->varying = varying;
+	}
 	if (value->kind != KS_VALUE_CONST || state->doubtful)
 		return;
 	while (i < interp->nr_exits && interp->exits[i].value != value->number)
@@ -323,7 +325,8 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 				  .at = reached,
 				  .nr_paths = (uint32_t)interp.paths.len,
 				  .nr_accesses = (uint32_t)interp.accesses.len,
-				  .unbounded = interp.unbounded,
+				  .varies = interp.varies,
+				  .varying = interp.varying,
 				  .nr_exits = interp.nr_exits };
 	memcpy(ret->exits, interp.exits, sizeof(ret->exits));
 	struct ks_path *paths = ks_arena_array(arena, interp.paths.len + 1, sizeof(*paths));

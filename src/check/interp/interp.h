@@ -123,7 +123,9 @@ struct ks_reach {
 	uint32_t nr_paths, nr_accesses;
 	const struct ks_access *accesses;
 	uint32_t
-		unbounded; // 1 + an instruction that ends it with a number that can be anything; 0: none
+		varies; // 1 + an instruction that ends it with a number that is only known when it runs; 0: none
+	uint64_t
+		varying; // the bits of it that can be both; of several the one that has the highest
 	uint32_t nr_exits; // of the numbers that are known, the first ones
 	struct ks_exit exits[KS_MAX_EXITS];
 };

@@ -24,8 +24,9 @@ struct ks_interp {
 	KS_VECTOR(struct ks_entered) entered;
 	KS_VECTOR(struct ks_path) paths;
 	KS_VECTOR(struct ks_access) accesses;
-	bool doubtful;		      // of the state that an instruction is carried out in
-	uint32_t unbounded, nr_exits; // as in ks_reach
+	bool doubtful;		   // of the state that an instruction is carried out in
+	uint32_t varies, nr_exits; // as in ks_reach
+	uint64_t varying;
 	struct ks_exit exits[KS_MAX_EXITS];
 };
 

@@ -273,8 +273,7 @@ static bool is_relocated(const struct ks_value *value)
 	return value->kind == KS_VALUE_CONST && value->index & KS_CONST_RELOCATED;
 }
 
-/** The bits of a number that can be both, as far as the verifier knows. */
-static uint64_t varying_bits(const struct ks_value *value)
+uint64_t ks_value_varying(const struct ks_value *value)
 {
 	if (value->kind != KS_VALUE_ANY)
 		return 0;
@@ -356,18 +355,18 @@ struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value
 		return ks_value_const(0);
 	if (wide && op == OP_ADD && (is_pointer(&a) || is_pointer(&b)))
 		return (struct ks_value){ .kind = KS_VALUE_POINTER };
-	if (wide && op == OP_ADD && a.kind == KS_VALUE_KERNEL && varying_bits(&b)) {
+	if (wide && op == OP_ADD && a.kind == KS_VALUE_KERNEL && ks_value_varying(&b)) {
 		a.varies = true;
 		return a;
 	}
-	if (wide && op == OP_ADD && b.kind == KS_VALUE_KERNEL && varying_bits(&a)) {
+	if (wide && op == OP_ADD && b.kind == KS_VALUE_KERNEL && ks_value_varying(&a)) {
 		b.varies = true;
 		return b;
 	}
 	if (copies && off == 0 && !wide)
-		return varying((uint32_t)varying_bits(&b));
+		return varying((uint32_t)ks_value_varying(&b));
 	return b.kind == KS_VALUE_CONST && !copies
-		       ? varying(vary(op, wide, varying_bits(&a), b.number))
+		       ? varying(vary(op, wide, ks_value_varying(&a), b.number))
 		       : ks_value_any();
 }
 

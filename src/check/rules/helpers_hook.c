@@ -86,6 +86,7 @@ static bool fits_trace(const struct ks_site *site, const struct ks_calling_progr
 		       uint32_t type, uint32_t helper)
 {
 	static const struct ks_gate cookies = { KS_SINCE(6, 10), "68ca5d4eebb8" };
+	static const struct ks_gate arguments = { KS_SINCE(7, 0), "85c7f9147147" };
 	bool lsm = type == T(LSM), tp_btf = caller->hook == KS_HOOK_TP_BTF;
 	bool trampoline = caller->hook == KS_HOOK_FENTRY || caller->hook == KS_HOOK_FMOD_RET || lsm;
 	switch (helper) {
@@ -104,7 +105,7 @@ static bool fits_trace(const struct ks_site *site, const struct ks_calling_progr
 		return trampoline || (tp_btf && !is_before(site, cookies.since));
 	case GET_FUNC_ARG:
 	case GET_FUNC_ARG_CNT:
-		return trampoline || (tp_btf && !is_before(site, KS_SINCE(7, 0)));
+		return trampoline || (tp_btf && !is_before(site, arguments.since));
 	case GET_FUNC_RET:
 	case GET_FUNC_IP:
 		return trampoline;

@@ -272,14 +272,15 @@ static bool may_be_in_module(const struct ks_site *site, const struct ks_store_i
 	       ks_site_built_in(site, "CONFIG_MODULES") != KS_ABSENT;
 }
 
-/** The same of a type that relocations want: modules are asked since 5.11. */
+/** The same of a type that relocations want: modules are asked since they have BTF. */
 static bool type_may_be_in_module(const struct ks_site *site, const struct ks_store_image *image,
 				  const struct ks_reason *reason)
 {
 	static const enum ks_kind kinds[] = { KS_STRUCT, KS_UNION };
+	static const struct ks_gate btf = { KS_SINCE(5, 11), "36e68442d1af" };
 	char type[128];
 	if (image->modules || reason->soft || reason->kind != KS_REASON_CORE_RELO ||
-	    reason->name_kind != KS_FIELD || site->version < KS_SINCE(5, 11) ||
+	    reason->name_kind != KS_FIELD || !ks_gate_is_open(&btf, site->version) ||
 	    ks_site_built_in(site, "CONFIG_MODULES") == KS_ABSENT)
 		return false;
 	snprintf(type, sizeof(type), "%.*s", (int)strcspn(reason->name, ":"), reason->name);

@@ -116,10 +116,11 @@ static const struct ks_view_names *candidates(struct ks_judge *judge, const char
 	return text ? ks_site_functions(judge->site, text) : NULL;
 }
 
-/** Before 6.5 addresses are found by names: all functions of a name, also those that cannot be traced. */
+/** Before tracefs lists addresses they are found by names: all functions of a name, also those that cannot be traced. */
 static bool takes_all_of_a_name(const struct ks_site *site)
 {
-	return site->version && site->version < KS_SINCE(6, 5);
+	static const struct ks_gate addresses = { KS_SINCE(6, 5), "83f74441bcb1" };
+	return site->version && !ks_gate_is_open(&addresses, site->version);
 }
 
 static void conclude(struct ks_judge *judge, const struct ks_about *about,

@@ -114,6 +114,14 @@ static void spell(const struct range *range, char *out, size_t room)
 		snprintf(out, room, "%d to %d", (int)range->least, (int)range->most);
 }
 
+/** Whether a number of which these bits can be both can be outside of the range: two of its values are further apart. */
+static bool exceeds(const struct range *range, uint64_t varying)
+{
+	while (varying & (varying - 1))
+		varying &= varying - 1; // the highest
+	return varying > (uint64_t)(range->most - range->least);
+}
+
 void ks_judge_returns(struct ks_judge *judge)
 {
 	const struct ks_hook *hook = judge->hook;
@@ -135,9 +143,10 @@ void ks_judge_returns(struct ks_judge *judge)
 				     "it ends with %lld, the kernel takes %s", (long long)value,
 				     taken);
 	}
-	about.insn = reach->unbounded - 1;
-	if (reach->unbounded)
+	uint64_t varying = range.narrow ? (uint32_t)reach->varying : reach->varying;
+	about.insn = reach->varies - 1;
+	if (reach->varies && exceeds(&range, varying))
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
-			     "it ends with a number that can be anything, the kernel takes %s",
-			     taken);
+			     "it ends with a number that can be %s, the kernel takes %s",
+			     varying & (varying + 1) || varying >> 31 ? "anything" : "more", taken);
 }

@@ -49,6 +49,11 @@ static void find_ranges(const struct ks_symbol *symbols, size_t nr, struct range
 			ranges[k].end = 0;
 }
 
+static bool begins_with(const char *name, const char *begin)
+{
+	return strncmp(name, begin, strlen(begin)) == 0;
+}
+
 static bool ends_in(const char *name, const char *end)
 {
 	size_t len = strlen(name), n = strlen(end);
@@ -58,13 +63,30 @@ static bool ends_in(const char *name, const char *end)
 /** A label of the linker script: no function begins there, although the letter is that of one. */
 static bool is_mark(const char *name)
 {
-	static const char *const names[] = { "_text",	   "_stext",	 "_etext", "_head",
-					     "_sinittext", "_einittext", "_start", "_end" };
+	static const char *const names[] = {
+		"_text",	"_stext",     "_etext",		  "_head",
+		"_sinittext",	"_einittext", "_start",		  "_end",
+		"__init_begin", "__init_end", "__inittext_begin", "__inittext_end"
+	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++)
 		if (strcmp(name, names[i]) == 0)
 			return true;
 	return name[0] == '_' && name[1] == '_' &&
-	       (ends_in(name, "text_start") || ends_in(name, "text_end"));
+	       (ends_in(name, "text_start") || ends_in(name, "text_end") ||
+		begins_with(name, "__start___") || begins_with(name, "__stop___"));
+}
+
+/** What tools for Arm and RISC-V call the places where code or data begins; behind a prefix, kallsyms keep it. */
+static bool is_mapping(const char *name)
+{
+	const char *dollar = strrchr(name, '$');
+	return dollar && dollar[1] && strchr("adtx", dollar[1]) && !dollar[2];
+}
+
+/** Tables of addresses among the code. */
+static bool is_table(const char *name)
+{
+	return ends_in(name, "sys_call_table") || strcmp(name, "sys_oabi_call_table") == 0;
 }
 
 /** What names the sections of symbols. */
@@ -126,7 +148,9 @@ static uint8_t type_of(const struct ks_symbol *symbol, char letter, const struct
 	case 't':
 		if (is_within(&ranges[SECTION_DATA], symbol->addr))
 			return STT_OBJECT; // nm goes by the section, and amd64's .data may be executed since 7.2
-		return is_mark(symbol->name) ? STT_NOTYPE : STT_FUNC;
+		if (is_table(symbol->name))
+			return STT_OBJECT;
+		return is_mark(symbol->name) || is_mapping(symbol->name) ? STT_NOTYPE : STT_FUNC;
 	case 'W':
 	case 'w': // of either kind
 		return !text->end || is_within(text, symbol->addr) ? STT_FUNC : STT_OBJECT;

@@ -102,11 +102,22 @@ bool ks_diff_shown(const struct ks_diff_report *report, const struct ks_summary 
 	       (tally->old || tally->new || report->scope->kinds);
 }
 
-void ks_diff_number(bool known, size_t nr, char out[KS_DIFF_NUMBER])
+static void write_number(bool known, size_t nr, char out[KS_DIFF_NUMBER])
 {
 	snprintf(out, KS_DIFF_NUMBER, "%zu", nr);
 	if (!known)
 		snprintf(out, KS_DIFF_NUMBER, "?");
+}
+
+struct ks_diff_counts ks_diff_counts_of(const struct ks_tally *tally)
+{
+	struct ks_diff_counts counts;
+	write_number(tally->old_counted, tally->old, counts.old);
+	write_number(tally->new_counted, tally->new, counts.new);
+	write_number(ks_tally_tells_added(tally), tally->added, counts.added);
+	write_number(ks_tally_tells_removed(tally), tally->removed, counts.removed);
+	write_number(ks_tally_tells_changed(tally), tally->changed, counts.changed);
+	return counts;
 }
 
 const char *ks_diff_doubt(size_t nr, bool certain)
@@ -137,9 +148,20 @@ static void doubt(const struct ks_image *image, enum ks_kind kind, struct ks_buf
 			      function ? "inlined everywhere" : "there for events only");
 }
 
+/** An image that lists functions by their symbols alone. */
+static void no_prototypes(const struct ks_image *image, struct ks_buf *out)
+{
+	ks_buf_printf(out, "%s%s: %s (%s) has no prototypes.", out->len ? " " : "",
+		      ks_kinds[KS_FUNCTION].name, image->label, ks_image_tier_text(image));
+}
+
 static void doubts(const struct ks_diff_report *report, const struct ks_tally *tally,
 		   enum ks_kind kind, struct ks_buf *out)
 {
+	if (!tally->old_counted)
+		no_prototypes(&report->old->image, out);
+	if (!tally->new_counted)
+		no_prototypes(&report->new->image, out);
 	if (tally->added && !tally->added_certain)
 		doubt(&report->old->image, kind, out);
 	if (tally->removed && !tally->removed_certain)
@@ -174,8 +196,9 @@ void ks_diff_details(const struct ks_diff_report *report, const struct ks_summar
 		const struct ks_tally *tally = &summary->kinds[kind];
 		if (!details->len)
 			continue;
-		ks_buf_printf(out, "%s%s: %zu added, %zu removed, %zu changed%s", before,
-			      ks_kinds[kind].name, tally->added, tally->removed, tally->changed,
+		struct ks_diff_counts counts = ks_diff_counts_of(tally);
+		ks_buf_printf(out, "%s%s: %s added, %s removed, %s changed%s", before,
+			      ks_kinds[kind].name, counts.added, counts.removed, counts.changed,
 			      between);
 		ks_buf_bytes(out, details->at, details->len);
 		ks_buf_str(out, after);

@@ -64,9 +64,9 @@ static void write_tally(struct ks_json *json, enum ks_kind kind, const struct ks
 	ks_json_key_str(json, "kind", ks_kinds[kind].name);
 	write_number(json, "old", tally->old_counted, tally->old);
 	write_number(json, "new", tally->new_counted, tally->new);
-	write_number(json, "added", both, tally->added);
-	write_number(json, "removed", both, tally->removed);
-	write_number(json, "changed", both, tally->changed);
+	write_number(json, "added", ks_tally_tells_added(tally), tally->added);
+	write_number(json, "removed", ks_tally_tells_removed(tally), tally->removed);
+	write_number(json, "changed", ks_tally_tells_changed(tally), tally->changed);
 	if (both && tally->added && !tally->added_certain)
 		ks_json_key_bool(json, "added_certain", false);
 	if (both && tally->removed && !tally->removed_certain)

@@ -32,13 +32,11 @@ static struct ks_error *write_name(struct ks_diff_report *report,
 static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_tally *tally)
 {
 	struct ks_diff_row rows[KS_NR_CHANGES + 2];
-	char old[KS_DIFF_NUMBER], new[KS_DIFF_NUMBER];
-	ks_diff_number(tally->old_counted, tally->old, old);
-	ks_diff_number(tally->new_counted, tally->new, new);
-	ks_buf_printf(out, "| **%s** | %s | %s | %zu%s | %zu%s | %zu |\n", ks_kinds[kind].name, old,
-		      new, tally->added, ks_diff_doubt(tally->added, tally->added_certain),
-		      tally->removed, ks_diff_doubt(tally->removed, tally->removed_certain),
-		      tally->changed);
+	struct ks_diff_counts counts = ks_diff_counts_of(tally);
+	ks_buf_printf(out, "| **%s** | %s | %s | %s%s | %s%s | %s |\n", ks_kinds[kind].name,
+		      counts.old, counts.new, counts.added,
+		      ks_diff_doubt(tally->added, tally->added_certain), counts.removed,
+		      ks_diff_doubt(tally->removed, tally->removed_certain), counts.changed);
 	size_t nr = ks_diff_rows(tally, rows);
 	for (size_t i = 0; i < nr; i++)
 		ks_buf_printf(out, "| %s%s | | | | | %zu |\n", rows[i].depth > 1 ? "– " : "",

@@ -36,8 +36,12 @@ size_t ks_diff_rows(const struct ks_tally *tally, struct ks_diff_row rows[KS_NR_
 bool ks_diff_shown(const struct ks_diff_report *report, const struct ks_summary *summary,
 		   enum ks_kind kind);
 enum { KS_DIFF_NUMBER = 24 };
-/** How many names an image has, or a "?" where it does not tell. */
-void ks_diff_number(bool known, size_t nr, char out[KS_DIFF_NUMBER]);
+/** The numbers of a tally as text: "?" where an image does not tell. */
+struct ks_diff_counts {
+	char old[KS_DIFF_NUMBER], new[KS_DIFF_NUMBER], added[KS_DIFF_NUMBER],
+		removed[KS_DIFF_NUMBER], changed[KS_DIFF_NUMBER];
+};
+struct ks_diff_counts ks_diff_counts_of(const struct ks_tally *tally);
 /** What stands behind the number of added or removed names: nothing, or a mark that the sentence below explains. */
 const char *ks_diff_doubt(size_t nr, bool certain);
 /** Only one image has the name, and the other lists all that it has. True for a name of both. */

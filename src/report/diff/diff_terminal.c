@@ -57,12 +57,10 @@ static void write_tally(struct ks_buf *out, enum ks_kind kind, const struct ks_t
 	struct ks_diff_row rows[KS_NR_CHANGES + 2];
 	const char *added = ks_diff_doubt(tally->added, tally->added_certain);
 	const char *removed = ks_diff_doubt(tally->removed, tally->removed_certain);
-	char old[KS_DIFF_NUMBER], new[KS_DIFF_NUMBER];
-	ks_diff_number(tally->old_counted, tally->old, old);
-	ks_diff_number(tally->new_counted, tally->new, new);
-	ks_buf_printf(out, "%-*s %*s %*s %*zu%-1s%*zu%-1s%*zu\n", TITLE, ks_kinds[kind].name,
-		      NUMBER, old, NUMBER, new, NUMBER, tally->added, added, NUMBER, tally->removed,
-		      removed, NUMBER, tally->changed);
+	struct ks_diff_counts counts = ks_diff_counts_of(tally);
+	ks_buf_printf(out, "%-*s %*s %*s %*s%-1s%*s%-1s%*s\n", TITLE, ks_kinds[kind].name, NUMBER,
+		      counts.old, NUMBER, counts.new, NUMBER, counts.added, added, NUMBER,
+		      counts.removed, removed, NUMBER, counts.changed);
 	size_t nr = ks_diff_rows(tally, rows);
 	for (size_t i = 0; i < nr; i++)
 		ks_buf_printf(out, "%*s%-*s %*zu\n", 2 * rows[i].depth, "",

@@ -237,7 +237,7 @@ static bool fill_changes_of(const struct ks_stats *stats, enum ks_group_kind gro
 		if (stats->pairs[i].group != group)
 			continue;
 		const struct ks_tally *tally = &stats->pairs[i].summary->kinds[kind];
-		bool known = tally->old_known && tally->new_known;
+		bool known = ks_tally_tells_changed(tally);
 		double gone = 100.0 * (double)(tally->removed + tally->changed);
 		series->values[at] = !known	  ? (double)NAN
 				     : tally->old ? gone / (double)tally->old

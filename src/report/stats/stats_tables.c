@@ -173,14 +173,15 @@ static bool fill_census(const struct ks_stats *stats, const struct census_column
 static bool fill_pair(const struct ks_stats_pair *pair, enum ks_kind kind, struct ks_table *table)
 {
 	const struct ks_tally *tally = &pair->summary->kinds[kind];
-	bool both = tally->old_known && tally->new_known;
+	bool both = ks_tally_tells_changed(tally), added = ks_tally_tells_added(tally),
+	     removed = ks_tally_tells_removed(tally);
 	bool ok = ks_table_text(table, ks_groups_infos[pair->group].title) &&
 		  ks_table_text(table, pair->pair->old_label) &&
 		  ks_table_text(table, pair->pair->new_label) &&
-		  ks_table_number(table, tally->old_known, tally->old) &&
-		  ks_table_number(table, tally->new_known, tally->new) &&
-		  ks_table_number(table, both && tally->added_certain, tally->added) &&
-		  ks_table_number(table, both && tally->removed_certain, tally->removed) &&
+		  ks_table_number(table, tally->old_counted, tally->old) &&
+		  ks_table_number(table, tally->new_counted, tally->new) &&
+		  ks_table_number(table, added && tally->added_certain, tally->added) &&
+		  ks_table_number(table, removed && tally->removed_certain, tally->removed) &&
 		  ks_table_number(table, both, tally->changed);
 	for (const struct ks_reason_column *r = ks_report_kinds[kind].reasons; r && r->head && ok;
 	     r++)
