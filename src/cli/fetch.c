@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A whole copy of a catalogue. Nothing but its head is looked at: it is read as any other when it is asked. */
+/* A whole copy of a catalogue. Its signature is checked, then all that it holds is compared with its hash: by a worker that is locked up. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -100,6 +100,29 @@ static struct ks_error *verify(const char *keys, const char *signature, const ch
 			  : NULL;
 }
 
+/** Whether it holds what its hash is of: a process of its own reads it, as any other that is asked for a stranger's file. */
+static struct ks_error *check_content(const struct ks_cli *cli, const char *copy)
+{
+	static const char *const words[] = {
+		[KS_SANDBOX_AUTO] = "auto", [KS_SANDBOX_ON] = "on", [KS_SANDBOX_OFF] = "off"
+	};
+	const char *const argv[] = {
+		"/proc/self/exe", "--quiet",  "--sandbox", words[cli->sandbox], "--db", copy,
+		"images",	  "--verify", NULL
+	};
+	static const char begin[] = "ksurf: ";
+	_cleanup_spawn_ struct ks_spawn run = { 0 };
+	KS_TRY(ks_error_wrap(ks_spawn_run(argv, -1, &run), "cannot check what has come"));
+	if (!run.status)
+		return NULL;
+	const char *said = ks_buf_text(&run.err);
+	said = said ? said : "";
+	said += strncmp(said, begin, strlen(begin)) == 0 ? strlen(begin) : 0;
+	size_t len = strlen(copy);
+	said += strncmp(said, copy, len) == 0 && strncmp(said + len, ": ", 2) == 0 ? len + 2 : 0;
+	return ks_error_new(KS_ERR_DATA, "not taken: %.*s", (int)strcspn(said, "\n"), said);
+}
+
 /** The names of the files beside OUT, until it is whole. */
 struct beside {
 	struct ks_buf copy, signature, signature_url;
@@ -120,6 +143,7 @@ static struct ks_error *fetch(struct ks_cli *cli, const struct opts *opts, const
 		KS_TRY(receive_into(cli, sig_url, sig, false));
 		KS_TRY(verify(opts->keys, sig, copy));
 	}
+	KS_TRY(ks_error_in_file(check_content(cli, copy), url));
 	return rename(copy, out) == 0 ? NULL
 				      : ks_error_new(KS_ERR_IO, "%s: cannot be written: %m", out);
 }
@@ -173,10 +197,10 @@ const struct ks_cmd ks_cmd_fetch = {
 	.name = "fetch",
 	.args = "URL [OUT]",
 	.help = "take a whole copy of a catalogue from a web server",
-	.details =
-		"Without OUT it is called as in URL. It appears whole or not at all. KEYS are as "
-		"'gpg --export' writes\n"
-		"them; gpgv checks.\n",
+	.details = "Without OUT it is called as in URL. It appears whole or not at all, and only "
+		   "when all that "
+		   "it holds is\n"
+		   "what its hash is of. KEYS are as 'gpg --export' writes them; gpgv checks.\n",
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),

@@ -8,7 +8,7 @@
 #include "store/settings.h"
 
 struct opts {
-	bool names, remove, rename;
+	bool names, remove, rename, verify;
 	const char *base, *group, *format;
 };
 
@@ -31,6 +31,17 @@ static struct ks_error *list(struct ks_cli *cli, const struct opts *opts)
 	how.seen = &seen;
 	KS_TRY(ks_images_write(&how, &session.sel, &out));
 	ks_cli_print(&out, "");
+	return NULL;
+}
+
+static struct ks_error *verify(struct ks_cli *cli)
+{
+	_cleanup_session_ struct ks_session session = { 0 };
+	char hex[65];
+	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
+	KS_TRY(ks_store_verify(session.store, hex));
+	if (!cli->quiet)
+		ks_cli_say(stdout, "%s: content %s, as it says", ks_store_path(session.store), hex);
 	return NULL;
 }
 
@@ -100,13 +111,19 @@ static struct ks_error *set_group(struct ks_session *session, const char *name, 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *opts = values;
-	int nr = opts->remove + opts->rename + !!opts->base + !!opts->group;
+	int nr = opts->remove + opts->rename + opts->verify + !!opts->base + !!opts->group;
 	if (nr > 1 || (nr && opts->names))
 		return ks_error_new(KS_ERR_USAGE, "images does one thing at a time; try --help");
-	if (nr == 0 && argc)
-		return ks_error_new(KS_ERR_USAGE, "images takes no argument without an option");
+	if ((nr == 0 || opts->verify) && argc)
+		return ks_error_new(
+			KS_ERR_USAGE,
+			"images takes no argument without an option, nor with --verify");
 	if (nr || opts->names)
-		KS_TRY(ks_cli_no_json(cli, nr ? "changing images" : "images --names"));
+		KS_TRY(ks_cli_no_json(cli, opts->verify ? "images --verify"
+					   : nr		? "changing images"
+							: "images --names"));
+	if (opts->verify)
+		return verify(cli);
 	if (nr == 0)
 		return list(cli, opts);
 	_cleanup_session_ struct ks_session session = { 0 };
@@ -124,6 +141,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 static const struct ks_opt options[] = {
 	{ 0, "names", NULL, "print the labels only, one a line", KS_OPT_FLAG, AT(names), NULL },
 	{ 0, "remove", NULL, "remove the images given", KS_OPT_FLAG, AT(remove), NULL },
+	{ 0, "verify", NULL, "compare all that a catalogue holds with its hash", KS_OPT_FLAG,
+	  AT(verify), NULL },
 	{ 0, "rename", NULL, "give image OLD the label NEW", KS_OPT_FLAG, AT(rename), NULL },
 	{ 0, "base", "IMAGE", "compare architectures and flavours with IMAGE, or auto", KS_OPT_TEXT,
 	  AT(base), NULL },

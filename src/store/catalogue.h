@@ -168,6 +168,9 @@ struct ks_error *ks_catalogue_find(struct ks_store *store, const struct ks_find 
 struct ks_error *ks_catalogue_symbol(struct ks_store *store, const struct ks_store_image *image,
 				     const char *name, bool *ret);
 
+/** The hash of what it says, but for the hash itself. */
+KS_MUST_CHECK struct ks_error *ks_catalogue_content(struct ks_store *store, char hex[65]);
+
 /* ---- the images, as bytes ---- */
 
 /** Append all images, column after column. @param images number i gets the id i + 1 */

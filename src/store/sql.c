@@ -100,6 +100,13 @@ static const char *const texts[KS_NR_SQL] = {
 				   " ORDER BY last LIMIT 1",
 	[KS_SQL_CATALOGUE_TRIGRAM] = "SELECT last - nr + 1, nr, data FROM trigram WHERE last >= ?"
 				     " ORDER BY last LIMIT 1",
+	[KS_SQL_CONTENT_SETTING] = "SELECT name, value FROM setting ORDER BY name",
+	[KS_SQL_CONTENT_HEAD] = "SELECT name, data FROM head WHERE name <> 'content' ORDER BY name",
+	[KS_SQL_CONTENT_NAMES] = "SELECT id, data FROM names ORDER BY id",
+	[KS_SQL_CONTENT_BLOCK] = "SELECT last, nr, data FROM block ORDER BY last",
+	[KS_SQL_CONTENT_PLACE] = "SELECT last, nr, data FROM place ORDER BY last",
+	[KS_SQL_CONTENT_WORD] = "SELECT last, nr, data FROM word ORDER BY last",
+	[KS_SQL_CONTENT_TRIGRAM] = "SELECT last, nr, data FROM trigram ORDER BY last",
 	[KS_SQL_BLOCK_NEEDS] = "SELECT first, nr, needs FROM block ORDER BY first DESC",
 	[KS_SQL_BLOCK_ADD] = "INSERT INTO block(first, nr, data, needs) VALUES(?, ?, ?, ?)",
 	[KS_SQL_BLOCK_REMOVE] = "DELETE FROM block WHERE first = ?",

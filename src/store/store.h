@@ -232,6 +232,12 @@ KS_MUST_CHECK struct ks_error *ks_store_publish(struct ks_store *store, const ch
 						const struct ks_publish_opts *opts,
 						struct ks_publish_result *ret);
 
+/**
+ * Compare all that a catalogue holds with the hash that it says it has.
+ * @return KS_ERR_STORE when it differs, KS_ERR_UNSUPPORTED when it has none
+ */
+KS_MUST_CHECK struct ks_error *ks_store_verify(struct ks_store *store, char hex[65]);
+
 /* ---- images and settings ---- */
 
 /** An image of the store. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ enum { KS_ZSTD_LIMIT = 1 << 28 };
 struct ks_zstd {
 	struct ZSTD_CCtx_s *packer;
 	struct ZSTD_DCtx_s *unpacker;
+	bool checked; // frames have a checksum, which whoever unpacks them compares
 };
 void ks_zstd_deinit(struct ks_zstd *zstd);
 

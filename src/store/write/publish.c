@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/memory.h"
 #include "store/block.h"
 #include "store/image.h"
 #include "store/kinds.h"
@@ -41,19 +42,20 @@ static struct ks_error *put_settings(struct ks_publish *publish)
 			return ks_store_damaged("setting without a name");
 		if (ks_store_is_package(name))
 			continue; // of no use to who cannot add
-		ks_publish_count(publish, NULL, 0, (struct ks_bytes){ name, strlen(name) });
-		ks_publish_count(publish, NULL, 0, value);
 		KS_TRY(ks_publish_named(publish, "INSERT INTO setting VALUES(?, CAST(? AS TEXT))",
 					name, value));
 	}
 }
 
-static void content_hex(struct ks_publish *publish, char hex[65])
+/** Read what was written, as whoever checks it will. */
+static struct ks_error *put_content(struct ks_publish *publish, const char *scratch, char hex[65])
 {
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	sha256_digest(&publish->content, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+	_cleanup_store_ struct ks_store *made = NULL;
+	KS_TRY(ks_store_open(scratch, KS_STORE_READ, &made));
+	KS_TRY(ks_catalogue_content(made, hex));
+	ks_store_close(ks_take(made));
+	return ks_publish_named(publish, "INSERT INTO head VALUES(?, ?)", KS_CATALOGUE_HEAD_CONTENT,
+				(struct ks_bytes){ hex, strlen(hex) });
 }
 
 /* ---- all of it ---- */
@@ -141,9 +143,6 @@ static struct ks_error *put_all(struct ks_publish *publish, struct ks_publish_re
 	KS_TRY(ks_buf_error(&publish->lists));
 	KS_TRY(ks_publish_head(publish, KS_CATALOGUE_HEAD_LISTS, ks_bytes_of(&publish->lists)));
 	KS_TRY(put_settings(publish));
-	content_hex(publish, ret->content);
-	KS_TRY(ks_publish_named(publish, "INSERT INTO head VALUES(?, ?)", KS_CATALOGUE_HEAD_CONTENT,
-				(struct ks_bytes){ ret->content, strlen(ret->content) }));
 	ret->nr_names = (size_t)publish->nr_names;
 	ret->nr_images = publish->images->nr;
 	return script(publish, "COMMIT");
@@ -200,6 +199,7 @@ static struct ks_error *make(struct ks_store *store, const char *scratch, const 
 			    NULL) != SQLITE_OK)
 		return publish->db ? ks_publish_error(publish) : &ks_nomem;
 	KS_TRY(put_all(publish, ret));
+	KS_TRY(put_content(publish, scratch, ret->content));
 	return lay_out(publish, into);
 }
 
@@ -230,7 +230,7 @@ static struct ks_error *run(struct ks_store *store, void *arg)
 	struct ks_arena arena = { 0 };
 	struct ks_store_images images;
 	struct ks_publish publish = { .from = store, .images = &images, .opts = job->opts };
-	sha256_init(&publish.content);
+	publish.zstd.checked = true;
 	struct ks_error *err = ks_image_all(store, &arena, &images);
 	if (!err && images.nr)
 		qsort(images.at, images.nr, sizeof(*images.at), compare_images);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* Making a catalogue out of a store: list by list, some rows of names at a time. */
-#include <nettle/sha2.h>
-
 #include "store/catalogue_index.h"
 #include "store/delta.h"
 #include "store/index.h"
@@ -24,7 +22,6 @@ struct ks_publish {
 	const struct ks_store_images *images;
 	const struct ks_publish_opts *opts;
 	struct ks_zstd zstd;
-	struct sha256_ctx content;
 	struct ks_buf lists; // the row of the head, as it grows
 	uint64_t nr_names, nr_rows;
 
@@ -64,13 +61,10 @@ struct ks_publish {
 
 /** The error of the last failing call on the new file. */
 struct ks_error *ks_publish_error(struct ks_publish *publish);
-/** Count what the file says, in the order in which it is written, whatever bytes it takes there. */
-void ks_publish_count(struct ks_publish *publish, const int64_t *values, size_t nr_values,
-		      struct ks_bytes raw);
 /** Put a row of a name and a value in. @param text the statement */
 KS_MUST_CHECK struct ks_error *ks_publish_named(struct ks_publish *publish, const char *text,
 						const char *name, struct ks_bytes value);
-/** Pack what a row holds, put it in and count it into the content. @param values of the integer columns before it */
+/** Pack what a row holds and put it in. @param values of the integer columns before it */
 KS_MUST_CHECK struct ks_error *ks_publish_row(struct ks_publish *publish, sqlite3_stmt *stmt,
 					      const int64_t *values, size_t nr_values,
 					      struct ks_bytes raw);

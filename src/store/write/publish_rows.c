@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows of a catalogue on their way into the file. */
-#include <endian.h>
-
 #include "store/write/publish.h"
 
 struct ks_error *ks_publish_error(struct ks_publish *publish)
@@ -13,24 +11,11 @@ struct ks_error *ks_publish_error(struct ks_publish *publish)
 			    code == SQLITE_FULL ? "the disk is full" : sqlite3_errmsg(publish->db));
 }
 
-void ks_publish_count(struct ks_publish *publish, const int64_t *values, size_t nr_values,
-		      struct ks_bytes raw)
-{
-	uint64_t len = htole64(raw.len);
-	for (size_t i = 0; i < nr_values; i++) {
-		uint64_t value = htole64((uint64_t)values[i]);
-		sha256_update(&publish->content, sizeof(value), (const uint8_t *)&value);
-	}
-	sha256_update(&publish->content, sizeof(len), (const uint8_t *)&len);
-	sha256_update(&publish->content, raw.len, raw.at);
-}
-
 struct ks_error *ks_publish_row(struct ks_publish *publish, sqlite3_stmt *stmt,
 				const int64_t *values, size_t nr_values, struct ks_bytes raw)
 {
 	_cleanup_buf_ struct ks_buf packed = { 0 };
 	KS_TRY(ks_zstd_pack(&publish->zstd, (struct ks_bytes){ 0 }, raw, &packed));
-	ks_publish_count(publish, values, nr_values, raw);
 	for (size_t i = 0; i < nr_values; i++)
 		sqlite3_bind_int64(stmt, (int)i + 1, values[i]);
 	ks_sql_bind_bytes(stmt, (int)nr_values + 1, ks_bytes_of(&packed));
@@ -57,7 +42,6 @@ struct ks_error *ks_publish_head(struct ks_publish *publish, const char *name, s
 {
 	_cleanup_buf_ struct ks_buf packed = { 0 };
 	KS_TRY(ks_zstd_pack(&publish->zstd, (struct ks_bytes){ 0 }, raw, &packed));
-	ks_publish_count(publish, NULL, 0, raw);
 	return ks_publish_named(publish, "INSERT INTO head VALUES(?, ?)", name,
 				ks_bytes_of(&packed));
 }
