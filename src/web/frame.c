@@ -25,15 +25,15 @@ void ks_web_begin(struct ks_web_call *call, const char *title, const char *searc
 	ks_html_text(out, searched ? searched : "");
 	ks_buf_str(out, "\"><button>Search</button></form><a href=\"/kernels\">Kernels</a>"
 			"<a href=\"/diff\">Compare</a><a href=\"/stats\">Statistics</a>"
-			"<a href=\"/store\">Store</a><a href=\"/api\">API</a></nav>\n<main>\n");
+			"</nav>\n<main>\n");
 }
 
 void ks_web_end(struct ks_web_call *call)
 {
 	ks_buf_str(&call->response->body,
 		   "</main>\n<footer>What an eBPF program may depend on, in the kernels of this "
-		   "store. Names, pairs and lists are there as <code>.json</code>, "
-		   "too.</footer>\n</body></html>\n");
+		   "store. Pages are there as <code>.json</code> and <code>.md</code>, too. <a "
+		   "href=\"/store\">Store</a> <a href=\"/api\">API</a></footer>\n</body></html>\n");
 }
 
 struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also)

@@ -21,7 +21,13 @@ struct facts {
 	const char *at[FACTS][2];
 	struct ks_buf lacks, modules;
 };
-static void collect(const struct ks_store_image *stored, struct facts *ret)
+/** The first line of a text. */
+static const char *line_of(struct ks_arena *arena, const char *text)
+{
+	return text ? ks_arena_strndup(arena, text, strcspn(text, "\n")) : NULL;
+}
+
+static void collect(struct ks_arena *arena, const struct ks_store_image *stored, struct facts *ret)
 {
 	const struct ks_image *image = &stored->image;
 	ks_images_lacks(stored, &ret->lacks);
@@ -35,8 +41,8 @@ static void collect(const struct ks_store_image *stored, struct facts *ret)
 					     { "distribution", image->distribution },
 					     { "sets", image->sets },
 					     { "package", image->package_version },
-					     { "compiler", image->compiler },
-					     { "banner", image->banner },
+					     { "compiler", line_of(arena, image->compiler) },
+					     { "banner", line_of(arena, image->banner) },
 					     { "build id", image->build_id },
 					     { "read from", ks_image_tier_text(image) },
 					     { "does not tell", ks_buf_text(&ret->lacks) },
@@ -82,7 +88,7 @@ static struct ks_error *write_page(struct ks_web_call *call, const struct ks_sto
 	ks_buf_str(out, "<h1><span class=\"kind\">kernel</span> <strong>");
 	ks_html_text(out, label);
 	ks_buf_str(out, "</strong></h1>\n<dl class=\"glance\">");
-	collect(image, &facts);
+	collect(&call->arena, image, &facts);
 	for (size_t i = 1; i < FACTS; i++) // the title has the first
 		write_fact(out, facts.at[i][0], facts.at[i][1]);
 	ks_buf_str(out, "</dl>\n<h2>Compare</h2>\n");
@@ -121,7 +127,7 @@ static struct ks_error *write_table(struct ks_web_call *call, const struct ks_st
 	struct ks_table table = { .name = "kernel",
 				  .title = "Kernel",
 				  .definition = "What it is, and how many names of each kind." };
-	collect(image, &facts);
+	collect(&call->arena, image, &facts);
 	bool ok = ks_table_column(&table, "what", "what", false) &&
 		  ks_table_column(&table, "is", "is", false);
 	for (size_t i = 0; ok && i < FACTS; i++)

@@ -146,7 +146,7 @@ static struct time time_of(const struct matrix *matrix, const char *name)
 	return time;
 }
 
-/** Two definitions have a name at the same place, with the same type. */
+/** Two definitions have a name with the same type, or value; where it lies does not count. */
 static bool same_in_both(struct matrix *matrix, const char *name)
 {
 	const struct ks_decl *old = matrix->columns[0].decl;
@@ -156,8 +156,7 @@ static bool same_in_both(struct matrix *matrix, const char *name)
 		return false;
 	if (old->kind == KS_ENUM)
 		return old->values[i].value == new->values[k].value;
-	return old->members[i].bits_offset == new->members[k].bits_offset &&
-	       !differs(matrix, old, i, new, k);
+	return !differs(matrix, old, i, new, k);
 }
 
 /** What a row is found by in an address: "#m-pid". */
