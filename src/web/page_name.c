@@ -105,12 +105,12 @@ static struct ks_error *choose_images(struct ks_web *web, struct subject *subjec
 }
 
 static struct ks_error *write_report(struct ks_web_call *call, const struct subject *subject,
-				     const struct ks_history *history, enum ks_format format,
+				     const struct ks_web_read *read, enum ks_format format,
 				     struct ks_buf *out)
 {
 	_cleanup_view_ struct ks_view *own = NULL;
 	_cleanup_report_ struct ks_report *report = NULL;
-	struct ks_report_options options = { .site = true };
+	struct ks_report_options options = { .site = true, .answers = read->answers };
 	if (subject->over == &call->web->sel) {
 		KS_TRY(ks_web_view(call->web, &options.view));
 	} else {
@@ -122,7 +122,7 @@ static struct ks_error *write_report(struct ks_web_call *call, const struct subj
 	for (size_t i = 0; i < options.nr_focus; i++)
 		options.focus[i] = place_of(&subject->over->images, subject->images[i]);
 	KS_TRY(ks_report_new(format, subject->over->groups, &options, &report));
-	return ks_report_write(report, history, out);
+	return ks_report_write(report, &read->history, out);
 }
 
 /** Append the address without an ending. */
@@ -190,7 +190,7 @@ static struct ks_error *name_feed(struct ks_web_call *call, const struct subject
 }
 
 static struct ks_error *write_page(struct ks_web_call *call, const struct subject *subject,
-				   const struct ks_history *history)
+				   const struct ks_web_read *read)
 {
 	KS_TRY(name_feed(call, subject));
 	ks_web_begin(call, subject->name, NULL);
@@ -198,7 +198,7 @@ static struct ks_error *write_page(struct ks_web_call *call, const struct subjec
 		ks_web_switch(call,
 			      &(struct ks_web_place){ subject->kind, subject->name, subject->nr,
 						      subject->images[0], subject->images[1] });
-	KS_TRY(write_report(call, subject, history, KS_FORMAT_HTML, &call->response->body));
+	KS_TRY(write_report(call, subject, read, KS_FORMAT_HTML, &call->response->body));
 	KS_TRY(write_also(call, subject));
 	KS_TRY(write_forms(call, subject));
 	ks_web_end(call);
@@ -208,20 +208,24 @@ static struct ks_error *write_page(struct ks_web_call *call, const struct subjec
 struct ks_error *ks_web_name(struct ks_web_call *call)
 {
 	_cleanup_subject_ struct subject subject = { 0 };
-	struct ks_history history;
+	struct ks_web_read own = { 0 };
+	const struct ks_web_read *read = &own;
 	enum ks_format format = call->address->format;
 	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT));
 	KS_TRY(read_subject(call, &subject));
 	KS_TRY(choose_images(call->web, &subject, format == KS_FORMAT_HTML));
-	KS_TRY(ks_lookup_history(call->web->store, &subject.over->images, subject.kind,
-				 subject.name, &call->arena, &history));
-	if (!ks_history_present(&history))
+	if (subject.over == &call->web->sel)
+		KS_TRY(ks_web_read_name(call->web, subject.kind, subject.name, &read));
+	else
+		KS_TRY(ks_lookup_history(call->web->store, &subject.over->images, subject.kind,
+					 subject.name, &call->arena, &own.history));
+	if (!ks_history_present(&read->history))
 		return ks_lookup_unknown(call->web->store, &call->web->sel.images, subject.kind,
 					 subject.name);
 	if (format == KS_FORMAT_HTML)
-		return write_page(call, &subject, &history);
+		return write_page(call, &subject, read);
 	ks_web_say_type(call);
-	return write_report(call, &subject, &history, format, &call->response->body);
+	return write_report(call, &subject, read, format, &call->response->body);
 }
 
 /* ---- without a kind ---- */

@@ -5,6 +5,7 @@
 #include "report/format.h"
 #include "report/text/html.h"
 #include "store/selection.h"
+#include "surface/history.h"
 #include "web/web.h"
 
 /** A name, and how many images have it. */
@@ -26,7 +27,7 @@ struct ks_web {
 	struct ks_selection sel;
 	struct ks_web_names *names; // of the same state; NULL: nobody has asked yet
 	struct ks_view *view;	    // over the selection; NULL: nobody has asked yet
-	unsigned int view_uses;
+	struct ks_web_reads *reads; // of the same state; NULL: nothing was read yet
 	const char *path;
 	uint64_t device, inode;		// of the file that is open
 	int64_t version;		// of its content when the selection was made
@@ -48,6 +49,16 @@ void ks_web_names_free(struct ks_web_names *names); // NULL is allowed
 bool ks_web_names_have(const struct ks_web_names *names, enum ks_kind kind, const char *name);
 /** The pairs of letters of a text, as bits that several share: what has all of a word in it has its bits, too. */
 uint64_t ks_web_pairs(const char *text);
+
+/** What the kernels say of a name, and what was answered to whoever would attach there. */
+struct ks_web_read {
+	struct ks_history history; // over the selection
+	uint8_t *answers;	   // as ks_report_options.answers
+};
+/** Read a name, or take it as it was read for a page before. @param[out] ret until the next one is read */
+KS_MUST_CHECK struct ks_error *ks_web_read_name(struct ks_web *web, enum ks_kind kind,
+						const char *name, const struct ks_web_read **ret);
+void ks_web_reads_free(struct ks_web_reads *reads); // NULL is allowed
 
 /** A view over all kernels. What it has read of them is there for the next page, too. @param[out] ret until the next request */
 KS_MUST_CHECK struct ks_error *ks_web_view(struct ks_web *web, struct ks_view **ret);

@@ -7,7 +7,7 @@
 #include "check/kernels/view.h"
 #include "web/private.h"
 
-enum { VIEW_USES = 64 }; // then what it has read goes: it may be much
+enum { VIEW_MOST = 24 << 20 }; // bytes; then what it has read goes
 
 /** What was read of a state that is no more. */
 static void forget(struct ks_web *web)
@@ -15,6 +15,8 @@ static void forget(struct ks_web *web)
 	ks_web_names_free(web->names);
 	ks_view_free(web->view);
 	ks_web_counted_free(web->counted);
+	ks_web_reads_free(web->reads);
+	web->reads = NULL;
 	web->names = NULL;
 	web->view = NULL;
 	web->counted = NULL;
@@ -82,21 +84,21 @@ static void close_view(struct ks_web *web)
 
 struct ks_error *ks_web_view(struct ks_web *web, struct ks_view **ret)
 {
-	if (web->view_uses == VIEW_USES)
+	if (web->view && ks_view_bytes(web->view) > VIEW_MOST)
 		close_view(web);
-	if (!web->view) {
+	if (!web->view)
 		KS_TRY(ks_view_over_store(web->store, &web->sel.images, true, &web->view));
-		web->view_uses = 0;
-	}
-	web->view_uses++;
 	*ret = web->view;
 	return NULL;
 }
 
 void ks_web_release(struct ks_web *web, const struct ks_error *err)
 {
-	if (err)
+	if (err) { // what could not be read was answered as unknown
 		close_view(web);
+		ks_web_reads_free(web->reads);
+		web->reads = NULL;
+	}
 	ks_store_snapshot_end(web->store);
 }
 

@@ -5,7 +5,7 @@
 #include "surface/type.h"
 #include "web/private.h"
 
-enum { FEW = 12 }; // kernels that are listed openly
+enum { FEW = 8 }; // kernels that are listed openly
 
 void ks_web_pair(struct ks_buf *out, const char *old, const char *new)
 {

@@ -66,10 +66,12 @@ static struct ks_error *write_body(struct ks_show_page *page)
 struct ks_error *ks_report_html(struct ks_report *report, const struct ks_history *history,
 				struct ks_buf *out)
 {
+	uint8_t *own =
+		report->options.answers ? NULL : calloc(history->nr + 1, KS_NR_FUNCTION_WAYS);
 	struct ks_show_page page = { .terminal = { report, history, out, { 0 } },
 				     .out = out,
 				     .site = report->options.site,
-				     .answers = calloc(history->nr + 1, KS_NR_FUNCTION_WAYS) };
+				     .answers = own ? own : report->options.answers };
 	if (!page.answers)
 		return &ks_nomem;
 	if (!page.site)
@@ -80,6 +82,6 @@ struct ks_error *ks_report_html(struct ks_report *report, const struct ks_histor
 	if (!err)
 		err = ks_buf_error(&page.terminal.text);
 	ks_buf_deinit(&page.terminal.text);
-	free(page.answers);
+	free(own);
 	return err;
 }

@@ -12,6 +12,15 @@ struct reach {
 	bool absent;	  // that one has nothing
 };
 
+/** Whether all that one fact holds can be looked for in another: of a tracepoint some images tell a part. */
+static bool is_told_by(enum ks_kind kind, const struct ks_fact *own, const struct ks_fact *other)
+{
+	if (!ks_fact_comparable(kind, own) || !ks_fact_comparable(kind, other))
+		return false;
+	return !own->tracepoint || ((!own->tracepoint->func || other->tracepoint->func) &&
+				    (!own->tracepoint->record || other->tracepoint->record));
+}
+
 static struct ks_error *find_reach(struct ks_show_page *page, size_t at, int step,
 				   struct reach *ret)
 {
@@ -22,8 +31,7 @@ static struct ks_error *find_reach(struct ks_show_page *page, size_t at, int ste
 	for (size_t i = at + (size_t)step; i < line->nr; i += (size_t)step) {
 		const struct ks_fact *fact = &history->facts[line->images[i]];
 		struct ks_changes changes = { 0 };
-		bool compared = ks_fact_comparable(history->kind, own) &&
-				ks_fact_comparable(history->kind, fact);
+		bool compared = is_told_by(history->kind, own, fact);
 		if (!fact->known || (fact->present && !compared && ks_kind_compared(history->kind)))
 			continue;
 		if (compared)
@@ -50,8 +58,9 @@ static struct ks_error *write_era(struct ks_show_page *page, const struct ks_fac
 	size_t at = 0;
 	while (at < line->nr && &history->facts[line->images[at]] != fact)
 		at++;
-	if (at == line->nr || !fact->present)
-		return NULL;
+	if (at == line->nr || !fact->present ||
+	    (ks_kind_compared(history->kind) && !ks_fact_comparable(history->kind, fact)))
+		return NULL; // of what it is nothing is told
 	KS_TRY(find_reach(page, at, -1, &before));
 	KS_TRY(find_reach(page, at, 1, &behind));
 	ks_buf_str(out, history->kind == KS_FUNCTION ? "<dt>declared so</dt><dd>since "
