@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/url.h"
+#include "golden.h"
 #include "judge.h"
 #include "place.h"
 #include "web/web.h"
@@ -65,7 +66,8 @@ static void addresses_have_their_pages(void **state)
 		{ "/function/special@6.1.0-1", 200, "text/html", "rel=\"next\">→ 6.1.0-2" },
 		{ "/function/special@6.1.0-1", 200, "text/html", "Where to attach" },
 		{ "/function/special@latest", 200, "text/html", "in</span> <strong>6.1.0-2" },
-		{ "/function/special@latest.txt", 200, "text/plain", "function special in 1 kernel" },
+		{ "/function/special@latest.txt", 200, "text/plain",
+		  "function special in 1 kernel" },
 		{ "/function/special/6.1.0-1..6.1.0-2", 200, "text/html", "<h2>Changes</h2>" },
 		{ "/function/special/6.1.0-1..6.1.0-2.txt", 200, "text/plain", "in 2 kernels" },
 		{ "/struct/zoo@6.1.0-1", 200, "text/html", "/field/zoo%3A%3A" },
@@ -76,7 +78,47 @@ static void addresses_have_their_pages(void **state)
 		{ "/function/special.txt", 200, "text/plain", "function special in 2 kernels" },
 		{ "/function/special@6.1.0-1.txt", 200, "text/plain", "in 1 kernel" },
 		{ "/diff/6.1.0-1..6.1.0-2.txt", 200, "text/plain", "6.1.0-1 -> 6.1.0-2" },
-		{ "/kernels.txt", 404, "text/html", "not there as .txt" },
+		{ "/kernels.txt", 200, "text/plain", "6.1.0-2" },
+		{ "/kernels.csv", 404, "text/html", "not there as .csv" },
+		{ "/kernels.md", 200, "text/markdown", "| 6.1.0-2 |" },
+		{ "/kernels?by=distribution", 200, "text/html", "none is known</th>" },
+		{ "/kernels?by=set&arch=riscv64", 200, "text/html", "0 of 2" },
+		{ "/kernels.json?arch=riscv64", 200, "application/json", "[]" },
+		{ "/kernels?by=colour", 400, "text/html", "grouped by" },
+		{ "/kernels?set=debian:99", 404, "text/html", "debian:99" },
+		{ "/kernels/x", 404, "text/html", "no such page" },
+		{ "/kernel/6.1.0-1.json", 200, "application/json", "\"names\": {" },
+		{ "/kernel/6.1.0-1.md", 200, "text/markdown", "| release |" },
+		{ "/kernel/6.1.0-1", 200, "text/html", "rel=\"next\">→ 6.1.0-2" },
+		{ "/stats", 200, "text/html", "id=\"growth\"" },
+		{ "/stats.json", 200, "application/json", "\"growth\"" },
+		{ "/stats.md", 200, "text/markdown", "6.1.0" },
+		{ "/stats.csv", 200, "text/csv", "6.1.0" },
+		{ "/stats/growth", 200, "text/html", "/stats/growth.csv" },
+		{ "/stats/growth.csv", 200, "text/csv", "image,function" },
+		{ "/stats/growth.svg", 200, "image/svg+xml", "<svg" },
+		{ "/stats/grwoth", 404, "text/html", "no such table" },
+		{ "/stats/growth/x", 404, "text/html", "no such page" },
+		{ "/store", 200, "text/html", "ksurf publish" },
+		{ "/store.json", 200, "application/json", "\"kernels\": 2," },
+		{ "/store.md", 200, "text/markdown", "| kernels | 2 |" },
+		{ "/feed/special.atom", 200, "application/atom+xml",
+		  "/function/special@6.1.0-1\"" },
+		{ "/feed/struct/zoo.atom", 200, "application/atom+xml", "struct zoo</title>" },
+		{ "/feed/special", 404, "text/html", "NAME.atom" },
+		{ "/feed/colour/special.atom", 400, "text/html", "colour" },
+		{ "/feed/specail.atom", 404, "text/html", "special" },
+		{ "/Function/s/special.md", 200, "text/markdown",
+		  "# Function: <code>special</code>" },
+		{ "/Function/s/special.md?style=early", 200, "text/markdown", "special" },
+		{ "/Struct/z/zoo.md", 200, "text/markdown", "# Struct: <code>zoo</code>" },
+		{ "/Syscall/read.md", 200, "text/markdown", "# Syscall: <code>read</code>" },
+		{ "/Syscall/r/read.md", 404, "text/html", "/Syscall/read.md" },
+		{ "/Function/x/special.md", 404, "text/html", "/Function/s/special.md" },
+		{ "/Function/special.md", 404, "text/html", "/Function/s/special.md" },
+		{ "/Function/s/special", 404, "text/html", "no such page" },
+		{ "/search.md?q=spec", 200, "text/markdown", "- `special`" },
+		{ "/search.json?q=specail", 200, "application/json", "\"near\": [{\"kind\"" },
 		{ "/struct/zoo", 200, "text/html", "Members" },
 		{ "/enum/mode", 200, "text/html", "Values" },
 		{ "/kernels", 200, "text/html", "/kernel/6.1.0-1" },
@@ -106,7 +148,8 @@ static void addresses_have_their_pages(void **state)
 		{ "/a/b/c/d/e/f", 404, "text/html", "no such page" },
 		{ "/kernel/6.1", 404, "text/html", "6.1" },
 		{ "/diff/6.1.0-1", 404, "text/html", "OLD..NEW" },
-		{ "/api.json", 404, "text/html", ".json" },
+		{ "/api.json", 200, "application/json", "/feed/" },
+		{ "/api.md", 200, "text/markdown", "- `/stats`" },
 	};
 	struct ks_web *web = open_with(place_path(state), 2);
 	for (size_t i = 0; i < KS_ARRAY_LEN(pages); i++) {
@@ -131,10 +174,19 @@ static void addresses_have_their_pages(void **state)
 
 static void pages_run_nothing_of_their_own(void **state)
 {
-	static const char *const addresses[] = {
-		"/",	       "/function/special",	 "/struct/zoo",
-		"/search?q=z", "/diff/6.1.0-1..6.1.0-2", "/no_such_name"
-	};
+	static const char *const addresses[] = { "/",
+						 "/function/special",
+						 "/struct/zoo",
+						 "/search?q=z",
+						 "/diff/6.1.0-1..6.1.0-2",
+						 "/no_such_name",
+						 "/function/special@latest",
+						 "/struct/zoo/6.1.0-1..6.1.0-2",
+						 "/kernels",
+						 "/kernel/6.1.0-1",
+						 "/stats",
+						 "/store",
+						 "/api" };
 	struct ks_web *web = open_with(place_path(state), 2);
 	for (size_t i = 0; i < KS_ARRAY_LEN(addresses); i++) {
 		struct ks_web_response answer = ask(web, "GET", addresses[i], NULL);
@@ -220,6 +272,80 @@ static void another_file_in_its_place_is_opened(void **state)
 	ks_web_close(web);
 }
 
+/** Published reports, asked for under their addresses. */
+struct published {
+	struct ks_web *web;
+	struct golden_doc doc;
+	const char *query;
+	size_t nr, wrong;
+};
+
+static void compare_published(const char *path, void *arg)
+{
+	struct published *run = arg;
+	char address[512];
+	_cleanup_buf_ struct ks_buf where = { 0 }, encoded = { 0 };
+	assert_true(golden_read(path, &run->doc));
+	if (run->doc.kind == KS_NR_KINDS)
+		return; // a README
+	enum ks_format style = *run->query ? KS_FORMAT_MD_FULL : KS_FORMAT_MD;
+	ks_report_path(style, run->doc.kind, run->doc.name, &where);
+	for (size_t i = 0; i < where.len; i++)
+		if (where.at[i] == '/' || where.at[i] == '%')
+			ks_buf_char(&encoded, where.at[i]);
+		else
+			ks_url_encode(&encoded, &where.at[i], 1);
+	snprintf(address, sizeof(address), "/%s%s", ks_buf_text(&encoded), run->query);
+	struct ks_web_response answer = ask(run->web, "GET", address, NULL);
+	// what no kernel has is not there
+	bool none = strcmp(run->doc.name, "nonexistent") == 0 && answer.status == 404;
+	bool same = answer.status == 200 && answer.body.len == run->doc.text.len &&
+		    memcmp(answer.body.at, run->doc.text.at, answer.body.len) == 0;
+	if (!same && !none && run->wrong++ < 3)
+		print_message("# %s: %u\n%.400s\n", address, answer.status, answer.body.at);
+	run->nr++;
+	ks_web_response_deinit(&answer);
+}
+
+static void published_reports_are_at_their_addresses(void **state)
+{
+	static const char *const folders[][2] = {
+		{ "depsurf-docs-sample/late", "" },
+		{ "depsurf-docs-sample/late-unpublished", "" },
+		{ "depsurf-docs-sample/early", "?style=early" },
+	};
+	const char *path = place_path(state);
+	struct golden_set set;
+	struct ks_error *err = golden_load(&set);
+	if (err && err->code == KS_ERR_NOTFOUND) {
+		print_message("# the shared samples are not here (set KSURF_SHARED): skipped\n");
+		ks_error_free(err);
+		skip();
+	}
+	assert_null(err);
+	struct ks_store *store;
+	struct published run = { 0 };
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	for (size_t i = 0; i < set.nr; i++) {
+		struct ks_put_result result;
+		assert_ok(ks_store_put(store, set.surfaces[i], 1, &result));
+		free(result.label);
+	}
+	ks_store_close(store);
+	golden_unload(&set);
+	assert_ok(ks_web_open(path, &run.web));
+	for (size_t i = 0; i < KS_ARRAY_LEN(folders); i++) {
+		_cleanup_buf_ struct ks_buf folder = { 0 };
+		run.query = folders[i][1];
+		golden_each(golden_path(&folder, folders[i][0]), compare_published, &run);
+	}
+	print_message("# %zu reports, %zu differ\n", run.nr, run.wrong);
+	ks_buf_deinit(&run.doc.text);
+	ks_web_close(run.web);
+	assert_true(run.nr > 1000);
+	assert_int_equal(run.wrong, 0);
+}
+
 static void addresses_are_decoded_and_encoded(void **state)
 {
 	(void)state;
@@ -256,6 +382,7 @@ int main(void)
 		TEST(what_is_known_is_not_sent_again),
 		TEST(what_others_write_shows),
 		TEST(another_file_in_its_place_is_opened),
+		TEST(published_reports_are_at_their_addresses),
 		cmocka_unit_test(addresses_are_decoded_and_encoded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,6 +164,34 @@ struct ks_error *ks_catalogue_images(struct ks_store *store, struct ks_arena *ar
 	return ks_error_in_file(ks_catalogue_get_images(&c, arena, ret), store->path);
 }
 
+/** Take a row of names apart. */
+static struct ks_error *take_apart(struct ks_bytes raw, struct ks_catalogue_chunk *ret)
+{
+	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
+	*ret = (struct ks_catalogue_chunk){ .nr = (uint32_t)ks_cursor_uleb(&c),
+					    .base = ks_cursor_uleb(&c) };
+	uint64_t len = ks_cursor_uleb(&c), lengths_len = ks_cursor_uleb(&c);
+	ret->names = (struct ks_bytes){ ks_cursor_take(&c, len), (size_t)len };
+	const uint8_t *lengths = ks_cursor_take(&c, lengths_len);
+	if (c.why)
+		return ks_store_damaged(c.why);
+	ret->lengths = ks_cursor_over(lengths, (size_t)lengths_len, false);
+	ret->records = ks_cursor_over(c.pos, (size_t)(c.end - c.pos), false);
+	return NULL;
+}
+
+struct ks_error *ks_catalogue_chunk_of(struct ks_bytes raw, struct ks_catalogue_chunk *ret)
+{
+	KS_TRY(take_apart(raw, ret));
+	const char *names = ret->names.at;
+	size_t nr = 0;
+	for (size_t i = 0; i < ret->names.len; i++)
+		nr += !names[i];
+	if ((ret->names.len && names[ret->names.len - 1]) || nr != ret->nr)
+		return ks_store_damaged("names and their number do not match");
+	return NULL;
+}
+
 /** The bytes of a row of names, kept or unpacked anew. */
 static struct ks_error *row_bytes(struct ks_store *store, struct ks_catalogue *catalogue,
 				  size_t index, struct ks_bytes *ret)
@@ -182,6 +210,8 @@ static struct ks_error *row_bytes(struct ks_store *store, struct ks_catalogue *c
 	KS_TRY(ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, ks_sql_bytes(stmt, 0),
 			      &catalogue->unpacked));
 	*ret = ks_bytes_of(&catalogue->unpacked);
+	struct ks_catalogue_chunk chunk;
+	KS_TRY(ks_catalogue_chunk_of(*ret, &chunk)); // what is kept is whole
 	ks_cache_put(&store->kept_names, id, *ret);
 	return NULL;
 }
@@ -193,28 +223,7 @@ struct ks_error *ks_catalogue_chunk(struct ks_store *store, size_t index,
 	struct ks_bytes raw;
 	KS_TRY(ks_catalogue_get(store, &catalogue));
 	KS_TRY(row_bytes(store, catalogue, index, &raw));
-	return ks_catalogue_chunk_of(raw, ret);
-}
-
-struct ks_error *ks_catalogue_chunk_of(struct ks_bytes raw, struct ks_catalogue_chunk *ret)
-{
-	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
-	*ret = (struct ks_catalogue_chunk){ .nr = (uint32_t)ks_cursor_uleb(&c),
-					    .base = ks_cursor_uleb(&c) };
-	uint64_t len = ks_cursor_uleb(&c), lengths_len = ks_cursor_uleb(&c);
-	ret->names = (struct ks_bytes){ ks_cursor_take(&c, len), (size_t)len };
-	const uint8_t *lengths = ks_cursor_take(&c, lengths_len);
-	if (c.why)
-		return ks_store_damaged(c.why);
-	const char *names = ret->names.at;
-	size_t nr = 0;
-	for (size_t i = 0; i < ret->names.len; i++)
-		nr += !names[i];
-	if ((ret->names.len && names[ret->names.len - 1]) || nr != ret->nr)
-		return ks_store_damaged("names and their number do not match");
-	ret->lengths = ks_cursor_over(lengths, (size_t)lengths_len, false);
-	ret->records = ks_cursor_over(c.pos, (size_t)(c.end - c.pos), false);
-	return NULL;
+	return take_apart(raw, ret);
 }
 
 struct ks_error *ks_catalogue_record(struct ks_catalogue_chunk *chunk, struct ks_cursor *ret)

@@ -1,74 +1,84 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "store/suggest.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/edit_distance.h"
 #include "surface/image.h"
 
-/** The best names so far, and the names they belong to. */
-struct best {
-	const char *wanted;
-	unsigned int limit;
-	struct ks_suggestions *found;
-	unsigned int scores[KS_NR_SUGGESTIONS];
-};
+bool ks_suggesting_begin(struct ks_suggesting *suggesting, const char *wanted,
+			 struct ks_suggestions *ret)
+{
+	size_t len = strlen(wanted);
+	*suggesting = (struct ks_suggesting){ .wanted = wanted, .found = ret };
+	suggesting->limit = len < 8 ? 1 : len < 16 ? 2 : 3;
+	ret->nr = 0;
+	// what is much longer than any suggestion is near none, and comparing it takes long
+	return len >= 3 && len <= KS_SUGGESTION_MAX + suggesting->limit;
+}
+
+/** How near a name is; UINT_MAX: it is not. */
+static unsigned int score_of(const struct ks_suggesting *suggesting, const char *name)
+{
+	unsigned int limit = suggesting->limit;
+	unsigned int score = ks_edit_distance(suggesting->wanted, name, limit);
+	if (score <= limit)
+		return score;
+	// a name that only adds to the wanted one is near too, but not as near
+	const char *inside = strstr(name, suggesting->wanted);
+	return inside ? limit + (inside == name ? 1 : 2) : UINT_MAX;
+}
+
+void ks_suggesting_take(struct ks_suggesting *suggesting, enum ks_kind kind, const char *name,
+			size_t nr_images)
+{
+	struct ks_suggestions *found = suggesting->found;
+	unsigned int *scores = suggesting->scores;
+	size_t len = strlen(name);
+	unsigned int score = len <= KS_SUGGESTION_MAX ? score_of(suggesting, name) : UINT_MAX;
+	if (score == UINT_MAX)
+		return;
+	for (size_t i = 0; i < found->nr; i++)
+		if (strcmp(found->at[i].name, name) == 0)
+			return; // of another kind
+	size_t i = found->nr;
+	while (i > 0 && (score < scores[i - 1] ||
+			 (score == scores[i - 1] && nr_images > found->at[i - 1].nr_images)))
+		i--;
+	if (i == KS_NR_SUGGESTIONS)
+		return;
+	found->nr += found->nr < KS_NR_SUGGESTIONS;
+	size_t behind = found->nr - 1 - i;
+	memmove(&found->at[i + 1], &found->at[i], behind * sizeof(found->at[0]));
+	memmove(&scores[i + 1], &scores[i], behind * sizeof(scores[0]));
+	scores[i] = score;
+	found->at[i].kind = kind;
+	found->at[i].nr_images = nr_images;
+	memcpy(found->at[i].name, name, len + 1);
+}
 
 static bool is_near(enum ks_kind kind, const char *name, void *arg)
 {
-	const struct best *best = arg;
+	const struct ks_suggesting *suggesting = arg;
 	(void)kind;
-	return strlen(name) <= KS_SUGGESTION_MAX &&
-	       (ks_edit_distance(best->wanted, name, best->limit) <= best->limit ||
-		strstr(name, best->wanted));
+	return strlen(name) <= KS_SUGGESTION_MAX && score_of(suggesting, name) != UINT_MAX;
 }
 
 static struct ks_error *consider(const struct ks_store_name *name, void *arg)
 {
-	struct best *best = arg;
-	struct ks_suggestions *found = best->found;
-	size_t len = strlen(name->name);
-	if (len > KS_SUGGESTION_MAX)
-		return NULL;
-	unsigned int score = ks_edit_distance(best->wanted, name->name, best->limit);
-	const char *inside = score > best->limit ? strstr(name->name, best->wanted) : NULL;
-	if (inside) // a name that only adds to the wanted one is near too, but not as near
-		score = best->limit + (inside == name->name ? 1 : 2);
-	else if (score > best->limit)
-		return NULL;
-	for (size_t i = 0; i < found->nr; i++)
-		if (strcmp(found->at[i].name, name->name) == 0)
-			return NULL; // of another kind
-	size_t i = found->nr;
-	while (i > 0 &&
-	       (score < best->scores[i - 1] ||
-		(score == best->scores[i - 1] && name->nr_images > found->at[i - 1].nr_images)))
-		i--;
-	if (i == KS_NR_SUGGESTIONS)
-		return NULL;
-	found->nr += found->nr < KS_NR_SUGGESTIONS;
-	size_t behind = found->nr - 1 - i;
-	memmove(&found->at[i + 1], &found->at[i], behind * sizeof(found->at[0]));
-	memmove(&best->scores[i + 1], &best->scores[i], behind * sizeof(best->scores[0]));
-	best->scores[i] = score;
-	found->at[i].kind = name->kind;
-	found->at[i].nr_images = name->nr_images;
-	memcpy(found->at[i].name, name->name, len + 1);
+	ks_suggesting_take(arg, name->kind, name->name, name->nr_images);
 	return NULL;
 }
 
 struct ks_error *ks_suggest_names(struct ks_store *store, const struct ks_store_images *images,
 				  enum ks_kind kind, const char *name, struct ks_suggestions *ret)
 {
-	size_t len = strlen(name);
-	struct best best = { .wanted = name, .found = ret };
-	ret->nr = 0;
-	best.limit = len < 8 ? 1 : len < 16 ? 2 : 3;
-	// what is much longer than any suggestion is near none, and comparing it takes long
-	if (len < 3 || len > KS_SUGGESTION_MAX + best.limit)
+	struct ks_suggesting suggesting;
+	if (!ks_suggesting_begin(&suggesting, name, ret))
 		return NULL;
-	const struct ks_store_near near = { name, best.limit, is_near };
-	return ks_store_names_near(store, images, kind, &near, consider, &best);
+	const struct ks_store_near near = { name, suggesting.limit, is_near };
+	return ks_store_names_near(store, images, kind, &near, consider, &suggesting);
 }
 
 /** No image can tell of the kind: a name that is not found says nothing then. */

@@ -16,6 +16,19 @@ struct ks_suggestions {
 	} at[KS_NR_SUGGESTIONS];
 };
 
+/** Names that are looked at one by one for the nearest. */
+struct ks_suggesting {
+	const char *wanted; // borrowed
+	unsigned int limit; // of letters to change
+	struct ks_suggestions *found;
+	unsigned int scores[KS_NR_SUGGESTIONS];
+};
+/** @return false: nothing is near a word that is so short or so long */
+bool ks_suggesting_begin(struct ks_suggesting *suggesting, const char *wanted,
+			 struct ks_suggestions *ret);
+void ks_suggesting_take(struct ks_suggesting *suggesting, enum ks_kind kind, const char *name,
+			size_t nr_images);
+
 /** The known names that are nearest. @param kind where to look; KS_NR_KINDS: in all */
 KS_MUST_CHECK struct ks_error *ks_suggest_names(struct ks_store *store,
 						const struct ks_store_images *images,

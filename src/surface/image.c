@@ -185,3 +185,63 @@ bool ks_image_counts(uint32_t known, enum ks_kind kind)
 {
 	return known & KS_KNOWS(kind) && (kind != KS_FUNCTION || known & KS_KNOWS(KS_STRUCT));
 }
+
+/* ---- when it was built ---- */
+
+/** A number of so many digits, which nothing but digits may be; -1: it is none. */
+static int digits(const char *text, int nr)
+{
+	int number = 0;
+	for (int i = 0; i < nr; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		number = number * 10 + text[i] - '0';
+	}
+	return number;
+}
+
+static bool write_day(char *ret, int year, int month, int day)
+{
+	enum { FIRST_YEAR = 1991, LAST_YEAR = 9999, MONTHS = 12, DAYS = 31 };
+	if (year < FIRST_YEAR || year > LAST_YEAR || month < 1 || month > MONTHS || day < 1 ||
+	    day > DAYS)
+		return false;
+	snprintf(ret, sizeof("2026-07-02"), "%04d-%02d-%02d", year, month, day);
+	return true;
+}
+
+/** "(2026-07-02)" at the end, as Debian has it. */
+static bool read_day(const char *text, char *ret)
+{
+	const char *at = strrchr(text, '(');
+	if (!at || strlen(at) < sizeof("(2026-07-02)") - 1 || at[5] != '-' || at[8] != '-' ||
+	    at[11] != ')')
+		return false;
+	return write_day(ret, digits(at + 1, 4), digits(at + 6, 2), digits(at + 9, 2));
+}
+
+/** "Fri Nov  3 10:11:12 UTC 2023", which the kernel's own build has. */
+static bool read_date(const char *text, char *ret)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	for (const char *colon = strchr(text, ':'); colon; colon = strchr(colon + 1, ':')) {
+		enum { BEFORE = 9, TIME = 6 }; // "Nov  3 10" and ":11:12"
+		if (colon - text < BEFORE || strlen(colon) < TIME + 1 || colon[3] != ':' ||
+		    digits(colon + 1, 2) < 0 || colon[TIME] != ' ')
+			continue;
+		const char *month = colon - BEFORE;
+		char name[4] = { month[0], month[1], month[2], 0 };
+		const char *found = strstr(months, name);
+		const char *year = colon + TIME + 1 + strcspn(colon + TIME + 1, " ");
+		int day = month[4] == ' ' ? digits(month + 5, 1) : digits(month + 4, 2);
+		if (found && (found - months) % 3 == 0 && *year == ' ' && strlen(year) >= 5 &&
+		    write_day(ret, digits(year + 1, 4), (int)(found - months) / 3 + 1, day))
+			return true;
+	}
+	return false;
+}
+
+bool ks_image_built(const struct ks_image *image, char *ret)
+{
+	return image->banner && (read_day(image->banner, ret) || read_date(image->banner, ret));
+}

@@ -52,6 +52,13 @@ bool ks_image_same_distribution(const struct ks_image *a, const struct ks_image 
  */
 unsigned int ks_image_point_release(const struct ks_image *image);
 
+/**
+ * The day on which a kernel was built, as its banner tells: "2026-07-02".
+ * @param ret room for it and a NUL, 11 bytes at least
+ * @return false: it does not tell
+ */
+bool ks_image_built(const struct ks_image *image, char *ret);
+
 /** The order of images in every list and report: version, flavor, architecture, revision, label. */
 int ks_image_compare(const struct ks_image *a, const struct ks_image *b);
 

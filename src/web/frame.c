@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What stands around every page of the site. */
+#include "base/array.h"
 #include "web/private.h"
 
 void ks_web_begin(struct ks_web_call *call, const char *title, const char *searched)
@@ -9,8 +10,13 @@ void ks_web_begin(struct ks_web_call *call, const char *title, const char *searc
 	ks_buf_str(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
 			"<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
 	ks_html_text(out, title);
+	ks_buf_str(out, " · ksurf</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n");
+	if (call->feed) {
+		ks_buf_str(out, "<link rel=\"alternate\" type=\"application/atom+xml\" href=\"");
+		ks_html_text(out, call->feed);
+		ks_buf_str(out, "\">\n");
+	}
 	ks_buf_str(out,
-		   " · ksurf</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n"
 		   "<script src=\"/ksurf.js\" defer></script></head><body>\n"
 		   "<nav class=\"site\"><a class=\"home\" href=\"/\">ksurf</a>"
 		   "<form action=\"/search\" role=\"search\"><input type=\"search\" name=\"q\" "
@@ -18,15 +24,16 @@ void ks_web_begin(struct ks_web_call *call, const char *title, const char *searc
 		   "placeholder=\"vfs_read, task_struct, sys*\" autocomplete=\"off\" value=\"");
 	ks_html_text(out, searched ? searched : "");
 	ks_buf_str(out, "\"><button>Search</button></form><a href=\"/kernels\">Kernels</a>"
-			"<a href=\"/diff\">Compare</a><a href=\"/api\">API</a></nav>\n<main>\n");
+			"<a href=\"/diff\">Compare</a><a href=\"/stats\">Statistics</a>"
+			"</nav>\n<main>\n");
 }
 
 void ks_web_end(struct ks_web_call *call)
 {
 	ks_buf_str(&call->response->body,
 		   "</main>\n<footer>What an eBPF program may depend on, in the kernels of this "
-		   "store. Names, pairs and lists are there as <code>.json</code>, "
-		   "too.</footer>\n</body></html>\n");
+		   "store. Pages are there as <code>.json</code> and <code>.md</code>, too. <a "
+		   "href=\"/store\">Store</a> <a href=\"/api\">API</a></footer>\n</body></html>\n");
 }
 
 struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also)
@@ -44,8 +51,27 @@ void ks_web_say_type(struct ks_web_call *call)
 		[KS_FORMAT_JSON] = "application/json",
 		[KS_FORMAT_MD] = "text/markdown; charset=utf-8",
 		[KS_FORMAT_TERMINAL] = "text/plain; charset=utf-8",
+		[KS_FORMAT_CSV] = "text/csv; charset=utf-8",
+		[KS_FORMAT_SVG] = "image/svg+xml; charset=utf-8",
 	};
 	call->response->type = types[call->address->format];
+}
+
+void ks_web_forms(struct ks_web_call *call, const char *address, unsigned int also)
+{
+	static const enum ks_format formats[] = { KS_FORMAT_JSON, KS_FORMAT_MD, KS_FORMAT_TERMINAL,
+						  KS_FORMAT_CSV };
+	struct ks_buf *out = &call->response->body;
+	ks_buf_str(out, "<p class=\"dim\">This page as");
+	for (size_t i = 0; i < KS_ARRAY_LEN(formats); i++) {
+		if (!(also >> formats[i] & 1))
+			continue;
+		ks_buf_str(out, " <a href=\"");
+		ks_html_text(out, address);
+		ks_buf_printf(out, "%s\">%s</a>", ks_formats[formats[i]].extension,
+			      ks_formats[formats[i]].extension);
+	}
+	ks_buf_str(out, "</p>\n");
 }
 
 void ks_web_redirect(struct ks_web_call *call)

@@ -41,8 +41,10 @@
 		field.setAttribute("aria-activedescendant", rows[chosen].id);
 	}
 
-	function showNames(names) {
+	function showNames(names, near) {
 		closeList();
+		if (!names.length)
+			names = near; // one letter may be wrong
 		if (!names.length)
 			return;
 		list = document.createElement("div");
@@ -75,7 +77,7 @@
 			const answer = await fetch("/search.json?limit=12&q=" + encodeURIComponent(word));
 			const found = await answer.json();
 			if (mine === asked && document.activeElement === field)
-				showNames(found.names);
+				showNames(found.names, found.near);
 		} catch {
 			closeList();
 		}
@@ -109,6 +111,26 @@
 		});
 	}
 
+	// Up and down among the names of a page of search, left and right to the kernel before and behind.
+	function step(key) {
+		const found = [...document.querySelectorAll("ol.found a")];
+		const at = found.indexOf(document.activeElement);
+		if (found.length && key === "ArrowDown")
+			found[Math.min(at + 1, found.length - 1)].focus();
+		else if (at >= 0 && key === "ArrowUp")
+			found[Math.max(at - 1, 0)].focus();
+		else
+			return false;
+		return true;
+	}
+
+	function turn(key) {
+		const link = document.querySelector(key === "ArrowLeft" ? "a[rel=prev]" : "a[rel=next]");
+		if (link)
+			link.click();
+		return Boolean(link);
+	}
+
 	document.addEventListener("keydown", (event) => {
 		const typing = event.target.closest("input, select, textarea");
 		if (typing || event.ctrlKey || event.altKey || event.metaKey)
@@ -119,6 +141,12 @@
 			event.preventDefault();
 		} else if (event.key === "t") {
 			turnTheme();
+		} else if (["ArrowDown", "ArrowUp"].includes(event.key)) {
+			if (step(event.key))
+				event.preventDefault();
+		} else if (["ArrowLeft", "ArrowRight"].includes(event.key) && !event.target.closest(".scroll, pre")) {
+			if (turn(event.key)) // what is wide scrolls with the same keys
+				event.preventDefault();
 		}
 	});
 })();

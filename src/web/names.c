@@ -4,11 +4,19 @@
 
 #include "web/private.h"
 
+/** Names on their way. */
+struct keeping {
+	struct ks_web_names *names;
+	size_t nr_images;
+};
 static struct ks_error *keep(const struct ks_store_name *name, void *arg)
 {
-	struct ks_web_names *names = arg;
+	const struct keeping *keeping = arg;
+	struct ks_web_names *names = keeping->names;
 	if (!name->nr_images)
 		return NULL;
+	for (size_t i = 0; i < keeping->nr_images; i++)
+		names->nr[i][name->kind] += name->in[i / 64] >> i % 64 & 1;
 	const struct ks_web_hit hit = { name->kind, ks_arena_strdup(&names->arena, name->name),
 					name->nr_images, ks_web_pairs(name->name) };
 	return hit.name && ks_vector_add(&names->all, hit) ? NULL : &ks_nomem;
@@ -44,19 +52,27 @@ void ks_web_names_free(struct ks_web_names *names)
 {
 	if (!names)
 		return;
+	free(names->nr);
 	ks_vector_deinit(&names->all);
 	ks_arena_deinit(&names->arena);
 	free(names);
+}
+
+static struct ks_error *read_names(struct ks_web *web, struct ks_web_names *names)
+{
+	const struct keeping keeping = { names, web->sel.images.nr };
+	names->nr = calloc(keeping.nr_images + 1, sizeof(*names->nr));
+	if (!names->nr)
+		return &ks_nomem;
+	return ks_store_names(web->store, &web->sel.images, KS_NR_KINDS, NULL, keep,
+			      (void *)&keeping);
 }
 
 struct ks_error *ks_web_names(struct ks_web *web, const struct ks_web_names **ret)
 {
 	if (!web->names) {
 		struct ks_web_names *names = calloc(1, sizeof(*names));
-		if (!names)
-			return &ks_nomem;
-		struct ks_error *err = ks_store_names(web->store, &web->sel.images, KS_NR_KINDS,
-						      NULL, keep, names);
+		struct ks_error *err = names ? read_names(web, names) : &ks_nomem;
 		if (err) {
 			ks_web_names_free(names);
 			return err;

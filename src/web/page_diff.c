@@ -21,13 +21,13 @@ static void write_choice(struct ks_web_call *call, const char *name, const char 
 	ks_buf_str(out, "</select></label> ");
 }
 
-/** A form that leads to the page of a pair. */
-static void write_form(struct ks_web_call *call, const struct ks_comparison *pair)
+void ks_web_pair_form(struct ks_web_call *call, const struct ks_store_image *old,
+		      const struct ks_store_image *new)
 {
 	struct ks_buf *out = &call->response->body;
 	ks_buf_str(out, "<form action=\"/diff\"><p class=\"pair\">");
-	write_choice(call, "old", pair ? pair->old->image.label : NULL);
-	write_choice(call, "new", pair ? pair->new->image.label : NULL);
+	write_choice(call, "old", old ? old->image.label : NULL);
+	write_choice(call, "new", new ? new->image.label : NULL);
 	ks_buf_str(out, "<button>Compare</button></p></form>\n");
 }
 
@@ -46,7 +46,7 @@ static struct ks_error *choose_pair(struct ks_web_call *call)
 	}
 	ks_web_begin(call, "Compare", NULL);
 	ks_buf_str(&call->response->body, "<h1>Compare two kernels</h1>\n");
-	write_form(call, NULL);
+	ks_web_pair_form(call, NULL, NULL);
 	ks_web_end(call);
 	return NULL;
 }
@@ -100,7 +100,7 @@ struct ks_error *ks_web_diff(struct ks_web_call *call)
 		return write_pair(call, &pair, address->format);
 	}
 	ks_web_begin(call, "Compare", NULL);
-	write_form(call, &pair);
+	ks_web_pair_form(call, pair.old, pair.new);
 	write_kinds(call);
 	KS_TRY(write_pair(call, &pair, KS_FORMAT_HTML));
 	ks_web_end(call);

@@ -1,20 +1,136 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernels of the store, and each of them. */
+/* The kernels of the store, in groups. */
+#include <stdlib.h>
+
 #include "base/array.h"
 #include "base/url.h"
 #include "report/images/images.h"
+#include "report/text/table.h"
+#include "store/choose.h"
 #include "surface/image.h"
+#include "surface/image_sets.h"
 #include "web/private.h"
 
-/** Append an address below a word: "/kernel/LABEL". */
-static void write_link(struct ks_buf *out, const char *word, const char *label)
+struct ks_error *ks_web_chosen(struct ks_web_call *call, struct ks_selection *ret,
+			       struct ks_groups *groups)
 {
-	ks_buf_printf(out, "<a href=\"/%s/", word);
-	ks_url_encode(out, label, strlen(label));
-	ks_buf_str(out, "\">");
-	ks_html_text(out, label);
-	ks_buf_str(out, "</a>");
+	const struct ks_selection *all = &call->web->sel;
+	const char *arch = ks_web_field(call->address, "arch");
+	const char *set = ks_web_field(call->address, "set");
+	*groups = *all->groups;
+	*ret = (struct ks_selection){ .all = all->all, .images = all->images, .groups = groups };
+	if (set && *set)
+		KS_TRY(ks_selection_words(all, set, &call->arena, &ret->images));
+	const struct ks_store_image **kept =
+		ks_arena_array(&call->arena, ret->images.nr + 1, sizeof(*kept));
+	size_t nr = 0;
+	if (!kept)
+		return &ks_nomem;
+	const struct ks_store_image *base =
+		all->groups->base < all->images.nr ? all->images.at[all->groups->base] : NULL;
+	groups->base = KS_NO_IMAGE;
+	for (size_t i = 0; i < ret->images.nr; i++) {
+		const struct ks_store_image *image = ret->images.at[i];
+		if (arch && *arch && (!image->image.arch || strcmp(image->image.arch, arch) != 0))
+			continue;
+		if (base && image->id == base->id)
+			groups->base = nr;
+		kept[nr++] = image;
+	}
+	ret->images.at = kept;
+	ret->images.nr = nr;
+	return NULL;
 }
+
+/* ---- groups ---- */
+
+/** What kernels are put together by. */
+enum by { BY_SERIES, BY_DISTRIBUTION, BY_SET, NR_BY };
+static const char *const by_names[NR_BY] = { "series", "distribution", "set" };
+
+/** The two numbers that begin a version: "6.1"; the whole where it has none. */
+static size_t series_of(const char *version)
+{
+	size_t len = strcspn(version, ".");
+	if (!version[len])
+		return len;
+	return len + 1 + strspn(version + len + 1, "0123456789");
+}
+
+/** The heading of an image. @param set of its sets, for BY_SET @return false: none more */
+static bool heading_of(const struct ks_image *image, enum by by, size_t set, const char **text,
+		       size_t *len)
+{
+	struct ks_set_name name;
+	*text = "";
+	switch (by) {
+	case BY_SERIES:
+		*text = image->version ? image->version : "";
+		*len = series_of(*text);
+		return set == 0;
+	case BY_DISTRIBUTION:
+		*text = image->distribution ? image->distribution : "";
+		*len = strlen(*text);
+		return set == 0;
+	default:
+		for (const char *at = image->sets, *one = at; ks_image_sets_next(&at, &name);
+		     one = at, set--) {
+			*text = one;
+			*len = strcspn(one, ",");
+			if (!set)
+				return true;
+		}
+		*len = strlen(*text = "");
+		return set == 0 && (!image->sets || !*image->sets);
+	}
+}
+
+/** An image below a heading. */
+struct place {
+	const char *heading;
+	size_t len, image;
+};
+
+static int compare_headings(const struct place *a, const struct place *b)
+{
+	size_t len = a->len < b->len ? a->len : b->len;
+	int order = memcmp(a->heading, b->heading, len);
+	return order ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *one = a, *other = b;
+	int order = compare_headings(one, other);
+	return order ? order : (one->image > other->image) - (one->image < other->image);
+}
+
+/** Every image below each of its headings. Versions are in order already; the rest is sorted. */
+static struct ks_error *find_places(struct ks_web_call *call, const struct ks_selection *sel,
+				    enum by by, struct place **ret, size_t *nr)
+{
+	const char *text;
+	size_t len;
+	*nr = 0;
+	for (size_t i = 0; i < sel->images.nr; i++)
+		for (size_t set = 0; heading_of(&sel->images.at[i]->image, by, set, &text, &len);
+		     set++)
+			++*nr;
+	struct place *places = ks_arena_array(&call->arena, *nr + 1, sizeof(*places));
+	if (!places)
+		return &ks_nomem;
+	size_t at = 0;
+	for (size_t i = 0; i < sel->images.nr; i++)
+		for (size_t set = 0; heading_of(&sel->images.at[i]->image, by, set, &text, &len);
+		     set++)
+			places[at++] = (struct place){ text, len, i };
+	if (by != BY_SERIES && *nr)
+		qsort(places, *nr, sizeof(*places), compare_places);
+	*ret = places;
+	return NULL;
+}
+
+/* ---- the page ---- */
 
 static void write_cell(struct ks_buf *out, const char *text)
 {
@@ -23,125 +139,146 @@ static void write_cell(struct ks_buf *out, const char *text)
 	ks_buf_str(out, "</td>");
 }
 
-static void write_row(struct ks_buf *out, const struct ks_image *image)
+static void write_row(struct ks_buf *out, const struct ks_store_image *stored, bool is_base)
 {
-	ks_buf_str(out, "<tr><td>");
-	write_link(out, "kernel", image->label);
-	ks_buf_str(out, "</td>");
+	const struct ks_image *image = &stored->image;
+	ks_buf_str(out, "<tr><td><a href=\"/kernel/");
+	ks_url_encode(out, image->label, strlen(image->label));
+	ks_buf_str(out, "\">");
+	ks_html_text(out, image->label);
+	ks_buf_str(out, is_base ? "</a> <span class=\"dim\">base</span></td>" : "</a></td>");
 	write_cell(out, image->version);
 	write_cell(out, image->arch);
 	write_cell(out, image->flavor);
 	write_cell(out, image->distribution);
+	write_cell(out, image->sets);
 	write_cell(out, ks_image_tier_text(image));
 	ks_buf_str(out, "</tr>\n");
 }
 
-struct ks_error *ks_web_kernels(struct ks_web_call *call)
+static void write_heading(struct ks_buf *out, const struct place *place)
 {
-	const struct ks_selection *sel = &call->web->sel;
-	const char *arch = ks_web_field(call->address, "arch");
+	ks_buf_str(out, "<tr class=\"kind\"><th scope=\"rowgroup\" colspan=\"7\">");
+	ks_text_write(out, KS_TEXT_MARKUP, place->heading, place->len);
+	ks_buf_str(out, place->len ? "</th></tr>\n" : "none is known</th></tr>\n");
+}
+
+/** The same address with another grouping. */
+static void write_by(struct ks_web_call *call, enum by chosen)
+{
+	static const char *const kept[] = { "arch", "set" };
 	struct ks_buf *out = &call->response->body;
-	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON));
-	if (call->address->format == KS_FORMAT_JSON) {
-		const struct ks_images_options options = { .format = KS_FORMAT_JSON };
-		ks_web_say_type(call);
-		return ks_images_write(&options, sel, out);
+	ks_buf_str(out, "<p>By");
+	for (enum by by = 0; by < NR_BY; by++) {
+		if (by == chosen) {
+			ks_buf_printf(out, " <strong>%s</strong>", by_names[by]);
+			continue;
+		}
+		ks_buf_printf(out, " <a href=\"/kernels?by=%s", by_names[by]);
+		for (size_t i = 0; i < KS_ARRAY_LEN(kept); i++) {
+			const char *value = ks_web_field(call->address, kept[i]);
+			if (!value)
+				continue;
+			ks_buf_printf(out, "&amp;%s=", kept[i]);
+			ks_url_encode(out, value, strlen(value));
+		}
+		ks_buf_printf(out, "\">%s</a>", by_names[by]);
 	}
+	ks_buf_str(out, "</p>\n");
+}
+
+static void write_filter(struct ks_web_call *call, enum by by)
+{
+	static const char *const fields[][2] = { { "arch", "amd64" }, { "set", "debian:13" } };
+	struct ks_buf *out = &call->response->body;
+	ks_buf_printf(out,
+		      "<form action=\"/kernels\"><p class=\"pair\"><input type=\"hidden\" "
+		      "name=\"by\" value=\"%s\">",
+		      by_names[by]);
+	for (size_t i = 0; i < KS_ARRAY_LEN(fields); i++) {
+		const char *value = ks_web_field(call->address, fields[i][0]);
+		ks_buf_printf(out,
+			      "<label>%s <input name=\"%s\" size=\"12\" placeholder=\"%s\" "
+			      "value=\"",
+			      i ? "set" : "machine", fields[i][0], fields[i][1]);
+		ks_html_text(out, value ? value : "");
+		ks_buf_str(out, "\"></label> ");
+	}
+	ks_buf_str(out, "<button>Show</button></p></form>\n");
+}
+
+static struct ks_error *write_page(struct ks_web_call *call, const struct ks_selection *sel)
+{
+	struct ks_buf *out = &call->response->body;
+	const char *word = ks_web_field(call->address, "by");
+	enum by by = BY_SERIES;
+	while (word && by < NR_BY && strcmp(by_names[by], word) != 0)
+		by++;
+	if (by == NR_BY)
+		return ks_error_new(KS_ERR_USAGE, "kernels are grouped by series, distribution or "
+						  "set");
+	struct place *places;
+	size_t nr;
+	KS_TRY(find_places(call, sel, by, &places, &nr));
 	ks_web_begin(call, "Kernels", NULL);
-	ks_buf_str(out, "<h1>Kernels</h1>\n<div class=\"scroll\" "
-			"tabindex=\"0\"><table><thead><tr><th>kernel</th>"
+	ks_buf_printf(out, "<h1>Kernels</h1>\n<p class=\"dim\">%zu of %zu</p>\n", sel->images.nr,
+		      call->web->sel.images.nr);
+	write_filter(call, by);
+	write_by(call, by);
+	ks_buf_str(out, "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>kernel</th>"
 			"<th>version</th><th>machine</th><th>flavour</th><th>distribution</th>"
-			"<th>read from</th></tr></thead><tbody>\n");
-	for (size_t i = 0; i < sel->images.nr; i++) {
-		const struct ks_image *image = &sel->images.at[i]->image;
-		if (!arch || (image->arch && strcmp(image->arch, arch) == 0))
-			write_row(out, image);
+			"<th>sets</th><th>read from</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < nr; i++) {
+		if (!i || compare_headings(&places[i - 1], &places[i]) != 0)
+			write_heading(out, &places[i]);
+		write_row(out, sel->images.at[places[i].image],
+			  places[i].image == sel->groups->base);
 	}
 	ks_buf_str(out, "</tbody></table></div>\n");
+	ks_web_forms(call, "/kernels", KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT);
 	ks_web_end(call);
 	return NULL;
 }
 
-/** How many names of each kind a kernel has. */
-struct counts {
-	size_t image, nr[KS_NR_KINDS];
-};
-static struct ks_error *count(const struct ks_store_name *name, void *arg)
+static struct ks_error *write_markdown(const struct ks_selection *sel, struct ks_buf *out)
 {
-	struct counts *counts = arg;
-	counts->nr[name->kind] += name->in[counts->image / 64] >> counts->image % 64 & 1;
-	return NULL;
-}
-
-static void write_fact(struct ks_buf *out, const char *title, const char *text)
-{
-	if (!text || !*text)
-		return;
-	ks_buf_printf(out, "<dt>%s</dt><dd>", title);
-	ks_html_text(out, text);
-	ks_buf_str(out, "</dd>");
-}
-
-/** The kernel before and behind it, to compare with. */
-static void write_neighbours(struct ks_web_call *call, size_t at)
-{
-	const struct ks_store_images *images = &call->web->sel.images;
-	struct ks_buf *out = &call->response->body;
-	const size_t pairs[][2] = { { at - 1, at }, { at, at + 1 } };
-	for (size_t i = 0; i < KS_ARRAY_LEN(pairs); i++) {
-		if (pairs[i][0] >= images->nr || pairs[i][1] >= images->nr)
-			continue;
-		const char *old = images->at[pairs[i][0]]->image.label;
-		const char *new = images->at[pairs[i][1]]->image.label;
-		ks_buf_str(out, "<p><a href=\"/diff/");
-		ks_url_encode(out, old, strlen(old));
-		ks_buf_str(out, "..");
-		ks_url_encode(out, new, strlen(new));
-		ks_buf_str(out, "\">");
-		ks_html_text(out, old);
-		ks_buf_str(out, " → ");
-		ks_html_text(out, new);
-		ks_buf_str(out, "</a></p>\n");
+	struct ks_table table = { .name = "kernels",
+				  .title = "Kernels",
+				  .definition = "The kernels of the store." };
+	bool ok = ks_table_column(&table, "kernel", "kernel", false) &&
+		  ks_table_column(&table, "version", "version", false) &&
+		  ks_table_column(&table, "machine", "machine", false) &&
+		  ks_table_column(&table, "flavour", "flavour", false) &&
+		  ks_table_column(&table, "read", "read from", false);
+	for (size_t i = 0; ok && i < sel->images.nr; i++) {
+		const struct ks_image *image = &sel->images.at[i]->image;
+		ok = ks_table_text(&table, image->label) &&
+		     ks_table_text(&table, image->version ? image->version : "") &&
+		     ks_table_text(&table, image->arch ? image->arch : "") &&
+		     ks_table_text(&table, image->flavor ? image->flavor : "") &&
+		     ks_table_text(&table, ks_image_tier_text(image));
 	}
+	if (ok)
+		ks_table_write(&table, KS_FORMAT_MD, out);
+	ks_table_deinit(&table);
+	return ok ? NULL : &ks_nomem;
 }
 
-struct ks_error *ks_web_kernel(struct ks_web_call *call)
+struct ks_error *ks_web_kernels(struct ks_web_call *call)
 {
-	const struct ks_web_address *address = call->address;
-	const struct ks_store_images *images = &call->web->sel.images;
+	struct ks_selection sel;
+	struct ks_groups groups;
 	struct ks_buf *out = &call->response->body;
-	struct counts counts = { 0 };
-	const struct ks_store_image *image;
-	if (address->nr_segments != 2 || address->format != KS_FORMAT_HTML)
+	enum ks_format format = call->address->format;
+	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT));
+	if (call->address->nr_segments > 1)
 		return ks_error_new(KS_ERR_NOTFOUND, "there is no such page");
-	KS_TRY(ks_store_image(images, address->segments[1], &image));
-	while (images->at[counts.image] != image)
-		counts.image++;
-	KS_TRY(ks_store_names(call->web->store, images, KS_NR_KINDS, NULL, count, &counts));
-	ks_web_begin(call, image->image.label, NULL);
-	ks_buf_str(out, "<h1><span class=\"kind\">kernel</span> ");
-	ks_html_text(out, image->image.label);
-	ks_buf_str(out, "</h1>\n<dl class=\"glance\">");
-	write_fact(out, "release", image->image.release);
-	write_fact(out, "version", image->image.version);
-	write_fact(out, "machine", image->image.arch);
-	write_fact(out, "flavour", image->image.flavor);
-	write_fact(out, "distribution", image->image.distribution);
-	write_fact(out, "package", image->image.package_version);
-	write_fact(out, "compiler", image->image.compiler);
-	write_fact(out, "build id", image->image.build_id);
-	write_fact(out, "read from", ks_image_tier_text(&image->image));
-	ks_buf_str(out, "</dl>\n<table><thead><tr><th>kind</th><th class=\"number\">names</th></tr>"
-			"</thead><tbody>\n");
-	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
-		ks_buf_printf(out, "<tr><td>%s</td><td class=\"number\">", ks_kinds[kind].name);
-		if (image->known & KS_KNOWS(kind))
-			ks_buf_printf(out, "%zu</td></tr>\n", counts.nr[kind]);
-		else
-			ks_buf_str(out, "?</td></tr>\n");
-	}
-	ks_buf_str(out, "</tbody></table>\n<h2>Compare</h2>\n");
-	write_neighbours(call, counts.image);
-	ks_web_end(call);
-	return NULL;
+	KS_TRY(ks_web_chosen(call, &sel, &groups));
+	if (format == KS_FORMAT_HTML)
+		return write_page(call, &sel);
+	ks_web_say_type(call);
+	if (format == KS_FORMAT_MD)
+		return write_markdown(&sel, out);
+	const struct ks_images_options options = { .format = format };
+	return ks_images_write(&options, &sel, out);
 }

@@ -105,12 +105,12 @@ static struct ks_error *choose_images(struct ks_web *web, struct subject *subjec
 }
 
 static struct ks_error *write_report(struct ks_web_call *call, const struct subject *subject,
-				     const struct ks_history *history, enum ks_format format,
+				     const struct ks_web_read *read, enum ks_format format,
 				     struct ks_buf *out)
 {
 	_cleanup_view_ struct ks_view *own = NULL;
 	_cleanup_report_ struct ks_report *report = NULL;
-	struct ks_report_options options = { .site = true };
+	struct ks_report_options options = { .site = true, .answers = read->answers };
 	if (subject->over == &call->web->sel) {
 		KS_TRY(ks_web_view(call->web, &options.view));
 	} else {
@@ -122,7 +122,7 @@ static struct ks_error *write_report(struct ks_web_call *call, const struct subj
 	for (size_t i = 0; i < options.nr_focus; i++)
 		options.focus[i] = place_of(&subject->over->images, subject->images[i]);
 	KS_TRY(ks_report_new(format, subject->over->groups, &options, &report));
-	return ks_report_write(report, history, out);
+	return ks_report_write(report, &read->history, out);
 }
 
 /** Append the address without an ending. */
@@ -132,7 +132,7 @@ static void write_address(struct ks_buf *out, const struct subject *subject)
 			subject->nr == 1 ? subject->images[0]->image.label : NULL);
 	if (subject->nr == 2) {
 		ks_buf_char(out, '/');
-		ks_web_pair(out, subject->images[0], subject->images[1]);
+		ks_web_pair(out, subject->images[0]->image.label, subject->images[1]->image.label);
 	}
 }
 
@@ -155,73 +155,83 @@ static struct ks_error *write_also(struct ks_web_call *call, const struct subjec
 	return NULL;
 }
 
-/** The same in the other forms. */
-static void write_forms(struct ks_web_call *call, const struct subject *subject)
+/** The same in the other forms, and what tells of its changes. */
+static struct ks_error *write_forms(struct ks_web_call *call, const struct subject *subject)
 {
 	static const enum ks_format formats[] = { KS_FORMAT_JSON, KS_FORMAT_MD,
 						  KS_FORMAT_TERMINAL };
-	struct ks_buf *out = &call->response->body;
-	ks_buf_str(out, "<p class=\"dim\">This page as");
-	for (size_t i = 0; i < KS_ARRAY_LEN(formats); i++) {
-		if (!ks_show_has(formats[i], subject->kind))
-			continue;
-		ks_buf_str(out, " <a href=\"");
-		write_address(out, subject);
-		ks_buf_printf(out, "%s\">%s</a>", ks_formats[formats[i]].extension,
-			      ks_formats[formats[i]].extension);
-	}
-	ks_buf_str(out, "</p>\n");
+	_cleanup_buf_ struct ks_buf address = { 0 };
+	unsigned int also = 0;
+	for (size_t i = 0; i < KS_ARRAY_LEN(formats); i++)
+		also |= (unsigned int)ks_show_has(formats[i], subject->kind) << formats[i];
+	write_address(&address, subject);
+	KS_TRY(ks_buf_error(&address));
+	ks_web_forms(call, ks_buf_text(&address), also);
+	if (!call->feed)
+		return NULL;
+	ks_buf_str(&call->response->body,
+		   "<p class=\"dim\">Changes as kernels are added: <a href=\"");
+	ks_html_text(&call->response->body, call->feed);
+	ks_buf_str(&call->response->body, "\">feed</a></p>\n");
+	return NULL;
+}
+
+/** The feed of the name is that of its page over all kernels. */
+static struct ks_error *name_feed(struct ks_web_call *call, const struct subject *subject)
+{
+	_cleanup_buf_ struct ks_buf feed = { 0 };
+	if (subject->nr)
+		return NULL;
+	ks_buf_str(&feed, "/feed");
+	ks_html_address(&feed, subject->kind, subject->name, NULL);
+	ks_buf_str(&feed, ".atom");
+	call->feed = ks_buf_text(&feed) ? ks_arena_strdup(&call->arena, feed.at) : NULL;
+	return call->feed ? NULL : &ks_nomem;
 }
 
 static struct ks_error *write_page(struct ks_web_call *call, const struct subject *subject,
-				   const struct ks_history *history)
+				   const struct ks_web_read *read)
 {
+	KS_TRY(name_feed(call, subject));
 	ks_web_begin(call, subject->name, NULL);
 	if (subject->nr)
 		ks_web_switch(call,
 			      &(struct ks_web_place){ subject->kind, subject->name, subject->nr,
 						      subject->images[0], subject->images[1] });
-	KS_TRY(write_report(call, subject, history, KS_FORMAT_HTML, &call->response->body));
+	KS_TRY(write_report(call, subject, read, KS_FORMAT_HTML, &call->response->body));
 	KS_TRY(write_also(call, subject));
-	write_forms(call, subject);
+	KS_TRY(write_forms(call, subject));
 	ks_web_end(call);
 	return NULL;
-}
-
-/** The kernels in focus have the name, or of all kernels one does. */
-static bool is_there(const struct subject *subject, const struct ks_history *history)
-{
-	if (!subject->nr)
-		return ks_history_present(history);
-	for (size_t i = 0; i < subject->nr; i++)
-		if (history->facts[place_of(&subject->over->images, subject->images[i])].present)
-			return true;
-	return false;
 }
 
 struct ks_error *ks_web_name(struct ks_web_call *call)
 {
 	_cleanup_subject_ struct subject subject = { 0 };
-	struct ks_history history;
+	struct ks_web_read own = { 0 };
+	const struct ks_web_read *read = &own;
 	enum ks_format format = call->address->format;
 	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT));
 	KS_TRY(read_subject(call, &subject));
 	KS_TRY(choose_images(call->web, &subject, format == KS_FORMAT_HTML));
-	KS_TRY(ks_lookup_history(call->web->store, &subject.over->images, subject.kind,
-				 subject.name, &call->arena, &history));
-	if (!is_there(&subject, &history))
+	if (subject.over == &call->web->sel)
+		KS_TRY(ks_web_read_name(call->web, subject.kind, subject.name, &read));
+	else
+		KS_TRY(ks_lookup_history(call->web->store, &subject.over->images, subject.kind,
+					 subject.name, &call->arena, &own.history));
+	if (!ks_history_present(&read->history))
 		return ks_lookup_unknown(call->web->store, &call->web->sel.images, subject.kind,
 					 subject.name);
 	if (format == KS_FORMAT_HTML)
-		return write_page(call, &subject, &history);
+		return write_page(call, &subject, read);
 	ks_web_say_type(call);
-	return write_report(call, &subject, &history, format, &call->response->body);
+	return write_report(call, &subject, read, format, &call->response->body);
 }
 
 /* ---- without a kind ---- */
 
-/** The first kind that has the name; KS_NR_KINDS: none has. A kfunc is a function, and a system call may be one. */
-static struct ks_error *find_kind(struct ks_web_call *call, const char *name, enum ks_kind *ret)
+/** A kfunc is a function, and a system call may be one: the first kind is taken. */
+struct ks_error *ks_web_kind_of(struct ks_web_call *call, const char *name, enum ks_kind *ret)
 {
 	for (enum ks_kind kind = 0; kind < KS_NR_KINDS; kind++) {
 		struct ks_history history;
@@ -245,7 +255,7 @@ struct ks_error *ks_web_any_name(struct ks_web_call *call)
 	name = name ? name : address->segments[0];
 	struct ks_buf *location = &call->response->location;
 	enum ks_kind kind;
-	KS_TRY(find_kind(call, name, &kind));
+	KS_TRY(ks_web_kind_of(call, name, &kind));
 	if (kind == KS_NR_KINDS)
 		return ks_lookup_unknown(call->web->store, &call->web->sel.images, KS_NR_KINDS,
 					 name);

@@ -17,6 +17,7 @@ struct search {
 	size_t limit, nr;
 	struct ks_web_hit hits[MOST];
 	bool more;
+	struct ks_suggestions near; // where there is none
 };
 
 enum place { WHOLE, BEGINNING, INSIDE, NR_PLACES };
@@ -63,6 +64,29 @@ static void look(const struct ks_web_names *names, struct search *search)
 		}
 }
 
+/** Names that are near, for a word with a typo. */
+static void look_near(const struct ks_web_names *names, struct search *search)
+{
+	struct ks_suggesting suggesting;
+	if (search->nr || search->pattern ||
+	    !ks_suggesting_begin(&suggesting, search->word, &search->near))
+		return;
+	for (size_t i = 0; i < names->all.len; i++) {
+		const struct ks_web_hit *hit = &names->all.at[i];
+		if (search->kind == KS_NR_KINDS || hit->kind == search->kind)
+			ks_suggesting_take(&suggesting, hit->kind, hit->name, hit->nr_images);
+	}
+}
+
+static void write_hit(struct ks_json *json, enum ks_kind kind, const char *name, size_t in)
+{
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "kind", ks_kinds[kind].name);
+	ks_json_key_str(json, "name", name);
+	ks_json_key_u64(json, "in", in);
+	ks_json_close(json, '}');
+}
+
 static void write_json(struct ks_web_call *call, const struct search *search)
 {
 	struct ks_json json = ks_json_to(&call->response->body, 0);
@@ -72,66 +96,78 @@ static void write_json(struct ks_web_call *call, const struct search *search)
 	ks_json_key_u64(&json, "kernels", call->web->sel.images.nr);
 	ks_json_key_bool(&json, "more", search->more);
 	ks_json_key_open(&json, "names", '[');
-	for (size_t i = 0; i < search->nr; i++) {
-		ks_json_open(&json, '{');
-		ks_json_key_str(&json, "kind", ks_kinds[search->hits[i].kind].name);
-		ks_json_key_str(&json, "name", search->hits[i].name);
-		ks_json_key_u64(&json, "in", search->hits[i].nr_images);
-		ks_json_close(&json, '}');
-	}
+	for (size_t i = 0; i < search->nr; i++)
+		write_hit(&json, search->hits[i].kind, search->hits[i].name,
+			  search->hits[i].nr_images);
+	ks_json_close(&json, ']');
+	ks_json_key_open(&json, "near", '[');
+	for (size_t i = 0; i < search->near.nr; i++)
+		write_hit(&json, search->near.at[i].kind, search->near.at[i].name,
+			  search->near.at[i].nr_images);
 	ks_json_close(&json, ']');
 	ks_json_close(&json, '}');
 	ks_buf_char(&call->response->body, '\n');
 }
 
-/** Names that are near, for a word with a typo. */
-static struct ks_error *write_nearest(struct ks_web_call *call, const char *word)
+/** One line of Markdown for each name, or of text. */
+static void write_lines(struct ks_web_call *call, const struct search *search)
 {
 	struct ks_buf *out = &call->response->body;
-	struct ks_suggestions near;
-	KS_TRY(ks_suggest_names(call->web->store, &call->web->sel.images, KS_NR_KINDS, word,
-				&near));
-	ks_buf_str(out, "<p>No name has that in it.</p>\n");
-	if (near.nr)
-		ks_buf_str(out, "<p>Near it:</p>\n<ol class=\"found\">");
-	for (size_t i = 0; i < near.nr; i++) {
-		ks_buf_str(out, "<li><a href=\"");
-		ks_html_address(out, near.at[i].kind, near.at[i].name, NULL);
-		ks_buf_str(out, "\"><code>");
-		ks_html_text(out, near.at[i].name);
-		ks_buf_printf(out, "</code></a> <span class=\"dim\">%s</span></li>\n",
-			      ks_kinds[near.at[i].kind].name);
+	bool markdown = call->address->format == KS_FORMAT_MD;
+	ks_web_say_type(call);
+	for (size_t i = 0; i < search->nr; i++) {
+		const struct ks_web_hit *hit = &search->hits[i];
+		ks_buf_str(out, markdown ? "- " : "");
+		ks_text_str(out, markdown ? KS_TEXT_CODE : KS_TEXT_LINE, hit->name);
+		ks_buf_printf(out, "  %s, in %zu of %zu kernels\n", ks_kinds[hit->kind].name,
+			      hit->nr_images, call->web->sel.images.nr);
 	}
-	ks_buf_str(out, near.nr ? "</ol>\n" : "");
-	return NULL;
 }
 
-static struct ks_error *write_page(struct ks_web_call *call, const struct search *search)
+static void write_item(struct ks_web_call *call, enum ks_kind kind, const char *name, size_t in)
+{
+	struct ks_buf *out = &call->response->body;
+	ks_buf_str(out, "<li><a href=\"");
+	ks_html_address(out, kind, name, NULL);
+	ks_buf_str(out, "\"><code>");
+	ks_html_text(out, name);
+	ks_buf_printf(out,
+		      "</code></a> <span class=\"dim\">%s, in %zu of %zu kernels</span></li>\n",
+		      ks_kinds[kind].name, in, call->web->sel.images.nr);
+}
+
+static void write_nearest(struct ks_web_call *call, const struct search *search)
+{
+	struct ks_buf *out = &call->response->body;
+	ks_buf_str(out, "<p>No name has that in it.</p>\n");
+	if (search->near.nr)
+		ks_buf_str(out, "<p>Near it:</p>\n<ol class=\"found\">");
+	for (size_t i = 0; i < search->near.nr; i++)
+		write_item(call, search->near.at[i].kind, search->near.at[i].name,
+			   search->near.at[i].nr_images);
+	ks_buf_str(out, search->near.nr ? "</ol>\n" : "");
+}
+
+static void write_page(struct ks_web_call *call, const struct search *search)
 {
 	struct ks_buf *out = &call->response->body;
 	ks_web_begin(call, "Search", search->word);
 	ks_buf_str(out, "<h1>Names with <code>");
 	ks_html_text(out, search->word);
-	ks_buf_str(out, "</code></h1>\n<ol class=\"found\">\n");
-	for (size_t i = 0; i < search->nr; i++) {
-		const struct ks_web_hit *hit = &search->hits[i];
-		ks_buf_str(out, "<li><a href=\"");
-		ks_html_address(out, hit->kind, hit->name, NULL);
-		ks_buf_str(out, "\"><code>");
-		ks_html_text(out, hit->name);
-		ks_buf_printf(
-			out,
-			"</code></a> <span class=\"dim\">%s, in %zu of %zu kernels</span></li>\n",
-			ks_kinds[hit->kind].name, hit->nr_images, call->web->sel.images.nr);
-	}
-	ks_buf_str(out, "</ol>\n");
+	ks_buf_str(out, "</code></h1>\n");
+	if (search->nr)
+		ks_buf_str(out, "<ol class=\"found\">\n");
+	for (size_t i = 0; i < search->nr; i++)
+		write_item(call, search->hits[i].kind, search->hits[i].name,
+			   search->hits[i].nr_images);
+	if (search->nr)
+		ks_buf_str(out, "</ol>\n");
+	else
+		write_nearest(call, search);
 	if (search->more)
 		ks_buf_printf(out, "<p class=\"dim\">The first %zu; more letters leave less.</p>\n",
 			      search->nr);
-	if (!search->nr)
-		KS_TRY(write_nearest(call, search->word));
 	ks_web_end(call);
-	return NULL;
 }
 
 struct ks_error *ks_web_search(struct ks_web_call *call)
@@ -140,7 +176,7 @@ struct ks_error *ks_web_search(struct ks_web_call *call)
 	const char *word = ks_web_field(address, "q"), *in = ks_web_field(address, "kind");
 	const char *limit = ks_web_field(address, "limit");
 	const struct ks_web_names *names;
-	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON));
+	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT));
 	if (!word || !*word)
 		return ks_error_new(KS_ERR_USAGE, "search for what? Say ?q=NAME");
 	struct search search = {
@@ -155,8 +191,12 @@ struct ks_error *ks_web_search(struct ks_web_call *call)
 		search.limit = atoi(limit) < MOST ? (size_t)atoi(limit) : MOST;
 	KS_TRY(ks_web_names(call->web, &names));
 	look(names, &search);
-	if (address->format != KS_FORMAT_JSON)
-		return write_page(call, &search);
-	write_json(call, &search);
+	look_near(names, &search);
+	if (address->format == KS_FORMAT_JSON)
+		write_json(call, &search);
+	else if (address->format != KS_FORMAT_HTML)
+		write_lines(call, &search);
+	else
+		write_page(call, &search);
 	return NULL;
 }

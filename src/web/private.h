@@ -5,6 +5,7 @@
 #include "report/format.h"
 #include "report/text/html.h"
 #include "store/selection.h"
+#include "surface/history.h"
 #include "web/web.h"
 
 /** A name, and how many images have it. */
@@ -18,6 +19,7 @@ struct ks_web_hit {
 struct ks_web_names {
 	struct ks_arena arena;
 	KS_VECTOR(struct ks_web_hit) all;
+	size_t (*nr)[KS_NR_KINDS]; // of each image, names of each kind
 };
 
 struct ks_web {
@@ -25,10 +27,13 @@ struct ks_web {
 	struct ks_selection sel;
 	struct ks_web_names *names; // of the same state; NULL: nobody has asked yet
 	struct ks_view *view;	    // over the selection; NULL: nobody has asked yet
-	unsigned int view_uses;
+	struct ks_web_reads *reads; // of the same state; NULL: nothing was read yet
 	const char *path;
-	uint64_t device, inode; // of the file that is open
-	int64_t version;	// of its content when the selection was made
+	uint64_t device, inode;		// of the file that is open
+	int64_t version;		// of its content when the selection was made
+	uint64_t size;			// of the file, in bytes
+	char written[32];		// when it was: "2026-11-30T08:00:00Z"
+	struct ks_web_counted *counted; // statistics of the same state; NULL: nobody has asked yet
 };
 
 /** Begin to read one state of the store, the newest; what belongs to an older one is read anew. */
@@ -36,6 +41,7 @@ KS_MUST_CHECK struct ks_error *ks_web_refresh(struct ks_web *web);
 /** End what was begun. @param err why the page failed: what it read on the way is not kept then; NULL: it did not */
 void ks_web_release(struct ks_web *web, const struct ks_error *err);
 
+void ks_web_counted_free(struct ks_web_counted *counted); // NULL is allowed
 /** The names of the state that is read. */
 KS_MUST_CHECK struct ks_error *ks_web_names(struct ks_web *web, const struct ks_web_names **ret);
 void ks_web_names_free(struct ks_web_names *names); // NULL is allowed
@@ -43,6 +49,16 @@ void ks_web_names_free(struct ks_web_names *names); // NULL is allowed
 bool ks_web_names_have(const struct ks_web_names *names, enum ks_kind kind, const char *name);
 /** The pairs of letters of a text, as bits that several share: what has all of a word in it has its bits, too. */
 uint64_t ks_web_pairs(const char *text);
+
+/** What the kernels say of a name, and what was answered to whoever would attach there. */
+struct ks_web_read {
+	struct ks_history history; // over the selection
+	uint8_t *answers;	   // as ks_report_options.answers
+};
+/** Read a name, or take it as it was read for a page before. @param[out] ret until the next one is read */
+KS_MUST_CHECK struct ks_error *ks_web_read_name(struct ks_web *web, enum ks_kind kind,
+						const char *name, const struct ks_web_read **ret);
+void ks_web_reads_free(struct ks_web_reads *reads); // NULL is allowed
 
 /** A view over all kernels. What it has read of them is there for the next page, too. @param[out] ret until the next request */
 KS_MUST_CHECK struct ks_error *ks_web_view(struct ks_web *web, struct ks_view **ret);
@@ -74,12 +90,17 @@ struct ks_web_call {
 	const struct ks_web_address *address;
 	struct ks_web_response *response;
 	struct ks_arena arena; // of this answer
+	const char *feed; // address of the feed that tells of what the page is about; NULL: none
 };
 
 /** Fill the response, its status aside. @return KS_ERR_NOTFOUND and KS_ERR_USAGE become 404 and 400 */
 typedef struct ks_error *ks_web_page_fn(struct ks_web_call *call);
 ks_web_page_fn ks_web_home, ks_web_search, ks_web_kernels, ks_web_kernel, ks_web_diff, ks_web_name,
-	ks_web_any_name, ks_web_api, ks_web_health, ks_web_style, ks_web_script;
+	ks_web_any_name, ks_web_api, ks_web_health, ks_web_style, ks_web_script, ks_web_stats,
+	ks_web_feed, ks_web_store, ks_web_published;
+
+/** The address is one that the DepSurf project had for a report. */
+bool ks_web_is_published(const struct ks_web_address *address);
 
 /** Begin a page of HTML with the frame of the site; what is searched for stands in the field. */
 void ks_web_begin(struct ks_web_call *call, const char *title, const char *searched);
@@ -92,13 +113,23 @@ enum {
 KS_MUST_CHECK struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also);
 /** The response is of the form that the address has; HTML is what ks_web_begin() says. */
 void ks_web_say_type(struct ks_web_call *call);
-/** Append the address's part for two kernels: "A..B". */
-void ks_web_pair(struct ks_buf *out, const struct ks_store_image *old,
-		 const struct ks_store_image *new);
-/** A name in one kernel, or in two. */
+/** Append the links to the same page in other forms (bits as above); the address has no ending yet. */
+void ks_web_forms(struct ks_web_call *call, const char *address, unsigned int also);
+/** A form to choose two kernels to compare; those chosen may be NULL. */
+void ks_web_pair_form(struct ks_web_call *call, const struct ks_store_image *old,
+		      const struct ks_store_image *new);
+/** The kernels that ?arch= and ?set= of the address leave, as a selection that borrows from all. */
+KS_MUST_CHECK struct ks_error *ks_web_chosen(struct ks_web_call *call, struct ks_selection *ret,
+					     struct ks_groups *groups);
+/** The first kind that has the name; KS_NR_KINDS: none has. */
+KS_MUST_CHECK struct ks_error *ks_web_kind_of(struct ks_web_call *call, const char *name,
+					      enum ks_kind *ret);
+/** Append the address's part for the labels of two kernels: "A..B". */
+void ks_web_pair(struct ks_buf *out, const char *old, const char *new);
+/** A name in one kernel, or in two; without a name a kernel itself. */
 struct ks_web_place {
 	enum ks_kind kind;
-	const char *name;
+	const char *name; // NULL: none
 	size_t nr;
 	const struct ks_store_image *image, *other;
 };

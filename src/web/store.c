@@ -2,19 +2,24 @@
 /* The store behind the pages: opened again when another file takes its place, looked through again when it has changed. */
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "check/kernels/view.h"
 #include "web/private.h"
 
-enum { VIEW_USES = 64 }; // then what it has read goes: it may be much
+enum { VIEW_MOST = 24 << 20 }; // bytes; then what it has read goes
 
 /** What was read of a state that is no more. */
 static void forget(struct ks_web *web)
 {
 	ks_web_names_free(web->names);
 	ks_view_free(web->view);
+	ks_web_counted_free(web->counted);
+	ks_web_reads_free(web->reads);
+	web->reads = NULL;
 	web->names = NULL;
 	web->view = NULL;
+	web->counted = NULL;
 	ks_selection_deinit(&web->sel);
 	web->sel = (struct ks_selection){ 0 };
 }
@@ -38,6 +43,15 @@ static struct ks_error *choose_images(struct ks_web *web, int64_t version)
 	return err;
 }
 
+/** What the pages tell of the file itself. */
+static void look_at(struct ks_web *web, const struct stat *now)
+{
+	struct tm tm;
+	web->size = (uint64_t)now->st_size;
+	if (gmtime_r(&now->st_mtime, &tm))
+		strftime(web->written, sizeof(web->written), "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
 struct ks_error *ks_web_refresh(struct ks_web *web)
 {
 	struct stat now;
@@ -45,6 +59,7 @@ struct ks_error *ks_web_refresh(struct ks_web *web)
 		return ks_error_new(KS_ERR_STORE, "the store is not there");
 	if (web->store && (now.st_dev != web->device || now.st_ino != web->inode))
 		close_store(web);
+	look_at(web, &now);
 	if (!web->store) {
 		KS_TRY(ks_store_open(web->path, KS_STORE_READ, &web->store));
 		web->device = now.st_dev;
@@ -69,21 +84,21 @@ static void close_view(struct ks_web *web)
 
 struct ks_error *ks_web_view(struct ks_web *web, struct ks_view **ret)
 {
-	if (web->view_uses == VIEW_USES)
+	if (web->view && ks_view_bytes(web->view) > VIEW_MOST)
 		close_view(web);
-	if (!web->view) {
+	if (!web->view)
 		KS_TRY(ks_view_over_store(web->store, &web->sel.images, true, &web->view));
-		web->view_uses = 0;
-	}
-	web->view_uses++;
 	*ret = web->view;
 	return NULL;
 }
 
 void ks_web_release(struct ks_web *web, const struct ks_error *err)
 {
-	if (err)
+	if (err) { // what could not be read was answered as unknown
 		close_view(web);
+		ks_web_reads_free(web->reads);
+		web->reads = NULL;
+	}
 	ks_store_snapshot_end(web->store);
 }
 

@@ -5,22 +5,48 @@
 #include "surface/type.h"
 #include "web/private.h"
 
-enum { FEW = 12 }; // kernels that are listed openly
+enum { FEW = 8 }; // kernels that are listed openly
 
-void ks_web_pair(struct ks_buf *out, const struct ks_store_image *old,
-		 const struct ks_store_image *new)
+void ks_web_pair(struct ks_buf *out, const char *old, const char *new)
 {
-	ks_url_encode(out, old->image.label, strlen(old->image.label));
+	ks_url_encode(out, old, strlen(old));
 	ks_buf_str(out, "..");
-	ks_url_encode(out, new->image.label, strlen(new->image.label));
+	ks_url_encode(out, new, strlen(new));
+}
+
+/** Append the address of the place in one kernel. */
+static void write_address(struct ks_buf *out, const struct ks_web_place *place,
+			  const struct ks_store_image *image)
+{
+	const char *label = image->image.label;
+	if (place->name) {
+		ks_html_address(out, place->kind, place->name, label);
+		return;
+	}
+	ks_buf_str(out, "/kernel/");
+	ks_url_encode(out, label, strlen(label));
+}
+
+/** And in two. */
+static void write_pair_address(struct ks_buf *out, const struct ks_web_place *place,
+			       const struct ks_store_image *old, const struct ks_store_image *new)
+{
+	if (place->name)
+		ks_html_address(out, place->kind, place->name, NULL);
+	else
+		ks_buf_str(out, "/diff");
+	ks_buf_char(out, '/');
+	ks_web_pair(out, old->image.label, new->image.label);
 }
 
 static void write_link(struct ks_buf *out, const struct ks_web_place *place,
 		       const struct ks_store_image *image, const char *rel, const char *before)
 {
 	ks_buf_str(out, "<a href=\"");
-	ks_html_address(out, place->kind, place->name, image->image.label);
-	ks_buf_printf(out, *rel ? "\" rel=\"%s\">%s" : "\">%s%s", rel, before);
+	write_address(out, place, image);
+	if (*rel)
+		ks_buf_printf(out, "\" rel=\"%s", rel);
+	ks_buf_printf(out, "\">%s", before);
 	ks_html_text(out, image->image.label);
 	ks_buf_str(out, "</a>");
 }
@@ -83,15 +109,15 @@ static void write_one(struct ks_web_call *call, const struct ks_web_place *place
 		if (!pair[i][0] || !pair[i][1])
 			continue;
 		ks_buf_str(out, "<a href=\"");
-		ks_html_address(out, place->kind, place->name, NULL);
-		ks_buf_char(out, '/');
-		ks_web_pair(out, pair[i][0], pair[i][1]);
+		write_pair_address(out, place, pair[i][0], pair[i][1]);
 		ks_buf_str(out, i ? "\">compare with the next</a>"
 				  : "\">compare with the one before</a>");
 	}
-	ks_buf_str(out, "<a href=\"/kernel/");
-	ks_url_encode(out, place->image->image.label, strlen(place->image->image.label));
-	ks_buf_str(out, "\">this kernel</a>");
+	if (place->name) {
+		ks_buf_str(out, "<a href=\"/kernel/");
+		ks_url_encode(out, place->image->image.label, strlen(place->image->image.label));
+		ks_buf_str(out, "\">this kernel</a>");
+	}
 	write_list(call, place);
 }
 
@@ -100,7 +126,10 @@ void ks_web_switch(struct ks_web_call *call, const struct ks_web_place *place)
 	struct ks_buf *out = &call->response->body;
 	ks_buf_str(out,
 		   "<nav class=\"kernels\" aria-label=\"the same in other kernels\"><a href=\"");
-	ks_html_address(out, place->kind, place->name, NULL);
+	if (place->name)
+		ks_html_address(out, place->kind, place->name, NULL);
+	else
+		ks_buf_str(out, "/kernels");
 	ks_buf_str(out, "\">all kernels</a>");
 	if (place->nr == 1) {
 		write_one(call, place);
@@ -108,7 +137,7 @@ void ks_web_switch(struct ks_web_call *call, const struct ks_web_place *place)
 		write_link(out, place, place->image, "prev", "");
 		write_link(out, place, place->other, "next", "");
 		ks_buf_str(out, "<a href=\"/diff/");
-		ks_web_pair(out, place->image, place->other);
+		ks_web_pair(out, place->image->image.label, place->other->image.label);
 		ks_buf_str(out, "\">all that changed between both</a>");
 	}
 	ks_buf_str(out, "</nav>\n");

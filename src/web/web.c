@@ -25,7 +25,8 @@ static const struct route {
 	ks_web_page_fn *page;
 } routes[] = {
 	{ "search", ks_web_search },   { "kernels", ks_web_kernels }, { "kernel", ks_web_kernel },
-	{ "diff", ks_web_diff },       { "api", ks_web_api },	      { "healthz", ks_web_health },
+	{ "diff", ks_web_diff },       { "stats", ks_web_stats },     { "feed", ks_web_feed },
+	{ "store", ks_web_store },     { "api", ks_web_api },	      { "healthz", ks_web_health },
 	{ "style.css", ks_web_style }, { "ksurf.js", ks_web_script },
 };
 
@@ -39,7 +40,9 @@ static ks_web_page_fn *find_page(const struct ks_web_address *address)
 		if (strcmp(routes[i].word, word) == 0)
 			return routes[i].page;
 	if (address->nr_segments > 1)
-		return ks_kind_by_name(word) != KS_NR_KINDS ? ks_web_name : NULL;
+		return ks_kind_by_name(word) != KS_NR_KINDS ? ks_web_name
+		       : ks_web_is_published(address)	    ? ks_web_published
+							    : NULL;
 	return ks_web_any_name;
 }
 
@@ -66,6 +69,7 @@ static void tell_failure(struct ks_web_call *call, struct ks_error *err)
 	const char *title = titles[response->status == 404 ? 0 : response->status == 400 ? 1 : 2];
 	char *text = ks_error_text(err);
 	response->body.len = response->location.len = 0;
+	call->feed = NULL;
 	ks_web_begin(call, title, NULL);
 	ks_buf_printf(&response->body, "<h1>%s</h1>\n<p>", title);
 	ks_html_text(&response->body, text ? text : "out of memory");

@@ -26,7 +26,12 @@ const pages = {
 	"two kernels' function": `/function/${aFunction}/${pair}`,
 	"two kernels' struct": `/struct/${aStruct}/${pair}`,
 	kernels: "/kernels",
+	"kernels by distribution": "/kernels?by=distribution",
+	"kernels by set": "/kernels?by=set",
 	kernel: `/kernel/${at(latest)}`,
+	statistics: "/stats",
+	"one table": "/stats/growth",
+	store: "/store",
 	"what to compare": "/diff",
 	comparison: `/diff/${pair}`,
 	"comparison by name": `/diff/${pair}?kind=struct`,
@@ -106,13 +111,122 @@ await test("a click on a name that came leads there", async (page) => {
 await test("another kernel keeps the name", async (page) => {
 	await go(page, `/function/${aFunction}@${at(old)}`);
 	for (const label of [latest, old]) {
-		await page.getByRole("link", { name: label, exact: true }).click();
+		const list = page.locator("nav.kernels details");
+		if ((await list.getAttribute("open")) === null)
+			await list.locator("summary").click();
+		await list.getByRole("link", { name: label, exact: true }).click();
 		assert.equal(path(page), `/function/${aFunction}@${label}`);
 		assert.match(await page.locator("h1").innerText(), new RegExp(aFunction));
-		assert.equal(await page.locator("main strong").first().innerText(), label);
+		assert.equal(await page.locator("h1 strong").innerText(), label);
 	}
 	await page.getByRole("link", { name: "all kernels" }).click();
 	assert.equal(path(page), `/function/${aFunction}`);
+});
+
+await test("arrows lead to the kernel before and behind, and back", async (page) => {
+	await go(page, `/struct/${aStruct}@${at(old)}`);
+	const next = await page.locator("a[rel=next]").getAttribute("href");
+	await page.keyboard.press("ArrowRight");
+	await page.waitForURL(site + next);
+	await page.keyboard.press("ArrowLeft");
+	await page.waitForURL(`${site}/struct/${aStruct}@${at(old)}`);
+	await page.locator(".scroll").first().focus(); // what is wide scrolls
+	await page.keyboard.press("ArrowRight");
+	assert.equal(path(page), `/struct/${aStruct}@${old}`);
+});
+
+await test("arrows go through the names of a page of search", async (page) => {
+	await go(page, `/search?q=${aFunction.slice(0, 4)}`);
+	const links = await page.locator("ol.found a").evaluateAll((all) => all.map((a) => a.pathname));
+	const focused = () => page.evaluate(() => document.activeElement.pathname);
+	await page.keyboard.press("ArrowDown");
+	assert.equal(await focused(), links[0]);
+	if (links.length > 1) {
+		await page.keyboard.press("ArrowDown");
+		assert.equal(await focused(), links[1]);
+		await page.keyboard.press("ArrowUp");
+	}
+	await page.keyboard.press("Enter");
+	await page.waitForURL(site + links[0]);
+});
+
+await test("a wrong letter still finds the name", async (page) => {
+	const wrong = aFunction.slice(0, -2) + aFunction.at(-1) + aFunction.at(-2);
+	await go(page, "/");
+	await page.locator("nav.site input[type=search]").pressSequentially(wrong);
+	await page.locator("#found code", { hasText: aFunction }).first().waitFor();
+	await go(page, `/search?q=${wrong}`);
+	await page.locator(`ol.found a[href="/function/${aFunction}"]`).waitFor();
+});
+
+await test("one kernel's function: each way to attach has an answer, as the life has it", async (page) => {
+	await go(page, `/function/${aFunction}@${at(latest)}`);
+	const { images } = await ask(`/function/${aFunction}.json`);
+	const { attach } = images.find((image) => image.image === latest);
+	const rows = await page.locator("h2:has-text('Where to attach') + .scroll tbody tr").evaluateAll((all) =>
+		all.map((row) => [...row.cells].map((cell) => cell.textContent)));
+	const said = Object.fromEntries(rows.map(([way, answer]) => [way.replace(".", "_"), answer.split(" ")[1]]));
+	assert.deepEqual(Object.keys(said).sort(), ["fentry", "fmod_ret", "kprobe", "kprobe_multi"]);
+	for (const [way, answer] of Object.entries(said))
+		assert.equal(answer, { true: "yes", false: "no", null: "unknown" }[attach[way]], way);
+	for (const [, answer, why] of rows)
+		assert.equal(answer.includes("yes"), why === "", `${answer} ${why}`);
+});
+
+await test("one kernel's struct has its members, and two kernels' both offsets", async (page) => {
+	await go(page, `/struct/${aStruct}@${at(latest)}`);
+	const { images } = await ask(`/struct/${aStruct}.json`);
+	const [before, after] = [old, latest].map((label) => images.find((image) => image.image === label).definition.members);
+	const cells = (selector) => page.locator(selector).evaluateAll((all) =>
+		all.map((row) => [...row.cells].map((cell) => cell.textContent)));
+	const rows = await cells("h2:has-text('Members') + .scroll tbody tr");
+	assert.deepEqual(rows.map((row) => row[1]), after.map((member) => member.name ?? ""));
+	assert.deepEqual(rows.map((row) => Number.parseInt(row[0])), after.map((member) => Math.floor(member.bits_offset / 8)));
+	await go(page, `/struct/${aStruct}/${pair}`);
+	for (const [, oldAt, newAt] of await cells("table.matrix tbody tr"))
+		for (const [where, members] of [[oldAt, before], [newAt, after]])
+			assert.ok(where === "–" || members.some((member) => Math.floor(member.bits_offset / 8) === Number.parseInt(where.replace("~", ""))), where);
+});
+
+await test("the page of a name leads to its feed, which is one", async (page) => {
+	await go(page, `/struct/${aStruct}`);
+	const href = await page.locator("link[rel=alternate]").getAttribute("href");
+	assert.equal(await page.locator("main a", { hasText: "feed" }).getAttribute("href"), href);
+	const answer = await fetch(site + href);
+	assert.match(answer.headers.get("content-type"), /^application\/atom\+xml/);
+	const text = await answer.text();
+	const feed = await page.evaluate((xml) => {
+		const parsed = new DOMParser().parseFromString(xml, "application/xml");
+		const one = (node, name) => [...node.children].filter((child) => child.localName === name);
+		return { broken: parsed.querySelector("parsererror")?.textContent, namespace: parsed.documentElement.namespaceURI,
+			ids: [...parsed.querySelectorAll("id")].map((id) => id.textContent),
+			dates: [...parsed.querySelectorAll("updated")].map((date) => date.textContent),
+			complete: [parsed.documentElement, ...parsed.querySelectorAll("entry")].every((node) =>
+				["id", "title", "updated", "link"].every((name) => one(node, name).length)) };
+	}, text);
+	assert.equal(feed.broken, undefined);
+	assert.equal(feed.namespace, "http://www.w3.org/2005/Atom");
+	assert.ok(feed.complete);
+	assert.equal(new Set(feed.ids).size, feed.ids.length);
+	for (const id of feed.ids)
+		assert.match(id, /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+	for (const date of feed.dates)
+		assert.ok(!Number.isNaN(Date.parse(date)), date);
+});
+
+await test("pictures of statistics are drawn", async (page) => {
+	await go(page, "/stats");
+	const sizes = await page.locator("figure img").evaluateAll((all) =>
+		Promise.all(all.map(async (img) => (await img.decode(), img.naturalWidth))));
+	assert.ok(sizes.length > 0 && sizes.every((width) => width > 0));
+});
+
+await test("on paper there is no navigation, and no table is cut off", async (page) => {
+	await page.emulateMedia({ media: "print" });
+	await go(page, `/function/${aFunction}@${at(latest)}`);
+	assert.equal(await page.locator("nav.site").isVisible(), false);
+	assert.equal(await page.locator("nav.kernels").isVisible(), false);
+	assert.equal(await page.locator(".scroll").first().evaluate((node) => getComputedStyle(node).overflowX), "visible");
 });
 
 await test("a function's life says where to attach, and each row leads to its kernel", async (page) => {

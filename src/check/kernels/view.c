@@ -85,6 +85,14 @@ void ks_view_free(struct ks_view *view)
 	free(view);
 }
 
+size_t ks_view_bytes(struct ks_view *view)
+{
+	pthread_mutex_lock(&view->lock);
+	size_t bytes = view->arena.total_bytes;
+	pthread_mutex_unlock(&view->lock);
+	return bytes;
+}
+
 struct ks_error *ks_view_error(struct ks_view *view)
 {
 	return ks_take(view->err);

@@ -60,6 +60,9 @@ static inline void ks_view_freep(struct ks_view **view)
 }
 #define _cleanup_view_ __attribute__((__cleanup__(ks_view_freep)))
 
+/** Bytes that what was asked takes. */
+size_t ks_view_bytes(struct ks_view *view);
+
 /** The images of a store as a view; store and images are borrowed. */
 KS_MUST_CHECK struct ks_error *ks_view_over_store(struct ks_store *store,
 						  const struct ks_store_images *images,

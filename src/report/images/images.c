@@ -4,7 +4,6 @@
 #include <limits.h>
 
 #include "base/array.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "surface/image.h"
 #include "surface/image_sets.h"
@@ -54,8 +53,7 @@ static const struct lack {
 	  "the package of what boots, or 'ksurf add --config FILE KERNEL'" },
 };
 
-/** Append what an image lacks, with commas between. */
-static void list_lacks(const struct ks_store_image *image, struct ks_buf *out)
+void ks_images_lacks(const struct ks_store_image *image, struct ks_buf *out)
 {
 	size_t start = out->len;
 	for (size_t i = 0; i < KS_ARRAY_LEN(lacks); i++)
@@ -85,7 +83,7 @@ static int lacks_width(const struct ks_selection *sel)
 	size_t width = 0;
 	for (size_t i = 0; i < sel->images.nr; i++) {
 		_cleanup_buf_ struct ks_buf text = { 0 };
-		list_lacks(sel->images.at[i], &text);
+		ks_images_lacks(sel->images.at[i], &text);
 		width = text.len > width ? text.len : width;
 	}
 	return (int)width;
@@ -161,7 +159,7 @@ static void write_row(const struct ks_store_image *stored, const struct widths *
 		ks_buf_printf(out, "%*s  ", widths->modules, "none");
 	if (widths->lacks) {
 		size_t at = out->len;
-		list_lacks(stored, out);
+		ks_images_lacks(stored, out);
 		ks_buf_printf(out, "%*s  ", widths->lacks - (int)(out->len - at), "");
 	}
 	ks_buf_printf(out, "%.*s", len, compiler);
@@ -215,7 +213,7 @@ static void write_sets(const struct ks_image *image, struct ks_json *json)
 	ks_json_close(json, ']');
 }
 
-static void write_image(const struct ks_store_image *stored, bool is_base, struct ks_json *json)
+void ks_images_json(const struct ks_store_image *stored, bool is_base, struct ks_json *json)
 {
 	const struct ks_image *image = &stored->image;
 	const struct {
@@ -260,7 +258,7 @@ static void write_json(const struct ks_images_options *options, const struct ks_
 	struct ks_json json = ks_json_to(out, 2);
 	ks_json_open(&json, '[');
 	for (size_t i = 0; i < sel->images.nr; i++)
-		write_image(sel->images.at[i], i == sel->groups->base, &json);
+		ks_images_json(sel->images.at[i], i == sel->groups->base, &json);
 	ks_json_close(&json, ']');
 	ks_buf_char(out, '\n');
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* The images of a store, as text. */
-#include "base/buf.h"
+#include "base/json.h"
 #include "report/format.h"
 #include "store/selection.h"
 
@@ -19,3 +19,7 @@ struct ks_images_options {
  */
 KS_MUST_CHECK struct ks_error *ks_images_write(const struct ks_images_options *options,
 					       const struct ks_selection *sel, struct ks_buf *out);
+/** Append what an image lacks that another source of the same kernel could tell: "debug info, config"; or nothing. */
+void ks_images_lacks(const struct ks_store_image *image, struct ks_buf *out);
+/** One image as an object. */
+void ks_images_json(const struct ks_store_image *image, bool is_base, struct ks_json *json);

@@ -1,67 +1,81 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A name in one kernel, and in two beside each other. */
 #include "attach/attach.h"
-#include "diff/steps.h"
 #include "report/show/html.h"
 #include "surface/image.h"
+#include "surface/issue.h"
 
-/** When what the kernel has came, and when it goes, by its neighbours in the base's line. */
-struct era {
-	const struct ks_fact *fact;
-	bool seen;		  // the fact was passed: it is of that line
-	enum ks_step_event event; // with which it became what it is; KS_NR_STEPS: not told
-	const char *since;	  // where it became so
-	enum ks_step_event next;  // what comes then; KS_NR_STEPS: nothing
-	const char *until;	  // there
+/** How far what the kernel has reaches in one direction of the base's line. What does not tell is passed over. */
+struct reach {
+	const char *last; // label of the farthest that has the same
+	const char *turn; // and of the one behind it, which has it otherwise; NULL: there is none
+	bool absent;	  // that one has nothing
 };
 
-static bool is_turn(enum ks_step_event event)
+/** Whether all that one fact holds can be looked for in another: of a tracepoint some images tell a part. */
+static bool is_told_by(enum ks_kind kind, const struct ks_fact *own, const struct ks_fact *other)
 {
-	return event == KS_STEP_CHANGED || event == KS_STEP_STATUS || event == KS_STEP_ADDED ||
-	       event == KS_STEP_REMOVED;
+	if (!ks_fact_comparable(kind, own) || !ks_fact_comparable(kind, other))
+		return false;
+	return !own->tracepoint || ((!own->tracepoint->func || other->tracepoint->func) &&
+				    (!own->tracepoint->record || other->tracepoint->record));
 }
 
-static struct ks_error *take_step(const struct ks_step *step, void *arg)
+static struct ks_error *find_reach(struct ks_show_page *page, size_t at, int step,
+				   struct reach *ret)
 {
-	struct era *era = arg;
-	if (step->group != KS_GROUP_REGULAR)
+	const struct ks_history *history = page->terminal.history;
+	const struct ks_group *line = &page->terminal.report->groups->at[KS_GROUP_REGULAR];
+	const struct ks_fact *own = &history->facts[line->images[at]];
+	*ret = (struct reach){ .last = line->labels[at] };
+	for (size_t i = at + (size_t)step; i < line->nr; i += (size_t)step) {
+		const struct ks_fact *fact = &history->facts[line->images[i]];
+		struct ks_changes changes = { 0 };
+		bool compared = is_told_by(history->kind, own, fact);
+		if (!fact->known || (fact->present && !compared && ks_kind_compared(history->kind)))
+			continue;
+		if (compared)
+			KS_TRY(ks_diff_facts(page->terminal.report->diff, history->kind, own, fact,
+					     &changes));
+		if (fact->present && !changes.nr) {
+			ret->last = line->labels[i];
+			continue;
+		}
+		ret->turn = line->labels[i];
+		ret->absent = !fact->present;
 		return NULL;
-	if (!era->seen && is_turn(step->event)) {
-		era->event = step->before ? step->event : KS_NR_STEPS;
-		era->since = step->label;
-	}
-	if (step->fact == era->fact) {
-		era->seen = true;
-	} else if (era->seen && is_turn(step->event) && !era->until) {
-		era->next = step->event;
-		era->until = step->label;
 	}
 	return NULL;
 }
 
+/** Since when it is declared as it is, and up to when. */
 static struct ks_error *write_era(struct ks_show_page *page, const struct ks_fact *fact)
 {
-	static const char *const events[KS_NR_STEPS] = { [KS_STEP_ADDED] = "new",
-							 [KS_STEP_CHANGED] = "changed",
-							 [KS_STEP_STATUS] = "compiled otherwise",
-							 [KS_STEP_REMOVED] = "gone" };
-	struct ks_report *report = page->terminal.report;
+	const struct ks_history *history = page->terminal.history;
+	const struct ks_group *line = &page->terminal.report->groups->at[KS_GROUP_REGULAR];
 	struct ks_buf *out = page->out;
-	struct era era = { .fact = fact, .event = KS_NR_STEPS, .next = KS_NR_STEPS };
-	KS_TRY(ks_steps_walk(report->groups, page->terminal.history, report->diff, take_step,
-			     &era));
-	if (!era.seen || !era.since)
-		return NULL;
-	ks_buf_str(out, "<dt>as it is</dt><dd>since ");
-	ks_html_text(out, era.since);
-	if (era.event == KS_NR_STEPS)
+	struct reach before, behind;
+	size_t at = 0;
+	while (at < line->nr && &history->facts[line->images[at]] != fact)
+		at++;
+	if (at == line->nr || !fact->present ||
+	    (ks_kind_compared(history->kind) && !ks_fact_comparable(history->kind, fact)))
+		return NULL; // of what it is nothing is told
+	KS_TRY(find_reach(page, at, -1, &before));
+	KS_TRY(find_reach(page, at, 1, &behind));
+	ks_buf_str(out, history->kind == KS_FUNCTION ? "<dt>declared so</dt><dd>since "
+						     : "<dt>defined so</dt><dd>since ");
+	ks_html_text(out, before.last);
+	if (before.turn) {
+		ks_buf_str(out, before.absent ? "; not there in " : "; otherwise in ");
+		ks_html_text(out, before.turn);
+	} else {
 		ks_buf_str(out, " or before");
-	else
-		ks_buf_printf(out, " (%s there)", events[era.event]);
-	if (era.until) {
-		ks_buf_str(out, ", up to ");
-		ks_html_text(out, era.until);
-		ks_buf_printf(out, ", where it is %s", events[era.next]);
+	}
+	if (behind.turn) {
+		ks_buf_str(out, behind.absent ? "; gone in " : "; otherwise from ");
+		ks_html_text(out, behind.turn);
+		ks_buf_str(out, behind.absent ? "" : " on");
 	}
 	ks_buf_str(out, "</dd>");
 	return NULL;
@@ -109,6 +123,17 @@ static struct ks_error *write_glance(struct ks_show_page *page, const struct ks_
 	return NULL;
 }
 
+/** Why there is no function is told by what became of it, where that is known. */
+static void write_why(struct ks_show_page *page, const struct ks_fact *fact,
+		      const struct ks_attach_finding *finding)
+{
+	uint32_t issues = ks_fact_issues(page->terminal.history->kind, fact);
+	if (finding->why == KS_WHY_NO_FUNCTION && issues & KS_ISSUE_BIT(KS_ISSUE_FULL_INLINE))
+		ks_buf_str(&page->terminal.text, ks_issues[KS_ISSUE_FULL_INLINE].consequence);
+	else
+		ks_attach_why(finding, &page->terminal.text);
+}
+
 /** Each way to attach with what stands against it. */
 static void write_ways(struct ks_show_page *page, const struct ks_fact *fact)
 {
@@ -124,11 +149,13 @@ static void write_ways(struct ks_show_page *page, const struct ks_fact *fact)
 		struct ks_attach_result result;
 		ks_report_attach_why(terminal->report, terminal->history, fact, ways[i], &result);
 		const struct ks_show_answer *answer = &ks_show_answers[result.answer];
-		ks_buf_printf(out, "<tr><td>%s</td><td><span class=\"%s\">%s %s</span></td><td>",
+		ks_buf_printf(out,
+			      "<tr><td>%s</td><td class=\"answer\"><span class=\"%s\">%s "
+			      "%s</span></td><td>",
 			      ks_ways[ways[i]].text, answer->class, answer->mark, answer->word);
 		const char *between = "";
 		for (uint32_t k = 0; k < result.nr; k++) {
-			ks_attach_why(&result.at[k], &page->terminal.text);
+			write_why(page, fact, &result.at[k]);
 			ks_buf_str(out, page->terminal.text.len ? between : "");
 			between = page->terminal.text.len ? "; " : between;
 			ks_show_page_take(page, out);

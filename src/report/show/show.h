@@ -22,6 +22,11 @@ struct ks_report_options {
 	size_t nr_focus;
 	size_t focus[2]; // indexes into the history
 	/**
+	 * HTML: room for what was answered about attaching, KS_NR_FUNCTION_WAYS bytes for each fact, of zeros at first; whoever keeps
+	 * it with a history spares the next report the questions. NULL: it is not kept.
+	 */
+	uint8_t *answers;
+	/**
 	 * Of the images of the groups, in their order, to ask what else they have: what can be attached to a function
 	 * depends on the configuration, types and other functions. NULL: what depends on them is unknown. Borrowed.
 	 */

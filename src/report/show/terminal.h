@@ -3,6 +3,7 @@
 /* Text for people: lines of limited width, and colour when asked. Inside report/ and api/ only. */
 #include "report/show/writer.h"
 #include "report/text/c_text.h"
+#include "report/text/change.h"
 
 enum ks_paint {
 	KS_PAINT_NONE,
@@ -69,7 +70,3 @@ void ks_terminal_record(struct ks_buf *out, const struct ks_decl *decl);
  * @return false when it has none, or its kind is shown in a block of its own
  */
 bool ks_terminal_declaration(struct ks_buf *out, enum ks_kind kind, const struct ks_fact *fact);
-/** Append one side of a change, which it has. */
-void ks_change_side(struct ks_buf *out, const struct ks_change *change, bool new);
-/** Append a change as "Param added: int flags". */
-void ks_change_write(struct ks_buf *out, const struct ks_change *change);
