@@ -178,8 +178,11 @@ static void try_tool(const char *suite, const char *path)
 			waitpid(pid, &status, 0);
 		}
 	}
-	fprintf(out, "{\"obj\": \"%s\", \"loaded\": %u, \"ended\": \"%s\", ", path + strlen("/objects/"),
-		nr, early ? "early" : late ? "late" : "interrupted");
+	fprintf(out, "{\"obj\": \"%s\", \"loaded\": %u, \"ended\": \"%s\", ",
+		path + strlen("/objects/"), nr,
+		early  ? "early"
+		: late ? "late"
+		       : "interrupted");
 	fprintf(out, WIFEXITED(status) ? "\"status\": %d" : "\"signal\": %d",
 		WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 	put_text("said", "/said");
