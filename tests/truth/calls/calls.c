@@ -11,9 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/reboot.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +19,7 @@
 #include <bpf/libbpf.h>
 
 #include "count.h"
+#include "guest.h"
 #include "workload.h"
 
 enum { TIMES = 20, PROGRAM_SECONDS = 120, MAX_OBJECTS = 4096 };
@@ -152,45 +150,13 @@ static int no_log(enum libbpf_print_level level, const char *fmt, va_list args)
 	return 0;
 }
 
-static void set_up(void)
-{
-	static const char *const mounts[][2] = {
-		{ "proc", "/proc" },
-		{ "sysfs", "/sys" },
-		{ "devtmpfs", "/dev" },
-		{ "debugfs", "/sys/kernel/debug" },
-		{ "tracefs", "/sys/kernel/tracing" },
-		{ "bpf", "/sys/fs/bpf" },
-	};
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
-		mkdir(mounts[i][1], 0755);
-		mount(mounts[i][0], mounts[i][1], mounts[i][0], 0, NULL);
-	}
-	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-	setrlimit(RLIMIT_MEMLOCK, &all);
-	out = fopen(getenv("RESULTS") ? getenv("RESULTS") : "/dev/ttyS1", "w");
-	if (!out)
-		out = stdout;
-	libbpf_set_print(no_log);
-}
-
-/** Which kernel this is, framed as run-vm reads it. */
-static void put_version(void)
-{
-	char line[512] = "";
-	FILE *in = fopen("/proc/version", "r");
-	if (in && fgets(line, sizeof(line), in))
-		fprintf(out, "@begin uname\n%s\n@end uname\n", line);
-	if (in)
-		fclose(in);
-}
-
 int main(void)
 {
-	set_up();
+	out = guest_set_up();
+	libbpf_set_print(no_log);
 	nftw("/objects", keep_path, 16, FTW_PHYS);
 	qsort(paths, nr_paths, sizeof(*paths), by_name);
-	put_version();
+	guest_put_version(out);
 	for (size_t i = 0; i < nr_paths; i++) {
 		fprintf(out, "@object %s\n", paths[i] + strlen(root));
 		size_t nr = count_programs(paths[i]);
@@ -199,9 +165,6 @@ int main(void)
 		printf("%zu of %zu objects\r", i + 1, nr_paths);
 		fflush(stdout);
 	}
-	fputs("@told\n@done\n", out);
-	fflush(out);
-	sync();
-	reboot(RB_POWER_OFF);
+	guest_end(out);
 	return 0;
 }

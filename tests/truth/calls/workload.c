@@ -630,7 +630,8 @@ static void set_up_sockets(void)
 	if (connect(client, (struct sockaddr *)&here, sizeof(here)))
 		perror("connect");
 	peer = accept(listener, NULL, NULL);
-	udp = socket(AF_INET, SOCK_DGRAM, 0); // sends to itself, lest somebody answers that nobody is there
+	udp = socket(AF_INET, SOCK_DGRAM,
+		     0); // sends to itself, lest somebody answers that nobody is there
 	if (bind(udp, (struct sockaddr *)&here, sizeof(here)))
 		perror("bind");
 }

@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/reboot.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -24,6 +22,7 @@
 
 #include <bpf/bpf.h>
 
+#include "../calls/guest.h"
 #include "../calls/workload.h"
 
 enum { LOAD_SECONDS = 40, RUN_SECONDS = 2, END_SECONDS = 8, MAX_ARGUMENTS = 8, KEPT = 600 };
@@ -178,8 +177,11 @@ static void try_tool(const char *suite, const char *path)
 			waitpid(pid, &status, 0);
 		}
 	}
-	fprintf(out, "{\"obj\": \"%s\", \"loaded\": %u, \"ended\": \"%s\", ", path + strlen("/objects/"),
-		nr, early ? "early" : late ? "late" : "interrupted");
+	fprintf(out, "{\"obj\": \"%s\", \"loaded\": %u, \"ended\": \"%s\", ",
+		path + strlen("/objects/"), nr,
+		early  ? "early"
+		: late ? "late"
+		       : "interrupted");
 	fprintf(out, WIFEXITED(status) ? "\"status\": %d" : "\"signal\": %d",
 		WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 	put_text("said", "/said");
@@ -202,42 +204,15 @@ static void join(const char *suite)
 
 static void set_up(void)
 {
-	static const char *const mounts[][2] = {
-		{ "proc", "/proc" },
-		{ "sysfs", "/sys" },
-		{ "devtmpfs", "/dev" },
-		{ "debugfs", "/sys/kernel/debug" },
-		{ "tracefs", "/sys/kernel/tracing" },
-		{ "bpf", "/sys/fs/bpf" },
-		{ "cgroup2", "/sys/fs/cgroup" },
-	};
 	struct utsname uts;
 	char config[128];
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
-		mkdir(mounts[i][1], 0755);
-		mount(mounts[i][0], mounts[i][1], mounts[i][0], 0, NULL);
-	}
+	out = guest_set_up();
 	mkdir("/tmp", 01777);
 	mkdir("/mnt", 0755);
 	uname(&uts);
-	snprintf(config, sizeof(config), "/boot/config-%s", uts.release);
+	snprintf(config, sizeof(config), "/boot/config-%s",
+		 uts.release); // where libbpf looks for it
 	rename("/boot/config", config);
-	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-	setrlimit(RLIMIT_MEMLOCK, &all);
-	out = fopen(getenv("RESULTS") ? getenv("RESULTS") : "/dev/ttyS1", "w");
-	if (!out)
-		out = stdout;
-}
-
-/** Which kernel this is, framed as run-vm reads it. */
-static void put_version(void)
-{
-	char line[512] = "";
-	FILE *in = fopen("/proc/version", "r");
-	if (in && fgets(line, sizeof(line), in))
-		fprintf(out, "@begin uname\n%s\n@end uname\n", line);
-	if (in)
-		fclose(in);
 }
 
 int main(int argc, char **argv)
@@ -246,7 +221,7 @@ int main(int argc, char **argv)
 		return 0;
 	glob_t suites = { 0 }, tools = { 0 };
 	set_up();
-	put_version();
+	guest_put_version(out);
 	glob("/objects/*", GLOB_ONLYDIR, NULL, &suites);
 	for (size_t i = 0; i < suites.gl_pathc; i++) {
 		char pattern[256];
@@ -262,9 +237,6 @@ int main(int argc, char **argv)
 		}
 		globfree(&tools);
 	}
-	fputs("@told\n@done\n", out);
-	fflush(out);
-	sync();
-	reboot(RB_POWER_OFF);
+	guest_end(out);
 	return 0;
 }
