@@ -167,7 +167,8 @@ static struct ks_error *put_kernel(struct merge *merge, const struct ks_store_im
 		KS_TRY(may_enrich(merge, image, kept.label, &enriches));
 	if (stays && !enriches) {
 		put->label = ks_take(kept.label);
-		return NULL;
+		return ks_error_in_file(ks_transfer_adopt(merge->transfer, image, kept.id),
+					merge->from->path);
 	}
 	KS_TRY(wanted_label(merge, image->image.label, &wanted));
 	if (!kept.label)

@@ -220,8 +220,7 @@ static struct ks_error *pack(struct ks_transfer *t, struct ks_transfer_job *job)
 /* ---- writing ---- */
 
 static struct ks_error *write_row(struct ks_transfer *t, struct ks_transfer_job *job,
-				  struct ks_transfer_row *row, int64_t image, int64_t columns,
-				  uint64_t *bytes)
+				  struct ks_transfer_row *row, int64_t image, uint64_t *bytes)
 {
 	_cleanup_reset_ sqlite3_stmt *add = NULL, *list = NULL;
 	int64_t segment;
@@ -229,23 +228,22 @@ static struct ks_error *write_row(struct ks_transfer *t, struct ks_transfer_job 
 	KS_TRY(ks_sql_get(t->into, KS_SQL_COLUMNS_ADD, &add));
 	ks_sql_bind_id(add, 1, row->base ? ks_id_map_find(&t->rows, row->base) : 0);
 	ks_sql_bind_bytes(add, 2, ks_bytes_of(&row->packed));
-	sqlite3_bind_int64(add, 3, columns);
+	sqlite3_bind_int64(add, 3, row->here);
 	KS_TRY(ks_sql_run(t->into, add));
 	KS_TRY(ks_sql_get(t->into, KS_SQL_LIST_ADD, &list));
 	sqlite3_bind_int64(list, 1, image);
 	ks_sql_bind_text(list, 2, ks_list_name(row->list));
 	ks_sql_bind_text(list, 3, row->first);
 	sqlite3_bind_int64(list, 4, segment);
-	sqlite3_bind_int64(list, 5, columns);
+	sqlite3_bind_int64(list, 5, row->here);
 	*bytes += row->packed.len;
 	return ks_sql_run(t->into, list);
 }
 
 /** Others may be differences to it. */
-static struct ks_error *remember_row(struct ks_transfer *t, struct ks_transfer_row *row,
-				     int64_t columns)
+static struct ks_error *remember_row(struct ks_transfer *t, struct ks_transfer_row *row)
 {
-	KS_TRY(ks_id_map_add(&t->rows, row->id, columns));
+	KS_TRY(ks_id_map_add(&t->rows, row->id, row->here));
 	if (!ks_vector_add(&t->raw, row->ids))
 		return &ks_nomem;
 	row->ids = (struct ks_buf){ 0 };
@@ -259,9 +257,10 @@ static struct ks_error *write_rows(struct ks_transfer *t, struct ks_transfer_job
 	int64_t columns;
 	KS_TRY(ks_counter_next(t->into, KS_COUNTER_COLUMNS, &columns));
 	for (size_t i = 0; i < job->rows.len; i++, columns++) {
-		KS_TRY(write_row(t, job, &job->rows.at[i], image, columns, bytes));
+		job->rows.at[i].here = columns;
+		KS_TRY(write_row(t, job, &job->rows.at[i], image, bytes));
 		if (is_root)
-			KS_TRY(remember_row(t, &job->rows.at[i], columns));
+			KS_TRY(remember_row(t, &job->rows.at[i]));
 	}
 	return ks_counter_set(t->into, KS_COUNTER_COLUMNS, columns);
 }
@@ -431,6 +430,28 @@ struct ks_error *ks_transfer_image(struct ks_transfer *t, const struct ks_store_
 	if (!t->is_new || (image->base && !ks_id_map_find(&t->images, image->base)))
 		return NULL;
 	struct ks_error *err = transfer(t, &job, key, home, ret_bytes, ret_done);
+	job_deinit(&job);
+	return err;
+}
+
+static struct ks_error *adopt(struct ks_transfer *t, struct ks_transfer_job *job, int64_t here)
+{
+	bool old, same = false;
+	KS_TRY(read_rows(t, job, &old));
+	if (!old)
+		KS_TRY(ks_transfer_same(t, job, here, &same));
+	for (size_t i = 0; i < job->rows.len && same; i++)
+		KS_TRY(remember_row(t, &job->rows.at[i]));
+	return same ? ks_id_map_add(&t->images, job->image->id, here) : NULL;
+}
+
+struct ks_error *ks_transfer_adopt(struct ks_transfer *t, const struct ks_store_image *image,
+				   int64_t here)
+{
+	struct ks_transfer_job job = { .image = image };
+	if (!t->is_new || image->base || !is_base(t, image->id))
+		return NULL;
+	struct ks_error *err = adopt(t, &job, here);
 	job_deinit(&job);
 	return err;
 }

@@ -32,5 +32,12 @@ KS_MUST_CHECK struct ks_error *ks_transfer_image(struct ks_transfer *transfer,
 						 const struct ks_image_key *key, const char *home,
 						 uint64_t *ret_bytes, bool *ret_done);
 
+/**
+ * An image is here already: others may be differences to it, if it is here as it is there.
+ * @param here its id
+ */
+KS_MUST_CHECK struct ks_error *ks_transfer_adopt(struct ks_transfer *transfer,
+						 const struct ks_store_image *image, int64_t here);
+
 /** What was taken over may be gone from into: nothing is remembered of it. */
 void ks_transfer_forget(struct ks_transfer *transfer);

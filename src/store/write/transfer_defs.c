@@ -132,6 +132,20 @@ struct ks_error *ks_transfer_defs(struct ks_transfer *t, struct ks_transfer_job 
 	return NULL;
 }
 
+struct ks_error *ks_transfer_known(struct ks_transfer *t, struct ks_transfer_job *job, bool *ret)
+{
+	struct ks_order missing = { 0 };
+	KS_TRY(list_missing(t, job, &missing));
+	KS_TRY(ks_hashes_load(t->into, 0));
+	*ret = true;
+	for (size_t i = 0; i < missing.nr && *ret; i++)
+		*ret = ks_hashes_find(&t->into->hashes,
+				      t->from->hashes.by_id.at[missing.at[i] - 1]) != 0;
+	for (size_t i = 0; i < missing.nr && *ret; i++)
+		KS_TRY(take(t, job, missing.at[i]));
+	return NULL;
+}
+
 /** @param table whose definition the number is; -1: it is no definition's */
 static struct ks_error *exchange(const struct ks_transfer *t, int table, uint64_t *number)
 {

@@ -26,6 +26,7 @@ struct ks_transfer_row {
 	const char *first;    // its first name
 	int64_t segment, id;  // of from
 	int64_t base;	      // the row that it is a difference to, or 0
+	int64_t here;	      // of into, once it is there
 	uint64_t nr;	      // names
 	struct ks_buf ids;    // raw, with the numbers of from, then with those of into
 	struct ks_buf places; // as packed
@@ -63,9 +64,18 @@ struct ks_transfer {
 
 /** Find the definitions of an image here, or take them. */
 KS_MUST_CHECK struct ks_error *ks_transfer_defs(struct ks_transfer *t, struct ks_transfer_job *job);
+/** The same of an image that is here: @param[out] ret false: one is not here */
+KS_MUST_CHECK struct ks_error *ks_transfer_known(struct ks_transfer *t, struct ks_transfer_job *job,
+						 bool *ret);
 /** Exchange the numbers of a row. */
 KS_MUST_CHECK struct ks_error *ks_transfer_numbers(const struct ks_transfer *t,
 						   struct ks_transfer_row *row);
+
+/* ---- transfer_adopt.c ---- */
+
+/** Whether an image here says the same as one there, whose rows were read, in the same rows. */
+KS_MUST_CHECK struct ks_error *ks_transfer_same(struct ks_transfer *t, struct ks_transfer_job *job,
+						int64_t here, bool *ret);
 
 /* ---- transfer_likes.c ---- */
 
