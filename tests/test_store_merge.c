@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Merged stores say what a store says to which everything was added. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -283,58 +280,12 @@ static void labels_and_choices_follow(void **state)
 	remove_others(place);
 }
 
-static void remove_builds(struct ks_store *store, unsigned int first, unsigned int last)
-{
-	for (unsigned int build = first; build <= last; build++) {
-		char label[16];
-		snprintf(label, sizeof(label), "6.1.0-%u", build);
-		assert_ok(ks_store_remove(store, label));
-	}
-}
-
-/** KSURF_KILLS says how often. */
-static void killed_merge_leaves_all_or_nothing(void **state)
-{
-	const struct place *place = *state;
-	const char *kills = getenv("KSURF_KILLS");
-	unsigned int nr = kills ? (unsigned int)atoi(kills) : 12, nr_whole = 0;
-	char b[96];
-	struct ks_merge_result result;
-	path_of(place, "b", b);
-	put_builds(place->path, 1, 1);
-	put_builds(b, 2, 4);
-	for (unsigned int i = 0; i < nr; i++) {
-		struct ks_store *store;
-		pid_t child = fork();
-		assert_true(child >= 0);
-		if (!child)
-			_exit(merge(place->path, b, &result) ? 1 : 0);
-		usleep(i * 180000 / nr);
-		kill(child, SIGKILL);
-		assert_int_equal(waitpid(child, NULL, 0), child);
-		size_t images = place_count(place->path);
-		assert_true(images == 1 || images == 4);
-		nr_whole += images == 4;
-		assert_ok(ks_store_open(place->path, KS_STORE_WRITE, &store));
-		for (unsigned int build = 1; build <= images; build++)
-			place_check(store, build);
-		if (images == 4) // and once more
-			remove_builds(store, 2, 4);
-		ks_store_close(store);
-	}
-	print_message("of %u merges that were killed %u had come to their end\n", nr, nr_whole);
-	assert_ok(merge(place->path, b, &result));
-	assert_int_equal(place_count(place->path), 4);
-	remove_others(place);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_report_is_the_same),		  TEST(differences_stay_what_they_are),
-		TEST(fuller_images_take_their_place),	  TEST(stores_of_older_versions_are_taken),
-		TEST(damaged_stores_are_refused),	  TEST(labels_and_choices_follow),
-		TEST(killed_merge_leaves_all_or_nothing),
+		TEST(every_report_is_the_same),	      TEST(differences_stay_what_they_are),
+		TEST(fuller_images_take_their_place), TEST(stores_of_older_versions_are_taken),
+		TEST(damaged_stores_are_refused),     TEST(labels_and_choices_follow),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
