@@ -14,6 +14,7 @@
 
 #include "../tests/sample.h"
 #include "base/array.h"
+#include "ingest/merge.h"
 #include "store/census.h"
 #include "store/compare.h"
 #include "store/zstd.h"
@@ -23,22 +24,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 enum { NAMES = 8 };
 
-static char folder[64], path[80];
+static char folder[64], path[80], other[80];
 static struct ks_buf good; // the bytes of a store
+
+static void drop_at(const char *file)
+{
+	static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
+	char name[112];
+	for (size_t i = 0; i < KS_ARRAY_LEN(tails); i++) {
+		snprintf(name, sizeof(name), "%s%s", file, tails[i]);
+		unlink(name);
+	}
+}
 
 static void drop(void)
 {
-	static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
-	char name[96];
-	for (size_t i = 0; i < KS_ARRAY_LEN(tails); i++) {
-		snprintf(name, sizeof(name), "%s%s", path, tails[i]);
-		unlink(name);
-	}
+	drop_at(path);
 }
 
 static void leave(void)
 {
 	drop();
+	drop_at(other);
 	rmdir(folder);
 }
 
@@ -61,6 +68,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 		abort();
 	atexit(leave);
 	snprintf(path, sizeof(path), "%s/store", folder);
+	snprintf(other, sizeof(other), "%s/other", folder);
 	struct ks_store *store;
 	if (ks_store_open(path, KS_STORE_CREATE, &store))
 		abort();
@@ -214,6 +222,22 @@ static void read_all(void)
 	ks_error_free(err);
 }
 
+/** Into a store that has one of the images already, and then into one that has none. */
+static void merge_with(unsigned int build)
+{
+	_cleanup_store_ struct ks_store *into = NULL, *from = NULL;
+	struct ks_merge_result result;
+	drop_at(other);
+	if (ks_store_open(other, KS_STORE_CREATE, &into))
+		abort();
+	if (build)
+		put(into, build);
+	struct ks_error *err = ks_store_open(path, KS_STORE_READ, &from);
+	if (!err)
+		err = ks_ingest_merge(into, from, 1, &result);
+	ks_error_free(err);
+}
+
 static void write_some(void)
 {
 	_cleanup_store_ struct ks_store *store = NULL;
@@ -241,6 +265,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		abort();
 	free(text);
 	read_all();
+	merge_with(1);
+	merge_with(0);
 	write_some();
 	return 0;
 }

@@ -17,6 +17,9 @@ BROWSER_PACKAGES="chromium"
 command -v node >/dev/null || BROWSER_PACKAGES="$BROWSER_PACKAGES nodejs"
 command -v npm >/dev/null || BROWSER_PACKAGES="$BROWSER_PACKAGES npm"
 
+# For machines that share a plan (tests/cluster): without them it is skipped.
+CLUSTER_PACKAGES="slurmctld slurmd slurm-client munge parallel python3-yaml"
+
 # For chroots of other releases (tests/suite), and for what takes hours (./check long).
 SUITE_PACKAGES="mmdebstrap debian-archive-keyring iproute2"
 LONG_PACKAGES="valgrind"

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Merged stores say what a store says to which everything was added. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -63,17 +60,63 @@ static char *answer(const char *path, const char *command)
 		ks_buf_bytes(&text, bytes, len);
 	ks_buf_printf(&text, "\nstatus %d\n", pclose(pipe));
 	assert_non_null(ks_buf_text(&text));
-	return strdup(text.at);
+	char *copy = strdup(text.at);
+	for (char *at = copy; (at = strstr(at, path));) { // errors name the store
+		size_t len = strlen(path);
+		memmove(at, at + len, strlen(at + len) + 1);
+	}
+	return copy;
+}
+
+static void assert_same_answer(const char *a, const char *b, const char *command)
+{
+	_cleanup_free_ char *want = answer(a, command);
+	_cleanup_free_ char *got = answer(b, command);
+	assert_string_equal(want, got);
+}
+
+/** Every report over every kind, and what each of the images is when it is exported. */
+static void assert_same_reports(const char *a, const char *b)
+{
+	static const char *const commands[] = {
+		"images --json",
+		"find '*'",
+		"show function special",
+		"diff 6.1.0-1 6.1.0-4 --json",
+		"diff 6.1.0-2 6.1.0-3",
+		"stats --format json",
+		"deps --counts $KSURF_OBJECTS/tracing.bpfel.o",
+		"check --json $KSURF_OBJECTS/tracing.bpfel.o",
+		"check --since $KSURF_OBJECTS/*.bpfel.o",
+		"who special $KSURF_OBJECTS/tracing.bpfel.o",
+		"impact 6.1.0-1 6.1.0-4 $KSURF_OBJECTS/tracing.bpfel.o",
+	};
+	static const char *const of_kind[] = { "show --all %s --json", "find '*' --kind %s",
+					       "log %s special", "log %s zoo",
+					       "diff 6.1.0-1 6.1.0-3 --kind %s --json" };
+	for (size_t i = 0; i < KS_ARRAY_LEN(commands); i++)
+		assert_same_answer(a, b, commands[i]);
+	for (int kind = 0; kind < KS_NR_KINDS; kind++)
+		for (size_t i = 0; i < KS_ARRAY_LEN(of_kind); i++) {
+			_cleanup_buf_ struct ks_buf line = { 0 };
+			const char *at = strstr(of_kind[i], "%s");
+			ks_buf_printf(&line, "%.*s%s%s", (int)(at - of_kind[i]), of_kind[i],
+				      ks_kinds[kind].name, at + 2);
+			assert_same_answer(a, b, ks_buf_text(&line));
+		}
+	for (int build = 1; build <= 4; build++) {
+		char line[512];
+		snprintf(line, sizeof(line),
+			 "export 6.1.0-%d %s.out >/dev/null; find %s.out -type f | sort | xargs "
+			 "cat; "
+			 "rm -r %s.out",
+			 build, a, a, a);
+		assert_same_answer(a, b, line);
+	}
 }
 
 static void every_report_is_the_same(void **state)
 {
-	static const char *const commands[] = {
-		"images --json",	 "find '*'",
-		"show function special", "show struct --all --json",
-		"log function special",	 "diff 6.1.0-1 6.1.0-4 --json",
-		"stats --format json",	 "check --json $KSURF_OBJECTS/tracing.bpfel.o",
-	};
 	const struct place *place = *state;
 	char a[96], b[96];
 	struct ks_merge_result result;
@@ -85,14 +128,130 @@ static void every_report_is_the_same(void **state)
 	assert_ok(merge(a, b, &result));
 	assert_int_equal(result.kernels.added, 2);
 	assert_int_equal(result.kernels.kept, 1);
-	for (size_t i = 0; i < KS_ARRAY_LEN(commands); i++) {
-		_cleanup_free_ char *want = answer(place->path, commands[i]);
-		_cleanup_free_ char *got = answer(a, commands[i]);
-		assert_string_equal(want, got);
-	}
+	assert_same_reports(place->path, a);
 	assert_ok(merge(a, b, &result));
 	assert_int_equal(result.kernels.kept, 3);
 	assert_int_equal(result.bytes, 0);
+	remove_others(place);
+}
+
+/** Rows come over as they are: differences to an image of theirs, or to the same one here. */
+static void differences_stay_what_they_are(void **state)
+{
+	static const struct {
+		unsigned int from, to; // builds here
+		int64_t roots;	       // in the end
+	} cases[] = { { 1, 2, 2 }, { 3, 3, 1 }, { 3, 4, 1 }, { 1, 3, 1 } };
+	const struct place *place = *state;
+	char a[96], b[96];
+	path_of(place, "a", a);
+	path_of(place, "b", b);
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		struct ks_merge_result result;
+		struct ks_store *store;
+		put_builds(a, cases[i].from, cases[i].to);
+		put_builds(b, 3, 6);
+		assert_ok(merge(a, b, &result));
+		assert_int_equal(place_number(a, "SELECT count(*) FROM image WHERE base IS NULL"),
+				 cases[i].roots);
+		assert_ok(ks_store_open(a, KS_STORE_READ, &store));
+		for (unsigned int build = cases[i].from; build <= 6; build++)
+			place_check(store, build);
+		ks_store_close(store);
+		remove_others(place);
+	}
+}
+
+/** What is here and tells less gives way; what was a difference to it is whole all the same. */
+static void fuller_images_take_their_place(void **state)
+{
+	const struct place *place = *state;
+	char b[96];
+	struct ks_merge_result result;
+	struct ks_store *store;
+	path_of(place, "b", b);
+	put_builds(b, 1, 4);
+	for (unsigned int build = 1; build <= 2; build++) {
+		_cleanup_surface_ struct ks_surface *poor = sample_surface(build, 10);
+		struct ks_put_result put;
+		poor->image.tier = KS_TIER_BTF;
+		assert_ok(ks_store_open(place->path, KS_STORE_CREATE, &store));
+		assert_ok(ks_store_put(store, poor, 1, &put));
+		free(put.label);
+		ks_store_close(store);
+	}
+	assert_ok(merge(place->path, b, &result));
+	assert_int_equal(result.kernels.replaced, 2);
+	assert_int_equal(result.kernels.added, 2);
+	assert_ok(ks_store_open(place->path, KS_STORE_READ, &store));
+	for (unsigned int build = 1; build <= 4; build++)
+		place_check(store, build);
+	ks_store_close(store);
+	remove_others(place);
+}
+
+static void stores_of_older_versions_are_taken(void **state)
+{
+	static const char *const versions[] = { "v1", "v1-2", "v2", "v3-1" };
+	static const char *const commands[] = { "show --all struct --json", "find '*'",
+						"stats --format json" };
+	const struct place *place = *state;
+	char b[96], c[96];
+	struct ks_merge_result result;
+	path_of(place, "b", b);
+	path_of(place, "c", c);
+	for (size_t i = 0; i < KS_ARRAY_LEN(versions); i++) {
+		place_copy_old(b, versions[i]);
+		assert_ok(merge(c, b, &result));
+		assert_true(result.kernels.added > 0);
+		assert_int_equal(place_count(b), place_count(c));
+		for (size_t k = 0; k < KS_ARRAY_LEN(commands); k++)
+			assert_same_answer(b, c, commands[k]);
+		remove_others(place);
+	}
+}
+
+/** Each is refused, and nothing is taken. */
+static void damaged_stores_are_refused(void **state)
+{
+	static const char *const damages[] = {
+		// a hash of another definition
+		"UPDATE pack SET hashes = zeroblob(11) || x'01' || substr(hashes, 13)",
+		// bytes of another one: two blocks change places
+		"UPDATE block SET data = (SELECT data FROM block WHERE nr ="
+		" (SELECT nr FROM block b WHERE b.first != 1 LIMIT 1) LIMIT 1) WHERE first = 1",
+		"DELETE FROM block WHERE first = 1",
+		"UPDATE columns SET data = substr(data, 1, length(data) - 1)",
+		"UPDATE columns SET base = NULL WHERE base IS NOT NULL",
+		"UPDATE part SET data = substr(data, 1, length(data) - 1)"
+		" WHERE name = 'symbol.places'",
+		"UPDATE part SET nr = 1000000 WHERE name = 'order.function'",
+		"UPDATE segment SET names = substr(names, 1, length(names) - 1)",
+		"DELETE FROM segment",
+		"UPDATE list SET first = first || 'x' WHERE kind = 'struct'",
+		// functions where structs should be
+		"UPDATE part SET data = (SELECT p.data FROM part p WHERE p.image = part.image AND"
+		" p.name = 'order.function'), nr = (SELECT p.nr FROM part p WHERE p.image ="
+		" part.image AND p.name = 'order.function') WHERE name = 'order.struct'",
+	};
+	const struct place *place = *state;
+	char b[96];
+	path_of(place, "b", b);
+	put_builds(place->path, 1, 1);
+	for (size_t i = 0; i < KS_ARRAY_LEN(damages); i++) {
+		struct ks_merge_result result;
+		put_builds(b, 2, 4);
+		place_sql(b, damages[i]);
+		struct ks_error *err = merge(place->path, b, &result);
+		if (!err)
+			fail_msg("taken: %s", damages[i]);
+		assert_int_equal(err->code, KS_ERR_STORE);
+		ks_error_free(err);
+		assert_int_equal(place_count(place->path), 1);
+		snprintf(b, sizeof(b), "rm -f %s/b*", place->dir);
+		assert_int_equal(system(b), 0);
+		path_of(place, "b", b);
+	}
 	remove_others(place);
 }
 
@@ -121,57 +280,12 @@ static void labels_and_choices_follow(void **state)
 	remove_others(place);
 }
 
-static void remove_builds(struct ks_store *store, unsigned int first, unsigned int last)
-{
-	for (unsigned int build = first; build <= last; build++) {
-		char label[16];
-		snprintf(label, sizeof(label), "6.1.0-%u", build);
-		assert_ok(ks_store_remove(store, label));
-	}
-}
-
-/** KSURF_KILLS says how often. */
-static void killed_merge_leaves_all_or_nothing(void **state)
-{
-	const struct place *place = *state;
-	const char *kills = getenv("KSURF_KILLS");
-	unsigned int nr = kills ? (unsigned int)atoi(kills) : 12, nr_whole = 0;
-	char b[96];
-	struct ks_merge_result result;
-	path_of(place, "b", b);
-	put_builds(place->path, 1, 1);
-	put_builds(b, 2, 4);
-	for (unsigned int i = 0; i < nr; i++) {
-		struct ks_store *store;
-		pid_t child = fork();
-		assert_true(child >= 0);
-		if (!child)
-			_exit(merge(place->path, b, &result) ? 1 : 0);
-		usleep(i * 180000 / nr);
-		kill(child, SIGKILL);
-		assert_int_equal(waitpid(child, NULL, 0), child);
-		size_t images = place_count(place->path);
-		assert_true(images == 1 || images == 4);
-		nr_whole += images == 4;
-		assert_ok(ks_store_open(place->path, KS_STORE_WRITE, &store));
-		for (unsigned int build = 1; build <= images; build++)
-			place_check(store, build);
-		if (images == 4) // and once more
-			remove_builds(store, 2, 4);
-		ks_store_close(store);
-	}
-	print_message("of %u merges that were killed %u had come to their end\n", nr, nr_whole);
-	assert_ok(merge(place->path, b, &result));
-	assert_int_equal(place_count(place->path), 4);
-	remove_others(place);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_report_is_the_same),
-		TEST(labels_and_choices_follow),
-		TEST(killed_merge_leaves_all_or_nothing),
+		TEST(every_report_is_the_same),	      TEST(differences_stay_what_they_are),
+		TEST(fuller_images_take_their_place), TEST(stores_of_older_versions_are_taken),
+		TEST(damaged_stores_are_refused),     TEST(labels_and_choices_follow),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

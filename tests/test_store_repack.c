@@ -86,44 +86,6 @@ static void repacked_store_is_the_same(void **state)
 	check_builds(store, 2, 5);
 }
 
-/** KSURF_KILLS says how often. */
-static void killed_repack_leaves_the_store(void **state)
-{
-	const char *path = place_path(state), *kills = getenv("KSURF_KILLS");
-	unsigned int nr = kills ? (unsigned int)atoi(kills) : 12, nr_whole = 0;
-	struct ks_store *store;
-	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	for (unsigned int build = 1; build <= 3; build++)
-		place_put(store, build);
-	ks_store_close(store);
-	for (unsigned int i = 0; i < nr; i++) {
-		pid_t child = fork();
-		assert_true(child >= 0);
-		if (!child) {
-			struct ks_repack_result result;
-			struct ks_error *err = ks_store_open(path, KS_STORE_WRITE, &store);
-			_exit(err || ks_store_repack(store, 1, &result) ? 1 : 0);
-		}
-		int status;
-		usleep(i * 180000 / nr);
-		kill(child, SIGKILL);
-		assert_int_equal(waitpid(child, &status, 0), child);
-		nr_whole += WIFEXITED(status);
-		assert_ok(ks_store_open(path, KS_STORE_READ, &store));
-		check_builds(store, 1, 3);
-		ks_store_close(store);
-	}
-	print_message("of %u repackings that were killed %u had come to their end\n", nr, nr_whole);
-	struct ks_repack_result result;
-	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
-	assert_ok(ks_store_repack(store, 1, &result));
-	check_builds(store, 1, 3);
-	ks_store_close(store);
-	char beside[96];
-	snprintf(beside, sizeof(beside), "%s-repack", path);
-	assert_int_not_equal(access(beside, F_OK), 0);
-}
-
 /* ---- differences ---- */
 
 static uint32_t draw(uint32_t *seed)
@@ -282,7 +244,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(old_stores_become_new_in_every_row),
 		TEST(repacked_store_is_the_same),
-		TEST(killed_repack_leaves_the_store),
 		cmocka_unit_test(differences_give_back_what_they_are_of),
 		cmocka_unit_test(damaged_differences_are_an_error),
 		TEST(chains_end),

@@ -258,6 +258,15 @@ struct ks_error *ks_block_differences(struct ks_store *store, uint64_t first,
 	return NULL;
 }
 
+struct ks_error *ks_block_like_of(struct ks_store *store, uint64_t id, uint64_t *ret)
+{
+	struct ks_block *block;
+	KS_TRY(block_of(store, id, &block));
+	struct ks_bytes stored = stored_at(block, id);
+	*ret = is_difference(stored) ? like_of(stored, id) : 0;
+	return NULL;
+}
+
 struct ks_error *ks_block_like(struct ks_store *store, uint64_t id, struct ks_def_bytes *ret)
 {
 	struct ks_block *block;

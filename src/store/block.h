@@ -69,6 +69,9 @@ struct ks_def_bytes {
 KS_MUST_CHECK struct ks_error *ks_block_like(struct ks_store *store, uint64_t id,
 					     struct ks_def_bytes *ret);
 
+/** What a definition is kept as the difference to; 0: it is whole. */
+KS_MUST_CHECK struct ks_error *ks_block_like_of(struct ks_store *store, uint64_t id, uint64_t *ret);
+
 /** Gets a definition's id, class and bytes behind the class byte, valid during the call. */
 typedef struct ks_error *ks_block_fn(uint64_t id, enum ks_def_class def_class,
 				     struct ks_cursor bytes, void *arg);

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "store/kept.h"
 #include "store/layout.h"
 #include "surface/image.h"
 
@@ -331,6 +332,36 @@ struct ks_error *ks_image_modules_label(struct ks_store *store, const char *kern
 	ks_buf_printf(&wanted, "%s+modules", kernel);
 	KS_TRY(ks_buf_error(&wanted));
 	return ks_image_free_label(store, ks_buf_text(&wanted), ret);
+}
+
+struct ks_error *ks_image_choose_label(struct ks_store *store, const struct ks_image *image,
+				       char **ret)
+{
+	if (!image->modules_of) {
+		_cleanup_buf_ struct ks_buf wanted = { 0 };
+		ks_text_str(&wanted, KS_TEXT_LINE,
+			    image->label); // a kernel may say anything of itself
+		KS_TRY(ks_buf_error(&wanted));
+		return ks_image_free_label(store, ks_buf_text(&wanted), ret);
+	}
+	_cleanup_kept_ struct ks_kept kernel = { 0 };
+	KS_TRY(ks_kept_find_digest(store, image->modules_of, &kernel));
+	if (!kernel.label)
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    "the store does not have the kernel that these modules belong "
+				    "to: add it first");
+	return ks_image_modules_label(store, kernel.label, ret);
+}
+
+struct ks_error *ks_image_set_base(struct ks_store *store, int64_t image, int64_t base)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	if (!base)
+		return NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_SET_BASE, &stmt));
+	sqlite3_bind_int64(stmt, 1, image);
+	sqlite3_bind_int64(stmt, 2, base);
+	return ks_sql_run(store, stmt);
 }
 
 struct ks_error *ks_image_modules(struct ks_store *store, const char *digest,

@@ -14,6 +14,10 @@ KS_MUST_CHECK struct ks_error *ks_image_add(struct ks_store *store,
 					    const struct ks_image_key *key, uint64_t anchor,
 					    int64_t *ret_id);
 
+/** What a new image is based on. @param base 0: nothing, and nothing is done */
+KS_MUST_CHECK struct ks_error *ks_image_set_base(struct ks_store *store, int64_t image,
+						 int64_t base);
+
 /** Put an image as another store has it, whatever else is there: with its label, which must be free. */
 KS_MUST_CHECK struct ks_error *
 ks_put_again(struct ks_store *store, const struct ks_surface *surface, unsigned int nr_threads);
@@ -43,6 +47,10 @@ enum ks_tier ks_image_tier(sqlite3_stmt *stmt, int column);
 /** The first of LABEL, LABEL@2, … that no image has; the caller frees it. */
 KS_MUST_CHECK struct ks_error *ks_image_free_label(struct ks_store *store, const char *wanted,
 						   char **ret);
+
+/** What an image that comes is to be called: a label that is free. Modules are called after their kernel. The caller frees. */
+KS_MUST_CHECK struct ks_error *ks_image_choose_label(struct ks_store *store,
+						     const struct ks_image *image, char **ret);
 
 /** Digest of an image, NULL when it has none; the caller frees it. */
 KS_MUST_CHECK struct ks_error *ks_image_digest(struct ks_store *store, int64_t id, char **ret);

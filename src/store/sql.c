@@ -38,6 +38,7 @@ static const char *const texts[KS_NR_SQL] = {
 				   " AND (?2 IS NULL OR build_id IS NULL)",
 	[KS_SQL_IMAGE_BY_LABEL] = "SELECT id, base FROM image WHERE label = ?",
 	[KS_SQL_IMAGE_DIGEST] = "SELECT digest FROM image WHERE id = ?",
+	[KS_SQL_IMAGE_KNOWN] = "SELECT known FROM image WHERE label = ?",
 	[KS_SQL_IMAGES_AT_HOME] = "SELECT id FROM image WHERE home = ? ORDER BY id",
 	[KS_SQL_IMAGE_ADD] =
 		"INSERT INTO image(" IMAGE_TEXTS ", home, sets, id, tier, elf_class, big_endian,"

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Taking the images of another store in, in one transaction: each is put as if it had been read from its kernel here, kernels in the
- * order in which they came there, then modules, then what the user chose.
+ * Taking the images of another store in, in one transaction: each as if it had been read from its kernel here, kernels in the
+ * order in which they came there, then modules, then what the user chose. What is new here is taken over row by row (transfer.h), other
+ * images are read whole and put.
  */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/memory.h"
 #include "store/image.h"
 #include "store/kept.h"
 #include "store/packages.h"
 #include "store/selection.h"
+#include "store/write/transfer.h"
 #include "surface/image.h"
 
 /** What an image is called there and here. */
@@ -25,6 +28,7 @@ struct merge {
 	const struct ks_merge_opts *opts;
 	struct ks_arena arena;
 	struct ks_store_images images; // of from, modules behind kernels
+	struct ks_transfer *transfer;
 	KS_VECTOR(struct renamed) labels;
 	struct ks_merge_result result;
 };
@@ -34,6 +38,7 @@ static void merge_deinit(struct merge *merge)
 	for (size_t i = 0; i < merge->labels.len; i++)
 		free(merge->labels.at[i].into);
 	ks_vector_deinit(&merge->labels);
+	ks_transfer_free(merge->transfer);
 	ks_arena_deinit(&merge->arena);
 }
 
@@ -101,17 +106,80 @@ static void count(struct merge *merge, const struct ks_put_result *put, bool mod
 	merge->result.bytes += put->bytes;
 }
 
-static struct ks_error *merge_kernel(struct merge *merge, const struct ks_store_image *image)
+/** It came by being read whole, and may have taken the place of another, and that of what only this had. */
+static void note_put(struct merge *merge, const struct ks_put_result *put)
+{
+	if (put->replaced || put->enriched)
+		ks_transfer_forget(merge->transfer);
+}
+
+static struct ks_error *put_whole(struct merge *merge, const struct ks_store_image *image,
+				  const char *wanted, struct ks_put_result *put)
 {
 	_cleanup_surface_ struct ks_surface *surface = NULL;
-	struct ks_put_result put = { 0 };
-	KS_TRY(ks_store_known(merge->into, &image->image, &put.label));
-	if (!put.label || image->known & KS_KNOWS(KS_CONFIG)) { // which the image here may lack
-		free(ks_take(put.label));
-		KS_TRY(load(merge, image, &surface));
-		KS_TRY(wanted_label(merge, image->image.label, &surface->image.label));
-		KS_TRY(ks_store_put(merge->into, surface, merge->opts->nr_threads, &put));
+	KS_TRY(load(merge, image, &surface));
+	surface->image.label = wanted;
+	KS_TRY(ks_store_put(merge->into, surface, merge->opts->nr_threads, put));
+	note_put(merge, put);
+	return NULL;
+}
+
+/** An image of which nothing is here: its rows are taken over, where that can be. @param home of modules: of their kernel here */
+static struct ks_error *take_over(struct merge *merge, const struct ks_store_image *image,
+				  const char *wanted, const char *home, struct ks_put_result *put)
+{
+	struct ks_image named = image->image;
+	_cleanup_free_ char *label = NULL;
+	named.label = wanted;
+	named.modules_of = home;
+	KS_TRY(ks_image_choose_label(merge->into, &named, &label));
+	const struct ks_image_key key = { .label = label, .digest = named.digest };
+	KS_TRY(ks_error_in_file(
+		ks_transfer_image(merge->transfer, image, &key, home, &put->bytes, &put->added),
+		merge->from->path));
+	put->label = put->added ? ks_take(label) : NULL;
+	return NULL;
+}
+
+/** What came with one that is here may only be its configuration. */
+static struct ks_error *may_enrich(struct merge *merge, const struct ks_store_image *image,
+				   const char *label, bool *ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	bool row;
+	KS_TRY(ks_sql_get(merge->into, KS_SQL_IMAGE_KNOWN, &stmt));
+	ks_sql_bind_text(stmt, 1, label);
+	KS_TRY(ks_sql_row(merge->into, stmt, &row));
+	uint32_t known = row ? ks_image_get_known((const char *)sqlite3_column_text(stmt, 0)) : 0;
+	*ret = image->known & ~known & KS_KNOWS(KS_CONFIG);
+	return NULL;
+}
+
+static struct ks_error *put_kernel(struct merge *merge, const struct ks_store_image *image,
+				   struct ks_put_result *put)
+{
+	_cleanup_kept_ struct ks_kept kept = { 0 };
+	const char *wanted;
+	bool stays, enriches = false;
+	KS_TRY(ks_kept_find(merge->into, &image->image, &kept));
+	stays = ks_kept_stays(&kept, &image->image);
+	if (stays)
+		KS_TRY(may_enrich(merge, image, kept.label, &enriches));
+	if (stays && !enriches) {
+		put->label = ks_take(kept.label);
+		return ks_error_in_file(ks_transfer_adopt(merge->transfer, image, kept.id),
+					merge->from->path);
 	}
+	KS_TRY(wanted_label(merge, image->image.label, &wanted));
+	if (!kept.label)
+		KS_TRY(take_over(merge, image, wanted, NULL, put));
+	return put->label ? NULL : put_whole(merge, image, wanted, put);
+}
+
+static struct ks_error *merge_kernel(struct merge *merge, const struct ks_store_image *image)
+{
+	struct ks_put_result put = { 0 };
+	KS_TRY(put_kernel(merge, image, &put));
 	count(merge, &put, false);
 	struct ks_error *err = ks_store_join_sets(merge->into, put.label, image->image.sets);
 	if (err) {
@@ -171,7 +239,10 @@ static struct ks_error *put_modules(struct merge *merge, const struct ks_store_i
 	bool same = here && here->image.digest && image->image.digest &&
 		    strcmp(here->image.digest, image->image.digest) == 0 &&
 		    !ks_image_gives_way(&here->image, &image->image);
-	if (!same) {
+	if (!here)
+		KS_TRY(take_over(merge, image, image->image.label, home, &put));
+	free(ks_take(put.label));
+	if (!same && !put.added) {
 		KS_TRY(load(merge, image, &surface));
 		if (here)
 			KS_TRY(join(merge, kernel, here, &surface));
@@ -179,6 +250,7 @@ static struct ks_error *put_modules(struct merge *merge, const struct ks_store_i
 		KS_TRY(ks_store_put(merge->into, surface, merge->opts->nr_threads, &put));
 		free(put.label);
 		put.replaced = put.replaced || (put.added && here);
+		note_put(merge, &put);
 	}
 	count(merge, &put, true);
 	return NULL;
@@ -253,7 +325,8 @@ static struct ks_error *merge_all(struct ks_store *into, void *arg)
 	static const char *const settings[] = { KS_SETTING_BASE, KS_SETTING_MEMBERS,
 						KS_SETTING_LTS };
 	struct merge *merge = arg;
-	(void)into;
+	KS_TRY(ks_transfer_new(into, merge->from, &merge->images, merge->opts->nr_threads,
+			       &merge->transfer));
 	for (size_t i = 0; i < merge->images.nr; i++) {
 		const struct ks_store_image *image = merge->images.at[i];
 		KS_TRY(image->image.modules_of ? merge_modules(merge, image)

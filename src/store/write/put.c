@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/pool.h"
-#include "base/text.h"
 #include "base/trace.h"
 #include "store/image.h"
 #include "store/kept.h"
@@ -111,26 +110,6 @@ static struct ks_error *drop_modules(struct ks_store *store, const char *kernel_
 	return err;
 }
 
-/** A label that is free. Modules are called after their kernel. */
-static struct ks_error *choose_label(struct ks_store *store, const struct ks_image *image,
-				     char **ret)
-{
-	if (!image->modules_of) {
-		_cleanup_buf_ struct ks_buf wanted = { 0 };
-		ks_text_str(&wanted, KS_TEXT_LINE,
-			    image->label); // a kernel may say anything of itself
-		KS_TRY(ks_buf_error(&wanted));
-		return ks_image_free_label(store, ks_buf_text(&wanted), ret);
-	}
-	_cleanup_kept_ struct ks_kept kernel = { 0 };
-	KS_TRY(ks_kept_find_digest(store, image->modules_of, &kernel));
-	if (!kernel.label)
-		return ks_error_new(KS_ERR_NOTFOUND,
-				    "the store does not have the kernel that these modules belong "
-				    "to: add it first");
-	return ks_image_modules_label(store, kernel.label, ret);
-}
-
 /** The parts of the image that is most like this one. */
 static struct ks_error *load_likes(struct ks_store *store, struct put *put, int64_t image)
 {
@@ -158,17 +137,6 @@ static struct ks_error *write_parts(struct ks_store *store, struct put *put, int
 		put->result.bytes += part->packed.len;
 	}
 	return NULL;
-}
-
-static struct ks_error *set_base(struct ks_store *store, int64_t image, int64_t base)
-{
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	if (!base)
-		return NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_SET_BASE, &stmt));
-	sqlite3_bind_int64(stmt, 1, image);
-	sqlite3_bind_int64(stmt, 2, base);
-	return ks_sql_run(store, stmt);
 }
 
 static struct ks_error *load_base_anchor(struct ks_store *store, int64_t base, uint64_t *ret)
@@ -205,7 +173,7 @@ static struct ks_error *write_image(struct ks_store *store, struct put *put, con
 		.digest = digest,
 	};
 	KS_TRY(ks_image_add(store, put->surface, &key, put->lists.moves.anchor, &image));
-	KS_TRY(set_base(store, image, likes.base));
+	KS_TRY(ks_image_set_base(store, image, likes.base));
 	KS_TRY(ks_put_defs_write(&put->defs, store, &put->result.bytes));
 	KS_TRY(ks_put_lists_write(&put->lists, store, image, &put->result.bytes));
 	KS_TRY(write_parts(store, put, image));
@@ -246,7 +214,7 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 	} else {
 		if (wanted->modules_of)
 			KS_TRY(drop_modules(store, wanted->modules_of));
-		KS_TRY(choose_label(store, wanted, &put->result.label));
+		KS_TRY(ks_image_choose_label(store, wanted, &put->result.label));
 	}
 	// modules name their kernel by its digest: it goes on
 	bool has_place = put->result.replaced || put->result.enriched;

@@ -65,6 +65,23 @@ struct ks_put_likes {
 	int64_t base;	 // whose lists and parts it is packed as a difference to
 	int64_t nearest; // whose definitions may resemble its own; the base if there is one
 };
+/**
+ * Of the images that are not based on another, find the one that shares most segments, of equal ones the last.
+ * @param ids of the segments, sorted here
+ * @param kernels among kernels, else among modules: these are like other modules
+ */
+KS_MUST_CHECK struct ks_error *ks_put_find_likes(struct ks_store *store, int64_t *ids, size_t nr,
+						 bool kernels, struct ks_put_likes *ret);
+/** Find the segment that has these names, or the free id that it will get. @param id ks_segment_names_id(), changed where others have it */
+KS_MUST_CHECK struct ks_error *ks_put_find_segment(struct ks_store *store, struct ks_bytes names,
+						   int64_t *id, bool *ret_new);
+/**
+ * The names of an image that those of a new segment resemble: of a whole one.
+ * @param first of the new names @param[out] ret the segment, unchanged where there is none @param names replaced by its own
+ */
+KS_MUST_CHECK struct ks_error *ks_put_find_names_like(struct ks_store *store, int64_t image,
+						      int list, const char *first, int64_t *ret,
+						      struct ks_buf *names);
 /** Find the segments that the store has, and the images that resemble this one most. */
 KS_MUST_CHECK struct ks_error *ks_put_lists_match(struct ks_put_lists *lists,
 						  struct ks_store *store, struct ks_put_likes *ret);

@@ -2,24 +2,31 @@
 /* Where the lists of a new image meet the store: segments it has, the image to be based on, writing. */
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "store/names.h"
 #include "store/write/put_lists.h"
 
 /** A base must share at least one in so many segments: less would not pay for reading two rows. */
 enum { BASE_SHARE = 8 };
 
-/** Find the segment, or the free id that it will get. */
-static struct ks_error *match_segment(struct ks_store *store, struct ks_put_segment *segment)
+struct ks_error *ks_put_find_segment(struct ks_store *store, struct ks_bytes names, int64_t *id,
+				     bool *ret_new)
 {
-	_cleanup_buf_ struct ks_buf names = { 0 };
-	for (;; segment->id = (segment->id + 1) & INT64_MAX) {
+	_cleanup_buf_ struct ks_buf other = { 0 };
+	for (;; *id = (*id + 1) & INT64_MAX) {
 		bool found;
-		KS_TRY(ks_segment_names_get(store, segment->id, &names, &found));
-		segment->is_new = !found;
-		if (!found || (names.len == segment->names.len &&
-			       memcmp(names.at, segment->names.at, names.len) == 0))
+		KS_TRY(ks_segment_names_get(store, *id, &other, &found));
+		*ret_new = !found;
+		if (!found ||
+		    (other.len == names.len && memcmp(other.at, names.at, names.len) == 0))
 			return NULL;
 	}
+}
+
+static struct ks_error *match_segment(struct ks_store *store, struct ks_put_segment *segment)
+{
+	return ks_put_find_segment(store, ks_bytes_of(&segment->names), &segment->id,
+				   &segment->is_new);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -28,24 +35,21 @@ static int compare_ids(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/** Of the images that are not based on another, the one that shares most segments, of equal ones the last. */
-static struct ks_error *choose_base(struct ks_put_lists *lists, struct ks_store *store,
-				    struct ks_put_likes *ret)
+struct ks_error *ks_put_find_likes(struct ks_store *store, int64_t *ids, size_t nr, bool kernels,
+				   struct ks_put_likes *ret)
 {
-	size_t nr = lists->segments.len, best = 0, shared = 0;
-	int64_t *ids = calloc(nr + 1, sizeof(*ids)), image = 0;
-	if (!ids)
-		return &ks_nomem;
-	for (size_t i = 0; i < nr; i++)
-		ids[i] = lists->segments.at[i].id;
-	qsort(ids, nr, sizeof(*ids), compare_ids);
+	size_t best = 0, shared = 0;
+	int64_t image = 0;
+	if (nr)
+		qsort(ids, nr, sizeof(*ids), compare_ids);
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	struct ks_error *err = ks_sql_get(store, KS_SQL_LIST_OF_ROOTS, &stmt);
-	if (!err) // modules are like other modules, and kernels like kernels
-		sqlite3_bind_int(stmt, 1, !lists->surface->image.modules_of);
-	bool row = true;
+	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_ROOTS, &stmt));
+	sqlite3_bind_int(stmt, 1, kernels);
 	*ret = (struct ks_put_likes){ 0 };
-	while (!err && !(err = ks_sql_row(store, stmt, &row)) && row) {
+	for (bool row = true;;) {
+		KS_TRY(ks_sql_row(store, stmt, &row));
+		if (!row)
+			break;
 		int64_t next = sqlite3_column_int64(stmt, 0);
 		int64_t id = sqlite3_column_int64(stmt, 1);
 		shared = next == image ? shared : 0;
@@ -57,19 +61,29 @@ static struct ks_error *choose_base(struct ks_put_lists *lists, struct ks_store 
 		}
 	}
 	ret->base = best > nr / BASE_SHARE ? ret->nearest : 0;
-	free(ids);
-	return err;
+	return NULL;
 }
 
-/** Names of the nearest image that new ones resemble: of a whole segment. */
-static struct ks_error *find_names_like(struct ks_put_lists *lists, struct ks_store *store,
-					int64_t image, struct ks_put_segment *segment)
+static struct ks_error *choose_base(struct ks_put_lists *lists, struct ks_store *store,
+				    struct ks_put_likes *ret)
+{
+	size_t nr = lists->segments.len;
+	_cleanup_free_ int64_t *ids = calloc(nr + 1, sizeof(*ids));
+	if (!ids)
+		return &ks_nomem;
+	for (size_t i = 0; i < nr; i++)
+		ids[i] = lists->segments.at[i].id;
+	return ks_put_find_likes(store, ids, nr, !lists->surface->image.modules_of, ret);
+}
+
+struct ks_error *ks_put_find_names_like(struct ks_store *store, int64_t image, int list,
+					const char *first, int64_t *ret, struct ks_buf *names)
 {
 	_cleanup_reset_ sqlite3_stmt *seek = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_LIST_SEEK, &seek));
 	sqlite3_bind_int64(seek, 1, image);
-	ks_sql_bind_text(seek, 2, ks_list_name(segment->list));
-	ks_sql_bind_text(seek, 3, lists->rows[segment->list].at[segment->from].name);
+	ks_sql_bind_text(seek, 2, ks_list_name(list));
+	ks_sql_bind_text(seek, 3, first);
 	bool row;
 	int64_t base;
 	KS_TRY(ks_sql_row(store, seek, &row));
@@ -77,8 +91,16 @@ static struct ks_error *find_names_like(struct ks_put_lists *lists, struct ks_st
 		return NULL;
 	int64_t like = sqlite3_column_int64(seek, 0);
 	KS_TRY(ks_segment_names_base(store, like, &base));
-	segment->names_like_id = base ? base : like;
-	return ks_segment_names_load(store, segment->names_like_id, &segment->names_like);
+	*ret = base ? base : like;
+	return ks_segment_names_load(store, *ret, names);
+}
+
+static struct ks_error *find_names_like(struct ks_put_lists *lists, struct ks_store *store,
+					int64_t image, struct ks_put_segment *segment)
+{
+	return ks_put_find_names_like(store, image, segment->list,
+				      lists->rows[segment->list].at[segment->from].name,
+				      &segment->names_like_id, &segment->names_like);
 }
 
 /** The base image's facts of about the same names. */
