@@ -117,7 +117,7 @@ static struct ks_error *note_set(const struct finder *finder, struct ks_remote *
 	if (finder->opts->set)
 		return (remote->sets = strdup(finder->opts->set)) ? NULL : &ks_nomem;
 	KS_TRY(ks_sets_load(&sets));
-	return ks_set_of_package(&sets, &finder->kernel, &remote->sets);
+	return ks_set_of_package(finder->lookup, &sets, &finder->kernel, &remote->sets);
 }
 
 static struct ks_error *look_up(struct finder *finder, enum ks_remote_part part,
