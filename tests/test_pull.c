@@ -497,6 +497,9 @@ static void add_kernels(struct world *w)
 		{ "linux-image-7.2.10+deb14-arm64", "7.2.10-1" },
 		{ "linux-image-7.2.14+deb14-cloud-arm64", "7.2.14-1" },
 		{ "linux-image-7.3.1+deb14-arm64", "7.3.1-1" }, // no package stands for this series
+		{ "linux-image-7.4.2+deb14-arm64", "7.4.2-1" }, // beside the usual series
+		{ "linux-image-7.4.1+deb14-arm64", "7.4.1-1" },
+		{ "linux-image-7.4.2+deb14-cloud-arm64", "7.4.2-1" },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(kernels); i++)
 		stanza(&w->packages, kernels[i][0], kernels[i][1], "image.deb", &w->image);
@@ -504,6 +507,10 @@ static void add_kernels(struct world *w)
 			"linux-image-7.2.14+deb14-arm64 (= 7.2.14-1)");
 	standing_stanza(&w->packages, "linux-image-cloud-arm64", "7.2.14-1",
 			"linux-image-7.2.14+deb14-cloud-arm64 (= 7.2.14-1)");
+	standing_stanza(&w->packages, "linux-image-7.4-arm64", "7.4.2-1",
+			"linux-image-7.4.2+deb14-arm64 (= 7.4.2-1)");
+	standing_stanza(&w->packages, "linux-image-7.4-cloud-arm64", "7.4.2-1",
+			"linux-image-7.4.2+deb14-cloud-arm64 (= 7.4.2-1)");
 	publish_lists(w);
 }
 
@@ -523,6 +530,8 @@ static void set_is_the_newest_kernels_of_its_series(void **state)
 		   "7.2.10-1 linux-image-7.2.9+deb14-arm64=7.2.9-2 ");
 	expect_set(w, "mini:7", (struct ks_set_extent){ .debug = true },
 		   "linux-image-7.2.13+deb14-amd64-dbg=7.2.13-1 ");
+	expect_set(w, "mini:7/7.4", (struct ks_set_extent){ .last = 9 },
+		   "linux-image-7.4.2+deb14-arm64=7.4.2-1 linux-image-7.4.1+deb14-arm64=7.4.1-1 ");
 	expect_set(w, "mini:7/none", (struct ks_set_extent){ 0 }, "has no linux-image-none-arm64");
 	expect_set(w, "mini:7@s390x", (struct ks_set_extent){ 0 }, "no packages for s390x");
 	expect_set(w, "mini:8", (struct ks_set_extent){ 0 }, "no such set; there are mini:7");
@@ -800,6 +809,10 @@ static void set_of_a_package_is_told_by_apt(void **state)
 	static const char *const cases[][2] = {
 		{ "7.2.14+deb14-arm64", "mini:7@arm64" },
 		{ "linux-image-cloud-arm64", "mini:7/cloud@arm64" },
+		{ "7.3.1+deb14-arm64", "mini:7@arm64" },
+		{ "7.4.2+deb14-arm64", "mini:7/7.4@arm64" },
+		{ "7.4.1+deb14-arm64", "mini:7/7.4@arm64" },
+		{ "linux-image-7.4-cloud-arm64", "mini:7/7.4-cloud@arm64" },
 	};
 	if (!have_apt()) {
 		print_message("no apt-get on this machine: skipped\n");

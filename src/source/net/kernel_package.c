@@ -57,6 +57,13 @@ const char *ks_kernel_package_release(const char *name, size_t len, size_t *rele
 	return read.kernel;
 }
 
+size_t ks_kernel_package_series(const char *release)
+{
+	size_t major = strspn(release, "0123456789");
+	return release[major] == '.' ? major + 1 + strspn(release + major + 1, "0123456789")
+				     : major;
+}
+
 const char *ks_kernel_package_tail(const char *release, size_t len, size_t *tail_len)
 {
 	const char *end = release + len, *at = release + strspn(release, "0123456789.");

@@ -36,6 +36,8 @@ bool ks_kernel_package_of(const struct ks_stanza *stanza, const char **release, 
  */
 const char *ks_kernel_package_release(const char *name, size_t len, size_t *release_len);
 
+/** Length of the series in front of a release: of "6.1" in 6.1.0-50-amd64. */
+size_t ks_kernel_package_series(const char *release);
 /** A release without version and revision: "cloud-amd64" of 6.1.0-50-cloud-amd64. @return in release, tail_len bytes */
 const char *ks_kernel_package_tail(const char *release, size_t len, size_t *tail_len);
 

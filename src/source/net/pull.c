@@ -112,14 +112,14 @@ static struct ks_error *note_lost(const struct ks_lookup *lookup, struct ks_remo
 }
 
 /** The set that the kernel is of: the one that was asked for, or that of its suite. */
-static struct ks_error *note_set(const struct ks_pull_opts *opts, const struct ks_found *kernel,
-				 struct ks_remote *remote)
+static struct ks_error *note_set(struct ks_lookup *lookup, const struct ks_pull_opts *opts,
+				 const struct ks_found *kernel, struct ks_remote *remote)
 {
 	_cleanup_sets_ struct ks_sets sets = { 0 };
 	if (opts->set)
 		return (remote->sets = strdup(opts->set)) ? NULL : &ks_nomem;
 	KS_TRY(ks_sets_load(&sets));
-	return ks_set_of_package(&sets, kernel, &remote->sets);
+	return ks_set_of_package(lookup, &sets, kernel, &remote->sets);
 }
 
 struct ks_error *ks_pull_find(struct ks_lookup *lookup, const struct ks_found *kernel,
@@ -137,7 +137,7 @@ struct ks_error *ks_pull_find(struct ks_lookup *lookup, const struct ks_found *k
 		return NULL;
 	KS_TRY(ks_lookup_remote(lookup, &found, ret));
 	if (part == KS_REMOTE_KERNEL)
-		KS_TRY(note_set(opts, &found, ret));
+		KS_TRY(note_set(lookup, opts, &found, ret));
 	return note_lost(lookup, ret);
 }
 

@@ -129,10 +129,10 @@ static struct ks_error *find_named(struct ks_lookup *lookup, struct ks_buf *name
 	return ks_buf_text(name) ? ks_lookup_find_name(lookup, name->at, NULL, ret) : &ks_nomem;
 }
 
-/** The package that stands for the newest kernel, by each word that the machine may have in its name. */
-static struct ks_error *find_standing(struct ks_lookup *lookup, const struct ks_set_wish *wish,
+struct ks_error *ks_set_find_standing(struct ks_lookup *lookup, const struct ks_set_wish *wish,
 				      const char *arch, bool debug, struct ks_found *ret)
 {
+	*ret = (struct ks_found){ 0 };
 	const struct ks_arch *row = ks_arch_by_debian(arch);
 	const char *machines[] = { arch, row ? row->flavors[0] : NULL, row ? row->flavors[1] : NULL,
 				   "" };
@@ -150,19 +150,18 @@ static struct ks_error *find_standing(struct ks_lookup *lookup, const struct ks_
 		if (ret->stanza.text)
 			return NULL;
 	}
+	return NULL;
+}
+
+static struct ks_error *nothing_stands(struct ks_lookup *lookup, const struct ks_set_wish *wish,
+				       const char *arch)
+{
+	_cleanup_buf_ struct ks_buf name = { 0 };
 	fill_in(wish->set->package, wish, arch, &name);
 	return ks_buf_text(&name) ? ks_lookup_nothing(lookup, name.at, NULL) : &ks_nomem;
 }
 
 /* ---- the releases before it ---- */
-
-/** Length of "6.1" in front of a release. */
-static size_t series_len(const char *release)
-{
-	size_t major = strspn(release, "0123456789");
-	return release[major] == '.' ? major + 1 + strspn(release + major + 1, "0123456789")
-				     : major;
-}
 
 enum { SPARES = 31 }; // older kernels, for when the newest is gone
 
@@ -184,11 +183,12 @@ struct gathering {
 
 static bool is_alike(const struct gathering *g, const char *release, size_t len)
 {
-	size_t series = series_len(g->release), tail, own_tail;
+	size_t series = ks_kernel_package_series(g->release), tail, own_tail;
 	const char *at = ks_kernel_package_tail(release, len, &tail),
 		   *own = ks_kernel_package_tail(g->release, g->len, &own_tail);
-	return series_len(release) == series && memcmp(release, g->release, series) == 0 &&
-	       tail == own_tail && memcmp(at, own, tail) == 0;
+	return ks_kernel_package_series(release) == series &&
+	       memcmp(release, g->release, series) == 0 && tail == own_tail &&
+	       memcmp(at, own, tail) == 0;
 }
 
 static struct ks_error *gather(void *arg, const struct ks_found *found)
@@ -292,7 +292,9 @@ struct ks_error *ks_set_kernels(const struct ks_set_wish *wish, const struct ks_
 	if (extent->debug)
 		KS_TRY(add_debug_suites(wish->set, opts, &kernels));
 	KS_TRY(ks_lookup_open(&kernels.pull, progress, &lookup));
-	KS_TRY(find_standing(lookup, wish, kernels.pull.arch, extent->debug, &found));
+	KS_TRY(ks_set_find_standing(lookup, wish, kernels.pull.arch, extent->debug, &found));
+	if (!found.stanza.text)
+		return nothing_stands(lookup, wish, kernels.pull.arch);
 	KS_TRY(ks_kernel_package_follow(lookup, &found));
 	struct gathering g = {
 		.lookup = lookup,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* What a set of kernels stands for today: packages, and where they are. */
+#include "source/net/lookup.h"
 #include "source/net/pull.h"
 #include "source/net/sets.h"
 
@@ -28,6 +29,14 @@ KS_MUST_CHECK struct ks_error *ks_set_kernels(const struct ks_set_wish *wish,
 					      const struct ks_pull_opts *opts,
 					      const struct ks_progress *progress,
 					      struct ks_set_kernels *ret);
+/**
+ * The package that stands for the newest kernel of a set, by each word that the machine may have in its name.
+ * @param[out] ret its text is NULL when there is none
+ */
+KS_MUST_CHECK struct ks_error *ks_set_find_standing(struct ks_lookup *lookup,
+						    const struct ks_set_wish *wish,
+						    const char *arch, bool debug,
+						    struct ks_found *ret);
 /** The options to pull from the set, as they are in ret; for listing what it has. Its packages stay empty. */
 KS_MUST_CHECK struct ks_error *ks_set_archive(const struct ks_set_wish *wish,
 					      const struct ks_pull_opts *opts,
