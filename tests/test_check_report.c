@@ -423,12 +423,11 @@ static void kernels_are_folded(void **state)
 	free(sample);
 }
 
-enum { MANY_TOOLS = 57, MANY_IMAGES = 31 };
+enum { MANY_TOOLS = 57, MANY_IMAGES = 164 };
 
 /** As many tools as libbpf-tools has, all of them failing, each for a reason of its own, on kernels of which no two are alike. */
-static void a_page_is_enough(void **state)
+static void write_many(size_t nr_images, char labels[MANY_IMAGES][48], struct ks_buf *out)
 {
-	(void)state;
 	static struct ks_bpf_object objects[MANY_TOOLS];
 	static struct ks_bpf_program programs[MANY_TOOLS];
 	static const struct ks_bpf_program *rows[MANY_TOOLS];
@@ -437,12 +436,13 @@ static void a_page_is_enough(void **state)
 	static const struct ks_image *columns[MANY_IMAGES];
 	static struct ks_outcome outcomes[MANY_TOOLS * MANY_IMAGES];
 	static struct ks_reason reasons[MANY_TOOLS];
-	static char names[MANY_TOOLS][32], labels[MANY_IMAGES][48];
-	for (size_t i = 0; i < MANY_IMAGES; i++) {
+	static char names[MANY_TOOLS][32];
+	for (size_t i = 0; i < nr_images; i++) {
 		snprintf(labels[i], sizeof(labels[i]), "6.%zu.118+deb13-cloud-amd64", i);
 		images[i] = (struct ks_image){ .label = labels[i] };
 		columns[i] = &images[i];
 	}
+	memset(outcomes, 0, sizeof(outcomes));
 	for (size_t i = 0; i < MANY_TOOLS; i++) {
 		snprintf(names[i], sizeof(names[i]), "tool-%zu-libbpf", i);
 		programs[i] = (struct ks_bpf_program){ .name = names[i],
@@ -457,30 +457,47 @@ static void a_page_is_enough(void **state)
 		};
 		reasons[i] = relo;
 		reasons[i].name = names[i];
-		for (size_t k = 0; k < MANY_IMAGES; k++)
+		for (size_t k = 0; k < nr_images; k++)
 			if ((i + k) % 3 || i == k)
-				outcomes[i * MANY_IMAGES + k] =
+				outcomes[i * nr_images + k] =
 					(struct ks_outcome){ .verdict = KS_VERDICT_NO_LOAD,
 							     .nr = 1,
 							     .reasons = &reasons[i] };
 	}
 	const struct ks_check check = { .nr_objects = MANY_TOOLS,
 					.nr_rows = MANY_TOOLS,
-					.nr_images = MANY_IMAGES,
+					.nr_images = nr_images,
 					.objects = checked,
 					.images = columns,
 					.programs = rows,
 					.outcomes = outcomes };
 	_cleanup_tools_ struct ks_tools *tools = NULL;
-	_cleanup_buf_ struct ks_buf out = { 0 };
 	assert_null(ks_tools_make(&check, true, &tools));
 	const struct ks_check_report report = { .tools = tools };
-	assert_null(ks_check_write(&report, &check, &out));
-	assert_non_null(ks_buf_text(&out));
-	assert_fits(out.at, 80);
-	assert_true(count(out.at, "\n") <= 120);
-	for (size_t i = 0; i < MANY_IMAGES; i++)
-		assert_true(count(out.at, labels[i]) >= 1);
+	assert_null(ks_check_write(&report, &check, out));
+	assert_non_null(ks_buf_text(out));
+	assert_fits(out->at, 80);
+	assert_true(count(out->at, "\n") <= 120);
+}
+
+/** A matrix where it fits beside the names of the tools; else on how many kernels each does what. */
+static void a_page_is_enough(void **state)
+{
+	(void)state;
+	static char labels[MANY_IMAGES][48];
+	_cleanup_buf_ struct ks_buf few = { 0 }, many = { 0 };
+	write_many(31, labels, &few);
+	for (size_t i = 0; i < 31; i++)
+		assert_true(count(few.at, labels[i]) >= 1);
+	write_many(MANY_IMAGES, labels, &many);
+	// on kernel 0, and on those whose number and its own are no multiple of three
+	assert_non_null(strstr(many.at, "\ntool-1-libbpf"));
+	const char *row = strstr(many.at, "\ntool-1-libbpf");
+	char works[16], fails[16];
+	assert_int_equal(sscanf(row, " tool-1-libbpf %15s %15s", works, fails), 2);
+	assert_string_equal(works, "54");
+	assert_string_equal(fails, "110");
+	assert_non_null(strstr(many.at, "on so many of 164 kernels"));
 }
 
 int main(void)

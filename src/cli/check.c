@@ -13,7 +13,7 @@ struct opts {
 	struct ks_check_session_opts checking;
 	const char *format, *known, *write_known, *badge, *map;
 	int fail_on; // a threshold
-	bool as_compiled, upgrade, since;
+	bool as_compiled, upgrade, since, installed;
 };
 
 /** From which verdict on the exit status tells of it. */
@@ -95,7 +95,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	const struct opts *opts = values;
 	struct ks_check_session_opts how = opts->checking;
 	int first = opts->upgrade ? 2 : 0;
-	if (argc < first + 1)
+	if (argc < first + !opts->installed)
 		return ks_error_new(KS_ERR_USAGE,
 				    "usage: ksurf check FILE... or --upgrade OLD NEW FILE...");
 	if (opts->upgrade && how.on)
@@ -132,6 +132,11 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	return report_check(cli, opts, &checking, &report, &arena);
 }
 
+static bool wants_installed(const void *values)
+{
+	return ((const struct opts *)values)->installed;
+}
+
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
 	{ 0, "on", "IMAGE,...", "the kernels: images, beginnings, globs, groups or 'live'",
@@ -140,6 +145,9 @@ static const struct ks_opt options[] = {
 	  KS_OPT_FLAG, AT(upgrade), NULL },
 	{ 0, "since", NULL, "on which kernels each tool works: all spans, with what ends them",
 	  KS_OPT_FLAG, AT(since), NULL },
+	{ 0, "installed", NULL,
+	  "what this machine has: files of installed packages, and programs that are loaded",
+	  KS_OPT_FLAG, AT(installed), NULL },
 	{ 0, "badge", "FILE", "with --since: write an SVG that says where all tools work",
 	  KS_OPT_RESULT, AT(badge), NULL },
 	KS_CHECK_SESSION_OPTS(AT(checking)),
@@ -175,12 +183,14 @@ const struct ks_cmd ks_cmd_check = {
 		"arguments\n"
 		"are images, 'live', or files with a kernel, which are added to the store; the "
 		"status is\n"
-		"that of what is worse.\n",
+		"that of what is worse. With --installed no FILE is needed; only root sees what is "
+		"loaded.\n",
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
 	.answers = KS_ANSWERS_VERDICTS,
 	.opens = KS_OPENS_STORE | KS_OPENS_POLICY | KS_OPENS_LIVE,
+	.installed = wants_installed,
 	.pages = true,
 	.json = true,
 	.run = run,

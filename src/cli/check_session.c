@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "check/policy_source.h"
+#include "cli/installed.h"
 #include "ingest/ingest.h"
 #include "store/choose.h"
 
@@ -145,16 +146,29 @@ static struct ks_error *find_pair(struct ks_check_session *checking, const char 
 	return NULL;
 }
 
+/** Most files have no objects in them. */
+static void leave_out_installed(void *cli, struct ks_error *err)
+{
+	if (err->code == KS_ERR_NOTFOUND)
+		ks_error_free(err);
+	else
+		ks_cli_leave_out(cli, err);
+}
+
 struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_session_opts *opts,
 				      int nr_files, char **files, struct ks_check_session *checking)
 {
 	const char *on = opts->on, *pair[2] = { NULL, NULL };
 	const char *const *paths = (const char *const *)files;
-	KS_TRY(ks_check_inputs_open(paths, (size_t)nr_files, ks_cli_leave_out, cli,
-				    &checking->inputs));
+	ks_trouble_fn *trouble = ks_cli_leave_out;
+	if (cli->installed) {
+		KS_TRY(ks_cli_installed_add(cli->installed, &checking->inputs.finds));
+		trouble = leave_out_installed;
+	}
+	KS_TRY(ks_check_inputs_open(paths, (size_t)nr_files, trouble, cli, &checking->inputs));
 	const struct ks_policy_source source = {
 		.path = opts->policy,
-		.beside = files[0],
+		.beside = cli->installed ? NULL : files[0],
 		.here = true,
 		.optional = opts->optional,
 		.brings_btf = opts->btf == KS_BTF_CUSTOM,

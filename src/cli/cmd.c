@@ -14,6 +14,7 @@
 #include "base/pool.h"
 #include "base/text.h"
 #include "base/trace.h"
+#include "cli/installed.h"
 #include "cli/pager.h"
 #include "cli/sandbox.h"
 #include "cli/status.h"
@@ -227,12 +228,17 @@ static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int ar
 		ks_pager_start(cli);
 	bool done;
 	struct ks_sandbox_job job = { cmd, values, argc - first, argv + first, NULL };
+	if (cmd->installed && cmd->installed(values)) {
+		KS_TRY(ks_cli_installed_find(cli, job.argc, job.argv));
+		job.argc = cli->installed->argc;
+		job.argv = cli->installed->argv;
+	}
 	ks_error_free(ks_cli_db_name(cli, &job.db)); // the command says it, should it need one
 	err = ks_sandbox_enter(cli, &job, &done);
 	if (err || done)
 		return err;
 	ks_draw_init(&cli->draw, !cli->quiet && !ks_trace_on(KS_TRACE_ALL));
-	err = cmd->run(cli, values, argc - first, argv + first);
+	err = cmd->run(cli, values, job.argc, job.argv);
 	ks_draw_erase(&cli->draw);
 	return err;
 }
@@ -280,6 +286,7 @@ int ks_cli_main(int argc, char **argv)
 		err = ks_error_new(KS_ERR_IO, "cannot write the output: %m");
 	if (err)
 		ks_cli_fail(&cli, err);
+	ks_cli_installed_free(&cli);
 	free(cli.default_db);
 	return cli.status ? cli.status : cli.answer;
 }

@@ -20,7 +20,8 @@ enum ks_sandbox { KS_SANDBOX_AUTO, KS_SANDBOX_ON, KS_SANDBOX_OFF };
 struct ks_cli {
 	const char *db; // --db, or NULL: use ks_cli_db_path()
 	bool json, quiet, help, version, no_pager;
-	bool paged; // a pager shows what is printed
+	struct ks_cli_installed *installed; // with --installed; NULL
+	bool paged;			    // a pager shows what is printed
 	unsigned int verbose;
 	int color;		 // enum ks_color
 	int sandbox;		 // enum ks_sandbox
@@ -73,6 +74,8 @@ struct ks_cmd {
 	unsigned int opens; // KS_OPENS_*; 0: nothing that others made, and it needs no sandbox
 	/** What its options say of fetching; NULL: it fetches nothing. */
 	void (*fetches)(const void *opts, struct ks_fetches *ret);
+	/** Whether its options ask for what is installed; NULL: they never do. */
+	bool (*installed)(const void *opts);
 	/** @param opts the filled struct @param argv the arguments without command and options */
 	struct ks_error *(*run)(struct ks_cli *cli, const void *opts, int argc, char **argv);
 };

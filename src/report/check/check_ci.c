@@ -28,13 +28,28 @@ static void write_texts(const struct ks_outcome *outcome, struct ks_buf *text, s
 	}
 }
 
-/** The element inside a test case that says how it went; none for a success. */
-static const char *element_of(const struct ks_check_report *report,
-			      const struct ks_outcome *outcome)
+/** Whether nothing that makes a verdict so bad is left when what is known and waived is taken away. */
+static bool is_excused(const struct ks_check_report *report, size_t row, size_t image,
+		       const struct ks_outcome *outcome)
 {
+	for (uint32_t i = 0; i < outcome->nr; i++) {
+		const struct ks_reason *reason = &outcome->reasons[i];
+		if (!reason->soft && reason->verdict >= report->fail_on &&
+		    !ks_check_is_excused(report, row, reason, &image, 1))
+			return false;
+	}
+	return true;
+}
+
+/** The element inside a test case that says how it went; none for a success. */
+static const char *element_of(const struct ks_check_report *report, const struct ks_check *check,
+			      size_t row, size_t image)
+{
+	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
 	if (outcome->verdict == KS_VERDICT_OK)
 		return NULL;
-	if (outcome->optional || outcome->verdict < report->fail_on)
+	if (outcome->optional || outcome->verdict < report->fail_on ||
+	    is_excused(report, row, image, outcome))
 		return outcome->verdict == KS_VERDICT_UNKNOWN ? "skipped" : "system-out";
 	return "failure";
 }
@@ -43,7 +58,8 @@ static void write_case(const struct ks_check_report *report, const struct ks_che
 		       size_t row, size_t image, struct ks_buf *text, struct ks_buf *out)
 {
 	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
-	const char *element = element_of(report, outcome), *label = check->images[image]->label;
+	const char *element = element_of(report, check, row, image),
+		   *label = check->images[image]->label;
 	ks_buf_str(out, "    <testcase classname=\"");
 	const char *object = ks_row_object(check, row)->object->name;
 	ks_text_str(out, KS_TEXT_MARKUP, object);
@@ -69,7 +85,7 @@ static size_t count_cases(const struct ks_check_report *report, const struct ks_
 	size_t nr = 0;
 	for (size_t row = object->first; row < object->first + object->nr; row++)
 		for (size_t i = 0; i < check->nr_images; i++) {
-			const char *is = element_of(report, ks_check_outcome(check, row, i));
+			const char *is = element_of(report, check, row, i);
 			nr += !element || (is && strcmp(is, element) == 0);
 		}
 	return nr;
@@ -144,7 +160,9 @@ struct ks_error *ks_check_github(const struct ks_check_report *report, const str
 		struct ks_reason_groups groups;
 		KS_TRY(ks_reason_groups(check, row, KS_VERDICT_RISK, false, &arena, &groups));
 		for (size_t i = 0; i < groups.nr; i++)
-			write_annotation(report, check, row, &groups.at[i], &text, out);
+			if (!ks_check_is_excused(report, row, groups.at[i].reason,
+						 groups.at[i].images, groups.at[i].nr))
+				write_annotation(report, check, row, &groups.at[i], &text, out);
 	}
 	return ks_buf_error(&text);
 }

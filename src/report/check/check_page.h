@@ -40,6 +40,12 @@ void ks_reason_title(const struct ks_reason *reason, struct ks_buf *out);
 void ks_reason_place(const struct ks_reason *reason, struct ks_buf *out);
 /** Append a path as it is told where the report is read: mapped, and without the folder it is told from. */
 void ks_check_path(const struct ks_check_report *report, const char *path, struct ks_buf *out);
+/**
+ * Whether a finding is known or waived, on all those images: for reports that tell a service what to do about.
+ * @param images nr columns
+ */
+bool ks_check_is_excused(const struct ks_check_report *report, size_t row,
+			 const struct ks_reason *reason, const size_t *images, size_t nr);
 /** The worst verdict of a row over all images, optional outcomes left out. */
 enum ks_verdict ks_row_verdict(const struct ks_check *check, size_t row);
 /** The object that a row belongs to. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reasons and rows as every format of a check writes them. */
 #include "base/vector.h"
+#include <string.h>
+
 #include "report/check/check_page.h"
 #include "surface/type.h"
 
@@ -139,4 +141,36 @@ const struct ks_check_object *ks_row_object(const struct ks_check *check, size_t
 	while (i + 1 < check->nr_objects && row >= check->objects[i].first + check->objects[i].nr)
 		i++;
 	return &check->objects[i];
+}
+
+/** The loss of a tool that is about a reason of a row; NULL: it loses nothing by it. */
+static const struct ks_loss *find_loss(const struct ks_tools *tools, size_t tool, size_t image,
+				       size_t row, const struct ks_reason *reason)
+{
+	const struct ks_tool_outcome *outcome = ks_tool_outcome(tools, tool, image);
+	for (uint32_t i = 0; i < outcome->nr; i++) {
+		const struct ks_loss *loss = &outcome->losses[i];
+		if (loss->row == row && loss->reason && loss->reason->kind == reason->kind &&
+		    (loss->reason->name == reason->name ||
+		     (loss->reason->name && reason->name &&
+		      strcmp(loss->reason->name, reason->name) == 0)))
+			return loss;
+	}
+	return NULL;
+}
+
+bool ks_check_is_excused(const struct ks_check_report *report, size_t row,
+			 const struct ks_reason *reason, const size_t *images, size_t nr)
+{
+	const struct ks_excuses *excuses = report->excuses;
+	if (!excuses || (!excuses->nr_known && !excuses->nr_waived))
+		return false;
+	for (size_t i = 0; i < nr; i++) {
+		const struct ks_loss *loss = NULL;
+		for (size_t tool = 0; tool < report->tools->nr && !loss; tool++)
+			loss = find_loss(report->tools, tool, images[i], row, reason);
+		if (!loss || !loss->excuse)
+			return false;
+	}
+	return true;
 }

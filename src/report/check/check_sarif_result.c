@@ -221,7 +221,9 @@ static struct ks_error *write_rows(struct results *results)
 		KS_TRY(ks_reason_groups(results->check, row, KS_VERDICT_UNKNOWN, false, &arena,
 					&groups));
 		for (size_t i = 0; i < groups.nr; i++)
-			KS_TRY(write_result(results, row, &groups.at[i]));
+			if (!ks_check_is_excused(results->report, row, groups.at[i].reason,
+						 groups.at[i].images, groups.at[i].nr))
+				KS_TRY(write_result(results, row, &groups.at[i]));
 	}
 	return ks_buf_error(&results->text);
 }

@@ -17,6 +17,8 @@ struct page {
 	size_t names;	  // width of the column of names
 	size_t cell;	  // width of a cell: 2, or 1 where that is too wide
 	size_t first, nr; // steps
+	size_t fit;	  // steps that stand side by side
+	bool summed;	  // numbers of kernels in place of the matrix
 };
 
 static const enum ks_paint paints[KS_NR_TOOL_VERDICTS] = {
@@ -80,15 +82,21 @@ static void write_cause(struct page *page, const struct ks_cause *cause, bool ev
 
 static bool is_shown(const struct page *page, size_t tool);
 
+static size_t count_shown(const struct page *page)
+{
+	size_t nr = 0;
+	for (size_t i = 0; i < page->tools->nr; i++)
+		nr += is_shown(page, i);
+	return nr;
+}
+
 /** How many causes there is room for below the answer and above the matrix. */
 static size_t causes_room(const struct page *page)
 {
-	size_t rows = 0;
 	if (page->report->verbose || page->tools->nr == 1)
 		return page->causes.nr;
-	for (size_t i = 0; i < page->tools->nr; i++)
-		rows += is_shown(page, i);
-	size_t lines = rows + page->axis.nr + 2 * (page->axis.nr <= FEW_STEPS ? page->axis.nr : 0);
+	size_t lines = count_shown(page) + 2 * (page->axis.nr <= FEW_STEPS ? page->axis.nr : 0);
+	lines += page->summed ? 0 : page->axis.nr;
 	size_t room = lines < LINES_MAX ? (LINES_MAX - lines) / 3 : 0;
 	room = room > CAUSES_MIN ? room : CAUSES_MIN;
 	return room < CAUSES_MAX ? room : CAUSES_MAX;
@@ -240,11 +248,41 @@ static size_t lay_out(struct page *page)
 	return fit ? fit : 1;
 }
 
+/** On how many kernels a tool does what: a matrix that takes more than a page says nothing at a glance. */
+static void write_sums(struct page *page)
+{
+	enum { COLUMN = 6 };
+	struct ks_buf *out = page->terminal.out;
+	ks_buf_char(out, '\n');
+	ks_terminal_blanks(&page->terminal, page->names);
+	for (int v = 0; v < KS_NR_TOOL_VERDICTS; v++)
+		ks_buf_printf(out, "%*s", COLUMN, ks_tool_verdicts[v].symbol);
+	ks_buf_char(out, '\n');
+	for (size_t i = 0; i < page->tools->nr; i++) {
+		size_t counts[KS_NR_TOOL_VERDICTS] = { 0 };
+		if (!is_shown(page, i))
+			continue;
+		for (size_t k = 0; k < page->check->nr_images; k++)
+			counts[ks_tool_outcome(page->tools, i, k)->verdict]++;
+		write_name(page, KS_PAINT_HEAD, 0, page->tools->at[i].name);
+		for (int v = 0; v < KS_NR_TOOL_VERDICTS; v++)
+			if (counts[v])
+				ks_buf_printf(out, "%*zu", COLUMN, counts[v]);
+			else
+				ks_terminal_blanks(&page->terminal, COLUMN);
+		ks_buf_char(out, '\n');
+	}
+	ks_buf_printf(out, "on so many of %zu kernels: -v has them all, --on chooses some\n",
+		      page->check->nr_images);
+}
+
 static void write_matrix(struct page *page)
 {
-	size_t fit = lay_out(page), shown = 0;
-	for (size_t i = 0; i < page->tools->nr; i++)
-		shown += is_shown(page, i);
+	size_t fit = page->fit, shown = count_shown(page);
+	if (page->summed) {
+		write_sums(page);
+		return;
+	}
 	for (page->first = 0; shown && page->first < page->axis.nr; page->first += fit) {
 		size_t left = page->axis.nr - page->first;
 		page->nr = left < fit ? left : fit;
@@ -323,6 +361,10 @@ static struct ks_error *write_page(struct page *page, struct ks_arena *arena)
 	page->rows = page->report->verbose || page->tools->nr == 1;
 	KS_TRY(ks_axis_make(page->tools, !page->report->verbose, page->rows, arena, &page->axis));
 	KS_TRY(ks_causes_make(page->tools, NULL, NULL, arena, &page->causes));
+	page->fit = lay_out(page);
+	size_t blocks = (page->axis.nr + page->fit - 1) / page->fit;
+	page->summed = !page->rows && blocks > 1 &&
+		       page->axis.nr + blocks * (count_shown(page) + 1) > LINES_MAX;
 	write_answer(page);
 	write_causes(page);
 	write_matrix(page);

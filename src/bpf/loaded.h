@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#pragma once
+/*
+ * eBPF programs that the running kernel has loaded, as objects that a check can read: what each is and what it is attached to.
+ * Their instructions are those that the verifier made, and tell nothing of what their objects asked for: they are left out.
+ */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/vector.h"
+
+/** What one process has loaded: an object in memory. */
+struct ks_bpf_loaded_object {
+	const char *name; // of the process
+	struct ks_buf bytes;
+};
+/** A zeroed struct is empty. */
+struct ks_bpf_loaded {
+	struct ks_arena arena;
+	KS_VECTOR(struct ks_bpf_loaded_object) objects;
+	size_t nr_programs; // that the kernel has
+	size_t nr_silent; // of them those that are attached to no function, event or hook by name, or to what the kernel does not tell
+};
+void ks_bpf_loaded_deinit(struct ks_bpf_loaded *loaded);
+
+/** @return KS_ERR_IO when the system refuses: only root may see them */
+KS_MUST_CHECK struct ks_error *ks_bpf_loaded_find(struct ks_bpf_loaded *ret);
+
+/** One of them. */
+struct ks_bpf_loaded_program {
+	uint32_t id;
+	const char *name, *owner;
+	const char *section; // as a source would write it; NULL: nobody knows
+};
+/** Append an object with a program for each that has a section: it returns 0. @param programs all of one owner */
+void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *const *programs, size_t nr,
+			 struct ks_buf *out);

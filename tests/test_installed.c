@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a machine has: files of its packages, and objects made of programs that are loaded. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/array.h"
+#include "bpf/loaded.h"
+#include "bpf/object.h"
+#include "check.h"
+#include "scratch.h"
+#include "source/installed.h"
+
+static void put(const char *dir, const char *path, const char *text)
+{
+	char whole[512];
+	snprintf(whole, sizeof(whole), "%s/%s", dir, path);
+	for (char *slash = strchr(whole + strlen(dir) + 1, '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(whole, 0755);
+		*slash = '/';
+	}
+	FILE *file = fopen(whole, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void files_of_packages_are_found(void **state)
+{
+	(void)state;
+	char *dir = make_dir();
+	struct ks_installed_files files = { 0 };
+	expect_error(ks_installed_find(dir, &files), KS_ERR_NOTFOUND, "no lists of packages");
+	put(dir, "var/lib/dpkg/info/a.list",
+	    "/.\n/usr\n/usr/bin/tool\n/usr/bin/script\n/usr/bin/gone\n/usr/lib/modules/6/x.ko\n");
+	put(dir, "var/lib/dpkg/info/b:amd64.list", "/usr/lib/liba.so\n/usr/bin/tool\nno path\n\n");
+	put(dir, "var/lib/dpkg/info/b.md5sums", "/usr/lib/libb.so\n");
+	put(dir, "usr/bin/tool", "\177ELFxxxx");
+	put(dir, "usr/bin/script", "#!/bin/sh\n");
+	put(dir, "usr/lib/liba.so", "\177ELF");
+	put(dir, "usr/lib/libb.so", "\177ELF");
+	put(dir, "usr/lib/modules/6/x.ko", "\177ELF");
+	assert_ok(ks_installed_find(dir, &files));
+	assert_int_equal(files.paths.len, 2);
+	assert_string_equal(files.paths.at[0] + strlen(dir), "/usr/bin/tool");
+	assert_string_equal(files.paths.at[1] + strlen(dir), "/usr/lib/liba.so");
+	ks_installed_files_deinit(&files);
+	remove_dir(dir);
+}
+
+/** What is written is read as any other object. */
+static void loaded_programs_are_an_object(void **state)
+{
+	(void)state;
+	static const struct ks_bpf_loaded_program programs[] = {
+		{ .id = 7, .name = "on_open", .section = "kprobe/do_sys_openat2" },
+		{ .id = 8, .name = "silent" },
+		{ .id = 9, .name = "on_open", .section = "kretprobe/do_sys_openat2" },
+		{ .id = 12, .name = "", .section = "lsm/file_open" },
+	};
+	const struct ks_bpf_loaded_program *all[KS_ARRAY_LEN(programs)];
+	_cleanup_buf_ struct ks_buf bytes = { 0 };
+	_cleanup_bpf_ struct ks_bpf_object *object = NULL;
+	for (size_t i = 0; i < KS_ARRAY_LEN(programs); i++)
+		all[i] = &programs[i];
+	ks_bpf_loaded_write(all, KS_ARRAY_LEN(programs), &bytes);
+	assert_non_null(ks_buf_text(&bytes));
+	assert_ok(ks_bpf_open(bytes.at, bytes.len, "some", &object));
+	assert_int_equal(object->nr_programs, 3);
+	assert_string_equal(object->license, "GPL");
+	assert_string_equal(object->programs[0].name, "on_open#7");
+	assert_int_equal(object->programs[0].hook.kind, KS_HOOK_KPROBE);
+	assert_string_equal(object->programs[0].hook.target, "do_sys_openat2");
+	assert_int_equal(object->programs[0].nr, 2);
+	assert_string_equal(object->programs[1].name, "on_open#9");
+	assert_true(object->programs[1].hook.on_return);
+	assert_string_equal(object->programs[2].name, "#12");
+	assert_string_equal(object->programs[2].hook.target, "file_open");
+}
+
+/** Whoever is not allowed to see them is told so; whoever is sees as many as there are. */
+static void loaded_programs_are_seen_or_refused(void **state)
+{
+	(void)state;
+	struct ks_bpf_loaded loaded = { 0 };
+	struct ks_error *err = ks_bpf_loaded_find(&loaded);
+	if (err)
+		assert_int_equal(err->code, KS_ERR_IO);
+	else
+		assert_true(loaded.nr_silent <= loaded.nr_programs);
+	ks_error_free(err);
+	ks_bpf_loaded_deinit(&loaded);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(files_of_packages_are_found),
+		cmocka_unit_test(loaded_programs_are_an_object),
+		cmocka_unit_test(loaded_programs_are_seen_or_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
