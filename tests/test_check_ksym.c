@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "check.h"
+#include "check/rules/prototype.h"
 #include "tiny_judge.h"
 #include "tiny_view.h"
 
@@ -114,11 +115,55 @@ static void or_the_symbols_of_what_boots(void **state)
 	assert_int_equal(said(KS_TIER_FULL, NULL, with_data, true, false), '?');
 }
 
+static void prototypes_read_like_each_other(void **state)
+{
+	(void)state;
+	struct btf *btf = btf__new_empty();
+	int number = btf__add_int(btf, "int", 4, BTF_INT_SIGNED);
+	int name = btf__add_typedef(btf, "u32", number);
+	int record = btf__add_fwd(btf, "file", BTF_FWD_STRUCT);
+	int pointer = btf__add_ptr(btf, btf__add_const(btf, record));
+	int twice = btf__add_ptr(btf, pointer);
+	int proto = btf__add_func_proto(btf, pointer);
+	assert_int_equal(btf__add_func_param(btf, "a", name), 0);
+	assert_int_equal(btf__add_func_param(btf, "b", twice), 0);
+	assert_int_equal(btf__add_func_param(btf, "", 0), 0);
+	int none = btf__add_func_proto(btf, 0);
+	uint32_t size;
+	const void *bytes = btf__raw_data(btf, &size);
+	_cleanup_btf_ struct ks_btf *local = NULL;
+	assert_null(ks_btf_open(bytes, size, NULL, &local));
+	const struct ks_type t_u32 = { .kind = KS_TYPE_TYPEDEF, .name = "u32" },
+			     t_file = { .kind = KS_TYPE_STRUCT, .name = "file" },
+			     c_file = { .kind = KS_TYPE_CONST, .inner = &t_file },
+			     p_file = { .kind = KS_TYPE_PTR, .inner = &c_file },
+			     pp_file = { .kind = KS_TYPE_PTR, .inner = &p_file },
+			     nothing = { .kind = KS_TYPE_VOID };
+	const struct ks_param params[] = { { "a", &t_u32 }, { "b", &pp_file }, { "", &nothing } };
+	const struct ks_type full = { .kind = KS_TYPE_PROTO,
+				      .inner = &p_file,
+				      .nr_params = 3,
+				      .params = params },
+			     empty = { .kind = KS_TYPE_PROTO, .inner = &nothing };
+	static const char *const expected[] = {
+		"const struct file *(u32, const struct file **, ...)", "void(void)"
+	};
+	for (int i = 0; i < 2; i++) {
+		_cleanup_buf_ struct ks_buf a = { 0 }, b = { 0 };
+		ks_prototype_of_btf(local, (uint32_t)(i ? none : proto), &a);
+		ks_prototype_of_type(i ? &empty : &full, &b);
+		assert_string_equal(ks_buf_text(&a), expected[i]);
+		assert_string_equal(ks_buf_text(&b), expected[i]);
+	}
+	btf__free(btf);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_configuration_tells),
 		cmocka_unit_test(or_the_symbols_of_what_boots),
+		cmocka_unit_test(prototypes_read_like_each_other),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

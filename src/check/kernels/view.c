@@ -279,6 +279,11 @@ static bool is_32_bit(const struct ks_image *image)
 	return arch && arch->word == 4;
 }
 
+size_t ks_view_size(const struct ks_view *view)
+{
+	return view->nr_images;
+}
+
 struct ks_site ks_view_site(struct ks_view *view, size_t at)
 {
 	static const struct ks_gate module_btf = { KS_SINCE(5, 11), "36e68442d1af" };

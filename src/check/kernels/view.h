@@ -83,6 +83,8 @@ struct ks_site {
 	bool modules_mute; // and some of them were read without their types
 	bool module_types; // and the kernel tells their types (since 5.11)
 };
+/** How many images a view has. */
+size_t ks_view_size(const struct ks_view *view);
 /** The image of a view with that number. */
 struct ks_site ks_view_site(struct ks_view *view, size_t at);
 

@@ -5,8 +5,30 @@
 
 #include "check/interp/opcode.h"
 #include "check/rules/kfuncs.h"
+#include "check/rules/prototype.h"
 #include "check/rules/rules.h"
 #include "check/rules/target.h"
+
+/** A function that is there and takes or gives something else. @return NULL: it is none */
+static struct ks_reason *add_other_prototype(struct ks_judge *judge, const struct ks_about *about,
+					     const struct ks_bpf_extern *ext,
+					     const struct ks_target *target)
+{
+	const struct ks_btf *btf = judge->resolution->prepared->object->btf;
+	const struct ks_type *proto = ks_target_proto(target);
+	if (ext->kind != KS_EXTERN_KFUNC || !btf || !ext->type || !proto ||
+	    target->in_btf != KS_PRESENT)
+		return NULL;
+	struct ks_btf_type type = ks_btf_type(btf, ext->type);
+	_cleanup_buf_ struct ks_buf ours = { 0 }, theirs = { 0 };
+	ks_prototype_of_btf(btf, type.kind == KS_BTF_FUNC ? type.type : ext->type, &ours);
+	ks_prototype_of_type(proto, &theirs);
+	const char *a = ks_buf_text(&ours), *b = ks_buf_text(&theirs);
+	judge->nomem |= !a || !b;
+	return a && b ? ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, about,
+				     "the object has it as %s, the kernel as %s", a, b)
+		      : NULL;
+}
 
 static void judge_extern(struct ks_judge *judge, uint32_t index)
 {
@@ -42,9 +64,10 @@ static void judge_extern(struct ks_judge *judge, uint32_t index)
 					      "in module %s, which must be loaded",
 					      target.module ? target.module : "?");
 		else
+			reason = add_other_prototype(judge, &about, ext, &target);
+		if (!reason)
 			reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
-					      ext->type ? "not in BTF with this type"
-							: "not in kallsyms");
+					      ext->type ? "not in BTF" : "not in kallsyms");
 		ks_reason_hint(judge, reason,
 			       "declare it __weak and ask for it with bpf_ksym_exists()");
 	}

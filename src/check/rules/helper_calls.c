@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "check/interp/opcode.h"
+#include "check/rules/elsewhere.h"
 #include "check/rules/helpers.h"
 #include "check/rules/rules.h"
 
@@ -15,8 +16,11 @@ static bool has_fallback(uint32_t helper)
 static void add_missing_helper(struct ks_judge *judge, const struct ks_about *about,
 			       uint32_t helper, const char *name)
 {
-	struct ks_reason *reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, about,
-						"the kernel has no helper %u", helper);
+	char enumerator[128];
+	snprintf(enumerator, sizeof(enumerator), "BPF_FUNC_%s", name ? name + 4 : "");
+	struct ks_reason *reason = ks_judge_add(
+		judge, KS_STAGE_LOAD, KS_REASON_HELPER, about, "the kernel has no helper %u%s",
+		helper, ks_elsewhere_since(judge->site, "bpf_func_id", enumerator, judge->arena));
 	if (!about->soft)
 		ks_reason_hint(judge, reason,
 			       "guard the call with bpf_core_enum_value_exists(enum bpf_func_id, "

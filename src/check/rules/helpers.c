@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "btf/btf.h"
 #include "check/kernels/attach.h"
+#include "check/rules/elsewhere.h"
 #include "check/rules/helpers.h"
 #include "check/rules/helpers_hook.h"
 #include "check/rules/type_bits.h"
@@ -237,7 +238,7 @@ const char *ks_helper_name(const struct ks_site *site, const struct ks_btf *btf,
 {
 	const struct ks_decl *decl = ks_site_fact(site, KS_ENUM, "bpf_func_id")->decl;
 	for (uint32_t i = 0; decl && i < decl->nr; i++)
-		if (decl->values[i].value == helper)
+		if (decl->values[i].value == helper && strncmp(decl->values[i].name, "__", 2) != 0)
 			return helper_text(arena, decl->values[i].name);
 	uint32_t id = btf ? ks_btf_find(btf, KS_BTF_ENUM, "bpf_func_id", 1) : 0;
 	struct ks_btf_type type = id ? ks_btf_type(btf, id) : (struct ks_btf_type){ 0 };
@@ -246,7 +247,8 @@ const char *ks_helper_name(const struct ks_site *site, const struct ks_btf *btf,
 		if (value.value == helper)
 			return helper_text(arena, value.name);
 	}
-	return NULL;
+	const char *elsewhere = ks_elsewhere_named(site, "bpf_func_id", helper);
+	return elsewhere ? helper_text(arena, elsewhere) : NULL;
 }
 
 bool ks_license_is_gpl(const char *license)

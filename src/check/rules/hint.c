@@ -5,11 +5,19 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/edit_distance.h"
 #include "base/vector.h"
 #include "check/rules/hint.h"
 #include "check/rules/target.h"
 
-enum { MAX_WORDS = 12, NR_CANDIDATES = 6, MAX_WANTED = 1024, LIKE_ENOUGH = 60 };
+enum {
+	MAX_WORDS = 12,
+	NR_CANDIDATES = 6,
+	MAX_WANTED = 1024,
+	LIKE_ENOUGH = 60,
+	MAX_SLIPS = 32, // of more names than these only words are compared
+	SLIP = 200,	// more than any likeness
+};
 
 /** The words of a name, as hashes. */
 struct words {
@@ -68,6 +76,7 @@ struct candidate {
 	const char *name;
 	const uint64_t *in; // which images have it
 	unsigned int score;
+	bool slip; // some letters are others: what counts where no image has the name that is wanted
 };
 /** A name that some image misses. */
 struct wanted {
@@ -89,7 +98,8 @@ static bool wants_hint(const struct ks_reason *reason)
 	if (!reason->name || reason->hint || reason->soft || strpbrk(reason->name, "*?"))
 		return false;
 	return reason->kind == KS_REASON_TARGET_ABSENT ||
-	       reason->kind == KS_REASON_TARGET_INLINED ||
+	       reason->kind == KS_REASON_TARGET_INLINED || reason->kind == KS_REASON_LSM_MISSING ||
+	       reason->kind == KS_REASON_SYSCALL_MISSING ||
 	       (reason->kind == KS_REASON_TRACEPOINT_MISSING && reason->name_kind == KS_TRACEPOINT);
 }
 
@@ -142,9 +152,26 @@ static unsigned int in_place(const struct words *a, const struct words *b)
 	return same;
 }
 
+/** How many letters two names may differ in to be taken for one; 0: they are not compared so. */
+static unsigned int letters(const struct search *search, const char *wanted, const char *name)
+{
+	size_t len = strlen(wanted), other = strlen(name);
+	unsigned int limit = len < 8 ? 1 : len < 16 ? 2 : 3;
+	size_t apart = len > other ? len - other : other - len;
+	return search->wanted.len <= MAX_SLIPS && len > 3 && apart <= limit ? limit : 0;
+}
+
+/** What such a name counts; 0: they differ in more. */
+static unsigned int slip(const struct search *search, const char *wanted, const char *name)
+{
+	unsigned int limit = letters(search, wanted, name);
+	unsigned int distance = limit ? ks_edit_distance(wanted, name, limit) : 0;
+	return limit && distance <= limit ? SLIP - distance : 0;
+}
+
 /** Keep a candidate among the best. @return false when memory runs out */
 static bool keep(struct search *search, struct wanted *wanted, const struct ks_store_name *name,
-		 unsigned int score)
+		 unsigned int score, bool is_slip)
 {
 	uint32_t at = wanted->nr;
 	while (at > 0 && wanted->best[at - 1].score < score)
@@ -160,7 +187,8 @@ static bool keep(struct search *search, struct wanted *wanted, const struct ks_s
 		wanted->nr++;
 	memmove(&wanted->best[at + 1], &wanted->best[at],
 		(wanted->nr - at - 1) * sizeof(wanted->best[0]));
-	wanted->best[at] = (struct candidate){ .name = copy, .in = in, .score = score };
+	wanted->best[at] =
+		(struct candidate){ .name = copy, .in = in, .score = score, .slip = is_slip };
 	return true;
 }
 
@@ -181,11 +209,13 @@ static struct ks_error *look_at(const struct ks_store_name *name, void *arg)
 			continue;
 		}
 		unsigned int score = likeness(&wanted->words, &words);
-		if (score < LIKE_ENOUGH || is_generated(name->name))
+		unsigned int near = slip(search, wanted->name, name->name);
+		if ((score < LIKE_ENOUGH && !near) || is_generated(name->name))
 			continue;
 		score += in_place(&wanted->words, &words);
 		score += strncmp(name->name, wanted->name, strlen(wanted->name)) == 0;
-		if (!keep(search, wanted, name, score))
+		if ((score >= LIKE_ENOUGH && !keep(search, wanted, name, score, false)) ||
+		    (near && !keep(search, wanted, name, near, true)))
 			return &ks_nomem;
 	}
 	return NULL;
@@ -198,9 +228,10 @@ static bool is_like(enum ks_kind kind, const char *name, void *arg)
 	struct words words = words_of(name);
 	for (size_t i = 0; i < search->wanted.len; i++) {
 		const struct wanted *wanted = &search->wanted.at[i];
-		if (wanted->kind == kind &&
-		    (strcmp(wanted->name, name) == 0 ||
-		     (likeness(&wanted->words, &words) >= LIKE_ENOUGH && !is_generated(name))))
+		if (wanted->kind == kind && (strcmp(wanted->name, name) == 0 ||
+					     ((likeness(&wanted->words, &words) >= LIKE_ENOUGH ||
+					       slip(search, wanted->name, name)) &&
+					      !is_generated(name))))
 			return true;
 	}
 	return false;
@@ -229,7 +260,7 @@ static const struct candidate *choose(const struct wanted *wanted, const struct 
 	*ret_replaces = false;
 	for (uint32_t i = 0; i < wanted->nr; i++) {
 		const struct candidate *candidate = &wanted->best[i];
-		if (!has(candidate->in, site->at))
+		if (!has(candidate->in, site->at) || (candidate->slip && wanted->in))
 			continue;
 		if (wanted->kind == KS_FUNCTION && !ks_target_find(site, candidate->name).symbol)
 			continue;
@@ -252,7 +283,11 @@ static struct ks_error *give(struct search *search, const struct wanted *wanted,
 	if (!best)
 		return NULL;
 	_cleanup_buf_ struct ks_buf buf = { 0 };
-	ks_buf_printf(&buf, replaces ? "%s is there instead" : "%s has a similar name", best->name);
+	ks_buf_printf(&buf,
+		      replaces	   ? "%s is there instead"
+		      : best->slip ? "did you mean %s?"
+				   : "%s has a similar name",
+		      best->name);
 	const char *text = ks_buf_text(&buf);
 	reason->hint = text ? ks_arena_strdup(search->arena, text) : NULL;
 	return reason->hint ? NULL : &ks_nomem;
@@ -260,6 +295,11 @@ static struct ks_error *give(struct search *search, const struct wanted *wanted,
 
 #define MODULES                                                                                    \
 	"unless a module has it: ksurf add --modules takes those of this kernel into the store"
+
+#define RUN_TIME                                                                                   \
+	"no kernel here has it: what a tool attaches to as it finds it stands in ksurf.toml, "     \
+	"under "                                                                                   \
+	"[object.targets]"
 
 /** Of a kernel whose modules are not in the store nobody knows what they have. */
 static bool may_be_in_module(const struct ks_site *site, const struct ks_store_image *image,
@@ -305,8 +345,12 @@ static struct ks_error *give_all(struct search *search, const struct ks_store_im
 				wants_hint(reason) ? find_wanted(search, reason) : NULL;
 			if (wanted && wanted->nr)
 				KS_TRY(give(search, wanted, &site, columns->nr, reason));
+			bool nowhere = wanted && !wanted->in && !reason->hint &&
+				       reason->kind == KS_REASON_TARGET_ABSENT;
 			if (may_be_in_module(&site, columns->at[site.at], reason))
-				reason->hint = MODULES;
+				reason->hint = nowhere ? RUN_TIME "; " MODULES : MODULES;
+			else if (nowhere)
+				reason->hint = RUN_TIME;
 			else if (type_may_be_in_module(&site, columns->at[site.at], reason))
 				reason->hint =
 					"guard the access with bpf_core_type_exists(), " MODULES;
@@ -318,7 +362,7 @@ static struct ks_error *give_all(struct search *search, const struct ks_store_im
 static struct ks_error *search_names(struct ks_store *store, const struct ks_store_images *columns,
 				     struct search *search)
 {
-	static const enum ks_kind kinds[] = { KS_FUNCTION, KS_TRACEPOINT };
+	static const enum ks_kind kinds[] = { KS_FUNCTION, KS_TRACEPOINT, KS_LSM, KS_SYSCALL };
 	for (size_t k = 0; k < KS_ARRAY_LEN(kinds); k++) {
 		bool any = false;
 		for (size_t i = 0; i < search->wanted.len; i++)

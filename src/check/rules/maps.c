@@ -2,6 +2,7 @@
 /* Types of maps. A map that cannot be made fails every program of its object. */
 #include <string.h>
 
+#include "check/rules/elsewhere.h"
 #include "check/rules/rules.h"
 #include "check/rules/type_options.h"
 
@@ -45,9 +46,12 @@ static void judge_map(struct ks_judge *judge, const struct ks_bpf_map *map)
 	}
 	const char *name = local_enumerator(judge->resolution->prepared->object->btf,
 					    "bpf_map_type", map->type);
+	if (!name)
+		name = ks_elsewhere_named(judge->site, "bpf_map_type", map->type);
 	if (name)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_MAP_TYPE, &about,
-			     "no %s in enum bpf_map_type", name);
+			     "no %s in enum bpf_map_type%s", name,
+			     ks_elsewhere_since(judge->site, "bpf_map_type", name, judge->arena));
 	else
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_MAP_TYPE, &about,
 			     "no type %u in enum bpf_map_type", map->type);

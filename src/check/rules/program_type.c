@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "check/rules/elsewhere.h"
 #include "check/rules/rules.h"
 #include "check/rules/type_options.h"
 
@@ -64,7 +65,8 @@ static void judge_attach_type(struct ks_judge *judge)
 	if (ks_judge_absent(judge, stage,
 			    ks_site_has_enumerator(site, "bpf_attach_type", about.name), &about))
 		ks_judge_add(judge, stage, KS_REASON_ATTACH_TYPE, &about,
-			     "not in enum bpf_attach_type");
+			     "not in enum bpf_attach_type%s",
+			     ks_elsewhere_since(site, "bpf_attach_type", about.name, judge->arena));
 	else
 		judge_option(judge, stage, KS_REASON_ATTACH_TYPE, &about);
 }
@@ -82,8 +84,10 @@ void ks_judge_program_type(struct ks_judge *judge)
 	if (ks_judge_absent(judge, KS_STAGE_LOAD,
 			    ks_site_has_enumerator(judge->site, "bpf_prog_type", about.name),
 			    &about)) {
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE, &about,
-			     "not in enum bpf_prog_type");
+		ks_judge_add(
+			judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE, &about,
+			"not in enum bpf_prog_type%s",
+			ks_elsewhere_since(judge->site, "bpf_prog_type", about.name, judge->arena));
 		return;
 	}
 	judge_option(judge, KS_STAGE_LOAD, KS_REASON_PROG_TYPE, &about);

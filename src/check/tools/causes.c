@@ -140,11 +140,27 @@ static bool same_numbers(const size_t *a, size_t nr_a, const size_t *b, size_t n
 	return nr_a == nr_b && memcmp(a, b, nr_a * sizeof(*a)) == 0;
 }
 
+/** What is said of a name that is missing may be another name, which is not for others. */
+static bool same_hint(const struct ks_reason *a, const struct ks_reason *b)
+{
+	switch (a->kind) {
+	case KS_REASON_TARGET_ABSENT:
+	case KS_REASON_TARGET_INLINED:
+	case KS_REASON_TRACEPOINT_MISSING:
+	case KS_REASON_LSM_MISSING:
+	case KS_REASON_SYSCALL_MISSING:
+		return !compare_text(a->hint, b->hint);
+	default:
+		return true;
+	}
+}
+
 /** Both cost the same tools the same images, for a reason of the same kind. */
 static bool go_together(const struct ks_cause *a, const struct ks_cause *b)
 {
 	return a->reason && b->reason && a->reason->kind == b->reason->kind && a->reason->name &&
 	       b->reason->name && a->verdict == b->verdict && !compare_text(a->words, b->words) &&
+	       same_hint(a->reason, b->reason) &&
 	       same_numbers(a->tools, a->nr_tools, b->tools, b->nr_tools) &&
 	       same_numbers(a->images, a->nr_images, b->images, b->nr_images);
 }
