@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "extract/banner.h"
+#include "surface/image.h"
 
 static void read_banner(struct ks_arena *arena, const char *arch, const char *release,
 			const char *rest, struct ks_image *image)
@@ -109,12 +110,45 @@ static void what_is_no_banner_has_no_release(void **state)
 	ks_arena_deinit(&arena);
 }
 
+static void the_day_of_the_build_is_told(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *banner, *day; // NULL: it does not tell
+	} cases[] = {
+		{ "Linux version 6.1.0 (gcc (Debian 12.2.0-14) 12.2.0) #1 SMP Debian 6.1.176-1 "
+		  "(2026-07-02)\n",
+		  "2026-07-02" },
+		{ "Linux version 5.4.0 (gcc) #30-Ubuntu SMP Mon Apr 20 16:58:30 UTC 2020",
+		  "2020-04-20" },
+		{ "Linux version 6.6.8 (gcc) #1 SMP PREEMPT_DYNAMIC Thu Dec  7 03:12:20 UTC 2023 x",
+		  "2023-12-07" },
+		{ "Linux version 6.1.0 (gcc 1:2:3) #1 Sun Jan 1 00:00:00 UTC 2023", NULL },
+		{ "Linux version 6.1.0 #1 Thu Foo  7 03:12:20 UTC 2023", NULL },
+		{ "Linux version 6.1.0 #1 Thu Dec 77 03:12:20 UTC 2023", NULL },
+		{ "Linux version 6.1.0 #1 Thu Dec  7 03:12:20 UTC 20", NULL },
+		{ "Linux version 6.1.0 #1 (2026-13-02)", NULL },
+		{ "Linux version 6.1.0 #1 (2026-07-0", NULL },
+		{ "7 03:12:20", NULL },
+		{ ":", NULL },
+		{ "", NULL },
+		{ NULL, NULL },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		const struct ks_image image = { .banner = cases[i].banner };
+		char day[11] = "";
+		assert_int_equal(ks_image_built(&image, day), cases[i].day != NULL);
+		assert_string_equal(day, cases[i].day ? cases[i].day : "");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(releases_are_taken_apart),
 		cmocka_unit_test(compilers_are_told_in_one_way),
 		cmocka_unit_test(what_is_no_banner_has_no_release),
+		cmocka_unit_test(the_day_of_the_build_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

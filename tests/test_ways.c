@@ -445,6 +445,23 @@ static void without_a_source_little_is_claimed(void **state)
 		assert_int_equal(ks_attach_answer(&facts, &fact, way), UNKNOWN);
 }
 
+static void every_reason_has_words(void **state)
+{
+	(void)state;
+	for (enum ks_attach_why why = 0; why < KS_NR_WHYS; why++) {
+		_cleanup_buf_ struct ks_buf text = { 0 };
+		const struct ks_attach_finding finding = {
+			.why = why, .answer = KS_ANSWER_NO, .nr = 7, .most = 6, .text = "a struct"
+		};
+		ks_attach_why(&finding, &text);
+		// of offsets and modules only programs can be told
+		assert_int_equal(text.len == 0,
+				 why == KS_WHY_INSIDE || why == KS_WHY_NOT_IN_MODULE);
+		if (text.len && strstr(ks_buf_text(&text), "words"))
+			assert_string_equal(text.at, "7 words of arguments, 6 can be traced");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +476,7 @@ int main(void)
 		cmocka_unit_test(lists_of_the_image_count_more_than_tables),
 		cmocka_unit_test(sleeping_hooks_are_listed_in_the_image),
 		cmocka_unit_test(without_a_source_little_is_claimed),
+		cmocka_unit_test(every_reason_has_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -250,6 +250,39 @@ static void what_others_write_shows(void **state)
 	ks_web_close(web);
 }
 
+/** The name of an entry of a feed, which follows the word. */
+static void entry_id(struct ks_web *web, const char *address, const char *label, char id[64])
+{
+	struct ks_web_response answer = ask(web, "GET", address, NULL);
+	const char *title = strstr(answer.body.at, label);
+	assert_int_equal(answer.status, 200);
+	assert_non_null(title);
+	while (strncmp(title, "<id>", 4) != 0)
+		assert_ptr_not_equal(--title, answer.body.at);
+	snprintf(id, 64, "%.*s", (int)strcspn(title + 4, "<"), title + 4);
+	ks_web_response_deinit(&answer);
+}
+
+static void entries_of_a_feed_keep_their_names(void **state)
+{
+	const char *path = place_path(state);
+	struct ks_web *web = open_with(path, 1);
+	char before[64], later[64], other[64];
+	entry_id(web, "/feed/special.atom", " is in 6.1.0-1", before);
+	assert_int_equal(strncmp(before, "urn:uuid:", 9), 0);
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+	place_put(store, 2);
+	entry_id(web, "/feed/function/special.atom", " is in 6.1.0-1", later);
+	assert_string_equal(later, before);
+	assert_ok(ks_store_relabel(store, "6.1.0-1", "another"));
+	entry_id(web, "/feed/special.atom", "another", later);
+	assert_string_equal(later, before);
+	entry_id(web, "/feed/struct/zoo.atom", "another", other);
+	assert_string_not_equal(other, before);
+	ks_web_close(web);
+}
+
 static void another_file_in_its_place_is_opened(void **state)
 {
 	const char *path = place_path(state);
@@ -381,6 +414,7 @@ int main(void)
 		TEST(pages_run_nothing_of_their_own),
 		TEST(what_is_known_is_not_sent_again),
 		TEST(what_others_write_shows),
+		TEST(entries_of_a_feed_keep_their_names),
 		TEST(another_file_in_its_place_is_opened),
 		TEST(published_reports_are_at_their_addresses),
 		cmocka_unit_test(addresses_are_decoded_and_encoded),

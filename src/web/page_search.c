@@ -101,7 +101,7 @@ static void write_json(struct ks_web_call *call, const struct search *search)
 			  search->hits[i].nr_images);
 	ks_json_close(&json, ']');
 	ks_json_key_open(&json, "near", '[');
-	for (size_t i = 0; i < search->near.nr; i++)
+	for (size_t i = 0; i < search->near.nr && i < search->limit; i++)
 		write_hit(&json, search->near.at[i].kind, search->near.at[i].name,
 			  search->near.at[i].nr_images);
 	ks_json_close(&json, ']');

@@ -122,12 +122,14 @@ static void write_cell(struct ks_buf *out, const struct ks_cell *cell)
 	ks_buf_str(out, "</td>");
 }
 
-static void write_html(const struct ks_table *table, struct ks_buf *out)
+/** @param alone its title is that of the page */
+static void write_html(const struct ks_table *table, bool alone, struct ks_buf *out)
 {
 	size_t nr_columns = table->columns.len;
-	ks_buf_printf(out, "<h2 id=\"%s\">", table->name);
+	ks_buf_printf(out, "<%s id=\"%s\">", alone ? "h1" : "h2", table->name);
 	ks_html_text(out, table->title);
-	ks_buf_str(out, "</h2>\n<p class=\"dim\">");
+	ks_buf_str(out, alone ? "</h1>" : "</h2>");
+	ks_buf_str(out, "\n<p class=\"dim\">");
 	ks_html_text(out, table->definition);
 	ks_buf_str(out, "</p>\n<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>");
 	for (size_t i = 0; i < nr_columns; i++) {
@@ -152,7 +154,8 @@ static void write_html(const struct ks_table *table, struct ks_buf *out)
 
 /** Append one table. @return whether it has anything to tell, in nr */
 static struct ks_error *write_table(const struct ks_stats *stats, size_t which,
-				    enum ks_format format, size_t *nr, struct ks_buf *out)
+				    enum ks_format format, bool alone, size_t *nr,
+				    struct ks_buf *out)
 {
 	struct ks_table table = { 0 };
 	struct ks_error *err = ks_stats_table_fill(stats, which, &table);
@@ -162,7 +165,7 @@ static struct ks_error *write_table(const struct ks_stats *stats, size_t which,
 		else if (format != KS_FORMAT_HTML)
 			ks_buf_str(out, *nr ? "\n" : "");
 		if (format == KS_FORMAT_HTML)
-			write_html(&table, out);
+			write_html(&table, alone, out);
 		else
 			ks_table_write(&table, format, out);
 		++*nr;
@@ -177,7 +180,7 @@ static struct ks_error *write_tables(const struct ks_stats *stats, enum ks_forma
 	size_t nr = 0;
 	ks_buf_str(out, format == KS_FORMAT_JSON ? "[" : "");
 	for (size_t i = 0; i < KS_NR_STATS_TABLES; i++)
-		KS_TRY(write_table(stats, i, format, &nr, out));
+		KS_TRY(write_table(stats, i, format, false, &nr, out));
 	ks_buf_str(out, format == KS_FORMAT_JSON ? "]\n" : "");
 	return NULL;
 }
@@ -257,7 +260,7 @@ static struct ks_error *write_one(struct ks_web_call *call, const struct ks_stat
 			continue;
 		if (format == KS_FORMAT_HTML)
 			ks_web_begin(call, ks_stats_table_at(i).title, NULL);
-		KS_TRY(write_table(stats, i, format, &nr, out));
+		KS_TRY(write_table(stats, i, format, true, &nr, out));
 		if (format == KS_FORMAT_HTML && !nr)
 			ks_buf_str(out, "<h1>Nothing to tell</h1>\n<p>No kernel tells what this "
 					"table counts.</p>\n");

@@ -2,6 +2,7 @@
 // Every kind of page in a browser, as people use it: site.mjs MODULES CHROMIUM ADDRESS FUNCTION STRUCT; writes TAP without numbers.
 import { createRequire } from "node:module";
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 
 const [modules, chromiumPath, site, aFunction, aStruct] = process.argv.slice(2);
 const require = createRequire(modules);
@@ -162,7 +163,7 @@ await test("a wrong letter still finds the name", async (page) => {
 await test("one kernel's function: each way to attach has an answer, as the life has it", async (page) => {
 	await go(page, `/function/${aFunction}@${at(latest)}`);
 	const { images } = await ask(`/function/${aFunction}.json`);
-	const { attach } = images.find((image) => image.image === latest);
+	const { attach } = images.find((image) => image.image === latest).functions;
 	const rows = await page.locator("h2:has-text('Where to attach') + .scroll tbody tr").evaluateAll((all) =>
 		all.map((row) => [...row.cells].map((cell) => cell.textContent)));
 	const said = Object.fromEntries(rows.map(([way, answer]) => [way.replace(".", "_"), answer.split(" ")[1]]));
@@ -221,6 +222,28 @@ await test("pictures of statistics are drawn", async (page) => {
 	assert.ok(sizes.length > 0 && sizes.every((width) => width > 0));
 });
 
+// What is told of addresses is told of a store that has vfs_read; here other names stand for it.
+const ours = (told) => told.replace(/vfs_read(v|@latest)?/, (all, more) => aFunction + (more === "@latest" ? more : ""))
+	.replace("/v/", `/${aFunction.replace(/^_+/, "")[0]}/`).replace("vfs_raed", aFunction.slice(0, -2) + aFunction.at(-1) + aFunction.at(-2))
+	.replace("vfs_re", aFunction.slice(0, 4)).replace("task_struct", aStruct).replace("debian:13", at(latest));
+
+await test("addresses and examples that are told are there", async () => {
+	const guide = readFileSync(new URL("../../docs/web.md", import.meta.url), "utf8");
+	const told = [...guide.matchAll(/curl -s '[^']*:8080([^']*)'/g)].map((found) => found[1]);
+	assert.ok(told.length >= 5, "examples");
+	const { length } = told;
+	told.push(...(await ask("/api.json")).map((one) => one.address));
+	assert.ok(told.length > length);
+	for (const address of told.map(ours)) {
+		const { status } = await fetch(site + address);
+		assert.equal(status, 200, address);
+	}
+	const answers = [...guide.matchAll(/curl -s '[^']*:8080([^']*)'\n {4}(\{.*\})/g)];
+	assert.ok(answers.length > 0, "answers");
+	for (const [, address, answer] of answers)
+		assert.deepEqual(Object.keys(await ask(ours(address))), Object.keys(JSON.parse(answer)), address);
+});
+
 await test("on paper there is no navigation, and no table is cut off", async (page) => {
 	await page.emulateMedia({ media: "print" });
 	await go(page, `/function/${aFunction}@${at(latest)}`);
@@ -236,7 +259,7 @@ await test("a function's life says where to attach, and each row leads to its ke
 	const present = images.filter((image) => image.status !== "absent");
 	assert.match(await page.locator("main").innerText(), new RegExp(`in ${present.length} of ${images.length} kernels`));
 	assert.match(glance, /attach/);
-	const links = await page.locator("table td:first-child a").evaluateAll((all) => all.map((a) => decodeURIComponent(a.pathname)));
+	const links = await page.locator("table.life td:first-child a").evaluateAll((all) => all.map((a) => decodeURIComponent(a.pathname)));
 	assert.ok(links.length > 0 && links.length <= images.length);
 	const known = new Set(images.map((image) => `/function/${aFunction}@${image.image}`));
 	for (const link of links)
@@ -300,7 +323,7 @@ await test("everything without JavaScript", async (page) => {
 	assert.equal(path(page), `/search?q=${aFunction}`);
 	await page.locator(`ol.found a[href="/function/${aFunction}"]`).click();
 	assert.match(await page.locator("h1").innerText(), new RegExp(aFunction));
-	await page.locator("table td:first-child a").first().click();
+	await page.locator("table.life td:first-child a").first().click();
 	assert.match(path(page), /@/);
 	await page.locator("nav.site").getByRole("link", { name: "Compare" }).click();
 	await page.getByLabel("old").selectOption(old);

@@ -41,7 +41,7 @@ static void write_callers(struct ks_show_page *page, const char *title,
 		return;
 	open_table(page, title,
 		   "<th>function</th><th>compiled in</th><th class=\"number\">places</th><th>"
-		   "</th>");
+		   "note</th>");
 	for (uint32_t i = 0, times; i < nr && rows < most; i += times, rows++) {
 		const struct ks_caller *caller = &callers[i];
 		times = ks_callers_run(caller, nr - i);
@@ -91,7 +91,7 @@ static void write_symbols(struct ks_show_page *page, const struct ks_fact *fact)
 	if (!fn->nr_symbols)
 		return;
 	open_table(page, "Symbols",
-		   "<th>symbol</th><th>at</th><th class=\"number\">bytes</th><th></th>");
+		   "<th>symbol</th><th>at</th><th class=\"number\">bytes</th><th>note</th>");
 	for (uint32_t i = 0; i < fn->nr_symbols && i < MOST; i++) {
 		const struct ks_symbol *symbol = &fn->symbols[i];
 		enum ks_suffix suffix = ks_suffix_of(symbol->name);

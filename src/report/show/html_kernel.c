@@ -143,8 +143,9 @@ static void write_ways(struct ks_show_page *page, const struct ks_fact *fact)
 	size_t nr = ks_report_ways(terminal->history->kind, &ways);
 	if (!nr || !fact->present || !terminal->report->options.view)
 		return;
-	ks_buf_str(out, "<h2>Where to attach</h2>\n<div class=\"scroll\" tabindex=\"0\"><table>"
-			"<thead><tr><th>program</th><th></th><th>why</th></tr></thead><tbody>\n");
+	ks_buf_str(out,
+		   "<h2>Where to attach</h2>\n<div class=\"scroll\" tabindex=\"0\"><table>"
+		   "<thead><tr><th>program</th><th>answer</th><th>why</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < nr; i++) {
 		struct ks_attach_result result;
 		ks_report_attach_why(terminal->report, terminal->history, fact, ways[i], &result);

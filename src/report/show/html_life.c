@@ -80,7 +80,7 @@ static void open_table(struct life *life, const struct ks_step *step)
 	}
 	ks_buf_printf(out,
 		      "</h2>\n<div class=\"scroll\" "
-		      "tabindex=\"0\"><table><thead><tr><th>kernel</th><th>status"
+		      "tabindex=\"0\"><table class=\"life\"><thead><tr><th>kernel</th><th>status"
 		      "</th><th>what it is</th>%s<th>changes</th></tr></thead><tbody>\n",
 		      life->functions ? "<th>can be attached</th>" : "");
 }
