@@ -90,18 +90,31 @@ static struct ks_error *report_check(struct ks_cli *cli, const struct opts *opts
 	return NULL;
 }
 
+/** Whether each of its parts says what stands for what. */
+static bool is_map(const char *map)
+{
+	for (const char *at = map; at && *at;
+	     at += strcspn(at, ",") + (at[strcspn(at, ",")] == ','))
+		if (at[strcspn(at, "=,")] != '=')
+			return false;
+	return true;
+}
+
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *opts = values;
 	struct ks_check_session_opts how = opts->checking;
 	int first = opts->upgrade ? 2 : 0;
 	if (argc < first + !opts->installed)
-		return ks_error_new(KS_ERR_USAGE,
-				    "usage: ksurf check FILE... or --upgrade OLD NEW FILE...");
+		return ks_error_new(
+			KS_ERR_USAGE,
+			"usage: ksurf check FILE..., --upgrade OLD NEW FILE..., or --installed");
 	if (opts->upgrade && how.on)
 		return ks_error_new(KS_ERR_USAGE, "--upgrade names its images: --on is too much");
 	if (opts->upgrade && opts->since)
 		return ks_error_new(KS_ERR_USAGE, "--upgrade and --since are two questions");
+	if (!is_map(opts->map))
+		return ks_error_new(KS_ERR_USAGE, "--map wants OLD=NEW,..., not '%s'", opts->map);
 	if (opts->badge && !opts->since)
 		return ks_error_new(KS_ERR_USAGE, "--badge wants --since");
 	how.old = opts->upgrade ? argv[0] : NULL;

@@ -170,8 +170,11 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	struct beside beside = { 0 };
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const char *out = argc == 2 ? argv[1] : slash ? slash + 1 : "";
-	if (argc < 1 || argc > 2 || !ks_http_serves(argv[0]))
+	if (argc < 1 || argc > 2)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf fetch URL [OUT]");
+	if (!ks_http_serves(argv[0]))
+		return ks_error_new(KS_ERR_USAGE,
+				    "'%s' is no address: http:// or https:// begins one", argv[0]);
 	if (!*out || strpbrk(out, "?#%"))
 		return ks_error_new(KS_ERR_USAGE, "say what the copy shall be called: ksurf fetch "
 						  "URL OUT");

@@ -67,7 +67,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		KS_TRY(ks_cli_no_json(cli, "find --names"));
 	_cleanup_session_ struct ks_session session = { 0 };
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
-	KS_TRY(ks_selection_choose(&session.sel, session.store, opts->image));
+	KS_TRY(ks_session_choose(&session, opts->image));
 	_cleanup_buf_ struct ks_buf buf = { 0 };
 	struct ks_json json = ks_json_to(&buf, 2);
 	struct search search = { .opts = opts,

@@ -29,7 +29,7 @@ static struct ks_error *run_in(struct ks_cli *cli, const struct opts *opts, enum
 	enum ks_format format;
 	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_LOG), opts->format, &format));
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
-	KS_TRY(ks_selection_choose(&session.sel, session.store, opts->image));
+	KS_TRY(ks_session_choose(&session, opts->image));
 	KS_TRY(ks_selection_group(&session.sel, session.store));
 	KS_TRY(ks_lookup_history(session.store, &session.sel.images, kind, name, arena, &history));
 	if (!ks_history_present(&history))

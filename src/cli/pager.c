@@ -18,12 +18,6 @@ static struct {
 static const int deadly[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 enum { NR_DEADLY = sizeof(deadly) / sizeof(*deadly) };
 
-static void wait_for(pid_t pager)
-{
-	while (waitpid(pager, NULL, 0) < 0 && errno == EINTR)
-		;
-}
-
 /** Whoever ends while the pager shows something would leave it alone with the terminal. */
 static void end_by(int number)
 {
@@ -31,7 +25,7 @@ static void end_by(int number)
 		close(STDOUT_FILENO);
 		if (running.worker)
 			kill(running.worker, SIGKILL);
-		wait_for(running.pager);
+		waitpid(running.pager, NULL, 0);
 	}
 	signal(number, SIG_DFL);
 	raise(number);
@@ -125,6 +119,6 @@ void ks_pager_end(struct ks_cli *cli)
 	if (running.owner != getpid())
 		return;
 	close(STDOUT_FILENO);
-	wait_for(running.pager);
+	waitpid(running.pager, NULL, 0); // goes on after a signal, as signal(2) has it
 	running.owner = 0;
 }

@@ -123,7 +123,7 @@ static struct ks_error *show_run(struct show *show, const struct opts *opts, int
 	if (!opts->all && argc == used)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf show [KIND] NAME...");
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &show->session));
-	KS_TRY(ks_selection_choose(&show->session.sel, show->session.store, opts->image));
+	KS_TRY(ks_session_choose(&show->session, opts->image));
 	KS_TRY(ks_selection_group(&show->session.sel, show->session.store));
 	show->to_dir = opts->dir != NULL;
 	if (opts->dir)

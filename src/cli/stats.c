@@ -100,7 +100,7 @@ static struct ks_error *choose_tables(struct work *work)
 static struct ks_error *choose_images(struct work *work)
 {
 	struct ks_session *session = &work->session;
-	KS_TRY(ks_selection_choose(&session->sel, session->store, work->opts->image));
+	KS_TRY(ks_session_choose(session, work->opts->image));
 	return ks_selection_group(&session->sel, session->store);
 }
 
