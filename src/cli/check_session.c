@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check/policy_names.h"
 #include "check/policy_source.h"
 #include "ingest/ingest.h"
 #include "store/choose.h"
@@ -152,6 +153,8 @@ struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_
 	const char *const *paths = (const char *const *)files;
 	KS_TRY(ks_check_inputs_open(paths, (size_t)nr_files, ks_cli_leave_out, cli,
 				    &checking->inputs));
+	KS_TRY(ks_policy_names_check(opts->optional, opts->set, checking->inputs.at,
+				     checking->inputs.nr));
 	const struct ks_policy_source source = {
 		.path = opts->policy,
 		.beside = files[0],
