@@ -437,6 +437,8 @@ static void structs_are_not_read_at_an_index(void **state)
 	expect(INDEXED(AND(0, 7), AND(0, 8), ADDX(6, 0), LOAD1(2, 6, 8)), "");
 	expect(INDEXED(AND(0, 7), LSH(0, 63), LSH(0, 1), ADDX(6, 0), LOAD1(2, 6, 8)), "");
 	expect(INDEXED(AND(0, 7), JGT(0, 0, 1), ADDX(6, 0), LOAD1(2, 6, 8)), "");
+	expect(INDEXED(JGT(0, 0, 2), ADDX(6, 0), LOAD1(2, 6, 8)), ""); // 0 alone
+	expect(INDEXED(JGT(0, 7, 2), ADDX(6, 0), LOAD1(2, 6, 8)), VARIES("argument 1"));
 	// it is copied, not read
 	expect(INDEXED(AND(0, 7), ADDX(6, 0), MOVX(2, 6)), "");
 }

@@ -61,7 +61,7 @@ static const struct {
 	const char *text, *error;
 } refusals[] = {
 	{ "on = 5", "line 1: on: an array is expected" },
-	{ "\n\nbas = \"x\"", "line 3: unknown key 'bas'" },
+	{ "\n\nbas = \"x\"", "line 3: unknown key 'bas'; did you mean base?" },
 	{ "base = x", "line 1: base: a string in quotes is expected" },
 	{ "base = \"x", "line 1: a string does not end" },
 	{ "base = \"x\" y", "line 1: something follows where the line should end" },

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/edit_distance.h"
 #include "base/toml.h"
 #include "base/vector.h"
 
@@ -438,6 +439,23 @@ static const struct table *find_table(struct reader *reader, bool element)
 	return &tables[0];
 }
 
+/** The key that differs in the fewest letters, and not in more than two; NULL. */
+static const char *near_key(const struct table *table, const char *name)
+{
+	enum { FAR = 3 };
+	unsigned int best = FAR;
+	const char *near = NULL;
+	for (size_t i = 0; table->keys[i].read; i++) {
+		const char *key = table->keys[i].name;
+		unsigned int distance = key ? ks_edit_distance(name, key, FAR) : FAR;
+		if (distance < best) {
+			best = distance;
+			near = key;
+		}
+	}
+	return near;
+}
+
 static void read_key(struct reader *reader, const struct table *table)
 {
 	for (size_t i = 0; table->keys[i].read; i++)
@@ -445,8 +463,10 @@ static void read_key(struct reader *reader, const struct table *table)
 			table->keys[i].read(reader);
 			return;
 		}
-	ks_toml_fail(&reader->toml, "unknown key '%s'%s%s", reader->toml.name,
-		     table->name[0] ? " in " : "", table->name);
+	const char *near = near_key(table, reader->toml.name);
+	ks_toml_fail(&reader->toml, "unknown key '%s'%s%s%s%s%s", reader->toml.name,
+		     table->name[0] ? " in " : "", table->name, near ? "; did you mean " : "",
+		     near ? near : "", near ? "?" : "");
 }
 
 /** What must be said of the last waiver, said by the end of its table. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check/policy_names.h"
 #include "check/policy_source.h"
 #include "cli/installed.h"
 #include "ingest/ingest.h"
@@ -166,6 +167,8 @@ struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_
 		trouble = leave_out_installed;
 	}
 	KS_TRY(ks_check_inputs_open(paths, (size_t)nr_files, trouble, cli, &checking->inputs));
+	KS_TRY(ks_policy_names_check(opts->optional, opts->set, checking->inputs.at,
+				     checking->inputs.nr));
 	const struct ks_policy_source source = {
 		.path = opts->policy,
 		.beside = cli->installed ? NULL : files[0],

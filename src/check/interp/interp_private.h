@@ -83,3 +83,6 @@ bool ks_helper_copies_kernel(const struct ks_bpf_insn *insn, bool *ret_text);
 KS_MUST_CHECK struct ks_error *ks_interp_step(struct ks_interp *interp, uint32_t at,
 					      struct ks_state *state, struct ks_state *other,
 					      struct ks_next *ret);
+/** The same of a conditional jump. @param with the second operand */
+void ks_interp_branch(struct ks_interp *interp, uint32_t at, struct ks_state *state,
+		      struct ks_state *other, const struct ks_value *with, struct ks_next *ret);

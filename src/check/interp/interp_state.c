@@ -289,6 +289,13 @@ static struct ks_value varying(uint64_t bits)
 	return (struct ks_value){ .kind = KS_VALUE_ANY, .index = KS_ANY_VARIES, .number = bits };
 }
 
+struct ks_value ks_value_of_bytes(uint8_t size)
+{
+	if (size >= 8)
+		return (struct ks_value){ .kind = KS_VALUE_ANY, .index = KS_ANY_UNBOUNDED };
+	return varying((1ull << (8 * size)) - 1);
+}
+
 /** What a constant makes of them: those that can surely still be both. */
 static uint64_t vary(uint8_t op, bool wide, uint64_t bits, uint64_t by)
 {

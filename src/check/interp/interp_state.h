@@ -104,6 +104,8 @@ void ks_state_forget_set_null(struct ks_state *state);
 
 /** The bits of a number that can be both, as far as the verifier knows; 0: none, or not known. */
 uint64_t ks_value_varying(const struct ks_value *value);
+/** A number of so many bytes, up to 8, of which the verifier knows nothing. */
+struct ks_value ks_value_of_bytes(uint8_t size);
 /** Result of an ALU instruction on two values; wide: of 64 bits. @param op BPF_OP() of the instruction */
 struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value a,
 			     struct ks_value b);

@@ -75,7 +75,7 @@ static struct ks_value load_data(const struct ks_interp *interp, const struct ks
 	const struct ks_interp_data *data = &interp->input->data[base->index];
 	uint64_t len = object->data[base->index].size;
 	if (!data->constant)
-		return (struct ks_value){ .kind = KS_VALUE_ANY, .index = KS_ANY_UNBOUNDED };
+		return ks_value_of_bytes(size);
 	if (at > len || size > len - at)
 		return ks_value_any();
 	return read_number(interp, data->bytes ? data->bytes + at : NULL, size);
@@ -346,90 +346,6 @@ static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_st
 	return NULL;
 }
 
-/** A value that a comparison with a constant has told. */
-static void learn(struct ks_state *state, const struct ks_bpf_insn *insn, bool wide,
-		  const struct ks_value *b)
-{
-	uint32_t kind = state->regs[insn->dst].kind;
-	if (wide && b->kind == KS_VALUE_CONST && (kind == KS_VALUE_ANY || kind == KS_VALUE_KERNEL))
-		state->regs[insn->dst] = *b;
-}
-
-/**
- * What a comparison tells of pointers that may be null; of any other than with null, what the verifier makes of it is
- * not followed.
- * @param equal, different the states where both are the same, and where they are not; NULL: it tells neither
- */
-static void learn_null(struct ks_value a, struct ks_value b, struct ks_state *equal,
-		       struct ks_state *different, struct ks_state *const both[2])
-{
-	if (equal && a.id && a.number == 0 && b.kind == KS_VALUE_CONST && b.number == 0) {
-		ks_state_set_null(equal, a.id);
-		ks_state_learn_null(different, a.id, KS_NULL_NEVER);
-		return;
-	}
-	for (int i = 0; i < 2; i++) {
-		if (a.id)
-			ks_state_learn_null(both[i], a.id, KS_NULL_UNTOLD);
-		if (b.id)
-			ks_state_learn_null(both[i], b.id, KS_NULL_UNTOLD);
-	}
-}
-
-/** Comparing with zero what may be a pointer, that is known not to be null to the verifier alone. */
-static void doubt(struct ks_state *null, const struct ks_value *a, const struct ks_value *b)
-{
-	bool of_context = (a->kind == KS_VALUE_KERNEL && !a->id) ||
-			  (a->kind == KS_VALUE_ANY && a->index == KS_ANY_OF_CONTEXT);
-	null->doubtful |= of_context && b->kind == KS_VALUE_CONST && b->number == 0;
-}
-
-/** Comparing with zero a pointer that the verifier takes for none that may be null, but follows where it is. */
-static bool compares_unaware(const struct ks_interp *interp, const struct ks_value *a,
-			     const struct ks_value *b)
-{
-	const struct ks_interp_input *input = interp->input;
-	return a->kind == KS_VALUE_KERNEL && !a->id && b->kind == KS_VALUE_CONST && !b->number &&
-	       interp->paths.at[a->index].typed && input->is_never_null &&
-	       !input->is_never_null(input->types, interp->paths.at, a->index);
-}
-
-static void branch(struct ks_interp *interp, uint32_t at, struct ks_state *state,
-		   struct ks_state *other, const struct ks_bpf_insn *insn, struct ks_next *ret)
-{
-	bool wide = ks_opcode_class(insn->code) == CLASS_JMP;
-	uint8_t op = ks_opcode_op(insn->code);
-	uint32_t target = (uint32_t)((int64_t)at + 1 + insn->off);
-	const struct ks_value a = state->regs[insn->dst], b = source_of(interp, at, state, insn);
-	ks_interp_use(interp, &a);
-	ks_interp_use(interp, &b);
-	int taken = op == OP_JCOND ? -1 : ks_value_branch(op, wide, &a, &b);
-	*ret = (struct ks_next){ .nr = 1,
-				 .at = { taken == 1 ? target : at + 1 },
-				 .states = { state } };
-	if (taken >= 0)
-		return;
-	ks_state_forget_set_null(state);
-	*other = *state;
-	ret->nr = 2;
-	ret->at[1] = target;
-	ret->states[1] = other;
-	if (a.kind == KS_VALUE_ANY || b.kind == KS_VALUE_ANY) {
-		ks_state_bound(state);
-		ks_state_bound(other);
-	}
-	struct ks_state *const both[2] = { state, other };
-	struct ks_state *equal = op == OP_JEQ ? other : op == OP_JNE ? state : NULL;
-	if (op != OP_JCOND && (a.id || b.id))
-		learn_null(a, b, wide ? equal : NULL, equal == state ? other : state, both);
-	if (equal && compares_unaware(interp, &a, &b)) {
-		equal->null = true;
-	} else if (equal) {
-		doubt(equal, &a, &b);
-		learn(equal, insn, wide, &b);
-	}
-}
-
 static struct ks_error *jump(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 			     struct ks_state *other, const struct ks_bpf_insn *insn,
 			     struct ks_next *ret)
@@ -445,7 +361,8 @@ static struct ks_error *jump(struct ks_interp *interp, uint32_t at, struct ks_st
 		KS_TRY(call(interp, at, state, &returns));
 		ret->nr = returns;
 	} else {
-		branch(interp, at, state, other, insn, ret);
+		const struct ks_value with = source_of(interp, at, state, insn);
+		ks_interp_branch(interp, at, state, other, &with, ret);
 	}
 	return NULL;
 }

@@ -294,18 +294,24 @@ static struct ks_error *give(struct search *search, const struct wanted *wanted,
 }
 
 #define MODULES                                                                                    \
-	"unless a module has it: ksurf add --modules takes those of this kernel into the store"
+	"unless a module has it that the store lacks: ksurf add --modules takes those of this "    \
+	"kernel"
 
 #define RUN_TIME                                                                                   \
 	"no kernel here has it: what a tool attaches to as it finds it stands in ksurf.toml, "     \
 	"under "                                                                                   \
 	"[object.targets]"
 
-/** Of a kernel whose modules are not in the store nobody knows what they have. */
+static bool has_all_modules(const struct ks_store_image *image)
+{
+	return image->modules && image->modules->image.facts & KS_FACT_WHOLE;
+}
+
+/** Of modules that are not in the store nobody knows what they have. */
 static bool may_be_in_module(const struct ks_site *site, const struct ks_store_image *image,
 			     const struct ks_reason *reason)
 {
-	return !image->modules && !reason->hint && !reason->soft &&
+	return !has_all_modules(image) && !reason->hint && !reason->soft &&
 	       (reason->kind == KS_REASON_TARGET_ABSENT ||
 		reason->kind == KS_REASON_TRACEPOINT_MISSING ||
 		reason->kind == KS_REASON_KSYM_MISSING || reason->kind == KS_REASON_STRUCT_OPS) &&
@@ -319,7 +325,7 @@ static bool type_may_be_in_module(const struct ks_site *site, const struct ks_st
 	static const enum ks_kind kinds[] = { KS_STRUCT, KS_UNION };
 	static const struct ks_gate btf = { KS_SINCE(5, 11), "36e68442d1af" };
 	char type[128];
-	if (image->modules || reason->soft || reason->kind != KS_REASON_CORE_RELO ||
+	if (has_all_modules(image) || reason->soft || reason->kind != KS_REASON_CORE_RELO ||
 	    reason->name_kind != KS_FIELD || !ks_gate_is_open(&btf, site->version) ||
 	    ks_site_built_in(site, "CONFIG_MODULES") == KS_ABSENT)
 		return false;
