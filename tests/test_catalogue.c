@@ -282,6 +282,20 @@ static void old_stores_are_published(void **state)
 	}
 }
 
+/** One of format 1, made of the store v1 when there was no other. */
+static void old_catalogues_are_read(void **state)
+{
+	char path[100], hex[65];
+	_cleanup_store_ struct ks_store *store = NULL, *catalogue = NULL;
+	snprintf(path, sizeof(path), "%s.c1", place_path(state));
+	assert_ok(ks_store_open(place_copy_old(place_path(state), "v1"), KS_STORE_READ, &store));
+	assert_ok(ks_store_open(place_copy_old(path, "c1"), KS_STORE_READ, &catalogue));
+	check_same(store, catalogue, NULL, 1);
+	check_same(store, catalogue, "*iller_1*", 1);
+	expect_error(ks_store_verify(catalogue, hex), KS_ERR_UNSUPPORTED, "format 1");
+	unlink(path);
+}
+
 static void server_says_the_same(void **state)
 {
 	struct world world;
@@ -834,6 +848,7 @@ int main(void)
 		TEST(file_says_the_same),
 		TEST(common_names_are_in_the_head),
 		TEST(old_stores_are_published),
+		TEST(old_catalogues_are_read),
 		TEST(server_says_the_same),
 		TEST(one_name_reads_little),
 		TEST(command_says_the_same),
