@@ -101,9 +101,7 @@ static void set_row(uint8_t table, int row, bool packed, const void *bytes, size
 		" (SELECT last FROM place LIMIT 1 OFFSET ?2 % (SELECT count(*) FROM place))",
 		"UPDATE word SET data = ?1 WHERE last ="
 		" (SELECT last FROM word LIMIT 1 OFFSET ?2 % (SELECT count(*) FROM word))",
-		"UPDATE head SET data = ?1 WHERE name = 'images' AND ?2 >= 0",
-		"UPDATE head SET data = ?1 WHERE name = 'lists' AND ?2 >= 0",
-		"UPDATE head SET data = ?1 WHERE name = 'common' AND ?2 >= 0",
+		"UPDATE head SET data = ?1 WHERE name = 'first' AND ?2 >= 0",
 		"UPDATE trigram SET data = ?1 WHERE last ="
 		" (SELECT last FROM trigram LIMIT 1 OFFSET ?2 % (SELECT count(*) FROM trigram))",
 	};

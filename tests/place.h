@@ -26,7 +26,7 @@ const char *place_path(void **state);
 void place_sql(const char *path, const char *text);
 /** The first column of the first row that a statement gives. */
 int64_t place_number(const char *path, const char *text);
-/** Copy a store of an older version ("v1", "v1-2", "v2", "v3-1": builds of OLD_FILLERS) to where it may be changed. @return path */
+/** Copy a store of an older version ("v1", "v1-2", "v2", "v3-1": builds of OLD_FILLERS), or the catalogue "c1" of "v1", to where it may be changed. @return path */
 const char *place_copy_old(const char *path, const char *name);
 /** Put sample_surface(build, FILLERS). */
 struct ks_put_result place_put(struct ks_store *store, unsigned int build);

@@ -282,6 +282,20 @@ static void old_stores_are_published(void **state)
 	}
 }
 
+/** One of format 1, made of the store v1 when there was no other. */
+static void old_catalogues_are_read(void **state)
+{
+	char path[100], hex[65];
+	_cleanup_store_ struct ks_store *store = NULL, *catalogue = NULL;
+	snprintf(path, sizeof(path), "%s.c1", place_path(state));
+	assert_ok(ks_store_open(place_copy_old(place_path(state), "v1"), KS_STORE_READ, &store));
+	assert_ok(ks_store_open(place_copy_old(path, "c1"), KS_STORE_READ, &catalogue));
+	check_same(store, catalogue, NULL, 1);
+	check_same(store, catalogue, "*iller_1*", 1);
+	expect_error(ks_store_verify(catalogue, hex), KS_ERR_UNSUPPORTED, "format 1");
+	unlink(path);
+}
+
 static void server_says_the_same(void **state)
 {
 	struct world world;
@@ -360,6 +374,42 @@ static void command_says_the_same(void **state)
 	run_command(world.url, "add /dev/null", &server);
 	assert_non_null(strstr(server.at, "a catalogue on a server is only read"));
 	ks_buf_deinit(&file);
+	ks_buf_deinit(&server);
+	stop(&world);
+}
+
+/** Replaced between two requests: the answer is that of the new one alone. */
+static void command_starts_over(void **state)
+{
+	// where these lie does not come with the first request
+	static const char *const commands[] = { "show function get_filler_1998",
+						"show function get_filler_1996 --json" };
+	struct world world;
+	struct ks_buf expected = { 0 }, server = { 0 };
+	char old[100], command[100];
+	if (!getenv("KSURF_COMMAND"))
+		skip();
+	make(&world, state);
+	world.server.later = world.later;
+	world.server.later_etag = "other";
+	world.server.later_from = 2;
+	serve(&world);
+	snprintf(old, sizeof(old), "%s.old", world.path);
+	FILE *file = fopen(old, "wb");
+	assert_non_null(file);
+	assert_int_equal(fwrite(world.other.at, 1, world.other.len, file), world.other.len);
+	fclose(file);
+	for (size_t i = 0; i < KS_ARRAY_LEN(commands); i++) {
+		snprintf(command, sizeof(command), "rm -rf %s/ksurf", world.cache);
+		assert_int_equal(system(command), 0);
+		atomic_store(&world.server.requests, 0);
+		run_command(old, commands[i], &expected);
+		run_command(world.url, commands[i], &server);
+		assert_true(atomic_load(&world.server.requests) > 2);
+		assert_string_equal(expected.at, server.at);
+	}
+	unlink(old);
+	ks_buf_deinit(&expected);
 	ks_buf_deinit(&server);
 	stop(&world);
 }
@@ -805,9 +855,11 @@ int main(void)
 		TEST(file_says_the_same),
 		TEST(common_names_are_in_the_head),
 		TEST(old_stores_are_published),
+		TEST(old_catalogues_are_read),
 		TEST(server_says_the_same),
 		TEST(one_name_reads_little),
 		TEST(command_says_the_same),
+		TEST(command_starts_over),
 		TEST(whole_copy_is_the_file),
 		TEST(changed_copies_are_not_taken),
 		TEST(signatures_are_checked),

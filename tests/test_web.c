@@ -379,6 +379,30 @@ static void published_reports_are_at_their_addresses(void **state)
 	assert_int_equal(run.wrong, 0);
 }
 
+/** A catalogue is never written, only replaced. */
+static void another_catalogue_in_its_place_is_opened(void **state)
+{
+	const char *path = place_path(state);
+	char files[2][80];
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	for (unsigned int i = 0; i < 2; i++) {
+		struct ks_publish_result result;
+		snprintf(files[i], sizeof(files[i]), "%s.%u.ksurf", path, i);
+		place_put(store, i + 1);
+		assert_ok(ks_store_publish(store, files[i], NULL, &result));
+	}
+	struct ks_web *web;
+	assert_ok(ks_web_open(files[0], &web));
+	expect(web, "/kernels", "6.1.0-2", false);
+	expect(web, "/search?q=special", "in 1 of 1 kernels", true);
+	assert_int_equal(rename(files[1], files[0]), 0);
+	expect(web, "/kernels", "6.1.0-2", true);
+	expect(web, "/search?q=special", "in 2 of 2 kernels", true);
+	ks_web_close(web);
+	unlink(files[0]);
+}
+
 static void addresses_are_decoded_and_encoded(void **state)
 {
 	(void)state;
@@ -417,6 +441,7 @@ int main(void)
 		TEST(entries_of_a_feed_keep_their_names),
 		TEST(another_file_in_its_place_is_opened),
 		TEST(published_reports_are_at_their_addresses),
+		TEST(another_catalogue_in_its_place_is_opened),
 		cmocka_unit_test(addresses_are_decoded_and_encoded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,10 @@ struct ks_error *ks_lookup_history(struct ks_store *store, const struct ks_store
 static struct ks_error *other_kinds(struct ks_store *store, const struct ks_store_images *images,
 				    enum ks_kind but, const char *name, struct ks_buf *out)
 {
+	struct ks_store_want wants[KS_NR_KINDS]; // at once, when the store is far
+	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++)
+		wants[kind] = (struct ks_store_want){ kind, name, false };
+	KS_TRY(ks_store_want(store, images, wants, KS_FIELD));
 	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
 		_cleanup_arena_ struct ks_arena arena = { 0 };
 		struct ks_history history;

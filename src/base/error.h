@@ -31,6 +31,7 @@ struct ks_error {
 	const char *section; // static text such as ".debug_info"; NULL when the whole file is meant
 	uint64_t offset;     // bytes from the start of section
 	bool is_gone;	     // KS_ERR_NET: the server answers, and does not have the file
+	bool is_replaced;    // KS_ERR_NET: the server has another file of that name by now
 };
 
 /** Reporting that memory ran out must not need memory: this one is static and never freed. */

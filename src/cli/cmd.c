@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "base/buf.h"
 #include "base/edit_distance.h"
@@ -207,6 +208,21 @@ unsigned int ks_cli_threads(const struct ks_cli *cli)
 	return cli->nr_jobs ? cli->nr_jobs : ks_pool_default_threads();
 }
 
+/** A catalogue that is replaced on its server while it is read is read anew from its beginning, as long as nothing has been said. */
+static struct ks_error *run_anew(struct ks_cli *cli, const struct ks_cmd *cmd, const void *values,
+				 int argc, char **argv)
+{
+	enum { TRIES = 3 };
+	for (int try = 1;; try++) {
+		struct ks_error *err = cmd->run(cli, values, argc, argv);
+		bool silent = fwide(stdout, 0) ==
+			      0; // it is of bytes or of letters once something was written
+		if (!err || !err->is_replaced || !silent || try == TRIES)
+			return err;
+		ks_error_free(err);
+	}
+}
+
 /** Options behind the command name, then the command itself. */
 static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int argc, char **argv)
 {
@@ -238,7 +254,7 @@ static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int ar
 	if (err || done)
 		return err;
 	ks_draw_init(&cli->draw, !cli->quiet && !ks_trace_on(KS_TRACE_ALL));
-	err = cmd->run(cli, values, job.argc, job.argv);
+	err = run_anew(cli, cmd, values, job.argc, job.argv);
 	ks_draw_erase(&cli->draw);
 	return err;
 }

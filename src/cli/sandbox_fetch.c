@@ -29,6 +29,7 @@ static struct ks_error *failed(const struct ks_fetch_message *message, const str
 	const char *file = ks_fetch_text(text, &at), *msg = ks_fetch_text(text, &at);
 	struct ks_error *err = ks_error_new((enum ks_errcode)message->numbers[0], "%s", msg);
 	err->is_gone = err != &ks_nomem && message->numbers[1];
+	err->is_replaced = err != &ks_nomem && message->numbers[2];
 	return file[0] ? ks_error_in_file(err, file) : err;
 }
 

@@ -38,7 +38,7 @@ static bool send_failure(const struct session *session, const struct ks_error *e
 	const struct ks_fetch_message message = {
 		.what = KS_FETCH_FAILED,
 		.len = (uint32_t)text.len,
-		.numbers = { (uint64_t)err->code, err->is_gone },
+		.numbers = { (uint64_t)err->code, err->is_gone, err->is_replaced },
 	};
 	return !text.failed && ks_fetch_send(session->fd, &message, text.at);
 }

@@ -24,7 +24,7 @@ enum ks_fetch_what {
 	 * ks_http_validator().
 	 */
 	KS_FETCH_DONE,
-	KS_FETCH_FAILED, // text: file, message, each ended by NUL; numbers: the code, whether the file is gone
+	KS_FETCH_FAILED, // text: file, message, each ended by NUL; numbers: the code, whether the file is gone, and replaced
 	KS_FETCH_PROGRESS, // text: what is done; numbers: done, total
 };
 

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
+
 /** Of one list. */
 enum { MOST_ROWS = 1 << 28 };
 
@@ -16,7 +18,7 @@ void ks_catalogue_free(struct ks_catalogue *catalogue)
 	ks_vector_deinit(&catalogue->made_masks);
 	ks_buf_deinit(&catalogue->place);
 	ks_vector_deinit(&catalogue->records);
-	ks_buf_deinit(&catalogue->common);
+	ks_buf_deinit(&catalogue->first_row);
 	for (size_t i = 0; i < KS_CATALOGUE_LAST; i++) {
 		ks_buf_deinit(&catalogue->last[i].list);
 		ks_buf_deinit(&catalogue->last[i].name);
@@ -40,12 +42,39 @@ static struct ks_error *read_head(struct ks_store *store, const char *name, stru
 	return ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, ks_sql_bytes(stmt, 0), out);
 }
 
-static struct ks_error *read_images(struct ks_store *store, struct ks_catalogue *catalogue)
+/** What is read first. */
+struct first {
+	struct ks_bytes images, lists, common;
+};
+
+/** @param raw holds the bytes */
+static struct ks_error *read_old(struct ks_store *store, struct ks_buf *raw, struct first *ret)
 {
-	_cleanup_buf_ struct ks_buf raw = { 0 };
-	KS_TRY(read_head(store, KS_CATALOGUE_HEAD_IMAGES, &raw));
-	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
-	return ks_catalogue_get_images(&c, &catalogue->arena, &catalogue->images);
+	KS_TRY(read_head(store, KS_CATALOGUE_HEAD_IMAGES, raw));
+	size_t len = raw->len;
+	KS_TRY(read_head(store, KS_CATALOGUE_HEAD_LISTS, raw));
+	ret->images = (struct ks_bytes){ raw->at, len };
+	ret->lists = (struct ks_bytes){ raw->at + len, raw->len - len };
+	ret->common = (struct ks_bytes){ 0 };
+	return NULL;
+}
+
+static struct ks_error *read_first(struct ks_store *store, bool *ret_indexed, struct ks_buf *raw,
+				   struct first *ret)
+{
+	struct ks_bytes *const parts[] = { &ret->images, &ret->lists, &ret->common };
+	int64_t version;
+	KS_TRY(ks_sql_number(store, KS_SQL_VERSION, &version));
+	*ret_indexed = version > 1;
+	if (version == 1)
+		return read_old(store, raw, ret);
+	KS_TRY(read_head(store, KS_CATALOGUE_HEAD_FIRST, raw));
+	struct ks_cursor c = ks_cursor_over(raw->at, raw->len, false);
+	for (size_t i = 0; i < KS_ARRAY_LEN(parts); i++) {
+		uint64_t len = ks_cursor_uleb(&c);
+		*parts[i] = (struct ks_bytes){ ks_cursor_take(&c, len), (size_t)len };
+	}
+	return c.why ? ks_store_damaged(c.why) : NULL;
 }
 
 /** The rows of a list: number of names and the first of each. */
@@ -70,11 +99,16 @@ static struct ks_error *get_rows(struct ks_cursor *c, struct ks_arena *arena,
 	return rows ? NULL : &ks_nomem;
 }
 
-static struct ks_error *read_lists(struct ks_store *store, struct ks_catalogue *catalogue)
+/** Whether the rows of a list stand where all lists do. */
+static bool has_rows(const struct ks_catalogue *catalogue, const struct ks_catalogue_list *list)
 {
-	_cleanup_buf_ struct ks_buf raw = { 0 };
+	return list->nr <= KS_CATALOGUE_INLINE ||
+	       (catalogue->indexed && strcmp(list->name, KS_CATALOGUE_SYMBOLS) != 0);
+}
+
+static struct ks_error *read_lists(struct ks_catalogue *catalogue, struct ks_bytes raw)
+{
 	size_t from = 0;
-	KS_TRY(read_head(store, KS_CATALOGUE_HEAD_LISTS, &raw));
 	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
 	while (ks_cursor_more(&c)) {
 		struct ks_catalogue_list list = { .from = from };
@@ -82,19 +116,25 @@ static struct ks_error *read_lists(struct ks_store *store, struct ks_catalogue *
 		list.nr = (size_t)ks_cursor_uleb(&c);
 		if (c.why || list.nr > MOST_ROWS)
 			return ks_store_damaged("impossible number of names");
-		if (list.nr <= KS_CATALOGUE_INLINE)
+		if (!list.name)
+			return &ks_nomem;
+		if (has_rows(catalogue, &list))
 			KS_TRY(get_rows(&c, &catalogue->arena, &list));
-		if (!list.name || !ks_vector_add(&catalogue->lists, list))
+		if (!ks_vector_add(&catalogue->lists, list))
 			return &ks_nomem;
 		from += list.nr;
 	}
 	return NULL;
 }
 
-static struct ks_error *read_common(struct ks_store *store, struct ks_catalogue *catalogue)
+static struct ks_error *read_all(struct ks_store *store, struct ks_catalogue *catalogue)
 {
-	KS_TRY(read_head(store, KS_CATALOGUE_HEAD_COMMON, &catalogue->common));
-	return ks_catalogue_get_common(store, catalogue);
+	struct first first;
+	KS_TRY(read_first(store, &catalogue->indexed, &catalogue->first_row, &first));
+	struct ks_cursor c = ks_cursor_over(first.images.at, first.images.len, false);
+	KS_TRY(ks_catalogue_get_images(&c, &catalogue->arena, &catalogue->images));
+	KS_TRY(read_lists(catalogue, first.lists));
+	return ks_catalogue_get_common(store, catalogue, first.common);
 }
 
 struct ks_error *ks_catalogue_get(struct ks_store *store, struct ks_catalogue **ret)
@@ -105,15 +145,7 @@ struct ks_error *ks_catalogue_get(struct ks_store *store, struct ks_catalogue **
 	struct ks_catalogue *catalogue = calloc(1, sizeof(*catalogue));
 	if (!catalogue)
 		return &ks_nomem;
-	int64_t version = 0;
-	struct ks_error *err = ks_sql_number(store, KS_SQL_VERSION, &version);
-	catalogue->indexed = version > 1;
-	if (!err)
-		err = read_images(store, catalogue);
-	if (!err)
-		err = read_lists(store, catalogue);
-	if (!err && catalogue->indexed)
-		err = read_common(store, catalogue);
+	struct ks_error *err = read_all(store, catalogue);
 	if (err)
 		ks_catalogue_free(catalogue);
 	else
@@ -156,11 +188,13 @@ struct ks_error *ks_catalogue_images(struct ks_store *store, struct ks_arena *ar
 				     struct ks_store_images *ret)
 {
 	_cleanup_buf_ struct ks_buf raw = { 0 };
+	struct first first;
+	bool indexed;
 	KS_TRY(ks_store_snapshot_begin(store));
-	struct ks_error *err = read_head(store, KS_CATALOGUE_HEAD_IMAGES, &raw);
+	struct ks_error *err = read_first(store, &indexed, &raw, &first);
 	ks_store_snapshot_end(store);
 	KS_TRY(ks_error_in_file(err, store->path));
-	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
+	struct ks_cursor c = ks_cursor_over(first.images.at, first.images.len, false);
 	return ks_error_in_file(ks_catalogue_get_images(&c, arena, ret), store->path);
 }
 

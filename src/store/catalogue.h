@@ -8,14 +8,14 @@
 
 /** Names of one row, unless more stand under one name. */
 enum { KS_CATALOGUE_NAMES = 64 };
-/** Rows of a list that stand in the row of all lists. */
+/** Rows of symbols, and in format 1 of any list, that stand where all lists do. */
 enum { KS_CATALOGUE_INLINE = 256 };
 /** What the list of all names of symbol tables is called: beside those of ks_list_name(). */
 #define KS_CATALOGUE_SYMBOLS "symbol"
 /** Keys of the rows of table head. */
-#define KS_CATALOGUE_HEAD_IMAGES "images"
-#define KS_CATALOGUE_HEAD_LISTS "lists"
-#define KS_CATALOGUE_HEAD_COMMON "common" // not of format 1
+#define KS_CATALOGUE_HEAD_FIRST "first"	  // images, lists and common names
+#define KS_CATALOGUE_HEAD_IMAGES "images" // of format 1
+#define KS_CATALOGUE_HEAD_LISTS "lists"	  // of format 1
 #define KS_CATALOGUE_HEAD_ROWS                                                                     \
 	"rows." // and the name of a list with more rows than KS_CATALOGUE_INLINE
 #define KS_CATALOGUE_HEAD_CONTENT "content"
@@ -69,8 +69,8 @@ struct ks_catalogue {
 	KS_VECTOR(struct ks_cursor) records; // of its names
 	struct ks_buf unpacked;		     // of the last row of names that is too long to be kept
 	char *first;			     // what ks_run_row.first points to
-	struct ks_buf common; // of the head: names that nearly every question comes to
-	struct ks_catalogue_chunk common_names;
+	struct ks_buf first_row;	     // of the head
+	struct ks_catalogue_chunk common_names; // in it: those that nearly every question comes to
 	struct ks_catalogue_name last[KS_CATALOGUE_LAST]; // that were asked for
 	size_t nr_looked_up;
 };
@@ -95,9 +95,10 @@ KS_MUST_CHECK struct ks_error *ks_catalogue_chunk(struct ks_store *store, size_t
 KS_MUST_CHECK struct ks_error *ks_catalogue_look_up(struct ks_store *store, const char *list,
 						    const char *name,
 						    const struct ks_catalogue_name **ret);
-/** Take the common names apart, and keep their definitions. */
+/** Take the common names apart, and keep their definitions. @param all empty: there are none */
 KS_MUST_CHECK struct ks_error *ks_catalogue_get_common(struct ks_store *store,
-						       struct ks_catalogue *catalogue);
+						       struct ks_catalogue *catalogue,
+						       struct ks_bytes all);
 /** The record of a name of the head. */
 KS_MUST_CHECK struct ks_error *ks_catalogue_common(struct ks_catalogue *catalogue, const char *list,
 						   const char *name, bool *ret_found,

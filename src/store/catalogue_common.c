@@ -17,9 +17,12 @@ static struct ks_error *keep_definitions(struct ks_store *store, struct ks_curso
 	return c->why ? ks_store_damaged(c->why) : NULL;
 }
 
-struct ks_error *ks_catalogue_get_common(struct ks_store *store, struct ks_catalogue *catalogue)
+struct ks_error *ks_catalogue_get_common(struct ks_store *store, struct ks_catalogue *catalogue,
+					 struct ks_bytes all)
 {
-	struct ks_cursor c = ks_cursor_over(catalogue->common.at, catalogue->common.len, false);
+	struct ks_cursor c = ks_cursor_over(all.at, all.len, false);
+	if (!all.len)
+		return NULL;
 	uint64_t len = ks_cursor_uleb(&c);
 	struct ks_bytes raw = { ks_cursor_take(&c, len), (size_t)len };
 	if (c.why)

@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include "store/names.h"
+#include "store/trigrams.h"
 
 void ks_index_deinit(struct ks_index *index)
 {
@@ -60,17 +61,25 @@ static struct ks_error *add_row(struct ks_index *index, struct ks_store *store, 
 	return ks_vector_add(&index->rows, row) ? NULL : &ks_nomem;
 }
 
+/** A pattern, and what names that it matches begin with. */
+struct begin {
+	const char *glob, *text;
+	size_t len;
+};
+
 /** The list of one image. @param number of the image that has its names */
 static struct ks_error *add_image(struct ks_index *index, struct ks_store *store, int64_t id,
-				  uint32_t number, const char *name, const char *glob)
+				  uint32_t number, const char *name, const struct begin *begin)
 {
-	_cleanup_run_ struct ks_run_walk list = { .store = store, .image = id, .name = name };
+	_cleanup_run_ struct ks_run_walk list = {
+		.store = store, .image = id, .name = name, .from = begin->text
+	};
 	for (;;) {
 		bool row;
 		KS_TRY(ks_run_next(&list, &row));
-		if (!row)
+		if (!row || (begin->text && strncmp(list.row.first, begin->text, begin->len) > 0))
 			return NULL;
-		KS_TRY(add_row(index, store, number, &list.row, glob));
+		KS_TRY(add_row(index, store, number, &list.row, begin->glob));
 	}
 }
 
@@ -78,13 +87,18 @@ struct ks_error *ks_index_fill(struct ks_index *index, struct ks_store *store,
 			       const struct ks_store_images *images, const char *list,
 			       const char *glob, bool modules)
 {
+	struct begin begin = { .glob = glob };
+	bool only;
 	index->names.arena = &index->arena;
+	begin.len = glob ? ks_glob_prefix(glob, &only) : 0;
+	if (begin.len && !(begin.text = ks_arena_strndup(&index->arena, glob, begin.len)))
+		return &ks_nomem;
 	for (size_t i = 0; i < images->nr; i++) {
 		const struct ks_store_image *image = images->at[i];
-		KS_TRY(add_image(index, store, image->id, (uint32_t)i, list, glob));
+		KS_TRY(add_image(index, store, image->id, (uint32_t)i, list, &begin));
 		if (modules && image->modules)
 			KS_TRY(add_image(index, store, image->modules->id, (uint32_t)i, list,
-					 glob));
+					 &begin));
 	}
 	return NULL;
 }

@@ -21,6 +21,7 @@ struct ks_run_walk {
 	struct ks_store *store;
 	int64_t image;
 	const char *name;   // of the list, as ks_list_name() calls it
+	const char *from;   // the run that this name would be in is the first; NULL: all
 	sqlite3_stmt *stmt; // of a store
 	size_t at;	    // of a catalogue
 	struct ks_run_row row;

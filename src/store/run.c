@@ -6,9 +6,12 @@ struct ks_error *ks_rows_next(struct ks_run_walk *list, bool *ret)
 {
 	*ret = false;
 	if (!list->stmt) {
-		KS_TRY(ks_sql_get(list->store, KS_SQL_LIST_OF_KIND, &list->stmt));
+		KS_TRY(ks_sql_get(list->store, list->from ? KS_SQL_LIST_FROM : KS_SQL_LIST_OF_KIND,
+				  &list->stmt));
 		sqlite3_bind_int64(list->stmt, 1, list->image);
 		ks_sql_bind_text(list->stmt, 2, list->name);
+		if (list->from)
+			ks_sql_bind_text(list->stmt, 3, list->from);
 	}
 	KS_TRY(ks_sql_row(list->store, list->stmt, ret));
 	if (!*ret)

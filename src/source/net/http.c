@@ -104,6 +104,13 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
 	return len;
 }
 
+/** @param err of an answer that is of another file than the first */
+static struct ks_error *replaced(struct ks_error *err)
+{
+	err->is_replaced = err != &ks_nomem;
+	return err;
+}
+
 /** The file is the one that the first answer was of. */
 static struct ks_error *check_validator(struct http *h)
 {
@@ -114,8 +121,8 @@ static struct ks_error *check_validator(struct http *h)
 	}
 	if (!h->pinned || strcmp(h->validator ? h->validator : "", now) == 0)
 		return NULL;
-	return ks_error_new(KS_ERR_NET, "the file on the server was replaced while it was read: "
-					"start over");
+	return replaced(ks_error_new(KS_ERR_NET, "the file on the server was replaced while it was "
+						 "read: start over"));
 }
 
 /** What the server's answer means, before any byte of its body is used. */
@@ -130,10 +137,15 @@ static struct ks_error *check_answer(struct http *h)
 		err->is_gone = err != &ks_nomem;
 		return err;
 	}
+	if (status == 416 && h->pinned && h->known) // it is shorter than it was
+		return replaced(ks_error_new(KS_ERR_NET,
+					     "the file on the server has become shorter "
+					     "while it was read: start over"));
 	if (status != 200 && status != 206)
 		return ks_error_new(KS_ERR_NET, "the server answers with status %ld", status);
 	if (status == 206 && (!h->has_range || h->range_begin != h->pos))
 		return ks_error_new(KS_ERR_NET, "the server sends another range than asked for");
+	KS_TRY(check_validator(h));
 	uint64_t size = status == 206	? h->range_total
 			: h->has_length ? h->length
 					: KS_INPUT_SIZE_UNKNOWN;
@@ -142,7 +154,6 @@ static struct ks_error *check_answer(struct http *h)
 	if (size != h->in.size && size != KS_INPUT_SIZE_UNKNOWN)
 		return ks_error_new(KS_ERR_NET, "the file has %llu bytes on the server, not %llu",
 				    (unsigned long long)size, (unsigned long long)h->in.size);
-	KS_TRY(check_validator(h));
 	if (!h->known)
 		h->in.can_jump = status == 206 || h->takes_ranges;
 	h->known = true;

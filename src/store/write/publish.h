@@ -85,8 +85,9 @@ KS_MUST_CHECK struct ks_error *ks_publish_common_take(struct ks_publish *publish
 						      const char *name,
 						      const struct ks_publish_cell *cells,
 						      size_t nr);
-/** Write them. */
-KS_MUST_CHECK struct ks_error *ks_publish_common_end(struct ks_publish *publish);
+/** Append them, and their definitions. */
+KS_MUST_CHECK struct ks_error *ks_publish_common_end(struct ks_publish *publish,
+						     struct ks_buf *out);
 void ks_publish_common_deinit(struct ks_publish *publish);
 
 /** A row of names, or what is laid out like one. */

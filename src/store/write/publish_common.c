@@ -124,9 +124,9 @@ static struct ks_error *put_definitions(struct ks_publish *publish, const uint64
 	return ks_buf_error(raw);
 }
 
-struct ks_error *ks_publish_common_end(struct ks_publish *publish)
+struct ks_error *ks_publish_common_end(struct ks_publish *publish, struct ks_buf *out)
 {
-	_cleanup_buf_ struct ks_buf names = { 0 }, raw = { 0 };
+	_cleanup_buf_ struct ks_buf names = { 0 };
 	uint64_t *ids = publish->common_ids.at;
 	size_t nr = 0;
 	if (publish->common_ids.len)
@@ -138,8 +138,7 @@ struct ks_error *ks_publish_common_end(struct ks_publish *publish)
 	if (!old)
 		return &ks_nomem;
 	KS_TRY(put_names(publish, &names));
-	ks_buf_uleb(&raw, names.len);
-	ks_buf_bytes(&raw, names.at, names.len);
-	KS_TRY(put_definitions(publish, ids, old, nr, &raw));
-	return ks_publish_head(publish, KS_CATALOGUE_HEAD_COMMON, ks_bytes_of(&raw));
+	ks_buf_uleb(out, names.len);
+	ks_buf_bytes(out, names.at, names.len);
+	return put_definitions(publish, ids, old, nr, out);
 }

@@ -348,7 +348,7 @@ static struct ks_error *put_head(struct listing *listing)
 	KS_TRY(ks_buf_error(&listing->rows));
 	ks_buf_strz(&publish->lists, listing->list);
 	ks_buf_uleb(&publish->lists, nr);
-	if (nr <= KS_CATALOGUE_INLINE) {
+	if (nr <= KS_CATALOGUE_INLINE || !listing->held) {
 		ks_buf_bytes(&publish->lists, listing->rows.at, listing->rows.len);
 		return NULL;
 	}
