@@ -11,7 +11,8 @@
 #include "surface/image_sets.h"
 #include "web/private.h"
 
-struct ks_error *ks_web_chosen(struct ks_web_call *call, struct ks_selection *ret,
+/** The kernels that ?arch= and ?set= of the address leave. @param[out] ret borrows from all, and groups */
+static struct ks_error *choose(struct ks_web_call *call, struct ks_selection *ret,
 			       struct ks_groups *groups)
 {
 	const struct ks_selection *all = &call->web->sel;
@@ -273,7 +274,7 @@ struct ks_error *ks_web_kernels(struct ks_web_call *call)
 	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT));
 	if (call->address->nr_segments > 1)
 		return ks_error_new(KS_ERR_NOTFOUND, "there is no such page");
-	KS_TRY(ks_web_chosen(call, &sel, &groups));
+	KS_TRY(choose(call, &sel, &groups));
 	if (format == KS_FORMAT_HTML)
 		return write_page(call, &sel);
 	ks_web_say_type(call);

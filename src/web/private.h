@@ -118,9 +118,6 @@ void ks_web_forms(struct ks_web_call *call, const char *address, unsigned int al
 /** A form to choose two kernels to compare; those chosen may be NULL. */
 void ks_web_pair_form(struct ks_web_call *call, const struct ks_store_image *old,
 		      const struct ks_store_image *new);
-/** The kernels that ?arch= and ?set= of the address leave, as a selection that borrows from all. */
-KS_MUST_CHECK struct ks_error *ks_web_chosen(struct ks_web_call *call, struct ks_selection *ret,
-					     struct ks_groups *groups);
 /** The first kind that has the name; KS_NR_KINDS: none has. */
 KS_MUST_CHECK struct ks_error *ks_web_kind_of(struct ks_web_call *call, const char *name,
 					      enum ks_kind *ret);

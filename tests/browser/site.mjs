@@ -223,9 +223,11 @@ await test("pictures of statistics are drawn", async (page) => {
 });
 
 // What is told of addresses is told of a store that has vfs_read; here other names stand for it.
-const ours = (told) => told.replace(/vfs_read(v|@latest)?/, (all, more) => aFunction + (more === "@latest" ? more : ""))
-	.replace("/v/", `/${aFunction.replace(/^_+/, "")[0]}/`).replace("vfs_raed", aFunction.slice(0, -2) + aFunction.at(-1) + aFunction.at(-2))
-	.replace("vfs_re", aFunction.slice(0, 4)).replace("task_struct", aStruct).replace("debian:13", at(latest));
+const stands = {
+	vfs_readv: aFunction, vfs_read: aFunction, vfs_re: aFunction.slice(0, 4), vfs_raed: aFunction.slice(0, -2) + aFunction.at(-1) + aFunction.at(-2),
+	task_struct: aStruct, "debian:13": at(latest), "/v/": `/${aFunction.replace(/^_+/, "")[0]}/`,
+};
+const ours = (told) => told.replace(/vfs_readv|vfs_read|vfs_raed|vfs_re|task_struct|debian:13|\/v\//g, (name) => stands[name]);
 
 await test("addresses and examples that are told are there", async () => {
 	const guide = readFileSync(new URL("../../docs/web.md", import.meta.url), "utf8");

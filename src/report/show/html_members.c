@@ -359,7 +359,7 @@ static void write_record_row(const struct matrix *matrix, const struct ks_decl *
 	ks_buf_str(out, "</td><td>");
 	write_name(matrix->page, decl, i);
 	write_type(matrix->page, decl, i);
-	ks_buf_str(out, named ? "</td><td>" : "");
+	ks_buf_str(out, named ? "</td><td class=\"since\">" : "");
 	if (named)
 		write_since(matrix, name_of(decl, i));
 	ks_buf_str(out, "</td></tr>\n");
