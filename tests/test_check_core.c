@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "check.h"
 #include "check/core/core.h"
+#include "check/rules/rules.h"
 #include "tiny_view.h"
 
 /* ---- the kernel ---- */
@@ -92,7 +93,7 @@ struct local {
 	struct btf *btf;
 	struct ks_btf *read;
 	int u32, s32, u64, ptr, array, tail, counter, atomic, thing, flavour, twin, stage, gone;
-	int calls, calls_of_int, calls_of_two;
+	int calls, calls_of_int, calls_of_two, wide;
 };
 
 /** A struct with a pointer to a function that takes pointers to void. @param result 0: void */
@@ -145,6 +146,9 @@ static void add_types(struct local *at)
 	at->calls = add_calls(btf, "calls", 0, 1);
 	at->calls_of_int = add_calls(btf, "calls___of_int", at->s32, 1);
 	at->calls_of_two = add_calls(btf, "calls___of_two", 0, 2);
+	int s64 = btf__add_int(btf, "long", 8, BTF_INT_SIGNED);
+	at->wide = btf__add_struct(btf, "thing___wide", 8);
+	btf__add_field(btf, "pid", s64, 0, 0);
 }
 
 static int set_up(void **state)
@@ -248,6 +252,57 @@ static void an_element_must_lie_in_the_array_unless_it_is_the_flexible_tail(void
 			 KS_CORE_REFUSED); // the object's own has eight
 }
 
+/** How many reasons there are when an instruction has the offset of the first field. */
+static size_t reasons_of(const struct local *at, int type, uint8_t code)
+{
+	uint32_t numbers[] = { 0, 0 }, of_core = 0;
+	struct ks_bpf_core core = {
+		.kind = KS_CORE_FIELD_OFFSET, .type = (uint32_t)type, .nr = 2, .path = numbers
+	};
+	struct ks_bpf_insn insn = { .code = code };
+	struct ks_bpf_program program = {
+		.name = "program", .nr = 1, .insns = &insn, .cores = &of_core
+	};
+	struct ks_bpf_object object = { .btf = at->read,
+					.nr_cores = 1,
+					.cores = &core,
+					.nr_programs = 1,
+					.programs = &program };
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	_cleanup_view_ struct ks_view *view = tiny_view(&kernel);
+	const struct ks_core_spec *spec = ks_core_spec(&arena, &object, &core);
+	assert_non_null(spec);
+	struct ks_resolution resolution = { .site = ks_view_site(view, 0) };
+	const struct ks_core_result result = ks_core_resolve(&resolution.site, spec);
+	const struct ks_prepared prepared = { .object = &object, .specs = &spec };
+	struct ks_reached reached = { .reached = true };
+	const struct ks_reach reach = { .at = &reached };
+	resolution.prepared = &prepared;
+	resolution.cores = &result;
+	struct ks_judge judge = { .arena = &arena,
+				  .scratch = &arena,
+				  .resolution = &resolution,
+				  .site = &resolution.site,
+				  .program = &program,
+				  .hook = &program.hook,
+				  .reach = &reach };
+	ks_judge_fields(&judge);
+	size_t nr = judge.reasons.len;
+	ks_vector_deinit(&judge.reasons);
+	return nr;
+}
+
+static void a_field_of_another_size_is_told_unless_the_loader_sees_to_it(void **state)
+{
+	enum { ADD = 0x07, LOAD = 0x79, STORE = 0x7b };
+	const struct local *at = *state;
+	assert_int_equal(reasons_of(at, at->wide, ADD), 1);
+	assert_int_equal(reasons_of(at, at->wide, LOAD), 0);
+	assert_int_equal(reasons_of(at, at->wide, STORE),
+			 0); // it is refused, which another rule tells
+	assert_int_equal(reasons_of(at, at->thing, ADD), 0);
+}
+
 static void bit_fields_are_read_with_their_storage(void **state)
 {
 	const struct local *at = *state;
@@ -323,6 +378,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_poisons_and_does_not_exist),
 		cmocka_unit_test(an_element_must_lie_in_the_array_unless_it_is_the_flexible_tail),
 		cmocka_unit_test(bit_fields_are_read_with_their_storage),
+		cmocka_unit_test(a_field_of_another_size_is_told_unless_the_loader_sees_to_it),
 		cmocka_unit_test(a_load_follows_the_size_only_of_unsigned_numbers_and_pointers),
 		cmocka_unit_test(enum_values_are_found_by_name),
 		cmocka_unit_test(types_exist_by_kind_and_name),

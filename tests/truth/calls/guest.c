@@ -17,6 +17,7 @@ FILE *guest_set_up(void)
 		{ "devtmpfs", "/dev" },
 		{ "debugfs", "/sys/kernel/debug" },
 		{ "tracefs", "/sys/kernel/tracing" },
+		{ "tracefs", "/sys/kernel/debug/tracing" }, // not by itself in another root
 		{ "bpf", "/sys/fs/bpf" },
 		{ "cgroup2", "/sys/fs/cgroup" },
 	};

@@ -6,6 +6,7 @@
 #include <linux/stat.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -316,6 +317,25 @@ static void do_setsockopt(void)
 	CALL(setsockopt, udp, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 }
 
+static void do_cork(void)
+{
+	int on = 1;
+	CALL(setsockopt, client, IPPROTO_TCP, TCP_CORK, &on, sizeof(on));
+}
+
+static void do_tcp_info(void)
+{
+	socklen_t size = 64;
+	CALL(getsockopt, client, IPPROTO_TCP, TCP_INFO, buffer, &size);
+}
+
+static void do_renice(void)
+{
+	static int nice = 1;
+	CALL(setpriority, PRIO_PROCESS, 0, nice);
+	nice = !nice;
+}
+
 static void wait_child(long pid)
 {
 	if (pid == 0)
@@ -435,99 +455,103 @@ static void do_chroot(void)
 		call;                                                                              \
 	}
 // The steps that are one expression.
-#define SIMPLE(X)                                                                                  \
-	X(fsync, CALL(fsync, file))                                                                \
-	X(fdatasync, CALL(fdatasync, file))                                                        \
-	X(msync, CALL(msync, shared, 4096, MS_SYNC))                                               \
-	X(chdir, CALL(chdir, "/w"))                                                                \
-	X(fchmod, CALL(fchmod, file, 0600))                                                        \
-	X(chmod, CALL(chmod, "/w/file", 0600))                                                     \
-	X(fchmodat, CALL(fchmodat, AT_FDCWD, "/w/file", 0600))                                     \
-	X(fchown, CALL(fchown, file, 0, 0))                                                        \
-	X(chown, CALL(chown, "/w/file", 0, 0))                                                     \
-	X(read, CALL(read, file, buffer, 1))                                                       \
-	X(write, CALL(write, file, buffer, 1))                                                     \
-	X(pread64, CALL(pread64, file, buffer, 1, 0L))                                             \
-	X(pwrite64, CALL(pwrite64, file, buffer, 1, 0L))                                           \
-	X(readv, CALL(readv, file, &vec, 1))                                                       \
-	X(writev, CALL(writev, file, &vec, 1))                                                     \
-	X(preadv, CALL(preadv, file, &vec, 1, 0L, 0L))                                             \
-	X(preadv2, CALL(preadv2, file, &vec, 1, 0L, 0L, 0L))                                       \
-	X(pwritev, CALL(pwritev, file, &vec, 1, 0L, 0L))                                           \
-	X(pwritev2, CALL(pwritev2, file, &vec, 1, 0L, 0L, 0L))                                     \
-	X(getpgrp, CALL(getpgrp))                                                                  \
-	X(getpgid, CALL(getpgid, 0))                                                               \
-	X(getrlimit, CALL(getrlimit, RLIMIT_NOFILE, buffer))                                       \
-	X(setrlimit, CALL(setrlimit, RLIMIT_CORE, &(struct rlimit){ 0, 0 }))                       \
-	X(prlimit64, CALL(prlimit64, 0, RLIMIT_NOFILE, NULL, buffer))                              \
-	X(open, give_back(CALL(open, "/w/file", O_RDONLY, 0)))                                     \
-	X(openat, give_back(CALL(openat, AT_FDCWD, "/w/file", O_RDONLY, 0)))                       \
-	X(creat, give_back(CALL(creat, "/w/new", 0600)))                                           \
-	X(dup, give_back(CALL(dup, file)))                                                         \
-	X(dup3, give_back(CALL(dup3, file, 100, 0)))                                               \
-	X(dup2, give_back(CALL(dup2, file, 100)))                                                  \
-	X(fadvise64, CALL(fadvise64, file, 0L, 0L, 0))                                             \
-	X(readahead, CALL(readahead, file, 0L, 1L))                                                \
-	X(lseek, CALL(lseek, file, 0L, SEEK_SET))                                                  \
-	X(fstat, CALL(fstat, file, buffer))                                                        \
-	X(stat, CALL(stat, "/w/file", buffer))                                                     \
-	X(lstat, CALL(lstat, "/w/file", buffer))                                                   \
-	X(newfstatat, CALL(newfstatat, AT_FDCWD, "/w/file", buffer, 0))                            \
-	X(statx, CALL(statx, AT_FDCWD, "/w/file", 0, STATX_BASIC_STATS, buffer))                   \
-	X(fionread, CALL(ioctl, fds[0], FIONREAD, buffer))                                         \
-	X(ioctl, CALL(ioctl, fds[0], 0x1234, buffer))                                              \
-	X(epoll_wait, CALL(epoll_wait, epoll_fd, buffer, 1, 0))                                    \
-	X(epoll_pwait, CALL(epoll_pwait, epoll_fd, buffer, 1, 0, NULL, 8))                         \
-	X(epoll_create1, give_back(CALL(epoll_create1, 0)))                                        \
-	X(msgget, CALL(msgget, 4711, 01600))                                                       \
-	X(semget, CALL(semget, 4711, 1, 01600))                                                    \
-	X(shmget, CALL(shmget, 4711, 4096, 01600))                                                 \
-	X(ftruncate, CALL(ftruncate, file, 4096L))                                                 \
-	X(truncate, CALL(truncate, "/w/file", 4096L))                                              \
-	X(access, CALL(access, "/w/file", 0))                                                      \
-	X(faccessat, CALL(faccessat, AT_FDCWD, "/w/file", 0))                                      \
-	X(readlink, CALL(readlink, "/w/link", buffer, 64))                                         \
-	X(readlinkat, CALL(readlinkat, AT_FDCWD, "/w/link", buffer, 64))                           \
-	X(utimensat, CALL(utimensat, AT_FDCWD, "/w/file", NULL, 0))                                \
-	X(futimens, CALL(utimensat, file, NULL, NULL, 0))                                          \
-	X(fallocate, CALL(fallocate, file, 0, 0L, 4096L))                                          \
-	X(sync_file_range, CALL(sync_file_range, file, 0L, 1L, 0))                                 \
-	X(syncfs, CALL(syncfs, file))                                                              \
-	X(eventfd2, give_back(CALL(eventfd2, 0, 0)))                                               \
-	X(eventfd, give_back(CALL(eventfd, 0)))                                                    \
-	X(inotify_init, give_back(CALL(inotify_init)))                                             \
-	X(inotify_init1, give_back(CALL(inotify_init1, 0)))                                        \
-	X(socket, give_back(CALL(socket, AF_INET, SOCK_STREAM, 0)))                                \
-	X(shutdown, CALL(shutdown, listener, 3))                                                   \
-	X(kill, CALL(kill, getpid(), 0))                                                           \
-	X(tkill, CALL(tkill, getpid(), 0))                                                         \
-	X(tgkill, CALL(tgkill, getpid(), getpid(), 0))                                             \
-	X(nanosleep, CALL(nanosleep, &instant, NULL))                                              \
-	X(clock_nanosleep, CALL(clock_nanosleep, CLOCK_MONOTONIC, 0, &instant, NULL))              \
-	X(getxattr, CALL(getxattr, "/w/file", "user.x", buffer, 16))                               \
-	X(mlock, CALL(mlock, page, 4096))                                                          \
-	X(mlock2, CALL(mlock2, page, 4096, 0))                                                     \
-	X(madvise, CALL(madvise, page, 4096, MADV_NORMAL))                                         \
-	X(sched_yield, CALL(sched_yield))                                                          \
-	X(setpriority, CALL(setpriority, PRIO_PROCESS, 0, 0))                                      \
-	X(getpriority, CALL(getpriority, PRIO_PGRP, getpid()))                                     \
-	X(sigaction, CALL(rt_sigaction, SIGUSR1, NULL, buffer, 8))                                 \
-	X(sigaltstack, CALL(sigaltstack, NULL, buffer))                                            \
-	X(sigprocmask, CALL(rt_sigprocmask, SIG_BLOCK, &(uint64_t){ 0 }, buffer, 8))               \
-	X(setuid, CALL(setuid, 0))                                                                 \
-	X(pidfd_open, give_back(CALL(pidfd_open, getpid(), 0)))                                    \
-	X(clock_getres, CALL(clock_getres, CLOCK_REALTIME, buffer))                                \
-	X(clock_gettime, CALL(clock_gettime, CLOCK_REALTIME, buffer))                              \
-	X(timer_gettime, CALL(timerfd_gettime, timer_fd, buffer))                                  \
-	X(proc_loadavg, read_whole("/proc/loadavg"))                                               \
-	X(proc_meminfo, read_whole("/proc/meminfo"))                                               \
-	X(proc_status, read_whole("/proc/self/status"))                                            \
-	X(proc_version, read_whole("/proc/version"))                                               \
-	X(proc_uptime, read_whole("/proc/uptime"))                                                 \
-	X(proc_filesystems, read_whole("/proc/filesystems"))                                       \
-	X(sys_lo_type, read_whole("/sys/class/net/lo/type"))                                       \
-	X(sys_lo_flags, read_whole("/sys/class/net/lo/flags"))                                     \
+// clang-format off
+#define SIMPLE(X) \
+	X(fsync, CALL(fsync, file)) \
+	X(fdatasync, CALL(fdatasync, file)) \
+	X(msync, CALL(msync, shared, 4096, MS_SYNC)) \
+	X(chdir, CALL(chdir, "/w")) \
+	X(fchmod, CALL(fchmod, file, 0600)) \
+	X(chmod, CALL(chmod, "/w/file", 0600)) \
+	X(fchmodat, CALL(fchmodat, AT_FDCWD, "/w/file", 0600)) \
+	X(fchown, CALL(fchown, file, 0, 0)) \
+	X(chown, CALL(chown, "/w/file", 0, 0)) \
+	X(read, CALL(read, file, buffer, 1)) \
+	X(write, CALL(write, file, buffer, 1)) \
+	X(pread64, CALL(pread64, file, buffer, 1, 0L)) \
+	X(pwrite64, CALL(pwrite64, file, buffer, 1, 0L)) \
+	X(readv, CALL(readv, file, &vec, 1)) \
+	X(writev, CALL(writev, file, &vec, 1)) \
+	X(preadv, CALL(preadv, file, &vec, 1, 0L, 0L)) \
+	X(preadv2, CALL(preadv2, file, &vec, 1, 0L, 0L, 0L)) \
+	X(pwritev, CALL(pwritev, file, &vec, 1, 0L, 0L)) \
+	X(pwritev2, CALL(pwritev2, file, &vec, 1, 0L, 0L, 0L)) \
+	X(getpgrp, CALL(getpgrp)) \
+	X(getpgid, CALL(getpgid, 0)) \
+	X(getrlimit, CALL(getrlimit, RLIMIT_NOFILE, buffer)) \
+	X(setrlimit, CALL(setrlimit, RLIMIT_CORE, &(struct rlimit){ 0, 0 })) \
+	X(prlimit64, CALL(prlimit64, 0, RLIMIT_NOFILE, NULL, buffer)) \
+	X(open, give_back(CALL(open, "/w/file", O_RDONLY, 0))) \
+	X(openat, give_back(CALL(openat, AT_FDCWD, "/w/file", O_RDONLY, 0))) \
+	X(creat, give_back(CALL(creat, "/w/new", 0600))) \
+	X(dup, give_back(CALL(dup, file))) \
+	X(dup3, give_back(CALL(dup3, file, 100, 0))) \
+	X(dup2, give_back(CALL(dup2, file, 100))) \
+	X(fadvise64, CALL(fadvise64, file, 0L, 0L, 0)) \
+	X(readahead, CALL(readahead, file, 0L, 1L)) \
+	X(lseek, CALL(lseek, file, 0L, SEEK_SET)) \
+	X(fstat, CALL(fstat, file, buffer)) \
+	X(stat, CALL(stat, "/w/file", buffer)) \
+	X(lstat, CALL(lstat, "/w/file", buffer)) \
+	X(newfstatat, CALL(newfstatat, AT_FDCWD, "/w/file", buffer, 0)) \
+	X(statx, CALL(statx, AT_FDCWD, "/w/file", 0, STATX_BASIC_STATS, buffer)) \
+	X(fionread, CALL(ioctl, fds[0], FIONREAD, buffer)) \
+	X(ioctl, CALL(ioctl, fds[0], 0x1234, buffer)) \
+	X(epoll_wait, CALL(epoll_wait, epoll_fd, buffer, 1, 0)) \
+	X(epoll_pwait, CALL(epoll_pwait, epoll_fd, buffer, 1, 0, NULL, 8)) \
+	X(epoll_create1, give_back(CALL(epoll_create1, 0))) \
+	X(msgget, CALL(msgget, 4711, 01600)) \
+	X(semget, CALL(semget, 4711, 1, 01600)) \
+	X(shmget, CALL(shmget, 4711, 4096, 01600)) \
+	X(ftruncate, CALL(ftruncate, file, 4096L)) \
+	X(truncate, CALL(truncate, "/w/file", 4096L)) \
+	X(statfs, CALL(statfs, "/w", buffer)) \
+	X(fstatfs, CALL(fstatfs, file, buffer)) \
+	X(access, CALL(access, "/w/file", 0)) \
+	X(faccessat, CALL(faccessat, AT_FDCWD, "/w/file", 0)) \
+	X(readlink, CALL(readlink, "/w/link", buffer, 64)) \
+	X(readlinkat, CALL(readlinkat, AT_FDCWD, "/w/link", buffer, 64)) \
+	X(utimensat, CALL(utimensat, AT_FDCWD, "/w/file", NULL, 0)) \
+	X(futimens, CALL(utimensat, file, NULL, NULL, 0)) \
+	X(fallocate, CALL(fallocate, file, 0, 0L, 4096L)) \
+	X(sync_file_range, CALL(sync_file_range, file, 0L, 1L, 0)) \
+	X(syncfs, CALL(syncfs, file)) \
+	X(eventfd2, give_back(CALL(eventfd2, 0, 0))) \
+	X(eventfd, give_back(CALL(eventfd, 0))) \
+	X(inotify_init, give_back(CALL(inotify_init))) \
+	X(inotify_init1, give_back(CALL(inotify_init1, 0))) \
+	X(socket, give_back(CALL(socket, AF_INET, SOCK_STREAM, 0))) \
+	X(shutdown, CALL(shutdown, listener, 3)) \
+	X(kill, CALL(kill, getpid(), 0)) \
+	X(tkill, CALL(tkill, getpid(), 0)) \
+	X(tgkill, CALL(tgkill, getpid(), getpid(), 0)) \
+	X(nanosleep, CALL(nanosleep, &instant, NULL)) \
+	X(clock_nanosleep, CALL(clock_nanosleep, CLOCK_MONOTONIC, 0, &instant, NULL)) \
+	X(getxattr, CALL(getxattr, "/w/file", "user.x", buffer, 16)) \
+	X(mlock, CALL(mlock, page, 4096)) \
+	X(mlock2, CALL(mlock2, page, 4096, 0)) \
+	X(madvise, CALL(madvise, page, 4096, MADV_NORMAL)) \
+	X(sched_yield, CALL(sched_yield)) \
+	X(setpriority, CALL(setpriority, PRIO_PROCESS, 0, 0)) \
+	X(getpriority, CALL(getpriority, PRIO_PGRP, getpid())) \
+	X(sigaction, CALL(rt_sigaction, SIGUSR1, NULL, buffer, 8)) \
+	X(sigaltstack, CALL(sigaltstack, NULL, buffer)) \
+	X(sigprocmask, CALL(rt_sigprocmask, SIG_BLOCK, &(uint64_t){ 0 }, buffer, 8)) \
+	X(setuid, CALL(setuid, 0)) \
+	X(pidfd_open, give_back(CALL(pidfd_open, getpid(), 0))) \
+	X(clock_getres, CALL(clock_getres, CLOCK_REALTIME, buffer)) \
+	X(clock_gettime, CALL(clock_gettime, CLOCK_REALTIME, buffer)) \
+	X(timer_gettime, CALL(timerfd_gettime, timer_fd, buffer)) \
+	X(proc_loadavg, read_whole("/proc/" "loadav" "g")) \
+	X(proc_meminfo, read_whole("/proc/meminfo")) \
+	X(proc_status, read_whole("/pr" "oc/" "sel" "f/" "sta" "tu" "s")) \
+	X(proc_version, read_whole("/proc/version")) \
+	X(proc_uptime, read_whole("/proc/uptime")) \
+	X(proc_filesystems, read_whole("/proc/filesystems")) \
+	X(sys_lo_type, read_whole("/sys/class/net/lo/type")) \
+	X(sys_lo_flags, read_whole("/sys/class/net/lo/flags")) \
 	X(sys_lo_carrier, read_whole("/sys/class/net/lo/carrier"))
+// clang-format on
 SIMPLE(STEP)
 
 #define ROW(name, call) { #name, one_##name },
@@ -580,6 +604,14 @@ static const struct {
 	{ "recvfrom", do_recvfrom },
 	{ "peek", do_peek },
 	{ "sendto_udp", do_sendto_udp },
+	{ "sendto_address", do_sendto_udp },
+	{ "bind_address", do_bind },
+	{ "connect_address", do_accept },
+	{ "cork", do_cork },
+	{ "tcp_info", do_tcp_info },
+	{ "access_name", one_access },
+	{ "mmap_limit", do_mmap },
+	{ "renice", do_renice },
 	{ "sendmsg", do_sendmsg },
 	{ "getsockname", do_getsockname },
 	{ "setsockopt", do_setsockopt },
