@@ -45,6 +45,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	ks_pull_plan_write(&plan, &out);
 	KS_TRY(ks_buf_error(&out));
 	ks_cli_print(&out, "");
+	if (plan.note)
+		ks_cli_say(stderr, "ksurf: %s", plan.note);
 	return NULL;
 }
 
