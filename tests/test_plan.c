@@ -288,9 +288,10 @@ static int add_plan(const struct mini_archive *archive, const struct ks_pull_pla
 static size_t count(const char *path)
 {
 	_cleanup_store_ struct ks_store *store = NULL;
+	if (access(path, F_OK) != 0)
+		return 0;
 	struct ks_error *err = ks_store_open(path, KS_STORE_READ, &store);
-	bool is_none =
-		err && (err->code == KS_ERR_IO || strstr(err->msg, "no store has been made"));
+	bool is_none = err && strstr(err->msg, "no store has been made");
 	ks_error_free(err);
 	return is_none ? 0 : place_count(path);
 }

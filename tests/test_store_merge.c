@@ -154,9 +154,13 @@ static void differences_stay_what_they_are(void **state)
 		assert_ok(merge(a, b, &result));
 		assert_int_equal(place_number(a, "SELECT count(*) FROM image WHERE base IS NULL"),
 				 cases[i].roots);
-		assert_ok(ks_store_open(a, KS_STORE_READ, &store));
+		assert_ok(ks_store_open(a, KS_STORE_WRITE, &store));
 		for (unsigned int build = cases[i].from; build <= 6; build++)
 			place_check(store, build);
+		assert_ok(ks_store_remove(store, "6.1.0-3")); // what others are differences to
+		for (unsigned int build = cases[i].from; build <= 6; build++)
+			if (build != 3)
+				place_check(store, build);
 		ks_store_close(store);
 		remove_others(place);
 	}
@@ -204,6 +208,13 @@ static void stores_of_older_versions_are_taken(void **state)
 		place_copy_old(b, versions[i]);
 		assert_ok(merge(c, b, &result));
 		assert_true(result.kernels.added > 0);
+		assert_int_equal(place_count(b), place_count(c));
+		for (size_t k = 0; k < KS_ARRAY_LEN(commands); k++)
+			assert_same_answer(b, c, commands[k]);
+		remove_others(place);
+		place_copy_old(b, versions[i]); // with rows of this version behind the old ones
+		put_builds(b, 7, 8);
+		assert_ok(merge(c, b, &result));
 		assert_int_equal(place_count(b), place_count(c));
 		for (size_t k = 0; k < KS_ARRAY_LEN(commands); k++)
 			assert_same_answer(b, c, commands[k]);

@@ -8,36 +8,26 @@ struct opts {
 	unsigned int timeout, last;
 };
 
-static void fetches(const void *values, struct ks_fetches *ret)
-{
-	const struct opts *opts = values;
-	*ret = (struct ks_fetches){
-		.pull = {
-			.mirror = opts->mirror,
-			.suite = opts->suite,
-			.arch = opts->arch,
-			.keyring = opts->keyring,
-			.allow_unsigned = opts->allow_unsigned,
-			.http.total_s = opts->timeout,
-		},
-		.extent = { opts->last, opts->debug },
-		.only_lists = true,
-	};
-}
-
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	_cleanup_pull_plan_ struct ks_pull_plan plan = { 0 };
 	_cleanup_buf_ struct ks_buf out = { 0 };
-	struct ks_fetches all;
+	const struct opts *opts = values;
+	const struct ks_set_extent extent = { opts->last, opts->debug };
+	const struct ks_pull_opts pull = {
+		.mirror = opts->mirror,
+		.suite = opts->suite,
+		.arch = opts->arch,
+		.keyring = opts->keyring,
+		.allow_unsigned = opts->allow_unsigned,
+		.http.total_s = opts->timeout,
+	};
 	if (argc < 1)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf plan SET...");
-	fetches(values, &all);
 	for (int i = 0; i < argc; i++) {
 		struct ks_draw_job job = { .draw = &cli->draw, .target = argv[i] };
 		const struct ks_progress progress = { .fn = ks_draw_bytes, .arg = &job };
-		struct ks_error *err =
-			ks_pull_plan_add(&plan, argv[i], &all.extent, &all.pull, &progress);
+		struct ks_error *err = ks_pull_plan_add(&plan, argv[i], &extent, &pull, &progress);
 		ks_draw_done(&cli->draw, argv[i]);
 		KS_TRY(err);
 	}
@@ -45,6 +35,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	ks_pull_plan_write(&plan, &out);
 	KS_TRY(ks_buf_error(&out));
 	ks_cli_print(&out, "");
+	if (plan.note)
+		ks_cli_say(stderr, "ksurf: %s", plan.note);
 	return NULL;
 }
 
@@ -81,7 +73,5 @@ const struct ks_cmd ks_cmd_plan = {
 	.complete = "package",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
-	.opens = KS_OPENS_STORE,
-	.fetches = fetches,
 	.run = run,
 };

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which packages images came out of: settings, so that who adds the same again need not open them. */
+/*
+ * Which packages images came out of: settings, so that who adds the same again need not open them. Such a setting has the build id of the
+ * kernel, or else the digest, and the tier: an image that tells less now is not what came out of the package.
+ */
 #include <stdlib.h>
 
+#include "store/image.h"
 #include "store/kept.h"
 #include "store/packages.h"
+#include "surface/image.h"
 
 static struct ks_error *setting_of(const char *sha256, struct ks_buf *out)
 {
@@ -14,10 +19,13 @@ static struct ks_error *setting_of(const char *sha256, struct ks_buf *out)
 struct ks_error *ks_store_mark_package(struct ks_store *store, const char *sha256,
 				       const struct ks_image *image)
 {
-	_cleanup_buf_ struct ks_buf name = { 0 };
+	_cleanup_buf_ struct ks_buf name = { 0 }, value = { 0 };
 	const char *kernel = image->build_id ? image->build_id : image->digest;
 	KS_TRY(setting_of(sha256, &name));
-	return kernel ? ks_store_set(store, name.at, kernel) : NULL;
+	if (!kernel)
+		return NULL;
+	ks_buf_printf(&value, "%s %s", kernel, ks_tier_texts[image->tier]);
+	return ks_buf_text(&value) ? ks_store_set(store, name.at, value.at) : &ks_nomem;
 }
 
 static struct ks_error *find(struct ks_store *store, const char *sha256, char **ret_label)
@@ -25,15 +33,21 @@ static struct ks_error *find(struct ks_store *store, const char *sha256, char **
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	_cleanup_buf_ struct ks_buf name = { 0 };
 	_cleanup_kept_ struct ks_kept kept = { 0 };
-	const char *kernel;
+	const char *value;
 	KS_TRY(setting_of(sha256, &name));
-	KS_TRY(ks_store_setting(store, &arena, name.at, &kernel));
-	if (!kernel)
+	KS_TRY(ks_store_setting(store, &arena, name.at, &value));
+	const char *blank = value ? strchr(value, ' ') : NULL;
+	if (!blank)
 		return NULL;
+	const char *kernel = ks_arena_strndup(&arena, value, (size_t)(blank - value));
+	if (!kernel)
+		return &ks_nomem;
 	KS_TRY(ks_kept_find(store, &(const struct ks_image){ .build_id = kernel }, &kept));
 	if (!kept.label)
 		KS_TRY(ks_kept_find_digest(store, kernel, &kept));
-	*ret_label = ks_take(kept.label);
+	const struct ks_image came = { .tier = ks_image_tier_of(blank + 1) };
+	if (ks_kept_stays(&kept, &came))
+		*ret_label = ks_take(kept.label);
 	return NULL;
 }
 

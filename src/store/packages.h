@@ -5,7 +5,7 @@
 
 #include "store/private.h"
 
-/** Begins the names of these settings; behind it is the SHA-256 of a package. Their value is the build id of its kernel, or else the digest. */
+/** Begins the names of these settings; behind it is the SHA-256 of a package. packages.c has what they say. */
 #define KS_SETTING_PACKAGE "package:"
 
 /** Whether a setting of that name is one of these. */

@@ -128,11 +128,11 @@ KS_MUST_CHECK struct ks_error *ks_store_known(struct ks_store *store, const stru
 
 /**
  * Keep that an image came out of a package, by the package's SHA-256.
- * @param image of the store, or one that it has another of: its build id, or else its digest, is kept
+ * @param image its build id, or else its digest, and its tier are kept
  */
 KS_MUST_CHECK struct ks_error *ks_store_mark_package(struct ks_store *store, const char *sha256,
 						     const struct ks_image *image);
-/** The image that came out of a package. @param[out] ret_label NULL: none that is still there; the caller frees */
+/** The image that came out of a package. @param[out] ret_label NULL: none that is still there and tells as much; the caller frees */
 KS_MUST_CHECK struct ks_error *ks_store_package(struct ks_store *store, const char *sha256,
 						char **ret_label);
 

@@ -83,6 +83,9 @@ static struct ks_error *take_part(struct ks_pull_plan *plan, struct ks_lookup *l
 	KS_TRY(ks_pull_find(lookup, kernel, part, opts, &remote));
 	if (!remote.url)
 		return NULL;
+	if (remote.note && !plan->note &&
+	    !(plan->note = ks_arena_strdup(&plan->arena, remote.note)))
+		return &ks_nomem;
 	if (!remote.sha256)
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "its archive tells no SHA-256 of it, by which a plan names "

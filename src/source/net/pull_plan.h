@@ -36,6 +36,7 @@ struct ks_pull_plan_kernel {
 struct ks_pull_plan {
 	struct ks_arena arena;
 	KS_VECTOR(struct ks_pull_plan_kernel) kernels;
+	const char *note; // the first thing that was not seen when it was made, or NULL
 };
 void ks_pull_plan_deinit(struct ks_pull_plan *plan);
 #define _cleanup_pull_plan_ __attribute__((__cleanup__(ks_pull_plan_deinit)))

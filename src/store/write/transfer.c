@@ -185,18 +185,21 @@ static struct ks_error *find_likes(struct ks_transfer *t, struct ks_transfer_job
 
 /* ---- packing ---- */
 
-static struct ks_error *pack_row(void *arg, size_t at, unsigned int thread)
+/** What threads pack. */
+struct packing {
+	struct ks_transfer *t;
+	struct ks_transfer_job *job;
+};
+
+static struct ks_error *pack_one(void *arg, size_t at, unsigned int thread)
 {
-	struct {
-		struct ks_transfer *t;
-		struct ks_transfer_job *job;
-	} *both = arg;
-	struct ks_zstd *zstd = &both->t->packers[thread];
-	size_t nr_blocks = both->job->defs.blocks.len;
-	if (at < nr_blocks)
-		return ks_put_defs_pack(&both->job->defs, at, zstd);
-	struct ks_transfer_row *row = &both->job->rows.at[at - nr_blocks];
-	KS_TRY(ks_transfer_numbers(both->t, row));
+	const struct packing *packing = arg;
+	struct ks_transfer_job *job = packing->job;
+	struct ks_zstd *zstd = &packing->t->packers[thread];
+	if (at < job->defs.blocks.len)
+		return ks_put_defs_pack(&job->defs, at, zstd);
+	struct ks_transfer_row *row = &job->rows.at[at - job->defs.blocks.len];
+	KS_TRY(ks_transfer_numbers(packing->t, row));
 	KS_TRY(ks_zstd_pack(zstd, row->like, ks_bytes_of(&row->ids), &row->packed));
 	ks_buf_bytes(&row->packed, row->places.at, row->places.len);
 	return ks_buf_error(&row->packed);
@@ -204,17 +207,14 @@ static struct ks_error *pack_row(void *arg, size_t at, unsigned int thread)
 
 static struct ks_error *pack(struct ks_transfer *t, struct ks_transfer_job *job)
 {
-	struct {
-		struct ks_transfer *t;
-		struct ks_transfer_job *job;
-	} both = { t, job };
+	struct packing packing = { t, job };
 	if (!job->image->base)
 		KS_TRY(ks_transfer_likes(t, job));
 	KS_TRY(ks_put_defs_likes(&job->defs, t->into));
 	for (size_t i = 0; i < ks_put_defs_nr_runs(&job->defs); i++)
 		KS_TRY(ks_put_defs_differ(&job->defs, i));
 	KS_TRY(ks_put_defs_cut(&job->defs));
-	return ks_pool_run(t->nr_threads, job->defs.blocks.len + job->rows.len, pack_row, &both);
+	return ks_pool_run(t->nr_threads, job->defs.blocks.len + job->rows.len, pack_one, &packing);
 }
 
 /* ---- writing ---- */
@@ -384,15 +384,14 @@ static struct ks_error *write_image(struct ks_transfer *t, struct ks_transfer_jo
 				    uint64_t *bytes)
 {
 	const struct ks_store_image *image = job->image;
-	const struct ks_surface facts = {
+	struct ks_surface facts = {
 		.image = image->image,
 		.known = image->known,
 		.symtab_known = image->symtab_known,
 	};
-	struct ks_surface named = facts;
 	int64_t id;
-	named.image.modules_of = home;
-	KS_TRY(ks_image_add(t->into, &named, key, image->anchor, &id));
+	facts.image.modules_of = home;
+	KS_TRY(ks_image_add(t->into, &facts, key, image->anchor, &id));
 	if (image->base)
 		KS_TRY(ks_image_set_base(t->into, id, job->likes.base));
 	KS_TRY(ks_put_defs_write(&job->defs, t->into, bytes));
