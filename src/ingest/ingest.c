@@ -47,6 +47,7 @@ struct intake {
 	char *note;
 	char *known; // label of the image in the store: of it there may be no more than its facts
 	bool asked;  // whether the store has it
+	struct ks_ingest_had had; // its label goes to known
 };
 
 static void intake_deinit(struct intake *intake)
@@ -54,6 +55,8 @@ static void intake_deinit(struct intake *intake)
 	ks_surface_free(intake->surface);
 	free(intake->note);
 	free(intake->known);
+	free(intake->had.label);
+	free(intake->had.sets);
 }
 
 /** With a handle of its own: an image that is just put keeps nobody waiting. */
@@ -114,7 +117,8 @@ static struct ks_error *put(struct intake *intake, struct ks_put_result *result)
 	if (intake->known && !has_config) {
 		result->label = ks_take(intake->known);
 		return ks_store_join_sets(ingest->store, result->label,
-					  intake->surface ? intake->surface->image.sets : NULL);
+					  intake->surface ? intake->surface->image.sets
+							  : intake->had.sets);
 	}
 	return ks_store_put(ingest->store, intake->surface, ingest->opts.nr_threads, result);
 }
@@ -179,8 +183,8 @@ static struct ks_error *read_again(struct intake *intake, const struct ks_extrac
 {
 	if (!err || err->code != KS_ERR_UNSUPPORTED || !intake->asked || intake->known)
 		return err;
-	struct ks_error *again =
-		ks_ingest_read(intake->ingest, intake->item, how, &intake->surface, &intake->note);
+	struct ks_error *again = ks_ingest_read(intake->ingest, intake->item, how, &intake->had,
+						&intake->surface, &intake->note);
 	ks_error_free(again ? again : err);
 	return again ? err : NULL;
 }
@@ -189,10 +193,14 @@ static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
 {
 	(void)thread;
 	struct ks_ingest *ingest = arg;
-	struct intake intake = { .ingest = ingest, .item = &ingest->items.at[nr] };
+	struct intake intake = { .ingest = ingest,
+				 .item = &ingest->items.at[nr],
+				 .had.ingest = ingest };
 	const struct ks_extract_opts how = { .known = is_known, .known_arg = &intake };
-	struct ks_error *err =
-		ks_ingest_read(ingest, intake.item, &how, &intake.surface, &intake.note);
+	struct ks_error *err = ks_ingest_read(ingest, intake.item, &how, &intake.had,
+					      &intake.surface, &intake.note);
+	if (intake.had.label)
+		intake.known = ks_take(intake.had.label);
 	pthread_mutex_lock(&ingest->lock);
 	while (ingest->turn != nr)
 		pthread_cond_wait(&ingest->moved, &ingest->lock);

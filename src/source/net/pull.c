@@ -296,6 +296,9 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_source_ struct ks_source *src = NULL;
 	KS_TRY(find_part(&finder, KS_REMOTE_KERNEL, &remote));
+	*ret = NULL;
+	if (opts->had && opts->had(opts->had_arg, &remote))
+		return NULL;
 	KS_TRY(explain_gone(pull_kernel(&remote, opts, progress, &src), package));
 	src->sets = ks_take(remote.sets);
 	if (remote.note)

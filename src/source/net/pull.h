@@ -25,6 +25,9 @@ struct ks_pull_opts {
 	const char *config; // package, or path of a package or text, to take the configuration from
 	/** The set that packages are of (surface/image_sets.h); NULL: that of the suite where they are, if it is known. */
 	const char *set;
+	/** Asked before a package is fetched: whether that is for nothing, as what it brings is there. NULL: it never is. */
+	bool (*had)(void *arg, const struct ks_remote *remote);
+	void *had_arg;
 	struct ks_package_limits limits;
 	struct ks_http_opts http;
 };
@@ -33,6 +36,7 @@ struct ks_pull_opts {
  * Fetch a kernel image package by its name, and no more of it than is needed to have its vmlinux.
  * @param package NAME or NAME=VERSION
  * @param progress NULL for silence
+ * @param[out] ret NULL where opts->had() says so
  * @return as ks_source_open(), and KS_ERR_NOTFOUND when no such package is known, KS_ERR_NET when the
  * server fails for good, KS_ERR_DATA when a checksum or a signature does not hold, or when there is none.
  */
