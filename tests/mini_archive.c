@@ -54,16 +54,19 @@ static void renumber(uint8_t *bytes, size_t len, unsigned int nr)
 
 static void build(struct mini_archive *archive, unsigned int nr)
 {
-	char path[64], control[128];
+	static const char config[] = "CONFIG_BPF=y\n";
+	char path[64], config_path[64], control[128];
 	uint8_t *bytes = malloc(archive->kernel_len);
 	must(bytes);
 	memcpy(bytes, archive->kernel, archive->kernel_len);
 	renumber(bytes, archive->kernel_len, nr);
 	snprintf(path, sizeof(path), "./boot/vmlinux-6.6.%u-mini-amd64", nr);
+	snprintf(config_path, sizeof(config_path), "./boot/config-6.6.%u-mini-amd64", nr);
 	snprintf(control, sizeof(control),
 		 "Package: linux-image-6.6.%u-mini-amd64\nVersion: 6.6.%u-1\nArchitecture: amd64\n",
 		 nr, nr);
-	const struct file files[] = { { path, bytes, archive->kernel_len, NULL },
+	const struct file files[] = { { config_path, config, sizeof(config) - 1, NULL },
+				      { path, bytes, archive->kernel_len, NULL },
 				      { .path = "./usr/share/doc/text", .len = 10000 },
 				      { 0 } };
 	build_deb(control, files, PACK_XZ, &archive->debs[nr]);
@@ -82,12 +85,13 @@ static void publish(struct mini_archive *archive)
 			continue;
 		newest = nr;
 		hex_sha256(&archive->debs[nr], hex);
-		snprintf(archive->paths[nr], sizeof(archive->paths[nr]), "/pool/%u.deb", nr);
+		snprintf(archive->paths[nr], sizeof(archive->paths[nr]),
+			 "/pool/linux-image-6.6.%u-mini-amd64_6.6.%u-1_amd64.deb", nr, nr);
 		ks_buf_printf(&archive->packages,
 			      "Package: linux-image-6.6.%u-mini-amd64\nVersion: 6.6.%u-1\n"
-			      "Architecture: amd64\nDescription: x\nFilename: pool/%u.deb\n"
+			      "Architecture: amd64\nDescription: x\nFilename: %s\n"
 			      "Size: %zu\nSHA256: %s\n\n",
-			      nr, nr, nr, archive->debs[nr].len, hex);
+			      nr, nr, archive->paths[nr] + 1, archive->debs[nr].len, hex);
 		if (!archive->gone[nr])
 			archive->files[nr_files++] =
 				(struct served_file){ archive->paths[nr], archive->debs[nr].at,

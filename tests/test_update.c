@@ -145,6 +145,22 @@ static void what_is_released_comes_and_what_is_older_goes(void **state)
 }
 
 /** What is of another set, too, leaves only the one; the chosen base stays; a set without images is not followed. */
+/** What is there needs no transfer: pulling many kernels goes on where it was ended. */
+static void what_the_store_has_is_not_fetched_again(void **state)
+{
+	const char *path = place_path(state);
+	struct mini_archive archive;
+	begin(&archive);
+	mini_archive_release(&archive, 1, false);
+	mini_archive_release(&archive, 2, false);
+	expect(&archive, path, "mini:6", false, 0, "added:6.6.2 ");
+	expect(&archive, path, "mini:6", false, 0, "known:6.6.2 ");
+	mini_archive_release(&archive, 2, true); // nobody asks for its file, which is gone
+	expect(&archive, path, "mini:6", false, 0, "known:6.6.2 ");
+	expect_images(path, "6.6.2" OF_SET);
+	mini_archive_end(&archive);
+}
+
 static void what_somebody_wants_stays(void **state)
 {
 	const char *path = place_path(state);
@@ -342,6 +358,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_released_comes_and_what_is_older_goes),
+		TEST(what_the_store_has_is_not_fetched_again),
 		TEST(what_somebody_wants_stays),
 		TEST(next_one_is_taken_when_the_newest_is_gone),
 		TEST(what_fails_is_not_passed_over),

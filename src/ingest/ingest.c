@@ -47,7 +47,7 @@ struct intake {
 	char *note;
 	char *known; // label of the image in the store: of it there may be no more than its facts
 	bool asked;  // whether the store has it
-	bool taken;  // the store has had its package: it is not opened
+	struct ks_ingest_had had; // its label goes to known
 };
 
 static void intake_deinit(struct intake *intake)
@@ -55,6 +55,8 @@ static void intake_deinit(struct intake *intake)
 	ks_surface_free(intake->surface);
 	free(intake->note);
 	free(intake->known);
+	free(intake->had.label);
+	free(intake->had.sets);
 }
 
 /** With a handle of its own: an image that is just put keeps nobody waiting. */
@@ -74,21 +76,6 @@ static bool is_known(void *arg, const struct ks_image *image)
 	intake->asked = true;
 	ks_error_free(find_known(intake, image)); // what is wrong shows when it is put
 	return intake->known != NULL;
-}
-
-/** The package of a plan that came before, by a run that may have been stopped. */
-static struct ks_error *find_taken(struct intake *intake)
-{
-	_cleanup_store_ struct ks_store *store = NULL;
-	const struct ks_store *given = intake->ingest->store;
-	if (!intake->item->planned)
-		return NULL;
-	KS_TRY(ks_store_open_waiting(ks_store_path(given), KS_STORE_READ, ks_store_wait(given),
-				     &store));
-	KS_TRY(ks_store_package(store, intake->item->planned->files[KS_REMOTE_KERNEL].sha256,
-				&intake->known));
-	intake->taken = intake->known != NULL;
-	return NULL;
 }
 
 static struct ks_error *tell_note(const struct intake *intake)
@@ -128,10 +115,10 @@ static struct ks_error *put(struct intake *intake, struct ks_put_result *result)
 	KS_TRY(ks_cancel_check(ingest->opts.cancel));
 	const struct ks_surface *surface = intake->surface;
 	const struct ks_pull_plan_kernel *planned = intake->item->planned;
-	const char *sets = surface ? surface->image.sets : planned ? planned->sets : NULL;
 	if (intake->known && !(surface && surface->config)) {
 		result->label = ks_take(intake->known);
-		KS_TRY(ks_store_join_sets(ingest->store, result->label, sets));
+		KS_TRY(ks_store_join_sets(ingest->store, result->label,
+					  surface ? surface->image.sets : intake->had.sets));
 	} else {
 		KS_TRY(ks_store_put(ingest->store, surface, ingest->opts.nr_threads, result));
 	}
@@ -212,8 +199,8 @@ static struct ks_error *read_again(struct intake *intake, const struct ks_extrac
 {
 	if (!err || err->code != KS_ERR_UNSUPPORTED || !intake->asked || intake->known)
 		return err;
-	struct ks_error *again =
-		ks_ingest_read(intake->ingest, intake->item, how, &intake->surface, &intake->note);
+	struct ks_error *again = ks_ingest_read(intake->ingest, intake->item, how, &intake->had,
+						&intake->surface, &intake->note);
 	ks_error_free(again ? again : err);
 	return again ? err : NULL;
 }
@@ -222,11 +209,14 @@ static struct ks_error *take_in(void *arg, size_t nr, unsigned int thread)
 {
 	(void)thread;
 	struct ks_ingest *ingest = arg;
-	struct intake intake = { .ingest = ingest, .item = &ingest->items.at[nr] };
+	struct intake intake = { .ingest = ingest,
+				 .item = &ingest->items.at[nr],
+				 .had.ingest = ingest };
 	const struct ks_extract_opts how = { .known = is_known, .known_arg = &intake };
-	struct ks_error *err = find_taken(&intake);
-	if (!err && !intake.taken)
-		err = ks_ingest_read(ingest, intake.item, &how, &intake.surface, &intake.note);
+	struct ks_error *err = ks_ingest_read(ingest, intake.item, &how, &intake.had,
+					      &intake.surface, &intake.note);
+	if (intake.had.label)
+		intake.known = ks_take(intake.had.label);
 	pthread_mutex_lock(&ingest->lock);
 	while (ingest->turn != nr)
 		pthread_cond_wait(&ingest->moved, &ingest->lock);

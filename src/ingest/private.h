@@ -113,15 +113,27 @@ void ks_ingest_free_sets(struct ks_ingest *ingest);
 
 /** How events call an item. */
 const char *ks_ingest_item_name(const struct ks_ingest_item *item);
+/** A kernel that need not be fetched, for the store has what its package brings. */
+struct ks_ingest_had {
+	const struct ks_ingest *ingest;
+	char *label; // of the image; NULL: it has to be read
+	char *sets;  // that the kernel is of (surface/image_sets.h), or NULL
+};
+
+/** For ks_pull_opts.had. @param arg a struct ks_ingest_had, whose texts the caller frees */
+bool ks_ingest_had(void *arg, const struct ks_remote *remote);
+
 /**
  * Read an image. Runs on any thread, beside others.
  * @param how which images need not be read further; the rest is filled in here
+ * @param[in,out] had with its label set, nothing was read and *ret is NULL
  * @param[out] note lines a user may want to know besides, separated by '\n', or NULL; the caller frees
  */
 KS_MUST_CHECK struct ks_error *ks_ingest_read(struct ks_ingest *ingest,
 					      const struct ks_ingest_item *item,
 					      const struct ks_extract_opts *how,
-					      struct ks_surface **ret, char **note);
+					      struct ks_ingest_had *had, struct ks_surface **ret,
+					      char **note);
 
 /* ---- ingest_modules.c ---- */
 

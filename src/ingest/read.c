@@ -68,6 +68,7 @@ struct reading {
 	struct ks_ingest *ingest;
 	const struct ks_ingest_item *item;
 	const struct ks_extract_opts *how;
+	struct ks_ingest_had *had;
 	struct ks_progress progress;
 	struct ks_surface *surface;
 	struct ks_buf note;
@@ -116,9 +117,13 @@ static struct ks_error *read_live(struct reading *reading)
 static struct ks_error *pull(const struct reading *reading, const char *package,
 			     struct ks_source **ret)
 {
-	const struct ks_pull_opts *opts = reading->item->pull;
-	return ks_pull_open(package, opts ? opts : &reading->ingest->opts.pull, &reading->progress,
-			    ret);
+	const struct ks_pull_opts *given = reading->item->pull;
+	struct ks_pull_opts opts = given ? *given : reading->ingest->opts.pull;
+	if (!opts.verify && !opts.config) { // else there is something to fetch it for
+		opts.had = ks_ingest_had;
+		opts.had_arg = reading->had;
+	}
+	return ks_pull_open(package, &opts, &reading->progress, ret);
 }
 
 /** The package, or the first of its spares when the server does not have it. */
@@ -141,7 +146,7 @@ static struct ks_error *read_package(struct reading *reading)
 		err = other;
 	}
 	KS_TRY(err);
-	return read_source(reading, src);
+	return src ? read_source(reading, src) : NULL; // else the store has it
 }
 
 /** A kernel by its build id, which what comes must have. */
@@ -186,8 +191,8 @@ static struct ks_error *read_item(struct reading *reading)
 }
 
 struct ks_error *ks_ingest_read(struct ks_ingest *ingest, const struct ks_ingest_item *item,
-				const struct ks_extract_opts *how, struct ks_surface **ret,
-				char **note)
+				const struct ks_extract_opts *how, struct ks_ingest_had *had,
+				struct ks_surface **ret, char **note)
 {
 	struct ks_ingest_teller teller = { ingest, ks_ingest_item_name(item) };
 	struct ks_extract_opts opts = *how;
@@ -197,6 +202,7 @@ struct ks_error *ks_ingest_read(struct ks_ingest *ingest, const struct ks_ingest
 		.ingest = ingest,
 		.item = item,
 		.how = &opts,
+		.had = had,
 		.progress = ks_ingest_progress(&teller),
 	};
 	struct ks_error *err = ks_cancel_check(ingest->opts.cancel);

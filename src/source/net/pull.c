@@ -253,7 +253,10 @@ static struct ks_error *companion_config(struct finder *finder, struct ks_source
 {
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	struct ks_error *err = find_part(finder, KS_REMOTE_CONFIG, &remote);
-	if (!err && remote.url)
+	if (!err && !remote.url)
+		return add_note(src, "configuration unknown: no package that has it is listed",
+				NULL);
+	if (!err)
 		err = config_of_package(&remote, finder->opts, finder->progress, src);
 	if (!err || err->code == KS_ERR_CANCELLED || err == &ks_nomem)
 		return err;
@@ -309,6 +312,9 @@ struct ks_error *ks_pull_open(const char *package, const struct ks_pull_opts *op
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	_cleanup_source_ struct ks_source *src = NULL;
 	KS_TRY(find_part(&finder, KS_REMOTE_KERNEL, &remote));
+	*ret = NULL;
+	if (opts->had && opts->had(opts->had_arg, &remote))
+		return NULL;
 	KS_TRY(explain_gone(pull_kernel(&remote, opts, progress, &src), package));
 	src->sets = ks_take(remote.sets);
 	if (remote.note)

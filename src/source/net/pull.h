@@ -31,6 +31,9 @@ struct ks_pull_opts {
 	const char *set;
 	/** A kernel of a plan (source/net/pull_plan.h), which says where all of it is; NULL: it is looked up. */
 	const struct ks_pull_plan_kernel *planned;
+	/** Asked before a package is fetched: whether that is for nothing, as what it brings is there. NULL: it never is. */
+	bool (*had)(void *arg, const struct ks_remote *remote);
+	void *had_arg;
 	struct ks_package_limits limits;
 	struct ks_http_opts http;
 };
@@ -39,6 +42,7 @@ struct ks_pull_opts {
  * Fetch a kernel image package by its name, and no more of it than is needed to have its vmlinux.
  * @param package NAME or NAME=VERSION
  * @param progress NULL for silence
+ * @param[out] ret NULL where opts->had() says so
  * @return as ks_source_open(), and KS_ERR_NOTFOUND when no such package is known, KS_ERR_NET when the
  * server fails for good, KS_ERR_DATA when a checksum or a signature does not hold, or when there is none.
  */
