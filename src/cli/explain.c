@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
 #include "cli/check_session.h"
 #include "cli/format.h"
 #include "report/check/check.h"
@@ -19,12 +17,6 @@ static struct ks_error *unknown_program(const struct ks_check *check, const char
 	const char *text = ks_buf_text(&all);
 	return ks_error_new(KS_ERR_NOTFOUND, "no program is called '%s'; there are%s", word,
 			    text ? text : "");
-}
-
-/** A program by name or section. */
-static bool is_called(const struct ks_bpf_program *program, const char *word)
-{
-	return strcmp(program->name, word) == 0 || strcmp(program->section, word) == 0;
 }
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
@@ -46,12 +38,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	};
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	const struct ks_check *check = checking.result.check;
-	for (size_t row = 0; row < check->nr_rows; row++)
-		for (size_t i = 0; i < check->nr_images && is_called(check->programs[row], argv[1]);
-		     i++) {
-			ks_buf_str(&out, out.len ? "\n" : "");
-			KS_TRY(ks_check_explain(&report, check, row, i, &out));
-		}
+	KS_TRY(ks_check_explain_called(&report, check, argv[1], &out));
 	if (!out.len)
 		return unknown_program(check, argv[1]);
 	ks_cli_print(&out, "");

@@ -15,6 +15,11 @@ struct ks_check_report {
 	bool color;			  // terminal: use ANSI colours
 	unsigned int columns;		  // terminal: width; 0 means 80
 	enum ks_verdict fail_on;	  // the best verdict that counts as a failed test
+	/**
+	 * HTML: what goes into a page of the site, tools first. Cells lead to the explanations, which are at this address, a slash and
+	 * PROGRAM@LABEL. NULL: a page by itself.
+	 */
+	const char *site;
 };
 
 /** Append the report. @return &ks_nomem; KS_ERR_USAGE when KS_DOCUMENT_CHECK has no such format */
@@ -28,3 +33,8 @@ KS_MUST_CHECK struct ks_error *ks_check_write(const struct ks_check_report *repo
 KS_MUST_CHECK struct ks_error *ks_check_explain(const struct ks_check_report *report,
 						const struct ks_check *check, size_t row,
 						size_t image, struct ks_buf *out);
+
+/** The same for every program of that name or section, on every image, with an empty line between two. Appends nothing when there is none. */
+KS_MUST_CHECK struct ks_error *ks_check_explain_called(const struct ks_check_report *report,
+						       const struct ks_check *check,
+						       const char *word, struct ks_buf *out);

@@ -124,3 +124,23 @@ struct ks_error *ks_check_explain(const struct ks_check_report *report,
 	ks_buf_deinit(&terminal.text);
 	return err ? err : ks_buf_error(out);
 }
+
+/** A program by name or section. */
+static bool is_called(const struct ks_bpf_program *program, const char *word)
+{
+	return strcmp(program->name, word) == 0 || strcmp(program->section, word) == 0;
+}
+
+struct ks_error *ks_check_explain_called(const struct ks_check_report *report,
+					 const struct ks_check *check, const char *word,
+					 struct ks_buf *out)
+{
+	size_t begin = out->len;
+	for (size_t row = 0; row < check->nr_rows; row++)
+		for (size_t i = 0; i < check->nr_images && is_called(check->programs[row], word);
+		     i++) {
+			ks_buf_str(out, out->len > begin ? "\n" : "");
+			KS_TRY(ks_check_explain(report, check, row, i, out));
+		}
+	return NULL;
+}
