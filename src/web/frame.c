@@ -18,7 +18,8 @@ void ks_web_begin(struct ks_web_call *call, const char *title, const char *searc
 		   "placeholder=\"vfs_read, task_struct, sys*\" autocomplete=\"off\" value=\"");
 	ks_html_text(out, searched ? searched : "");
 	ks_buf_str(out, "\"><button>Search</button></form><a href=\"/kernels\">Kernels</a>"
-			"<a href=\"/diff\">Compare</a><a href=\"/api\">API</a></nav>\n<main>\n");
+			"<a href=\"/diff\">Compare</a><a href=\"/check\">Check</a><a "
+			"href=\"/api\">API</a></nav>\n<main>\n");
 }
 
 void ks_web_end(struct ks_web_call *call)
@@ -50,7 +51,7 @@ void ks_web_say_type(struct ks_web_call *call)
 
 void ks_web_redirect(struct ks_web_call *call)
 {
-	call->response->status = 302;
+	call->response->status = strcmp(call->request->method, "POST") == 0 ? 303 : 302;
 	call->response->body.len = 0;
 }
 

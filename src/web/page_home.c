@@ -13,6 +13,10 @@ struct ks_error *ks_web_home(struct ks_web_call *call)
 		      "tracepoints, system calls and more, in %zu kernel%s: where each is, how it "
 		      "is really compiled, and what changed.</p>\n",
 		      nr, nr == 1 ? "" : "s");
+	if (call->web->checks) {
+		ks_buf_str(out, "<h2>Will these programs work?</h2>\n");
+		ks_web_check_form(call, NULL);
+	}
 	ks_buf_str(out,
 		   "<ul>\n<li><a href=\"/function/vfs_read\">a function: where to attach, since "
 		   "when, what a probe misses</a></li>\n<li><a href=\"/struct/task_struct\">a "
@@ -35,6 +39,7 @@ struct ks_error *ks_web_api(struct ks_web_call *call)
 		{ "/struct/task_struct", "a struct, union or enum with its members" },
 		{ "/kernels", "the kernels; ?arch=" },
 		{ "/diff", "two kernels: /diff/OLD..NEW, ?kind=, ?name=GLOB" },
+		{ "/check", "POST of files: leads to their report at /r/…, where it is so" },
 	};
 	struct ks_buf *out = &call->response->body;
 	KS_TRY(ks_web_expect(call, 0));

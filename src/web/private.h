@@ -26,13 +26,15 @@ struct ks_web {
 	struct ks_web_names *names; // of the same state; NULL: nobody has asked yet
 	struct ks_view *view;	    // over the selection; NULL: nobody has asked yet
 	unsigned int view_uses;
+	const struct ks_web_checks *checks; // NULL: no files are taken
 	const char *path;
 	uint64_t device, inode; // of the file that is open
+	uint64_t place;		// as of the last request
 	int64_t version;	// of its content when the selection was made
 };
 
-/** Begin to read one state of the store, the newest; what belongs to an older one is read anew. */
-KS_MUST_CHECK struct ks_error *ks_web_refresh(struct ks_web *web);
+/** Begin to read one state of the store, the newest; what belongs to an older one is read anew. @param place as of a request */
+KS_MUST_CHECK struct ks_error *ks_web_refresh(struct ks_web *web, uint64_t place);
 /** End what was begun. @param err why the page failed: what it read on the way is not kept then; NULL: it did not */
 void ks_web_release(struct ks_web *web, const struct ks_error *err);
 
@@ -71,15 +73,18 @@ const char *ks_web_field(const struct ks_web_address *address, const char *name)
 /** Everything that a page is made from. */
 struct ks_web_call {
 	struct ks_web *web;
+	const struct ks_web_request *request;
 	const struct ks_web_address *address;
 	struct ks_web_response *response;
+	bool of_files;	       // a failure now is that of the files that were sent
 	struct ks_arena arena; // of this answer
 };
 
 /** Fill the response, its status aside. @return KS_ERR_NOTFOUND and KS_ERR_USAGE become 404 and 400 */
 typedef struct ks_error *ks_web_page_fn(struct ks_web_call *call);
 ks_web_page_fn ks_web_home, ks_web_search, ks_web_kernels, ks_web_kernel, ks_web_diff, ks_web_name,
-	ks_web_any_name, ks_web_api, ks_web_health, ks_web_style, ks_web_script;
+	ks_web_any_name, ks_web_api, ks_web_health, ks_web_style, ks_web_script, ks_web_check,
+	ks_web_report;
 
 /** Begin a page of HTML with the frame of the site; what is searched for stands in the field. */
 void ks_web_begin(struct ks_web_call *call, const char *title, const char *searched);
@@ -92,5 +97,9 @@ enum {
 KS_MUST_CHECK struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also);
 /** The response is of the form that the address has; HTML is what ks_web_begin() says. */
 void ks_web_say_type(struct ks_web_call *call);
+/** The form that sends files; @param kernels what was chosen, or NULL */
+void ks_web_check_form(struct ks_web_call *call, const char *kernels);
+/** Whether a path is that of an explanation: /r/HASH/PROGRAM@LABEL. */
+bool ks_web_is_explanation(const struct ks_web_address *address);
 /** Answer with another address, which is in response->location already. */
 void ks_web_redirect(struct ks_web_call *call);

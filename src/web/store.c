@@ -38,19 +38,28 @@ static struct ks_error *choose_images(struct ks_web *web, int64_t version)
 	return err;
 }
 
-struct ks_error *ks_web_refresh(struct ks_web *web)
+/** The file that is at the path now is open. */
+static struct ks_error *open_newest(struct ks_web *web)
 {
 	struct stat now;
 	if (stat(web->path, &now) != 0)
 		return ks_error_new(KS_ERR_STORE, "the store is not there");
 	if (web->store && (now.st_dev != web->device || now.st_ino != web->inode))
 		close_store(web);
-	if (!web->store) {
-		KS_TRY(ks_store_open(web->path, KS_STORE_READ, &web->store));
-		web->device = now.st_dev;
-		web->inode = now.st_ino;
-		web->version = 0;
-	}
+	if (web->store)
+		return NULL;
+	KS_TRY(ks_store_open(web->path, KS_STORE_READ, &web->store));
+	web->device = now.st_dev;
+	web->inode = now.st_ino;
+	web->version = 0;
+	return NULL;
+}
+
+struct ks_error *ks_web_refresh(struct ks_web *web, uint64_t place)
+{
+	if (!web->store || !place || place != web->place)
+		KS_TRY(open_newest(web));
+	web->place = place;
 	KS_TRY(ks_store_snapshot_begin(web->store));
 	int64_t version = ks_store_version(web->store);
 	struct ks_error *err = NULL;
@@ -93,7 +102,7 @@ struct ks_error *ks_web_open(const char *path, struct ks_web **ret)
 	if (!web)
 		return &ks_nomem;
 	web->path = path;
-	struct ks_error *err = ks_web_refresh(web);
+	struct ks_error *err = ks_web_refresh(web, 0);
 	if (err && err->code != KS_ERR_NOTFOUND) { // a store without images may get some
 		ks_web_close(web);
 		return err;
@@ -103,6 +112,11 @@ struct ks_error *ks_web_open(const char *path, struct ks_web **ret)
 	ks_error_free(err);
 	*ret = web;
 	return NULL;
+}
+
+void ks_web_take_uploads(struct ks_web *web, const struct ks_web_checks *checks)
+{
+	web->checks = checks;
 }
 
 void ks_web_close(struct ks_web *web)
