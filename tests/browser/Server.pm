@@ -58,7 +58,7 @@ sub begin
 	}
 	undef $port;
 	for (1 .. 100) {
-		last if (($port) = said() =~ m{127\.0\.0\.1:(\d+)/});
+		last if (($port) = said() =~ m{//[0-9.]+:(\d+)/});
 		sleep(0.1);
 	}
 	$port or die "the server does not begin: " . said();
