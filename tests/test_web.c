@@ -452,6 +452,7 @@ static void reports_have_their_addresses(void **state)
 		{ "/check?kernels=%3C%22", 200, "text/html", "value=\"&lt;&quot;\"" },
 		{ "/check.json", 404, "text/html", "not there as .json" },
 		{ "/check/x", 404, "text/html", "no such page" },
+		{ "/kernels", 200, "text/html", "href=\"/check\"" },
 		{ R, 200, "text/html", "<p>as html</p>" },
 		{ R, 200, "text/html", R ".json" },
 		{ R ".json", 200, "application/json", "as json" },
@@ -501,6 +502,7 @@ static void without_checks_nothing_is_taken(void **state)
 	expect(web, "/check", "takes no files", true);
 	expect(web, "/r/0123456789abcdef0123456789abcdef", "no such report", true);
 	expect(web, "/", "action=\"/check\"", false);
+	expect(web, "/kernels", "href=\"/check\"", false);
 	ks_web_close(web);
 }
 

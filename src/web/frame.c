@@ -17,9 +17,11 @@ void ks_web_begin(struct ks_web_call *call, const char *title, const char *searc
 		   "aria-label=\"name of a function, struct, tracepoint …\" "
 		   "placeholder=\"vfs_read, task_struct, sys*\" autocomplete=\"off\" value=\"");
 	ks_html_text(out, searched ? searched : "");
-	ks_buf_str(out, "\"><button>Search</button></form><a href=\"/kernels\">Kernels</a>"
-			"<a href=\"/diff\">Compare</a><a href=\"/check\">Check</a><a "
-			"href=\"/api\">API</a></nav>\n<main>\n");
+	bool checks = call->web && call->web->checks;
+	ks_buf_printf(out,
+		      "\"><button>Search</button></form><a href=\"/kernels\">Kernels</a>"
+		      "<a href=\"/diff\">Compare</a>%s<a href=\"/api\">API</a></nav>\n<main>\n",
+		      checks ? "<a href=\"/check\">Check</a>" : "");
 }
 
 void ks_web_end(struct ks_web_call *call)
