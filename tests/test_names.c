@@ -16,12 +16,16 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "api/checking.h"
 #include "base/array.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "check.h"
+#include "check/inputs.h"
+#include "check/policy_source.h"
 #include "deb_builder.h"
 #include "judge.h"
+#include "report/check/check.h"
 #include "scratch.h"
 #include "store/store.h"
 #include "web/web.h"
@@ -511,6 +515,52 @@ static void pages_take_any_name(void **state)
 	ks_web_close(webs[1]);
 }
 
+/** The report of the site on the object of a world, as its workers make it. */
+static void report_for_site(const struct world *world, struct ks_buf *out)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_inputs_ struct ks_check_inputs inputs = { 0 };
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	struct ks_checking checking = { 0 };
+	struct ks_policy *policy;
+	const struct ks_policy_source source = { 0 };
+	const char *const paths[] = { world->object };
+	assert_ok(ks_check_inputs_open(paths, KS_ARRAY_LEN(paths), NULL, NULL, &inputs));
+	assert_ok(ks_policy_load(&source, &policy));
+	const struct ks_checking_options how = { .policy = policy, .nr_threads = 1 };
+	assert_ok(ks_store_open(world->db, KS_STORE_READ, &store));
+	assert_ok(ks_checking_choose(store, &how, &checking));
+	assert_ok(ks_checking_run(store, &how, inputs.at, inputs.nr, &checking));
+	assert_ok(ks_tools_make(checking.check, false, &tools));
+	const struct ks_check_report report = { .format = KS_FORMAT_HTML,
+						.tools = tools,
+						.site = "/r/0123456789abcdef" };
+	assert_ok(ks_check_write(&report, checking.check, out));
+	ks_checking_deinit(&checking);
+	ks_policy_free(policy);
+}
+
+static void reports_of_the_site_take_any_name(void **state)
+{
+	(void)state;
+	_cleanup_buf_ struct ks_buf hot = { 0 };
+	if (!worlds[0].dir)
+		skip();
+	report_for_site(&worlds[0], &hot);
+	assert_true(ks_buf_text(&hot));
+	// in the calm world other causes have the same name, and are one
+	const char *wrong = judge(JUDGED_MARKUP, hot.at, hot.len, hot.at);
+	if (wrong)
+		fail_msg("%s\n%s", wrong, hot.at);
+	size_t nr = 0;
+	for (const char *at = hot.at; (at = strstr(at, "href=\"/r/")); nr++) {
+		at += strlen("href=\"/r/");
+		for (; *at != '"'; at++)
+			assert_true(*at > ' ' && *at < 0x7f && !strchr("<>'&", *at));
+	}
+	assert_true(nr > 0);
+}
+
 static void labels_are_checked(void **state)
 {
 	(void)state;
@@ -535,6 +585,7 @@ int main(void)
 		cmocka_unit_test(documents_take_any_name),
 		cmocka_unit_test(complaints_are_one_line),
 		cmocka_unit_test(pages_take_any_name),
+		cmocka_unit_test(reports_of_the_site_take_any_name),
 		cmocka_unit_test(labels_are_checked),
 	};
 	return cmocka_run_group_tests(tests, make_worlds, remove_worlds);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -99,8 +100,8 @@ static void look_at_folders(const void *arg)
 
 typedef void attempt_fn(const struct place *place, int *nr);
 
-/** Let a worker try, on both kinds of kernel. @return the worst wait status */
-static int attempt(attempt_fn *fn)
+/** Let a worker try, on both kinds of kernel. @param keep files of before; NULL: none, else it answers connections @return the worst wait status */
+static int attempt_keeping(attempt_fn *fn, const int *keep, size_t nr_keep)
 {
 	int worst = 0;
 	for (int kernel = 0; kernel < NR_KERNELS; kernel++) {
@@ -111,6 +112,9 @@ static int attempt(attempt_fn *fn)
 			.prepare = look_at_folders,
 			.prepare_arg = &place,
 			.no_landlock = kernel == 1,
+			.keep = keep,
+			.nr_keep = nr_keep,
+			.answers = keep,
 		};
 		struct ks_worker worker;
 		struct ks_error *err = ks_sandbox_start(&start, &worker);
@@ -131,6 +135,11 @@ static int attempt(attempt_fn *fn)
 		place_deinit(&place);
 	}
 	return worst;
+}
+
+static int attempt(attempt_fn *fn)
+{
+	return attempt_keeping(fn, NULL, 0);
 }
 
 static void try_to_open(const struct place *place, int *nr)
@@ -202,6 +211,8 @@ static void try_to_connect(const struct place *place, int *nr)
 	worker_must(fails_with(EPERM, socketpair(AF_UNIX, SOCK_STREAM, 0, pair)));
 	worker_must(fails_with(EPERM, connect(3, (struct sockaddr *)&there, sizeof(there))));
 	worker_must(fails_with(EPERM, bind(3, (struct sockaddr *)&there, sizeof(there))));
+	worker_must(fails_with(EPERM, accept4(3, NULL, NULL, 0)));
+	worker_must(fails_with(ENOSYS, epoll_create1(0)));
 #ifdef SYS_io_uring_setup
 	worker_must(fails_with(ENOSYS, syscall(SYS_io_uring_setup, 1, NULL)));
 #endif
@@ -211,6 +222,43 @@ static void no_network_can_be_reached(void **state)
 {
 	(void)state;
 	assert_int_equal(attempt(try_to_connect), OK);
+}
+
+/** What answers connections has the socket that was opened before, and makes no other. */
+static void try_to_answer(const struct place *place, int *nr)
+{
+	(void)place;
+	struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = 80 };
+	char *const argv[] = { "true", NULL };
+	char text[8];
+	worker_must(fails_with(EAGAIN, accept4(KS_SANDBOX_KEPT, NULL, NULL, 0)));
+	worker_must(read(KS_SANDBOX_KEPT + 1, text, 4) == 4);
+	worker_must(fails_with(EBADF, fcntl(KS_SANDBOX_KEPT + 2, F_GETFD)));
+	worker_must(epoll_create1(EPOLL_CLOEXEC) == KS_SANDBOX_KEPT + 2);
+	worker_must(fails_with(EPERM, socket(AF_INET, SOCK_STREAM, 0)));
+	worker_must(fails_with(EPERM, connect(3, (struct sockaddr *)&there, sizeof(there))));
+	worker_must(fails_with(EPERM, bind(3, (struct sockaddr *)&there, sizeof(there))));
+	worker_must(fails_with(EPERM, listen(KS_SANDBOX_KEPT, 1)));
+	worker_must(fails_with(EPERM, execv("/bin/true", argv)));
+	worker_must(fork() < 0);
+	worker_must(fails_with(EACCES, open("/etc/passwd", O_RDONLY)));
+}
+
+static void a_server_answers_and_does_nothing_else(void **state)
+{
+	(void)state;
+	int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0), pair[2];
+	struct sockaddr_un any = { .sun_family = AF_UNIX }; // a name that the kernel chooses
+	assert_true(listening >= 0 && pipe(pair) == 0);
+	assert_int_equal(bind(listening, (struct sockaddr *)&any, sizeof(any.sun_family)), 0);
+	assert_int_equal(listen(listening, 1), 0);
+	for (int kernel = 0; kernel < NR_KERNELS; kernel++)
+		assert_int_equal(write(pair[1], "kept", 4), 4);
+	const int keep[] = { listening, pair[0] };
+	assert_int_equal(attempt_keeping(try_to_answer, keep, 2), OK);
+	close(listening);
+	close(pair[0]);
+	close(pair[1]);
 }
 
 static void try_to_exec(const struct place *place, int *nr)
@@ -472,6 +520,7 @@ int main(void)
 		cmocka_unit_test(what_was_not_granted_cannot_be_opened),
 		cmocka_unit_test(no_descriptor_of_before_is_left),
 		cmocka_unit_test(no_network_can_be_reached),
+		cmocka_unit_test(a_server_answers_and_does_nothing_else),
 		cmocka_unit_test(nothing_can_be_started),
 		cmocka_unit_test(what_was_granted_can_be_used),
 		cmocka_unit_test(nobody_waits_for_a_pipe),

@@ -20,6 +20,12 @@ struct ks_error *ks_check_inputs_open(const char *const *paths, size_t nr_paths,
 	ret->finds.left_out_arg = arg;
 	for (size_t i = 0; i < nr_paths; i++)
 		KS_TRY(leave_out(trouble, arg, ks_bpf_find(paths[i], &ret->finds)));
+	return ks_check_inputs_take(trouble, arg, ret);
+}
+
+struct ks_error *ks_check_inputs_take(ks_trouble_fn *trouble, void *arg,
+				      struct ks_check_inputs *ret)
+{
 	ret->at = calloc(ret->finds.len + 1, sizeof(*ret->at));
 	if (!ret->at)
 		return &ks_nomem;

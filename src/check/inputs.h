@@ -24,3 +24,6 @@ void ks_check_inputs_deinit(struct ks_check_inputs *inputs);
 KS_MUST_CHECK struct ks_error *ks_check_inputs_open(const char *const *paths, size_t nr_paths,
 						    ks_trouble_fn *trouble, void *arg,
 						    struct ks_check_inputs *ret);
+/** The same for what was found already: for ret->finds. */
+KS_MUST_CHECK struct ks_error *ks_check_inputs_take(ks_trouble_fn *trouble, void *arg,
+						    struct ks_check_inputs *ret);

@@ -243,13 +243,21 @@ static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int ar
 	if (cmd->pages)
 		ks_pager_start(cli);
 	bool done;
-	struct ks_sandbox_job job = { cmd, values, argc - first, argv + first, NULL };
+	struct ks_sandbox_job job = {
+		.cmd = cmd,
+		.opts = values,
+		.argc = argc - first,
+		.argv = argv + first,
+		.use = cmd->begin ? KS_STORE_SHOWN : KS_STORE_CHANGED,
+	};
 	if (cmd->installed && cmd->installed(values)) {
 		KS_TRY(ks_cli_installed_find(cli, job.argc, job.argv));
 		job.argc = cli->installed->argc;
 		job.argv = cli->installed->argv;
 	}
 	ks_error_free(ks_cli_db_name(cli, &job.db)); // the command says it, should it need one
+	if (cmd->begin)
+		KS_TRY(cmd->begin(cli, values));
 	err = ks_sandbox_enter(cli, &job, &done);
 	if (err || done)
 		return err;

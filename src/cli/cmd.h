@@ -32,6 +32,7 @@ struct ks_cli {
 	int answer;		 // the exit status when nothing fails
 	struct ks_draw draw;	 // progress, on a terminal
 	const struct ks_transport *transport; // who fetches for it; NULL: it does it itself
+	int serving[2];			      // what ks_cmd.begin opened; -1: nothing
 	char *default_db;		      // what ks_cli_db_path() made; freed at the end
 };
 
@@ -76,6 +77,11 @@ struct ks_cmd {
 	void (*fetches)(const void *opts, struct ks_fetches *ret);
 	/** Whether its options ask for what is installed; NULL: they never do. */
 	bool (*installed)(const void *opts);
+	/**
+	 * It answers connections: open what it does so by in cli->serving, before it is locked up. SIGINT and SIGTERM, which are blocked
+	 * from then on, are passed on to it. NULL: it does not
+	 */
+	struct ks_error *(*begin)(struct ks_cli *cli, const void *opts);
 	/** @param opts the filled struct @param argv the arguments without command and options */
 	struct ks_error *(*run)(struct ks_cli *cli, const void *opts, int argc, char **argv);
 };

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
 #include "cli/check_session.h"
 #include "cli/format.h"
 #include "report/check/check.h"
@@ -21,12 +19,6 @@ static struct ks_error *unknown_program(const struct ks_check *check, const char
 			    text ? text : "");
 }
 
-/** A program by name or section. */
-static bool is_called(const struct ks_bpf_program *program, const char *word)
-{
-	return strcmp(program->name, word) == 0 || strcmp(program->section, word) == 0;
-}
-
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *given = values;
@@ -45,18 +37,9 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	};
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	const struct ks_check *check = checking.result.check;
-	struct ks_check_cell *cells = ks_arena_array(
-		&checking.arena, check->nr_rows * check->nr_images + 1, sizeof(*cells));
-	size_t nr = 0;
-	if (!cells)
-		return &ks_nomem;
-	for (size_t row = 0; row < check->nr_rows; row++)
-		for (size_t i = 0; i < check->nr_images && is_called(check->programs[row], argv[1]);
-		     i++)
-			cells[nr++] = (struct ks_check_cell){ row, i };
-	if (!nr)
+	KS_TRY(ks_check_explain_called(&report, check, argv[1], &out));
+	if (!out.len)
 		return unknown_program(check, argv[1]);
-	KS_TRY(ks_check_explain(&report, check, cells, nr, &out));
 	ks_cli_print(&out, "");
 	return NULL;
 }

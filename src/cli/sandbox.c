@@ -59,6 +59,46 @@ static struct ks_error *end_like(struct ks_cli *cli, int status)
 		strsignal(ended_by));
 }
 
+/** Wait for signals that end the command, and pass them on to the worker: it ends as it should, and so the command does. */
+static void *pass_signals_on(void *arg)
+{
+	sigset_t stops;
+	int got;
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGINT);
+	sigaddset(&stops, SIGTERM);
+	while (sigwait(&stops, &got) == 0)
+		kill((pid_t)(intptr_t)arg, SIGTERM);
+	return NULL;
+}
+
+/** Answer a worker that answers connections. @return its wait status */
+static int serve_server(const struct ks_sandbox_start *how, struct ks_worker *worker)
+{
+	pthread_t thread;
+	for (size_t i = 0; i < how->nr_keep; i++)
+		close(how->keep[i]); // they are the worker's alone
+	bool passes =
+		pthread_create(&thread, NULL, pass_signals_on, (void *)(intptr_t)worker->pid) == 0;
+	if (!passes)
+		kill(worker->pid, SIGKILL); // nobody could end it
+	int status = ks_sandbox_serve(how, worker);
+	if (passes) {
+		pthread_cancel(thread);
+		pthread_join(thread, NULL);
+	}
+	return status;
+}
+
+/** How many files the worker of a server keeps. */
+static size_t nr_kept(const struct ks_cli *cli)
+{
+	size_t nr = 0;
+	while (nr < KS_ARRAY_LEN(cli->serving) && cli->serving[nr] >= 0)
+		nr++;
+	return nr;
+}
+
 /** @param files, server  until the process ends: threads that fetch may look at them when the worker is gone */
 static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *job,
 			      struct ks_sandbox_files *files, struct ks_fetch_server *server,
@@ -81,6 +121,9 @@ static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *j
 		.fetch_arg = server,
 		.prepare = prepare,
 		.prepare_arg = files,
+		.keep = cli->serving,
+		.nr_keep = job->cmd->begin ? nr_kept(cli) : 0,
+		.answers = job->cmd->begin,
 	};
 	struct ks_worker worker;
 	struct ks_error *err = ks_sandbox_start(&how, &worker);
@@ -88,13 +131,17 @@ static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *j
 		ks_error_free(err);
 		return NULL;
 	}
-	if (!err && !worker.pid)
+	if (!err && !worker.pid) {
 		cli->transport = ks_sandbox_transport();
+		for (size_t i = 0; i < how.nr_keep; i++)
+			cli->serving[i] = KS_SANDBOX_KEPT + (int)i;
+	}
 	if (err || !worker.pid)
 		return err;
 	*done = true;
 	ks_pager_holds(worker.pid);
-	return end_like(cli, ks_sandbox_serve(&how, &worker));
+	return end_like(cli, how.answers ? serve_server(&how, &worker)
+					 : ks_sandbox_serve(&how, &worker));
 }
 
 struct ks_error *ks_sandbox_enter(struct ks_cli *cli, const struct ks_sandbox_job *job, bool *done)

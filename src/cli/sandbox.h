@@ -60,8 +60,15 @@ struct ks_sandbox_start {
 	void (*prepare)(
 		const void *arg); // in the worker, before it is locked up: loads libraries; or NULL
 	const void *prepare_arg;
+	/** Open files that the worker keeps; there they are KS_SANDBOX_KEPT and those that follow, in the order of this. */
+	const int *keep;
+	size_t nr_keep;	  // KS_SANDBOX_KEEPS at most
+	bool answers;	  // it answers connections, on a socket that it keeps
 	bool no_landlock; // for tests: as on a kernel that has none
 };
+
+/** Where files that are kept are in the worker. */
+enum { KS_SANDBOX_KEPT = 4, KS_SANDBOX_KEEPS = 2 };
 
 /** A worker, as its parent sees it. */
 struct ks_worker {
@@ -91,6 +98,13 @@ int ks_sandbox_fetch(void);
 
 /* ---- sandbox_files.c, sandbox.c: for a command ---- */
 
+/** What is done with the store. */
+enum ks_store_use {
+	KS_STORE_CHANGED,
+	KS_STORE_SHOWN,	    // it is read, and SQLite tells other readers, in files beside it
+	KS_STORE_LOOKED_AT, // nothing is written, not even beside it: another process has it open
+};
+
 /** A command about to run. */
 struct ks_sandbox_job {
 	const struct ks_cmd *cmd;
@@ -98,6 +112,7 @@ struct ks_sandbox_job {
 	int argc;
 	char **argv;
 	const char *db; // path of the store; NULL: nobody knows
+	enum ks_store_use use;
 };
 
 /** What a command line is about. */

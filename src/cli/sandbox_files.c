@@ -83,11 +83,14 @@ static struct ks_error *add_temporary(struct ks_grants *grants)
 }
 
 /** The store, and the files that SQLite keeps beside it. */
-static struct ks_error *add_store_at(struct ks_grants *grants, const char *path)
+static struct ks_error *add_store_at(struct ks_grants *grants, const char *path,
+				     enum ks_store_use use)
 {
-	static const char *const endings[] = { "", "-wal", "-shm", "-journal" };
+	static const char *const endings[] = { "-wal", "-shm", "-journal" };
+	KS_TRY(ks_grants_add(grants, path, use == KS_STORE_CHANGED ? BOTH : KS_GRANT_READ));
 	for (size_t i = 0; i < KS_ARRAY_LEN(endings); i++)
-		KS_TRY(add_joined(grants, path, strlen(path), endings[i], BOTH));
+		KS_TRY(add_joined(grants, path, strlen(path), endings[i],
+				  use == KS_STORE_LOOKED_AT ? KS_GRANT_READ : BOTH));
 	return NULL;
 }
 
@@ -110,11 +113,11 @@ static char *resolved(const char *path)
 	}
 }
 
-static struct ks_error *add_store(struct ks_grants *grants, const char *path)
+static struct ks_error *add_store(struct ks_grants *grants, const char *path, enum ks_store_use use)
 {
-	KS_TRY(add_store_at(grants, path));
+	KS_TRY(add_store_at(grants, path, use));
 	_cleanup_free_ char *real = resolved(path);
-	return real ? add_store_at(grants, real) : NULL;
+	return real ? add_store_at(grants, real, use) : NULL;
 }
 
 /** What is kept of a catalogue on a server: made and tidied up here, for the worker sees only its own files. */
@@ -213,7 +216,7 @@ static struct ks_error *add_arguments(const struct ks_sandbox_job *job,
 		if (output || (len == 4 && strncmp(word, "file", len) == 0))
 			KS_TRY(add_path(files, job->argv[i], output));
 		if (len == 5 && strncmp(word, "store", len) == 0)
-			KS_TRY(add_store(&files->grants, job->argv[i]));
+			KS_TRY(add_store(&files->grants, job->argv[i], KS_STORE_CHANGED));
 		if (word[len])
 			word += len + 1;
 	}
@@ -262,7 +265,7 @@ struct ks_error *ks_sandbox_files_find(const struct ks_sandbox_job *job, bool fe
 		KS_TRY(add_cache(grants, job->db));
 		KS_TRY(add_tables(grants));
 	} else if (job->db) {
-		KS_TRY(add_store(grants, job->db));
+		KS_TRY(add_store(grants, job->db, job->use));
 		files->store = ks_grants_path(grants, job->db);
 		KS_TRY(add_tables(grants));
 	}

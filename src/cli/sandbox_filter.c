@@ -57,12 +57,17 @@ void ks_sandbox_landlock(void)
 
 /* ---- seccomp ---- */
 
-struct ks_error *ks_sandbox_filter(void)
+struct ks_error *ks_sandbox_filter(bool answers)
 {
-	struct sock_filter steps[KS_ARRAY_LEN(made_filter)];
-	const struct sock_fprog filter = { .len = KS_ARRAY_LEN(steps), .filter = steps };
-	memcpy(steps, made_filter, sizeof(steps));
-	steps[OWN_PID_AT].k = (uint32_t)getpid();
+	enum { MOST = KS_ARRAY_LEN(server_filter) };
+	_Static_assert(KS_ARRAY_LEN(reader_filter) <= MOST, "the server's has more rules");
+	struct sock_filter steps[MOST];
+	const struct sock_fprog filter = {
+		.len = answers ? MOST : KS_ARRAY_LEN(reader_filter),
+		.filter = steps,
+	};
+	memcpy(steps, answers ? server_filter : reader_filter, filter.len * sizeof(*steps));
+	steps[answers ? server_own_pid : reader_own_pid].k = (uint32_t)getpid();
 	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0)
 		return NULL;
 	return ks_error_new(KS_ERR_UNSUPPORTED, "seccomp: %s", strerror(errno));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs when ksurf is built: libseccomp makes the filter of the worker, which is printed as a table. Made anew by each command,
- * it cost half a millisecond, nearly as much as the rest of the sandbox.
+ * Runs when ksurf is built: libseccomp makes the filters of workers, which are printed as tables: of those that read, and of the one
+ * that answers connections, too. Made anew by each command, it cost half a millisecond, nearly as much as the rest of the sandbox.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -105,6 +105,12 @@ static const char *const allowed[] = {
 	"time",
 };
 
+/** What answers connections may do besides, on a socket that listens already. */
+static const char *const answering[] = {
+	"accept",   "accept4",	  "epoll_create1", "epoll_ctl",	  "epoll_wait",	 "epoll_pwait",
+	"eventfd2", "setsockopt", "getsockopt",	   "getsockname", "getpeername", "shutdown",
+};
+
 /** They name files, or change what others may do with one: the parent is asked. The mask of signals never holds back the asking. */
 static const char *const asked[] = {
 	"open",	     "openat",	  "stat",	"lstat",	  "newfstatat", "statx",
@@ -118,11 +124,13 @@ static const char *const asked[] = {
  * take as a sign to do it in the way of today.
  */
 static const char *const forbidden[] = {
-	"socket",   "socketpair", "connect",  "bind",  "listen",   "accept",  "accept4",
-	"execve",   "execveat",	  "fork",     "vfork", "kill",	   "tkill",   "ptrace",
-	"chdir",    "fchdir",	  "chroot",   "link",  "linkat",   "symlink", "symlinkat",
-	"truncate", "chmod",	  "fchmodat", "chown", "fchownat",
+	"socket",    "socketpair", "connect", "bind",	  "listen", "execve",
+	"execveat",  "fork",	   "vfork",   "kill",	  "tkill",  "ptrace",
+	"chdir",     "fchdir",	   "chroot",  "link",	  "linkat", "symlink",
+	"symlinkat", "truncate",   "chmod",   "fchmodat", "chown",  "fchownat",
 };
+/** The same for who answers no connections. */
+static const char *const not_answering[] = { "accept", "accept4" };
 
 static bool add_all(scmp_filter_ctx filter, uint32_t action, const char *const *names, size_t nr)
 {
@@ -180,10 +188,10 @@ static size_t export(scmp_filter_ctx filter, struct sock_filter *steps, size_t m
 }
 
 /** @return whether there is exactly one place for the worker's number */
-static bool print(const struct sock_filter *steps, size_t nr)
+static bool print(const char *name, const struct sock_filter *steps, size_t nr)
 {
 	size_t nr_own = 0;
-	puts("static const struct sock_filter made_filter[] = {");
+	printf("static const struct sock_filter %s_filter[] = {\n", name);
 	for (size_t i = 0; i < nr; i++)
 		printf("\t{ 0x%x, %u, %u, 0x%x },\n", steps[i].code, steps[i].jt, steps[i].jf,
 		       steps[i].k);
@@ -191,13 +199,14 @@ static bool print(const struct sock_filter *steps, size_t nr)
 	for (size_t i = 0; i < nr; i++) {
 		if (steps[i].k != OWN_PID)
 			continue;
-		printf("enum { OWN_PID_AT = %zu };\n", i);
+		printf("enum { %s_own_pid = %zu };\n", name, i);
 		nr_own++;
 	}
 	return nr_own == 1;
 }
 
-int main(void)
+/** Make a filter and print it. @param answers it is that of who answers connections */
+static bool make(const char *name, bool answers)
 {
 	enum { BINARY_TREE = 2 };
 	static struct sock_filter steps[BPF_MAXINSNS];
@@ -206,12 +215,22 @@ int main(void)
 		    add_all(filter, SCMP_ACT_TRAP, asked, KS_ARRAY_LEN(asked)) &&
 		    add_all(filter, SCMP_ACT_ERRNO(EPERM), forbidden, KS_ARRAY_LEN(forbidden)) &&
 		    add_conditions(filter);
+	if (made && answers)
+		made = add_all(filter, SCMP_ACT_ALLOW, answering, KS_ARRAY_LEN(answering));
+	else if (made)
+		made = add_all(filter, SCMP_ACT_ERRNO(EPERM), not_answering,
+			       KS_ARRAY_LEN(not_answering));
 	if (made)
 		seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE,
 				 BINARY_TREE); // unknown before 2.5
 	size_t nr = made ? export(filter, steps, KS_ARRAY_LEN(steps)) : 0;
 	seccomp_release(filter);
-	if (nr && print(steps, nr) && fflush(stdout) == 0)
+	return nr && print(name, steps, nr);
+}
+
+int main(void)
+{
+	if (make("reader", false) && make("server", true) && fflush(stdout) == 0)
 		return EXIT_SUCCESS;
 	fputs("libseccomp cannot make the filter\n", stderr);
 	return EXIT_FAILURE;

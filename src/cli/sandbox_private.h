@@ -2,11 +2,12 @@
 #pragma once
 /* What the worker and its parent say to each other: one message a question, one an answer, over a pair of sockets. */
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "cli/sandbox_beside.h"
 
 /** Where the worker's end of the pair is; what was open above is closed. */
 enum { KS_SANDBOX_FD = 3 };
@@ -47,22 +48,11 @@ struct ks_ask_reply {
 	uint32_t len;	// of the data
 };
 
-/** Room for one descriptor beside a message. */
-union ks_ask_beside {
-	struct cmsghdr header; // for its alignment
-	char room[CMSG_SPACE(sizeof(int))];
-};
-
-/** Put a descriptor beside a message. @param fd -1: none */
-void ks_ask_attach(struct msghdr *msg, union ks_ask_beside *beside, int fd);
-/** The descriptor beside a message that came; -1: there is none. Several, for which there may be room, are closed. */
-int ks_ask_attached(struct msghdr *msg);
-
 /** Answer calls that the filter stops by asking the parent; for all threads of the process. @return 0 or an errno */
 int ks_sandbox_trap(void);
 
 /** Give up all rights to name files, as far as the kernel knows how. Where it has no Landlock nothing happens. */
 void ks_sandbox_landlock(void);
 
-/** Allow this process the system calls that it needs, and no others, for ever. */
-KS_MUST_CHECK struct ks_error *ks_sandbox_filter(void);
+/** Allow this process the system calls that it needs, and no others, for ever. @param answers it answers connections */
+KS_MUST_CHECK struct ks_error *ks_sandbox_filter(bool answers);

@@ -12,7 +12,26 @@
 #include "cli/sandbox.h"
 #include "cli/sandbox_private.h"
 
-/** The worker locks itself up. Libraries come first, the channel is the only file that stays beside the standard ones. */
+/** Put the channel and what is kept where they belong, and close everything else. @return 0 or an errno */
+static int keep_files(const struct ks_sandbox_start *start, int channel)
+{
+	enum { ASIDE = 64 }; // where nothing is that is still needed
+	int from[KS_SANDBOX_KEEPS + 1] = { channel };
+	for (size_t i = 0; i < start->nr_keep; i++)
+		from[i + 1] = start->keep[i];
+	for (size_t i = 0; i <= start->nr_keep; i++) {
+		from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, ASIDE);
+		if (from[i] < 0)
+			return errno;
+	}
+	for (size_t i = 0; i <= start->nr_keep; i++)
+		if (dup3(from[i], KS_SANDBOX_FD + (int)i, O_CLOEXEC) < 0)
+			return errno;
+	closefrom(KS_SANDBOX_KEPT + (int)start->nr_keep);
+	return 0;
+}
+
+/** The worker locks itself up. Libraries come first, no file stays beside the standard ones but the channel and what is kept. */
 static struct ks_error *lock_up(const struct ks_sandbox_start *start, int channel, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL); // nobody is there to answer
@@ -20,16 +39,14 @@ static struct ks_error *lock_up(const struct ks_sandbox_start *start, int channe
 		_exit(EXIT_FAILURE);
 	if (start->prepare)
 		start->prepare(start->prepare_arg);
-	if (channel != KS_SANDBOX_FD && dup3(channel, KS_SANDBOX_FD, O_CLOEXEC) < 0)
-		return ks_error_new(KS_ERR_UNSUPPORTED, "cannot make the channel: %m");
-	closefrom(KS_SANDBOX_FD + 1);
-	int why = ks_sandbox_trap();
+	int why = keep_files(start, channel);
+	why = why ? why : ks_sandbox_trap();
 	if (why || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		return ks_error_new(KS_ERR_UNSUPPORTED, "the system refused: %s",
 				    strerror(why ? why : errno));
 	if (!start->no_landlock)
 		ks_sandbox_landlock();
-	return ks_sandbox_filter();
+	return ks_sandbox_filter(start->answers);
 }
 
 /** The first message tells how it went: nothing but NUL, or why not. */

@@ -69,39 +69,6 @@ static const struct call calls[] = {
 	{ SYS_renameat2, KS_ASK_RENAME, true, .path = 1, .to_at = 2, .to = 3, .flags = 4 },
 };
 
-void ks_ask_attach(struct msghdr *msg, union ks_ask_beside *beside, int fd)
-{
-	if (fd < 0)
-		return;
-	memset(beside, 0, sizeof(*beside));
-	msg->msg_control = beside;
-	msg->msg_controllen = sizeof(*beside);
-	struct cmsghdr *header = CMSG_FIRSTHDR(msg);
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-}
-
-int ks_ask_attached(struct msghdr *msg)
-{
-	int found = -1;
-	for (struct cmsghdr *at = CMSG_FIRSTHDR(msg); at; at = CMSG_NXTHDR(msg, at)) {
-		if (at->cmsg_level != SOL_SOCKET || at->cmsg_type != SCM_RIGHTS)
-			continue;
-		size_t nr = (at->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		for (size_t i = 0; i < nr; i++) {
-			int fd;
-			memcpy(&fd, CMSG_DATA(at) + i * sizeof(fd), sizeof(fd));
-			if (nr == 1 && found < 0)
-				found = fd;
-			else
-				close(fd);
-		}
-	}
-	return found;
-}
-
 /** Ask, and take the answer. @return the result of the system call */
 static long ask(const struct ks_ask *question, int dir, const char *path, const char *to,
 		union ks_ask_data *data)

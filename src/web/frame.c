@@ -23,9 +23,12 @@ void ks_web_begin(struct ks_web_call *call, const char *title, const char *searc
 		   "aria-label=\"name of a function, struct, tracepoint …\" "
 		   "placeholder=\"vfs_read, task_struct, sys*\" autocomplete=\"off\" value=\"");
 	ks_html_text(out, searched ? searched : "");
-	ks_buf_str(out, "\"><button>Search</button></form><a href=\"/kernels\">Kernels</a>"
-			"<a href=\"/diff\">Compare</a><a href=\"/stats\">Statistics</a>"
-			"</nav>\n<main>\n");
+	bool checks = call->web && call->web->checks;
+	ks_buf_printf(
+		out,
+		"\"><button>Search</button></form><a href=\"/kernels\">Kernels</a>"
+		"<a href=\"/diff\">Compare</a>%s<a href=\"/stats\">Statistics</a></nav>\n<main>\n",
+		checks ? "<a href=\"/check\">Check</a>" : "");
 }
 
 void ks_web_end(struct ks_web_call *call)
@@ -76,7 +79,7 @@ void ks_web_forms(struct ks_web_call *call, const char *address, unsigned int al
 
 void ks_web_redirect(struct ks_web_call *call)
 {
-	call->response->status = 302;
+	call->response->status = strcmp(call->request->method, "POST") == 0 ? 303 : 302;
 	call->response->body.len = 0;
 }
 

@@ -131,6 +131,115 @@
 		return Boolean(link);
 	}
 
+	// ---- files that are checked ----
+
+	function openTarget() {
+		const target = document.querySelector("details:target");
+		if (target)
+			target.open = true;
+	}
+	addEventListener("hashchange", openTarget);
+	openTarget();
+
+	const form = document.querySelector("form.check");
+
+	function tell(text, failed) {
+		const told = form.querySelector(".told");
+		told.textContent = text;
+		told.classList.toggle("failure", failed);
+	}
+
+	function readable(bytes) {
+		return (bytes / 1048576).toFixed(1) + " MB";
+	}
+
+	// What a page of this site says of why there is no other one.
+	function failureOf(request) {
+		const page = new DOMParser().parseFromString(request.responseText, "text/html");
+		const failure = page.querySelector(".failure");
+		return failure ? failure.textContent : "the server did not answer as it should";
+	}
+
+	function send(files) {
+		const bar = form.querySelector("progress"), button = form.querySelector("button");
+		const most = Number(form.dataset.most);
+		const sum = [...files].reduce((all, file) => all + file.size, 0);
+		if (!files.length || button.disabled)
+			return;
+		if (sum > most)
+			return tell(`these are ${readable(sum)}; ${readable(most)} are taken at once`, true);
+		const body = new FormData(), request = new XMLHttpRequest();
+		for (const file of files)
+			body.append("files", file);
+		body.append("kernels", form.elements.kernels.value);
+		const end = (text) => {
+			bar.hidden = true;
+			button.disabled = false;
+			tell(text, true);
+		};
+		bar.hidden = false;
+		bar.removeAttribute("value");
+		button.disabled = true;
+		tell("sending …", false);
+		request.upload.addEventListener("progress", (event) => {
+			if (event.lengthComputable)
+				bar.value = event.loaded / event.total;
+		});
+		request.upload.addEventListener("load", () => {
+			bar.removeAttribute("value");
+			tell("checking …", false);
+		});
+		request.addEventListener("error", () => end("the connection broke"));
+		request.addEventListener("load", () => {
+			if (request.status === 200)
+				location.href = request.responseURL; // it was led to the report
+			else
+				end(failureOf(request));
+		});
+		request.open("POST", form.action);
+		request.send(body);
+	}
+
+	if (form) {
+		const files = form.elements.files, kernels = form.elements.kernels;
+		let inside = 0;
+		const carriesFiles = (event) => [...event.dataTransfer.types].includes("Files");
+		form.classList.add("drops");
+		form.addEventListener("submit", (event) => {
+			event.preventDefault();
+			send(files.files);
+		});
+		kernels.addEventListener("change", () => {
+			if (location.pathname === "/check")
+				history.replaceState(null, "", kernels.value ? "?kernels=" + encodeURIComponent(kernels.value) : "/check");
+		});
+		document.addEventListener("dragenter", (event) => {
+			if (carriesFiles(event) && ++inside)
+				form.classList.add("over");
+		});
+		document.addEventListener("dragleave", (event) => {
+			if (carriesFiles(event) && --inside <= 0)
+				form.classList.remove("over");
+		});
+		document.addEventListener("dragover", (event) => {
+			if (carriesFiles(event))
+				event.preventDefault(); // or it is no place to drop at
+		});
+		document.addEventListener("drop", (event) => {
+			if (!carriesFiles(event))
+				return;
+			event.preventDefault();
+			inside = 0;
+			form.classList.remove("over");
+			send(event.dataTransfer.files);
+		});
+		addEventListener("pageshow", () => { // of a page that one comes back to
+			form.querySelector("progress").hidden = true;
+			form.querySelector("button").disabled = false;
+			tell("", false);
+		});
+	}
+
 	document.addEventListener("keydown", (event) => {
 		const typing = event.target.closest("input, select, textarea");
 		if (typing || event.ctrlKey || event.altKey || event.metaKey)

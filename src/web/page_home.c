@@ -15,6 +15,10 @@ struct ks_error *ks_web_home(struct ks_web_call *call)
 		      "tracepoints, system calls and more, in %zu kernel%s: where each is, how it "
 		      "is really compiled, and what changed.</p>\n",
 		      nr, nr == 1 ? "" : "s");
+	if (call->web->checks) {
+		ks_buf_str(out, "<h2>Will these programs work?</h2>\n");
+		ks_web_check_form(call, NULL);
+	}
 	ks_buf_str(
 		out,
 		"<ul>\n<li><a href=\"/function/vfs_read\">a function: where to attach, since "
@@ -43,6 +47,7 @@ static const struct {
 		    ".csv, /stats/PICTURE.svg" },
 	{ "/feed/vfs_read.atom", "a name's changes as kernels are added; or /feed/KIND/NAME.atom" },
 	{ "/store", "what is here, and how a command gets at it" },
+	{ "/check", "POST of files: leads to their report at /r/…, where that is switched on" },
 	{ "/Function/v/vfs_read.md", "the reports of the DepSurf project under their addresses" },
 };
 

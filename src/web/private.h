@@ -29,15 +29,17 @@ struct ks_web {
 	struct ks_view *view;	    // over the selection; NULL: nobody has asked yet
 	struct ks_web_reads *reads; // of the same state; NULL: nothing was read yet
 	const char *path;
-	uint64_t device, inode;		// of the file that is open
-	int64_t version;		// of its content when the selection was made
-	uint64_t size;			// of the file, in bytes
-	char written[32];		// when it was: "2026-11-30T08:00:00Z"
+	const struct ks_web_checks *checks; // NULL: no files are taken
+	uint64_t device, inode;		    // of the file that is open
+	uint64_t place;			    // as of the last request
+	int64_t version;		    // of its content when the selection was made
+	uint64_t size;			    // of the file, in bytes
+	char written[32];		    // when it was: "2026-11-30T08:00:00Z"
 	struct ks_web_counted *counted; // statistics of the same state; NULL: nobody has asked yet
 };
 
-/** Begin to read one state of the store, the newest; what belongs to an older one is read anew. */
-KS_MUST_CHECK struct ks_error *ks_web_refresh(struct ks_web *web);
+/** Begin to read one state of the store, the newest; what belongs to an older one is read anew. @param place as of a request */
+KS_MUST_CHECK struct ks_error *ks_web_refresh(struct ks_web *web, uint64_t place);
 /** End what was begun. @param err why the page failed: what it read on the way is not kept then; NULL: it did not */
 void ks_web_release(struct ks_web *web, const struct ks_error *err);
 
@@ -87,8 +89,10 @@ const char *ks_web_field(const struct ks_web_address *address, const char *name)
 /** Everything that a page is made from. */
 struct ks_web_call {
 	struct ks_web *web;
+	const struct ks_web_request *request;
 	const struct ks_web_address *address;
 	struct ks_web_response *response;
+	bool of_files;	       // a failure now is that of the files that were sent
 	struct ks_arena arena; // of this answer
 	const char *feed; // address of the feed that tells of what the page is about; NULL: none
 };
@@ -97,7 +101,7 @@ struct ks_web_call {
 typedef struct ks_error *ks_web_page_fn(struct ks_web_call *call);
 ks_web_page_fn ks_web_home, ks_web_search, ks_web_kernels, ks_web_kernel, ks_web_diff, ks_web_name,
 	ks_web_any_name, ks_web_api, ks_web_health, ks_web_style, ks_web_script, ks_web_stats,
-	ks_web_feed, ks_web_store, ks_web_published;
+	ks_web_feed, ks_web_store, ks_web_published, ks_web_check, ks_web_report;
 
 /** The address is one that the DepSurf project had for a report. */
 bool ks_web_is_published(const struct ks_web_address *address);
@@ -132,5 +136,9 @@ struct ks_web_place {
 };
 /** Links from there to the same in other kernels. */
 void ks_web_switch(struct ks_web_call *call, const struct ks_web_place *place);
+/** The form that sends files; @param kernels what was chosen, or NULL */
+void ks_web_check_form(struct ks_web_call *call, const char *kernels);
+/** Whether a path is that of an explanation: /r/HASH/PROGRAM@LABEL. */
+bool ks_web_is_explanation(const struct ks_web_address *address);
 /** Answer with another address, which is in response->location already. */
 void ks_web_redirect(struct ks_web_call *call);

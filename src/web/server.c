@@ -1,51 +1,64 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "web/server.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <microhttpd.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/array.h"
 #include "base/text.h"
-#include "web/web.h"
+#include "web/server_clients.h"
+#include "web/server_pack.h"
 
 enum {
 	CONNECTIONS = 512,
 	CONNECTIONS_OF_ONE =
 		64, // from one address, unless only this machine can connect: a proxy is one for all
+	UPLOADS = 6,	    // requests at once that a worker answers
+	UPLOADS_OF_ONE = 2, // the same
 	SECONDS = 20,	    // without a byte
 	MEMORY = 32 << 10,  // for the head of a request
 	BODY_MAX = 1 << 16, // that is read over and dropped: pages take none
+	RETRY = 5,	    // seconds, when too much is under way
 	PACK_FROM = 1400,   // bytes of an answer that are worth it
-	FIRST_FD = 3,	    // of systemd's
 };
 
 struct ks_web_server {
 	struct MHD_Daemon *daemon;
 	FILE *log;
 	char *store;
+	const struct ks_web_checks *checks;
+	struct ks_web_clients *clients;
+	bool local;		 // only this machine can connect
 	pthread_mutex_t lock;	 // of what follows
-	pthread_cond_t free_one; // a handle came back
+	pthread_cond_t free_one; // a handle came back, or an upload ended
 	size_t nr_free;
-	struct ks_web **handles;  // the first nr_free are free
-	atomic_ullong answers[6]; // by the first digit of the status
+	struct ks_web **handles;	   // the first nr_free are free
+	struct exchange *uploads[UPLOADS]; // under way; NULL: a free place
+	size_t nr_waiting;		   // threads that wait for workers
+	atomic_ullong answers[6];	   // by the first digit of the status
 	atomic_ullong bytes;
 };
 
 /** A request from its first byte to the last of its answer. */
 struct exchange {
+	struct ks_web_server *server;
+	struct MHD_Connection *connection;
 	char *uri;
 	char method[16];
-	bool begun;
-	size_t body; // bytes of it so far
+	bool begun, waits;
+	bool answered;	// response is there
+	size_t dropped; // bytes of the body
+	struct ks_buf body;
+	struct ks_web_response response;
+	struct sockaddr_in6 from; // the address alone, of whatever family
 	unsigned int status;
 	size_t bytes;
 };
@@ -72,31 +85,6 @@ static void give_handle(struct ks_web_server *server, struct ks_web *web)
 
 /* ---- answers ---- */
 
-/** Pack an answer as gzip. @return false: it stays as it is */
-static bool pack(struct ks_buf *body)
-{
-	z_stream stream = { 0 };
-	struct ks_buf packed = { 0 };
-	enum { WINDOW = 15, GZIP = 16, LEVEL = 5 };
-	if (deflateInit2(&stream, LEVEL, Z_DEFLATED, WINDOW | GZIP, 8, Z_DEFAULT_STRATEGY) != Z_OK)
-		return false;
-	size_t most = deflateBound(&stream, body->len);
-	bool done = ks_buf_reserve(&packed, most);
-	if (done) {
-		stream.next_in = (uint8_t *)body->at;
-		stream.avail_in = (unsigned int)body->len;
-		stream.next_out = (uint8_t *)packed.at;
-		stream.avail_out = (unsigned int)most;
-		done = deflate(&stream, Z_FINISH) == Z_STREAM_END;
-		packed.len = stream.total_out;
-	}
-	deflateEnd(&stream);
-	struct ks_buf old = *body;
-	*body = done ? packed : old;
-	ks_buf_deinit(done ? &old : &packed);
-	return done;
-}
-
 static bool wants_gzip(struct MHD_Connection *connection)
 {
 	const char *accepts = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
@@ -104,11 +92,12 @@ static bool wants_gzip(struct MHD_Connection *connection)
 	return accepts && strstr(accepts, "gzip") && !strstr(accepts, "gzip;q=0");
 }
 
-static enum MHD_Result send_response(struct MHD_Connection *connection,
-				     struct ks_web_response *response, struct exchange *exchange)
+static enum MHD_Result send_response(struct exchange *exchange)
 {
-	bool packed =
-		response->body.len >= PACK_FROM && wants_gzip(connection) && pack(&response->body);
+	struct MHD_Connection *connection = exchange->connection;
+	struct ks_web_response *response = &exchange->response;
+	bool packed = response->body.len >= PACK_FROM && wants_gzip(connection) &&
+		      ks_web_pack(&response->body);
 	exchange->status = response->status;
 	exchange->bytes = response->body.len;
 	struct MHD_Response *http = MHD_create_response_from_buffer(
@@ -124,6 +113,13 @@ static enum MHD_Result send_response(struct MHD_Connection *connection,
 		MHD_add_response_header(http, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
 	if (*response->tag)
 		MHD_add_response_header(http, MHD_HTTP_HEADER_ETAG, response->tag);
+	if (response->allow)
+		MHD_add_response_header(http, MHD_HTTP_HEADER_ALLOW, response->allow);
+	if (response->retry) {
+		char seconds[16];
+		snprintf(seconds, sizeof(seconds), "%u", response->retry);
+		MHD_add_response_header(http, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+	}
 	if (response->location.len && ks_buf_text(&response->location))
 		MHD_add_response_header(http, MHD_HTTP_HEADER_LOCATION, response->location.at);
 	enum MHD_Result result = MHD_queue_response(connection, response->status, http);
@@ -146,32 +142,179 @@ static void write_metrics(struct ks_web_server *server, struct ks_web_response *
 		atomic_load(&server->bytes));
 }
 
-static enum MHD_Result respond(struct ks_web_server *server, struct MHD_Connection *connection,
-			       const char *method, struct exchange *exchange)
+static const char *header(const struct exchange *exchange, const char *name)
 {
-	struct ks_web_response response;
+	return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
+}
+
+/** The request, as the router wants it. The address ends where its query begins until put_query_back(). */
+static struct ks_web_request request_of(struct exchange *exchange)
+{
 	char *query = strchr(exchange->uri, '?');
 	if (query)
 		*query++ = '\0';
-	const struct ks_web_request request = {
-		.method = method,
+	return (struct ks_web_request){
+		.method = exchange->method,
 		.path = exchange->uri,
 		.query = query,
-		.known = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-						     MHD_HTTP_HEADER_IF_NONE_MATCH),
+		.known = header(exchange, MHD_HTTP_HEADER_IF_NONE_MATCH),
+		.type = header(exchange, MHD_HTTP_HEADER_CONTENT_TYPE),
+		.body = exchange->body.at,
+		.body_len = exchange->body.len,
+		.site = header(exchange, "Sec-Fetch-Site"),
+		.origin = header(exchange, MHD_HTTP_HEADER_ORIGIN),
+		.host = header(exchange, MHD_HTTP_HEADER_HOST),
+		.place = ks_web_clients_place(exchange->server->clients),
 	};
+}
+
+static void put_query_back(const struct ks_web_request *request)
+{
+	if (request->query)
+		((char *)request->query)[-1] = '?';
+}
+
+static void respond(struct exchange *exchange)
+{
+	struct ks_web_server *server = exchange->server;
+	const struct ks_web_request request = request_of(exchange);
 	if (strcmp(exchange->uri, "/metrics") == 0) {
-		write_metrics(server, &response);
+		write_metrics(server, &exchange->response);
 	} else {
 		struct ks_web *web = take_handle(server);
-		ks_web_respond(web, &request, &response);
+		ks_web_respond(web, &request, &exchange->response);
 		give_handle(server, web);
 	}
-	enum MHD_Result result = send_response(connection, &response, exchange);
-	ks_web_response_deinit(&response);
-	if (query)
-		query[-1] = '?';
-	return result;
+	put_query_back(&request);
+	exchange->answered = true;
+}
+
+static void refuse(struct exchange *exchange, unsigned int status, const char *why)
+{
+	ks_web_refuse(status, why, &exchange->response);
+	exchange->response.retry = status == 503 ? RETRY : 0;
+	exchange->answered = true;
+}
+
+/* ---- uploads: whoever waits for a worker does so in a thread of its own ---- */
+
+static void find_client(struct exchange *exchange)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *from = info ? info->client_addr : NULL;
+	exchange->from.sin6_family = from ? from->sa_family : AF_UNSPEC;
+	if (from && from->sa_family == AF_INET6)
+		exchange->from.sin6_addr = ((const struct sockaddr_in6 *)from)->sin6_addr;
+	else if (from && from->sa_family == AF_INET)
+		memcpy(&exchange->from.sin6_addr, &((const struct sockaddr_in *)from)->sin_addr,
+		       sizeof(struct in_addr));
+}
+
+/** Take a place among those that a worker answers. @return false: there is none */
+static bool take_place(struct exchange *exchange)
+{
+	struct ks_web_server *server = exchange->server;
+	struct exchange **place = NULL;
+	size_t nr_own = 0;
+	find_client(exchange);
+	pthread_mutex_lock(&server->lock);
+	for (size_t i = 0; i < UPLOADS; i++) {
+		struct exchange *other = server->uploads[i];
+		place = other ? place : &server->uploads[i];
+		if (other && memcmp(&other->from, &exchange->from, sizeof(other->from)) == 0)
+			nr_own++;
+	}
+	bool may = place && (server->local || nr_own < UPLOADS_OF_ONE);
+	if (may)
+		*place = exchange;
+	pthread_mutex_unlock(&server->lock);
+	return may;
+}
+
+static void leave_place(struct exchange *exchange)
+{
+	struct ks_web_server *server = exchange->server;
+	pthread_mutex_lock(&server->lock);
+	for (size_t i = 0; i < UPLOADS; i++)
+		if (server->uploads[i] == exchange)
+			server->uploads[i] = NULL;
+	pthread_mutex_unlock(&server->lock);
+}
+
+static void *wait_for_answer(void *arg)
+{
+	struct exchange *exchange = arg;
+	struct ks_web_server *server = exchange->server;
+	respond(exchange);
+	leave_place(exchange);
+	MHD_resume_connection(exchange->connection); // and may be gone from here on
+	pthread_mutex_lock(&server->lock);
+	server->nr_waiting--;
+	pthread_cond_broadcast(&server->free_one);
+	pthread_mutex_unlock(&server->lock);
+	return NULL;
+}
+
+/** Let a thread wait, and the connection sleep until it has the answer. */
+static void answer_later(struct exchange *exchange)
+{
+	struct ks_web_server *server = exchange->server;
+	pthread_attr_t detached;
+	pthread_t thread;
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	pthread_mutex_lock(&server->lock);
+	server->nr_waiting++;
+	pthread_mutex_unlock(&server->lock);
+	MHD_suspend_connection(exchange->connection);
+	if (pthread_create(&thread, &detached, wait_for_answer, exchange) != 0) {
+		pthread_mutex_lock(&server->lock);
+		server->nr_waiting--;
+		pthread_mutex_unlock(&server->lock);
+		refuse(exchange, 503, "too much is under way; try again in some seconds");
+		MHD_resume_connection(exchange->connection);
+	}
+	pthread_attr_destroy(&detached);
+}
+
+/** How long the body is, as its head says; SIZE_MAX: it does not. */
+static size_t announced(const struct exchange *exchange)
+{
+	const char *text = header(exchange, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	return text ? strtoull(text, NULL, 10) : SIZE_MAX;
+}
+
+/** Look at the head of a request. What need not be read is refused here. */
+static void begin_answer(struct exchange *exchange)
+{
+	const struct ks_web_checks *checks = exchange->server->checks;
+	const struct ks_web_request request = request_of(exchange);
+	bool reads = strcmp(request.method, "GET") == 0 || strcmp(request.method, "HEAD") == 0;
+	bool takes = checks && ks_web_takes_body(&request);
+	exchange->waits = checks && ks_web_waits(&request);
+	put_query_back(&request);
+	if (!reads && !takes)
+		refuse(exchange, 405, "pages are read: GET or HEAD");
+	else if (takes && announced(exchange) == SIZE_MAX)
+		refuse(exchange, 411, "say how long it is (Content-Length)");
+	else if (takes && announced(exchange) > checks->max_bytes)
+		refuse(exchange, 413, "these are too many bytes for one request");
+	else if (exchange->waits && !take_place(exchange))
+		refuse(exchange, 503,
+		       "too many files are looked at just now; try again in some seconds");
+}
+
+/** Keep what is wanted of a body. @return false: it is too long */
+static bool take_body(struct exchange *exchange, const char *bytes, size_t len)
+{
+	const struct ks_web_checks *checks = exchange->server->checks;
+	if (strcmp(exchange->method, "POST") == 0 && exchange->waits) {
+		ks_buf_bytes(&exchange->body, bytes, len);
+		return !exchange->body.failed && exchange->body.len <= checks->max_bytes;
+	}
+	exchange->dropped += len;
+	return exchange->dropped <= BODY_MAX;
 }
 
 static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, const char *url,
@@ -179,22 +322,31 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
 			      size_t *body_len, void **slot)
 {
 	struct exchange *exchange = *slot;
+	(void)arg;
 	(void)url;
 	(void)version;
-	(void)body;
 	if (!exchange || !exchange->uri)
 		return MHD_NO;
 	if (!exchange->begun) {
 		exchange->begun = true;
 		snprintf(exchange->method, sizeof(exchange->method), "%s", method);
-		return MHD_YES;
+		ks_web_client_reads_body(connection);
+		begin_answer(exchange);
+		return exchange->answered ? send_response(exchange) : MHD_YES;
 	}
 	if (*body_len) {
-		exchange->body += *body_len;
+		bool taken = take_body(exchange, body, *body_len);
 		*body_len = 0;
-		return exchange->body <= BODY_MAX ? MHD_YES : MHD_NO;
+		return taken ? MHD_YES : MHD_NO;
 	}
-	return respond(arg, connection, method, exchange);
+	ks_web_client_waits(connection);
+	if (exchange->waits && !exchange->answered) {
+		answer_later(exchange);
+		return MHD_YES;
+	}
+	if (!exchange->answered)
+		respond(exchange);
+	return send_response(exchange);
 }
 
 /* ---- a request's beginning and end ---- */
@@ -202,11 +354,12 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
 /** The address as it was sent, which the library decodes otherwise. */
 static void *begin_exchange(void *arg, const char *uri, struct MHD_Connection *connection)
 {
-	(void)arg;
-	(void)connection;
 	struct exchange *exchange = calloc(1, sizeof(*exchange));
-	if (exchange)
+	if (exchange) {
+		exchange->server = arg;
+		exchange->connection = connection;
 		exchange->uri = strdup(uri);
+	}
 	return exchange;
 }
 
@@ -251,105 +404,55 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **sl
 		if (server->log)
 			write_log(server, connection, exchange);
 	}
+	if (exchange->waits)
+		leave_place(exchange);
+	ks_web_client_asks(connection);
+	ks_buf_deinit(&exchange->body);
+	ks_web_response_deinit(&exchange->response);
 	free(exchange->uri);
 	free(exchange);
 	*slot = NULL;
 }
 
-/* ---- sockets ---- */
+/* ---- all of it ---- */
 
-/** "HOST:PORT" or "[HOST]:PORT", numbers alone. */
-static struct ks_error *read_listen(const char *text, struct sockaddr_storage *ret)
+static struct ks_error *start_daemon(struct ks_web_server *server,
+				     const struct ks_web_server_opts *opts)
 {
-	char host[64];
-	const char *colon = strrchr(text, ':');
-	bool bracket = *text == '[';
-	size_t len = colon ? (size_t)(colon - text) : 0;
-	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
-					.ai_socktype = SOCK_STREAM };
-	struct addrinfo *found = NULL;
-	if (len > 2 * bracket && len < sizeof(host) && (!bracket || text[len - 1] == ']')) {
-		memcpy(host, text + bracket, len - 2 * bracket);
-		host[len - 2 * bracket] = '\0';
-		// of a larger port it takes what fits into 16 bits
-		if (strtoul(colon + 1, NULL, 10) > UINT16_MAX ||
-		    getaddrinfo(host, colon + 1, &hints, &found) != 0)
-			found = NULL;
-	}
-	if (!found)
-		return ks_error_new(KS_ERR_USAGE,
-				    "'%s' is no address to listen on; say 127.0.0.1:8080 or "
-				    "[::1]:8080",
-				    text);
-	memcpy(ret, found->ai_addr, found->ai_addrlen);
-	freeaddrinfo(found);
-	return NULL;
-}
-
-/** The socket that systemd opened for this process; -1: none. */
-static int given_socket(void)
-{
-	const char *pid = getenv("LISTEN_PID"), *nr = getenv("LISTEN_FDS");
-	return pid && nr && atol(pid) == (long)getpid() && atoi(nr) == 1 ? FIRST_FD : -1;
-}
-
-/** Whether nobody but this machine can connect. */
-static bool is_local(const struct sockaddr_storage *address)
-{
-	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
-	const struct sockaddr_in *four = (const struct sockaddr_in *)address;
-	enum { LOOPBACK_BYTE = 127 };
-	switch (address->ss_family) {
-	case AF_INET:
-		return ntohl(four->sin_addr.s_addr) >> 24 == LOOPBACK_BYTE;
-	case AF_INET6:
-		return IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
-	default:
-		return address->ss_family == AF_UNIX;
-	}
-}
-
-static struct ks_error *listen_on(struct ks_web_server *server,
-				  const struct ks_web_server_opts *opts)
-{
-	struct sockaddr_storage address = { 0 };
-	int given = given_socket();
-	KS_TRY(read_listen(opts->listen, &address));
-	socklen_t len = sizeof(address);
-	if (given >= 0 && getsockname(given, (struct sockaddr *)&address, &len) != 0)
-		return ks_error_new(KS_ERR_IO, "the socket that was handed over is none: %m");
-	unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO;
-	flags |= address.ss_family == AF_INET6 ? MHD_USE_IPv6 : 0;
+	const unsigned int flags =
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME;
 	const struct MHD_OptionItem options[] = {
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)begin_exchange, server },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)end_exchange, server },
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)ks_web_client_notify, server->clients },
 		{ MHD_OPTION_THREAD_POOL_SIZE, opts->nr_threads, NULL },
 		{ MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS, NULL },
-		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, is_local(&address) ? 0 : CONNECTIONS_OF_ONE,
+		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, server->local ? 0 : CONNECTIONS_OF_ONE,
 		  NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, SECONDS, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY, NULL },
-		given >= 0 ? (struct MHD_OptionItem){ MHD_OPTION_LISTEN_SOCKET, given, NULL }
-			   : (struct MHD_OptionItem){ MHD_OPTION_SOCK_ADDR, 0, &address },
+		{ MHD_OPTION_LISTEN_SOCKET, opts->socket, NULL },
 		{ MHD_OPTION_END, 0, NULL },
 	};
 	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle, server, MHD_OPTION_ARRAY,
 					  options, MHD_OPTION_END);
-	if (!server->daemon)
-		return ks_error_new(KS_ERR_IO, "cannot listen on %s: %m", opts->listen);
-	return NULL;
+	return server->daemon ? NULL : ks_error_new(KS_ERR_IO, "cannot begin to serve: %m");
 }
 
+/** As many handles as there can be requests under way: those that wait for a worker hold theirs meanwhile. */
 static struct ks_error *open_handles(struct ks_web_server *server,
 				     const struct ks_web_server_opts *opts)
 {
+	size_t nr = opts->nr_threads + (opts->checks ? UPLOADS : 0);
 	server->store = strdup(opts->store);
-	server->handles = calloc(opts->nr_threads, sizeof(*server->handles));
+	server->handles = calloc(nr, sizeof(*server->handles));
 	if (!server->store || !server->handles)
 		return &ks_nomem;
-	while (server->nr_free < opts->nr_threads) {
-		KS_TRY(ks_web_open(server->store, &server->handles[server->nr_free]));
-		server->nr_free++;
+	while (server->nr_free < nr) {
+		struct ks_web *web;
+		KS_TRY(ks_web_open(server->store, &web));
+		ks_web_take_uploads(web, opts->checks);
+		server->handles[server->nr_free++] = web;
 	}
 	return NULL;
 }
@@ -361,11 +464,15 @@ struct ks_error *ks_web_server_start(const struct ks_web_server_opts *opts,
 	if (!server)
 		return &ks_nomem;
 	server->log = opts->log;
+	server->checks = opts->checks;
+	server->local = ks_web_is_local(opts->socket);
 	pthread_mutex_init(&server->lock, NULL);
 	pthread_cond_init(&server->free_one, NULL);
 	struct ks_error *err = open_handles(server, opts);
 	if (!err)
-		err = listen_on(server, opts);
+		err = ks_web_clients_watch(server->store, &server->clients);
+	if (!err)
+		err = start_daemon(server, opts);
 	if (err) {
 		ks_web_server_stop(server);
 		return err;
@@ -374,19 +481,17 @@ struct ks_error *ks_web_server_start(const struct ks_web_server_opts *opts,
 	return NULL;
 }
 
-unsigned int ks_web_server_port(const struct ks_web_server *server)
-{
-	const union MHD_DaemonInfo *info =
-		MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-	return info ? info->port : 0;
-}
-
 void ks_web_server_stop(struct ks_web_server *server)
 {
 	if (!server)
 		return;
+	pthread_mutex_lock(&server->lock);
+	while (server->nr_waiting) // no connection may sleep when it ends
+		pthread_cond_wait(&server->free_one, &server->lock);
+	pthread_mutex_unlock(&server->lock);
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
+	ks_web_clients_end(server->clients);
 	for (size_t i = 0; i < server->nr_free; i++)
 		ks_web_close(server->handles[i]);
 	free(server->handles);

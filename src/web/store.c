@@ -31,10 +31,23 @@ static void close_store(struct ks_web *web)
 	web->store = NULL;
 }
 
+/** What the pages tell of the file itself. */
+static void look_at_file(struct ks_web *web)
+{
+	struct stat now;
+	struct tm tm;
+	if (stat(web->path, &now) != 0)
+		return;
+	web->size = (uint64_t)now.st_size;
+	if (gmtime_r(&now.st_mtime, &tm))
+		strftime(web->written, sizeof(web->written), "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
 static struct ks_error *choose_images(struct ks_web *web, int64_t version)
 {
 	forget(web);
 	web->version = version;
+	look_at_file(web);
 	struct ks_error *err = ks_selection_choose(&web->sel, web->store, NULL);
 	if (!err)
 		err = ks_selection_group(&web->sel, web->store);
@@ -43,29 +56,28 @@ static struct ks_error *choose_images(struct ks_web *web, int64_t version)
 	return err;
 }
 
-/** What the pages tell of the file itself. */
-static void look_at(struct ks_web *web, const struct stat *now)
-{
-	struct tm tm;
-	web->size = (uint64_t)now->st_size;
-	if (gmtime_r(&now->st_mtime, &tm))
-		strftime(web->written, sizeof(web->written), "%Y-%m-%dT%H:%M:%SZ", &tm);
-}
-
-struct ks_error *ks_web_refresh(struct ks_web *web)
+/** The file that is at the path now is open. */
+static struct ks_error *open_newest(struct ks_web *web)
 {
 	struct stat now;
 	if (stat(web->path, &now) != 0)
 		return ks_error_new(KS_ERR_STORE, "the store is not there");
 	if (web->store && (now.st_dev != web->device || now.st_ino != web->inode))
 		close_store(web);
-	look_at(web, &now);
-	if (!web->store) {
-		KS_TRY(ks_store_open(web->path, KS_STORE_READ, &web->store));
-		web->device = now.st_dev;
-		web->inode = now.st_ino;
-		web->version = 0;
-	}
+	if (web->store)
+		return NULL;
+	KS_TRY(ks_store_open(web->path, KS_STORE_READ, &web->store));
+	web->device = now.st_dev;
+	web->inode = now.st_ino;
+	web->version = 0;
+	return NULL;
+}
+
+struct ks_error *ks_web_refresh(struct ks_web *web, uint64_t place)
+{
+	if (!web->store || !place || place != web->place)
+		KS_TRY(open_newest(web));
+	web->place = place;
 	KS_TRY(ks_store_snapshot_begin(web->store));
 	int64_t version = ks_store_version(web->store);
 	struct ks_error *err = NULL;
@@ -108,7 +120,7 @@ struct ks_error *ks_web_open(const char *path, struct ks_web **ret)
 	if (!web)
 		return &ks_nomem;
 	web->path = path;
-	struct ks_error *err = ks_web_refresh(web);
+	struct ks_error *err = ks_web_refresh(web, 0);
 	if (err && err->code != KS_ERR_NOTFOUND) { // a store without images may get some
 		ks_web_close(web);
 		return err;
@@ -118,6 +130,11 @@ struct ks_error *ks_web_open(const char *path, struct ks_web **ret)
 	ks_error_free(err);
 	*ret = web;
 	return NULL;
+}
+
+void ks_web_take_uploads(struct ks_web *web, const struct ks_web_checks *checks)
+{
+	web->checks = checks;
 }
 
 void ks_web_close(struct ks_web *web)

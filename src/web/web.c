@@ -23,22 +23,41 @@ const char *const ks_web_headers[][2] = {
 static const struct route {
 	const char *word;
 	ks_web_page_fn *page;
+	bool posted;	// files can be sent there
+	bool storeless; // the store is not looked at, and may be missing
 } routes[] = {
-	{ "search", ks_web_search },   { "kernels", ks_web_kernels }, { "kernel", ks_web_kernel },
-	{ "diff", ks_web_diff },       { "stats", ks_web_stats },     { "feed", ks_web_feed },
-	{ "store", ks_web_store },     { "api", ks_web_api },	      { "healthz", ks_web_health },
-	{ "style.css", ks_web_style }, { "ksurf.js", ks_web_script },
+	{ "search", ks_web_search },
+	{ "kernels", ks_web_kernels },
+	{ "kernel", ks_web_kernel },
+	{ "diff", ks_web_diff },
+	{ "stats", ks_web_stats },
+	{ "feed", ks_web_feed },
+	{ "store", ks_web_store },
+	{ "check", ks_web_check, .posted = true },
+	{ "r", ks_web_report, .storeless = true },
+	{ "api", ks_web_api },
+	{ "healthz", ks_web_health },
+	{ "style.css", ks_web_style },
+	{ "ksurf.js", ks_web_script },
 };
+
+static const struct route *find_route(const struct ks_web_address *address)
+{
+	for (size_t i = 0; address->nr_segments && i < KS_ARRAY_LEN(routes); i++)
+		if (strcmp(routes[i].word, address->segments[0]) == 0)
+			return &routes[i];
+	return NULL;
+}
 
 static ks_web_page_fn *find_page(const struct ks_web_address *address)
 {
 	const char *name = ks_web_field(address, "name");
 	if (!address->nr_segments)
 		return name ? ks_web_any_name : ks_web_home;
+	const struct route *route = find_route(address);
+	if (route)
+		return route->page;
 	const char *word = address->segments[0];
-	for (size_t i = 0; i < KS_ARRAY_LEN(routes); i++)
-		if (strcmp(routes[i].word, word) == 0)
-			return routes[i].page;
 	if (address->nr_segments > 1)
 		return ks_kind_by_name(word) != KS_NR_KINDS ? ks_web_name
 		       : ks_web_is_published(address)	    ? ks_web_published
@@ -46,38 +65,115 @@ static ks_web_page_fn *find_page(const struct ks_web_address *address)
 	return ks_web_any_name;
 }
 
+static bool reads(const struct ks_web_request *request)
+{
+	return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+}
+
+/** Whether a request sends something to an address that takes it. */
+static bool posts(const struct ks_web_request *request, const struct ks_web_address *address)
+{
+	const struct route *route = find_route(address);
+	return strcmp(request->method, "POST") == 0 && route && route->posted &&
+	       address->nr_segments == 1 && !address->label;
+}
+
+typedef bool about_fn(const struct ks_web_request *request, const struct ks_web_address *address);
+
+static bool is_about(const struct ks_web_request *request, about_fn *about)
+{
+	struct ks_web_address address = { 0 };
+	struct ks_error *err = ks_web_address_read(request, &address);
+	bool is = !err && about(request, &address);
+	ks_error_free(err);
+	ks_web_address_deinit(&address);
+	return is;
+}
+
+bool ks_web_takes_body(const struct ks_web_request *request)
+{
+	return !reads(request) && is_about(request, posts);
+}
+
+static bool waits(const struct ks_web_request *request, const struct ks_web_address *address)
+{
+	return posts(request, address) || (reads(request) && ks_web_is_explanation(address));
+}
+
+bool ks_web_waits(const struct ks_web_request *request)
+{
+	return (!reads(request) || strchr(request->path, '@')) && is_about(request, waits);
+}
+
+/* ---- failures ---- */
+
 /** The status that a failure is told by. */
-static unsigned int status_of(const struct ks_error *err)
+static unsigned int status_of(const struct ks_web_call *call, const struct ks_error *err)
 {
 	switch (err->code) {
-	case KS_ERR_NOTFOUND:
-		return 404;
-	case KS_ERR_USAGE:
-		return 400;
 	case KS_ERR_STORE:
 		return 503; // it is being replaced, or locked
-	default:
+	case KS_ERR_IO:
+	case KS_ERR_NOMEM:
 		return 500;
+	case KS_ERR_NOTFOUND:
+		return call->of_files ? 422 : 404;
+	case KS_ERR_USAGE:
+		return call->of_files ? 422 : 400;
+	case KS_ERR_UNSUPPORTED:
+		return call->of_files ? 422 : reads(call->request) ? 500 : 415; // of the body
+	default:
+		return call->of_files ? 422 : 500;
 	}
+}
+
+static const char *title_of(unsigned int status)
+{
+	static const struct {
+		unsigned int status;
+		const char *title;
+	} titles[] = {
+		{ 400, "Not understood" }, { 403, "Not from there" }, { 404, "Not found" },
+		{ 405, "Not possible" },   { 411, "Not understood" }, { 413, "Too large" },
+		{ 415, "Not understood" }, { 422, "Not checked" },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(titles); i++)
+		if (titles[i].status == status)
+			return titles[i].title;
+	return "Not now";
+}
+
+static void write_failure(struct ks_web_call *call, unsigned int status, const char *why)
+{
+	struct ks_web_response *response = call->response;
+	const char *title = title_of(status);
+	response->status = status;
+	response->body.len = response->location.len = 0;
+	call->feed = NULL;
+	ks_web_begin(call, title, NULL);
+	ks_buf_printf(&response->body, "<h1>%s</h1>\n<p class=\"failure\">", title);
+	ks_html_text(&response->body, why);
+	ks_buf_str(&response->body, "</p>\n");
+	ks_web_end(call);
 }
 
 static void tell_failure(struct ks_web_call *call, struct ks_error *err)
 {
-	static const char *const titles[] = { "Not found", "Not understood", "Not now" };
-	struct ks_web_response *response = call->response;
-	response->status = status_of(err);
-	const char *title = titles[response->status == 404 ? 0 : response->status == 400 ? 1 : 2];
 	char *text = ks_error_text(err);
-	response->body.len = response->location.len = 0;
-	call->feed = NULL;
-	ks_web_begin(call, title, NULL);
-	ks_buf_printf(&response->body, "<h1>%s</h1>\n<p>", title);
-	ks_html_text(&response->body, text ? text : "out of memory");
-	ks_buf_str(&response->body, "</p>\n");
-	ks_web_end(call);
+	write_failure(call, status_of(call, err), text ? text : "out of memory");
 	free(text);
 	ks_error_free(err);
 }
+
+void ks_web_refuse(unsigned int status, const char *why, struct ks_web_response *response)
+{
+	struct ks_web_call call = { .response = response };
+	*response = (struct ks_web_response){ 0 };
+	write_failure(&call, status, why);
+	response->allow = status == 405 ? "GET, HEAD" : NULL;
+}
+
+/* ---- answers ---- */
 
 static void add_tag(struct ks_web_response *response)
 {
@@ -86,34 +182,62 @@ static void add_tag(struct ks_web_response *response)
 		 (uint64_t)hash.high64, (uint64_t)hash.low64);
 }
 
-static struct ks_error *answer(struct ks_web_call *call, const struct ks_web_request *request,
-			       struct ks_web_address *address)
+static struct ks_error *read_page(struct ks_web_call *call)
 {
-	KS_TRY(ks_web_address_read(request, address));
-	ks_web_page_fn *page = find_page(address);
+	ks_web_page_fn *page = find_page(call->address);
+	const struct route *route = find_route(call->address);
 	if (!page)
 		return ks_error_new(KS_ERR_NOTFOUND, "there is no such page");
-	KS_TRY(ks_web_refresh(call->web));
+	if (route && route->storeless)
+		return page(call);
+	KS_TRY(ks_web_refresh(call->web, call->request->place));
 	struct ks_error *err = page(call);
 	ks_web_release(call->web, err);
-	return err ? err : ks_buf_error(&call->response->body);
+	return err;
+}
+
+static struct ks_error *answer(struct ks_web_call *call, struct ks_web_address *address)
+{
+	KS_TRY(ks_web_address_read(call->request, address));
+	// what is sent is checked by others, who look at the store themselves
+	KS_TRY(reads(call->request) ? read_page(call) : ks_web_check(call));
+	return ks_buf_error(&call->response->body);
+}
+
+/** Whether another site's page makes a browser send this. */
+static bool is_foreign(const struct ks_web_request *request)
+{
+	const char *site = request->site, *origin = request->origin;
+	if (site)
+		return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+	if (!origin || !request->host || strcmp(origin, "null") == 0)
+		return false;
+	const char *host = strstr(origin, "://");
+	return !host || strcmp(host + 3, request->host) != 0;
 }
 
 void ks_web_respond(struct ks_web *web, const struct ks_web_request *request,
 		    struct ks_web_response *response)
 {
 	struct ks_web_address address = { 0 };
-	struct ks_web_call call = { .web = web, .address = &address, .response = response };
+	struct ks_web_call call = {
+		.web = web, .request = request, .address = &address, .response = response
+	};
+	if (!reads(request) && (!web->checks || !ks_web_takes_body(request))) {
+		ks_web_refuse(405, "pages are read: GET or HEAD", response);
+		return;
+	}
+	if (!reads(request) && is_foreign(request)) {
+		ks_web_refuse(403, "files are sent by a page of this site, or by a program",
+			      response);
+		return;
+	}
 	*response = (struct ks_web_response){ .status = 200, .type = "text/html; charset=utf-8" };
-	bool reads = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
-	struct ks_error *err = reads ? answer(&call, request, &address)
-				     : ks_error_new(KS_ERR_USAGE, "pages are read: GET or HEAD");
+	struct ks_error *err = answer(&call, &address);
 	if (err)
 		tell_failure(&call, err);
 	else if (response->status == 200)
 		add_tag(response);
-	if (!reads)
-		response->status = 405;
 	if (request->known && *response->tag && strcmp(request->known, response->tag) == 0) {
 		response->status = 304;
 		response->body.len = 0;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Every kind of page in a browser, as people use it: site.mjs MODULES CHROMIUM ADDRESS FUNCTION STRUCT; writes TAP without numbers.
+// Every kind of page in a browser, as people use it: site.mjs MODULES CHROMIUM ADDRESS FUNCTION STRUCT OBJECT...; writes TAP without numbers.
 import { createRequire } from "node:module";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 
-const [modules, chromiumPath, site, aFunction, aStruct] = process.argv.slice(2);
+const [modules, chromiumPath, site, aFunction, aStruct, ...objects] = process.argv.slice(2);
 const require = createRequire(modules);
 const { chromium } = require("playwright-core");
 const axe = require.resolve("axe-core/axe.min.js");
@@ -37,9 +38,21 @@ const pages = {
 	comparison: `/diff/${pair}`,
 	"comparison by name": `/diff/${pair}?kind=struct`,
 	API: "/api",
+	"what to check": "/check",
+	"no such report": "/r/0123456789abcdef0123456789abcdef",
 	"not found": "/function/zzzzzzzz",
 	"not understood": "/search",
 };
+
+// A report on all objects, and what explains one verdict, as programs ask for them.
+const form = new FormData();
+for (const object of objects)
+	form.append("files", new Blob([readFileSync(object)]), basename(object));
+const sent = await fetch(site + "/check", { method: "POST", body: form });
+assert.equal(sent.status, 200);
+const report = new URL(sent.url).pathname;
+pages.report = report;
+pages.explanation = /<td class="[a-z]+"><a title="[^"]+" href="([^"]+)"/.exec(await sent.text())[1];
 
 // As root Chromium has no sandbox of its own; what it is shown here is only ours.
 const browser = await chromium.launch({
@@ -53,7 +66,7 @@ async function test(name, how, options = {}) {
 	const wrong = [];
 	page.on("pageerror", (error) => wrong.push(`script: ${error.message}`));
 	page.on("console", (message) => {
-		if (message.type() === "error" && !/status of 40[04]/.test(message.text()))
+		if (message.type() === "error" && !/status of 4(0[04]|22)/.test(message.text()))
 			wrong.push(`console: ${message.text()}`);
 	});
 	page.on("request", (request) => {
@@ -295,6 +308,87 @@ await test("the form leads to two kernels compared", async (page) => {
 	await page.locator("main").getByRole("link", { name: "struct", exact: true }).click();
 	assert.equal(path(page), `/diff/${old}..${latest}?kind=struct`);
 });
+
+// What the report at the page says, in the words of check --json.
+async function isReport(page) {
+	assert.match(path(page), /^\/r\/[0-9a-f]{32}$/);
+	const { tools } = await ask(`${path(page)}.json`);
+	const rows = await page.locator(".checked table.verdicts").first().locator("tbody tr td:first-child").allInnerTexts();
+	assert.deepEqual([...rows].sort(), tools.map((tool) => tool.tool).sort());
+}
+
+// A cell leads to what explains it; that names the program, and the kernel.
+async function readCell(page) {
+	const cell = page.locator(".checked table.verdicts td a[title]").first();
+	const [, program, label] = /\/([^/@]+)@(.*)$/.exec(decodeURIComponent(await cell.getAttribute("href")));
+	await cell.click();
+	const text = await page.locator("main pre").innerText();
+	assert.match(text, new RegExp(`program +${program}\n`));
+	assert.ok(text.includes(label) && /verdict/.test(text));
+}
+
+await test("files that are dropped lead to their report, a cell to why, and the address can be shared", async (page, context) => {
+	await go(page, "/");
+	const dropped = objects.map((object) => ({ name: basename(object), bytes: readFileSync(object).toString("base64") }));
+	const transfer = await page.evaluateHandle((files) => {
+		const all = new DataTransfer();
+		for (const { name, bytes } of files)
+			all.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
+		return all;
+	}, dropped);
+	await page.dispatchEvent("h1", "dragenter", { dataTransfer: transfer });
+	assert.ok(await page.locator("form.check.over").count());
+	await page.dispatchEvent("h1", "drop", { dataTransfer: transfer });
+	await page.waitForURL(`${site}/r/*`);
+	await isReport(page);
+	const shared = page.url();
+	await page.locator(".checked table.verdicts td:first-child a").first().click(); // a tool: its programs
+	assert.ok(await page.locator("details#t0 tr.program").first().isVisible());
+	await readCell(page);
+	await page.getByRole("link", { name: "all tools and kernels" }).click();
+	assert.equal(page.url(), shared);
+	const other = await context.newPage();
+	await other.goto(shared);
+	await isReport(other);
+});
+
+await test("files that are chosen are checked on the kernels that are, and the address keeps these", async (page) => {
+	await go(page, `/check?kernels=${at(latest)}`);
+	assert.equal(await page.getByLabel("kernels").inputValue(), latest);
+	await page.getByLabel("kernels").fill(old);
+	await page.getByLabel("kernels").blur();
+	assert.equal(path(page), `/check?kernels=${old}`);
+	await page.setInputFiles("input[type=file]", objects);
+	await page.getByRole("button", { name: "Check" }).click();
+	await page.waitForURL(`${site}/r/*`);
+	await isReport(page);
+	const { images } = await ask(`${path(page)}.json`);
+	assert.deepEqual(images.map((image) => image.image), [old]);
+	await page.goBack();
+	assert.equal(await page.getByRole("button", { name: "Check" }).isEnabled(), true);
+});
+
+await test("why files are not checked is said where they were sent", async (page) => {
+	await go(page, "/check");
+	await page.setInputFiles("input[type=file]", { name: "<b>.o", mimeType: "a/b", buffer: Buffer.from("nothing") });
+	await page.getByRole("button", { name: "Check" }).click();
+	await page.locator(".told.failure").waitFor();
+	assert.match(await page.locator(".told").innerText(), /<b>\.o: no eBPF object/);
+	assert.equal(path(page), "/check");
+});
+
+await test("files are checked without JavaScript", async (page) => {
+	await go(page, "/");
+	await page.setInputFiles("input[type=file]", objects);
+	await page.getByLabel("kernels").fill(old);
+	await page.getByRole("button", { name: "Check" }).click();
+	await isReport(page);
+	await readCell(page);
+	await go(page, "/check");
+	await page.setInputFiles("input[type=file]", { name: "a.o", mimeType: "a/b", buffer: Buffer.from("nothing") });
+	await page.getByRole("button", { name: "Check" }).click();
+	assert.match(await page.locator("main .failure").innerText(), /a\.o: no eBPF object/);
+}, { javaScriptEnabled: false });
 
 const ground = (page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 

@@ -18,6 +18,11 @@ struct ks_check_report {
 	const char *
 		map; // sarif, github: "OLD=NEW,…", beginnings of paths and what stands for them; NULL
 	const char *here; // sarif, github: paths below this folder are told from there; NULL
+	/**
+	 * HTML: what goes into a page of the site, tools first. Cells lead to the explanations, which are at this address, a slash and
+	 * PROGRAM@LABEL. NULL: a page by itself.
+	 */
+	const char *site;
 };
 
 /** Append the report. @return &ks_nomem; KS_ERR_USAGE when KS_DOCUMENT_CHECK has no such format */
@@ -37,3 +42,8 @@ KS_MUST_CHECK struct ks_error *ks_check_explain(const struct ks_check_report *re
 						const struct ks_check *check,
 						const struct ks_check_cell *cells, size_t nr,
 						struct ks_buf *out);
+
+/** The same for every program of that name or section, on every image, with an empty line between two. Appends nothing when there is none. */
+KS_MUST_CHECK struct ks_error *ks_check_explain_called(const struct ks_check_report *report,
+						       const struct ks_check *check,
+						       const char *word, struct ks_buf *out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The whole reasoning for one program on one image. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/check/check_page.h"
@@ -172,4 +173,27 @@ struct ks_error *ks_check_explain(const struct ks_check_report *report,
 		KS_TRY(write_terminal(report, check, &cells[i], out));
 	}
 	return ks_buf_error(out);
+}
+
+/** A program by name or section. */
+static bool is_called(const struct ks_bpf_program *program, const char *word)
+{
+	return strcmp(program->name, word) == 0 || strcmp(program->section, word) == 0;
+}
+
+struct ks_error *ks_check_explain_called(const struct ks_check_report *report,
+					 const struct ks_check *check, const char *word,
+					 struct ks_buf *out)
+{
+	size_t nr = 0;
+	struct ks_check_cell *cells = calloc(check->nr_rows * check->nr_images + 1, sizeof(*cells));
+	if (!cells)
+		return &ks_nomem;
+	for (size_t row = 0; row < check->nr_rows; row++)
+		for (size_t i = 0; i < check->nr_images && is_called(check->programs[row], word);
+		     i++)
+			cells[nr++] = (struct ks_check_cell){ row, i };
+	struct ks_error *err = nr ? ks_check_explain(report, check, cells, nr, out) : NULL;
+	free(cells);
+	return err;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One page without anything from elsewhere: it can be mailed, and works with scripts switched off. */
 #include "base/text.h"
+#include "base/url.h"
 #include "report/check/check_page.h"
 
 static const char head[] =
@@ -77,6 +78,11 @@ static void write_answer(struct page *page)
 {
 	ks_answer_write(page->tools, &page->axis, &page->text);
 	paragraph(page, "answer");
+}
+
+/** What becomes of several tools on each kernel; what all of it rests on. */
+static void write_steps(struct page *page)
+{
 	if (page->tools->nr > 1 && page->axis.nr > 1) {
 		ks_buf_str(page->out, "<ul>\n");
 		for (size_t i = page->axis.nr; i-- > 0;) {
@@ -150,9 +156,12 @@ static void write_cause(struct page *page, const struct ks_cause *cause)
 
 /* ---- tables ---- */
 
-static void write_heads(const struct ks_axis *axis, const char *title, struct ks_buf *out)
+static void write_heads(const struct page *page, const struct ks_axis *axis, const char *title)
 {
-	ks_buf_printf(out, "<div class=\"scroll\"><table><thead><tr><th>%s</th>", title);
+	struct ks_buf *out = page->out;
+	ks_buf_printf(out, "<div class=\"scroll\"%s><thead><tr><th>%s</th>",
+		      page->report->site ? " tabindex=\"0\"><table class=\"verdicts\"" : "><table",
+		      title);
 	for (size_t i = 0; i < axis->nr; i++) {
 		ks_buf_str(out, "<th class=\"image\"><span>");
 		put(out, axis->at[i].label);
@@ -161,15 +170,39 @@ static void write_heads(const struct ks_axis *axis, const char *title, struct ks
 	ks_buf_str(out, "</tr></thead><tbody>\n");
 }
 
-static void write_cell(const char *class, const char *symbol, struct ks_buf *out)
+/** A verdict; on the site it leads to what explains it. @param row of the program that explains it */
+static void write_cell(const struct page *page, const char *class, const char *symbol,
+		       const char *title, size_t row, size_t image)
 {
-	ks_buf_printf(out, "<td class=\"%s\">%s</td>", class, symbol);
+	const struct ks_check *check = page->tools->check;
+	const char *site = page->report->site;
+	struct ks_buf *out = page->out;
+	ks_buf_printf(out, "<td class=\"%s\">", class);
+	if (site) {
+		const char *program = check->programs[row]->name;
+		const char *label = check->images[image]->label;
+		ks_buf_printf(out, "<a title=\"%s\" href=\"%s/", title, site);
+		ks_url_encode(out, program, strlen(program));
+		ks_buf_char(out, '@');
+		ks_url_encode(out, label, strlen(label));
+		ks_buf_str(out, "\">");
+	}
+	ks_buf_printf(out, "%s%s</td>", symbol, site ? "</a>" : "");
+}
+
+/** The program that explains best what becomes of a tool on an image: one that costs it something, else its first. */
+static size_t row_of_tool(const struct page *page, size_t index, size_t image)
+{
+	const struct ks_tool_outcome *outcome = ks_tool_outcome(page->tools, index, image);
+	const struct ks_tool *tool = &page->tools->at[index];
+	return outcome->nr ? outcome->losses[0].row
+			   : page->tools->check->objects[tool->objects[0]].first;
 }
 
 static void write_matrix(struct page *page)
 {
 	struct ks_buf *out = page->out;
-	write_heads(&page->axis, "tool", out);
+	write_heads(page, &page->axis, "tool");
 	for (size_t i = 0; i < page->tools->nr; i++) {
 		ks_buf_printf(out, "<tr><td><a href=\"#t%zu\">", i);
 		put(out, page->tools->at[i].name);
@@ -177,7 +210,8 @@ static void write_matrix(struct page *page)
 		for (size_t k = 0; k < page->axis.nr; k++) {
 			size_t image = page->axis.at[k].images[0];
 			enum ks_tool_verdict v = ks_tool_outcome(page->tools, i, image)->verdict;
-			write_cell(classes[v], ks_tool_verdicts[v].symbol, out);
+			write_cell(page, classes[v], ks_tool_verdicts[v].symbol,
+				   ks_tool_verdicts[v].title, row_of_tool(page, i, image), image);
 		}
 		ks_buf_str(out, "</tr>\n");
 	}
@@ -198,10 +232,11 @@ static void write_programs(struct page *page, size_t index)
 	const struct ks_check *check = page->tools->check;
 	const struct ks_tool *tool = &page->tools->at[index];
 	struct ks_buf *out = page->out;
-	ks_buf_printf(out, "<details id=\"t%zu\"><summary>", index);
+	bool open = page->report->site && page->tools->nr == 1;
+	ks_buf_printf(out, "<details id=\"t%zu\"%s><summary>", index, open ? " open" : "");
 	put(out, tool->name);
 	ks_buf_str(out, "</summary>\n");
-	write_heads(&page->whole, "program", out);
+	write_heads(page, &page->whole, "program");
 	for (size_t i = 0; i < tool->nr_objects; i++) {
 		const struct ks_check_object *object = &check->objects[tool->objects[i]];
 		for (size_t row = object->first; row < object->first + object->nr; row++) {
@@ -211,7 +246,8 @@ static void write_programs(struct page *page, size_t index)
 			for (size_t k = 0; k < page->whole.nr; k++) {
 				size_t image = page->whole.at[k].images[0];
 				enum ks_verdict v = ks_check_outcome(check, row, image)->verdict;
-				write_cell(row_classes[v], ks_verdicts[v].symbol, out);
+				write_cell(page, row_classes[v], ks_verdicts[v].symbol,
+					   ks_verdicts[v].title, row, image);
 			}
 			ks_buf_str(out, "</tr>\n");
 		}
@@ -219,23 +255,38 @@ static void write_programs(struct page *page, size_t index)
 	ks_buf_str(out, "</tbody></table></div></details>\n");
 }
 
+static void write_causes(struct page *page)
+{
+	if (page->causes.nr)
+		ks_buf_str(page->out, "<h2>Causes, worst first</h2>\n");
+	for (size_t i = 0; i < page->causes.nr; i++)
+		write_cause(page, &page->causes.at[i]);
+}
+
+static void write_tools(struct page *page)
+{
+	ks_buf_str(page->out, "<h2>Tools</h2>\n");
+	write_matrix(page);
+}
+
 static struct ks_error *write_page(struct page *page, struct ks_arena *arena)
 {
 	KS_TRY(ks_axis_make(page->tools, true, false, arena, &page->axis));
 	KS_TRY(ks_axis_make(page->tools, true, true, arena, &page->whole));
 	KS_TRY(ks_causes_make(page->tools, NULL, NULL, arena, &page->causes));
-	ks_buf_str(page->out, head);
+	bool whole = !page->report->site;
+	ks_buf_str(page->out, whole ? head : "");
 	write_answer(page);
-	if (page->causes.nr)
-		ks_buf_str(page->out, "<h2>Causes, worst first</h2>\n");
-	for (size_t i = 0; i < page->causes.nr; i++)
-		write_cause(page, &page->causes.at[i]);
-	ks_buf_str(page->out, "<h2>Tools</h2>\n");
-	write_matrix(page);
+	if (!whole)
+		write_tools(page);
+	write_steps(page);
+	write_causes(page);
+	if (whole)
+		write_tools(page);
 	ks_buf_str(page->out, "<h2>Programs</h2>\n");
 	for (size_t i = 0; i < page->tools->nr; i++)
 		write_programs(page, i);
-	ks_buf_str(page->out, "</body></html>\n");
+	ks_buf_str(page->out, whole ? "</body></html>\n" : "");
 	return ks_buf_error(&page->text);
 }
 
