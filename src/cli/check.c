@@ -5,6 +5,7 @@
 #include "cli/check_excuses.h"
 #include "cli/check_session.h"
 #include "cli/format.h"
+#include "cli/installed.h"
 #include "report/check/check.h"
 #include "report/check/since.h"
 #include "report/check/upgrade.h"
@@ -105,7 +106,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	const struct opts *opts = values;
 	struct ks_check_session_opts how = opts->checking;
 	int first = opts->upgrade ? 2 : 0;
-	if (argc < first + !opts->installed)
+	int nr_given = cli->installed ? cli->installed->nr_given : argc;
+	if (nr_given < first + !opts->installed)
 		return ks_error_new(
 			KS_ERR_USAGE,
 			"usage: ksurf check FILE..., --upgrade OLD NEW FILE..., or --installed");

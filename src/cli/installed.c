@@ -31,6 +31,7 @@ struct ks_error *ks_cli_installed_find(struct ks_cli *cli, int argc, char **argv
 	if (!installed)
 		return &ks_nomem;
 	cli->installed = installed;
+	installed->nr_given = argc;
 	KS_TRY(find(cli, installed));
 	size_t nr = (size_t)argc + installed->files.paths.len;
 	installed->argv = calloc(nr + 1, sizeof(*installed->argv));

@@ -9,8 +9,8 @@
 struct ks_cli_installed {
 	struct ks_installed_files files;
 	struct ks_bpf_loaded loaded;
-	char **argv; // the arguments, and the files behind them
-	int argc;
+	char **argv;	    // the arguments, and the files behind them
+	int argc, nr_given; // all of them; those of the command line
 };
 
 /** Find both; what is out of reach is said. Kept in cli until ks_cli_installed_free(). */
