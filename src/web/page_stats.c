@@ -253,8 +253,8 @@ static struct ks_error *write_page(struct ks_web_call *call, const struct ks_sta
 	struct ks_buf *out = &call->response->body;
 	ks_web_begin(call, "Statistics", NULL);
 	ks_buf_printf(out,
-		      "<h1>Statistics</h1>\n<p>What kernels have, and how it is compiled: the "
-		      "newest kernel of each series, %zu of %zu. "
+		      "<h1>Statistics</h1>\n<p>What kernels have, and how it is compiled: a "
+		      "kernel of each series, the newest that tells the most; %zu of %zu. "
 		      "<code>ksurf stats</code> counts any.</p>\n",
 		      stats->images->nr, call->web->sel.images.nr);
 	write_links(out);
