@@ -97,6 +97,8 @@ static void addresses_have_their_pages(void **state)
 		{ "/stats/growth", 200, "text/html", "/stats/growth.csv" },
 		{ "/stats/growth.csv", 200, "text/csv", "image,function" },
 		{ "/stats/growth.svg", 200, "image/svg+xml", "<svg" },
+		{ "/stats/changes-function", 200, "text/html", "Nothing to tell" }, // one series
+		{ "/stats/changes.svg", 200, "image/svg+xml", "<svg" },
 		{ "/stats/grwoth", 404, "text/html", "no such table" },
 		{ "/stats/growth/x", 404, "text/html", "no such page" },
 		{ "/store", 200, "text/html", "ksurf publish" },

@@ -43,7 +43,7 @@ static const struct {
 	{ "/struct/task_struct", "a struct, union or enum with its members" },
 	{ "/kernels", "the kernels; ?arch=, ?set=, ?by=series, distribution or set" },
 	{ "/diff", "two kernels: /diff/OLD..NEW, ?kind=, ?name=GLOB" },
-	{ "/stats", "tables and pictures of the newest kernel of each series; /stats/TABLE, also "
+	{ "/stats", "tables and pictures of a kernel of each series; /stats/TABLE, also "
 		    ".csv, /stats/PICTURE.svg" },
 	{ "/feed/vfs_read.atom", "a name's changes as kernels are added; or /feed/KIND/NAME.atom" },
 	{ "/store", "what is here, and how a command gets at it" },

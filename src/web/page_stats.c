@@ -12,15 +12,16 @@
 
 /** What was counted of a state of the store. */
 struct ks_web_counted {
-	struct ks_selection sel; // of its own
-	struct ks_stats *stats;
+	struct ks_selection sel;   // of its own
+	struct ks_stats *stats[2]; // of images, of pairs of them; NULL: nobody has asked yet
 };
 
 void ks_web_counted_free(struct ks_web_counted *counted)
 {
 	if (!counted)
 		return;
-	ks_stats_free(counted->stats);
+	ks_stats_free(counted->stats[false]);
+	ks_stats_free(counted->stats[true]);
 	ks_selection_deinit(&counted->sel);
 	free(counted);
 }
@@ -71,34 +72,38 @@ static bool is_wanted(const struct ks_groups *groups, size_t image)
 	return image == groups->base;
 }
 
-static struct ks_error *count(struct ks_web *web, struct ks_web_counted *counted)
+static struct ks_error *choose(struct ks_web *web, struct ks_selection *sel)
 {
-	struct ks_selection *sel = &counted->sel;
-	const struct ks_stats_scope scope = {
-		.groups = (1u << KS_NR_GROUPS) - 1, .censuses = true, .pairs = true, .nr_threads = 1
-	};
 	KS_TRY(ks_selection_choose(sel, web->store, NULL));
 	size_t nr = 0;
 	for (size_t i = 0; i < sel->images.nr; i++)
 		if (is_wanted(web->sel.groups, i))
 			sel->images.at[nr++] = sel->images.at[i];
 	sel->images.nr = nr;
-	KS_TRY(ks_selection_group(sel, web->store));
-	return ks_stats_make(web->store, &sel->images, sel->groups, &scope, &counted->stats);
+	return ks_selection_group(sel, web->store);
 }
 
-static struct ks_error *counted_of(struct ks_web *web, const struct ks_stats **ret)
+/** What was counted, or is now. @param pairs of images, which takes ten times as long as images */
+static struct ks_error *count(struct ks_web *web, bool pairs, const struct ks_stats **ret)
 {
+	const struct ks_stats_scope scope = { .groups = (1u << KS_NR_GROUPS) - 1,
+					      .censuses = !pairs,
+					      .pairs = pairs,
+					      .nr_threads = 1 };
 	if (!web->counted) {
 		struct ks_web_counted *counted = calloc(1, sizeof(*counted));
-		struct ks_error *err = counted ? count(web, counted) : &ks_nomem;
+		struct ks_error *err = counted ? choose(web, &counted->sel) : &ks_nomem;
 		if (err) {
 			ks_web_counted_free(counted);
 			return err;
 		}
 		web->counted = counted;
 	}
-	*ret = web->counted->stats;
+	struct ks_selection *sel = &web->counted->sel;
+	if (!web->counted->stats[pairs])
+		KS_TRY(ks_stats_make(web->store, &sel->images, sel->groups, &scope,
+				     &web->counted->stats[pairs]));
+	*ret = web->counted->stats[pairs];
 	return NULL;
 }
 
@@ -179,7 +184,7 @@ static struct ks_error *write_tables(const struct ks_stats *stats, enum ks_forma
 {
 	size_t nr = 0;
 	ks_buf_str(out, format == KS_FORMAT_JSON ? "[" : "");
-	for (size_t i = 0; i < KS_NR_STATS_TABLES; i++)
+	for (size_t i = 0; i < KS_NR_OWN_TABLES; i++)
 		KS_TRY(write_table(stats, i, format, false, &nr, out));
 	ks_buf_str(out, format == KS_FORMAT_JSON ? "]\n" : "");
 	return NULL;
@@ -226,17 +231,35 @@ static struct ks_error *write_figure(const struct ks_stats *stats,
 
 /* ---- the pages ---- */
 
+/** What is counted when it is asked for alone: changes. */
+static void write_links(struct ks_buf *out)
+{
+	ks_buf_str(
+		out,
+		"<p>What changes from one to the next, which takes a while to count: as a picture");
+	for (size_t i = 0; i < KS_NR_STATS_PLOTS; i++)
+		if (ks_stats_plots[i].pairs)
+			ks_buf_printf(out, " <a href=\"/stats/%s.svg\">%s</a>",
+				      ks_stats_plots[i].name, ks_stats_plots[i].name);
+	ks_buf_str(out, "; by kind");
+	for (size_t i = KS_NR_OWN_TABLES; i < KS_NR_STATS_TABLES; i++)
+		ks_buf_printf(out, " <a href=\"/stats/%s\">%s</a>", ks_stats_table_at(i).name,
+			      ks_kinds[ks_stats_table_at(i).kind].name);
+	ks_buf_str(out, "</p>\n");
+}
+
 static struct ks_error *write_page(struct ks_web_call *call, const struct ks_stats *stats)
 {
 	struct ks_buf *out = &call->response->body;
 	ks_web_begin(call, "Statistics", NULL);
 	ks_buf_printf(out,
-		      "<h1>Statistics</h1>\n<p>What kernels have, how it is compiled, and what "
-		      "changes from one to the next: the newest kernel of each series, %zu of %zu. "
+		      "<h1>Statistics</h1>\n<p>What kernels have, and how it is compiled: a "
+		      "kernel of each series, the newest that tells the most; %zu of %zu. "
 		      "<code>ksurf stats</code> counts any.</p>\n",
 		      stats->images->nr, call->web->sel.images.nr);
+	write_links(out);
 	for (size_t i = 0; i < KS_NR_STATS_PLOTS; i++)
-		if (has_picture(stats, &ks_stats_plots[i]))
+		if (!ks_stats_plots[i].pairs && has_picture(stats, &ks_stats_plots[i]))
 			KS_TRY(write_figure(stats, &ks_stats_plots[i], out));
 	KS_TRY(write_tables(stats, KS_FORMAT_HTML, out));
 	ks_web_forms(call, "/stats", KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT);
@@ -244,30 +267,42 @@ static struct ks_error *write_page(struct ks_web_call *call, const struct ks_sta
 	return NULL;
 }
 
-static struct ks_error *write_one(struct ks_web_call *call, const struct ks_stats *stats,
-				  const char *name)
+static struct ks_error *write_one_table(struct ks_web_call *call, size_t which)
 {
+	const struct ks_stats_table info = ks_stats_table_at(which);
 	struct ks_buf *out = &call->response->body;
-	enum ks_format format = call->address->format;
+	bool page = call->address->format == KS_FORMAT_HTML;
+	const struct ks_stats *stats;
 	size_t nr = 0;
-	if (format != KS_FORMAT_HTML)
+	KS_TRY(count(call->web, info.pairs, &stats));
+	if (page)
+		ks_web_begin(call, info.title, NULL);
+	else
 		ks_web_say_type(call);
-	for (size_t i = 0; format == KS_FORMAT_SVG && i < KS_NR_STATS_PLOTS; i++)
-		if (strcmp(ks_stats_plots[i].name, name) == 0)
-			return write_picture(stats, &ks_stats_plots[i], out);
-	for (size_t i = 0; format != KS_FORMAT_SVG && i < KS_NR_STATS_TABLES; i++) {
-		if (strcmp(ks_stats_table_at(i).name, name) != 0)
+	KS_TRY(write_table(stats, which, call->address->format, true, &nr, out));
+	if (page && !nr)
+		ks_buf_str(out, "<h1>Nothing to tell</h1>\n<p>No kernel tells what this table "
+				"counts.</p>\n");
+	if (page)
+		ks_web_end(call);
+	return NULL;
+}
+
+/** A table, or a picture, by its name. */
+static struct ks_error *write_one(struct ks_web_call *call, const char *name)
+{
+	const struct ks_stats *stats;
+	bool picture = call->address->format == KS_FORMAT_SVG;
+	for (size_t i = 0; picture && i < KS_NR_STATS_PLOTS; i++) {
+		if (strcmp(ks_stats_plots[i].name, name) != 0)
 			continue;
-		if (format == KS_FORMAT_HTML)
-			ks_web_begin(call, ks_stats_table_at(i).title, NULL);
-		KS_TRY(write_table(stats, i, format, true, &nr, out));
-		if (format == KS_FORMAT_HTML && !nr)
-			ks_buf_str(out, "<h1>Nothing to tell</h1>\n<p>No kernel tells what this "
-					"table counts.</p>\n");
-		if (format == KS_FORMAT_HTML)
-			ks_web_end(call);
-		return NULL;
+		KS_TRY(count(call->web, ks_stats_plots[i].pairs, &stats));
+		ks_web_say_type(call);
+		return write_picture(stats, &ks_stats_plots[i], &call->response->body);
 	}
+	for (size_t i = 0; !picture && i < KS_NR_STATS_TABLES; i++)
+		if (strcmp(ks_stats_table_at(i).name, name) == 0)
+			return write_one_table(call, i);
 	return ks_error_new(KS_ERR_NOTFOUND,
 			    "there is no such table or picture; /stats lists them");
 }
@@ -281,9 +316,9 @@ struct ks_error *ks_web_stats(struct ks_web_call *call)
 					   (unsigned int)one << KS_FORMAT_SVG));
 	if (address->nr_segments > 2 || address->label)
 		return ks_error_new(KS_ERR_NOTFOUND, "there is no such page");
-	KS_TRY(counted_of(call->web, &stats));
 	if (one)
-		return write_one(call, stats, address->segments[1]);
+		return write_one(call, address->segments[1]);
+	KS_TRY(count(call->web, false, &stats));
 	if (address->format == KS_FORMAT_HTML)
 		return write_page(call, stats);
 	ks_web_say_type(call);
