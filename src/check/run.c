@@ -113,7 +113,7 @@ static struct ks_error *judge_cell(struct job *job, struct ks_arena *scratch, ui
 	return err;
 }
 
-/** Does what the program is attached to tell the types of the pointers it gets? */
+/** Do pointers that the program gets have types: by what it is attached to, or, at events, out of helpers alone? */
 static bool follows_pointers(const struct ks_hook *hook)
 {
 	return ks_hook_is_typed(hook) ||

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/rules/pointers.h"
-#include "check/rules/machine.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "base/array.h"
 #include "check/interp/results.h"
 #include "check/rules/kfunc_results.h"
+#include "check/rules/machine.h"
 #include "check/rules/null_arguments.h"
 #include "check/rules/target.h"
 
