@@ -54,6 +54,8 @@ static void answer(struct range_server *s, int fd, const char *request)
 	if (sscanf(request, "GET %511s", path) != 1)
 		return;
 	int nr = atomic_fetch_add(&s->requests, 1) + 1;
+	for (const char *held; (held = atomic_load(&s->held)) && strcmp(path, held) == 0;)
+		usleep(10000);
 	if (s->redirected && strcmp(path, s->redirected) == 0) {
 		snprintf(head, sizeof(head),
 			 "HTTP/1.1 302 there\r\nLocation: %s\r\nContent-Length: 0\r\n"

@@ -25,8 +25,9 @@ struct range_server {
 	const struct served_file
 		*later; // in place of files, from the later_from-th request on; or NULL
 	int later_from;
-	atomic_int refuse;	 // so many requests get status 503 first
-	atomic_size_t cut_after; // bytes of a body after which the connection breaks; 0: never
+	_Atomic(const char *) held; // a path: who asks for it waits until this is another one
+	atomic_int refuse;	    // so many requests get status 503 first
+	atomic_size_t cut_after;    // bytes of a body after which the connection breaks; 0: never
 	atomic_int requests, packages_requests;
 	atomic_size_t sent; // bytes of bodies
 	char url[64];	    // without a slash at the end
