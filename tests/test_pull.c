@@ -407,6 +407,16 @@ static void config_comes_along_from_the_package_that_has_it(void **state)
 	snprintf(old, sizeof(old), "%s=7.2.9-1", name);
 	src = pull(w, old);
 	assert_null(src->config);
+	assert_non_null(strstr(src->note, "no package that has it is listed"));
+	ks_source_close(src);
+	// as in trixie-backports, whose list has lost linux-base-RELEASE: what stands for the kernel has nothing in it
+	stanza(&w->packages, "linux-binary-7.8.1-arm64", "7.8.1-1", "a+b.deb", &w->deb);
+	standing_stanza(&w->packages, "linux-image-7.8.1-arm64", "7.8.1-1",
+			"linux-binary-7.8.1-arm64 (= 7.8.1-1)");
+	publish_lists(w);
+	src = pull(w, "7.8.1-arm64");
+	assert_null(src->config);
+	assert_non_null(strstr(src->note, "no package that has it is listed"));
 	ks_source_close(src);
 	w->files[3].path = "/pool/gone"; // the kernel is still good for something
 	src = pull(w, name);

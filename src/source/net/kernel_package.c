@@ -243,6 +243,10 @@ struct ks_error *ks_kernel_package_companion(struct ks_lookup *lookup,
 	if (ks_lookup_kind(lookup) != KS_REPO_DEB)
 		return find_beside(lookup, stanza, (size_t)(release - stanza->name), what, version,
 				   ret);
-	return find_first(lookup, companions[what], CANDIDATES_MAX, release, len, version, stanza,
-			  ret);
+	KS_TRY(find_first(lookup, companions[what], CANDIDATES_MAX, release, len, version, stanza,
+			  ret));
+	// in 7.x linux-image-RELEASE is empty: what it depends on is what there is
+	if (ret->stanza.text && ks_kernel_package_role(&ret->stanza) == KS_KERNEL_PACKAGE_STANDS)
+		*ret = (struct ks_found){ 0 };
+	return NULL;
 }

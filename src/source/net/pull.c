@@ -240,7 +240,10 @@ static struct ks_error *companion_config(struct finder *finder, struct ks_source
 {
 	_cleanup_remote_ struct ks_remote remote = { 0 };
 	struct ks_error *err = find_part(finder, KS_REMOTE_CONFIG, &remote);
-	if (!err && remote.url)
+	if (!err && !remote.url)
+		return add_note(src, "configuration unknown: no package that has it is listed",
+				NULL);
+	if (!err)
 		err = config_of_package(&remote, finder->opts, finder->progress, src);
 	if (!err || err->code == KS_ERR_CANCELLED || err == &ks_nomem)
 		return err;
