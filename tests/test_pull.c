@@ -426,6 +426,31 @@ static void config_comes_along_from_the_package_that_has_it(void **state)
 	world_free(w);
 }
 
+/** Udebs are in lists of their own, which are read when one is asked for. */
+static void packages_of_the_installer_are_found(void **state)
+{
+	(void)state;
+	static const char udeb[] = "kernel-image-7.2.13+deb14-arm64-di";
+	static const char at[] = "main/debian-installer/binary-arm64";
+	struct world *w = world_new(PACK_XZ, false, 1000);
+	_cleanup_buf_ struct ks_buf list = { 0 };
+	char hex[65], by_hash[256];
+	assert_pull_fails(w, udeb, KS_ERR_NOTFOUND, "test has no kernel-image-");
+	stanza(&list, udeb, "7.2.13-1", "a+b.deb", &w->deb);
+	hex_sha256(&list, hex);
+	ks_buf_printf(&w->release, " %s %zu %s/Packages\n", hex, list.len, at);
+	assert_non_null(ks_buf_text(&w->release));
+	snprintf(by_hash, sizeof(by_hash), "/dists/test/%s/by-hash/SHA256/%s", at, hex);
+	w->files[0] = (struct served_file){ "/dists/test/Release", w->release.at, w->release.len };
+	w->files[6] = (struct served_file){ by_hash, list.at, list.len };
+	int before = w->server.packages_requests;
+	assert_pull_fails(w, "linux-image-none", KS_ERR_NOTFOUND, "test has no linux-image-none");
+	assert_int_equal(w->server.packages_requests, before); // nobody asks for it
+	ks_source_close(pull(w, udeb));
+	assert_pull_fails(w, "kernel-image-none-di", KS_ERR_NOTFOUND, "test has no kernel-image-");
+	world_free(w);
+}
+
 /** Security suites of Debian's list components such as updates/main, whose files are below main/. */
 static void component_may_have_a_folder_in_its_name(void **state)
 {
@@ -881,6 +906,7 @@ int main(void)
 		cmocka_unit_test(list_of_packages_is_fetched_once_for_each_state_of_the_suite),
 		cmocka_unit_test(config_comes_from_a_second_package),
 		cmocka_unit_test(package_that_stands_for_the_kernel_is_followed),
+		cmocka_unit_test(packages_of_the_installer_are_found),
 		cmocka_unit_test(config_comes_along_from_the_package_that_has_it),
 		cmocka_unit_test(component_may_have_a_folder_in_its_name),
 		cmocka_unit_test(kernels_are_listed_newest_first),

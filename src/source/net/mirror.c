@@ -32,6 +32,7 @@ struct ks_suite {
 	const char *
 		components; // in release: those that are still to be read, up to the end of the line
 	int nr_components;
+	bool installer; // the lists of Debian's installer, behind those of all components
 	struct ks_packages packages;
 };
 
@@ -180,6 +181,8 @@ static bool next_component(struct ks_suite *suite, char component[64])
 		return false;
 	snprintf(component, 64, "%.*s", (int)word, suite->components);
 	suite->components += word + strspn(suite->components + word, " ");
+	if (suite->installer)
+		strncat(component, "/debian-installer", 64 - 1 - strlen(component));
 	return true;
 }
 
@@ -251,13 +254,26 @@ struct ks_error *ks_suite_open(const struct ks_mirror *mirror, struct ks_suite *
 	return NULL;
 }
 
+/** Udebs, kernel-image-RELEASE-di: they are in lists of their own, which nobody else needs. */
+static bool is_of_installer(const char *name, size_t len)
+{
+	static const char suffix[] = "-di";
+	const size_t n = sizeof(suffix) - 1;
+	return len > n && memcmp(name + len - n, suffix, n) == 0;
+}
+
 struct ks_error *ks_suite_find(struct ks_suite *suite, const char *name, size_t len,
 			       const char *version, struct ks_stanza *ret)
 {
 	for (bool done = false;;) {
 		*ret = ks_packages_find(&suite->packages, name, len, version);
-		if (ret->text || done)
+		bool asks_installer = done && !suite->installer && is_of_installer(name, len);
+		if (ret->text || (done && !asks_installer))
 			return NULL;
+		if (asks_installer) {
+			suite->installer = true;
+			begin_components(suite);
+		}
 		KS_TRY(read_component(suite, &done));
 	}
 }
