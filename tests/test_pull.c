@@ -710,6 +710,11 @@ static void table_of_sets_is_read_and_extended(void **state)
 	assert_false(ks_sets_may_be(&sets, "linux-image-amd64:any"));
 	assert_false(ks_sets_may_be(&sets, "debian1:i386"));
 	assert_false(ks_sets_may_be(&sets, "linux-image-amd64:hurd-i386"));
+	assert_string_equal(ks_sets_of_series(&sets, "bookworm"), "debian:12");
+	assert_string_equal(ks_sets_of_series(&sets, "sid"), "debian:sid");
+	assert_string_equal(ks_sets_of_series(&sets, "22.04"), "ubuntu:22.04");
+	assert_null(ks_sets_of_series(&sets, "debian"));
+	assert_null(ks_sets_of_series(&sets, "6.1.*"));
 	static const char *const mistaken[][2] = {
 		{ "debain:12", "debain:12: no such set; did you mean debian:12?" },
 		{ "Debian:12/cloud@arm64", "did you mean debian:12?" },

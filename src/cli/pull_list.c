@@ -142,7 +142,18 @@ static struct ks_error *list_all(struct listing *listing, const struct ks_sets *
 		has_set = true;
 		KS_TRY(list_set(listing, sets, words[i], opts));
 	}
-	return has_set ? NULL : list_archive(listing, opts, NULL);
+	if (has_set)
+		return NULL;
+	struct ks_error *err = list_archive(listing, opts, NULL);
+	for (int i = 0; i < nr && err && err->code == KS_ERR_NOTFOUND; i++) {
+		const char *set = ks_sets_of_series(sets, words[i]);
+		if (!set)
+			continue;
+		ks_error_free(err);
+		return ks_error_new(KS_ERR_NOTFOUND, "no kernel there matches; did you mean %s?",
+				    set);
+	}
+	return err;
 }
 
 struct ks_error *ks_cli_pull_list(struct ks_cli *cli, const struct ks_pull_opts *opts,

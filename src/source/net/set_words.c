@@ -65,6 +65,17 @@ static bool is_called(const struct ks_set *set, const char *word, size_t len)
 	       memcmp(set->alias, word + colon, len - colon) == 0;
 }
 
+const char *ks_sets_of_series(const struct ks_sets *sets, const char *word)
+{
+	for (size_t i = 0; i < sets->list.len; i++) {
+		const struct ks_set *set = &sets->list.at[i];
+		if (strcmp(strchr(set->name, ':') + 1, word) == 0 ||
+		    (set->alias && strcmp(set->alias, word) == 0))
+			return set->name;
+	}
+	return NULL;
+}
+
 /** The name that is nearest to a word. */
 struct near {
 	unsigned int far;

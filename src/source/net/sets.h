@@ -52,6 +52,8 @@ bool ks_sets_may_be(const struct ks_sets *sets, const char *word);
 /** @return KS_ERR_NOTFOUND when there is no such set; the text names the nearest, or those there are */
 KS_MUST_CHECK struct ks_error *ks_sets_find(const struct ks_sets *sets, const char *word,
 					    struct ks_set_wish *ret);
+/** The set that a word would be with its distribution before it: "debian:12" for "bookworm" or "12". @return NULL: none */
+const char *ks_sets_of_series(const struct ks_sets *sets, const char *word);
 /** What images that are of the set keep of it (surface/image_sets.h). @return from the arena; NULL when memory runs out */
 const char *ks_set_wish_name(struct ks_arena *arena, const struct ks_set_wish *wish,
 			     const char *arch);
