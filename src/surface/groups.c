@@ -36,6 +36,9 @@ struct grouping {
 	const size_t *members; // ascending
 	size_t nr_members;
 	bool *placed; // by image index: stands in one of the first groups
+	// a line is what has one distribution, machine and flavour
+	size_t *lines;	 // by image index: the first image of its line
+	size_t *lengths; // by first image: how many members the line has
 };
 
 static bool same_text(const char *a, const char *b)
@@ -43,10 +46,40 @@ static bool same_text(const char *a, const char *b)
 	return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
-static bool same_line(const struct ks_image *a, const struct ks_image *b)
+static bool is_of_line(const struct ks_image *a, const struct ks_image *b)
 {
 	return ks_image_same_distribution(a, b) && same_text(a->arch, b->arch) &&
 	       ks_image_same_flavor(a, b);
+}
+
+/** By the images' indices. */
+static bool same_line(const struct grouping *g, size_t a, size_t b)
+{
+	return g->lines[a] == g->lines[b];
+}
+
+/** Find each image's line: lines are few, images may be thousands. */
+static bool find_lines(struct grouping *g)
+{
+	size_t nr = g->groups->nr_images, nr_lines = 0;
+	struct ks_arena *arena = &g->groups->arena;
+	size_t *firsts = ks_arena_array(arena, nr + 1, sizeof(*firsts));
+	g->lines = ks_arena_array(arena, nr + 1, sizeof(*g->lines));
+	g->lengths = ks_arena_array(arena, nr + 1, sizeof(*g->lengths));
+	if (!firsts || !g->lines || !g->lengths)
+		return false;
+	memset(g->lengths, 0, nr * sizeof(*g->lengths));
+	for (size_t i = 0; i < nr; i++) {
+		size_t line = 0;
+		while (line < nr_lines && !is_of_line(g->images[firsts[line]], g->images[i]))
+			line++;
+		if (line == nr_lines)
+			firsts[nr_lines++] = i;
+		g->lines[i] = firsts[line];
+	}
+	for (size_t i = 0; i < g->nr_members; i++)
+		g->lengths[g->lines[g->members[i]]]++;
+	return true;
 }
 
 static bool same_version(const struct ks_image *a, const struct ks_image *b)
@@ -106,26 +139,47 @@ static char *group_label(struct ks_arena *arena, enum ks_group_kind kind,
 	return ks_arena_strdup(arena, text);
 }
 
+/** A label, and where it stands among those of the group. */
+struct label {
+	const char *text;
+	size_t at;
+};
+
+static int compare_labels(const void *a, const void *b)
+{
+	return strcmp(((const struct label *)a)->text, ((const struct label *)b)->text);
+}
+
+/** Which labels are not the only ones of their text. @param sorted room for them */
+static void find_clashes(char *const *labels, size_t nr, struct label *sorted, bool *clash)
+{
+	for (size_t i = 0; i < nr; i++)
+		sorted[i] = (struct label){ labels[i], i };
+	qsort(sorted, nr, sizeof(*sorted), compare_labels);
+	for (size_t i = 0; i < nr; i++)
+		clash[sorted[i].at] =
+			(i && compare_labels(&sorted[i - 1], &sorted[i]) == 0) ||
+			(i + 1 < nr && compare_labels(&sorted[i], &sorted[i + 1]) == 0);
+}
+
 /** Give each of nr images the shortest label that no other one of them has. */
 static bool group_labels(struct grouping *g, enum ks_group_kind kind, const size_t *images,
 			 size_t nr, char **labels)
 {
 	struct ks_arena *arena = &g->groups->arena;
-	bool *clash = ks_arena_array(arena, nr ? nr : 1, sizeof(*clash));
-	if (!clash)
+	bool *clash = ks_arena_array(arena, nr + 1, sizeof(*clash));
+	struct label *sorted = ks_arena_array(arena, nr + 1, sizeof(*sorted));
+	if (!clash || !sorted)
 		return false;
 	memset(clash, true, nr * sizeof(*clash));
 	for (unsigned int detail = 0; detail <= 3; detail++) {
-		for (size_t i = 0; i < nr; i++)
+		for (size_t i = 0; i < nr; i++) {
 			if (clash[i])
 				labels[i] = group_label(arena, kind, g->images[images[i]], detail);
-		for (size_t i = 0; i < nr; i++) {
 			if (!labels[i])
 				return false;
-			clash[i] = false;
-			for (size_t j = 0; j < nr && !clash[i]; j++)
-				clash[i] = j != i && labels[j] && !strcmp(labels[i], labels[j]);
 		}
+		find_clashes(labels, nr, sorted, clash);
 	}
 	return true;
 }
@@ -138,7 +192,7 @@ static bool group_takes(const struct grouping *g, enum ks_group_kind kind, size_
 	const struct ks_image *a = g->images[base], *b = g->images[image];
 	switch (kind) {
 	case KS_GROUP_REGULAR:
-		return same_line(a, b);
+		return same_line(g, base, image);
 	case KS_GROUP_ARCH:
 		return ks_image_same_distribution(a, b) && same_version(a, b) &&
 		       ks_image_same_flavor(a, b) && !same_text(a->arch, b->arch);
@@ -148,7 +202,7 @@ static bool group_takes(const struct grouping *g, enum ks_group_kind kind, size_
 	case KS_GROUP_OTHER:
 		return !g->placed[image];
 	case KS_GROUP_REVISION:
-		return image != base && same_version(a, b) && same_line(a, b);
+		return image != base && same_version(a, b) && same_line(g, base, image);
 	default:
 		return true;
 	}
@@ -198,7 +252,7 @@ static size_t other_partner(const struct grouping *g, size_t image)
 	for (size_t i = 0; i < regular->nr && regular->images[i] < image; i++)
 		partner = regular->images[i];
 	for (size_t i = 0; i < g->nr_members && g->members[i] < image; i++)
-		if (same_line(g->images[g->members[i]], g->images[image]))
+		if (same_line(g, g->members[i], image))
 			partner = g->members[i];
 	return partner;
 }
@@ -260,7 +314,7 @@ static bool sort_into_lines(const struct grouping *g, struct ks_group *group, si
 	const char **versions = ks_arena_array(arena, group->nr + 1, sizeof(*versions));
 	for (size_t i = 0; lines && versions && i < group->nr; i++) {
 		size_t to = i, image = images[i];
-		while (to && !same_line(g->images[images[to - 1]], g->images[image]))
+		while (to && !same_line(g, images[to - 1], image))
 			to--;
 		bool is_first = to == 0;
 		to = is_first ? i : to;
@@ -317,10 +371,7 @@ static bool group_fill(struct grouping *g, enum ks_group_kind kind,
 
 static size_t line_length(const struct grouping *g, size_t image)
 {
-	size_t nr = 0;
-	for (size_t i = 0; i < g->nr_members; i++)
-		nr += same_line(g->images[image], g->images[g->members[i]]);
-	return nr;
+	return g->lengths[g->lines[image]];
 }
 
 /** Of the members with the version of this one, the one with the longest line; the newest revision of it. */
@@ -333,7 +384,7 @@ static size_t base_of_version(const struct grouping *g, size_t image)
 		    !ks_image_same_distribution(g->images[image], g->images[other]))
 			continue;
 		length = line_length(g, other);
-		if (length > best_length || same_line(g->images[other], g->images[best])) {
+		if (length > best_length || same_line(g, other, best)) {
 			best = other;
 			best_length = length;
 		}
@@ -349,7 +400,8 @@ static size_t base_default(const struct grouping *g)
 			const struct ks_image *other = g->images[g->members[j]];
 			if (!same_version(image, other))
 				break;
-			if (ks_image_same_distribution(image, other) && !same_line(image, other))
+			if (!same_line(g, g->members[i], g->members[j]) &&
+			    ks_image_same_distribution(image, other))
 				return base_of_version(g, g->members[i]);
 		}
 	}
@@ -391,6 +443,8 @@ static struct ks_error *groups_make(struct ks_groups *groups, const struct ks_gr
 		all[i] = i;
 	g.members = choice->members ? choice->members : all;
 	g.nr_members = choice->members ? choice->nr_members : nr;
+	if (!find_lines(&g))
+		return &ks_nomem;
 	groups->base = choice->base != KS_NO_IMAGE ? choice->base
 		       : choice->kept		   ? base_of_version(&g, *choice->kept)
 						   : base_default(&g);
