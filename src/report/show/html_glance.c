@@ -6,9 +6,14 @@
 #include "surface/image.h"
 #include "surface/issue.h"
 
-/** The newest image that has the name; NULL: none has. */
-static const struct ks_fact *newest(const struct ks_history *history)
+/** The newest image of the base's line that has the name, else the newest of all; NULL: none has. */
+static const struct ks_fact *newest(const struct ks_groups *groups,
+				    const struct ks_history *history)
 {
+	const struct ks_group *line = &groups->at[KS_GROUP_REGULAR];
+	for (size_t i = line->nr; i-- > 0;)
+		if (history->facts[line->images[i]].present)
+			return &history->facts[line->images[i]];
 	for (size_t i = history->nr; i-- > 0;)
 		if (history->facts[i].present)
 			return &history->facts[i];
@@ -187,7 +192,7 @@ static struct ks_error *write_record(struct ks_show_page *page, const struct ks_
 struct ks_error *ks_show_page_glance(struct ks_show_page *page)
 {
 	const struct ks_history *history = page->terminal.history;
-	const struct ks_fact *fact = newest(history);
+	const struct ks_fact *fact = newest(page->terminal.report->groups, history);
 	struct ks_buf *out = page->out;
 	if (!fact)
 		return NULL;
