@@ -217,7 +217,7 @@ static void what_fails_is_not_passed_over(void **state)
 	for (unsigned int nr = 2; nr <= 4; nr++)
 		mini_archive_release(&archive, nr, false);
 	for (size_t i = 0; archive.files[i].path; i++)
-		if (strcmp(archive.files[i].path, "/pool/3.deb") == 0)
+		if (archive.files[i].bytes == archive.debs[3].at)
 			archive.files[i].len--;
 	_cleanup_buf_ struct ks_buf want = { 0 };
 	ks_buf_printf(&want, "added:6.6.2 failed(the file has %zu bytes on the server, not %zu) ",
