@@ -1,57 +1,89 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "report/log/log.h"
+#include <string.h>
+
 #include "api/lookup.h"
 #include "cli/format.h"
 #include "cli/session.h"
-#include "store/suggest.h"
+#include "report/log/log.h"
 
 struct opts {
 	const char *image, *format;
 	bool patch;
 };
 
-static struct ks_error *unknown_name(struct ks_session *session, enum ks_kind kind,
-				     const char *name)
+/** What one run of the command tells. */
+struct told {
+	struct ks_session session;
+	struct ks_log_options how;
+	struct ks_arena arena; // of one name
+	struct ks_buf out;
+	size_t nr; // of kinds that have the name
+};
+
+static void told_deinit(struct told *told)
 {
-	_cleanup_buf_ struct ks_buf hint = { 0 };
-	KS_TRY(ks_suggest(session->store, &session->sel.images, kind, name, &hint));
-	const char *text = ks_buf_text(&hint);
-	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu images%s", ks_kinds[kind].name,
-			    name, session->sel.images.nr, text ? text : "");
+	ks_session_close(&told->session);
+	ks_arena_deinit(&told->arena);
+	ks_buf_deinit(&told->out);
+}
+
+static struct ks_error *tell(struct told *told, enum ks_kind kind, const char *name)
+{
+	struct ks_history history;
+	ks_arena_deinit(&told->arena);
+	KS_TRY(ks_lookup_history(told->session.store, &told->session.sel.images, kind, name,
+				 &told->arena, &history));
+	if (!ks_history_present(&history))
+		return NULL;
+	if (told->nr++ && told->how.format != KS_FORMAT_TERMINAL)
+		return ks_error_new(KS_ERR_USAGE, "%s is of several kinds, %s the last: say which",
+				    name, ks_kinds[kind].name);
+	ks_buf_str(&told->out, told->nr > 1 ? "\n" : "");
+	return ks_log_write(told->session.sel.groups, &history, &told->how, &told->out);
+}
+
+/** @param kind KS_NR_KINDS: whatever the name is */
+static struct ks_error *tell_kinds(struct told *told, enum ks_kind kind, const char *name)
+{
+	bool member = strstr(name, "::") != NULL;
+	if (kind != KS_NR_KINDS)
+		KS_TRY(tell(told, kind, name));
+	for (int i = 0; kind == KS_NR_KINDS && i < KS_NR_KINDS; i++)
+		if (member == (i == KS_FIELD))
+			KS_TRY(tell(told, (enum ks_kind)i, name));
+	return told->nr ? NULL
+			: ks_lookup_unknown(told->session.store, &told->session.sel.images, kind,
+					    name);
 }
 
 static struct ks_error *run_in(struct ks_cli *cli, const struct opts *opts, enum ks_kind kind,
-			       const char *name, struct ks_arena *arena)
+			       const char *name, struct told *told)
 {
-	_cleanup_session_ struct ks_session session = { 0 };
-	_cleanup_buf_ struct ks_buf out = { 0 };
-	struct ks_history history;
 	enum ks_format format;
 	KS_TRY(ks_cli_format(cli, KS_DOCUMENT_BIT(KS_DOCUMENT_LOG), opts->format, &format));
-	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
-	KS_TRY(ks_session_choose(&session, opts->image));
-	KS_TRY(ks_selection_group(&session.sel, session.store));
-	KS_TRY(ks_lookup_history(session.store, &session.sel.images, kind, name, arena, &history));
-	if (!ks_history_present(&history))
-		return unknown_name(&session, kind, name);
-	struct ks_log_options how = { .format = format,
-				      .patch = opts->patch,
-				      .color = ks_cli_colored(cli, stdout),
-				      .columns = ks_cli_columns() };
-	KS_TRY(ks_log_write(session.sel.groups, &history, &how, &out));
-	ks_cli_print(&out, "");
+	KS_TRY(ks_session_open(cli, KS_STORE_READ, &told->session));
+	KS_TRY(ks_session_choose(&told->session, opts->image));
+	KS_TRY(ks_selection_group(&told->session.sel, told->session.store));
+	told->how = (struct ks_log_options){ .format = format,
+					     .patch = opts->patch,
+					     .color = ks_cli_colored(cli, stdout),
+					     .columns = ks_cli_columns() };
+	KS_TRY(tell_kinds(told, kind, name));
+	ks_cli_print(&told->out, "");
 	return NULL;
 }
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
-	if (argc != 2)
-		return ks_error_new(KS_ERR_USAGE, "usage: ksurf log KIND NAME");
-	enum ks_kind kind = ks_kind_by_name(argv[0]);
-	if (kind == KS_NR_KINDS)
+	if (argc != 1 && argc != 2)
+		return ks_error_new(KS_ERR_USAGE, "usage: ksurf log [KIND] NAME");
+	enum ks_kind kind = argc == 2 ? ks_kind_by_name(argv[0]) : KS_NR_KINDS;
+	if (argc == 2 && kind == KS_NR_KINDS)
 		return ks_kind_unknown(argv[0]);
-	_cleanup_arena_ struct ks_arena arena = { 0 };
-	return run_in(cli, values, kind, argv[1], &arena);
+	struct told told = { 0 };
+	struct ks_error *err = run_in(cli, values, kind, argv[argc - 1], &told);
+	told_deinit(&told);
+	return err;
 }
 
 #define AT(field) offsetof(struct opts, field)
@@ -64,9 +96,10 @@ static const struct ks_opt options[] = {
 
 const struct ks_cmd ks_cmd_log = {
 	.name = "log",
-	.args = "KIND NAME",
+	.args = "[KIND] NAME",
 	.help = "tell the life of a name, image by image",
-	.details = "+ it came, - it went, ~ it changed, ! it is compiled in another way, ? the "
+	.details = "Without a KIND of whatever kinds the name is.\n"
+		   "+ it came, - it went, ~ it changed, ! it is compiled in another way, ? the "
 		   "image does\n"
 		   "not tell.\n",
 	.complete = "kind name",
