@@ -215,7 +215,7 @@ uint32_t ks_callers_run(const struct ks_caller *callers, uint32_t nr)
 void ks_caller_notes(struct ks_buf *out, const struct ks_function *fn, const struct ks_entry *entry,
 		     const struct ks_caller *caller)
 {
-	bool inlined = caller >= entry->inline_callers &&
+	bool inlined = entry->nr_inline_callers && caller >= entry->inline_callers &&
 		       caller < entry->inline_callers + entry->nr_inline_callers;
 	if (caller->clone && caller->clone <= entry->nr_clones) {
 		ks_buf_str(out, ", calls ");

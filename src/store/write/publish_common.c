@@ -100,7 +100,7 @@ static struct ks_error *put_names(struct ks_publish *publish, struct ks_buf *raw
 static uint64_t *old_ids(const struct ks_publish *publish, const uint64_t *ids, size_t nr)
 {
 	uint64_t *old = calloc(nr + 1, sizeof(*old));
-	for (uint64_t i = 0; old && i < publish->nr_old; i++) {
+	for (uint64_t i = 0; old && nr && i < publish->nr_old; i++) {
 		const uint64_t id = publish->ids[i];
 		const uint64_t *at = id ? bsearch(&id, ids, nr, sizeof(id), compare_ids) : NULL;
 		if (at)
