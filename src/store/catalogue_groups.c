@@ -21,7 +21,7 @@ static int compare_ids(const void *a, const void *b)
 
 static struct ks_error *fetch(struct ks_store *store, const struct ks_trigrams *trigrams)
 {
-	int64_t ids[KS_TRIGRAMS_MOST];
+	int64_t ids[KS_TRIGRAMS_MOST] = { 0 };
 	for (size_t i = 0; i < trigrams->nr; i++)
 		ids[i] = trigrams->at[i];
 	qsort(ids, trigrams->nr, sizeof(*ids), compare_ids);

@@ -111,7 +111,7 @@ static void write_number(bool known, size_t nr, char out[KS_DIFF_NUMBER])
 
 struct ks_diff_counts ks_diff_counts_of(const struct ks_tally *tally)
 {
-	struct ks_diff_counts counts;
+	struct ks_diff_counts counts = { 0 };
 	write_number(tally->old_counted, tally->old, counts.old);
 	write_number(tally->new_counted, tally->new, counts.new);
 	write_number(ks_tally_tells_added(tally), tally->added, counts.added);

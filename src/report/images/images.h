@@ -22,4 +22,4 @@ KS_MUST_CHECK struct ks_error *ks_images_write(const struct ks_images_options *o
 /** Append what an image lacks that another source of the same kernel could tell: "debug info, config"; or nothing. */
 void ks_images_lacks(const struct ks_store_image *image, struct ks_buf *out);
 /** One image as an object. */
-void ks_images_json(const struct ks_store_image *image, bool is_base, struct ks_json *json);
+void ks_images_json(const struct ks_store_image *stored, bool is_base, struct ks_json *json);

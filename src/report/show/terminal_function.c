@@ -271,49 +271,49 @@ static void callers_write(struct ks_terminal *terminal, const char *title,
 	}
 }
 
-void ks_clone_write(struct ks_buf *text, const struct ks_entry *entry, const struct ks_clone *clone)
+void ks_clone_write(struct ks_buf *out, const struct ks_entry *entry, const struct ks_clone *clone)
 {
 	const struct ks_type *proto = entry->proto;
-	ks_buf_str(text, ks_suffix_texts[ks_suffix_of(clone->symbol)]);
-	ks_buf_str(text, " at ");
-	ks_buf_hex(text, clone->addr);
+	ks_buf_str(out, ks_suffix_texts[ks_suffix_of(clone->symbol)]);
+	ks_buf_str(out, " at ");
+	ks_buf_hex(out, clone->addr);
 	if (clone->params_known && proto) {
-		ks_buf_str(text, clone->nr_params ? ", takes " : ", takes nothing");
+		ks_buf_str(out, clone->nr_params ? ", takes " : ", takes nothing");
 		for (uint16_t i = 0; i < clone->nr_params; i++) {
 			if (i)
-				ks_buf_str(text, ", ");
+				ks_buf_str(out, ", ");
 			if (clone->params[i] < proto->nr_params)
-				ks_buf_str(text, proto->params[clone->params[i]].name);
+				ks_buf_str(out, proto->params[clone->params[i]].name);
 		}
 		if (clone->nr_params < proto->nr_params)
-			ks_buf_printf(text, " (%u of %u parameters)", clone->nr_params,
+			ks_buf_printf(out, " (%u of %u parameters)", clone->nr_params,
 				      proto->nr_params);
 	}
 }
 
-void ks_entry_write(struct ks_buf *text, const struct ks_entry *entry)
+void ks_entry_write(struct ks_buf *out, const struct ks_entry *entry)
 {
-	ks_buf_str(text, entry->external ? "global" : "static");
+	ks_buf_str(out, entry->external ? "global" : "static");
 	if (entry->loc_file) {
-		ks_buf_str(text, ", ");
-		ks_location_write(text, entry);
+		ks_buf_str(out, ", ");
+		ks_location_write(out, entry);
 	}
 	if (entry->file && (!entry->loc_file || strcmp(entry->file, entry->loc_file) != 0)) {
-		ks_buf_str(text, ", compiled in ");
-		ks_buf_str(text, entry->file);
+		ks_buf_str(out, ", compiled in ");
+		ks_buf_str(out, entry->file);
 	}
 	if (entry->module) { // the kernel decides where it is when it loads the module
-		ks_buf_str(text, ", module ");
-		ks_buf_str(text, entry->module);
+		ks_buf_str(out, ", module ");
+		ks_buf_str(out, entry->module);
 	} else if (entry->addr) {
-		ks_buf_str(text, ", at ");
-		ks_buf_hex(text, entry->addr);
+		ks_buf_str(out, ", at ");
+		ks_buf_hex(out, entry->addr);
 	}
-	ks_buf_str(text, "; inline attribute: ");
-	ks_buf_str(text, ks_inline_texts[entry->inlined]);
+	ks_buf_str(out, "; inline attribute: ");
+	ks_buf_str(out, ks_inline_texts[entry->inlined]);
 	if (entry->nr_indirect_calls) {
-		ks_buf_str(text, "; makes ");
-		ks_count_write(text, entry->nr_indirect_calls, "indirect call", "indirect calls");
+		ks_buf_str(out, "; makes ");
+		ks_count_write(out, entry->nr_indirect_calls, "indirect call", "indirect calls");
 	}
 }
 

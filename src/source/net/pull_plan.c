@@ -305,14 +305,16 @@ struct ks_error *ks_pull_plan_parse(const char *text, size_t len, struct ks_pull
 {
 	struct ks_jread r = { 0 };
 	struct ks_error *err = NULL;
-	const char *at = text, *end = text + len;
-	for (size_t number = 1; !err && at < end; number++) {
-		const char *stop = memchr(at, '\n', (size_t)(end - at));
+	const char *at = text;
+	size_t left = len; // 0: there may be no text
+	for (size_t number = 1; !err && left; number++) {
+		const char *end = at + left, *stop = memchr(at, '\n', left);
 		stop = stop ? stop : end;
 		if (stop > at)
 			err = ks_error_wrap(parse_line(&r, at, (size_t)(stop - at), plan),
 					    "line %zu: no kernel of a plan", number);
 		at = stop + (stop < end);
+		left = (size_t)(end - at);
 	}
 	ks_jread_deinit(&r);
 	return err;

@@ -179,9 +179,11 @@ static struct ks_error *put_kernel(struct merge *merge, const struct ks_store_im
 static struct ks_error *merge_kernel(struct merge *merge, const struct ks_store_image *image)
 {
 	struct ks_put_result put = { 0 };
-	KS_TRY(put_kernel(merge, image, &put));
-	count(merge, &put, false);
-	struct ks_error *err = ks_store_join_sets(merge->into, put.label, image->image.sets);
+	struct ks_error *err = put_kernel(merge, image, &put);
+	if (!err) {
+		count(merge, &put, false);
+		err = ks_store_join_sets(merge->into, put.label, image->image.sets);
+	}
 	if (err) {
 		free(put.label);
 		return err;
