@@ -10,6 +10,34 @@ static struct ks_error *get_statement(struct ks_store *store, sqlite3_stmt **ret
 	return ks_sql_get(store, version < 3 ? KS_SQL_PART_2 : KS_SQL_PART, ret);
 }
 
+static struct ks_error *too_deep(void)
+{
+	return ks_store_damaged("part of an image is a difference to too many");
+}
+
+static struct ks_error *load_part(struct ks_store *store, int64_t image, const char *name,
+				  unsigned int above, struct ks_buf *out, struct ks_part_row *ret);
+
+/** The raw bytes of a part that another is a difference to: they stay until the next is loaded, or in own. */
+static struct ks_error *load_base(struct ks_store *store, int64_t image, const char *name,
+				  unsigned int above, struct ks_buf *own, struct ks_bytes *ret,
+				  struct ks_part_row *row)
+{
+	const struct ks_part_base *kept = ks_part_bases_get(&store->bases, image, name);
+	if (!kept) {
+		KS_TRY(load_part(store, image, name, above, own, row));
+		*ret = ks_bytes_of(own);
+		if (!store->writing && ks_part_bases_put(&store->bases, image, name, row, own))
+			*own = (struct ks_buf){ 0 }; // it is there now
+		return NULL;
+	}
+	if (above + kept->row.depth > KS_PART_DEPTH)
+		return too_deep();
+	*row = kept->row;
+	*ret = ks_bytes_of(&kept->raw);
+	return NULL;
+}
+
 static struct ks_error *load_part(struct ks_store *store, int64_t image, const char *name,
 				  unsigned int above, struct ks_buf *out, struct ks_part_row *ret)
 {
@@ -23,19 +51,19 @@ static struct ks_error *load_part(struct ks_store *store, int64_t image, const c
 	if (!row)
 		return NULL;
 	ret->nr = (uint64_t)sqlite3_column_int64(stmt, 0);
-	struct ks_bytes data = ks_sql_bytes(stmt, 1);
-	int64_t base = sqlite3_column_int64(stmt, 2);
-	if (!base)
+	struct ks_bytes data = ks_sql_bytes(stmt, 1), like;
+	ret->base = sqlite3_column_int64(stmt, 2);
+	if (!ret->base)
 		return ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, data, out);
 	if (above == KS_PART_DEPTH)
-		return ks_store_damaged("part of an image is a difference to too many");
-	_cleanup_buf_ struct ks_buf packed = { 0 }, like = { 0 };
+		return too_deep();
+	_cleanup_buf_ struct ks_buf packed = { 0 }, own = { 0 };
 	struct ks_part_row of_base;
 	ks_buf_bytes(&packed, data.at, data.len); // the statement is used again
 	KS_TRY(ks_buf_error(&packed));
-	KS_TRY(load_part(store, base, name, above + 1, &like, &of_base));
+	KS_TRY(load_base(store, ret->base, name, above + 1, &own, &like, &of_base));
 	ret->depth = of_base.depth + 1;
-	return ks_zstd_unpack(&store->zstd, ks_bytes_of(&like), ks_bytes_of(&packed), out);
+	return ks_zstd_unpack(&store->zstd, like, ks_bytes_of(&packed), out);
 }
 
 struct ks_error *ks_part_load(struct ks_store *store, int64_t image, const char *name,

@@ -9,7 +9,9 @@
 #include "store/block.h"
 #include "store/cache.h"
 #include "store/hashes.h"
+#include "store/part_bases.h"
 #include "store/store.h"
+#include "store/symbols.h"
 #include "store/zstd.h"
 
 /** Every statement that runs more than once per handle; the texts are in sql.c. */
@@ -119,8 +121,9 @@ struct ks_store {
 	struct ks_buf scratch, like, row, made, moves;
 	/** Names of segments, columns, definitions that were asked for; as old as kept_version says. */
 	struct ks_cache kept_names, kept_columns, kept_defs;
-	struct ks_cache kept_symbols; // names of symbol tables, by image
 	struct ks_cache kept_moves;   // of addresses, by image
+	struct ks_part_bases bases;   // parts that others are differences to
+	struct ks_symbols symbols;    // names of symbol tables
 	int64_t kept_version;
 };
 
@@ -220,11 +223,10 @@ static inline const char *ks_list_name(int list)
 
 /** Parts that are read for one part, at most: each is a difference to the next. */
 enum { KS_PART_DEPTH = 4 };
-/** Raw bytes of a part, appended to out; nr = 0 and nothing appended when the image has none. */
-struct ks_part_row {
-	uint64_t nr;	    // records
-	unsigned int depth; // parts that it is a difference to
-};
+/**
+ * Raw bytes of a part, appended to out; nr = 0 and nothing appended when the image has none. What it is a difference to is
+ * kept, within bounds (part_bases.h). @param name from ks_part_name()
+ */
 KS_MUST_CHECK struct ks_error *ks_part_load(struct ks_store *store, int64_t image, const char *name,
 					    struct ks_buf *out, struct ks_part_row *ret);
 

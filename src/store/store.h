@@ -310,8 +310,8 @@ KS_MUST_CHECK struct ks_error *ks_store_want(struct ks_store *store,
 
 /**
  * Whether the symbol table of an image has a symbol of exactly that name, data or function. False says nothing when
- * the image does not know its symbols (symtab_known). The first name that is no function's reads all names of the image,
- * some ten milliseconds; the handle keeps what it needs of them.
+ * the image does not know its symbols (symtab_known). The first name that is no function's reads all names of the image, a
+ * millisecond after a similar one and else some ten; the handle keeps what it needs of them.
  */
 KS_MUST_CHECK struct ks_error *ks_store_symbol(struct ks_store *store,
 					       const struct ks_store_image *image, const char *name,

@@ -4,9 +4,6 @@
 #include "store/part.h"
 #include "surface/traits.h"
 
-/** Bytes: the symbols of 25 kernels, 2 to 4 MB each, fit. */
-enum { SYMBOLS_LIMIT = 128 << 20 };
-
 struct question {
 	const struct ks_store_image *image;
 	const char *name;
@@ -32,64 +29,15 @@ static struct ks_error *ask_function(struct ks_store *store, struct question *q)
 	return err;
 }
 
-/**
- * A set of hashes of names, as many slots as a power of two; 0 is free. Not a ks_hashmap: the cache keeps plain bytes, and
- * all 64 bits of a hash must be in them, for no names stand behind it.
- */
-static bool holds(struct ks_bytes set, uint64_t hash)
-{
-	const uint64_t *slots = set.at;
-	size_t mask = set.len / sizeof(*slots) - 1;
-	for (size_t at = (size_t)hash & mask;; at = (at + 1) & mask)
-		if (!slots[at] || slots[at] == hash)
-			return slots[at] != 0;
-}
-
-static uint64_t hash_of(const char *name, size_t len)
-{
-	return ks_hash64_of(name, len) | 1;
-}
-
-/** The set of all names of a symbol table. */
-static struct ks_error *make_set(const struct ks_buf *raw, uint64_t nr, struct ks_buf *ret)
-{
-	size_t nr_slots = 64;
-	while (nr_slots / 2 < nr)
-		nr_slots *= 2;
-	if (!ks_buf_reserve(ret, nr_slots * sizeof(uint64_t)))
-		return &ks_nomem;
-	ret->len = nr_slots * sizeof(uint64_t);
-	memset(ret->at, 0, ret->len);
-	uint64_t *slots = (uint64_t *)ret->at;
-	struct ks_cursor c = ks_cursor_over(raw->at, raw->len, false);
-	for (uint64_t i = 0; i < nr; i++) {
-		const char *name = ks_cursor_str(&c);
-		uint64_t hash = hash_of(name, strlen(name));
-		size_t at = (size_t)hash & (nr_slots - 1);
-		while (slots[at] && slots[at] != hash)
-			at = (at + 1) & (nr_slots - 1);
-		slots[at] = hash;
-	}
-	return c.why ? ks_store_damaged(c.why) : NULL;
-}
-
 struct ks_error *ks_rows_symbol(struct ks_store *store, const struct ks_store_image *image,
 				const char *name, bool *ret)
 {
-	struct ks_bytes set;
-	uint64_t hash = hash_of(name, strlen(name));
-	if (ks_cache_get(&store->kept_symbols, image->id, &set)) {
-		*ret = holds(set, hash);
+	if (ks_symbols_find(&store->symbols, image->id, name, ret))
 		return NULL;
-	}
-	_cleanup_buf_ struct ks_buf raw = { 0 }, made = { 0 };
+	_cleanup_buf_ struct ks_buf raw = { 0 };
 	uint64_t nr;
 	KS_TRY(ks_part_read(store, image, KS_PART_SYMBOL_NAMES, &raw, &nr));
-	KS_TRY(make_set(&raw, nr, &made));
-	store->kept_symbols.limit = SYMBOLS_LIMIT;
-	ks_cache_put(&store->kept_symbols, image->id, ks_bytes_of(&made));
-	*ret = holds(ks_bytes_of(&made), hash);
-	return NULL;
+	return ks_symbols_add(&store->symbols, image->id, &raw, nr, name, ret);
 }
 
 static struct ks_error *ask_symbol(struct ks_store *store, void *arg)

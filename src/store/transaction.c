@@ -7,8 +7,9 @@ void ks_store_forget(struct ks_store *store)
 	ks_cache_clear(&store->kept_names);
 	ks_cache_clear(&store->kept_columns);
 	ks_cache_clear(&store->kept_defs);
-	ks_cache_clear(&store->kept_symbols);
 	ks_cache_clear(&store->kept_moves);
+	ks_part_bases_clear(&store->bases);
+	ks_symbols_clear(&store->symbols);
 	ks_blocks_forget(&store->blocks); // repacking numbers definitions anew
 }
 
