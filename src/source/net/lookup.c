@@ -299,7 +299,7 @@ struct ks_error *ks_lookup_nothing(struct ks_lookup *lookup, const char *name, c
 		ks_buf_printf(&names, "%s%.*s", i ? ", " : "; it has ",
 			      (int)likely.at[i].stanza.name_len, likely.at[i].stanza.name);
 	if (likely.seen > likely.nr)
-		ks_buf_str(&names, ", … (pull --list shows all)");
+		ks_buf_str(&names, ", … (pull --list '*' shows all)");
 	const char *text = ks_buf_text(&names);
 	return ks_error_new(KS_ERR_NOTFOUND, "%s has no %s%s%s for %s%s",
 			    ks_suite_name(ks_suites_at(lookup->suites, 0)), name,
