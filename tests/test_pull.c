@@ -232,6 +232,27 @@ static void late_vmlinux_is_fetched_by_ranges(void **state)
 	world_free(w);
 }
 
+/** Where nothing but what boots can be, nobody looks from the end: no byte is transferred twice. */
+static void package_that_boots_is_read_once(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ_BLOCKS, false, 1000);
+	const struct file files[] = { { .path = "./usr/lib/debian-installer/initrd.gz",
+					.len = 24 << 20 },
+				      { .path = "./usr/share/doc/x/changelog", .len = 1000 },
+				      { 0 } };
+	w->image.len = 0;
+	build_deb("Package: debian-installer-12-netboot-arm64\nVersion: 1\n", files, PACK_XZ_BLOCKS,
+		  &w->image);
+	stanza(&w->packages, "debian-installer-12-netboot-arm64", "1", "image.deb", &w->image);
+	publish_lists(w);
+	assert_pull_fails(w, "debian-installer-12-netboot-arm64", KS_ERR_NOTFOUND,
+			  "a package of a kernel that boots, and no kernel of a known form in it");
+	size_t lists = w->release.len + w->packed.len;
+	assert_in_range(atomic_load(&w->server.sent), w->image.len, w->image.len + lists);
+	world_free(w);
+}
+
 static void late_vmlinux_comes_from_a_server_without_ranges(void **state)
 {
 	(void)state;
@@ -382,6 +403,18 @@ static void lists_are_read_once_a_command(void **state)
 	w->opts.arch = "armhf"; // another list: nothing is had in common
 	assert_pull_fails(w, name, KS_ERR_NET, "status 404");
 	w->opts.arch = "arm64";
+	char urls[6][96]; // of the same server, by other names
+	publish_lists(w);
+	for (int i = 0; i < 6; i++) {
+		snprintf(urls[i], sizeof(urls[i]), "%s%.*s", w->server.url, i + 1, "//////");
+		w->opts.mirror = urls[i];
+		ks_source_close(pull(w, name));
+	}
+	w->files[0].path = w->files[1].path = "/moved";
+	ks_source_close(pull(w, name));
+	w->opts.mirror = urls[0]; // not all of them are kept
+	assert_pull_fails(w, name, KS_ERR_NET, "status 404");
+	w->opts.mirror = w->server.url;
 	ks_suites_unshare(w->opts.shared); // the next command
 	w->opts.shared = ks_suites_share();
 	assert_pull_fails(w, name, KS_ERR_NET, "status 404");
@@ -1011,6 +1044,7 @@ int main(void)
 		cmocka_unit_test(transfer_stops_when_vmlinux_is_complete),
 		cmocka_unit_test(whole_small_package_is_proven),
 		cmocka_unit_test(late_vmlinux_is_fetched_by_ranges),
+		cmocka_unit_test(package_that_boots_is_read_once),
 		cmocka_unit_test(late_vmlinux_comes_from_a_server_without_ranges),
 		cmocka_unit_test(server_that_never_tells_the_length_will_do),
 		cmocka_unit_test(broken_transfers_go_on_where_they_stopped),

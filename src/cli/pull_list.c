@@ -10,6 +10,7 @@
 #include "source/net/pull_list.h"
 #include "source/net/repo_kind.h"
 #include "source/net/set_kernels.h"
+#include "source/net/suites.h"
 
 /* ---- the kernels of an archive ---- */
 
@@ -224,7 +225,11 @@ struct ks_error *ks_cli_pull_list(struct ks_cli *cli, const struct ks_pull_opts 
 	listing.json = ks_json_to(&listing.out, 2);
 	if (cli->json)
 		ks_json_open(&listing.json, '[');
-	struct ks_error *err = list_all(&listing, &sets, opts, words, nr);
+	struct ks_pull_opts pull = *opts;
+	pull.shared = ks_suites_share();
+	struct ks_error *err =
+		pull.shared ? list_all(&listing, &sets, &pull, words, nr) : &ks_nomem;
+	ks_suites_unshare(pull.shared);
 	if (!err && cli->json)
 		ks_json_close(&listing.json, ']');
 	if (!err)

@@ -199,7 +199,7 @@ static bool try_tail(void *arg)
 	if (w->tail_tried || unpacked < w->limits.probe || w->wish != KS_PACKAGE_VMLINUX)
 		return true;
 	w->tail_tried = true;
-	if (!w->in->can_jump || ks_stream_codec(w->stream) != KS_CODEC_XZ)
+	if (only_boots(w->pkg) || !w->in->can_jump || ks_stream_codec(w->stream) != KS_CODEC_XZ)
 		return true;
 	const struct ks_from_end_range range = {
 		.offset = w->data_at,
