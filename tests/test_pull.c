@@ -15,11 +15,13 @@
 #include "base/array.h"
 #include "deb_builder.h"
 #include "range_server.h"
+#include "source/net/lookup.h"
 #include "source/net/mirror.h"
 #include "source/net/pull.h"
 #include "source/net/pull_list.h"
 #include "source/net/set_kernels.h"
 #include "source/net/spawn.h"
+#include "source/net/suites.h"
 
 enum { VMLINUX_BYTES = 1200 * 1000 + 123 };
 
@@ -230,6 +232,27 @@ static void late_vmlinux_is_fetched_by_ranges(void **state)
 	world_free(w);
 }
 
+/** Where nothing but what boots can be, nobody looks from the end: no byte is transferred twice. */
+static void package_that_boots_is_read_once(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_XZ_BLOCKS, false, 1000);
+	const struct file files[] = { { .path = "./usr/lib/debian-installer/initrd.gz",
+					.len = 24 << 20 },
+				      { .path = "./usr/share/doc/x/changelog", .len = 1000 },
+				      { 0 } };
+	w->image.len = 0;
+	build_deb("Package: debian-installer-12-netboot-arm64\nVersion: 1\n", files, PACK_XZ_BLOCKS,
+		  &w->image);
+	stanza(&w->packages, "debian-installer-12-netboot-arm64", "1", "image.deb", &w->image);
+	publish_lists(w);
+	assert_pull_fails(w, "debian-installer-12-netboot-arm64", KS_ERR_NOTFOUND,
+			  "a package of a kernel that boots, and no kernel of a known form in it");
+	size_t lists = w->release.len + w->packed.len;
+	assert_in_range(atomic_load(&w->server.sent), w->image.len, w->image.len + lists);
+	world_free(w);
+}
+
 static void late_vmlinux_comes_from_a_server_without_ranges(void **state)
 {
 	(void)state;
@@ -367,6 +390,111 @@ static void list_of_packages_is_fetched_once_for_each_state_of_the_suite(void **
 	world_free(w);
 }
 
+/** Several packages and the configurations beside them: the lists are asked for once a command, whatever their number. */
+static void lists_are_read_once_a_command(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_GZIP, false, 1000);
+	w->opts.shared = ks_suites_share();
+	assert_non_null(w->opts.shared);
+	ks_source_close(pull(w, name));
+	w->files[0].path = w->files[1].path = "/moved"; // nobody could read the lists now
+	ks_source_close(pull(w, name));
+	w->opts.arch = "armhf"; // another list: nothing is had in common
+	assert_pull_fails(w, name, KS_ERR_NET, "status 404");
+	w->opts.arch = "arm64";
+	char urls[6][96]; // of the same server, by other names
+	publish_lists(w);
+	for (int i = 0; i < 6; i++) {
+		snprintf(urls[i], sizeof(urls[i]), "%s%.*s", w->server.url, i + 1, "//////");
+		w->opts.mirror = urls[i];
+		ks_source_close(pull(w, name));
+	}
+	w->files[0].path = w->files[1].path = "/moved";
+	ks_source_close(pull(w, name));
+	w->opts.mirror = urls[0]; // not all of them are kept
+	assert_pull_fails(w, name, KS_ERR_NET, "status 404");
+	w->opts.mirror = w->server.url;
+	ks_suites_unshare(w->opts.shared); // the next command
+	w->opts.shared = ks_suites_share();
+	assert_pull_fails(w, name, KS_ERR_NET, "status 404");
+	publish_lists(w); // what failed is asked for again
+	ks_source_close(pull(w, name));
+	ks_suites_unshare(w->opts.shared);
+	world_free(w);
+}
+
+enum { AT_ONCE = 8 };
+
+static void *pull_in_a_thread(void *arg)
+{
+	struct world *w = arg;
+	struct ks_source *src = NULL;
+	struct ks_error *err = ks_pull_open(name, &w->opts, NULL, &src);
+	ks_source_close(src);
+	return err;
+}
+
+static void pull_at_once(struct world *w, struct ks_error *errs[AT_ONCE])
+{
+	pthread_t threads[AT_ONCE];
+	for (int i = 0; i < AT_ONCE; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, pull_in_a_thread, w), 0);
+	for (int i = 0; i < AT_ONCE; i++)
+		pthread_join(threads[i], (void **)&errs[i]);
+}
+
+static void threads_share_lists(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_GZIP, false, 1000);
+	struct ks_error *errs[AT_ONCE];
+	w->opts.shared = ks_suites_share();
+	w->files[1].len--; // of the list: it does not come whole
+	pull_at_once(w, errs);
+	for (int i = 0; i < AT_ONCE; i++) {
+		assert_non_null(errs[i]);
+		assert_int_equal(errs[i]->code, KS_ERR_NET);
+		ks_error_free(errs[i]);
+	}
+	w->files[1].len++;
+	int before = atomic_load(&w->server.packages_requests);
+	pull_at_once(w, errs);
+	for (int i = 0; i < AT_ONCE; i++)
+		if (errs[i])
+			fail_msg("%s", ks_error_text(errs[i]));
+	assert_int_equal(atomic_load(&w->server.packages_requests) - before, 1);
+	ks_suites_unshare(w->opts.shared);
+	world_free(w);
+}
+
+/** What failed is neither a list without packages nor kept: who asks later has it read. */
+static void list_that_failed_is_read_again(void **state)
+{
+	(void)state;
+	struct world *w = world_new(PACK_GZIP, false, 1000);
+	struct ks_found found;
+	struct ks_lookup *lookup;
+	assert_null(ks_lookup_open(&w->opts, NULL, &lookup));
+	w->files[1].path = "/moved"; // the mirror is being updated, and has another list
+	w->files[6] = (struct served_file){ "/dists/test/main/binary-arm64/Packages.xz",
+					    w->packed.at, w->packed.len - 2 };
+	struct ks_error *err = ks_lookup_find_name(lookup, name, NULL, &found);
+	assert_non_null(err);
+	assert_int_equal(err->code, KS_ERR_NET);
+	assert_non_null(strstr(err->msg, "the mirror is between two states, try again later: "));
+	assert_non_null(strstr(err->msg, "bytes on the server, not"));
+	ks_error_free(err);
+	err = ks_lookup_find_name(lookup, name, NULL, &found); // and not "there is none"
+	assert_non_null(err);
+	ks_error_free(err);
+	w->files[6].len += 2;
+	assert_null(ks_lookup_find_name(lookup, name, NULL, &found));
+	assert_non_null(found.stanza.text);
+	ks_lookup_close(lookup);
+	world_free(w);
+}
+
 static void config_comes_from_a_second_package(void **state)
 {
 	(void)state;
@@ -495,6 +623,13 @@ static const char table[] = "[[set]]\n"
 			    "suites = ['test']\n"
 			    "package = 'linux-image-{flavour}-{machine}'\n";
 
+/** A set whose kernel goes on from series to series. */
+static const char rolling_table[] = "[[set]]\n"
+				    "name = 'mini:next'\n"
+				    "suites = ['test']\n"
+				    "package = 'linux-image-{flavour}-{machine}'\n"
+				    "rolling = true\n";
+
 static void expect_set(struct world *w, const char *word, struct ks_set_extent extent,
 		       const char *packages)
 {
@@ -503,6 +638,7 @@ static void expect_set(struct world *w, const char *word, struct ks_set_extent e
 	_cleanup_buf_ struct ks_buf got = { 0 };
 	struct ks_set_wish wish;
 	assert_null(ks_sets_add(&sets, table, strlen(table)));
+	assert_null(ks_sets_add(&sets, rolling_table, strlen(rolling_table)));
 	struct ks_error *err = ks_sets_find(&sets, word, &wish);
 	if (!err)
 		err = ks_set_kernels(&wish, &extent, &w->opts, NULL, &kernels);
@@ -530,6 +666,7 @@ static void add_kernels(struct world *w)
 		{ "linux-image-7.2.9+deb14-arm64", "7.2.9-1" },
 		{ "linux-image-7.2.9+deb14-arm64", "7.2.9-2" },
 		{ "linux-image-7.2.10+deb14-arm64", "7.2.10-1" },
+		{ "linux-image-7.1.8+deb14-arm64", "7.1.8-1" }, // of the series before
 		{ "linux-image-7.2.14+deb14-cloud-arm64", "7.2.14-1" },
 		{ "linux-image-7.3.1+deb14-arm64", "7.3.1-1" }, // no package stands for this series
 		{ "linux-image-7.4.2+deb14-arm64", "7.4.2-1" }, // beside the usual series
@@ -556,6 +693,13 @@ static void set_is_the_newest_kernels_of_its_series(void **state)
 	add_kernels(w);
 	expect_set(w, "mini:7", (struct ks_set_extent){ 0 },
 		   "linux-image-7.2.14+deb14-arm64=7.2.14-1 ");
+	// of the series before, too, and not of those that no usual package stands for
+	expect_set(
+		w, "mini:next", (struct ks_set_extent){ .last = 9 },
+		"linux-image-7.2.14+deb14-arm64=7.2.14-1 linux-image-7.2.10+deb14-arm64=7.2.10-1 "
+		"linux-image-7.2.9+deb14-arm64=7.2.9-2 linux-image-7.1.8+deb14-arm64=7.1.8-1 ");
+	expect_set(w, "mini:next/7.4", (struct ks_set_extent){ .last = 9 },
+		   "linux-image-7.4.2+deb14-arm64=7.4.2-1 linux-image-7.4.1+deb14-arm64=7.4.1-1 ");
 	expect_set(w, "mini:seven/cloud", (struct ks_set_extent){ .last = 9 },
 		   "linux-image-7.2.14+deb14-cloud-arm64=7.2.14-1 ");
 	expect_set(
@@ -900,6 +1044,7 @@ int main(void)
 		cmocka_unit_test(transfer_stops_when_vmlinux_is_complete),
 		cmocka_unit_test(whole_small_package_is_proven),
 		cmocka_unit_test(late_vmlinux_is_fetched_by_ranges),
+		cmocka_unit_test(package_that_boots_is_read_once),
 		cmocka_unit_test(late_vmlinux_comes_from_a_server_without_ranges),
 		cmocka_unit_test(server_that_never_tells_the_length_will_do),
 		cmocka_unit_test(broken_transfers_go_on_where_they_stopped),
@@ -909,6 +1054,9 @@ int main(void)
 		cmocka_unit_test(older_version_is_taken_when_asked_for),
 		cmocka_unit_test(wrong_bytes_do_not_pass_the_checksums),
 		cmocka_unit_test(list_of_packages_is_fetched_once_for_each_state_of_the_suite),
+		cmocka_unit_test(lists_are_read_once_a_command),
+		cmocka_unit_test(threads_share_lists),
+		cmocka_unit_test(list_that_failed_is_read_again),
 		cmocka_unit_test(config_comes_from_a_second_package),
 		cmocka_unit_test(package_that_stands_for_the_kernel_is_followed),
 		cmocka_unit_test(packages_of_the_installer_are_found),

@@ -29,6 +29,20 @@ struct ks_error *ks_error_new(enum ks_errcode code, const char *fmt, ...)
 	return err;
 }
 
+struct ks_error *ks_error_copy(const struct ks_error *err)
+{
+	if (!err || err == &ks_nomem)
+		return err ? &ks_nomem : NULL;
+	struct ks_error *copy = ks_error_new(err->code, "%s", err->msg);
+	if (copy == &ks_nomem)
+		return copy;
+	copy->section = err->section;
+	copy->offset = err->offset;
+	copy->is_gone = err->is_gone;
+	copy->is_replaced = err->is_replaced;
+	return err->file ? ks_error_in_file(copy, err->file) : copy;
+}
+
 struct ks_error *ks_error_in_file(struct ks_error *err, const char *file)
 {
 	if (err && err != &ks_nomem && !err->file)

@@ -40,6 +40,9 @@ extern struct ks_error ks_nomem;
 /** Make an error. @param fmt as printf; %m is the caller's errno. Never NULL: falls back to &ks_nomem. */
 KS_PRINTF(2, 3) struct ks_error *ks_error_new(enum ks_errcode code, const char *fmt, ...);
 
+/** The same error once more, for somebody else. NULL gives NULL; never NULL else: falls back to &ks_nomem. */
+struct ks_error *ks_error_copy(const struct ks_error *err);
+
 /** Name the file of an error, unless an inner layer already did. Passes NULL through. */
 struct ks_error *ks_error_in_file(struct ks_error *err, const char *file);
 

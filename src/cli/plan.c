@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/intake.h"
 #include "source/net/pull_plan.h"
+#include "source/net/suites.h"
 
 struct opts {
 	const char *mirror, *suite, *arch, *keyring;
@@ -14,7 +15,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	const struct opts *opts = values;
 	const struct ks_set_extent extent = { opts->last, opts->debug };
-	const struct ks_pull_opts pull = {
+	struct ks_pull_opts pull = {
 		.mirror = opts->mirror,
 		.suite = opts->suite,
 		.arch = opts->arch,
@@ -24,13 +25,18 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	};
 	if (argc < 1)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf plan SET...");
-	for (int i = 0; i < argc; i++) {
+	struct ks_error *err = NULL;
+	pull.shared = ks_suites_share();
+	if (!pull.shared)
+		return &ks_nomem;
+	for (int i = 0; i < argc && !err; i++) {
 		struct ks_draw_job job = { .draw = &cli->draw, .target = argv[i] };
 		const struct ks_progress progress = { .fn = ks_draw_bytes, .arg = &job };
-		struct ks_error *err = ks_pull_plan_add(&plan, argv[i], &extent, &pull, &progress);
+		err = ks_pull_plan_add(&plan, argv[i], &extent, &pull, &progress);
 		ks_draw_done(&cli->draw, argv[i]);
-		KS_TRY(err);
 	}
+	ks_suites_unshare(pull.shared);
+	KS_TRY(err);
 	ks_draw_erase(&cli->draw);
 	ks_pull_plan_write(&plan, &out);
 	KS_TRY(ks_buf_error(&out));

@@ -77,8 +77,9 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
-	{ 0, "list", NULL, "list the kernels there are, or those that a GLOB matches", KS_OPT_FLAG,
-	  AT(list), NULL },
+	{ 0, "list", NULL,
+	  "list the sets there are, or the kernels of a set, or those that a GLOB matches",
+	  KS_OPT_FLAG, AT(list), NULL },
 	{ 0, "last", "N", "of a set, so many releases; the newest by default", KS_OPT_NUMBER,
 	  AT(last), NULL },
 	{ 0, "debug", NULL, "of a set, kernels with debug information where there are any",

@@ -8,7 +8,11 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "source/net/pull_list.h"
+#include "source/net/repo_kind.h"
 #include "source/net/set_kernels.h"
+#include "source/net/suites.h"
+
+/* ---- the kernels of an archive ---- */
 
 /** Patterns of releases and packages. */
 struct globs {
@@ -85,6 +89,37 @@ static void write_json(const struct ks_pull_list *list, struct ks_json *json)
 	}
 }
 
+/* ---- the sets ---- */
+
+static void write_set(const struct ks_set *set, struct ks_buf *out)
+{
+	size_t start = out->len;
+	const char *server = set->server ? set->server : set->mirrors;
+	ks_buf_printf(out, "%-20s  %-18s  %-6s  %-5s  %s: ", set->name,
+		      set->alias ? set->alias : "", ks_repo_kind_name(set->kind),
+		      set->tried ? "yes" : "no", server ? server : "the servers of apt");
+	for (const char *at = set->suites; *at; at++)
+		ks_buf_printf(out, *at == ',' ? ", " : "%c", *at);
+	ks_text_tail(out, start, KS_TEXT_LINE);
+	ks_buf_char(out, '\n');
+}
+
+static void write_set_json(const struct ks_set *set, struct ks_json *json)
+{
+	ks_json_open(json, '{');
+	ks_json_key_str(json, "name", set->name);
+	ks_json_key_str(json, "alias", set->alias);
+	ks_json_key_str(json, "archive", ks_repo_kind_name(set->kind));
+	ks_json_key_str(json, "server", set->server);
+	ks_json_key_str(json, "mirrors", set->mirrors);
+	ks_json_key_str(json, "suites", set->suites);
+	ks_json_key(json, "rolling");
+	ks_json_bool(json, set->rolling);
+	ks_json_key(json, "tried");
+	ks_json_bool(json, set->tried);
+	ks_json_close(json, '}');
+}
+
 /** What is printed: a table for each archive, or one array. */
 struct listing {
 	struct ks_cli *cli;
@@ -132,10 +167,29 @@ static struct ks_error *list_set(struct listing *listing, const struct ks_sets *
 		word);
 }
 
+static void list_sets(struct listing *listing, const struct ks_sets *sets)
+{
+	if (!listing->cli->json)
+		ks_buf_printf(&listing->out, "%-20s  %-18s  %-6s  %-5s  %s\n", "SET", "ALSO CALLED",
+			      "KIND", "TRIED", "FROM");
+	for (size_t i = 0; i < sets->list.len; i++)
+		if (listing->cli->json)
+			write_set_json(&sets->list.at[i], &listing->json);
+		else
+			write_set(&sets->list.at[i], &listing->out);
+	if (!listing->cli->json)
+		ks_buf_str(&listing->out, "\n'ksurf pull --list SET' lists its kernels, "
+					  "'ksurf pull --list \"*\"' those of apt's suites.\n");
+}
+
 static struct ks_error *list_all(struct listing *listing, const struct ks_sets *sets,
 				 const struct ks_pull_opts *opts, char *const *words, int nr)
 {
 	bool has_set = false;
+	if (!nr && !opts->mirror && !opts->suite) { // no archive is meant
+		list_sets(listing, sets);
+		return NULL;
+	}
 	for (int i = 0; i < nr; i++) {
 		if (!ks_sets_may_be(sets, words[i]))
 			continue;
@@ -171,7 +225,11 @@ struct ks_error *ks_cli_pull_list(struct ks_cli *cli, const struct ks_pull_opts 
 	listing.json = ks_json_to(&listing.out, 2);
 	if (cli->json)
 		ks_json_open(&listing.json, '[');
-	struct ks_error *err = list_all(&listing, &sets, opts, words, nr);
+	struct ks_pull_opts pull = *opts;
+	pull.shared = ks_suites_share();
+	struct ks_error *err =
+		pull.shared ? list_all(&listing, &sets, &pull, words, nr) : &ks_nomem;
+	ks_suites_unshare(pull.shared);
 	if (!err && cli->json)
 		ks_json_close(&listing.json, ']');
 	if (!err)

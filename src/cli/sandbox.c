@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "report/stats/plot.h"
+#include "source/net/suites.h"
 #include "source/codec/codec.h"
 #include "source/package/archive.h"
 
@@ -114,6 +115,8 @@ static struct ks_error *start(struct ks_cli *cli, const struct ks_sandbox_job *j
 	KS_TRY(ks_sandbox_files_find(job, fetches, files));
 	server->job = job;
 	server->grants = &files->grants;
+	if (fetches && !(server->how.pull.shared = ks_suites_share()))
+		return &ks_nomem;
 	const struct ks_sandbox_start how = {
 		.grants = &files->grants,
 		.fetch = fetches || (job->db && ks_http_serves(job->db)) ? ks_fetch_server_begin
@@ -154,6 +157,7 @@ struct ks_error *ks_sandbox_enter(struct ks_cli *cli, const struct ks_sandbox_jo
 	struct ks_error *err = start(cli, job, &files, &server, done);
 	if (!*done) { // in the worker nobody asks them
 		ks_pull_plan_deinit(&server.plan);
+		ks_suites_unshare(server.how.pull.shared);
 		ks_grants_deinit(&files.grants);
 		free(files.store);
 	}

@@ -54,6 +54,7 @@ struct ks_ingest {
 	KS_VECTOR(struct ks_scan) scans; // of folders
 	KS_VECTOR(struct ks_ingest_module_source) module_sources;
 	KS_VECTOR(struct ks_ingest_set *) sets;
+	struct ks_suites_shared *shared;	  // the lists of packages that were read
 	KS_VECTOR(struct ks_pull_opts *) planned; // how kernels of the plan are pulled
 	struct ks_store *store;			  // while it runs
 	pthread_mutex_t lock;			  // guards turn, and the store with it

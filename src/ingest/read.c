@@ -30,8 +30,13 @@ static void note_bytes(const struct ks_source *src, struct ks_buf *out)
 	const char *proof = proofs[src->proof];
 	if (!src->member || !src->total)
 		return;
-	ks_buf_printf(out, "read %.1f of %.1f MB%s%s%s\n", (double)src->taken / 1e6,
-		      (double)src->total / 1e6, proof ? "; " : "", proof ? proof : "",
+	if (src->taken > src->total)
+		ks_buf_printf(out, "read %.1f MB out of %.1f, parts of it more than once",
+			      (double)src->taken / 1e6, (double)src->total / 1e6);
+	else
+		ks_buf_printf(out, "read %.1f of %.1f MB", (double)src->taken / 1e6,
+			      (double)src->total / 1e6);
+	ks_buf_printf(out, "%s%s%s\n", proof ? "; " : "", proof ? proof : "",
 		      src->is_unsigned ? "; from a list that nobody signed" : "");
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/pool.h"
 #include "ingest/private.h"
+#include "source/net/suites.h"
 #include "source/package/pair.h"
 
 bool ks_ingest_wants_modules(const char *value)
@@ -286,6 +287,10 @@ struct ks_error *ks_ingest_open(const struct ks_ingest_source *sources, size_t n
 	pthread_cond_init(&ingest->moved, NULL);
 	ingest->opts = *opts;
 	fill_in(ingest);
+	ingest->shared = ks_suites_share();
+	if (!ingest->shared)
+		return &ks_nomem;
+	ingest->opts.pull.shared = ingest->shared;
 	KS_TRY(add_all(ingest, sources, nr));
 	*ret = ks_take(ingest);
 	return NULL;
@@ -308,6 +313,7 @@ void ks_ingest_close(struct ks_ingest *ingest)
 	for (size_t i = 0; i < ingest->planned.len; i++)
 		free(ingest->planned.at[i]);
 	ks_vector_deinit(&ingest->planned);
+	ks_suites_unshare(ingest->shared);
 	free(ingest->paths);
 	ks_vector_deinit(&ingest->datasets);
 	ks_vector_deinit(&ingest->scans);

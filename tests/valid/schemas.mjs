@@ -29,7 +29,8 @@ function documentOf(words) {
 	const command = words.find((word) => validators.has(word) || word in sameAs);
 	if (command === 'check' && words.includes('--upgrade')) return 'upgrade';
 	if (command === 'check' && words.includes('--since')) return 'since';
-	if (command === 'pull' && words.includes('--list')) return 'kernels';
+	if (command === 'pull' && words.includes('--list'))
+		return words.slice(words.indexOf('pull') + 1).every((word) => !word || word.startsWith('--')) ? 'sets' : 'kernels';
 	if (command === 'deps' && ['--counts', '--on', '--base'].some((option) => words.includes(option))) return 'table';
 	if (!command && words.includes('--version')) return 'version';
 	return sameAs[command] ?? command;

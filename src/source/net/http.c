@@ -152,8 +152,9 @@ static struct ks_error *check_answer(struct http *h)
 	if (h->in.size == KS_INPUT_SIZE_UNKNOWN)
 		h->in.size = size;
 	if (size != h->in.size && size != KS_INPUT_SIZE_UNKNOWN)
-		return ks_error_new(KS_ERR_NET, "the file has %llu bytes on the server, not %llu",
-				    (unsigned long long)size, (unsigned long long)h->in.size);
+		return replaced(
+			ks_error_new(KS_ERR_NET, "the file has %llu bytes on the server, not %llu",
+				     (unsigned long long)size, (unsigned long long)h->in.size));
 	if (!h->known)
 		h->in.can_jump = status == 206 || h->takes_ranges;
 	h->known = true;

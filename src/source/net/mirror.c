@@ -140,7 +140,7 @@ static struct ks_error *fetch_packages(const struct ks_mirror *m, const struct e
 	if (!err)
 		ks_list_cache_save(cache, ret);
 	free(cache);
-	return err;
+	return ks_repo_explain(err);
 }
 
 static struct ks_error *unpack_text(const struct ks_buf *packed, struct ks_buf *ret)
@@ -186,22 +186,39 @@ static bool next_component(struct ks_suite *suite, char component[64])
 	return true;
 }
 
-/** Read the next component that has packages of the architecture. @param[out] done there is none any more */
-static struct ks_error *read_component(struct ks_suite *suite, bool *done)
+static struct ks_error *read_list(struct ks_suite *suite, const struct entry *entry)
 {
 	const struct ks_mirror *m = &suite->mirror;
+	const char *by_hash = ks_stanza_value(suite->release.at, "Acquire-By-Hash");
+	_cleanup_buf_ struct ks_buf packed = { 0 }, text = { 0 };
+	KS_TRY(fetch_packages(m, entry, by_hash && !strncmp(by_hash, "yes", 3), &packed));
+	KS_TRY(ks_error_wrap(unpack_text(&packed, &text), "%s", entry->path));
+	return ks_packages_add(&suite->packages, &text);
+}
+
+/**
+ * Read the next component that has packages of the architecture. One that could not be read is the next one again: it is not
+ * without packages. @param[out] done there is none any more
+ */
+static struct ks_error *read_component(struct ks_suite *suite, bool *done)
+{
 	char component[64];
 	struct entry entry;
+	const char *components;
+	int nr_components;
 	do {
+		components = suite->components;
+		nr_components = suite->nr_components;
 		*done = !next_component(suite, component);
 		if (*done)
 			return NULL;
 	} while (!component_entry(suite, component, &entry));
-	const char *by_hash = ks_stanza_value(suite->release.at, "Acquire-By-Hash");
-	_cleanup_buf_ struct ks_buf packed = { 0 }, text = { 0 };
-	KS_TRY(fetch_packages(m, &entry, by_hash && !strncmp(by_hash, "yes", 3), &packed));
-	KS_TRY(ks_error_wrap(unpack_text(&packed, &text), "%s", entry.path));
-	return ks_packages_add(&suite->packages, &text);
+	struct ks_error *err = read_list(suite, &entry);
+	if (err) {
+		suite->components = components;
+		suite->nr_components = nr_components;
+	}
+	return err;
 }
 
 static void begin_components(struct ks_suite *suite)

@@ -275,7 +275,7 @@ static struct ks_error *explain_gone(struct ks_error *err, const char *package)
 	struct ks_error *ret = ks_error_new(
 		KS_ERR_NET,
 		"%s is listed, but gone from its server (%s): 'apt update' if apt's lists are old, "
-		"or another release ('ksurf pull --list')",
+		"or another release ('ksurf pull --list SET')",
 		package, err->file ? err->file : err->msg);
 	if (ret != &ks_nomem)
 		ret->is_gone = true;

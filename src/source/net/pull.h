@@ -11,6 +11,7 @@
 struct ks_found;
 struct ks_lookup;
 struct ks_pull_plan_kernel;
+struct ks_suites_shared;
 
 /** Zeros and NULLs everywhere stand for the defaults. */
 struct ks_pull_opts {
@@ -29,6 +30,8 @@ struct ks_pull_opts {
 	const char *config; // package, or path of a package or text, to take the configuration from
 	/** The set that packages are of (surface/image_sets.h); NULL: that of the suite where they are, if it is known. */
 	const char *set;
+	/** Where lists of packages are kept that were read (source/net/suites.h), for all who pull with it; NULL: nowhere. */
+	struct ks_suites_shared *shared;
 	/** A kernel of a plan (source/net/pull_plan.h), which says where all of it is; NULL: it is looked up. */
 	const struct ks_pull_plan_kernel *planned;
 	/** Asked before a package is fetched: whether that is for nothing, as what it brings is there. NULL: it never is. */

@@ -36,6 +36,13 @@ struct ks_error *ks_repo_fetch(const struct ks_mirror *mirror, const char *path,
 	return url ? ks_http_get(url, &mirror->http, max, ret) : &ks_nomem;
 }
 
+struct ks_error *ks_repo_explain(struct ks_error *err)
+{
+	bool replaced = err && (err->is_replaced || err->code == KS_ERR_DATA);
+	return replaced ? ks_error_wrap(err, "the mirror is between two states, try again later")
+			: err;
+}
+
 struct ks_error *ks_repo_fetch_known(const struct ks_mirror *mirror, const struct ks_repomd *known,
 				     struct ks_buf *ret)
 {
@@ -50,7 +57,8 @@ struct ks_error *ks_repo_fetch_known(const struct ks_mirror *mirror, const struc
 	struct ks_http_opts http = mirror->http;
 	http.size = known->size;
 	http.sha256 = known->checksum;
-	KS_TRY(ks_http_get(url, &http, known->size ? known->size : KS_REPO_LIST_MAX, ret));
+	KS_TRY(ks_repo_explain(
+		ks_http_get(url, &http, known->size ? known->size : KS_REPO_LIST_MAX, ret)));
 	ks_list_cache_save(cache, ret);
 	return NULL;
 }

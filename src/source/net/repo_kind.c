@@ -8,9 +8,20 @@
 #include "base/array.h"
 #include "source/net/mirror.h"
 
+static const char *const names[KS_NR_REPO_KINDS] = {
+	[KS_REPO_DEB] = "deb",
+	[KS_REPO_RPM] = "rpm",
+	[KS_REPO_PACMAN] = "pacman",
+	[KS_REPO_APK] = "apk",
+};
+
+const char *ks_repo_kind_name(enum ks_repo_kind kind)
+{
+	return names[kind];
+}
+
 bool ks_repo_kind_of(const char *name, enum ks_repo_kind *ret)
 {
-	static const char *const names[] = { "deb", "rpm", "pacman", "apk" };
 	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++)
 		if (strcmp(names[i], name) == 0) {
 			*ret = (enum ks_repo_kind)i;

@@ -11,6 +11,8 @@ enum ks_repo_kind {
 	KS_NR_REPO_KINDS,
 };
 
+/** How a table of sets calls it. */
+const char *ks_repo_kind_name(enum ks_repo_kind kind);
 /** "deb", "rpm", "pacman", "apk". @return false when it is none of these */
 bool ks_repo_kind_of(const char *name, enum ks_repo_kind *ret);
 /** Order of two version numbers of such an archive: below, equal to or above zero. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "source/net/set_kernels.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,17 +178,30 @@ struct gathering {
 	const char *release; // of the newest, with its length
 	size_t len;
 	enum ks_kernel_package_role role;
+	bool any_series;
 	struct ks_arena *arena;
 	KS_VECTOR(struct kernel) kernels;
 };
 
+static bool is_of_series(const struct gathering *g, const char *release)
+{
+	size_t series = ks_kernel_package_series(g->release);
+	return ks_kernel_package_series(release) == series &&
+	       memcmp(release, g->release, series) == 0;
+}
+
+static bool is_after(const struct gathering *g, const char *release)
+{
+	_cleanup_free_ char *newest = strndup(g->release, g->len);
+	return newest && ks_repo_version_compare(ks_lookup_kind(g->lookup), release, newest) > 0;
+}
+
 static bool is_alike(const struct gathering *g, const char *release, size_t len)
 {
-	size_t series = ks_kernel_package_series(g->release), tail, own_tail;
+	size_t tail, own_tail;
 	const char *at = ks_kernel_package_tail(release, len, &tail),
 		   *own = ks_kernel_package_tail(g->release, g->len, &own_tail);
-	return ks_kernel_package_series(release) == series &&
-	       memcmp(release, g->release, series) == 0 && tail == own_tail &&
+	return (g->any_series || is_of_series(g, release)) && tail == own_tail &&
 	       memcmp(at, own, tail) == 0;
 }
 
@@ -209,8 +223,11 @@ static struct ks_error *gather(void *arg, const struct ks_found *found)
 		.name = ks_arena_strndup(g->arena, stanza->name, stanza->name_len),
 		.version = ks_arena_strndup(g->arena, version, strcspn(version, "\r\n")),
 	};
-	bool failed = !kernel.release || !kernel.name || !kernel.version;
-	return !failed && ks_vector_add(&g->kernels, kernel) ? NULL : &ks_nomem;
+	if (!kernel.release || !kernel.name || !kernel.version)
+		return &ks_nomem;
+	if (g->any_series && !is_of_series(g, release) && is_after(g, kernel.release))
+		return NULL; // what stands for the newest has not gone on to it
+	return ks_vector_add(&g->kernels, kernel) ? NULL : &ks_nomem;
 }
 
 /** Newest first; of one release the newest package, and of signed and unsigned ones the signed. */
@@ -281,6 +298,12 @@ static struct ks_error *choose(struct gathering *g, const struct ks_stanza *newe
 	return NULL;
 }
 
+/** "7.2" and "7.2-cloud" are flavours that stay with their series. */
+static bool names_series(const struct ks_set_wish *wish)
+{
+	return wish->flavour_len && isdigit((unsigned char)*wish->flavour);
+}
+
 struct ks_error *ks_set_kernels(const struct ks_set_wish *wish, const struct ks_set_extent *extent,
 				const struct ks_pull_opts *opts, const struct ks_progress *progress,
 				struct ks_set_kernels *ret)
@@ -299,6 +322,7 @@ struct ks_error *ks_set_kernels(const struct ks_set_wish *wish, const struct ks_
 	struct gathering g = {
 		.lookup = lookup,
 		.role = ks_kernel_package_role(&found.stanza),
+		.any_series = wish->set->rolling && !names_series(wish),
 		.arena = &kernels.arena,
 	};
 	g.release = ks_kernel_package_release(found.stanza.name, found.stanza.name_len, &g.len);

@@ -14,12 +14,14 @@ struct ks_set_kernels {
 
 /** How much of a set is wanted. */
 struct ks_set_extent {
-	unsigned int last; // releases of the series; 0: the newest that is there
-	bool debug;	   // packages with debug information, of kernels that have one
+	unsigned int
+		last; // releases of the series, of a rolling set of any; 0: the newest that is there
+	bool debug;   // packages with debug information, of kernels that have one
 };
 
 /**
- * Look up which kernels a set has: those of the newest release's series, flavour and machine.
+ * Look up which kernels a set has: those of the newest release's series, flavour and machine; of a rolling set
+ * of all series.
  * @param opts what it says of servers, suites, machine and keys counts more than the set
  * @param progress NULL for silence
  * @return as ks_pull_open()

@@ -66,6 +66,8 @@ static void read_key(struct ks_toml *toml, struct ks_arena *arena, struct ks_set
 		set->debug_suites = read_suites(toml, arena);
 	else if (strcmp(toml->name, "archive") == 0)
 		read_kind(toml, arena, set);
+	else if (strcmp(toml->name, "rolling") == 0)
+		set->rolling = ks_toml_bool(toml);
 	else if (strcmp(toml->name, "tried") == 0)
 		set->tried = ks_toml_bool(toml);
 	else

@@ -45,6 +45,9 @@ struct walk {
 	struct ks_error *err; // of the search from the end
 };
 
+static const char no_image[] =
+	"a package of a kernel that boots, and no kernel of a known form in it";
+
 /** What a package without a kernel seems to be, and where to look; %s is its name. First match counts. */
 static const struct hint {
 	const char *glob, *text;
@@ -53,6 +56,10 @@ static const struct hint {
 	{ "linux-image-*-dbgsym",
 	  "the debug package of a signed kernel is empty: add linux-image-unsigned-…-dbgsym" },
 	{ "linux-image-*-dbg", "no vmlinux in this debug package" },
+	{ "linux-binary-*", no_image },
+	{ "kernel-image-*", no_image },
+	{ "debian-installer-*", no_image },
+	{ "user-mode-linux*", no_image },
 	{ "linux-image-*", "a kernel package without a kernel: add %s-dbg (Debian) or "
 			   "the -dbgsym package (Ubuntu)" },
 	{ "linux-modules-*", "kernel modules only: add the linux-image-…-dbg or -dbgsym package" },
@@ -192,7 +199,7 @@ static bool try_tail(void *arg)
 	if (w->tail_tried || unpacked < w->limits.probe || w->wish != KS_PACKAGE_VMLINUX)
 		return true;
 	w->tail_tried = true;
-	if (!w->in->can_jump || ks_stream_codec(w->stream) != KS_CODEC_XZ)
+	if (only_boots(w->pkg) || !w->in->can_jump || ks_stream_codec(w->stream) != KS_CODEC_XZ)
 		return true;
 	const struct ks_from_end_range range = {
 		.offset = w->data_at,
