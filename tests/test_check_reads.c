@@ -25,6 +25,9 @@ static const struct ks_type p_thing = { .kind = KS_TYPE_PTR, .inner = &t_thing }
 static const struct ks_type c_thing = { .kind = KS_TYPE_CONST, .inner = &t_thing };
 static const struct ks_type pc_thing = { .kind = KS_TYPE_PTR, .inner = &c_thing };
 static const struct ks_type p_idmap = { .kind = KS_TYPE_PTR, .inner = &t_idmap };
+static const struct ks_type t_tail = { .kind = KS_TYPE_STRUCT, .name = "tail" };
+static const struct ks_type p_tail = { .kind = KS_TYPE_PTR, .inner = &t_tail };
+static const struct ks_type t_open = { .kind = KS_TYPE_ARRAY, .inner = &t_long, .n = 0 };
 static const struct ks_type t_array = { .kind = KS_TYPE_ARRAY, .inner = &t_inner, .n = 2 };
 
 #define MEMBER(name, type, byte)                                                                   \
@@ -37,6 +40,8 @@ static const struct ks_type t_array = { .kind = KS_TYPE_ARRAY, .inner = &t_inner
 		.members = (m)                                                                     \
 	}
 static const struct ks_member inner_members[] = { MEMBER("x", &t_int, 0), MEMBER("y", &t_int, 4) };
+static const struct ks_member tail_members[] = { MEMBER("nr", &t_long, 0),
+						 MEMBER("at", &t_open, 8) };
 static const struct ks_member old_members[] = { MEMBER("a", &t_long, 0), MEMBER("b", &t_int, 8),
 						MEMBER("next", &p_thing, 16),
 						MEMBER("table", &t_array, 24),
@@ -48,7 +53,8 @@ static const struct ks_member new_members[] = {
 static const struct ks_decl ints[] = { { .kind = KS_INT, .name = "int", .size = 4 },
 				       { .kind = KS_INT, .name = "long", .size = 8 } };
 static const struct ks_decl inner = RECORD("inner", 8, inner_members),
-			    idmap = RECORD("idmap", 8, inner_members);
+			    idmap = RECORD("idmap", 8, inner_members),
+			    tail = RECORD("tail", 8, tail_members);
 static const struct ks_decl old_thing = RECORD("thing", 56, old_members),
 			    new_thing = RECORD("thing", 64, new_members),
 			    old_task = RECORD("task_struct", 56, old_members),
@@ -65,6 +71,8 @@ static const struct ks_param one_params[] = { { "flags", &t_int }, { "how", &p_i
 static const struct ks_param two_params[] = { { "block", &t_int }, { "flags", &t_int } };
 static const struct ks_param half_params[] = { { "thing", &p_thing }, { "other", &p_thing } };
 static const struct ks_param pure_params[] = { { "thing", &pc_thing }, { "how", &p_idmap } };
+static const struct ks_param tail_params[] = { { "tail", &p_tail } };
+static const struct ks_type tail_proto = PROTO(tail_params);
 static const struct ks_type pure_proto = PROTO(pure_params);
 static const struct ks_type one_proto = PROTO(one_params), two_proto = PROTO(two_params);
 static const struct ks_type old_proto = PROTO(old_params), new_proto = PROTO(new_params),
@@ -72,6 +80,7 @@ static const struct ks_type old_proto = PROTO(old_params), new_proto = PROTO(new
 static const struct ks_decl same = { .kind = KS_FUNCTION, .name = "same", .type = &old_proto },
 			    was = { .kind = KS_FUNCTION, .name = "moved", .type = &old_proto },
 			    pure_was = { .kind = KS_FUNCTION, .name = "pure", .type = &old_proto },
+			    tailed = { .kind = KS_FUNCTION, .name = "tailed", .type = &tail_proto },
 			    pure_is = { .kind = KS_FUNCTION, .name = "pure", .type = &pure_proto },
 			    flags_was = { .kind = KS_FUNCTION,
 					  .name = "flags",
@@ -81,19 +90,21 @@ static const struct ks_decl same = { .kind = KS_FUNCTION, .name = "same", .type 
 			    half_is = { .kind = KS_FUNCTION, .name = "half", .type = &half_proto },
 			    is = { .kind = KS_FUNCTION, .name = "moved", .type = &new_proto };
 
-static const struct ks_decl *const old_decls[] = { &ints[0],   &ints[1],  &inner,    &idmap,
-						   &old_thing, &same,	  &was,	     &half_was,
-						   &old_task,  &pure_was, &flags_was };
-static const struct ks_decl *const new_decls[] = { &ints[0],   &ints[1], &inner,   &idmap,
-						   &new_thing, &same,	 &is,	   &half_is,
-						   &new_task,  &pure_is, &flags_is };
+static const struct ks_decl *const old_decls[] = { &ints[0],   &ints[1],  &inner,     &idmap,
+						   &old_thing, &same,	  &was,	      &half_was,
+						   &old_task,  &pure_was, &flags_was, &tail,
+						   &tailed };
+static const struct ks_decl *const new_decls[] = { &ints[0],   &ints[1], &inner,    &idmap,
+						   &new_thing, &same,	 &is,	    &half_is,
+						   &new_task,  &pure_is, &flags_is, &tail,
+						   &tailed };
 static const struct tiny_image old_kernel = {
 	.image = { .label = "old", .version = "6.1.1", .arch = "amd64", .elf_class = 64 },
-	.nr_decls = 11,
+	.nr_decls = KS_ARRAY_LEN(old_decls),
 	.decls = old_decls,
 }, new_kernel = {
 	.image = { .label = "new", .version = "6.12.1", .arch = "amd64", .elf_class = 64 },
-	.nr_decls = 11,
+	.nr_decls = KS_ARRAY_LEN(new_decls),
 	.decls = new_decls,
 };
 
@@ -261,8 +272,13 @@ static void behind_a_struct_that_grew_others_stand(void **state)
 	expect_said("fentry/same", &w, "blind-read thing");
 	w = (struct written){ 0 };
 	add(&w, LOAD(6, 1, 8));
-	copy(&w, 6, 64, 8); // of what begins with an idmap, which is as large
-	expect_said("fentry/same", &w, "");
+	copy(&w, 6, 64,
+	     8); // of what begins with an idmap, which is as large: others may have changed
+	expect_said("fentry/same", &w, "tier idmap");
+	w = (struct written){ 0 };
+	add(&w, LOAD(6, 1, 0));
+	copy(&w, 6, 64, 8); // an element of its own array
+	expect_said("fentry/tailed", &w, "");
 }
 
 static void registers_are_the_image_s_where_the_object_has_none(void **state)

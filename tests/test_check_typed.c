@@ -443,6 +443,52 @@ static void structs_are_not_read_at_an_index(void **state)
 	expect(INDEXED(AND(0, 7), ADDX(6, 0), MOVX(2, 6)), "");
 }
 
+#define COMPUTED(...)                                                                              \
+	PROGRAM("6.1.50", "fentry/many", LOAD(6, 1, 0), LOAD(7, 1, 8), __VA_ARGS__, END)
+#define ALU(c, d, s, i)                                                                            \
+	{                                                                                          \
+		.code = (c), .dst = (d), .src = (s), .imm = (i)                                    \
+	}
+#define NO_NUMBER(name)                                                                            \
+	"pointer " name ": " name                                                                  \
+	" points to struct thing, and is computed with as numbers only are (shifted, masked, "     \
+	"multiplied)"
+
+static void pointers_are_computed_with_by_some_operators(void **state)
+{
+	(void)state;
+	enum { ADD64 = 0x07, ADD32 = 0x04, SUB32 = 0x14, NEG64 = 0x87, SWAP = 0xd4, MOV32 = 0xbc };
+	enum { SUB64_X = 0x1f, ADD64_X = 0x0f, AND32_X = 0x5c, MUL64_X = 0x2f, SUB32_X = 0x1c };
+	// by 64 bits each other operator than these makes no pointer and no number of it
+	static const uint8_t refused[] = { 0x27, 0x37, 0x47, 0x57, 0x67, 0x77, 0x97, 0xa7, 0xc7 };
+	for (size_t i = 0; i < sizeof(refused); i++) {
+		expect(COMPUTED(ALU(refused[i], 6, 0, 3)), NO_NUMBER("argument 1"));
+		expect(COMPUTED(ALU(refused[i] - 3, 6, 0, 3)), NO_NUMBER("argument 1"));
+		expect(COMPUTED(ALU(refused[i], 7, 0, 3)), "");
+	}
+	expect(COMPUTED(ALU(ADD32, 6, 0, 1)), NO_NUMBER("argument 1"));
+	expect(COMPUTED(ALU(AND32_X, 6, 7, 0)), NO_NUMBER("argument 1"));
+	expect(COMPUTED(ALU(MUL64_X, 7, 6, 0)), NO_NUMBER("argument 1")); // either operand
+	expect(COMPUTED(MOV(2, 8), ALU(SUB64_X, 2, 6, 0)), NO_NUMBER("argument 1"));
+	// what is made of a part of it is a number, and so is a difference
+	expect(COMPUTED(ALU(MOV32, 2, 6, 0), ALU(0x67, 2, 0, 3)), "");
+	expect(COMPUTED(ALU(NEG64, 6, 0, 0), ALU(0x67, 6, 0, 3)), "");
+	expect(COMPUTED(ALU(SWAP, 6, 0, 32)), "");
+	expect(COMPUTED(LOAD(2, 6, 16), ALU(SUB64_X, 2, 6, 0), ALU(0x67, 2, 0, 3)), "");
+	expect(COMPUTED(ALU(SUB32, 6, 0, 3)), "");
+	expect(COMPUTED(LOAD(2, 6, 16), ALU(SUB32_X, 2, 6, 0)), "");
+	expect(COMPUTED(ALU(ADD64_X, 7, 6, 0), ALU(ADD64, 6, 0, 8)), "");
+	// of a hook that has no types the words are numbers
+	expect(PROGRAM("6.1.50", "kprobe/many", LOAD(6, 1, 112), ALU(0x67, 6, 0, 3), END), "");
+	// what a helper gives that may be NULL is a pointer, and a number where it is NULL
+	enum { RESERVE = 131 };
+	static const char reserved[] =
+		"pointer what bpf_ringbuf_reserve() gives: what bpf_ringbuf_reserve() gives is a "
+		"pointer, and is computed with as numbers only are";
+	expect(PROGRAM("6.1.50", "tc", CALL(RESERVE), ALU(0x57, 0, 0, 7), END), reserved);
+	expect(PROGRAM("6.1.50", "tc", CALL(RESERVE), JNE(0, 0, 1), ALU(0x57, 0, 0, 7), END), "");
+}
+
 static void copies_are_told_together(void **state)
 {
 	(void)state;
@@ -621,6 +667,7 @@ int main(void)
 		cmocka_unit_test(what_may_be_null_must_be_checked),
 		cmocka_unit_test(numbers_are_not_read_through_where_a_pointer_is_null),
 		cmocka_unit_test(structs_are_not_read_at_an_index),
+		cmocka_unit_test(pointers_are_computed_with_by_some_operators),
 		cmocka_unit_test(copies_are_told_together),
 		cmocka_unit_test(what_is_read_through_it_may_be_null),
 		cmocka_unit_test(iterators_end_with_null),

@@ -373,6 +373,42 @@ static void list_is_not_believed_blindly(void **state)
 	}
 }
 
+/** Programs that name no target are looked at where the list says that they are attached; those that do are another version's. */
+static void list_tells_targets(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "blk_account_io_start", "blk_mq_start_request",
+					     "blk_account_io_done" };
+	// where it is attached at first; to something else; nowhere; the kernel refuses it
+	static const char *const compiled = "?\?\?\?", *const told = ".aaA",
+				 *const rewritten = "..aA";
+	for (int named = 0; named < 2; named++) {
+		const struct row rows[] = { { names[0], compiled },
+					    { names[1], "...." },
+					    { names[2], compiled } };
+		const struct row first[] = { { names[0], told },
+					     { names[1], "...." },
+					     { names[2], told } };
+		const struct row then[] = { { names[0], rewritten },
+					    { names[1], "...." },
+					    { names[2], rewritten } };
+		struct sample *sample = sample_new(rows, 3), *at_first = sample_new(first, 3),
+			      *elsewhere = sample_new(then, 3);
+		sample->objects[0].name = "biotop";
+		for (int i = 0; i < 3; i++)
+			sample->programs[i].hook =
+				(struct ks_hook){ .kind = KS_HOOK_KPROBE,
+						  .program_type = "BPF_PROG_TYPE_KPROBE",
+						  .needs_target = i != 1 && !named };
+		at_first->checked[0].object = elsewhere->checked[0].object = &sample->objects[0];
+		sample->check.told = &at_first->check;
+		sample->check.rewritten = &elsewhere->check;
+		expect(sample, "", named ? "?\?\?\?" : "..XX", named ? "?\?\?\?" : "..AA");
+		free(at_first);
+		free(elsewhere);
+	}
+}
+
 /* ---- causes ---- */
 
 static void causes_are_told_once(void **state)
@@ -445,6 +481,7 @@ int main(void)
 		cmocka_unit_test(those_that_are_none),
 		cmocka_unit_test(list_is_read),
 		cmocka_unit_test(list_is_not_believed_blindly),
+		cmocka_unit_test(list_tells_targets),
 		cmocka_unit_test(causes_are_told_once),
 		cmocka_unit_test(causes_are_told_by_weight),
 	};

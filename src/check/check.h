@@ -111,6 +111,8 @@ struct ks_check_object {
 struct ks_check {
 	struct ks_arena arena;
 	const struct ks_policy *policy; // what the user said; NULL: nothing
+	/** Some of the objects, on the same images, as known loaders attach those that name no target; NULL: none. */
+	const struct ks_check *told;
 	/** Some of the objects, on the same images, as tools attach them that rewrite targets; NULL: none does. */
 	const struct ks_check *rewritten;
 	size_t nr_objects, nr_rows, nr_images;

@@ -25,6 +25,8 @@ struct show {
 	bool to_dir;
 	struct ks_arena arena; // of one name
 	struct ks_buf out;
+	struct ks_buf first; // of JSON: the first report, which is the document when it stays alone
+	size_t nr_documents;
 };
 
 static void show_deinit(struct show *show)
@@ -35,6 +37,45 @@ static void show_deinit(struct show *show)
 	ks_outdir_close(&show->dir);
 	ks_arena_deinit(&show->arena);
 	ks_buf_deinit(&show->out);
+	ks_buf_deinit(&show->first);
+}
+
+/** Reports that are values of one document: further in, and a comma before each but the first. */
+static void print_inner(const struct ks_buf *report, bool first)
+{
+	const char *line = report->at, *end = report->at + report->len;
+	fputs(first ? "" : ",\n", stdout);
+	while (line < end) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+		size_t len = (size_t)((stop ? stop : end) - line);
+		fputs(line == report->at ? "    " : "\n    ", stdout);
+		fwrite(line, 1, len, stdout);
+		line += len + 1;
+	}
+}
+
+/** One report is a document, several are values of one (docs/report-json.md). */
+static void print_json(struct show *show)
+{
+	if (show->nr_documents++ == 0) {
+		const struct ks_buf first = show->first;
+		show->first = show->out;
+		show->out = first;
+		return;
+	}
+	if (show->nr_documents == 2) {
+		fputs("{\n  \"ksurf\": 1,\n  \"reports\": [\n", stdout);
+		print_inner(&show->first, true);
+	}
+	print_inner(&show->out, false);
+}
+
+static void end_json(const struct show *show)
+{
+	if (show->nr_documents == 1)
+		ks_cli_print(&show->first, "");
+	else if (show->nr_documents)
+		fputs("\n  ]\n}\n", stdout);
 }
 
 /**
@@ -56,7 +97,10 @@ static struct ks_error *show_one(struct show *show, enum ks_kind kind, const cha
 	KS_TRY(ks_report_write(show->report, &history, &show->out));
 	if (show->to_dir)
 		return ks_outdir_report(&show->dir, show->format, kind, name, &show->out);
-	ks_cli_print(&show->out, "");
+	if (show->format == KS_FORMAT_JSON)
+		print_json(show);
+	else
+		ks_cli_print(&show->out, "");
 	return NULL;
 }
 
@@ -154,6 +198,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 {
 	struct show show = { .cli = cli, .dir.fd = -1 };
 	struct ks_error *err = show_run(&show, values, argc, argv);
+	end_json(&show); // what was written before an error is a document nevertheless
 	show_deinit(&show);
 	return err;
 }

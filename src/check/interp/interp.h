@@ -78,6 +78,7 @@ enum ks_access_how {
 	KS_ACCESS_READ,
 	KS_ACCESS_WRITE,
 	KS_ACCESS_COMPUTE, // something is added or taken away
+	KS_ACCESS_OPERATE, // it is shifted, masked, multiplied: what is done with numbers only
 	KS_ACCESS_PASS,	   // a helper gets it that wants such a pointer
 };
 /** What is done with a pointer whose type the verifier knows, or that a helper gave. */

@@ -242,6 +242,33 @@ static struct ks_value source_of(const struct ks_interp *interp, uint32_t at,
 	return core ? value_of(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
 }
 
+/** What may not be done with pointers (adjust_reg_min_max_vals(), adjust_ptr_min_max_vals()). */
+static bool is_for_numbers(uint8_t op, bool wide)
+{
+	bool makes_a_number = op == OP_MOV || op == OP_NEG || op == OP_END || op == OP_SUB;
+	return !makes_a_number && !(wide && op == OP_ADD);
+}
+
+/** Note what is computed with pointers. */
+static void note_computed(struct ks_interp *interp, uint32_t at, uint8_t op, bool wide,
+			  const struct ks_value *a, const struct ks_value *b)
+{
+	const struct ks_value *operands[] = { a, b };
+	bool from_number = wide && op == OP_SUB && a->kind == KS_VALUE_CONST;
+	for (int i = 0; i < 2; i++) {
+		const struct ks_value *value = operands[i];
+		bool pointer =
+			value->kind == KS_VALUE_RESULT ||
+			(value->kind == KS_VALUE_KERNEL && interp->paths.at[value->index].typed);
+		if (pointer && (is_for_numbers(op, wide) || (i == 1 && from_number)))
+			ks_interp_access(interp, at, value, 0, 0, false, KS_ACCESS_OPERATE);
+	}
+	if (a->id && wide && (op == OP_ADD || op == OP_SUB))
+		ks_interp_access(interp, at, a, 0, 0, false, KS_ACCESS_COMPUTE);
+	else if (b->id && wide && op == OP_ADD)
+		ks_interp_access(interp, at, b, 0, 0, false, KS_ACCESS_COMPUTE);
+}
+
 static void alu(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		const struct ks_bpf_insn *insn)
 {
@@ -249,10 +276,7 @@ static void alu(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	struct ks_value b = source_of(interp, at, state, insn);
 	struct ks_value *dst = &state->regs[insn->dst], a = *dst;
 	bool wide = ks_opcode_class(insn->code) == CLASS_ALU64;
-	if (a.id && wide && (op == OP_ADD || op == OP_SUB))
-		ks_interp_access(interp, at, &a, 0, 0, false, KS_ACCESS_COMPUTE);
-	else if (b.id && wide && op == OP_ADD)
-		ks_interp_access(interp, at, &b, 0, 0, false, KS_ACCESS_COMPUTE);
+	note_computed(interp, at, op, wide, &a, &b);
 	*dst = op == OP_END ? ks_value_any() : ks_value_alu(op, wide, insn->off, a, b);
 	if (dst->kind == KS_VALUE_KERNEL && !dst->varies)
 		return;

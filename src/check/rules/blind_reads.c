@@ -191,13 +191,32 @@ static bool base_is_another(const struct ks_judge *judge, const struct place *wa
 	return name && strcmp(name, was->steps[0].member->name) != 0;
 }
 
-/** A read behind the end: of a struct that begins with this one (tcp_sock with sock), whose fields move when this one grows. */
+/** The last member is an array without a length that holds the byte. */
+static bool is_in_tail(const struct ks_site *site, const struct ks_decl *decl, uint64_t offset)
+{
+	const struct ks_member *last = decl->nr ? &decl->members[decl->nr - 1] : NULL;
+	struct ks_shape shape = last ? ks_shape_of(site, last->type) : (struct ks_shape){ 0 };
+	return shape.kind == KS_BTF_ARRAY && !shape.type->n && offset >= last->bits_offset / 8;
+}
+
+/**
+ * A read behind the end: of a struct that begins with this one (tcp_sock with sock), whose fields move when this one grows;
+ * when it does not, they may all the same.
+ */
 static void judge_behind(struct ks_judge *judge, uint32_t insn, const struct ks_decl *now,
 			 const struct ks_decl *then, const char *base)
 {
-	if (!now->size || !then->size || now->size == then->size)
+	if (!now->size || !then->size)
 		return;
 	const struct ks_about about = { .kind = KS_STRUCT, .name = then->name, .insn = insn };
+	if (now->size == then->size) {
+		ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_TIER, &about,
+			     "read at byte %d, behind its %u bytes: of which struct that begins "
+			     "with it, and whether "
+			     "the same stands there as in %s, is not known",
+			     judge->reach->at[insn].read_offset, (unsigned int)then->size, base);
+		return;
+	}
 	struct ks_reason *reason =
 		ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_BLIND_READ, &about,
 			     "read at byte %d, behind its %u bytes in %s; it has %u here",
@@ -214,13 +233,15 @@ static void judge_read(struct ks_judge *judge, uint32_t insn, const struct ks_po
 	const struct ks_decl *then = ks_record_of(base, paths, at->reads - 1u);
 	const struct ks_decl *now = then ? ks_record_of(here, paths, at->reads - 1u) : NULL;
 	struct place was;
-	if (!now || now == then || strcmp(now->name, then->name) != 0)
+	if (!now || strcmp(now->name, then->name) != 0 || ks_site_same(here->site, base->site))
 		return;
 	if ((uint64_t)at->read_offset >= then->size) {
+		if (now == then && is_in_tail(base->site, then, (uint64_t)at->read_offset))
+			return;
 		judge_behind(judge, insn, now, then, base->site->image->label);
 		return;
 	}
-	if (!find_place(base->site, then, (uint64_t)at->read_offset, &was) ||
+	if (now == then || !find_place(base->site, then, (uint64_t)at->read_offset, &was) ||
 	    (at->read_size && at->read_size < was.size) ||
 	    base_is_another(judge, &was, (uint64_t)at->read_offset))
 		return;

@@ -237,8 +237,31 @@ static void judge_passed(const struct typed_access *typed)
 			ks_helper_wanting(insn->imm));
 }
 
+/** A pointer that is shifted, masked or multiplied: what the program takes for a number is none here. */
+static void judge_operation(const struct typed_access *typed)
+{
+	const struct ks_about about = about_of(typed);
+	const struct ks_decl *record = typed->pointee.record;
+	if (typed->access->null == KS_NULL_UNTOLD) // where it is NULL it is a number
+		return;
+	if (!typed->judge->reach->paths[typed->access->path].typed)
+		ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+			     "%s is a pointer, and is computed with as numbers only are",
+			     typed->what);
+	else if (typed->pointee.word == KS_WORD_RECORD && record)
+		ks_judge_add(
+			typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+			"%s points to %s %s, and is computed with as numbers only are (shifted, "
+			"masked, multiplied)",
+			typed->what, record->kind == KS_UNION ? "union" : "struct", record->name);
+}
+
 static void judge_access(const struct typed_access *typed)
 {
+	if (typed->access->how == KS_ACCESS_OPERATE) {
+		judge_operation(typed);
+		return;
+	}
 	if (judge_null(typed))
 		return;
 	const struct ks_about about = about_of(typed);

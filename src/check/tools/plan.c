@@ -23,7 +23,8 @@ bool ks_plan_add_choice(struct ks_arena *arena, struct ks_plan *plan,
 struct speech {
 	struct ks_arena *arena;
 	struct ks_plan *plan;
-	const char *const *names; // of each part
+	const struct ks_bpf_object *object; // of whose programs they are; NULL: of objects
+	const char *const *names;	    // of each part
 	enum ks_basis basis;
 	const char *source;
 };
@@ -123,13 +124,30 @@ static bool say_alternatives(const struct speech *speech, const struct ks_policy
 	return true;
 }
 
+/** What is attached to something by its name has none in the object: with one, it is another version's. */
+static bool name_no_targets(const struct speech *speech, const struct ks_policy_object *part)
+{
+	for (size_t i = 0; i < part->nr_targets; i++) {
+		if (!any_matches(speech, part->targets[i].program))
+			return false;
+		for (size_t k = 0; k < speech->plan->nr; k++) {
+			const struct ks_hook *hook = &speech->object->programs[k].hook;
+			bool open = hook->needs_target || hook->guessed || !hook->program_type;
+			if (!open && fnmatch(part->targets[i].program, speech->names[k], 0) == 0)
+				return false;
+		}
+	}
+	return true;
+}
+
 static bool is_about(const struct speech *speech, const struct ks_policy_object *part)
 {
 	if (!all_match(speech, &part->programs) || !all_match(speech, &part->optional) ||
 	    !all_match(speech, &part->ignored) || !all_match(speech, &part->modes) ||
 	    !all_match(speech, &part->present) || !all_match(speech, &part->chosen) ||
 	    !all_match(speech, &part->rewritten) ||
-	    !lists_match(speech, part->alternatives, part->nr_alternatives))
+	    !lists_match(speech, part->alternatives, part->nr_alternatives) ||
+	    !name_no_targets(speech, part))
 		return false;
 	for (size_t i = 0; i < part->nr_choices; i++)
 		if (!lists_match(speech, part->choices[i].sides.at, part->choices[i].sides.nr))
@@ -150,8 +168,12 @@ static void say_targets(const struct speech *speech, const struct ks_policy_obje
 			of->known = of->known ||
 				    fnmatch(part->rewrites[k].program, speech->names[i], 0) == 0;
 		of->rewritten = of->rewritten || of->known;
+		// the user's are in the check already
+		for (size_t k = 0; k < part->nr_targets && speech->basis == KS_BASIS_SHIPPED; k++)
+			of->told = of->told ||
+				   fnmatch(part->targets[k].program, speech->names[i], 0) == 0;
 		of->own_loader = of->own_loader || part->own_loader;
-		if ((chosen || of->rewritten || part->own_loader) && is_free(of))
+		if ((chosen || of->told || of->rewritten || part->own_loader) && is_free(of))
 			of->basis = speech->basis;
 	}
 }
@@ -194,7 +216,7 @@ struct ks_error *ks_plan_object(struct ks_arena *arena, const struct ks_bpf_obje
 		return &ks_nomem;
 	for (uint32_t i = 0; i < object->nr_programs; i++)
 		names[i] = object->programs[i].name;
-	struct speech speech = { .arena = arena, .plan = ret, .names = names };
+	struct speech speech = { .arena = arena, .plan = ret, .object = object, .names = names };
 	const struct ks_policy *policies[] = { policy, shipped };
 	static const enum ks_basis bases[] = { KS_BASIS_POLICY, KS_BASIS_SHIPPED };
 	for (int i = 0; i < 2; i++) {

@@ -18,9 +18,10 @@ struct ks_plan_part {
 	enum ks_basis basis;
 	uint32_t choice, side; // of KS_ROLE_SIDE
 	bool chosen;	       // the user tells what it attaches to
+	bool told;	       // it names no target, and the list of known loaders tells it
 	bool own_loader;       // what libbpf refuses to open, the tool takes
-	bool known;	       // and it is known to what
 	bool rewritten;	       // it is attached to something else where its target is not there
+	bool known;	       // and it is known to what
 };
 
 struct ks_plan_choice {

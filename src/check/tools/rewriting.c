@@ -6,66 +6,72 @@
 
 #include "check/tools/plan.h"
 
+enum look {
+	AS_TOLD, // programs that name no target, where the list of known loaders says that they are attached
+	REWRITTEN, // programs whose targets are not there, where they are attached then
+	NR_LOOKS
+};
 struct ks_rewriting {
 	struct ks_arena arena;
 	struct ks_policy *shipped;
-	struct ks_policy policy; // with rewrites for targets; its arrays are in the arena
-	struct ks_check *check;
+	struct ks_policy policies[NR_LOOKS]; // their arrays are in the arena
+	struct ks_check *checks[NR_LOOKS];
 };
 
-/** Copy what policies say of objects, with rewrites in the place of targets. */
-static bool turn(const struct ks_policy *from, struct ks_policy_object *to, size_t *nr)
+/** Copy what a policy says of objects; of REWRITTEN ones with rewrites in the place of targets. */
+static void turn(const struct ks_policy *from, enum look look, struct ks_policy_object *to,
+		 size_t *nr)
 {
 	for (size_t i = 0; from && i < from->nr_objects; i++) {
 		struct ks_policy_object *object = &to[(*nr)++];
 		*object = from->objects[i];
-		if (object->nr_rewrites) { // before what the user set
+		if (look == REWRITTEN && object->nr_rewrites) { // before what the user set
 			object->targets = object->rewrites;
 			object->nr_targets = object->nr_rewrites;
 		}
 	}
-	return *nr != 0;
 }
 
-/** Some program of the object is attached to something else. */
-static bool is_rewritten(const struct ks_policy *policy, const struct ks_bpf_object *object)
+/** The look tells more of some program of the object than the first check. */
+static bool is_looked_at(const struct ks_policy *policy, enum look look,
+			 const struct ks_bpf_object *object)
 {
 	const struct ks_policy_object *part;
 	for (size_t at = 0; (part = ks_policy_next(policy, object->name, &at));)
-		if (part->nr_rewrites)
+		if (look == REWRITTEN ? part->nr_rewrites : part->nr_targets)
 			return true;
 	return false;
 }
 
-static struct ks_error *run(struct ks_rewriting *rewriting, struct ks_store *store,
+static struct ks_error *run(struct ks_rewriting *rewriting, enum look look, struct ks_store *store,
 			    const struct ks_store_images *images,
 			    const struct ks_check_input *inputs, size_t nr,
 			    const struct ks_check_options *options)
 {
-	const struct ks_policy *user = options->policy;
+	const struct ks_policy *user = options->policy, *shipped = rewriting->shipped;
+	struct ks_policy *policy = &rewriting->policies[look];
 	struct ks_arena *arena = &rewriting->arena;
-	KS_TRY(ks_shipped_read(&rewriting->shipped));
-	size_t nr_objects = (user ? user->nr_objects : 0) + rewriting->shipped->nr_objects;
+	size_t nr_objects = (user ? user->nr_objects : 0) + shipped->nr_objects;
 	struct ks_policy_object *objects = ks_arena_array(arena, nr_objects + 1, sizeof(*objects));
 	struct ks_check_input *some = ks_arena_array(arena, nr + 1, sizeof(*some));
 	if (!objects || !some)
 		return &ks_nomem;
 	if (user)
-		rewriting->policy = *user;
-	rewriting->policy.nr_objects = 0;
-	turn(user, objects, &rewriting->policy.nr_objects);
-	turn(rewriting->shipped, objects, &rewriting->policy.nr_objects);
-	rewriting->policy.objects = objects;
+		*policy = *user;
+	policy->nr_objects = 0;
+	turn(user, look, objects, &policy->nr_objects);
+	turn(shipped, look, objects, &policy->nr_objects);
+	policy->objects = objects;
 	size_t nr_some = 0;
-	for (size_t i = 0; i < nr; i++)
-		if (is_rewritten(&rewriting->policy, inputs[i].object))
+	for (size_t i = 0; i < nr; i++) // the user's targets were looked at before
+		if (is_looked_at(look == AS_TOLD ? shipped : policy, look, inputs[i].object))
 			some[nr_some++] = inputs[i];
 	if (!nr_some)
 		return NULL;
 	struct ks_check_options how = *options;
-	how.policy = &rewriting->policy;
+	how.policy = policy;
 	how.step = NULL; // the first check told of its programs
-	return ks_check_run(store, images, some, nr_some, &how, &rewriting->check);
+	return ks_check_run(store, images, some, nr_some, &how, &rewriting->checks[look]);
 }
 
 struct ks_error *ks_rewriting_run(struct ks_store *store, const struct ks_store_images *images,
@@ -76,22 +82,25 @@ struct ks_error *ks_rewriting_run(struct ks_store *store, const struct ks_store_
 	struct ks_rewriting *rewriting = calloc(1, sizeof(*rewriting));
 	if (!rewriting)
 		return &ks_nomem;
-	struct ks_error *err = run(rewriting, store, images, inputs, nr, options);
-	check->rewritten = rewriting->check;
-	if (!err && rewriting->check) {
-		*ret = rewriting;
-		return NULL;
+	struct ks_error *err = ks_shipped_read(&rewriting->shipped);
+	for (int look = 0; look < NR_LOOKS && !err; look++)
+		err = run(rewriting, look, store, images, inputs, nr, options);
+	if (err) {
+		ks_rewriting_free(rewriting);
+		return err;
 	}
-	check->rewritten = NULL;
-	ks_rewriting_free(rewriting);
-	return err;
+	check->told = rewriting->checks[AS_TOLD];
+	check->rewritten = rewriting->checks[REWRITTEN];
+	*ret = rewriting;
+	return NULL;
 }
 
 void ks_rewriting_free(struct ks_rewriting *rewriting)
 {
 	if (!rewriting)
 		return;
-	ks_check_free(rewriting->check);
+	for (int look = 0; look < NR_LOOKS; look++)
+		ks_check_free(rewriting->checks[look]);
 	ks_policy_free(rewriting->shipped);
 	ks_arena_deinit(&rewriting->arena); // the policy's own arena is the user's
 	free(rewriting);

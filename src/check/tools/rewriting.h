@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* A second look at objects whose tools attach programs to something else where their targets are not there. */
+/* Further looks at objects: by targets that known loaders set, and by others where the targets are not there. */
 #include "check/check.h"
 
 struct ks_rewriting;
 
 /**
- * Check such objects once more, with the other targets, and note the result in check->rewritten.
- * @param options as of the check @param ret must outlive the check; NULL: no object needs it
+ * Check such objects once more, with the other targets, and note the results in check->told and check->rewritten.
+ * @param options as of the check @param ret must outlive the check
  */
 KS_MUST_CHECK struct ks_error *ks_rewriting_run(struct ks_store *store,
 						const struct ks_store_images *images,

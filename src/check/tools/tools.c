@@ -139,25 +139,43 @@ static enum ks_verdict row_verdict(const struct ks_plan_part *part,
 	return worst;
 }
 
-/** The outcome that counts: of a program whose target is not there, where its tool attaches it then, if that is known. */
-static const struct ks_outcome *outcome_of(const struct ks_check *check, size_t index,
-					   const struct ks_plan_part *part, size_t row,
-					   size_t image)
+/** The outcome of a program as another look at some of the objects has it; NULL: it is not among them. */
+static const struct ks_outcome *other_outcome(const struct ks_check *other,
+					      const struct ks_check_object *object, size_t row,
+					      size_t image)
 {
-	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
-	const struct ks_check *other = part->known ? check->rewritten : NULL;
-	const struct ks_check_object *object = &check->objects[index];
-	bool fails = state_of(row_verdict(part, outcome)).verdict == KS_TOOL_FAILS;
-	for (size_t i = 0; other && fails && i < other->nr_objects; i++)
+	for (size_t i = 0; other && i < other->nr_objects; i++)
 		if (other->objects[i].object == object->object)
 			return ks_check_outcome(
 				other, other->objects[i].first + row - object->first, image);
-	return outcome;
+	return NULL;
 }
 
-/** How a program fares, by what its loader does with its target. @param told where it is attached then is looked at */
+/**
+ * The outcome that counts: of a program that names no target or whose target is not there, where its tool attaches it
+ * then, if that is known.
+ * @param ret_elsewhere it is that of another target than the first
+ */
+static const struct ks_outcome *outcome_of(const struct ks_check *check, size_t index,
+					   const struct ks_plan_part *part, size_t row,
+					   size_t image, bool *ret_elsewhere)
+{
+	const struct ks_check_object *object = &check->objects[index];
+	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
+	const struct ks_outcome *told =
+		part->told ? other_outcome(check->told, object, row, image) : NULL;
+	if (told)
+		outcome = told;
+	bool fails = state_of(row_verdict(part, outcome)).verdict == KS_TOOL_FAILS;
+	const struct ks_outcome *other =
+		part->known && fails ? other_outcome(check->rewritten, object, row, image) : NULL;
+	*ret_elsewhere = other;
+	return other ? other : outcome;
+}
+
+/** How a program fares, by what its loader does with its target. @param elsewhere that is another one, which is known */
 static struct ks_fare row_state(const struct ks_plan_part *part, const struct ks_outcome *outcome,
-				bool told)
+				bool elsewhere)
 {
 	enum ks_verdict verdict = row_verdict(part, outcome);
 	struct ks_fare ret = state_of(verdict);
@@ -176,7 +194,7 @@ static struct ks_fare row_state(const struct ks_plan_part *part, const struct ks
 		return state_of(KS_VERDICT_OK);
 	if (part->chosen && !other)
 		return state_of(KS_VERDICT_OK);
-	return part->rewritten && !told && ret.verdict == KS_TOOL_FAILS && !other
+	return part->rewritten && !elsewhere && ret.verdict == KS_TOOL_FAILS && !other
 		       ? state_of(KS_VERDICT_UNKNOWN)
 		       : ret;
 }
@@ -201,7 +219,8 @@ static void add_losses(struct making *making, const struct ks_check_object *obje
 {
 	const struct ks_check *check = making->tools->check;
 	size_t index = (size_t)(object - check->objects);
-	const struct ks_outcome *outcome = outcome_of(check, index, part, row, image);
+	bool elsewhere;
+	const struct ks_outcome *outcome = outcome_of(check, index, part, row, image, &elsewhere);
 	enum ks_verdict verdict = row_verdict(part, outcome);
 	struct ks_loss loss = {
 		.row = row,
@@ -241,10 +260,10 @@ static struct ks_fare judge_object(struct making *making, size_t index, size_t i
 	}
 	for (size_t i = 0; i < object->nr; i++) {
 		const struct ks_plan_part *part = &making->plans[index].parts[i];
+		bool elsewhere;
 		const struct ks_outcome *outcome =
-			outcome_of(check, index, part, object->first + i, image);
-		states[i] = row_state(part, outcome,
-				      outcome != ks_check_outcome(check, object->first + i, image));
+			outcome_of(check, index, part, object->first + i, image, &elsewhere);
+		states[i] = row_state(part, outcome, elsewhere);
 		const char *words = words_of(making, object->object->name,
 					     check->programs[object->first + i]->name);
 		if (states[i].absent && words && !words[0])
