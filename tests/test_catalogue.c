@@ -452,6 +452,30 @@ static void whole_copy_is_the_file(void **state)
 	stop(&world);
 }
 
+static void store_is_not_replaced(void **state)
+{
+	struct world world;
+	struct ks_buf line = { 0 }, said = { 0 }, before = { 0 }, after = { 0 };
+	const char *path = place_path(state);
+	if (!getenv("KSURF_COMMAND"))
+		skip();
+	make(&world, state);
+	serve(&world);
+	read_file(path, &before);
+	ks_buf_printf(&line, "fetch %s %s", world.url, path);
+	run_command("none", ks_buf_text(&line), &said);
+	if (!strstr(said.at, "is a store"))
+		fail_msg("%s", said.at);
+	read_file(path, &after);
+	assert_int_equal(after.len, before.len);
+	assert_memory_equal(after.at, before.at, after.len);
+	ks_buf_deinit(&line);
+	ks_buf_deinit(&said);
+	ks_buf_deinit(&before);
+	ks_buf_deinit(&after);
+	stop(&world);
+}
+
 /** Fetch from the server, what is served being the bytes of a file. A copy that was not taken is not there. */
 static void fetch_file(struct world *world, const char *path, const char *opts, bool taken,
 		       const char *says)
@@ -861,6 +885,7 @@ int main(void)
 		TEST(command_says_the_same),
 		TEST(command_starts_over),
 		TEST(whole_copy_is_the_file),
+		TEST(store_is_not_replaced),
 		TEST(changed_copies_are_not_taken),
 		TEST(signatures_are_checked),
 		TEST(patterns_have_trigrams),

@@ -251,6 +251,8 @@ static void wrong_words_are_told(void **state)
 		{ "add --plan p --part 0/2", "--part takes I/N" },
 		{ "add --plan p --part 3/2", "--part takes I/N" },
 		{ "add --plan p --part 1/2x", "--part takes I/N" },
+		{ "add --plan p --part 1/-1", "--part takes I/N" },
+		{ "add --plan p --part ' 1/+2'", "--part takes I/N" },
 		{ "add --plan p vmlinux", "no SOURCE" },
 		{ "add --plan nothing", "nothing" },
 		{ "plan", "usage: ksurf plan SET" },

@@ -234,6 +234,7 @@ static void words_are_sets(void **state)
 		{ "debian:12", "6.1.0-1 6.1.0-2 6.1.0-3" },
 		{ "debian:bookworm", "6.1.0-1 6.1.0-2 6.1.0-3" },
 		{ "debian:12/cloud", "6.1.0-2" },
+		{ ",,", "',,' means no image" },
 		{ "debian:12/", "6.1.0-1 6.1.0-3" },
 		{ "debian:12@arm64", "6.1.0-3" },
 		{ "debian:12@arm64,debian:12/cloud", "6.1.0-2 6.1.0-3" },

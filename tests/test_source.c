@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 #include "source/package/pair.h"
 #include "source/package/stream.h"
 #include "source/source.h"
+#include "source/tmpfile.h"
 
 enum { VMLINUX_BYTES = 1200 * 1000 + 123 }; // no multiple of a tar block
 
@@ -621,6 +623,22 @@ static void progress_goes_forward_to_the_end(void **state)
 	free(vmlinux);
 }
 
+static void what_cannot_be_mapped_is_read(void **state)
+{
+	(void)state;
+	struct ks_map map = { 0 };
+	int fd = open("/proc/version", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		skip();
+	assert_null(ks_map_fd(fd, 6, 7, &map));
+	assert_int_equal(map.len, 7);
+	assert_memory_equal(map.at, "version", 7); // "Linux version ..."
+	ks_map_deinit(&map);
+	assert_error(ks_map_fd(fd, 0, 1 << 20, &map), KS_ERR_IO, "cannot map");
+	assert_null(map.base);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -642,6 +660,7 @@ int main(void)
 		cmocka_unit_test(directory_is_a_dataset_or_refused),
 		cmocka_unit_test(pipe_is_refused_without_waiting),
 		cmocka_unit_test(packages_of_one_kernel_are_paired),
+		cmocka_unit_test(what_cannot_be_mapped_is_read),
 		cmocka_unit_test(progress_goes_forward_to_the_end),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

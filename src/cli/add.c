@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/intake.h"
 
@@ -27,7 +28,9 @@ static struct ks_error *read_part(const char *text, size_t nr, struct part *ret)
 {
 	unsigned int i = 1, of = 1;
 	char rest;
-	bool right = !text || sscanf(text, "%u/%u%c", &i, &of, &rest) == 2;
+	// digits alone: sscanf() takes blanks and signs
+	bool right = !text || (strspn(text, "0123456789/") == strlen(text) &&
+			       sscanf(text, "%u/%u%c", &i, &of, &rest) == 2);
 	if (!right || i < 1 || i > of)
 		return ks_error_new(KS_ERR_USAGE, "--part takes I/N with I from 1 to N: '%s'",
 				    text ? text : "");

@@ -10,6 +10,7 @@
 #include "cli/cmd.h"
 #include "source/net/http.h"
 #include "source/net/spawn.h"
+#include "store/store.h"
 
 enum { PIECE = 256 << 10 };
 
@@ -138,6 +139,7 @@ static struct ks_error *fetch(struct ks_cli *cli, const struct opts *opts, const
 	const char *sig_url = ks_buf_text(&beside->signature_url);
 	if (!copy || !sig || !sig_url)
 		return &ks_nomem;
+	KS_TRY(ks_store_spare(out));
 	KS_TRY(receive_into(cli, url, copy, true));
 	if (opts->keys) {
 		KS_TRY(receive_into(cli, sig_url, sig, false));
@@ -203,7 +205,8 @@ const struct ks_cmd ks_cmd_fetch = {
 	.details = "Without OUT it is called as in URL. It appears whole or not at all, and only "
 		   "when all that "
 		   "it holds is\n"
-		   "what its hash is of. KEYS are as 'gpg --export' writes them; gpgv checks.\n",
+		   "what its hash is of. A store is not replaced. KEYS are as 'gpg --export' "
+		   "writes them; gpgv checks.\n",
 	.complete = "file",
 	.opts = options,
 	.opts_size = sizeof(struct opts),

@@ -40,7 +40,7 @@ static const char *choose(void)
 		if (word)
 			return *word && strcmp(word, "cat") != 0 ? word : NULL;
 	}
-	return term && strcmp(term, "dumb") != 0 ? "" : NULL;
+	return term && *term && strcmp(term, "dumb") != 0 ? "" : NULL;
 }
 
 /** What a pager would have shown, where there is none. */
@@ -51,6 +51,9 @@ static void copy(void)
 		if (write(STDOUT_FILENO, bytes, (size_t)n) != n)
 			return;
 }
+
+/** Runs the command, its argument; where that is nothing that can be run, all is shown at once. It waits for pagers that take Ctrl-C. */
+static const char shell[] = "trap : INT QUIT; eval \"$0\"; case $? in 126|127) exec cat;; esac";
 
 /** In the child: wait for something to show, and show it. */
 static _Noreturn void show(int in, const char *command)
@@ -63,7 +66,7 @@ static _Noreturn void show(int in, const char *command)
 	setenv("LESS", "FRX", 0);
 	setenv("LV", "-c", 0);
 	if (*command)
-		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		execl("/bin/sh", "sh", "-c", shell, command, (char *)NULL);
 	else
 		execlp("less", "less", (char *)NULL);
 	copy();

@@ -76,20 +76,27 @@ struct ks_error *ks_tmpfile_write(struct ks_tmpfile *tmpfile, uint64_t offset, c
 	return NULL;
 }
 
-struct ks_error *ks_tmpfile_read(struct ks_tmpfile *tmpfile, uint64_t offset, void *buf, size_t len)
+static bool read_at(int fd, uint64_t offset, void *buf, size_t len)
 {
 	char *p = buf;
 	while (len) {
-		ssize_t n = pread(tmpfile->fd, p, len, (off_t)offset);
+		ssize_t n = pread(fd, p, len, (off_t)offset);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return ks_error_new(KS_ERR_IO, "cannot read the unpacked image back");
+			return false;
 		p += n;
 		len -= (size_t)n;
 		offset += (uint64_t)n;
 	}
-	return NULL;
+	return true;
+}
+
+struct ks_error *ks_tmpfile_read(struct ks_tmpfile *tmpfile, uint64_t offset, void *buf, size_t len)
+{
+	return read_at(tmpfile->fd, offset, buf, len)
+		       ? NULL
+		       : ks_error_new(KS_ERR_IO, "cannot read the unpacked image back");
 }
 
 void ks_tmpfile_drop(struct ks_tmpfile *tmpfile, uint64_t offset, uint64_t len)
@@ -98,21 +105,6 @@ void ks_tmpfile_drop(struct ks_tmpfile *tmpfile, uint64_t offset, uint64_t len)
 	if (len)
 		(void)!fallocate(tmpfile->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 				 (off_t)offset, (off_t)len);
-}
-
-struct ks_error *ks_map_fd(int fd, uint64_t offset, uint64_t len, struct ks_map *ret)
-{
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	uint64_t skew = offset % page;
-	if (!len || len > SIZE_MAX - skew)
-		return ks_error_new(KS_ERR_IO, "cannot map %llu bytes", (unsigned long long)len);
-	void *base =
-		mmap(NULL, (size_t)(len + skew), PROT_READ, MAP_SHARED, fd, (off_t)(offset - skew));
-	if (base == MAP_FAILED)
-		return ks_error_new(KS_ERR_IO, "cannot map %llu bytes: %m",
-				    (unsigned long long)len);
-	*ret = (struct ks_map){ (uint8_t *)base + skew, (size_t)len, base, (size_t)(len + skew) };
-	return NULL;
 }
 
 struct ks_error *ks_map_memory(uint64_t len, struct ks_map *ret, uint8_t **bytes)
@@ -136,4 +128,31 @@ void ks_map_deinit(struct ks_map *map)
 	if (map->base)
 		munmap(map->base, map->base_len);
 	*map = (struct ks_map){ 0 };
+}
+
+/** Read what cannot be mapped so, as files of sysfs. @param why errno of that */
+static struct ks_error *read_instead(int fd, uint64_t offset, uint64_t len, int why,
+				     struct ks_map *ret)
+{
+	uint8_t *bytes;
+	KS_TRY(ks_map_memory(len, ret, &bytes));
+	if (read_at(fd, offset, bytes, ret->len))
+		return NULL;
+	ks_map_deinit(ret);
+	errno = why;
+	return ks_error_new(KS_ERR_IO, "cannot map %llu bytes: %m", (unsigned long long)len);
+}
+
+struct ks_error *ks_map_fd(int fd, uint64_t offset, uint64_t len, struct ks_map *ret)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t skew = offset % page;
+	if (!len || len > SIZE_MAX - skew)
+		return ks_error_new(KS_ERR_IO, "cannot map %llu bytes", (unsigned long long)len);
+	void *base =
+		mmap(NULL, (size_t)(len + skew), PROT_READ, MAP_SHARED, fd, (off_t)(offset - skew));
+	if (base == MAP_FAILED)
+		return read_instead(fd, offset, len, errno, ret);
+	*ret = (struct ks_map){ (uint8_t *)base + skew, (size_t)len, base, (size_t)(len + skew) };
+	return NULL;
 }

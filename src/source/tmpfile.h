@@ -34,6 +34,7 @@ struct ks_map {
 	size_t base_len;
 };
 
+/** Map a range of a file; of one that cannot be mapped, as those of sysfs, it is a copy. */
 KS_MUST_CHECK struct ks_error *ks_map_fd(int fd, uint64_t offset, uint64_t len, struct ks_map *ret);
 /** Zeros in memory. @param[out] bytes the same, to be filled */
 KS_MUST_CHECK struct ks_error *ks_map_memory(uint64_t len, struct ks_map *ret, uint8_t **bytes);

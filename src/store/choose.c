@@ -121,6 +121,7 @@ struct ks_error *ks_selection_words(const struct ks_selection *sel, const char *
 				    struct ks_arena *arena, struct ks_store_images *ret)
 {
 	const struct ks_store_images *all = &sel->images;
+	const char *given = words;
 	*ret = *all;
 	if (!words || !words[0])
 		return NULL;
@@ -142,7 +143,7 @@ struct ks_error *ks_selection_words(const struct ks_selection *sel, const char *
 	for (size_t i = 0; i < all->nr; i++)
 		if (chosen[i])
 			images[ret->nr++] = all->at[i];
-	return NULL;
+	return ret->nr ? NULL : ks_error_new(KS_ERR_NOTFOUND, "'%s' means no image", given);
 }
 
 struct ks_error *ks_selection_narrow(struct ks_selection *sel, const char *words)
@@ -151,8 +152,6 @@ struct ks_error *ks_selection_narrow(struct ks_selection *sel, const char *words
 	struct ks_groups *groups;
 	struct ks_groups_choice choice = { .base = KS_NO_IMAGE };
 	KS_TRY(ks_selection_words(sel, words, &sel->arena, &chosen));
-	if (!chosen.nr)
-		return ks_error_new(KS_ERR_NOTFOUND, "'%s' means no image", words);
 	const struct ks_image **images = ks_arena_array(&sel->arena, chosen.nr, sizeof(*images));
 	if (!images)
 		return &ks_nomem;

@@ -232,6 +232,9 @@ KS_MUST_CHECK struct ks_error *ks_store_publish(struct ks_store *store, const ch
 						const struct ks_publish_opts *opts,
 						struct ks_publish_result *ret);
 
+/** Refuse a place where a store, or another database of SQLite that is no catalogue, stands: nobody wants one replaced by a catalogue. */
+KS_MUST_CHECK struct ks_error *ks_store_spare(const char *out);
+
 /**
  * Compare all that a catalogue holds with the hash that it says it has.
  * @return KS_ERR_STORE when it differs, KS_ERR_UNSUPPORTED when it has none

@@ -23,7 +23,9 @@ static struct ks_error *read_listen(const char *text, struct sockaddr_storage *r
 	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
 					.ai_socktype = SOCK_STREAM };
 	struct addrinfo *found = NULL;
-	if (len > 2 * bracket && len < sizeof(host) && (!bracket || text[len - 1] == ']')) {
+	// without brackets nobody can tell where the port of "::1:80" begins
+	bool whole = bracket ? len > 2 && text[len - 1] == ']' : !memchr(text, ':', len);
+	if (len > 2 * bracket && len < sizeof(host) && whole) {
 		memcpy(host, text + bracket, len - 2 * bracket);
 		host[len - 2 * bracket] = '\0';
 		// of a larger port it takes what fits into 16 bits

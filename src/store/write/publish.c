@@ -252,19 +252,24 @@ static struct ks_error *run(struct ks_store *store, void *arg)
 	return err;
 }
 
-/** Whether a store stands there: nobody wants that replaced by what was made of one. */
-static struct ks_error *check_out(const char *out)
+struct ks_error *ks_store_spare(const char *out)
 {
-	enum { AT = 68 }; // of PRAGMA application_id, most significant byte first
-	uint32_t id = 0;
+	// every SQLite file begins so; PRAGMA application_id, most significant byte first, may still be in the log alone
+	static const char begin[] = "SQLite format 3";
+	enum { AT = 68 };
+	char head[AT + sizeof(uint32_t)];
+	uint32_t id;
 	int fd = open(out, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bool there = fd >= 0 && pread(fd, &id, sizeof(id), AT) == sizeof(id);
+	bool there = fd >= 0 && pread(fd, head, sizeof(head), 0) == sizeof(head) &&
+		     memcmp(head, begin, sizeof(begin)) == 0;
 	if (fd >= 0)
 		close(fd);
-	if (there && be32toh(id) == KS_STORE_APPLICATION_ID)
-		return ks_error_new(KS_ERR_USAGE, "%s: is a store: give the catalogue another name",
-				    out);
-	return NULL;
+	if (!there)
+		return NULL;
+	memcpy(&id, head + AT, sizeof(id));
+	if (be32toh(id) == KS_CATALOGUE_APPLICATION_ID)
+		return NULL;
+	return ks_error_new(KS_ERR_USAGE, "%s: is a store: give the catalogue another name", out);
 }
 
 static struct ks_error *publish_alone(struct ks_store *store, struct publish_job *job)
@@ -285,7 +290,7 @@ static struct ks_error *publish_alone(struct ks_store *store, struct publish_job
 /** Two that publish to one place at once would write into each other's files. */
 static struct ks_error *publish_locked(struct ks_store *store, struct publish_job *job)
 {
-	KS_TRY(check_out(job->out));
+	KS_TRY(ks_store_spare(job->out));
 	job->lock = open(job->scratch, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (job->lock < 0)
 		return ks_error_new(KS_ERR_IO, "%s: cannot be written: %m", job->scratch);
