@@ -226,6 +226,106 @@ static void compiled_abbreviations_read_as_declared(void **state)
 	ks_abbrevs_deinit(&abbrevs);
 }
 
+/** The declarations of a table that was compiled before are found, and read as before. */
+static void declarations_that_were_compiled_are_found_again(void **state)
+{
+	(void)state;
+	struct ks_abbrevs abbrevs = { .keep = true };
+	for (uint64_t round = 0; round < NR_ROUNDS / 4; round++) {
+		struct world w;
+		size_t nr = 0;
+		world_make(&w, round);
+		abbrevs.known.section = NULL; // that of the world before is gone
+		for (unsigned int turn = 0; turn < 2; turn++) {
+			abbrevs.by_code.len = 0;
+			struct ks_error *err = ks_abbrevs_compile(&abbrevs, &w.unit);
+			if (err)
+				fail_msg("round %llu: %s", (unsigned long long)round, err->msg);
+			assert_true(abbrevs.known.all.len > 0);
+			if (turn)
+				assert_int_equal(abbrevs.known.all.len, nr);
+			nr = abbrevs.known.all.len;
+			for (unsigned int i = 0; i < NR_DIES; i++)
+				compare_die(&w, &abbrevs,
+					    w.unit.start +
+						    pick(&w, (uint64_t)(w.unit.end - w.unit.start)),
+					    round);
+		}
+		world_free(&w);
+	}
+	ks_abbrevs_deinit(&abbrevs);
+}
+
+/** Another table has the same declaration under another code. */
+static void codes_are_no_part_of_a_declaration(void **state)
+{
+	(void)state;
+	static const uint8_t bytes[] = { 1,
+					 DW_TAG_base_type,
+					 0,
+					 DW_AT_name,
+					 DW_FORM_strp,
+					 0,
+					 0,
+					 0,
+					 2,
+					 DW_TAG_base_type,
+					 0,
+					 DW_AT_name,
+					 DW_FORM_strp,
+					 0,
+					 0,
+					 1,
+					 DW_TAG_base_type,
+					 1,
+					 DW_AT_name,
+					 DW_FORM_strp,
+					 0,
+					 0,
+					 0 };
+	struct ks_dwarf dwarf = { .abbrev = ks_cursor_over(bytes, sizeof(bytes), false) };
+	struct ks_unit unit = {
+		.dwarf = &dwarf, .version = 5, .offset_size = 4, .address_size = 8
+	};
+	struct ks_abbrevs abbrevs = { .keep = true };
+	assert_null(ks_abbrevs_compile(&abbrevs, &unit));
+	assert_int_equal(abbrevs.known.all.len, 1);
+	struct ks_abbrev first = abbrevs.by_code.at[1];
+	unit.abbrev_offset = 8;
+	assert_null(ks_abbrevs_compile(&abbrevs, &unit));
+	assert_int_equal(abbrevs.known.all.len, 2);
+	assert_memory_equal(&abbrevs.by_code.at[2], &first, sizeof(first));
+	assert_int_equal(abbrevs.by_code.at[1].children, 1);
+	assert_int_not_equal(abbrevs.by_code.at[1].first_op, first.first_op);
+	ks_abbrevs_deinit(&abbrevs);
+}
+
+/** What was compiled for other sizes is not found: an address that is skipped has 4 bytes, then 8. */
+static void sizes_have_their_own_programs(void **state)
+{
+	(void)state;
+	static const uint8_t bytes[] = { 1,
+					 DW_TAG_subprogram,
+					 0,
+					 DW_AT_low_pc,
+					 DW_FORM_addr,
+					 DW_AT_decl_line,
+					 DW_FORM_data1,
+					 0,
+					 0,
+					 0 };
+	struct ks_dwarf dwarf = { .abbrev = ks_cursor_over(bytes, sizeof(bytes), false) };
+	struct ks_unit unit = { .dwarf = &dwarf, .version = 5, .offset_size = 4 };
+	struct ks_abbrevs abbrevs = { .keep = true };
+	for (uint8_t size = 4; size <= 8; size += 4) {
+		unit.address_size = size;
+		assert_null(ks_abbrevs_compile(&abbrevs, &unit));
+		assert_int_equal(abbrevs.known.all.len, 1);
+		assert_int_equal(abbrevs.by_code.at[1].size, size + 1);
+	}
+	ks_abbrevs_deinit(&abbrevs);
+}
+
 /** Forms whose size nobody can know end the reading before it begins. */
 static void unknown_forms_are_refused(void **state)
 {
@@ -288,6 +388,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_without_its_end_is_empty),
 		cmocka_unit_test(compiled_abbreviations_read_as_declared),
+		cmocka_unit_test(declarations_that_were_compiled_are_found_again),
+		cmocka_unit_test(codes_are_no_part_of_a_declaration),
+		cmocka_unit_test(sizes_have_their_own_programs),
 		cmocka_unit_test(unknown_forms_are_refused),
 		cmocka_unit_test(sparse_codes_are_refused),
 	};

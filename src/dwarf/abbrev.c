@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "dwarf/abbrev_known.h"
 #include "dwarf/die.h"
 
 /* ---- what is wanted ---- */
@@ -426,26 +427,52 @@ static struct ks_error *slot_for_code(struct ks_abbrevs *to, uint64_t nr, uint64
 	return NULL;
 }
 
+/** Compile the declaration that the cursor stands in, behind its code. */
+static struct ks_error *compile_one(struct ks_abbrevs *to, struct ks_cursor *in, bool typed,
+				    struct ks_abbrev *abbrev)
+{
+	struct compiler c = { .to = to, .abbrev = abbrev, .fixed = true };
+	*abbrev = (struct ks_abbrev){ .const_slot = KS_NR_SLOTS };
+	for (unsigned int i = 0; i < KS_LAYOUT_FIELDS; i++)
+		abbrev->fields[i].slot = KS_NR_SLOTS;
+	abbrev->tag = (uint16_t)ks_cursor_uleb(in);
+	abbrev->children = ks_cursor_u8(in) != 0;
+	abbrev->first_op = (uint32_t)to->ops.len;
+	classify(abbrev, typed, &c.wanted);
+	if (to->bare)
+		c.wanted = 0;
+	KS_TRY(compile_attributes(&c, in));
+	return c.failed ? &ks_nomem : NULL;
+}
+
+/** The same, unless it was compiled before. */
+static struct ks_error *compile_or_find(struct ks_abbrevs *to, struct ks_cursor *in, bool typed,
+					struct ks_abbrev *abbrev)
+{
+	struct ks_abbrev_bytes declaration = { in->pos, ks_abbrev_declaration_bytes(in) };
+	const uint8_t *end = in->pos + declaration.len;
+	uint64_t hash;
+	const struct ks_abbrev *known = ks_abbrevs_known_find(to, declaration, &hash);
+	if (known) {
+		*abbrev = *known;
+		in->pos = end;
+		return NULL;
+	}
+	KS_TRY(compile_one(to, in, typed, abbrev));
+	if (in->why || in->pos != end)
+		return NULL;
+	return ks_abbrevs_known_add(to, declaration, hash, abbrev) ? NULL : &ks_nomem;
+}
+
 static struct ks_error *compile_all(struct ks_abbrevs *to, struct ks_cursor *in, bool typed)
 {
 	for (uint64_t nr = 0;; nr++) {
 		uint64_t code = ks_cursor_uleb(in);
+		struct ks_abbrev *abbrev = NULL;
 		if (in->why || !code)
 			return NULL;
-		struct compiler c = { .to = to, .fixed = true };
-		KS_TRY(slot_for_code(to, nr, code, &c.abbrev));
-		*c.abbrev = (struct ks_abbrev){ .const_slot = KS_NR_SLOTS };
-		for (unsigned int i = 0; i < KS_LAYOUT_FIELDS; i++)
-			c.abbrev->fields[i].slot = KS_NR_SLOTS;
-		c.abbrev->tag = (uint16_t)ks_cursor_uleb(in);
-		c.abbrev->children = ks_cursor_u8(in) != 0;
-		c.abbrev->first_op = (uint32_t)to->ops.len;
-		classify(c.abbrev, typed, &c.wanted);
-		if (to->bare)
-			c.wanted = 0;
-		KS_TRY(compile_attributes(&c, in));
-		if (c.failed)
-			return &ks_nomem;
+		KS_TRY(slot_for_code(to, nr, code, &abbrev));
+		KS_TRY((to->keep ? compile_or_find : compile_one)(to, in, typed, abbrev));
 	}
 }
 
@@ -456,7 +483,8 @@ struct ks_error *ks_abbrevs_compile(struct ks_abbrevs *abbrevs, const struct ks_
 	    abbrevs->address_size == unit->address_size &&
 	    abbrevs->offset_size == unit->offset_size && abbrevs->version == unit->version)
 		return NULL;
-	abbrevs->by_code.len = abbrevs->ops.len = 0;
+	abbrevs->by_code.len = 0;
+	KS_TRY(ks_abbrevs_known_start(abbrevs, unit));
 	abbrevs->offset = unit->abbrev_offset;
 	abbrevs->address_size = unit->address_size;
 	abbrevs->offset_size = unit->offset_size;
@@ -480,4 +508,5 @@ void ks_abbrevs_deinit(struct ks_abbrevs *abbrevs)
 {
 	ks_vector_deinit(&abbrevs->by_code);
 	ks_vector_deinit(&abbrevs->ops);
+	ks_abbrevs_known_deinit(&abbrevs->known);
 }

@@ -10,6 +10,7 @@
 
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/hashmap.h"
 #include "base/vector.h"
 #include "elf/image.h"
 
@@ -104,6 +105,24 @@ struct ks_abbrev {
 	uint64_t const_value;
 };
 
+/** A declaration in .debug_abbrev, without its code. */
+struct ks_abbrev_bytes {
+	const uint8_t *at;
+	size_t len;
+};
+
+/** What declarations were compiled to, by their bytes (abbrev_known.h). */
+struct ks_abbrevs_known {
+	const struct ks_dwarf *dwarf;
+	const uint8_t *section; // of dwarf, when they were
+	KS_VECTOR(struct ks_abbrev_known {
+		struct ks_abbrev_bytes declaration;
+		struct ks_abbrev abbrev;
+	})
+	all;
+	struct ks_hashmap map;
+};
+
 /** The compiled abbreviations of one unit; reused for the next. A zeroed struct is empty. */
 struct ks_abbrevs {
 	KS_VECTOR(struct ks_abbrev) by_code;
@@ -111,6 +130,8 @@ struct ks_abbrevs {
 	uint64_t offset; // in .debug_abbrev, of what is compiled
 	uint64_t cost;	 // of the last call: bytes read and entries made, 0 when all was there
 	bool bare; // set by the owner: skip everything, fill no slot (the floor of every walk)
+	bool keep; // set by the owner, whose units are many: declarations stay for those that say the same
+	struct ks_abbrevs_known known;
 	uint8_t address_size, offset_size, version;
 	bool swap;
 };

@@ -133,6 +133,7 @@ static struct ks_error *walk_unit(struct ks_walker *walker, const struct ks_unit
 		.at = { .node = KS_NO_NODE, .caller = KS_NO_FUNCTION, .via = KS_NO_FUNCTION },
 	};
 	walker->frames.len = 0;
+	walker->abbrevs.keep = true;
 	KS_TRY(ks_abbrevs_compile(&walker->abbrevs, &unit));
 	if (!ks_foreign_charge(w.foreign, walker->abbrevs.cost))
 		return take_error(&w);

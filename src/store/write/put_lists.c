@@ -4,6 +4,7 @@
 #include <endian.h>
 #include <stdlib.h>
 
+#include "base/radix.h"
 #include "store/columns.h"
 #include "store/kinds.h"
 #include "store/names.h"
@@ -79,23 +80,46 @@ static int compare_keys(const void *a, const void *b)
 	return order ? order : (x->index > y->index) - (x->index < y->index);
 }
 
+/** Put keys in the order of their prefixes. Names that share one are then few, and compared. */
+static struct ks_error *sort_keys(struct ks_put_key *keys, size_t nr)
+{
+	struct ks_radix *order = calloc(nr + 1, 2 * sizeof(*order));
+	struct ks_put_key *sorted = calloc(nr + 1, sizeof(*sorted));
+	struct ks_error *err = order && sorted ? NULL : &ks_nomem;
+	for (size_t i = 0; !err && i < nr; i++)
+		order[i] = (struct ks_radix){ keys[i].prefix, i };
+	if (!err)
+		ks_radix_sort(order, order + nr, nr);
+	for (size_t i = 0; !err && i < nr; i++)
+		sorted[i] = keys[order[i].value];
+	for (size_t from = 0, to; !err && from < nr; from = to) {
+		for (to = from + 1; to < nr && sorted[to].prefix == sorted[from].prefix;)
+			to++;
+		if (to - from > 1)
+			qsort(sorted + from, to - from, sizeof(*sorted), compare_keys);
+	}
+	if (!err)
+		memcpy(keys, sorted, nr * sizeof(*keys));
+	free(order);
+	free(sorted);
+	return err;
+}
+
 struct ks_error *ks_put_lists_sort(struct ks_put_lists *lists, size_t job)
 {
 	int list = (int)(job / 2), side = job % 2;
 	struct ks_put_keys *keys = &lists->sides[list][side];
 	size_t nr = ks_list_count(lists->surface, list, side);
+	if (!ks_vector_reserve(&keys->keys, nr))
+		return &ks_nomem;
 	for (size_t i = 0; i < nr; i++) {
 		const char *name = ks_list_record_name(lists->surface, list, side, i);
-		struct ks_put_key key = { .name = name, .index = i };
-		if (!name)
-			continue;
-		key.prefix = prefix_of(name);
-		if (!ks_vector_add(&keys->keys, key))
-			return &ks_nomem;
+		if (name)
+			keys->keys.at[keys->keys.len++] = (struct ks_put_key){
+				.prefix = prefix_of(name), .name = name, .index = i
+			};
 	}
-	if (keys->keys.len)
-		qsort(keys->keys.at, keys->keys.len, sizeof(*keys->keys.at), compare_keys);
-	return NULL;
+	return keys->keys.len ? sort_keys(keys->keys.at, keys->keys.len) : NULL;
 }
 
 /** Both sides become one list; equal names of both sides share a row. */
