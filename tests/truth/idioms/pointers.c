@@ -361,3 +361,33 @@ BODY("tp_btf/task_newtask", cgroup_unchecked, struct cgroup *c = bpf_cgroup_from
 BODY("tp_btf/task_newtask", numbers, struct bpf_iter_num it; int *i; bpf_iter_num_new(&it, 0, 4); while ((i = bpf_iter_num_next(&it))) n += *i; bpf_iter_num_destroy(&it))
 BODY("tp_btf/task_newtask", numbers_unchecked, struct bpf_iter_num it; bpf_iter_num_new(&it, 0, 4); n = *(volatile int *)bpf_iter_num_next(&it); bpf_iter_num_destroy(&it))
 #endif
+
+#if IDIOM == 11
+/* What is computed with pointers, each by one instruction: most is for numbers */
+#define OP(text) u64 p = ((u64 *)ctx)[0], q = ((u64 *)ctx)[2]; asm volatile(text : "+r"(p), "+r"(q)); n = p
+BODY("fentry/vfs_read", shifted, OP("%0 <<= 3"))
+BODY("fentry/vfs_read", shifted_right, OP("%0 >>= 3"))
+BODY("fentry/vfs_read", shifted_signed, OP("%0 s>>= 3"))
+BODY("fentry/vfs_read", masked, OP("%0 &= 3"))
+BODY("fentry/vfs_read", masked_all, OP("%0 &= 0"))
+BODY("fentry/vfs_read", ored, OP("%0 |= 3"))
+BODY("fentry/vfs_read", xored, OP("%0 ^= 3"))
+BODY("fentry/vfs_read", multiplied, OP("%0 *= 3"))
+BODY("fentry/vfs_read", divided, OP("%0 /= 3"))
+BODY("fentry/vfs_read", modulo, OP("%0 %%= 3"))
+BODY("fentry/vfs_read", number_multiplied_by_it, OP("%1 *= %0"))
+BODY("fentry/vfs_read", number_less_it, OP("%1 = 8; %1 -= %0"))
+BODY("fentry/vfs_read", moved, u64 p = ((u64 *)ctx)[0]; asm volatile("%0 += 8; %0 -= 8" : "+r"(p)); n = p)
+BODY("fentry/vfs_read", negated, u64 p = ((u64 *)ctx)[0]; asm volatile("%0 = -%0" : "+r"(p)); n = p << 1)
+BODY("fentry/vfs_read", swapped, u64 p = ((u64 *)ctx)[0]; asm volatile("%0 = be64 %0" : "+r"(p)); n = p << 1)
+BODY("fentry/vfs_read", difference, u64 p = ((u64 *)ctx)[0], q = (u64)ctx; asm volatile("%0 -= %1" : "+r"(p) : "r"(q)); n = p << 1)
+BODY("fentry/vfs_read", low_half, u64 p = ((u64 *)ctx)[0]; asm volatile("r1 = %0; w1 = w1; w1 <<= 3; %0 = r1" : "+r"(p) : : "r1"); n = p)
+BODY("fentry/vfs_read", masked_low, u64 p = ((u64 *)ctx)[0]; asm volatile("r1 = %0; w1 &= 3; %0 = r1" : "+r"(p) : : "r1"); n = p)
+BODY("fentry/vfs_read", added_low, u64 p = ((u64 *)ctx)[0]; asm volatile("r1 = %0; w1 += 3; %0 = r1" : "+r"(p) : : "r1"); n = p)
+BODY("fentry/vfs_read", subtracted_low, u64 p = ((u64 *)ctx)[0]; asm volatile("r1 = %0; w1 -= 3; %0 = r1" : "+r"(p) : : "r1"); n = p)
+BODY("fentry/vfs_read", member_masked, u64 p = (u64)ARG(struct file, 0)->f_inode; asm volatile("%0 &= 3" : "+r"(p)); n = p)
+BODY("fentry/vfs_read", number_masked, u64 p = ((u64 *)ctx)[2]; asm volatile("%0 &= 3" : "+r"(p)); n = p)
+BODY("fentry/vfs_read", text_masked, u64 p = ((u64 *)ctx)[1]; asm volatile("%0 &= 3" : "+r"(p)); n = p)
+BODY("kprobe/vfs_read", register_masked, u64 p = ((struct pt_regs *)ctx)->di; asm volatile("%0 &= 3" : "+r"(p)); n = p)
+BODY("fentry/vfs_read", current_masked, u64 p = (u64)bpf_get_current_task_btf(); asm volatile("%0 &= 3" : "+r"(p)); n = p)
+#endif
