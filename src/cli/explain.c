@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "base/edit_distance.h"
 #include "cli/check_session.h"
 #include "cli/format.h"
 #include "report/check/check.h"
@@ -8,13 +11,33 @@ struct opts {
 	const char *format;
 };
 
-/** Which programs there are, for whoever named none of them. */
+static bool is_new(const struct ks_check *check, size_t row)
+{
+	for (size_t i = 0; i < row; i++)
+		if (strcmp(check->programs[i]->name, check->programs[row]->name) == 0)
+			return false;
+	return true;
+}
+
+/** Which programs there are, for whoever named none of them: all, or of many those that are alike, else the first. */
 static struct ks_error *unknown_program(const struct ks_check *check, const char *word)
 {
-	_cleanup_buf_ struct ks_buf all = { 0 };
-	for (size_t row = 0; row < check->nr_rows; row++)
-		ks_buf_printf(&all, "%s %s", row ? "," : "", check->programs[row]->name);
-	const char *text = ks_buf_text(&all);
+	enum { MOST = 12, NEAR = 2, SHORT = 4, NEAR_BYTES = 400 };
+	_cleanup_buf_ struct ks_buf all = { 0 }, near = { 0 };
+	size_t nr = 0;
+	for (size_t row = 0; row < check->nr_rows; row++) {
+		const char *name = check->programs[row]->name;
+		if (!is_new(check, row))
+			continue;
+		if (nr++ < MOST)
+			ks_buf_printf(&all, "%s %s", nr > 1 ? "," : "", name);
+		if (strlen(word) >= SHORT && near.len < NEAR_BYTES &&
+		    (strstr(name, word) || ks_edit_distance(word, name, NEAR) <= NEAR))
+			ks_buf_printf(&near, "%s %s", near.len ? "," : "", name);
+	}
+	if (nr > MOST)
+		ks_buf_printf(&all, " and %zu more", nr - MOST);
+	const char *text = ks_buf_text(nr > MOST && near.len ? &near : &all);
 	return ks_error_new(KS_ERR_NOTFOUND, "no program is called '%s'; there are%s", word,
 			    text ? text : "");
 }

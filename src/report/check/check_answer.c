@@ -115,7 +115,8 @@ void ks_answer_excuses(const struct ks_excuses *excuses, struct ks_buf *out)
 		ks_buf_printf(out, "%s%zu %s waived", known ? ", " : "", waived,
 			      waived == 1 ? "is" : "are");
 	if (known || waived)
-		ks_buf_str(out, ": they do not count. ");
+		ks_buf_str(out,
+			   known + waived == 1 ? ": it does not count. " : ": they do not count. ");
 	for (size_t i = 0; i < excuses->nr_expired; i++) {
 		const struct ks_policy_waiver *waiver = excuses->expired[i];
 		ks_buf_printf(out, "The waiver of line %u expired on %04u-%02u-%02u: %s. ",
