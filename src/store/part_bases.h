@@ -27,7 +27,7 @@ struct ks_part_base {
 
 enum {
 	KS_PART_BASES = 8,		// more than one chain has
-	KS_PART_BASES_LIMIT = 32 << 20, // bytes of all: symbol names of a kernel take 2 to 4 MB
+	KS_PART_BASES_LIMIT = 16 << 20, // bytes of all: symbol names of a kernel take 2 to 4 MB
 };
 
 /** A zeroed one is empty. */

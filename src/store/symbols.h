@@ -15,7 +15,7 @@ struct ks_symbol_table {
 	uint64_t last_used;
 };
 
-enum { KS_SYMBOL_TABLES = 6 }; // architectures and flavors that take turns, some 5 MB each
+enum { KS_SYMBOL_TABLES = 4 }; // architectures and flavors that take turns, some 5 MB each
 
 /** A zeroed one is empty. */
 struct ks_symbols {
