@@ -125,6 +125,7 @@ static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
 					      { "CONFIG_KPROBE_EVENTS", "y" },
 					      { "CONFIG_LSM", "\"apparmor,bpf\"" },
 					      { "CONFIG_LTO_CLANG", "y" } };
+static const char *const unsure[] = { "some_data", "part_only.part.0", "part_only.part.1", NULL };
 static const struct ks_symbol plain_symbols[] = { SYMBOL("plain", KS_ATTACH_FTRACE),
 						  SYMBOL("plain.cold", 0) };
 
@@ -160,7 +161,7 @@ static void set_kernel(struct kernel *kernel, const char *version)
 					    .functions = kernel->at,
 					    .nr_options = KS_ARRAY_LEN(options),
 					    .options = options,
-					    .unsure = "some_data" };
+					    .unsure = unsure };
 }
 
 /* ---- programs ---- */
@@ -392,6 +393,8 @@ static void a_pattern_needs_something_that_ftrace_traces(void **state)
 	       { "6.12.107", "kprobe.multi/zzz_*", KS_REASON_TARGET_ABSENT, ATTACH },
 	       { "6.12.107", "kprobe.multi/plain[ab]*", NONE, OK }, // it is read up to the bracket
 	       { "6.12.107", "kprobe.multi/*.cold", KS_REASON_TARGET_NO_FTRACE, ATTACH },
+	       { "6.12.107", "kprobe.multi/part_only.part.0", NONE, OK },
+	       { "6.12.107", "kprobe.multi/part_only.part.1", KS_REASON_TIER, KS_VERDICT_UNKNOWN },
 	       { "6.12.107", "kprobe.multi/startin*", KS_REASON_TARGET_NO_FTRACE, ATTACH },
 	       { "6.12.107", "kprobe.multi/starting", KS_REASON_TARGET_NO_FTRACE, ATTACH },
 	       { "6.12.107", "kprobe.multi/inline_*", KS_REASON_TARGET_NO_FTRACE, ATTACH },

@@ -49,8 +49,9 @@ static struct ks_error *look_up(void *arg, enum ks_kind kind, const char *name,
 	}
 	if (kind == KS_CONFIG && tiny->no_config)
 		fact->known = false;
-	if (kind == KS_FUNCTION && tiny->unsure && strcmp(tiny->unsure, name) == 0)
-		fact->known = false;
+	for (size_t i = 0; kind == KS_FUNCTION && tiny->unsure && tiny->unsure[i]; i++)
+		if (strcmp(tiny->unsure[i], name) == 0)
+			fact->known = false;
 	fact->present |= fact->decl || fact->function || fact->value || fact->tracepoint;
 	*ret = (struct ks_history){ .kind = kind, .name = name, .nr = 1, .facts = fact };
 	return NULL;

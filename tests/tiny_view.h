@@ -19,7 +19,7 @@ struct tiny_image {
 	const char *const *symbols; // of kallsyms, up to a NULL; NULL: not known
 	bool no_config;		    // its configuration is not known
 	bool mute_modules;	    // its modules count as loaded, and were read without types
-	const char *unsure;	    // whether there is a function of that name is not known
+	const char *const *unsure;  // functions that may be there or not, up to a NULL
 };
 
 /** A view of it, which knows all kinds of names; the image is borrowed. */

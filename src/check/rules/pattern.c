@@ -179,16 +179,17 @@ void ks_judge_pattern(struct ks_judge *judge, const char *pattern)
 	const struct ks_view_names *names = matches.pattern[strcspn(matches.pattern, "*?.")]
 						    ? candidates(judge, matches.pattern)
 						    : &only;
-	if (ks_target_find(site, matches.pattern).untold || !names) {
-		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER, about,
-			     "the image lists no functions");
-		return;
-	}
-	for (size_t i = 0; i < names->nr; i++) {
+	for (size_t i = 0; names && i < names->nr; i++) {
 		const struct ks_fact *fact = ks_site_fact(site, KS_FUNCTION, names->at[i]);
 		match_function(site, fact->function, true, &matches);
 		if (fact->modules)
 			match_function(site, fact->modules->function, site->modules, &matches);
 	}
-	conclude(judge, about, &matches, names->more);
+	bool any = matches.traced || matches.untraced || matches.untold;
+	// what is behind a dot has no entry of its own: that nothing of the whole name is known tells nothing
+	if (!names || (!any && ks_target_find(site, matches.pattern).untold))
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER, about,
+			     "the image lists no functions");
+	else
+		conclude(judge, about, &matches, names->more);
 }
