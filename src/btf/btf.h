@@ -99,6 +99,8 @@ static inline void ks_btf_closep(struct ks_btf **btf)
 
 /** The type of an id below btf->nr; any other id gives void. */
 struct ks_btf_type ks_btf_type(const struct ks_btf *btf, uint32_t id);
+/** Its kind alone, an enum ks_btf_kind, for those who look for few of many. */
+uint32_t ks_btf_kind_of(const struct ks_btf *btf, uint32_t id);
 /** The string at an offset, "" when it lies outside. */
 const char *ks_btf_string(const struct ks_btf *btf, uint32_t offset);
 

@@ -45,6 +45,16 @@ struct ks_btf_type ks_btf_type(const struct ks_btf *btf, uint32_t id)
 	return type;
 }
 
+uint32_t ks_btf_kind_of(const struct ks_btf *btf, uint32_t id)
+{
+	while (btf->base && id < btf->first_id)
+		btf = btf->base;
+	if (id < btf->first_id || id >= btf->nr)
+		return 0;
+	return ks_btf_info_kind(
+		ks_btf_word(btf, btf->types + btf->offsets[id - btf->first_id] + 4));
+}
+
 struct ks_btf_member ks_btf_member(const struct ks_btf *btf, const struct ks_btf_type *type,
 				   uint32_t i)
 {

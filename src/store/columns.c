@@ -9,6 +9,15 @@ void ks_columns_buf_deinit(struct ks_columns_buf *columns)
 	ks_vector_deinit(&columns->numbers[1]);
 	ks_buf_deinit(&columns->lengths);
 	ks_facts_buf_deinit(&columns->facts);
+	ks_buf_deinit(&columns->ids);
+	ks_buf_deinit(&columns->places);
+}
+
+void ks_columns_buf_clear(struct ks_columns_buf *columns)
+{
+	columns->numbers[0].len = columns->numbers[1].len = 0;
+	columns->lengths.len = 0;
+	columns->facts.lines.len = columns->facts.sizes.len = columns->facts.addrs.len = 0;
 }
 
 struct ks_error *ks_columns_put(struct ks_columns_buf *columns, const struct ks_columns_row *row,
@@ -83,16 +92,17 @@ static void put_places(const struct ks_columns_buf *columns, struct ks_buf *out)
 		append(out, streams[i]);
 }
 
-struct ks_error *ks_columns_pack(const struct ks_columns_buf *columns, struct ks_zstd *zstd,
+struct ks_error *ks_columns_pack(struct ks_columns_buf *columns, struct ks_zstd *zstd,
 				 const struct ks_columns_like *like, struct ks_buf *out)
 {
-	_cleanup_buf_ struct ks_buf ids = { 0 }, places = { 0 };
-	ks_columns_put_ids(columns, &ids);
-	put_places(columns, &places);
-	KS_TRY(ks_buf_error(&ids));
-	KS_TRY(ks_buf_error(&places));
-	KS_TRY(ks_zstd_pack(zstd, like->ids, ks_bytes_of(&ids), out));
-	return places.len ? ks_zstd_pack(zstd, like->places, ks_bytes_of(&places), out) : NULL;
+	struct ks_buf *ids = &columns->ids, *places = &columns->places;
+	ids->len = places->len = 0;
+	ks_columns_put_ids(columns, ids);
+	put_places(columns, places);
+	KS_TRY(ks_buf_error(ids));
+	KS_TRY(ks_buf_error(places));
+	KS_TRY(ks_zstd_pack(zstd, like->ids, ks_bytes_of(ids), out));
+	return places->len ? ks_zstd_pack(zstd, like->places, ks_bytes_of(places), out) : NULL;
 }
 
 static struct ks_error *damaged(const char *why)

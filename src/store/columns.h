@@ -34,8 +34,11 @@ struct ks_columns_buf {
 	KS_VECTOR(uint64_t) numbers[2];
 	struct ks_buf lengths;
 	struct ks_facts_buf facts;
+	struct ks_buf ids, places; // what ks_columns_pack() makes of them
 };
 void ks_columns_buf_deinit(struct ks_columns_buf *columns);
+/** Empty it; the memory is used again. */
+void ks_columns_buf_clear(struct ks_columns_buf *columns);
 #define _cleanup_columns_buf_ __attribute__((__cleanup__(ks_columns_buf_deinit)))
 
 /** What is put for one name. */
@@ -55,8 +58,7 @@ struct ks_columns_like {
 	struct ks_bytes ids, places;
 };
 /** Append the row, packed. */
-KS_MUST_CHECK struct ks_error *ks_columns_pack(const struct ks_columns_buf *columns,
-					       struct ks_zstd *zstd,
+KS_MUST_CHECK struct ks_error *ks_columns_pack(struct ks_columns_buf *columns, struct ks_zstd *zstd,
 					       const struct ks_columns_like *like,
 					       struct ks_buf *out);
 

@@ -134,9 +134,9 @@ static void resolve_forwards(struct tables *t)
 {
 	const struct ks_btf *btf = t->values.btf;
 	for (uint32_t id = btf->first_id; id < btf->nr; id++) {
-		struct ks_btf_type type = ks_btf_type(btf, id);
-		if (type.kind != KS_BTF_FWD)
+		if (ks_btf_kind_of(btf, id) != KS_BTF_FWD)
 			continue;
+		struct ks_btf_type type = ks_btf_type(btf, id);
 		uint8_t kind = type.kflag ? KS_UNION : KS_STRUCT;
 		const struct name *name = find_name(t, hash_of(kind, type.name), kind, type.name);
 		t->values.made[id].resolves = name && name->first == name->last;
@@ -279,14 +279,16 @@ struct ks_error *ks_btf_variables_read(const struct ks_btf *btf, struct ks_arena
 {
 	size_t nr = 0;
 	for (uint32_t id = btf->first_id; id < btf->nr; id++)
-		nr += ks_btf_type(btf, id).kind == KS_BTF_VAR;
+		nr += ks_btf_kind_of(btf, id) == KS_BTF_VAR;
 	struct ks_variable *variables = ks_arena_array(arena, nr, sizeof(*variables));
 	if (!variables)
 		return &ks_nomem;
 	nr = 0;
 	for (uint32_t id = btf->first_id; id < btf->nr; id++) {
+		if (ks_btf_kind_of(btf, id) != KS_BTF_VAR)
+			continue;
 		struct ks_btf_type type = ks_btf_type(btf, id);
-		if (type.kind == KS_BTF_VAR && *type.name)
+		if (*type.name)
 			variables[nr++] = (struct ks_variable){ .name = type.name };
 	}
 	surface->variables = variables;

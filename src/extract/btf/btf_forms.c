@@ -62,8 +62,10 @@ static void collect_tags(struct ks_btf_forming *f)
 {
 	for (uint32_t id = f->btf->nr;
 	     id-- > f->btf->first_id;) { // the first one comes to stand first
+		if (ks_btf_kind_of(f->btf, id) != KS_BTF_DECL_TAG)
+			continue;
 		struct ks_btf_type type = ks_btf_type(f->btf, id);
-		if (type.kind != KS_BTF_DECL_TAG || type.type < f->btf->first_id)
+		if (type.type < f->btf->first_id)
 			continue;
 		*own(f, f->next_tag, id) = *own(f, f->tags, type.type);
 		*own(f, f->tags, type.type) = id;
@@ -161,15 +163,17 @@ static bool make_variables(struct part *part)
 	const struct ks_btf *btf = part->f->btf;
 	size_t nr = 0;
 	for (uint32_t id = btf->first_id; id < btf->nr; id++)
-		nr += ks_btf_type(btf, id).kind == KS_BTF_VAR;
+		nr += ks_btf_kind_of(btf, id) == KS_BTF_VAR;
 	struct ks_variable *variables = ks_arena_array(part->values.arena, nr, sizeof(*variables));
 	size_t nr_own = btf->nr - btf->first_id;
 	struct ks_btf_secinfo *places = calloc(nr_own + 1, sizeof(*places));
 	const char **sections = calloc(nr_own + 1, sizeof(*sections));
 	bool ok = variables && places && sections;
 	for (uint32_t id = btf->first_id; ok && id < btf->nr; id++) {
+		if (ks_btf_kind_of(btf, id) != KS_BTF_DATASEC)
+			continue;
 		struct ks_btf_type type = ks_btf_type(btf, id);
-		for (uint32_t i = 0; type.kind == KS_BTF_DATASEC && i < type.vlen; i++) {
+		for (uint32_t i = 0; i < type.vlen; i++) {
 			struct ks_btf_secinfo place = ks_btf_secinfo(btf, &type, i);
 			if (place.type < btf->first_id)
 				continue;
@@ -179,8 +183,10 @@ static bool make_variables(struct part *part)
 	}
 	nr = 0;
 	for (uint32_t id = btf->first_id; ok && id < btf->nr; id++) {
+		if (ks_btf_kind_of(btf, id) != KS_BTF_VAR)
+			continue;
 		struct ks_btf_type type = ks_btf_type(btf, id);
-		if (type.kind != KS_BTF_VAR || !*type.name)
+		if (!*type.name)
 			continue;
 		struct ks_variable *to = &variables[nr++];
 		*to = (struct ks_variable){

@@ -42,9 +42,10 @@ static struct ks_error *count_functions(const struct ks_btf *btf, struct ks_surf
 		return &ks_nomem;
 	struct ks_function *functions = (struct ks_function *)surface->functions;
 	for (uint32_t id = btf->first_id; id < btf->nr; id++) {
+		if (ks_btf_kind_of(btf, id) != KS_BTF_FUNC)
+			continue;
 		struct ks_btf_type type = ks_btf_type(btf, id);
-		uint32_t found =
-			type.kind == KS_BTF_FUNC ? find_function(&index, surface, type.name) : 0;
+		uint32_t found = find_function(&index, surface, type.name);
 		if (found && functions[found - 1].nr_btf < UINT8_MAX)
 			functions[found - 1].nr_btf++;
 	}
@@ -152,8 +153,10 @@ struct ks_error *ks_extract_btf_forms(struct ks_btf_forming *forming, unsigned i
 /** The function that a tag marks as a kfunc, or NULL. */
 static const char *tagged_kfunc(const struct ks_btf *btf, uint32_t id)
 {
+	if (ks_btf_kind_of(btf, id) != KS_BTF_DECL_TAG)
+		return NULL;
 	struct ks_btf_type tag = ks_btf_type(btf, id);
-	if (tag.kind != KS_BTF_DECL_TAG || strcmp(tag.name, "bpf_kfunc") != 0)
+	if (strcmp(tag.name, "bpf_kfunc") != 0)
 		return NULL;
 	struct ks_btf_type function = ks_btf_type(btf, tag.type);
 	return function.kind == KS_BTF_FUNC && *function.name ? function.name : NULL;

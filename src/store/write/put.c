@@ -4,6 +4,7 @@
 
 #include "base/pool.h"
 #include "base/trace.h"
+#include "store/columns.h"
 #include "store/image.h"
 #include "store/kept.h"
 #include "store/part.h"
@@ -15,11 +16,12 @@ struct put {
 	const struct ks_surface *surface;
 	unsigned int nr_threads;
 	struct ks_enriched enriched;
-	bool again;		 // it was in the store: nothing is asked, its label stays
-	bool looks_back;	 // at what it was put together with
-	const char *seen;	 // the digest of that, or NULL
-	const char *sets;	 // that it was had by, whatever becomes of the surface
-	struct ks_zstd *packers; // one for each thread
+	bool again;			// it was in the store: nothing is asked, its label stays
+	bool looks_back;		// at what it was put together with
+	const char *seen;		// the digest of that, or NULL
+	const char *sets;		// that it was had by, whatever becomes of the surface
+	struct ks_zstd *packers;	// one for each thread
+	struct ks_columns_buf *columns; // likewise
 	struct ks_put_defs defs;
 	struct ks_put_lists lists;
 	struct ks_put_part parts[KS_NR_PARTS];
@@ -31,6 +33,9 @@ static void put_deinit(struct put *put)
 	for (unsigned int i = 0; put->packers && i < put->nr_threads; i++)
 		ks_zstd_deinit(&put->packers[i]);
 	free(put->packers);
+	for (unsigned int i = 0; put->columns && i < put->nr_threads; i++)
+		ks_columns_buf_deinit(&put->columns[i]);
+	free(put->columns);
 	ks_enriched_deinit(&put->enriched);
 	ks_put_defs_deinit(&put->defs);
 	ks_put_lists_deinit(&put->lists);
@@ -80,7 +85,8 @@ static struct ks_error *pack_job(void *arg, size_t job, unsigned int thread)
 	job -= KS_NR_PARTS;
 	if (job < put->defs.blocks.len)
 		return ks_put_defs_pack(&put->defs, job, zstd);
-	return ks_put_lists_pack(&put->lists, &put->defs, job - put->defs.blocks.len, zstd);
+	return ks_put_lists_pack(&put->lists, &put->defs, job - put->defs.blocks.len,
+				 &put->columns[thread], zstd);
 }
 
 /** The modules that the store has of the kernel are those that were seen. */
@@ -227,7 +233,8 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 static struct ks_error *prepare(struct put *put)
 {
 	put->packers = calloc(put->nr_threads, sizeof(*put->packers));
-	if (!put->packers)
+	put->columns = calloc(put->nr_threads, sizeof(*put->columns));
+	if (!put->packers || !put->columns)
 		return &ks_nomem;
 	KS_TRY(ks_put_lists_init(&put->lists, put->surface));
 	KS_TRY(ks_put_defs_init(&put->defs, put->surface, put->lists.listed));

@@ -289,12 +289,13 @@ static struct ks_error *row_like(const struct ks_put_segment *segment, struct ks
 }
 
 struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_put_defs *defs,
-				   size_t index, struct ks_zstd *zstd)
+				   size_t index, struct ks_columns_buf *columns,
+				   struct ks_zstd *zstd)
 {
 	struct ks_put_segment *segment = &lists->segments.at[index];
-	_cleanup_columns_buf_ struct ks_columns_buf columns = { 0 };
 	_cleanup_buf_ struct ks_buf own = { 0 };
 	struct ks_columns_like like;
+	ks_columns_buf_clear(columns);
 	KS_TRY(pack_names(segment, zstd));
 	for (size_t i = segment->from; i < segment->to; i++) {
 		const struct ks_put_row *row = &lists->rows[segment->list].at[i];
@@ -303,10 +304,10 @@ struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists, const struct ks_p
 		struct ks_columns_row put = { .first = numbers[0], .second = numbers[1] };
 		put.fn = row_function(lists, segment->list, row);
 		put.was = segment->was.at ? segment->was.at[i - segment->from] : NULL;
-		KS_TRY(ks_columns_put(&columns, &put, &lists->moves));
+		KS_TRY(ks_columns_put(columns, &put, &lists->moves));
 	}
 	KS_TRY(row_like(segment, zstd, &own, &like));
-	KS_TRY(ks_columns_pack(&columns, zstd, &like, &segment->packed));
+	KS_TRY(ks_columns_pack(columns, zstd, &like, &segment->packed));
 	ks_put_was_deinit(&segment->was);
 	return NULL;
 }

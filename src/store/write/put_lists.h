@@ -14,6 +14,8 @@ struct ks_put_row {
 };
 
 /** One name while it is sorted: the first bytes decide most comparisons. */
+struct ks_columns_buf;
+
 struct ks_put_key {
 	uint64_t prefix; // the first 8 bytes, as a big-endian number
 	const char *name;
@@ -95,9 +97,10 @@ KS_MUST_CHECK struct ks_error *ks_put_lists_moves(struct ks_put_lists *lists);
 KS_MUST_CHECK struct ks_error *ks_put_lists_like(const struct ks_put_lists *lists,
 						 struct ks_put_defs *defs, struct ks_store *store,
 						 int64_t image);
-/** Encode and compress the columns of one segment, and its names when they are new. */
+/** Encode and compress the columns of one segment, and its names when they are new. @param columns scratch of the thread */
 KS_MUST_CHECK struct ks_error *ks_put_lists_pack(struct ks_put_lists *lists,
 						 const struct ks_put_defs *defs, size_t segment,
+						 struct ks_columns_buf *columns,
 						 struct ks_zstd *zstd);
 KS_MUST_CHECK struct ks_error *ks_put_lists_write(struct ks_put_lists *lists,
 						  struct ks_store *store, int64_t image,
