@@ -7,7 +7,7 @@
 #include "dwarf/constants.h"
 
 /** Declarations, and steps of their programs, from which on all are forgotten before the next table. */
-enum { MAX_KNOWN = 1 << 14, MAX_OPS = 1 << 18 };
+enum { MAX_KNOWN = 1 << 11, MAX_OPS = 1 << 18 };
 
 struct ks_error *ks_abbrevs_known_start(struct ks_abbrevs *abbrevs, const struct ks_unit *unit)
 {
