@@ -2,6 +2,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <lzma.h>
+#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,4 +218,15 @@ void build_deb(const char *control, const struct file *files, enum packing packi
 	build_tar(files, TAR_GNU, &tar);
 	wrap_deb(control, &tar, packing, ret);
 	ks_buf_deinit(&tar);
+}
+
+void hex_sha256(const struct ks_buf *bytes, char hex[65])
+{
+	struct sha256_ctx ctx;
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	sha256_init(&ctx);
+	sha256_update(&ctx, bytes->len, (const uint8_t *)bytes->at);
+	sha256_digest(&ctx, sizeof(digest), digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 }

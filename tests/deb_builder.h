@@ -37,3 +37,5 @@ void wrap_deb(const char *control, const struct ks_buf *tar, enum packing packin
 	      struct ks_buf *ret);
 void ar_begin(struct ks_buf *ar);
 void ar_add(struct ks_buf *ar, const char *name, const void *bytes, size_t len);
+/** SHA-256 of bytes, as text. */
+void hex_sha256(const struct ks_buf *bytes, char hex[65]);

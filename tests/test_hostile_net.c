@@ -14,7 +14,6 @@
 
 #include <cmocka.h>
 #include <ksurf/ksurf.h>
-#include <nettle/sha2.h>
 #include <signal.h>
 
 #include "base/array.h"
@@ -38,17 +37,6 @@ struct world {
 	char *dir, *keyring, *cache;
 	struct ks_pull_opts opts;
 };
-
-static void hex_sha256(const struct ks_buf *buf, char hex[65])
-{
-	struct sha256_ctx ctx;
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	sha256_init(&ctx);
-	sha256_update(&ctx, buf->len, (const uint8_t *)buf->at);
-	sha256_digest(&ctx, sizeof(digest), digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-}
 
 /* ---- keys and signatures ---- */
 
