@@ -121,9 +121,9 @@ struct ks_store {
 	struct ks_buf scratch, like, row, made, moves;
 	/** Names of segments, columns, definitions that were asked for; as old as kept_version says. */
 	struct ks_cache kept_names, kept_columns, kept_defs;
-	struct ks_cache kept_moves;   // of addresses, by image
-	struct ks_part_bases bases;   // parts that others are differences to
-	struct ks_symbols symbols;    // names of symbol tables
+	struct ks_cache kept_moves; // of addresses, by image
+	struct ks_part_bases bases; // parts that others are differences to
+	struct ks_symbols symbols;  // names of symbol tables
 	int64_t kept_version;
 };
 
