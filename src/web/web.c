@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 #include "base/array.h"
+#include "base/json.h"
 #include "web/private.h"
 
 const char *const ks_web_headers[][2] = {
@@ -143,13 +144,35 @@ static const char *title_of(unsigned int status)
 	return "Not now";
 }
 
+/** For programs, which asked for another form than a page. */
+static void write_failure_as(struct ks_web_call *call, enum ks_format format, const char *why)
+{
+	struct ks_buf *out = &call->response->body;
+	struct ks_json json = ks_json_to(out, 2);
+	call->response->type = "text/plain; charset=utf-8";
+	if (format == KS_FORMAT_JSON) {
+		ks_web_say_type(call);
+		ks_json_open(&json, '{');
+		ks_json_key_str(&json, "error", why);
+		ks_json_close(&json, '}');
+	} else {
+		ks_text_str(out, KS_TEXT_LINE, why);
+	}
+	ks_buf_char(out, '\n');
+}
+
 static void write_failure(struct ks_web_call *call, unsigned int status, const char *why)
 {
 	struct ks_web_response *response = call->response;
 	const char *title = title_of(status);
+	enum ks_format format = call->address ? call->address->format : KS_FORMAT_HTML;
 	response->status = status;
 	response->body.len = response->location.len = 0;
 	call->feed = NULL;
+	if (format != KS_FORMAT_HTML) {
+		write_failure_as(call, format, why);
+		return;
+	}
 	ks_web_begin(call, title, NULL);
 	ks_buf_printf(&response->body, "<h1>%s</h1>\n<p class=\"failure\">", title);
 	ks_html_text(&response->body, why);
