@@ -14,7 +14,7 @@
 #include "source/net/lookup.h"
 #include "source/net/mirror.h"
 #include "source/net/pull_list.h"
-#include "source/net/suites.h"
+#include "source/net/suites_share.h"
 
 static void transfer_stops_when_vmlinux_is_complete(void **state)
 {

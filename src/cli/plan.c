@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/intake.h"
 #include "source/net/pull_plan.h"
-#include "source/net/suites.h"
+#include "source/net/suites_share.h"
 
 struct opts {
 	const char *mirror, *suite, *arch, *keyring;

@@ -10,7 +10,7 @@
 #include "source/net/pull_list.h"
 #include "source/net/repo_kind.h"
 #include "source/net/set_kernels.h"
-#include "source/net/suites.h"
+#include "source/net/suites_share.h"
 
 /* ---- the kernels of an archive ---- */
 

@@ -11,7 +11,7 @@
 #include "base/array.h"
 #include "report/stats/plot.h"
 #include "source/codec/codec.h"
-#include "source/net/suites.h"
+#include "source/net/suites_share.h"
 #include "source/package/archive.h"
 
 /** What of the libraries is missing is said when it is needed. */

@@ -6,7 +6,7 @@
 
 #include "base/pool.h"
 #include "ingest/private.h"
-#include "source/net/suites.h"
+#include "source/net/suites_share.h"
 #include "source/package/pair.h"
 
 bool ks_ingest_wants_modules(const char *value)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
+#include "arch/arch.h"
 #include "source/net/apt.h"
 #include "source/net/spawn.h"
 
@@ -144,6 +146,18 @@ char *ks_apt_setting(const char *name)
 	if (err || run.status || !run.out.len || run.out.at[0] == '\n')
 		return NULL;
 	return strndup(run.out.at, strcspn(run.out.at, "\n"));
+}
+
+char *ks_apt_native_arch(void)
+{
+	char *set = ks_apt_setting("APT::Architecture");
+	if (set)
+		return set;
+	struct utsname u;
+	if (uname(&u) < 0)
+		return strdup("amd64");
+	const struct ks_arch *arch = ks_arch_by_uname(u.machine);
+	return strdup(arch ? arch->debian : u.machine);
 }
 
 /* ---- where a package is ---- */

@@ -48,6 +48,8 @@ bool ks_apt_trusts(const struct ks_apt_repos *repos, const char *url);
 
 /** A setting such as "APT::Architecture"; NULL when it is not set or apt is not there. Caller frees. */
 char *ks_apt_setting(const char *name);
+/** This machine's architecture by Debian's name, as apt has it or else the kernel; the caller frees. NULL when memory runs out. */
+char *ks_apt_native_arch(void);
 
 /** Whose archive has a package, as its signed list says: "Debian", "bookworm". */
 struct ks_apt_origin {

@@ -2,37 +2,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
-#include "arch/arch.h"
 #include "base/memory.h"
 #include "source/net/apt.h"
 #include "source/net/kernel_package.h"
 #include "source/net/lookup.h"
-#include "source/net/suites.h"
+#include "source/net/suites_share.h"
 
 enum { NAMED_MAX = 4 }; // packages that an error names
 
 struct ks_lookup {
 	const struct ks_pull_opts *opts;
 	const struct ks_progress *progress;
+	struct ks_suites_shared *shared;
 	struct ks_suites *suites;    // which others may have, too
 	bool asks_apt;		     // its own lists, before any server
 	struct ks_packages from_apt; // what it told
 	struct ks_error *lost; // the first list that could not be had from a server that was asked
 };
-
-char *ks_lookup_native_arch(void)
-{
-	char *set = ks_apt_setting("APT::Architecture");
-	if (set)
-		return set;
-	struct utsname u;
-	if (uname(&u) < 0)
-		return strdup("amd64");
-	const struct ks_arch *arch = ks_arch_by_uname(u.machine);
-	return strdup(arch ? arch->debian : u.machine);
-}
 
 static struct ks_error *check_opts(const struct ks_pull_opts *opts)
 {
@@ -66,8 +53,9 @@ struct ks_error *ks_lookup_open(const struct ks_pull_opts *opts, const struct ks
 		return &ks_nomem;
 	lookup->opts = opts;
 	lookup->progress = progress;
+	lookup->shared = opts->shared;
 	lookup->asks_apt = !opts->mirror && !opts->mirrors && !opts->suite;
-	KS_TRY(ks_suites_take(opts, &lookup->suites));
+	KS_TRY(ks_suites_take(opts->shared, opts, &lookup->suites));
 	if (!lookup->asks_apt)
 		KS_TRY(open_suites(lookup));
 	*ret = ks_take(lookup);
@@ -321,7 +309,7 @@ void ks_lookup_close(struct ks_lookup *lookup)
 {
 	if (!lookup)
 		return;
-	ks_suites_drop(lookup->suites);
+	ks_suites_drop(lookup->shared, lookup->suites);
 	ks_packages_deinit(&lookup->from_apt);
 	ks_error_free(lookup->lost);
 	free(lookup);

@@ -44,8 +44,6 @@ struct ks_error *ks_lookup_nothing(struct ks_lookup *lookup, const char *name, c
 typedef struct ks_error *ks_lookup_fn(void *arg, const struct ks_found *found);
 KS_MUST_CHECK struct ks_error *ks_lookup_walk(struct ks_lookup *lookup, ks_lookup_fn *fn,
 					      void *arg);
-/** This machine's architecture by Debian's name, as apt has it; the caller frees. NULL when memory runs out. */
-char *ks_lookup_native_arch(void);
 /** The first list that could not be had and was left to other suites: what was found may not be the newest. NULL: none. */
 const struct ks_error *ks_lookup_lost(const struct ks_lookup *lookup);
 /** Of the archives that it looks into. */

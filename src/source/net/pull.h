@@ -30,7 +30,7 @@ struct ks_pull_opts {
 	const char *config; // package, or path of a package or text, to take the configuration from
 	/** The set that packages are of (surface/image_sets.h); NULL: that of the suite where they are, if it is known. */
 	const char *set;
-	/** Where lists of packages are kept that were read (source/net/suites.h), for all who pull with it; NULL: nowhere. */
+	/** Where lists of packages are kept that were read (source/net/suites_share.h), for all who pull with it; NULL: nowhere. */
 	struct ks_suites_shared *shared;
 	/** A kernel of a plan (source/net/pull_plan.h), which says where all of it is; NULL: it is looked up. */
 	const struct ks_pull_plan_kernel *planned;

@@ -9,6 +9,7 @@
 #include "arch/arch.h"
 #include "base/array.h"
 #include "base/memory.h"
+#include "source/net/apt.h"
 #include "source/net/kernel_package.h"
 #include "source/net/lookup.h"
 
@@ -61,7 +62,7 @@ struct ks_error *ks_set_archive(const struct ks_set_wish *wish, const struct ks_
 	struct ks_pull_opts *pull = &kernels.pull;
 	if (wish->arch_len)
 		pull->arch = ks_arena_strndup(&kernels.arena, wish->arch, wish->arch_len);
-	else if (!opts->arch && (native = ks_lookup_native_arch()))
+	else if (!opts->arch && (native = ks_apt_native_arch()))
 		pull->arch = ks_arena_strdup(&kernels.arena, native);
 	pull->set = pull->arch ? ks_set_wish_name(&kernels.arena, wish, pull->arch) : NULL;
 	if (!pull->set)

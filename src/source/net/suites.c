@@ -10,11 +10,7 @@
 #include "base/array.h"
 #include "base/memory.h"
 #include "source/net/apt.h"
-#include "source/net/lookup.h"
 #include "source/net/mirror_list.h"
-
-/** Archives that are open without being looked into: the lists of a distribution take 50 to 100 MB. */
-enum { IDLE_MAX = 4 };
 
 /** Something that may fail, and be tried again. */
 struct attempt {
@@ -28,10 +24,7 @@ struct open_suite {
 };
 
 struct ks_suites {
-	struct ks_suites_shared *shared; // NULL: it is its user's alone
-	unsigned int users;		 // under the lock of shared
-	uint64_t used;			 // when it was dropped last, counted
-	struct ks_arena arena;		 // of the texts of opts
+	struct ks_arena arena; // of the texts of opts
 	struct ks_pull_opts opts;
 	char *native; // this machine's architecture
 	const char *arch;
@@ -315,51 +308,7 @@ void ks_suites_leave(struct ks_suites *all)
 	pthread_mutex_unlock(&all->lock);
 }
 
-/* ---- who has them ---- */
-
-struct ks_suites_shared {
-	pthread_mutex_t lock;
-	uint64_t clock; // counts who let go of some
-	KS_VECTOR(struct ks_suites *) list;
-};
-
-struct ks_suites_shared *ks_suites_share(void)
-{
-	struct ks_suites_shared *shared = calloc(1, sizeof(*shared));
-	if (shared)
-		pthread_mutex_init(&shared->lock, NULL);
-	return shared;
-}
-
-static void suites_free(struct ks_suites *all)
-{
-	close_all(all);
-	ks_vector_deinit(&all->list);
-	attempt_deinit(&all->opening);
-	ks_apt_repos_deinit(&all->repos);
-	free(all->native);
-	free(all->names);
-	ks_arena_deinit(&all->arena);
-	pthread_mutex_destroy(&all->lock);
-	free(all);
-}
-
-static void suites_freep(struct ks_suites **all)
-{
-	if (*all)
-		suites_free(*all);
-}
-
-void ks_suites_unshare(struct ks_suites_shared *shared)
-{
-	if (!shared)
-		return;
-	for (size_t i = 0; i < shared->list.len; i++)
-		suites_free(shared->list.at[i]);
-	ks_vector_deinit(&shared->list);
-	pthread_mutex_destroy(&shared->lock);
-	free(shared);
-}
+/* ---- one archive ---- */
 
 /** The texts of options that say which suites are meant. */
 static const size_t texts[] = {
@@ -373,8 +322,9 @@ static const char **text_of(struct ks_pull_opts *opts, size_t nr)
 	return (const char **)((char *)opts + texts[nr]);
 }
 
-static bool is_same(struct ks_pull_opts a, struct ks_pull_opts b)
+bool ks_suites_are_of(const struct ks_suites *all, const struct ks_pull_opts *opts)
 {
+	struct ks_pull_opts a = all->opts, b = *opts;
 	bool same = a.kind == b.kind && a.allow_unsigned == b.allow_unsigned;
 	for (size_t i = 0; i < KS_ARRAY_LEN(texts) && same; i++) {
 		const char *x = *text_of(&a, i), *y = *text_of(&b, i);
@@ -398,13 +348,32 @@ static struct ks_error *split_names(struct ks_suites *all)
 	return NULL;
 }
 
-static struct ks_error *suites_new(const struct ks_pull_opts *opts, struct ks_suites **ret)
+void ks_suites_free(struct ks_suites *all)
+{
+	if (!all)
+		return;
+	close_all(all);
+	ks_vector_deinit(&all->list);
+	attempt_deinit(&all->opening);
+	ks_apt_repos_deinit(&all->repos);
+	free(all->native);
+	free(all->names);
+	ks_arena_deinit(&all->arena);
+	pthread_mutex_destroy(&all->lock);
+	free(all);
+}
+
+static void suites_freep(struct ks_suites **all)
+{
+	ks_suites_free(*all);
+}
+
+struct ks_error *ks_suites_new(const struct ks_pull_opts *opts, struct ks_suites **ret)
 {
 	__attribute__((__cleanup__(suites_freep))) struct ks_suites *all = calloc(1, sizeof(*all));
 	if (!all)
 		return &ks_nomem;
 	pthread_mutex_init(&all->lock, NULL);
-	all->shared = opts->shared;
 	all->opts = (struct ks_pull_opts){
 		.kind = opts->kind,
 		.allow_unsigned = opts->allow_unsigned,
@@ -417,78 +386,13 @@ static struct ks_error *suites_new(const struct ks_pull_opts *opts, struct ks_su
 		if (text && !*text_of(&all->opts, i))
 			return &ks_nomem;
 	}
-	all->native = opts->arch ? NULL : ks_lookup_native_arch();
+	all->native = opts->arch ? NULL : ks_apt_native_arch();
 	all->arch = opts->arch ? all->opts.arch : all->native;
 	if (!all->arch)
 		return &ks_nomem;
 	KS_TRY(split_names(all));
 	*ret = ks_take(all);
 	return NULL;
-}
-
-/** Under the lock of shared. */
-static struct ks_error *take_shared(struct ks_suites_shared *shared,
-				    const struct ks_pull_opts *opts, struct ks_suites **ret)
-{
-	for (size_t i = 0; i < shared->list.len; i++) {
-		*ret = shared->list.at[i];
-		if (is_same((*ret)->opts, *opts))
-			return NULL;
-	}
-	KS_TRY(suites_new(opts, ret));
-	if (ks_vector_add(&shared->list, *ret))
-		return NULL;
-	suites_free(*ret);
-	return &ks_nomem;
-}
-
-struct ks_error *ks_suites_take(const struct ks_pull_opts *opts, struct ks_suites **ret)
-{
-	struct ks_suites_shared *shared = opts->shared;
-	struct ks_suites *all = NULL;
-	if (!shared)
-		return suites_new(opts, ret);
-	pthread_mutex_lock(&shared->lock);
-	struct ks_error *err = take_shared(shared, opts, &all);
-	if (!err) {
-		all->users++;
-		*ret = all;
-	}
-	pthread_mutex_unlock(&shared->lock);
-	return err;
-}
-
-/** Free those that nobody has looked into for longest, but for so many. Under the lock of shared. */
-static void free_idle(struct ks_suites_shared *shared)
-{
-	for (;;) {
-		size_t nr = 0, oldest = 0;
-		for (size_t i = 0; i < shared->list.len; i++) {
-			const struct ks_suites *all = shared->list.at[i];
-			if (all->users)
-				continue;
-			if (!nr++ || all->used < shared->list.at[oldest]->used)
-				oldest = i;
-		}
-		if (nr <= IDLE_MAX)
-			return;
-		suites_free(shared->list.at[oldest]);
-		shared->list.at[oldest] = shared->list.at[--shared->list.len];
-	}
-}
-
-void ks_suites_drop(struct ks_suites *all)
-{
-	struct ks_suites_shared *shared = all ? all->shared : NULL;
-	if (all && !shared)
-		suites_free(all);
-	if (!shared)
-		return;
-	pthread_mutex_lock(&shared->lock);
-	all->users--;
-	all->used = ++shared->clock;
-	free_idle(shared);
-	pthread_mutex_unlock(&shared->lock);
 }
 
 const char *ks_suites_arch(const struct ks_suites *all)

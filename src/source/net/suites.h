@@ -1,28 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* The suites that packages are looked up in. Who asks for the same ones has them together: lists are read and proven once. */
+/* The suites that packages are looked up in, for one user or for several at a time. */
 #include "base/error.h"
 #include "base/progress.h"
 #include "source/net/mirror.h"
 #include "source/net/pull.h"
 
-/** Archives that were opened; threads share them. */
-struct ks_suites_shared;
-/** @return NULL when memory runs out */
-struct ks_suites_shared *ks_suites_share(void);
-/** Nobody has an archive of them any more. */
-void ks_suites_unshare(struct ks_suites_shared *shared); // NULL is allowed
-
 struct ks_suites;
 
 /**
- * The archive that options name, of opts->shared when there are some. Nobody is asked yet.
- * @param opts its texts are copied; what its http points to must stay until the archives are freed
+ * The archive that options name. Nobody is asked yet.
+ * @param opts its texts are copied; what its http points to must stay until the archive is freed
  */
-KS_MUST_CHECK struct ks_error *ks_suites_take(const struct ks_pull_opts *opts,
-					      struct ks_suites **ret);
-/** What was found in it is not valid any more, unless somebody else has it. NULL is allowed. */
-void ks_suites_drop(struct ks_suites *all);
+KS_MUST_CHECK struct ks_error *ks_suites_new(const struct ks_pull_opts *opts,
+					     struct ks_suites **ret);
+/** What was found in it is not valid any more. NULL is allowed. */
+void ks_suites_free(struct ks_suites *all);
+/** Whether other options name the same archive. */
+bool ks_suites_are_of(const struct ks_suites *all, const struct ks_pull_opts *opts);
 /** The machine whose packages are meant, by Debian's name. */
 const char *ks_suites_arch(const struct ks_suites *all);
 
