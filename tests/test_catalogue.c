@@ -540,7 +540,7 @@ static void changed_copies_are_not_taken(void **state)
 	stop(&world);
 }
 
-/** Two keys, what the first has signed, and a signature of something else, in a folder. */
+/** Two keys, what the first has signed, a signature of something else, and one of a key that has expired, in a folder. */
 static void make_signatures(const char *folder, const char *path)
 {
 	static const char script[] =
@@ -550,9 +550,13 @@ static void make_signatures(const char *folder, const char *path)
 		" done && echo other >file &&"
 		" gpg --batch --quiet -u one@example.org --output good.sig --detach-sign %s &&"
 		" gpg --batch --quiet -u one@example.org --output else.sig --detach-sign file;"
+		" old='gpg --batch --quiet --faked-system-time 20200101T000000!' &&"
+		" $old --passphrase '' --quick-generate-key old@example.org ed25519 sign 1d"
+		" 2>/dev/null; gpg --export old@example.org >old &&"
+		" $old -u old@example.org --output old.sig --detach-sign %s 2>/dev/null;"
 		" s=$?; gpgconf --kill all 2>/dev/null; exit $s";
-	char line[1000];
-	snprintf(line, sizeof(line), script, folder, folder, path);
+	char line[1600];
+	snprintf(line, sizeof(line), script, folder, folder, path, path);
 	assert_int_equal(system(line), 0);
 }
 
@@ -565,6 +569,7 @@ static void signatures_are_checked(void **state)
 		{ "one", "good.sig", "status 0", true },
 		{ "two", "good.sig", "not signed by a key of", false },
 		{ "one", "else.sig", "not signed by a key of", false },
+		{ "old", "old.sig", "not signed by a key of", false },
 		{ "one", "file", "not signed by a key of", false },
 		{ "one", NULL, "no such file", false },
 	};

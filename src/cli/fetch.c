@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "cli/cmd.h"
 #include "source/net/http.h"
+#include "source/net/signature.h"
 #include "source/net/spawn.h"
 #include "store/store.h"
 
@@ -16,14 +17,6 @@ enum { PIECE = 256 << 10 };
 
 struct opts {
 	const char *keys;
-};
-
-/** Bytes from a server into a file. */
-struct copy {
-	struct ks_cli *cli;
-	const char *url;
-	int fd;
-	char *piece;
 };
 
 static struct ks_error *put(int fd, const char *bytes, size_t len)
@@ -48,57 +41,58 @@ static struct ks_error *check_head(const char *bytes, size_t len)
 	return ks_error_new(KS_ERR_DATA, "no catalogue, as 'ksurf publish' makes it");
 }
 
-static struct ks_error *receive(struct copy *copy, bool catalogue)
+static struct ks_error *receive(struct ks_cli *cli, const char *url, int fd, char *piece)
 {
 	_cleanup_input_ struct ks_input *in = NULL;
 	const struct ks_http_opts http = { .pinned = true };
-	struct ks_draw_job job = { &copy->cli->draw, copy->url };
+	struct ks_draw_job job = { &cli->draw, url };
 	uint64_t at = 0;
-	KS_TRY(ks_http_open(copy->url, &http, &in));
+	KS_TRY(ks_http_open(url, &http, &in));
 	for (;;) {
 		size_t got;
-		KS_TRY(ks_input_read(in, at, copy->piece, PIECE, &got));
-		if (!at && catalogue)
-			KS_TRY(check_head(copy->piece, got));
+		KS_TRY(ks_input_read(in, at, piece, PIECE, &got));
+		if (!at)
+			KS_TRY(check_head(piece, got));
 		if (!got)
 			break;
-		KS_TRY(put(copy->fd, copy->piece, got));
+		KS_TRY(put(fd, piece, got));
 		at += got;
 		ks_draw_bytes(&job, "fetching", at,
 			      in->size == KS_INPUT_SIZE_UNKNOWN ? 0 : in->size);
 	}
-	ks_draw_erase(&copy->cli->draw);
-	return fsync(copy->fd) == 0 ? NULL : ks_error_new(KS_ERR_IO, "cannot write: %m");
+	ks_draw_erase(&cli->draw);
+	return fsync(fd) == 0 ? NULL : ks_error_new(KS_ERR_IO, "cannot write: %m");
 }
 
-static struct ks_error *receive_into(struct ks_cli *cli, const char *url, const char *path,
-				     bool catalogue)
+static struct ks_error *receive_into(struct ks_cli *cli, const char *url, const char *path)
 {
 	_cleanup_free_ char *piece = malloc(PIECE);
-	struct copy copy = { .cli = cli, .url = url, .piece = piece };
-	copy.fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (copy.fd < 0)
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0)
 		return ks_error_new(KS_ERR_IO, "%s: cannot be written: %m", path);
-	struct ks_error *err = piece ? receive(&copy, catalogue) : &ks_nomem;
-	close(copy.fd);
+	struct ks_error *err = piece ? receive(cli, url, fd, piece) : &ks_nomem;
+	close(fd);
 	return ks_error_in_file(err, url);
 }
 
-/** Whether one of the keys has signed it. SHA-1 and MD5 are no signatures. */
-static struct ks_error *verify(const char *keys, const char *signature, const char *path)
+/** Whether one of the keys has signed it, by the signature at an address. */
+static struct ks_error *verify(const char *path, const char *url, const struct opts *opts)
 {
-	_cleanup_free_ char *ring = realpath(keys, NULL);
-	if (!ring)
-		return ks_error_new(KS_ERR_IO, "%s: cannot open: %m", keys);
-	const char *const argv[] = { "gpgv",	  "--weak-digest",
-				     "SHA1",	  "--weak-digest",
-				     "RIPEMD160", "--keyring",
-				     ring,	  signature,
-				     path,	  NULL };
-	_cleanup_spawn_ struct ks_spawn run = { 0 };
-	KS_TRY(ks_error_wrap(ks_spawn_run(argv, -1, &run), "cannot check the signature"));
-	return run.status ? ks_error_new(KS_ERR_DATA, "%s: not signed by a key of %s", path, keys)
-			  : NULL;
+	enum { SIGNATURE_MAX = 1 << 20 };
+	static const struct ks_http_opts http;
+	_cleanup_keys_ struct ks_keys keys = { 0 };
+	_cleanup_buf_ struct ks_buf signature = { 0 };
+	KS_TRY(ks_keys_add_file(&keys, opts->keys));
+	KS_TRY(ks_http_get(url, &http, SIGNATURE_MAX, &signature));
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return ks_error_new(KS_ERR_IO, "%s: cannot open: %m", path);
+	struct ks_error *err = ks_signature_verify_file(&keys, &signature, fd);
+	close(fd);
+	if (!err || err->code != KS_ERR_DATA)
+		return err;
+	ks_error_free(err);
+	return ks_error_new(KS_ERR_DATA, "%s: not signed by a key of %s", path, opts->keys);
 }
 
 /** Whether it holds what its hash is of: a process of its own reads it, as any other that is asked for a stranger's file. */
@@ -124,26 +118,17 @@ static struct ks_error *check_content(const struct ks_cli *cli, const char *copy
 	return ks_error_new(KS_ERR_DATA, "not taken: %.*s", (int)strcspn(said, "\n"), said);
 }
 
-/** The names of the files beside OUT, until it is whole. */
-struct beside {
-	struct ks_buf copy, signature, signature_url;
-};
-
+/** @param copy its name until it is whole */
 static struct ks_error *fetch(struct ks_cli *cli, const struct opts *opts, const char *url,
-			      const char *out, struct beside *beside)
+			      const char *copy, const char *out)
 {
-	ks_buf_printf(&beside->copy, "%s-fetch", out);
-	ks_buf_printf(&beside->signature, "%s-fetch.sig", out);
-	ks_buf_printf(&beside->signature_url, "%s.sig", url);
-	const char *copy = ks_buf_text(&beside->copy), *sig = ks_buf_text(&beside->signature);
-	const char *sig_url = ks_buf_text(&beside->signature_url);
-	if (!copy || !sig || !sig_url)
-		return &ks_nomem;
+	_cleanup_buf_ struct ks_buf signature_url = { 0 };
 	KS_TRY(ks_store_spare(out));
-	KS_TRY(receive_into(cli, url, copy, true));
+	KS_TRY(receive_into(cli, url, copy));
 	if (opts->keys) {
-		KS_TRY(receive_into(cli, sig_url, sig, false));
-		KS_TRY(verify(opts->keys, sig, copy));
+		ks_buf_printf(&signature_url, "%s.sig", url);
+		KS_TRY(ks_buf_text(&signature_url) ? verify(copy, signature_url.at, opts)
+						   : &ks_nomem);
 	}
 	KS_TRY(ks_error_in_file(check_content(cli, copy), url));
 	return rename(copy, out) == 0 ? NULL
@@ -169,7 +154,7 @@ static struct ks_error *print_json(const char *url, const char *path, const stru
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
-	struct beside beside = { 0 };
+	_cleanup_buf_ struct ks_buf copy = { 0 };
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	const char *out = argc == 2 ? argv[1] : slash ? slash + 1 : "";
 	if (argc < 1 || argc > 2)
@@ -180,14 +165,12 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	if (!*out || strpbrk(out, "?#%"))
 		return ks_error_new(KS_ERR_USAGE, "say what the copy shall be called: ksurf fetch "
 						  "URL OUT");
-	struct ks_error *err = fetch(cli, values, argv[0], out, &beside);
-	if (beside.copy.len && !beside.copy.failed)
-		unlink(beside.copy.at);
-	if (beside.signature.len && !beside.signature.failed)
-		unlink(beside.signature.at);
-	ks_buf_deinit(&beside.copy);
-	ks_buf_deinit(&beside.signature);
-	ks_buf_deinit(&beside.signature_url);
+	ks_buf_printf(&copy, "%s-fetch", out);
+	if (!ks_buf_text(&copy))
+		return &ks_nomem;
+	struct ks_error *err = fetch(cli, values, argv[0], copy.at, out);
+	if (err)
+		unlink(copy.at);
 	return err || !cli->json ? err : print_json(argv[0], out, values);
 }
 

@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "source/net/signature.h"
 #include "source/net/spawn.h"
 
@@ -90,33 +89,41 @@ static struct ks_error *run_gpgv(int ring_fd, int signature_fd, int text_fd, str
 	return ks_error_wrap(ks_spawn_run(argv, text_fd, run), "cannot check the signature");
 }
 
-/** @param signature NULL: it is in the bytes */
-static struct ks_error *verify(const struct ks_keys *keys, const struct ks_buf *signature,
-			       const struct ks_buf *bytes, struct ks_spawn *run)
+/** @param signature NULL: it is in the text @param text a file from where it is read */
+static struct ks_error *verify(const struct ks_keys *keys, const struct ks_buf *signature, int text,
+			       struct ks_spawn *run)
 {
-	int ring = -1, apart = -1, text = -1;
+	int ring = -1, apart = -1;
 	if (!keys->ring.len)
 		return ks_error_new(KS_ERR_DATA, "no keys to check its signature with");
 	struct ks_error *err = memory_file(&keys->ring, &ring);
 	if (!err && signature)
 		err = memory_file(signature, &apart);
 	if (!err)
-		err = memory_file(bytes, &text);
-	if (!err)
 		err = run_gpgv(ring, apart, text, run);
-	const int fds[] = { ring, apart, text };
-	for (size_t i = 0; i < KS_ARRAY_LEN(fds); i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
+	if (ring >= 0)
+		close(ring);
+	if (apart >= 0)
+		close(apart);
 	if (!err && !is_good(keys, run->err.at, signature ? 0 : 1))
 		err = ks_error_new(KS_ERR_DATA, "not signed by a key that is trusted");
+	return err;
+}
+
+static struct ks_error *verify_bytes(const struct ks_keys *keys, const struct ks_buf *signature,
+				     const struct ks_buf *bytes, struct ks_spawn *run)
+{
+	int text;
+	KS_TRY(memory_file(bytes, &text));
+	struct ks_error *err = verify(keys, signature, text, run);
+	close(text);
 	return err;
 }
 
 struct ks_error *ks_signature_verify(const struct ks_keys *keys, struct ks_buf *text)
 {
 	_cleanup_spawn_ struct ks_spawn run = { 0 };
-	KS_TRY(verify(keys, NULL, text, &run));
+	KS_TRY(verify_bytes(keys, NULL, text, &run));
 	if (!run.out.len)
 		return ks_error_new(KS_ERR_DATA, "not signed by a key that is trusted");
 	text->len = 0;
@@ -129,5 +136,12 @@ struct ks_error *ks_signature_verify_apart(const struct ks_keys *keys,
 					   const struct ks_buf *bytes)
 {
 	_cleanup_spawn_ struct ks_spawn run = { 0 };
-	return verify(keys, signature, bytes, &run);
+	return verify_bytes(keys, signature, bytes, &run);
+}
+
+struct ks_error *ks_signature_verify_file(const struct ks_keys *keys,
+					  const struct ks_buf *signature, int fd)
+{
+	_cleanup_spawn_ struct ks_spawn run = { 0 };
+	return verify(keys, signature, fd, &run);
 }

@@ -14,3 +14,6 @@ KS_MUST_CHECK struct ks_error *ks_signature_verify(const struct ks_keys *keys, s
 KS_MUST_CHECK struct ks_error *ks_signature_verify_apart(const struct ks_keys *keys,
 							 const struct ks_buf *signature,
 							 const struct ks_buf *bytes);
+/** The same of a file, from where it is read. */
+KS_MUST_CHECK struct ks_error *ks_signature_verify_file(const struct ks_keys *keys,
+							const struct ks_buf *signature, int fd);
