@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "api/lookup.h"
 
+#include <string.h>
+
 #include "store/suggest.h"
 
 struct ks_error *ks_lookup_history(struct ks_store *store, const struct ks_store_images *images,
@@ -9,6 +11,11 @@ struct ks_error *ks_lookup_history(struct ks_store *store, const struct ks_store
 {
 	KS_TRY(ks_store_history(store, images, kind, name, arena, ret));
 	return ks_history_join_modules(images, arena, ret);
+}
+
+bool ks_lookup_may_be(enum ks_kind kind, const char *name)
+{
+	return (kind == KS_FIELD) == (strstr(name, "::") != NULL);
 }
 
 /** Append the other kinds that have the name; nothing when there is none. */

@@ -9,6 +9,9 @@ KS_MUST_CHECK struct ks_error *ks_lookup_history(struct ks_store *store,
 						 enum ks_kind kind, const char *name,
 						 struct ks_arena *arena, struct ks_history *ret);
 
+/** Whether a name may be one of that kind: of all kinds only fields have "::" in theirs. */
+bool ks_lookup_may_be(enum ks_kind kind, const char *name);
+
 /**
  * What to say of a name that no image has: the other kinds that have it, else the names that are near.
  * @param kind KS_NR_KINDS: it was looked for in all

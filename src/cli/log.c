@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <string.h>
-
+#include "report/log/log.h"
 #include "api/lookup.h"
 #include "cli/format.h"
 #include "cli/session.h"
-#include "report/log/log.h"
 
 struct opts {
 	const char *image, *format;
@@ -45,11 +43,10 @@ static struct ks_error *tell(struct told *told, enum ks_kind kind, const char *n
 /** @param kind KS_NR_KINDS: whatever the name is */
 static struct ks_error *tell_kinds(struct told *told, enum ks_kind kind, const char *name)
 {
-	bool member = strstr(name, "::") != NULL;
 	if (kind != KS_NR_KINDS)
 		KS_TRY(tell(told, kind, name));
 	for (int i = 0; kind == KS_NR_KINDS && i < KS_NR_KINDS; i++)
-		if (member == (i == KS_FIELD))
+		if (ks_lookup_may_be((enum ks_kind)i, name))
 			KS_TRY(tell(told, (enum ks_kind)i, name));
 	return told->nr ? NULL
 			: ks_lookup_unknown(told->session.store, &told->session.sel.images, kind,

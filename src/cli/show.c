@@ -110,12 +110,10 @@ static struct ks_error *show_name(struct show *show, const char *name)
 	if (show->kind != KS_NR_KINDS)
 		KS_TRY(show_one(show, show->kind, name, &found));
 	else
-		for (int kind = 0; kind < KS_NR_KINDS; kind++) {
-			bool member = strstr(name, "::") != NULL;
-			if (member == (kind == KS_FIELD) &&
+		for (int kind = 0; kind < KS_NR_KINDS; kind++)
+			if (ks_lookup_may_be((enum ks_kind)kind, name) &&
 			    ks_show_has(show->format, (enum ks_kind)kind))
 				KS_TRY(show_one(show, (enum ks_kind)kind, name, &found));
-		}
 	if (found)
 		return NULL;
 	return ks_lookup_unknown(show->session.store, &show->session.sel.images, show->kind, name);
