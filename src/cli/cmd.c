@@ -159,6 +159,17 @@ struct ks_error *ks_cli_print_json(const struct ks_buf *json)
 	return NULL;
 }
 
+bool ks_cli_write(int fd, const void *bytes, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t n = write(fd, (const char *)bytes + done, len - done);
+		if (n < 0 && errno != EINTR)
+			return false;
+		done += n > 0 ? (size_t)n : 0;
+	}
+	return true;
+}
+
 struct ks_error *ks_cli_write_file(const char *path, const struct ks_buf *text)
 {
 	_cleanup_free_ char *temporary = NULL;
@@ -167,12 +178,7 @@ struct ks_error *ks_cli_write_file(const char *path, const struct ks_buf *text)
 		return &ks_nomem;
 	}
 	int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	bool written = fd >= 0;
-	for (size_t at = 0; written && at < text->len;) {
-		ssize_t n = write(fd, text->at + at, text->len - at);
-		written = n > 0 || (n < 0 && errno == EINTR);
-		at += n > 0 ? (size_t)n : 0;
-	}
+	bool written = fd >= 0 && ks_cli_write(fd, text->at, text->len);
 	if (fd >= 0)
 		written = close(fd) == 0 && written && rename(temporary, path) == 0;
 	if (written)
@@ -208,15 +214,17 @@ unsigned int ks_cli_threads(const struct ks_cli *cli)
 	return cli->nr_jobs ? cli->nr_jobs : ks_pool_default_threads();
 }
 
-/** A catalogue that is replaced on its server while it is read is read anew from its beginning, as long as nothing has been said. */
+/**
+ * A catalogue that is replaced on its server while it is read is read anew from its beginning, as long as nothing has been said:
+ * stdout is of bytes or of letters once something was written to it.
+ */
 static struct ks_error *run_anew(struct ks_cli *cli, const struct ks_cmd *cmd, const void *values,
 				 int argc, char **argv)
 {
 	enum { TRIES = 3 };
 	for (int try = 1;; try++) {
 		struct ks_error *err = cmd->run(cli, values, argc, argv);
-		bool silent = fwide(stdout, 0) ==
-			      0; // it is of bytes or of letters once something was written
+		bool silent = fwide(stdout, 0) == 0 && !cli->status;
 		if (!err || !err->is_replaced || !silent || try == TRIES)
 			return err;
 		ks_error_free(err);

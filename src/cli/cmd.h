@@ -133,6 +133,9 @@ void ks_cli_print(const struct ks_buf *text, const char *end);
 /** Write a file: it is there whole, or as it was. */
 KS_MUST_CHECK struct ks_error *ks_cli_write_file(const char *path, const struct ks_buf *text);
 
+/** Write all of the bytes to a descriptor. @return false, with errno, when that cannot be done */
+bool ks_cli_write(int fd, const void *bytes, size_t len);
+
 /** Whether output to that stream shall be coloured. */
 bool ks_cli_colored(const struct ks_cli *cli, FILE *out);
 

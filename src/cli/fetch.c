@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A whole copy of a catalogue. Its signature is checked, then all that it holds is compared with its hash: by a worker that is locked up. */
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,28 +18,6 @@ struct opts {
 	const char *keys;
 };
 
-static struct ks_error *put(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, bytes, len);
-		if (n < 0 && errno != EINTR)
-			return ks_error_new(KS_ERR_IO, "cannot write: %m");
-		bytes += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return NULL;
-}
-
-/** A catalogue begins as every SQLite file, and has its mark 68 bytes from there. */
-static struct ks_error *check_head(const char *bytes, size_t len)
-{
-	static const char begin[] = "SQLite format 3";
-	if (len > 72 && memcmp(bytes, begin, sizeof(begin)) == 0 &&
-	    memcmp(bytes + 68, "ksrp", 4) == 0)
-		return NULL;
-	return ks_error_new(KS_ERR_DATA, "no catalogue, as 'ksurf publish' makes it");
-}
-
 static struct ks_error *receive(struct ks_cli *cli, const char *url, int fd, char *piece)
 {
 	_cleanup_input_ struct ks_input *in = NULL;
@@ -51,11 +28,13 @@ static struct ks_error *receive(struct ks_cli *cli, const char *url, int fd, cha
 	for (;;) {
 		size_t got;
 		KS_TRY(ks_input_read(in, at, piece, PIECE, &got));
-		if (!at)
-			KS_TRY(check_head(piece, got));
+		if (!at && !ks_catalogue_begins(piece, got))
+			return ks_error_new(KS_ERR_DATA,
+					    "no catalogue, as 'ksurf publish' makes it");
 		if (!got)
 			break;
-		KS_TRY(put(fd, piece, got));
+		if (!ks_cli_write(fd, piece, got))
+			return ks_error_new(KS_ERR_IO, "cannot write: %m");
 		at += got;
 		ks_draw_bytes(&job, "fetching", at,
 			      in->size == KS_INPUT_SIZE_UNKNOWN ? 0 : in->size);

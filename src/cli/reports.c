@@ -91,20 +91,6 @@ static void shorten(const char *path, struct ks_buf *ret)
 	ks_buf_str(ret, name + len - end);
 }
 
-static bool write_all(int fd, const char *at, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, at, len);
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			at += n;
-			len -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 /** Under a name of its own, and then the right one: whoever looks sees the whole or nothing. @param path changed and restored */
 static bool write_below(int dir, char *path, const struct ks_buf *text)
 {
@@ -116,7 +102,7 @@ static bool write_below(int dir, char *path, const struct ks_buf *text)
 	    asprintf(&temporary, "%.*s.ksurf-%016" PRIx64, folder, path, random) < 0)
 		return false;
 	int fd = open_below(dir, path, temporary);
-	bool written = fd >= 0 && write_all(fd, text->at, text->len);
+	bool written = fd >= 0 && ks_cli_write(fd, text->at, text->len);
 	if (fd >= 0) {
 		written = close(fd) == 0 && written && renameat(dir, temporary, dir, path) == 0;
 		int why = errno;

@@ -174,19 +174,6 @@ static struct ks_error *tidy(const struct ks_serve_reports *reports, const char 
 	return err;
 }
 
-static bool write_all(int fd, const void *bytes, size_t len)
-{
-	const char *at = bytes;
-	while (len) {
-		ssize_t n = write(fd, at, len);
-		if (n < 0 && errno != EINTR)
-			return false;
-		at += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return true;
-}
-
 /** Write a report: it is there whole, or as it was. */
 static struct ks_error *keep(struct ks_serve_reports *reports, const char *hash,
 			     const struct ks_buf *question, const struct ks_buf *answer)
@@ -199,9 +186,9 @@ static struct ks_error *keep(struct ks_serve_reports *reports, const char *hash,
 	if (!path || !written)
 		return &ks_nomem;
 	int fd = open(written, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	bool done = fd >= 0 && write_all(fd, magic, sizeof(magic) - 1) &&
-		    write_all(fd, question->at, question->len) &&
-		    write_all(fd, answer->at, answer->len);
+	bool done = fd >= 0 && ks_cli_write(fd, magic, sizeof(magic) - 1) &&
+		    ks_cli_write(fd, question->at, question->len) &&
+		    ks_cli_write(fd, answer->at, answer->len);
 	if (fd >= 0)
 		done = close(fd) == 0 && done && rename(written, path) == 0;
 	if (!done) {

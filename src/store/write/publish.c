@@ -252,22 +252,29 @@ static struct ks_error *run(struct ks_store *store, void *arg)
 	return err;
 }
 
+/** Every SQLite file begins so; with its NUL. */
+static const char begin[] = "SQLite format 3";
+/** Where PRAGMA application_id is, most significant byte first; of a store it may still be in the log alone. */
+enum { ID_AT = 68, HEAD = ID_AT + sizeof(uint32_t) };
+
+bool ks_catalogue_begins(const void *bytes, size_t len)
+{
+	uint32_t id;
+	if (len < HEAD || memcmp(bytes, begin, sizeof(begin)) != 0)
+		return false;
+	memcpy(&id, (const char *)bytes + ID_AT, sizeof(id));
+	return be32toh(id) == KS_CATALOGUE_APPLICATION_ID;
+}
+
 struct ks_error *ks_store_spare(const char *out)
 {
-	// every SQLite file begins so; PRAGMA application_id, most significant byte first, may still be in the log alone
-	static const char begin[] = "SQLite format 3";
-	enum { AT = 68 };
-	char head[AT + sizeof(uint32_t)];
-	uint32_t id;
+	char head[HEAD];
 	int fd = open(out, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	bool there = fd >= 0 && pread(fd, head, sizeof(head), 0) == sizeof(head) &&
 		     memcmp(head, begin, sizeof(begin)) == 0;
 	if (fd >= 0)
 		close(fd);
-	if (!there)
-		return NULL;
-	memcpy(&id, head + AT, sizeof(id));
-	if (be32toh(id) == KS_CATALOGUE_APPLICATION_ID)
+	if (!there || ks_catalogue_begins(head, sizeof(head)))
 		return NULL;
 	return ks_error_new(KS_ERR_USAGE, "%s: is a store: give the catalogue another name", out);
 }
