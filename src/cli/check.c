@@ -101,17 +101,14 @@ static bool is_map(const char *map)
 	return true;
 }
 
-static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+/** @param nr arguments of the command line */
+static struct ks_error *check_options(const struct opts *opts, int nr)
 {
-	const struct opts *opts = values;
-	struct ks_check_session_opts how = opts->checking;
-	int first = opts->upgrade ? 2 : 0;
-	int nr_given = cli->installed ? cli->installed->nr_given : argc;
-	if (nr_given < first + !opts->installed)
+	if (nr < (opts->upgrade ? 2 : 0) + !opts->installed)
 		return ks_error_new(
 			KS_ERR_USAGE,
 			"usage: ksurf check FILE..., --upgrade OLD NEW FILE..., or --installed");
-	if (opts->upgrade && how.on)
+	if (opts->upgrade && opts->checking.on)
 		return ks_error_new(KS_ERR_USAGE, "--upgrade names its images: --on is too much");
 	if (opts->upgrade && opts->since)
 		return ks_error_new(KS_ERR_USAGE, "--upgrade and --since are two questions");
@@ -119,6 +116,15 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		return ks_error_new(KS_ERR_USAGE, "--map wants OLD=NEW,..., not '%s'", opts->map);
 	if (opts->badge && !opts->since)
 		return ks_error_new(KS_ERR_USAGE, "--badge wants --since");
+	return NULL;
+}
+
+static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
+{
+	const struct opts *opts = values;
+	struct ks_check_session_opts how = opts->checking;
+	int first = opts->upgrade ? 2 : 0;
+	KS_TRY(check_options(opts, cli->installed ? cli->installed->nr_given : argc));
 	how.old = opts->upgrade ? argv[0] : NULL;
 	how.new = opts->upgrade ? argv[1] : NULL;
 	enum ks_format format;

@@ -11,7 +11,32 @@
 			KS_OPT_TEXT, at, NULL                                                      \
 	}
 
-/* The options of all commands that fetch packages: whom they believe, and how long they wait. */
+/* The options of all commands that fetch packages: how much of a set, from where, whom they believe, and how long they wait. */
+#define KS_OPT_LAST(at)                                                                            \
+	{                                                                                          \
+		0, "last", "N", "of a set, so many releases; the newest by default",               \
+			KS_OPT_NUMBER, at, NULL                                                    \
+	}
+#define KS_OPT_DEBUG(at)                                                                           \
+	{                                                                                          \
+		0, "debug", NULL, "of a set, kernels with debug information where there are any",  \
+			KS_OPT_FLAG, at, NULL                                                      \
+	}
+#define KS_OPT_MIRROR(at)                                                                          \
+	{                                                                                          \
+		0, "mirror", "URL", "an archive, instead of what apt is set up to use",            \
+			KS_OPT_TEXT, at, NULL                                                      \
+	}
+#define KS_OPT_SUITE(at)                                                                           \
+	{                                                                                          \
+		0, "suite", "NAME", "the suite, such as bookworm, or several with commas",         \
+			KS_OPT_TEXT, at, NULL                                                      \
+	}
+#define KS_OPT_ARCH(at)                                                                            \
+	{                                                                                          \
+		0, "arch", "ARCH", "the architecture; this machine's by default", KS_OPT_TEXT, at, \
+			NULL                                                                       \
+	}
 #define KS_OPT_KEYRING(at)                                                                         \
 	{                                                                                          \
 		0, "keyring", "FILE",                                                              \

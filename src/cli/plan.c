@@ -48,16 +48,11 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
-	{ 0, "last", "N", "of a set, so many releases; the newest by default", KS_OPT_NUMBER,
-	  AT(last), NULL },
-	{ 0, "debug", NULL, "of a set, kernels with debug information where there are any",
-	  KS_OPT_FLAG, AT(debug), NULL },
-	{ 0, "mirror", "URL", "an archive, instead of what apt is set up to use", KS_OPT_TEXT,
-	  AT(mirror), NULL },
-	{ 0, "suite", "NAME", "the suite, such as bookworm, or several with commas", KS_OPT_TEXT,
-	  AT(suite), NULL },
-	{ 0, "arch", "ARCH", "the architecture; this machine's by default", KS_OPT_TEXT, AT(arch),
-	  NULL },
+	KS_OPT_LAST(AT(last)),
+	KS_OPT_DEBUG(AT(debug)),
+	KS_OPT_MIRROR(AT(mirror)),
+	KS_OPT_SUITE(AT(suite)),
+	KS_OPT_ARCH(AT(arch)),
 	KS_OPT_KEYRING(AT(keyring)),
 	KS_OPT_ALLOW_UNSIGNED(AT(allow_unsigned)),
 	KS_OPT_TIMEOUT(AT(timeout)),

@@ -104,6 +104,16 @@ static void write_set(const struct ks_set *set, struct ks_buf *out)
 	ks_buf_char(out, '\n');
 }
 
+/** Above the kernels of a set, apart from what stands there. */
+static void write_title(const struct ks_set *set, struct ks_buf *out)
+{
+	ks_buf_str(out, out->len ? "\n" : "");
+	size_t start = out->len;
+	ks_buf_printf(out, "%s%s", set->name, set->tried ? "" : " (not tried)");
+	ks_text_tail(out, start, KS_TEXT_LINE);
+	ks_buf_char(out, '\n');
+}
+
 static void write_set_json(const struct ks_set *set, struct ks_json *json)
 {
 	ks_json_open(json, '{');
@@ -160,8 +170,7 @@ static struct ks_error *list_set(struct listing *listing, const struct ks_sets *
 	else
 		KS_TRY(ks_set_archive(&wish, opts, &kernels));
 	if (!listing->cli->json)
-		ks_buf_printf(&listing->out, "%s%s%s\n", listing->out.len ? "\n" : "",
-			      wish.set->name, wish.set->tried ? "" : " (not tried)");
+		write_title(wish.set, &listing->out);
 	return ks_error_wrap(
 		list_archive(listing, &kernels.pull, wish.flavour_len ? &kernels : NULL), "%s",
 		word);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/session.h"
 
-#include "store/choose.h"
-
 #include "source/net/http.h"
+#include "store/choose.h"
 
 static struct ks_error *open_remote(const struct ks_cli *cli, enum ks_store_mode mode,
 				    struct ks_session *session)
