@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "own_archive.h"
 #include "scratch.h"
 
 const char pull_world_name[] = "linux-image-7.2.13+deb14-amd64-dbg";
@@ -110,15 +111,9 @@ struct pull_world *pull_world_new(enum packing packing, bool late, size_t bulk)
 	w->dir = make_dir();
 	w->server.files = w->files;
 	assert_true(range_server_start(&w->server));
-	w->opts = (struct ks_pull_opts){
-		.mirror = w->server.url,
-		.suite = "test",
-		.arch = "arm64",
-		.cache_dir = w->dir,
-		.allow_unsigned = true,
-		.limits = { .probe = 256 << 10 },
-		.http = { .tries = 4, .backoff_ms = 1 },
-	};
+	w->opts = own_archive_opts(w->server.url, w->dir);
+	w->opts.limits.probe = 256 << 10;
+	w->opts.http.tries = 4;
 	return w;
 }
 

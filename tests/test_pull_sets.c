@@ -12,11 +12,11 @@
 #include <ksurf/ksurf.h>
 
 #include "base/array.h"
+#include "own_archive.h"
 #include "pull_world.h"
 #include "source/net/lookup.h"
 #include "source/net/mirror.h"
 #include "source/net/set_kernels.h"
-#include "source/net/spawn.h"
 
 static const char table[] = "[[set]]\n"
 			    "name = 'mini:7'\n"
@@ -279,55 +279,17 @@ static void table_of_sets_is_read_and_extended(void **state)
 	unsetenv("XDG_CONFIG_HOME");
 }
 
-static bool have_apt(void)
-{
-	static const char *const argv[] = { "apt-get", "--version", NULL };
-	struct ks_spawn run = { 0 };
-	struct ks_error *err = ks_spawn_run(argv, -1, &run);
-	ks_spawn_deinit(&run);
-	ks_error_free(err);
-	return !err;
-}
-
-/** Make the apt of this process know one source and nothing of the machine's; then let it update. */
+/** Pull by what apt knows: one source. */
 static void use_apt(struct pull_world *w, const char *source)
 {
-	static const char *const dirs[] = { "state",	 "state/lists",	   "state/lists/partial",
-					    "cache",	 "cache/archives", "cache/archives/partial",
-					    "apt.conf.d" };
-	for (size_t i = 0; i < KS_ARRAY_LEN(dirs); i++) {
-		char full[512];
-		snprintf(full, sizeof(full), "%s/%s", w->dir, dirs[i]);
-		assert_int_equal(mkdir(full, 0700), 0);
-	}
-	free(write_file(w->dir, "sources.list", source, strlen(source)));
-	struct ks_buf text = { 0 };
-	ks_buf_printf(&text,
-		      "Dir::State \"%s/state\";\nDir::State::status \"/dev/null\";\n"
-		      "Dir::Cache \"%s/cache\";\nDir::Etc \"%s\";\nDir::Log \"%s\";\n"
-		      "APT::Architecture \"arm64\";\nAPT::Architectures:: \"arm64\";\n"
-		      "APT::Sandbox::User \"root\";\nAcquire::Languages \"none\";\n",
-		      w->dir, w->dir, w->dir, w->dir);
-	char *conf = write_file(w->dir, "apt.conf", text.at, text.len);
-	ks_buf_deinit(&text);
-	setenv("APT_CONFIG", conf, 1);
-	free(conf);
-	static const char *const update[] = { "apt-get", "update", NULL };
-	struct ks_spawn run = { 0 };
-	assert_null(ks_spawn_run(update, -1, &run));
-	if (run.status)
-		fail_msg("%s", run.err.at);
-	ks_spawn_deinit(&run);
+	own_apt_use(w->dir, "a.list", source);
 	w->opts.mirror = w->opts.suite = w->opts.arch = NULL;
 }
 
 static void package_is_found_through_apt(void **state)
 {
 	(void)state;
-	if (!have_apt()) {
-		print_message("no apt-get on this machine: skipped\n");
-		skip();
-	}
+	own_apt_need();
 	struct pull_world *w = pull_world_new(PACK_XZ_BLOCKS, true, 1 << 20);
 	struct ks_buf text = { 0 };
 	char hex[65];
@@ -347,7 +309,7 @@ static void package_is_found_through_apt(void **state)
 	pull_world_refuses(w, "linux-image-none", KS_ERR_NOTFOUND, "Unable to locate package");
 	pull_world_refuses(w, "-o=Dir::Cache=/x", KS_ERR_NOTFOUND,
 			   "apt-get"); // a name, no option
-	unsetenv("APT_CONFIG");
+	own_apt_forget();
 	ks_buf_deinit(&text);
 	pull_world_free(w);
 }
@@ -355,10 +317,7 @@ static void package_is_found_through_apt(void **state)
 static void other_architecture_comes_from_the_servers_of_apt(void **state)
 {
 	(void)state;
-	if (!have_apt()) {
-		print_message("no apt-get on this machine: skipped\n");
-		skip();
-	}
+	own_apt_need();
 	struct pull_world *w = pull_world_new(PACK_XZ, false, 1000);
 	char source[128];
 	snprintf(source, sizeof(source), "deb [trusted=yes] %s test main\n", w->server.url);
@@ -371,7 +330,7 @@ static void other_architecture_comes_from_the_servers_of_apt(void **state)
 	pull_world_refuses(w, "linux-image-none", KS_ERR_NOTFOUND, pull_world_name);
 	w->opts.suite = "other";
 	pull_world_refuses(w, pull_world_name, KS_ERR_NET, "suite other");
-	unsetenv("APT_CONFIG");
+	own_apt_forget();
 	pull_world_free(w);
 }
 
@@ -387,10 +346,7 @@ static void set_of_a_package_is_told_by_apt(void **state)
 		{ "7.4.1+deb14-arm64", "mini:7/7.4@arm64" },
 		{ "linux-image-7.4-cloud-arm64", "mini:7/7.4-cloud@arm64" },
 	};
-	if (!have_apt()) {
-		print_message("no apt-get on this machine: skipped\n");
-		skip();
-	}
+	own_apt_need();
 	struct pull_world *w = pull_world_new(PACK_XZ, false, 1000);
 	char source[128], folder[512];
 	snprintf(folder, sizeof(folder), "%s/ksurf", w->dir);
@@ -407,7 +363,7 @@ static void set_of_a_package_is_told_by_apt(void **state)
 		assert_string_equal(remote.sets, cases[i][1]);
 	}
 	unsetenv("XDG_CONFIG_HOME");
-	unsetenv("APT_CONFIG");
+	own_apt_forget();
 	pull_world_free(w);
 }
 
