@@ -13,7 +13,7 @@
 			fail_msg("%s", ks_error_text(e_));                                         \
 	} while (0)
 
-/** The error has the code and its text says that part; it is freed. */
+/** The error has the code and its text, a line, says that part; it is freed. */
 static inline void expect_error(struct ks_error *err, enum ks_errcode code, const char *part)
 {
 	assert_non_null(err);
@@ -21,6 +21,7 @@ static inline void expect_error(struct ks_error *err, enum ks_errcode code, cons
 	assert_non_null(text);
 	if (!strstr(text, part))
 		fail_msg("\"%s\" does not say \"%s\"", text, part);
+	assert_null(strchr(text, '\n'));
 	assert_int_equal(err->code, code);
 	free(text);
 	ks_error_free(err);

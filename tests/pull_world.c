@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "check.h"
 #include "own_archive.h"
 #include "scratch.h"
 
@@ -145,12 +146,5 @@ void pull_world_refuses(struct pull_world *w, const char *package, enum ks_errco
 			const char *word)
 {
 	struct ks_source *src = NULL;
-	struct ks_error *err = ks_pull_open(package, &w->opts, NULL, &src);
-	assert_non_null(err);
-	char *text = ks_error_text(err);
-	if (err->code != code || !strstr(text, word))
-		fail_msg("expected code %d and '%s', got code %d and '%s'", code, word, err->code,
-			 text);
-	free(text);
-	ks_error_free(err);
+	expect_error(ks_pull_open(package, &w->opts, NULL, &src), code, word);
 }
