@@ -127,6 +127,32 @@ static void what_is_no_plan_is_refused(void **state)
 	ks_error_free(err);
 }
 
+/** Each of many is found, and not one more: a plan may have as many lines as a file has room for. */
+static void kernels_of_a_long_plan_are_found(void **state)
+{
+	(void)state;
+	enum { KERNELS = 200000 };
+	_cleanup_pull_plan_ struct ks_pull_plan plan = { 0 };
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	for (unsigned int i = 0; i < KERNELS; i++)
+		ks_buf_printf(&text,
+			      "{\"sha256\": \"%064x\", \"package\": \"%u\", \"url\": \"\"}\n", i,
+			      i);
+	assert_non_null(ks_buf_text(&text));
+	assert_ok(ks_pull_plan_parse(text.at, text.len, &plan));
+	assert_int_equal(plan.kernels.len, KERNELS);
+	for (unsigned int i = 0; i <= KERNELS; i++) {
+		char sum[65], package[16];
+		snprintf(sum, sizeof(sum), "%064x", i);
+		snprintf(package, sizeof(package), "%u", i);
+		const struct ks_pull_plan_kernel *kernel = ks_pull_plan_find(&plan, sum);
+		if (i == KERNELS)
+			assert_null(kernel);
+		else
+			assert_string_equal(kernel->package, package);
+	}
+}
+
 /* ---- adding ---- */
 
 /** What a command says and how it ends; the caller frees. */
@@ -340,6 +366,7 @@ int main(void)
 		cmocka_unit_test(a_line_has_what_fetching_needs),
 		cmocka_unit_test(a_kernel_is_planned_once),
 		cmocka_unit_test(what_is_no_plan_is_refused),
+		cmocka_unit_test(kernels_of_a_long_plan_are_found),
 		cmocka_unit_test(parts_become_what_one_add_makes),
 		cmocka_unit_test(what_has_come_is_not_fetched_again),
 		cmocka_unit_test(another_package_than_planned_is_refused),

@@ -26,16 +26,26 @@ static const char *const part_names[KS_PULL_PLAN_PARTS] = {
 
 void ks_pull_plan_deinit(struct ks_pull_plan *plan)
 {
+	ks_intern_deinit(&plan->sums);
 	ks_arena_deinit(&plan->arena);
 	ks_vector_deinit(&plan->kernels);
 }
 
 static struct ks_pull_plan_kernel *find(const struct ks_pull_plan *plan, const char *sha256)
 {
-	for (size_t i = 0; i < plan->kernels.len; i++)
-		if (strcmp(plan->kernels.at[i].files[KS_REMOTE_KERNEL].sha256, sha256) == 0)
-			return &plan->kernels.at[i];
-	return NULL;
+	uint32_t number = ks_intern_find(&plan->sums, sha256, strlen(sha256));
+	return number ? &plan->kernels.at[number - 1] : NULL;
+}
+
+/** @param kernel one that is not in it */
+static struct ks_error *append(struct ks_pull_plan *plan, const struct ks_pull_plan_kernel *kernel)
+{
+	const char *sha256 = kernel->files[KS_REMOTE_KERNEL].sha256;
+	plan->sums.arena = &plan->arena;
+	return ks_vector_add(&plan->kernels, *kernel) &&
+			       ks_intern_number(&plan->sums, sha256, strlen(sha256))
+		       ? NULL
+		       : &ks_nomem;
 }
 
 const struct ks_pull_plan_kernel *ks_pull_plan_find(const struct ks_pull_plan *plan,
@@ -116,7 +126,7 @@ static struct ks_error *add_kernel(struct ks_pull_plan *plan,
 {
 	struct ks_pull_plan_kernel *other = find(plan, kernel->files[KS_REMOTE_KERNEL].sha256);
 	if (!other)
-		return ks_vector_add(&plan->kernels, *kernel) ? NULL : &ks_nomem;
+		return append(plan, kernel);
 	return ks_image_sets_join(&plan->arena, other->sets, kernel->sets, &other->sets)
 		       ? NULL
 		       : &ks_nomem;
@@ -298,7 +308,7 @@ static struct ks_error *parse_line(struct ks_jread *r, const char *line, size_t 
 	KS_TRY(ks_jread_error(r));
 	if (find(plan, kernel.files[KS_REMOTE_KERNEL].sha256))
 		return ks_error_new(KS_ERR_DATA, "a line before has the same sha256");
-	return ks_vector_add(&plan->kernels, kernel) ? NULL : &ks_nomem;
+	return append(plan, &kernel);
 }
 
 struct ks_error *ks_pull_plan_parse(const char *text, size_t len, struct ks_pull_plan *plan)

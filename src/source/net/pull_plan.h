@@ -10,7 +10,7 @@
  * sha256 is that of the whole package and names the kernel: no two lines have the same. sets, config, modules and unsigned are left
  * out where there is nothing to say; unknown keys are passed over.
  */
-#include "base/arena.h"
+#include "base/intern.h"
 #include "base/vector.h"
 #include "source/net/set_kernels.h"
 
@@ -23,20 +23,20 @@ struct ks_pull_plan_file {
 	uint64_t size; // bytes; 0 when unknown
 };
 
-/** A kernel. Texts live as long as the plan. */
+/** A kernel, with its files by what is wanted of it (enum ks_remote_part). Texts live as long as the plan. */
 struct ks_pull_plan_kernel {
 	const char *package; // NAME=VERSION
 	const char *sets;    // that it was had by (surface/image_sets.h), or NULL
 	bool is_unsigned;    // nobody vouches for its checksum
-	struct ks_pull_plan_file
-		files[KS_PULL_PLAN_PARTS]; // by what is wanted of it (enum ks_remote_part)
+	struct ks_pull_plan_file files[KS_PULL_PLAN_PARTS];
 };
 
 /** A zeroed one is empty. */
 struct ks_pull_plan {
 	struct ks_arena arena;
 	KS_VECTOR(struct ks_pull_plan_kernel) kernels;
-	const char *note; // the first thing that was not seen when it was made, or NULL
+	struct ks_intern sums; // of the kernels' packages: number I + 1 is that of kernel I
+	const char *note;      // the first thing that was not seen when it was made, or NULL
 };
 void ks_pull_plan_deinit(struct ks_pull_plan *plan);
 #define _cleanup_pull_plan_ __attribute__((__cleanup__(ks_pull_plan_deinit)))
