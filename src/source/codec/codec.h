@@ -38,10 +38,10 @@ struct ks_codec_step {
 };
 
 enum ks_codec_way {
-	KS_CODEC_ONE_FRAME =
-		1, // the packed bytes end with their first frame, whatever follows; else all is packed
-	KS_CODEC_NOT_AHEAD =
-		2, // no input is taken before it is needed, by threads that unpack what comes later
+	/** The packed bytes end with their first frame, whatever follows; else all is packed. */
+	KS_CODEC_ONE_FRAME = 1,
+	/** No input is taken before it is needed, by threads that unpack what comes later. */
+	KS_CODEC_NOT_AHEAD = 2,
 };
 
 struct ks_codec_ops {

@@ -64,6 +64,12 @@ size_t ks_kernel_package_series(const char *release)
 				     : major;
 }
 
+bool ks_kernel_package_same_series(const char *a, const char *b)
+{
+	size_t len = ks_kernel_package_series(a);
+	return ks_kernel_package_series(b) == len && memcmp(a, b, len) == 0;
+}
+
 const char *ks_kernel_package_tail(const char *release, size_t len, size_t *tail_len)
 {
 	const char *end = release + len, *at = release + strspn(release, "0123456789.");

@@ -184,13 +184,6 @@ struct gathering {
 	KS_VECTOR(struct kernel) kernels;
 };
 
-static bool is_of_series(const struct gathering *g, const char *release)
-{
-	size_t series = ks_kernel_package_series(g->release);
-	return ks_kernel_package_series(release) == series &&
-	       memcmp(release, g->release, series) == 0;
-}
-
 static bool is_after(const struct gathering *g, const char *release)
 {
 	_cleanup_free_ char *newest = strndup(g->release, g->len);
@@ -202,8 +195,8 @@ static bool is_alike(const struct gathering *g, const char *release, size_t len)
 	size_t tail, own_tail;
 	const char *at = ks_kernel_package_tail(release, len, &tail),
 		   *own = ks_kernel_package_tail(g->release, g->len, &own_tail);
-	return (g->any_series || is_of_series(g, release)) && tail == own_tail &&
-	       memcmp(at, own, tail) == 0;
+	return (g->any_series || ks_kernel_package_same_series(g->release, release)) &&
+	       tail == own_tail && memcmp(at, own, tail) == 0;
 }
 
 static struct ks_error *gather(void *arg, const struct ks_found *found)
@@ -226,7 +219,8 @@ static struct ks_error *gather(void *arg, const struct ks_found *found)
 	};
 	if (!kernel.release || !kernel.name || !kernel.version)
 		return &ks_nomem;
-	if (g->any_series && !is_of_series(g, release) && is_after(g, kernel.release))
+	if (g->any_series && !ks_kernel_package_same_series(g->release, release) &&
+	    is_after(g, kernel.release))
 		return NULL; // what stands for the newest has not gone on to it
 	return ks_vector_add(&g->kernels, kernel) ? NULL : &ks_nomem;
 }

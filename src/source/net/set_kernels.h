@@ -14,9 +14,9 @@ struct ks_set_kernels {
 
 /** How much of a set is wanted. */
 struct ks_set_extent {
-	unsigned int
-		last; // releases of the series, of a rolling set of any; 0: the newest that is there
-	bool debug;   // packages with debug information, of kernels that have one
+	/** Releases: of the series, of a rolling set of any; 0: the newest that is there. */
+	unsigned int last;
+	bool debug; // packages with debug information, of kernels that have one
 };
 
 /**

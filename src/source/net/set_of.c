@@ -82,12 +82,11 @@ static struct ks_error *is_series_of(const struct package *package, const struct
 {
 	struct ks_found found;
 	const char *release = NULL;
-	size_t len, series = ks_kernel_package_series(package->release);
+	size_t len;
 	*ret = false;
 	KS_TRY(ks_set_find_standing(package->lookup, wish, package->arch, false, &found));
 	if (found.stanza.text && ks_kernel_package_of(&found.stanza, &release, &len))
-		*ret = ks_kernel_package_series(release) == series &&
-		       memcmp(release, package->release, series) == 0;
+		*ret = ks_kernel_package_same_series(release, package->release);
 	return NULL;
 }
 
