@@ -13,11 +13,11 @@
 #include <cmocka.h>
 
 #include "base/array.h"
+#include "bpf/installed.h"
 #include "bpf/loaded.h"
 #include "bpf/object.h"
 #include "check.h"
 #include "scratch.h"
-#include "source/installed.h"
 
 static void put(const char *dir, const char *path, const char *text)
 {

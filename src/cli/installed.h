@@ -2,9 +2,9 @@
 #pragma once
 /* What `--installed` adds to a command line: found before a worker is locked up, which may then read those files. */
 #include "bpf/find.h"
+#include "bpf/installed.h"
 #include "bpf/loaded.h"
 #include "cli/cmd.h"
-#include "source/installed.h"
 
 struct ks_cli_installed {
 	struct ks_installed_files files;

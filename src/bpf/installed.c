@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "source/installed.h"
+#include "bpf/installed.h"
 
 #include <dirent.h>
 #include <errno.h>
