@@ -21,17 +21,6 @@ static bool refuses_ambiguous(uint32_t version)
 	return ks_gate_is_open(&refused, version);
 }
 
-/** The name in front of a symbol's suffix. @return whether it has one */
-static bool plain_name(const char *symbol, char plain[KS_ATTACH_NAME])
-{
-	size_t len = strcspn(symbol, ".");
-	if (!symbol[len] || len >= KS_ATTACH_NAME)
-		return false;
-	memcpy(plain, symbol, len);
-	plain[len] = '\0';
-	return true;
-}
-
 /**
  * within_notrace_func(): a function that ftrace could trace but does not is refused, unless it is a piece of one
  * that is traced.
@@ -49,29 +38,13 @@ static enum ks_presence is_notrace(const struct ks_attach_facts *facts,
 		return KS_ABSENT;
 	if (traced == KS_UNTOLD || allowed == KS_UNTOLD)
 		return KS_UNTOLD;
-	if (!plain_name(symbol->name, plain))
+	if (!ks_attach_plain_name(symbol->name, plain))
 		return KS_PRESENT;
 	struct ks_target whole = ks_attach_target(facts, plain);
 	if (!whole.symbol)
 		return KS_PRESENT;
 	traced = ks_attach_bit(facts->image, whole.symbol, KS_ATTACH_FTRACE);
 	return traced == KS_UNTOLD ? KS_UNTOLD : traced == KS_PRESENT ? KS_ABSENT : KS_PRESENT;
-}
-
-/** A suffixed symbol is listed with its function. */
-static void look_for_suffixed(struct ks_asking *asking)
-{
-	char plain[KS_ATTACH_NAME];
-	const char *name = asking->question->name;
-	const struct ks_function *function =
-		plain_name(name, plain) ? ks_attach_target(asking->facts, plain).function : NULL;
-	for (uint32_t i = 0; function && i < function->nr_symbols; i++) {
-		if (strcmp(function->symbols[i].name, name) != 0)
-			continue;
-		if (!asking->target.symbol)
-			asking->target.symbol = &function->symbols[i];
-		asking->target.nr_symbols++;
-	}
 }
 
 static void look_at_number(struct ks_asking *asking)
@@ -114,8 +87,6 @@ static void look_at_symbol(struct ks_asking *asking)
 void ks_asking_kprobe(struct ks_asking *asking)
 {
 	const struct ks_attach_facts *facts = asking->facts;
-	if (!asking->target.symbol)
-		look_for_suffixed(asking);
 	if (asking->target.symbol) {
 		look_at_number(asking);
 		look_at_symbol(asking);
@@ -174,8 +145,6 @@ void ks_asking_kprobe_multi(struct ks_asking *asking)
 		ks_asking_find(asking, finding.why, finding.answer);
 	if (there == KS_ANSWER_NO)
 		return;
-	if (!asking->target.symbol)
-		look_for_suffixed(asking);
 	if (!asking->target.symbol && !asking->target.by_types)
 		ks_asking_no_function(asking, false);
 	else

@@ -127,7 +127,8 @@ static bool say_function(const struct saying *saying)
 	struct ks_reason *reason;
 	switch (saying->finding->why) {
 	case KS_WHY_NO_FUNCTION:
-		target = ks_target_find(site, saying->name);
+		target = judge->hook->kind == KS_HOOK_KPROBE ? ks_target_probed(site, saying->name)
+							     : ks_target_find(site, saying->name);
 		ks_judge_no_symbol(judge, saying->stage, &target, saying->name);
 		return true;
 	case KS_WHY_NOT_IN_MODULE:
