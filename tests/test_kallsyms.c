@@ -170,6 +170,7 @@ static void labels_are_no_functions(void **state)
 		{ "__exittext_begin", STT_NOTYPE },
 		{ "__end_rodata", STT_NOTYPE },
 		{ "__start___kvm_ex_table", STT_NOTYPE },
+		{ "__kvm_nvhe___stop___kvm_ex_table", STT_NOTYPE },
 		{ "__kvm_nvhe_$x", STT_NOTYPE },
 		{ "sys_call_table", STT_OBJECT },
 		{ "compat_sys_call_table", STT_OBJECT },

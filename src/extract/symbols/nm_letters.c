@@ -49,11 +49,6 @@ static void find_ranges(const struct ks_symbol *symbols, size_t nr, struct range
 			ranges[k].end = 0;
 }
 
-static bool begins_with(const char *name, const char *begin)
-{
-	return strncmp(name, begin, strlen(begin)) == 0;
-}
-
 static bool ends_in(const char *name, const char *end)
 {
 	size_t len = strlen(name), n = strlen(end);
@@ -71,12 +66,10 @@ static bool is_mark(const char *name)
 	for (size_t i = 0; i < NR_BOUNDS; i++)
 		if (strcmp(name, bounds[i].begin) == 0 || strcmp(name, bounds[i].end) == 0)
 			return true;
-	if (!begins_with(name, "__"))
-		return false;
-	for (size_t i = 0; i < KS_ARRAY_LEN(ends); i++)
+	for (size_t i = 0; name[0] == '_' && name[1] == '_' && i < KS_ARRAY_LEN(ends); i++)
 		if (ends_in(name, ends[i]))
 			return true;
-	return begins_with(name, "__start___") || begins_with(name, "__stop___");
+	return strstr(name, "__start___") || strstr(name, "__stop___"); // also behind a prefix
 }
 
 /** What tools for Arm and RISC-V call the places where code or data begins; behind a prefix, kallsyms keep it. */
