@@ -156,7 +156,7 @@ static unsigned int in_place(const struct words *a, const struct words *b)
 static unsigned int letters(const struct search *search, const char *wanted, const char *name)
 {
 	size_t len = strlen(wanted), other = strlen(name);
-	unsigned int limit = len < 8 ? 1 : len < 16 ? 2 : 3;
+	unsigned int limit = ks_edit_slips(len);
 	size_t apart = len > other ? len - other : other - len;
 	return search->wanted.len <= MAX_SLIPS && len > 3 && apart <= limit ? limit : 0;
 }
