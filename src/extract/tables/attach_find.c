@@ -156,12 +156,8 @@ struct ks_error *ks_ftrace_find(const struct ks_finder *finder, ks_address_vecto
 
 /* ---- what kprobes must not touch */
 
-enum {
-	MOST_PROTECTED = 4096,
-	ALIGNMENT =
-		32, // STRUCT_ALIGN(): where the list of functions that may be made to fail begins
-	MOST_ERRORS = 4, // more kinds of errors than there are
-};
+/** ALIGNMENT is STRUCT_ALIGN(): where functions that may be made to fail begin; MOST_ERRORS more kinds of errors than there are. */
+enum { MOST_PROTECTED = 4096, ALIGNMENT = 32, MOST_ERRORS = 4 };
 
 static uint64_t word_at(const struct ks_finder *finder, uint64_t addr)
 {
