@@ -31,12 +31,14 @@ struct told_link {
 	uint32_t size;
 };
 
-static const uint32_t program_types[] = { BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_PROG_TYPE_KPROBE };
+static const uint32_t program_types[] = { BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_PROG_TYPE_KPROBE,
+					  BPF_PROG_TYPE_TRACING };
 static const struct {
 	uint32_t type, program;
 	const char *name;
 } links[] = { { 8, PROGRAMS + 2, NULL }, // BPF_LINK_TYPE_KPROBE_MULTI
-	      { BPF_LINK_TYPE_RAW_TRACEPOINT, PROGRAMS + 1, "sched_switch" } };
+	      { BPF_LINK_TYPE_RAW_TRACEPOINT, PROGRAMS + 1, "sched_switch" },
+	      { BPF_LINK_TYPE_RAW_TRACEPOINT, PROGRAMS + 3, "sched_wakeup" } };
 static uint32_t ids[64];  // by descriptor
 static size_t nr_written; // addresses, to whoever gave a buffer
 
@@ -110,13 +112,14 @@ static void only_raw_tracepoints_are_asked_for_a_name(void **state)
 	struct ks_bpf_object *object = NULL;
 	assert_ok(ks_bpf_loaded_find(&loaded));
 	assert_int_equal(nr_written, 0);
-	assert_int_equal(loaded.nr_programs, 2);
+	assert_int_equal(loaded.nr_programs, 3);
 	assert_int_equal(loaded.nr_silent, 1);
 	assert_int_equal(loaded.objects.len, 1);
 	assert_ok(ks_bpf_open(loaded.objects.at[0].bytes.at, loaded.objects.at[0].bytes.len, "x",
 			      &object));
-	assert_int_equal(object->nr_programs, 1);
+	assert_int_equal(object->nr_programs, 2);
 	assert_string_equal(object->programs[0].section, "raw_tp/sched_switch");
+	assert_string_equal(object->programs[1].section, "tp_btf/sched_wakeup");
 	ks_bpf_close(object);
 	ks_bpf_loaded_deinit(&loaded);
 }

@@ -128,6 +128,29 @@ static void get_raw_name(uint32_t id, char *name, uint32_t size)
 		name[0] = '\0';
 }
 
+static void look_at_link(struct search *search, const struct link_info *info, struct found *found)
+{
+	char name[128] = "";
+	switch (info->type) {
+	case BPF_LINK_TYPE_TRACING:
+		found->attach_type = info->tracing.attach_type;
+		found->btf_id = found->btf_id ? found->btf_id : info->tracing.id;
+		break;
+	case BPF_LINK_TYPE_ITER:
+		found->attach_type = BPF_TRACE_ITER;
+		break;
+	case BPF_LINK_TYPE_RAW_TRACEPOINT: // of either type of programs
+		get_raw_name(info->id, name, sizeof(name));
+		if (name[0])
+			found->program.section = section(
+				search,
+				found->type == BPF_PROG_TYPE_TRACING ? "tp_btf/" : "raw_tp/", name);
+		break;
+	default:
+		break;
+	}
+}
+
 /** How programs are attached that have links: what kind of tracing, to which raw tracepoint. */
 static void look_at_links(struct search *search)
 {
@@ -138,20 +161,11 @@ static void look_at_links(struct search *search)
 		id = attr.next_id;
 		// without any buffer: of other types of links its size would be a number of addresses
 		struct link_info info = { 0 };
-		char name[128] = "";
 		if (!get_info(BPF_LINK_GET_FD_BY_ID, id, &info, sizeof(info)))
 			continue;
 		struct found *found = find(search, info.prog_id);
-		if (!found)
-			continue;
-		if (info.type == BPF_LINK_TYPE_TRACING) {
-			found->attach_type = info.tracing.attach_type;
-			found->btf_id = found->btf_id ? found->btf_id : info.tracing.id;
-		} else if (info.type == BPF_LINK_TYPE_RAW_TRACEPOINT &&
-			   found->type == BPF_PROG_TYPE_RAW_TRACEPOINT) {
-			get_raw_name(id, name, sizeof(name));
-			found->program.section = name[0] ? section(search, "raw_tp/", name) : NULL;
-		}
+		if (found)
+			look_at_link(search, &info, found);
 	}
 }
 
@@ -165,7 +179,6 @@ static const char *section_of_btf(struct search *search, const struct found *fou
 		{ BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, "fentry/", "" },
 		{ BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "fexit/", "" },
 		{ BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, "fmod_ret/", "" },
-		{ BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, "tp_btf/", "btf_trace_" },
 		{ BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, "iter/", "bpf_iter_" },
 		{ BPF_PROG_TYPE_LSM, 0, "lsm/", "bpf_lsm_" },
 	};
