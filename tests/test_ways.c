@@ -24,6 +24,7 @@ struct world {
 	const char *set[8]; // options that are "y"
 	bool config;	    // the others are not set; else nothing is known of any
 	bool modules;	    // those of the store count
+	bool counts;	    // kprobes count the functions of a name
 	bool multi;	    // its enum has kprobe.multi
 	struct ks_fact event, call, tracepoint, function, option, hooks;
 	const char *only; // the function is asked for by this name; NULL: by any
@@ -41,6 +42,11 @@ static const struct ks_fact *world_fact(const void *arg, enum ks_kind kind, cons
 	static const struct ks_fact unknown,
 		none = { .known = true },
 		enum_of_types = { .known = true, .present = true, .decl = &with_multi };
+	static const struct ks_symbol count = { .name = "count_symbols", .section = ".text" };
+	static const struct ks_function counter = { "count_symbols", 0, 1, NULL, &count, 0 };
+	static const struct ks_fact counting = { .known = true,
+						 .present = true,
+						 .function = &counter };
 	world->option = (struct ks_fact){ .known = world->config };
 	switch (kind) {
 	case KS_CONFIG:
@@ -59,6 +65,8 @@ static const struct ks_fact *world_fact(const void *arg, enum ks_kind kind, cons
 	case KS_TYPEDEF:
 		return &world->tracepoint;
 	case KS_FUNCTION:
+		if (world->counts && strcmp(name, "count_symbols") == 0)
+			return &counting;
 		return world->only && strcmp(world->only, name) != 0 ? &none : &world->function;
 	case KS_UNION:
 		return &world->hooks;
@@ -359,6 +367,15 @@ static void an_unknown_version_decides_nothing(void **state)
 	world.image.version = "6.1.60";
 	assert_int_equal(ask(&world, &kprobe), NO);
 	assert_true(found(KS_WHY_SEVERAL));
+	// the image tells, whatever its version
+	static const char *const versions[] = { "5.10.223", "5.10.262", NULL };
+	for (size_t i = 0; i < KS_ARRAY_LEN(versions); i++) {
+		world.image.version = versions[i];
+		world.counts = false;
+		assert_int_equal(ask(&world, &kprobe), versions[i] ? YES : UNKNOWN);
+		world.counts = true;
+		assert_int_equal(ask(&world, &kprobe), NO);
+	}
 }
 
 static void events_and_calls_are_asked_for_by_name(void **state)

@@ -9,16 +9,21 @@
 static const struct ks_gate notrace_is_refused = { KS_SINCE(5, 0), "45408c4f9250" };
 static const struct ks_gate multi = { KS_SINCE(5, 18), "0dcac2725406" };
 
-/** Do kprobes by name refuse a name that several functions carry? Stable series got that with these releases. */
-static bool refuses_ambiguous(uint32_t version)
+/**
+ * Do kprobes by name refuse a name that several functions carry? Those that do have a function that counts them, which
+ * older series got, too: 5.10.223 has none, 5.10.262 has. Of images without it the version tells.
+ */
+static bool refuses_ambiguous(const struct ks_attach_facts *facts)
 {
 	static const struct ks_gate refused = { KS_SINCE(6, 6), "b022f0c7e404" };
 	const uint32_t stable[] = { ks_version(6, 5, 9), ks_version(6, 1, 60),
 				    ks_version(5, 15, 137) };
+	if (ks_attach_target(facts, "count_symbols").symbol)
+		return true;
 	for (size_t i = 0; i < KS_ARRAY_LEN(stable); i++)
-		if (version >> 8 == stable[i] >> 8 && version >= stable[i])
+		if (facts->version >> 8 == stable[i] >> 8 && facts->version >= stable[i])
 			return true;
-	return ks_gate_is_open(&refused, version);
+	return ks_gate_is_open(&refused, facts->version);
 }
 
 /**
@@ -58,9 +63,10 @@ static void look_at_number(struct ks_asking *asking)
 	uint32_t nr = target->nr_symbols + elsewhere;
 	if (nr < 2)
 		return;
-	if (!version || (target->nr_symbols < 2 && !told))
+	bool refused = refuses_ambiguous(asking->facts);
+	if ((!version && !refused) || (target->nr_symbols < 2 && !(version && told)))
 		ks_asking_find(asking, KS_WHY_SEVERAL, KS_ANSWER_UNKNOWN)->nr = nr;
-	else if (refuses_ambiguous(version))
+	else if (refused)
 		ks_asking_find(asking, KS_WHY_SEVERAL, KS_ANSWER_NO)->nr = nr;
 	else
 		ks_asking_find(asking, KS_WHY_FIRST, KS_ANSWER_YES)->nr = nr;
