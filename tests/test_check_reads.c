@@ -272,8 +272,8 @@ static void behind_a_struct_that_grew_others_stand(void **state)
 	expect_said("fentry/same", &w, "blind-read thing");
 	w = (struct written){ 0 };
 	add(&w, LOAD(6, 1, 8));
-	copy(&w, 6, 64,
-	     8); // of what begins with an idmap, which is as large: others may have changed
+	// of what begins with an idmap, which is as large: others may have changed
+	copy(&w, 6, 64, 8);
 	expect_said("fentry/same", &w, "tier idmap");
 	w = (struct written){ 0 };
 	add(&w, LOAD(6, 1, 0));

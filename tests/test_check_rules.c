@@ -124,13 +124,13 @@ static void every_reason_is_explained(void **state)
 {
 	(void)state;
 	for (int i = 0; i < KS_NR_REASONS; i++) {
-		const struct ks_reason_help *help = &ks_reason_helps[i];
-		if (!help->about || !help->remedy)
-			fail_msg("%s is not explained", ks_reasons[i].name);
-		assert_int_equal(help->about[strlen(help->about) - 1], '.');
+		const struct ks_reason_info *info = &ks_reasons[i];
+		if (!info->about || !info->remedy)
+			fail_msg("%s is not explained", info->name);
+		assert_int_equal(info->about[strlen(info->about) - 1], '.');
 		for (int k = 0; k < i; k++)
-			if (strcmp(help->about, ks_reason_helps[k].about) == 0)
-				fail_msg("%s and %s are explained alike", ks_reasons[i].name,
+			if (strcmp(info->about, ks_reasons[k].about) == 0)
+				fail_msg("%s and %s are explained alike", info->name,
 					 ks_reasons[k].name);
 	}
 }

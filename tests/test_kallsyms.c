@@ -110,6 +110,20 @@ static void every_form_is_read(void **state)
 	}
 }
 
+static struct ks_surface *read_all(const struct kallsyms_spec *spec)
+{
+	_cleanup_buf_ struct ks_buf bytes = { 0 };
+	kallsyms_build(&bytes, spec);
+	const struct ks_flat flat = flat_of(spec);
+	_cleanup_elf_ struct ks_elf *elf = NULL;
+	assert_null(ks_elf_open_flat(bytes.at, bytes.len, &flat, 0, &elf));
+	struct ks_surface *surface = ks_surface_new(1);
+	uint64_t start;
+	assert_null(ks_kallsyms_read(elf, surface, &start));
+	assert_int_equal(surface->nr_symbols, spec->nr);
+	return surface;
+}
+
 static void sizes_end_at_the_next_symbol(void **state)
 {
 	(void)state;
@@ -133,15 +147,7 @@ static void sizes_end_at_the_next_symbol(void **state)
 					    .base = 0xc0008000,
 					    .entries = entries,
 					    .nr = KS_ARRAY_LEN(entries) };
-	_cleanup_buf_ struct ks_buf bytes = { 0 };
-	kallsyms_build(&bytes, &spec);
-	const struct ks_flat flat = flat_of(&spec);
-	_cleanup_elf_ struct ks_elf *elf = NULL;
-	assert_null(ks_elf_open_flat(bytes.at, bytes.len, &flat, 0, &elf));
-	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(1);
-	uint64_t start;
-	assert_null(ks_kallsyms_read(elf, surface, &start));
-	assert_int_equal(surface->nr_symbols, spec.nr);
+	_cleanup_surface_ struct ks_surface *surface = read_all(&spec);
 	for (size_t i = 0; i < spec.nr; i++) {
 		assert_int_equal(surface->symbols[i].size, expect[i].size);
 		assert_int_equal(surface->symbols[i].type, expect[i].type);
@@ -161,7 +167,10 @@ static void labels_are_no_functions(void **state)
 		{ "__kprobes_text_start", STT_NOTYPE },
 		{ "__init_begin", STT_NOTYPE },
 		{ "__inittext_end", STT_NOTYPE },
+		{ "__exittext_begin", STT_NOTYPE },
+		{ "__end_rodata", STT_NOTYPE },
 		{ "__start___kvm_ex_table", STT_NOTYPE },
+		{ "__kvm_nvhe___stop___kvm_ex_table", STT_NOTYPE },
 		{ "__kvm_nvhe_$x", STT_NOTYPE },
 		{ "sys_call_table", STT_OBJECT },
 		{ "compat_sys_call_table", STT_OBJECT },
@@ -179,15 +188,7 @@ static void labels_are_no_functions(void **state)
 	const struct kallsyms_spec spec = {
 		.layout = KALLSYMS_BEFORE, .base = 0xc0008000, .entries = entries, .nr = NR_LABELS
 	};
-	_cleanup_buf_ struct ks_buf bytes = { 0 };
-	kallsyms_build(&bytes, &spec);
-	const struct ks_flat flat = flat_of(&spec);
-	_cleanup_elf_ struct ks_elf *elf = NULL;
-	assert_null(ks_elf_open_flat(bytes.at, bytes.len, &flat, 0, &elf));
-	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(1);
-	uint64_t start;
-	assert_null(ks_kallsyms_read(elf, surface, &start));
-	assert_int_equal(surface->nr_symbols, NR_LABELS);
+	_cleanup_surface_ struct ks_surface *surface = read_all(&spec);
 	for (size_t i = 0; i < NR_LABELS; i++)
 		if (surface->symbols[i].type != labels[i].type)
 			fail_msg("%s", labels[i].name);

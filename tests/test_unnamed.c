@@ -406,6 +406,40 @@ static void places_that_ftrace_patches_are_found_without_a_symbol(void **state)
 	}
 }
 
+/** Places in a row of which one is something else. @return whether the table is known, and how many functions are in it */
+static bool find_places(uint32_t instruction, uint64_t behind, size_t *ret_nr)
+{
+	enum { NR = 120, ODD = 110 };
+	struct made made;
+	uint64_t addr = START + 0x100, places[NR + 1];
+	open_made(&made, EM_AARCH64, true, false, "");
+	for (size_t i = 0; i < NR; i++)
+		places[i < ODD ? i : i + 1] = add_code(&made, "traced", i, NOP);
+	places[ODD] = add_code(&made, "last", 0, OTHER) + behind;
+	put(&made, places[ODD], instruction, 4);
+	put_words(&made, addr, places, KS_ARRAY_LEN(places));
+	read_made(&made);
+	assert_null(ks_extract_attach(&made.finder));
+	*ret_nr = 0;
+	for (size_t k = 0; k < made.surface->nr_symbols; k++)
+		*ret_nr += made.surface->symbols[k].attach & KS_ATTACH_FTRACE ? 1 : 0;
+	bool known = made.surface->image.facts & KS_FACT_FTRACE;
+	close_made(&made);
+	return known;
+}
+
+static void places_are_found_all_of_them_or_none(void **state)
+{
+	(void)state;
+	size_t nr;
+	assert_true(find_places(NOP, 0, &nr));
+	assert_int_equal(nr, 121);
+	assert_true(find_places(NOP, 8, &nr)); // behind the address of the last function
+	assert_int_equal(nr, 121);
+	assert_false(find_places(OTHER, 0, &nr)); // how far does the table go?
+	assert_int_equal(nr, 0);
+}
+
 enum { META = START + 0x3000 };
 
 /**
@@ -475,6 +509,7 @@ int main(void)
 		cmocka_unit_test(no_event_found_is_unknown),
 		cmocka_unit_test(what_is_freed_lies_between_two_functions),
 		cmocka_unit_test(places_that_ftrace_patches_are_found_without_a_symbol),
+		cmocka_unit_test(places_are_found_all_of_them_or_none),
 		cmocka_unit_test(functions_without_kprobes_are_found_without_a_symbol),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

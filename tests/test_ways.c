@@ -23,9 +23,12 @@ struct world {
 	struct ks_image image;
 	const char *set[8]; // options that are "y"
 	bool config;	    // the others are not set; else nothing is known of any
+	bool modules;	    // those of the store count
+	bool counts;	    // kprobes count the functions of a name
 	bool multi;	    // its enum has kprobe.multi
 	struct ks_fact event, call, tracepoint, function, option, hooks;
-	uint64_t record; // bytes of a struct by value
+	const char *only; // the function is asked for by this name; NULL: by any
+	uint64_t record;  // bytes of a struct by value
 };
 
 static const struct ks_enumerator types[] = { { "BPF_TRACE_KPROBE_MULTI", 42 } };
@@ -37,7 +40,13 @@ static const struct ks_fact *world_fact(const void *arg, enum ks_kind kind, cons
 {
 	struct world *world = (struct world *)arg;
 	static const struct ks_fact unknown,
+		none = { .known = true },
 		enum_of_types = { .known = true, .present = true, .decl = &with_multi };
+	static const struct ks_symbol count = { .name = "count_symbols", .section = ".text" };
+	static const struct ks_function counter = { "count_symbols", 0, 1, NULL, &count, 0 };
+	static const struct ks_fact counting = { .known = true,
+						 .present = true,
+						 .function = &counter };
 	world->option = (struct ks_fact){ .known = world->config };
 	switch (kind) {
 	case KS_CONFIG:
@@ -56,7 +65,9 @@ static const struct ks_fact *world_fact(const void *arg, enum ks_kind kind, cons
 	case KS_TYPEDEF:
 		return &world->tracepoint;
 	case KS_FUNCTION:
-		return &world->function;
+		if (world->counts && strcmp(name, "count_symbols") == 0)
+			return &counting;
+		return world->only && strcmp(world->only, name) != 0 ? &none : &world->function;
 	case KS_UNION:
 		return &world->hooks;
 	default:
@@ -101,6 +112,7 @@ static enum ks_answer ask(const struct world *world, const struct ks_attach_ques
 	struct ks_attach_facts facts = ks_attach_facts_of(&world->image);
 	facts.source = &source;
 	facts.arg = world;
+	facts.modules = world->modules;
 	ks_attach_ask(&facts, question, &asked);
 	return asked.answer;
 }
@@ -229,6 +241,48 @@ static void kprobe_multi_needs_fprobe(void **state)
 	assert_true(found(KS_WHY_NO_MULTI));
 }
 
+/** What has a suffix is listed with its function: of the kernel, or of a module. */
+static void clones_have_entries_of_their_own(void **state)
+{
+	(void)state;
+	static const struct ks_symbol symbols[] = {
+		{ .name = "f.isra.0", .section = ".text", .addr = 1, .attach = KS_ATTACH_FTRACE },
+		{ .name = "f.cold", .section = ".text", .addr = 2 },
+		{ .name = "f", .section = ".text", .addr = 3, .attach = KS_ATTACH_FTRACE },
+		{ .name = "f.part.0", .section = ".text", .addr = 4, .module = "m" },
+	};
+	const struct ks_function kernel = { "f", 0, 3, NULL, symbols, 1 },
+				 module = { "f", 0, 1, NULL, &symbols[3], 1 };
+	static const enum ks_attach_way ways[] = { KS_WAY_KPROBE, KS_WAY_KPROBE_MULTI };
+	for (size_t i = 0; i < KS_ARRAY_LEN(ways); i++) {
+		struct world world = usual("amd64", "6.1.1");
+		const struct ks_fact of_module = {
+			.image = &world.image, .known = true, .present = true, .function = &module
+		};
+		struct ks_attach_question question = { .way = ways[i], .name = "f.isra.0" };
+		world.only = "f";
+		world.function = (struct ks_fact){ .image = &world.image,
+						   .known = true,
+						   .present = true,
+						   .function = &kernel,
+						   .modules = &of_module };
+		assert_int_equal(ask(&world, &question), YES);
+		question.name = "f.cold";
+		const enum ks_answer piece = ways[i] == KS_WAY_KPROBE ? YES : NO;
+		assert_int_equal(ask(&world, &question), piece);
+		assert_int_equal(found(KS_WHY_NO_FTRACE), piece == NO);
+		question.name = "f.isra.1";
+		assert_int_equal(ask(&world, &question), NO);
+		assert_true(found(KS_WHY_NO_FUNCTION));
+		question.name = "f.part.0";
+		assert_int_equal(ask(&world, &question), NO);
+		assert_true(found(KS_WHY_NO_FUNCTION));
+		world.modules = true;
+		assert_int_equal(ask(&world, &question), piece);
+		assert_int_equal(found(KS_WHY_NO_FTRACE), piece == NO);
+	}
+}
+
 static void kprobes_need_an_entry_unless_configured(void **state)
 {
 	(void)state;
@@ -313,6 +367,15 @@ static void an_unknown_version_decides_nothing(void **state)
 	world.image.version = "6.1.60";
 	assert_int_equal(ask(&world, &kprobe), NO);
 	assert_true(found(KS_WHY_SEVERAL));
+	// the image tells, whatever its version
+	static const char *const versions[] = { "5.10.223", "5.10.262", NULL };
+	for (size_t i = 0; i < KS_ARRAY_LEN(versions); i++) {
+		world.image.version = versions[i];
+		world.counts = false;
+		assert_int_equal(ask(&world, &kprobe), versions[i] ? YES : UNKNOWN);
+		world.counts = true;
+		assert_int_equal(ask(&world, &kprobe), NO);
+	}
 }
 
 static void events_and_calls_are_asked_for_by_name(void **state)
@@ -468,6 +531,7 @@ int main(void)
 		cmocka_unit_test(trampolines_are_there_since),
 		cmocka_unit_test(arguments_are_counted_in_words),
 		cmocka_unit_test(kprobe_multi_needs_fprobe),
+		cmocka_unit_test(clones_have_entries_of_their_own),
 		cmocka_unit_test(kprobes_need_an_entry_unless_configured),
 		cmocka_unit_test(fmod_ret_needs_a_function_that_may_change),
 		cmocka_unit_test(an_unknown_version_decides_nothing),

@@ -34,6 +34,8 @@ void ks_attach_ask(const struct ks_attach_facts *facts, const struct ks_attach_q
 	ret->nr = 0;
 	if (question->target)
 		asking.target = *question->target;
+	else if (question->way == KS_WAY_KPROBE || question->way == KS_WAY_KPROBE_MULTI)
+		asking.target = ks_attach_target_probed(facts, question->name);
 	else if (question->way < KS_NR_FUNCTION_WAYS)
 		asking.target = ks_attach_target(facts, question->name);
 	ways[question->way](&asking);

@@ -9,27 +9,21 @@
 static const struct ks_gate notrace_is_refused = { KS_SINCE(5, 0), "45408c4f9250" };
 static const struct ks_gate multi = { KS_SINCE(5, 18), "0dcac2725406" };
 
-/** Do kprobes by name refuse a name that several functions carry? Stable series got that with these releases. */
-static bool refuses_ambiguous(uint32_t version)
+/**
+ * Do kprobes by name refuse a name that several functions carry? Those that do have a function that counts them, which
+ * older series got, too: 5.10.223 has none, 5.10.262 has. Of images without it the version tells.
+ */
+static bool refuses_ambiguous(const struct ks_attach_facts *facts)
 {
 	static const struct ks_gate refused = { KS_SINCE(6, 6), "b022f0c7e404" };
 	const uint32_t stable[] = { ks_version(6, 5, 9), ks_version(6, 1, 60),
 				    ks_version(5, 15, 137) };
+	if (ks_attach_target(facts, "count_symbols").symbol)
+		return true;
 	for (size_t i = 0; i < KS_ARRAY_LEN(stable); i++)
-		if (version >> 8 == stable[i] >> 8 && version >= stable[i])
+		if (facts->version >> 8 == stable[i] >> 8 && facts->version >= stable[i])
 			return true;
-	return ks_gate_is_open(&refused, version);
-}
-
-/** The name in front of a symbol's suffix. @return whether it has one */
-static bool plain_name(const char *symbol, char plain[KS_ATTACH_NAME])
-{
-	size_t len = strcspn(symbol, ".");
-	if (!symbol[len] || len >= KS_ATTACH_NAME)
-		return false;
-	memcpy(plain, symbol, len);
-	plain[len] = '\0';
-	return true;
+	return ks_gate_is_open(&refused, facts->version);
 }
 
 /**
@@ -49,29 +43,13 @@ static enum ks_presence is_notrace(const struct ks_attach_facts *facts,
 		return KS_ABSENT;
 	if (traced == KS_UNTOLD || allowed == KS_UNTOLD)
 		return KS_UNTOLD;
-	if (!plain_name(symbol->name, plain))
+	if (!ks_attach_plain_name(symbol->name, plain))
 		return KS_PRESENT;
 	struct ks_target whole = ks_attach_target(facts, plain);
 	if (!whole.symbol)
 		return KS_PRESENT;
 	traced = ks_attach_bit(facts->image, whole.symbol, KS_ATTACH_FTRACE);
 	return traced == KS_UNTOLD ? KS_UNTOLD : traced == KS_PRESENT ? KS_ABSENT : KS_PRESENT;
-}
-
-/** A suffixed symbol is listed with its function. */
-static void look_for_suffixed(struct ks_asking *asking)
-{
-	char plain[KS_ATTACH_NAME];
-	const char *name = asking->question->name;
-	const struct ks_function *function =
-		plain_name(name, plain) ? ks_attach_target(asking->facts, plain).function : NULL;
-	for (uint32_t i = 0; function && i < function->nr_symbols; i++) {
-		if (strcmp(function->symbols[i].name, name) != 0)
-			continue;
-		if (!asking->target.symbol)
-			asking->target.symbol = &function->symbols[i];
-		asking->target.nr_symbols++;
-	}
 }
 
 static void look_at_number(struct ks_asking *asking)
@@ -85,9 +63,10 @@ static void look_at_number(struct ks_asking *asking)
 	uint32_t nr = target->nr_symbols + elsewhere;
 	if (nr < 2)
 		return;
-	if (!version || (target->nr_symbols < 2 && !told))
+	bool refused = refuses_ambiguous(asking->facts);
+	if ((!version && !refused) || (target->nr_symbols < 2 && !(version && told)))
 		ks_asking_find(asking, KS_WHY_SEVERAL, KS_ANSWER_UNKNOWN)->nr = nr;
-	else if (refuses_ambiguous(version))
+	else if (refused)
 		ks_asking_find(asking, KS_WHY_SEVERAL, KS_ANSWER_NO)->nr = nr;
 	else
 		ks_asking_find(asking, KS_WHY_FIRST, KS_ANSWER_YES)->nr = nr;
@@ -114,8 +93,6 @@ static void look_at_symbol(struct ks_asking *asking)
 void ks_asking_kprobe(struct ks_asking *asking)
 {
 	const struct ks_attach_facts *facts = asking->facts;
-	if (!asking->target.symbol)
-		look_for_suffixed(asking);
 	if (asking->target.symbol) {
 		look_at_number(asking);
 		look_at_symbol(asking);
@@ -174,8 +151,6 @@ void ks_asking_kprobe_multi(struct ks_asking *asking)
 		ks_asking_find(asking, finding.why, finding.answer);
 	if (there == KS_ANSWER_NO)
 		return;
-	if (!asking->target.symbol)
-		look_for_suffixed(asking);
 	if (!asking->target.symbol && !asking->target.by_types)
 		ks_asking_no_function(asking, false);
 	else

@@ -96,15 +96,16 @@ struct ks_target ks_attach_target_of(const struct ks_attach_facts *facts,
 	return target;
 }
 
-struct ks_target ks_attach_target(const struct ks_attach_facts *facts, const char *name)
+/** @param fact of the function that lists symbols of that name @param own false: it has another name itself */
+static struct ks_target find(const struct ks_attach_facts *facts, const struct ks_fact *fact,
+			     const char *name, bool own)
 {
-	const struct ks_fact *fact = ks_attach_fact(facts, KS_FUNCTION, name);
 	struct ks_target target, module;
 	look_at(facts, fact, name, &target);
 	if (!fact->modules)
 		return target;
 	look_at(facts, fact->modules, name, &module);
-	if (target.symbol || target.in_btf == KS_PRESENT) {
+	if (target.symbol || (own && target.in_btf == KS_PRESENT)) {
 		target.nr_in_modules = facts->modules ? module.nr_symbols : 0;
 		return target;
 	}
@@ -117,6 +118,32 @@ struct ks_target ks_attach_target(const struct ks_attach_facts *facts, const cha
 	}
 	enter_module(facts, &module);
 	return module;
+}
+
+struct ks_target ks_attach_target(const struct ks_attach_facts *facts, const char *name)
+{
+	return find(facts, ks_attach_fact(facts, KS_FUNCTION, name), name, true);
+}
+
+bool ks_attach_plain_name(const char *symbol, char plain[KS_ATTACH_NAME])
+{
+	size_t len = strcspn(symbol, ".");
+	if (!symbol[len] || len >= KS_ATTACH_NAME)
+		return false;
+	memcpy(plain, symbol, len);
+	plain[len] = '\0';
+	return true;
+}
+
+struct ks_target ks_attach_target_probed(const struct ks_attach_facts *facts, const char *name)
+{
+	char plain[KS_ATTACH_NAME];
+	struct ks_target target = ks_attach_target(facts, name);
+	if (target.symbol || target.only_module || !ks_attach_plain_name(name, plain))
+		return target;
+	struct ks_target listed =
+		find(facts, ks_attach_fact(facts, KS_FUNCTION, plain), name, false);
+	return listed.symbol || listed.only_module ? listed : target;
 }
 
 const struct ks_type *ks_target_proto(const struct ks_target *target)

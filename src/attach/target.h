@@ -22,7 +22,11 @@ struct ks_target {
 
 /** The function that the kernel finds by a name. */
 struct ks_target ks_attach_target(const struct ks_attach_facts *facts, const char *name);
-/** The same, where one fact is all that counts: of the kernel, or of its modules when they are loaded. */
+/** The same of kprobes, which also find what has a suffix ("f.isra.0"): that is listed with the function it was made of. */
+struct ks_target ks_attach_target_probed(const struct ks_attach_facts *facts, const char *name);
+/** The name in front of a symbol's suffix. @return whether it has one */
+bool ks_attach_plain_name(const char *symbol, char plain[KS_ATTACH_NAME]);
+/** The same as ks_attach_target(), where one fact is all that counts: of the kernel, or of its modules when they are loaded. */
 struct ks_target ks_attach_target_of(const struct ks_attach_facts *facts,
 				     const struct ks_fact *fact, const char *name);
 /** Has the kernel BTF of its own? */

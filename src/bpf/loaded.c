@@ -14,6 +14,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/read_file.h"
 #include "btf/btf.h"
 
 /** struct bpf_prog_info of the kernel, which headers of older systems end before. */
@@ -21,8 +23,8 @@ struct prog_info {
 	struct bpf_prog_info known;
 	uint64_t later[16];
 };
-/** Where attach_btf_id stands in it (since 6.0). */
-enum { ATTACH_BTF_ID_AT = 224 };
+/** Where attach_btf_id stands in it (since 6.0); of types more than any kernel has. */
+enum { ATTACH_BTF_ID_AT = 224, MAX_TYPES = 64 << 20 };
 
 /** struct bpf_link_info: what of it is asked. */
 struct link_info {
@@ -118,30 +120,52 @@ static struct ks_error *find_programs(struct search *search)
 	}
 }
 
+/** The raw tracepoint of a link; "": not known. */
+static void get_raw_name(uint32_t id, char *name, uint32_t size)
+{
+	struct link_info info = { .raw = { .name = (uint64_t)(uintptr_t)name, .len = size } };
+	if (!get_info(BPF_LINK_GET_FD_BY_ID, id, &info, sizeof(info)))
+		name[0] = '\0';
+}
+
+static void look_at_link(struct search *search, const struct link_info *info, struct found *found)
+{
+	char name[128] = "";
+	switch (info->type) {
+	case BPF_LINK_TYPE_TRACING:
+		found->attach_type = info->tracing.attach_type;
+		found->btf_id = found->btf_id ? found->btf_id : info->tracing.id;
+		break;
+	case BPF_LINK_TYPE_ITER:
+		found->attach_type = BPF_TRACE_ITER;
+		break;
+	case BPF_LINK_TYPE_RAW_TRACEPOINT: // of either type of programs
+		get_raw_name(info->id, name, sizeof(name));
+		if (name[0])
+			found->program.section = section(
+				search,
+				found->type == BPF_PROG_TYPE_TRACING ? "tp_btf/" : "raw_tp/", name);
+		break;
+	default:
+		break;
+	}
+}
+
 /** How programs are attached that have links: what kind of tracing, to which raw tracepoint. */
 static void look_at_links(struct search *search)
 {
-	char name[128];
 	for (uint32_t id = 0;;) {
 		union bpf_attr attr = { .start_id = id };
 		if (bpf(BPF_LINK_GET_NEXT_ID, &attr) != 0)
 			return;
 		id = attr.next_id;
-		struct link_info info = { .raw = { .name = (uint64_t)(uintptr_t)name,
-						   .len = sizeof(name) } };
-		name[0] = '\0';
+		// without any buffer: of other types of links its size would be a number of addresses
+		struct link_info info = { 0 };
 		if (!get_info(BPF_LINK_GET_FD_BY_ID, id, &info, sizeof(info)))
 			continue;
 		struct found *found = find(search, info.prog_id);
-		if (!found)
-			continue;
-		if (info.type == BPF_LINK_TYPE_TRACING) {
-			found->attach_type = info.tracing.attach_type;
-			found->btf_id = found->btf_id ? found->btf_id : info.tracing.id;
-		} else if (info.type == BPF_LINK_TYPE_RAW_TRACEPOINT && name[0] &&
-			   found->type == BPF_PROG_TYPE_RAW_TRACEPOINT) {
-			found->program.section = section(search, "raw_tp/", name);
-		}
+		if (found)
+			look_at_link(search, &info, found);
 	}
 }
 
@@ -155,14 +179,13 @@ static const char *section_of_btf(struct search *search, const struct found *fou
 		{ BPF_PROG_TYPE_TRACING, BPF_TRACE_FENTRY, "fentry/", "" },
 		{ BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "fexit/", "" },
 		{ BPF_PROG_TYPE_TRACING, BPF_MODIFY_RETURN, "fmod_ret/", "" },
-		{ BPF_PROG_TYPE_TRACING, BPF_TRACE_RAW_TP, "tp_btf/", "btf_trace_" },
 		{ BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, "iter/", "bpf_iter_" },
 		{ BPF_PROG_TYPE_LSM, 0, "lsm/", "bpf_lsm_" },
 	};
 	if (!search->btf || !found->btf_id)
 		return NULL;
 	const char *name = ks_btf_type(search->btf, found->btf_id).name;
-	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(ways); i++) {
 		size_t len = strlen(ways[i].prefix);
 		bool fits = ways[i].type == found->type &&
 			    (!ways[i].attach_type || ways[i].attach_type == found->attach_type);
@@ -335,7 +358,7 @@ static struct ks_error *run(struct search *search, const struct ks_buf *types)
 {
 	KS_TRY(find_programs(search));
 	look_at_links(search);
-	if (types->len) // else what is attached by types stays unknown
+	if (types->len)
 		ks_error_free(ks_btf_open(types->at, types->len, NULL, &search->btf));
 	for (size_t i = 0; i < search->programs.len; i++)
 		if (!search->programs.at[i].program.section)
@@ -349,13 +372,11 @@ struct ks_error *ks_bpf_loaded_find(struct ks_bpf_loaded *ret)
 {
 	struct search search = { .loaded = ret };
 	_cleanup_buf_ struct ks_buf types = { 0 };
-	FILE *file = fopen("/sys/kernel/btf/vmlinux", "re");
-	char block[65536];
-	for (size_t n; file && (n = fread(block, 1, sizeof(block), file)) > 0;)
-		ks_buf_bytes(&types, block, n);
-	if (file)
-		fclose(file);
-	struct ks_error *err = types.failed ? &ks_nomem : run(&search, &types);
+	struct ks_error *err = ks_read_file("/sys/kernel/btf/vmlinux", MAX_TYPES, &types, NULL);
+	if (err) // what is attached by types stays unknown
+		types.len = 0;
+	ks_error_free(err);
+	err = run(&search, &types);
 	ks_btf_close(search.btf);
 	ks_vector_deinit(&search.programs);
 	return err;

@@ -5,7 +5,7 @@
 
 #include "bpf/loaded.h"
 
-enum { MACHINE_BPF = 247, NULL_SECTION = 0, NAMES, SYMBOLS, LICENSE, FIRST };
+enum { NULL_SECTION = 0, NAMES, SYMBOLS, LICENSE, FIRST };
 
 /** r0 = 0; exit */
 static const uint8_t code[] = { 0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0 };
@@ -45,7 +45,7 @@ void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *const *programs, si
 			     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB,
 			     EV_CURRENT },
 		.e_type = ET_REL,
-		.e_machine = MACHINE_BPF,
+		.e_machine = EM_BPF,
 		.e_version = EV_CURRENT,
 		.e_ehsize = sizeof(Elf64_Ehdr),
 		.e_shentsize = sizeof(Elf64_Shdr),

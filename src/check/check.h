@@ -67,14 +67,10 @@ struct ks_reason_info {
 	const char *name;	 // in JSON and SARIF rule ids: "target-inlined"
 	const char *title;	 // a short sentence for people
 	enum ks_verdict verdict; // what it makes of a program, unless a reason says otherwise
+	const char *about;	 // at length, in whole sentences: what it means
+	const char *remedy;	 // and what to do about it
 };
 extern const struct ks_reason_info ks_reasons[KS_NR_REASONS];
-/** The same at length, in whole sentences. */
-struct ks_reason_help {
-	const char *about;  // what it means
-	const char *remedy; // what to do about it
-};
-extern const struct ks_reason_help ks_reason_helps[KS_NR_REASONS];
 
 /** One reason, with its evidence. Text is owned by the check's arena; NULL where there is none. */
 struct ks_reason {

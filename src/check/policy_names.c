@@ -60,7 +60,7 @@ static struct ks_error *check_list(const char *list, char end, const char *what,
 		at += len + (at[len] == ',');
 		if (!word || word >= sizeof(name) || strpbrk(name, "*?["))
 			continue;
-		struct looking looking = { .name = name, .best = word < 8 ? 2 : word < 16 ? 3 : 4 };
+		struct looking looking = { .name = name, .best = ks_edit_slips(word) + 1 };
 		for (size_t i = 0; i < nr; i++)
 			all(&looking, inputs[i].object);
 		if (!looking.found)

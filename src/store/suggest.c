@@ -12,7 +12,7 @@ bool ks_suggesting_begin(struct ks_suggesting *suggesting, const char *wanted,
 {
 	size_t len = strlen(wanted);
 	*suggesting = (struct ks_suggesting){ .wanted = wanted, .found = ret };
-	suggesting->limit = len < 8 ? 1 : len < 16 ? 2 : 3;
+	suggesting->limit = ks_edit_slips(len);
 	ret->nr = 0;
 	// what is much longer than any suggestion is near none, and comparing it takes long
 	return len >= 3 && len <= KS_SUGGESTION_MAX + suggesting->limit;

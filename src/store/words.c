@@ -58,7 +58,7 @@ bool ks_image_word_fits(const struct ks_image_word *word, const struct ks_image 
 static const char *nearest(const char *word, const struct ks_store_images *images)
 {
 	size_t len = strlen(word);
-	unsigned int limit = len < 8 ? 1 : len < 16 ? 2 : 3, best = limit + 1;
+	unsigned int limit = ks_edit_slips(len), best = limit + 1;
 	const char *near = NULL;
 	for (size_t i = 0; i < images->nr && len > 2; i++) {
 		const char *label = images->at[i]->image.label;

@@ -123,10 +123,10 @@ struct ks_reach {
 	const struct ks_path *paths;
 	uint32_t nr_paths, nr_accesses;
 	const struct ks_access *accesses;
-	uint32_t
-		varies; // 1 + an instruction that ends it with a number that is only known when it runs; 0: none
-	uint64_t
-		varying; // the bits of it that can be both; of several the one that has the highest
+	/** 1 + an instruction that ends it with a number that is only known when it runs; 0: none. */
+	uint32_t varies;
+	/** The bits of it that can be both; of several the one that has the highest. */
+	uint64_t varying;
 	uint32_t nr_exits; // of the numbers that are known, the first ones
 	struct ks_exit exits[KS_MAX_EXITS];
 };

@@ -284,9 +284,10 @@ size_t ks_view_size(const struct ks_view *view)
 	return view->nr_images;
 }
 
+const struct ks_gate ks_module_types = { KS_SINCE(5, 11), "36e68442d1af" };
+
 struct ks_site ks_view_site(struct ks_view *view, size_t at)
 {
-	static const struct ks_gate module_btf = { KS_SINCE(5, 11), "36e68442d1af" };
 	const struct ks_image *image = view->images[at];
 	uint32_t version = ks_version_of_image(image);
 	if (!version)
@@ -301,7 +302,7 @@ struct ks_site ks_view_site(struct ks_view *view, size_t at)
 		.modules = view->modules,
 		.modules_mute = view->source.mute && view->source.mute(view->source.arg, at),
 		.module_types =
-			view->modules && (!version || ks_gate_is_open(&module_btf, version)),
+			view->modules && (!version || ks_gate_is_open(&ks_module_types, version)),
 	};
 }
 

@@ -83,6 +83,8 @@ struct ks_site {
 	bool modules_mute; // and some of them were read without their types
 	bool module_types; // and the kernel tells their types (since 5.11)
 };
+/** Since when kernels tell the types of their modules. */
+extern const struct ks_gate ks_module_types;
 /** How many images a view has. */
 size_t ks_view_size(const struct ks_view *view);
 /** The image of a view with that number. */

@@ -35,7 +35,7 @@ bool ks_finding_at_load(const struct ks_attach_finding *finding)
 	       finding->why == KS_WHY_RECORDS;
 }
 
-/** Findings that say the same of every program: the reason, and what it is about. The detail is ks_attach_whys[]. */
+/** Findings that say the same of every program: the reason, and what it is about. */
 static const struct plain {
 	enum ks_kind about;
 	enum ks_reason_kind kind;
@@ -69,6 +69,17 @@ static const struct plain {
 	[KS_WHY_NO_CALL_EVENTS] = { KS_SYSCALL, KS_REASON_TRACEPOINT_MISSING },
 };
 
+/** A reason in the words that reports have for the finding. */
+static struct ks_reason *say(const struct saying *saying, enum ks_reason_kind kind,
+			     const struct ks_about *about)
+{
+	_cleanup_buf_ struct ks_buf words = { 0 };
+	ks_attach_why(saying->finding, &words);
+	const char *text = ks_buf_text(&words);
+	saying->judge->nomem |= !text;
+	return ks_judge_add(saying->judge, saying->stage, kind, about, "%s", text ? text : "");
+}
+
 /** What a trampoline makes of a prototype; an LSM hook is named after its function then. */
 static bool say_signature(const struct saying *saying)
 {
@@ -85,21 +96,11 @@ static bool say_signature(const struct saying *saying)
 	const struct ks_gate *more = arch ? &arch->trampolines.limits[0].gate : NULL;
 	switch (finding->why) {
 	case KS_WHY_RESULT:
-		ks_judge_add(judge, saying->stage, kind, about, "it returns %s", finding->text);
-		return true;
 	case KS_WHY_MANY_PARAMETERS:
-		ks_judge_add(judge, saying->stage, kind, about, "%u parameters, %u can be traced",
-			     finding->nr, finding->most);
-		return true;
 	case KS_WHY_VARIADIC:
-		ks_judge_add(judge, saying->stage, kind, about, "%s", ks_attach_whys[finding->why]);
-		return true;
 	case KS_WHY_PARAMETER:
-		ks_judge_add(judge, saying->stage, kind, about, "parameter %u is %s", finding->nr,
-			     finding->text);
-		return true;
 	case KS_WHY_RECORDS:
-		ks_judge_add(judge, saying->stage, kind, about, "%s", ks_attach_whys[finding->why]);
+		say(saying, kind, about);
 		return true;
 	case KS_WHY_MANY_WORDS:
 		if (more && !ks_gate_is_open(more, judge->site->version))
@@ -108,9 +109,7 @@ static bool say_signature(const struct saying *saying)
 				     finding->nr, more->since >> 16, more->since >> 8 & 255,
 				     finding->most == 6 ? "six" : "eight");
 		else
-			ks_judge_add(judge, saying->stage, kind, about,
-				     "%u words of arguments, %u can be traced", finding->nr,
-				     finding->most);
+			say(saying, kind, about);
 		return true;
 	default:
 		return false;
@@ -127,7 +126,8 @@ static bool say_function(const struct saying *saying)
 	struct ks_reason *reason;
 	switch (saying->finding->why) {
 	case KS_WHY_NO_FUNCTION:
-		target = ks_target_find(site, saying->name);
+		target = judge->hook->kind == KS_HOOK_KPROBE ? ks_target_probed(site, saying->name)
+							     : ks_target_find(site, saying->name);
 		ks_judge_no_symbol(judge, saying->stage, &target, saying->name);
 		return true;
 	case KS_WHY_NOT_IN_MODULE:
@@ -144,8 +144,7 @@ static bool say_function(const struct saying *saying)
 		ks_reason_hint(judge, reason, "a kprobe on %s needs no BTF", saying->name);
 		return true;
 	case KS_WHY_NO_FTRACE:
-		reason = ks_judge_add(judge, saying->stage, KS_REASON_TARGET_NO_FTRACE, about, "%s",
-				      ks_attach_whys[KS_WHY_NO_FTRACE]);
+		reason = say(saying, KS_REASON_TARGET_NO_FTRACE, about);
 		if (judge->hook->kind != KS_HOOK_KPROBE &&
 		    ks_site_built_in(site, "CONFIG_KPROBE_EVENTS_ON_NOTRACE") == KS_PRESENT)
 			ks_reason_hint(judge, reason, "a kprobe can be there");
@@ -165,13 +164,10 @@ static bool say_probe(const struct saying *saying)
 	switch (finding->why) {
 	case KS_WHY_SEVERAL:
 		if (finding->answer == KS_ANSWER_UNKNOWN) {
-			ks_judge_add(judge, saying->stage, KS_REASON_TIER, about,
-				     "%u functions have this name, which newer kernels refuse",
-				     finding->nr);
+			say(saying, KS_REASON_TIER, about);
 			return true;
 		}
-		reason = ks_judge_add(judge, saying->stage, KS_REASON_TARGET_AMBIGUOUS, about,
-				      "%u functions have this name", finding->nr);
+		reason = say(saying, KS_REASON_TARGET_AMBIGUOUS, about);
 		ks_reason_hint(judge, reason, "kprobe.multi attaches to all of them");
 		return true;
 	case KS_WHY_FIRST:
@@ -188,8 +184,7 @@ static bool say_probe(const struct saying *saying)
 	case KS_WHY_NO_MULTI: // an enum without the type says so when types are judged
 		if (ks_site_has_enumerator(judge->site, "bpf_attach_type",
 					   judge->hook->attach_type) != KS_ABSENT)
-			ks_judge_add(judge, saying->stage, KS_REASON_ATTACH_TYPE, about, "%s",
-				     ks_attach_whys[KS_WHY_NO_MULTI]);
+			say(saying, KS_REASON_ATTACH_TYPE, about);
 		return true;
 	default:
 		return false;
@@ -213,8 +208,7 @@ static bool say_event(const struct saying *saying)
 			     "bpf_lsm_%s is there, but for something else", name);
 		return true;
 	case KS_WHY_OTHER_GROUP:
-		ks_judge_add(judge, saying->stage, KS_REASON_TRACEPOINT_MISSING, event,
-			     "it is in %s here", saying->finding->text);
+		say(saying, KS_REASON_TRACEPOINT_MISSING, event);
 		return true;
 	case KS_WHY_NO_EVENT:
 		if (judge->hook->kind == KS_HOOK_TP_BTF)
@@ -239,10 +233,8 @@ void ks_judge_finding(struct ks_judge *judge, const struct ks_attach_finding *fi
 		return;
 	const struct plain *plain = &plains[finding->why];
 	enum ks_kind kind = judge->hook->kind == KS_HOOK_LSM ? KS_LSM : plain->about;
-	const char *detail = ks_attach_whys[finding->why];
-	if (detail)
-		ks_judge_add(judge, saying.stage, plain->kind, KS_ABOUT_NAME(kind, name), "%s",
-			     detail);
-	else
+	if (ks_attach_whys[finding->why])
+		say(&saying, plain->kind, KS_ABOUT_NAME(kind, name));
+	else // the reason's title says it all
 		ks_judge_add(judge, saying.stage, plain->kind, KS_ABOUT_NAME(kind, name), NULL);
 }

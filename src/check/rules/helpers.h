@@ -20,8 +20,8 @@ struct ks_calling_program {
 	const char *program_type; // "BPF_PROG_TYPE_KPROBE"
 	enum ks_hook_kind hook;
 	const char *attach_type; // "BPF_CGROUP_SETSOCKOPT"; NULL: none
-	const char *
-		target; // function or hook it is attached to, member of operations; NULL: not known
+	/** Function or hook it is attached to, member of operations; NULL: not known. */
+	const char *target;
 	const char *group; // the struct of those operations; NULL: none
 	bool sleepable, gpl;
 };

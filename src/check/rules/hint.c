@@ -156,7 +156,7 @@ static unsigned int in_place(const struct words *a, const struct words *b)
 static unsigned int letters(const struct search *search, const char *wanted, const char *name)
 {
 	size_t len = strlen(wanted), other = strlen(name);
-	unsigned int limit = len < 8 ? 1 : len < 16 ? 2 : 3;
+	unsigned int limit = ks_edit_slips(len);
 	size_t apart = len > other ? len - other : other - len;
 	return search->wanted.len <= MAX_SLIPS && len > 3 && apart <= limit ? limit : 0;
 }
@@ -323,10 +323,9 @@ static bool type_may_be_in_module(const struct ks_site *site, const struct ks_st
 				  const struct ks_reason *reason)
 {
 	static const enum ks_kind kinds[] = { KS_STRUCT, KS_UNION };
-	static const struct ks_gate btf = { KS_SINCE(5, 11), "36e68442d1af" };
 	char type[128];
 	if (has_all_modules(image) || reason->soft || reason->kind != KS_REASON_CORE_RELO ||
-	    reason->name_kind != KS_FIELD || !ks_gate_is_open(&btf, site->version) ||
+	    reason->name_kind != KS_FIELD || !ks_gate_is_open(&ks_module_types, site->version) ||
 	    ks_site_built_in(site, "CONFIG_MODULES") == KS_ABSENT)
 		return false;
 	snprintf(type, sizeof(type), "%.*s", (int)strcspn(reason->name, ":"), reason->name);

@@ -38,8 +38,8 @@ enum ks_word {
 struct ks_pointee {
 	enum ks_word word;
 	enum ks_null null;
-	const struct ks_decl
-		*record; // of a KS_WORD_RECORD, or one that the verifier does not know of
+	/** Of a KS_WORD_RECORD, or one that the verifier does not know of. */
+	const struct ks_decl *record;
 	const struct ks_type *type; // as declared; NULL: of what a helper gives
 	bool trusted;		    // the verifier knows that it stays valid, or RCU keeps it so
 };

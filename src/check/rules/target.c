@@ -10,6 +10,12 @@ struct ks_target ks_target_find(const struct ks_site *site, const char *name)
 	return ks_attach_target(&facts, name);
 }
 
+struct ks_target ks_target_probed(const struct ks_site *site, const char *name)
+{
+	const struct ks_attach_facts facts = ks_site_attach(site);
+	return ks_attach_target_probed(&facts, name);
+}
+
 const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char *name)
 {
 	const struct ks_attach_facts facts = ks_site_attach(site);

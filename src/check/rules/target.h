@@ -5,6 +5,8 @@
 
 /** The function that the kernel finds by a name. */
 struct ks_target ks_target_find(const struct ks_site *site, const char *name);
+/** The one that kprobes find, which may have a suffix. */
+struct ks_target ks_target_probed(const struct ks_site *site, const char *name);
 /** Parameters of the tracepoint that BTF describes by typedef btf_trace_<name>; NULL when unknown. */
 const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char *name);
 /** Has the kernel BTF of its own? */

@@ -49,11 +49,6 @@ static void find_ranges(const struct ks_symbol *symbols, size_t nr, struct range
 			ranges[k].end = 0;
 }
 
-static bool begins_with(const char *name, const char *begin)
-{
-	return strncmp(name, begin, strlen(begin)) == 0;
-}
-
 static bool ends_in(const char *name, const char *end)
 {
 	size_t len = strlen(name), n = strlen(end);
@@ -63,17 +58,18 @@ static bool ends_in(const char *name, const char *end)
 /** A label of the linker script: no function begins there, although the letter is that of one. */
 static bool is_mark(const char *name)
 {
-	static const char *const names[] = {
-		"_text",	"_stext",     "_etext",		  "_head",
-		"_sinittext",	"_einittext", "_start",		  "_end",
-		"__init_begin", "__init_end", "__inittext_begin", "__inittext_end"
-	};
+	static const char *const names[] = { "_text", "_head", "_start", "_end" };
+	static const char *const ends[] = { "text_start", "text_begin", "text_end" };
 	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++)
 		if (strcmp(name, names[i]) == 0)
 			return true;
-	return name[0] == '_' && name[1] == '_' &&
-	       (ends_in(name, "text_start") || ends_in(name, "text_end") ||
-		begins_with(name, "__start___") || begins_with(name, "__stop___"));
+	for (size_t i = 0; i < NR_BOUNDS; i++)
+		if (strcmp(name, bounds[i].begin) == 0 || strcmp(name, bounds[i].end) == 0)
+			return true;
+	for (size_t i = 0; name[0] == '_' && name[1] == '_' && i < KS_ARRAY_LEN(ends); i++)
+		if (ends_in(name, ends[i]))
+			return true;
+	return strstr(name, "__start___") || strstr(name, "__stop___"); // also behind a prefix
 }
 
 /** What tools for Arm and RISC-V call the places where code or data begins; behind a prefix, kallsyms keep it. */

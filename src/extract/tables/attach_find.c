@@ -79,21 +79,29 @@ static int most_frequent(const struct places *places)
 	return most;
 }
 
-/** The compiler puts the same instruction at all places: what has another one does not belong to the table. */
+/**
+ * The compiler puts the same instruction at all places: what has another one stands beside the table. When the row has such
+ * places on both sides of it, nobody knows how far the table goes.
+ */
 static void end_row(struct places *places)
 {
 	const uint64_t *at = places->row.at;
-	size_t from = 0;
+	size_t from = 0, beside = 0;
+	unsigned int nr_before = places->nr_found;
 	int site = places->row.len < places->least ? -1 : most_frequent(places);
 	for (size_t i = 0; site >= 0 && i <= places->row.len; i++) {
 		if (i < places->row.len && instruction_at(places, at[i]) == site &&
 		    (i == from || at[i] != at[i - 1]))
 			continue;
-		if (i - from >= places->least && places->nr_found++ == 0)
+		if (i - from < places->least)
+			beside += i - from;
+		else if (places->nr_found++ == 0)
 			for (size_t k = from; k < i && !places->failed; k++)
 				places->failed = !ks_vector_add(places->found, at[k]);
 		from = i + 1;
 	}
+	if (places->nr_found > nr_before && beside)
+		places->nr_found++;
 	places->row.len = 0;
 }
 
@@ -132,6 +140,8 @@ struct ks_error *ks_ftrace_find(const struct ks_finder *finder, ks_address_vecto
 	size_t nr;
 	struct ks_data_range code = code_of(finder, &nr);
 	*ret_found = false;
+	code.low -= ks_arch_ftrace_front(places.arch);
+	code.high += places.arch ? places.arch->ftrace_behind : 0; // of the last function
 	if (!places.arch || !places.arch->ftrace_site.mask)
 		return NULL;
 	places.least = nr / LEAST_SHARE > LEAST_PLACES ? nr / LEAST_SHARE : LEAST_PLACES;
@@ -146,12 +156,8 @@ struct ks_error *ks_ftrace_find(const struct ks_finder *finder, ks_address_vecto
 
 /* ---- what kprobes must not touch */
 
-enum {
-	MOST_PROTECTED = 4096,
-	ALIGNMENT =
-		32, // STRUCT_ALIGN(): where the list of functions that may be made to fail begins
-	MOST_ERRORS = 4, // more kinds of errors than there are
-};
+/** ALIGNMENT is STRUCT_ALIGN(): where functions that may be made to fail begin; MOST_ERRORS more kinds of errors than there are. */
+enum { MOST_PROTECTED = 4096, ALIGNMENT = 32, MOST_ERRORS = 4 };
 
 static uint64_t word_at(const struct ks_finder *finder, uint64_t addr)
 {

@@ -15,8 +15,8 @@ struct ks_check_report {
 	bool color;			  // terminal: use ANSI colours
 	unsigned int columns;		  // terminal: width; 0 means 80
 	enum ks_verdict fail_on;	  // the best verdict that counts as a failed test
-	const char *
-		map; // sarif, github: "OLD=NEW,…", beginnings of paths and what stands for them; NULL
+	/** sarif, github: "OLD=NEW,…", beginnings of paths and what stands for them; NULL. */
+	const char *map;
 	const char *here; // sarif, github: paths below this folder are told from there; NULL
 	/**
 	 * HTML: what goes into a page of the site, tools first. Cells lead to the explanations, which are at this address, a slash and

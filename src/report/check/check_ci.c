@@ -32,13 +32,16 @@ static void write_texts(const struct ks_outcome *outcome, struct ks_buf *text, s
 static bool is_excused(const struct ks_check_report *report, size_t row, size_t image,
 		       const struct ks_outcome *outcome)
 {
+	bool any = false;
 	for (uint32_t i = 0; i < outcome->nr; i++) {
 		const struct ks_reason *reason = &outcome->reasons[i];
-		if (!reason->soft && reason->verdict >= report->fail_on &&
-		    !ks_check_is_excused(report, row, reason, &image, 1))
+		if (reason->soft || reason->verdict < report->fail_on)
+			continue;
+		if (!ks_check_is_excused(report, row, reason, &image, 1))
 			return false;
+		any = true;
 	}
-	return true;
+	return any;
 }
 
 /** The element inside a test case that says how it went; none for a success. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reasons and rows as every format of a check writes them. */
-#include "base/vector.h"
 #include <string.h>
 
+#include "base/vector.h"
 #include "report/check/check_page.h"
 #include "surface/type.h"
 

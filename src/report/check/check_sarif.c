@@ -18,24 +18,24 @@ static void write_text(struct ks_json *json, const char *key, const char *text)
 /** @param text scratch */
 static void write_rule(struct ks_json *json, enum ks_reason_kind kind, struct ks_buf *text)
 {
-	const struct ks_reason_help *help = &ks_reason_helps[kind];
+	const struct ks_reason_info *reason = &ks_reasons[kind];
 	ks_json_open(json, '{');
-	ks_json_key_str(json, "id", ks_reasons[kind].name);
-	ks_buf_printf(text, "%s.", ks_reasons[kind].title);
+	ks_json_key_str(json, "id", reason->name);
+	ks_buf_printf(text, "%s.", reason->title);
 	write_text(json, "shortDescription", ks_buf_text(text) ? text->at : "");
 	text->len = 0;
-	write_text(json, "fullDescription", help->about);
-	ks_buf_printf(text, "%s %s", help->about, help->remedy);
+	write_text(json, "fullDescription", reason->about);
+	ks_buf_printf(text, "%s %s", reason->about, reason->remedy);
 	ks_json_key_open(json, "help", '{');
 	ks_json_key_str(json, "text", ks_buf_text(text) ? text->at : "");
 	text->len = 0;
-	ks_buf_printf(text, "%s\n\n**What to do:** %s", help->about, help->remedy);
+	ks_buf_printf(text, "%s\n\n**What to do:** %s", reason->about, reason->remedy);
 	ks_json_key_str(json, "markdown", ks_buf_text(text) ? text->at : "");
 	text->len = 0;
 	ks_json_close(json, '}');
 	ks_json_key_str(json, "helpUri", KSURF_HOMEPAGE);
 	ks_json_key_open(json, "defaultConfiguration", '{');
-	ks_json_key_str(json, "level", ks_sarif_levels[ks_reasons[kind].verdict]);
+	ks_json_key_str(json, "level", ks_sarif_levels[reason->verdict]);
 	ks_json_close(json, '}');
 	ks_json_close(json, '}');
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* The two halves of a SARIF log: inside report/check/ only. */
-#include "base/hashmap.h"
 #include "base/json.h"
 #include "report/check/check_page.h"
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/array.h"
+#include "base/hashmap.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "base/vector.h"
@@ -171,7 +173,7 @@ static struct ks_error *write_fingerprint(struct results *results, size_t row,
 		reason->name ? reason->name : "",
 	};
 	_cleanup_buf_ struct ks_buf all = { 0 };
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(parts); i++)
 		ks_buf_bytes(&all, parts[i], strlen(parts[i]) + 1);
 	const char *at = reason->line && reason->line->text ? reason->line->text : "";
 	for (; *at; at++)
