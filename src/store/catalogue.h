@@ -121,9 +121,9 @@ struct ks_catalogue_holders ks_catalogue_holders_of(struct ks_cursor record, siz
 /** The next run; false at the end, and when the record is damaged: then record.why tells. */
 bool ks_catalogue_holders_next(struct ks_catalogue_holders *holders);
 
-/** Fetch rows of a table, when the catalogue is on a server. @param ids ascending */
+/** Fetch rows of a table, when the catalogue is on a server. @param ids sorted here */
 KS_MUST_CHECK struct ks_error *ks_catalogue_fetch(struct ks_store *store, const char *table,
-						  const int64_t *ids, size_t nr);
+						  int64_t *ids, size_t nr);
 
 /** Segments and columns are called by a row of table names, counted from 0, and an image. */
 enum { KS_CATALOGUE_IMAGE_BITS = 24 };

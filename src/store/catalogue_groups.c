@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which names of a catalogue have some trigrams in them: groups of a few neighbours, as the index has them. */
-#include <stdlib.h>
-
 #include "store/catalogue_index.h"
 
 /** A group, and how many of the trigrams it has. */
@@ -13,18 +11,11 @@ struct counts {
 	KS_VECTOR(struct counted) at;
 };
 
-static int compare_ids(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
 static struct ks_error *fetch(struct ks_store *store, const struct ks_trigrams *trigrams)
 {
 	int64_t ids[KS_TRIGRAMS_MOST] = { 0 };
 	for (size_t i = 0; i < trigrams->nr; i++)
 		ids[i] = trigrams->at[i];
-	qsort(ids, trigrams->nr, sizeof(*ids), compare_ids);
 	return ks_catalogue_fetch(store, "trigram", ids, trigrams->nr);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The names alone of rows of a catalogue: what a search looks at that knows no better. */
 #include <fnmatch.h>
-#include <stdlib.h>
 
 #include "store/catalogue_find.h"
 
@@ -18,12 +17,6 @@ bool ks_find_wants(const struct ks_find *find, enum ks_kind kind, const char *na
 	       (!find->wanted || find->wanted(kind, name, find->arg));
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
 struct ks_error *ks_find_fetch(struct ks_find_names *search, const char *table)
 {
 	KS_VECTOR(int64_t) ids = { 0 };
@@ -31,8 +24,6 @@ struct ks_error *ks_find_fetch(struct ks_find_names *search, const char *table)
 	for (size_t i = 0; i < search->nr_parts; i++)
 		for (size_t k = 0; ok && k < search->parts[i].ids.len; k++)
 			ok = ks_vector_add(&ids, search->parts[i].ids.at[k]);
-	if (ids.len) // kinds lie in another order than they are told in
-		qsort(ids.at, ids.len, sizeof(*ids.at), compare_ids);
 	struct ks_error *err =
 		ok ? ks_catalogue_fetch(search->store, table, ids.at, ids.len) : &ks_nomem;
 	ks_vector_deinit(&ids);

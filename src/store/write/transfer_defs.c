@@ -2,6 +2,7 @@
 /* Definitions of another store: by their hashes, which are counted anew. */
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "store/kinds.h"
 #include "store/write/transfer_private.h"
 
@@ -78,17 +79,11 @@ static struct ks_error *take(struct ks_transfer *t, struct ks_transfer_job *job,
 	return t->ids[id] ? NULL : add_new(t, job, id, def.bytes, hash);
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
 /** Those that were not taken with another image, each once, in their order. */
 static struct ks_error *list_missing(struct ks_transfer *t, struct ks_transfer_job *job,
 				     struct ks_order *ret)
 {
-	size_t nr = 0, kept = 0;
+	size_t nr = 0;
 	for (int table = 0; table < KS_NR_TABLES; table++) {
 		KS_TRY(ks_part_order(t->from, job->image, table, &job->arena, &job->orders[table]));
 		nr += job->orders[table].nr;
@@ -105,11 +100,7 @@ static struct ks_error *list_missing(struct ks_transfer *t, struct ks_transfer_j
 			if (!t->ids[id])
 				at[nr++] = id;
 		}
-	qsort(at, nr, sizeof(*at), compare_ids);
-	for (size_t i = 0; i < nr; i++)
-		if (!kept || at[kept - 1] != at[i])
-			at[kept++] = at[i];
-	*ret = (struct ks_order){ .at = at, .nr = kept };
+	*ret = (struct ks_order){ .at = at, .nr = ks_sort_distinct(at, nr) };
 	return NULL;
 }
 
