@@ -16,8 +16,7 @@ enum { KS_CATALOGUE_INLINE = 256 };
 #define KS_CATALOGUE_HEAD_FIRST "first"	  // images, lists and common names
 #define KS_CATALOGUE_HEAD_IMAGES "images" // of format 1
 #define KS_CATALOGUE_HEAD_LISTS "lists"	  // of format 1
-#define KS_CATALOGUE_HEAD_ROWS                                                                     \
-	"rows." // and the name of a list with more rows than KS_CATALOGUE_INLINE
+#define KS_CATALOGUE_HEAD_ROWS "rows."	  // and the name of a list with too many rows for it
 #define KS_CATALOGUE_HEAD_CONTENT "content"
 
 /** One row of table names. */

@@ -36,10 +36,8 @@ static struct ks_error *read_words(struct ks_find_names *search, const struct ks
 {
 	struct ks_store *store = search->store;
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_CATALOGUE_WORD, &stmt));
-	sqlite3_bind_int64(stmt, 1, id);
 	bool there;
-	KS_TRY(ks_sql_row(store, stmt, &there));
+	KS_TRY(ks_sql_find(store, KS_SQL_CATALOGUE_WORD, id, &stmt, &there));
 	uint64_t first = there ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;
 	uint64_t nr = there ? (uint64_t)sqlite3_column_int64(stmt, 1) : 0;
 	if (!there || first <= part->list->from || (uint64_t)id - first >= nr ||

@@ -111,9 +111,7 @@ static struct ks_error *find_like(struct ks_put_lists *lists, struct ks_store *s
 	if (!row)
 		return NULL;
 	segment->like_id = sqlite3_column_int64(seek, 1);
-	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS, &columns));
-	sqlite3_bind_int64(columns, 1, segment->like_id);
-	KS_TRY(ks_sql_row(store, columns, &row));
+	KS_TRY(ks_sql_find(store, KS_SQL_COLUMNS, segment->like_id, &columns, &row));
 	if (!row)
 		return ks_store_damaged("facts of an image are missing");
 	struct ks_bytes bytes = ks_sql_bytes(columns, 1);

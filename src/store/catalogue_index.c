@@ -25,10 +25,8 @@ static struct ks_error *read_list(struct ks_store *store, uint32_t trigram, stru
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	*ret = ks_cursor_over(NULL, 0, false);
-	KS_TRY(ks_sql_get(store, KS_SQL_CATALOGUE_TRIGRAM, &stmt));
-	sqlite3_bind_int64(stmt, 1, trigram);
 	bool there;
-	KS_TRY(ks_sql_row(store, stmt, &there));
+	KS_TRY(ks_sql_find(store, KS_SQL_CATALOGUE_TRIGRAM, trigram, &stmt, &there));
 	if (!there || sqlite3_column_int64(stmt, 0) > trigram)
 		return NULL;
 	uint64_t at = (uint64_t)sqlite3_column_int64(stmt, 0) - 1;
@@ -51,9 +49,7 @@ static bool next_group(struct ks_cursor *list, const struct ks_catalogue_rows *r
 {
 	while (ks_cursor_more(list)) {
 		uint64_t further = ks_cursor_uleb(list);
-		if (!further ||
-		    further > UINT64_MAX -
-				      *group) // there are as many as rows, whatever the bytes say
+		if (!further || further > UINT64_MAX - *group)
 			ks_cursor_fail(list, "names are not in order");
 		*group += further;
 		uint64_t row = *group / KS_CATALOGUE_GROUPS;
