@@ -71,17 +71,11 @@ void world_stop(struct world *world)
 
 void world_command(const char *db, const char *words, struct ks_buf *out)
 {
-	struct ks_buf line = { 0 };
-	char bytes[4096];
+	_cleanup_buf_ struct ks_buf line = { 0 };
 	ks_buf_printf(&line, "$KSURF_COMMAND --db %s %s 2>&1", db, words);
-	FILE *pipe = popen(ks_buf_text(&line), "r");
-	assert_non_null(pipe);
-	out->len = 0;
-	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), pipe));)
-		ks_buf_bytes(out, bytes, len);
-	ks_buf_printf(out, "status %d", pclose(pipe));
+	int status = place_shell(ks_buf_text(&line), out);
+	ks_buf_printf(out, "status %d", status);
 	assert_non_null(ks_buf_text(out));
-	ks_buf_deinit(&line);
 }
 
 struct ks_error *world_note(const struct ks_store_name *name, void *arg)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -40,6 +41,21 @@ int place_drop(void **state)
 const char *place_path(void **state)
 {
 	return ((struct place *)*state)->path;
+}
+
+int place_shell(const char *line, struct ks_buf *out)
+{
+	char bytes[4096];
+	assert_non_null(line);
+	FILE *pipe = popen(line, "r");
+	assert_non_null(pipe);
+	out->len = 0;
+	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), pipe));)
+		ks_buf_bytes(out, bytes, len);
+	int status = pclose(pipe);
+	assert_true(WIFEXITED(status));
+	assert_non_null(ks_buf_text(out));
+	return WEXITSTATUS(status);
 }
 
 void place_sql(const char *path, const char *text)

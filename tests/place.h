@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "check.h"
 #include "store/store.h"
 
@@ -22,6 +23,8 @@ int place_drop(void **state);
 const char *place_path(void **state);
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_make, place_drop)
 
+/** Run a line of shell. @param out replaced by all that it prints @return its exit status */
+int place_shell(const char *line, struct ks_buf *out);
 /** Run SQL on the file, behind the store's back. */
 void place_sql(const char *path, const char *text);
 /** The first column of the first row that a statement gives. */

@@ -51,14 +51,9 @@ static void remove_others(const struct place *place)
 static char *answer(const char *path, const char *command)
 {
 	_cleanup_buf_ struct ks_buf line = { 0 }, text = { 0 };
-	char bytes[4096];
 	ks_buf_printf(&line, "$KSURF_COMMAND --db %s %s 2>&1", path, command);
-	assert_non_null(ks_buf_text(&line));
-	FILE *pipe = popen(line.at, "r");
-	assert_non_null(pipe);
-	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), pipe));)
-		ks_buf_bytes(&text, bytes, len);
-	ks_buf_printf(&text, "\nstatus %d\n", pclose(pipe));
+	int status = place_shell(ks_buf_text(&line), &text);
+	ks_buf_printf(&text, "\nstatus %d\n", status);
 	assert_non_null(ks_buf_text(&text));
 	char *copy = strdup(text.at);
 	for (char *at = copy; (at = strstr(at, path));) { // errors name the store

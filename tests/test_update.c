@@ -234,15 +234,9 @@ static char *command(const char *path, const char *words)
 {
 	_cleanup_buf_ struct ks_buf line = { 0 };
 	struct ks_buf text = { 0 };
-	char bytes[4096];
 	ks_buf_printf(&line, "$KSURF_COMMAND --db %s %s 2>&1", path, words);
-	assert_non_null(ks_buf_text(&line));
-	FILE *pipe = popen(line.at, "r");
-	assert_non_null(pipe);
-	for (size_t n; (n = fread(bytes, 1, sizeof(bytes), pipe));)
-		ks_buf_bytes(&text, bytes, n);
-	int status = pclose(pipe);
-	ks_buf_printf(&text, "[%d]", WEXITSTATUS(status));
+	int status = place_shell(ks_buf_text(&line), &text);
+	ks_buf_printf(&text, "[%d]", status);
 	assert_non_null(ks_buf_text(&text));
 	return text.at;
 }
