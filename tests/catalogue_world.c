@@ -4,17 +4,6 @@
 #include "base/array.h"
 #include "sample.h"
 
-void world_read_file(const char *path, struct ks_buf *out)
-{
-	char bytes[4096];
-	FILE *file = fopen(path, "rb");
-	assert_non_null(file);
-	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), file));)
-		ks_buf_bytes(out, bytes, len);
-	fclose(file);
-	assert_ok(ks_buf_error(out));
-}
-
 void world_publish(struct world *world, struct ks_buf *out)
 {
 	static const struct ks_store_want common[] = {
@@ -26,8 +15,7 @@ void world_publish(struct world *world, struct ks_buf *out)
 	struct ks_publish_result result;
 	assert_ok(ks_store_publish(world->store, world->path, &opts, &result));
 	assert_int_equal(strlen(result.content), 64);
-	out->len = 0;
-	world_read_file(world->path, out);
+	place_read_file(world->path, out);
 	assert_int_equal(out->len, result.bytes);
 }
 

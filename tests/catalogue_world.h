@@ -32,8 +32,6 @@ void world_serve(struct world *world);
 void world_stop(struct world *world);
 /** Publish the store to its path. @param out replaced by the bytes */
 void world_publish(struct world *world, struct ks_buf *out);
-/** Append what a file holds. */
-void world_read_file(const char *path, struct ks_buf *out);
 /** What the command prints over a store or a URL, and how it ends: out is replaced. */
 void world_command(const char *db, const char *words, struct ks_buf *out);
 

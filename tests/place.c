@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 #include "base/array.h"
+#include "base/read_file.h"
 #include "same.h"
 #include "sample.h"
 
@@ -104,6 +105,21 @@ struct ks_put_result place_put(struct ks_store *store, unsigned int build)
 	free(result.label);
 	result.label = NULL;
 	return result;
+}
+
+void place_put_builds(const char *path, unsigned int from, unsigned int to)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	for (unsigned int build = from; build <= to; build++)
+		place_put(store, build);
+}
+
+void place_read_file(const char *path, struct ks_buf *ret)
+{
+	enum { MOST = 64 << 20 };
+	ret->len = 0;
+	assert_ok(ks_read_file(path, MOST, ret, NULL));
 }
 
 size_t place_count(const char *path)

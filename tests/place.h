@@ -33,7 +33,11 @@ int64_t place_number(const char *path, const char *text);
 const char *place_copy_old(const char *path, const char *name);
 /** Put sample_surface(build, FILLERS). */
 struct ks_put_result place_put(struct ks_store *store, unsigned int build);
+/** The same of builds, into the store at a path. */
+void place_put_builds(const char *path, unsigned int from, unsigned int to);
 size_t place_count(const char *path);
+/** All bytes of a file. @param ret replaced */
+void place_read_file(const char *path, struct ks_buf *ret);
 /** The image is in the store, whole. */
 void place_check_surface(struct ks_store *store, const struct ks_surface *want);
 /** The same for the image of a build. */

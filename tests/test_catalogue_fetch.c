@@ -30,7 +30,7 @@ static void whole_copy_is_the_file(void **state)
 	snprintf(copy, sizeof(copy), "%s.copy", world.path);
 	fetch(&world, "", copy, &said);
 	assert_string_equal(said.at, "status 0");
-	world_read_file(copy, &bytes);
+	place_read_file(copy, &bytes);
 	assert_int_equal(bytes.len, world.bytes.len);
 	assert_memory_equal(bytes.at, world.bytes.at, bytes.len);
 	unlink(copy);
@@ -55,11 +55,11 @@ static void store_is_not_replaced(void **state)
 		skip();
 	world_make(&world, state);
 	world_serve(&world);
-	world_read_file(path, &before);
+	place_read_file(path, &before);
 	fetch(&world, "", path, &said);
 	if (!strstr(said.at, "is a store"))
 		fail_msg("%s", said.at);
-	world_read_file(path, &after);
+	place_read_file(path, &after);
 	assert_int_equal(after.len, before.len);
 	assert_memory_equal(after.at, before.at, after.len);
 	ks_buf_deinit(&said);
@@ -75,7 +75,7 @@ static void fetch_file(struct world *world, const char *path, const char *opts, 
 	struct ks_buf said = { 0 }, bytes = { 0 };
 	char copy[120];
 	snprintf(copy, sizeof(copy), "%s.copy", world->path);
-	world_read_file(path, &bytes);
+	place_read_file(path, &bytes);
 	world->files[0] = (struct served_file){ "/all.ksurf", bytes.at, bytes.len };
 	fetch(world, opts, copy, &said);
 	if (!strstr(said.at, says))
@@ -169,7 +169,7 @@ static void signatures_are_checked(void **state)
 		struct ks_buf signature = { 0 };
 		if (cases[i].signature) {
 			snprintf(path, sizeof(path), "%s/%s", world.cache, cases[i].signature);
-			world_read_file(path, &signature);
+			place_read_file(path, &signature);
 		}
 		world.files[1] = (struct served_file){ cases[i].signature ? "/all.ksurf.sig" : NULL,
 						       signature.at, signature.len };

@@ -129,7 +129,7 @@ static void store_and_rubbish_are_refused(void **state)
 	struct ks_buf store = { 0 };
 	world_make(&world, state);
 	ks_store_close(ks_take(world.store)); // all of it is in the file then
-	world_read_file(place_path(state), &store);
+	place_read_file(place_path(state), &store);
 	world.files[0] = (struct served_file){ "/all.ksurf", store.at, store.len };
 	world_serve(&world);
 	expect_error(read_all(&world), KS_ERR_STORE, "only a catalogue");

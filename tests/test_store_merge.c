@@ -23,14 +23,6 @@ static void path_of(const struct place *place, const char *name, char out[96])
 	snprintf(out, 96, "%s/%s", place->dir, name);
 }
 
-static void put_builds(const char *path, unsigned int from, unsigned int to)
-{
-	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	for (unsigned int build = from; build <= to; build++)
-		place_put(store, build);
-}
-
 static struct ks_error *merge(const char *into_path, const char *from_path,
 			      struct ks_merge_result *ret)
 {
@@ -117,9 +109,9 @@ static void every_report_is_the_same(void **state)
 	struct ks_merge_result result;
 	path_of(place, "a", a);
 	path_of(place, "b", b);
-	put_builds(place->path, 1, 4);
-	put_builds(a, 1, 2);
-	put_builds(b, 2, 4);
+	place_put_builds(place->path, 1, 4);
+	place_put_builds(a, 1, 2);
+	place_put_builds(b, 2, 4);
 	assert_ok(merge(a, b, &result));
 	assert_int_equal(result.kernels.added, 2);
 	assert_int_equal(result.kernels.kept, 1);
@@ -144,8 +136,8 @@ static void differences_stay_what_they_are(void **state)
 	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		struct ks_merge_result result;
 		struct ks_store *store;
-		put_builds(a, cases[i].from, cases[i].to);
-		put_builds(b, 3, 6);
+		place_put_builds(a, cases[i].from, cases[i].to);
+		place_put_builds(b, 3, 6);
 		assert_ok(merge(a, b, &result));
 		assert_int_equal(place_number(a, "SELECT count(*) FROM image WHERE base IS NULL"),
 				 cases[i].roots);
@@ -169,7 +161,7 @@ static void fuller_images_take_their_place(void **state)
 	struct ks_merge_result result;
 	struct ks_store *store;
 	path_of(place, "b", b);
-	put_builds(b, 1, 4);
+	place_put_builds(b, 1, 4);
 	for (unsigned int build = 1; build <= 2; build++) {
 		_cleanup_surface_ struct ks_surface *poor = sample_surface(build, 10);
 		struct ks_put_result put;
@@ -208,7 +200,7 @@ static void stores_of_older_versions_are_taken(void **state)
 			assert_same_answer(b, c, commands[k]);
 		remove_others(place);
 		place_copy_old(b, versions[i]); // with rows of this version behind the old ones
-		put_builds(b, 7, 8);
+		place_put_builds(b, 7, 8);
 		assert_ok(merge(c, b, &result));
 		assert_int_equal(place_count(b), place_count(c));
 		for (size_t k = 0; k < KS_ARRAY_LEN(commands); k++)
@@ -225,8 +217,8 @@ static struct ks_error *merge_damaged(const struct place *place, unsigned int fr
 	struct ks_merge_result result;
 	path_of(place, "b", b);
 	remove_others(place);
-	put_builds(place->path, 1, 1);
-	put_builds(b, from, to);
+	place_put_builds(place->path, 1, 1);
+	place_put_builds(b, from, to);
 	place_sql(b, damage);
 	return merge(place->path, b, &result);
 }
@@ -322,8 +314,8 @@ static void labels_and_choices_follow(void **state)
 	struct ks_arena arena = { 0 };
 	const char *base;
 	path_of(place, "b", b);
-	put_builds(place->path, 1, 1);
-	put_builds(b, 2, 2);
+	place_put_builds(place->path, 1, 1);
+	place_put_builds(b, 2, 2);
 	assert_ok(ks_store_open(b, KS_STORE_WRITE, &store));
 	assert_ok(ks_store_relabel(store, "6.1.0-2", "6.1.0-1"));
 	assert_ok(ks_store_set(store, KS_SETTING_BASE, "6.1.0-1"));

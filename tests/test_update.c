@@ -144,7 +144,6 @@ static void what_is_released_comes_and_what_is_older_goes(void **state)
 	mini_archive_end(&archive);
 }
 
-/** What is of another set, too, leaves only the one; the chosen base stays; a set without images is not followed. */
 /** What is there needs no transfer: pulling many kernels goes on where it was ended. */
 static void what_the_store_has_is_not_fetched_again(void **state)
 {
@@ -161,6 +160,7 @@ static void what_the_store_has_is_not_fetched_again(void **state)
 	mini_archive_end(&archive);
 }
 
+/** What is of another set, too, leaves only the one; the chosen base stays; a set without images is not followed. */
 static void what_somebody_wants_stays(void **state)
 {
 	const char *path = place_path(state);
