@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
 
 #include "base/array.h"
+#include "base/read_file.h"
 #include "same.h"
 #include "sample.h"
 
@@ -40,6 +42,21 @@ int place_drop(void **state)
 const char *place_path(void **state)
 {
 	return ((struct place *)*state)->path;
+}
+
+int place_shell(const char *line, struct ks_buf *out)
+{
+	char bytes[4096];
+	assert_non_null(line);
+	FILE *pipe = popen(line, "r");
+	assert_non_null(pipe);
+	out->len = 0;
+	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), pipe));)
+		ks_buf_bytes(out, bytes, len);
+	int status = pclose(pipe);
+	assert_true(WIFEXITED(status));
+	assert_non_null(ks_buf_text(out));
+	return WEXITSTATUS(status);
 }
 
 void place_sql(const char *path, const char *text)
@@ -88,6 +105,21 @@ struct ks_put_result place_put(struct ks_store *store, unsigned int build)
 	free(result.label);
 	result.label = NULL;
 	return result;
+}
+
+void place_put_builds(const char *path, unsigned int from, unsigned int to)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	for (unsigned int build = from; build <= to; build++)
+		place_put(store, build);
+}
+
+void place_read_file(const char *path, struct ks_buf *ret)
+{
+	enum { MOST = 64 << 20 };
+	ret->len = 0;
+	assert_ok(ks_read_file(path, MOST, ret, NULL));
 }
 
 size_t place_count(const char *path)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "check.h"
 #include "store/store.h"
 
@@ -22,6 +23,8 @@ int place_drop(void **state);
 const char *place_path(void **state);
 #define TEST(name) cmocka_unit_test_setup_teardown(name, place_make, place_drop)
 
+/** Run a line of shell. @param out replaced by all that it prints @return its exit status */
+int place_shell(const char *line, struct ks_buf *out);
 /** Run SQL on the file, behind the store's back. */
 void place_sql(const char *path, const char *text);
 /** The first column of the first row that a statement gives. */
@@ -30,7 +33,11 @@ int64_t place_number(const char *path, const char *text);
 const char *place_copy_old(const char *path, const char *name);
 /** Put sample_surface(build, FILLERS). */
 struct ks_put_result place_put(struct ks_store *store, unsigned int build);
+/** The same of builds, into the store at a path. */
+void place_put_builds(const char *path, unsigned int from, unsigned int to);
 size_t place_count(const char *path);
+/** All bytes of a file. @param ret replaced */
+void place_read_file(const char *path, struct ks_buf *ret);
 /** The image is in the store, whole. */
 void place_check_surface(struct ks_store *store, const struct ks_surface *want);
 /** The same for the image of a build. */

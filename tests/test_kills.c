@@ -19,12 +19,11 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
-#include "base/read_file.h"
 #include "ingest/merge.h"
 #include "place.h"
 #include "sample.h"
 
-enum { BEFORE = 1, BEHIND = 4, FILE_MAX = 64 << 20 }; // images
+enum { BEFORE = 1, BEHIND = 4 }; // images
 
 /** One of the three. */
 struct work {
@@ -56,14 +55,6 @@ static struct ks_error *repack(const struct work *work)
 	struct ks_repack_result result;
 	KS_TRY(ks_store_open(work->path, KS_STORE_WRITE, &store));
 	return ks_store_repack(store, 1, &result);
-}
-
-static void put_builds(const char *path, unsigned int from, unsigned int to)
-{
-	_cleanup_store_ struct ks_store *store = NULL;
-	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	for (unsigned int build = from; build <= to; build++)
-		place_put(store, build);
 }
 
 /** How many images there are, all of which say what they say. */
@@ -148,12 +139,6 @@ static void remove_at(const char *path)
 	assert_int_equal(system(line), 0);
 }
 
-static void read_bytes(const char *path, struct ks_buf *ret)
-{
-	ret->len = 0;
-	assert_ok(ks_read_file(path, FILE_MAX, ret, NULL));
-}
-
 static void killed_publishing_leaves_one_of_both_files(void **state)
 {
 	const struct place *place = *state;
@@ -163,18 +148,18 @@ static void killed_publishing_leaves_one_of_both_files(void **state)
 	struct tally tally = { 0 };
 	snprintf(out, sizeof(out), "%s/out.ksurf", place->dir);
 	snprintf(small, sizeof(small), "%s/small", place->dir);
-	put_builds(small, 1, BEFORE);
-	put_builds(place->path, 1, BEHIND);
+	place_put_builds(small, 1, BEFORE);
+	place_put_builds(place->path, 1, BEHIND);
 	const struct work work = { out, place->path, publish }, back = { out, small, publish };
 	int64_t took = measure(&work);
-	read_bytes(out, &behind);
+	place_read_file(out, &behind);
 	assert_ok(publish(&back));
-	read_bytes(out, &before);
+	place_read_file(out, &before);
 	for (unsigned int i = 0; i < nr; i++) {
 		kill_at(&work, i * took * 2 / nr, BEFORE, BEHIND, &tally);
 		bool whole = look(out) == BEHIND;
 		const struct ks_buf *want = whole ? &behind : &before;
-		read_bytes(out, &now);
+		place_read_file(out, &now);
 		assert_int_equal(now.len, want->len);
 		assert_memory_equal(now.at, want->at, want->len);
 		if (whole)
@@ -197,8 +182,8 @@ static void killed_merges_are_seen_whole_or_not(void **state)
 	unsigned int nr = nr_kills();
 	struct tally tally = { 0 };
 	snprintf(other, sizeof(other), "%s/other", place->dir);
-	put_builds(place->path, 1, BEFORE);
-	put_builds(other, BEFORE + 1, BEHIND);
+	place_put_builds(place->path, 1, BEFORE);
+	place_put_builds(other, BEFORE + 1, BEHIND);
 	const struct work work = { place->path, other, merge };
 	int64_t took = 0;
 	for (unsigned int i = 0; i <= nr; i++) {
@@ -227,7 +212,7 @@ static void killed_repackings_are_not_seen(void **state)
 	const struct place *place = *state;
 	unsigned int nr = nr_kills();
 	struct tally tally = { 0 };
-	put_builds(place->path, 1, BEHIND);
+	place_put_builds(place->path, 1, BEHIND);
 	const struct work work = { place->path, NULL, repack };
 	int64_t took = measure(&work);
 	for (unsigned int i = 0; i < nr; i++) {

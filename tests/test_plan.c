@@ -159,12 +159,8 @@ static void kernels_of_a_long_plan_are_found(void **state)
 static char *say(const char *line)
 {
 	_cleanup_buf_ struct ks_buf text = { 0 };
-	char bytes[4096];
-	FILE *pipe = popen(line, "r");
-	assert_non_null(pipe);
-	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), pipe));)
-		ks_buf_bytes(&text, bytes, len);
-	ks_buf_printf(&text, "status %d\n", WEXITSTATUS(pclose(pipe)));
+	int status = place_shell(line, &text);
+	ks_buf_printf(&text, "status %d\n", status);
 	assert_non_null(ks_buf_text(&text));
 	return strdup(text.at);
 }

@@ -141,12 +141,8 @@ static char *answer(const char *dir, const char *command)
 	ks_buf_printf(&line, "cd %s && rm -rf out && { $KSURF_COMMAND --db store -j 4 %s; } 2>&1",
 		      dir, command);
 	assert_non_null(ks_buf_text(&line));
-	FILE *pipe = popen(line.at, "r");
-	assert_non_null(pipe);
-	char bytes[4096];
-	for (size_t len; (len = fread(bytes, 1, sizeof(bytes), pipe));)
-		ks_buf_bytes(&text, bytes, len);
-	ks_buf_printf(&text, "\nstatus %d\n", pclose(pipe));
+	int status = place_shell(line.at, &text);
+	ks_buf_printf(&text, "\nstatus %d\n", status);
 	assert_non_null(ks_buf_text(&text));
 	return strdup(text.at);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names of symbol tables that are kept as what differs, against the names themselves. */
+/* What a handle keeps: names of symbol tables as what differs, against the names themselves; parts that others are differences to. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -135,7 +135,9 @@ static void no_names_and_damaged_ones(void **state)
 	add(&symbols, 2, &some);
 	for (uint64_t nr = 2; nr <= 4; nr += 2) { // fewer and more than are told
 		struct ks_buf raw = raw_of(&some);
-		ks_error_free(ks_symbols_add(&symbols, 3, &raw, nr, "sym7", &found));
+		struct ks_error *err = ks_symbols_add(&symbols, 3, &raw, nr, "sym7", &found);
+		assert_non_null(err);
+		ks_error_free(err);
 		ks_buf_deinit(&raw);
 		assert_false(ks_symbols_find(&symbols, 3, "sym7", &found));
 	}

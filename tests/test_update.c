@@ -144,7 +144,6 @@ static void what_is_released_comes_and_what_is_older_goes(void **state)
 	mini_archive_end(&archive);
 }
 
-/** What is of another set, too, leaves only the one; the chosen base stays; a set without images is not followed. */
 /** What is there needs no transfer: pulling many kernels goes on where it was ended. */
 static void what_the_store_has_is_not_fetched_again(void **state)
 {
@@ -161,6 +160,7 @@ static void what_the_store_has_is_not_fetched_again(void **state)
 	mini_archive_end(&archive);
 }
 
+/** What is of another set, too, leaves only the one; the chosen base stays; a set without images is not followed. */
 static void what_somebody_wants_stays(void **state)
 {
 	const char *path = place_path(state);
@@ -234,15 +234,9 @@ static char *command(const char *path, const char *words)
 {
 	_cleanup_buf_ struct ks_buf line = { 0 };
 	struct ks_buf text = { 0 };
-	char bytes[4096];
 	ks_buf_printf(&line, "$KSURF_COMMAND --db %s %s 2>&1", path, words);
-	assert_non_null(ks_buf_text(&line));
-	FILE *pipe = popen(line.at, "r");
-	assert_non_null(pipe);
-	for (size_t n; (n = fread(bytes, 1, sizeof(bytes), pipe));)
-		ks_buf_bytes(&text, bytes, n);
-	int status = pclose(pipe);
-	ks_buf_printf(&text, "[%d]", WEXITSTATUS(status));
+	int status = place_shell(ks_buf_text(&line), &text);
+	ks_buf_printf(&text, "[%d]", status);
 	assert_non_null(ks_buf_text(&text));
 	return text.at;
 }

@@ -29,8 +29,8 @@ struct ksurf_diff_kind {
 	size_t laid_out;	 /**< structs and unions with another layout, when asked for */
 	size_t nr_changes;
 	const struct ksurf_change_count *const *changes;
-	int added_known, removed_known,
-		changed_known; /**< the numbers say something; those of functions need prototypes */
+	/** The numbers say something; those of functions need prototypes. */
+	int added_known, removed_known, changed_known;
 };
 
 /** A name that differs. Reached through pointers only: it may grow at its end. */

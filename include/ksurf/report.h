@@ -33,8 +33,8 @@ struct ksurf_report_options {
 	int color;	    /**< terminal: use ANSI colours */
 	int verbose;	    /**< terminal: all there is */
 	unsigned int columns; /**< terminal: width; 0: 80 */
-	const char *
-		map; /**< sarif, github: "OLD=NEW,…", beginnings of paths and what stands for them; NULL */
+	/** sarif, github: "OLD=NEW,…", beginnings of paths and what stands for them; or NULL. */
+	const char *map;
 	const char *here; /**< sarif, github: paths below this folder are told from there; NULL */
 };
 

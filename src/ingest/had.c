@@ -44,6 +44,7 @@ static bool is_package_of(const char *file, const struct ks_image *image)
 	return strcmp(file, "deb") == 0 || strcmp(file, "ddeb") == 0;
 }
 
+/** By the checksum, if it came by a plan. Others that came, as files or out of archives, are known by what their images say of them. */
 static struct ks_error *find(struct ks_ingest_had *had, const struct ks_remote *remote)
 {
 	const struct ks_store *given = had->ingest->store;

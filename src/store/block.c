@@ -287,10 +287,8 @@ struct ks_error *ks_block_like(struct ks_store *store, uint64_t id, struct ks_de
 struct ks_error *ks_block_id_limit(struct ks_store *store, uint64_t *ret)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_BLOCK, &stmt));
-	sqlite3_bind_int64(stmt, 1, INT64_MAX);
 	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
+	KS_TRY(ks_sql_find(store, KS_SQL_BLOCK, INT64_MAX, &stmt, &row));
 	*ret = row ? (uint64_t)sqlite3_column_int64(stmt, 0) +
 			       (uint64_t)sqlite3_column_int64(stmt, 1)
 		   : 1;

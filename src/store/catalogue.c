@@ -234,10 +234,8 @@ static struct ks_error *row_bytes(struct ks_store *store, struct ks_catalogue *c
 	if (ks_cache_get(&store->kept_names, id, ret))
 		return NULL;
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_CATALOGUE_NAMES, &stmt));
-	sqlite3_bind_int64(stmt, 1, id);
 	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
+	KS_TRY(ks_sql_find(store, KS_SQL_CATALOGUE_NAMES, id, &stmt, &row));
 	if (!row)
 		return ks_store_damaged("names of the catalogue are missing");
 	catalogue->unpacked.len = 0;

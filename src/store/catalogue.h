@@ -16,8 +16,7 @@ enum { KS_CATALOGUE_INLINE = 256 };
 #define KS_CATALOGUE_HEAD_FIRST "first"	  // images, lists and common names
 #define KS_CATALOGUE_HEAD_IMAGES "images" // of format 1
 #define KS_CATALOGUE_HEAD_LISTS "lists"	  // of format 1
-#define KS_CATALOGUE_HEAD_ROWS                                                                     \
-	"rows." // and the name of a list with more rows than KS_CATALOGUE_INLINE
+#define KS_CATALOGUE_HEAD_ROWS "rows."	  // and the name of a list with too many rows for it
 #define KS_CATALOGUE_HEAD_CONTENT "content"
 
 /** One row of table names. */
@@ -121,9 +120,9 @@ struct ks_catalogue_holders ks_catalogue_holders_of(struct ks_cursor record, siz
 /** The next run; false at the end, and when the record is damaged: then record.why tells. */
 bool ks_catalogue_holders_next(struct ks_catalogue_holders *holders);
 
-/** Fetch rows of a table, when the catalogue is on a server. @param ids ascending */
+/** Fetch rows of a table, when the catalogue is on a server. @param ids sorted here */
 KS_MUST_CHECK struct ks_error *ks_catalogue_fetch(struct ks_store *store, const char *table,
-						  const int64_t *ids, size_t nr);
+						  int64_t *ids, size_t nr);
 
 /** Segments and columns are called by a row of table names, counted from 0, and an image. */
 enum { KS_CATALOGUE_IMAGE_BITS = 24 };

@@ -5,9 +5,6 @@
  */
 #include "store/catalogue_find.h"
 
-#include <fnmatch.h>
-#include <stdlib.h>
-
 enum {
 	WAVE = 1024, // rows that are fetched at once
 	FEW = 8,     // rows that are read rather than asked for in the index

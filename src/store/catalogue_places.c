@@ -33,10 +33,8 @@ static struct ks_error *load_places(struct ks_store *store, struct ks_catalogue 
 	if (name - catalogue->place_first < catalogue->place_nr) // wraps when it is lower
 		return NULL;
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_CATALOGUE_PLACE, &stmt));
-	sqlite3_bind_int64(stmt, 1, (int64_t)name);
 	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
+	KS_TRY(ks_sql_find(store, KS_SQL_CATALOGUE_PLACE, (int64_t)name, &stmt, &row));
 	catalogue->place_nr = 0;
 	catalogue->place.len = 0;
 	uint64_t first = row ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;

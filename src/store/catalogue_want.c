@@ -3,8 +3,8 @@
  * Names that are going to be looked up in a catalogue on a server: first the rows of all of them are fetched, then all
  * definitions and places that those name, so that each wave is a few requests and not one for each name.
  */
-#include <stdlib.h>
-
+#include "base/array.h"
+#include "base/sort.h"
 #include "store/catalogue.h"
 #include "store/kinds.h"
 #include "store/names.h"
@@ -65,44 +65,30 @@ static struct ks_error *ask_for(struct wave *wave, const struct ks_store_want *w
 	return ask(wave, KS_FUNCTION, ks_kinds[want->kind].function, want->name, len, false);
 }
 
-static int compare_keys(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
-/** @param ids ascending */
-static struct ks_error *root_of(struct ks_store *store, const char *table, const int64_t *ids,
-				size_t nr, struct ks_pages_want *ret)
+/** Rows of a table. @param ids sorted here */
+static struct ks_error *want_rows(struct ks_store *store, const char *table, int64_t *ids,
+				  size_t nr, struct ks_pages_want *ret)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_ROOT, &stmt));
 	ks_sql_bind_text(stmt, 1, table);
 	bool row;
 	KS_TRY(ks_sql_row(store, stmt, &row));
+	ks_sort_ids(ids, nr);
 	*ret = (struct ks_pages_want){ .root = row ? (uint32_t)sqlite3_column_int64(stmt, 0) : 0,
 				       .keys = ids,
 				       .nr = nr };
 	return NULL;
 }
 
-struct ks_error *ks_catalogue_fetch(struct ks_store *store, const char *table, const int64_t *ids,
+struct ks_error *ks_catalogue_fetch(struct ks_store *store, const char *table, int64_t *ids,
 				    size_t nr)
 {
 	struct ks_pages_want want;
 	if (!store->pages)
 		return NULL;
-	KS_TRY(root_of(store, table, ids, nr, &want));
+	KS_TRY(want_rows(store, table, ids, nr, &want));
 	return ks_pages_fetch(store->pages, &want, 1);
-}
-
-/** The same, sorted. */
-static struct ks_error *want_keys(struct ks_store *store, const char *table, struct keys *keys,
-				  struct ks_pages_want *ret)
-{
-	if (keys->at.len)
-		qsort(keys->at.at, keys->at.len, sizeof(*keys->at.at), compare_keys);
-	return root_of(store, table, keys->at.at, keys->at.len, ret);
 }
 
 /** Whether the head has a name, so that no row is needed. */
@@ -126,9 +112,7 @@ static struct ks_error *find_rows(struct wave *wave)
 		if (row >= 0 && !ks_vector_add(&wave->names.at, (int64_t)list->from + row + 1))
 			return &ks_nomem;
 	}
-	struct ks_pages_want want;
-	KS_TRY(want_keys(wave->store, "names", &wave->names, &want));
-	return ks_pages_fetch(wave->store->pages, &want, 1);
+	return ks_catalogue_fetch(wave->store, "names", wave->names.at.at, wave->names.at.len);
 }
 
 /** A definition that is not here. */
@@ -194,16 +178,22 @@ static struct ks_error *find_ids(struct wave *wave, const struct asked *asked)
 static struct ks_error *run(struct ks_store *store, void *arg)
 {
 	struct wave *wave = arg;
-	struct ks_pages_want wants[3];
+	const struct {
+		const char *table;
+		struct keys *keys;
+	} waves[] = { { "block", &wave->blocks },
+		      { "place", &wave->places },
+		      { "names", &wave->symbols } };
+	struct ks_pages_want wants[KS_ARRAY_LEN(waves)];
 	for (size_t i = 0; i < wave->nr_wants; i++)
 		KS_TRY(ask_for(wave, &wave->wants[i]));
 	KS_TRY(find_rows(wave));
 	for (size_t i = 0; i < wave->asked.len; i++)
 		KS_TRY(find_ids(wave, &wave->asked.at[i]));
-	KS_TRY(want_keys(store, "block", &wave->blocks, &wants[0]));
-	KS_TRY(want_keys(store, "place", &wave->places, &wants[1]));
-	KS_TRY(want_keys(store, "names", &wave->symbols, &wants[2]));
-	return ks_pages_fetch(store->pages, wants, 3);
+	for (size_t i = 0; i < KS_ARRAY_LEN(waves); i++)
+		KS_TRY(want_rows(store, waves[i].table, waves[i].keys->at.at, waves[i].keys->at.len,
+				 &wants[i]));
+	return ks_pages_fetch(store->pages, wants, KS_ARRAY_LEN(wants));
 }
 
 struct ks_error *ks_store_want(struct ks_store *store, const struct ks_store_images *images,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The names alone of rows of a catalogue: what a search looks at that knows no better. */
 #include <fnmatch.h>
-#include <stdlib.h>
 
 #include "store/catalogue_find.h"
 
@@ -18,12 +17,6 @@ bool ks_find_wants(const struct ks_find *find, enum ks_kind kind, const char *na
 	       (!find->wanted || find->wanted(kind, name, find->arg));
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
 struct ks_error *ks_find_fetch(struct ks_find_names *search, const char *table)
 {
 	KS_VECTOR(int64_t) ids = { 0 };
@@ -31,8 +24,6 @@ struct ks_error *ks_find_fetch(struct ks_find_names *search, const char *table)
 	for (size_t i = 0; i < search->nr_parts; i++)
 		for (size_t k = 0; ok && k < search->parts[i].ids.len; k++)
 			ok = ks_vector_add(&ids, search->parts[i].ids.at[k]);
-	if (ids.len) // kinds lie in another order than they are told in
-		qsort(ids.at, ids.len, sizeof(*ids.at), compare_ids);
 	struct ks_error *err =
 		ok ? ks_catalogue_fetch(search->store, table, ids.at, ids.len) : &ks_nomem;
 	ks_vector_deinit(&ids);
@@ -45,10 +36,8 @@ static struct ks_error *read_words(struct ks_find_names *search, const struct ks
 {
 	struct ks_store *store = search->store;
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_CATALOGUE_WORD, &stmt));
-	sqlite3_bind_int64(stmt, 1, id);
 	bool there;
-	KS_TRY(ks_sql_row(store, stmt, &there));
+	KS_TRY(ks_sql_find(store, KS_SQL_CATALOGUE_WORD, id, &stmt, &there));
 	uint64_t first = there ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;
 	uint64_t nr = there ? (uint64_t)sqlite3_column_int64(stmt, 1) : 0;
 	if (!there || first <= part->list->from || (uint64_t)id - first >= nr ||

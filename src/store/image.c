@@ -298,10 +298,8 @@ void ks_images_sort_by_age(struct ks_store_images *images)
 struct ks_error *ks_image_digest(struct ks_store *store, int64_t id, char **ret)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_DIGEST, &stmt));
-	sqlite3_bind_int64(stmt, 1, id);
 	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
+	KS_TRY(ks_sql_find(store, KS_SQL_IMAGE_DIGEST, id, &stmt, &row));
 	const char *digest = row ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
 	*ret = digest ? strdup(digest) : NULL;
 	return digest && !*ret ? &ks_nomem : NULL;

@@ -12,10 +12,8 @@ struct ks_error *ks_image_sets(struct ks_store *store, int64_t id, struct ks_are
 			       const char **ret)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_IMAGE_SETS, &stmt));
-	sqlite3_bind_int64(stmt, 1, id);
 	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
+	KS_TRY(ks_sql_find(store, KS_SQL_IMAGE_SETS, id, &stmt, &row));
 	const char *text = row ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
 	*ret = text ? ks_arena_strdup(arena, text) : NULL;
 	return text && !*ret ? &ks_nomem : NULL;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "base/vector.h"
 #include "store/pages_cache.h"
 
@@ -117,12 +118,6 @@ static struct ks_error *fetch_page(struct ks_pages *pages, uint64_t number)
 	return fetch(pages, from, to);
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
 /** The blocks of one request. @return behind the last of them */
 static size_t run_of(const uint64_t *numbers, size_t nr, size_t from, uint64_t gap)
 {
@@ -152,8 +147,7 @@ struct ks_error *ks_pages_bring(struct ks_pages *pages, uint64_t *numbers, size_
 	for (size_t i = 0; i < nr; i++)
 		if (numbers[i] < pages->nr && !is_here(pages, numbers[i]))
 			numbers[missing++] = numbers[i];
-	if (missing)
-		qsort(numbers, missing, sizeof(*numbers), compare_numbers);
+	ks_sort_numbers(numbers, missing);
 	uint64_t gap = gap_for(numbers, missing);
 	for (size_t i = 0, end; i < missing; i = end) {
 		end = run_of(numbers, missing, i, gap);

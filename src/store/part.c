@@ -77,10 +77,8 @@ static struct ks_error *read_row(struct ks_store *store, int64_t id, int64_t *re
 				 struct ks_buf *packed)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS, &stmt));
-	sqlite3_bind_int64(stmt, 1, id);
 	bool row;
-	KS_TRY(ks_sql_row(store, stmt, &row));
+	KS_TRY(ks_sql_find(store, KS_SQL_COLUMNS, id, &stmt, &row));
 	if (!row)
 		return ks_store_damaged("facts of an image are missing");
 	*ret_base = sqlite3_column_int64(stmt, 0);

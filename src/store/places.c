@@ -213,9 +213,7 @@ struct ks_error *ks_rows_moves(struct ks_store *store, int64_t image, struct ks_
 	_cleanup_buf_ struct ks_buf raw = { 0 };
 	struct ks_part_row part;
 	bool row;
-	KS_TRY(ks_sql_get(store, KS_SQL_ANCHORS, &stmt));
-	sqlite3_bind_int64(stmt, 1, image);
-	KS_TRY(ks_sql_row(store, stmt, &row));
+	KS_TRY(ks_sql_find(store, KS_SQL_ANCHORS, image, &stmt, &row));
 	struct ks_moves moves = { 0 };
 	moves.anchor = row ? (uint64_t)sqlite3_column_int64(stmt, 0) : 0;
 	moves.base_anchor = row ? (uint64_t)sqlite3_column_int64(stmt, 1) : 0;

@@ -143,6 +143,9 @@ KS_MUST_CHECK struct ks_error *ks_sql_number(struct ks_store *store, enum ks_sql
 					     int64_t *ret);
 /** Step: *ret says whether there is a row. Without one, or on failure, the statement is reset. */
 KS_MUST_CHECK struct ks_error *ks_sql_row(struct ks_store *store, sqlite3_stmt *stmt, bool *ret);
+/** The first row that a statement gives for a number, its one parameter. @param[out] ret_stmt to be reset */
+KS_MUST_CHECK struct ks_error *ks_sql_find(struct ks_store *store, enum ks_sql which,
+					   int64_t number, sqlite3_stmt **ret_stmt, bool *ret);
 /** Run text of several statements. */
 KS_MUST_CHECK struct ks_error *ks_sql_script(struct ks_store *store, const char *text);
 /** Close statements and handle. */

@@ -224,6 +224,14 @@ struct ks_error *ks_sql_do(struct ks_store *store, enum ks_sql which)
 	return ks_sql_run(store, stmt);
 }
 
+struct ks_error *ks_sql_find(struct ks_store *store, enum ks_sql which, int64_t number,
+			     sqlite3_stmt **ret_stmt, bool *ret)
+{
+	KS_TRY(ks_sql_get(store, which, ret_stmt));
+	sqlite3_bind_int64(*ret_stmt, 1, number);
+	return ks_sql_row(store, *ret_stmt, ret);
+}
+
 struct ks_error *ks_sql_number(struct ks_store *store, enum ks_sql which, int64_t *ret)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;

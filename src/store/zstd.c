@@ -30,14 +30,13 @@ static int window_for(size_t len)
 	return log;
 }
 
-static size_t set_up(const struct ks_zstd *zstd, struct ks_bytes like, size_t len)
+static size_t set_up(ZSTD_CCtx *packer, struct ks_bytes like, size_t len)
 {
-	ZSTD_CCtx *packer = zstd->packer;
 	size_t code = ZSTD_CCtx_reset(packer, ZSTD_reset_session_and_parameters);
 	if (!ZSTD_isError(code))
 		code = ZSTD_CCtx_setParameter(packer, ZSTD_c_compressionLevel, LEVEL);
 	if (!ZSTD_isError(code))
-		code = ZSTD_CCtx_setParameter(packer, ZSTD_c_checksumFlag, zstd->checked);
+		code = ZSTD_CCtx_setParameter(packer, ZSTD_c_checksumFlag, 1);
 	if (ZSTD_isError(code) || !like.len)
 		return code;
 	code = ZSTD_CCtx_setParameter(packer, ZSTD_c_windowLog, window_for(like.len + len));
@@ -58,7 +57,7 @@ struct ks_error *ks_zstd_pack(struct ks_zstd *zstd, struct ks_bytes like, struct
 	size_t bound = ZSTD_compressBound(raw.len);
 	if (!ks_buf_reserve(out, bound))
 		return &ks_nomem;
-	size_t code = set_up(zstd, like, raw.len);
+	size_t code = set_up(zstd->packer, like, raw.len);
 	if (!ZSTD_isError(code))
 		code = ZSTD_compress2(zstd->packer, out->at + out->len, bound, raw.at, raw.len);
 	if (ZSTD_isError(code))

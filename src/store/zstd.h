@@ -25,12 +25,11 @@ enum { KS_ZSTD_LIMIT = 1 << 28 };
 struct ks_zstd {
 	struct ZSTD_CCtx_s *packer;
 	struct ZSTD_DCtx_s *unpacker;
-	bool checked; // frames have a checksum, which whoever unpacks them compares
 };
 void ks_zstd_deinit(struct ks_zstd *zstd);
 
 /**
- * Append raw as one zstd frame to out.
+ * Append raw as one zstd frame to out, with a checksum: of a frame that is damaged many can be unpacked, and say something else.
  * @param like what the reader has already and raw resembles; empty when there is nothing
  */
 KS_MUST_CHECK struct ks_error *ks_zstd_pack(struct ks_zstd *zstd, struct ks_bytes like,

@@ -91,7 +91,7 @@ static struct ks_error *note_label(struct merge *merge, const char *from, char *
 static struct ks_error *load(const struct merge *merge, const struct ks_store_image *image,
 			     struct ks_surface **ret)
 {
-	return ks_error_in_file(ks_store_surface(merge->from, image, ret), merge->from->path);
+	return ks_error_in_file(ks_transfer_whole(merge->transfer, image, ret), merge->from->path);
 }
 
 static void count(struct merge *merge, const struct ks_put_result *put, bool modules)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "store/write/publish.h"
 
 /** A name, and what the images say of it. */
@@ -15,12 +16,6 @@ static int compare_keys(const void *a, const void *b)
 {
 	const struct ks_publish_common *x = a, *y = b;
 	return strcmp(x->key.at, y->key.at);
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
 }
 
 struct ks_error *ks_publish_common_begin(struct ks_publish *publish,
@@ -102,7 +97,8 @@ static uint64_t *old_ids(const struct ks_publish *publish, const uint64_t *ids, 
 	uint64_t *old = calloc(nr + 1, sizeof(*old));
 	for (uint64_t i = 0; old && nr && i < publish->nr_old; i++) {
 		const uint64_t id = publish->ids[i];
-		const uint64_t *at = id ? bsearch(&id, ids, nr, sizeof(id), compare_ids) : NULL;
+		const uint64_t *at =
+			id ? bsearch(&id, ids, nr, sizeof(id), ks_compare_numbers) : NULL;
 		if (at)
 			old[at - ids] = i;
 	}
@@ -128,12 +124,7 @@ struct ks_error *ks_publish_common_end(struct ks_publish *publish, struct ks_buf
 {
 	_cleanup_buf_ struct ks_buf names = { 0 };
 	uint64_t *ids = publish->common_ids.at;
-	size_t nr = 0;
-	if (publish->common_ids.len)
-		qsort(ids, publish->common_ids.len, sizeof(*ids), compare_ids);
-	for (size_t i = 0; i < publish->common_ids.len; i++)
-		if (!i || ids[i] != ids[nr - 1])
-			ids[nr++] = ids[i];
+	size_t nr = ks_sort_distinct(ids, publish->common_ids.len);
 	_cleanup_free_ uint64_t *old = old_ids(publish, ids, nr);
 	if (!old)
 		return &ks_nomem;

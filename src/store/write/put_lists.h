@@ -13,9 +13,9 @@ struct ks_put_row {
 	size_t index[2]; // into the surface's tables of the kind's two sides; KS_NO_SIDE
 };
 
-/** One name while it is sorted: the first bytes decide most comparisons. */
-struct ks_columns_buf;
+struct ks_columns_buf; // store/columns.h
 
+/** One name while it is sorted: the first bytes decide most comparisons. */
 struct ks_put_key {
 	uint64_t prefix; // the first 8 bytes, as a big-endian number
 	const char *name;

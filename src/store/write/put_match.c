@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "store/names.h"
 #include "store/write/put_lists.h"
 
@@ -29,19 +30,12 @@ static struct ks_error *match_segment(struct ks_store *store, struct ks_put_segm
 				   &segment->is_new);
 }
 
-static int compare_ids(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
 struct ks_error *ks_put_find_likes(struct ks_store *store, int64_t *ids, size_t nr, bool kernels,
 				   struct ks_put_likes *ret)
 {
 	size_t best = 0, shared = 0;
 	int64_t image = 0;
-	if (nr)
-		qsort(ids, nr, sizeof(*ids), compare_ids);
+	ks_sort_ids(ids, nr);
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	KS_TRY(ks_sql_get(store, KS_SQL_LIST_OF_ROOTS, &stmt));
 	sqlite3_bind_int(stmt, 1, kernels);
@@ -54,7 +48,7 @@ struct ks_error *ks_put_find_likes(struct ks_store *store, int64_t *ids, size_t 
 		int64_t id = sqlite3_column_int64(stmt, 1);
 		shared = next == image ? shared : 0;
 		image = next;
-		shared += bsearch(&id, ids, nr, sizeof(*ids), compare_ids) != NULL;
+		shared += bsearch(&id, ids, nr, sizeof(*ids), ks_compare_ids) != NULL;
 		if (shared >= best) {
 			best = shared;
 			ret->nearest = image;
@@ -117,9 +111,7 @@ static struct ks_error *find_like(struct ks_put_lists *lists, struct ks_store *s
 	if (!row)
 		return NULL;
 	segment->like_id = sqlite3_column_int64(seek, 1);
-	KS_TRY(ks_sql_get(store, KS_SQL_COLUMNS, &columns));
-	sqlite3_bind_int64(columns, 1, segment->like_id);
-	KS_TRY(ks_sql_row(store, columns, &row));
+	KS_TRY(ks_sql_find(store, KS_SQL_COLUMNS, segment->like_id, &columns, &row));
 	if (!row)
 		return ks_store_damaged("facts of an image are missing");
 	struct ks_bytes bytes = ks_sql_bytes(columns, 1);

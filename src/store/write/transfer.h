@@ -39,5 +39,10 @@ KS_MUST_CHECK struct ks_error *ks_transfer_image(struct ks_transfer *transfer,
 KS_MUST_CHECK struct ks_error *ks_transfer_adopt(struct ks_transfer *transfer,
 						 const struct ks_store_image *image, int64_t here);
 
+/** An image that is read whole, to be put: the same is asked of its definitions, where the other store is of this version. */
+KS_MUST_CHECK struct ks_error *ks_transfer_whole(struct ks_transfer *transfer,
+						 const struct ks_store_image *image,
+						 struct ks_surface **ret);
+
 /** What was taken over may be gone from into: nothing is remembered of it. */
 void ks_transfer_forget(struct ks_transfer *transfer);

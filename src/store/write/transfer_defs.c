@@ -2,6 +2,7 @@
 /* Definitions of another store: by their hashes, which are counted anew. */
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "store/kinds.h"
 #include "store/write/transfer_private.h"
 
@@ -63,32 +64,35 @@ static struct ks_error *add_new(struct ks_transfer *t, struct ks_transfer_job *j
 	return ks_vector_add(&job->defs.new_defs, new) ? NULL : &ks_nomem;
 }
 
+/** A definition there, which must be the one that its hash is of. */
+static struct ks_error *read_def(struct ks_transfer *t, uint64_t id, struct ks_def_bytes *ret,
+				 struct ks_hash *ret_hash)
+{
+	KS_TRY(ks_block_like(t->from, id, ret));
+	if (!ret->bytes.len || ret->bytes.len > KS_ZSTD_LIMIT / 2)
+		return ks_store_damaged("definition has an impossible length");
+	*ret_hash = ks_hash_of(ret->bytes.at, ret->bytes.len);
+	return ks_hashes_find(&t->from->hashes, *ret_hash) == id
+		       ? NULL
+		       : ks_store_damaged("definition has another hash, or is there twice");
+}
+
 static struct ks_error *take(struct ks_transfer *t, struct ks_transfer_job *job, uint64_t id)
 {
 	_cleanup_buf_ struct ks_buf own = { 0 };
 	struct ks_def_bytes def = { .own = &own };
-	KS_TRY(ks_block_like(t->from, id, &def));
-	if (!def.bytes.len || def.bytes.len > KS_ZSTD_LIMIT / 2)
-		return ks_store_damaged("definition has an impossible length");
-	struct ks_hash hash = ks_hash_of(def.bytes.at, def.bytes.len);
-	if (ks_hashes_find(&t->from->hashes, hash) != id)
-		return ks_store_damaged("definition has another hash, or is there twice");
+	struct ks_hash hash;
+	KS_TRY(read_def(t, id, &def, &hash));
 	t->classes[id] = *(const uint8_t *)def.bytes.at;
 	t->ids[id] = ks_hashes_find(&t->into->hashes, hash);
 	return t->ids[id] ? NULL : add_new(t, job, id, def.bytes, hash);
-}
-
-static int compare_ids(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
 }
 
 /** Those that were not taken with another image, each once, in their order. */
 static struct ks_error *list_missing(struct ks_transfer *t, struct ks_transfer_job *job,
 				     struct ks_order *ret)
 {
-	size_t nr = 0, kept = 0;
+	size_t nr = 0;
 	for (int table = 0; table < KS_NR_TABLES; table++) {
 		KS_TRY(ks_part_order(t->from, job->image, table, &job->arena, &job->orders[table]));
 		nr += job->orders[table].nr;
@@ -105,11 +109,7 @@ static struct ks_error *list_missing(struct ks_transfer *t, struct ks_transfer_j
 			if (!t->ids[id])
 				at[nr++] = id;
 		}
-	qsort(at, nr, sizeof(*at), compare_ids);
-	for (size_t i = 0; i < nr; i++)
-		if (!kept || at[kept - 1] != at[i])
-			at[kept++] = at[i];
-	*ret = (struct ks_order){ .at = at, .nr = kept };
+	*ret = (struct ks_order){ .at = at, .nr = ks_sort_distinct(at, nr) };
 	return NULL;
 }
 
@@ -129,6 +129,19 @@ struct ks_error *ks_transfer_defs(struct ks_transfer *t, struct ks_transfer_job 
 		for (size_t i = 0; i < job->orders[table].nr; i++)
 			if (t->classes[job->orders[table].at[i]] != class_of(table))
 				return ks_store_damaged("definition is of another class");
+	return NULL;
+}
+
+struct ks_error *ks_transfer_check(struct ks_transfer *t, struct ks_transfer_job *job)
+{
+	_cleanup_buf_ struct ks_buf own = { 0 };
+	struct ks_order missing = { 0 };
+	KS_TRY(list_missing(t, job, &missing));
+	for (size_t i = 0; i < missing.nr; i++) {
+		struct ks_def_bytes def = { .own = &own };
+		struct ks_hash hash;
+		KS_TRY(read_def(t, missing.at[i], &def, &hash));
+	}
 	return NULL;
 }
 

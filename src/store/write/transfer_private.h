@@ -67,9 +67,19 @@ KS_MUST_CHECK struct ks_error *ks_transfer_defs(struct ks_transfer *t, struct ks
 /** The same of an image that is here: @param[out] ret false: one is not here */
 KS_MUST_CHECK struct ks_error *ks_transfer_known(struct ks_transfer *t, struct ks_transfer_job *job,
 						 bool *ret);
+/** Look at the definitions of an image that were not taken with another: each must have its hash. */
+KS_MUST_CHECK struct ks_error *ks_transfer_check(struct ks_transfer *t,
+						 struct ks_transfer_job *job);
 /** Exchange the numbers of a row. */
 KS_MUST_CHECK struct ks_error *ks_transfer_numbers(const struct ks_transfer *t,
 						   struct ks_transfer_row *row);
+
+/* ---- transfer_parts.c ---- */
+
+/** Write a part of an image, if it has it. @param image its id here @param[out] bytes grows by what was written */
+KS_MUST_CHECK struct ks_error *ks_transfer_part(struct ks_transfer *t,
+						const struct ks_transfer_job *job,
+						enum ks_part which, int64_t image, uint64_t *bytes);
 
 /* ---- transfer_adopt.c ---- */
 

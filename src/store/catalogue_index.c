@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which names of a catalogue have some trigrams in them: groups of a few neighbours, as the index has them. */
-#include <stdlib.h>
-
 #include "store/catalogue_index.h"
 
 /** A group, and how many of the trigrams it has. */
@@ -13,18 +11,11 @@ struct counts {
 	KS_VECTOR(struct counted) at;
 };
 
-static int compare_ids(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
-
 static struct ks_error *fetch(struct ks_store *store, const struct ks_trigrams *trigrams)
 {
 	int64_t ids[KS_TRIGRAMS_MOST] = { 0 };
 	for (size_t i = 0; i < trigrams->nr; i++)
 		ids[i] = trigrams->at[i];
-	qsort(ids, trigrams->nr, sizeof(*ids), compare_ids);
 	return ks_catalogue_fetch(store, "trigram", ids, trigrams->nr);
 }
 
@@ -34,10 +25,8 @@ static struct ks_error *read_list(struct ks_store *store, uint32_t trigram, stru
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
 	*ret = ks_cursor_over(NULL, 0, false);
-	KS_TRY(ks_sql_get(store, KS_SQL_CATALOGUE_TRIGRAM, &stmt));
-	sqlite3_bind_int64(stmt, 1, trigram);
 	bool there;
-	KS_TRY(ks_sql_row(store, stmt, &there));
+	KS_TRY(ks_sql_find(store, KS_SQL_CATALOGUE_TRIGRAM, trigram, &stmt, &there));
 	if (!there || sqlite3_column_int64(stmt, 0) > trigram)
 		return NULL;
 	uint64_t at = (uint64_t)sqlite3_column_int64(stmt, 0) - 1;
@@ -60,9 +49,7 @@ static bool next_group(struct ks_cursor *list, const struct ks_catalogue_rows *r
 {
 	while (ks_cursor_more(list)) {
 		uint64_t further = ks_cursor_uleb(list);
-		if (!further ||
-		    further > UINT64_MAX -
-				      *group) // there are as many as rows, whatever the bytes say
+		if (!further || further > UINT64_MAX - *group)
 			ks_cursor_fail(list, "names are not in order");
 		*group += further;
 		uint64_t row = *group / KS_CATALOGUE_GROUPS;
