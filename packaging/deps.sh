@@ -10,9 +10,10 @@ libcurl4-openssl-dev libmicrohttpd-dev libseccomp-dev libsolv-dev libsolvext-dev
 # For everything that ./check does on top.
 CHECK_PACKAGES="clang lld dwz clang-format clang-tidy cppcheck shellcheck libclang-rt-dev binutils
 gcc-arm-linux-gnueabihf gcc-aarch64-linux-gnu gcc-s390x-linux-gnu sqlite3 librsvg2-2 libxml2-utils fonts-dejavu-core dwarves gpg gpg-agent gpgconf gpgv openssl
-createrepo-c rpm pacman-package-manager libarchive-tools zstd"
+createrepo-c rpm pacman-package-manager libarchive-tools zstd perl python3"
 
-# For the site in a browser (tests/browser), and for validators (tests/valid), which take packages from npm. Who has node from elsewhere may have npm with it.
+# For the site in a browser (tests/browser), and for validators (tests/valid), which take packages from npm. Who has node from elsewhere
+# may have npm with it.
 BROWSER_PACKAGES="chromium"
 command -v node >/dev/null || BROWSER_PACKAGES="$BROWSER_PACKAGES nodejs"
 command -v npm >/dev/null || BROWSER_PACKAGES="$BROWSER_PACKAGES npm"

@@ -7,17 +7,13 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/reboot.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+
+#include "guest.h"
 
 enum {
 	LOG_MAX = 1 << 16,
@@ -154,20 +150,9 @@ static void ask(FILE *out, const struct btf *btf, const char *name, const bool *
 
 int main(void)
 {
-	mkdir("/proc", 0755);
-	mkdir("/sys", 0755);
-	mount("proc", "/proc", "proc", 0, NULL);
-	mount("sysfs", "/sys", "sysfs", 0, NULL);
-	mount("devtmpfs", "/dev", "devtmpfs", 0, NULL);
-	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-	setrlimit(RLIMIT_MEMLOCK, &all);
-	FILE *out = fopen(getenv("RESULTS") ? getenv("RESULTS") : "/dev/ttyS1", "w"),
-	     *version = fopen("/proc/version", "r");
+	FILE *out = guest_set_up();
 	char line[512];
-	if (!out)
-		out = stdout;
-	if (version && fgets(line, sizeof(line), version))
-		fprintf(out, "@begin uname\n%s@end uname\n", line);
+	guest_put_version(out);
 	struct btf *btf = btf__parse("/sys/kernel/btf/vmlinux", NULL);
 	bool usable[NR_COLUMNS];
 	for (size_t i = 0; btf && i < NR_COLUMNS; i++) {
@@ -180,9 +165,6 @@ int main(void)
 		line[strcspn(line, "\n")] = '\0';
 		ask(out, btf, line, usable);
 	}
-	fputs("@done\n", out);
-	fflush(out);
-	sync();
-	reboot(RB_POWER_OFF);
+	guest_end(out);
 	return 0;
 }

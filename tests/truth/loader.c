@@ -15,17 +15,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/reboot.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+
+#include "guest.h"
 
 enum {
 	LOG_MAX = 1 << 20,
@@ -158,17 +156,7 @@ static const char *reason_of_attach(const char *section)
 
 static void put_text(const char *key, const char *text)
 {
-	fprintf(out, ", \"%s\": \"", key);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < ' ' || c >= 0x7f)
-			fprintf(out, "\\u%04x", c);
-		else
-			fputc(c, out);
-	}
-	fputc('"', out);
+	guest_put_text(out, key, text, strlen(text));
 }
 
 static void put_program(const char *path, struct bpf_program *prog, bool autoload)
@@ -445,43 +433,14 @@ static void put_lists(void)
 		put_list(lists[i][0], lists[i][1]);
 }
 
-static void set_up(void)
-{
-	static const char *const mounts[][2] = {
-		{ "proc", "/proc" },
-		{ "sysfs", "/sys" },
-		{ "devtmpfs", "/dev" },
-		{ "debugfs", "/sys/kernel/debug" },
-		{ "tracefs", "/sys/kernel/tracing" },
-		{ "securityfs", "/sys/kernel/security" },
-		{ "bpf", "/sys/fs/bpf" },
-		{ "cgroup2", "/sys/fs/cgroup" },
-	};
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
-		mkdir(mounts[i][1], 0755);
-		mount(mounts[i][0], mounts[i][1], mounts[i][0], 0, NULL);
-	}
-	struct utsname uts;
-	char config[128];
-	uname(&uts);
-	snprintf(config, sizeof(config), "/boot/config-%s",
-		 uts.release); // where libbpf looks for it
-	rename("/boot/config", config);
-	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
-	setrlimit(RLIMIT_MEMLOCK, &all);
-	out = fopen(getenv("RESULTS") ? getenv("RESULTS") : "/dev/ttyS1", "w");
-	if (!out)
-		out = stdout;
-	libbpf_set_print(keep_log);
-}
-
 int main(void)
 {
-	set_up();
+	out = guest_set_up();
+	libbpf_set_print(keep_log);
 	load_modules();
 	nftw("/objects", keep_path, 16, FTW_PHYS);
 	qsort(paths, nr_paths, sizeof(*paths), by_name);
-	put_list("uname", "/proc/version");
+	guest_put_version(out);
 	for (size_t i = 0; i < nr_paths; i++) {
 		fprintf(out, "@object %s\n",
 			paths[i] + strlen(root)); // where it is, should it stop here
@@ -496,9 +455,6 @@ int main(void)
 	put_lists();
 	if (!getenv("HELPERS")) // they take minutes; told once, they need not be told again
 		put_helpers();
-	fputs("@done\n", out);
-	fflush(out);
-	sync();
-	reboot(RB_POWER_OFF);
+	guest_end(out);
 	return 0;
 }

@@ -18,8 +18,8 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "../guest.h"
 #include "count.h"
-#include "guest.h"
 #include "workload.h"
 
 enum { TIMES = 20, PROGRAM_SECONDS = 120, MAX_OBJECTS = 4096 };

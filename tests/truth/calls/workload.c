@@ -542,9 +542,9 @@ static void do_chroot(void)
 	X(clock_getres, CALL(clock_getres, CLOCK_REALTIME, buffer)) \
 	X(clock_gettime, CALL(clock_gettime, CLOCK_REALTIME, buffer)) \
 	X(timer_gettime, CALL(timerfd_gettime, timer_fd, buffer)) \
-	X(proc_loadavg, read_whole("/proc/" "loadav" "g")) \
+	X(proc_loadavg, read_whole("/proc/loadavg")) \
 	X(proc_meminfo, read_whole("/proc/meminfo")) \
-	X(proc_status, read_whole("/pr" "oc/" "sel" "f/" "sta" "tu" "s")) \
+	X(proc_status, read_whole("/proc/self/status")) \
 	X(proc_version, read_whole("/proc/version")) \
 	X(proc_uptime, read_whole("/proc/uptime")) \
 	X(proc_filesystems, read_whole("/proc/filesystems")) \

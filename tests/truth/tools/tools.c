@@ -15,15 +15,14 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 
-#include "../calls/guest.h"
 #include "../calls/workload.h"
+#include "../guest.h"
 
 enum { LOAD_SECONDS = 40, RUN_SECONDS = 2, END_SECONDS = 8, MAX_ARGUMENTS = 8, KEPT = 600 };
 
@@ -134,7 +133,7 @@ static unsigned int wait_loaded(pid_t pid, bool *ret_ended, int *ret_status)
 	return last;
 }
 
-static void put_text(const char *key, const char *path)
+static void put_file(const char *key, const char *path)
 {
 	char text[KEPT];
 	size_t lines = 0, kept = 0;
@@ -146,17 +145,8 @@ static void put_text(const char *key, const char *path)
 	}
 	if (in)
 		fclose(in);
-	fprintf(out, ", \"%s_lines\": %zu, \"%s\": \"", key, lines, key);
-	for (size_t i = 0; i < kept; i++) {
-		unsigned char c = (unsigned char)text[i];
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < ' ' || c >= 0x7f)
-			fprintf(out, "\\u%04x", c);
-		else
-			fputc(c, out);
-	}
-	fputc('"', out);
+	fprintf(out, ", \"%s_lines\": %zu", key, lines);
+	guest_put_text(out, key, text, kept);
 }
 
 static void try_tool(const char *suite, const char *path)
@@ -184,8 +174,8 @@ static void try_tool(const char *suite, const char *path)
 		       : "interrupted");
 	fprintf(out, WIFEXITED(status) ? "\"status\": %d" : "\"signal\": %d",
 		WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
-	put_text("said", "/said");
-	put_text("complained", "/complained");
+	put_file("said", "/said");
+	put_file("complained", "/complained");
 	fputs("}\n", out);
 	fflush(out);
 }
@@ -204,15 +194,9 @@ static void join(const char *suite)
 
 static void set_up(void)
 {
-	struct utsname uts;
-	char config[128];
 	out = guest_set_up();
 	mkdir("/tmp", 01777);
 	mkdir("/mnt", 0755);
-	uname(&uts);
-	snprintf(config, sizeof(config), "/boot/config-%s",
-		 uts.release); // where libbpf looks for it
-	rename("/boot/config", config);
 }
 
 int main(int argc, char **argv)
