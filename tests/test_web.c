@@ -438,7 +438,7 @@ struct fake {
 	struct ks_web_checks checks;
 	enum ks_errcode fails; // 0: does not
 	size_t nr, len;	       // of the last upload
-	char kernels[64], names[128];
+	char kernels[64], names[256];
 };
 static const char fake_hash[] = "0123456789abcdef0123456789abcdef";
 
@@ -497,12 +497,15 @@ static struct ks_web *open_with_fake(const char *path, struct fake *fake)
 	return web;
 }
 
+#define EURO_6 "€€€€€€"
+#define EURO_66 EURO_6 EURO_6 EURO_6 EURO_6 EURO_6 EURO_6 EURO_6 EURO_6 EURO_6 EURO_6 EURO_6
 #define FORM "multipart/form-data; boundary=x"
 #define FILE_PART(name, bytes)                                                                     \
 	"--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"" name                  \
 	"\"\r\nContent-Type: a/b\r\n\r\n" bytes "\r\n"
-#define KERNELS_PART(words)                                                                        \
-	"--x\r\ncontent-disposition: form-data; name=kernels\r\n\r\n" words "\r\n"
+#define FIELD_PART(name, text)                                                                     \
+	"--x\r\ncontent-disposition: form-data; name=" name "\r\n\r\n" text "\r\n"
+#define KERNELS_PART(words) FIELD_PART("kernels", words)
 
 /** POST a body. */
 static struct ks_web_response send_body(struct ks_web *web, const char *address, const char *type,
@@ -538,6 +541,11 @@ static void files_are_sent_and_lead_to_their_report(void **state)
 		{ "/check", FILE_PART("C:\\\\x\\\\y.o", "1") "--x--", 1, 1, "y.o|", "(none)", "" },
 		{ "/check", FILE_PART("a/", "1") "--x--", 1, 1, "upload|", "(none)", "" },
 		{ "/check", FILE_PART("a\\\"b;c", "1") "--x--", 1, 1, "a\"b;c|", "(none)", "" },
+		// a long one is not cut inside of a letter; an empty field says nothing
+		{ "/check", FILE_PART("a" EURO_66 EURO_66, "1") "--x--", 1, 1, "a" EURO_66 "|",
+		  "(none)", "" },
+		{ "/check", KERNELS_PART("6.1*") FILE_PART("a", "1") KERNELS_PART("") "--x--", 1, 1,
+		  "a|", "6.1*", "" },
 		// bytes that look like the mark, and end with half of it
 		{ "/check", FILE_PART("a", "\r\n--y\r\n-\r\n--") "--x--", 1, 12, "a|", "(none)",
 		  "" },
@@ -585,6 +593,8 @@ static void bodies_that_are_none_are_refused(void **state)
 		{ FORM, "--x\r\n\r\nb\r\n--x--", 400 },
 		{ FORM, "--x\r\nContent-Disposition: form-data; name=\"files", 400 },
 		{ FORM, KERNELS_PART("a") "--x--", 400 },
+		{ FORM, KERNELS_PART("a") FILE_PART("a", "b") KERNELS_PART("c") "--x--", 400 },
+		{ FORM, FILE_PART("a", "b") FIELD_PART("kernel", "6.1") "--x--", 400 },
 	};
 	struct fake fake;
 	struct ks_web *web = open_with_fake(place_path(state), &fake);

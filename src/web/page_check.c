@@ -69,22 +69,45 @@ static void lead_to(struct ks_web_call *call, const char *hash)
 	ks_web_redirect(call);
 }
 
+/** Words for the kernels; said twice, one of both would be forgotten. */
+static struct ks_error *take_kernels(struct ks_web_upload *upload, const char *words)
+{
+	if (!words || !*words)
+		return NULL;
+	if (upload->kernels)
+		return ks_error_new(KS_ERR_USAGE,
+				    "the kernels are said twice; words go into one field, with "
+				    "commas between");
+	upload->kernels = words;
+	return NULL;
+}
+
+/** A field that is no file. What nobody reads is refused: the report would not be about what was meant. */
+static struct ks_error *take_field(struct ks_web_call *call, const struct ks_multipart_part *part,
+				   struct ks_web_upload *upload)
+{
+	if (strcmp(part->name, "kernels") != 0)
+		return ks_error_new(KS_ERR_USAGE,
+				    "the form has no field '%s' but files, and 'kernels'",
+				    part->name);
+	const char *words = ks_arena_strndup(&call->arena, (const char *)part->bytes, part->len);
+	return words ? take_kernels(upload, words) : &ks_nomem;
+}
+
 /** The fields of the form. @param files room for all parts */
 static struct ks_error *read_upload(struct ks_web_call *call, const struct ks_multipart *parts,
 				    struct ks_web_file *files, struct ks_web_upload *upload)
 {
-	const char *kernels = ks_web_field(call->address, "kernels");
 	*upload = (struct ks_web_upload){ .files = files };
+	KS_TRY(take_kernels(upload, ks_web_field(call->address, "kernels")));
 	for (size_t i = 0; i < parts->nr; i++) {
 		const struct ks_multipart_part *part = &parts->at[i];
 		if (part->file)
 			files[upload->nr++] =
 				(struct ks_web_file){ part->file, part->bytes, part->len };
-		else if (strcmp(part->name, "kernels") == 0)
-			kernels = ks_arena_strndup(&call->arena, (const char *)part->bytes,
-						   part->len);
+		else
+			KS_TRY(take_field(call, part, upload));
 	}
-	upload->kernels = kernels && kernels[0] ? kernels : NULL;
 	return upload->nr ? NULL : ks_error_new(KS_ERR_USAGE, "no file was sent");
 }
 
