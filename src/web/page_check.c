@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files that are sent, the reports on them, and what explains a verdict. */
+#include <stdio.h>
+
 #include "base/url.h"
 #include "web/multipart.h"
 #include "web/private.h"
@@ -150,21 +152,12 @@ static bool is_hash(const char *text)
 	return strlen(text) == KS_WEB_HASH && strspn(text, "0123456789abcdef") == KS_WEB_HASH;
 }
 
-static void write_forms(struct ks_buf *out, const char *hash)
-{
-	static const char *const endings[] = { ".json", ".md", ".txt" };
-	ks_buf_str(out, "<p class=\"dim\">The same as");
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-		ks_buf_printf(out, "%s <a href=\"/r/%s%s\">%s</a>", i ? "," : "", hash, endings[i],
-			      endings[i]);
-	ks_buf_str(out, " · <a href=\"/check\">check others</a></p>\n");
-}
-
 static struct ks_error *show_report(struct ks_web_call *call, const char *hash)
 {
 	const struct ks_web_checks *checks = call->web->checks;
 	enum ks_format format = call->address->format;
 	struct ks_buf *out = &call->response->body;
+	char address[KS_WEB_HASH + 4];
 	if (format != KS_FORMAT_HTML) {
 		ks_web_say_type(call);
 		return checks->report(checks->arg, hash, format, out);
@@ -172,8 +165,9 @@ static struct ks_error *show_report(struct ks_web_call *call, const char *hash)
 	ks_web_begin(call, "eBPF tools on kernels", NULL);
 	ks_buf_str(out, "<h1>eBPF tools on kernels</h1>\n<div class=\"checked\">\n");
 	KS_TRY(checks->report(checks->arg, hash, format, out));
-	ks_buf_str(out, "</div>\n");
-	write_forms(out, hash);
+	ks_buf_str(out, "</div>\n<p><a href=\"/check\">check others</a></p>\n");
+	snprintf(address, sizeof(address), "/r/%s", hash);
+	ks_web_forms(call, address, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT);
 	ks_web_end(call);
 	return NULL;
 }

@@ -49,15 +49,6 @@ static struct ks_error *choose(struct ks_web_call *call, struct ks_selection *re
 enum by { BY_SERIES, BY_DISTRIBUTION, BY_SET, NR_BY };
 static const char *const by_names[NR_BY] = { "series", "distribution", "set" };
 
-/** The two numbers that begin a version: "6.1"; the whole where it has none. */
-static size_t series_of(const char *version)
-{
-	size_t len = strcspn(version, ".");
-	if (!version[len])
-		return len;
-	return len + 1 + strspn(version + len + 1, "0123456789");
-}
-
 /** The heading of an image. @param set of its sets, for BY_SET @return false: none more */
 static bool heading_of(const struct ks_image *image, enum by by, size_t set, const char **text,
 		       size_t *len)
@@ -67,7 +58,7 @@ static bool heading_of(const struct ks_image *image, enum by by, size_t set, con
 	switch (by) {
 	case BY_SERIES:
 		*text = image->version ? image->version : "";
-		*len = series_of(*text);
+		*len = ks_series_len(*text) ? ks_series_len(*text) : strlen(*text);
 		return set == 0;
 	case BY_DISTRIBUTION:
 		*text = image->distribution ? image->distribution : "";
