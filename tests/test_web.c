@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
+#include "base/read_file.h"
 #include "base/url.h"
 #include "golden.h"
 #include "judge.h"
@@ -140,6 +141,53 @@ static void addresses_have_their_pages(void **state)
 		}
 		ks_web_response_deinit(&answer);
 	}
+	ks_web_close(web);
+}
+
+/** The first word of an address, as the guide has it: "KIND" for "function". */
+static void first_word(const char *address, char ret[32])
+{
+	static const char *const stands_for[][2] = { { "function", "KIND" },
+						     { "struct", "KIND" },
+						     { "vfs_read", "NAME" },
+						     { "Function", "FOLDER" } };
+	snprintf(ret, 32, "%.*s", (int)strcspn(address + 1, "/?@`."), address + 1);
+	for (size_t i = 0; i < KS_ARRAY_LEN(stands_for); i++)
+		if (strcmp(ret, stands_for[i][0]) == 0)
+			strcpy(ret, stands_for[i][1]);
+}
+
+/** Each address that stands behind a mark in one list has its first word in the other. @return how many there are */
+static size_t compare_lists(const char *text, const char *mark, const char *other,
+			    const char *other_mark)
+{
+	size_t nr = 0;
+	char word[32], there[32];
+	for (const char *at = text; (at = strstr(at, mark)); nr++) {
+		at += strlen(mark);
+		first_word(at, word);
+		bool found = !*word; // where one begins
+		for (const char *in = other; !found && (in = strstr(in, other_mark));) {
+			in += strlen(other_mark);
+			first_word(in, there);
+			found = strcmp(word, there) == 0;
+		}
+		if (!found)
+			fail_msg("/%s is in one list alone", word);
+	}
+	return nr;
+}
+
+static void the_guide_lists_what_the_site_does(void **state)
+{
+	static const char guide_mark[] = "`", list_mark[] = "- `";
+	struct ks_web *web = site_open(place_path(state), 1);
+	struct ks_web_response list = site_ask(web, "GET", "/api.md", NULL);
+	_cleanup_buf_ struct ks_buf guide = { 0 };
+	assert_ok(ks_read_file(KSURF_SOURCE_ROOT "/docs/web.md", 1 << 20, &guide, NULL));
+	assert_true(compare_lists(guide.at, "\n| `", list.body.at, list_mark) > 15);
+	assert_true(compare_lists(list.body.at, list_mark, guide.at, guide_mark) > 15);
+	ks_web_response_deinit(&list);
 	ks_web_close(web);
 }
 
@@ -398,6 +446,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(addresses_have_their_pages),
+		TEST(the_guide_lists_what_the_site_does),
 		TEST(pages_run_nothing_of_their_own),
 		TEST(what_is_known_is_not_sent_again),
 		TEST(what_others_write_shows),
