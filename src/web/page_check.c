@@ -88,10 +88,11 @@ static struct ks_error *take_kernels(struct ks_web_upload *upload, const char *w
 static struct ks_error *take_field(struct ks_web_call *call, const struct ks_multipart_part *part,
 				   struct ks_web_upload *upload)
 {
+	enum { SHOWN = 40 };
 	if (strcmp(part->name, "kernels") != 0)
-		return ks_error_new(KS_ERR_USAGE,
-				    "the form has no field '%s' but files, and 'kernels'",
-				    part->name);
+		return ks_error_new(
+			KS_ERR_USAGE, "the form has no field '%.*s' but files, and 'kernels'",
+			(int)ks_text_cut(part->name, strlen(part->name), SHOWN), part->name);
 	const char *words = ks_arena_strndup(&call->arena, (const char *)part->bytes, part->len);
 	return words ? take_kernels(upload, words) : &ks_nomem;
 }
