@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The site over a store: which address has which page, and what becomes of it when the store changes. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -261,6 +263,21 @@ static void what_others_write_shows(void **state)
 	ks_web_close(web);
 }
 
+/** What others write lies beside the store until SQLite puts it in: it was written then. */
+static void it_is_told_when_it_was_written(void **state)
+{
+	const char *path = place_path(state);
+	struct ks_web *web = site_open(path, 1);
+	_cleanup_store_ struct ks_store *store = NULL;
+	const struct timespec past[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+	assert_int_equal(utimensat(AT_FDCWD, path, past, 0), 0);
+	assert_ok(ks_store_relabel(store, "6.1.0-1", "another"));
+	site_expect(web, "/store", "written</dt><dd>20", true);
+	site_expect(web, "/store", "written</dt><dd>2001", false);
+	ks_web_close(web);
+}
+
 /** The name of an entry of a feed, which follows the word. */
 static void entry_id(struct ks_web *web, const char *address, const char *label, char id[64])
 {
@@ -450,6 +467,7 @@ int main(void)
 		TEST(pages_run_nothing_of_their_own),
 		TEST(what_is_known_is_not_sent_again),
 		TEST(what_others_write_shows),
+		TEST(it_is_told_when_it_was_written),
 		TEST(entries_of_a_feed_keep_their_names),
 		TEST(another_file_in_its_place_is_opened),
 		TEST(published_reports_are_at_their_addresses),
