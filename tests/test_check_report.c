@@ -362,6 +362,29 @@ static void pages_hold_no_foreign_markup(void **state)
 	free(sample);
 }
 
+/** Who reads a page of the site has no command line. */
+static void the_site_names_no_options(void **state)
+{
+	(void)state;
+	static const char *const sites[] = { NULL, "/r/0" };
+	struct sample *sample = sample_new(3);
+	for (size_t i = 0; i < 2; i++) {
+		_cleanup_tools_ struct ks_tools *tools = NULL;
+		_cleanup_buf_ struct ks_buf out = { 0 };
+		assert_null(ks_tools_make(&sample->check, true, &tools));
+		((struct ks_tool *)tools->at)[0].basis = KS_BASIS_INFERRED;
+		const struct ks_check_report report = { .format = KS_FORMAT_HTML,
+							.tools = tools,
+							.site = sites[i] };
+		assert_null(ks_check_write(&report, &sample->check, &out));
+		assert_non_null(ks_buf_text(&out));
+		assert_non_null(strstr(out.at, "it is inferred what the loader does"));
+		assert_int_equal(strstr(out.at, "--as-compiled") != NULL, !sites[i]);
+		assert_int_equal(strstr(out.at, "-v tells") != NULL, !sites[i]);
+	}
+	free(sample);
+}
+
 static void explains_what_is_harmless(void **state)
 {
 	(void)state;
@@ -511,6 +534,7 @@ int main(void)
 		cmocka_unit_test(junit_counts),
 		cmocka_unit_test(annotations_stay_on_their_line),
 		cmocka_unit_test(pages_hold_no_foreign_markup),
+		cmocka_unit_test(the_site_names_no_options),
 		cmocka_unit_test(explains_what_is_harmless),
 		cmocka_unit_test(alternatives_count_once),
 		cmocka_unit_test(kernels_are_folded),

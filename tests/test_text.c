@@ -127,6 +127,32 @@ static void sinks_write_what_they_should(void **state)
 	assert_false(ks_text_is_plain("6.1\n", 4));
 }
 
+static void no_letter_is_cut(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t most, cut;
+	} all[] = {
+		{ "abc", 3, 3 },
+		{ "abc", 2, 2 },
+		{ "abc", 0, 0 },
+		{ "", 0, 0 },
+		{ "a\xc3\xa9", 3, 3 },
+		{ "a\xc3\xa9", 2, 1 },
+		{ "a\xe2\x82\xac", 3, 1 },
+		{ "a\xe2\x82\xac", 2, 1 },
+		{ "\xf0\x9f\x90\xa7", 3, 0 },
+		{ "a\xf0\x9f\x90\xa7z", 4, 1 },
+		{ "a\xf0\x9f\x90\xa7z", 5, 5 },
+		{ "\x80\x80\x80\x80\x80\x80", 5, 5 }, // none at all
+		{ "\x80\x80", 1, 1 },
+	};
+	(void)state;
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++)
+		if (ks_text_cut(all[i].text, strlen(all[i].text), all[i].most) != all[i].cut)
+			fail_msg("%zu", i);
+}
+
 static void errors_are_one_line(void **state)
 {
 	(void)state;
@@ -642,6 +668,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sinks_write_what_they_should),
 		cmocka_unit_test(sinks_take_anything),
+		cmocka_unit_test(no_letter_is_cut),
 		cmocka_unit_test(errors_are_one_line),
 		cmocka_unit_test(reports_take_any_name),
 		cmocka_unit_test(answers_take_any_name),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The site over a store: which address has which page, and what becomes of it when the store changes. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,45 +8,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/array.h"
+#include "base/read_file.h"
 #include "base/url.h"
 #include "golden.h"
 #include "judge.h"
 #include "place.h"
-#include "web/web.h"
-
-/** The answer to an address. */
-static struct ks_web_response ask(struct ks_web *web, const char *method, const char *address,
-				  const char *known)
-{
-	struct ks_web_response response;
-	char path[512];
-	snprintf(path, sizeof(path), "%s", address);
-	char *query = strchr(path, '?');
-	if (query)
-		*query++ = '\0';
-	const struct ks_web_request request = {
-		.method = method, .path = path, .query = query, .known = known
-	};
-	ks_web_respond(web, &request, &response);
-	assert_true(!response.body.len || ks_buf_text(&response.body));
-	return response;
-}
-
-static struct ks_web *open_with(const char *path, unsigned int nr)
-{
-	_cleanup_store_ struct ks_store *store = NULL;
-	struct ks_web *web;
-	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
-	for (unsigned int build = 1; build <= nr; build++)
-		place_put(store, build);
-	assert_ok(ks_web_open(path, &web));
-	return web;
-}
+#include "site.h"
 
 static const struct {
 	const char *address;
@@ -151,9 +125,9 @@ static const struct {
 
 static void addresses_have_their_pages(void **state)
 {
-	struct ks_web *web = open_with(place_path(state), 2);
+	struct ks_web *web = site_open(place_path(state), 2);
 	for (size_t i = 0; i < KS_ARRAY_LEN(pages); i++) {
-		struct ks_web_response answer = ask(web, "GET", pages[i].address, NULL);
+		struct ks_web_response answer = site_ask(web, "GET", pages[i].address, NULL);
 		struct ks_buf *in = answer.status == 302 ? &answer.location : &answer.body;
 		assert_non_null(ks_buf_text(in));
 		if (answer.status != pages[i].status || !strstr(in->at, pages[i].part) ||
@@ -172,6 +146,53 @@ static void addresses_have_their_pages(void **state)
 	ks_web_close(web);
 }
 
+/** The first word of an address, as the guide has it: "KIND" for "function". */
+static void first_word(const char *address, char ret[32])
+{
+	static const char *const stands_for[][2] = { { "function", "KIND" },
+						     { "struct", "KIND" },
+						     { "vfs_read", "NAME" },
+						     { "Function", "FOLDER" } };
+	snprintf(ret, 32, "%.*s", (int)strcspn(address + 1, "/?@`."), address + 1);
+	for (size_t i = 0; i < KS_ARRAY_LEN(stands_for); i++)
+		if (strcmp(ret, stands_for[i][0]) == 0)
+			strcpy(ret, stands_for[i][1]);
+}
+
+/** Each address that stands behind a mark in one list has its first word in the other. @return how many there are */
+static size_t compare_lists(const char *text, const char *mark, const char *other,
+			    const char *other_mark)
+{
+	size_t nr = 0;
+	char word[32], there[32];
+	for (const char *at = text; (at = strstr(at, mark)); nr++) {
+		at += strlen(mark);
+		first_word(at, word);
+		bool found = !*word; // where one begins
+		for (const char *in = other; !found && (in = strstr(in, other_mark));) {
+			in += strlen(other_mark);
+			first_word(in, there);
+			found = strcmp(word, there) == 0;
+		}
+		if (!found)
+			fail_msg("/%s is in one list alone", word);
+	}
+	return nr;
+}
+
+static void the_guide_lists_what_the_site_does(void **state)
+{
+	static const char guide_mark[] = "`", list_mark[] = "- `";
+	struct ks_web *web = site_open(place_path(state), 1);
+	struct ks_web_response list = site_ask(web, "GET", "/api.md", NULL);
+	_cleanup_buf_ struct ks_buf guide = { 0 };
+	assert_ok(ks_read_file(KSURF_SOURCE_ROOT "/docs/web.md", 1 << 20, &guide, NULL));
+	assert_true(compare_lists(guide.at, "\n| `", list.body.at, list_mark) > 15);
+	assert_true(compare_lists(list.body.at, list_mark, guide.at, guide_mark) > 15);
+	ks_web_response_deinit(&list);
+	ks_web_close(web);
+}
+
 static void pages_run_nothing_of_their_own(void **state)
 {
 	static const char *const addresses[] = { "/",
@@ -187,9 +208,9 @@ static void pages_run_nothing_of_their_own(void **state)
 						 "/stats",
 						 "/store",
 						 "/api" };
-	struct ks_web *web = open_with(place_path(state), 2);
+	struct ks_web *web = site_open(place_path(state), 2);
 	for (size_t i = 0; i < KS_ARRAY_LEN(addresses); i++) {
-		struct ks_web_response answer = ask(web, "GET", addresses[i], NULL);
+		struct ks_web_response answer = site_ask(web, "GET", addresses[i], NULL);
 		if (!answer.body.at)
 			fail_msg("%s: %u", addresses[i], answer.status);
 		static const char *const inside[] = { "<style", " style=", "javascript:", " on",
@@ -209,10 +230,10 @@ static void pages_run_nothing_of_their_own(void **state)
 
 static void what_is_known_is_not_sent_again(void **state)
 {
-	struct ks_web *web = open_with(place_path(state), 1);
-	struct ks_web_response first = ask(web, "GET", "/kernels", NULL);
-	struct ks_web_response again = ask(web, "GET", "/kernels", first.tag);
-	struct ks_web_response other = ask(web, "GET", "/api", first.tag);
+	struct ks_web *web = site_open(place_path(state), 1);
+	struct ks_web_response first = site_ask(web, "GET", "/kernels", NULL);
+	struct ks_web_response again = site_ask(web, "GET", "/kernels", first.tag);
+	struct ks_web_response other = site_ask(web, "GET", "/api", first.tag);
 	assert_int_equal(first.status, 200);
 	assert_int_equal(again.status, 304);
 	assert_int_equal(again.body.len, 0);
@@ -220,40 +241,47 @@ static void what_is_known_is_not_sent_again(void **state)
 	ks_web_response_deinit(&first);
 	ks_web_response_deinit(&again);
 	ks_web_response_deinit(&other);
-	struct ks_web_response posted = ask(web, "POST", "/kernels", NULL);
+	struct ks_web_response posted = site_ask(web, "POST", "/kernels", NULL);
 	assert_int_equal(posted.status, 405);
 	ks_web_response_deinit(&posted);
 	ks_web_close(web);
 }
 
-static void expect(struct ks_web *web, const char *address, const char *part, bool there)
-{
-	struct ks_web_response answer = ask(web, "GET", address, NULL);
-	if (!strstr(answer.body.at, part) == there)
-		fail_msg("%s, %s expected %d:\n%s", address, part, there, answer.body.at);
-	ks_web_response_deinit(&answer);
-}
-
 static void what_others_write_shows(void **state)
 {
 	const char *path = place_path(state);
-	struct ks_web *web = open_with(path, 1);
-	expect(web, "/kernels", "6.1.0-2", false);
-	expect(web, "/search?q=special", "in 1 of 1 kernels", true);
+	struct ks_web *web = site_open(path, 1);
+	site_expect(web, "/kernels", "6.1.0-2", false);
+	site_expect(web, "/search?q=special", "in 1 of 1 kernels", true);
 	_cleanup_store_ struct ks_store *store = NULL;
 	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
 	place_put(store, 2);
-	expect(web, "/kernels", "6.1.0-2", true);
-	expect(web, "/search?q=special", "in 2 of 2 kernels", true);
+	site_expect(web, "/kernels", "6.1.0-2", true);
+	site_expect(web, "/search?q=special", "in 2 of 2 kernels", true);
 	assert_ok(ks_store_remove(store, "6.1.0-1"));
-	expect(web, "/kernels", "6.1.0-1", false);
+	site_expect(web, "/kernels", "6.1.0-1", false);
+	ks_web_close(web);
+}
+
+/** What others write lies beside the store until SQLite puts it in: it was written then. */
+static void it_is_told_when_it_was_written(void **state)
+{
+	const char *path = place_path(state);
+	struct ks_web *web = site_open(path, 1);
+	_cleanup_store_ struct ks_store *store = NULL;
+	const struct timespec past[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+	assert_int_equal(utimensat(AT_FDCWD, path, past, 0), 0);
+	assert_ok(ks_store_relabel(store, "6.1.0-1", "another"));
+	site_expect(web, "/store", "written</dt><dd>20", true);
+	site_expect(web, "/store", "written</dt><dd>2001", false);
 	ks_web_close(web);
 }
 
 /** The name of an entry of a feed, which follows the word. */
 static void entry_id(struct ks_web *web, const char *address, const char *label, char id[64])
 {
-	struct ks_web_response answer = ask(web, "GET", address, NULL);
+	struct ks_web_response answer = site_ask(web, "GET", address, NULL);
 	const char *title = strstr(answer.body.at, label);
 	assert_int_equal(answer.status, 200);
 	assert_non_null(title);
@@ -266,7 +294,7 @@ static void entry_id(struct ks_web *web, const char *address, const char *label,
 static void entries_of_a_feed_keep_their_names(void **state)
 {
 	const char *path = place_path(state);
-	struct ks_web *web = open_with(path, 1);
+	struct ks_web *web = site_open(path, 1);
 	char before[64], later[64], other[64];
 	entry_id(web, "/feed/special.atom", " is in 6.1.0-1", before);
 	assert_int_equal(strncmp(before, "urn:uuid:", 9), 0);
@@ -287,21 +315,21 @@ static void another_file_in_its_place_is_opened(void **state)
 {
 	const char *path = place_path(state);
 	char other[80];
-	ks_web_close(open_with(path, 1));
+	ks_web_close(site_open(path, 1));
 	place_sql(path, "PRAGMA journal_mode = DELETE"); // as files that are published are
 	struct ks_web *web;
 	assert_ok(ks_web_open(path, &web));
 	snprintf(other, sizeof(other), "%s-other", path);
-	expect(web, "/kernels", "6.1.0-7", false);
+	site_expect(web, "/kernels", "6.1.0-7", false);
 	struct ks_store *store;
 	assert_ok(ks_store_open(other, KS_STORE_CREATE, &store));
 	place_put(store, 7);
 	ks_store_close(store);
 	place_sql(other, "PRAGMA journal_mode = DELETE");
 	assert_int_equal(rename(other, path), 0);
-	expect(web, "/kernels", "6.1.0-7", true);
+	site_expect(web, "/kernels", "6.1.0-7", true);
 	assert_int_equal(unlink(path), 0);
-	expect(web, "/kernels", "Not now", true);
+	site_expect(web, "/kernels", "Not now", true);
 	ks_web_close(web);
 }
 
@@ -329,7 +357,7 @@ static void compare_published(const char *path, void *arg)
 		else
 			ks_url_encode(&encoded, &where.at[i], 1);
 	snprintf(address, sizeof(address), "/%s%s", ks_buf_text(&encoded), run->query);
-	struct ks_web_response answer = ask(run->web, "GET", address, NULL);
+	struct ks_web_response answer = site_ask(run->web, "GET", address, NULL);
 	// what no kernel has is not there
 	bool none = strcmp(run->doc.name, "nonexistent") == 0 && answer.status == 404;
 	bool same = answer.status == 200 && answer.body.len == run->doc.text.len &&
@@ -394,11 +422,11 @@ static void another_catalogue_in_its_place_is_opened(void **state)
 	}
 	struct ks_web *web;
 	assert_ok(ks_web_open(files[0], &web));
-	expect(web, "/kernels", "6.1.0-2", false);
-	expect(web, "/search?q=special", "in 1 of 1 kernels", true);
+	site_expect(web, "/kernels", "6.1.0-2", false);
+	site_expect(web, "/search?q=special", "in 1 of 1 kernels", true);
 	assert_int_equal(rename(files[1], files[0]), 0);
-	expect(web, "/kernels", "6.1.0-2", true);
-	expect(web, "/search?q=special", "in 2 of 2 kernels", true);
+	site_expect(web, "/kernels", "6.1.0-2", true);
+	site_expect(web, "/search?q=special", "in 2 of 2 kernels", true);
 	ks_web_close(web);
 	unlink(files[0]);
 }
@@ -431,354 +459,19 @@ static void addresses_are_decoded_and_encoded(void **state)
 	}
 }
 
-/* ---- files that are sent ---- */
-
-/** What stands for what checks files: it remembers them, and fails as it is told. */
-struct fake {
-	struct ks_web_checks checks;
-	enum ks_errcode fails; // 0: does not
-	size_t nr, len;	       // of the last upload
-	char kernels[64], names[128];
-};
-static const char fake_hash[] = "0123456789abcdef0123456789abcdef";
-
-static struct ks_error *fake_failure(const struct fake *fake)
-{
-	return fake->fails ? ks_error_new(fake->fails, "it is <no> \"good\"") : NULL;
-}
-
-static struct ks_error *fake_check(void *arg, const struct ks_web_upload *upload,
-				   char ret[KS_WEB_HASH + 1])
-{
-	struct fake *fake = arg;
-	fake->nr = upload->nr;
-	fake->len = 0;
-	fake->names[0] = '\0';
-	snprintf(fake->kernels, sizeof(fake->kernels), "%s",
-		 upload->kernels ? upload->kernels : "(none)");
-	for (size_t i = 0; i < upload->nr; i++) {
-		size_t len = strlen(fake->names);
-		snprintf(fake->names + len, sizeof(fake->names) - len, "%s|",
-			 upload->files[i].name);
-		fake->len += upload->files[i].len;
-	}
-	strcpy(ret, fake_hash);
-	return fake_failure(fake);
-}
-
-static struct ks_error *fake_report(void *arg, const char *hash, enum ks_format format,
-				    struct ks_buf *out)
-{
-	if (strcmp(hash, fake_hash) != 0)
-		return ks_error_new(KS_ERR_NOTFOUND, "gone");
-	ks_buf_printf(out, format == KS_FORMAT_HTML ? "<p>as %s</p>" : "as %s",
-		      ks_formats[format].name);
-	return fake_failure(arg);
-}
-
-static struct ks_error *fake_explain(void *arg, const char *hash, const char *program,
-				     const char *label, struct ks_buf *out)
-{
-	if (strcmp(hash, fake_hash) != 0)
-		return ks_error_new(KS_ERR_NOTFOUND, "gone");
-	ks_buf_printf(out, "program %s\nimage %s\n", program, label);
-	return fake_failure(arg);
-}
-
-static struct ks_web *open_with_fake(const char *path, struct fake *fake)
-{
-	struct ks_web *web = open_with(path, 2);
-	*fake = (struct fake){ .checks = { .arg = fake,
-					   .max_bytes = 1000,
-					   .check = fake_check,
-					   .report = fake_report,
-					   .explain = fake_explain } };
-	ks_web_take_uploads(web, &fake->checks);
-	return web;
-}
-
-#define FORM "multipart/form-data; boundary=x"
-#define FILE_PART(name, bytes)                                                                     \
-	"--x\r\nContent-Disposition: form-data; name=\"files\"; filename=\"" name                  \
-	"\"\r\nContent-Type: a/b\r\n\r\n" bytes "\r\n"
-#define KERNELS_PART(words)                                                                        \
-	"--x\r\ncontent-disposition: form-data; name=kernels\r\n\r\n" words "\r\n"
-
-/** POST a body. */
-static struct ks_web_response send_body(struct ks_web *web, const char *address, const char *type,
-					const void *body, size_t len)
-{
-	struct ks_web_response response;
-	const struct ks_web_request request = {
-		.method = "POST", .path = address, .type = type, .body = body, .body_len = len
-	};
-	ks_web_respond(web, &request, &response);
-	assert_true(!response.body.len || ks_buf_text(&response.body));
-	return response;
-}
-
-static void files_are_sent_and_lead_to_their_report(void **state)
-{
-	static const struct {
-		const char *address, *body;
-		size_t nr, len;
-		const char *names, *kernels, *location;
-	} all[] = {
-		{ "/check", FILE_PART("a.bpf.o", "abc") "--x--", 1, 3, "a.bpf.o|", "(none)", "" },
-		{ "/check.json", FILE_PART("a", "abc") KERNELS_PART("6.1*") "--x--\r\n", 1, 3, "a|",
-		  "6.1*", ".json" },
-		{ "/check.md", KERNELS_PART("") FILE_PART("a", "") FILE_PART("b", "12") "--x--", 2,
-		  2, "a|b|", "(none)", ".md" },
-		// a field in which no file was chosen; what is in front of the first part
-		{ "/check.txt", "\r\n" FILE_PART("", "") FILE_PART("b", "12") "--x--", 1, 2, "b|",
-		  "(none)", ".txt" },
-		// names lose their folders
-		{ "/check", FILE_PART("../../etc/passwd", "1") "--x--", 1, 1, "passwd|", "(none)",
-		  "" },
-		{ "/check", FILE_PART("C:\\\\x\\\\y.o", "1") "--x--", 1, 1, "y.o|", "(none)", "" },
-		{ "/check", FILE_PART("a/", "1") "--x--", 1, 1, "upload|", "(none)", "" },
-		{ "/check", FILE_PART("a\\\"b;c", "1") "--x--", 1, 1, "a\"b;c|", "(none)", "" },
-		// bytes that look like the mark, and end with half of it
-		{ "/check", FILE_PART("a", "\r\n--y\r\n-\r\n--") "--x--", 1, 12, "a|", "(none)",
-		  "" },
-	};
-	struct fake fake;
-	struct ks_web *web = open_with_fake(place_path(state), &fake);
-	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
-		struct ks_web_response answer =
-			send_body(web, all[i].address, FORM, all[i].body, strlen(all[i].body));
-		char location[80];
-		snprintf(location, sizeof(location), "/r/%s%s", fake_hash, all[i].location);
-		if (answer.status != 303)
-			fail_msg("%zu: %u\n%s", i, answer.status, answer.body.at);
-		assert_string_equal(ks_buf_text(&answer.location), location);
-		assert_string_equal(fake.names, all[i].names);
-		assert_string_equal(fake.kernels, all[i].kernels);
-		assert_int_equal(fake.nr, all[i].nr);
-		assert_int_equal(fake.len, all[i].len);
-		ks_web_response_deinit(&answer);
-	}
-	ks_web_close(web);
-}
-
-static void bodies_that_are_none_are_refused(void **state)
-{
-	static const struct {
-		const char *type, *body;
-		unsigned int status;
-	} all[] = {
-		{ NULL, "", 415 },
-		{ "text/plain", "x", 415 },
-		{ "multipart/form-data", FILE_PART("a", "b") "--x--", 400 },
-		{ "multipart/form-data; boundary=", FILE_PART("a", "b") "--x--", 400 },
-		{ "multipart/form-data; boundary="
-		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		  "a",
-		  "", 400 },
-		{ FORM, "", 400 },
-		{ FORM, "--x", 400 },
-		{ FORM, "--x--", 400 }, // no file
-		{ FORM, "--y\r\n", 400 },
-		{ FORM, FILE_PART("a", "b"), 400 }, // no end
-		{ FORM, "--x\r\nContent-Disposition: form-data; filename=\"a\"\r\n\r\nb\r\n--x--",
-		  400 }, // no name
-		{ FORM, "--x\r\n\r\nb\r\n--x--", 400 },
-		{ FORM, "--x\r\nContent-Disposition: form-data; name=\"files", 400 },
-		{ FORM, KERNELS_PART("a") "--x--", 400 },
-	};
-	struct fake fake;
-	struct ks_web *web = open_with_fake(place_path(state), &fake);
-	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
-		struct ks_web_response answer =
-			send_body(web, "/check", all[i].type, all[i].body, strlen(all[i].body));
-		if (answer.status != all[i].status || fake.nr)
-			fail_msg("%zu: %u\n%s", i, answer.status, answer.body.at);
-		ks_web_response_deinit(&answer);
-	}
-	_cleanup_buf_ struct ks_buf many = { 0 };
-	for (size_t i = 0; i < 600; i++)
-		ks_buf_str(&many, FILE_PART("a", "b"));
-	ks_buf_str(&many, "--x--");
-	struct ks_web_response answer = send_body(web, "/check", FORM, many.at, many.len);
-	assert_int_equal(answer.status, 400);
-	ks_web_response_deinit(&answer);
-	ks_web_close(web);
-}
-
-static void what_becomes_of_a_check_has_its_status(void **state)
-{
-	static const struct {
-		enum ks_errcode code;
-		unsigned int status;
-	} all[] = {
-		{ KS_ERR_DATA, 422 },	   { KS_ERR_UNSUPPORTED, 422 }, { KS_ERR_NOTFOUND, 422 },
-		{ KS_ERR_CANCELLED, 422 }, { KS_ERR_STORE, 503 },	{ KS_ERR_IO, 500 },
-	};
-	struct fake fake;
-	struct ks_web *web = open_with_fake(place_path(state), &fake);
-	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
-		static const char body[] = FILE_PART("a", "b") "--x--";
-		fake.fails = all[i].code;
-		struct ks_web_response answer =
-			send_body(web, "/check", FORM, body, sizeof(body) - 1);
-		assert_int_equal(answer.status, all[i].status);
-		assert_non_null(strstr(answer.body.at, "it is &lt;no&gt; &quot;good&quot;"));
-		assert_int_equal(answer.location.len, 0);
-		ks_web_response_deinit(&answer);
-	}
-	ks_web_close(web);
-}
-
-static void reports_have_their_addresses(void **state)
-{
-#define R "/r/0123456789abcdef0123456789abcdef"
-	static const struct {
-		const char *address;
-		unsigned int status;
-		const char *type, *part;
-	} all[] = {
-		{ "/", 200, "text/html", "action=\"/check\"" },
-		{ "/check", 200, "text/html", "<option value=\"6.1.0-2\">" },
-		{ "/check?kernels=%3C%22", 200, "text/html", "value=\"&lt;&quot;\"" },
-		{ "/check.json", 404, "application/json",
-		  "\"error\": \"this page is not there as .json" },
-		{ "/check/x", 404, "text/html", "no such page" },
-		{ "/kernels", 200, "text/html", "href=\"/check\"" },
-		{ R, 200, "text/html", "<p>as html</p>" },
-		{ R, 200, "text/html", R ".json" },
-		{ R ".json", 200, "application/json", "as json" },
-		{ R ".md", 200, "text/markdown", "as md" },
-		{ R ".txt", 200, "text/plain", "as terminal" },
-		{ R "/a%2Fb@6.1.0-1", 200, "text/html", "program a/b" },
-		{ R "/%3Cb%3E@%3Ci%3E", 200, "text/html", "program &lt;b&gt;\nimage &lt;i&gt;" },
-		{ R "/p@6.1.0-1.txt", 200, "text/plain", "program p\nimage 6.1.0-1\n" },
-		{ R "/p@6.1.0-1.json", 404, "application/json", "not there as .json" },
-		{ R "x.txt", 404, "text/plain", "no such report" },
-		{ R "/p", 404, "text/html", "no such report" },
-		{ R "/p@a/b", 404, "text/html", "no such report" },
-		{ R "@a", 404, "text/html", "no such report" },
-		{ "/r", 404, "text/html", "no such report" },
-		{ "/r/..%2F..%2Fetc%2Fpasswd", 404, "text/html", "no such report" },
-		{ "/r/0123456789ABCDEF0123456789abcdef", 404, "text/html", "no such report" },
-		{ "/r/00000000000000000000000000000000", 404, "text/html", "gone" },
-		{ "/r/00000000000000000000000000000000/p@a", 404, "text/html", "gone" },
-	};
-#undef R
-	struct fake fake;
-	struct ks_web *web = open_with_fake(place_path(state), &fake);
-	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
-		struct ks_web_response answer = ask(web, "GET", all[i].address, NULL);
-		if (answer.status != all[i].status || !strstr(answer.body.at, all[i].part) ||
-		    strncmp(answer.type, all[i].type, strlen(all[i].type)) != 0)
-			fail_msg("%s: %u, %s\n%s", all[i].address, answer.status, answer.type,
-				 answer.body.at);
-		const char *wrong = strncmp(answer.type, "text/html", 9) != 0
-					    ? NULL
-					    : judge(JUDGED_MARKUP, answer.body.at, answer.body.len,
-						    answer.body.at);
-		if (wrong)
-			fail_msg("%s: %s\n%s", all[i].address, wrong, answer.body.at);
-		ks_web_response_deinit(&answer);
-	}
-	ks_web_close(web);
-}
-
-static void without_checks_nothing_is_taken(void **state)
-{
-	static const char body[] = FILE_PART("a", "b") "--x--";
-	struct ks_web *web = open_with(place_path(state), 1);
-	struct ks_web_response answer = send_body(web, "/check", FORM, body, sizeof(body) - 1);
-	assert_int_equal(answer.status, 405);
-	assert_string_equal(answer.allow, "GET, HEAD");
-	ks_web_response_deinit(&answer);
-	expect(web, "/check", "takes no files", true);
-	expect(web, "/r/0123456789abcdef0123456789abcdef", "no such report", true);
-	expect(web, "/", "action=\"/check\"", false);
-	expect(web, "/kernels", "href=\"/check\"", false);
-	ks_web_close(web);
-}
-
-static void other_sites_send_nothing(void **state)
-{
-	static const struct {
-		const char *site, *origin, *host;
-		unsigned int status;
-	} all[] = {
-		{ NULL, NULL, NULL, 303 },
-		{ "same-origin", NULL, NULL, 303 },
-		{ "none", NULL, NULL, 303 },
-		{ "same-site", NULL, NULL, 403 },
-		{ "cross-site", "http://a", "a", 403 },
-		{ NULL, "null", "a", 303 }, // as browsers say where pages do not tell who they are
-		{ NULL, "http://a:80", "a:80", 303 },
-		{ NULL, "http://b:80", "a:80", 403 },
-		{ NULL, "b", "a:80", 403 },
-	};
-	static const char body[] = FILE_PART("a", "b") "--x--";
-	struct fake fake;
-	struct ks_web *web = open_with_fake(place_path(state), &fake);
-	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
-		struct ks_web_response answer;
-		const struct ks_web_request request = {
-			.method = "POST",
-			.path = "/check",
-			.type = FORM,
-			.body = body,
-			.body_len = sizeof(body) - 1,
-			.site = all[i].site,
-			.origin = all[i].origin,
-			.host = all[i].host,
-		};
-		ks_web_respond(web, &request, &answer);
-		if (answer.status != all[i].status)
-			fail_msg("%zu: %u", i, answer.status);
-		ks_web_response_deinit(&answer);
-	}
-	ks_web_close(web);
-}
-
-/** What the server wants to know before a body is read. */
-static void requests_say_what_they_need(void **state)
-{
-	static const struct {
-		const char *method, *path;
-		bool takes, waits;
-	} all[] = {
-		{ "POST", "/check", true, true },	 { "POST", "/check.json", true, true },
-		{ "GET", "/check", false, false },	 { "PUT", "/check", false, false },
-		{ "POST", "/check/x", false, false },	 { "POST", "/check@x", false, false },
-		{ "POST", "/", false, false },		 { "POST", "/%zz", false, false },
-		{ "GET", "/r/x", false, false },	 { "GET", "/r/x/p@l", false, true },
-		{ "HEAD", "/r/x/p@l.txt", false, true }, { "POST", "/r/x/p@l", false, false },
-	};
-	(void)state;
-	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
-		const struct ks_web_request request = { .method = all[i].method,
-							.path = all[i].path };
-		if (ks_web_takes_body(&request) != all[i].takes ||
-		    ks_web_waits(&request) != all[i].waits)
-			fail_msg("%s %s", all[i].method, all[i].path);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(addresses_have_their_pages),
+		TEST(the_guide_lists_what_the_site_does),
 		TEST(pages_run_nothing_of_their_own),
 		TEST(what_is_known_is_not_sent_again),
 		TEST(what_others_write_shows),
+		TEST(it_is_told_when_it_was_written),
 		TEST(entries_of_a_feed_keep_their_names),
 		TEST(another_file_in_its_place_is_opened),
 		TEST(published_reports_are_at_their_addresses),
 		TEST(another_catalogue_in_its_place_is_opened),
-		TEST(files_are_sent_and_lead_to_their_report),
-		TEST(bodies_that_are_none_are_refused),
-		TEST(what_becomes_of_a_check_has_its_status),
-		TEST(reports_have_their_addresses),
-		TEST(without_checks_nothing_is_taken),
-		TEST(other_sites_send_nothing),
-		cmocka_unit_test(requests_say_what_they_need),
 		cmocka_unit_test(addresses_are_decoded_and_encoded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -397,3 +397,17 @@ bool ks_text_is_plain(const char *text, size_t len)
 	ks_buf_deinit(&line);
 	return plain;
 }
+
+size_t ks_text_cut(const char *text, size_t len, size_t most)
+{
+	enum { LETTER_MAX = 4 };
+	if (len <= most)
+		return len;
+	for (size_t cut = most; most - cut < LETTER_MAX; cut--) {
+		if (((uint8_t)text[cut] & 0xc0) != 0x80)
+			return cut;
+		if (!cut)
+			break;
+	}
+	return most; // it is no UTF-8
+}

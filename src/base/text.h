@@ -41,3 +41,6 @@ void ks_text_tail(struct ks_buf *out, size_t start, enum ks_text_sink sink);
 
 /** Whether text can be a part of a line as it is: KS_TEXT_LINE would change nothing. */
 bool ks_text_is_plain(const char *text, size_t len);
+
+/** How many bytes of text are most or fewer, without cutting a letter of UTF-8 in two. */
+size_t ks_text_cut(const char *text, size_t len, size_t most);

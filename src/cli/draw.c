@@ -64,10 +64,7 @@ static void show(struct ks_draw *draw, struct ks_buf *line)
 {
 	ks_text_tail(line, 0, KS_TEXT_LINE);
 	const char *text = ks_buf_text(line);
-	size_t len = text ? strlen(text) : 0, most = columns();
-	len = len < most ? len : most;
-	while (len && len == most && ((unsigned char)text[len] & 0xc0) == 0x80)
-		len--; // no letter is cut
+	size_t len = text ? ks_text_cut(text, strlen(text), columns()) : 0;
 	fprintf(stderr, "%s%.*s", draw->nr_shown ? "\n" : "", (int)len, text ? text : "");
 	draw->nr_shown++;
 }

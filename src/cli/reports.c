@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/pool.h"
+#include "base/text.h"
 
 /*
  * This stays with the command: it writes a tree of files that only the command has options for. A program that wants all names asks ksurf_names_find(), and ksurf_report_name() for each.
@@ -81,10 +82,7 @@ static void shorten(const char *path, struct ks_buf *ret)
 	sha256_init(&sha);
 	sha256_update(&sha, len, (const uint8_t *)name);
 	sha256_digest(&sha, sizeof(digest), digest);
-	size_t kept = NAME_MAX - end - 1 - 2 * sizeof(digest);
-	while (kept && (name[kept] & 0xc0) == 0x80) // within a character
-		kept--;
-	ks_buf_bytes(ret, name, kept);
+	ks_buf_bytes(ret, name, ks_text_cut(name, len, NAME_MAX - end - 1 - 2 * sizeof(digest)));
 	ks_buf_char(ret, '~');
 	for (size_t i = 0; i < sizeof(digest); i++)
 		ks_buf_printf(ret, "%02x", digest[i]);

@@ -19,11 +19,6 @@ struct opts {
 enum { SOCKET, WORKERS };
 enum { KEEP = 7, TOTAL = 256, UPLOAD = 32, MIB = 1 << 20 };
 
-static const char *address_of(const struct opts *opts)
-{
-	return opts->listen ? opts->listen : "127.0.0.1:8080";
-}
-
 /** SIGINT and SIGTERM, which end it: they are waited for, in one thread. */
 static void block_stops(sigset_t *stops)
 {
@@ -42,7 +37,8 @@ static struct ks_error *begin(struct ks_cli *cli, const void *values)
 		return ks_error_new(KS_ERR_USAGE,
 				    "no files are taken without --reports: the other option is "
 				    "too much");
-	KS_TRY(ks_web_listen(address_of(opts), &cli->serving[SOCKET]));
+	KS_TRY(ks_web_listen(opts->listen ? opts->listen : "127.0.0.1:8080",
+			     &cli->serving[SOCKET]));
 	block_stops(&stops);
 	if (!opts->reports)
 		return NULL;
@@ -66,7 +62,7 @@ static struct ks_error *open_reports(const struct ks_cli *cli, const struct opts
 }
 
 /** Serve until a signal comes. */
-static struct ks_error *serve(struct ks_cli *cli, const struct opts *opts, const char *db,
+static struct ks_error *serve(struct ks_cli *cli, const char *db,
 			      const struct ks_serve_reports *reports)
 {
 	const struct ks_web_server_opts server_opts = {
@@ -76,15 +72,14 @@ static struct ks_error *serve(struct ks_cli *cli, const struct opts *opts, const
 		.log = cli->quiet ? NULL : stdout,
 		.checks = reports ? ks_serve_reports_checks(reports) : NULL,
 	};
-	const char *address = address_of(opts), *colon = strrchr(address, ':');
-	unsigned int port = ks_web_port(server_opts.socket);
+	char where[KS_WEB_WHERE];
 	struct ks_web_server *server;
 	sigset_t stops;
 	int signal;
 	block_stops(&stops);
 	KS_TRY(ks_web_server_start(&server_opts, &server));
-	ks_cli_say(stderr, "ksurf: serving %s at http://%.*s:%u/", db, (int)(colon - address),
-		   address, port);
+	ks_web_where(server_opts.socket, where);
+	ks_cli_say(stderr, "ksurf: serving %s at http://%s/", db, where);
 	sigwait(&stops, &signal);
 	if (reports)
 		shutdown(cli->serving[WORKERS],
@@ -110,7 +105,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    "%s: no store yet; 'ksurf add' or 'ksurf pull' makes one", db);
 	KS_TRY(open_reports(cli, opts, &reports));
-	struct ks_error *err = serve(cli, opts, db, reports);
+	struct ks_error *err = serve(cli, db, reports);
 	ks_serve_reports_close(reports);
 	return err;
 }

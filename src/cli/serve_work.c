@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "api/checking.h"
+#include "base/array.h"
 #include "check/inputs.h"
 #include "check/policy_source.h"
 #include "cli/check_excuses.h"
@@ -62,22 +63,20 @@ static struct ks_error *read_request(struct job *job, const struct ks_buf *reque
 {
 	struct ks_pieces pieces = { .at = (const uint8_t *)request->at,
 				    .end = (const uint8_t *)request->at + request->len };
-	const char *name = "upload";
+	const char *name = "upload", **const texts[KS_NR_PIECES] = {
+		[KS_PIECE_KERNELS] = &job->kernels,
+		[KS_PIECE_SITE] = &job->site,
+		[KS_PIECE_PROGRAM] = &job->program,
+		[KS_PIECE_LABEL] = &job->label,
+		[KS_PIECE_NAME] = &name,
+	};
 	job->inputs.finds.max_seconds = LOOK_SECONDS;
 	job->inputs.finds.max_bytes = LOOK_BYTES;
 	job->inputs.finds.left_out = leave_out;
 	job->inputs.finds.left_out_arg = job;
 	while (ks_pieces_next(&pieces)) {
-		if (pieces.what == KS_PIECE_KERNELS)
-			KS_TRY(keep_text(job, &pieces, &job->kernels));
-		else if (pieces.what == KS_PIECE_SITE)
-			KS_TRY(keep_text(job, &pieces, &job->site));
-		else if (pieces.what == KS_PIECE_PROGRAM)
-			KS_TRY(keep_text(job, &pieces, &job->program));
-		else if (pieces.what == KS_PIECE_LABEL)
-			KS_TRY(keep_text(job, &pieces, &job->label));
-		else if (pieces.what == KS_PIECE_NAME)
-			KS_TRY(keep_text(job, &pieces, &name));
+		if (texts[pieces.what])
+			KS_TRY(keep_text(job, &pieces, texts[pieces.what]));
 		else if (pieces.what == KS_PIECE_BYTES)
 			KS_TRY(look_into(job, name, &pieces));
 	}
@@ -142,7 +141,7 @@ static struct ks_error *report(struct job *job, struct ks_buf *out)
 	struct ks_excuses excuses = { 0 };
 	KS_TRY(ks_tools_make(job->result.check, false, &tools));
 	KS_TRY(ks_check_excuse(tools, NULL, &job->arena, &excuses));
-	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(forms); i++) {
 		const struct ks_check_report report = {
 			.format = forms[i].format,
 			.tools = tools,

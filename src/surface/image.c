@@ -55,6 +55,18 @@ int ks_version_compare(const char *a, const char *b)
 	return natural_compare(a, b);
 }
 
+size_t ks_series_len(const char *version)
+{
+	const char *dot = version ? strchr(version, '.') : NULL;
+	return dot ? (size_t)(dot - version) + 1 + strspn(dot + 1, "0123456789") : 0;
+}
+
+bool ks_version_same_series(const char *a, const char *b)
+{
+	size_t len = ks_series_len(a);
+	return len && len == ks_series_len(b) && memcmp(a, b, len) == 0;
+}
+
 static int text_compare(const char *a, const char *b)
 {
 	return strcmp(a ? a : "", b ? b : "");

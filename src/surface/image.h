@@ -8,6 +8,11 @@
  */
 int ks_version_compare(const char *a, const char *b);
 
+/** How long the beginning of a version is that names its series: 3 of "6.1.176", 0 of none. */
+size_t ks_series_len(const char *version);
+/** Both versions are of one series. NULL is of none. */
+bool ks_version_same_series(const char *a, const char *b);
+
 /**
  * The image tells where functions are inlined and called. Those without debug information do not: a function
  * without a symbol may be absent there, or inlined everywhere.

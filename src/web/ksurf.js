@@ -150,7 +150,7 @@
 	}
 
 	function readable(bytes) {
-		return (bytes / 1048576).toFixed(1) + " MB";
+		return (bytes / 1048576).toFixed(1) + " MiB";
 	}
 
 	// What a page of this site says of why there is no other one.

@@ -4,14 +4,15 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 enum { BOUNDARY_MAX = 70, FILE_NAME_MAX = 200 };
 
 /** What is left of the body. */
 struct reader {
 	const uint8_t *at, *end;
-	char mark
-		[BOUNDARY_MAX +
-		 5]; // CR LF "--" and the boundary: stands in front of every part but maybe the first
+	/** CR LF "--" and the boundary: stands in front of every part but maybe the first. */
+	char mark[BOUNDARY_MAX + 5];
 	size_t mark_len;
 	struct ks_arena *arena;
 };
@@ -105,8 +106,7 @@ static const char *file_name(char *text)
 	for (char *at = text; *at; at++)
 		if (*at == '/' || *at == '\\')
 			text = at + 1;
-	if (strlen(text) > FILE_NAME_MAX)
-		text[FILE_NAME_MAX] = '\0';
+	text[ks_text_cut(text, strlen(text), FILE_NAME_MAX)] = '\0';
 	return text[0] ? text : "upload";
 }
 

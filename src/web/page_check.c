@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files that are sent, the reports on them, and what explains a verdict. */
+#include <stdio.h>
+
 #include "base/url.h"
 #include "web/multipart.h"
 #include "web/private.h"
@@ -69,22 +71,46 @@ static void lead_to(struct ks_web_call *call, const char *hash)
 	ks_web_redirect(call);
 }
 
+/** Words for the kernels; said twice, one of both would be forgotten. */
+static struct ks_error *take_kernels(struct ks_web_upload *upload, const char *words)
+{
+	if (!words || !*words)
+		return NULL;
+	if (upload->kernels)
+		return ks_error_new(KS_ERR_USAGE,
+				    "the kernels are said twice; words go into one field, with "
+				    "commas between");
+	upload->kernels = words;
+	return NULL;
+}
+
+/** A field that is no file. What nobody reads is refused: the report would not be about what was meant. */
+static struct ks_error *take_field(struct ks_web_call *call, const struct ks_multipart_part *part,
+				   struct ks_web_upload *upload)
+{
+	enum { SHOWN = 40 };
+	if (strcmp(part->name, "kernels") != 0)
+		return ks_error_new(
+			KS_ERR_USAGE, "the form has no field '%.*s' but files, and 'kernels'",
+			(int)ks_text_cut(part->name, strlen(part->name), SHOWN), part->name);
+	const char *words = ks_arena_strndup(&call->arena, (const char *)part->bytes, part->len);
+	return words ? take_kernels(upload, words) : &ks_nomem;
+}
+
 /** The fields of the form. @param files room for all parts */
 static struct ks_error *read_upload(struct ks_web_call *call, const struct ks_multipart *parts,
 				    struct ks_web_file *files, struct ks_web_upload *upload)
 {
-	const char *kernels = ks_web_field(call->address, "kernels");
 	*upload = (struct ks_web_upload){ .files = files };
+	KS_TRY(take_kernels(upload, ks_web_field(call->address, "kernels")));
 	for (size_t i = 0; i < parts->nr; i++) {
 		const struct ks_multipart_part *part = &parts->at[i];
 		if (part->file)
 			files[upload->nr++] =
 				(struct ks_web_file){ part->file, part->bytes, part->len };
-		else if (strcmp(part->name, "kernels") == 0)
-			kernels = ks_arena_strndup(&call->arena, (const char *)part->bytes,
-						   part->len);
+		else
+			KS_TRY(take_field(call, part, upload));
 	}
-	upload->kernels = kernels && kernels[0] ? kernels : NULL;
 	return upload->nr ? NULL : ks_error_new(KS_ERR_USAGE, "no file was sent");
 }
 
@@ -127,21 +153,12 @@ static bool is_hash(const char *text)
 	return strlen(text) == KS_WEB_HASH && strspn(text, "0123456789abcdef") == KS_WEB_HASH;
 }
 
-static void write_forms(struct ks_buf *out, const char *hash)
-{
-	static const char *const endings[] = { ".json", ".md", ".txt" };
-	ks_buf_str(out, "<p class=\"dim\">The same as");
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
-		ks_buf_printf(out, "%s <a href=\"/r/%s%s\">%s</a>", i ? "," : "", hash, endings[i],
-			      endings[i]);
-	ks_buf_str(out, " · <a href=\"/check\">check others</a></p>\n");
-}
-
 static struct ks_error *show_report(struct ks_web_call *call, const char *hash)
 {
 	const struct ks_web_checks *checks = call->web->checks;
 	enum ks_format format = call->address->format;
 	struct ks_buf *out = &call->response->body;
+	char address[KS_WEB_HASH + 4];
 	if (format != KS_FORMAT_HTML) {
 		ks_web_say_type(call);
 		return checks->report(checks->arg, hash, format, out);
@@ -149,8 +166,9 @@ static struct ks_error *show_report(struct ks_web_call *call, const char *hash)
 	ks_web_begin(call, "eBPF tools on kernels", NULL);
 	ks_buf_str(out, "<h1>eBPF tools on kernels</h1>\n<div class=\"checked\">\n");
 	KS_TRY(checks->report(checks->arg, hash, format, out));
-	ks_buf_str(out, "</div>\n");
-	write_forms(out, hash);
+	ks_buf_str(out, "</div>\n<p><a href=\"/check\">check others</a></p>\n");
+	snprintf(address, sizeof(address), "/r/%s", hash);
+	ks_web_forms(call, address, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT);
 	ks_web_end(call);
 	return NULL;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Two kernels compared. */
 #include "api/comparison.h"
-#include "base/url.h"
 #include "diff/scope.h"
 #include "report/diff/diff.h"
 #include "web/private.h"
@@ -38,9 +37,7 @@ static struct ks_error *choose_pair(struct ks_web_call *call)
 	if (old && new) {
 		struct ks_buf *location = &call->response->location;
 		ks_buf_str(location, "/diff/");
-		ks_url_encode(location, old, strlen(old));
-		ks_buf_str(location, "..");
-		ks_url_encode(location, new, strlen(new));
+		ks_web_pair(location, old, new);
 		ks_web_redirect(call);
 		return ks_buf_error(location);
 	}

@@ -60,24 +60,20 @@ static void write_address(struct ks_buf *out, const struct feed *feed, const str
 	ks_web_pair(out, step->before->image->label, step->fact->image->label);
 }
 
+/** What entries say; NULL: there is none. */
+static const char *const titles[KS_NR_STEPS] = {
+	[KS_STEP_ADDED] = " is new in ",
+	[KS_STEP_REMOVED] = " is gone in ",
+	[KS_STEP_CHANGED] = " changed in ",
+	[KS_STEP_STATUS] = " is compiled otherwise in ",
+};
+
 static void write_title(struct feed *feed, const struct ks_step *step)
 {
 	struct ks_buf *out = &feed->entries;
 	ks_html_text(out, feed->name);
-	switch (step->event) {
-	case KS_STEP_ADDED:
-		ks_buf_str(out, step->before ? " is new in " : " is in ");
-		break;
-	case KS_STEP_REMOVED:
-		ks_buf_str(out, " is gone in ");
-		break;
-	case KS_STEP_STATUS:
-		ks_buf_str(out, " is compiled otherwise in ");
-		break;
-	default:
-		ks_buf_str(out, " changed in ");
-		break;
-	}
+	bool first = step->event == KS_STEP_ADDED && !step->before; // nobody knows since when
+	ks_buf_str(out, first ? " is in " : titles[step->event]);
 	ks_html_text(out, step->fact->image->label);
 }
 
@@ -103,9 +99,7 @@ static struct ks_error *take_step(const struct ks_step *step, void *arg)
 	struct feed *feed = arg;
 	struct ks_buf *out = &feed->entries;
 	char date[DATE];
-	if ((step->event != KS_STEP_ADDED && step->event != KS_STEP_REMOVED &&
-	     step->event != KS_STEP_CHANGED && step->event != KS_STEP_STATUS) ||
-	    feed->nr++ >= ENTRIES)
+	if (!titles[step->event] || feed->nr++ >= ENTRIES)
 		return NULL;
 	if (ks_image_built(step->fact->image, date))
 		strcat(date, "T00:00:00Z");
@@ -170,17 +164,16 @@ struct ks_error *ks_web_feed(struct ks_web_call *call)
 {
 	struct feed feed = { .call = call, .written = call->web->written };
 	const struct ks_selection *sel = &call->web->sel;
-	struct ks_history history = { 0 };
+	const struct ks_web_read *read = NULL;
 	_cleanup_diff_ struct ks_diff *diff = NULL;
 	KS_TRY(ks_web_expect(call, 0));
 	KS_TRY(read_name(call, &feed));
 	if (feed.kind != KS_NR_KINDS)
-		KS_TRY(ks_lookup_history(call->web->store, &sel->images, feed.kind, feed.name,
-					 &call->arena, &history));
-	if (!ks_history_present(&history))
+		KS_TRY(ks_web_read_name(call->web, feed.kind, feed.name, &read));
+	if (!read || !ks_history_present(&read->history))
 		return ks_lookup_unknown(call->web->store, &sel->images, feed.kind, feed.name);
 	KS_TRY(ks_diff_new(&diff));
-	struct ks_error *err = ks_steps_walk(sel->groups, &history, diff, take_step, &feed);
+	struct ks_error *err = ks_steps_walk(sel->groups, &read->history, diff, take_step, &feed);
 	if (!err)
 		err = ks_buf_error(&feed.entries);
 	if (!err)

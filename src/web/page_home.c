@@ -33,22 +33,30 @@ struct ks_error *ks_web_home(struct ks_web_call *call)
 	return NULL;
 }
 
+/** Every address that there is, as in docs/web.md. */
 static const struct {
 	const char *address, *text;
+	bool pattern; // words in capitals stand for others: it leads nowhere
 } addresses[] = {
 	{ "/search?q=vfs_re", "names by beginning, part or pattern; &kind=, &limit=" },
 	{ "/vfs_read", "leads to the kind that has the name" },
 	{ "/function/vfs_read", "its life over all kernels" },
 	{ "/function/vfs_read@latest", "one kernel; or @LABEL" },
+	{ "/function/vfs_read/OLD..NEW", "two kernels, and what changed", true },
 	{ "/struct/task_struct", "a struct, union or enum with its members" },
 	{ "/kernels", "the kernels; ?arch=, ?set=, ?by=series, distribution or set" },
+	{ "/kernel/LABEL", "one of them: what it is, and what it does not tell", true },
 	{ "/diff", "two kernels: /diff/OLD..NEW, ?kind=, ?name=GLOB" },
 	{ "/stats", "tables and pictures of a kernel of each series; /stats/TABLE, also "
 		    ".csv, /stats/PICTURE.svg" },
 	{ "/feed/vfs_read.atom", "a name's changes as kernels are added; or /feed/KIND/NAME.atom" },
 	{ "/store", "what is here, and how a command gets at it" },
-	{ "/check", "POST of files: leads to their report at /r/…, where that is switched on" },
+	{ "/check", "POST of files: leads to their report, where that is switched on" },
+	{ "/r/HASH", "a report; /r/HASH/PROGRAM@LABEL explains one program on one kernel", true },
 	{ "/Function/v/vfs_read.md", "the reports of the DepSurf project under their addresses" },
+	{ "/api", "this list" },
+	{ "/healthz", "for monitors: ok" },
+	{ "/metrics", "for monitors: answers and bytes" },
 };
 
 static void write_list(struct ks_web_call *call)
@@ -67,6 +75,7 @@ static void write_list(struct ks_web_call *call)
 		ks_json_open(&json, '{');
 		ks_json_key_str(&json, "address", addresses[i].address);
 		ks_json_key_str(&json, "text", addresses[i].text);
+		ks_json_key_bool(&json, "pattern", addresses[i].pattern);
 		ks_json_close(&json, '}');
 	}
 	if (is_json)
@@ -87,8 +96,12 @@ struct ks_error *ks_web_api(struct ks_web_call *call)
 			"them is for programs, with <code>.md</code> or <code>.txt</code> for "
 			"reports.</p>\n<div class=\"scroll\" tabindex=\"0\"><table><tbody>\n");
 	for (size_t i = 0; i < KS_ARRAY_LEN(addresses); i++) {
-		ks_buf_printf(out, "<tr><td><a href=\"%s\"><code>%s</code></a></td><td>",
-			      addresses[i].address, addresses[i].address);
+		const char *address = addresses[i].address;
+		if (addresses[i].pattern)
+			ks_buf_printf(out, "<tr><td><code>%s</code></td><td>", address);
+		else
+			ks_buf_printf(out, "<tr><td><a href=\"%s\"><code>%s</code></a></td><td>",
+				      address, address);
 		ks_html_text(out, addresses[i].text);
 		ks_buf_str(out, "</td></tr>\n");
 	}

@@ -149,14 +149,12 @@ struct ks_error *ks_web_kernel(struct ks_web_call *call)
 	const struct ks_selection *sel = &call->web->sel;
 	const struct ks_web_names *names;
 	const struct ks_store_image *image;
-	size_t at = 0;
 	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT));
 	if (address->nr_segments != 2)
 		return ks_error_new(KS_ERR_NOTFOUND, "there is no such page");
 	KS_TRY(ks_store_image(&sel->images, address->segments[1], &image));
 	KS_TRY(ks_web_names(call->web, &names));
-	while (sel->images.at[at] != image)
-		at++;
+	size_t at = ks_web_place_of(&sel->images, image);
 	if (address->format == KS_FORMAT_HTML)
 		return write_page(call, image, names->nr[at]);
 	ks_web_say_type(call);

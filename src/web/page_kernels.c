@@ -49,48 +49,20 @@ static struct ks_error *choose(struct ks_web_call *call, struct ks_selection *re
 enum by { BY_SERIES, BY_DISTRIBUTION, BY_SET, NR_BY };
 static const char *const by_names[NR_BY] = { "series", "distribution", "set" };
 
-/** The two numbers that begin a version: "6.1"; the whole where it has none. */
-static size_t series_of(const char *version)
-{
-	size_t len = strcspn(version, ".");
-	if (!version[len])
-		return len;
-	return len + 1 + strspn(version + len + 1, "0123456789");
-}
-
-/** The heading of an image. @param set of its sets, for BY_SET @return false: none more */
-static bool heading_of(const struct ks_image *image, enum by by, size_t set, const char **text,
-		       size_t *len)
-{
-	struct ks_set_name name;
-	*text = "";
-	switch (by) {
-	case BY_SERIES:
-		*text = image->version ? image->version : "";
-		*len = series_of(*text);
-		return set == 0;
-	case BY_DISTRIBUTION:
-		*text = image->distribution ? image->distribution : "";
-		*len = strlen(*text);
-		return set == 0;
-	default:
-		for (const char *at = image->sets, *one = at; ks_image_sets_next(&at, &name);
-		     one = at, set--) {
-			*text = one;
-			*len = strcspn(one, ",");
-			if (!set)
-				return true;
-		}
-		*len = strlen(*text = "");
-		return set == 0 && (!image->sets || !*image->sets);
-	}
-}
-
 /** An image below a heading. */
 struct place {
 	const char *heading;
 	size_t len, image;
 };
+struct places {
+	KS_VECTOR(struct place) all;
+};
+
+static void places_deinit(struct places *places)
+{
+	ks_vector_deinit(&places->all);
+}
+#define _cleanup_places_ __attribute__((__cleanup__(places_deinit)))
 
 static int compare_headings(const struct place *a, const struct place *b)
 {
@@ -106,28 +78,32 @@ static int compare_places(const void *a, const void *b)
 	return order ? order : (one->image > other->image) - (one->image < other->image);
 }
 
-/** Every image below each of its headings. Versions are in order already; the rest is sorted. */
-static struct ks_error *find_places(struct ks_web_call *call, const struct ks_selection *sel,
-				    enum by by, struct place **ret, size_t *nr)
+/** Put an image below what it is of: of sets there may be several. @return false when memory runs out */
+static bool add_places(const struct ks_image *image, size_t at, enum by by, struct places *ret)
 {
-	const char *text;
-	size_t len;
-	*nr = 0;
+	const char *texts[NR_BY] = { image->version, image->distribution, image->sets };
+	const char *text = texts[by] ? texts[by] : "";
+	size_t series = by == BY_SERIES ? ks_series_len(text) : 0;
+	struct place place = { text, series ? series : strlen(text), at };
+	struct ks_set_name name;
+	if (by != BY_SET || !*text)
+		return ks_vector_add(&ret->all, place);
+	for (const char *rest = text; ks_image_sets_next(&rest, &name); place.heading = rest) {
+		place.len = strcspn(place.heading, ",");
+		if (!ks_vector_add(&ret->all, place))
+			return false;
+	}
+	return true;
+}
+
+/** Every image below each of its headings. Versions are in order already; the rest is sorted. */
+static struct ks_error *find_places(const struct ks_selection *sel, enum by by, struct places *ret)
+{
 	for (size_t i = 0; i < sel->images.nr; i++)
-		for (size_t set = 0; heading_of(&sel->images.at[i]->image, by, set, &text, &len);
-		     set++)
-			++*nr;
-	struct place *places = ks_arena_array(&call->arena, *nr + 1, sizeof(*places));
-	if (!places)
-		return &ks_nomem;
-	size_t at = 0;
-	for (size_t i = 0; i < sel->images.nr; i++)
-		for (size_t set = 0; heading_of(&sel->images.at[i]->image, by, set, &text, &len);
-		     set++)
-			places[at++] = (struct place){ text, len, i };
-	if (by != BY_SERIES && *nr)
-		qsort(places, *nr, sizeof(*places), compare_places);
-	*ret = places;
+		if (!add_places(&sel->images.at[i]->image, i, by, ret))
+			return &ks_nomem;
+	if (by != BY_SERIES && ret->all.len)
+		qsort(ret->all.at, ret->all.len, sizeof(*ret->all.at), compare_places);
 	return NULL;
 }
 
@@ -218,9 +194,8 @@ static struct ks_error *write_page(struct ks_web_call *call, const struct ks_sel
 	if (by == NR_BY)
 		return ks_error_new(KS_ERR_USAGE, "kernels are grouped by series, distribution or "
 						  "set");
-	struct place *places;
-	size_t nr;
-	KS_TRY(find_places(call, sel, by, &places, &nr));
+	_cleanup_places_ struct places places = { 0 };
+	KS_TRY(find_places(sel, by, &places));
 	ks_web_begin(call, "Kernels", NULL);
 	ks_buf_printf(out, "<h1>Kernels</h1>\n<p class=\"dim\">%zu of %zu</p>\n", sel->images.nr,
 		      call->web->sel.images.nr);
@@ -229,11 +204,11 @@ static struct ks_error *write_page(struct ks_web_call *call, const struct ks_sel
 	ks_buf_str(out, "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th>kernel</th>"
 			"<th>version</th><th>machine</th><th>flavour</th><th>distribution</th>"
 			"<th>sets</th><th>read from</th></tr></thead><tbody>\n");
-	for (size_t i = 0; i < nr; i++) {
-		if (!i || compare_headings(&places[i - 1], &places[i]) != 0)
-			write_heading(out, &places[i]);
-		write_row(out, sel->images.at[places[i].image],
-			  places[i].image == sel->groups->base);
+	for (size_t i = 0; i < places.all.len; i++) {
+		const struct place *place = &places.all.at[i];
+		if (!i || compare_headings(place - 1, place) != 0)
+			write_heading(out, place);
+		write_row(out, sel->images.at[place->image], place->image == sel->groups->base);
 	}
 	ks_buf_str(out, "</tbody></table></div>\n");
 	ks_web_forms(call, "/kernels", KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT);

@@ -22,6 +22,14 @@ static void subject_deinit(struct subject *subject)
 }
 #define _cleanup_subject_ __attribute__((__cleanup__(subject_deinit)))
 
+static bool is_about(const struct subject *subject, const struct ks_store_image *image)
+{
+	for (size_t i = 0; i < subject->nr; i++)
+		if (subject->images[i]->id == image->id)
+			return true;
+	return false;
+}
+
 /** A selection of its own: all kernels of the store, or those alone that the page is about. */
 static struct ks_error *select_images(struct ks_web *web, struct subject *subject, bool alone)
 {
@@ -29,23 +37,11 @@ static struct ks_error *select_images(struct ks_web *web, struct subject *subjec
 	KS_TRY(ks_selection_choose(sel, web->store, "*"));
 	size_t kept = 0;
 	for (size_t i = 0; i < sel->images.nr; i++)
-		for (size_t k = 0; k < (alone ? subject->nr : 1); k++)
-			if (!alone || sel->images.at[i]->id == subject->images[k]->id) {
-				sel->images.at[kept++] = sel->images.at[i];
-				break;
-			}
+		if (!alone || is_about(subject, sel->images.at[i]))
+			sel->images.at[kept++] = sel->images.at[i];
 	sel->images.nr = kept;
 	subject->over = sel;
 	return ks_selection_group(sel, web->store);
-}
-
-/** Where an image stands; nr: nowhere. */
-static size_t place_of(const struct ks_store_images *images, const struct ks_store_image *image)
-{
-	size_t i = 0;
-	while (i < images->nr && images->at[i]->id != image->id)
-		i++;
-	return i;
 }
 
 /** The image of a label; "latest" is the newest of all. */
@@ -99,7 +95,7 @@ static struct ks_error *choose_images(struct ks_web *web, struct subject *subjec
 	if (!page)
 		return select_images(web, subject, true);
 	for (size_t i = 0; i < subject->nr; i++)
-		if (place_of(&web->sel.images, subject->images[i]) == web->sel.images.nr)
+		if (ks_web_place_of(&web->sel.images, subject->images[i]) == web->sel.images.nr)
 			return select_images(web, subject, false);
 	return NULL;
 }
@@ -120,7 +116,7 @@ static struct ks_error *write_report(struct ks_web_call *call, const struct subj
 	if (format == KS_FORMAT_HTML)
 		options.nr_focus = subject->nr;
 	for (size_t i = 0; i < options.nr_focus; i++)
-		options.focus[i] = place_of(&subject->over->images, subject->images[i]);
+		options.focus[i] = ks_web_place_of(&subject->over->images, subject->images[i]);
 	KS_TRY(ks_report_new(format, subject->over->groups, &options, &report));
 	return ks_report_write(report, &read->history, out);
 }

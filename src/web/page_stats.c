@@ -26,20 +26,6 @@ void ks_web_counted_free(struct ks_web_counted *counted)
 	free(counted);
 }
 
-/** Both begin with the same two numbers. */
-static bool same_series(const char *a, const char *b)
-{
-	enum { NUMBERS = 2 };
-	for (int i = 0; a && b && i < NUMBERS; i++) {
-		size_t len = strcspn(a, ".");
-		if (len != strcspn(b, ".") || strncmp(a, b, len) != 0)
-			return false;
-		a += len + (a[len] == '.');
-		b += len + (b[len] == '.');
-	}
-	return a && b;
-}
-
 /** Of the kernels of one series in the base's line, the last that tells the most: one with debug information, where there is one. */
 static size_t best_of_series(const struct ks_groups *groups, size_t from, size_t *to)
 {
@@ -48,7 +34,7 @@ static size_t best_of_series(const struct ks_groups *groups, size_t from, size_t
 	size_t best = from, i = from + 1;
 	for (; i < line->nr; i++) {
 		const struct ks_image *image = groups->images[line->images[i]];
-		if (!same_series(first->version, image->version))
+		if (!ks_version_same_series(first->version, image->version))
 			break;
 		if (ks_image_tells_inline(image) ||
 		    !ks_image_tells_inline(groups->images[line->images[best]]))
@@ -192,7 +178,7 @@ static struct ks_error *write_tables(const struct ks_stats *stats, enum ks_forma
 
 /* ---- pictures ---- */
 
-/** The table that tells the same as a picture, or more. */
+/** Whether any table of a picture's name has rows: there is something to draw. */
 static bool has_picture(const struct ks_stats *stats, const struct ks_stats_plot *picture)
 {
 	bool some = false;

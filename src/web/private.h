@@ -71,10 +71,9 @@ enum { KS_WEB_SEGMENTS = 4, KS_WEB_FIELDS = 8 };
 struct ks_web_address {
 	struct ks_arena arena;
 	size_t nr_segments, nr_fields;
-	const char *segments
-		[KS_WEB_SEGMENTS]; // of the path; ".json", ".md" and ".txt" are taken off the last one
+	const char *segments[KS_WEB_SEGMENTS]; // of the path, the last one without its ending
 	const char *label;     // behind the first '@' of the path that is not encoded; NULL: none
-	enum ks_format format; // that they stood for; else KS_FORMAT_HTML
+	enum ks_format format; // that the ending stood for: ".json", ".md"; else KS_FORMAT_HTML
 	struct {
 		const char *name, *value;
 	} fields[KS_WEB_FIELDS]; // of the query
@@ -127,6 +126,8 @@ KS_MUST_CHECK struct ks_error *ks_web_kind_of(struct ks_web_call *call, const ch
 					      enum ks_kind *ret);
 /** Append the address's part for the labels of two kernels: "A..B". */
 void ks_web_pair(struct ks_buf *out, const char *old, const char *new);
+/** Where an image stands among others; their number: nowhere. */
+size_t ks_web_place_of(const struct ks_store_images *images, const struct ks_store_image *image);
 /** A name in one kernel, or in two; without a name a kernel itself. */
 struct ks_web_place {
 	enum ks_kind kind;

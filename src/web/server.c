@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "web/server.h"
 
-#include <inttypes.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/array.h"
-#include "base/text.h"
 #include "web/server_clients.h"
+#include "web/server_log.h"
 #include "web/server_pack.h"
 
 enum {
 	CONNECTIONS = 512,
-	CONNECTIONS_OF_ONE =
-		64, // from one address, unless only this machine can connect: a proxy is one for all
+	// from one address, unless only this machine can connect: a proxy is one for all
+	CONNECTIONS_OF_ONE = 64,
 	UPLOADS = 6,	    // requests at once that a worker answers
 	UPLOADS_OF_ONE = 2, // the same
 	SECONDS = 20,	    // without a byte
@@ -32,7 +26,7 @@ enum {
 
 struct ks_web_server {
 	struct MHD_Daemon *daemon;
-	FILE *log;
+	struct ks_web_log log;
 	char *store;
 	const struct ks_web_checks *checks;
 	struct ks_web_clients *clients;
@@ -43,8 +37,6 @@ struct ks_web_server {
 	struct ks_web **handles;	   // the first nr_free are free
 	struct exchange *uploads[UPLOADS]; // under way; NULL: a free place
 	size_t nr_waiting;		   // threads that wait for workers
-	atomic_ullong answers[6];	   // by the first digit of the status
-	atomic_ullong bytes;
 };
 
 /** A request from its first byte to the last of its answer. */
@@ -127,21 +119,6 @@ static enum MHD_Result send_response(struct exchange *exchange)
 	return result;
 }
 
-/** What a monitor reads (Prometheus' text form). */
-static void write_metrics(struct ks_web_server *server, struct ks_web_response *response)
-{
-	*response = (struct ks_web_response){ .status = 200,
-					      .type = "text/plain; version=0.0.4; charset=utf-8" };
-	ks_buf_str(&response->body, "# TYPE ksurf_answers_total counter\n");
-	for (size_t i = 2; i < KS_ARRAY_LEN(server->answers); i++)
-		ks_buf_printf(&response->body, "ksurf_answers_total{status=\"%zuxx\"} %llu\n", i,
-			      atomic_load(&server->answers[i]));
-	ks_buf_printf(
-		&response->body,
-		"# TYPE ksurf_answered_bytes_total counter\nksurf_answered_bytes_total %llu\n",
-		atomic_load(&server->bytes));
-}
-
 static const char *header(const struct exchange *exchange, const char *name)
 {
 	return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
@@ -179,7 +156,7 @@ static void respond(struct exchange *exchange)
 	struct ks_web_server *server = exchange->server;
 	const struct ks_web_request request = request_of(exchange);
 	if (strcmp(exchange->uri, "/metrics") == 0) {
-		write_metrics(server, &exchange->response);
+		ks_web_log_metrics(&server->log, &exchange->response);
 	} else {
 		struct ks_web *web = take_handle(server);
 		ks_web_respond(web, &request, &exchange->response);
@@ -290,7 +267,7 @@ static void begin_answer(struct exchange *exchange)
 {
 	const struct ks_web_checks *checks = exchange->server->checks;
 	const struct ks_web_request request = request_of(exchange);
-	bool reads = strcmp(request.method, "GET") == 0 || strcmp(request.method, "HEAD") == 0;
+	bool reads = ks_web_reads(&request);
 	bool takes = checks && ks_web_takes_body(&request);
 	exchange->waits = checks && ks_web_waits(&request);
 	put_query_back(&request);
@@ -363,33 +340,6 @@ static void *begin_exchange(void *arg, const char *uri, struct MHD_Connection *c
 	return exchange;
 }
 
-static void write_log(struct ks_web_server *server, struct MHD_Connection *connection,
-		      const struct exchange *exchange)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	char host[NI_MAXHOST] = "-", when[64];
-	time_t now = time(NULL);
-	struct tm tm;
-	if (info &&
-	    getnameinfo(info->client_addr,
-			info->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-								 : sizeof(struct sockaddr_in),
-			host, sizeof(host), NULL, 0, NI_NUMERICHOST) != 0)
-		strcpy(host, "-");
-	localtime_r(&now, &tm);
-	strftime(when, sizeof(when), "%d/%b/%Y:%H:%M:%S %z", &tm);
-	_cleanup_buf_ struct ks_buf line = { 0 };
-	ks_buf_printf(&line, "%s - - [%s] \"", host, when);
-	ks_text_str(&line, KS_TEXT_MARKUP, exchange->method);
-	ks_buf_char(&line, ' ');
-	ks_text_str(&line, KS_TEXT_MARKUP, exchange->uri);
-	ks_buf_printf(&line, " HTTP/1.1\" %u %zu\n", exchange->status, exchange->bytes);
-	if (ks_buf_text(&line))
-		fputs(line.at, server->log);
-	fflush(server->log);
-}
-
 static void end_exchange(void *arg, struct MHD_Connection *connection, void **slot,
 			 enum MHD_RequestTerminationCode code)
 {
@@ -398,12 +348,10 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **sl
 	(void)code;
 	if (!exchange)
 		return;
-	if (exchange->status) {
-		atomic_fetch_add(&server->answers[exchange->status / 100 % 6], 1);
-		atomic_fetch_add(&server->bytes, exchange->bytes);
-		if (server->log)
-			write_log(server, connection, exchange);
-	}
+	const struct ks_web_sent sent = { connection, exchange->method, exchange->uri,
+					  exchange->status, exchange->bytes };
+	if (exchange->status)
+		ks_web_log_sent(&server->log, &sent);
 	if (exchange->waits)
 		leave_place(exchange);
 	ks_web_client_asks(connection);
@@ -463,7 +411,7 @@ struct ks_error *ks_web_server_start(const struct ks_web_server_opts *opts,
 	struct ks_web_server *server = calloc(1, sizeof(*server));
 	if (!server)
 		return &ks_nomem;
-	server->log = opts->log;
+	server->log.lines = opts->log;
 	server->checks = opts->checks;
 	server->local = ks_web_is_local(opts->socket);
 	pthread_mutex_init(&server->lock, NULL);

@@ -11,8 +11,9 @@
  * @return KS_ERR_USAGE for an address that is none; KS_ERR_IO when it is taken
  */
 KS_MUST_CHECK struct ks_error *ks_web_listen(const char *address, int *ret);
-/** The port of a socket. */
-unsigned int ks_web_port(int socket);
+enum { KS_WEB_WHERE = 160 };
+/** Where a socket listens: "127.0.0.1:8080", "[::1]:8080", "unix:/run/ksurf". */
+void ks_web_where(int socket, char ret[KS_WEB_WHERE]);
 /** Whether nobody but this machine can connect to it. */
 bool ks_web_is_local(int socket);
 

@@ -2,8 +2,10 @@
 /* The socket that the server listens on. */
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "web/server.h"
@@ -74,14 +76,20 @@ bool ks_web_is_local(int socket)
 	}
 }
 
-unsigned int ks_web_port(int socket)
+void ks_web_where(int socket, char ret[KS_WEB_WHERE])
 {
 	struct sockaddr_storage address = { 0 };
-	if (!find_address(socket, &address))
-		return 0;
-	return ntohs(address.ss_family == AF_INET6
-			     ? ((const struct sockaddr_in6 *)&address)->sin6_port
-			     : ((const struct sockaddr_in *)&address)->sin_port);
+	char host[100] = "", port[8] = "";
+	enum { NUMBERS = NI_NUMERICHOST | NI_NUMERICSERV };
+	bool found = find_address(socket, &address);
+	if (found && address.ss_family == AF_UNIX)
+		snprintf(ret, KS_WEB_WHERE, "unix:%s",
+			 ((const struct sockaddr_un *)&address)->sun_path);
+	else if (found && getnameinfo((const struct sockaddr *)&address, sizeof(address), host,
+				      sizeof(host), port, sizeof(port), NUMBERS) == 0)
+		snprintf(ret, KS_WEB_WHERE, strchr(host, ':') ? "[%s]:%s" : "%s:%s", host, port);
+	else
+		snprintf(ret, KS_WEB_WHERE, "an unknown address");
 }
 
 static struct ks_error *open_socket(const char *text, int *ret)

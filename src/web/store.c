@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The store behind the pages: opened again when another file takes its place, looked through again when it has changed. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/memory.h"
 #include "check/kernels/view.h"
 #include "web/private.h"
 
@@ -34,11 +36,17 @@ static void close_store(struct ks_web *web)
 /** What the pages tell of the file itself. */
 static void look_at_file(struct ks_web *web)
 {
-	struct stat now;
+	struct stat now, beside;
 	struct tm tm;
+	_cleanup_free_ char *log = NULL;
 	if (stat(web->path, &now) != 0)
 		return;
 	web->size = (uint64_t)now.st_size;
+	if (asprintf(&log, "%s-wal", web->path) < 0)
+		log = NULL;
+	// what was written stays beside the file as long as somebody reads it; readers leave that one empty
+	if (log && stat(log, &beside) == 0 && beside.st_size && beside.st_mtime > now.st_mtime)
+		now.st_mtime = beside.st_mtime;
 	if (gmtime_r(&now.st_mtime, &tm))
 		strftime(web->written, sizeof(web->written), "%Y-%m-%dT%H:%M:%SZ", &tm);
 }

@@ -51,6 +51,14 @@ static void write_link(struct ks_buf *out, const struct ks_web_place *place,
 	ks_buf_str(out, "</a>");
 }
 
+size_t ks_web_place_of(const struct ks_store_images *images, const struct ks_store_image *image)
+{
+	size_t i = 0;
+	while (i < images->nr && images->at[i]->id != image->id)
+		i++;
+	return i;
+}
+
 /** The same machine, flavour and distribution: another version of it. */
 static bool same_line(const struct ks_image *a, const struct ks_image *b)
 {
@@ -62,9 +70,7 @@ static bool same_line(const struct ks_image *a, const struct ks_image *b)
 static const struct ks_store_image *neighbour(const struct ks_store_images *images,
 					      const struct ks_store_image *of, int step)
 {
-	size_t at = 0;
-	while (at < images->nr && images->at[at]->id != of->id)
-		at++;
+	size_t at = ks_web_place_of(images, of);
 	if (at == images->nr)
 		return NULL;
 	for (at += (size_t)step; at < images->nr; at += (size_t)step)

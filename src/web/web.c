@@ -66,7 +66,7 @@ static ks_web_page_fn *find_page(const struct ks_web_address *address)
 	return ks_web_any_name;
 }
 
-static bool reads(const struct ks_web_request *request)
+bool ks_web_reads(const struct ks_web_request *request)
 {
 	return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
 }
@@ -93,17 +93,17 @@ static bool is_about(const struct ks_web_request *request, about_fn *about)
 
 bool ks_web_takes_body(const struct ks_web_request *request)
 {
-	return !reads(request) && is_about(request, posts);
+	return !ks_web_reads(request) && is_about(request, posts);
 }
 
 static bool waits(const struct ks_web_request *request, const struct ks_web_address *address)
 {
-	return posts(request, address) || (reads(request) && ks_web_is_explanation(address));
+	return posts(request, address) || (ks_web_reads(request) && ks_web_is_explanation(address));
 }
 
 bool ks_web_waits(const struct ks_web_request *request)
 {
-	return (!reads(request) || strchr(request->path, '@')) && is_about(request, waits);
+	return (!ks_web_reads(request) || strchr(request->path, '@')) && is_about(request, waits);
 }
 
 /* ---- failures ---- */
@@ -122,7 +122,9 @@ static unsigned int status_of(const struct ks_web_call *call, const struct ks_er
 	case KS_ERR_USAGE:
 		return call->of_files ? 422 : 400;
 	case KS_ERR_UNSUPPORTED:
-		return call->of_files ? 422 : reads(call->request) ? 500 : 415; // of the body
+		return call->of_files		     ? 422
+		       : ks_web_reads(call->request) ? 500
+						     : 415; // of the body
 	default:
 		return call->of_files ? 422 : 500;
 	}
@@ -223,7 +225,7 @@ static struct ks_error *answer(struct ks_web_call *call, struct ks_web_address *
 {
 	KS_TRY(ks_web_address_read(call->request, address));
 	// what is sent is checked by others, who look at the store themselves
-	KS_TRY(reads(call->request) ? read_page(call) : ks_web_check(call));
+	KS_TRY(ks_web_reads(call->request) ? read_page(call) : ks_web_check(call));
 	return ks_buf_error(&call->response->body);
 }
 
@@ -246,11 +248,11 @@ void ks_web_respond(struct ks_web *web, const struct ks_web_request *request,
 	struct ks_web_call call = {
 		.web = web, .request = request, .address = &address, .response = response
 	};
-	if (!reads(request) && (!web->checks || !ks_web_takes_body(request))) {
+	if (!ks_web_reads(request) && (!web->checks || !ks_web_takes_body(request))) {
 		ks_web_refuse(405, "pages are read: GET or HEAD", response);
 		return;
 	}
-	if (!reads(request) && is_foreign(request)) {
+	if (!ks_web_reads(request) && is_foreign(request)) {
 		ks_web_refuse(403, "files are sent by a page of this site, or by a program",
 			      response);
 		return;

@@ -79,6 +79,8 @@ struct ks_web_checks {
 				    const char *label, struct ks_buf *out);
 };
 
+/** Whether a request only reads: GET and HEAD. */
+bool ks_web_reads(const struct ks_web_request *request);
 /** Whether the body of a request is wanted. It has an answer at once otherwise, and the body need not be read. */
 bool ks_web_takes_body(const struct ks_web_request *request);
 /** Whether its answer has to wait for ks_web_checks.check() or explain(). */

@@ -4,13 +4,15 @@ package Server;
 use strict;
 use warnings;
 use Exporter 'import';
+use Fcntl qw(F_SETFD);
 use File::Temp qw(tempdir);
 use IO::Socket::INET;
 use IO::Select;
+use POSIX qw(dup2);
 use Time::HiRes qw(time sleep);
 our @EXPORT = qw(skip report finish work port begin end said connect_from ask get answered waited);
 
-my ($nr, $port, $pid, $worst) = (0, undef, undef, 0);
+my ($nr, $host, $port, $pid, $worst) = (0, undef, undef, undef, 0);
 my $work = tempdir(CLEANUP => 1);
 $SIG{PIPE} = 'IGNORE';
 
@@ -45,20 +47,26 @@ sub said
 	return scalar <$in> // '';
 }
 
-# begin KSURF, OPTION...: serve $work/store. The process is returned.
+# begin KSURF, OPTION...: serve $work/store. The process is returned. A socket in front of the options is handed over, as systemd does.
 sub begin
 {
 	my ($ksurf, @options) = @_;
+	my $given = ref $options[0] ? shift @options : undef;
 	open(my $said, '>', "$work/said") or die "$work/said: $!\n";
 	$pid = fork() // die "fork: $!\n";
 	if (!$pid) {
 		open(STDERR, '>&', $said);
 		open(STDOUT, '>', '/dev/null');
+		if ($given) {
+			fcntl($given, F_SETFD, 0); # where it is number 3 already
+			dup2(fileno($given), 3);
+			@ENV{qw(LISTEN_PID LISTEN_FDS)} = ($$, 1);
+		}
 		exec($ksurf, '--db', "$work/store", '-j', '2', 'serve', '--listen', '127.0.0.1:0', @options) or die;
 	}
 	undef $port;
 	for (1 .. 100) {
-		last if (($port) = said() =~ m{//[0-9.]+:(\d+)/});
+		last if (($host, $port) = said() =~ m{//([0-9.]+):(\d+)/});
 		sleep(0.1);
 	}
 	$port or die "the server does not begin: " . said();
@@ -77,7 +85,7 @@ sub end
 sub connect_from
 {
 	my ($from) = @_;
-	return IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port, LocalAddr => "127.0.0.$from", Timeout => 10);
+	return IO::Socket::INET->new(PeerAddr => $host, PeerPort => $port, LocalAddr => "127.0.0.$from", Timeout => 10);
 }
 
 # ask TEXT, FROM: what is answered to the bytes, up to the end of the connection, or undef

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/json_read.h"
 #include "base/vector.h"
+#include "surface/image.h"
 
 /** What a tool counts as by what is not excused. */
 static void count_again(struct ks_tool_outcome *outcome)
@@ -130,11 +131,9 @@ static int line_order(const void *a, const void *b)
 /** "6.1" of "6.1.176"; the label where no version is known. */
 static void write_series(const struct ks_image *image, struct ks_buf *out)
 {
-	const char *version = image->version ? image->version : image->label;
-	const char *dot = image->version ? strchr(version, '.') : NULL;
-	size_t len =
-		dot ? (size_t)(dot + 1 - version) + strspn(dot + 1, "0123456789") : strlen(version);
-	ks_buf_bytes(out, version, len);
+	const char *text = image->version ? image->version : image->label;
+	size_t len = ks_series_len(image->version);
+	ks_buf_bytes(out, text, len ? len : strlen(text));
 }
 
 static char *line_of(const struct ks_tools *tools, size_t tool, size_t image,

@@ -4,19 +4,12 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "surface/image.h"
 #include "surface/type.h"
-
-size_t ks_series_len(const char *version)
-{
-	const char *dot = version ? strchr(version, '.') : NULL;
-	return dot ? (size_t)(dot - version) + 1 + strspn(dot + 1, "0123456789") : 0;
-}
 
 bool ks_image_same_series(const struct ks_image *a, const struct ks_image *b)
 {
-	size_t len = ks_series_len(a->version);
-	return len && len == ks_series_len(b->version) &&
-	       memcmp(a->version, b->version, len) == 0 && ks_text_equal(a->arch, b->arch) &&
+	return ks_version_same_series(a->version, b->version) && ks_text_equal(a->arch, b->arch) &&
 	       ks_text_equal(a->flavor, b->flavor);
 }
 

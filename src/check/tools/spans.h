@@ -37,7 +37,5 @@ struct ks_spans {
 KS_MUST_CHECK struct ks_error *ks_spans_make(const struct ks_tools *tools, struct ks_arena *arena,
 					     struct ks_spans *ret);
 
-/** How long the beginning of a version is that names its series: 3 of "6.1.176", 0 of none. */
-size_t ks_series_len(const char *version);
 /** Both are of one series, machine and flavour. */
 bool ks_image_same_series(const struct ks_image *a, const struct ks_image *b);

@@ -83,7 +83,7 @@ void ks_answer_step(const struct ks_tools *tools, const struct ks_axis_step *ste
 	write_counts(counts, false, out);
 }
 
-void ks_answer_basis(const struct ks_tools *tools, struct ks_buf *out)
+void ks_answer_basis(const struct ks_tools *tools, bool options, struct ks_buf *out)
 {
 	size_t counts[KS_NR_BASES] = { 0 };
 	for (size_t i = 0; i < tools->nr; i++)
@@ -98,9 +98,10 @@ void ks_answer_basis(const struct ks_tools *tools, struct ks_buf *out)
 		ks_buf_str(out, ", of ");
 	if (inferred)
 		ks_buf_printf(out, "%zu it is inferred", inferred);
-	ks_buf_printf(out,
-		      " what the loader does with its programs%s; --as-compiled assumes nothing",
-		      tools->nr > 1 ? " (-v tells)" : "");
+	ks_buf_str(out, " what the loader does with its programs");
+	if (options)
+		ks_buf_printf(out, "%s; --as-compiled assumes nothing",
+			      tools->nr > 1 ? " (-v tells)" : "");
 }
 
 void ks_answer_excuses(const struct ks_excuses *excuses, struct ks_buf *out)

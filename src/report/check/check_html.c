@@ -94,7 +94,7 @@ static void write_steps(struct page *page)
 		}
 		ks_buf_str(page->out, "</ul>\n");
 	}
-	ks_answer_basis(page->tools, &page->text);
+	ks_answer_basis(page->tools, !page->report->site, &page->text);
 	paragraph(page, "where");
 	ks_answer_excuses(page->report->excuses, &page->text);
 	paragraph(page, "where");

@@ -54,7 +54,7 @@ static void write_answer(struct page *page)
 		flush(page);
 		ks_buf_str(page->out, i ? "\n" : "\n\n");
 	}
-	ks_answer_basis(page->tools, &page->text);
+	ks_answer_basis(page->tools, true, &page->text);
 	if (page->text.len) {
 		flush(page);
 		ks_buf_str(page->out, ".\n\n");

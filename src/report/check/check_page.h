@@ -64,8 +64,8 @@ void ks_answer_write(const struct ks_tools *tools, const struct ks_axis *axis, s
 /** "49 work, 4 in part, 4 do not work" of one step. */
 void ks_answer_step(const struct ks_tools *tools, const struct ks_axis_step *step,
 		    struct ks_buf *out);
-/** What verdicts rest on besides the objects; nothing when on nothing else. */
-void ks_answer_basis(const struct ks_tools *tools, struct ks_buf *out);
+/** What verdicts rest on besides the objects; nothing when on nothing else. @param options what they tell is said: the reader can give some */
+void ks_answer_basis(const struct ks_tools *tools, bool options, struct ks_buf *out);
 /** What is known or waived, and which waivers are past their day; nothing when there is none. */
 void ks_answer_excuses(const struct ks_excuses *excuses, struct ks_buf *out);
 /** "blk_account_io_start: inlined everywhere". */

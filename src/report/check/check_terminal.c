@@ -41,7 +41,7 @@ static void write_answer(struct page *page)
 		ks_answer_step(page->tools, &page->axis.at[i], &terminal->text);
 		ks_terminal_wrap(terminal, 2, 4);
 	}
-	ks_answer_basis(page->tools, &terminal->text);
+	ks_answer_basis(page->tools, true, &terminal->text);
 	if (terminal->text.len)
 		ks_terminal_wrap(terminal, 0, 2);
 	ks_answer_excuses(page->report->excuses, &terminal->text);

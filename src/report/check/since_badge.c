@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "report/check/since.h"
 #include "report/text/svg.h"
+#include "surface/image.h"
 
 /** A series of kernels, over all machines and flavours. */
 struct series {

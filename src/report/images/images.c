@@ -147,8 +147,7 @@ static void write_row(const struct ks_store_image *stored, const struct widths *
 	const struct ks_image *image = &stored->image;
 	const char *compiler = text_or(image->compiler, "unknown");
 	size_t start = out->len;
-	int len = (int)strcspn(compiler, "\n");
-	len = len > widths->compiler ? widths->compiler : len;
+	int len = (int)ks_text_cut(compiler, strcspn(compiler, "\n"), (size_t)widths->compiler);
 	ks_buf_printf(out, "%c %-*s  %-10s  %-8s  ", is_base ? '*' : ' ', widths->label,
 		      image->label, text_or(image->arch, "unknown"), ks_image_tier_text(image));
 	if (widths->sets)

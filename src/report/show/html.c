@@ -26,12 +26,8 @@ static void write_details(struct ks_show_page *page)
 		if (history->facts[i].function && (!fact || fact->image->tier != KS_TIER_FULL ||
 						   history->facts[i].image->tier == KS_TIER_FULL))
 			fact = &history->facts[i];
-	if (!fact)
-		return;
-	ks_buf_str(page->out, "<h2>Where it is <span class=\"dim\">in ");
-	ks_html_text(page->out, fact->image->label);
-	ks_buf_str(page->out, "</span></h2>\n");
-	ks_show_page_function(page, fact, true);
+	if (fact)
+		ks_show_page_where(page, fact);
 }
 
 static struct ks_error *write_life(struct ks_show_page *page)
@@ -39,7 +35,7 @@ static struct ks_error *write_life(struct ks_show_page *page)
 	enum ks_kind kind = page->terminal.history->kind;
 	ks_show_page_head(page);
 	KS_TRY(ks_show_page_glance(page));
-	if (kind == KS_STRUCT || kind == KS_UNION || kind == KS_ENUM)
+	if (ks_show_is_record(kind))
 		ks_show_page_members(page);
 	KS_TRY(ks_show_page_life(page));
 	write_definition(page);

@@ -13,8 +13,16 @@ struct ks_show_page {
 	uint8_t *answers;  // of ks_show_page_answer(), 0: not asked yet
 };
 
+/** A kind with members or values. */
+static inline bool ks_show_is_record(enum ks_kind kind)
+{
+	return kind == KS_STRUCT || kind == KS_UNION || kind == KS_ENUM;
+}
+
 /** Take what lies in the terminal's text, escaped, and empty it. */
 void ks_show_page_take(struct ks_show_page *page, struct ks_buf *out);
+/** What lies in the terminal's text as a row of a list at a glance; nothing, no row. */
+void ks_show_page_row(struct ks_show_page *page, const char *title);
 /** Begin and end a link to another name of the page's kernel; without a site both write nothing. */
 void ks_show_page_link(struct ks_show_page *page, enum ks_kind kind, const char *name);
 void ks_show_page_link_end(struct ks_show_page *page);
@@ -60,3 +68,5 @@ void ks_show_page_record(struct ks_show_page *page, const struct ks_decl *decl);
 void ks_show_page_definition(struct ks_show_page *page, const struct ks_fact *fact, bool folded);
 /** Where the functions of a fact are, who calls and inlines them, their copies and symbols. @param brief only the first callers */
 void ks_show_page_function(struct ks_show_page *page, const struct ks_fact *fact, bool brief);
+/** The same, of a few callers, below a title with the image. */
+void ks_show_page_where(struct ks_show_page *page, const struct ks_fact *fact);

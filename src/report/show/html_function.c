@@ -145,3 +145,13 @@ void ks_show_page_function(struct ks_show_page *page, const struct ks_fact *fact
 	write_symbols(page, fact);
 	page->label = label;
 }
+
+void ks_show_page_where(struct ks_show_page *page, const struct ks_fact *fact)
+{
+	if (!fact->function)
+		return;
+	ks_buf_str(page->out, "<h2>Where it is <span class=\"dim\">in ");
+	ks_html_text(page->out, fact->image->label);
+	ks_buf_str(page->out, "</span></h2>\n");
+	ks_show_page_function(page, fact, true);
+}

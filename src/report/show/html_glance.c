@@ -171,11 +171,7 @@ static struct ks_error *write_record(struct ks_show_page *page, const struct ks_
 	struct last last = { 0 };
 	KS_TRY(ks_terminal_summary(history->kind, fact, &page->terminal.text));
 	ks_terminal_modules(fact, &page->terminal.text);
-	if (page->terminal.text.len) {
-		ks_buf_str(out, "<dt>it has</dt><dd>");
-		ks_show_page_take(page, out);
-		ks_buf_str(out, "</dd>");
-	}
+	ks_show_page_row(page, "it has");
 	write_span(page);
 	KS_TRY(ks_steps_walk(report->groups, history, report->diff, take_step, &last));
 	if (!last.nr)

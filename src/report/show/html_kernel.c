@@ -86,12 +86,10 @@ static void write_place(struct ks_show_page *page, const struct ks_fact *fact)
 	const struct ks_function *fn = fact->function;
 	if (!fn || !fn->nr_entries || !fn->entries[0].loc_file)
 		return;
-	ks_buf_str(page->out, "<dt>declared at</dt><dd>");
 	ks_location_write(&page->terminal.text, &fn->entries[0]);
-	ks_show_page_take(page, page->out);
 	if (fn->nr_entries > 1)
-		ks_buf_printf(page->out, " and %u more", fn->nr_entries - 1);
-	ks_buf_str(page->out, "</dd>");
+		ks_buf_printf(&page->terminal.text, " and %u more", fn->nr_entries - 1);
+	ks_show_page_row(page, "declared at");
 }
 
 static struct ks_error *write_glance(struct ks_show_page *page, const struct ks_fact *fact)
@@ -105,18 +103,10 @@ static struct ks_error *write_glance(struct ks_show_page *page, const struct ks_
 		KS_TRY(ks_show_page_misses(page, fact));
 	} else if (fact->present) {
 		KS_TRY(ks_terminal_summary(kind, fact, &page->terminal.text));
-		if (page->terminal.text.len) {
-			ks_buf_str(out, "<dt>it has</dt><dd>");
-			ks_show_page_take(page, out);
-			ks_buf_str(out, "</dd>");
-		}
+		ks_show_page_row(page, "it has");
 	}
 	ks_terminal_modules(fact, &page->terminal.text);
-	if (page->terminal.text.len) {
-		ks_buf_str(out, "<dt>of</dt><dd>");
-		ks_show_page_take(page, out);
-		ks_buf_str(out, "</dd>");
-	}
+	ks_show_page_row(page, "of");
 	write_place(page, fact);
 	KS_TRY(write_era(page, fact));
 	ks_buf_str(out, "</dl>\n");
@@ -216,11 +206,6 @@ static void write_variants(struct ks_show_page *page, const struct ks_fact *fact
 	ks_buf_str(out, "</tbody></table></div>\n");
 }
 
-static bool is_record(enum ks_kind kind)
-{
-	return kind == KS_STRUCT || kind == KS_UNION || kind == KS_ENUM;
-}
-
 struct ks_error *ks_show_page_kernel(struct ks_show_page *page, const struct ks_fact *fact)
 {
 	enum ks_kind kind = page->terminal.history->kind;
@@ -228,11 +213,11 @@ struct ks_error *ks_show_page_kernel(struct ks_show_page *page, const struct ks_
 	ks_show_page_head(page);
 	KS_TRY(write_glance(page, fact));
 	write_ways(page, fact);
-	if (fact->present && record && (is_record(kind) || kind == KS_TRACEPOINT))
+	if (fact->present && record && (ks_show_is_record(kind) || kind == KS_TRACEPOINT))
 		ks_show_page_record(page, record);
 	if (fact->present)
 		write_parameters(page, fact);
-	ks_show_page_definition(page, fact, is_record(kind) || kind == KS_TRACEPOINT);
+	ks_show_page_definition(page, fact, ks_show_is_record(kind) || kind == KS_TRACEPOINT);
 	write_variants(page, fact);
 	if (fact->function) {
 		ks_buf_str(page->out, "<h2>Where it is</h2>\n");
@@ -369,15 +354,9 @@ struct ks_error *ks_show_page_pair(struct ks_show_page *page, const struct ks_fa
 	KS_TRY(write_rows(page, facts));
 	ks_buf_str(out, "</tbody></table></div>\n");
 	KS_TRY(write_changes(page, old, new));
-	if (is_record(kind))
+	if (ks_show_is_record(kind))
 		ks_show_page_members_of_two(page, old, new);
-	for (int i = 0; i < 2; i++) {
-		if (!facts[i]->function)
-			continue;
-		ks_buf_str(out, "<h2>Where it is <span class=\"dim\">in ");
-		ks_html_text(out, facts[i]->image->label);
-		ks_buf_str(out, "</span></h2>\n");
-		ks_show_page_function(page, facts[i], true);
-	}
+	for (int i = 0; i < 2; i++)
+		ks_show_page_where(page, facts[i]);
 	return NULL;
 }

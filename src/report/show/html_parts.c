@@ -16,6 +16,15 @@ void ks_show_page_take(struct ks_show_page *page, struct ks_buf *out)
 	text->len = 0;
 }
 
+void ks_show_page_row(struct ks_show_page *page, const char *title)
+{
+	if (!page->terminal.text.len)
+		return;
+	ks_buf_printf(page->out, "<dt>%s</dt><dd>", title);
+	ks_show_page_take(page, page->out);
+	ks_buf_str(page->out, "</dd>");
+}
+
 void ks_show_page_link(struct ks_show_page *page, enum ks_kind kind, const char *name)
 {
 	if (!page->site)
@@ -106,11 +115,6 @@ void ks_show_page_head(struct ks_show_page *page)
 			      history->nr);
 }
 
-static bool is_record(const struct ks_decl *decl)
-{
-	return decl && (decl->kind == KS_STRUCT || decl->kind == KS_UNION || decl->kind == KS_ENUM);
-}
-
 void ks_show_page_definition(struct ks_show_page *page, const struct ks_fact *fact, bool folded)
 {
 	const struct ks_history *history = page->terminal.history;
@@ -123,7 +127,7 @@ void ks_show_page_definition(struct ks_show_page *page, const struct ks_fact *fa
 		ks_text_tail(&text, 0, KS_TEXT_LINE); // before the lines are told apart
 		ks_buf_char(&text, '\n');
 	}
-	if (is_record(record))
+	if (record && ks_show_is_record(record->kind))
 		ks_terminal_record(&text, record);
 	page->out->failed |= text.failed;
 	if (!text.len)
