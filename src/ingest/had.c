@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packages whose kernel the store has, told before they are fetched. */
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/url.h"
 #include "ingest/private.h"
 
-/** The file's name in a URL, with what is escaped in it as it is. */
-static char *file_name(const char *url)
+/** The file's name in a URL; what cannot be decoded is no package's. */
+static struct ks_error *file_name(const char *url, struct ks_buf *ret)
 {
 	const char *slash = strrchr(url, '/');
-	char *name = strdup(slash ? slash + 1 : url), *to = name;
-	if (!name)
-		return NULL;
-	for (const char *at = name; *at; to++) {
-		char hex[3] = { at[0] == '%' ? at[1] : '\0', at[0] == '%' && at[1] ? at[2] : '\0',
-				'\0' };
-		char *end = hex;
-		unsigned long byte = strtoul(hex, &end, 16);
-		bool escaped = end == hex + 2 && byte;
-		*to = escaped ? (char)byte : *at;
-		at += escaped ? 3 : 1;
-	}
-	*to = '\0';
-	return name;
+	const char *name = slash ? slash + 1 : url;
+	if (!ks_url_decode(ret, name, strlen(name), false))
+		ret->len = 0;
+	return ks_buf_text(ret) ? NULL : &ks_nomem;
 }
 
 /** Whether a file of an archive of Debian's kind, NAME_VERSION_ARCH.deb without the version's epoch, is the package of an image. */
@@ -35,7 +26,7 @@ static bool is_package_of(const char *file, const struct ks_image *image)
 		image->package, "_", colon ? colon + 1 : image->package_version, "_",
 		image->arch,	"."
 	};
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (size_t i = 0; i < KS_ARRAY_LEN(parts); i++) {
 		size_t len = strlen(parts[i]);
 		if (strncmp(file, parts[i], len) != 0)
 			return false;
@@ -50,10 +41,9 @@ static struct ks_error *find(struct ks_ingest_had *had, const struct ks_remote *
 	const struct ks_store *given = had->ingest->store;
 	_cleanup_store_ struct ks_store *store = NULL;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	_cleanup_free_ char *file = file_name(remote->url);
+	_cleanup_buf_ struct ks_buf file = { 0 };
 	struct ks_store_images images;
-	if (!file)
-		return &ks_nomem;
+	KS_TRY(file_name(remote->url, &file));
 	KS_TRY(ks_store_open_waiting(ks_store_path(given), KS_STORE_READ, ks_store_wait(given),
 				     &store));
 	if (remote->sha256)
@@ -61,7 +51,7 @@ static struct ks_error *find(struct ks_ingest_had *had, const struct ks_remote *
 	KS_TRY(ks_store_images(store, &arena, &images));
 	for (size_t i = 0; i < images.nr && !had->label; i++)
 		if ((images.at[i]->known & KS_KNOWS(KS_CONFIG)) &&
-		    is_package_of(file, &images.at[i]->image))
+		    is_package_of(file.at, &images.at[i]->image))
 			had->label = strdup(images.at[i]->image.label);
 	if (had->label && remote->sets)
 		had->sets = strdup(remote->sets);

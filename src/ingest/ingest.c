@@ -114,7 +114,8 @@ static struct ks_error *put(struct intake *intake, struct ks_put_result *result)
 	struct ks_ingest *ingest = intake->ingest;
 	KS_TRY(ks_cancel_check(ingest->opts.cancel));
 	const struct ks_surface *surface = intake->surface;
-	const struct ks_pull_plan_kernel *planned = intake->item->planned;
+	const struct ks_pull_opts *pull = intake->item->pull;
+	const struct ks_pull_plan_kernel *planned = pull ? pull->planned : NULL;
 	if (intake->known && !(surface && surface->config)) {
 		result->label = ks_take(intake->known);
 		KS_TRY(ks_store_join_sets(ingest->store, result->label,

@@ -28,10 +28,9 @@ struct ks_ingest_item {
 	const struct ks_pull_opts *pull; // of a package; NULL: those of the run
 	const char *const *spares;	 // packages to take instead when it is gone, the best first
 	size_t nr_spares;
-	struct ks_ingest_set *set;		   // that it is of; NULL: it was named by itself
-	const struct ks_pull_plan_kernel *planned; // NULL: it is of no plan
-	const struct ks_dataset *ds;		   // NULL: the path is an image itself
-	size_t nr;				   // in ds
+	struct ks_ingest_set *set;   // that it is of; NULL: it was named by itself
+	const struct ks_dataset *ds; // NULL: the path is an image itself
+	size_t nr;		     // in ds
 	bool found; // in a folder, nobody named it: what turns out to be no kernel is passed over
 };
 
@@ -110,10 +109,8 @@ KS_MUST_CHECK struct ks_error *ks_ingest_of_set(struct ks_store *store, const ch
 						struct ks_store_images *ret);
 void ks_ingest_free_sets(struct ks_ingest *ingest);
 
-/* ---- read.c ---- */
+/* ---- had.c ---- */
 
-/** How events call an item. */
-const char *ks_ingest_item_name(const struct ks_ingest_item *item);
 /** A kernel that need not be fetched, for the store has what its package brings. */
 struct ks_ingest_had {
 	const struct ks_ingest *ingest;
@@ -124,6 +121,10 @@ struct ks_ingest_had {
 /** For ks_pull_opts.had. @param arg a struct ks_ingest_had, whose texts the caller frees */
 bool ks_ingest_had(void *arg, const struct ks_remote *remote);
 
+/* ---- read.c ---- */
+
+/** How events call an item. */
+const char *ks_ingest_item_name(const struct ks_ingest_item *item);
 /**
  * Read an image. Runs on any thread, beside others.
  * @param how which images need not be read further; the rest is filled in here

@@ -206,9 +206,7 @@ static struct ks_error *add_planned(struct ks_ingest *ingest, const char *sha256
 	}
 	*pull = ingest->opts.pull;
 	pull->planned = kernel;
-	KS_TRY(ks_ingest_add_package(ingest, kernel->package, pull));
-	ingest->items.at[ingest->items.len - 1].planned = kernel;
-	return NULL;
+	return ks_ingest_add_package(ingest, kernel->package, pull);
 }
 
 /** What is fetched by its name. */
