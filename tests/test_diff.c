@@ -246,6 +246,40 @@ static void other_kinds_have_changes_of_their_own(void **state)
 	expect_kinds(KS_INT, &facts[2], &facts[3], 0, NULL);
 }
 
+/** BTF may be made from the weak stub of a system call; debug information tells which of both is linked. */
+static void a_weak_stub_is_no_change(void **state)
+{
+	(void)state;
+	const struct ks_image btf = { .tier = KS_TIER_BTF }, full = { .tier = KS_TIER_FULL };
+	const struct ks_type *regs = PTR(CONST(STRUCT("pt_regs")));
+	const struct ks_decl *own = FUNCTION("s", PROTO(INT("long"), { "regs", regs }));
+	const struct ks_decl *weak = FUNCTION("s", PROTO(INT("long"), { "__unused", regs }));
+	const struct ks_decl *others[] = {
+		FUNCTION("s", PROTO(INT("long"), { "other", regs })),
+		FUNCTION("s", PROTO(INT("long"), { "__unused", PTR(STRUCT("pt_regs")) })),
+		FUNCTION("s", PROTO(INT("long"), { "__unused", regs }, { "more", regs })),
+		FUNCTION("s", PROTO(INT("int"), { "__unused", regs })),
+	};
+	struct ks_fact a = { .image = &btf, .present = true, .decl = own };
+	struct ks_fact b = { .image = &btf, .present = true, .decl = weak };
+	const enum ks_change_kind renamed[] = { KS_PARAM_ADDED, KS_PARAM_REMOVED };
+	_cleanup_diff_ struct ks_diff *diff = NULL;
+	struct ks_changes changes;
+	assert_null(ks_diff_new(&diff));
+	expect_kinds(KS_FUNCTION, &a, &b, 0, NULL);
+	expect_kinds(KS_FUNCTION, &b, &a, 0, NULL);
+	for (size_t i = 0; i < KS_ARRAY_LEN(others); i++) {
+		b.decl = others[i];
+		assert_null(ks_diff_facts(diff, KS_FUNCTION, &a, &b, &changes));
+		assert_true(changes.nr > 0);
+	}
+	b.decl = weak;
+	a.image = &full;
+	expect_kinds(KS_FUNCTION, &a, &b, 0, NULL);
+	b.image = &full;
+	expect_kinds(KS_FUNCTION, &a, &b, 2, renamed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -260,6 +294,7 @@ int main(void)
 		cmocka_unit_test(long_lists_are_compared_by_name),
 		cmocka_unit_test(a_tracepoint_tells_which_half_changed),
 		cmocka_unit_test(other_kinds_have_changes_of_their_own),
+		cmocka_unit_test(a_weak_stub_is_no_change),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

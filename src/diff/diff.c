@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diff/room.h"
+#include "surface/image.h"
 #include "surface/type.h"
 
 const struct ks_change_info ks_changes_infos[KS_NR_CHANGES] = {
@@ -297,6 +298,36 @@ bool ks_fact_comparable(enum ks_kind kind, const struct ks_fact *fact)
 	return false;
 }
 
+/** A name of what a stub of a system call is given: its registers. */
+static bool names_registers(const char *name)
+{
+	return strcmp(name, "regs") == 0 || strcmp(name, "__unused") == 0;
+}
+
+/** The stub of a system call on amd64: one parameter, a pointer to registers. */
+static bool is_stub(const struct ks_decl *decl)
+{
+	const struct ks_type *proto = decl ? decl->type : NULL;
+	if (!proto || proto->nr_params != 1 || !names_registers(proto->params[0].name))
+		return false;
+	const struct ks_type *to = proto->params[0].type;
+	to = to->kind == KS_TYPE_PTR ? to->inner : NULL;
+	to = to && to->kind == KS_TYPE_CONST ? to->inner : NULL;
+	return to && to->name && strcmp(to->name, "pt_regs") == 0;
+}
+
+/**
+ * Beside the stub of a system call there is a weak one, for kernels without the call, that calls its parameter otherwise (COND_SYSCALL in
+ * arch/x86/include/asm/syscall_wrapper.h). The linker leaves it out, but debug information has both, and which of them BTF was made
+ * from is chance: nothing but that name differs then.
+ */
+static bool same_stub(const struct ks_fact *old, const struct ks_fact *new)
+{
+	return is_stub(old->decl) && is_stub(new->decl) &&
+	       (!ks_image_tells_inline(old->image) || !ks_image_tells_inline(new->image)) &&
+	       ks_type_equal(old->decl->type->inner, new->decl->type->inner);
+}
+
 static struct ks_error *diff_result(const struct ks_diff *diff, bool done, struct ks_changes *ret)
 {
 	if (!done)
@@ -309,7 +340,8 @@ struct ks_error *ks_diff_facts(struct ks_diff *diff, enum ks_kind kind, const st
 			       const struct ks_fact *new, struct ks_changes *ret)
 {
 	diff->changes.len = 0;
-	bool same = old->decl_id && old->decl_id == new->decl_id;
+	bool same = (old->decl_id && old->decl_id == new->decl_id) ||
+		    (kind == KS_FUNCTION && same_stub(old, new));
 	return diff_result(diff, same || diff_facts(diff, kind, old, new), ret);
 }
 

@@ -6,9 +6,15 @@
 #include "store/fact.h"
 #include "store/kinds.h"
 #include "store/lists.h"
+#include "store/places.h"
 
 struct compare {
 	struct ks_lists lists;
+	/* Where the functions of a side are, of the row that was read last: names that follow each other lie in one. */
+	struct {
+		int64_t columns;
+		struct ks_places *places;
+	} kept[2];
 	const struct ks_compare_want *want;
 	ks_compare_fn *fn;
 	void *arg;
@@ -78,6 +84,22 @@ static struct ks_error *fetch(struct compare *cmp, struct needs *needs)
 	return NULL;
 }
 
+/** Give a row of a function its places, unpacked. Where names were chosen there may be one in a row: that is read alone, later. */
+static struct ks_error *give_places(struct compare *cmp, int side, struct ks_row *row)
+{
+	if (cmp->lists.kind != KS_FUNCTION || !row->second || cmp->want->glob)
+		return NULL;
+	if (!cmp->kept[side].places || cmp->kept[side].columns != row->columns) {
+		ks_places_free(cmp->kept[side].places);
+		cmp->kept[side].places = NULL;
+		KS_TRY(ks_places_load(cmp->lists.store, row->columns, KS_PLACES_ALL,
+				      &cmp->kept[side].places));
+		cmp->kept[side].columns = row->columns;
+	}
+	row->places = cmp->kept[side].places;
+	return NULL;
+}
+
 /** The fact of one side; what was not fetched stays out of it. */
 static struct ks_error *make_fact(struct compare *cmp, struct ks_fact_reader *reader, int side,
 				  const struct ks_line_pair *pair, struct ks_fact *fact)
@@ -98,6 +120,7 @@ static struct ks_error *make_fact(struct compare *cmp, struct ks_fact_reader *re
 		else
 			KS_TRY(ks_fact_reader_give(reader, *id, class_of(kind, i), *bytes));
 	}
+	KS_TRY(give_places(cmp, side, &row));
 	enum ks_def_class def_class = class_of(kind, 0);
 	bool by_definition = def_class && def_class != KS_DEF_DECL;
 	if (row.first || (row.second && !by_definition))
@@ -239,6 +262,8 @@ struct ks_error *ks_store_compare(struct ks_store *store, const struct ks_store_
 				       .facts = want->groups && kind == KS_FUNCTION };
 	struct ks_error *err = ks_sql_read(store, compare_all, &cmp);
 	ks_lists_deinit(&cmp.lists);
+	for (int side = 0; side < 2; side++)
+		ks_places_free(cmp.kept[side].places);
 	if (!err)
 		*ret = cmp.count;
 	return err;
