@@ -6,22 +6,29 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "web/server_clients.h"
 #include "web/server_log.h"
 #include "web/server_pack.h"
+#include "web/server_uploads.h"
 
 enum {
-	CONNECTIONS = 512,
+	CONNECTIONS = 4096, // as many as there can be files open, less those for the rest
+	FILES_BESIDE = 256,
 	// from one address, unless only this machine can connect: a proxy is one for all
 	CONNECTIONS_OF_ONE = 64,
-	UPLOADS = 6,	    // requests at once that a worker answers
-	UPLOADS_OF_ONE = 2, // the same
 	SECONDS = 20,	    // without a byte
 	MEMORY = 32 << 10,  // for the head of a request
 	BODY_MAX = 1 << 16, // that is read over and dropped: pages take none
 	RETRY = 5,	    // seconds, when too much is under way
 	PACK_FROM = 1400,   // bytes of an answer that are worth it
+};
+
+/** Those of a store that nobody uses just now. */
+struct handles {
+	size_t nr;
+	struct ks_web **at;
 };
 
 struct ks_web_server {
@@ -30,13 +37,13 @@ struct ks_web_server {
 	char *store;
 	const struct ks_web_checks *checks;
 	struct ks_web_clients *clients;
-	bool local;		 // only this machine can connect
-	pthread_mutex_t lock;	 // of what follows
-	pthread_cond_t free_one; // a handle came back, or an upload ended
-	size_t nr_free;
-	struct ks_web **handles;	   // the first nr_free are free
-	struct exchange *uploads[UPLOADS]; // under way; NULL: a free place
-	size_t nr_waiting;		   // threads that wait for workers
+	struct ks_web_uploads *uploads; // NULL: none are taken
+	bool local;			// only this machine can connect
+	pthread_mutex_t lock;		// of what follows
+	pthread_cond_t free_one;	// a handle came back, or an upload ended
+	/* What a handle has read stays with it: requests that wait for workers, and read little, have others than pages. */
+	struct handles of_pages, of_waiting;
+	size_t nr_waiting; // threads that wait for workers
 };
 
 /** A request from its first byte to the last of its answer. */
@@ -50,28 +57,37 @@ struct exchange {
 	size_t dropped; // bytes of the body
 	struct ks_buf body;
 	struct ks_web_response response;
-	struct sockaddr_in6 from; // the address alone, of whatever family
+	struct ks_web_upload_place place; // while it waits for a worker
 	unsigned int status;
 	size_t bytes;
 };
 
 /* ---- handles: more requests than threads never run ---- */
 
-static struct ks_web *take_handle(struct ks_web_server *server)
+static struct handles *handles_for(struct exchange *exchange)
 {
+	return exchange->waits ? &exchange->server->of_waiting : &exchange->server->of_pages;
+}
+
+static struct ks_web *take_handle(struct exchange *exchange)
+{
+	struct ks_web_server *server = exchange->server;
+	struct handles *handles = handles_for(exchange);
 	pthread_mutex_lock(&server->lock);
-	while (!server->nr_free)
+	while (!handles->nr)
 		pthread_cond_wait(&server->free_one, &server->lock);
-	struct ks_web *web = server->handles[--server->nr_free];
+	struct ks_web *web = handles->at[--handles->nr];
 	pthread_mutex_unlock(&server->lock);
 	return web;
 }
 
-static void give_handle(struct ks_web_server *server, struct ks_web *web)
+static void give_handle(struct exchange *exchange, struct ks_web *web)
 {
+	struct ks_web_server *server = exchange->server;
+	struct handles *handles = handles_for(exchange);
 	pthread_mutex_lock(&server->lock);
-	server->handles[server->nr_free++] = web;
-	pthread_cond_signal(&server->free_one);
+	handles->at[handles->nr++] = web;
+	pthread_cond_broadcast(&server->free_one);
 	pthread_mutex_unlock(&server->lock);
 }
 
@@ -158,9 +174,9 @@ static void respond(struct exchange *exchange)
 	if (strcmp(exchange->uri, "/metrics") == 0) {
 		ks_web_log_metrics(&server->log, &exchange->response);
 	} else {
-		struct ks_web *web = take_handle(server);
+		struct ks_web *web = take_handle(exchange);
 		ks_web_respond(web, &request, &exchange->response);
-		give_handle(server, web);
+		give_handle(exchange, web);
 	}
 	put_query_back(&request);
 	exchange->answered = true;
@@ -180,43 +196,13 @@ static void find_client(struct exchange *exchange)
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	const struct sockaddr *from = info ? info->client_addr : NULL;
-	exchange->from.sin6_family = from ? from->sa_family : AF_UNSPEC;
+	struct sockaddr_in6 *client = &exchange->place.from;
+	client->sin6_family = from ? from->sa_family : AF_UNSPEC;
 	if (from && from->sa_family == AF_INET6)
-		exchange->from.sin6_addr = ((const struct sockaddr_in6 *)from)->sin6_addr;
+		client->sin6_addr = ((const struct sockaddr_in6 *)from)->sin6_addr;
 	else if (from && from->sa_family == AF_INET)
-		memcpy(&exchange->from.sin6_addr, &((const struct sockaddr_in *)from)->sin_addr,
+		memcpy(&client->sin6_addr, &((const struct sockaddr_in *)from)->sin_addr,
 		       sizeof(struct in_addr));
-}
-
-/** Take a place among those that a worker answers. @return false: there is none */
-static bool take_place(struct exchange *exchange)
-{
-	struct ks_web_server *server = exchange->server;
-	struct exchange **place = NULL;
-	size_t nr_own = 0;
-	find_client(exchange);
-	pthread_mutex_lock(&server->lock);
-	for (size_t i = 0; i < UPLOADS; i++) {
-		struct exchange *other = server->uploads[i];
-		place = other ? place : &server->uploads[i];
-		if (other && memcmp(&other->from, &exchange->from, sizeof(other->from)) == 0)
-			nr_own++;
-	}
-	bool may = place && (server->local || nr_own < UPLOADS_OF_ONE);
-	if (may)
-		*place = exchange;
-	pthread_mutex_unlock(&server->lock);
-	return may;
-}
-
-static void leave_place(struct exchange *exchange)
-{
-	struct ks_web_server *server = exchange->server;
-	pthread_mutex_lock(&server->lock);
-	for (size_t i = 0; i < UPLOADS; i++)
-		if (server->uploads[i] == exchange)
-			server->uploads[i] = NULL;
-	pthread_mutex_unlock(&server->lock);
 }
 
 static void *wait_for_answer(void *arg)
@@ -224,13 +210,18 @@ static void *wait_for_answer(void *arg)
 	struct exchange *exchange = arg;
 	struct ks_web_server *server = exchange->server;
 	respond(exchange);
-	leave_place(exchange);
+	ks_web_upload_end(server->uploads, &exchange->place);
 	MHD_resume_connection(exchange->connection); // and may be gone from here on
 	pthread_mutex_lock(&server->lock);
 	server->nr_waiting--;
 	pthread_cond_broadcast(&server->free_one);
 	pthread_mutex_unlock(&server->lock);
 	return NULL;
+}
+
+static void refuse_for_now(struct exchange *exchange)
+{
+	refuse(exchange, 503, "too many files are looked at just now; try again in some seconds");
 }
 
 /** Let a thread wait, and the connection sleep until it has the answer. */
@@ -277,18 +268,21 @@ static void begin_answer(struct exchange *exchange)
 		refuse(exchange, 411, "say how long it is (Content-Length)");
 	else if (takes && announced(exchange) > checks->max_bytes)
 		refuse(exchange, 413, "these are too many bytes for one request");
-	else if (exchange->waits && !take_place(exchange))
-		refuse(exchange, 503,
-		       "too many files are looked at just now; try again in some seconds");
+	else if (exchange->waits) {
+		find_client(exchange);
+		if (!ks_web_upload_begin(exchange->server->uploads, &exchange->place))
+			refuse_for_now(exchange);
+	}
 }
 
 /** Keep what is wanted of a body. @return false: it is too long */
 static bool take_body(struct exchange *exchange, const char *bytes, size_t len)
 {
-	const struct ks_web_checks *checks = exchange->server->checks;
 	if (strcmp(exchange->method, "POST") == 0 && exchange->waits) {
+		if (!ks_web_upload_hears(exchange->server->uploads, &exchange->place, len))
+			return false;
 		ks_buf_bytes(&exchange->body, bytes, len);
-		return !exchange->body.failed && exchange->body.len <= checks->max_bytes;
+		return !exchange->body.failed;
 	}
 	exchange->dropped += len;
 	return exchange->dropped <= BODY_MAX;
@@ -318,8 +312,11 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *connection, cons
 	}
 	ks_web_client_waits(connection);
 	if (exchange->waits && !exchange->answered) {
-		answer_later(exchange);
-		return MHD_YES;
+		if (ks_web_upload_works(exchange->server->uploads, &exchange->place)) {
+			answer_later(exchange);
+			return MHD_YES;
+		}
+		refuse_for_now(exchange);
 	}
 	if (!exchange->answered)
 		respond(exchange);
@@ -353,7 +350,7 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **sl
 	if (exchange->status)
 		ks_web_log_sent(&server->log, &sent);
 	if (exchange->waits)
-		leave_place(exchange);
+		ks_web_upload_end(server->uploads, &exchange->place);
 	ks_web_client_asks(connection);
 	ks_buf_deinit(&exchange->body);
 	ks_web_response_deinit(&exchange->response);
@@ -363,6 +360,25 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **sl
 }
 
 /* ---- all of it ---- */
+
+/** How many connections there can be: each is an open file. */
+static unsigned int find_room(void)
+{
+	struct rlimit files;
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return CONNECTIONS / 8;
+	const rlim_t wanted = CONNECTIONS + FILES_BESIDE;
+	if (files.rlim_cur < wanted) {
+		const rlim_t before = files.rlim_cur;
+		files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
+		if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+			files.rlim_cur = before;
+	}
+	if (files.rlim_cur >= wanted)
+		return CONNECTIONS;
+	return (unsigned int)(files.rlim_cur > 2 * FILES_BESIDE ? files.rlim_cur - FILES_BESIDE
+								: files.rlim_cur / 2);
+}
 
 static struct ks_error *start_daemon(struct ks_web_server *server,
 				     const struct ks_web_server_opts *opts)
@@ -374,7 +390,7 @@ static struct ks_error *start_daemon(struct ks_web_server *server,
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)end_exchange, server },
 		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)ks_web_client_notify, server->clients },
 		{ MHD_OPTION_THREAD_POOL_SIZE, opts->nr_threads, NULL },
-		{ MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS, NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT, find_room(), NULL },
 		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, server->local ? 0 : CONNECTIONS_OF_ONE,
 		  NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, SECONDS, NULL },
@@ -387,22 +403,40 @@ static struct ks_error *start_daemon(struct ks_web_server *server,
 	return server->daemon ? NULL : ks_error_new(KS_ERR_IO, "cannot begin to serve: %m");
 }
 
+static struct ks_error *open_some(struct ks_web_server *server,
+				  const struct ks_web_server_opts *opts, size_t nr,
+				  struct handles *ret)
+{
+	ret->at = calloc(nr + 1, sizeof(*ret->at));
+	if (!ret->at)
+		return &ks_nomem;
+	while (ret->nr < nr) {
+		struct ks_web *web;
+		KS_TRY(ks_web_open(server->store, &web));
+		ks_web_take_uploads(web, opts->checks);
+		ret->at[ret->nr++] = web;
+	}
+	return NULL;
+}
+
 /** As many handles as there can be requests under way: those that wait for a worker hold theirs meanwhile. */
 static struct ks_error *open_handles(struct ks_web_server *server,
 				     const struct ks_web_server_opts *opts)
 {
-	size_t nr = opts->nr_threads + (opts->checks ? UPLOADS : 0);
 	server->store = strdup(opts->store);
-	server->handles = calloc(nr, sizeof(*server->handles));
-	if (!server->store || !server->handles)
+	if (opts->checks)
+		server->uploads = ks_web_uploads_new(opts->checks->max_bytes, server->local);
+	if (!server->store || (opts->checks && !server->uploads))
 		return &ks_nomem;
-	while (server->nr_free < nr) {
-		struct ks_web *web;
-		KS_TRY(ks_web_open(server->store, &web));
-		ks_web_take_uploads(web, opts->checks);
-		server->handles[server->nr_free++] = web;
-	}
-	return NULL;
+	KS_TRY(open_some(server, opts, opts->nr_threads, &server->of_pages));
+	return open_some(server, opts, opts->checks ? KS_WEB_WORKING : 0, &server->of_waiting);
+}
+
+static void close_handles(struct handles *handles)
+{
+	for (size_t i = 0; i < handles->nr; i++)
+		ks_web_close(handles->at[i]);
+	free(handles->at);
 }
 
 struct ks_error *ks_web_server_start(const struct ks_web_server_opts *opts,
@@ -440,9 +474,9 @@ void ks_web_server_stop(struct ks_web_server *server)
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
 	ks_web_clients_end(server->clients);
-	for (size_t i = 0; i < server->nr_free; i++)
-		ks_web_close(server->handles[i]);
-	free(server->handles);
+	ks_web_uploads_free(server->uploads);
+	close_handles(&server->of_pages);
+	close_handles(&server->of_waiting);
 	free(server->store);
 	pthread_cond_destroy(&server->free_one);
 	pthread_mutex_destroy(&server->lock);

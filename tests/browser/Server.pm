@@ -10,7 +10,7 @@ use IO::Socket::INET;
 use IO::Select;
 use POSIX qw(dup2);
 use Time::HiRes qw(time sleep);
-our @EXPORT = qw(skip report finish work port begin end said connect_from ask get answered waited);
+our @EXPORT = qw(skip report finish work port begin end said connect_from ask get answered slurp parent below);
 
 my ($nr, $host, $port, $pid, $worst) = (0, undef, undef, undef, 0);
 my $work = tempdir(CLEANUP => 1);
@@ -40,11 +40,27 @@ sub finish
 sub work { return $work }
 sub port { return $port }
 
-sub said
+sub said { return slurp("$work/said") }
+
+sub slurp
 {
-	open(my $in, '<', "$work/said") or return '';
+	open(my $in, '<:raw', $_[0]) or return '';
 	local $/;
 	return scalar <$in> // '';
+}
+
+sub parent { return slurp("/proc/$_[0]/stat") =~ /\) . (\d+)/ ? $1 : 0 }
+
+# Processes below one.
+sub below
+{
+	my ($top) = @_;
+	my %parents = map { $_ => parent($_) } map { m{(\d+)$} } glob('/proc/[0-9]*');
+	my @found = ($top);
+	for (my $i = 0; $i < @found; $i++) {
+		push @found, grep { $parents{$_} == $found[$i] } keys %parents;
+	}
+	return @found[1 .. $#found];
 }
 
 # begin KSURF, OPTION...: serve $work/store. The process is returned. A socket in front of the options is handed over, as systemd does.
