@@ -27,6 +27,8 @@ enum ks_piece {
 	KS_PIECE_MD,
 	KS_PIECE_TEXT,	 // also what explains
 	KS_PIECE_FAILED, // a line, why not; first a letter for the code
+	KS_PIECE_SARIF,
+	KS_PIECE_JUNIT,
 	KS_NR_PIECES,
 };
 

@@ -280,10 +280,9 @@ static struct ks_error *report(void *arg, const char *hash, enum ks_format forma
 			       struct ks_buf *out)
 {
 	static const enum ks_piece whats[KS_NR_FORMATS] = {
-		[KS_FORMAT_HTML] = KS_PIECE_HTML,
-		[KS_FORMAT_JSON] = KS_PIECE_JSON,
-		[KS_FORMAT_MD] = KS_PIECE_MD,
-		[KS_FORMAT_TERMINAL] = KS_PIECE_TEXT,
+		[KS_FORMAT_HTML] = KS_PIECE_HTML,   [KS_FORMAT_JSON] = KS_PIECE_JSON,
+		[KS_FORMAT_MD] = KS_PIECE_MD,	    [KS_FORMAT_TERMINAL] = KS_PIECE_TEXT,
+		[KS_FORMAT_SARIF] = KS_PIECE_SARIF, [KS_FORMAT_JUNIT] = KS_PIECE_JUNIT,
 	};
 	_cleanup_buf_ struct ks_buf text = { 0 };
 	struct ks_pieces pieces;

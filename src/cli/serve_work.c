@@ -133,10 +133,9 @@ static struct ks_error *report(struct job *job, struct ks_buf *out)
 	static const struct {
 		enum ks_format format;
 		enum ks_piece what;
-	} forms[] = { { KS_FORMAT_HTML, KS_PIECE_HTML },
-		      { KS_FORMAT_JSON, KS_PIECE_JSON },
-		      { KS_FORMAT_MD, KS_PIECE_MD },
-		      { KS_FORMAT_TERMINAL, KS_PIECE_TEXT } };
+	} forms[] = { { KS_FORMAT_HTML, KS_PIECE_HTML },   { KS_FORMAT_JSON, KS_PIECE_JSON },
+		      { KS_FORMAT_MD, KS_PIECE_MD },	   { KS_FORMAT_TERMINAL, KS_PIECE_TEXT },
+		      { KS_FORMAT_SARIF, KS_PIECE_SARIF }, { KS_FORMAT_JUNIT, KS_PIECE_JUNIT } };
 	_cleanup_tools_ struct ks_tools *tools = NULL;
 	struct ks_excuses excuses = { 0 };
 	KS_TRY(ks_tools_make(job->result.check, false, &tools));

@@ -16,8 +16,9 @@ static const char *decode(struct ks_arena *arena, const char *text, size_t len, 
 /** Take the ending that stands for a format. */
 static void take_format(struct ks_web_address *address, char *last)
 {
-	static const enum ks_format formats[] = { KS_FORMAT_JSON, KS_FORMAT_MD, KS_FORMAT_TERMINAL,
-						  KS_FORMAT_CSV, KS_FORMAT_SVG };
+	static const enum ks_format formats[] = { KS_FORMAT_JSON, KS_FORMAT_MD,	 KS_FORMAT_TERMINAL,
+						  KS_FORMAT_CSV,  KS_FORMAT_SVG, KS_FORMAT_SARIF,
+						  KS_FORMAT_JUNIT };
 	size_t len = strlen(last);
 	for (size_t i = 0; i < KS_ARRAY_LEN(formats); i++) {
 		const char *ending = ks_formats[formats[i]].extension;

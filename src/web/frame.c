@@ -56,14 +56,17 @@ void ks_web_say_type(struct ks_web_call *call)
 		[KS_FORMAT_TERMINAL] = "text/plain; charset=utf-8",
 		[KS_FORMAT_CSV] = "text/csv; charset=utf-8",
 		[KS_FORMAT_SVG] = "image/svg+xml; charset=utf-8",
+		[KS_FORMAT_SARIF] = "application/sarif+json",
+		[KS_FORMAT_JUNIT] = "application/xml; charset=utf-8",
 	};
 	call->response->type = types[call->address->format];
 }
 
 void ks_web_forms(struct ks_web_call *call, const char *address, unsigned int also)
 {
-	static const enum ks_format formats[] = { KS_FORMAT_JSON, KS_FORMAT_MD, KS_FORMAT_TERMINAL,
-						  KS_FORMAT_CSV };
+	static const enum ks_format formats[] = { KS_FORMAT_JSON,     KS_FORMAT_MD,
+						  KS_FORMAT_TERMINAL, KS_FORMAT_CSV,
+						  KS_FORMAT_SARIF,    KS_FORMAT_JUNIT };
 	struct ks_buf *out = &call->response->body;
 	ks_buf_str(out, "<p class=\"dim\">This page as");
 	for (size_t i = 0; i < KS_ARRAY_LEN(formats); i++) {

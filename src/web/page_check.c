@@ -121,7 +121,7 @@ static struct ks_error *take_files(struct ks_web_call *call)
 	struct ks_multipart parts;
 	struct ks_web_upload upload;
 	char hash[KS_WEB_HASH + 1];
-	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT));
+	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_REPORTS));
 	KS_TRY(ks_multipart_read(request->type, request->body, request->body_len, &call->arena,
 				 &parts));
 	struct ks_web_file *files =
@@ -159,6 +159,7 @@ static struct ks_error *show_report(struct ks_web_call *call, const char *hash)
 	enum ks_format format = call->address->format;
 	struct ks_buf *out = &call->response->body;
 	char address[KS_WEB_HASH + 4];
+	KS_TRY(ks_web_expect(call, KS_WEB_ALSO_REPORTS));
 	if (format != KS_FORMAT_HTML) {
 		ks_web_say_type(call);
 		return checks->report(checks->arg, hash, format, out);
@@ -168,7 +169,7 @@ static struct ks_error *show_report(struct ks_web_call *call, const char *hash)
 	KS_TRY(checks->report(checks->arg, hash, format, out));
 	ks_buf_str(out, "</div>\n<p><a href=\"/check\">check others</a></p>\n");
 	snprintf(address, sizeof(address), "/r/%s", hash);
-	ks_web_forms(call, address, KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT);
+	ks_web_forms(call, address, KS_WEB_ALSO_REPORTS);
 	ks_web_end(call);
 	return NULL;
 }

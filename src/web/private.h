@@ -112,6 +112,8 @@ void ks_web_end(struct ks_web_call *call);
 enum {
 	KS_WEB_ALSO_JSON = 1 << KS_FORMAT_JSON,
 	KS_WEB_ALSO_TEXT = 1 << KS_FORMAT_MD | 1 << KS_FORMAT_TERMINAL,
+	KS_WEB_ALSO_REPORTS = KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT | 1 << KS_FORMAT_SARIF |
+			      1 << KS_FORMAT_JUNIT, // of what was sent
 };
 KS_MUST_CHECK struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also);
 /** The response is of the form that the address has; HTML is what ks_web_begin() says. */

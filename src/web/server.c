@@ -471,8 +471,11 @@ void ks_web_server_stop(struct ks_web_server *server)
 	while (server->nr_waiting) // no connection may sleep when it ends
 		pthread_cond_wait(&server->free_one, &server->lock);
 	pthread_mutex_unlock(&server->lock);
-	if (server->daemon)
+	if (server->daemon) {
+		MHD_quiesce_daemon(
+			server->daemon); // or it shuts down a socket that is somebody else's, too
 		MHD_stop_daemon(server->daemon);
+	}
 	ks_web_clients_end(server->clients);
 	ks_web_uploads_free(server->uploads);
 	close_handles(&server->of_pages);

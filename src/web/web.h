@@ -69,7 +69,7 @@ struct ks_web_checks {
 	struct ks_error *(*check)(void *arg, const struct ks_web_upload *upload,
 				  char ret[KS_WEB_HASH + 1]);
 	/**
-	 * A report that is kept, in one of the formats HTML (as of ks_check_report.site), JSON, MD and TERMINAL.
+	 * A report that is kept, in one of the formats HTML (as of ks_check_report.site), JSON, MD, TERMINAL, SARIF and JUNIT.
 	 * @param hash KS_WEB_HASH characters @return KS_ERR_NOTFOUND
 	 */
 	struct ks_error *(*report)(void *arg, const char *hash, enum ks_format format,
