@@ -139,6 +139,34 @@ static void addresses_move_with_what_is_before_them(void **state)
 	assert_int_equal(ks_moves_place(&moves, UINT64_MAX), UINT64_MAX - 32);
 }
 
+/** Moves that are kept packed say what the same ones say in full. */
+static void packed_moves_are_those_in_full(void **state)
+{
+	(void)state;
+	enum { NR = 3 * KS_MOVES_STEP + 5, STEPS = NR / KS_MOVES_STEP + 1, APART = 100 };
+	struct ks_move all[NR], marks[STEPS];
+	uint32_t behind[STEPS];
+	_cleanup_buf_ struct ks_buf raw = { 0 };
+	struct ks_move last = { 0 };
+	for (size_t i = 0; i < NR; i++) {
+		all[i] = (struct ks_move){ (i + 1) * APART, (uint64_t)(i % 3 ? 16 * i : -i) };
+		ks_buf_uleb(&raw, all[i].from - last.from);
+		ks_buf_zigzag(&raw, (int64_t)(all[i].shift - last.shift));
+		last = all[i];
+		if (i % KS_MOVES_STEP)
+			continue;
+		marks[i / KS_MOVES_STEP] = all[i];
+		behind[i / KS_MOVES_STEP] = (uint32_t)raw.len;
+	}
+	const struct ks_moves full = { .at = all, .nr = NR };
+	const struct ks_moves packed = { .at = marks,
+					 .nr = STEPS,
+					 .behind = behind,
+					 .packed = ks_cursor_over(raw.at, raw.len, false) };
+	for (uint64_t addr = 0; addr < (NR + 2) * APART; addr += APART / 4)
+		assert_int_equal(ks_moves_place(&packed, addr), ks_moves_place(&full, addr));
+}
+
 static void function_bytes_hold_no_fact_of_the_build(void **state)
 {
 	(void)state;
@@ -411,6 +439,7 @@ int main(void)
 		cmocka_unit_test(functions_come_back_with_their_facts),
 		cmocka_unit_test(functions_come_back_from_what_moved),
 		cmocka_unit_test(addresses_move_with_what_is_before_them),
+		cmocka_unit_test(packed_moves_are_those_in_full),
 		cmocka_unit_test(function_bytes_hold_no_fact_of_the_build),
 		cmocka_unit_test(tracepoints_options_and_ambiguities_come_back),
 		cmocka_unit_test(forms_and_variables_come_back),

@@ -62,7 +62,7 @@ struct ks_layout {
 	/** As ks_places_load(). */
 	struct ks_error *(*places)(struct ks_store *store, int64_t columns, uint64_t only,
 				   struct ks_places **ret);
-	/** As ks_moves_load(), as bytes: a struct ks_moves, and what it points to behind it. */
+	/** As ks_moves_load(), as bytes: a struct ks_moves, and behind it its moves, what is behind each, and the packed ones. */
 	struct ks_error *(*moves)(struct ks_store *store, int64_t image, struct ks_buf *out);
 	/** Tell the names, kind by kind. */
 	struct ks_error *(*find)(struct ks_store *store, const struct ks_find *find);

@@ -107,19 +107,33 @@ static struct ks_error *ids_of_base(struct ks_store *store, int64_t id, const st
 	own->len = 0;
 	KS_TRY(ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, first, own));
 	*ret = ks_bytes_of(own);
+	ks_cache_put(&store->kept_columns, id, *ret); // neighbours in a history have the same base
 	return NULL;
+}
+
+/** @param first their frame */
+static struct ks_error *unpack_ids(struct ks_store *store, int64_t id, int64_t base,
+				   struct ks_bytes first, const struct ks_near *near,
+				   struct ks_buf *ids)
+{
+	struct ks_bytes like = { 0 };
+	if (ks_cache_get(&store->kept_columns, id, &like)) {
+		ks_buf_bytes(ids, like.at, like.len);
+		return ks_buf_error(ids);
+	}
+	if (base)
+		KS_TRY(ids_of_base(store, base, near, &store->like, &like));
+	return ks_zstd_unpack(&store->zstd, like, first, ids);
 }
 
 /** @param[out] places as they are packed; NULL: they are not wanted */
 static struct ks_error *load_columns(struct ks_store *store, int64_t id, const struct ks_near *near,
 				     struct ks_buf *ids, struct ks_buf *places, int64_t *ret_base)
 {
-	struct ks_bytes first, rest, like = { 0 };
+	struct ks_bytes first, rest;
 	KS_TRY(read_row(store, id, ret_base, &store->scratch));
 	KS_TRY(ks_zstd_split(ks_bytes_of(&store->scratch), &first, &rest));
-	if (*ret_base)
-		KS_TRY(ids_of_base(store, *ret_base, near, &store->like, &like));
-	KS_TRY(ks_zstd_unpack(&store->zstd, like, first, ids));
+	KS_TRY(unpack_ids(store, id, *ret_base, first, near, ids));
 	if (places)
 		ks_buf_bytes(places, rest.at, rest.len);
 	return places ? ks_buf_error(places) : NULL;

@@ -10,7 +10,7 @@
 
 void ks_places_free(struct ks_places *places)
 {
-	if (!places)
+	if (!places || places->others--)
 		return;
 	ks_places_free(places->base);
 	ks_buf_deinit(&places->ids);
@@ -58,7 +58,7 @@ uint32_t ks_places_match(struct ks_places_match *match, uint64_t group)
 	return 0;
 }
 
-/** Tell each row its like. */
+/** Tell each row its like. @param places base: all of its row */
 static struct ks_error *find_likes(struct ks_places *places)
 {
 	struct ks_places_match match = { 0 };
@@ -79,21 +79,21 @@ static struct ks_error *find_likes(struct ks_places *places)
 
 /* ---- where each row begins ---- */
 
-/** Read the lengths: c stands before the first stream. */
+/** Read the lengths: c stands before the first stream. @param nr names @param wanted the first of them */
 static struct ks_error *find_rows(struct ks_places *places, struct ks_cursor c, uint64_t nr,
-				  const uint64_t lens[3])
+				  uint64_t wanted, const uint64_t lens[3])
 {
 	const uint8_t *at = ks_cursor_take(&c, lens[0]);
 	struct ks_cursor lengths = ks_cursor_over(at, at ? (size_t)lens[0] : 0, false);
 	uint64_t room = (uint64_t)(c.end - c.pos);
 	if (c.why || nr > lens[0] || lens[1] > room || lens[2] > room - lens[1])
 		return ks_store_damaged("facts of an image end early");
-	if (!ks_vector_reserve(&places->at, (size_t)nr))
+	if (!ks_vector_reserve(&places->at, (size_t)wanted))
 		return &ks_nomem;
 	places->streams = (struct ks_bytes){ c.pos, (size_t)room };
 	const uint64_t ends[] = { lens[1], lens[1] + lens[2], room };
 	uint64_t starts[] = { 0, lens[1], lens[1] + lens[2] };
-	for (uint64_t i = 0; i < nr; i++) {
+	for (uint64_t i = 0; i < wanted; i++) {
 		uint64_t own[3];
 		struct ks_place place = { .lines = (uint32_t)starts[0],
 					  .sizes = (uint32_t)starts[1],
@@ -113,36 +113,38 @@ static struct ks_error *find_rows(struct ks_places *places, struct ks_cursor c, 
 }
 
 /** All is as foreseen: no row has bytes. */
-static struct ks_error *empty_rows(struct ks_places *places, const struct ks_columns *columns)
+static struct ks_error *empty_rows(struct ks_places *places, uint64_t nr)
 {
-	if (!ks_vector_reserve(&places->at, (size_t)columns->nr))
+	if (!ks_vector_reserve(&places->at, (size_t)nr))
 		return &ks_nomem;
 	places->streams = (struct ks_bytes){ "", 0 };
-	for (uint64_t i = 0; i < columns->nr; i++)
+	for (uint64_t i = 0; i < nr; i++)
 		places->at.at[places->at.len++] = (struct ks_place){ 0 };
 	return NULL;
 }
 
 /** Of a row of two frames. */
-static struct ks_error *find_streams(struct ks_places *places, const struct ks_columns *columns)
+static struct ks_error *find_streams(struct ks_places *places, const struct ks_columns *columns,
+				     uint64_t wanted)
 {
 	uint64_t lens[3];
 	if (!places->raw.len)
-		return empty_rows(places, columns);
+		return empty_rows(places, wanted);
 	struct ks_cursor c = ks_cursor_over(places->raw.at, places->raw.len, false);
 	for (size_t i = 0; i < KS_ARRAY_LEN(lens); i++)
 		lens[i] = ks_cursor_uleb(&c);
-	return find_rows(places, c, columns->nr, lens);
+	return find_rows(places, c, columns->nr, wanted, lens);
 }
 
-/** After ids and raw have been unpacked. */
-static struct ks_error *index_rows(struct ks_places *places)
+/** After ids and raw have been unpacked. @param only the last name that is wanted */
+static struct ks_error *index_rows(struct ks_places *places, uint64_t only)
 {
 	struct ks_columns columns;
 	KS_TRY(ks_columns_open(places->ids.at, places->ids.len, &columns));
+	uint64_t wanted = only < columns.nr ? only + 1 : columns.nr;
 	if (columns.whole)
-		return find_rows(places, columns.places, columns.nr, columns.lens);
-	KS_TRY(find_streams(places, &columns));
+		return find_rows(places, columns.places, columns.nr, wanted, columns.lens);
+	KS_TRY(find_streams(places, &columns, wanted));
 	return places->base ? find_likes(places) : NULL;
 }
 
@@ -155,7 +157,7 @@ static struct ks_error *unpack(struct ks_zstd *zstd, struct ks_bytes data, struc
 	KS_TRY(ks_zstd_unpack(zstd, (struct ks_bytes){ 0 }, ids, &places->ids));
 	if (rest.len)
 		KS_TRY(ks_zstd_unpack(zstd, (struct ks_bytes){ 0 }, rest, &places->raw));
-	return index_rows(places);
+	return index_rows(places, KS_PLACES_ALL);
 }
 
 struct ks_error *ks_places_unpack(struct ks_zstd *zstd, struct ks_bytes data,
@@ -169,7 +171,25 @@ struct ks_error *ks_places_unpack(struct ks_zstd *zstd, struct ks_bytes data,
 	return NULL;
 }
 
-static struct ks_error *load(struct ks_store *store, int64_t id, bool is_base,
+static struct ks_error *load(struct ks_store *store, int64_t id, uint64_t only, bool is_base,
+			     struct ks_places **ret);
+
+/** What rows are told by: often that of the last row, of another image. It is kept until the next one is asked for. */
+static struct ks_error *load_base(struct ks_store *store, int64_t id, struct ks_places **ret)
+{
+	struct ks_places_kept *kept = &store->kept_base;
+	if (!kept->places || kept->id != id) {
+		struct ks_places *places;
+		KS_TRY(load(store, id, KS_PLACES_ALL, true, &places));
+		ks_places_free(kept->places);
+		*kept = (struct ks_places_kept){ id, places };
+	}
+	kept->places->others++;
+	*ret = kept->places;
+	return NULL;
+}
+
+static struct ks_error *load(struct ks_store *store, int64_t id, uint64_t only, bool is_base,
 			     struct ks_places **ret)
 {
 	_cleanup_places_ struct ks_places *places = calloc(1, sizeof(*places));
@@ -182,12 +202,12 @@ static struct ks_error *load(struct ks_store *store, int64_t id, bool is_base,
 	if (base && is_base)
 		return ks_store_damaged("a base is itself based on another");
 	if (base)
-		KS_TRY(load(store, base, true, &places->base));
+		KS_TRY(load_base(store, base, &places->base));
 	if (places->base)
 		like = ks_bytes_of(&places->base->raw);
 	if (packed.len)
 		KS_TRY(ks_zstd_unpack(&store->zstd, like, ks_bytes_of(&packed), &places->raw));
-	KS_TRY(index_rows(places));
+	KS_TRY(index_rows(places, only));
 	*ret = ks_take(places);
 	return NULL;
 }
@@ -195,8 +215,7 @@ static struct ks_error *load(struct ks_store *store, int64_t id, bool is_base,
 struct ks_error *ks_rows_places(struct ks_store *store, int64_t columns, uint64_t only,
 				struct ks_places **ret)
 {
-	(void)only; // they lie in one frame
-	return load(store, columns, false, ret);
+	return load(store, columns, only, false, ret);
 }
 
 struct ks_error *ks_places_load(struct ks_store *store, int64_t columns, uint64_t only,
@@ -207,10 +226,27 @@ struct ks_error *ks_places_load(struct ks_store *store, int64_t columns, uint64_
 
 /* ---- moves ---- */
 
+/** Read all of them: every KS_MOVES_STEP-th stands in out then, and in behind where the next one is told. */
+static struct ks_error *mark_moves(struct ks_cursor c, size_t nr, struct ks_buf *out,
+				   struct ks_buf *behind)
+{
+	struct ks_move move = { 0 };
+	for (size_t i = 0; i < nr; i++) {
+		move.from += ks_cursor_uleb(&c);
+		move.shift += (uint64_t)ks_cursor_zigzag(&c);
+		if (i % KS_MOVES_STEP)
+			continue;
+		uint32_t offset = (uint32_t)ks_cursor_offset(&c);
+		ks_buf_bytes(out, &move, sizeof(move));
+		ks_buf_bytes(behind, &offset, sizeof(offset));
+	}
+	return c.why ? ks_store_damaged(c.why) : NULL;
+}
+
 struct ks_error *ks_rows_moves(struct ks_store *store, int64_t image, struct ks_buf *out)
 {
 	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	_cleanup_buf_ struct ks_buf raw = { 0 };
+	_cleanup_buf_ struct ks_buf raw = { 0 }, behind = { 0 };
 	struct ks_part_row part;
 	bool row;
 	KS_TRY(ks_sql_find(store, KS_SQL_ANCHORS, image, &stmt, &row));
@@ -220,29 +256,32 @@ struct ks_error *ks_rows_moves(struct ks_store *store, int64_t image, struct ks_
 	KS_TRY(ks_part_load(store, image, ks_part_name(KS_PART_MOVES), &raw, &part));
 	if (part.nr > raw.len)
 		return ks_store_damaged("part of an image is too short");
-	moves.nr = (size_t)part.nr;
+	moves.nr = ((size_t)part.nr + KS_MOVES_STEP - 1) / KS_MOVES_STEP;
 	ks_buf_bytes(out, &moves, sizeof(moves));
-	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
-	struct ks_move move = { 0 };
-	for (size_t i = 0; i < moves.nr; i++) {
-		move.from += ks_cursor_uleb(&c);
-		move.shift += (uint64_t)ks_cursor_zigzag(&c);
-		ks_buf_bytes(out, &move, sizeof(move));
-	}
-	return c.why ? ks_store_damaged(c.why) : ks_buf_error(out);
+	KS_TRY(mark_moves(ks_cursor_over(raw.at, raw.len, false), (size_t)part.nr, out, &behind));
+	ks_buf_bytes(out, behind.at, behind.len);
+	ks_buf_bytes(out, raw.at, raw.len);
+	out->failed = out->failed || behind.failed;
+	return ks_buf_error(out);
 }
 
 struct ks_error *ks_moves_load(struct ks_store *store, int64_t image, struct ks_moves *ret)
 {
+	enum { LIMIT = 64 << 20 }; // of a thousand images with ten thousand moves each
 	struct ks_bytes kept;
 	if (!ks_cache_get(&store->kept_moves, image, &kept)) {
 		store->moves.len = 0;
 		KS_TRY(store->layout->moves(store, image, &store->moves));
 		kept = ks_bytes_of(&store->moves);
+		store->kept_moves.limit = LIMIT;
 		ks_cache_put(&store->kept_moves, image, kept);
 	}
-	memcpy(ret, kept.at, sizeof(*ret));
-	ret->at = (const struct ks_move *)(const void *)((const char *)kept.at + sizeof(*ret));
+	const char *at = kept.at, *end = at + kept.len;
+	memcpy(ret, at, sizeof(*ret));
+	ret->at = (const void *)(at + sizeof(*ret));
+	ret->behind = (const void *)(ret->at + ret->nr);
+	at = (const char *)(ret->behind + ret->nr);
+	ret->packed = ks_cursor_over(at, (size_t)(end - at), false);
 	return NULL;
 }
 

@@ -17,9 +17,10 @@ struct ks_places {
 	struct ks_buf ids, raw;	 // raw: of places; empty in an old row
 	struct ks_bytes streams; // the bytes that the places are offsets in
 	KS_VECTOR(struct ks_place) at;
-	struct ks_places *base; // owned; NULL: the row has none
+	struct ks_places *base; // NULL: the row has none
+	unsigned int others;	// that hold it, too: those of one handle
 };
-void ks_places_free(struct ks_places *places); // NULL is allowed
+void ks_places_free(struct ks_places *places); // NULL is allowed; the last one frees
 static inline void ks_places_freep(struct ks_places **places)
 {
 	ks_places_free(*places);
@@ -31,7 +32,7 @@ KS_MUST_CHECK struct ks_error *ks_places_unpack(struct ks_zstd *zstd, struct ks_
 						struct ks_places **ret);
 /** All names of a row are wanted. */
 #define KS_PLACES_ALL UINT64_MAX
-/** Unpack a row, and its base with it. @param only which name of it is wanted: ids and others may be missing */
+/** Unpack a row, and its base with it. @param only which name of it is wanted: ids and other names may be missing */
 KS_MUST_CHECK struct ks_error *ks_places_load(struct ks_store *store, int64_t columns,
 					      uint64_t only, struct ks_places **ret);
 

@@ -98,6 +98,13 @@ enum ks_sql {
 	KS_NR_SQL,
 };
 
+struct ks_places;
+/** Where the functions of a row of columns are (places.h). */
+struct ks_places_kept {
+	int64_t id;
+	struct ks_places *places; // NULL: of none
+};
+
 struct ks_store {
 	sqlite3 *db;
 	char *path;
@@ -121,9 +128,10 @@ struct ks_store {
 	struct ks_buf scratch, like, row, made, moves;
 	/** Names of segments, columns, definitions that were asked for; as old as kept_version says. */
 	struct ks_cache kept_names, kept_columns, kept_defs;
-	struct ks_cache kept_moves; // of addresses, by image
-	struct ks_part_bases bases; // parts that others are differences to
-	struct ks_symbols symbols;  // names of symbol tables
+	struct ks_cache kept_moves;	 // of addresses, by image
+	struct ks_places_kept kept_base; // of the last row that had one
+	struct ks_part_bases bases;	 // parts that others are differences to
+	struct ks_symbols symbols;	 // names of symbol tables
 	int64_t kept_version;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading and writing in one piece: what is read belongs to one state of the store. */
 #include "store/format.h"
+#include "store/places.h"
 
 void ks_store_forget(struct ks_store *store)
 {
@@ -8,6 +9,8 @@ void ks_store_forget(struct ks_store *store)
 	ks_cache_clear(&store->kept_columns);
 	ks_cache_clear(&store->kept_defs);
 	ks_cache_clear(&store->kept_moves);
+	ks_places_free(store->kept_base.places);
+	store->kept_base.places = NULL;
 	ks_part_bases_clear(&store->bases);
 	ks_symbols_clear(&store->symbols);
 	ks_blocks_forget(&store->blocks); // repacking numbers definitions anew
