@@ -254,7 +254,7 @@ struct ks_error *ks_suite_open(const struct ks_mirror *mirror, struct ks_suite *
 		suite->url[--len] = '\0';
 	suite->mirror = *mirror;
 	suite->mirror.url = suite->url;
-	suite->signed_by_a_key = mirror->keys != NULL;
+	suite->signed_by_a_key = mirror->keys && !mirror->signs_packages;
 	suite->packages.kind = mirror->kind;
 	if (mirror->kind != KS_REPO_DEB) {
 		suite->components = "";

@@ -18,6 +18,7 @@ struct ks_mirror {
 	const char *arch; // Debian's name
 	const struct ks_keys
 		*keys; // one of them must have signed its list; NULL: whatever the server says
+	bool signs_packages;   // each package is signed by itself: see struct ks_pull_opts
 	const char *cache_dir; // NULL: $XDG_CACHE_HOME/ksurf, ~/.cache/ksurf
 	struct ks_http_opts http;
 	const struct ks_progress *progress; // may be NULL

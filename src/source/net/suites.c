@@ -100,6 +100,7 @@ static struct ks_error *open_suite(struct ks_suites *all, const char *url, const
 		.suite = name,
 		.arch = all->arch,
 		.keys = opts->allow_unsigned ? NULL : &keys,
+		.signs_packages = opts->signs_packages,
 		.cache_dir = opts->cache_dir,
 		.http = opts->http,
 		.progress = &all->progress,
@@ -325,7 +326,8 @@ static const char **text_of(struct ks_pull_opts *opts, size_t nr)
 bool ks_suites_are_of(const struct ks_suites *all, const struct ks_pull_opts *opts)
 {
 	struct ks_pull_opts a = all->opts, b = *opts;
-	bool same = a.kind == b.kind && a.allow_unsigned == b.allow_unsigned;
+	bool same = a.kind == b.kind && a.allow_unsigned == b.allow_unsigned &&
+		    a.signs_packages == b.signs_packages;
 	for (size_t i = 0; i < KS_ARRAY_LEN(texts) && same; i++) {
 		const char *x = *text_of(&a, i), *y = *text_of(&b, i);
 		same = x && y ? strcmp(x, y) == 0 : x == y;
@@ -377,6 +379,7 @@ struct ks_error *ks_suites_new(const struct ks_pull_opts *opts, struct ks_suites
 	all->opts = (struct ks_pull_opts){
 		.kind = opts->kind,
 		.allow_unsigned = opts->allow_unsigned,
+		.signs_packages = opts->signs_packages,
 		.http = opts->http,
 	};
 	struct ks_pull_opts given = *opts;
