@@ -45,6 +45,9 @@ KS_MUST_CHECK struct ks_error *ks_suite_open(const struct ks_mirror *mirror, str
 KS_MUST_CHECK struct ks_error *ks_suite_find(struct ks_suite *suite, const char *name, size_t len,
 					     const char *version, struct ks_stanza *ret);
 
+/** Whether a package is one of Debian's installer, kernel-image-RELEASE-di: they are in lists of their own, which nobody else needs. */
+bool ks_suite_is_of_installer(const char *name, size_t len);
+
 /** Every package of the suite's first component, where kernels are. */
 KS_MUST_CHECK struct ks_error *ks_suite_packages(struct ks_suite *suite,
 						 const struct ks_packages **ret);

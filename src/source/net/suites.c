@@ -20,7 +20,7 @@ struct attempt {
 
 struct open_suite {
 	struct ks_suite *suite;
-	struct attempt reading;
+	struct attempt reading, installer; // of its lists, and of those of Debian's installer
 };
 
 struct ks_suites {
@@ -226,6 +226,7 @@ static void close_all(struct ks_suites *all)
 	for (size_t i = 0; i < all->list.len; i++) {
 		ks_suite_close(all->list.at[i].suite);
 		attempt_deinit(&all->list.at[i].reading);
+		attempt_deinit(&all->list.at[i].installer);
 	}
 	all->list.len = 0;
 	ks_error_free(ks_take(all->first));
@@ -267,9 +268,11 @@ struct ks_error *ks_suites_find(struct ks_suites *all, size_t nr, const char *na
 				const char *version, struct ks_stanza *ret)
 {
 	struct open_suite *open = &all->list.at[nr];
-	struct ks_error *err = failed_meanwhile(all, &open->reading);
+	struct attempt *attempt =
+		ks_suite_is_of_installer(name, len) ? &open->installer : &open->reading;
+	struct ks_error *err = failed_meanwhile(all, attempt);
 	return err ? err
-		   : note_failure(all, &open->reading,
+		   : note_failure(all, attempt,
 				  ks_suite_find(open->suite, name, len, version, ret));
 }
 

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "source/input.h"
 #include "source/package/front.h"
+#include "source/package/member.h"
 #include "source/package/tarball.h"
 
 enum {
@@ -67,36 +68,26 @@ static const char *digest_of(const char *path)
 	return NULL;
 }
 
-/** A header of tar, as far as it counts here (POSIX: ustar). */
-struct ustar {
-	char name[100], ids[24], size[12], time_and_sum[20], type, others[355];
-};
-_Static_assert(sizeof(struct ustar) == 512, "one block");
-
 /**
  * A file of the archive that holds signatures. Nobody signed that archive: it must hold nothing else, or readers of the whole package
  * would find it among its files.
  * @param at behind the file then
- * @return its size; -1: it is not such a file
+ * @return its bytes; NULL: it is no such file
  */
-static int64_t next_signature(const struct ks_buf *text, size_t *at, const struct ustar **header)
+static const char *next_signature(const struct ks_buf *text, size_t *at,
+				  struct ks_tar_header *header)
 {
-	char size[13] = "", *end;
-	if (text->len - *at < sizeof(struct ustar))
-		return -1;
-	*header = (const struct ustar *)(text->at + *at);
-	memcpy(size, (*header)->size, sizeof((*header)->size));
-	uint64_t len = strtoull(size, &end, 8);
-	if (strncmp((*header)->name, ".SIGN.", strlen(".SIGN.")) != 0 || end == size ||
-	    (*end && *end != ' ') || ((*header)->type && (*header)->type != '0') ||
-	    !memchr((*header)->name, '\0', sizeof((*header)->name)))
-		return -1;
-	*at += sizeof(struct ustar);
-	if (len > text->len - *at)
-		return -1;
-	uint64_t padded = (len + 511) & ~(uint64_t)511;
+	if (text->len - *at < KS_TAR_BLOCK_BYTES ||
+	    !ks_tar_header_parse((const uint8_t *)text->at + *at, header) || !header->regular ||
+	    strncmp(header->path, ".SIGN.", strlen(".SIGN.")) != 0)
+		return NULL;
+	*at += KS_TAR_BLOCK_BYTES;
+	if (header->size > text->len - *at)
+		return NULL;
+	const char *bytes = text->at + *at;
+	uint64_t padded = (header->size + KS_TAR_BLOCK_BYTES - 1) & -(uint64_t)KS_TAR_BLOCK_BYTES;
 	*at += padded < text->len - *at ? (size_t)padded : text->len - *at;
-	return (int64_t)len;
+	return bytes;
 }
 
 /** Whether nothing follows, or the end of an archive. */
@@ -112,18 +103,18 @@ static struct ks_error *find_signature(const struct ks_buf *text, struct ks_deta
 {
 	size_t at = 0;
 	while (!is_end(text, at)) {
-		const struct ustar *header;
-		int64_t len = next_signature(text, &at, &header);
-		if (len < 0)
+		struct ks_tar_header header = { 0 };
+		const char *bytes = next_signature(text, &at, &header);
+		if (!bytes)
 			return ks_error_new(KS_ERR_DATA,
 					    at ? "something else than signatures in its "
 						 "unsigned part"
 					       : "nobody signed it");
 		if (ret->digest)
 			continue;
-		ret->digest = digest_of(header->name);
+		ret->digest = digest_of(header.path);
 		if (ret->digest)
-			ks_buf_bytes(&ret->bytes, header + 1, (size_t)len);
+			ks_buf_bytes(&ret->bytes, bytes, (size_t)header.size);
 	}
 	if (!ret->digest)
 		return ks_error_new(KS_ERR_DATA, at ? "signed with SHA1 alone, which does not count"
