@@ -402,6 +402,30 @@ static void packages_of_the_installer_are_found(void **state)
 	pull_world_free(w);
 }
 
+/** A list of the installer's that cannot be had is no reason for not finding other packages. */
+static void packages_of_the_installer_are_a_list_of_their_own(void **state)
+{
+	(void)state;
+	static const char udeb[] = "kernel-image-7.2.13+deb14-arm64-di";
+	struct pull_world *w = pull_world_new(PACK_XZ, false, 1000);
+	struct ks_found found;
+	struct ks_lookup *lookup;
+	ks_buf_printf(&w->release, " %064d 100 main/debian-installer/binary-arm64/Packages\n", 0);
+	assert_non_null(ks_buf_text(&w->release));
+	w->files[0] = (struct served_file){ "/dists/test/Release", w->release.at, w->release.len };
+	assert_null(ks_lookup_open(&w->opts, NULL, &lookup));
+	struct ks_error *err = ks_lookup_find_name(lookup, udeb, NULL, &found);
+	assert_non_null(err);
+	assert_int_equal(err->code, KS_ERR_NET);
+	ks_error_free(err);
+	assert_null(ks_lookup_find_name(lookup, "linux-image-none", NULL, &found));
+	assert_null(found.stanza.text);
+	assert_null(ks_lookup_find_name(lookup, pull_world_name, NULL, &found));
+	assert_non_null(found.stanza.text);
+	ks_lookup_close(lookup);
+	pull_world_free(w);
+}
+
 /** Security suites of Debian's list components such as updates/main, whose files are below main/. */
 static void component_may_have_a_folder_in_its_name(void **state)
 {
@@ -491,6 +515,7 @@ int main(void)
 		cmocka_unit_test(package_that_stands_for_the_kernel_is_followed),
 		cmocka_unit_test(config_comes_along_from_the_package_that_has_it),
 		cmocka_unit_test(packages_of_the_installer_are_found),
+		cmocka_unit_test(packages_of_the_installer_are_a_list_of_their_own),
 		cmocka_unit_test(component_may_have_a_folder_in_its_name),
 		cmocka_unit_test(kernels_are_listed_newest_first),
 		cmocka_unit_test(unsigned_suite_is_refused_when_a_keyring_is_given),

@@ -161,6 +161,7 @@ static struct ks_error *take_remote(const struct ks_fetch_message *message,
 		.sets = sets[0] ? strdup(sets) : NULL,
 		.note = note[0] ? strdup(note) : NULL,
 		.size = message->numbers[0],
+		.split = message->numbers[1], // the checksums stay with who fetches
 	};
 	if (ret->url && !ret->version == !version[0] && !ret->sha256 == !sha256[0] &&
 	    !ret->sets == !sets[0] && !ret->note == !note[0])

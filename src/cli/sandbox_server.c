@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The parent's side of fetching: what the command line names, from where it says. It looks into lists, and into no package. */
+/*
+ * The parent's side of fetching: what the command line names, from where it says. It looks into lists, and into no package but for the front of
+ * one that is signed by itself.
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -107,8 +110,9 @@ static struct ks_error *keep(struct ks_fetch_server *server, struct ks_remote *r
 	return kept ? NULL : &ks_nomem;
 }
 
+/** @param[out] numbers of the answer */
 static struct ks_error *find(struct session *session, uint64_t part, struct ks_buf *text,
-			     uint64_t *size)
+			     uint64_t numbers[2])
 {
 	struct ks_fetch_server *server = session->server;
 	const struct ks_progress progress = { .fn = send_progress, .arg = session };
@@ -122,7 +126,8 @@ static struct ks_error *find(struct session *session, uint64_t part, struct ks_b
 				remote.note };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		ks_buf_bytes(text, texts[i] ? texts[i] : "", texts[i] ? strlen(texts[i]) + 1 : 1);
-	*size = remote.size;
+	numbers[0] = remote.size;
+	numbers[1] = remote.split;
 	if (!remote.url)
 		return NULL;
 	struct ks_error *err =
@@ -136,10 +141,8 @@ static struct ks_error *find(struct session *session, uint64_t part, struct ks_b
 static struct ks_error *resolve(struct session *session, struct ks_fetch_message *message,
 				struct ks_buf *text)
 {
-	uint64_t size = 0;
-	KS_TRY(find(session, message->numbers[0], text, &size));
-	message->numbers[0] = size;
-	return NULL;
+	uint64_t part = message->numbers[0];
+	return find(session, part, text, message->numbers);
 }
 
 /** A set that the command line names; or any of the table, when it means those that the store follows. */

@@ -19,7 +19,8 @@ enum ks_fetch_what {
 	KS_FETCH_FINISH, // number: bytes at most
 	/* answers */
 	/**
-	 * Resolved: text url, version, sha256, sets, note, each ended by NUL; number: size. Expanded: the set and packages, each ended by NUL;
+	 * Resolved: text url, version, sha256, sets, note, each ended by NUL; numbers: size, and split of a
+	 * package that is signed by itself. Expanded: the set and packages, each ended by NUL;
 	 * numbers: whether it is a set, how many of them are wanted. Else what is known of the file (KS_FETCH_SIZE and so on); opened: text
 	 * ks_http_validator().
 	 */

@@ -37,7 +37,9 @@ static void note_bytes(const struct ks_source *src, struct ks_buf *out)
 		ks_buf_printf(out, "read %.1f of %.1f MB", (double)src->taken / 1e6,
 			      (double)src->total / 1e6);
 	ks_buf_printf(out, "%s%s%s\n", proof ? "; " : "", proof ? proof : "",
-		      src->is_unsigned ? "; from a list that nobody signed" : "");
+		      src->is_unsigned	     ? "; from a list that nobody signed"
+		      : src->is_signed_alone ? "; signed itself, its list is not asked"
+					     : "");
 }
 
 /** What an image without debug information leaves open. */

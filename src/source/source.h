@@ -52,8 +52,9 @@ struct ks_source {
 	char *note;	       // what could not be had with it
 	uint64_t taken, total; // bytes read or transferred, and what there was in all
 	enum ks_source_proof proof;
-	bool is_unsigned;   // nobody vouches for the list that has its checksum
-	struct ks_map view; // what map and len are taken from
+	bool is_unsigned;     // nobody vouches for the list that has its checksum
+	bool is_signed_alone; // the package is signed by itself, and its list does not count
+	struct ks_map view;   // what map and len are taken from
 	struct ks_source
 		*code; // the stripped kernel of debug information that was kept apart; owned; NULL
 };

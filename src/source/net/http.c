@@ -16,6 +16,7 @@
 
 enum {
 	BUFFER_BYTES = 4 << 20, // what may arrive while the unpacker is busy
+	HEAD = 64,		// bytes: as many as tell what kind of file it is
 	SKIP_MAX = 64 << 10,	// a jump no longer than this reads on instead of asking anew
 	TRIES = 6,
 	BACKOFF_MS = 250,
@@ -55,6 +56,9 @@ struct http {
 	bool pinned;
 
 	struct ks_proof proof;
+	uint8_t head
+		[HEAD]; // the first bytes of the file: who tells what it is reads them once more
+	size_t head_len;
 	int64_t opened; // for the trace
 };
 
@@ -360,10 +364,26 @@ static struct ks_error *fill_in_time(struct http *h, uint64_t offset)
 	return err;
 }
 
+/** Keep what came, as far as it is of the first bytes. */
+static void keep_head(struct http *h, uint64_t offset, const void *bytes, size_t len)
+{
+	if (offset != h->head_len || h->head_len == sizeof(h->head))
+		return;
+	size_t n = sizeof(h->head) - h->head_len < len ? sizeof(h->head) - h->head_len : len;
+	memcpy(h->head + h->head_len, bytes, n);
+	h->head_len += n;
+}
+
 /** Bytes at offset, as they come or came before. */
 static struct ks_error *read_some(struct http *h, uint64_t offset, void *buf, size_t len,
 				  size_t *got)
 {
+	if (offset < h->head_len) {
+		size_t left = h->head_len - (size_t)offset;
+		*got = len < left ? len : left;
+		memcpy(buf, h->head + offset, *got);
+		return NULL;
+	}
 	*got = ks_proof_kept(&h->proof, offset, len);
 	if (*got) {
 		KS_TRY(ks_proof_read(&h->proof, offset, buf, *got));
@@ -377,6 +397,7 @@ static struct ks_error *read_some(struct http *h, uint64_t offset, void *buf, si
 		h->pos += *got;
 		if (!*got && offset != h->proof.hashed)
 			return NULL; // behind the end
+		keep_head(h, offset, buf, *got);
 	}
 	return ks_proof_take(&h->proof, offset, buf, *got, h->in.size);
 }
@@ -387,7 +408,7 @@ static struct ks_error *fill_gap(struct http *h, uint64_t offset)
 	char bytes[4096];
 	size_t got = 1;
 	const uint64_t *hashed = &h->proof.hashed;
-	while (got && h->proof.sha256 && h->pos == *hashed && offset > *hashed &&
+	while (got && h->proof.sums[0] && h->pos == *hashed && offset > *hashed &&
 	       offset - *hashed <= SKIP_MAX) {
 		uint64_t gap = offset - *hashed;
 		KS_TRY(read_some(h, *hashed, bytes, gap < sizeof(bytes) ? gap : sizeof(bytes),
@@ -435,7 +456,7 @@ static struct ks_error *http_finish(struct ks_input *in, uint64_t max,
 	const struct ks_proof *proof = &((const struct http *)in)->proof;
 	uint8_t bytes[16384];
 	size_t got = 1;
-	while (got && proof->sha256 && !proof->proven && proof->hashed < in->size &&
+	while (got && proof->sums[0] && !proof->proven && proof->hashed < in->size &&
 	       ks_proof_missing(proof, in->size) <= max) {
 		KS_TRY(ks_progress_tell(progress, "verifying", proof->hashed, in->size));
 		KS_TRY(http_read(in, proof->hashed, bytes, sizeof(bytes), &got));
@@ -491,7 +512,12 @@ static void set_options(struct http *h, const struct ks_http_opts *opts)
 
 static struct ks_error *http_open(struct http *h, const char *url, const struct ks_http_opts *opts)
 {
-	KS_TRY(ks_proof_init(&h->proof, opts->sha256));
+	const struct ks_proof_sums sums = {
+		.sha256 = opts->sha256,
+		.split = opts->sha256 ? opts->split : 0,
+		.rest = opts->rest_sha256,
+	};
+	KS_TRY(ks_proof_init(&h->proof, &sums));
 	KS_TRY(ks_curl_get(&h->curl));
 	h->url = strdup(url);
 	h->buf = malloc(BUFFER_BYTES);

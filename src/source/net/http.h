@@ -22,6 +22,9 @@ struct ks_http_opts {
 	uint64_t size;		 // bytes the file must have; 0: whatever the server says
 	const char *
 		sha256; // of the whole file, as hex, or its SHA512; checked when all of it has come
+	uint64_t
+		split; // bytes: sha256 is of what stands before, rest_sha256 of what follows; 0: of all
+	const char *rest_sha256;
 	uint64_t first; // bytes to ask for at once; 0: as many as there are
 	bool pinned; // every answer must be of the file that the first was of, as its ETag or date says
 	const char *ca_file;		      // certificates to trust; NULL: those of the system

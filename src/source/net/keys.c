@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "base/read_file.h"
 #include "source/net/keys.h"
 #include "source/net/signed_by.h"
@@ -15,38 +16,6 @@
 enum { FILE_MAX = 16 << 20 };
 
 static const char block_begin[] = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
-
-/** What a character of base64 stands for; -1: none. */
-static int base64_value(char c)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(digits, c) : NULL;
-	return at ? (int)(at - digits) : -1;
-}
-
-/** Decode the lines up to that of the checksum or the end. gpgv then says whether these are keys. */
-static const char *decode(const char *line, struct ks_buf *ring)
-{
-	uint32_t bits = 0;
-	int nr = 0;
-	while (*line && *line != '=' && *line != '-') {
-		size_t len = strcspn(line, "\n");
-		for (size_t i = 0; i < len && line[i] != '='; i++) {
-			int value = base64_value(line[i]);
-			if (value < 0)
-				continue; // a carriage return
-			bits = bits << 6 | (uint32_t)value;
-			nr += 6;
-			if (nr >= 8) {
-				nr -= 8;
-				ks_buf_char(ring, (char)(bits >> nr));
-			}
-		}
-		line += len + (line[len] == '\n');
-	}
-	return line;
-}
 
 /** Add the keys of every armored block of a text. */
 static void add_armored(struct ks_keys *keys, const char *text)
@@ -58,7 +27,8 @@ static void add_armored(struct ks_keys *keys, const char *text)
 		if (*at != '\n')
 			return;
 		at += 1 + strcspn(at + 1, "\n"); // the empty line
-		at = decode(at + (*at == '\n'), &keys->ring);
+		at = ks_base64_lines(at + (*at == '\n'),
+				     &keys->ring); // gpgv then says whether these are keys
 	}
 }
 

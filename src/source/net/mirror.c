@@ -24,15 +24,21 @@ struct entry {
 	unsigned long long size;
 };
 
+/** The components of a suite, each of which has a list of packages. */
+struct components {
+	const char *
+		left; // in its Release file: those that are still to be read, up to the end of the line
+	int nr;	      // that were taken off
+	const char *folder; // of their lists, below the component's
+};
+
 struct ks_suite {
 	struct ks_mirror mirror;
 	bool signed_by_a_key;
 	char *url; // the mirror's, without slashes at its end
 	struct ks_buf release;
-	const char *
-		components; // in release: those that are still to be read, up to the end of the line
-	int nr_components;
-	bool installer; // the lists of Debian's installer, behind those of all components
+	struct components lists,
+		installer; // that of Debian's installer only who asks for its packages reads
 	struct ks_packages packages;
 };
 
@@ -174,15 +180,13 @@ static bool component_entry(const struct ks_suite *suite, const char *component,
 }
 
 /** Take the next component off the list. @return false: there is none */
-static bool next_component(struct ks_suite *suite, char component[64])
+static bool next_component(struct components *components, char component[64])
 {
-	size_t word = strcspn(suite->components, " \r\n");
-	if (!word || suite->nr_components++ >= COMPONENTS_MAX)
+	size_t word = strcspn(components->left, " \r\n");
+	if (!word || components->nr++ >= COMPONENTS_MAX)
 		return false;
-	snprintf(component, 64, "%.*s", (int)word, suite->components);
-	suite->components += word + strspn(suite->components + word, " ");
-	if (suite->installer)
-		strncat(component, "/debian-installer", 64 - 1 - strlen(component));
+	snprintf(component, 64, "%.*s%s", (int)word, components->left, components->folder);
+	components->left += word + strspn(components->left + word, " ");
 	return true;
 }
 
@@ -200,43 +204,39 @@ static struct ks_error *read_list(struct ks_suite *suite, const struct entry *en
  * Read the next component that has packages of the architecture. One that could not be read is the next one again: it is not
  * without packages. @param[out] done there is none any more
  */
-static struct ks_error *read_component(struct ks_suite *suite, bool *done)
+static struct ks_error *read_component(struct ks_suite *suite, struct components *components,
+				       bool *done)
 {
 	char component[64];
 	struct entry entry;
-	const char *components;
-	int nr_components;
+	struct components before;
 	do {
-		components = suite->components;
-		nr_components = suite->nr_components;
-		*done = !next_component(suite, component);
+		before = *components;
+		*done = !next_component(components, component);
 		if (*done)
 			return NULL;
 	} while (!component_entry(suite, component, &entry));
 	struct ks_error *err = read_list(suite, &entry);
-	if (err) {
-		suite->components = components;
-		suite->nr_components = nr_components;
-	}
+	if (err)
+		*components = before;
 	return err;
 }
 
-static void begin_components(struct ks_suite *suite)
+static struct components all_components(const struct ks_suite *suite, const char *folder)
 {
 	const char *list = ks_stanza_value(suite->release.at, "Components");
-	suite->components = list ? list : "";
-	suite->nr_components = 0;
+	return (struct components){ .left = list ? list : "", .folder = folder };
 }
 
 /** Whether any component has packages of the architecture. */
-static struct ks_error *check_arch(struct ks_suite *suite)
+static struct ks_error *check_arch(const struct ks_suite *suite)
 {
 	char component[64];
 	struct entry entry;
 	bool listed = false;
-	for (begin_components(suite); !listed && next_component(suite, component);)
+	struct components all = suite->lists;
+	while (!listed && next_component(&all, component))
 		listed = component_entry(suite, component, &entry);
-	begin_components(suite);
 	if (listed)
 		return NULL;
 	const char *have = ks_stanza_value(suite->release.at, "Architectures");
@@ -254,10 +254,10 @@ struct ks_error *ks_suite_open(const struct ks_mirror *mirror, struct ks_suite *
 		suite->url[--len] = '\0';
 	suite->mirror = *mirror;
 	suite->mirror.url = suite->url;
-	suite->signed_by_a_key = mirror->keys != NULL;
+	suite->signed_by_a_key = mirror->keys && !mirror->signs_packages;
 	suite->packages.kind = mirror->kind;
 	if (mirror->kind != KS_REPO_DEB) {
-		suite->components = "";
+		suite->lists.left = suite->installer.left = "";
 		KS_TRY(ks_repo_read(&suite->mirror, &suite->packages));
 		suite->mirror.keys = NULL;
 		*ret = ks_take(suite);
@@ -266,40 +266,47 @@ struct ks_error *ks_suite_open(const struct ks_mirror *mirror, struct ks_suite *
 	KS_TRY(ks_error_wrap(fetch_release(&suite->mirror, &suite->release), "suite %s",
 			     mirror->suite));
 	suite->mirror.keys = NULL;
+	suite->lists = all_components(suite, "");
+	suite->installer = all_components(suite, "/debian-installer");
 	KS_TRY(check_arch(suite));
 	*ret = ks_take(suite);
 	return NULL;
 }
 
-/** Udebs, kernel-image-RELEASE-di: they are in lists of their own, which nobody else needs. */
-static bool is_of_installer(const char *name, size_t len)
+bool ks_suite_is_of_installer(const char *name, size_t len)
 {
 	static const char suffix[] = "-di";
 	const size_t n = sizeof(suffix) - 1;
 	return len > n && memcmp(name + len - n, suffix, n) == 0;
 }
 
-struct ks_error *ks_suite_find(struct ks_suite *suite, const char *name, size_t len,
-			       const char *version, struct ks_stanza *ret)
+/** Look a package up, and read one list after the other until one has it. */
+static struct ks_error *find_in(struct ks_suite *suite, struct components *components,
+				const char *name, size_t len, const char *version,
+				struct ks_stanza *ret)
 {
 	for (bool done = false;;) {
 		*ret = ks_packages_find(&suite->packages, name, len, version);
-		bool asks_installer = done && !suite->installer && is_of_installer(name, len);
-		if (ret->text || (done && !asks_installer))
+		if (ret->text || done)
 			return NULL;
-		if (asks_installer) {
-			suite->installer = true;
-			begin_components(suite);
-		}
-		KS_TRY(read_component(suite, &done));
+		KS_TRY(read_component(suite, components, &done));
 	}
+}
+
+struct ks_error *ks_suite_find(struct ks_suite *suite, const char *name, size_t len,
+			       const char *version, struct ks_stanza *ret)
+{
+	KS_TRY(find_in(suite, &suite->lists, name, len, version, ret));
+	return ret->text || !ks_suite_is_of_installer(name, len)
+		       ? NULL
+		       : find_in(suite, &suite->installer, name, len, version, ret);
 }
 
 struct ks_error *ks_suite_packages(struct ks_suite *suite, const struct ks_packages **ret)
 {
 	bool done;
 	if (!suite->packages.texts.len)
-		KS_TRY(read_component(suite, &done));
+		KS_TRY(read_component(suite, &suite->lists, &done));
 	*ret = &suite->packages;
 	return NULL;
 }

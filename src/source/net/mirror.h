@@ -18,6 +18,7 @@ struct ks_mirror {
 	const char *arch; // Debian's name
 	const struct ks_keys
 		*keys; // one of them must have signed its list; NULL: whatever the server says
+	bool signs_packages;   // each package is signed by itself: see struct ks_pull_opts
 	const char *cache_dir; // NULL: $XDG_CACHE_HOME/ksurf, ~/.cache/ksurf
 	struct ks_http_opts http;
 	const struct ks_progress *progress; // may be NULL
@@ -43,6 +44,9 @@ KS_MUST_CHECK struct ks_error *ks_suite_open(const struct ks_mirror *mirror, str
  */
 KS_MUST_CHECK struct ks_error *ks_suite_find(struct ks_suite *suite, const char *name, size_t len,
 					     const char *version, struct ks_stanza *ret);
+
+/** Whether a package is one of Debian's installer, kernel-image-RELEASE-di: they are in lists of their own, which nobody else needs. */
+bool ks_suite_is_of_installer(const char *name, size_t len);
 
 /** Every package of the suite's first component, where kernels are. */
 KS_MUST_CHECK struct ks_error *ks_suite_packages(struct ks_suite *suite,

@@ -16,21 +16,30 @@ struct ks_proof_range {
 	uint64_t begin, end;
 };
 
+/** What a file must be. Checksums are SHA256 as hex, or SHA512, which is longer. */
+struct ks_proof_sums {
+	const char *sha256; // of the whole file, or of what stands before split; NULL: nobody said
+	uint64_t split;	    // bytes; 0: the file is one piece
+	const char *rest;   // of what follows split
+};
+
 struct ks_proof {
-	char *sha256; // of the whole file, as hex, or its SHA512, which is longer; owned; NULL: nobody said
+	char *sums[2];	// of the pieces, in their order; owned; the first is NULL: nobody said
+	uint64_t split; // where the second one begins; 0: there is one
 	union {
 		struct sha256_ctx sha;
 		struct sha512_ctx sha512;
 	};
 	uint64_t hashed; // bytes from the start of the file
-	bool again; // bytes of those were asked for once more: what is hashed is not what was used
-	bool proven;
+	bool again;  // bytes of those were asked for once more: what is hashed is not what was used
+	bool proven; // all of it
 	struct ks_tmpfile kept_in;
 	KS_VECTOR(struct ks_proof_range) kept; // in the order in which they came
 };
 
-/** @param sha256 copied; NULL: nothing will be proven */
-KS_MUST_CHECK struct ks_error *ks_proof_init(struct ks_proof *proof, const char *sha256);
+/** @param sums copied */
+KS_MUST_CHECK struct ks_error *ks_proof_init(struct ks_proof *proof,
+					     const struct ks_proof_sums *sums);
 void ks_proof_deinit(struct ks_proof *proof);
 
 /** How many of len bytes at offset have come before, and are kept. */
@@ -43,7 +52,7 @@ KS_MUST_CHECK struct ks_error *ks_proof_read(struct ks_proof *proof, uint64_t of
 /**
  * Take bytes that are handed out.
  * @param size of the whole file; KS_INPUT_SIZE_UNKNOWN while nobody knows
- * @return KS_ERR_DATA when these were the last, and the whole is another file than was promised
+ * @return KS_ERR_DATA when these were the last of a piece, and it is another one than was promised
  */
 KS_MUST_CHECK struct ks_error *ks_proof_take(struct ks_proof *proof, uint64_t offset,
 					     const void *bytes, size_t len, uint64_t size);

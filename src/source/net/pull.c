@@ -10,6 +10,7 @@
 #include "source/net/apt.h"
 #include "source/net/kernel_package.h"
 #include "source/net/lookup.h"
+#include "source/net/package_signature.h"
 #include "source/net/pull.h"
 #include "source/net/pull_plan.h"
 #include "source/net/set_of.h"
@@ -41,7 +42,9 @@ struct ks_error *ks_pull_fetch(const struct ks_remote *remote, const struct ks_p
 					remote->url);
 	struct ks_http_opts http = opts->http;
 	http.size = remote->size;
-	http.sha256 = remote->sha256;
+	http.sha256 = remote->split ? remote->front_sha256 : remote->sha256;
+	http.split = remote->split;
+	http.rest_sha256 = remote->rest_sha256;
 	char *proxy = http.proxy || opts->mirror ? NULL : ks_apt_setting("Acquire::http::Proxy");
 	if (proxy && strcasecmp(proxy, "DIRECT"))
 		http.proxy = proxy;
@@ -75,6 +78,7 @@ static struct ks_error *pull_package(const struct ks_remote *remote,
 		remote->url));
 	KS_TRY(prove(in, opts, progress, &src->proof));
 	src->is_unsigned = opts->planned ? opts->planned->is_unsigned : opts->allow_unsigned;
+	src->is_signed_alone = remote->split != 0;
 	src->taken = in->taken;
 	src->total = in->size;
 	return ks_error_in_file(ks_source_take(src, &package, &opts->limits, progress),
@@ -136,6 +140,8 @@ struct ks_error *ks_pull_find(struct ks_lookup *lookup, const struct ks_found *k
 	if (!found.stanza.text)
 		return NULL;
 	KS_TRY(ks_lookup_remote(lookup, &found, ret));
+	if (opts->signs_packages)
+		KS_TRY(ks_package_prove(&found.stanza, opts, ret));
 	if (part == KS_REMOTE_KERNEL)
 		KS_TRY(note_set(lookup, opts, &found, ret));
 	return note_lost(lookup, ret);

@@ -24,7 +24,8 @@ struct ks_pull_opts {
 	const char *arch; // Debian's name; NULL: the machine's own
 	const char *
 		keyring; // a file with the only keys that count; NULL: those that apt trusts for the archive
-	bool allow_unsigned;   // believe lists that nobody signed
+	bool allow_unsigned; // believe lists that nobody signed
+	bool signs_packages; // each package is signed by itself: its list need not be, or has no checksums of whole packages
 	bool verify;	       // fetch all of a package, and compare its checksum
 	const char *cache_dir; // see struct ks_mirror
 	const char *config; // package, or path of a package or text, to take the configuration from

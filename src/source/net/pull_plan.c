@@ -96,6 +96,10 @@ static struct ks_error *take_part(struct ks_pull_plan *plan, struct ks_lookup *l
 	if (remote.note && !plan->note &&
 	    !(plan->note = ks_arena_strdup(&plan->arena, remote.note)))
 		return &ks_nomem;
+	if (remote.split)
+		return ks_error_new(KS_ERR_UNSUPPORTED,
+				    "its archive signs packages one by one, and a plan names them "
+				    "by the checksums of lists: pull it, or --allow-unsigned");
 	if (!remote.sha256)
 		return ks_error_new(KS_ERR_UNSUPPORTED,
 				    "its archive tells no SHA-256 of it, by which a plan names "

@@ -70,6 +70,8 @@ KS_MUST_CHECK struct ks_error *ks_repo_fetch_known(const struct ks_mirror *mirro
 						   struct ks_buf *ret);
 /** Say of a list that is not the one that is named what to do. Passes everything else through. */
 struct ks_error *ks_repo_explain(struct ks_error *err);
-/** Compare a file with the signature beside it, PATH and a suffix; nothing to do where unsigned lists are believed. */
+/** @return KS_ERR_DATA when there is no key at all: what to do */
+KS_MUST_CHECK struct ks_error *ks_repo_has_keys(const struct ks_keys *keys);
+/** Compare a file with the signature beside it, PATH and a suffix; nothing to do where unsigned lists are believed, or packages are signed. */
 KS_MUST_CHECK struct ks_error *ks_repo_prove(const struct ks_mirror *mirror, const char *path,
 					     const char *suffix, const struct ks_buf *bytes);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Alpine's APKINDEX (apk-tools: doc/apk-package.5.scd): a packed tar archive, signed by an RSA key in front of it. Its checksums are SHA1 of
- * a part of each package, which nobody should believe: neither is looked at, and such archives are for --allow-unsigned.
+ * Alpine's APKINDEX (apk-tools: doc/apk-package.5.scd): a packed tar archive with its signature in front of it. Its checksums are
+ * SHA1 of a part of each package, which nobody should believe: packages are proven by their own signatures (package_signature.h).
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "source/net/repo.h"
+#include "source/net/signature.h"
 #include "source/package/tarball.h"
 
 static const char *field(const char *record, char letter, char *to, size_t size)
@@ -74,14 +75,28 @@ static struct ks_error *read_index(struct ks_repo_rows *rows, const struct ks_bu
 	}
 }
 
+/** What follows the signature in front of it is signed. */
+static struct ks_error *prove(const struct ks_keys *keys, const struct ks_buf *list)
+{
+	struct ks_detached signature = { 0 };
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	size_t at;
+	KS_TRY(ks_repo_has_keys(keys));
+	KS_TRY(ks_apk_signature((const uint8_t *)list->at, list->len, &signature, &at));
+	ks_buf_bytes(&text, list->at + at, list->len - at);
+	struct ks_error *err = ks_buf_error(&text);
+	if (!err)
+		err = ks_signature_verify_detached(keys, &signature, &text);
+	ks_buf_deinit(&signature.bytes);
+	return err;
+}
+
 struct ks_error *ks_repo_read_apk(struct ks_repo_rows *rows)
 {
 	static const char path[] = "APKINDEX.tar.gz";
 	_cleanup_buf_ struct ks_buf list = { 0 };
-	if (rows->mirror->keys)
-		return ks_error_new(KS_ERR_DATA,
-				    "Alpine's lists have no checksums of whole packages: "
-				    "--allow-unsigned is all there is");
 	KS_TRY(ks_repo_fetch(rows->mirror, path, KS_REPO_LIST_MAX, &list));
+	if (rows->mirror->keys)
+		KS_TRY(ks_error_wrap(prove(rows->mirror->keys, &list), "%s", path));
 	return ks_error_wrap(read_index(rows, &list), "%s", path);
 }

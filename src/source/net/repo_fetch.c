@@ -63,15 +63,22 @@ struct ks_error *ks_repo_fetch_known(const struct ks_mirror *mirror, const struc
 	return NULL;
 }
 
+struct ks_error *ks_repo_has_keys(const struct ks_keys *keys)
+{
+	return keys->ring.len ? NULL
+			      : ks_error_new(KS_ERR_DATA,
+					     "no keys are known to check its signature with: give "
+					     "them by --keyring, or --allow-unsigned");
+}
+
 struct ks_error *ks_repo_prove(const struct ks_mirror *mirror, const char *path, const char *suffix,
 			       const struct ks_buf *bytes)
 {
 	if (!mirror->keys)
 		return NULL;
-	if (!mirror->keys->ring.len)
-		return ks_error_new(KS_ERR_DATA,
-				    "no keys are known to check its signature with: give them by "
-				    "--keyring, or --allow-unsigned");
+	KS_TRY(ks_repo_has_keys(mirror->keys));
+	if (mirror->signs_packages)
+		return NULL;
 	_cleanup_buf_ struct ks_buf beside = { 0 }, signature = { 0 };
 	ks_buf_printf(&beside, "%s%s", path, suffix);
 	if (!ks_buf_text(&beside))

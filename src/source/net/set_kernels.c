@@ -68,6 +68,9 @@ struct ks_error *ks_set_archive(const struct ks_set_wish *wish, const struct ks_
 	if (!pull->set)
 		return &ks_nomem;
 	pull->kind = set->kind;
+	// Alpine's lists have no checksums of whole packages, signed or not
+	pull->signs_packages =
+		!opts->allow_unsigned && (set->signs_packages || set->kind == KS_REPO_APK);
 	pull->suite = opts->suite ? opts->suite : for_machine(&kernels, set->suites);
 	if (!pull->suite)
 		return &ks_nomem;

@@ -55,6 +55,14 @@ static void read_kind(struct ks_toml *toml, struct ks_arena *arena, struct ks_se
 		ks_toml_fail(toml, "%s: no kind of archive (deb, rpm, pacman, apk)", kind);
 }
 
+static void read_signed(struct ks_toml *toml, struct ks_arena *arena, struct ks_set *set)
+{
+	const char *what = ks_toml_string(toml, arena);
+	set->signs_packages = what && strcmp(what, "packages") == 0;
+	if (what && !set->signs_packages && strcmp(what, "lists") != 0)
+		ks_toml_fail(toml, "%s: nothing that is signed (lists, packages)", what);
+}
+
 static void read_key(struct ks_toml *toml, struct ks_arena *arena, struct ks_set *set)
 {
 	const char **text = text_of(set, toml->name);
@@ -66,6 +74,8 @@ static void read_key(struct ks_toml *toml, struct ks_arena *arena, struct ks_set
 		set->debug_suites = read_suites(toml, arena);
 	else if (strcmp(toml->name, "archive") == 0)
 		read_kind(toml, arena, set);
+	else if (strcmp(toml->name, "signed") == 0)
+		read_signed(toml, arena, set);
 	else if (strcmp(toml->name, "rolling") == 0)
 		set->rolling = ks_toml_bool(toml);
 	else if (strcmp(toml->name, "tried") == 0)
@@ -82,6 +92,9 @@ static void check_set(struct ks_toml *toml, const struct ks_set *set)
 		ks_toml_fail(toml, "%s has no suites or no package", set->name);
 	else if (set->kind != KS_REPO_DEB && !set->server && !set->mirrors)
 		ks_toml_fail(toml, "%s has no server and no mirrors", set->name);
+	else if (set->signs_packages && set->kind != KS_REPO_RPM && set->kind != KS_REPO_APK)
+		ks_toml_fail(toml, "%s: only archives of RPM and apk have signed packages",
+			     set->name);
 }
 
 struct ks_error *ks_sets_add(struct ks_sets *sets, const char *text, size_t len)

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "source/net/signature.h"
 #include "source/net/spawn.h"
 
@@ -144,4 +145,68 @@ struct ks_error *ks_signature_verify_file(const struct ks_keys *keys,
 {
 	_cleanup_spawn_ struct ks_spawn run = { 0 };
 	return verify(keys, signature, fd, &run);
+}
+
+/* ---- RSA ---- */
+
+static const char pem_begin[] = "-----BEGIN PUBLIC KEY-----",
+		  pem_end[] = "-----END PUBLIC KEY-----";
+
+/** @param key in PEM */
+static struct ks_error *run_openssl(const struct ks_buf *key, const struct ks_detached *signature,
+				    const struct ks_buf *bytes, bool *good)
+{
+	_cleanup_spawn_ struct ks_spawn run = { 0 };
+	int fds[3] = { -1, -1, -1 }; // key, signature, what is signed
+	const struct ks_buf *const files[] = { key, &signature->bytes, bytes };
+	struct ks_error *err = NULL;
+	char key_path[64], signature_path[64], digest[16];
+	for (size_t i = 0; !err && i < KS_ARRAY_LEN(files); i++)
+		err = memory_file(files[i], &fds[i]);
+	path_of(fds[0], key_path);
+	path_of(fds[1], signature_path);
+	snprintf(digest, sizeof(digest), "-%s", signature->digest);
+	const char *const argv[] = { "openssl", "dgst",	      digest,	      "-verify",
+				     key_path,	"-signature", signature_path, NULL };
+	if (!err)
+		err = ks_error_wrap(ks_spawn_run(argv, fds[2], &run), "cannot check the signature");
+	*good = !err && !run.status;
+	for (size_t i = 0; i < KS_ARRAY_LEN(fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	return err;
+}
+
+static struct ks_error *verify_rsa(const struct ks_keys *keys, const struct ks_detached *signature,
+				   const struct ks_buf *bytes)
+{
+	_cleanup_buf_ struct ks_buf ring = { 0 }, key = { 0 };
+	bool good = false, any = false;
+	ks_buf_bytes(&ring, keys->ring.at, keys->ring.len);
+	if (!ks_buf_text(&ring))
+		return &ks_nomem;
+	for (const char *at = ring.at; !good && (at = strstr(at, pem_begin)); any = true) {
+		const char *end = strstr(at, pem_end);
+		if (!end)
+			break;
+		end += strlen(pem_end);
+		key.len = 0;
+		ks_buf_printf(&key, "%.*s\n", (int)(end - at), at);
+		KS_TRY(ks_buf_error(&key));
+		KS_TRY(run_openssl(&key, signature, bytes, &good));
+		at = end;
+	}
+	if (good)
+		return NULL;
+	return ks_error_new(KS_ERR_DATA, any ? "not signed by a key that is trusted"
+					     : "no keys to check its signature with: such "
+					       "archives have RSA keys, as PEM");
+}
+
+struct ks_error *ks_signature_verify_detached(const struct ks_keys *keys,
+					      const struct ks_detached *signature,
+					      const struct ks_buf *bytes)
+{
+	return signature->digest ? verify_rsa(keys, signature, bytes)
+				 : ks_signature_verify_apart(keys, &signature->bytes, bytes);
 }

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "source/net/keys.h"
+#include "source/package/front.h"
 
 /**
  * Replace a signed text by the part of it that somebody signed whose key is among these: one good signature is enough, none
@@ -17,3 +18,10 @@ KS_MUST_CHECK struct ks_error *ks_signature_verify_apart(const struct ks_keys *k
 /** The same of a file, from where it is read. */
 KS_MUST_CHECK struct ks_error *ks_signature_verify_file(const struct ks_keys *keys,
 							const struct ks_buf *signature, int fd);
+/**
+ * The same of a signature of either kind. RSA keys are those in PEM ("BEGIN PUBLIC KEY") among the keys; openssl does the work there, and
+ * KS_ERR_NOTFOUND says that it is not installed.
+ */
+KS_MUST_CHECK struct ks_error *ks_signature_verify_detached(const struct ks_keys *keys,
+							    const struct ks_detached *signature,
+							    const struct ks_buf *bytes);

@@ -20,7 +20,7 @@ struct attempt {
 
 struct open_suite {
 	struct ks_suite *suite;
-	struct attempt reading;
+	struct attempt reading, installer; // of its lists, and of those of Debian's installer
 };
 
 struct ks_suites {
@@ -100,6 +100,7 @@ static struct ks_error *open_suite(struct ks_suites *all, const char *url, const
 		.suite = name,
 		.arch = all->arch,
 		.keys = opts->allow_unsigned ? NULL : &keys,
+		.signs_packages = opts->signs_packages,
 		.cache_dir = opts->cache_dir,
 		.http = opts->http,
 		.progress = &all->progress,
@@ -225,6 +226,7 @@ static void close_all(struct ks_suites *all)
 	for (size_t i = 0; i < all->list.len; i++) {
 		ks_suite_close(all->list.at[i].suite);
 		attempt_deinit(&all->list.at[i].reading);
+		attempt_deinit(&all->list.at[i].installer);
 	}
 	all->list.len = 0;
 	ks_error_free(ks_take(all->first));
@@ -266,9 +268,11 @@ struct ks_error *ks_suites_find(struct ks_suites *all, size_t nr, const char *na
 				const char *version, struct ks_stanza *ret)
 {
 	struct open_suite *open = &all->list.at[nr];
-	struct ks_error *err = failed_meanwhile(all, &open->reading);
+	struct attempt *attempt =
+		ks_suite_is_of_installer(name, len) ? &open->installer : &open->reading;
+	struct ks_error *err = failed_meanwhile(all, attempt);
 	return err ? err
-		   : note_failure(all, &open->reading,
+		   : note_failure(all, attempt,
 				  ks_suite_find(open->suite, name, len, version, ret));
 }
 
@@ -325,7 +329,8 @@ static const char **text_of(struct ks_pull_opts *opts, size_t nr)
 bool ks_suites_are_of(const struct ks_suites *all, const struct ks_pull_opts *opts)
 {
 	struct ks_pull_opts a = all->opts, b = *opts;
-	bool same = a.kind == b.kind && a.allow_unsigned == b.allow_unsigned;
+	bool same = a.kind == b.kind && a.allow_unsigned == b.allow_unsigned &&
+		    a.signs_packages == b.signs_packages;
 	for (size_t i = 0; i < KS_ARRAY_LEN(texts) && same; i++) {
 		const char *x = *text_of(&a, i), *y = *text_of(&b, i);
 		same = x && y ? strcmp(x, y) == 0 : x == y;
@@ -377,6 +382,7 @@ struct ks_error *ks_suites_new(const struct ks_pull_opts *opts, struct ks_suites
 	all->opts = (struct ks_pull_opts){
 		.kind = opts->kind,
 		.allow_unsigned = opts->allow_unsigned,
+		.signs_packages = opts->signs_packages,
 		.http = opts->http,
 	};
 	struct ks_pull_opts given = *opts;

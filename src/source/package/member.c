@@ -34,6 +34,10 @@ static const struct pattern {
 	{ KS_MEMBER_SYSTEM_MAP, "boot/System.map" },
 	// debian-installer-*-netboot: VERSION/MACHINE/text/debian-installer/MACHINE, or without the middle
 	{ KS_MEMBER_VMLINUZ, "usr/lib/debian-installer/images/*/*/*/debian-installer/*/linux" },
+	{ KS_MEMBER_VMLINUZ,
+	  "usr/lib/debian-installer/images/*/*/*/debian-installer/*/vmlinu[xz]" },
+	{ KS_MEMBER_VMLINUZ,
+	  "usr/lib/debian-installer/images/*/*/*/vmlinu[xz]-*" }, // mips: several
 	{ KS_MEMBER_VMLINUZ, "vmlinuz" },
 	{ KS_MEMBER_VMLINUZ, "vmlinuz-*" },
 	{ KS_MEMBER_VMLINUZ, "lib/modules/*/vmlinuz" },

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/cursor.h"
+#include "base/memory.h"
 #include "source/package/rpm.h"
 
 enum {
@@ -22,7 +22,6 @@ enum {
 	TAG_VERSION = 1001,
 	TAG_RELEASE = 1002,
 	TAG_ARCH = 1022,
-	TYPE_STRING = 6,
 	TEXT_MAX = 256,
 };
 
@@ -42,14 +41,17 @@ static struct ks_cursor big_endian(const void *bytes, size_t len)
 	return ks_cursor_over(bytes, len, __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 }
 
+static struct ks_error *cut_off(void)
+{
+	return ks_error_new(KS_ERR_DATA, "truncated: ends in the header of an RPM package");
+}
+
 static struct ks_error *read_all(struct reader *reader, void *buf, size_t len)
 {
 	size_t got;
 	KS_TRY(ks_input_read(reader->in, reader->at, buf, len, &got));
 	reader->at += got;
-	return got == len ? NULL
-			  : ks_error_new(KS_ERR_DATA,
-					 "truncated: ends in the header of an RPM package");
+	return got == len ? NULL : cut_off();
 }
 
 /** @param[out] ret appended; NULL: they are passed over */
@@ -66,51 +68,90 @@ static struct ks_error *read_bytes(struct reader *reader, uint64_t len, struct k
 	return ret ? ks_buf_error(ret) : NULL;
 }
 
+/** The sizes of a header. @param at where it begins, for the error */
+static struct ks_error *read_intro(const uint8_t *intro, uint64_t at, uint32_t *nr, uint32_t *store)
+{
+	struct ks_cursor c = big_endian(intro, INTRO);
+	ks_cursor_take(&c, 8);
+	*nr = ks_cursor_u32(&c);
+	*store = ks_cursor_u32(&c);
+	if (memcmp(intro, "\x8e\xad\xe8\x01", 4) || *nr > ENTRIES_MAX || *store > STORE_MAX)
+		return ks_error_new(KS_ERR_DATA, "damaged: no RPM header at byte %llu",
+				    (unsigned long long)at);
+	return NULL;
+}
+
 /** @param[out] ret index and store; NULL: the header is passed over @param[out] nr entries of the index */
 static struct ks_error *read_header(struct reader *reader, struct ks_buf *ret, uint32_t *nr)
 {
 	uint8_t intro[INTRO];
 	uint64_t at = reader->at;
 	KS_TRY(read_all(reader, intro, sizeof(intro)));
-	struct ks_cursor c = big_endian(intro, sizeof(intro));
-	ks_cursor_take(&c, 8);
-	*nr = ks_cursor_u32(&c);
-	uint32_t store = ks_cursor_u32(&c);
-	if (memcmp(intro, "\x8e\xad\xe8\x01", 4) || *nr > ENTRIES_MAX || store > STORE_MAX)
-		return ks_error_new(KS_ERR_DATA, "damaged: no RPM header at byte %llu",
-				    (unsigned long long)at);
+	uint32_t store;
+	KS_TRY(read_intro(intro, at, nr, &store));
 	return read_bytes(reader, (uint64_t)*nr * ENTRY + store, ret);
 }
 
-/** A text of the store, copied; nothing when it lies outside. */
-static struct ks_error *take_text(struct ks_cursor store, uint32_t offset, char **ret)
+bool ks_rpm_find(const struct ks_rpm_header *header, uint32_t tag, enum ks_rpm_type type,
+		 struct ks_rpm_value *ret)
 {
-	ks_cursor_take(&store, offset);
-	const char *text = ks_cursor_str(&store);
-	if (store.why || strlen(text) >= TEXT_MAX)
+	struct ks_cursor c = header->entries;
+	for (uint32_t i = 0; i < header->nr; i++) {
+		uint32_t its_tag = ks_cursor_u32(&c), its_type = ks_cursor_u32(&c);
+		uint32_t offset = ks_cursor_u32(&c), nr = ks_cursor_u32(&c);
+		if (c.why || its_tag != tag || its_type != (uint32_t)type)
+			continue;
+		*ret = (struct ks_rpm_value){ header->entries, nr };
+		ks_cursor_take(&ret->at, (uint64_t)header->nr * ENTRY);
+		ks_cursor_take(&ret->at, offset);
+		return !ret->at.why;
+	}
+	return false;
+}
+
+/** A text of the store, copied. @param[out] ret NULL when there is none, or it lies outside */
+static struct ks_error *take_text(const struct ks_rpm_header *header, uint32_t tag, char **ret)
+{
+	struct ks_rpm_value value;
+	*ret = NULL;
+	if (!ks_rpm_find(header, tag, KS_RPM_TEXT, &value))
 		return NULL;
-	free(*ret); // a tag that is there twice
+	const char *text = ks_cursor_str(&value.at);
+	if (value.at.why || strlen(text) >= TEXT_MAX)
+		return NULL;
 	*ret = strdup(text);
 	return *ret ? NULL : &ks_nomem;
 }
 
-static struct ks_error *read_tags(const struct ks_buf *header, uint32_t nr, struct ks_rpm *ret,
-				  char **release)
+/** Texts that were copied so far are in ret. */
+static struct ks_error *take_texts(const struct ks_rpm_header *header, struct ks_rpm *ret)
 {
-	struct ks_cursor c = big_endian(header->at, header->len), store = c;
-	ks_cursor_take(&store, (uint64_t)nr * ENTRY);
-	for (uint32_t i = 0; i < nr; i++) {
-		uint32_t tag = ks_cursor_u32(&c), type = ks_cursor_u32(&c);
-		uint32_t offset = ks_cursor_u32(&c);
-		ks_cursor_u32(&c); // how many
-		char **text = tag == TAG_NAME	   ? &ret->name
-			      : tag == TAG_VERSION ? &ret->version
-			      : tag == TAG_RELEASE ? release
-			      : tag == TAG_ARCH	   ? &ret->arch
-						   : NULL;
-		if (text && type == TYPE_STRING)
-			KS_TRY(take_text(store, offset, text));
+	_cleanup_free_ char *version = NULL, *release = NULL;
+	KS_TRY(take_text(header, TAG_NAME, &ret->name));
+	KS_TRY(take_text(header, TAG_ARCH, &ret->arch));
+	KS_TRY(take_text(header, TAG_VERSION, &version));
+	KS_TRY(take_text(header, TAG_RELEASE, &release));
+	if (!version || !release) {
+		ret->version = ks_take(version);
+		return NULL;
 	}
+	if (asprintf(&ret->version, "%s-%s", version, release) >= 0)
+		return NULL;
+	ret->version = NULL;
+	return &ks_nomem;
+}
+
+struct ks_error *ks_rpm_texts(const struct ks_rpm_header *header, struct ks_rpm *ret)
+{
+	struct ks_rpm rpm = { 0 };
+	struct ks_error *err = take_texts(header, &rpm);
+	if (err) {
+		free(rpm.name);
+		free(rpm.version);
+		free(rpm.arch);
+		return err;
+	}
+	*ret = rpm;
 	return NULL;
 }
 
@@ -126,26 +167,41 @@ static struct ks_error *read_front(struct reader *reader, struct ks_buf *header,
 struct ks_error *ks_rpm_read(struct ks_input *in, struct ks_rpm *ret)
 {
 	struct reader reader = { in, KS_RPM_HEAD };
-	struct ks_rpm rpm = { 0 };
-	_cleanup_buf_ struct ks_buf header = { 0 };
-	char *release = NULL, *whole = NULL;
-	uint32_t nr;
-	KS_TRY(read_front(&reader, &header, &nr));
-	struct ks_error *err = read_tags(&header, nr, &rpm, &release);
-	if (!err && rpm.version && release) {
-		if (asprintf(&whole, "%s-%s", rpm.version, release) < 0)
-			err = &ks_nomem;
-		free(rpm.version);
-		rpm.version = err ? NULL : whole;
-	}
-	free(release);
-	rpm.payload = reader.at;
-	if (err) {
-		free(rpm.name);
-		free(rpm.version);
-		free(rpm.arch);
-		return err;
-	}
-	*ret = rpm;
+	_cleanup_buf_ struct ks_buf bytes = { 0 };
+	struct ks_rpm_header header;
+	KS_TRY(read_front(&reader, &bytes, &header.nr));
+	header.entries = big_endian(bytes.at, bytes.len);
+	KS_TRY(ks_rpm_texts(&header, ret));
+	ret->payload = reader.at;
 	return NULL;
+}
+
+/** A header in memory, from where it begins. */
+static struct ks_error *find_header(const uint8_t *bytes, size_t len, size_t begin,
+				    struct ks_rpm_header *ret)
+{
+	struct ks_cursor c = big_endian(bytes, len);
+	ks_cursor_take(&c, begin);
+	const uint8_t *intro = ks_cursor_take(&c, INTRO);
+	if (!intro)
+		return cut_off();
+	uint32_t store;
+	KS_TRY(read_intro(intro, begin, &ret->nr, &store));
+	uint64_t size = (uint64_t)ret->nr * ENTRY + store;
+	const uint8_t *entries = ks_cursor_take(&c, size);
+	if (!entries)
+		return cut_off();
+	ret->entries = big_endian(entries, (size_t)size);
+	ret->begin = begin;
+	ret->end = begin + INTRO + (size_t)size;
+	return NULL;
+}
+
+struct ks_error *ks_rpm_headers(const uint8_t *bytes, size_t len, struct ks_rpm_header *signatures,
+				struct ks_rpm_header *header)
+{
+	if (!ks_rpm_is(bytes, len))
+		return ks_error_new(KS_ERR_DATA, "no RPM package");
+	KS_TRY(ks_error_wrap(find_header(bytes, len, LEAD, signatures), "signatures"));
+	return find_header(bytes, len, signatures->end + (-signatures->end & 7), header);
 }
