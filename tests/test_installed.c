@@ -64,19 +64,16 @@ static void loaded_programs_are_an_object(void **state)
 	(void)state;
 	static const struct ks_bpf_loaded_program programs[] = {
 		{ .id = 7, .name = "on_open", .section = "kprobe/do_sys_openat2" },
-		{ .id = 8, .name = "silent" },
 		{ .id = 9, .name = "on_open", .section = "kretprobe/do_sys_openat2" },
 		{ .id = 12, .name = "", .section = "lsm/file_open" },
+		{ .id = 13, .name = "m", .section = "kprobe.multi/f", .target = "f" },
 	};
-	const struct ks_bpf_loaded_program *all[KS_ARRAY_LEN(programs)];
 	_cleanup_buf_ struct ks_buf bytes = { 0 };
 	_cleanup_bpf_ struct ks_bpf_object *object = NULL;
-	for (size_t i = 0; i < KS_ARRAY_LEN(programs); i++)
-		all[i] = &programs[i];
-	ks_bpf_loaded_write(all, KS_ARRAY_LEN(programs), &bytes);
+	ks_bpf_loaded_write(programs, KS_ARRAY_LEN(programs), &bytes);
 	assert_non_null(ks_buf_text(&bytes));
 	assert_ok(ks_bpf_open(bytes.at, bytes.len, "some", &object));
-	assert_int_equal(object->nr_programs, 3);
+	assert_int_equal(object->nr_programs, 4);
 	assert_string_equal(object->license, "GPL");
 	assert_string_equal(object->programs[0].name, "on_open#7");
 	assert_int_equal(object->programs[0].hook.kind, KS_HOOK_KPROBE);
@@ -86,6 +83,8 @@ static void loaded_programs_are_an_object(void **state)
 	assert_true(object->programs[1].hook.on_return);
 	assert_string_equal(object->programs[2].name, "#12");
 	assert_string_equal(object->programs[2].hook.target, "file_open");
+	assert_string_equal(object->programs[3].name, "m#13:f");
+	assert_int_equal(object->programs[3].hook.kind, KS_HOOK_KPROBE_MULTI);
 }
 
 /** Whoever is not allowed to see them is told so; whoever is sees as many as there are. */
