@@ -58,25 +58,64 @@ static void files_of_packages_are_found(void **state)
 	remove_dir(dir);
 }
 
+/** A database of rpm's own, with a package of two files. */
+static bool make_rpm(const char *dir)
+{
+	static const char spec[] =
+		"Name: tool\nVersion: 1\nRelease: 1\nSummary: x\nLicense: x\nBuildArch: noarch\n"
+		"%description\nx\n%install\nmkdir -p %{buildroot}/usr/lib\n"
+		"printf '\\177ELF' >%{buildroot}/usr/lib/tool.bpf.o\n"
+		"echo x "
+		">%{buildroot}/usr/lib/script\n%files\n/usr/lib/tool.bpf.o\n/usr/lib/script\n";
+	char command[2048];
+	put(dir, "tool.spec", spec);
+	put(dir, "var/lib/rpm/none", "");
+	snprintf(command, sizeof(command),
+		 "cd %s && rm -f var/lib/rpm/* && rpmbuild -bb --define \"_topdir $PWD/b\" "
+		 "tool.spec >log 2>&1 && "
+		 "rpm -i --justdb --nodeps --dbpath \"$PWD/var/lib/rpm\" b/RPMS/noarch/*.rpm",
+		 dir);
+	return system(command) == 0; // NOLINT(cert-env33-c)
+}
+
+static void files_of_rpm_are_found(void **state)
+{
+	(void)state;
+	char *dir = make_dir();
+	struct ks_installed_files files = { 0 };
+	if (access("/usr/bin/rpmbuild", X_OK) != 0) {
+		remove_dir(dir);
+		skip();
+	}
+	put(dir, "var/lib/rpm/rpmdb.sqlite", "no database");
+	expect_error(ks_installed_find(dir, &files), KS_ERR_DATA, "rpm cannot read it");
+	assert_true(make_rpm(dir));
+	put(dir, "usr/lib/tool.bpf.o", "\177ELF");
+	put(dir, "usr/lib/script", "x");
+	put(dir, "usr/lib/other.bpf.o", "\177ELF");
+	assert_ok(ks_installed_find(dir, &files));
+	assert_int_equal(files.paths.len, 1);
+	assert_string_equal(files.paths.at[0] + strlen(dir), "/usr/lib/tool.bpf.o");
+	ks_installed_files_deinit(&files);
+	remove_dir(dir);
+}
+
 /** What is written is read as any other object. */
 static void loaded_programs_are_an_object(void **state)
 {
 	(void)state;
 	static const struct ks_bpf_loaded_program programs[] = {
 		{ .id = 7, .name = "on_open", .section = "kprobe/do_sys_openat2" },
-		{ .id = 8, .name = "silent" },
 		{ .id = 9, .name = "on_open", .section = "kretprobe/do_sys_openat2" },
 		{ .id = 12, .name = "", .section = "lsm/file_open" },
+		{ .id = 13, .name = "m", .section = "kprobe.multi/f", .target = "f" },
 	};
-	const struct ks_bpf_loaded_program *all[KS_ARRAY_LEN(programs)];
 	_cleanup_buf_ struct ks_buf bytes = { 0 };
 	_cleanup_bpf_ struct ks_bpf_object *object = NULL;
-	for (size_t i = 0; i < KS_ARRAY_LEN(programs); i++)
-		all[i] = &programs[i];
-	ks_bpf_loaded_write(all, KS_ARRAY_LEN(programs), &bytes);
+	ks_bpf_loaded_write(programs, KS_ARRAY_LEN(programs), &bytes);
 	assert_non_null(ks_buf_text(&bytes));
 	assert_ok(ks_bpf_open(bytes.at, bytes.len, "some", &object));
-	assert_int_equal(object->nr_programs, 3);
+	assert_int_equal(object->nr_programs, 4);
 	assert_string_equal(object->license, "GPL");
 	assert_string_equal(object->programs[0].name, "on_open#7");
 	assert_int_equal(object->programs[0].hook.kind, KS_HOOK_KPROBE);
@@ -86,6 +125,8 @@ static void loaded_programs_are_an_object(void **state)
 	assert_true(object->programs[1].hook.on_return);
 	assert_string_equal(object->programs[2].name, "#12");
 	assert_string_equal(object->programs[2].hook.target, "file_open");
+	assert_string_equal(object->programs[3].name, "m#13:f");
+	assert_int_equal(object->programs[3].hook.kind, KS_HOOK_KPROBE_MULTI);
 }
 
 /** Whoever is not allowed to see them is told so; whoever is sees as many as there are. */
@@ -106,6 +147,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_of_packages_are_found),
+		cmocka_unit_test(files_of_rpm_are_found),
 		cmocka_unit_test(loaded_programs_are_an_object),
 		cmocka_unit_test(loaded_programs_are_seen_or_refused),
 	};

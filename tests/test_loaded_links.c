@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,25 +23,57 @@ enum {
 	PROGRAMS = 100,
 	LINKS = 200
 }; // ids begin behind them; descriptors are dup()s of one, kept by id
-enum { NR_ADDRESSES = 33 };
 
-/** What stands behind the id of a link in struct bpf_link_info: with a name, or with addresses. */
+/** What stands behind the id of a link in struct bpf_link_info, by the type of the link. */
 struct told_link {
 	uint32_t type, id, prog_id, pad;
-	uint64_t buffer;
-	uint32_t size;
+	union {
+		struct {
+			uint64_t buffer;
+			uint32_t size;
+		} raw;
+		struct {
+			uint64_t addresses;
+			uint32_t count, flags;
+		} kprobes;
+		struct {
+			uint64_t path, offsets, counters, cookies;
+			uint32_t path_size, count, flags, pid;
+		} uprobes;
+		struct {
+			uint32_t kind, pad;
+			uint64_t name;
+			uint32_t size, offset;
+		} event;
+	};
 };
+enum { EVENT = 7, KPROBES = 8, UPROBES = 12 }; // enum bpf_link_type
 
-static const uint32_t program_types[] = { BPF_PROG_TYPE_RAW_TRACEPOINT, BPF_PROG_TYPE_KPROBE,
-					  BPF_PROG_TYPE_TRACING };
-static const struct {
+static const uint32_t program_types[] = { BPF_PROG_TYPE_RAW_TRACEPOINT,
+					  BPF_PROG_TYPE_KPROBE,
+					  BPF_PROG_TYPE_TRACING,
+					  BPF_PROG_TYPE_KPROBE,
+					  BPF_PROG_TYPE_KPROBE,
+					  BPF_PROG_TYPE_KPROBE,
+					  BPF_PROG_TYPE_XDP };
+static const struct made_link {
 	uint32_t type, program;
 	const char *name;
-} links[] = { { 8, PROGRAMS + 2, NULL }, // BPF_LINK_TYPE_KPROBE_MULTI
-	      { BPF_LINK_TYPE_RAW_TRACEPOINT, PROGRAMS + 1, "sched_switch" },
-	      { BPF_LINK_TYPE_RAW_TRACEPOINT, PROGRAMS + 3, "sched_wakeup" } };
-static uint32_t ids[64];  // by descriptor
-static size_t nr_written; // addresses, to whoever gave a buffer
+	uint32_t kind; // of an event; of KPROBES: the flags
+} links[] = { { KPROBES, PROGRAMS + 2, NULL, 0 },
+	      { BPF_LINK_TYPE_RAW_TRACEPOINT, PROGRAMS + 1, "sched_switch", 0 },
+	      { BPF_LINK_TYPE_RAW_TRACEPOINT, PROGRAMS + 3, "sched_wakeup", 0 },
+	      { EVENT, PROGRAMS + 4, "vfs_read", 3 },
+	      { EVENT, PROGRAMS + 4, "vfs_read", 3 }, // the same once more
+	      { EVENT, PROGRAMS + 4, "/bin/sh", 1 },
+	      { UPROBES, PROGRAMS + 5, "/lib/libc.so", 0 },
+	      { KPROBES, PROGRAMS + 6, NULL, 1 } };
+static const uint64_t addresses[] = { 0xffffffff81000010, 0xffffffff81000020, 0xffffffff81000030 };
+static const char kallsyms[] = "ffffffff81000010 d data\n"
+			       "ffffffff81000010 T first\n"
+			       "ffffffff81000010 t alias\n"
+			       "ffffffff81000030 t third\t[module]\n";
+static uint32_t ids[64]; // by descriptor
 
 static long next_id(uint32_t *id, uint32_t first, size_t nr)
 {
@@ -60,6 +93,52 @@ static long open_id(uint32_t id)
 	return fd;
 }
 
+static void tell_name(const char *name, uint64_t to, uint32_t size)
+{
+	if (!to)
+		return;
+	assert_true(strlen(name) < size);
+	memcpy((char *)(uintptr_t)to, name, strlen(name) + 1);
+}
+
+/** As many as there are; a buffer has to have room for them. */
+static void tell_numbers(const uint64_t *numbers, uint32_t nr, uint64_t to, uint32_t room)
+{
+	if (!to)
+		return;
+	assert_true(room >= nr);
+	memcpy((char *)(uintptr_t)to, numbers, nr * sizeof(*numbers));
+}
+
+static void tell_link(const struct made_link *made, struct told_link *link)
+{
+	link->type = made->type;
+	link->prog_id = made->program;
+	switch (made->type) {
+	case BPF_LINK_TYPE_RAW_TRACEPOINT:
+		tell_name(made->name, link->raw.buffer, link->raw.size);
+		break;
+	case EVENT:
+		tell_name(made->name, link->event.name, link->event.size);
+		link->event.kind = made->kind;
+		link->event.offset = made->kind == 1 ? 0x1234 : 0;
+		break;
+	case KPROBES:
+		tell_numbers(addresses, made->kind ? 1 : 3, link->kprobes.addresses,
+			     link->kprobes.count);
+		link->kprobes.count = made->kind ? 1 : 3;
+		link->kprobes.flags = made->kind;
+		break;
+	case UPROBES:
+		tell_name(made->name, link->uprobes.path, link->uprobes.path_size);
+		tell_numbers(addresses, 2, link->uprobes.offsets, link->uprobes.count);
+		link->uprobes.count = 2;
+		break;
+	default:
+		break;
+	}
+}
+
 static long tell(uint32_t id, void *to, uint32_t size)
 {
 	if (id < LINKS) {
@@ -68,15 +147,8 @@ static long tell(uint32_t id, void *to, uint32_t size)
 		memcpy(to, &info, size < sizeof(info) ? size : sizeof(info));
 		return 0;
 	}
-	struct told_link *link = to;
-	size_t i = id - LINKS - 1;
-	link->type = links[i].type;
-	link->id = id;
-	link->prog_id = links[i].program;
-	if (links[i].name && link->buffer)
-		memcpy((char *)(uintptr_t)link->buffer, links[i].name, strlen(links[i].name) + 1);
-	else if (link->buffer) // as many addresses as there is room for
-		nr_written += link->size < NR_ADDRESSES ? link->size : NR_ADDRESSES;
+	tell_link(&links[id - LINKS - 1], to);
+	((struct told_link *)to)->id = id;
 	return 0;
 }
 
@@ -104,22 +176,47 @@ long __wrap_syscall(long number, long command, union bpf_attr *attr, long size)
 	}
 }
 
-/** A link of kprobe.multi has its addresses written where a raw tracepoint has its name: more than that takes. */
-static void only_raw_tracepoints_are_asked_for_a_name(void **state)
+FILE *__real_fopen64(const char *path, const char *mode);
+FILE *__wrap_fopen64(const char *path, const char *mode);
+FILE *__wrap_fopen64(const char *path, const char *mode)
+{
+	if (strcmp(path, "/proc/kallsyms") == 0)
+		return fmemopen((void *)kallsyms, strlen(kallsyms), "r");
+	return __real_fopen64(path, mode);
+}
+
+/** A link of kprobe.multi has its addresses written where a raw tracepoint has its name: that takes less. */
+static void links_tell_what_is_attached(void **state)
 {
 	(void)state;
+	static const struct {
+		const char *name, *section;
+	} programs[] = {
+		{ "program#101", "raw_tp/sched_switch" },
+		{ "program#102:first", "kprobe.multi/first" },
+		{ "program#102:third", "kprobe.multi/third" }, // nobody knows the second
+		{ "program#103", "tp_btf/sched_wakeup" },
+		{ "program#104:vfs_read", "kprobe/vfs_read" },
+		{ "program#104:/bin/sh:0x1234", "uprobe//bin/sh:0x1234" },
+		{ "program#105:/lib/libc.so:0xffffffff81000010",
+		  "uprobe.multi//lib/libc.so:0xffffffff81000010" },
+		{ "program#105:/lib/libc.so:0xffffffff81000020",
+		  "uprobe.multi//lib/libc.so:0xffffffff81000020" },
+		{ "program#106", "kretprobe.multi/first" },
+	};
 	struct ks_bpf_loaded loaded = { 0 };
 	struct ks_bpf_object *object = NULL;
 	assert_ok(ks_bpf_loaded_find(&loaded));
-	assert_int_equal(nr_written, 0);
-	assert_int_equal(loaded.nr_programs, 3);
+	assert_int_equal(loaded.nr_programs, 7);
 	assert_int_equal(loaded.nr_silent, 1);
 	assert_int_equal(loaded.objects.len, 1);
 	assert_ok(ks_bpf_open(loaded.objects.at[0].bytes.at, loaded.objects.at[0].bytes.len, "x",
 			      &object));
-	assert_int_equal(object->nr_programs, 2);
-	assert_string_equal(object->programs[0].section, "raw_tp/sched_switch");
-	assert_string_equal(object->programs[1].section, "tp_btf/sched_wakeup");
+	assert_int_equal(object->nr_programs, KS_ARRAY_LEN(programs));
+	for (size_t i = 0; i < KS_ARRAY_LEN(programs); i++) {
+		assert_string_equal(object->programs[i].name, programs[i].name);
+		assert_string_equal(object->programs[i].section, programs[i].section);
+	}
 	ks_bpf_close(object);
 	ks_bpf_loaded_deinit(&loaded);
 }
@@ -127,7 +224,7 @@ static void only_raw_tracepoints_are_asked_for_a_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(only_raw_tracepoints_are_asked_for_a_name),
+		cmocka_unit_test(links_tell_what_is_attached),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

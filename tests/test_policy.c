@@ -73,8 +73,8 @@ static const struct {
 	{ "fail-on = \"no\"", "line 1: fail-on: unknown, risk, failure or never is expected" },
 	{ "modules = 1", "line 1: modules: true or false is expected" },
 	{ "[object]", "line 1: unknown table 'object'; tables are [[object]] [object.constants] "
-		      "[object.targets] [object.rewrites] [object.loses] [[object.choice]] "
-		      "[[tool]] [[waiver]]" },
+		      "[object.targets] [object.rewrites] [object.probes] [object.loses] "
+		      "[[object.choice]] [[tool]] [[waiver]]" },
 	{ "[[object.choice]]", "line 1: [object.choice] without an [[object]] before it" },
 	{ "[[object]]\nloader = \"x\"", "line 2: loader: libbpf or own is expected" },
 	{ "[[object]]\n[[object.choice]]\nby = \"luck\"",

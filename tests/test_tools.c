@@ -62,6 +62,11 @@ static void present_is_needed(void **state)
 	// others see what it saw
 	expect(sample_new(rows, 2), "[[object]]\nif-present = [\"b\"]\n[object.loses]\nb = \"\"\n",
 	       "..X", "..A");
+	// nothing is left of it
+	static const struct row alone[] = { { "a", ".aa" }, { "b", ".AL" } };
+	expect(sample_new(alone, 1), "[[object]]\nif-present = [\"a\"]\n", ".XX", ".AA");
+	expect(sample_new(alone, 2), "[[object]]\nif-present = [\"*\"]\n", ".XX", ".AL");
+	expect(sample_new(alone, 1), "[[object]]\noptional = [\"a\"]\n", ".!!", "...");
 	// nobody can make the call there, so nothing is missed
 	static const struct row calls[] = { { "a", ".." }, { "b", ".s" } };
 	expect(sample_new(calls, 2), "[[object]]\nif-present = [\"b\"]\n", "..", "..");
@@ -136,6 +141,20 @@ static void targets_that_are_known(void **state)
 	expect(sample, toml, "..!X", "..!A");
 	free(other);
 	expect(sample_new(rows, 1), toml, ".?\?\?", ".?\?\?"); // nobody looked
+}
+
+/** What the loader looks for is not there, or is, whatever the program's own target is. */
+static void targets_that_are_looked_for(void **state)
+{
+	(void)state;
+	static const char toml[] = "[[object]]\n[object.probes]\na = \"kprobe/c\"\n";
+	static const struct row rows[] = { { "a", "..aL" }, { "b", "...." } };
+	static const struct row others[] = { { "a", ".a.a" }, { "b", "...." } };
+	struct sample *sample = sample_new(rows, 2), *other = sample_new(others, 2);
+	other->checked[0].object = &sample->objects[0];
+	sample->check.probed = &other->check;
+	expect(sample, toml, ".!X!", "..A.");
+	free(other);
 }
 
 /** What libbpf does not open is no matter to another loader; the kernel's word stays. */
@@ -470,6 +489,7 @@ int main(void)
 		cmocka_unit_test(modes_are_lost_one_by_one),
 		cmocka_unit_test(targets_of_the_user_and_of_the_tool),
 		cmocka_unit_test(targets_that_are_known),
+		cmocka_unit_test(targets_that_are_looked_for),
 		cmocka_unit_test(loaders_of_their_own),
 		cmocka_unit_test(programs_that_are_not_loaded),
 		cmocka_unit_test(objects_of_one_file_are_one_tool),

@@ -103,25 +103,42 @@ static struct ks_error *add_dpkg(struct ks_installed_files *files, const char *r
 	return err;
 }
 
-/** @param[out] found rpm has a database here */
-static struct ks_error *add_rpm(struct ks_installed_files *files, bool *found)
+/** Where rpm has its database; NULL: nowhere. @param ret_path made there */
+static const char *rpm_database(const char *root, struct ks_buf *ret_path)
 {
-	static const char *const argv[] = { "rpm", "-qal", NULL };
-	if (access("/var/lib/rpm", F_OK) != 0 && access("/usr/lib/sysimage/rpm", F_OK) != 0)
+	static const char *const places[] = { "/var/lib/rpm", "/usr/lib/sysimage/rpm" };
+	for (size_t i = 0; i < KS_ARRAY_LEN(places); i++) {
+		ret_path->len = 0;
+		ks_buf_printf(ret_path, "%s%s", root, places[i]);
+		if (ks_buf_text(ret_path) && access(ret_path->at, F_OK) == 0)
+			return ret_path->at;
+	}
+	return NULL;
+}
+
+/** @param[out] found rpm has a database here, with packages */
+static struct ks_error *add_rpm(struct ks_installed_files *files, const char *root, bool *found)
+{
+	_cleanup_buf_ struct ks_buf path = { 0 };
+	const char *database = rpm_database(root, &path);
+	if (!database)
 		return NULL;
+	// the machine's, whatever rpm takes for its own: elsewhere that is a user's
+	const char *const argv[] = { "rpm", "--dbpath", database, "-qal", NULL };
 	_cleanup_spawn_ struct ks_spawn run = { 0 };
 	struct ks_error *err = ks_spawn_run(argv, -1, &run);
-	if (err && err->code == KS_ERR_NOTFOUND) {
-		ks_error_free(err);
+	if (err)
+		return ks_error_wrap(err, "%s", database);
+	if (run.status)
+		return ks_error_new(KS_ERR_DATA, "%s: rpm cannot read it: %s", database,
+				    run.err.len ? run.err.at : "it does not say why");
+	if (!run.out.len)
 		return NULL;
-	}
-	if (err || run.status || !run.out.len)
-		return err;
 	*found = true;
 	FILE *list = fmemopen(run.out.at, run.out.len, "r");
 	if (!list)
 		return &ks_nomem;
-	err = add_list(files, "", list);
+	err = add_list(files, root, list);
 	fclose(list);
 	return err;
 }
@@ -134,9 +151,12 @@ static int compare(const void *a, const void *b)
 struct ks_error *ks_installed_find(const char *root, struct ks_installed_files *ret)
 {
 	bool found = false;
-	KS_TRY(add_dpkg(ret, root ? root : "", &found));
-	if (!root)
-		KS_TRY(add_rpm(ret, &found));
+	root = root ? root : "";
+	KS_TRY(add_dpkg(ret, root, &found));
+	struct ks_error *err = add_rpm(ret, root, &found);
+	if (err && (!found || err->code == KS_ERR_NOMEM))
+		return err;
+	ks_error_free(err); // dpkg's machine, with what is left of an rpm
 	if (!found)
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    "no lists of packages here: neither dpkg's nor rpm's");

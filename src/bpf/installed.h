@@ -15,7 +15,7 @@ void ks_installed_files_deinit(struct ks_installed_files *files);
 
 /**
  * The ELF files of installed packages, but for kernels, their modules and debug information.
- * @param root folder that the lists are looked for in; NULL is "/", and only then rpm is asked
+ * @param root folder that the lists, and rpm's database, are looked for in; NULL is "/"
  * @return KS_ERR_NOTFOUND when there is no list of packages
  */
 KS_MUST_CHECK struct ks_error *ks_installed_find(const char *root, struct ks_installed_files *ret);

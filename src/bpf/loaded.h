@@ -26,12 +26,17 @@ void ks_bpf_loaded_deinit(struct ks_bpf_loaded *loaded);
 /** @return KS_ERR_IO when the system refuses: only root may see them */
 KS_MUST_CHECK struct ks_error *ks_bpf_loaded_find(struct ks_bpf_loaded *ret);
 
-/** One of them. */
+/** One of them, as it is attached to something. */
 struct ks_bpf_loaded_program {
 	uint32_t id;
 	const char *name, *owner;
-	const char *section; // as a source would write it; NULL: nobody knows
+	const char *section; // what it is attached to, as a source would write it
+	const char *target;  // that by its name, where it is attached to several; NULL
 };
-/** Append an object with a program for each that has a section: it returns 0. @param programs all of one owner */
-void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *const *programs, size_t nr,
+/**
+ * Append an object with a program for each, which returns 0. They are called NAME#ID, those of one that is attached to several
+ * NAME#ID:TARGET.
+ * @param programs all of one owner
+ */
+void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *programs, size_t nr,
 			 struct ks_buf *out);

@@ -35,7 +35,7 @@ static void put_section(struct ks_buf *headers, uint32_t name, uint32_t type, ui
 	ks_buf_bytes(headers, (const char *)&header, sizeof(header));
 }
 
-void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *const *programs, size_t nr,
+void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *programs, size_t nr,
 			 struct ks_buf *out)
 {
 	static const char license[] = "GPL";
@@ -60,18 +60,20 @@ void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *const *programs, si
 	_cleanup_buf_ struct ks_buf sections = { 0 };
 	size_t nr_sections = FIRST;
 	for (size_t i = 0; i < nr; i++) {
-		if (!programs[i]->section || nr_sections >= SHN_LORESERVE)
-			continue;
+		if (nr_sections >= SHN_LORESERVE)
+			break;
 		const Elf64_Sym symbol = {
 			.st_name = (uint32_t)names.len,
 			.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
 			.st_shndx = (Elf64_Half)nr_sections++,
 			.st_size = sizeof(code),
 		};
-		ks_buf_printf(&names, "%s#%u", programs[i]->name, programs[i]->id);
+		ks_buf_printf(&names, "%s#%u%s%s", programs[i].name, programs[i].id,
+			      programs[i].target ? ":" : "",
+			      programs[i].target ? programs[i].target : "");
 		ks_buf_char(&names, '\0');
 		ks_buf_bytes(&symbols, (const char *)&symbol, sizeof(symbol));
-		put_section(&sections, put_name(&names, programs[i]->section), SHT_PROGBITS,
+		put_section(&sections, put_name(&names, programs[i].section), SHT_PROGBITS,
 			    SHF_ALLOC | SHF_EXECINSTR, sizeof(head), sizeof(code));
 	}
 	while (names.len % 8)

@@ -111,6 +111,8 @@ struct ks_check {
 	const struct ks_check *told;
 	/** Some of the objects, on the same images, as tools attach them that rewrite targets; NULL: none does. */
 	const struct ks_check *rewritten;
+	/** Some of the objects, on the same images, at what loaders look for by another name than their targets; NULL: none does. */
+	const struct ks_check *probed;
 	size_t nr_objects, nr_rows, nr_images;
 	struct ks_check_object *objects;
 	const struct ks_image **images;

@@ -61,8 +61,9 @@ struct ks_policy_object {
 	size_t nr_choices, nr_losses;
 	const struct ks_policy_choice *choices;
 	const struct ks_policy_loss *losses;
-	size_t nr_alternatives, nr_constants, nr_targets, nr_rewrites;
+	size_t nr_alternatives, nr_constants, nr_targets, nr_rewrites, nr_probes;
 	const struct ks_policy_target *rewrites;    // what rewritten programs are attached to then
+	const struct ks_policy_target *probes;	    // what is looked for before they are loaded
 	const struct ks_policy_texts *alternatives; // programs of which one is enough
 	const struct ks_policy_constant *constants;
 	const struct ks_policy_target *targets;

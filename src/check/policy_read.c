@@ -19,7 +19,7 @@ struct draft {
 	struct ks_policy_texts programs, optional, ignored, modes, present, chosen, rewritten;
 	KS_VECTOR(struct ks_policy_texts) alternatives;
 	KS_VECTOR(struct ks_policy_constant) constants;
-	KS_VECTOR(struct ks_policy_target) targets, rewrites;
+	KS_VECTOR(struct ks_policy_target) targets, rewrites, probes;
 	KS_VECTOR(struct ks_policy_choice) choices;
 	KS_VECTOR(struct ks_policy_loss) losses;
 };
@@ -39,6 +39,7 @@ static void reader_deinit(struct reader *reader)
 		ks_vector_deinit(&reader->drafts.at[i].constants);
 		ks_vector_deinit(&reader->drafts.at[i].targets);
 		ks_vector_deinit(&reader->drafts.at[i].rewrites);
+		ks_vector_deinit(&reader->drafts.at[i].probes);
 		ks_vector_deinit(&reader->drafts.at[i].choices);
 		ks_vector_deinit(&reader->drafts.at[i].losses);
 	}
@@ -226,23 +227,32 @@ static void read_constant(struct reader *reader)
 		reader->toml.nomem = true;
 }
 
-static void read_target(struct reader *reader)
+/** PROGRAM = "SECTION" */
+static struct ks_policy_target read_section(struct reader *reader)
 {
 	struct ks_policy_target target = {
 		.program = ks_arena_strdup(&reader->policy->arena, reader->toml.name),
 		.section = ks_toml_string(&reader->toml, &reader->policy->arena),
 	};
-	if (!target.program || !ks_vector_add(&last_draft(reader)->targets, target))
+	reader->toml.nomem = reader->toml.nomem || !target.program;
+	return target;
+}
+
+static void read_target(struct reader *reader)
+{
+	if (!ks_vector_add(&last_draft(reader)->targets, read_section(reader)))
 		reader->toml.nomem = true;
 }
 
 static void read_rewrite(struct reader *reader)
 {
-	struct ks_policy_target target = {
-		.program = ks_arena_strdup(&reader->policy->arena, reader->toml.name),
-		.section = ks_toml_string(&reader->toml, &reader->policy->arena),
-	};
-	if (!target.program || !ks_vector_add(&last_draft(reader)->rewrites, target))
+	if (!ks_vector_add(&last_draft(reader)->rewrites, read_section(reader)))
+		reader->toml.nomem = true;
+}
+
+static void read_probe(struct reader *reader)
+{
+	if (!ks_vector_add(&last_draft(reader)->probes, read_section(reader)))
 		reader->toml.nomem = true;
 }
 
@@ -386,6 +396,7 @@ static const struct table {
 	{ "object.constants", NULL, { { NULL, read_constant } } },
 	{ "object.targets", NULL, { { NULL, read_target } } },
 	{ "object.rewrites", NULL, { { NULL, read_rewrite } } },
+	{ "object.probes", NULL, { { NULL, read_probe } } },
 	{ "object.loses", NULL, { { NULL, read_loss } } },
 	{ "object.choice",
 	  begin_choice,
@@ -532,6 +543,9 @@ static void keep_objects(struct reader *reader)
 			.nr_rewrites = draft->rewrites.len,
 			.rewrites = keep(reader, draft->rewrites.at, draft->rewrites.len,
 					 sizeof(*draft->rewrites.at)),
+			.nr_probes = draft->probes.len,
+			.probes = keep(reader, draft->probes.at, draft->probes.len,
+				       sizeof(*draft->probes.at)),
 			.alternatives =
 				keep(reader, draft->alternatives.at, draft->alternatives.len,
 				     sizeof(*draft->alternatives.at)),

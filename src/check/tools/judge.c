@@ -164,16 +164,31 @@ static void judge_needed(const struct ks_fare *state, enum ks_blame *ret, struct
 	}
 }
 
+/** The loader looks for what each program attaches to, and finds nothing: it loads none, and does nothing. */
+static bool finds_nothing(const struct ks_plan *plan, const struct ks_fare *states)
+{
+	bool any = false;
+	for (size_t i = 0; i < plan->nr; i++) {
+		if (plan->parts[i].role == KS_ROLE_IGNORED)
+			continue;
+		if (plan->parts[i].role != KS_ROLE_PRESENT || !states[i].absent)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 struct ks_fare ks_plan_judge(const struct ks_plan *plan, const struct ks_fare *states,
 			     enum ks_blame *blames)
 {
 	struct sum sum = { 0 };
+	bool idle = finds_nothing(plan, states);
 	for (size_t i = 0; i < plan->nr; i++) {
 		enum ks_tool_verdict verdict = states[i].verdict;
 		blames[i] = KS_BLAME_NONE;
 		enum ks_role role = plan->parts[i].role;
-		bool needed =
-			role == KS_ROLE_NEEDED || (role == KS_ROLE_PRESENT && !states[i].absent);
+		bool needed = role == KS_ROLE_NEEDED ||
+			      (role == KS_ROLE_PRESENT && (idle || !states[i].absent));
 		bool spare = role == KS_ROLE_OPTIONAL || role == KS_ROLE_PRESENT;
 		if (needed)
 			judge_needed(&states[i], &blames[i], &sum);

@@ -149,6 +149,9 @@ static bool is_about(const struct speech *speech, const struct ks_policy_object 
 	    !lists_match(speech, part->alternatives, part->nr_alternatives) ||
 	    !name_no_targets(speech, part))
 		return false;
+	for (size_t i = 0; i < part->nr_probes; i++)
+		if (!any_matches(speech, part->probes[i].program))
+			return false;
 	for (size_t i = 0; i < part->nr_choices; i++)
 		if (!lists_match(speech, part->choices[i].sides.at, part->choices[i].sides.nr))
 			return false;
@@ -178,6 +181,19 @@ static void say_targets(const struct speech *speech, const struct ks_policy_obje
 	}
 }
 
+/** Of programs that are looked for by another name than that of their target. */
+static void say_probes(const struct speech *speech, const struct ks_policy_object *part)
+{
+	for (size_t k = 0; k < part->nr_probes; k++) {
+		const char *glob = part->probes[k].program;
+		const struct ks_policy_texts programs = { .nr = 1, .at = &glob };
+		say_role(speech, &programs, KS_ROLE_PRESENT);
+		for (size_t i = 0; i < speech->plan->nr; i++)
+			speech->plan->parts[i].probed = speech->plan->parts[i].probed ||
+							fnmatch(glob, speech->names[i], 0) == 0;
+	}
+}
+
 static bool say_object(struct speech *speech, const struct ks_policy_object *part)
 {
 	speech->source = part->source;
@@ -195,6 +211,7 @@ static bool say_object(struct speech *speech, const struct ks_policy_object *par
 	say_role(speech, &part->modes, KS_ROLE_MODE);
 	say_role(speech, &part->present, KS_ROLE_PRESENT);
 	say_targets(speech, part);
+	say_probes(speech, part);
 	return true;
 }
 

@@ -22,6 +22,7 @@ struct ks_plan_part {
 	bool own_loader;       // what libbpf refuses to open, the tool takes
 	bool rewritten;	       // it is attached to something else where its target is not there
 	bool known;	       // and it is known to what
+	bool probed;	       // its loader looks for something else than its target before
 };
 
 struct ks_plan_choice {
@@ -48,6 +49,24 @@ struct ks_fare {
 };
 /** What a part has to do with the result; a loss of what is optional does not count. */
 enum ks_blame { KS_BLAME_NONE, KS_BLAME_SPARE, KS_BLAME_LOSS, KS_BLAME_DOUBT, KS_BLAME_FATAL };
+
+struct ks_fare ks_fare_of(enum ks_verdict verdict);
+/** The verdict on a program, without what only libbpf minds where the tool has a loader of its own. */
+enum ks_verdict ks_fare_verdict(const struct ks_plan_part *part, const struct ks_outcome *outcome);
+/** Whether a reason is of those that made the verdict on its program. */
+bool ks_fare_made_it(const struct ks_plan_part *part, const struct ks_reason *reason,
+		     enum ks_verdict verdict);
+/**
+ * The outcome that counts: of a program that names no target or whose target is not there, where its tool attaches it
+ * then, if that is known; of one that the loader looks for by another name, that one where it is not there.
+ * @param ret_elsewhere it is that of another target than the first
+ */
+const struct ks_outcome *ks_fare_outcome(const struct ks_check *check, size_t index,
+					 const struct ks_plan_part *part, size_t row, size_t image,
+					 bool *ret_elsewhere);
+/** How a program fares, by what its loader does with its target. @param elsewhere that is another one, which is known */
+struct ks_fare ks_fare_of_program(const struct ks_plan_part *part, const struct ks_outcome *outcome,
+				  bool elsewhere);
 
 /**
  * What the parts come to.

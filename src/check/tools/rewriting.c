@@ -9,6 +9,7 @@
 enum look {
 	AS_TOLD, // programs that name no target, where the list of known loaders says that they are attached
 	REWRITTEN, // programs whose targets are not there, where they are attached then
+	PROBED,	   // programs as if they were attached to what their loader looks for
 	NR_LOOKS
 };
 struct ks_rewriting {
@@ -18,16 +19,35 @@ struct ks_rewriting {
 	struct ks_check *checks[NR_LOOKS];
 };
 
-/** Copy what a policy says of objects; of REWRITTEN ones with rewrites in the place of targets. */
+/** What a look takes for targets. */
+static const struct ks_policy_target *targets_of(const struct ks_policy_object *object,
+						 enum look look, size_t *nr)
+{
+	switch (look) {
+	case REWRITTEN:
+		*nr = object->nr_rewrites;
+		return object->rewrites;
+	case PROBED:
+		*nr = object->nr_probes;
+		return object->probes;
+	default:
+		*nr = object->nr_targets;
+		return object->targets;
+	}
+}
+
+/** Copy what a policy says of objects, with what a look takes for targets. */
 static void turn(const struct ks_policy *from, enum look look, struct ks_policy_object *to,
 		 size_t *nr)
 {
 	for (size_t i = 0; from && i < from->nr_objects; i++) {
 		struct ks_policy_object *object = &to[(*nr)++];
 		*object = from->objects[i];
-		if (look == REWRITTEN && object->nr_rewrites) { // before what the user set
-			object->targets = object->rewrites;
-			object->nr_targets = object->nr_rewrites;
+		size_t nr_targets;
+		const struct ks_policy_target *targets = targets_of(object, look, &nr_targets);
+		if (nr_targets) { // before what the user set
+			object->targets = targets;
+			object->nr_targets = nr_targets;
 		}
 	}
 }
@@ -37,10 +57,10 @@ static bool is_looked_at(const struct ks_policy *policy, enum look look,
 			 const struct ks_bpf_object *object)
 {
 	const struct ks_policy_object *part;
-	for (size_t at = 0; (part = ks_policy_next(policy, object->name, &at));)
-		if (look == REWRITTEN ? part->nr_rewrites : part->nr_targets)
-			return true;
-	return false;
+	size_t nr_targets = 0;
+	for (size_t at = 0; !nr_targets && (part = ks_policy_next(policy, object->name, &at));)
+		targets_of(part, look, &nr_targets);
+	return nr_targets;
 }
 
 static struct ks_error *run(struct ks_rewriting *rewriting, enum look look, struct ks_store *store,
@@ -59,11 +79,12 @@ static struct ks_error *run(struct ks_rewriting *rewriting, enum look look, stru
 	if (user)
 		*policy = *user;
 	policy->nr_objects = 0;
+	// the user's targets were looked at before
 	turn(user, look, objects, &policy->nr_objects);
 	turn(shipped, look, objects, &policy->nr_objects);
 	policy->objects = objects;
 	size_t nr_some = 0;
-	for (size_t i = 0; i < nr; i++) // the user's targets were looked at before
+	for (size_t i = 0; i < nr; i++)
 		if (is_looked_at(look == AS_TOLD ? shipped : policy, look, inputs[i].object))
 			some[nr_some++] = inputs[i];
 	if (!nr_some)
@@ -91,6 +112,7 @@ struct ks_error *ks_rewriting_run(struct ks_store *store, const struct ks_store_
 	}
 	check->told = rewriting->checks[AS_TOLD];
 	check->rewritten = rewriting->checks[REWRITTEN];
+	check->probed = rewriting->checks[PROBED];
 	*ret = rewriting;
 	return NULL;
 }

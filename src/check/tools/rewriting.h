@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* Further looks at objects: by targets that known loaders set, and by others where the targets are not there. */
+/* Further looks at objects: by targets that known loaders set, by others where the targets are not there, by what is looked for first. */
 #include "check/check.h"
 
 struct ks_rewriting;
 
 /**
- * Check such objects once more, with the other targets, and note the results in check->told and check->rewritten.
+ * Check such objects once more, with the other targets, and note the results in check->told, check->rewritten and check->probed.
  * @param options as of the check @param ret must outlive the check
  */
 KS_MUST_CHECK struct ks_error *ks_rewriting_run(struct ks_store *store,

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/vector.h"
-#include "check/reasons.h"
 #include "check/tools/plan.h"
 
 const struct ks_tool_verdict_info ks_tool_verdicts[KS_NR_TOOL_VERDICTS] = {
@@ -86,119 +85,6 @@ static struct ks_error *list_tools(struct ks_tools *tools)
 
 /* ---- how they fare ---- */
 
-static struct ks_fare state_of(enum ks_verdict verdict)
-{
-	static const enum ks_tool_verdict verdicts[KS_NR_VERDICTS] = {
-		[KS_VERDICT_OK] = KS_TOOL_WORKS,      [KS_VERDICT_UNKNOWN] = KS_TOOL_UNKNOWN,
-		[KS_VERDICT_RISK] = KS_TOOL_PART,     [KS_VERDICT_NO_ATTACH] = KS_TOOL_FAILS,
-		[KS_VERDICT_NO_LOAD] = KS_TOOL_FAILS,
-	};
-	return (struct ks_fare){ .verdict = verdicts[verdict], .counted = verdict };
-}
-
-/** Kinds of reasons about what a program attaches to: not there, or there and not fit. */
-static bool is_absence(enum ks_reason_kind kind)
-{
-	return kind == KS_REASON_TARGET_ABSENT || kind == KS_REASON_TARGET_INLINED ||
-	       kind == KS_REASON_TARGET_SUFFIXED || kind == KS_REASON_TARGET_NOT_IN_BTF ||
-	       kind == KS_REASON_TARGET_MODULE || kind == KS_REASON_TRACEPOINT_MISSING ||
-	       kind == KS_REASON_SYSCALL_MISSING || kind == KS_REASON_LSM_MISSING ||
-	       kind == KS_REASON_ITER_MISSING;
-}
-
-static bool is_of_target(enum ks_reason_kind kind)
-{
-	return (kind >= KS_REASON_TARGET_ABSENT && kind <= KS_REASON_DUPLICATED) ||
-	       kind == KS_REASON_TARGET_AT_RUN_TIME;
-}
-
-/** Whether a reason is of those that made the verdict on its program. */
-static bool made_it(const struct ks_plan_part *part, const struct ks_reason *reason,
-		    enum ks_verdict verdict)
-{
-	if (part->own_loader && reason->kind == KS_REASON_LOADER)
-		return false;
-	if (reason->soft || reason->verdict == KS_VERDICT_OK)
-		return false;
-	return verdict >= KS_VERDICT_NO_ATTACH ? reason->verdict >= KS_VERDICT_NO_ATTACH
-					       : reason->verdict == verdict;
-}
-
-/** The verdict on a program, without what only libbpf minds where the tool has a loader of its own. */
-static enum ks_verdict row_verdict(const struct ks_plan_part *part,
-				   const struct ks_outcome *outcome)
-{
-	enum ks_verdict worst = KS_VERDICT_OK;
-	if (!part->own_loader)
-		return outcome->verdict;
-	for (uint32_t i = 0; i < outcome->nr; i++) {
-		const struct ks_reason *reason = &outcome->reasons[i];
-		if (!reason->soft && reason->kind != KS_REASON_LOADER && reason->verdict > worst)
-			worst = reason->verdict;
-	}
-	return worst;
-}
-
-/** The outcome of a program as another look at some of the objects has it; NULL: it is not among them. */
-static const struct ks_outcome *other_outcome(const struct ks_check *other,
-					      const struct ks_check_object *object, size_t row,
-					      size_t image)
-{
-	for (size_t i = 0; other && i < other->nr_objects; i++)
-		if (other->objects[i].object == object->object)
-			return ks_check_outcome(
-				other, other->objects[i].first + row - object->first, image);
-	return NULL;
-}
-
-/**
- * The outcome that counts: of a program that names no target or whose target is not there, where its tool attaches it
- * then, if that is known.
- * @param ret_elsewhere it is that of another target than the first
- */
-static const struct ks_outcome *outcome_of(const struct ks_check *check, size_t index,
-					   const struct ks_plan_part *part, size_t row,
-					   size_t image, bool *ret_elsewhere)
-{
-	const struct ks_check_object *object = &check->objects[index];
-	const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
-	const struct ks_outcome *told =
-		part->told ? other_outcome(check->told, object, row, image) : NULL;
-	if (told)
-		outcome = told;
-	bool fails = state_of(row_verdict(part, outcome)).verdict == KS_TOOL_FAILS;
-	const struct ks_outcome *other =
-		part->known && fails ? other_outcome(check->rewritten, object, row, image) : NULL;
-	*ret_elsewhere = other;
-	return other ? other : outcome;
-}
-
-/** How a program fares, by what its loader does with its target. @param elsewhere that is another one, which is known */
-static struct ks_fare row_state(const struct ks_plan_part *part, const struct ks_outcome *outcome,
-				bool elsewhere)
-{
-	enum ks_verdict verdict = row_verdict(part, outcome);
-	struct ks_fare ret = state_of(verdict);
-	bool absent = false, other = false;
-	bool unseen = true; // nothing happens that it could see: nobody can make that system call
-	for (uint32_t i = 0; i < outcome->nr; i++) {
-		const struct ks_reason *reason = &outcome->reasons[i];
-		if (!made_it(part, reason, verdict))
-			continue;
-		absent = absent || is_absence(reason->kind);
-		other = other || !is_of_target(reason->kind);
-		unseen = unseen && reason->kind == KS_REASON_SYSCALL_MISSING;
-	}
-	ret.absent = ret.verdict == KS_TOOL_FAILS && absent;
-	if (part->role == KS_ROLE_PRESENT && ret.absent && !other && unseen)
-		return state_of(KS_VERDICT_OK);
-	if (part->chosen && !other)
-		return state_of(KS_VERDICT_OK);
-	return part->rewritten && !elsewhere && ret.verdict == KS_TOOL_FAILS && !other
-		       ? state_of(KS_VERDICT_UNKNOWN)
-		       : ret;
-}
-
 /** What the tool lacks without a program, in the words of whoever declared it. */
 static const char *words_of(const struct making *making, const char *object, const char *program)
 {
@@ -220,8 +106,9 @@ static void add_losses(struct making *making, const struct ks_check_object *obje
 	const struct ks_check *check = making->tools->check;
 	size_t index = (size_t)(object - check->objects);
 	bool elsewhere;
-	const struct ks_outcome *outcome = outcome_of(check, index, part, row, image, &elsewhere);
-	enum ks_verdict verdict = row_verdict(part, outcome);
+	const struct ks_outcome *outcome =
+		ks_fare_outcome(check, index, part, row, image, &elsewhere);
+	enum ks_verdict verdict = ks_fare_verdict(part, outcome);
 	struct ks_loss loss = {
 		.row = row,
 		.words = words_of(making, object->object->name, check->programs[row]->name),
@@ -234,7 +121,7 @@ static void add_losses(struct making *making, const struct ks_check_object *obje
 	};
 	bool any = false;
 	for (uint32_t i = 0; i < outcome->nr; i++) {
-		if (!made_it(part, &outcome->reasons[i], verdict))
+		if (!ks_fare_made_it(part, &outcome->reasons[i], verdict))
 			continue;
 		loss.reason = &outcome->reasons[i];
 		any = true;
@@ -251,7 +138,7 @@ static struct ks_fare judge_object(struct making *making, size_t index, size_t i
 	const struct ks_check *check = making->tools->check;
 	const struct ks_check_object *object = &check->objects[index];
 	if (!object->nr)
-		return state_of(ks_check_object_verdict(check, object, image));
+		return ks_fare_of(ks_check_object_verdict(check, object, image));
 	struct ks_fare *states = ks_arena_array(arena, object->nr, sizeof(*states));
 	enum ks_blame *blames = ks_arena_array(arena, object->nr, sizeof(*blames));
 	if (!states || !blames) {
@@ -262,12 +149,12 @@ static struct ks_fare judge_object(struct making *making, size_t index, size_t i
 		const struct ks_plan_part *part = &making->plans[index].parts[i];
 		bool elsewhere;
 		const struct ks_outcome *outcome =
-			outcome_of(check, index, part, object->first + i, image, &elsewhere);
-		states[i] = row_state(part, outcome, elsewhere);
+			ks_fare_outcome(check, index, part, object->first + i, image, &elsewhere);
+		states[i] = ks_fare_of_program(part, outcome, elsewhere);
 		const char *words = words_of(making, object->object->name,
 					     check->programs[object->first + i]->name);
 		if (states[i].absent && words && !words[0])
-			states[i] = state_of(KS_VERDICT_OK); // others see what it saw
+			states[i] = ks_fare_of(KS_VERDICT_OK); // others see what it saw
 	}
 	struct ks_fare ret = ks_plan_judge(&making->plans[index], states, blames);
 	for (size_t i = 0; i < object->nr; i++)

@@ -163,9 +163,10 @@ static void write_heads(const struct page *page, const struct ks_axis *axis, con
 		      page->report->site ? " tabindex=\"0\"><table class=\"verdicts\"" : "><table",
 		      title);
 	for (size_t i = 0; i < axis->nr; i++) {
-		ks_buf_str(out, "<th class=\"image\"><span>");
+		bool upright = axis->nr > 1; // a single head has room
+		ks_buf_str(out, upright ? "<th class=\"image\"><span>" : "<th>");
 		put(out, axis->at[i].label);
-		ks_buf_str(out, "</span></th>");
+		ks_buf_str(out, upright ? "</span></th>" : "</th>");
 	}
 	ks_buf_str(out, "</tr></thead><tbody>\n");
 }
@@ -226,7 +227,37 @@ static void write_matrix(struct page *page)
 	ks_buf_str(out, "</p>\n");
 }
 
-/** The programs of a tool, on every kernel. */
+/** Every program of a tool has the same verdict everywhere. */
+static bool is_same_everywhere(const struct ks_check *check, const struct ks_tool *tool)
+{
+	for (size_t i = 0; i < tool->nr_objects; i++) {
+		const struct ks_check_object *object = &check->objects[tool->objects[i]];
+		for (size_t row = object->first; row < object->first + object->nr; row++)
+			for (size_t image = 1; image < check->nr_images; image++)
+				if (ks_check_outcome(check, row, image)->verdict !=
+				    ks_check_outcome(check, row, 0)->verdict)
+					return false;
+	}
+	return true;
+}
+
+static void write_program(struct page *page, size_t row, const struct ks_axis *axis)
+{
+	const struct ks_check *check = page->tools->check;
+	struct ks_buf *out = page->out;
+	ks_buf_str(out, "<tr class=\"program\"><td><code>");
+	put(out, check->programs[row]->name);
+	ks_buf_str(out, "</code></td>");
+	for (size_t k = 0; k < axis->nr; k++) {
+		size_t image = axis->at[k].images[0];
+		enum ks_verdict v = ks_check_outcome(check, row, image)->verdict;
+		write_cell(page, row_classes[v], ks_verdicts[v].symbol, ks_verdicts[v].title, row,
+			   image);
+	}
+	ks_buf_str(out, "</tr>\n");
+}
+
+/** The programs of a tool, on every kernel; on the site each leads to what explains it there. */
 static void write_programs(struct page *page, size_t index)
 {
 	const struct ks_check *check = page->tools->check;
@@ -236,21 +267,16 @@ static void write_programs(struct page *page, size_t index)
 	ks_buf_printf(out, "<details id=\"t%zu\"%s><summary>", index, open ? " open" : "");
 	put(out, tool->name);
 	ks_buf_str(out, "</summary>\n");
-	write_heads(page, &page->whole, "program");
+	static const size_t first = 0;
+	const struct ks_axis_step every = { .label = "every kernel", .nr = 1, .images = &first };
+	const struct ks_axis one = { .nr = 1, .nr_images = check->nr_images, .at = &every };
+	bool same = check->nr_images > 1 && !page->report->site && is_same_everywhere(check, tool);
+	const struct ks_axis *axis = same ? &one : &page->whole;
+	write_heads(page, axis, "program");
 	for (size_t i = 0; i < tool->nr_objects; i++) {
 		const struct ks_check_object *object = &check->objects[tool->objects[i]];
-		for (size_t row = object->first; row < object->first + object->nr; row++) {
-			ks_buf_str(out, "<tr class=\"program\"><td><code>");
-			put(out, check->programs[row]->name);
-			ks_buf_str(out, "</code></td>");
-			for (size_t k = 0; k < page->whole.nr; k++) {
-				size_t image = page->whole.at[k].images[0];
-				enum ks_verdict v = ks_check_outcome(check, row, image)->verdict;
-				write_cell(page, row_classes[v], ks_verdicts[v].symbol,
-					   ks_verdicts[v].title, row, image);
-			}
-			ks_buf_str(out, "</tr>\n");
-		}
+		for (size_t row = object->first; row < object->first + object->nr; row++)
+			write_program(page, row, axis);
 	}
 	ks_buf_str(out, "</tbody></table></div></details>\n");
 }
