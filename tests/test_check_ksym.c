@@ -25,9 +25,10 @@ static const struct tiny_option all[] = { { "CONFIG_KALLSYMS_ALL", "y" },
 				some[] = { { "CONFIG_KALLSYMS_ALL", "n" },
 					   { "CONFIG_DEBUG_INFO_BTF", "y" } };
 
-/** What is said of a program that has, or has not, the address of a variable: "L", "?" or ".". */
-static char said(enum ks_tier tier, const struct tiny_option *options, const char *const *symbols,
-		 bool uses, bool dead)
+/** The same where BTF has the variable with a type; NULL: which one is not known. */
+static char said_of_type(enum ks_tier tier, const struct tiny_option *options,
+			 const char *const *symbols, bool uses, bool dead,
+			 const struct ks_type *variable)
 {
 	const struct tiny_image tiny = { .image = { .label = "6.1.1",
 						    .version = "6.1.1",
@@ -41,6 +42,7 @@ static char said(enum ks_tier tier, const struct tiny_option *options, const cha
 					 .options = options,
 					 .no_config = !options,
 					 .variable = "runqueues",
+					 .variable_type = variable,
 					 .symbols = symbols };
 	// r0 = 0; if (true) goto exit, or not; r1 = &runqueues; exit
 	const struct ks_bpf_insn insns[] = { { 0xb7, 0, 0, 0, 0 },
@@ -90,6 +92,29 @@ static char said(enum ks_tier tier, const struct tiny_option *options, const cha
 	ks_btf_close(object.btf);
 	btf__free(btf);
 	return ks_verdicts[worst].symbol[0];
+}
+
+/** What is said of a program that has, or has not, the address of a variable, an int: "L", "?" or ".". */
+static char said(enum ks_tier tier, const struct tiny_option *options, const char *const *symbols,
+		 bool uses, bool dead)
+{
+	return said_of_type(tier, options, symbols, uses, dead, NULL);
+}
+
+static void variables_have_the_type_that_is_declared(void **state)
+{
+	(void)state;
+	static const struct ks_type t_int = { .kind = KS_TYPE_INT, .name = "int" },
+				    t_tag = { .kind = KS_TYPE_TAG,
+					      .name = "percpu",
+					      .inner = &t_int },
+				    t_pointer = { .kind = KS_TYPE_PTR, .inner = &t_int },
+				    t_rq = { .kind = KS_TYPE_STRUCT, .name = "rq" };
+	assert_int_equal(said_of_type(KS_TIER_BTF, all, with_data, true, false, &t_int), '.');
+	assert_int_equal(said_of_type(KS_TIER_BTF, all, with_data, true, false, &t_tag), '.');
+	assert_int_equal(said_of_type(KS_TIER_BTF, all, with_data, true, false, &t_pointer), 'L');
+	// libbpf compares before it knows who uses it
+	assert_int_equal(said_of_type(KS_TIER_BTF, all, with_data, false, false, &t_rq), 'L');
 }
 
 static void the_configuration_tells(void **state)
@@ -161,6 +186,7 @@ static void prototypes_read_like_each_other(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(variables_have_the_type_that_is_declared),
 		cmocka_unit_test(the_configuration_tells),
 		cmocka_unit_test(or_the_symbols_of_what_boots),
 		cmocka_unit_test(prototypes_read_like_each_other),

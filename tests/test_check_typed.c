@@ -271,9 +271,67 @@ static void a_moved_context_is_read_by_some_types(void **state)
 #undef MOVED
 }
 
+#define USER(name)                                                                                 \
+	"pointer " name ": " name " points to memory of user space, which programs do not read so"
+#define UNTOLD_TAGS(name)                                                                          \
+	"tier " name ": whether " name                                                             \
+	" points to memory of the kernel is not known: the image does not tell the tags of its "   \
+	"types"
+
+static void tags_of_types_are_heeded(void **state)
+{
+	(void)state;
+	const struct program *argument = PROGRAM("6.1.50", "fentry/many", LOAD(6, 1, 0),
+						 LOAD(2, 6, 0), END),
+			     *each = PROGRAM("6.1.50", "fentry/many", LOAD(6, 1, 40), LOAD(2, 6, 0),
+					     END),
+			     *old = PROGRAM("5.17.1", "fentry/many", LOAD(6, 1, 0), LOAD(2, 6, 0),
+					    END);
+	expect(argument, "");
+	typed_tags = TYPED_TAGS;
+	expect(argument, USER("argument 1"));
+	expect(old, "");
+	// only which definition of it is meant is not known here
+	expect(each, "tier argument 6: what argument 6 points to, and so what may be read there, "
+		     "is not known");
+	// an iterator's argument 1 is an "other"
+	expect(PROGRAM("6.1.50", "lsm/hook", LOAD(6, 1, 0), LOAD(2, 6, 8), LOAD(3, 2, 0), END),
+	       USER("other::thing"));
+	typed_tags = TYPED_TAGS_UNTOLD;
+	expect(argument, UNTOLD_TAGS("argument 1"));
+	expect(old, "");
+	typed_tags = TYPED_NO_TAGS;
+}
+
+static void what_rcu_keeps_may_be_null(void **state)
+{
+	(void)state;
+	typed_tags = TYPED_TAGS;
+	// lsm/hook: argument 2 is a thing, which is trusted; this kernel has no lists of what is
+	expect(PROGRAM("6.10.1", "lsm/hook", LOAD(6, 1, 8), LOAD(2, 6, 16), LOAD(3, 2, 0), END),
+	       UNCHECKED("thing::next"));
+	expect(PROGRAM("6.10.1", "lsm/hook", LOAD(6, 1, 8), LOAD(2, 6, 16), JEQ(2, 0, 1),
+		       LOAD(3, 2, 0), END),
+	       "");
+	expect(PROGRAM("6.3.1", "lsm/hook", LOAD(6, 1, 8), LOAD(2, 6, 16), LOAD(3, 2, 0), END), "");
+	// nothing is trusted of what a function gets, nor where RCU is not held
+	expect(PROGRAM("6.10.1", "fexit/many", LOAD(6, 1, 56), LOAD(2, 6, 16), LOAD(3, 2, 0), END),
+	       "");
+	expect(PROGRAM("6.10.1", "lsm.s/hook", LOAD(6, 1, 8), LOAD(2, 6, 16), LOAD(3, 2, 0), END),
+	       "");
+	// there what is read is not trusted, and a tag no longer counts
+	expect(PROGRAM("6.10.1", "lsm.s/hook", LOAD(6, 1, 0), LOAD(2, 6, 8), LOAD(3, 2, 0), END),
+	       "");
+	expect(PROGRAM("6.3.1", "lsm.s/hook", LOAD(6, 1, 0), LOAD(2, 6, 8), LOAD(3, 2, 0), END),
+	       USER("other::thing"));
+	typed_tags = TYPED_NO_TAGS;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tags_of_types_are_heeded),
+		cmocka_unit_test(what_rcu_keeps_may_be_null),
 		cmocka_unit_test(members_are_read),
 		cmocka_unit_test(what_is_no_member_is_refused),
 		cmocka_unit_test(numbers_are_not_read_through),

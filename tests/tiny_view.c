@@ -85,6 +85,27 @@ static struct ks_error *has_symbol(void *arg, const char *name, bool variable,
 	return NULL;
 }
 
+static struct ks_error *says_btf(void *arg, size_t image, enum ks_kind kind, const char *name,
+				 const struct ks_decl *listed, struct ks_arena *arena,
+				 struct ks_view_btf *ret)
+{
+	const struct tiny_image *tiny = ((struct source *)arg)->tiny;
+	(void)image;
+	(void)listed;
+	(void)arena;
+	if (kind == KS_NR_KINDS) {
+		ret->variable = tiny->variable && strcmp(tiny->variable, name) == 0
+					? tiny->variable_type
+					: NULL;
+		return NULL;
+	}
+	ret->known = !tiny->no_forms;
+	for (size_t i = 0; i < tiny->nr_forms; i++)
+		if (tiny->forms[i].kind == kind && strcmp(tiny->forms[i].name, name) == 0)
+			ret->forms = &tiny->forms[i];
+	return NULL;
+}
+
 static bool mute(const void *arg, size_t image)
 {
 	const struct source *source = arg;
@@ -101,6 +122,7 @@ struct ks_view *tiny_view(const struct tiny_image *tiny)
 	const struct ks_view_source view_source = { .history = look_up,
 						    .symbol = has_symbol,
 						    .names = list,
+						    .btf = says_btf,
 						    .mute = mute,
 						    .free = free,
 						    .arg = source };

@@ -15,7 +15,11 @@ struct tiny_image {
 	const struct ks_ambiguity *const *ambiguities;
 	const struct ks_tracepoint *tracepoints;
 	const struct ks_syscall *syscalls;
-	const char *variable;	    // that BTF has; NULL: which it has is not known
+	const char *variable;		     // that BTF has; NULL: which it has is not known
+	const struct ks_type *variable_type; // of that; NULL: not known
+	const struct ks_forms *forms;	     // what BTF says beyond declarations
+	size_t nr_forms;
+	bool no_forms;		    // and that is not known
 	const char *const *symbols; // of kallsyms, up to a NULL; NULL: not known
 	bool no_config;		    // its configuration is not known
 	bool mute_modules;	    // its modules count as loaded, and were read without types

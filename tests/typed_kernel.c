@@ -127,12 +127,48 @@ enum { WITHOUT_LISTS = KS_ARRAY_LEN(decls) - 2 };
 static const struct ks_ambiguity twofold = { .kind = KS_STRUCT, .name = "twofold" };
 static const struct ks_ambiguity *const ambiguities[] = { &twofold };
 
+/** The same of a kernel that clang built: unnamed structs stand as they are. */
+static const struct ks_type g_rcu = { .kind = KS_TYPE_TAG, .name = "rcu", .inner = &t_other },
+			    g_user = { .kind = KS_TYPE_TAG, .name = "user", .inner = &t_thing },
+			    g_percpu = { .kind = KS_TYPE_TAG,
+					 .name = "percpu",
+					 .inner = &t_twofold },
+			    p_rcu = POINTER(&g_rcu), p_user = POINTER(&g_user),
+			    p_percpu = POINTER(&g_percpu);
+static const struct ks_member inner_members[] = { MEMBER("next", &p_rcu, 8) };
+static const struct ks_decl d_inner = {
+	.kind = KS_STRUCT, .size = 16, .nr = 1, .members = inner_members
+};
+static const struct ks_type t_inner = { .kind = KS_TYPE_STRUCT, .body = &d_inner };
+static const struct ks_member tagged_members[] = { MEMBER("a", &t_long, 0), MEMBER("", &t_inner, 8),
+						   MEMBER("other", &t_other, 48) },
+			      user_members[] = { MEMBER("x", &t_long, 0),
+						 MEMBER("thing", &p_user, 8) };
+static const struct ks_decl d_tagged = RECORD("thing", 72, tagged_members),
+			    d_user = RECORD("other", 16, user_members);
+static const struct ks_param tagged_params[] = { { "thing", &p_user },	{ "n", &t_long },
+						 { "data", &p_void },	{ "text", &p_char },
+						 { "texts", &pp_char }, { "two", &p_percpu },
+						 { "number", &p_long } };
+static const struct ks_type tagged_proto = PROTO(tagged_params, &p_thing);
+static const struct ks_decl d_tagged_many = FUNCTION("many", &tagged_proto);
+static const struct ks_form tagged_forms[] = { { .decl = &d_tagged },
+					       { .decl = &d_user },
+					       { .decl = &d_tagged_many } };
+static const struct ks_forms forms[] = {
+	{ .kind = KS_STRUCT, .nr = 1, .name = "thing", .at = &tagged_forms[0] },
+	{ .kind = KS_STRUCT, .nr = 1, .name = "other", .at = &tagged_forms[1] },
+	{ .kind = KS_FUNCTION, .nr = 1, .name = "many", .at = &tagged_forms[2] },
+};
+static const struct tiny_option clang_options[] = { { "CONFIG_PAHOLE_HAS_BTF_TAG", "y" } };
+
 static const struct ks_bpf_map operations_map = { .name = "map",
 						  .struct_ops = "operations",
 						  .autocreate = true };
 static const struct ks_bpf_struct_op operation = { .member = "run" };
 
 const char *typed_license = "GPL";
+enum typed_tags typed_tags = TYPED_NO_TAGS;
 
 void expect_by(const char *rule, const struct program *wanted, const char *expected)
 {
@@ -153,6 +189,11 @@ void expect_by(const char *rule, const struct program *wanted, const char *expec
 		.functions = all_functions,
 		.nr_ambiguities = KS_ARRAY_LEN(ambiguities),
 		.ambiguities = ambiguities,
+		.nr_options = typed_tags ? KS_ARRAY_LEN(clang_options) : 0,
+		.options = clang_options,
+		.nr_forms = typed_tags == TYPED_TAGS ? KS_ARRAY_LEN(forms) : 0,
+		.forms = forms,
+		.no_forms = typed_tags == TYPED_TAGS_UNTOLD,
 	};
 	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
 	struct ks_bpf_program program = { .name = "program",
@@ -171,7 +212,8 @@ void expect_by(const char *rule, const struct program *wanted, const char *expec
 	struct tiny_judge frame;
 	tiny_judge_prepare(&frame, &arena, view, &object, &program);
 	const struct ks_pointers pointers =
-		ks_pointers_of(&object, &program, frame.prepared.hooks, false, &frame.site);
+		ks_pointers_of(&object, &program, frame.prepared.hooks,
+			       frame.prepared.callers->sleepable, &frame.site);
 	const struct ks_interp_input input = { .object = &object,
 					       .program = &program,
 					       .paths = true,

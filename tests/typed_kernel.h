@@ -82,6 +82,12 @@ struct program {
 /** License of the programs: "GPL" before a test sets another. */
 extern const char *typed_license;
 
+/**
+ * Whether the kernel was built by clang: then RCU keeps "next" of a thing, which stands in an unnamed struct, "thing" of another
+ * is one of user space, and so is argument 1 of many(), whose argument 6 is for each CPU.
+ */
+extern enum typed_tags { TYPED_NO_TAGS, TYPED_TAGS, TYPED_TAGS_UNTOLD } typed_tags;
+
 /** What rules say of pointers and of numbers of arguments: "pointer argument 1: …; …". @param rule a glob of their names */
 void expect_by(const char *rule, const struct program *wanted, const char *expected);
 /** The same of those about pointers. */

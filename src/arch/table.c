@@ -31,7 +31,7 @@ static const struct ks_arch_range x86_ranges[] = {
 	{ 0 },
 };
 static const struct ks_arch_range powerpc_ranges[] = {
-	{ "_stext", "__head_end", KS_SINCE(4, 13), 0 },
+	{ "_stext", "__head_end", 0, 0 }, // 7aa5b018bf36, which brought the second mark
 	{ 0 },
 };
 static const struct ks_arch_reloc powerpc64_relocs[] = {
@@ -134,7 +134,7 @@ const struct ks_arch ks_archs[] = {
 		.first_calls = CALLS_OF_ALL,
 		.syscall_prefix = "__arm64_sys_",
 		.no_kprobes = RANGES{ RANGE("__entry_text", 0, 0),
-				      RANGE("__irqentry_text", KS_SINCE(5, 0), 0),
+				      RANGE("__irqentry_text", 0, 0), // of old: 6e08af0f10dc
 				      RANGE("__exception_text", 0, 0),
 				      RANGE("__idmap_text", 0, 0),
 				      RANGE("__hyp_text", 0, 0),
@@ -167,6 +167,7 @@ const struct ks_arch ks_archs[] = {
 		.ftrace_site = { 3, 0xff },
 		.first_calls = CALLS_OF_OLD,
 		.syscall_prefix = "sys_",
+		// "ARM: probes: avoid adding kprobes to sensitive kernel-entry/exit code", December 2017
 		.no_kprobes = RANGES{ RANGE("__entry_text", KS_SINCE(4, 17), 0),
 				      RANGE("__irqentry_text", KS_SINCE(4, 17), 0),
 				      RANGE("__idmap_text", KS_SINCE(4, 17), 0),

@@ -94,6 +94,7 @@ struct ks_policy {
 	struct ks_policy_texts on; // globs of images: the supported kernels; none: all of them
 	const char *base;	   // image the programs were written against; NULL: found out
 	const char *fail_on;	   // "unknown", "risk", "failure" or "never"; NULL: not said
+	const char *path;	   // of the file; NULL: there is none
 	bool packaged;		   // it is what a package says of itself
 	bool modules;		   // all modules count as loaded
 	bool brings_btf;	   // btf = "custom": the tool has BTF for kernels that have none

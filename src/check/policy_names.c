@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/policy_names.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/edit_distance.h"
+#include "check/tools/tools.h"
 
 enum { MAX_NAME = 256 };
 
 /** A name while it is looked for. */
 struct looking {
 	const char *name;
-	unsigned int best; // how far the nearest one is
-	const char *near;  // NULL: none is near
+	unsigned int best;	  // how far the nearest one is
+	const char *near;	  // NULL: none is near
+	const struct names *said; // names that are meant otherwise; NULL
 	bool found;
 };
+static bool says(const struct names *said, const char *name);
+
+static bool is_glob(const char *name)
+{
+	return strpbrk(name, "*?[") != NULL;
+}
 
 static void look_at(struct looking *looking, const char *name)
 {
@@ -22,7 +32,7 @@ static void look_at(struct looking *looking, const char *name)
 		return;
 	unsigned int distance = ks_edit_distance(looking->name, name, looking->best);
 	looking->found = strcmp(looking->name, name) == 0;
-	if (distance >= looking->best)
+	if (distance >= looking->best || (looking->said && says(looking->said, name)))
 		return;
 	looking->best = distance;
 	looking->near = name;
@@ -58,7 +68,7 @@ static struct ks_error *check_list(const char *list, char end, const char *what,
 		char name[MAX_NAME];
 		snprintf(name, sizeof(name), "%.*s", (int)word, at);
 		at += len + (at[len] == ',');
-		if (!word || word >= sizeof(name) || strpbrk(name, "*?["))
+		if (!word || word >= sizeof(name) || is_glob(name))
 			continue;
 		struct looking looking = { .name = name, .best = ks_edit_slips(word) + 1 };
 		for (size_t i = 0; i < nr; i++)
@@ -79,4 +89,197 @@ struct ks_error *ks_policy_names_check(const char *optional, const char *constan
 		return NULL;
 	KS_TRY(check_list(optional, ',', "program", look_at_programs, inputs, nr));
 	return check_list(constants, '=', "variable", look_at_variables, inputs, nr);
+}
+
+/* ---- a policy ---- */
+
+/** The names of a policy. */
+struct names {
+	const struct ks_policy *policy;
+	const struct ks_check_input *inputs;
+	size_t nr;
+	struct ks_buf *unknown;
+};
+
+/** Gets a name that a part gives of programs or, else, of variables. An error ends the walk. */
+typedef struct ks_error *name_fn(void *arg, const struct ks_policy_object *part, const char *name,
+				 bool program);
+
+static struct ks_error *walk_texts(const struct ks_policy_object *part,
+				   const struct ks_policy_texts *texts, name_fn *fn, void *arg)
+{
+	for (size_t i = 0; i < texts->nr; i++)
+		if (!is_glob(texts->at[i]))
+			KS_TRY(fn(arg, part, texts->at[i], true));
+	return NULL;
+}
+
+static struct ks_error *walk_targets(const struct ks_policy_object *part,
+				     const struct ks_policy_target *targets, size_t nr, name_fn *fn,
+				     void *arg)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!is_glob(targets[i].program))
+			KS_TRY(fn(arg, part, targets[i].program, true));
+	return NULL;
+}
+
+static struct ks_error *walk_part(const struct ks_policy_object *part, name_fn *fn, void *arg)
+{
+	const struct ks_policy_texts *texts[] = {
+		&part->optional, &part->ignored, &part->modes,
+		&part->present,	 &part->chosen,	 &part->rewritten
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(texts); i++)
+		KS_TRY(walk_texts(part, texts[i], fn, arg));
+	for (size_t i = 0; i < part->nr_alternatives; i++)
+		KS_TRY(walk_texts(part, &part->alternatives[i], fn, arg));
+	for (size_t i = 0; i < part->nr_choices; i++)
+		for (size_t k = 0; k < part->choices[i].sides.nr; k++)
+			KS_TRY(walk_texts(part, &part->choices[i].sides.at[k], fn, arg));
+	for (size_t i = 0; i < part->nr_losses; i++)
+		if (!is_glob(part->losses[i].program))
+			KS_TRY(fn(arg, part, part->losses[i].program, true));
+	KS_TRY(walk_targets(part, part->targets, part->nr_targets, fn, arg));
+	KS_TRY(walk_targets(part, part->rewrites, part->nr_rewrites, fn, arg));
+	for (size_t i = 0; i < part->nr_constants; i++)
+		KS_TRY(fn(arg, part, part->constants[i].name, false));
+	return NULL;
+}
+
+static struct ks_error *compare(void *arg, const struct ks_policy_object *part, const char *name,
+				bool program)
+{
+	const char **wanted = arg;
+	(void)part;
+	(void)program;
+	if (*wanted && strcmp(*wanted, name) == 0)
+		*wanted = NULL; // it is found
+	return NULL;
+}
+
+static bool says(const struct names *said, const char *name)
+{
+	const char *wanted = name;
+	for (size_t i = 0; wanted && i < said->policy->nr_objects; i++) {
+		const struct ks_policy_object *part = &said->policy->objects[i];
+		ks_error_free(walk_part(part, compare, &wanted));
+		if (wanted && strcmp(part->match, wanted) == 0)
+			wanted = NULL;
+	}
+	return !wanted;
+}
+
+static struct ks_error *refuse(const struct names *names, const char *what,
+			       const struct looking *looking)
+{
+	const char *near = looking->near;
+	return ks_error_in_file(ks_error_new(KS_ERR_DATA, "no %s is called '%s'%s%s%s", what,
+					     looking->name, near ? "; did you mean " : "",
+					     near ? near : "", near ? "?" : ""),
+				names->policy->path ? names->policy->path : "policy");
+}
+
+/** It may be about a file that is not checked now. */
+static struct ks_error *leave(const struct names *names, const char *name)
+{
+	ks_buf_printf(names->unknown, "%s%s", names->unknown->len ? ", " : "", name);
+	return ks_buf_error(names->unknown);
+}
+
+static struct ks_error *look_up(void *arg, const struct ks_policy_object *part, const char *name,
+				bool program)
+{
+	const struct names *names = arg;
+	struct looking looking = { .name = name,
+				   .best = ks_edit_slips(strlen(name)) + 1,
+				   .said = names };
+	for (size_t i = 0; i < names->nr; i++) {
+		const struct ks_bpf_object *object = names->inputs[i].object;
+		if (fnmatch(part->match, object->name, 0) == 0)
+			(program ? look_at_programs : look_at_variables)(&looking, object);
+	}
+	if (looking.found)
+		return NULL;
+	if (looking.near || !is_glob(part->match))
+		return refuse(names, program ? "program" : "variable", &looking);
+	return leave(names, name);
+}
+
+/** A part about objects that are not there. */
+static struct ks_error *look_up_object(const struct names *names, const char *match)
+{
+	struct looking looking = { .name = match,
+				   .best = ks_edit_slips(strlen(match)) + 1,
+				   .said = names };
+	for (size_t i = 0; i < names->nr; i++)
+		look_at(&looking, names->inputs[i].object->name);
+	if (looking.near && !is_glob(match))
+		return refuse(names, "object", &looking);
+	return is_glob(match) ? NULL : leave(names, match);
+}
+
+/** A tool that is named, among those that the files are. */
+static struct ks_error *look_up_tool(const struct names *names, const char *match)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct looking looking = { .name = match, .best = ks_edit_slips(strlen(match)) + 1 };
+	for (size_t i = 0, run; i < names->nr; i += run) {
+		const struct ks_check_input *first = &names->inputs[i];
+		for (run = 1; i + run < names->nr; run++)
+			if (strcmp(first[run].path, first->path) != 0)
+				break;
+		const char *name = ks_tool_name(&arena, first->path, first->object->name, run);
+		if (!name)
+			return &ks_nomem;
+		look_at(&looking, name);
+	}
+	if (!looking.found && looking.near)
+		return refuse(names, "tool", &looking);
+	return looking.found ? NULL : leave(names, match);
+}
+
+/** The objects of tools. */
+static struct ks_error *look_up_objects(const struct names *names,
+					const struct ks_policy_texts *texts)
+{
+	for (size_t i = 0; i < texts->nr; i++) {
+		bool found = false;
+		for (size_t k = 0; k < names->nr && !found; k++)
+			found = strcmp(texts->at[i], names->inputs[k].object->name) == 0;
+		if (!found && !is_glob(texts->at[i]))
+			KS_TRY(look_up_object(names, texts->at[i]));
+	}
+	return NULL;
+}
+
+static struct ks_error *look_at_tools(const struct names *names)
+{
+	for (size_t i = 0; i < names->policy->nr_tools; i++) {
+		const struct ks_policy_tool *part = &names->policy->tools[i];
+		if (!is_glob(part->match))
+			KS_TRY(look_up_tool(names, part->match));
+		KS_TRY(look_up_objects(names, &part->optional));
+		KS_TRY(look_up_objects(names, &part->ignored));
+		KS_TRY(look_up_objects(names, &part->modes));
+		for (size_t k = 0; k < part->sides.nr; k++)
+			KS_TRY(look_up_objects(names, &part->sides.at[k]));
+	}
+	return NULL;
+}
+
+struct ks_error *ks_policy_slips(const struct ks_policy *policy,
+				 const struct ks_check_input *inputs, size_t nr,
+				 struct ks_buf *unknown)
+{
+	struct names names = { policy, inputs, nr, unknown };
+	for (size_t i = 0; i < policy->nr_objects; i++) {
+		const struct ks_policy_object *part = &policy->objects[i];
+		bool any = false;
+		for (size_t k = 0; k < nr && !any; k++)
+			any = fnmatch(part->match, inputs[k].object->name, 0) == 0;
+		KS_TRY(any ? walk_part(part, look_up, &names)
+			   : look_up_object(&names, part->match));
+	}
+	return look_at_tools(&names);
 }

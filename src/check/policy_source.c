@@ -89,6 +89,10 @@ struct ks_error *ks_policy_load(const struct ks_policy_source *source, struct ks
 	struct ks_error *err = ks_policy_read(text.at ? text.at : "", text.len, ret);
 	if (!err && source->brings_btf)
 		(*ret)->brings_btf = true;
+	if (!err && path) {
+		(*ret)->path = ks_arena_strdup(&(*ret)->arena, path);
+		err = (*ret)->path ? NULL : &ks_nomem;
+	}
 	if (!err && packaged) { // it may tell how its tools load, not what is accepted of them
 		(*ret)->packaged = true;
 		(*ret)->nr_waivers = 0;

@@ -179,8 +179,18 @@ static enum ks_extern_state address_of(const struct ks_site *site, const char *n
 				    : KS_EXTERN_ADDRESS_UNTOLD;
 }
 
-static enum ks_extern_state ksym_extern(const struct ks_site *site, const struct ks_bpf_extern *ext,
-					struct ks_known *known)
+/** bpf_object__resolve_ksym_var_btf_id(): a variable is declared with a type of the same kinds all the way down. */
+static bool variable_agrees(const struct ks_site *site, const struct ks_bpf_object *object,
+			    const struct ks_bpf_extern *ext)
+{
+	const struct ks_type *type = ks_site_variable(site, ext->name);
+	const struct ks_decl stands_for = { .kind = KS_TYPEDEF, .name = ext->name, .type = type };
+	return !type || !object->btf || ks_types_agree(site, object->btf, ext->type, &stands_for);
+}
+
+static enum ks_extern_state ksym_extern(const struct ks_site *site,
+					const struct ks_bpf_object *object,
+					const struct ks_bpf_extern *ext, struct ks_known *known)
 {
 	enum ks_presence presence = ks_site_symbol(site, ext->name, ext->type != 0);
 	if (ext->type &&
@@ -195,6 +205,8 @@ static enum ks_extern_state ksym_extern(const struct ks_site *site, const struct
 		return KS_EXTERN_UNTOLD;
 	if (presence == KS_ABSENT)
 		return missing(ext, known);
+	if (ext->type && !variable_agrees(site, object, ext))
+		return KS_EXTERN_MISSING; // also when it is weak
 	// the verifier takes the address of a typed one for a pointer that may be NULL
 	known->how = ext->type ? KS_KNOWN_NOT : KS_KNOWN_POINTER;
 	return ext->type ? address_of(site, ext->name) : KS_EXTERN_FOUND;
@@ -210,7 +222,7 @@ static enum ks_extern_state resolve_extern(const struct ks_site *site,
 	case KS_EXTERN_KFUNC:
 		return kfunc_extern(site, object, ext, known);
 	default:
-		return ksym_extern(site, ext, known);
+		return ksym_extern(site, object, ext, known);
 	}
 }
 

@@ -156,6 +156,21 @@ static void leave_out_installed(void *cli, struct ks_error *err)
 		ks_cli_leave_out(cli, err);
 }
 
+/** Names in ksurf.toml that nothing has; what a package says of itself is about more than is found in it. */
+static struct ks_error *look_for_slips(const struct ks_cli *cli,
+				       const struct ks_check_session *checking)
+{
+	_cleanup_buf_ struct ks_buf unknown = { 0 };
+	const struct ks_policy *policy = checking->policy;
+	if (policy->packaged)
+		return NULL;
+	KS_TRY(ks_policy_slips(policy, checking->inputs.at, checking->inputs.nr, &unknown));
+	if (unknown.len && !cli->quiet)
+		ks_cli_say(stderr, "ksurf: %s: nothing here is called %s",
+			   policy->path ? policy->path : "policy", ks_buf_text(&unknown));
+	return NULL;
+}
+
 struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_session_opts *opts,
 				      int nr_files, char **files, struct ks_check_session *checking)
 {
@@ -180,6 +195,7 @@ struct ks_error *ks_check_session_run(struct ks_cli *cli, const struct ks_check_
 		.packaged_path = checking->inputs.finds.policy_path,
 	};
 	KS_TRY(ks_policy_load(&source, &checking->policy));
+	KS_TRY(look_for_slips(cli, checking));
 	if (checking->policy->packaged && !cli->quiet)
 		ks_cli_say(stderr,
 			   "ksurf: %s says how its tools load; --policy FILE goes before it",

@@ -25,6 +25,7 @@ static const struct {
 	[KS_TYPE_RESTRICT] = { KS_BTF_RESTRICT, KS_NR_KINDS },
 	[KS_TYPE_ARRAY] = { KS_BTF_ARRAY, KS_NR_KINDS },
 	[KS_TYPE_PROTO] = { KS_BTF_FUNC_PROTO, KS_NR_KINDS },
+	[KS_TYPE_TAG] = { KS_BTF_TYPE_TAG, KS_NR_KINDS },
 };
 
 /** The same kind; enums of either width are one kind. */
@@ -61,7 +62,7 @@ struct ks_shape ks_shape_of(const struct ks_site *site, const struct ks_type *ty
 			continue;
 		}
 		if (shape.kind == KS_BTF_CONST || shape.kind == KS_BTF_VOLATILE ||
-		    shape.kind == KS_BTF_RESTRICT) {
+		    shape.kind == KS_BTF_RESTRICT || shape.kind == KS_BTF_TYPE_TAG) {
 			type = type->inner;
 			continue;
 		}

@@ -16,8 +16,14 @@ struct asked {
 	const struct ks_fact *facts;	   // of a kind
 	const enum ks_presence *presence;  // of a symbol
 	const struct ks_view_names *names; // of a glob; NULL: not told
+	struct told *told;		   // of BTF, one for each image
 };
-enum { ASKED_SYMBOL = KS_NR_KINDS, ASKED_VARIABLE, ASKED_GLOB };
+/** Of BTF each image is asked alone, for few have more to tell than declarations. */
+struct told {
+	bool asked;
+	struct ks_view_btf says;
+};
+enum { ASKED_SYMBOL = KS_NR_KINDS, ASKED_VARIABLE, ASKED_GLOB, ASKED_BTF /* + the kind */ };
 
 struct ks_view {
 	struct ks_view_source source;
@@ -154,9 +160,16 @@ static struct ks_error *ask_names(struct ks_view *view, struct asked *asked)
 
 static struct ks_error *ask(struct ks_view *view, struct asked *asked)
 {
+	const struct ks_view_source *source = &view->source;
 	if (asked->kind == ASKED_GLOB)
 		return ask_names(view, asked);
-	const struct ks_view_source *source = &view->source;
+	if (asked->kind >= ASKED_BTF) {
+		asked->told =
+			ks_arena_array(&view->arena, view->nr_images + 1, sizeof(*asked->told));
+		for (size_t i = 0; asked->told && i < view->nr_images; i++)
+			asked->told[i] = (struct told){ 0 };
+		return asked->told ? NULL : &ks_nomem;
+	}
 	if (asked->kind < KS_NR_KINDS) {
 		struct ks_history history = { 0 };
 		KS_TRY(source->history(source->arg, (enum ks_kind)asked->kind, asked->name,
@@ -233,6 +246,44 @@ enum ks_presence ks_site_symbol(const struct ks_site *site, const char *name, bo
 		look_up(view, variable ? (uint32_t)ASKED_VARIABLE : (uint32_t)ASKED_SYMBOL, name);
 	pthread_mutex_unlock(&view->lock);
 	return asked ? asked->presence[site->at] : KS_UNTOLD;
+}
+
+/** Called with the lock held. */
+static void ask_btf(const struct ks_site *site, enum ks_kind kind, const char *name,
+		    const struct ks_decl *listed, struct ks_view_btf *ret)
+{
+	struct ks_view *view = site->view;
+	const struct asked *asked = look_up(view, (uint32_t)ASKED_BTF + kind, name);
+	struct told *told = asked && asked->told ? &asked->told[site->at] : NULL;
+	if (told && !told->asked && !view->err)
+		view->err = view->source.btf(view->source.arg, site->at, kind, name, listed,
+					     &view->arena, &told->says);
+	if (!told)
+		return;
+	told->asked = true;
+	*ret = told->says;
+}
+
+static struct ks_view_btf says_btf(const struct ks_site *site, enum ks_kind kind, const char *name,
+				   const struct ks_decl *listed)
+{
+	struct ks_view_btf ret = { 0 };
+	if (!site->view->source.btf)
+		return ret;
+	pthread_mutex_lock(&site->view->lock);
+	ask_btf(site, kind, name, listed, &ret);
+	pthread_mutex_unlock(&site->view->lock);
+	return ret;
+}
+
+struct ks_view_btf ks_site_btf(const struct ks_site *site, enum ks_kind kind, const char *name)
+{
+	return says_btf(site, kind, name, ks_site_fact(site, kind, name)->decl);
+}
+
+const struct ks_type *ks_site_variable(const struct ks_site *site, const char *name)
+{
+	return says_btf(site, KS_NR_KINDS, name, NULL).variable;
 }
 
 const struct ks_view_names *ks_site_functions(const struct ks_site *site, const char *glob)

@@ -16,6 +16,17 @@ typedef struct ks_error *ks_view_source_fn(void *arg, enum ks_kind kind, const c
 typedef struct ks_error *ks_view_symbol_fn(void *arg, const char *name, bool variable,
 					   enum ks_presence *ret);
 
+/** What BTF of an image says of a name beyond its declaration. */
+struct ks_view_btf {
+	bool known;
+	const struct ks_forms *forms;	// NULL: what is listed, or nothing
+	const struct ks_type *variable; // the type of a variable; NULL: not known
+};
+/** Answers that for one image. @param kind KS_NR_KINDS: the name is a variable's @param listed the declaration of the name; NULL */
+typedef struct ks_error *ks_view_btf_fn(void *arg, size_t image, enum ks_kind kind,
+					const char *name, const struct ks_decl *listed,
+					struct ks_arena *arena, struct ks_view_btf *ret);
+
 /** Names, sorted. */
 struct ks_view_names {
 	size_t nr;
@@ -38,6 +49,7 @@ struct ks_view_source {
 	ks_view_source_fn *history;
 	ks_view_symbol_fn *symbol; // NULL: nothing is told about symbols
 	ks_view_names_fn *names;   // NULL: nothing is told about all names
+	ks_view_btf_fn *btf;	   // NULL: nothing is told of BTF beyond declarations
 	bool (*mute)(const void *arg,
 		     size_t image); // its modules were read without types; NULL: none
 	ks_view_chosen_fn *chosen;  // NULL: there are no images but those of the view
@@ -100,6 +112,10 @@ static inline bool ks_site_same(const struct ks_site *a, const struct ks_site *b
 const struct ks_fact *ks_site_fact(const struct ks_site *site, enum ks_kind kind, const char *name);
 /** Whether it has a symbol, of a variable that BTF describes or of any type. */
 enum ks_presence ks_site_symbol(const struct ks_site *site, const char *name, bool variable);
+/** What its BTF says of a declaration beyond that: KS_FUNCTION to KS_INT. */
+struct ks_view_btf ks_site_btf(const struct ks_site *site, enum ks_kind kind, const char *name);
+/** The type of a variable that its BTF describes; NULL: not known. */
+const struct ks_type *ks_site_variable(const struct ks_site *site, const char *name);
 /** Functions that some image of the view has, by a glob of their names without suffix; NULL when it does not tell. */
 const struct ks_view_names *ks_site_functions(const struct ks_site *site, const char *glob);
 /** A configuration option: "y", "m", "n", …; NULL when the image does not tell. An option not listed is "n". */

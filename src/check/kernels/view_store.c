@@ -3,11 +3,13 @@
 #include <stdlib.h>
 
 #include "check/kernels/view.h"
+#include "store/forms.h"
 
 struct stored {
 	struct ks_store *store;
 	const struct ks_store_images *images;
 	const struct ks_image **headers; // of the images, one after the other
+	struct ks_store_forms *forms;	 // the same
 	struct ks_arena arena;		 // of what follows
 	bool sorted;			 // partial is set
 	struct ks_store_images partial;	 // of all in the store: those with a choice of names
@@ -16,7 +18,10 @@ struct stored {
 static void stored_free(void *arg)
 {
 	struct stored *stored = arg;
+	for (size_t i = 0; i < stored->images->nr; i++)
+		ks_store_forms_deinit(&stored->forms[i]);
 	ks_arena_deinit(&stored->arena);
+	free(stored->forms);
 	free(stored->headers);
 	free(stored);
 }
@@ -43,6 +48,21 @@ static struct ks_error *stored_symbol(void *arg, const char *name, bool variable
 				: ks_store_symbol(stored->store, image, name, &found));
 		ret[i] = found ? KS_PRESENT : KS_ABSENT;
 	}
+	return NULL;
+}
+
+static struct ks_error *stored_btf(void *arg, size_t image, enum ks_kind kind, const char *name,
+				   const struct ks_decl *listed, struct ks_arena *arena,
+				   struct ks_view_btf *ret)
+{
+	struct stored *stored = arg;
+	const struct ks_store_image *asked = stored->images->at[image];
+	struct ks_store_forms *forms = &stored->forms[image];
+	if (kind == KS_NR_KINDS)
+		return ks_store_variable_type(stored->store, asked, name, arena, &ret->variable);
+	KS_TRY(ks_store_forms_of(stored->store, asked, forms, kind, name, listed, arena,
+				 &ret->forms));
+	ret->known = forms->known;
 	return NULL;
 }
 
@@ -123,17 +143,22 @@ struct ks_error *ks_view_over_store(struct ks_store *store, const struct ks_stor
 {
 	struct stored *stored = calloc(1, sizeof(*stored));
 	const struct ks_image **headers = calloc(images->nr + 1, sizeof(struct ks_image *));
-	if (!stored || !headers) {
+	struct ks_store_forms *forms = calloc(images->nr + 1, sizeof(*forms));
+	if (!stored || !headers || !forms) {
 		free(stored);
 		free(headers);
+		free(forms);
 		return &ks_nomem;
 	}
 	for (size_t i = 0; i < images->nr; i++)
 		headers[i] = &images->at[i]->image;
-	*stored = (struct stored){ .store = store, .images = images, .headers = headers };
+	*stored = (struct stored){
+		.store = store, .images = images, .headers = headers, .forms = forms
+	};
 	struct ks_view_source source = { .history = stored_history,
 					 .symbol = stored_symbol,
 					 .names = stored_names,
+					 .btf = stored_btf,
 					 .mute = stored_mute,
 					 .chosen = stored_chosen,
 					 .free = stored_free,

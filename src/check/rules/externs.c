@@ -30,6 +30,51 @@ static struct ks_reason *add_other_prototype(struct ks_judge *judge, const struc
 		      : NULL;
 }
 
+/** A variable that BTF describes with another type. @return NULL: it is none */
+static struct ks_reason *add_other_type(struct ks_judge *judge, const struct ks_about *about,
+					const struct ks_bpf_extern *ext)
+{
+	const struct ks_btf *btf = judge->resolution->prepared->object->btf;
+	const struct ks_type *type = ks_site_variable(judge->site, ext->name);
+	if (!btf || !ext->type || !type ||
+	    ks_site_symbol(judge->site, ext->name, true) != KS_PRESENT)
+		return NULL;
+	_cleanup_buf_ struct ks_buf ours = { 0 }, theirs = { 0 };
+	ks_type_text_of_btf(btf, ext->type, &ours);
+	ks_type_text_of_type(type, &theirs);
+	const char *a = ks_buf_text(&ours), *b = ks_buf_text(&theirs);
+	judge->nomem |= !a || !b;
+	if (!a || !b)
+		return NULL;
+	struct ks_reason *reason =
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_LOADER, about,
+			     "the object declares the variable as %s, the kernel has %s", a, b);
+	ks_reason_hint(judge, reason, "declare it with the type that the kernel has");
+	return reason;
+}
+
+/** A symbol or a function that is not to be had. */
+static void judge_missing(struct ks_judge *judge, const struct ks_about *about,
+			  const struct ks_bpf_extern *ext)
+{
+	char name[256]; // without a flavour
+	snprintf(name, sizeof(name), "%.*s", (int)ks_core_name_len(ext->name), ext->name);
+	struct ks_target target = ks_target_find(judge->site, name);
+	struct ks_reason *reason;
+	if (ext->kind == KS_EXTERN_KSYM && add_other_type(judge, about, ext))
+		return;
+	if (ext->kind == KS_EXTERN_KFUNC && target.only_module)
+		reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, about,
+				      "in module %s, which must be loaded",
+				      target.module ? target.module : "?");
+	else
+		reason = add_other_prototype(judge, about, ext, &target);
+	if (!reason)
+		reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, about,
+				      ext->type ? "not in BTF" : "not in kallsyms");
+	ks_reason_hint(judge, reason, "declare it __weak and ask for it with bpf_ksym_exists()");
+}
+
 static void judge_extern(struct ks_judge *judge, uint32_t index)
 {
 	const struct ks_bpf_extern *ext = &judge->resolution->prepared->object->externs[index];
@@ -56,20 +101,7 @@ static void judge_extern(struct ks_judge *judge, uint32_t index)
 					      : "not set");
 		ks_reason_hint(judge, reason, "declare it __weak, and it reads as zero");
 	} else {
-		char name[256]; // without a flavour
-		snprintf(name, sizeof(name), "%.*s", (int)ks_core_name_len(ext->name), ext->name);
-		struct ks_target target = ks_target_find(judge->site, name);
-		if (ext->kind == KS_EXTERN_KFUNC && target.only_module)
-			reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
-					      "in module %s, which must be loaded",
-					      target.module ? target.module : "?");
-		else
-			reason = add_other_prototype(judge, &about, ext, &target);
-		if (!reason)
-			reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
-					      ext->type ? "not in BTF" : "not in kallsyms");
-		ks_reason_hint(judge, reason,
-			       "declare it __weak and ask for it with bpf_ksym_exists()");
+		judge_missing(judge, &about, ext);
 	}
 }
 
@@ -146,9 +178,12 @@ static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_r
 		ks_reason_hint(judge, reason, "ask for it with bpf_ksym_exists() before the call");
 	} else if (state == KS_EXTERN_NO_ADDRESS) { // asked for before any path is followed
 		about.soft = false;
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
-			     "BTF has the variable, but kallsyms has no data without "
-			     "CONFIG_KALLSYMS_ALL");
+		struct ks_reason *reason =
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KSYM_MISSING, &about,
+				     "BTF has the variable, but kallsyms has no data without "
+				     "CONFIG_KALLSYMS_ALL");
+		ks_reason_hint(judge, reason,
+			       "leave the program out there: bpf_program__set_autoload()");
 	} else if (state == KS_EXTERN_ADDRESS_UNTOLD) {
 		ks_judge_unset(judge, KS_STAGE_LOAD, &about, "CONFIG_KALLSYMS_ALL");
 	} else if (state == KS_EXTERN_UNTOLD && reached) {

@@ -109,7 +109,7 @@ static const struct row {
 	  { 174 } },
 	{ { 0 }, T(KPROBE) | T(PERF_EVENT) | T(TRACEPOINT), { 174 } },
 	{ { 0 }, T(SYSCALL) | T(XDP), { 188 } },
-	{ { KS_SINCE(6, 1), NULL }, PROBES, { 93, 94 } },
+	{ { KS_SINCE(6, 1), NULL }, PROBES, { 93, 94 } }, // asked: 5.10 refuses, 6.1 takes
 	{ { KS_SINCE(6, 1), "8a67f2de9b1d" },
 	  EVERY_TYPE & ~(T(CGROUP_SYSCTL) | T(SYSCALL)),
 	  { 105, 106 } },
@@ -138,14 +138,14 @@ static const struct row {
 	{ { 0 }, EVERY_TYPE, { 210, 211 } },
 	{ { KS_SINCE(6, 10), "eb166e522c77" }, EVERY_TYPE, { 14, 120 } },
 	{ { KS_SINCE(6, 12), "7f6287417baf" }, CGROUP, { 37 } },
-	{ { KS_SINCE(6, 12), NULL }, EVERY_TYPE, { 80, 123 } },
+	{ { KS_SINCE(6, 12), NULL }, EVERY_TYPE, { 80, 123 } }, // 6.1 refuses, 6.12 takes
 	{ { KS_SINCE(6, 15), "eb62f49de7ec" }, TC, { 122 } },
 	{ { KS_SINCE(6, 15), "c221d3744ad3" }, T(CGROUP_SKB), { 122 } },
-	{ { KS_SINCE(7, 2), NULL }, T(SOCKET_FILTER), { 122 } },
+	{ { KS_SINCE(7, 2), NULL }, T(SOCKET_FILTER), { 122 } }, // 6.12 refuses, 7.2 takes
 	{ { KS_SINCE(6, 16), "ee971630f20f" },
 	  EVERY_TYPE,
 	  { 15, 16, 17, 22, 37, 55, 109, 117, 141, 148, 156, 157, 176, 180, 191 } },
-	{ { KS_SINCE(7, 2), NULL }, T(CGROUP_SOCK), { 49, 57 } },
+	{ { KS_SINCE(7, 2), NULL }, T(CGROUP_SOCK), { 49, 57 } }, // 6.12 refuses, 7.2 takes
 };
 
 /** Helpers of programs under a license that is compatible with the GPL. */

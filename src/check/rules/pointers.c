@@ -10,6 +10,7 @@
 #include "check/rules/machine.h"
 #include "check/rules/null_arguments.h"
 #include "check/rules/target.h"
+#include "check/rules/trust.h"
 
 enum { WORD = 8, MAX_NAME = 256 };
 #define MAY_BE_NULL "__nullable"
@@ -29,15 +30,17 @@ bool ks_hook_is_typed(const struct ks_hook *hook)
 	}
 }
 
-/** The prototype of a function whose name begins with a prefix. */
+/** A function whose name begins with a prefix, and its prototype. @param[out] ret_decl NULL is allowed */
 static const struct ks_type *function_proto(const struct ks_site *site, const char *prefix,
-					    const char *name)
+					    const char *name, const struct ks_decl **ret_decl)
 {
 	char text[MAX_NAME];
 	int len = snprintf(text, sizeof(text), "%s%s", prefix, name);
 	if (len < 0 || (size_t)len >= sizeof(text))
 		return NULL;
 	struct ks_target target = ks_target_find(site, text);
+	if (ret_decl)
+		*ret_decl = target.fact->decl;
 	return ks_target_proto(&target);
 }
 
@@ -69,7 +72,7 @@ static void find_operation(const struct ks_bpf_object *object, const struct ks_b
 	}
 	int used = snprintf(stub, sizeof(stub), "%s__%s", name, op->member);
 	if (used > 0 && (size_t)used < sizeof(stub))
-		pointers->named = function_proto(pointers->site, "", stub);
+		pointers->named = function_proto(pointers->site, "", stub, NULL);
 }
 
 /** The prototype behind a hook with a name. */
@@ -82,23 +85,34 @@ static void find_proto(struct ks_pointers *ret)
 	case KS_HOOK_KPROBE_MULTI:
 	case KS_HOOK_FENTRY:
 	case KS_HOOK_FMOD_RET:
-		ret->proto = ret->named = function_proto(site, "", hook->target);
+		ret->proto = ret->named = function_proto(site, "", hook->target, &ret->told_by);
 		return;
 	case KS_HOOK_RAW_TP:
 	case KS_HOOK_TP_BTF:
 		ret->skip = 1; // "void *__data"
 		ret->proto = ks_tracepoint_proto(site, hook->target);
-		ret->named = function_proto(site, "__bpf_trace_", hook->target);
+		ret->told_by = ks_tracepoint_decl(site, hook->target);
+		ret->named = function_proto(site, "__bpf_trace_", hook->target, NULL);
 		return;
 	case KS_HOOK_LSM:
-		ret->proto = ret->named = function_proto(site, "bpf_lsm_", hook->target);
+		ret->proto = ret->named =
+			function_proto(site, "bpf_lsm_", hook->target, &ret->told_by);
 		return;
 	case KS_HOOK_ITER:
-		ret->proto = function_proto(site, "bpf_iter_", hook->target);
+		ret->proto = function_proto(site, "bpf_iter_", hook->target, &ret->told_by);
 		return;
 	default:
 		return;
 	}
+}
+
+/** Whether the object has the function by which programs that sleep hold RCU. */
+static bool locks_rcu(const struct ks_bpf_object *object)
+{
+	for (uint32_t i = 0; i < object->nr_externs; i++)
+		if (strcmp(object->externs[i].name, "bpf_rcu_read_lock") == 0)
+			return true;
+	return false;
 }
 
 struct ks_pointers ks_pointers_of(const struct ks_bpf_object *object,
@@ -109,7 +123,8 @@ struct ks_pointers ks_pointers_of(const struct ks_bpf_object *object,
 					.object = object,
 					.hook = hook,
 					.machine = ks_registers_at(object, site),
-					.sleepable = sleepable };
+					.sleepable = sleepable,
+					.locks = locks_rcu(object) };
 	if (hook->kind == KS_HOOK_STRUCT_OPS)
 		find_operation(object, program, &pointers);
 	else if (hook->target && !hook->needs_target)
@@ -196,23 +211,6 @@ static bool ends_nullable(const struct ks_type *named, uint32_t index)
 	return len >= tail && strcmp(name + len - tail, MAY_BE_NULL) == 0;
 }
 
-/** Hooks whose arguments are about to be freed, or not made yet (untrusted_lsm_hooks). */
-static bool is_trusted(const struct ks_hook *hook)
-{
-	static const char *const untrusted[] = {
-		"bpf_map_free",	       "bpf_prog_free",	      "file_alloc_security",
-		"file_free_security",  "sk_alloc_security",   "sk_free_security",
-		"task_free",	       "bdev_alloc_security", "bdev_free_security",
-		"inode_free_security",
-	};
-	if (hook->kind == KS_HOOK_TP_BTF || hook->kind == KS_HOOK_STRUCT_OPS)
-		return true;
-	for (size_t i = 0; hook->kind == KS_HOOK_LSM && i < KS_ARRAY_LEN(untrusted); i++)
-		if (strcmp(hook->target, untrusted[i]) == 0)
-			return false;
-	return hook->kind == KS_HOOK_LSM;
-}
-
 /** What no type tells of an argument: whether it may be NULL, and what becomes of it. */
 static void look_up_argument(const struct ks_pointers *pointers, uint32_t index,
 			     struct ks_pointee *word)
@@ -251,6 +249,16 @@ static void look_up_argument(const struct ks_pointers *pointers, uint32_t index,
 	}
 }
 
+/** Of RCU's tag btf_ctx_access() takes no note. */
+static void tag_argument(const struct ks_pointers *pointers, uint32_t index,
+			 struct ks_pointee *word)
+{
+	if (word->word == KS_WORD_RECORD && ks_hook_is_typed(pointers->hook))
+		word->tagged = ks_tag_heeded(
+			pointers->site,
+			ks_tag_of_parameter(pointers->site, pointers->told_by, index));
+}
+
 struct ks_pointee ks_argument_of(const struct ks_pointers *pointers, uint32_t offset,
 				 uint32_t *ret_index)
 {
@@ -268,32 +276,14 @@ struct ks_pointee ks_argument_of(const struct ks_pointers *pointers, uint32_t of
 		return word;
 	if (index + pointers->skip < proto->nr_params) {
 		word = word_of(pointers->site, proto->params[index + pointers->skip].type);
-		word.trusted = is_trusted(hook);
+		word.trusted = ks_trusts_arguments(hook);
+		tag_argument(pointers, index + pointers->skip, &word);
 		look_up_argument(pointers, index, &word);
 	} else if (proto->inner && (hook->on_return || hook->kind == KS_HOOK_FMOD_RET ||
 				    hook->kind == KS_HOOK_LSM)) {
 		word = word_of(pointers->site, proto->inner);
 	}
 	return word;
-}
-
-/** Is there a struct RECORD__safe_KIND with the member? It says what may be trusted of what is read through a pointer. */
-static bool is_listed(const struct ks_site *site, const struct ks_decl *record, const char *kind,
-		      const struct ks_walk *walk)
-{
-	char name[MAX_NAME];
-	int len = snprintf(name, sizeof(name), "%s__safe_%s", record->name, kind);
-	if (len < 0 || (size_t)len >= sizeof(name))
-		return false;
-	const struct ks_decl *list = ks_site_fact(site, KS_STRUCT, name)->decl;
-	for (uint32_t i = 0; list && i < list->nr; i++) {
-		bool other;
-		if (strcmp(list->members[i].name, walk->member->name) != 0)
-			continue;
-		const struct ks_decl *to = ks_pointee(site, list->members[i].type, &other);
-		return to && strcmp(to->name, walk->pointee->name) == 0;
-	}
-	return false;
 }
 
 /** What check_ptr_to_btf_access() takes a pointer for that is read through one of a struct. */
@@ -328,30 +318,21 @@ static struct ks_pointee read_through(const struct ks_pointers *pointers,
 	default:
 		return word;
 	}
-	if (!from->trusted || !from->record->name)
-		return word;
-	if (is_listed(site, from->record, "trusted", &walk)) {
-		word.trusted = true;
-	} else if (is_listed(site, from->record, "trusted_or_null", &walk)) {
-		word.trusted = true;
-		word.null = KS_NULL_MAYBE;
-	} else if (!pointers->sleepable && is_listed(site, from->record, "rcu", &walk)) {
-		word.trusted = true;
-	} else if (!pointers->sleepable && is_listed(site, from->record, "rcu_or_null", &walk)) {
-		word.trusted = true;
-		word.null = KS_NULL_MAYBE;
-	}
+	ks_trust_walked(pointers, from, &walk, &word);
 	return word;
 }
 
 /** What a helper gives. */
 static struct ks_pointee result_of(const struct ks_site *site, int32_t helper)
 {
+	enum { CURRENT_TASK_BTF = 158 };
+	static const struct ks_gate trusted = { KS_SINCE(6, 2), "3f00c5239344" };
 	const struct ks_helper_result *result = ks_helper_result(helper);
 	struct ks_pointee word = { .word = KS_WORD_UNTOLD };
 	if (!result)
 		return word;
 	word.null = result->may_be_null ? KS_NULL_MAYBE : KS_NULL_NEVER;
+	word.trusted = helper == CURRENT_TASK_BTF && ks_gate_is_open(&trusted, site->version);
 	if (result->record) {
 		const struct ks_fact *fact = ks_site_fact(site, KS_STRUCT, result->record);
 		word.record = fact->ambiguity ? NULL : fact->decl;
@@ -372,7 +353,7 @@ static struct ks_pointee kfunc_result_of(const struct ks_pointers *pointers, uin
 	struct ks_pointee word = { .word = KS_WORD_UNTOLD };
 	if (!result)
 		return word;
-	const struct ks_type *proto = function_proto(pointers->site, "", name);
+	const struct ks_type *proto = function_proto(pointers->site, "", name, NULL);
 	bool other;
 	word.null = KS_NULL_MAYBE;
 	word.record =

@@ -4,7 +4,7 @@
 #include "bpf/reads.h"
 #include "check/interp/interp_state.h"
 #include "check/reasons.h"
-#include "check/rules/struct_walk.h"
+#include "check/rules/type_tags.h"
 
 /** The program and the image that is asked. */
 struct ks_pointers {
@@ -12,12 +12,14 @@ struct ks_pointers {
 	const struct ks_bpf_object *object;
 	const struct ks_hook *hook;
 	const struct ks_arch_registers *machine;
-	const struct ks_type *proto; // behind the hook; NULL: not known
+	const struct ks_type *proto;   // behind the hook; NULL: not known
+	const struct ks_decl *told_by; // the function, or typedef, that has it; NULL: not known
 	const struct ks_type
 		*named;		// another one, whose parameters' names tell which may be NULL; NULL
 	const char *operations; // the struct of which the program is a member; NULL
 	uint32_t skip;		// parameters of proto that the program does not get
 	bool sleepable;
+	bool locks; // it may hold RCU for a while where it sleeps
 };
 
 /** Get ready to ask about a program that is attached to the hook. @param sleepable the program may sleep */
@@ -42,6 +44,9 @@ struct ks_pointee {
 	const struct ks_decl *record;
 	const struct ks_type *type; // as declared; NULL: of what a helper gives
 	bool trusted;		    // the verifier knows that it stays valid, or RCU keeps it so
+	bool untrusted;		    // the verifier knows that it may not
+	/** Of a KS_WORD_RECORD: whether it points to where a program does not read by itself. */
+	enum ks_tagged tagged;
 };
 /** What stands at the end of a path. */
 struct ks_pointee ks_pointee_of(const struct ks_pointers *pointers, const struct ks_path *paths,

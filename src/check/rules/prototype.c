@@ -124,3 +124,13 @@ void ks_prototype_of_type(const struct ks_type *proto, struct ks_buf *out)
 	}
 	ks_buf_str(out, proto->nr_params ? ")" : "void)");
 }
+
+void ks_type_text_of_btf(const struct ks_btf *btf, uint32_t id, struct ks_buf *out)
+{
+	write_btf(btf, id, DEEPEST, out);
+}
+
+void ks_type_text_of_type(const struct ks_type *type, struct ks_buf *out)
+{
+	write_type(type, DEEPEST, out);
+}

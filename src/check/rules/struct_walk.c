@@ -149,6 +149,10 @@ struct ks_walk ks_struct_walk(const struct ks_site *site, const struct ks_decl *
 			walk.end = KS_WALK_UNTOLD; // only declared
 			break;
 		}
+		if (record->name) {
+			walk.named = record;
+			walk.offset = offset;
+		}
 		record = offset + size > record->size ? enter_tail(site, record, &offset, &walk)
 						      : look(site, record, &offset, size, &walk);
 	}

@@ -18,6 +18,8 @@ struct ks_walk {
 	const struct ks_decl *owner;	// the struct or union that the search ended in
 	const struct ks_member *member; // of it; NULL: none
 	const struct ks_decl *pointee;	// of a KS_WALK_POINTER
+	const struct ks_decl *named;	// the last struct or union on the way that has a name
+	uint64_t offset;		// in that
 };
 
 /** Look for size bytes from an offset on. */

@@ -16,13 +16,18 @@ struct ks_target ks_target_probed(const struct ks_site *site, const char *name)
 	return ks_attach_target_probed(&facts, name);
 }
 
-const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char *name)
+const struct ks_decl *ks_tracepoint_decl(const struct ks_site *site, const char *name)
 {
 	const struct ks_attach_facts facts = ks_site_attach(site);
-	const struct ks_fact *fact = ks_attach_tracepoint(&facts, name);
-	if (!fact->decl)
+	return ks_attach_tracepoint(&facts, name)->decl;
+}
+
+const struct ks_type *ks_tracepoint_proto(const struct ks_site *site, const char *name)
+{
+	const struct ks_decl *decl = ks_tracepoint_decl(site, name);
+	if (!decl)
 		return NULL;
-	struct ks_shape shape = ks_shape_of_decl(site, fact->decl);
+	struct ks_shape shape = ks_shape_of_decl(site, decl);
 	if (shape.kind == KS_BTF_PTR && shape.type)
 		shape = ks_shape_of(site, shape.type->inner);
 	return shape.kind == KS_BTF_FUNC_PROTO ? shape.type : NULL;

@@ -31,7 +31,10 @@ static bool judge_count(const struct load *load)
 	return true;
 }
 
-/** Pointers are read as a whole since then. Stable kernels got that, too: 6.12.118 has it, 6.1.176 has not. */
+/**
+ * Pointers are read as a whole since then. Stable kernels got that, too, and were asked: 6.12.118 has it, 6.1.176 has not, and of
+ * those between the two nothing is known.
+ */
 static void judge_size(const struct load *load)
 {
 	static const struct ks_gate whole = { KS_SINCE(6, 13), "659b9ba7cb2d" };

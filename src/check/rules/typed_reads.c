@@ -211,6 +211,33 @@ static void judge_record(const struct typed_access *typed)
 		       "read another type by BPF_CORE_READ(), or cast by bpf_core_cast()");
 }
 
+/** Tags on what a pointer leads to. @return whether it is not read for one */
+static bool judge_tag(const struct typed_access *typed)
+{
+	static const struct {
+		const char *where, *hint;
+	} texts[] = {
+		[KS_TAGGED_USER] = { "to memory of user space, which programs do not read so",
+				     "read it by bpf_probe_read_user() or bpf_copy_from_user()" },
+		[KS_TAGGED_PERCPU] = { "to what each CPU has elsewhere",
+				       "ask bpf_per_cpu_ptr() or bpf_this_cpu_ptr() where it is" },
+	};
+	const struct ks_about about = about_of(typed);
+	enum ks_tagged tag = typed->pointee.tagged;
+	if (tag == KS_TAGGED_UNTOLD)
+		ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+			     "whether %s points to memory of the kernel is not known: the image "
+			     "does not tell the tags of its types",
+			     typed->what);
+	if (tag != KS_TAGGED_USER && tag != KS_TAGGED_PERCPU)
+		return false;
+	struct ks_reason *reason =
+		ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about, "%s points %s",
+			     typed->what, texts[tag].where);
+	ks_reason_hint(typed->judge, reason, texts[tag].hint);
+	return true;
+}
+
 static void judge_license(const struct typed_access *typed)
 {
 	static const struct ks_gate gpl = { KS_SINCE(6, 2), "c67cae551f0d" };
@@ -277,7 +304,7 @@ static void judge_access(const struct typed_access *typed)
 		ks_reason_hint(typed->judge, reason, "read through it by bpf_probe_read_kernel()");
 	} else if (typed->pointee.word == KS_WORD_UNTOLD && !is_given_by_kfunc(typed)) {
 		say_untold(typed);
-	} else if (typed->pointee.word == KS_WORD_RECORD) {
+	} else if (typed->pointee.word == KS_WORD_RECORD && !judge_tag(typed)) {
 		judge_license(typed);
 		judge_record(typed);
 	}

@@ -19,7 +19,7 @@ struct range {
 };
 
 /** Since then the symbol without a suffix decides for a clone, too. */
-enum { SUFFIXES_SINCE = KS_SINCE(5, 0) };
+static const struct ks_gate suffixes = { KS_SINCE(5, 1), "6143c6fb1e8f" };
 
 /** Of a module: the sections whose code has no kprobes. */
 static const char *const module_sections[] = { ".kprobes.text", ".noinstr.text" };
@@ -68,7 +68,7 @@ static void mark_sections(const struct ks_finder *finder)
 /** A suffixed symbol is refused as the function that the kernel finds under its name without the suffix. */
 void ks_attach_suffixed(const struct ks_finder *finder)
 {
-	if (ks_version_of(finder->surface->image.version) < SUFFIXES_SINCE)
+	if (!ks_gate_is_open(&suffixes, ks_version_of(finder->surface->image.version)))
 		return;
 	struct ks_symbol *symbols = ks_attach_symbols(finder);
 	for (size_t i = 0; i < finder->surface->nr_symbols; i++) {
