@@ -125,7 +125,10 @@ static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
 					      { "CONFIG_KPROBE_EVENTS", "y" },
 					      { "CONFIG_LSM", "\"apparmor,bpf\"" },
 					      { "CONFIG_LTO_CLANG", "y" } };
-static const char *const unsure[] = { "some_data", "part_only.part.0", "part_only.part.1", NULL };
+static const char *const unsure[] = {
+	"some_data",	    "__pfx_plain",	"__pfx_part_only.part.0",
+	"part_only.part.0", "part_only.part.1", NULL
+};
 static const struct ks_symbol plain_symbols[] = { SYMBOL("plain", KS_ATTACH_FTRACE),
 						  SYMBOL("plain.cold", 0) };
 
@@ -302,6 +305,9 @@ static void kprobes_need_a_symbol_that_may_be_probed(void **state)
 	       { "6.1.176", "kprobe/starting", KS_REASON_TARGET_REFUSED, ATTACH },
 	       { "6.1.176", "kprobe/not_in_btf", NONE, OK },
 	       { "6.1.176", "kprobe/some_data", KS_REASON_TIER, KS_VERDICT_UNKNOWN },
+	       { "6.1.176", "kprobe/__pfx_plain", KS_REASON_TARGET_REFUSED, ATTACH },
+	       { "6.1.176", "kprobe/__pfx_part_only.part.0", KS_REASON_TARGET_REFUSED, ATTACH },
+	       { "4.19.300", "kprobe/__pfx_plain", KS_REASON_TIER, KS_VERDICT_UNKNOWN },
 	       { "6.1.176", "kprobe/plain+4", KS_REASON_TIER, KS_VERDICT_UNKNOWN },
 	       { "6.1.176", "kprobe/module:plain", KS_REASON_TARGET_ABSENT, ATTACH });
 }
@@ -395,6 +401,10 @@ static void a_pattern_needs_something_that_ftrace_traces(void **state)
 	       { "6.12.107", "kprobe.multi/*.cold", KS_REASON_TARGET_NO_FTRACE, ATTACH },
 	       { "6.12.107", "kprobe.multi/part_only.part.0", NONE, OK },
 	       { "6.12.107", "kprobe.multi/part_only.part.1", KS_REASON_TIER, KS_VERDICT_UNKNOWN },
+	       { "6.12.107", "kprobe.multi/some_data", KS_REASON_TIER, KS_VERDICT_UNKNOWN },
+	       { "6.12.107", "kprobe.multi/__pfx_plain", KS_REASON_TARGET_REFUSED, ATTACH },
+	       { "6.12.107", "kprobe.multi/__pfx_part_only.part.0", KS_REASON_TARGET_ABSENT,
+		 ATTACH },
 	       { "6.12.107", "kprobe.multi/startin*", KS_REASON_TARGET_NO_FTRACE, ATTACH },
 	       { "6.12.107", "kprobe.multi/starting", KS_REASON_TARGET_NO_FTRACE, ATTACH },
 	       { "6.12.107", "kprobe.multi/inline_*", KS_REASON_TARGET_NO_FTRACE, ATTACH },

@@ -45,6 +45,7 @@ enum ks_attach_why {
 	// no such function; the target tells more
 	KS_WHY_NO_FUNCTION,	// absent, inlined, only with a suffix, or in a module
 	KS_WHY_NOT_A_FUNCTION,	// a symbol that is data, or assembly
+	KS_WHY_PADDING,		// a symbol in front of a function: __pfx_, __cfi_
 	KS_WHY_NO_BTF_FUNCTION, // the image lists no functions, and its BTF has none of that name
 	KS_WHY_NOT_IN_MODULE,	// the kernel has it, and not the module
 	KS_WHY_BTF_UNTOLD,

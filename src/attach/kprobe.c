@@ -4,6 +4,7 @@
 
 #include "attach/private.h"
 #include "base/array.h"
+#include "extract/symbols/symbols.h"
 
 /** Functions that ftrace does not trace are refused, where it could trace some. */
 static const struct ks_gate notrace_is_refused = { KS_SINCE(5, 0), "45408c4f9250" };
@@ -26,22 +27,27 @@ static bool refuses_ambiguous(const struct ks_attach_facts *facts)
 	return ks_gate_is_open(&refused, facts->version);
 }
 
-/**
- * within_notrace_func(): a function that ftrace could trace but does not is refused, unless it is a piece of one
- * that is traced.
- */
+/** Is code that ftrace could trace but does not refused? */
+static enum ks_presence refuses_notrace(const struct ks_attach_facts *facts)
+{
+	if (facts->version && !ks_gate_is_open(&notrace_is_refused, facts->version))
+		return KS_ABSENT;
+	enum ks_presence allowed = ks_attach_option(facts, "CONFIG_KPROBE_EVENTS_ON_NOTRACE");
+	if (allowed == KS_PRESENT || ks_attach_option(facts, "CONFIG_DYNAMIC_FTRACE") == KS_ABSENT)
+		return KS_ABSENT;
+	return allowed == KS_UNTOLD ? KS_UNTOLD : KS_PRESENT;
+}
+
+/** within_notrace_func(): unless it is a piece of a function that is traced. */
 static enum ks_presence is_notrace(const struct ks_attach_facts *facts,
 				   const struct ks_symbol *symbol)
 {
 	char plain[KS_ATTACH_NAME];
 	enum ks_presence traced = ks_attach_bit(facts->image, symbol, KS_ATTACH_FTRACE);
-	if (traced == KS_PRESENT ||
-	    (facts->version && !ks_gate_is_open(&notrace_is_refused, facts->version)))
+	enum ks_presence refused = refuses_notrace(facts);
+	if (traced == KS_PRESENT || refused == KS_ABSENT)
 		return KS_ABSENT;
-	enum ks_presence allowed = ks_attach_option(facts, "CONFIG_KPROBE_EVENTS_ON_NOTRACE");
-	if (allowed == KS_PRESENT || ks_attach_option(facts, "CONFIG_DYNAMIC_FTRACE") == KS_ABSENT)
-		return KS_ABSENT;
-	if (traced == KS_UNTOLD || allowed == KS_UNTOLD)
+	if (traced == KS_UNTOLD || refused == KS_UNTOLD)
 		return KS_UNTOLD;
 	if (!ks_attach_plain_name(symbol->name, plain))
 		return KS_PRESENT;
@@ -90,16 +96,32 @@ static void look_at_symbol(struct ks_asking *asking)
 		ks_asking_find(asking, KS_WHY_KPROBE_UNTOLD, KS_ANSWER_UNKNOWN);
 }
 
-void ks_asking_kprobe(struct ks_asking *asking)
+/** Whether there may be a symbol of that name that is no function. */
+static enum ks_presence something_else(const struct ks_asking *asking)
 {
 	const struct ks_attach_facts *facts = asking->facts;
+	if (asking->target.symbol || asking->target.only_module)
+		return KS_ABSENT;
+	return facts->source ? facts->source->symbol(facts->arg, asking->question->name)
+			     : KS_UNTOLD;
+}
+
+/** What stands in front of a function is code without an ftrace entry. */
+static bool is_padding(const struct ks_asking *asking)
+{
+	return ks_symbol_is_prefix(asking->question->name) && something_else(asking) != KS_ABSENT;
+}
+
+void ks_asking_kprobe(struct ks_asking *asking)
+{
 	if (asking->target.symbol) {
 		look_at_number(asking);
 		look_at_symbol(asking);
+	} else if (is_padding(asking) && refuses_notrace(asking->facts) == KS_PRESENT) {
+		ks_asking_find(asking, KS_WHY_PADDING, KS_ANSWER_NO);
 	} else if (asking->target.by_types) {
 		ks_asking_find(asking, KS_WHY_KPROBE_UNTOLD, KS_ANSWER_UNKNOWN);
-	} else if (!asking->target.only_module && facts->source &&
-		   facts->source->symbol(facts->arg, asking->question->name) == KS_PRESENT) {
+	} else if (something_else(asking) == KS_PRESENT) {
 		ks_asking_find(asking, KS_WHY_NOT_A_FUNCTION, KS_ANSWER_UNKNOWN);
 	} else {
 		ks_asking_no_function(asking, false);
@@ -151,8 +173,12 @@ void ks_asking_kprobe_multi(struct ks_asking *asking)
 		ks_asking_find(asking, finding.why, finding.answer);
 	if (there == KS_ANSWER_NO)
 		return;
-	if (!asking->target.symbol && !asking->target.by_types)
-		ks_asking_no_function(asking, false);
-	else
+	if (asking->target.symbol || asking->target.by_types)
 		ks_asking_lacks(asking, any_entry(asking), KS_WHY_NO_FTRACE, KS_WHY_FTRACE_UNTOLD);
+	else if (is_padding(asking))
+		ks_asking_find(asking, KS_WHY_PADDING, KS_ANSWER_NO);
+	else if (something_else(asking) == KS_PRESENT)
+		ks_asking_find(asking, KS_WHY_NOT_A_FUNCTION, KS_ANSWER_UNKNOWN);
+	else
+		ks_asking_no_function(asking, false);
 }

@@ -4,6 +4,7 @@
 
 const char *const ks_attach_whys[KS_NR_WHYS] = {
 	[KS_WHY_NOT_A_FUNCTION] = "a symbol of that name is no function: data, or assembly",
+	[KS_WHY_PADDING] = "it is padding in front of a function",
 	[KS_WHY_NO_BTF_FUNCTION] = "its BTF has no function of that name",
 	[KS_WHY_BTF_UNTOLD] = "whether BTF describes it is not known: an image with its .BTF tells",
 	[KS_WHY_DENIED] = "no tracing program may be there",

@@ -5,7 +5,6 @@
 #include "check/rules/attach_finding.h"
 #include "check/rules/event_record.h"
 #include "check/rules/loader.h"
-#include "check/rules/no_symbol.h"
 #include "check/rules/pattern.h"
 #include "check/rules/rules.h"
 #include "check/rules/target.h"
@@ -49,16 +48,16 @@ void ks_judge_kprobe_multi(struct ks_judge *judge)
 	const char *name = judge->hook->target;
 	const struct ks_attach_facts facts = ks_site_attach(judge->site);
 	struct ks_attach_finding finding;
+	struct ks_target target = ks_target_find(judge->site, name);
+	if (!target.symbol && !name[strcspn(name, KS_PATTERN_SPECIAL)]) {
+		// it knows more than that nothing matches
+		judge_way(judge, KS_WAY_KPROBE_MULTI, name);
+		return;
+	}
 	enum ks_answer there = ks_attach_multi(&facts, &finding);
 	if (there != KS_ANSWER_YES)
 		ks_judge_finding(judge, &finding, name);
-	if (there == KS_ANSWER_NO)
-		return;
-	struct ks_target target = ks_target_find(judge->site, name);
-	if (!target.symbol && !name[strcspn(name, KS_PATTERN_SPECIAL)])
-		// it knows more than that nothing matches
-		ks_judge_no_symbol(judge, KS_STAGE_ATTACH, &target, name);
-	else
+	if (there != KS_ANSWER_NO)
 		ks_judge_pattern(judge, name);
 }
 

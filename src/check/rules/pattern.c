@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "check/rules/pattern.h"
 #include "check/rules/target.h"
+#include "extract/symbols/symbols.h"
 
 bool ks_pattern_matches(const char *pattern, const char *name)
 {
@@ -187,9 +188,13 @@ void ks_judge_pattern(struct ks_judge *judge, const char *pattern)
 	}
 	bool any = matches.traced || matches.untraced || matches.untold;
 	// what is behind a dot has no entry of its own: that nothing of the whole name is known tells nothing
-	if (!names || (!any && ks_target_find(site, matches.pattern).untold))
-		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER, about,
-			     "the image lists no functions");
+	bool untold = !any && !ks_symbol_is_prefix(matches.pattern) &&
+		      ks_target_find(site, matches.pattern).untold;
+	if (!names || untold)
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER, about, "%s",
+			     names && ks_site_symbol(site, matches.pattern, false) == KS_PRESENT
+				     ? ks_attach_whys[KS_WHY_NOT_A_FUNCTION]
+				     : "the image lists no functions");
 	else
 		conclude(judge, about, &matches, names->more);
 }
