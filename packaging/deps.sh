@@ -23,7 +23,7 @@ CLUSTER_PACKAGES="slurmctld slurmd slurm-client munge parallel python3-yaml"
 
 # For chroots of other releases (tests/suite), and for what takes hours (./check long).
 SUITE_PACKAGES="mmdebstrap debian-archive-keyring iproute2"
-LONG_PACKAGES="valgrind"
+LONG_PACKAGES="valgrind qemu-system-x86 cpio"
 
 # missing PACKAGE...: those that are not installed
 missing()

@@ -18,6 +18,21 @@ bool ks_lookup_may_be(enum ks_kind kind, const char *name)
 	return (kind == KS_FIELD) == (strstr(name, "::") != NULL);
 }
 
+void ks_lookup_other_kind(enum ks_kind kind, struct ks_buf *hint)
+{
+	ks_buf_printf(hint, "%s%s", hint->len ? ", " : "; it is the name of a ",
+		      ks_kinds[kind].name);
+}
+
+struct ks_error *ks_lookup_absent(size_t nr_images, enum ks_kind kind, const char *name,
+				  struct ks_buf *hint)
+{
+	const char *text = ks_buf_text(hint);
+	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu image%s%s",
+			    kind == KS_NR_KINDS ? "name" : ks_kinds[kind].name, name, nr_images,
+			    nr_images == 1 ? "" : "s", text ? text : "");
+}
+
 /** Append the other kinds that have the name; nothing when there is none. */
 static struct ks_error *other_kinds(struct ks_store *store, const struct ks_store_images *images,
 				    enum ks_kind but, const char *name, struct ks_buf *out)
@@ -33,8 +48,7 @@ static struct ks_error *other_kinds(struct ks_store *store, const struct ks_stor
 			continue;
 		KS_TRY(ks_lookup_history(store, images, kind, name, &arena, &history));
 		if (ks_history_present(&history))
-			ks_buf_printf(out, "%s%s", out->len ? ", " : "; it is the name of a ",
-				      ks_kinds[kind].name);
+			ks_lookup_other_kind(kind, out);
 	}
 	return NULL;
 }
@@ -47,8 +61,5 @@ struct ks_error *ks_lookup_unknown(struct ks_store *store, const struct ks_store
 		KS_TRY(other_kinds(store, images, kind, name, &hint));
 	if (!hint.len)
 		KS_TRY(ks_suggest(store, images, kind, name, &hint));
-	const char *text = ks_buf_text(&hint);
-	return ks_error_new(KS_ERR_NOTFOUND, "no %s '%s' in %zu image%s%s",
-			    kind == KS_NR_KINDS ? "name" : ks_kinds[kind].name, name, images->nr,
-			    images->nr == 1 ? "" : "s", text ? text : "");
+	return ks_lookup_absent(images->nr, kind, name, &hint);
 }

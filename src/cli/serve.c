@@ -2,6 +2,7 @@
 #include "cli/serve.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -61,6 +62,18 @@ static struct ks_error *open_reports(const struct ks_cli *cli, const struct opts
 	return opts->reports ? ks_serve_reports_open(&reports, ret) : NULL;
 }
 
+/**
+ * Large pieces of memory are the system's again when they are freed, and few threads have few heaps: what is kept and what a page
+ * needs for a moment lie between each other otherwise.
+ */
+static void keep_memory_small(unsigned int nr_threads)
+{
+	enum { LARGE = 256 << 10, SPARE = 1 << 20 };
+	mallopt(M_ARENA_MAX, (int)nr_threads);
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+	mallopt(M_TRIM_THRESHOLD, SPARE);
+}
+
 /** Serve until a signal comes. */
 static struct ks_error *serve(struct ks_cli *cli, const char *db,
 			      const struct ks_serve_reports *reports)
@@ -77,6 +90,7 @@ static struct ks_error *serve(struct ks_cli *cli, const char *db,
 	sigset_t stops;
 	int signal;
 	block_stops(&stops);
+	keep_memory_small(server_opts.nr_threads);
 	KS_TRY(ks_web_server_start(&server_opts, &server));
 	ks_web_where(server_opts.socket, where);
 	ks_cli_say(stderr, "ksurf: serving %s at http://%s/", db, where);

@@ -112,23 +112,30 @@ bool ks_may_be_in_module(const struct ks_store_images *images, enum ks_kind kind
 	return false;
 }
 
-struct ks_error *ks_suggest(struct ks_store *store, const struct ks_store_images *images,
-			    enum ks_kind kind, const char *name, struct ks_buf *out)
+void ks_suggest_say(const struct ks_store_images *images, enum ks_kind kind,
+		    const struct ks_suggestions *found, struct ks_buf *out)
 {
-	struct ks_suggestions found;
 	if (kind != KS_NR_KINDS && nobody_tells(images, kind)) {
 		ks_buf_printf(out, "; none of them can tell any %s", ks_kinds[kind].name);
-		return NULL;
+		return;
 	}
-	KS_TRY(ks_suggest_names(store, images, kind, name, &found));
-	for (size_t i = 0; i < found.nr; i++)
-		ks_buf_printf(out, "%s%s", i ? ", " : "; did you mean ", found.at[i].name);
-	if (found.nr)
+	for (size_t i = 0; i < found->nr; i++)
+		ks_buf_printf(out, "%s%s", i ? ", " : "; did you mean ", found->at[i].name);
+	if (found->nr)
 		ks_buf_char(out, '?');
 	else if (kind == KS_FUNCTION && some_blind(images))
 		ks_buf_str(out, "; without debug information nobody knows what is inlined "
 				"everywhere");
 	if (ks_may_be_in_module(images, kind))
 		ks_buf_str(out, ks_module_hint);
+}
+
+struct ks_error *ks_suggest(struct ks_store *store, const struct ks_store_images *images,
+			    enum ks_kind kind, const char *name, struct ks_buf *out)
+{
+	struct ks_suggestions found = { 0 };
+	if (kind == KS_NR_KINDS || !nobody_tells(images, kind))
+		KS_TRY(ks_suggest_names(store, images, kind, name, &found));
+	ks_suggest_say(images, kind, &found, out);
 	return NULL;
 }

@@ -43,6 +43,10 @@ KS_MUST_CHECK struct ks_error *ks_suggest(struct ks_store *store,
 					  const struct ks_store_images *images, enum ks_kind kind,
 					  const char *name, struct ks_buf *out);
 
+/** Append the same of names that were looked for elsewhere. */
+void ks_suggest_say(const struct ks_store_images *images, enum ks_kind kind,
+		    const struct ks_suggestions *found, struct ks_buf *out);
+
 /** Some kernel comes without its modules, and a name of that kind may be in one of them: hint at it then. */
 bool ks_may_be_in_module(const struct ks_store_images *images, enum ks_kind kind);
 extern const char ks_module_hint[];

@@ -2,6 +2,7 @@
 /* All names of a state of the store, kept for searching: walking over the store's lists takes far longer than looking. */
 #include <stdlib.h>
 
+#include "api/lookup.h"
 #include "web/private.h"
 
 /** Names on their way. */
@@ -46,6 +47,38 @@ bool ks_web_names_have(const struct ks_web_names *names, enum ks_kind kind, cons
 			to = middle;
 	}
 	return false;
+}
+
+void ks_web_names_near(const struct ks_web_names *names, enum ks_kind kind, const char *word,
+		       struct ks_suggestions *ret)
+{
+	struct ks_suggesting suggesting;
+	if (!ks_suggesting_begin(&suggesting, word, ret))
+		return;
+	for (size_t i = 0; i < names->all.len; i++) {
+		const struct ks_web_hit *hit = &names->all.at[i];
+		if (kind == KS_NR_KINDS || hit->kind == kind)
+			ks_suggesting_take(&suggesting, hit->kind, hit->name, hit->nr_images);
+	}
+}
+
+struct ks_error *ks_web_unknown(struct ks_web_call *call, enum ks_kind kind, const char *name)
+{
+	const struct ks_store_images *images = &call->web->sel.images;
+	_cleanup_buf_ struct ks_buf hint = { 0 };
+	const struct ks_web_names *names;
+	struct ks_suggestions near = { 0 };
+	if (kind == KS_FIELD) // the list has none
+		return ks_lookup_unknown(call->web->store, images, kind, name);
+	KS_TRY(ks_web_names(call->web, &names));
+	for (enum ks_kind other = 0; kind != KS_NR_KINDS && other < KS_FIELD; other++)
+		if (other != kind && ks_web_names_have(names, other, name))
+			ks_lookup_other_kind(other, &hint);
+	if (!hint.len) {
+		ks_web_names_near(names, kind, name, &near);
+		ks_suggest_say(images, kind, &near, &hint);
+	}
+	return ks_lookup_absent(images->nr, kind, name, &hint);
 }
 
 void ks_web_names_free(struct ks_web_names *names)

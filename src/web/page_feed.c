@@ -171,7 +171,7 @@ struct ks_error *ks_web_feed(struct ks_web_call *call)
 	if (feed.kind != KS_NR_KINDS)
 		KS_TRY(ks_web_read_name(call->web, feed.kind, feed.name, &read));
 	if (!read || !ks_history_present(&read->history))
-		return ks_lookup_unknown(call->web->store, &sel->images, feed.kind, feed.name);
+		return ks_web_unknown(call, feed.kind, feed.name);
 	KS_TRY(ks_diff_new(&diff));
 	struct ks_error *err = ks_steps_walk(sel->groups, &read->history, diff, take_step, &feed);
 	if (!err)

@@ -216,8 +216,7 @@ struct ks_error *ks_web_name(struct ks_web_call *call)
 		KS_TRY(ks_lookup_history(call->web->store, &subject.over->images, subject.kind,
 					 subject.name, &call->arena, &own.history));
 	if (!ks_history_present(&read->history))
-		return ks_lookup_unknown(call->web->store, &call->web->sel.images, subject.kind,
-					 subject.name);
+		return ks_web_unknown(call, subject.kind, subject.name);
 	if (format == KS_FORMAT_HTML)
 		return write_page(call, &subject, read);
 	ks_web_say_type(call);
@@ -253,8 +252,7 @@ struct ks_error *ks_web_any_name(struct ks_web_call *call)
 	enum ks_kind kind;
 	KS_TRY(ks_web_kind_of(call, name, &kind));
 	if (kind == KS_NR_KINDS)
-		return ks_lookup_unknown(call->web->store, &call->web->sel.images, KS_NR_KINDS,
-					 name);
+		return ks_web_unknown(call, KS_NR_KINDS, name);
 	ks_html_address(location, kind, name, address->label);
 	if (address->format != KS_FORMAT_HTML)
 		ks_buf_str(location, ks_formats[address->format].extension);

@@ -55,7 +55,7 @@ struct ks_error *ks_web_published(struct ks_web_call *call)
 	KS_TRY(ks_lookup_history(call->web->store, &sel->images, kind, name, &call->arena,
 				 &history));
 	if (!ks_history_present(&history))
-		return ks_lookup_unknown(call->web->store, &sel->images, kind, name);
+		return ks_web_unknown(call, kind, name);
 	ks_web_say_type(call);
 	KS_TRY(ks_report_new(format, sel->groups, NULL, &report));
 	return ks_report_write(report, &history, &call->response->body);

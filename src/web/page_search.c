@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "store/suggest.h"
 #include "web/private.h"
 
 enum { MOST = 200, USUAL = 50 };
@@ -62,20 +61,6 @@ static void look(const struct ks_web_names *names, struct search *search)
 			}
 			search->hits[search->nr++] = *found[place][i];
 		}
-}
-
-/** Names that are near, for a word with a typo. */
-static void look_near(const struct ks_web_names *names, struct search *search)
-{
-	struct ks_suggesting suggesting;
-	if (search->nr || search->pattern ||
-	    !ks_suggesting_begin(&suggesting, search->word, &search->near))
-		return;
-	for (size_t i = 0; i < names->all.len; i++) {
-		const struct ks_web_hit *hit = &names->all.at[i];
-		if (search->kind == KS_NR_KINDS || hit->kind == search->kind)
-			ks_suggesting_take(&suggesting, hit->kind, hit->name, hit->nr_images);
-	}
 }
 
 static void write_hit(struct ks_json *json, enum ks_kind kind, const char *name, size_t in)
@@ -191,7 +176,8 @@ struct ks_error *ks_web_search(struct ks_web_call *call)
 		search.limit = atoi(limit) < MOST ? (size_t)atoi(limit) : MOST;
 	KS_TRY(ks_web_names(call->web, &names));
 	look(names, &search);
-	look_near(names, &search);
+	if (!search.nr && !search.pattern) // a word with a typo
+		ks_web_names_near(names, search.kind, word, &search.near);
 	if (address->format == KS_FORMAT_JSON)
 		write_json(call, &search);
 	else if (address->format != KS_FORMAT_HTML)

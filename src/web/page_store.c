@@ -73,7 +73,8 @@ static void write_sets(struct ks_buf *out, const struct ks_seen_sets *seen)
 {
 	if (!seen->nr)
 		return;
-	ks_buf_str(out, "<h2>Sets that are followed</h2>\n<table><thead><tr><th>set</th><th>its "
+	ks_buf_str(out, "<h2>Sets that are followed</h2>\n<div class=\"scroll\" "
+			"tabindex=\"0\"><table><thead><tr><th>set</th><th>its "
 			"archive was looked at</th></tr></thead><tbody>\n");
 	for (size_t i = 0; i < seen->nr; i++) {
 		ks_buf_str(out, "<tr><td>");
@@ -82,7 +83,7 @@ static void write_sets(struct ks_buf *out, const struct ks_seen_sets *seen)
 		ks_html_text(out, seen->at[i].when);
 		ks_buf_str(out, "</td></tr>\n");
 	}
-	ks_buf_str(out, "</tbody></table>\n");
+	ks_buf_str(out, "</tbody></table></div>\n");
 }
 
 static void write_page(struct ks_web_call *call, const struct facts *facts)

@@ -5,8 +5,11 @@
 #include "report/format.h"
 #include "report/text/html.h"
 #include "store/selection.h"
+#include "store/suggest.h"
 #include "surface/history.h"
 #include "web/web.h"
+
+struct ks_web_call;
 
 /** A name, and how many images have it. */
 struct ks_web_hit {
@@ -49,6 +52,11 @@ KS_MUST_CHECK struct ks_error *ks_web_names(struct ks_web *web, const struct ks_
 void ks_web_names_free(struct ks_web_names *names); // NULL is allowed
 /** Whether any kernel has the name. */
 bool ks_web_names_have(const struct ks_web_names *names, enum ks_kind kind, const char *name);
+/** The names that are near to a word. @param kind KS_NR_KINDS: of all */
+void ks_web_names_near(const struct ks_web_names *names, enum ks_kind kind, const char *word,
+		       struct ks_suggestions *ret);
+/** As ks_lookup_unknown(), which goes through the store: whoever asks for what is not there must not hold a thread for long. */
+struct ks_error *ks_web_unknown(struct ks_web_call *call, enum ks_kind kind, const char *name);
 /** The pairs of letters of a text, as bits that several share: what has all of a word in it has its bits, too. */
 uint64_t ks_web_pairs(const char *text);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "web/server_clients.h"
 #include "web/server_log.h"
@@ -472,9 +473,10 @@ void ks_web_server_stop(struct ks_web_server *server)
 		pthread_cond_wait(&server->free_one, &server->lock);
 	pthread_mutex_unlock(&server->lock);
 	if (server->daemon) {
-		MHD_quiesce_daemon(
-			server->daemon); // or it shuts down a socket that is somebody else's, too
+		// or it shuts the socket down, which may be somebody else's, too
+		int listening = MHD_quiesce_daemon(server->daemon);
 		MHD_stop_daemon(server->daemon);
+		close(listening);
 	}
 	ks_web_clients_end(server->clients);
 	ks_web_uploads_free(server->uploads);

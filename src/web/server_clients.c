@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "web/server_clients.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { HEAD_SECONDS = 30, BODY_SECONDS = 60, LOOK_SECONDS = 1 };
+enum { HEAD_SECONDS = 30, BODY_SECONDS = 60, LOOK_SECONDS = 1, TRIM_SECONDS = 60 };
 
 struct client {
 	struct client *before, *after;
@@ -118,16 +119,29 @@ uint64_t ks_web_clients_place(struct ks_web_clients *clients)
 	return atomic_load(&clients->place);
 }
 
+/** Give back what pages have needed for a moment; else it stays between what is kept, more of it with each rare combination of large ones. */
+static void trim(long long *trimmed)
+{
+	if (now() - *trimmed < TRIM_SECONDS)
+		return;
+	*trimmed = now();
+	malloc_trim(0);
+}
+
 /** End connections whose time is over: their threads find them closed. */
 static void *watch(void *arg)
 {
 	struct ks_web_clients *clients = arg;
+	long long trimmed = now();
 	pthread_mutex_lock(&clients->lock);
 	while (!clients->ends) {
 		struct timespec next;
 		clock_gettime(CLOCK_REALTIME, &next);
 		next.tv_sec += LOOK_SECONDS;
 		pthread_cond_timedwait(&clients->ended, &clients->lock, &next);
+		pthread_mutex_unlock(&clients->lock);
+		trim(&trimmed);
+		pthread_mutex_lock(&clients->lock);
 		look_at_store(clients);
 		for (struct client *client = clients->first; client; client = client->after) {
 			long long deadline = atomic_load(&client->deadline);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* Connections, and how long each may take for a request: who drips bytes is not heard for ever. */
+/* Connections, and how long each may take for a request: who drips bytes is not heard for ever. What has to be done now and then is done here. */
 #include <microhttpd.h>
 #include <stdint.h>
 
