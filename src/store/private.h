@@ -51,6 +51,7 @@ enum ks_sql {
 	KS_SQL_SETTING_REMOVE,
 	KS_SQL_LIST_SEEK,
 	KS_SQL_LIST_OF_KIND,
+	KS_SQL_LIST_COUNTED, // with how many names are in each
 	KS_SQL_LIST_FROM,
 	KS_SQL_LIST_OF_IMAGE,
 	KS_SQL_LIST_ADD,
