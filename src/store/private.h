@@ -132,6 +132,7 @@ struct ks_store {
 	struct ks_cache kept_moves;	 // of addresses, by image
 	struct ks_places_kept kept_base; // of the last row that had one
 	struct ks_part_bases bases;	 // parts that others are differences to
+	struct ks_buf symbol_names;	 // room for a table
 	struct ks_symbols symbols;	 // names of symbol tables
 	int64_t kept_version;
 };

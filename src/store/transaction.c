@@ -13,6 +13,7 @@ void ks_store_forget(struct ks_store *store)
 	store->kept_base.places = NULL;
 	ks_part_bases_clear(&store->bases);
 	ks_symbols_clear(&store->symbols);
+	ks_buf_deinit(&store->symbol_names);
 	ks_blocks_forget(&store->blocks); // repacking numbers definitions anew
 }
 
