@@ -106,6 +106,12 @@ struct ks_places_kept {
 	struct ks_places *places; // NULL: of none
 };
 
+/** Where a name was found in a segment. */
+struct ks_searched {
+	int64_t segment, at;
+	struct ks_buf name; // and its NUL; empty: none was looked for
+};
+
 struct ks_store {
 	sqlite3 *db;
 	char *path;
@@ -130,6 +136,7 @@ struct ks_store {
 	/** Names of segments, columns, definitions that were asked for; as old as kept_version says. */
 	struct ks_cache kept_names, kept_columns, kept_defs;
 	struct ks_cache kept_moves;	 // of addresses, by image
+	struct ks_searched searched;	 // the last one
 	struct ks_places_kept kept_base; // of the last row that had one
 	struct ks_part_bases bases;	 // parts that others are differences to
 	struct ks_buf symbol_names;	 // room for a table
