@@ -36,8 +36,10 @@ struct ks_error *ks_checking_run(struct ks_store *store, const struct ks_checkin
 				 const struct ks_check_input *inputs, size_t nr,
 				 struct ks_checking *checking)
 {
+	KS_TRY(ks_rewriting_new(&checking->rewriting));
 	const struct ks_check_options how = {
 		.policy = options->policy,
+		.next = ks_rewriting_policy(checking->rewriting),
 		.base = checking->base,
 		.modules = options->modules || options->policy->modules,
 		.nr_threads = options->nr_threads,
@@ -45,8 +47,8 @@ struct ks_error *ks_checking_run(struct ks_store *store, const struct ks_checkin
 		.step_arg = options->step_arg,
 	};
 	KS_TRY(ks_check_run(store, &checking->images, inputs, nr, &how, &checking->check));
-	return ks_rewriting_run(store, &checking->images, inputs, nr, &how, checking->check,
-				&checking->rewriting);
+	return ks_rewriting_run(checking->rewriting, store, &checking->images, inputs, nr, &how,
+				checking->check);
 }
 
 void ks_checking_deinit(struct ks_checking *checking)

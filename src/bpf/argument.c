@@ -29,13 +29,13 @@ static bool has_member(const struct ks_btf *btf, const char *record, const char 
 	return false;
 }
 
-const struct ks_arch_registers *ks_bpf_registers_of(const struct ks_bpf_object *object)
+const struct ks_arch_registers *ks_bpf_registers_of(const struct ks_btf *btf)
 {
-	for (size_t i = 0; object->btf && i < ks_nr_archs; i++) {
+	for (size_t i = 0; i < ks_nr_archs; i++) {
 		const struct ks_arch_registers *registers = &ks_archs[i].registers;
 		for (size_t k = 0; k < KS_ARRAY_LEN(registers->members) && registers->members[k];
 		     k++)
-			if (has_member(object->btf, registers->record, registers->members[k]))
+			if (has_member(btf, registers->record, registers->members[k]))
 				return registers;
 	}
 	return NULL;

@@ -138,7 +138,7 @@ struct ks_error *ks_deps_collect(const struct ks_bpf_object *object, struct ks_d
 	deps->object = object;
 	struct ks_dep_sink sink = { .arena = &deps->arena,
 				    .object = object,
-				    .machine = ks_bpf_registers_of(object) };
+				    .machine = object->registers };
 	struct ks_error *err = collect(&sink, deps);
 	ks_vector_deinit(&sink.list);
 	if (err)

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "bpf/reader.h"
+#include "bpf/reads.h"
 
 #ifndef EM_BPF
 #define EM_BPF 247
@@ -70,7 +71,9 @@ static struct ks_error *open_btf(struct ks_bpf_reader *reader)
 	object->legacy = !section || !section->data || !section->size;
 	if (object->legacy)
 		return NULL;
-	return ks_btf_open(section->data, section->size, NULL, &object->btf);
+	KS_TRY(ks_btf_open(section->data, section->size, NULL, &object->btf));
+	object->registers = ks_bpf_registers_of(object->btf);
+	return NULL;
 }
 
 static struct ks_error *copy_lists(struct ks_bpf_reader *reader)

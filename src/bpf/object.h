@@ -10,6 +10,8 @@
 #include "bpf/hook.h"
 #include "btf/btf.h"
 
+struct ks_arch_registers;
+
 /** An instruction in this machine's byte order. The second half of a ld_imm64 is an instruction of its own. */
 struct ks_bpf_insn {
 	uint8_t code, dst, src;
@@ -133,6 +135,8 @@ struct ks_bpf_object {
 	bool no_symbols; // no symbol table: libbpf does not open it, and nothing in it has a name
 	bool legacy;	 // no BTF: only sections, maps and helpers are known
 	struct ks_btf *btf; // its own; NULL for a legacy object
+	const struct ks_arch_registers
+		*registers; // those of the machine that its types give away; NULL: none do
 	uint32_t nr_programs, nr_maps, nr_data, nr_externs, nr_refs, nr_cores, nr_lines,
 		nr_struct_ops, nr_strays;
 	const struct ks_bpf_program *programs;

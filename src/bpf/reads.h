@@ -19,8 +19,8 @@ KS_MUST_CHECK struct ks_error *ks_bpf_context_reads(struct ks_arena *arena,
 						    struct ks_bpf_read **ret, uint32_t *ret_nr);
 
 struct ks_arch_registers;
-/** Those of the machine that the types in the object give away; NULL: none do. */
-const struct ks_arch_registers *ks_bpf_registers_of(const struct ks_bpf_object *object);
+/** Those of the machine that types give away; NULL: none do. */
+const struct ks_arch_registers *ks_bpf_registers_of(const struct ks_btf *btf);
 
 enum { KS_ARGUMENT_NONE = -1, KS_ARGUMENT_RETURN = 0 };
 /**

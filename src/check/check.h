@@ -134,6 +134,8 @@ enum ks_verdict ks_check_object_verdict(const struct ks_check *check,
 
 struct ks_check_options {
 	const struct ks_policy *policy; // NULL: nothing is said
+	/** What checks that follow go by, too: of a store on a server the names that it has are fetched with the others. NULL: none follow. */
+	const struct ks_policy *next;
 	const struct ks_store_image
 		*base;		 // NULL: the image that agrees best with each object's own types
 	bool modules;		 // all modules in the store count as loaded

@@ -313,7 +313,7 @@ static struct ks_error *run_all(struct ks_store *store, const struct ks_store_im
 	struct run run = { .options = options, .result = result, .lock = &lock };
 	KS_TRY(set_columns(&result->check.arena, images, options->base, &columns, &run.base));
 	run.nr_columns = columns.nr;
-	KS_TRY(ks_expect_objects(store, &columns, inputs, nr));
+	KS_TRY(ks_expect_objects(store, &columns, inputs, nr, options));
 	_cleanup_view_ struct ks_view *view = NULL;
 	KS_TRY(ks_view_over_store(store, &columns, options->modules, &view));
 	run.view = view;

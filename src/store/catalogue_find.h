@@ -23,9 +23,6 @@ struct ks_find_names {
 	uint64_t *in;
 };
 
-/** Whether a name is of those that are looked for. */
-bool ks_find_wants(const struct ks_find *find, enum ks_kind kind, const char *name);
-
 /** Fetch the rows of a table that have the ids of all parts, when the catalogue is on a server. */
 KS_MUST_CHECK struct ks_error *ks_find_fetch(struct ks_find_names *search, const char *table);
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The names alone of rows of a catalogue: what a search looks at that knows no better. */
-#include <fnmatch.h>
-
 #include "store/catalogue_find.h"
 
 /** A row of table word. */
@@ -10,12 +8,6 @@ struct words {
 	struct ks_segment_names names; // the next
 	uint64_t next, end;	       // ids of the rows of names that it has still
 };
-
-bool ks_find_wants(const struct ks_find *find, enum ks_kind kind, const char *name)
-{
-	return (!find->glob || fnmatch(find->glob, name, 0) == 0) &&
-	       (!find->wanted || find->wanted(kind, name, find->arg));
-}
 
 struct ks_error *ks_find_fetch(struct ks_find_names *search, const char *table)
 {

@@ -96,7 +96,8 @@ static struct ks_error *count_names(struct ks_store *store, const struct ks_stor
 	for (enum ks_kind kind = 0; kind < KS_FIELD; kind++) {
 		_cleanup_run_ struct ks_run_walk list = { .store = store,
 							  .image = image->id,
-							  .name = ks_list_name((int)kind) };
+							  .name = ks_list_name((int)kind),
+							  .counts = true };
 		bool row =
 			kind != KS_FUNCTION && kind != KS_SYSCALL; // of which count_calls() tells
 		while (row) {

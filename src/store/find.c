@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <fnmatch.h>
 #include <stdlib.h>
 
 #include "store/index.h"
 #include "store/layout.h"
+
+bool ks_find_wants(const struct ks_find *find, enum ks_kind kind, const char *name)
+{
+	return (!find->glob || fnmatch(find->glob, name, 0) == 0) &&
+	       (!find->wanted || find->wanted(kind, name, find->arg));
+}
 
 struct found {
 	const char *name;
@@ -19,8 +26,6 @@ static struct ks_error *tell(const struct ks_find *find, enum ks_kind kind,
 			     const struct found *found, size_t nr, size_t words)
 {
 	for (size_t i = 0; i < nr; i++) {
-		if (find->wanted && !find->wanted(kind, found[i].name, find->arg))
-			continue;
 		struct ks_store_name name = { .kind = kind,
 					      .name = found[i].name,
 					      .in = found[i].in };
@@ -34,8 +39,12 @@ static struct ks_error *tell(const struct ks_find *find, enum ks_kind kind,
 static struct ks_error *find_kind(struct ks_store *store, const struct ks_find *find,
 				  enum ks_kind kind, struct ks_index *index)
 {
-	KS_TRY(ks_index_fill(index, store, find->images, ks_list_name((int)kind), find->glob,
-			     true));
+	const struct ks_index_ask ask = { .images = find->images,
+					  .kind = kind,
+					  .list = ks_list_name((int)kind),
+					  .find = find->glob || find->wanted ? find : NULL,
+					  .modules = true };
+	KS_TRY(ks_index_fill(index, store, &ask));
 	size_t nr = index->names.all.len, words = (find->images->nr + 63) / 64;
 	uint64_t *bits = ks_arena_array(&index->arena, nr * words + 1, sizeof(*bits));
 	struct found *found = ks_arena_array(&index->arena, nr + 1, sizeof(*found));
@@ -45,9 +54,8 @@ static struct ks_error *find_kind(struct ks_store *store, const struct ks_find *
 	for (size_t i = 0; i < index->rows.len; i++) {
 		const struct ks_index_row *row = &index->rows.at[i];
 		for (size_t k = row->from; k < row->from + row->nr; k++)
-			if (index->members.at[k] != KS_INDEX_NONE)
-				bits[index->members.at[k] * words + row->image / 64] |=
-					(uint64_t)1 << row->image % 64;
+			bits[index->members.at[k] * words + row->image / 64] |= (uint64_t)1
+										<< row->image % 64;
 	}
 	for (size_t i = 0; i < nr; i++)
 		found[i] = (struct found){ ks_intern_at(&index->names, (uint32_t)i + 1),

@@ -13,7 +13,7 @@ struct ks_run_row {
 	int64_t segment;   // for ks_segment_names_load(); equal for equal names
 	int64_t columns;   // for ks_columns_load()
 	const char *first; // name; valid until the next row
-	uint64_t nr;	   // names
+	uint64_t nr;	   // names; of a store only where they are counted
 };
 
 /** A walk over these, in the order of names. Zeroed but for what is asked. */
@@ -21,6 +21,7 @@ struct ks_run_walk {
 	struct ks_store *store;
 	int64_t image;
 	const char *name;   // of the list, as ks_list_name() calls it
+	bool counts;	    // how many names a run has is wanted
 	const char *from;   // the run that this name would be in is the first; NULL: all
 	sqlite3_stmt *stmt; // of a store
 	size_t at;	    // of a catalogue
@@ -43,6 +44,9 @@ static inline bool ks_find_has_kind(const struct ks_find *find, enum ks_kind kin
 {
 	return find->kind == KS_NR_KINDS || find->kind == kind;
 }
+
+/** Whether a name is of those that are asked for. */
+bool ks_find_wants(const struct ks_find *find, enum ks_kind kind, const char *name);
 
 /** One layout of files. */
 struct ks_layout {

@@ -31,6 +31,21 @@ static struct ks_error *unpack(struct ks_store *store, struct ks_bytes like, str
 						  : NULL;
 }
 
+/** Many segments are a difference to one. @param own holds the names when they had to be unpacked */
+static struct ks_error *names_of_base(struct ks_store *store, int64_t base, struct ks_buf *own,
+				      struct ks_bytes *ret)
+{
+	bool found;
+	if (ks_cache_get(&store->kept_names, base, ret))
+		return NULL;
+	KS_TRY(get(store, base, true, own, &found));
+	if (!found)
+		return ks_store_damaged("names of an image are missing");
+	*ret = ks_bytes_of(own);
+	ks_cache_put(&store->kept_names, base, *ret);
+	return NULL;
+}
+
 static struct ks_error *get_row(struct ks_store *store, sqlite3_stmt *stmt, bool is_base,
 				struct ks_buf *out)
 {
@@ -42,14 +57,12 @@ static struct ks_error *get_row(struct ks_store *store, sqlite3_stmt *stmt, bool
 		return unpack(store, (struct ks_bytes){ 0 }, data, out);
 	if (is_base)
 		return ks_store_damaged("a base is itself based on another");
-	_cleanup_buf_ struct ks_buf packed = { 0 }, like = { 0 };
-	bool found;
+	_cleanup_buf_ struct ks_buf packed = { 0 }, own = { 0 };
+	struct ks_bytes like;
 	ks_buf_bytes(&packed, data.at, data.len); // the statement is used again
 	KS_TRY(ks_buf_error(&packed));
-	KS_TRY(get(store, base, true, &like, &found));
-	if (!found)
-		return ks_store_damaged("names of an image are missing");
-	return unpack(store, ks_bytes_of(&like), ks_bytes_of(&packed), out);
+	KS_TRY(names_of_base(store, base, &own, &like));
+	return unpack(store, like, ks_bytes_of(&packed), out);
 }
 
 static struct ks_error *get(struct ks_store *store, int64_t segment, bool is_base,

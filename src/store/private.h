@@ -51,6 +51,7 @@ enum ks_sql {
 	KS_SQL_SETTING_REMOVE,
 	KS_SQL_LIST_SEEK,
 	KS_SQL_LIST_OF_KIND,
+	KS_SQL_LIST_COUNTED, // with how many names are in each
 	KS_SQL_LIST_FROM,
 	KS_SQL_LIST_OF_IMAGE,
 	KS_SQL_LIST_ADD,
@@ -105,6 +106,12 @@ struct ks_places_kept {
 	struct ks_places *places; // NULL: of none
 };
 
+/** Where a name was found in a segment. */
+struct ks_searched {
+	int64_t segment, at;
+	struct ks_buf name; // and its NUL; empty: none was looked for
+};
+
 struct ks_store {
 	sqlite3 *db;
 	char *path;
@@ -129,8 +136,10 @@ struct ks_store {
 	/** Names of segments, columns, definitions that were asked for; as old as kept_version says. */
 	struct ks_cache kept_names, kept_columns, kept_defs;
 	struct ks_cache kept_moves;	 // of addresses, by image
+	struct ks_searched searched;	 // the last one
 	struct ks_places_kept kept_base; // of the last row that had one
 	struct ks_part_bases bases;	 // parts that others are differences to
+	struct ks_buf symbol_names;	 // room for a table
 	struct ks_symbols symbols;	 // names of symbol tables
 	int64_t kept_version;
 };

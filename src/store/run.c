@@ -6,8 +6,10 @@ struct ks_error *ks_rows_next(struct ks_run_walk *list, bool *ret)
 {
 	*ret = false;
 	if (!list->stmt) {
-		KS_TRY(ks_sql_get(list->store, list->from ? KS_SQL_LIST_FROM : KS_SQL_LIST_OF_KIND,
-				  &list->stmt));
+		enum ks_sql which = list->counts ? KS_SQL_LIST_COUNTED
+				    : list->from ? KS_SQL_LIST_FROM
+						 : KS_SQL_LIST_OF_KIND;
+		KS_TRY(ks_sql_get(list->store, which, &list->stmt));
 		sqlite3_bind_int64(list->stmt, 1, list->image);
 		ks_sql_bind_text(list->stmt, 2, list->name);
 		if (list->from)

@@ -4,10 +4,15 @@
 
 #include "store/names.h"
 
-/** Where a name stands among the names of a segment; -1 when it is not there. */
+/** Where a name stands among the names of a segment; -1 when it is not there. Images that are alike ask the same again. */
 static struct ks_error *search(struct ks_store *store, int64_t segment, const char *name,
 			       int64_t *ret)
 {
+	struct ks_searched *last = &store->searched;
+	if (last->segment == segment && last->name.len && strcmp(last->name.at, name) == 0) {
+		*ret = last->at;
+		return NULL;
+	}
 	struct ks_bytes text;
 	if (!ks_cache_get(&store->kept_names, segment, &text)) {
 		KS_TRY(ks_segment_names_load(store, segment, &store->row));
@@ -15,7 +20,11 @@ static struct ks_error *search(struct ks_store *store, int64_t segment, const ch
 		ks_cache_put(&store->kept_names, segment, text);
 	}
 	*ret = ks_segment_names_find(text, name);
-	return NULL;
+	last->segment = segment;
+	last->at = *ret;
+	last->name.len = 0;
+	ks_buf_bytes(&last->name, name, strlen(name) + 1);
+	return ks_buf_error(&last->name);
 }
 
 /** Raw ids, kept or read into store->row. */

@@ -56,14 +56,14 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_SETTING_REMOVE] = "DELETE FROM setting WHERE name = ?",
 	[KS_SQL_LIST_SEEK] = "SELECT segment, columns FROM list WHERE image = ? AND kind = ? AND"
 			     " first <= ? ORDER BY first DESC LIMIT 1",
-	[KS_SQL_LIST_OF_KIND] =
+	[KS_SQL_LIST_OF_KIND] = "SELECT segment, columns, first, 0 FROM list WHERE image = ? AND"
+				" kind = ? ORDER BY first",
+	[KS_SQL_LIST_COUNTED] =
 		"SELECT l.segment, l.columns, l.first, s.nr FROM list l LEFT JOIN segment s"
 		" ON s.id = l.segment WHERE l.image = ? AND l.kind = ? ORDER BY l.first",
-	[KS_SQL_LIST_FROM] =
-		"SELECT l.segment, l.columns, l.first, s.nr FROM list l LEFT JOIN segment s"
-		" ON s.id = l.segment WHERE l.image = ?1 AND l.kind = ?2 AND l.first >="
-		" coalesce((SELECT max(first) FROM list WHERE image = ?1 AND kind = ?2 AND"
-		" first <= ?3), '') ORDER BY l.first",
+	[KS_SQL_LIST_FROM] = "SELECT segment, columns, first, 0 FROM list WHERE image = ?1 AND"
+			     " kind = ?2 AND first >= coalesce((SELECT max(first) FROM list WHERE"
+			     " image = ?1 AND kind = ?2 AND first <= ?3), '') ORDER BY first",
 	[KS_SQL_LIST_OF_IMAGE] = "SELECT kind, first, columns FROM list WHERE image = ?",
 	[KS_SQL_LIST_ADD] = "INSERT INTO list(image, kind, first, segment, columns)"
 			    " VALUES(?, ?, ?, ?, ?)",

@@ -34,10 +34,11 @@ struct ks_error *ks_rows_symbol(struct ks_store *store, const struct ks_store_im
 {
 	if (ks_symbols_find(&store->symbols, image->id, name, ret))
 		return NULL;
-	_cleanup_buf_ struct ks_buf raw = { 0 };
+	struct ks_buf *raw = &store->symbol_names;
 	uint64_t nr;
-	KS_TRY(ks_part_read(store, image, KS_PART_SYMBOL_NAMES, &raw, &nr));
-	return ks_symbols_add(&store->symbols, image->id, &raw, nr, name, ret);
+	raw->len = 0;
+	KS_TRY(ks_part_read(store, image, KS_PART_SYMBOL_NAMES, raw, &nr));
+	return ks_symbols_add(&store->symbols, image->id, raw, nr, name, ret);
 }
 
 static struct ks_error *ask_symbol(struct ks_store *store, void *arg)

@@ -262,9 +262,9 @@ struct ks_error *ks_symbols_add(struct ks_symbols *symbols, int64_t image, struc
 	table->raw.len = 0;
 	if (table->nr != nr)
 		return ks_store_damaged("symbol table has columns of different length");
-	ks_buf_deinit(&table->raw);
+	struct ks_buf old = table->raw;
 	table->raw = *raw;
-	*raw = (struct ks_buf){ 0 };
+	*raw = old;
 	table->last_used = ++symbols->nr_read;
 	struct ks_bytes bits = ks_bytes_of(&table->bits);
 	ks_cache_put(&symbols->images, image, bits);

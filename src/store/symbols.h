@@ -27,7 +27,7 @@ struct ks_symbols {
 
 /** Look a name up. @return whether the image is kept: *ret is only filled in then */
 bool ks_symbols_find(const struct ks_symbols *symbols, int64_t image, const char *name, bool *ret);
-/** Keep an image that is not, and look a name up. @param raw nr names, a NUL behind each; its memory is taken */
+/** Keep an image that is not, and look a name up. @param raw nr names, a NUL behind each; left with memory of another table, to be used again */
 KS_MUST_CHECK struct ks_error *ks_symbols_add(struct ks_symbols *symbols, int64_t image,
 					      struct ks_buf *raw, uint64_t nr, const char *name,
 					      bool *ret);

@@ -11,8 +11,10 @@ void ks_store_forget(struct ks_store *store)
 	ks_cache_clear(&store->kept_moves);
 	ks_places_free(store->kept_base.places);
 	store->kept_base.places = NULL;
+	ks_buf_deinit(&store->searched.name);
 	ks_part_bases_clear(&store->bases);
 	ks_symbols_clear(&store->symbols);
+	ks_buf_deinit(&store->symbol_names);
 	ks_blocks_forget(&store->blocks); // repacking numbers definitions anew
 }
 

@@ -130,8 +130,10 @@ static struct ks_error *read_list(struct ks_walk *walk, struct ks_store *store,
 static struct ks_error *fill(struct ks_store *store, void *arg)
 {
 	struct ks_walk *walk = arg;
-	KS_TRY(ks_index_fill(&walk->index, store, walk->images, ks_list_name((int)walk->kind), NULL,
-			     false));
+	const struct ks_index_ask ask = { .images = walk->images,
+					  .kind = walk->kind,
+					  .list = ks_list_name((int)walk->kind) };
+	KS_TRY(ks_index_fill(&walk->index, store, &ask));
 	walk->cells =
 		calloc(walk->index.names.all.len * walk->images->nr + 1, sizeof(*walk->cells));
 	if (!walk->cells)

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/vector.h"
 #include "bpf/deps.h"
+#include "check/policy.h"
 
 /** What nearly every question about a program or a function comes to: what decides about attaching, and what parameters are of. */
 static const struct ks_store_want common[] = {
@@ -60,6 +61,7 @@ static const struct ks_store_want common[] = {
 	{ KS_TYPEDEF, "gfp_t" },
 	{ KS_TYPEDEF, "loff_t" },
 	{ KS_TYPEDEF, "pid_t" },
+	{ KS_TYPEDEF, "req_flags_t" },
 	{ KS_TYPEDEF, "sector_t" },
 	{ KS_TYPEDEF, "size_t" },
 	{ KS_TYPEDEF, "ssize_t" },
@@ -155,21 +157,49 @@ static struct ks_error *add_dep(struct wants *wants, struct ks_arena *arena,
 
 /** What tells the arguments of a tracepoint that a program reads with its BTF. */
 static struct ks_error *add_tracepoint(struct wants *wants, struct ks_arena *arena,
-				       const struct ks_bpf_program *program)
+				       const struct ks_hook *hook)
 {
 	static const struct ks_store_want of[] = { { KS_TYPEDEF, "btf_trace_", false },
 						   { KS_FUNCTION, "__bpf_trace_", true } };
-	if (!program || program->hook.kind != KS_HOOK_TP_BTF || !program->hook.target)
+	if (hook->kind != KS_HOOK_TP_BTF || !hook->target)
 		return NULL;
 	for (size_t i = 0; i < KS_ARRAY_LEN(of); i++) {
 		_cleanup_buf_ struct ks_buf name = { 0 };
 		struct ks_store_want want = of[i];
-		ks_buf_printf(&name, "%s%s", of[i].name, program->hook.target);
+		ks_buf_printf(&name, "%s%s", of[i].name, hook->target);
 		const char *text = ks_buf_text(&name);
 		want.name = text ? ks_arena_strdup(arena, text) : NULL;
 		if (!want.name)
 			return &ks_nomem;
 		KS_TRY(add(wants, &want, 1));
+	}
+	return NULL;
+}
+
+/** What programs are attached to that do not say it themselves. */
+static struct ks_error *add_targets(struct wants *wants, struct ks_arena *arena,
+				    const struct ks_policy_target *targets, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		struct ks_hook hook = { 0 };
+		KS_TRY(ks_hook_parse(arena, targets[i].section, &hook));
+		KS_TRY(add_tracepoint(wants, arena, &hook));
+		bool function = hook.kind == KS_HOOK_KPROBE || hook.kind == KS_HOOK_FENTRY ||
+				hook.kind == KS_HOOK_FMOD_RET;
+		const struct ks_store_want want = { KS_FUNCTION, hook.target, true };
+		if (function && hook.target)
+			KS_TRY(add(wants, &want, 1));
+	}
+	return NULL;
+}
+
+static struct ks_error *add_policy(struct wants *wants, struct ks_arena *arena,
+				   const struct ks_policy *policy, const char *object)
+{
+	const struct ks_policy_object *part;
+	for (size_t at = 0; (part = ks_policy_next(policy, object, &at));) {
+		KS_TRY(add_targets(wants, arena, part->targets, part->nr_targets));
+		KS_TRY(add_targets(wants, arena, part->rewrites, part->nr_rewrites));
 	}
 	return NULL;
 }
@@ -182,7 +212,7 @@ static struct ks_error *add_object(struct wants *wants, struct ks_arena *arena,
 	for (uint32_t i = 0; !err && i <= deps->nr; i++) {
 		const struct ks_dep_list *list =
 			i < deps->nr ? &deps->programs[i] : &deps->object_deps;
-		err = add_tracepoint(wants, arena, list->program);
+		err = list->program ? add_tracepoint(wants, arena, &list->program->hook) : NULL;
 		for (uint32_t k = 0; !err && k < list->nr; k++)
 			err = add_dep(wants, arena, &list->at[k]);
 	}
@@ -190,15 +220,22 @@ static struct ks_error *add_object(struct wants *wants, struct ks_arena *arena,
 }
 
 struct ks_error *ks_expect_objects(struct ks_store *store, const struct ks_store_images *images,
-				   const struct ks_check_input *inputs, size_t nr)
+				   const struct ks_check_input *inputs, size_t nr,
+				   const struct ks_check_options *options)
 {
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	struct wants wants = { 0 };
 	if (!ks_store_is_far(store))
 		return NULL;
 	struct ks_error *err = NULL;
-	for (size_t i = 0; !err && i < nr; i++)
-		err = add_object(&wants, &arena, inputs[i].object);
+	for (size_t i = 0; !err && i < nr; i++) {
+		const struct ks_bpf_object *object = inputs[i].object;
+		err = add_object(&wants, &arena, object);
+		if (!err)
+			err = add_policy(&wants, &arena, options->policy, object->name);
+		if (!err)
+			err = add_policy(&wants, &arena, options->next, object->name);
+	}
 	if (!err)
 		err = ks_expect_names(store, images, wants.at.at, wants.at.len);
 	ks_vector_deinit(&wants.at);

@@ -13,7 +13,11 @@ const struct ks_store_want *ks_expect_common(size_t *ret_nr);
 KS_MUST_CHECK struct ks_error *ks_expect_names(struct ks_store *store,
 					       const struct ks_store_images *images,
 					       const struct ks_store_want *names, size_t nr);
-/** Before objects are checked: what they name. That a name is left out costs a request, and nothing else. */
+/**
+ * Before objects are checked: what they name, and what the policies have them attached to. That a name is left out costs a request, and
+ * nothing else.
+ */
 KS_MUST_CHECK struct ks_error *ks_expect_objects(struct ks_store *store,
 						 const struct ks_store_images *images,
-						 const struct ks_check_input *inputs, size_t nr);
+						 const struct ks_check_input *inputs, size_t nr,
+						 const struct ks_check_options *options);

@@ -19,9 +19,8 @@ const struct ks_arch *ks_judge_other_machine(const struct ks_judge *judge)
 const struct ks_arch_registers *ks_registers_at(const struct ks_bpf_object *object,
 						const struct ks_site *site)
 {
-	const struct ks_arch_registers *told = ks_bpf_registers_of(object);
 	const struct ks_arch *arch = ks_arch_by_debian(site->image->arch);
-	return told || !arch ? told : &arch->registers;
+	return object->registers || !arch ? object->registers : &arch->registers;
 }
 
 static struct ks_reason *add_machine(struct ks_judge *judge, enum ks_stage stage,

@@ -95,25 +95,34 @@ static struct ks_error *run(struct ks_rewriting *rewriting, enum look look, stru
 	return ks_check_run(store, images, some, nr_some, &how, &rewriting->checks[look]);
 }
 
-struct ks_error *ks_rewriting_run(struct ks_store *store, const struct ks_store_images *images,
-				  const struct ks_check_input *inputs, size_t nr,
-				  const struct ks_check_options *options, struct ks_check *check,
-				  struct ks_rewriting **ret)
+struct ks_error *ks_rewriting_new(struct ks_rewriting **ret)
 {
 	struct ks_rewriting *rewriting = calloc(1, sizeof(*rewriting));
 	if (!rewriting)
 		return &ks_nomem;
 	struct ks_error *err = ks_shipped_read(&rewriting->shipped);
-	for (int look = 0; look < NR_LOOKS && !err; look++)
-		err = run(rewriting, look, store, images, inputs, nr, options);
-	if (err) {
+	if (err)
 		ks_rewriting_free(rewriting);
-		return err;
-	}
+	else
+		*ret = rewriting;
+	return err;
+}
+
+const struct ks_policy *ks_rewriting_policy(const struct ks_rewriting *rewriting)
+{
+	return rewriting->shipped;
+}
+
+struct ks_error *ks_rewriting_run(struct ks_rewriting *rewriting, struct ks_store *store,
+				  const struct ks_store_images *images,
+				  const struct ks_check_input *inputs, size_t nr,
+				  const struct ks_check_options *options, struct ks_check *check)
+{
+	for (int look = 0; look < NR_LOOKS; look++)
+		KS_TRY(run(rewriting, look, store, images, inputs, nr, options));
 	check->told = rewriting->checks[AS_TOLD];
 	check->rewritten = rewriting->checks[REWRITTEN];
 	check->probed = rewriting->checks[PROBED];
-	*ret = rewriting;
 	return NULL;
 }
 

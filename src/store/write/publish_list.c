@@ -391,8 +391,8 @@ struct ks_error *ks_publish_list(struct ks_publish *publish, const char *list,
 				   .classes = classes,
 				   .functions = strcmp(list, ks_list_name(KS_FUNCTION)) == 0,
 				   .take = take_rows };
-	struct ks_error *err =
-		ks_index_fill(&listing.index, publish->from, publish->images, list, NULL, false);
+	const struct ks_index_ask ask = { .images = publish->images, .list = list };
+	struct ks_error *err = ks_index_fill(&listing.index, publish->from, &ask);
 	if (!err)
 		err = put_all(&listing);
 	listing_deinit(&listing);

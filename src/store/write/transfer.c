@@ -145,7 +145,7 @@ static struct ks_error *read_rows(struct ks_transfer *t, struct ks_transfer_job 
 	*old = false;
 	for (int list = 0; list < KS_NR_LISTS && !*old; list++) {
 		_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-		KS_TRY(ks_sql_get(t->from, KS_SQL_LIST_OF_KIND, &stmt));
+		KS_TRY(ks_sql_get(t->from, KS_SQL_LIST_COUNTED, &stmt));
 		sqlite3_bind_int64(stmt, 1, job->image->id);
 		ks_sql_bind_text(stmt, 2, ks_list_name(list));
 		for (bool row = true; !*old;) {
