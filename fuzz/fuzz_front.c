@@ -18,14 +18,12 @@ static void check(const struct ks_front *front, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-	struct ks_error *(*const readers[])(const uint8_t *, size_t,
-					    struct ks_front *) = { ks_front_read_rpm,
-								   ks_front_read_apk };
-	for (int i = 0; i < 2; i++) {
-		_cleanup_front_ struct ks_front front = { 0 };
-		_cleanup_error_ struct ks_error *err = readers[i](bytes, len, &front);
-		if (!err)
-			check(&front, len);
-	}
+	_cleanup_front_ struct ks_front rpm = { 0 }, apk = { 0 };
+	_cleanup_error_ struct ks_error *rpm_err = ks_front_read_rpm(bytes, len, &rpm);
+	_cleanup_error_ struct ks_error *apk_err = ks_front_read_apk(bytes, len, &apk);
+	if (!rpm_err)
+		check(&rpm, len);
+	if (!apk_err)
+		check(&apk, len);
 	return 0;
 }

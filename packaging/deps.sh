@@ -10,7 +10,7 @@ libcurl4-openssl-dev libmicrohttpd-dev libseccomp-dev libsolv-dev libsolvext-dev
 # For everything that ./check does on top.
 CHECK_PACKAGES="clang lld dwz clang-format clang-tidy cppcheck shellcheck libclang-rt-dev binutils
 gcc-arm-linux-gnueabihf gcc-aarch64-linux-gnu gcc-s390x-linux-gnu sqlite3 librsvg2-2 libxml2-utils fonts-dejavu-core dwarves gpg gpg-agent gpgconf gpgv openssl
-createrepo-c rpm pacman-package-manager libarchive-tools zstd perl python3"
+apt-utils createrepo-c rpm pacman-package-manager libarchive-tools zstd perl python3"
 
 # For the site in a browser (tests/browser), and for validators (tests/valid), which take packages from npm. Who has node from elsewhere
 # may have npm with it.

@@ -54,6 +54,65 @@ static void verifying_reads_to_the_end(void **state)
 	}
 }
 
+/** Read a file whole, of which each of two pieces has a checksum. */
+static struct ks_error *read_pieces(const char *url, const struct ks_http_opts *opts, bool *proven)
+{
+	_cleanup_input_ struct ks_input *in = NULL;
+	char bytes[1000];
+	size_t got = 1;
+	KS_TRY(ks_http_open(url, opts, &in));
+	for (uint64_t at = 0; got; at += got)
+		KS_TRY(ks_input_read(in, at, bytes, sizeof(bytes), &got));
+	*proven = ks_http_proven(in);
+	return NULL;
+}
+
+/** Packages that are signed by themselves have checksums of their front and of the rest. */
+static void both_pieces_of_a_file_must_be_right(void **state)
+{
+	(void)state;
+	enum { SPLIT = 5000, LEN = 20000 };
+	static const struct {
+		size_t changed, len; // which byte; of the file that is sent
+		const char *why;     // NULL: it is right
+	} cases[] = {
+		{ LEN, LEN, NULL },	      { 0, LEN, "SHA256" },
+		{ SPLIT - 1, LEN, "SHA256" }, { SPLIT, LEN, "SHA256" },
+		{ LEN - 1, LEN, "SHA256" },   { LEN, LEN - 1, "SHA256" },
+		{ LEN, SPLIT, "SHA256" },     { LEN, SPLIT - 1, "SHA256" },
+		{ LEN, 0, "SHA256" },	      { LEN, LEN + 1, "SHA256" },
+	};
+	uint8_t *bytes = calloc(1, LEN + 1);
+	char front[65], rest[65];
+	assert_non_null(bytes);
+	for (size_t i = 0; i < LEN; i++)
+		bytes[i] = (uint8_t)(i * i >> 7);
+	hex_sha256(&(const struct ks_buf){ .at = (char *)bytes, .len = SPLIT }, front);
+	hex_sha256(&(const struct ks_buf){ .at = (char *)bytes + SPLIT, .len = LEN - SPLIT }, rest);
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		const struct served_file files[] = { { "/file", bytes, cases[i].len }, { 0 } };
+		struct range_server server = { .files = files };
+		const struct ks_http_opts opts = { .sha256 = front,
+						   .split = SPLIT,
+						   .rest_sha256 = rest };
+		char url[80];
+		bool proven = false;
+		if (!range_server_start(&server))
+			skip();
+		snprintf(url, sizeof(url), "%s/file", server.url);
+		bytes[cases[i].changed] ^= 1;
+		struct ks_error *err = read_pieces(url, &opts, &proven);
+		bytes[cases[i].changed] ^= 1;
+		assert_int_equal(proven, !cases[i].why);
+		assert_int_equal(!err, !cases[i].why);
+		if (err)
+			assert_non_null(strstr(err->msg, cases[i].why));
+		ks_error_free(err);
+		range_server_stop(&server);
+	}
+	free(bytes);
+}
+
 /** A server that shows another file to who uses it than to who checks it. */
 static void two_faced_server_proves_nothing(void **state)
 {
@@ -241,6 +300,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wrong_checksum_never_passes_when_all_has_come),
 		cmocka_unit_test(verifying_reads_to_the_end),
+		cmocka_unit_test(both_pieces_of_a_file_must_be_right),
 		cmocka_unit_test(two_faced_server_proves_nothing),
 		cmocka_unit_test(dripping_server_is_given_up),
 		cmocka_unit_test(library_gives_it_up_too),

@@ -220,6 +220,10 @@ static void table_of_sets_is_read_and_extended(void **state)
 		{ "name = 'a:1'\n", "expected" },
 		{ "[other]\n", "expected" },
 		{ "[[set]]\nname = 5\n", "line 2" },
+		{ "[[set]]\nname = 'a:1'\nsigned = 'perhaps'\n",
+		  "perhaps: nothing that is signed" },
+		{ "[[set]]\nname = 'a:1'\nsuites = ['x']\npackage = 'p'\nsigned = 'packages'\n",
+		  "a:1: only archives of RPM and apk" },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
 		_cleanup_sets_ struct ks_sets sets = { 0 };

@@ -187,6 +187,27 @@ static void system_calls_are_found_without_a_symbol(void **state)
 	check_calls(&made, older);
 }
 
+/** What a kernel was built without are other names of one function; user-mode-linux has them all as local symbols. */
+static void calls_that_are_not_there_have_one_name(void **state)
+{
+	(void)state;
+	static const char *const names[] = { "gone", "ni_syscall", "other" };
+	struct made made;
+	open_made(&made, EM_PPC64, true, true, "sys_");
+	add_table(&made, START + 0x100, older, NR_CALLS);
+	uint64_t none = nth_function(made.next_function++);
+	for (size_t i = 0; i < KS_ARRAY_LEN(names); i++)
+		ks_buf_printf(&made.symbols, "%016llx t sys_%s\n", (unsigned long long)none,
+			      names[i]);
+	put_words(&made, START + 0x100 + (uint64_t)7 * word_size(&made), &none, 1);
+	read_made(&made);
+	assert_null(ks_extract_syscalls(&made.finder));
+	assert_int_equal(made.surface->nr_syscalls, NR_CALLS);
+	assert_string_equal(made.surface->syscalls[7].name, "ni_syscall");
+	assert_string_equal(made.surface->syscalls[8].name, "call_8");
+	close_made(&made);
+}
+
 /** On s390x both tables stand side by side, and what takes no arguments is the same function in both. */
 static void the_table_of_another_abi_is_told_apart(void **state)
 {
@@ -503,6 +524,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(system_calls_are_found_without_a_symbol),
+		cmocka_unit_test(calls_that_are_not_there_have_one_name),
 		cmocka_unit_test(the_table_of_another_abi_is_told_apart),
 		cmocka_unit_test(two_tables_that_look_alike_are_unknown),
 		cmocka_unit_test(events_are_found_without_a_symbol),

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -134,6 +135,9 @@ static struct ks_error *add_cache(struct ks_grants *grants, const char *url)
 static bool may_be_packed(const char *path)
 {
 	char magic[4];
+	struct stat st;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return true; // a pipe that is opened and closed is lost for who writes into it
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return strcmp(path, "-") == 0;

@@ -216,9 +216,9 @@ static struct ks_error *place(const struct ks_elf *elf, const struct ks_surface 
 	if (!elf->flat)
 		return NULL;
 	if (!surface->symtab_known)
-		return ks_error_new(KS_ERR_UNSUPPORTED,
-				    "a kernel without symbols in it (no CONFIG_KALLSYMS): give its "
-				    "System.map, or take its debug package");
+		return ks_error_new(KS_ERR_UNSUPPORTED, "a kernel without symbols in it (no "
+							"CONFIG_KALLSYMS, or cut short): give its "
+							"System.map, or take its debug package");
 	return ks_link_address_apply(elf, surface, start, ret);
 }
 

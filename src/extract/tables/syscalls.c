@@ -14,6 +14,8 @@
 /** What stands in front of a system call's name in the symbol of its function, tried in this order: [D] but the last. */
 static const char *const prefixes[] = { "stub_", "sys_", "ppc_", "ppc64_", "sys32_x32_", "sysm_" };
 
+static const char not_implemented[] = "ni_syscall";
+
 static const char *after_prefix(const char *symbol)
 {
 	for (size_t i = 0; i < KS_ARRAY_LEN(prefixes); i++) {
@@ -24,7 +26,10 @@ static const char *after_prefix(const char *symbol)
 	return NULL;
 }
 
-/** From a global symbol if there is one. */
+/**
+ * From a global symbol if there is one. What a kernel was built without are other names of sys_ni_syscall, which linkers may have made local
+ * (user-mode-linux).
+ */
 const char *ks_call_name(const struct ks_finder *finder, uint64_t addr)
 {
 	const char *name = NULL;
@@ -34,7 +39,7 @@ const char *ks_call_name(const struct ks_finder *finder, uint64_t addr)
 		if (sym->type != STT_FUNC && sym->type != STT_NOTYPE)
 			continue;
 		const char *cut = after_prefix(sym->name);
-		if (cut && sym->bind == STB_GLOBAL)
+		if (cut && (sym->bind == STB_GLOBAL || strcmp(cut, not_implemented) == 0))
 			return cut;
 		if (cut && !name)
 			name = cut;
@@ -80,7 +85,7 @@ static bool collect_meta(const struct ks_finder *finder, meta_vector *metas)
 	bool ok = collect_all(finder, &found);
 	for (size_t i = 0; i < found.len && ok; i++) {
 		const struct meta meta = { .name = found.at[i].name, .args = found.at[i].args };
-		if (strcmp(meta.name, "ni_syscall") != 0) // stands for all that is not there
+		if (strcmp(meta.name, not_implemented) != 0) // stands for all that is not there
 			ok = ks_vector_add(metas, meta);
 	}
 	ks_vector_deinit(&found);
