@@ -67,6 +67,9 @@ static void present_is_needed(void **state)
 	expect(sample_new(alone, 1), "[[object]]\nif-present = [\"a\"]\n", ".XX", ".AA");
 	expect(sample_new(alone, 2), "[[object]]\nif-present = [\"*\"]\n", ".XX", ".AL");
 	expect(sample_new(alone, 1), "[[object]]\noptional = [\"a\"]\n", ".!!", "...");
+	// who says first is believed
+	expect(sample_new(rows, 2), "[[object]]\nneeded = [\"b\"]\noptional = [\"*\"]\n", ".XX",
+	       ".AA");
 	// nobody can make the call there, so nothing is missed
 	static const struct row calls[] = { { "a", ".." }, { "b", ".s" } };
 	expect(sample_new(calls, 2), "[[object]]\nif-present = [\"b\"]\n", "..", "..");

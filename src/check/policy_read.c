@@ -16,7 +16,8 @@ struct draft {
 	const char *match;
 	const char *source;
 	bool own_loader;
-	struct ks_policy_texts programs, optional, ignored, modes, present, chosen, rewritten;
+	struct ks_policy_texts programs, needed, optional, ignored, modes, present, chosen,
+		rewritten;
 	KS_VECTOR(struct ks_policy_texts) alternatives;
 	KS_VECTOR(struct ks_policy_constant) constants;
 	KS_VECTOR(struct ks_policy_target) targets, rewrites, probes;
@@ -130,10 +131,10 @@ static void read_programs(struct reader *reader)
 		const char *name;
 		struct ks_policy_texts *texts;
 	} keys[] = {
-		{ "programs", &draft->programs },   { "optional", &draft->optional },
-		{ "ignored", &draft->ignored },	    { "modes", &draft->modes },
-		{ "if-present", &draft->present },  { "chosen", &draft->chosen },
-		{ "rewritten", &draft->rewritten },
+		{ "programs", &draft->programs }, { "needed", &draft->needed },
+		{ "optional", &draft->optional }, { "ignored", &draft->ignored },
+		{ "modes", &draft->modes },	  { "if-present", &draft->present },
+		{ "chosen", &draft->chosen },	  { "rewritten", &draft->rewritten },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(keys); i++)
 		if (strcmp(reader->toml.name, keys[i].name) == 0) {
@@ -383,6 +384,7 @@ static const struct table {
 	{ "object",
 	  begin_object,
 	  { { "match", read_match },
+	    { "needed", read_programs },
 	    { "optional", read_programs },
 	    { "ignored", read_programs },
 	    { "modes", read_programs },
@@ -525,6 +527,7 @@ static void keep_objects(struct reader *reader)
 			.source = draft->source,
 			.own_loader = draft->own_loader,
 			.programs = draft->programs,
+			.needed = draft->needed,
 			.optional = draft->optional,
 			.ignored = draft->ignored,
 			.modes = draft->modes,

@@ -142,10 +142,10 @@ static bool name_no_targets(const struct speech *speech, const struct ks_policy_
 
 static bool is_about(const struct speech *speech, const struct ks_policy_object *part)
 {
-	if (!all_match(speech, &part->programs) || !all_match(speech, &part->optional) ||
-	    !all_match(speech, &part->ignored) || !all_match(speech, &part->modes) ||
-	    !all_match(speech, &part->present) || !all_match(speech, &part->chosen) ||
-	    !all_match(speech, &part->rewritten) ||
+	if (!all_match(speech, &part->programs) || !all_match(speech, &part->needed) ||
+	    !all_match(speech, &part->optional) || !all_match(speech, &part->ignored) ||
+	    !all_match(speech, &part->modes) || !all_match(speech, &part->present) ||
+	    !all_match(speech, &part->chosen) || !all_match(speech, &part->rewritten) ||
 	    !lists_match(speech, part->alternatives, part->nr_alternatives) ||
 	    !name_no_targets(speech, part))
 		return false;
@@ -206,6 +206,7 @@ static bool say_object(struct speech *speech, const struct ks_policy_object *par
 	for (size_t i = 0; i < part->nr_alternatives; i++)
 		if (!say_alternatives(speech, &part->alternatives[i]))
 			return false;
+	say_role(speech, &part->needed, KS_ROLE_NEEDED);
 	say_role(speech, &part->optional, KS_ROLE_OPTIONAL);
 	say_role(speech, &part->ignored, KS_ROLE_IGNORED);
 	say_role(speech, &part->modes, KS_ROLE_MODE);
