@@ -303,7 +303,7 @@ static void expect_sides(const struct twin *twins, size_t nr, const char *wanted
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	struct ks_plan plan;
 	char got[MAX_ROWS + 1] = "";
-	assert_ok(ks_plan_object(&arena, &object, NULL, NULL, true, &plan));
+	assert_ok(ks_plan_object(&arena, &object, "x", NULL, NULL, true, &plan));
 	for (size_t i = 0; i < nr; i++)
 		got[i] = plan.parts[i].role == KS_ROLE_SIDE
 				 ? (char)('a' + plan.parts[i].choice * 4 + plan.parts[i].side)

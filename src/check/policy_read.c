@@ -13,7 +13,7 @@
 
 /** An object's part while it is read. */
 struct draft {
-	const char *match;
+	const char *match, *file;
 	const char *source;
 	bool own_loader;
 	struct ks_policy_texts programs, needed, optional, ignored, modes, present, chosen,
@@ -121,6 +121,11 @@ static struct draft *last_draft(struct reader *reader)
 static void read_match(struct reader *reader)
 {
 	last_draft(reader)->match = ks_toml_string(&reader->toml, &reader->policy->arena);
+}
+
+static void read_file_glob(struct reader *reader)
+{
+	last_draft(reader)->file = ks_toml_string(&reader->toml, &reader->policy->arena);
 }
 
 /** A list of programs, by its key. */
@@ -372,7 +377,7 @@ static const struct table {
 	struct {
 		const char *name;
 		void (*read)(struct reader *reader);
-	} keys[12];
+	} keys[16]; // behind the last one is none
 } tables[] = {
 	{ "",
 	  NULL,
@@ -384,6 +389,7 @@ static const struct table {
 	{ "object",
 	  begin_object,
 	  { { "match", read_match },
+	    { "file", read_file_glob },
 	    { "needed", read_programs },
 	    { "optional", read_programs },
 	    { "ignored", read_programs },
@@ -524,6 +530,7 @@ static void keep_objects(struct reader *reader)
 		const struct draft *draft = &reader->drafts.at[i];
 		objects[i] = (struct ks_policy_object){
 			.match = draft->match,
+			.file = draft->file,
 			.source = draft->source,
 			.own_loader = draft->own_loader,
 			.programs = draft->programs,
