@@ -355,6 +355,7 @@ static void pages_hold_no_foreign_markup(void **state)
 	assert_null(strstr(html, "<top>"));
 	assert_null(strstr(html, "<&>"));
 	assert_non_null(strstr(html, "bio&lt;top&gt;.bpf.c:12"));
+	assert_int_equal(count(html, "<th>every kernel</th>"), 1); // of the tool that works on all
 	assert_null(strstr(md, "other<&>"));
 	assert_int_equal(count(md, "<details>"), 2);
 	free(html);

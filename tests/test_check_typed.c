@@ -94,6 +94,11 @@ static void some_pointers_are_not_even_loaded(void **state)
 	       "kernel "
 	       "does not let programs have");
 	expect(PROGRAM("5.17.1", "fentry/many", LOAD(6, 1, 48), END), "");
+	expect(PROGRAM("6.12.117", "fentry/written", LOAD(6, 1, 0), END),
+	       "pointer argument 1: it is a pointer to const void, or void by another name, which "
+	       "this kernel does not let programs have");
+	expect(PROGRAM("6.12.117", "fentry/written", LOAD(6, 1, 8), END), "");
+	expect(PROGRAM("6.16.3", "fentry/written", LOAD(6, 1, 0), END), "");
 	expect(PROGRAM("5.10.1", "fentry/many", LOAD(6, 1, 24), END), ""); // text
 	expect(PROGRAM("5.10.1", "fentry/many", LOAD(6, 1, 16), END), "");
 }

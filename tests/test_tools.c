@@ -67,6 +67,9 @@ static void present_is_needed(void **state)
 	expect(sample_new(alone, 1), "[[object]]\nif-present = [\"a\"]\n", ".XX", ".AA");
 	expect(sample_new(alone, 2), "[[object]]\nif-present = [\"*\"]\n", ".XX", ".AL");
 	expect(sample_new(alone, 1), "[[object]]\noptional = [\"a\"]\n", ".!!", "...");
+	// who says first is believed
+	expect(sample_new(rows, 2), "[[object]]\nneeded = [\"b\"]\noptional = [\"*\"]\n", ".XX",
+	       ".AA");
 	// nobody can make the call there, so nothing is missed
 	static const struct row calls[] = { { "a", ".." }, { "b", ".s" } };
 	expect(sample_new(calls, 2), "[[object]]\nif-present = [\"b\"]\n", "..", "..");
@@ -300,7 +303,7 @@ static void expect_sides(const struct twin *twins, size_t nr, const char *wanted
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	struct ks_plan plan;
 	char got[MAX_ROWS + 1] = "";
-	assert_ok(ks_plan_object(&arena, &object, NULL, NULL, true, &plan));
+	assert_ok(ks_plan_object(&arena, &object, "x", NULL, NULL, true, &plan));
 	for (size_t i = 0; i < nr; i++)
 		got[i] = plan.parts[i].role == KS_ROLE_SIDE
 				 ? (char)('a' + plan.parts[i].choice * 4 + plan.parts[i].side)

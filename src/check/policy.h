@@ -47,10 +47,12 @@ struct ks_policy_loss {
 
 /** What holds for the objects whose name matches. */
 struct ks_policy_object {
-	const char *match;		 // glob of object names
-	const char *source;		 // the line of the loader that says so; NULL
-	bool own_loader;		 // what libbpf refuses to open, the tool's own loader takes
+	const char *match;  // glob of object names
+	const char *file;   // glob of the file that it is in, with its folder; NULL: any
+	const char *source; // the line of the loader that says so; NULL
+	bool own_loader;    // what libbpf refuses to open, the tool's own loader takes
 	struct ks_policy_texts programs; // globs of programs that the object must have to be meant
+	struct ks_policy_texts needed;	 // globs of programs: the tool does not go on without them
 	struct ks_policy_texts optional; // globs of programs: the tool goes on without them
 	struct ks_policy_texts ignored;	 // the tool never loads them
 	struct ks_policy_texts modes;	 // its user chooses among them

@@ -13,10 +13,11 @@
 
 /** An object's part while it is read. */
 struct draft {
-	const char *match;
+	const char *match, *file;
 	const char *source;
 	bool own_loader;
-	struct ks_policy_texts programs, optional, ignored, modes, present, chosen, rewritten;
+	struct ks_policy_texts programs, needed, optional, ignored, modes, present, chosen,
+		rewritten;
 	KS_VECTOR(struct ks_policy_texts) alternatives;
 	KS_VECTOR(struct ks_policy_constant) constants;
 	KS_VECTOR(struct ks_policy_target) targets, rewrites, probes;
@@ -122,6 +123,11 @@ static void read_match(struct reader *reader)
 	last_draft(reader)->match = ks_toml_string(&reader->toml, &reader->policy->arena);
 }
 
+static void read_file_glob(struct reader *reader)
+{
+	last_draft(reader)->file = ks_toml_string(&reader->toml, &reader->policy->arena);
+}
+
 /** A list of programs, by its key. */
 static void read_programs(struct reader *reader)
 {
@@ -130,10 +136,10 @@ static void read_programs(struct reader *reader)
 		const char *name;
 		struct ks_policy_texts *texts;
 	} keys[] = {
-		{ "programs", &draft->programs },   { "optional", &draft->optional },
-		{ "ignored", &draft->ignored },	    { "modes", &draft->modes },
-		{ "if-present", &draft->present },  { "chosen", &draft->chosen },
-		{ "rewritten", &draft->rewritten },
+		{ "programs", &draft->programs }, { "needed", &draft->needed },
+		{ "optional", &draft->optional }, { "ignored", &draft->ignored },
+		{ "modes", &draft->modes },	  { "if-present", &draft->present },
+		{ "chosen", &draft->chosen },	  { "rewritten", &draft->rewritten },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(keys); i++)
 		if (strcmp(reader->toml.name, keys[i].name) == 0) {
@@ -371,7 +377,7 @@ static const struct table {
 	struct {
 		const char *name;
 		void (*read)(struct reader *reader);
-	} keys[12];
+	} keys[16]; // behind the last one is none
 } tables[] = {
 	{ "",
 	  NULL,
@@ -383,6 +389,8 @@ static const struct table {
 	{ "object",
 	  begin_object,
 	  { { "match", read_match },
+	    { "file", read_file_glob },
+	    { "needed", read_programs },
 	    { "optional", read_programs },
 	    { "ignored", read_programs },
 	    { "modes", read_programs },
@@ -522,9 +530,11 @@ static void keep_objects(struct reader *reader)
 		const struct draft *draft = &reader->drafts.at[i];
 		objects[i] = (struct ks_policy_object){
 			.match = draft->match,
+			.file = draft->file,
 			.source = draft->source,
 			.own_loader = draft->own_loader,
 			.programs = draft->programs,
+			.needed = draft->needed,
 			.optional = draft->optional,
 			.ignored = draft->ignored,
 			.modes = draft->modes,

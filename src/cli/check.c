@@ -192,15 +192,15 @@ static const struct ks_opt options[] = {
 const struct ks_cmd ks_cmd_check = {
 	.name = "check",
 	.args = "FILE...",
-	.help = "say whether eBPF programs work on the kernels of the store",
+	.help = "say whether eBPF tools work on the kernels of the store",
 	.details =
 		"Every eBPF object in FILE is taken: object files, executables, packages, "
 		"directories; '-' is\nstandard input.\n"
-		"The exit status is 0 when all works, 1 when there are risks, 2 when a program "
-		"fails to\n"
-		"load or to attach, more when the check itself fails. A ksurf.toml beside FILE "
-		"may\n"
-		"declare optional programs, alternatives and waivers. With --upgrade the first two "
+		"The exit status is 0 when all tools work (parts that they do without do not "
+		"count), 1\nwhen there are risks, 2 when a tool does not work, more when the check "
+		"itself fails.\n"
+		"A ksurf.toml beside FILE may declare optional programs, alternatives and waivers. "
+		"With --upgrade the first two "
 		"arguments\n"
 		"are images, 'live', or files with a kernel, which are added to the store; the "
 		"status is\n"

@@ -138,8 +138,9 @@ struct ks_pointers ks_judge_pointers(const struct ks_judge *judge, const struct 
 			      judge->caller && judge->caller->sleepable, site);
 }
 
-/** Pointers to numbers of more than a byte may be loaded, as numbers, since the first, and to anything since the second. */
+/** Pointers to numbers of more than a byte, to const void, and to anything may be loaded, as numbers, since these. */
 static const struct ks_gate to_numbers = { KS_SINCE(5, 17), "bb6728d75611" };
+static const struct ks_gate to_const_void = { KS_SINCE(6, 16), "1271a40eeafa" };
 static const struct ks_gate to_anything = { KS_SINCE(7, 1), "4145203841ba" };
 
 /** Bytes, but under no other name than their own (is_string_ptr()). */
@@ -170,8 +171,10 @@ static struct ks_pointee word_of(const struct ks_site *site, const struct ks_typ
 	word.record = inner.name ? ks_record_of_shape(site, &inner) : NULL;
 	if (word.record)
 		word.word = KS_WORD_RECORD;
-	else if (!inner.untold && inner.kind == KS_BTF_VOID)
+	else if (shape.type->inner && shape.type->inner->kind == KS_TYPE_VOID)
 		word.word = KS_WORD_NUMBER;
+	else if (!inner.untold && inner.kind == KS_BTF_VOID)
+		gate = &to_const_void; // behind a modifier or a typedef
 	else if (!inner.untold && inner.kind == KS_BTF_INT && is_text(site, shape.type->inner))
 		word.word = KS_WORD_NUMBER;
 	else if (!inner.untold && inner.kind == KS_BTF_INT)

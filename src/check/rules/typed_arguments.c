@@ -53,6 +53,14 @@ static void judge_size(const struct load *load)
 			load->size);
 }
 
+static bool points_to_void(const struct load *load)
+{
+	const struct ks_site *site = load->pointers->site;
+	struct ks_shape shape = ks_shape_of(site, load->word.type);
+	shape = ks_shape_of(site, shape.type->inner);
+	return !shape.untold && shape.kind == KS_BTF_VOID;
+}
+
 static void judge_load(struct ks_judge *judge, const struct ks_pointers *pointers, uint32_t insn)
 {
 	const struct ks_reached *at = &judge->reach->at[insn];
@@ -73,8 +81,9 @@ static void judge_load(struct ks_judge *judge, const struct ks_pointers *pointer
 	load.about.name = name;
 	if (load.word.word == KS_WORD_REFUSED)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &load.about,
-			     "it is a pointer to neither a struct nor void, which this kernel does "
-			     "not let programs have");
+			     "it is a pointer to %s, which this kernel does not let programs have",
+			     points_to_void(&load) ? "const void, or void by another name"
+						   : "neither a struct nor void");
 	else
 		judge_size(&load);
 }

@@ -24,6 +24,7 @@ struct speech {
 	struct ks_arena *arena;
 	struct ks_plan *plan;
 	const struct ks_bpf_object *object; // of whose programs they are; NULL: of objects
+	const char *path;		    // of its file
 	const char *const *names;	    // of each part
 	enum ks_basis basis;
 	const char *source;
@@ -140,12 +141,17 @@ static bool name_no_targets(const struct speech *speech, const struct ks_policy_
 	return true;
 }
 
+static bool is_in_file(const struct speech *speech, const struct ks_policy_object *part)
+{
+	return !part->file || fnmatch(part->file, speech->path, 0) == 0;
+}
+
 static bool is_about(const struct speech *speech, const struct ks_policy_object *part)
 {
-	if (!all_match(speech, &part->programs) || !all_match(speech, &part->optional) ||
-	    !all_match(speech, &part->ignored) || !all_match(speech, &part->modes) ||
-	    !all_match(speech, &part->present) || !all_match(speech, &part->chosen) ||
-	    !all_match(speech, &part->rewritten) ||
+	if (!all_match(speech, &part->programs) || !all_match(speech, &part->needed) ||
+	    !all_match(speech, &part->optional) || !all_match(speech, &part->ignored) ||
+	    !all_match(speech, &part->modes) || !all_match(speech, &part->present) ||
+	    !all_match(speech, &part->chosen) || !all_match(speech, &part->rewritten) ||
 	    !lists_match(speech, part->alternatives, part->nr_alternatives) ||
 	    !name_no_targets(speech, part))
 		return false;
@@ -206,6 +212,7 @@ static bool say_object(struct speech *speech, const struct ks_policy_object *par
 	for (size_t i = 0; i < part->nr_alternatives; i++)
 		if (!say_alternatives(speech, &part->alternatives[i]))
 			return false;
+	say_role(speech, &part->needed, KS_ROLE_NEEDED);
 	say_role(speech, &part->optional, KS_ROLE_OPTIONAL);
 	say_role(speech, &part->ignored, KS_ROLE_IGNORED);
 	say_role(speech, &part->modes, KS_ROLE_MODE);
@@ -225,22 +232,25 @@ static bool start(struct ks_arena *arena, size_t nr, struct ks_plan *plan)
 }
 
 struct ks_error *ks_plan_object(struct ks_arena *arena, const struct ks_bpf_object *object,
-				const struct ks_policy *policy, const struct ks_policy *shipped,
-				bool infer, struct ks_plan *ret)
+				const char *path, const struct ks_policy *policy,
+				const struct ks_policy *shipped, bool infer, struct ks_plan *ret)
 {
 	const char **names = ks_arena_array(arena, (size_t)object->nr_programs + 1, sizeof(char *));
 	if (!names || !start(arena, object->nr_programs, ret))
 		return &ks_nomem;
 	for (uint32_t i = 0; i < object->nr_programs; i++)
 		names[i] = object->programs[i].name;
-	struct speech speech = { .arena = arena, .plan = ret, .object = object, .names = names };
+	struct speech speech = {
+		.arena = arena, .plan = ret, .object = object, .path = path, .names = names
+	};
 	const struct ks_policy *policies[] = { policy, shipped };
 	static const enum ks_basis bases[] = { KS_BASIS_POLICY, KS_BASIS_SHIPPED };
 	for (int i = 0; i < 2; i++) {
 		const struct ks_policy_object *part;
 		speech.basis = bases[i];
 		for (size_t at = 0; (part = ks_policy_next(policies[i], object->name, &at));)
-			if ((i == 0 || is_about(&speech, part)) && !say_object(&speech, part))
+			if (is_in_file(&speech, part) && (i == 0 || is_about(&speech, part)) &&
+			    !say_object(&speech, part))
 				return &ks_nomem;
 	}
 	for (uint32_t i = 0; i < object->nr_programs; i++)

@@ -78,7 +78,7 @@ struct ks_fare ks_plan_judge(const struct ks_plan *plan, const struct ks_fare *s
 
 /** What the policies say of a name among parts, and what follows from twins. NULL policies say nothing. */
 KS_MUST_CHECK struct ks_error *ks_plan_object(struct ks_arena *arena,
-					      const struct ks_bpf_object *object,
+					      const struct ks_bpf_object *object, const char *path,
 					      const struct ks_policy *policy,
 					      const struct ks_policy *shipped, bool infer,
 					      struct ks_plan *ret);

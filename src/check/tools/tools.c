@@ -269,7 +269,7 @@ static struct ks_error *make_tool(struct making *making, size_t index)
 	for (size_t i = 0; i < tool->nr_objects; i++) {
 		const struct ks_bpf_object *object = check->objects[tool->objects[i]].object;
 		names[i] = object->name;
-		KS_TRY(ks_plan_object(&making->scratch, object, check->policy,
+		KS_TRY(ks_plan_object(&making->scratch, object, tool->path, check->policy,
 				      making->tools->shipped, !tools->as_compiled,
 				      &making->plans[tool->objects[i]]));
 	}
