@@ -10,6 +10,7 @@
 #include "base/edit_distance.h"
 #include "base/toml.h"
 #include "base/vector.h"
+#include "bpf/hook.h"
 
 /** An object's part while it is read. */
 struct draft {
@@ -226,22 +227,40 @@ static void read_constant(struct reader *reader)
 		reader->toml.nomem = true;
 }
 
-static void read_target(struct reader *reader)
+/** What a program behaves as is told by a section that libbpf knows. */
+static void check_section(struct reader *reader, const char *section)
+{
+	struct ks_hook hook = { 0 };
+	struct ks_error *err = ks_hook_parse(&reader->policy->arena, section, &hook);
+	const char *near = ks_hook_near(section);
+	reader->toml.nomem = reader->toml.nomem || err;
+	ks_error_free(err);
+	if (!err && (!hook.program_type || hook.guessed))
+		ks_toml_fail(&reader->toml, "libbpf knows no section '%s'%s%s%s", section,
+			     near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
+/** PROGRAM = SECTION. */
+static struct ks_policy_target read_section(struct reader *reader)
 {
 	struct ks_policy_target target = {
 		.program = ks_arena_strdup(&reader->policy->arena, reader->toml.name),
 		.section = ks_toml_string(&reader->toml, &reader->policy->arena),
 	};
+	check_section(reader, target.section);
+	return target;
+}
+
+static void read_target(struct reader *reader)
+{
+	struct ks_policy_target target = read_section(reader);
 	if (!target.program || !ks_vector_add(&last_draft(reader)->targets, target))
 		reader->toml.nomem = true;
 }
 
 static void read_rewrite(struct reader *reader)
 {
-	struct ks_policy_target target = {
-		.program = ks_arena_strdup(&reader->policy->arena, reader->toml.name),
-		.section = ks_toml_string(&reader->toml, &reader->policy->arena),
-	};
+	struct ks_policy_target target = read_section(reader);
 	if (!target.program || !ks_vector_add(&last_draft(reader)->rewrites, target))
 		reader->toml.nomem = true;
 }
