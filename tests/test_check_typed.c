@@ -57,8 +57,6 @@ static void what_is_no_member_is_refused(void **state)
 	expect(PROGRAM("6.1.50", "fentry/many", LOAD(6, 1, 40), LOAD(2, 6, 72), END),
 	       "tier argument 6: what argument 6 points to, and so what may be read there, is not "
 	       "known");
-	// a kprobe's registers have no types
-	expect(PROGRAM("6.1.50", "kprobe/many", LOAD(6, 1, 112), LOAD(2, 6, 72), END), "");
 }
 
 static void numbers_are_not_read_through(void **state)
@@ -332,11 +330,45 @@ static void what_rcu_keeps_may_be_null(void **state)
 	typed_tags = TYPED_NO_TAGS;
 }
 
+#define A_NUMBER(byte)                                                                             \
+	"pointer context: byte " byte " of it is a number to the verifier, and is read through"
+
+static void words_without_types_are_numbers(void **state)
+{
+	(void)state;
+	expect(PROGRAM("6.1.50", "kprobe/many", LOAD(6, 1, 112), LOAD(2, 6, 72), END),
+	       A_NUMBER("112"));
+	expect(PROGRAM("5.10.1", "kprobe/many", LOAD(6, 1, 112), ADD(6, 8), LOAD(2, 6, 0), END),
+	       A_NUMBER("112"));
+	expect(PROGRAM("6.1.50", "kprobe/many", LOAD(6, 1, 112), MOV(2, 0), STORE(6, 2, 0), END),
+	       A_NUMBER("112"));
+	expect(PROGRAM("7.0.1", "raw_tp/event", LOAD(6, 1, 8), LOAD(2, 6, 0), END), A_NUMBER("8"));
+	// a helper may read there, and of writable events the first word is memory
+	expect(PROGRAM("6.1.50", "kprobe/many", LOAD(6, 1, 112), MOVX(3, 6), CALL(113), END), "");
+	expect(PROGRAM("7.0.1", "raw_tp.w/event", LOAD(6, 1, 0), LOAD(2, 6, 0), END), "");
+	expect(PROGRAM("7.0.1", "raw_tp.w/event", LOAD(6, 1, 8), LOAD(2, 6, 0), END),
+	       A_NUMBER("8"));
+}
+
+static void contexts_end_where_their_struct_ends(void **state)
+{
+	(void)state;
+	const struct program *all = PROGRAM("6.1.50", "xdp", LOAD4(2, 1, 12), END),
+			     *more = PROGRAM("6.1.50", "xdp", LOAD4(2, 1, 16), END);
+	expect_by("context-end", all, "");
+	expect_by("context-end", more,
+		  "pointer context: struct xdp_md has 16 bytes, byte 16 is read or written");
+	// of types that this kernel does not describe nothing is known
+	expect_by("context-end", PROGRAM("6.1.50", "tc", LOAD4(2, 1, 184), END), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tags_of_types_are_heeded),
 		cmocka_unit_test(what_rcu_keeps_may_be_null),
+		cmocka_unit_test(words_without_types_are_numbers),
+		cmocka_unit_test(contexts_end_where_their_struct_ends),
 		cmocka_unit_test(members_are_read),
 		cmocka_unit_test(what_is_no_member_is_refused),
 		cmocka_unit_test(numbers_are_not_read_through),

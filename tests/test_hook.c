@@ -211,11 +211,28 @@ static void sections_mean_what_libbpf_says(void **state)
 	}
 }
 
+static void slips_in_sections_are_near_what_was_meant(void **state)
+{
+	(void)state;
+	static const char *const slips[][2] = {
+		{ "fentri/vfs_read", "fentry" },
+		{ "kprob/vfs_read", "kprobe" },
+		{ "cgroup/conect4", "cgroup/connect4" },
+		{ "sk_lokup", "sk_lookup" },
+		{ "tracepont/sched/sched_switch", "tracepoint" },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(slips); i++)
+		assert_string_equal(ks_hook_near(slips[i][0]), slips[i][1]);
+	assert_null(ks_hook_near("my_own_section"));
+	assert_null(ks_hook_near(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(section_names_are_read),
 		cmocka_unit_test(sections_mean_what_libbpf_says),
+		cmocka_unit_test(slips_in_sections_are_near_what_was_meant),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,6 +99,7 @@ static const struct ks_decl
 	d_task = RECORD("task_struct", 72, thing_members),
 	d_tcp = RECORD("tcp_sock", 16, other_members),
 	d_context = RECORD("bpf_iter__task", 16, other_members),
+	d_packet = RECORD("xdp_md", 16, other_members),
 	d_twofold = RECORD("twofold", 16, other_members),
 	d_trusted = RECORD("thing__safe_trusted_or_null", 8, list_members),
 	d_null_args = RECORD("bpf_raw_tp_null_args", 16, other_members),
@@ -112,12 +113,12 @@ static const struct ks_decl
 	d_marked = FUNCTION("bpf_lsm_marked", &nullable_proto),
 	d_event = { .kind = KS_TYPEDEF, .name = "btf_trace_event", .type = &p_event },
 	d_prio = { .kind = KS_TYPEDEF, .name = "btf_trace_sched_pi_setprio", .type = &p_event };
-static const struct ks_decl *const decls[] = { &d_int,	      &d_long,	   &d_char,    &d_thing,
-					       &d_other,      &d_task,	   &d_tcp,     &d_twofold,
-					       &d_operations, &d_many,	   &d_written, &d_hook,
-					       &d_iterator,   &d_elements, &d_stub,    &d_marked,
-					       &d_silent,     &d_context,  &d_event,   &d_prio,
-					       &d_trusted,    &d_null_args };
+static const struct ks_decl *const decls[] = { &d_int,	      &d_long,	   &d_char,	&d_thing,
+					       &d_other,      &d_task,	   &d_tcp,	&d_twofold,
+					       &d_operations, &d_many,	   &d_written,	&d_hook,
+					       &d_iterator,   &d_elements, &d_stub,	&d_marked,
+					       &d_silent,     &d_context,  &d_event,	&d_prio,
+					       &d_packet,     &d_trusted,  &d_null_args };
 static const struct ks_symbol symbols[] = { { .name = "bpf_lsm_hook", .attach = KS_ATTACH_FTRACE },
 					    { .name = "bpf_lsm_silent",
 					      .attach = KS_ATTACH_FTRACE },

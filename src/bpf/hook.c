@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/edit_distance.h"
 #include "bpf/hook.h"
 
 const struct ks_hook_info ks_hooks[KS_NR_HOOKS] = {
@@ -294,4 +295,31 @@ struct ks_error *ks_hook_parse(struct ks_arena *arena, const char *section, stru
 	}
 	*ret = hook;
 	return NULL;
+}
+
+const char *ks_hook_near(const char *section)
+{
+	enum { LONGEST = 64 };
+	const char *near = NULL;
+	unsigned int best = 0;
+	for (size_t i = 0; i < KS_ARRAY_LEN(forms); i++) {
+		char head[LONGEST];
+		const char *name = forms[i].name;
+		size_t len = strcspn(section, "/");
+		bool whole = strchr(name, '/') || !(forms[i].flags & EXTRA);
+		len = whole ? strlen(section) : len;
+		if (len >= sizeof(head))
+			continue;
+		memcpy(head, section, len);
+		head[len] = '\0';
+		unsigned int limit = near ? best - 1 : ks_edit_slips(len);
+		unsigned int distance = ks_edit_distance(head, name, limit);
+		if (distance > limit)
+			continue;
+		best = distance;
+		near = name;
+		if (!best)
+			break;
+	}
+	return near;
 }

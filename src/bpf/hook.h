@@ -52,6 +52,8 @@ struct ks_hook {
 
 /** How long the name of a function is that libbpf reads in the section of a kprobe: letters, digits, '_' and '.'. */
 size_t ks_hook_function_len(const char *text);
+/** What a section may be called that libbpf does not know: the form of a name nearest to it; NULL: none is near. */
+const char *ks_hook_near(const char *section);
 /** Read a section's name. @param arena holds the names of the result */
 KS_MUST_CHECK struct ks_error *ks_hook_parse(struct ks_arena *arena, const char *section,
 					     struct ks_hook *ret);

@@ -253,6 +253,17 @@ static struct ks_error *look_up_objects(const struct names *names,
 	return NULL;
 }
 
+/** The tools that waivers are about. */
+static struct ks_error *look_at_waivers(const struct names *names)
+{
+	for (size_t i = 0; i < names->policy->nr_waivers; i++) {
+		const char *tool = names->policy->waivers[i].tool;
+		if (!is_glob(tool))
+			KS_TRY(look_up_tool(names, tool));
+	}
+	return NULL;
+}
+
 static struct ks_error *look_at_tools(const struct names *names)
 {
 	for (size_t i = 0; i < names->policy->nr_tools; i++) {
@@ -281,5 +292,6 @@ struct ks_error *ks_policy_slips(const struct ks_policy *policy,
 		KS_TRY(any ? walk_part(part, look_up, &names)
 			   : look_up_object(&names, part->match));
 	}
-	return look_at_tools(&names);
+	KS_TRY(look_at_tools(&names));
+	return look_at_waivers(&names);
 }

@@ -10,6 +10,7 @@
 #include "base/edit_distance.h"
 #include "base/toml.h"
 #include "base/vector.h"
+#include "bpf/hook.h"
 
 /** An object's part while it is read. */
 struct draft {
@@ -233,6 +234,19 @@ static void read_constant(struct reader *reader)
 		reader->toml.nomem = true;
 }
 
+/** What a program behaves as is told by a section that libbpf knows. */
+static void check_section(struct reader *reader, const char *section)
+{
+	struct ks_hook hook = { 0 };
+	struct ks_error *err = ks_hook_parse(&reader->policy->arena, section, &hook);
+	const char *near = ks_hook_near(section);
+	reader->toml.nomem = reader->toml.nomem || err;
+	ks_error_free(err);
+	if (!err && (!hook.program_type || hook.guessed))
+		ks_toml_fail(&reader->toml, "libbpf knows no section '%s'%s%s%s", section,
+			     near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
 /** PROGRAM = "SECTION" */
 static struct ks_policy_target read_section(struct reader *reader)
 {
@@ -241,6 +255,7 @@ static struct ks_policy_target read_section(struct reader *reader)
 		.section = ks_toml_string(&reader->toml, &reader->policy->arena),
 	};
 	reader->toml.nomem = reader->toml.nomem || !target.program;
+	check_section(reader, target.section);
 	return target;
 }
 

@@ -98,6 +98,8 @@ struct ks_reached {
 	bool reached;
 	bool modified_ctx; // reads the context through a pointer to its inside
 	bool through_null; // reads or writes through what was just told to be null, or a number behind it
+	/** 1 + the path of what it reads or writes through, which is a number to the verifier; 0: nothing such. */
+	uint16_t through_number;
 	uint8_t ctx_size;   // bytes it reads or writes of the context, 0: none
 	int32_t ctx_offset; // where; the largest of several
 	/** With ks_interp_input.paths: 1 + the path of the pointer that it reads, 0: none, or not known. */

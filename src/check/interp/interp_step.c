@@ -117,6 +117,13 @@ static bool is_null(const struct ks_state *state, const struct ks_value *base)
 	return (state->null || base->index & KS_CONST_NULL) && !state->doubtful;
 }
 
+/** Only helpers read through words of which the verifier knows no type. */
+static void note_number(struct ks_interp *interp, uint32_t at, const struct ks_value *base)
+{
+	if (!interp->doubtful)
+		interp->reached[at].through_number = (uint16_t)(base->index + 1);
+}
+
 /** A read through a pointer of the kernel. @param moved CO-RE made the offset */
 static struct ks_value load_kernel(struct ks_interp *interp, uint32_t at,
 				   const struct ks_value *base, int16_t off, uint8_t size,
@@ -125,6 +132,8 @@ static struct ks_value load_kernel(struct ks_interp *interp, uint32_t at,
 	int64_t offset = offset_of(base, off);
 	if (interp->paths.at[base->index].typed)
 		ks_interp_access(interp, at, base, offset, size, moved, KS_ACCESS_READ);
+	else
+		note_number(interp, at, base);
 	if (base->varies)
 		return ks_value_any();
 	return moved ? ks_interp_read_moved(interp, at, base, offset, size)
@@ -184,6 +193,8 @@ static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	    (base.kind == KS_VALUE_KERNEL && interp->paths.at[base.index].typed))
 		ks_interp_access(interp, at, &base, offset_of(&base, insn->off), size, base.moved,
 				 KS_ACCESS_WRITE);
+	else if (base.kind == KS_VALUE_KERNEL)
+		note_number(interp, at, &base);
 	if (base.kind == KS_VALUE_CONST)
 		interp->reached[at].through_null |= is_null(state, &base);
 	ks_interp_use(interp, &base);

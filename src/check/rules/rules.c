@@ -35,6 +35,7 @@ const struct ks_rule ks_rules[] = {
 	{ "returns",                LOAD,          ALL,            0,           ks_judge_returns },
 	{ "helper-calls",           LOAD,          ALL,            0,           ks_judge_helper_calls },
 	{ "context-pointers",       LOAD,          ALL,            0,           ks_judge_context_pointers },
+	{ "context-end",            LOAD,          ALL,            0,           ks_judge_context_end },
 	{ "tail-calls",             LOAD,          ALL,            0,           ks_judge_tail_calls },
 	{ "fragments",              LOAD,          ALL,            0,           ks_judge_fragments },
 	{ "instructions",           LOAD,          ALL,            0,           ks_judge_insns },

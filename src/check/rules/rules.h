@@ -70,6 +70,8 @@ void ks_judge_returns(struct ks_judge *judge);
 void ks_judge_helper_calls(struct ks_judge *judge);
 /** Reads through a pointer into the context (insns.c). */
 void ks_judge_context_pointers(struct ks_judge *judge);
+/** Reads behind the end of the context (context_end.c). */
+void ks_judge_context_end(struct ks_judge *judge);
 /** Arguments of types that the verifier does not let a program have, or not so (typed_arguments.c). */
 void ks_judge_typed_arguments(struct ks_judge *judge);
 /** Reads and writes through pointers whose types the verifier knows (typed_reads.c). */

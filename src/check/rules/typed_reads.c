@@ -310,6 +310,32 @@ static void judge_access(const struct typed_access *typed)
 	}
 }
 
+/** A word of the context that is none of its typed arguments, or what a helper copied. */
+static void judge_number(struct ks_judge *judge, uint32_t insn)
+{
+	enum {
+		BUFFER = 0
+	}; // of writable tracepoints: memory (raw_tp_writable_prog_is_valid_access())
+	const struct ks_reached *at = &judge->reach->at[insn];
+	const struct ks_path *path = &judge->reach->paths[at->through_number - 1];
+	const char *type = judge->hook->program_type;
+	struct ks_about about = { .kind = KS_NR_KINDS, .insn = insn };
+	if (path->how == KS_PATH_CONTEXT && path->offset == BUFFER && type &&
+	    strcmp(type, "BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE") == 0)
+		return;
+	about.name = path->how == KS_PATH_CONTEXT ? "context" : "a copy";
+	struct ks_reason *reason =
+		path->how == KS_PATH_CONTEXT
+			? ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+				       "byte %d of it is a number to the verifier, and is read "
+				       "through",
+				       path->offset)
+			: ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+				       "what was copied is a number to the verifier, and is read "
+				       "through");
+	ks_reason_hint(judge, reason, "read through it by bpf_probe_read_kernel()");
+}
+
 void ks_judge_typed_reads(struct ks_judge *judge)
 {
 	const struct ks_resolution *resolution = judge->resolution;
@@ -325,6 +351,8 @@ void ks_judge_typed_reads(struct ks_judge *judge)
 				&(struct ks_about){ KS_NR_KINDS, "NULL", i, false },
 				"a pointer is read through where it was compared with NULL, and "
 				"is NULL");
+		if (judge->reach->at[i].reached && judge->reach->at[i].through_number)
+			judge_number(judge, i);
 		for (uint32_t next = judge->reach->at[i].accesses; next;) {
 			const struct ks_access *access = &judge->reach->accesses[next - 1];
 			_cleanup_buf_ struct ks_buf what = { 0 };

@@ -124,7 +124,8 @@ static struct ks_error *put_lists(struct ks_publish *publish)
 			KS_TRY(put_kind(publish, kind));
 	for (size_t i = 0; i < KS_ARRAY_LEN(last); i++)
 		KS_TRY(put_kind(publish, last[i]));
-	KS_TRY(ks_publish_list(publish, ks_list_name(KS_LIST_VARIABLES), NULL));
+	static const enum ks_def_class variables[] = { KS_DEF_VARIABLE, 0 };
+	KS_TRY(ks_publish_list(publish, ks_list_name(KS_LIST_VARIABLES), variables));
 	return ks_publish_symbols(publish);
 }
 
