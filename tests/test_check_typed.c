@@ -98,6 +98,24 @@ static void some_pointers_are_not_even_loaded(void **state)
 	expect(PROGRAM("5.10.1", "fentry/many", LOAD(6, 1, 16), END), "");
 }
 
+static void structs_by_value_are_numbers(void **state)
+{
+	(void)state;
+	expect(PROGRAM("6.1.50", "fentry/passed", LOAD(6, 1, 0), LOAD(2, 6, 0), END),
+	       NUMBER("argument 1"));
+	expect(PROGRAM("6.1.50", "fentry/passed", LOAD(6, 1, 8), LOAD(2, 6, 0), END),
+	       NUMBER("argument 1"));
+	expect(PROGRAM("6.1.50", "fentry/passed", LOAD(6, 1, 8), END), "");
+	// a struct that is only declared is none to read
+	expect(PROGRAM("7.0.1", "fentry/passed", LOAD(6, 1, 16), END),
+	       "pointer argument 2: it is a pointer to neither a struct nor void, which this "
+	       "kernel "
+	       "does not let programs have");
+	expect(PROGRAM("7.1.1", "fentry/passed", LOAD(6, 1, 16), END), "");
+	expect(PROGRAM("7.1.1", "fentry/passed", LOAD(6, 1, 16), LOAD(2, 6, 0), END),
+	       NUMBER("argument 2"));
+}
+
 /** r6 is a pointer to a struct, r0 a number that only shows when it runs. */
 #define INDEXED(...) PROGRAM("6.1.50", "fentry/many", LOAD(6, 1, 0), CALL(7), __VA_ARGS__, END)
 #define VARIES(name)                                                                               \
@@ -190,7 +208,8 @@ static void parts_of_pointers_are_not_read(void **state)
 	static const char cut[] = "pointer argument 1: it is a pointer, of which 4 bytes are read";
 	expect(PROGRAM("6.13.1", "fentry/many", LOAD4(6, 1, 0), END), cut);
 	expect(PROGRAM("6.1.50", "fentry/many", LOAD4(6, 1, 0), END), "");
-	expect(PROGRAM("6.12.1", "fentry/many", LOAD4(6, 1, 0), END),
+	expect(PROGRAM("6.12.6", "fentry/many", LOAD4(6, 1, 0), END), cut);
+	expect(PROGRAM("6.12.5", "fentry/many", LOAD4(6, 1, 0), END),
 	       "tier argument 1: it is a pointer, of which 4 bytes are read: whether this kernel "
 	       "lets "
 	       "that is not known");
@@ -278,6 +297,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_member_is_refused),
 		cmocka_unit_test(numbers_are_not_read_through),
 		cmocka_unit_test(some_pointers_are_not_even_loaded),
+		cmocka_unit_test(structs_by_value_are_numbers),
 		cmocka_unit_test(structs_are_not_read_at_an_index),
 		cmocka_unit_test(pointers_are_computed_with_by_some_operators),
 		cmocka_unit_test(what_helpers_give_is_typed),

@@ -127,6 +127,7 @@ struct ks_reach {
 	uint32_t varies;
 	/** The bits of it that can be both; of several the one that has the highest. */
 	uint64_t varying;
+	bool masked;	   // all its other bits are 0
 	uint32_t nr_exits; // of the numbers that are known, the first ones
 	struct ks_exit exits[KS_MAX_EXITS];
 };

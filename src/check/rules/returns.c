@@ -114,9 +114,16 @@ static void spell(const struct range *range, char *out, size_t room)
 		snprintf(out, room, "%d to %d", (int)range->least, (int)range->most);
 }
 
-/** Whether a number of which these bits can be both can be outside of the range: two of its values are further apart. */
-static bool exceeds(const struct range *range, uint64_t varying)
+/**
+ * Whether a number of which these bits can be both can be outside of the range: 0 is, or the largest of them, where all
+ * others are 0; or two of its values are further apart.
+ */
+static bool exceeds(const struct range *range, uint64_t varying, bool masked)
 {
+	int64_t all = range->narrow ? (int32_t)varying : (int64_t)varying;
+	if (masked &&
+	    (range->least > 0 || range->most < 0 || all < range->least || all > range->most))
+		return true;
 	while (varying & (varying - 1))
 		varying &= varying - 1; // the highest
 	return varying > (uint64_t)(range->most - range->least);
@@ -145,7 +152,7 @@ void ks_judge_returns(struct ks_judge *judge)
 	}
 	uint64_t varying = range.narrow ? (uint32_t)reach->varying : reach->varying;
 	about.insn = reach->varies - 1;
-	if (reach->varies && exceeds(&range, varying))
+	if (reach->varies && exceeds(&range, varying, reach->masked))
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
 			     "it ends with a number that can be %s, the kernel takes %s",
 			     varying >> 31 ? "anything" : "more", taken);
