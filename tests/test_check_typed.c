@@ -290,6 +290,24 @@ static void a_moved_context_is_read_by_some_types(void **state)
 #undef MOVED
 }
 
+static void arguments_are_no_results(void **state)
+{
+	(void)state;
+#define ENDS_WITH(section, ...) PROGRAM("6.1.50", section, __VA_ARGS__, { 0x95, 0, 0, 0, 0 })
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(0, 1, 8)),
+		  "result lsm_cgroup/hook: it ends with argument 2, the kernel takes "
+		  "0 to 1");
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(2, 1, 8), MOVX(0, 2)),
+		  "result lsm_cgroup/hook: it ends with argument 2, the kernel takes "
+		  "0 to 1");
+	// the hook's own result, and what a comparison told
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(0, 1, 16)), "");
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(0, 1, 8), JGT(0, 1, 1), MOV(0, 0)),
+		  "");
+	expect_by("returns", ENDS_WITH("kprobe/many", LOAD4(0, 1, 8)), "");
+#undef ENDS_WITH
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +325,7 @@ int main(void)
 		cmocka_unit_test(others_than_gpl_read_no_structs),
 		cmocka_unit_test(arguments_are_counted),
 		cmocka_unit_test(a_moved_context_is_read_by_some_types),
+		cmocka_unit_test(arguments_are_no_results),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -160,7 +160,7 @@ static void bound(struct ks_value *value)
 {
 	if (value->kind == KS_VALUE_ANY &&
 	    (value->index == KS_ANY_UNBOUNDED || value->index == KS_ANY_VARIES ||
-	     value->index == KS_ANY_MASKED))
+	     value->index == KS_ANY_MASKED || value->index == KS_ANY_PART))
 		*value = ks_value_any();
 }
 

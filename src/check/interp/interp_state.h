@@ -23,9 +23,10 @@ enum {
 };
 /**
  * index of ANY: a word of the context, maybe a pointer that the verifier knows not to be null; a number of which it knows nothing;
- * a number that it knows more than one value of: the bits in number can be both; and all others are 0.
+ * a number that it knows more than one value of: the bits in number can be both; and all others are 0; a part of a word
+ * of a typed context, number bytes into it.
  */
-enum { KS_ANY_OF_CONTEXT = 1, KS_ANY_UNBOUNDED, KS_ANY_VARIES, KS_ANY_MASKED };
+enum { KS_ANY_OF_CONTEXT = 1, KS_ANY_UNBOUNDED, KS_ANY_VARIES, KS_ANY_MASKED, KS_ANY_PART };
 /** Whether a pointer may be null, as the verifier sees it. */
 enum ks_null {
 	KS_NULL_NEVER, // it was compared with null, or need not be
