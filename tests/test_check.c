@@ -417,6 +417,28 @@ static void a_pattern_needs_something_that_ftrace_traces(void **state)
 	       { "6.12.107", "fentry.multi/plai*", KS_REASON_ATTACH_TYPE, LOAD });
 }
 
+static void find_raw_context(struct ks_judge *judge, void *arg)
+{
+	enum ks_verdict *ret = arg;
+	ks_judge_raw_tracepoint(judge);
+	for (size_t i = 0; i < judge->reasons.len; i++)
+		if (judge->reasons.at[i]->kind == KS_REASON_CONTEXT_CHANGED)
+			*ret = judge->reasons.at[i]->verdict;
+}
+
+/** raw_tp_prog_is_valid_access(), whatever the tracepoint has. */
+static void a_raw_tracepoint_has_twelve_arguments_at_most(void **state)
+{
+	(void)state;
+	static const struct ks_bpf_insn last[] = { { 0x79, 0, 1, 88, 0 }, { 0x95, 0, 0, 0, 0 } };
+	static const struct ks_bpf_insn behind[] = { { 0x79, 0, 1, 96, 0 }, { 0x95, 0, 0, 0, 0 } };
+	enum ks_verdict verdict = OK;
+	judge_program("5.10.223", "raw_tp/event", last, 2, find_raw_context, &verdict);
+	assert_int_equal(verdict, OK);
+	judge_program("5.10.223", "raw_tp/event", behind, 2, find_raw_context, &verdict);
+	assert_int_equal(verdict, LOAD);
+}
+
 static void helpers_and_instructions_are_judged_where_they_stand(void **state)
 {
 	(void)state;
@@ -551,6 +573,7 @@ int main(void)
 		cmocka_unit_test(what_changes_results_or_sleeps_needs_error_injection),
 		cmocka_unit_test(patterns_match_as_libbpf_has_them),
 		cmocka_unit_test(a_pattern_needs_something_that_ftrace_traces),
+		cmocka_unit_test(a_raw_tracepoint_has_twelve_arguments_at_most),
 		cmocka_unit_test(helpers_and_instructions_are_judged_where_they_stand),
 		cmocka_unit_test(a_hint_stays_with_its_reason),
 		cmocka_unit_test(reasons_stay_where_they_are_and_keep_their_first_hint),

@@ -112,7 +112,9 @@ static const struct ks_tracepoint
 	short_event = { .event = "freed", .system = "sched", .record = &d_short_free };
 static const struct ks_syscall calls[] = { { 0, "read", true, 4 },
 					   { 1, "getpid", true, 1 },
-					   { 2, "untold", true, 0 } };
+					   { 2, "untold", true, 0 },
+					   { 3, "write", true, 4 },
+					   { 4, "pivot_root", true, 3 } };
 
 #define KERNEL(d, event)                                                                           \
 	{                                                                                          \
@@ -279,7 +281,11 @@ static void records_of_calls(void **state)
 	expect(enter, raw_enter, 16, 8, "...");
 	expect(enter, raw_enter, 32, 8, "...");
 	expect(enter, raw_enter, 40, 8, "AAA"); // read() has three
-	expect(enter, raw_enter, 40, 4, "AA?"); // or the place of a text
+	expect(enter, raw_enter, 40, 4, "AAA");
+	expect("tp/syscalls/sys_enter_write", raw_enter, 40, 4, "AA."); // the place of a text
+	expect("tp/syscalls/sys_enter_write", raw_enter, 40, 8, "AAA");
+	expect("tp/syscalls/sys_enter_pivot_root", raw_enter, 32, 8, "AA."); // of two
+	expect("tp/syscalls/sys_enter_pivot_root", raw_enter, 40, 4, "AAA");
 	expect(enter, raw_enter, 8, 8, "...");
 	expect(leave, raw_exit, 16, 8, "...");
 	expect(leave, raw_exit, 24, 8, "AAA");

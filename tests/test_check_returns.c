@@ -212,6 +212,9 @@ static void what_hooks_of_lsm_took(void **state)
 #define MOV(dst, imm) 0xb7, dst, 0, 0, imm
 #define MOVX(dst, src) 0xbf, dst, src, 0, 0
 #define AND(dst, imm) 0x57, dst, 0, 0, imm
+#define OR(dst, imm) 0x47, dst, 0, 0, imm
+#define RSH(dst, imm) 0x77, dst, 0, 0, imm
+#define ARSH(dst, imm) 0xc7, dst, 0, 0, imm
 #define JEQ(dst, imm, off) 0x15, dst, 0, off, imm
 #define JGT(dst, imm, off) 0x25, dst, 0, off, imm
 #define EXIT 0x95, 0, 0, 0, 0
@@ -302,12 +305,46 @@ static void every_path_counts(void **state)
 			fail_msg("program %zu", i);
 }
 
+/** An LSM hook takes 0 or an error: a number whose other bits are 0 is none. */
+static void what_is_masked_is_not_negative(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *section;
+		struct ks_bpf_insn last[2];
+		bool refused;
+	} rows[] = {
+		{ "lsm/file_open", { { AND(0, 255) }, { EXIT } }, true },
+		{ "lsm/file_open", { { AND(0, 1) }, { EXIT } }, true },
+		{ "lsm/file_open", { { AND(0, 0) }, { EXIT } }, false },
+		{ "lsm/file_open", { { RSH(0, 60) }, { EXIT } }, true },
+		{ "lsm/file_open", { { ARSH(0, 63) }, { EXIT } }, false },
+		{ "lsm/audit_rule_known", { { AND(0, 1) }, { EXIT } }, false },
+		{ "lsm/audit_rule_known", { { AND(0, 2) }, { EXIT } }, true },
+		{ "cgroup/recvmsg4", { { AND(0, 1) }, { EXIT } }, true }, // it may be 0
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(rows); i++) {
+		const struct ks_bpf_insn insns[] = { { VARIABLE(1) },
+						     { ZERO },
+						     { LOAD(0, 1, 0) },
+						     rows[i].last[0],
+						     rows[i].last[1] };
+		if (refused(&kernels[NEW], rows[i].section, insns, 5) != rows[i].refused)
+			fail_msg("row %zu", i);
+	}
+	// all but the lowest bits are 1
+	const struct ks_bpf_insn errors[] = { { VARIABLE(1) }, { ZERO },      { LOAD(0, 1, 0) },
+					      { AND(0, 7) },   { OR(0, -8) }, { EXIT } };
+	assert_false(refused(&kernels[NEW], "lsm/file_open", errors, 6));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_kernels_took),
 		cmocka_unit_test(what_hooks_of_lsm_took),
 		cmocka_unit_test(every_path_counts),
+		cmocka_unit_test(what_is_masked_is_not_negative),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -101,6 +101,24 @@ static void some_pointers_are_not_even_loaded(void **state)
 	expect(PROGRAM("5.10.1", "fentry/many", LOAD(6, 1, 16), END), "");
 }
 
+static void structs_by_value_are_numbers(void **state)
+{
+	(void)state;
+	expect(PROGRAM("6.1.50", "fentry/passed", LOAD(6, 1, 0), LOAD(2, 6, 0), END),
+	       NUMBER("argument 1"));
+	expect(PROGRAM("6.1.50", "fentry/passed", LOAD(6, 1, 8), LOAD(2, 6, 0), END),
+	       NUMBER("argument 1"));
+	expect(PROGRAM("6.1.50", "fentry/passed", LOAD(6, 1, 8), END), "");
+	// a struct that is only declared is none to read
+	expect(PROGRAM("7.0.1", "fentry/passed", LOAD(6, 1, 16), END),
+	       "pointer argument 2: it is a pointer to neither a struct nor void, which this "
+	       "kernel "
+	       "does not let programs have");
+	expect(PROGRAM("7.1.1", "fentry/passed", LOAD(6, 1, 16), END), "");
+	expect(PROGRAM("7.1.1", "fentry/passed", LOAD(6, 1, 16), LOAD(2, 6, 0), END),
+	       NUMBER("argument 2"));
+}
+
 /** r6 is a pointer to a struct, r0 a number that only shows when it runs. */
 #define INDEXED(...) PROGRAM("6.1.50", "fentry/many", LOAD(6, 1, 0), CALL(7), __VA_ARGS__, END)
 #define VARIES(name)                                                                               \
@@ -193,7 +211,8 @@ static void parts_of_pointers_are_not_read(void **state)
 	static const char cut[] = "pointer argument 1: it is a pointer, of which 4 bytes are read";
 	expect(PROGRAM("6.13.1", "fentry/many", LOAD4(6, 1, 0), END), cut);
 	expect(PROGRAM("6.1.50", "fentry/many", LOAD4(6, 1, 0), END), "");
-	expect(PROGRAM("6.12.1", "fentry/many", LOAD4(6, 1, 0), END),
+	expect(PROGRAM("6.12.6", "fentry/many", LOAD4(6, 1, 0), END), cut);
+	expect(PROGRAM("6.12.5", "fentry/many", LOAD4(6, 1, 0), END),
 	       "tier argument 1: it is a pointer, of which 4 bytes are read: whether this kernel "
 	       "lets "
 	       "that is not known");
@@ -362,6 +381,24 @@ static void contexts_end_where_their_struct_ends(void **state)
 	expect_by("context-end", PROGRAM("6.1.50", "tc", LOAD4(2, 1, 184), END), "");
 }
 
+static void arguments_are_no_results(void **state)
+{
+	(void)state;
+#define ENDS_WITH(section, ...) PROGRAM("6.1.50", section, __VA_ARGS__, { 0x95, 0, 0, 0, 0 })
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(0, 1, 8)),
+		  "result lsm_cgroup/hook: it ends with argument 2, the kernel takes "
+		  "0 to 1");
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(2, 1, 8), MOVX(0, 2)),
+		  "result lsm_cgroup/hook: it ends with argument 2, the kernel takes "
+		  "0 to 1");
+	// the hook's own result, and what a comparison told
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(0, 1, 16)), "");
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(0, 1, 8), JGT(0, 1, 1), MOV(0, 0)),
+		  "");
+	expect_by("returns", ENDS_WITH("kprobe/many", LOAD4(0, 1, 8)), "");
+#undef ENDS_WITH
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +410,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_member_is_refused),
 		cmocka_unit_test(numbers_are_not_read_through),
 		cmocka_unit_test(some_pointers_are_not_even_loaded),
+		cmocka_unit_test(structs_by_value_are_numbers),
 		cmocka_unit_test(structs_are_not_read_at_an_index),
 		cmocka_unit_test(pointers_are_computed_with_by_some_operators),
 		cmocka_unit_test(what_helpers_give_is_typed),
@@ -382,6 +420,7 @@ int main(void)
 		cmocka_unit_test(others_than_gpl_read_no_structs),
 		cmocka_unit_test(arguments_are_counted),
 		cmocka_unit_test(a_moved_context_is_read_by_some_types),
+		cmocka_unit_test(arguments_are_no_results),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

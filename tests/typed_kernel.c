@@ -48,11 +48,13 @@ static const struct ks_type t_const_void = { .kind = KS_TYPE_CONST, .inner = &t_
 static const struct ks_type t_thing = { .kind = KS_TYPE_STRUCT, .name = "thing" };
 static const struct ks_type t_other = { .kind = KS_TYPE_STRUCT, .name = "other" };
 static const struct ks_type t_twofold = { .kind = KS_TYPE_STRUCT, .name = "twofold" };
+static const struct ks_type t_hidden = { .kind = KS_TYPE_FWD_STRUCT, .name = "hidden" };
 static const struct ks_type t_text = { .kind = KS_TYPE_ARRAY, .inner = &t_char, .n = 16 };
 static const struct ks_type p_thing = POINTER(&t_thing), p_other = POINTER(&t_other),
 			    p_twofold = POINTER(&t_twofold), p_void = POINTER(&t_void),
 			    p_char = POINTER(&t_char), pp_char = POINTER(&p_char),
-			    p_long = POINTER(&t_long), p_const_void = POINTER(&t_const_void);
+			    p_long = POINTER(&t_long), p_const_void = POINTER(&t_const_void),
+			    p_hidden = POINTER(&t_hidden);
 
 /** a 8, b 4, a hole of 4, next 8, leaf 8, text 16, other 16, bits 4, a hole */
 static const struct ks_member thing_members[] = {
@@ -71,6 +73,7 @@ static const struct ks_param many_params[] = { { "thing", &p_thing }, { "n", &t_
 					       { "number", &p_long } };
 static const struct ks_param written_params[] = { { "from", &p_const_void },
 						  { "thing", &p_thing } };
+static const struct ks_param passed_params[] = { { "other", &t_other }, { "hidden", &p_hidden } };
 static const struct ks_param event_params[] = { { "(anon)", &p_void },
 						{ "(anon)", &p_thing },
 						{ "(anon)", &p_thing } };
@@ -83,6 +86,7 @@ static const struct ks_param nullable_params[] = { { "thing__nullable", &p_thing
 static const struct ks_param silent_params[] = { { "thing", &p_thing } };
 static const struct ks_type many_proto = PROTO(many_params, &p_thing),
 			    written_proto = PROTO(written_params, &t_int),
+			    passed_proto = PROTO(passed_params, &t_void),
 			    event_proto = PROTO(event_params, &t_void),
 			    iterator_proto = PROTO(iterator_params, &t_int),
 			    elements_proto = PROTO(elements_params, &t_int),
@@ -105,6 +109,7 @@ static const struct ks_decl
 	d_null_args = RECORD("bpf_raw_tp_null_args", 16, other_members),
 	d_operations = RECORD("operations", 8, operations_members),
 	d_many = FUNCTION("many", &many_proto), d_written = FUNCTION("written", &written_proto),
+	d_passed = FUNCTION("passed", &passed_proto),
 	d_hook = FUNCTION("bpf_lsm_hook", &iterator_proto),
 	d_iterator = FUNCTION("bpf_iter_task", &iterator_proto),
 	d_elements = FUNCTION("bpf_iter_bpf_map_elem", &elements_proto),
@@ -113,12 +118,12 @@ static const struct ks_decl
 	d_marked = FUNCTION("bpf_lsm_marked", &nullable_proto),
 	d_event = { .kind = KS_TYPEDEF, .name = "btf_trace_event", .type = &p_event },
 	d_prio = { .kind = KS_TYPEDEF, .name = "btf_trace_sched_pi_setprio", .type = &p_event };
-static const struct ks_decl *const decls[] = { &d_int,	      &d_long,	   &d_char,	&d_thing,
-					       &d_other,      &d_task,	   &d_tcp,	&d_twofold,
-					       &d_operations, &d_many,	   &d_written,	&d_hook,
-					       &d_iterator,   &d_elements, &d_stub,	&d_marked,
-					       &d_silent,     &d_context,  &d_event,	&d_prio,
-					       &d_packet,     &d_trusted,  &d_null_args };
+static const struct ks_decl *const decls[] = {
+	&d_int,	     &d_long,	  &d_char,	 &d_thing,  &d_other,	&d_task,
+	&d_tcp,	     &d_twofold,  &d_operations, &d_many,   &d_written, &d_hook,
+	&d_iterator, &d_elements, &d_stub,	 &d_marked, &d_silent,	&d_context,
+	&d_event,    &d_prio,	  &d_packet,	 &d_passed, &d_trusted, &d_null_args
+};
 static const struct ks_symbol symbols[] = { { .name = "bpf_lsm_hook", .attach = KS_ATTACH_FTRACE },
 					    { .name = "bpf_lsm_silent",
 					      .attach = KS_ATTACH_FTRACE },

@@ -101,6 +101,11 @@ static void note_exit(struct ks_interp *interp, uint32_t at, const struct ks_sta
 	if (varying > interp->varying && !state->doubtful) {
 		interp->varies = at + 1;
 		interp->varying = varying;
+		interp->masked = ks_value_is_masked(value);
+	}
+	if (value->kind == KS_VALUE_ANY && value->index == KS_ANY_PART && !state->doubtful) {
+		interp->passes_on = at + 1;
+		interp->passed_offset = (int32_t)value->number;
 	}
 	if (value->kind != KS_VALUE_CONST || state->doubtful)
 		return;
@@ -327,6 +332,9 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 				  .nr_accesses = (uint32_t)interp.accesses.len,
 				  .varies = interp.varies,
 				  .varying = interp.varying,
+				  .masked = interp.masked,
+				  .passes_on = interp.passes_on,
+				  .passed_offset = interp.passed_offset,
 				  .nr_exits = interp.nr_exits };
 	memcpy(ret->exits, interp.exits, sizeof(ret->exits));
 	struct ks_path *paths = ks_arena_array(arena, interp.paths.len + 1, sizeof(*paths));

@@ -129,6 +129,10 @@ struct ks_reach {
 	uint32_t varies;
 	/** The bits of it that can be both; of several the one that has the highest. */
 	uint64_t varying;
+	bool masked; // all its other bits are 0
+	/** 1 + an instruction that ends it with a part of a typed context, and where that stands; 0: none. */
+	uint32_t passes_on;
+	int32_t passed_offset;
 	uint32_t nr_exits; // of the numbers that are known, the first ones
 	struct ks_exit exits[KS_MAX_EXITS];
 };

@@ -27,6 +27,9 @@ struct ks_interp {
 	bool doubtful;		   // of the state that an instruction is carried out in
 	uint32_t varies, nr_exits; // as in ks_reach
 	uint64_t varying;
+	bool masked;
+	uint32_t passes_on;
+	int32_t passed_offset;
 	struct ks_exit exits[KS_MAX_EXITS];
 };
 

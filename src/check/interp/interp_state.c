@@ -159,7 +159,8 @@ void ks_state_forget(struct ks_state *state, int64_t offset, uint64_t size)
 static void bound(struct ks_value *value)
 {
 	if (value->kind == KS_VALUE_ANY &&
-	    (value->index == KS_ANY_UNBOUNDED || value->index == KS_ANY_VARIES))
+	    (value->index == KS_ANY_UNBOUNDED || value->index == KS_ANY_VARIES ||
+	     value->index == KS_ANY_MASKED || value->index == KS_ANY_PART))
 		*value = ks_value_any();
 }
 
@@ -277,23 +278,32 @@ uint64_t ks_value_varying(const struct ks_value *value)
 {
 	if (value->kind != KS_VALUE_ANY)
 		return 0;
-	return value->index == KS_ANY_UNBOUNDED ? UINT64_MAX
-	       : value->index == KS_ANY_VARIES	? value->number
-						: 0;
+	if (value->index == KS_ANY_UNBOUNDED)
+		return UINT64_MAX;
+	return value->index == KS_ANY_VARIES || value->index == KS_ANY_MASKED ? value->number : 0;
 }
 
-static struct ks_value varying(uint64_t bits)
+bool ks_value_is_masked(const struct ks_value *value)
+{
+	return value->kind == KS_VALUE_ANY &&
+	       (value->index == KS_ANY_UNBOUNDED || value->index == KS_ANY_MASKED);
+}
+
+/** @param masked all other bits are 0 */
+static struct ks_value varying(uint64_t bits, bool masked)
 {
 	if (!bits)
 		return ks_value_any();
-	return (struct ks_value){ .kind = KS_VALUE_ANY, .index = KS_ANY_VARIES, .number = bits };
+	return (struct ks_value){ .kind = KS_VALUE_ANY,
+				  .index = masked ? KS_ANY_MASKED : KS_ANY_VARIES,
+				  .number = bits };
 }
 
 struct ks_value ks_value_of_bytes(uint8_t size)
 {
 	if (size >= 8)
 		return (struct ks_value){ .kind = KS_VALUE_ANY, .index = KS_ANY_UNBOUNDED };
-	return varying((1ull << (8 * size)) - 1);
+	return varying((1ull << (8 * size)) - 1, true);
 }
 
 /** What a constant makes of them: those that can surely still be both. */
@@ -371,9 +381,11 @@ struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value
 		return b;
 	}
 	if (copies && off == 0 && !wide)
-		return varying((uint32_t)ks_value_varying(&b));
+		return varying((uint32_t)ks_value_varying(&b), ks_value_is_masked(&b));
+	bool keeps = op == OP_AND || op == OP_LSH || op == OP_RSH;
 	return b.kind == KS_VALUE_CONST && !copies
-		       ? varying(vary(op, wide, ks_value_varying(&a), b.number))
+		       ? varying(vary(op, wide, ks_value_varying(&a), b.number),
+				 keeps && ks_value_is_masked(&a))
 		       : ks_value_any();
 }
 

@@ -23,9 +23,10 @@ enum {
 };
 /**
  * index of ANY: a word of the context, maybe a pointer that the verifier knows not to be null; a number of which it knows nothing;
- * a number that it knows more than one value of: the bits in number can be both.
+ * a number that it knows more than one value of: the bits in number can be both; and all others are 0; a part of a word
+ * of a typed context, number bytes into it.
  */
-enum { KS_ANY_OF_CONTEXT = 1, KS_ANY_UNBOUNDED, KS_ANY_VARIES };
+enum { KS_ANY_OF_CONTEXT = 1, KS_ANY_UNBOUNDED, KS_ANY_VARIES, KS_ANY_MASKED, KS_ANY_PART };
 /** Whether a pointer may be null, as the verifier sees it. */
 enum ks_null {
 	KS_NULL_NEVER, // it was compared with null, or need not be
@@ -104,6 +105,8 @@ void ks_state_forget_set_null(struct ks_state *state);
 
 /** The bits of a number that can be both, as far as the verifier knows; 0: none, or not known. */
 uint64_t ks_value_varying(const struct ks_value *value);
+/** Whether all other bits are known to be 0. */
+bool ks_value_is_masked(const struct ks_value *value);
 /** A number of so many bytes, up to 8, of which the verifier knows nothing. */
 struct ks_value ks_value_of_bytes(uint8_t size);
 /** Result of an ALU instruction on two values; wide: of 64 bits. @param op BPF_OP() of the instruction */

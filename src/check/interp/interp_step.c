@@ -157,6 +157,10 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 						  KS_PATH_CONTEXT);
 		if (size == 8 && value.kind == KS_VALUE_ANY)
 			value.index = KS_ANY_OF_CONTEXT;
+		if (size < 8 && interp->input->typed)
+			value = (struct ks_value){ .kind = KS_VALUE_ANY,
+						   .index = KS_ANY_PART,
+						   .number = (uint64_t)offset_of(&base, off) };
 	} else if (base.kind == KS_VALUE_KERNEL && !(core && core->how != KS_KNOWN_VALUE)) {
 		value = load_kernel(interp, at, &base, off, size, core || base.moved);
 	} else if (base.kind == KS_VALUE_RESULT) {

@@ -104,10 +104,12 @@ static void judge_length(struct ks_judge *judge)
 	struct ks_event_record record;
 	if (!ks_event_record(judge, judge->site, &record) || !record.end || max <= record.end)
 		return;
-	if (record.text && max <= record.end + sizeof(int32_t))
-		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_TIER, about,
-			     "byte %u of the record is read, which has %u or four more", max,
-			     (unsigned int)record.end);
+	if (max <= record.most)
+		ks_judge_add(
+			judge, KS_STAGE_ATTACH, KS_REASON_TIER, about,
+			"byte %u of the record is read, which has %u, or more for what is passed "
+			"by pointers",
+			max, (unsigned int)record.end);
 	else
 		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_CONTEXT_CHANGED, about,
 			     "byte %u of the record is read, it has %u", max,
@@ -133,7 +135,7 @@ void ks_judge_syscall_event(struct ks_judge *judge)
 	judge_length(judge);
 }
 
-/** No argument may be read beyond the last one. */
+/** No argument may be read beyond the last one, and none beyond the last that any may have. */
 void ks_judge_raw_tracepoint(struct ks_judge *judge)
 {
 	const char *name = judge->hook->target;
@@ -143,8 +145,13 @@ void ks_judge_raw_tracepoint(struct ks_judge *judge)
 	for (uint32_t i = 0; i < result.nr; i++)
 		ks_judge_finding(judge, &result.at[i], name);
 	uint32_t read = (max_context(judge) + 7) / 8;
-	if (result.answer != KS_ANSWER_NO && proto && proto->nr_params &&
-	    read > proto->nr_params - 1)
+	if (read > KS_ATTACH_PARAMETERS) // raw_tp_prog_is_valid_access()
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_CONTEXT_CHANGED,
+			     KS_ABOUT_NAME(KS_TRACEPOINT, name),
+			     "argument %u is read, there are never more than %d", read,
+			     KS_ATTACH_PARAMETERS);
+	else if (result.answer != KS_ANSWER_NO && proto && proto->nr_params &&
+		 read > proto->nr_params - 1)
 		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_CONTEXT_CHANGED,
 			     KS_ABOUT_NAME(KS_TRACEPOINT, name),
 			     "argument %u is read, there are %u", read, proto->nr_params - 1);

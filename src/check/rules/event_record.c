@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "check/core/core_type.h"
+#include "check/rules/call_texts.h"
 #include "check/rules/event_record.h"
 
 static const struct ks_member *member_of(const struct ks_decl *decl, const char *name)
@@ -91,12 +92,26 @@ static const struct ks_decl *variant_with(const struct ks_site *site, const char
 	return member_of(fact->decl, member) ? fact->decl : NULL;
 }
 
+/** What arguments point to takes four bytes each, where the event shows it; of which arguments, of newer kernels is not known. */
+static void measure_texts(const struct ks_site *site, const char *call, uint64_t nr_args,
+			  struct ks_event_record *ret)
+{
+	enum { MAX_TEXTS = 3 }; // SYSCALL_FAULT_MAX_CNT
+	const struct ks_decl *metadata = ks_site_fact(site, KS_STRUCT, "syscall_metadata")->decl;
+	const uint32_t looked_at = KS_SINCE(7, 4); // the list of 7.3 is the newest that was
+	bool told = site->version && site->version < looked_at && site->ptr_size == 8;
+	if (member_of(metadata, "user_mask") && told)
+		ret->end += ks_call_texts(call) * sizeof(int32_t);
+	ret->most = ret->end;
+	if (member_of(metadata, "user_mask") && !told)
+		ret->most += (nr_args < MAX_TEXTS ? nr_args : MAX_TEXTS) * sizeof(int32_t);
+}
+
 /** How far a program on the beginning of a call may read: nr, and each argument in a word of its own. */
-static void measure_enter(const struct ks_site *site, const struct ks_fact *call,
+static void measure_enter(const struct ks_site *site, const struct ks_fact *call, const char *name,
 			  struct ks_event_record *ret)
 {
 	const struct ks_decl *measured = ks_site_fact(site, KS_STRUCT, "syscall_trace_enter")->decl;
-	const struct ks_decl *metadata = ks_site_fact(site, KS_STRUCT, "syscall_metadata")->decl;
 	const struct ks_member *nr = member_of(measured, "nr"), *args = member_of(measured, "args");
 	if (!nr || !args)
 		return;
@@ -104,7 +119,7 @@ static void measure_enter(const struct ks_site *site, const struct ks_fact *call
 	uint64_t nr_args = call->args ? call->args - 1u : KS_MAX_CALL_ARGS;
 	ret->end = nr_args ? args->bits_offset / 8 + nr_args * site->ptr_size
 			   : nr->bits_offset / 8 + sizeof(int32_t);
-	ret->text = nr_args && member_of(metadata, "user_mask");
+	measure_texts(site, name, nr_args, ret);
 }
 
 static bool call_record(struct ks_judge *judge, const struct ks_site *site,
@@ -119,7 +134,7 @@ static bool call_record(struct ks_judge *judge, const struct ks_site *site,
 	if (!call->present || (given && !fill(judge, site, given, ret)))
 		return false;
 	if (!hook->on_return)
-		measure_enter(site, call, ret);
+		measure_enter(site, call, hook->target, ret);
 	else if (result)
 		ret->end = result->bits_offset / 8 + site->ptr_size;
 	return given || ret->end;

@@ -18,7 +18,7 @@ struct ks_event_record {
 	const struct ks_record_field *fields; // in their order; none where the image does not tell
 	/** Up to where programs may read; 0: unknown. */
 	uint64_t end;
-	bool text; // there may be four bytes more, for what a call's argument points to
+	uint64_t most; // not further in any case; the end where that is known
 };
 
 /** The record of the judged program's event on an image. @return false: that does not tell */

@@ -143,6 +143,21 @@ static const struct ks_gate to_numbers = { KS_SINCE(5, 17), "bb6728d75611" };
 static const struct ks_gate to_const_void = { KS_SINCE(6, 16), "1271a40eeafa" };
 static const struct ks_gate to_anything = { KS_SINCE(7, 1), "4145203841ba" };
 
+/** A struct by value is as many words as it takes, and each a number. */
+static const struct ks_gate by_value = { KS_SINCE(6, 1), "720e6a435194" };
+
+/** A struct that types of the kernel only declare, and define nowhere: so does BTF. */
+static bool is_declared_only(const struct ks_site *site, const struct ks_shape *shape)
+{
+	const enum ks_kind kinds[] = { KS_STRUCT, KS_UNION };
+	for (int i = 0; i < 2 && shape->name; i++) {
+		const struct ks_fact *fact = ks_site_fact(site, kinds[i], shape->name);
+		if (!fact->known || fact->present || (fact->modules && fact->modules->present))
+			return false;
+	}
+	return shape->kind == KS_BTF_FWD && shape->name;
+}
+
 /** Bytes, but under no other name than their own (is_string_ptr()). */
 static bool is_text(const struct ks_site *site, const struct ks_type *type)
 {
@@ -165,6 +180,8 @@ static struct ks_pointee word_of(const struct ks_site *site, const struct ks_typ
 			word.word = KS_WORD_NUMBER;
 		return word;
 	}
+	if (shape.kind == KS_BTF_STRUCT && ks_gate_is_open(&by_value, site->version))
+		word.word = KS_WORD_NUMBER;
 	if (shape.kind != KS_BTF_PTR || !shape.type)
 		return word;
 	inner = ks_shape_of(site, shape.type->inner);
@@ -181,6 +198,8 @@ static struct ks_pointee word_of(const struct ks_site *site, const struct ks_typ
 		gate = &to_numbers;
 	else if (!inner.untold && (inner.kind == KS_BTF_PTR || inner.kind == KS_BTF_ENUM ||
 				   inner.kind == KS_BTF_FUNC_PROTO))
+		gate = &to_anything;
+	else if (is_declared_only(site, &inner))
 		gate = &to_anything;
 	if (gate && ks_gate_is_open(gate, site->version))
 		word.word = KS_WORD_NUMBER;

@@ -6,6 +6,7 @@
 #include "arch/version.h"
 #include "base/array.h"
 #include "check/core/core_type.h"
+#include "check/rules/pointers.h"
 #include "check/rules/rules.h"
 #include "check/rules/target.h"
 
@@ -114,12 +115,37 @@ static void spell(const struct range *range, char *out, size_t room)
 		snprintf(out, room, "%d to %d", (int)range->least, (int)range->most);
 }
 
-/** Whether a number of which these bits can be both can be outside of the range: two of its values are further apart. */
-static bool exceeds(const struct range *range, uint64_t varying)
+/**
+ * Whether a number of which these bits can be both can be outside of the range: 0 is, or the largest of them, where all
+ * others are 0; or two of its values are further apart.
+ */
+static bool exceeds(const struct range *range, uint64_t varying, bool masked)
 {
+	int64_t all = range->narrow ? (int32_t)varying : (int64_t)varying;
+	if (masked &&
+	    (range->least > 0 || range->most < 0 || all < range->least || all > range->most))
+		return true;
 	while (varying & (varying - 1))
 		varying &= varying - 1; // the highest
 	return varying > (uint64_t)(range->most - range->least);
+}
+
+/** An argument is any number, or a pointer; of the result that an LSM program is shown the verifier knows the range. */
+static void judge_passed_on(struct ks_judge *judge, const char *taken)
+{
+	const struct ks_reach *reach = judge->reach;
+	const struct ks_pointers pointers = ks_judge_pointers(judge, judge->site);
+	struct ks_about about = { .kind = KS_NR_KINDS,
+				  .name = judge->program->section,
+				  .insn = reach->passes_on - 1 };
+	uint32_t index = UINT32_MAX;
+	if (!reach->passes_on || !pointers.proto)
+		return;
+	ks_argument_of(&pointers, (uint32_t)reach->passed_offset, &index);
+	if (index == UINT32_MAX || index + pointers.skip >= pointers.proto->nr_params)
+		return;
+	ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
+		     "it ends with argument %u, the kernel takes %s", index + 1, taken);
 }
 
 void ks_judge_returns(struct ks_judge *judge)
@@ -143,9 +169,10 @@ void ks_judge_returns(struct ks_judge *judge)
 				     "it ends with %lld, the kernel takes %s", (long long)value,
 				     taken);
 	}
+	judge_passed_on(judge, taken);
 	uint64_t varying = range.narrow ? (uint32_t)reach->varying : reach->varying;
 	about.insn = reach->varies - 1;
-	if (reach->varies && exceeds(&range, varying))
+	if (reach->varies && exceeds(&range, varying, reach->masked))
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
 			     "it ends with a number that can be %s, the kernel takes %s",
 			     varying >> 31 ? "anything" : "more", taken);

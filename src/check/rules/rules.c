@@ -56,7 +56,7 @@ const struct ks_rule ks_rules[] = {
 	{ "trampoline",             ATTACH | RUN,  ON(FENTRY) | ON(FMOD_RET), NAME, ks_judge_trampoline },
 	{ "event",                  ATTACH,        ON(TRACEPOINT), NAME,        ks_judge_event },
 	{ "syscall-event",          ATTACH,        ON(SYSCALL_TP), NAME,        ks_judge_syscall_event },
-	{ "raw-tracepoint",         ATTACH,        ON(RAW_TP),     NAME,        ks_judge_raw_tracepoint },
+	{ "raw-tracepoint",         LOAD | ATTACH, ON(RAW_TP),     NAME,        ks_judge_raw_tracepoint },
 	{ "lsm",                    ATTACH,        ON(LSM),        NAME,        ks_judge_lsm },
 
 	{ "missed-calls",           RUN,           KS_HOOKS_FUNCTION, NAME,     ks_judge_missed_calls },

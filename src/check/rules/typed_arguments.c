@@ -32,20 +32,28 @@ static bool judge_count(const struct load *load)
 }
 
 /**
- * Pointers are read as a whole since then. Stable kernels got that, too, and were asked: 6.12.118 has it, 6.1.176 has not, and of
- * those between the two nothing is known.
+ * Pointers are read as a whole since then. Stable kernels got that, too: 6.12.6 (queued in December 2024; 6.12.117 and
+ * 6.12.118 have it); 6.1.176 has not.
  */
-static void judge_size(const struct load *load)
+static enum ks_presence reads_whole(uint32_t version)
 {
 	static const struct ks_gate whole = { KS_SINCE(6, 13), "659b9ba7cb2d" };
+	if (ks_gate_is_open(&whole, version) || version >= ks_version(6, 12, 6))
+		return KS_PRESENT;
+	return !version || version >= KS_SINCE(6, 2) ? KS_UNTOLD : KS_ABSENT;
+}
+
+static void judge_size(const struct load *load)
+{
 	const struct ks_site *site = load->pointers->site;
 	struct ks_shape shape = ks_shape_of(site, load->word.type);
 	if (!load->word.type || shape.kind != KS_BTF_PTR || load->size == 8)
 		return;
-	if (ks_gate_is_open(&whole, site->version))
+	enum ks_presence whole = reads_whole(site->version);
+	if (whole == KS_PRESENT)
 		ks_judge_add(load->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &load->about,
 			     "it is a pointer, of which %u bytes are read", load->size);
-	else if (!site->version || site->version >= KS_SINCE(6, 2))
+	else if (whole == KS_UNTOLD)
 		ks_judge_add(
 			load->judge, KS_STAGE_LOAD, KS_REASON_TIER, &load->about,
 			"it is a pointer, of which %u bytes are read: whether this kernel lets "
