@@ -171,16 +171,15 @@ static void write_heads(const struct page *page, const struct ks_axis *axis, con
 	ks_buf_str(out, "</tr></thead><tbody>\n");
 }
 
-/** A verdict; on the site it leads to what explains it. @param row of the program that explains it */
+/** A verdict; on the site it leads to what explains it. @param program that explains it; NULL: there is none */
 static void write_cell(const struct page *page, const char *class, const char *symbol,
-		       const char *title, size_t row, size_t image)
+		       const char *title, const char *program, size_t image)
 {
 	const struct ks_check *check = page->tools->check;
-	const char *site = page->report->site;
+	const char *site = program ? page->report->site : NULL;
 	struct ks_buf *out = page->out;
 	ks_buf_printf(out, "<td class=\"%s\">", class);
 	if (site) {
-		const char *program = check->programs[row]->name;
 		const char *label = check->images[image]->label;
 		ks_buf_printf(out, "<a title=\"%s\" href=\"%s/", title, site);
 		ks_url_encode(out, program, strlen(program));
@@ -191,13 +190,20 @@ static void write_cell(const struct page *page, const char *class, const char *s
 	ks_buf_printf(out, "%s%s</td>", symbol, site ? "</a>" : "");
 }
 
-/** The program that explains best what becomes of a tool on an image: one that costs it something, else its first. */
-static size_t row_of_tool(const struct page *page, size_t index, size_t image)
+/** The program that explains best what becomes of a tool on an image: one that costs it something, else its first; NULL: it has none. */
+static const char *program_of_tool(const struct page *page, size_t index, size_t image)
 {
+	const struct ks_check *check = page->tools->check;
 	const struct ks_tool_outcome *outcome = ks_tool_outcome(page->tools, index, image);
 	const struct ks_tool *tool = &page->tools->at[index];
-	return outcome->nr ? outcome->losses[0].row
-			   : page->tools->check->objects[tool->objects[0]].first;
+	if (outcome->nr)
+		return check->programs[outcome->losses[0].row]->name;
+	for (size_t i = 0; i < tool->nr_objects; i++) {
+		const struct ks_check_object *object = &check->objects[tool->objects[i]];
+		if (object->nr)
+			return check->programs[object->first]->name;
+	}
+	return NULL;
 }
 
 static void write_matrix(struct page *page)
@@ -212,7 +218,8 @@ static void write_matrix(struct page *page)
 			size_t image = page->axis.at[k].images[0];
 			enum ks_tool_verdict v = ks_tool_outcome(page->tools, i, image)->verdict;
 			write_cell(page, classes[v], ks_tool_verdicts[v].symbol,
-				   ks_tool_verdicts[v].title, row_of_tool(page, i, image), image);
+				   ks_tool_verdicts[v].title, program_of_tool(page, i, image),
+				   image);
 		}
 		ks_buf_str(out, "</tr>\n");
 	}
@@ -251,8 +258,8 @@ static void write_program(struct page *page, size_t row, const struct ks_axis *a
 	for (size_t k = 0; k < axis->nr; k++) {
 		size_t image = axis->at[k].images[0];
 		enum ks_verdict v = ks_check_outcome(check, row, image)->verdict;
-		write_cell(page, row_classes[v], ks_verdicts[v].symbol, ks_verdicts[v].title, row,
-			   image);
+		write_cell(page, row_classes[v], ks_verdicts[v].symbol, ks_verdicts[v].title,
+			   check->programs[row]->name, image);
 	}
 	ks_buf_str(out, "</tr>\n");
 }
