@@ -97,26 +97,9 @@ static inline uint64_t ks_cursor_uint(struct ks_cursor *c, unsigned int size)
 	}
 }
 
-/** Bytes that a LEB128 number of 64 bits has at most. */
-enum { KS_LEB_MAX = 10 };
-
-/** Where no number can run past the end, the end is looked at once. */
 static inline uint64_t ks_cursor_uleb(struct ks_cursor *c)
 {
 	uint64_t v = 0;
-	if (!c->why && c->end - c->pos >= KS_LEB_MAX) {
-		const uint8_t *p = c->pos;
-		if (!(*p & 0x80))
-			return *c->pos++;
-		for (unsigned int shift = 0; shift < 63; shift += 7) {
-			v |= (uint64_t)(*p & 0x7f) << shift;
-			if (!(*p++ & 0x80)) {
-				c->pos = p;
-				return v;
-			}
-		}
-		v = 0; // of ten bytes or more: as below
-	}
 	for (unsigned int shift = 0; shift < 70; shift += 7) {
 		uint8_t b = ks_cursor_u8(c);
 		if (shift < 64)
