@@ -243,6 +243,12 @@ static void table_of_sets_is_read_and_extended(void **state)
 	assert_string_equal(wish.set->name, "debian:12");
 	assert_memory_equal(wish.flavour, "rt", wish.flavour_len);
 	assert_string_equal(wish.arch, "armhf");
+	assert_true(ks_sets_may_be(&sets, "arch/lts@amd64")); // it has no versions
+	assert_null(ks_sets_find(&sets, "arch/lts@amd64", &wish));
+	assert_string_equal(wish.set->name, "arch:linux");
+	assert_memory_equal(wish.flavour, "lts", wish.flavour_len);
+	assert_string_equal(wish.arch, "amd64");
+	assert_false(ks_sets_may_be(&sets, "alpine"));
 	static const char own[] = "[[set]]\n"
 				  "name = 'debian:12'\n"
 				  "suites = ['own']\n"

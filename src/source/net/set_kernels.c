@@ -354,8 +354,6 @@ struct ks_error *ks_set_expand(const char *word, const struct ks_set_extent *ext
 {
 	const struct ks_transport *transport = opts->http.transport;
 	*is_set = false;
-	if (!strchr(word, ':'))
-		return NULL;
 	if (!transport)
 		return expand(word, extent, opts, progress, is_set, ret);
 	KS_TRY(transport->expand(transport->arg, word, extent, progress, is_set, ret));

@@ -43,11 +43,25 @@ static bool is_mistaken(const struct ks_sets *sets, const char *word, size_t col
 	return false;
 }
 
+/** Whether it is the set of a distribution without versions, by the name of that alone. */
+static bool is_alone(const struct ks_set *set, const char *word, size_t len)
+{
+	return set->alone && strcspn(set->name, ":") == len && memcmp(set->name, word, len) == 0;
+}
+
+static bool any_is_alone(const struct ks_sets *sets, const char *word)
+{
+	for (size_t i = 0; i < sets->list.len; i++)
+		if (is_alone(&sets->list.at[i], word, strcspn(word, "/@")))
+			return true;
+	return false;
+}
+
 bool ks_sets_may_be(const struct ks_sets *sets, const char *word)
 {
 	size_t len = strcspn(word, ":");
 	if (!word[len])
-		return false;
+		return any_is_alone(sets, word);
 	for (size_t i = 0; i < sets->list.len; i++)
 		if (strncmp(sets->list.at[i].name, word, len + 1) == 0)
 			return true;
@@ -58,7 +72,8 @@ bool ks_sets_may_be(const struct ks_sets *sets, const char *word)
 static bool is_called(const struct ks_set *set, const char *word, size_t len)
 {
 	size_t colon = strcspn(set->name, ":") + 1;
-	if (strlen(set->name) == len && memcmp(set->name, word, len) == 0)
+	if ((strlen(set->name) == len && memcmp(set->name, word, len) == 0) ||
+	    is_alone(set, word, len))
 		return true;
 	return set->alias && len > colon && strlen(set->alias) == len - colon &&
 	       memcmp(set->name, word, colon) == 0 &&

@@ -78,6 +78,8 @@ static void read_key(struct ks_toml *toml, struct ks_arena *arena, struct ks_set
 		read_signed(toml, arena, set);
 	else if (strcmp(toml->name, "rolling") == 0)
 		set->rolling = ks_toml_bool(toml);
+	else if (strcmp(toml->name, "alone") == 0)
+		set->alone = ks_toml_bool(toml);
 	else if (strcmp(toml->name, "tried") == 0)
 		set->tried = ks_toml_bool(toml);
 	else

@@ -15,7 +15,7 @@ struct ks_set {
 	const char *server, *ports, *mirrors;
 	const char *suites, *debug_suites; // with commas between them
 	const char *package, *debug, *flavour, *keyring;
-	bool signs_packages, rolling, tried;
+	bool signs_packages, rolling, alone, tried;
 };
 
 struct ks_sets {

@@ -80,9 +80,10 @@ static struct ks_error *find_keys(const struct ks_pull_opts *opts, const struct 
 	if (opts->allow_unsigned)
 		return NULL;
 	if (opts->keyring)
-		return ks_error_wrap(ks_keys_add_file(keys, opts->keyring),
-				     "the keys of the archive (a package of the distribution has "
-				     "them; --keyring names others)");
+		return ks_error_wrap(
+			ks_keys_add_file(keys, opts->keyring),
+			"the keys of the archive (a package of the distribution has "
+			"them; --keyring names others, --allow-unsigned does without)");
 	if (opts->kind != KS_REPO_DEB) // apt's keys are not meant for them
 		return NULL;
 	return repo ? ks_keys_add_repo(keys, repo) : ks_keys_add_url(keys, opts->mirror);
