@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One page without anything from elsewhere: it can be mailed, and works with scripts switched off. */
+#include <time.h>
+
 #include "base/text.h"
 #include "base/url.h"
+#include "report/check/check_filter.h"
 #include "report/check/check_page.h"
 
 static const char head[] =
@@ -130,7 +133,7 @@ static void write_cause(struct page *page, const struct ks_cause *cause)
 {
 	const struct ks_check *check = page->tools->check;
 	struct ks_buf *out = page->out;
-	ks_buf_printf(out, "<details><summary><span class=\"%s\">%s</span> ",
+	ks_buf_printf(out, "<details class=\"cause\"><summary><span class=\"%s\">%s</span> ",
 		      classes[cause->verdict], ks_tool_verdicts[cause->verdict].symbol);
 	ks_cause_title(cause, &page->text);
 	flush(page);
@@ -264,7 +267,8 @@ static void write_programs(struct page *page, size_t index)
 	const struct ks_tool *tool = &page->tools->at[index];
 	struct ks_buf *out = page->out;
 	bool open = page->report->site && page->tools->nr == 1;
-	ks_buf_printf(out, "<details id=\"t%zu\"%s><summary>", index, open ? " open" : "");
+	ks_buf_printf(out, "<details class=\"tool\" id=\"t%zu\"%s><summary>", index,
+		      open ? " open" : "");
 	put(out, tool->name);
 	ks_buf_str(out, "</summary>\n");
 	static const size_t first = 0;
@@ -291,8 +295,27 @@ static void write_causes(struct page *page)
 
 static void write_tools(struct page *page)
 {
-	ks_buf_str(page->out, "<h2>Tools</h2>\n");
+	ks_buf_str(page->out, "<h2>Tools</h2>\n<div id=\"tools\">\n");
 	write_matrix(page);
+	ks_buf_str(page->out, "</div>\n");
+}
+
+/** What made the page, when, and of what. */
+static void write_origin(struct page *page)
+{
+	const struct ks_check_report *report = page->report;
+	const char *store = report->store;
+	char day[16] = "";
+	struct tm at;
+	if (report->time && gmtime_r(&(time_t){ report->time }, &at))
+		strftime(day, sizeof(day), "%Y-%m-%d", &at);
+	// a file's folder, and who asks a server, are nobody else's business
+	char last = store && strstr(store, "://") ? '@' : '/';
+	if (store && strrchr(store, last))
+		store = strrchr(store, last) + 1;
+	ks_buf_printf(&page->text, "ksurf %s%s%s%s%s", KSURF_VERSION, day[0] ? ", " : "", day,
+		      store ? ", kernels of " : "", store ? store : "");
+	paragraph(page, "where");
 }
 
 static struct ks_error *write_page(struct page *page, struct ks_arena *arena)
@@ -303,8 +326,12 @@ static struct ks_error *write_page(struct page *page, struct ks_arena *arena)
 	bool whole = !page->report->site;
 	ks_buf_str(page->out, whole ? head : "");
 	write_answer(page);
-	if (!whole)
+	if (whole) {
+		write_origin(page);
+		ks_buf_str(page->out, filter_box);
+	} else {
 		write_tools(page);
+	}
 	write_steps(page);
 	write_causes(page);
 	if (whole)
@@ -312,7 +339,8 @@ static struct ks_error *write_page(struct page *page, struct ks_arena *arena)
 	ks_buf_str(page->out, "<h2>Programs</h2>\n");
 	for (size_t i = 0; i < page->tools->nr; i++)
 		write_programs(page, i);
-	ks_buf_str(page->out, whole ? "</body></html>\n" : "");
+	ks_buf_printf(page->out, "%s%s", whole ? filter_script : "",
+		      whole ? "</body></html>\n" : "");
 	return ks_buf_error(&page->text);
 }
 
