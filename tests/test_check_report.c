@@ -355,6 +355,7 @@ static void pages_hold_no_foreign_markup(void **state)
 	assert_null(strstr(html, "<top>"));
 	assert_null(strstr(html, "<&>"));
 	assert_non_null(strstr(html, "bio&lt;top&gt;.bpf.c:12"));
+	assert_non_null(strstr(html, "<p class=\"where\">ksurf " KSURF_VERSION "</p>"));
 	assert_int_equal(count(html, "<th>every kernel</th>"), 1); // of the tool that works on all
 	assert_null(strstr(md, "other<&>"));
 	assert_int_equal(count(md, "<details>"), 2);
@@ -376,9 +377,16 @@ static void the_site_names_no_options(void **state)
 		((struct ks_tool *)tools->at)[0].basis = KS_BASIS_INFERRED;
 		const struct ks_check_report report = { .format = KS_FORMAT_HTML,
 							.tools = tools,
-							.site = sites[i] };
+							.site = sites[i],
+							.store = "/home/somebody/<kernels>.db",
+							.time = 1764547200 };
 		assert_null(ks_check_write(&report, &sample->check, &out));
 		assert_non_null(ks_buf_text(&out));
+		assert_int_equal(
+			strstr(out.at, ", 2025-12-01, kernels of &lt;kernels&gt;.db</p>") != NULL,
+			!sites[i]);
+		assert_int_equal(strstr(out.at, "<script>") != NULL, !sites[i]);
+		assert_null(strstr(out.at, "somebody"));
 		assert_non_null(strstr(out.at, "it is inferred what the loader does"));
 		assert_int_equal(strstr(out.at, "--as-compiled") != NULL, !sites[i]);
 		assert_int_equal(strstr(out.at, "-v tells") != NULL, !sites[i]);

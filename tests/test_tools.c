@@ -198,6 +198,38 @@ static void objects_of_one_file_are_one_tool(void **state)
 	expect(sample, "[[tool]]\nmatch = \"multi\"\nmodes = [\"?\"]\n", "!!", "!!");
 }
 
+/** Files of one folder whose names differ before the first '-' only are one tool, where somebody says so. */
+static void files_that_are_one_tool(void **state)
+{
+	(void)state;
+	static const char toml[] = "[[tool]]\nfiles = \"*/hid/*-*.o\"\n"
+				   "[[tool]]\nsides = [[\"a\"], [\"c\"]]\n";
+	static const char *const paths[] = { "x.deb:lib/hid/1-device-x.bpf.o",
+					     "x.deb:lib/hid/1-other.bpf.o",
+					     "x.deb:lib/hid/2-device-x.bpf.o" };
+	static const struct row rows[] = { { "a", "L." }, { "b", ".L" }, { "c", ".L" } };
+	struct sample *sample = sample_new(rows, 3);
+	_cleanup_policy_ struct ks_policy *policy = NULL;
+	sample_split(sample, NULL);
+	for (size_t i = 0; i < 3; i++)
+		sample->checked[i].path = paths[i];
+	for (int said = 0; said < 2; said++) {
+		_cleanup_tools_ struct ks_tools *tools = NULL;
+		if (said)
+			assert_ok(ks_policy_read(toml, strlen(toml), &policy));
+		sample->check.policy = policy;
+		assert_ok(ks_tools_make(&sample->check, false, &tools));
+		assert_int_equal(tools->nr, said ? 2 : 3);
+		assert_string_equal(tools->at[0].name, said ? "device-x" : "a");
+		assert_string_equal(tools->at[1].name, said ? "other" : "b");
+		assert_int_equal(ks_tool_outcome(tools, 0, 0)->verdict,
+				 said ? KS_TOOL_WORKS : KS_TOOL_FAILS);
+		assert_int_equal(ks_tool_outcome(tools, 0, 1)->verdict, KS_TOOL_WORKS);
+	}
+	sample->check.policy = NULL;
+	free(sample);
+}
+
 static void another_machine_is_no_failure(void **state)
 {
 	(void)state;
@@ -496,6 +528,7 @@ int main(void)
 		cmocka_unit_test(loaders_of_their_own),
 		cmocka_unit_test(programs_that_are_not_loaded),
 		cmocka_unit_test(objects_of_one_file_are_one_tool),
+		cmocka_unit_test(files_that_are_one_tool),
 		cmocka_unit_test(another_machine_is_no_failure),
 		cmocka_unit_test(another_machine_everywhere_is),
 		cmocka_unit_test(some_kernels_are_spared),

@@ -74,6 +74,7 @@ struct ks_policy_object {
 /** What holds for the tools whose name matches. Globs are of names of its objects. */
 struct ks_policy_tool {
 	const char *match;
+	const char *files;  // glob: those of a folder that share a name are one tool; NULL
 	const char *source; // the line of the loader that says so; NULL
 	struct ks_policy_texts optional, ignored, modes;
 	struct ks_policy_lists sides;	 // sets of objects of which the first that works is taken

@@ -285,9 +285,10 @@ static struct ks_policy_tool *last_tool(struct reader *reader)
 static void read_tool_text(struct reader *reader)
 {
 	struct ks_policy_tool *tool = last_tool(reader);
-	bool match = strcmp(reader->toml.name, "match") == 0;
-	*(match ? &tool->match : &tool->source) =
-		ks_toml_string(&reader->toml, &reader->policy->arena);
+	const char *text = ks_toml_string(&reader->toml, &reader->policy->arena);
+	*(strcmp(reader->toml.name, "match") == 0   ? &tool->match
+	  : strcmp(reader->toml.name, "files") == 0 ? &tool->files
+						    : &tool->source) = text;
 }
 
 static void read_tool_texts(struct reader *reader)
@@ -427,6 +428,7 @@ static const struct table {
 	{ "tool",
 	  begin_tool,
 	  { { "match", read_tool_text },
+	    { "files", read_tool_text },
 	    { "source", read_tool_text },
 	    { "optional", read_tool_texts },
 	    { "ignored", read_tool_texts },

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/check_excuses.h"
@@ -119,6 +121,13 @@ static struct ks_error *check_options(const struct opts *opts, int nr)
 	return NULL;
 }
 
+/** Now, or what whoever builds reproducibly says. */
+static int64_t time_of_report(void)
+{
+	const char *fixed = getenv("SOURCE_DATE_EPOCH");
+	return fixed && fixed[0] ? strtoll(fixed, NULL, 10) : (int64_t)time(NULL);
+}
+
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
 	const struct opts *opts = values;
@@ -139,8 +148,12 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	if (opts->write_known)
 		KS_TRY(ks_check_known_write(tools, opts->write_known));
 	_cleanup_free_ char *here = get_current_dir_name(); // NULL: paths stay as they are
+	const char *store = NULL;
+	ks_error_free(ks_cli_db_name(cli, &store)); // it was opened by that name
 	const struct ks_check_report report = {
 		.format = format,
+		.store = store,
+		.time = time_of_report(),
 		.map = opts->map,
 		.here = here,
 		.tools = tools,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "check/tools/family.h"
 #include "check/tools/plan.h"
 
 const struct ks_tool_verdict_info ks_tool_verdicts[KS_NR_TOOL_VERDICTS] = {
@@ -57,28 +58,52 @@ static size_t run_of(const struct ks_check *check, size_t first)
 	return nr;
 }
 
+/** The objects of the tool that an object begins: of its file, and of files that are one tool with it. @return how many */
+static size_t gather(const struct ks_check *check, const struct ks_families *families, size_t first,
+		     bool *taken, size_t *ret_indexes)
+{
+	const char *path = check->objects[first].path;
+	bool alone = !ks_family_of(families, path);
+	size_t nr = 0, end = alone ? first + run_of(check, first) : check->nr_objects;
+	for (size_t i = first; i < end; i++) {
+		const char *other = check->objects[i].path;
+		if (taken[i] || (!alone && !ks_family_same(families, path, other)))
+			continue;
+		taken[i] = true;
+		ret_indexes[nr++] = i;
+	}
+	return nr;
+}
+
 static struct ks_error *list_tools(struct ks_tools *tools)
 {
 	const struct ks_check *check = tools->check;
 	struct ks_arena *arena = &tools->arena;
+	const struct ks_families families = { tools->as_compiled ? NULL : check->policy,
+					      tools->shipped };
 	tools->at = ks_arena_array(arena, check->nr_objects + 1, sizeof(*tools->at));
 	size_t *indexes = ks_arena_array(arena, check->nr_objects + 1, sizeof(*indexes));
-	if (!tools->at || !indexes)
+	bool *taken = ks_arena_array(arena, check->nr_objects + 1, sizeof(*taken));
+	if (!tools->at || !indexes || !taken)
 		return &ks_nomem;
-	for (size_t i = 0, nr; i < check->nr_objects; i += nr) {
+	memset(taken, 0, (check->nr_objects + 1) * sizeof(*taken));
+	for (size_t i = 0; i < check->nr_objects; i++) {
 		const struct ks_check_object *first = &check->objects[i];
-		nr = run_of(check, i);
-		for (size_t k = i; k < i + nr; k++)
-			indexes[k] = k;
+		if (taken[i])
+			continue;
+		size_t nr = gather(check, &families, i, taken, indexes);
+		const char *shared = ks_family_of(&families, first->path);
 		struct ks_tool *tool = &tools->at[tools->nr++];
 		*tool = (struct ks_tool){
-			.name = ks_tool_name(arena, first->path, first->object->name, nr),
+			.name = shared ? ks_family_name(arena, shared)
+				       : ks_tool_name(arena, first->path, first->object->name, nr),
 			.path = first->path,
 			.nr_objects = nr,
-			.objects = indexes + i,
+			.objects = indexes,
 		};
 		if (!tool->name)
 			return &ks_nomem;
+		indexes += nr;
 	}
 	return NULL;
 }
@@ -269,7 +294,8 @@ static struct ks_error *make_tool(struct making *making, size_t index)
 	for (size_t i = 0; i < tool->nr_objects; i++) {
 		const struct ks_bpf_object *object = check->objects[tool->objects[i]].object;
 		names[i] = object->name;
-		KS_TRY(ks_plan_object(&making->scratch, object, tool->path, check->policy,
+		KS_TRY(ks_plan_object(&making->scratch, object,
+				      check->objects[tool->objects[i]].path, check->policy,
 				      making->tools->shipped, !tools->as_compiled,
 				      &making->plans[tool->objects[i]]));
 	}

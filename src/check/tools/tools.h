@@ -65,10 +65,10 @@ struct ks_tool_choice {
 	const char *const *sides; // "kprobe_vfs_read, kprobe_vfs_write"
 };
 
-/** A tool: an object, or all objects of an executable. */
+/** A tool: an object, all objects of an executable, or those of files that are one tool together. */
 struct ks_tool {
 	const char *name;
-	const char *path;
+	const char *path; // of its first object
 	size_t nr_objects;
 	const size_t *objects; // indexes into those of the check
 	enum ks_basis basis;   // the weakest that its verdict rests on

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/vector.h"
-#include "check/tools/tools.h"
+#include "check/tools/family.h"
+#include "check/tools/plan.h"
 
 typedef KS_VECTOR(struct ks_use) use_vector;
 
@@ -58,19 +59,34 @@ static struct ks_error *add_object(struct ks_users *users, use_vector *uses, siz
 	return ok ? NULL : &ks_nomem;
 }
 
-static struct ks_error *add_all(struct ks_users *users, use_vector *uses,
-				const struct ks_check_input *inputs, size_t nr)
+/** Begin a tool with some objects of one file, or find the one that the file belongs to; its index. NULL names: no memory */
+static size_t tool_of(struct ks_users *users, const struct ks_families *families,
+		      const struct ks_check_input *input, size_t run, const char **paths)
 {
+	const char *shared = ks_family_of(families, input->path);
+	for (size_t i = 0; shared && i < users->nr_tools; i++)
+		if (ks_family_same(families, paths[i], input->path))
+			return i;
+	size_t tool = users->nr_tools++;
+	paths[tool] = input->path;
+	users->tools[tool] =
+		shared ? ks_family_name(&users->arena, shared)
+		       : ks_tool_name(&users->arena, input->path, input->object->name, run);
+	return tool;
+}
+
+static struct ks_error *add_all(struct ks_users *users, const struct ks_families *families,
+				use_vector *uses, const struct ks_check_input *inputs, size_t nr)
+{
+	const char **paths = ks_arena_array(&users->arena, nr + 1, sizeof(char *));
 	users->tools = ks_arena_array(&users->arena, nr + 1, sizeof(*users->tools));
-	if (!users->tools)
+	if (!users->tools || !paths)
 		return &ks_nomem;
 	for (size_t i = 0, run; i < nr; i += run) {
 		for (run = 1; i + run < nr; run++)
 			if (strcmp(inputs[i].path, inputs[i + run].path) != 0)
 				break;
-		size_t tool = users->nr_tools++;
-		users->tools[tool] =
-			ks_tool_name(&users->arena, inputs[i].path, inputs[i].object->name, run);
+		size_t tool = tool_of(users, families, &inputs[i], run, paths);
 		if (!users->tools[tool])
 			return &ks_nomem;
 		for (size_t k = i; k < i + run; k++)
@@ -86,7 +102,10 @@ struct ks_error *ks_users_make(const struct ks_check_input *inputs, size_t nr,
 	use_vector uses = { 0 };
 	if (!users)
 		return &ks_nomem;
-	struct ks_error *err = add_all(users, &uses, inputs, nr);
+	_cleanup_policy_ struct ks_policy *shipped = NULL;
+	KS_TRY(ks_shipped_read(&shipped));
+	const struct ks_families families = { .shipped = shipped };
+	struct ks_error *err = add_all(users, &families, &uses, inputs, nr);
 	users->uses = ks_arena_array(&users->arena, uses.len + 1, sizeof(*users->uses));
 	if (users->uses && uses.len) {
 		memcpy(users->uses, uses.at, uses.len * sizeof(*users->uses));

@@ -23,6 +23,8 @@ struct ks_check_report {
 	 * PROGRAM@LABEL. NULL: a page by itself.
 	 */
 	const char *site;
+	const char *store; // HTML, a page by itself: where its kernels came from; NULL: not told
+	int64_t time;	   // and when it was made, in seconds since 1970; 0: not told
 };
 
 /** Append the report. @return &ks_nomem; KS_ERR_USAGE when KS_DOCUMENT_CHECK has no such format */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One page without anything from elsewhere: it can be mailed, and works with scripts switched off. */
+#include <time.h>
+
 #include "base/text.h"
 #include "base/url.h"
+#include "report/check/check_filter.h"
 #include "report/check/check_page.h"
 
 static const char head[] =
@@ -21,6 +24,9 @@ static const char head[] =
 	"th.image span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: "
 	"nowrap; "
 	"}\n"
+	"#tools thead th { position: sticky; top: 0; background: Canvas; z-index: 1; }\n"
+	"#tools thead th:first-child { z-index: 2; }\n"
+	"@media screen { #tools .scroll { max-height: 96vh; overflow: auto; } }\n"
 	"tr.program td:first-child { padding-left: 1.4rem; }\n"
 	".works { color: var(--ok); } .unknown, .other { color: var(--dim); }\n"
 	".part { color: var(--risk); } .fails { color: var(--bad); font-weight: 700; }\n"
@@ -130,7 +136,7 @@ static void write_cause(struct page *page, const struct ks_cause *cause)
 {
 	const struct ks_check *check = page->tools->check;
 	struct ks_buf *out = page->out;
-	ks_buf_printf(out, "<details><summary><span class=\"%s\">%s</span> ",
+	ks_buf_printf(out, "<details class=\"cause\"><summary><span class=\"%s\">%s</span> ",
 		      classes[cause->verdict], ks_tool_verdicts[cause->verdict].symbol);
 	ks_cause_title(cause, &page->text);
 	flush(page);
@@ -271,7 +277,8 @@ static void write_programs(struct page *page, size_t index)
 	const struct ks_tool *tool = &page->tools->at[index];
 	struct ks_buf *out = page->out;
 	bool open = page->report->site && page->tools->nr == 1;
-	ks_buf_printf(out, "<details id=\"t%zu\"%s><summary>", index, open ? " open" : "");
+	ks_buf_printf(out, "<details class=\"tool\" id=\"t%zu\"%s><summary>", index,
+		      open ? " open" : "");
 	put(out, tool->name);
 	ks_buf_str(out, "</summary>\n");
 	static const size_t first = 0;
@@ -298,8 +305,27 @@ static void write_causes(struct page *page)
 
 static void write_tools(struct page *page)
 {
-	ks_buf_str(page->out, "<h2>Tools</h2>\n");
+	ks_buf_str(page->out, "<h2>Tools</h2>\n<div id=\"tools\">\n");
 	write_matrix(page);
+	ks_buf_str(page->out, "</div>\n");
+}
+
+/** What made the page, when, and of what. */
+static void write_origin(struct page *page)
+{
+	const struct ks_check_report *report = page->report;
+	const char *store = report->store;
+	char day[16] = "";
+	struct tm at;
+	if (report->time && gmtime_r(&(time_t){ report->time }, &at))
+		strftime(day, sizeof(day), "%Y-%m-%d", &at);
+	// a file's folder, and who asks a server, are nobody else's business
+	char last = store && strstr(store, "://") ? '@' : '/';
+	if (store && strrchr(store, last))
+		store = strrchr(store, last) + 1;
+	ks_buf_printf(&page->text, "ksurf %s%s%s%s%s", KSURF_VERSION, day[0] ? ", " : "", day,
+		      store ? ", kernels of " : "", store ? store : "");
+	paragraph(page, "where");
 }
 
 static struct ks_error *write_page(struct page *page, struct ks_arena *arena)
@@ -310,8 +336,12 @@ static struct ks_error *write_page(struct page *page, struct ks_arena *arena)
 	bool whole = !page->report->site;
 	ks_buf_str(page->out, whole ? head : "");
 	write_answer(page);
-	if (!whole)
+	if (whole) {
+		write_origin(page);
+		ks_buf_str(page->out, filter_box);
+	} else {
 		write_tools(page);
+	}
 	write_steps(page);
 	write_causes(page);
 	if (whole)
@@ -319,7 +349,8 @@ static struct ks_error *write_page(struct page *page, struct ks_arena *arena)
 	ks_buf_str(page->out, "<h2>Programs</h2>\n");
 	for (size_t i = 0; i < page->tools->nr; i++)
 		write_programs(page, i);
-	ks_buf_str(page->out, whole ? "</body></html>\n" : "");
+	ks_buf_printf(page->out, "%s%s", whole ? filter_script : "",
+		      whole ? "</body></html>\n" : "");
 	return ks_buf_error(&page->text);
 }
 
