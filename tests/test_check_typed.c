@@ -109,6 +109,10 @@ static void structs_by_value_are_numbers(void **state)
 	expect(PROGRAM("6.1.50", "fentry/passed", LOAD(6, 1, 8), LOAD(2, 6, 0), END),
 	       NUMBER("argument 1"));
 	expect(PROGRAM("6.1.50", "fentry/passed", LOAD(6, 1, 8), END), "");
+	expect(PROGRAM("6.0.1", "fentry/passed", LOAD(6, 1, 8), END),
+	       "pointer argument 1: it is a struct by value, which this kernel does not let "
+	       "programs "
+	       "have");
 	// a struct that is only declared is none to read
 	expect(PROGRAM("7.0.1", "fentry/passed", LOAD(6, 1, 16), END),
 	       "pointer argument 2: it is a pointer to neither a struct nor void, which this "
@@ -391,7 +395,19 @@ static void arguments_are_no_results(void **state)
 	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(2, 1, 8), MOVX(0, 2)),
 		  "result lsm_cgroup/hook: it ends with argument 2, the kernel takes "
 		  "0 to 1");
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD(0, 1, 8)),
+		  "result lsm_cgroup/hook: it ends with argument 2, the kernel takes 0 to 1");
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD(6, 1, 8), LOAD(0, 6, 0)),
+		  "result lsm_cgroup/hook: it ends with what is read of the kernel, which takes 0 "
+		  "to 1");
+	expect_by(
+		"returns", ENDS_WITH("lsm_cgroup/hook", LOAD(6, 1, 8), LOAD1(0, 6, 8)),
+		"result lsm_cgroup/hook: it ends with a number that can be more, the kernel takes "
+		"0 to 1");
 	// the hook's own result, and what a comparison told
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD(0, 1, 16)), "");
+	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD(0, 1, 8), JGT(0, 1, 1), MOV(0, 0)),
+		  "");
 	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(0, 1, 16)), "");
 	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(0, 1, 8), JGT(0, 1, 1), MOV(0, 0)),
 		  "");

@@ -268,6 +268,8 @@ static bool knows_maps(struct bpf_object *object)
 static void try_program(const char *path, size_t nr)
 {
 	bool autoload = true;
+	log_len = 0; // of other objects
+	log_text[0] = '\0';
 	struct bpf_object *object = open_object(path);
 	struct bpf_program *prog = object ? select_program(object, nr, &autoload) : NULL;
 	if (!prog)

@@ -92,6 +92,23 @@ static struct ks_error *is_new(struct frame *frame, uint32_t at, struct ks_state
 	return NULL;
 }
 
+/** It ends with what it was shown, or has read through that, and nothing was learned of it before. */
+static void note_passed_on(struct ks_interp *interp, uint32_t at, const struct ks_value *value)
+{
+	int64_t offset = (int64_t)value->number;
+	if (value->kind == KS_VALUE_KERNEL) {
+		const struct ks_path *path = &interp->paths.at[value->index];
+		if (!path->typed || path->compared || value->number ||
+		    (path->how != KS_PATH_CONTEXT && path->how != KS_PATH_LOAD))
+			return;
+		offset = path->how == KS_PATH_CONTEXT ? path->offset : -1;
+	} else if (value->kind != KS_VALUE_ANY || value->index != KS_ANY_PART) {
+		return;
+	}
+	interp->passes_on = at + 1;
+	interp->passed_offset = (int32_t)offset;
+}
+
 /** The program itself ends. */
 static void note_exit(struct ks_interp *interp, uint32_t at, const struct ks_state *state)
 {
@@ -103,10 +120,8 @@ static void note_exit(struct ks_interp *interp, uint32_t at, const struct ks_sta
 		interp->varying = varying;
 		interp->masked = ks_value_is_masked(value);
 	}
-	if (value->kind == KS_VALUE_ANY && value->index == KS_ANY_PART && !state->doubtful) {
-		interp->passes_on = at + 1;
-		interp->passed_offset = (int32_t)value->number;
-	}
+	if (!state->doubtful)
+		note_passed_on(interp, at, value);
 	if (value->kind != KS_VALUE_CONST || state->doubtful)
 		return;
 	while (i < interp->nr_exits && interp->exits[i].value != value->number)

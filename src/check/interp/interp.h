@@ -44,6 +44,7 @@ struct ks_path {
 	bool typed;	  // the verifier knows its type
 	bool may_be_null; // and takes it for one that may be null
 	bool used;	  // something is done with it, as far as can be told
+	bool compared;	  // something of it was compared
 };
 
 struct ks_interp_input {
@@ -130,7 +131,10 @@ struct ks_reach {
 	/** The bits of it that can be both; of several the one that has the highest. */
 	uint64_t varying;
 	bool masked; // all its other bits are 0
-	/** 1 + an instruction that ends it with a part of a typed context, and where that stands; 0: none. */
+	/**
+	 * 1 + an instruction that ends it with a word of a typed context, or a part of one, 0: none; and where that
+	 * stands, -1: it was read through such a word.
+	 */
 	uint32_t passes_on;
 	int32_t passed_offset;
 	uint32_t nr_exits; // of the numbers that are known, the first ones

@@ -101,6 +101,10 @@ void ks_interp_branch(struct ks_interp *interp, uint32_t at, struct ks_state *st
 	const struct ks_value a = state->regs[insn->dst], b = *with;
 	ks_interp_use(interp, &a);
 	ks_interp_use(interp, &b);
+	if (a.kind == KS_VALUE_KERNEL)
+		interp->paths.at[a.index].compared = true;
+	if (b.kind == KS_VALUE_KERNEL)
+		interp->paths.at[b.index].compared = true;
 	int taken = op == OP_JCOND ? -1 : ks_value_branch(op, wide, &a, &b);
 	*ret = (struct ks_next){ .nr = 1,
 				 .at = { taken == 1 ? target : at + 1 },

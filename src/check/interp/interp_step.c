@@ -134,10 +134,12 @@ static struct ks_value load_kernel(struct ks_interp *interp, uint32_t at,
 		ks_interp_access(interp, at, base, offset, size, moved, KS_ACCESS_READ);
 	else
 		note_number(interp, at, base);
-	if (base->varies)
-		return ks_value_any();
-	return moved ? ks_interp_read_moved(interp, at, base, offset, size)
-		     : ks_interp_read(interp, at, base, offset, size, KS_PATH_LOAD);
+	struct ks_value value = ks_value_any();
+	if (!base->varies)
+		value = moved ? ks_interp_read_moved(interp, at, base, offset, size)
+			      : ks_interp_read(interp, at, base, offset, size, KS_PATH_LOAD);
+	bool typed = interp->paths.at[base->index].typed;
+	return typed && size < 8 ? ks_value_of_bytes(size) : value;
 }
 
 static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,

@@ -143,7 +143,7 @@ static const struct ks_gate to_numbers = { KS_SINCE(5, 17), "bb6728d75611" };
 static const struct ks_gate to_const_void = { KS_SINCE(6, 16), "1271a40eeafa" };
 static const struct ks_gate to_anything = { KS_SINCE(7, 1), "4145203841ba" };
 
-/** A struct by value is as many words as it takes, and each a number. */
+/** A struct by value is as many words as it takes, and each a number; before it was not let. */
 static const struct ks_gate by_value = { KS_SINCE(6, 1), "720e6a435194" };
 
 /** A struct that types of the kernel only declare, and define nowhere: so does BTF. */
@@ -180,8 +180,9 @@ static struct ks_pointee word_of(const struct ks_site *site, const struct ks_typ
 			word.word = KS_WORD_NUMBER;
 		return word;
 	}
-	if (shape.kind == KS_BTF_STRUCT && ks_gate_is_open(&by_value, site->version))
-		word.word = KS_WORD_NUMBER;
+	if (shape.kind == KS_BTF_STRUCT && site->version)
+		word.word = ks_gate_is_open(&by_value, site->version) ? KS_WORD_NUMBER
+								      : KS_WORD_REFUSED;
 	if (shape.kind != KS_BTF_PTR || !shape.type)
 		return word;
 	inner = ks_shape_of(site, shape.type->inner);

@@ -141,6 +141,11 @@ static void judge_passed_on(struct ks_judge *judge, const char *taken)
 	uint32_t index = UINT32_MAX;
 	if (!reach->passes_on || !pointers.proto)
 		return;
+	if (reach->passed_offset < 0) {
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
+			     "it ends with what is read of the kernel, which takes %s", taken);
+		return;
+	}
 	ks_argument_of(&pointers, (uint32_t)reach->passed_offset, &index);
 	if (index == UINT32_MAX || index + pointers.skip >= pointers.proto->nr_params)
 		return;

@@ -61,12 +61,19 @@ static void judge_size(const struct load *load)
 			load->size);
 }
 
-static bool points_to_void(const struct load *load)
+static void judge_refused(const struct load *load)
 {
 	const struct ks_site *site = load->pointers->site;
 	struct ks_shape shape = ks_shape_of(site, load->word.type);
-	shape = ks_shape_of(site, shape.type->inner);
-	return !shape.untold && shape.kind == KS_BTF_VOID;
+	const char *what = "a struct by value";
+	if (shape.kind == KS_BTF_PTR && shape.type) {
+		struct ks_shape to = ks_shape_of(site, shape.type->inner);
+		what = !to.untold && to.kind == KS_BTF_VOID
+			       ? "a pointer to const void, or void by another name"
+			       : "a pointer to neither a struct nor void";
+	}
+	ks_judge_add(load->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &load->about,
+		     "it is %s, which this kernel does not let programs have", what);
 }
 
 static void judge_load(struct ks_judge *judge, const struct ks_pointers *pointers, uint32_t insn)
@@ -88,10 +95,7 @@ static void judge_load(struct ks_judge *judge, const struct ks_pointers *pointer
 	snprintf(name, sizeof(name), "argument %u", load.index + 1);
 	load.about.name = name;
 	if (load.word.word == KS_WORD_REFUSED)
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &load.about,
-			     "it is a pointer to %s, which this kernel does not let programs have",
-			     points_to_void(&load) ? "const void, or void by another name"
-						   : "neither a struct nor void");
+		judge_refused(&load);
 	else
 		judge_size(&load);
 }
