@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/edit_distance.h"
+#include "check/tools/family.h"
 #include "check/tools/tools.h"
 
 enum { MAX_NAME = 256 };
@@ -126,10 +127,9 @@ static struct ks_error *walk_targets(const struct ks_policy_object *part,
 
 static struct ks_error *walk_part(const struct ks_policy_object *part, name_fn *fn, void *arg)
 {
-	const struct ks_policy_texts *texts[] = {
-		&part->optional, &part->ignored, &part->modes,
-		&part->present,	 &part->chosen,	 &part->rewritten
-	};
+	const struct ks_policy_texts *texts[] = { &part->needed,   &part->optional, &part->ignored,
+						  &part->modes,	   &part->present,  &part->chosen,
+						  &part->rewritten };
 	for (size_t i = 0; i < KS_ARRAY_LEN(texts); i++)
 		KS_TRY(walk_texts(part, texts[i], fn, arg));
 	for (size_t i = 0; i < part->nr_alternatives; i++)
@@ -142,6 +142,7 @@ static struct ks_error *walk_part(const struct ks_policy_object *part, name_fn *
 			KS_TRY(fn(arg, part, part->losses[i].program, true));
 	KS_TRY(walk_targets(part, part->targets, part->nr_targets, fn, arg));
 	KS_TRY(walk_targets(part, part->rewrites, part->nr_rewrites, fn, arg));
+	KS_TRY(walk_targets(part, part->probes, part->nr_probes, fn, arg));
 	for (size_t i = 0; i < part->nr_constants; i++)
 		KS_TRY(fn(arg, part, part->constants[i].name, false));
 	return NULL;
@@ -223,13 +224,19 @@ static struct ks_error *look_up_object(const struct names *names, const char *ma
 static struct ks_error *look_up_tool(const struct names *names, const char *match)
 {
 	_cleanup_arena_ struct ks_arena arena = { 0 };
+	_cleanup_policy_ struct ks_policy *shipped = NULL;
 	struct looking looking = { .name = match, .best = ks_edit_slips(strlen(match)) + 1 };
+	KS_TRY(ks_shipped_read(&shipped));
+	const struct ks_families families = { names->policy, shipped };
 	for (size_t i = 0, run; i < names->nr; i += run) {
 		const struct ks_check_input *first = &names->inputs[i];
 		for (run = 1; i + run < names->nr; run++)
 			if (strcmp(first[run].path, first->path) != 0)
 				break;
-		const char *name = ks_tool_name(&arena, first->path, first->object->name, run);
+		const char *shared = ks_family_of(&families, first->path);
+		const char *name =
+			shared ? ks_family_name(&arena, shared)
+			       : ks_tool_name(&arena, first->path, first->object->name, run);
 		if (!name)
 			return &ks_nomem;
 		look_at(&looking, name);

@@ -98,5 +98,3 @@ bool ks_plan_add_choice(struct ks_arena *arena, struct ks_plan *plan,
 /** Find twins among the parts that nobody has said anything of (infer.c). */
 KS_MUST_CHECK struct ks_error *
 ks_plan_infer(struct ks_arena *arena, const struct ks_bpf_object *object, struct ks_plan *plan);
-/** The list of known loaders, as a policy. */
-KS_MUST_CHECK struct ks_error *ks_shipped_read(struct ks_policy **ret);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check/tools/plan.h"
+#include "check/tools/tools.h"
 
 #include "check/shipped.toml.h" // builtin: the list that is shipped
 

@@ -106,6 +106,8 @@ static inline void ks_tools_freep(struct ks_tools **tools)
 }
 #define _cleanup_tools_ __attribute__((__cleanup__(ks_tools_freep)))
 
+/** The list of known loaders, as a policy. */
+KS_MUST_CHECK struct ks_error *ks_shipped_read(struct ks_policy **ret);
 /** What a tool is called: its object, or the file of several, without folder and ".so". NULL: memory runs out */
 const char *ks_tool_name(struct ks_arena *arena, const char *path, const char *object,
 			 size_t nr_objects);

@@ -6,7 +6,7 @@
 
 #include "base/vector.h"
 #include "check/tools/family.h"
-#include "check/tools/plan.h"
+#include "check/tools/tools.h"
 
 typedef KS_VECTOR(struct ks_use) use_vector;
 
