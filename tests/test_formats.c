@@ -20,6 +20,9 @@
 #include "report/format.h"
 #include "scratch.h"
 
+/** When every report was made. */
+enum { A_DAY = 1700000000 };
+
 /** A store of two mini kernels, and an object. */
 static struct {
 	char *dir, db[4096], object[4096];
@@ -104,7 +107,8 @@ static struct ksurf_error *of_object(enum ks_document document, const char *prog
 static char *library(enum ks_document document, const char *format)
 {
 	_cleanup_free_ char *here = get_current_dir_name(); // as the command does it
-	const struct ksurf_report_options how = { sizeof(how), .format = format, .here = here };
+	const struct ksurf_report_options how = { sizeof(how), .format = format, .here = here,
+						  .store = place.db, .time = A_DAY };
 	struct ksurf_images *images = NULL;
 	char *text = NULL;
 	struct ksurf_error *err = ksurf_images_choose(place.store, NULL, &images);
@@ -298,6 +302,9 @@ static int open_place(void **state)
 		if (access(path, R_OK) != 0)
 			return 0;
 	}
+	char day[16];
+	snprintf(day, sizeof(day), "%d", A_DAY);
+	setenv("SOURCE_DATE_EPOCH", day, 1);
 	place.dir = make_dir();
 	snprintf(place.db, sizeof(place.db), "%s/store.db", place.dir);
 	snprintf(place.object, sizeof(place.object), "%s/tracing.bpfel.o", objects);

@@ -5,6 +5,8 @@
  * @file
  * Reports as text: what the command prints, in every format that it has.
  */
+#include <stdint.h>
+
 #include <ksurf/check.h>
 #include <ksurf/diff.h>
 
@@ -36,6 +38,9 @@ struct ksurf_report_options {
 	/** sarif, github: "OLD=NEW,…", beginnings of paths and what stands for them; or NULL. */
 	const char *map;
 	const char *here; /**< sarif, github: paths below this folder are told from there; NULL */
+	/** html of verdicts: where their kernels came from, of which the last part is told; NULL: nothing is. */
+	const char *store;
+	int64_t time; /**< html of verdicts: when they were made, in seconds since 1970; 0: not told */
 };
 
 /*

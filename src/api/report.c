@@ -349,6 +349,8 @@ static struct ks_error *verdicts_look(const struct ksurf_report_options *theirs,
 		.fail_on = KS_VERDICT_RISK,
 		.map = options.map,
 		.here = options.here,
+		.store = options.store,
+		.time = options.time,
 	};
 	return NULL;
 }

@@ -4,7 +4,7 @@
 
 #include "attach/private.h"
 #include "base/array.h"
-#include "extract/symbols/symbols.h"
+#include "surface/traits.h"
 
 /** Functions that ftrace does not trace are refused, where it could trace some. */
 static const struct ks_gate notrace_is_refused = { KS_SINCE(5, 0), "45408c4f9250" };

@@ -36,3 +36,8 @@ enum ks_transform ks_transform_of(const char *symbol)
 	// "x.123" has a suffix as well, if a meaningless one [D]
 	return transformed && transform == KS_TRANSFORM_NONE ? KS_TRANSFORM_OTHER : transform;
 }
+
+bool ks_symbol_is_prefix(const char *name)
+{
+	return strncmp(name, "__pfx", 5) == 0 || strncmp(name, "__cfi_", 6) == 0;
+}

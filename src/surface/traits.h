@@ -21,6 +21,8 @@ extern const char *const ks_transform_texts[KS_NR_TRANSFORMS];
 
 /** The transformation that a symbol's name tells of; digits between dots do not count. */
 enum ks_transform ks_transform_of(const char *symbol);
+/** Padding and type-check symbols in front of a function: __pfx_, __cfi_. */
+bool ks_symbol_is_prefix(const char *name);
 
 enum { KS_NR_COLLISIONS = KS_STATIC_GLOBAL + 1, KS_NR_INLINE_CLASSES = KS_CLASS_FULL + 1 };
 

@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "check/rules/pattern.h"
 #include "check/rules/target.h"
-#include "extract/symbols/symbols.h"
+#include "surface/traits.h"
 
 bool ks_pattern_matches(const char *pattern, const char *name)
 {

@@ -8,6 +8,7 @@
 #include "base/hashmap.h"
 #include "extract/btf/btf_decls.h"
 #include "extract/tiers.h"
+#include "surface/traits.h"
 
 /* ---- functions by name ---- */
 

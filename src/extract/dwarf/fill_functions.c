@@ -7,6 +7,7 @@
 #include "base/pool.h"
 #include "dwarf/location.h"
 #include "extract/dwarf/merge_functions.h"
+#include "surface/traits.h"
 
 /* ---- callers ---- */
 

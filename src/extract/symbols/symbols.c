@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include "extract/symbols/symbols.h"
+#include "surface/traits.h"
 
 /** The text of a special section index, or the section's name. */
 static const char *section_name(const struct ks_elf *elf, struct ks_arena *arena,
@@ -121,11 +122,6 @@ static size_t name_bucket(const struct ks_symbol_index *index, const char *name,
 static size_t addr_bucket(const struct ks_symbol_index *index, uint64_t addr)
 {
 	return ((addr >> 2) * 0x9e3779b97f4a7c15u >> 32) & index->mask;
-}
-
-bool ks_symbol_is_prefix(const char *name)
-{
-	return strncmp(name, "__pfx", 5) == 0 || strncmp(name, "__cfi_", 6) == 0;
 }
 
 static void link_symbol(struct ks_symbol_index *index, uint32_t i)

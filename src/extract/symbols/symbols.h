@@ -30,5 +30,3 @@ const struct ks_symbol *ks_symbol_at_next(const struct ks_symbol_index *index,
 const struct ks_symbol *ks_symbol_function(const struct ks_symbol_index *index, const char *name);
 const struct ks_symbol *ks_symbol_function_next(const struct ks_symbol_index *index,
 						const struct ks_symbol *symbol);
-/** Padding and type-check symbols in front of a function: __pfx_, __cfi_. */
-bool ks_symbol_is_prefix(const char *name);
