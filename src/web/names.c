@@ -67,7 +67,6 @@ struct ks_error *ks_web_unknown(struct ks_web_call *call, enum ks_kind kind, con
 	const struct ks_store_images *images = &call->web->sel.images;
 	_cleanup_buf_ struct ks_buf hint = { 0 };
 	const struct ks_web_names *names;
-	struct ks_suggestions near = { 0 };
 	if (kind == KS_FIELD) // the list has none
 		return ks_lookup_unknown(call->web->store, images, kind, name);
 	KS_TRY(ks_web_names(call->web, &names));
@@ -75,8 +74,8 @@ struct ks_error *ks_web_unknown(struct ks_web_call *call, enum ks_kind kind, con
 		if (other != kind && ks_web_names_have(names, other, name))
 			ks_lookup_other_kind(other, &hint);
 	if (!hint.len) {
-		ks_web_names_near(names, kind, name, &near);
-		ks_suggest_say(images, kind, &near, &hint);
+		ks_web_names_near(names, kind, name, &call->near);
+		ks_suggest_say(images, kind, &call->near, &hint);
 	}
 	return ks_lookup_absent(images->nr, kind, name, &hint);
 }

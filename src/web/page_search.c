@@ -121,16 +121,22 @@ static void write_item(struct ks_web_call *call, enum ks_kind kind, const char *
 		      ks_kinds[kind].name, in, call->web->sel.images.nr);
 }
 
+void ks_web_write_near(struct ks_web_call *call, const struct ks_suggestions *near)
+{
+	struct ks_buf *out = &call->response->body;
+	if (!near->nr)
+		return;
+	ks_buf_str(out, "<p>Near it:</p>\n<ol class=\"found\">");
+	for (size_t i = 0; i < near->nr; i++)
+		write_item(call, near->at[i].kind, near->at[i].name, near->at[i].nr_images);
+	ks_buf_str(out, "</ol>\n");
+}
+
 static void write_nearest(struct ks_web_call *call, const struct search *search)
 {
 	struct ks_buf *out = &call->response->body;
 	ks_buf_str(out, "<p>No name has that in it.</p>\n");
-	if (search->near.nr)
-		ks_buf_str(out, "<p>Near it:</p>\n<ol class=\"found\">");
-	for (size_t i = 0; i < search->near.nr; i++)
-		write_item(call, search->near.at[i].kind, search->near.at[i].name,
-			   search->near.at[i].nr_images);
-	ks_buf_str(out, search->near.nr ? "</ol>\n" : "");
+	ks_web_write_near(call, &search->near);
 }
 
 static void write_page(struct ks_web_call *call, const struct search *search)

@@ -50,6 +50,8 @@ void ks_web_counted_free(struct ks_web_counted *counted); // NULL is allowed
 /** The names of the state that is read. */
 KS_MUST_CHECK struct ks_error *ks_web_names(struct ks_web *web, const struct ks_web_names **ret);
 void ks_web_names_free(struct ks_web_names *names); // NULL is allowed
+/** Append a list of names that lead to their pages, below a word of introduction; nothing when there are none. */
+void ks_web_write_near(struct ks_web_call *call, const struct ks_suggestions *near);
 /** Whether any kernel has the name. */
 bool ks_web_names_have(const struct ks_web_names *names, enum ks_kind kind, const char *name);
 /** The names that are near to a word. @param kind KS_NR_KINDS: of all */
@@ -102,6 +104,7 @@ struct ks_web_call {
 	bool of_files;	       // a failure now is that of the files that were sent
 	struct ks_arena arena; // of this answer
 	const char *feed; // address of the feed that tells of what the page is about; NULL: none
+	struct ks_suggestions near; // names beside the one that is not there
 };
 
 /** Fill the response, its status aside. @return KS_ERR_NOTFOUND and KS_ERR_USAGE become 404 and 400 */

@@ -179,6 +179,7 @@ static void write_failure(struct ks_web_call *call, unsigned int status, const c
 	ks_buf_printf(&response->body, "<h1>%s</h1>\n<p class=\"failure\">", title);
 	ks_html_text(&response->body, why);
 	ks_buf_str(&response->body, "</p>\n");
+	ks_web_write_near(call, &call->near);
 	ks_web_end(call);
 }
 
