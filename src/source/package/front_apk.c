@@ -81,21 +81,24 @@ static const char *next_signature(const struct ks_buf *text, size_t *at,
 	    !ks_tar_header_parse((const uint8_t *)text->at + *at, header) || !header->regular ||
 	    strncmp(header->path, ".SIGN.", strlen(".SIGN.")) != 0)
 		return NULL;
-	*at += KS_TAR_BLOCK_BYTES;
-	if (header->size > text->len - *at)
+	uint64_t blocks =
+		header->size / KS_TAR_BLOCK_BYTES + (header->size % KS_TAR_BLOCK_BYTES != 0);
+	uint64_t left =
+		(text->len - *at) / KS_TAR_BLOCK_BYTES - 1; // what follows begins at a block
+	const char *bytes = text->at + *at + KS_TAR_BLOCK_BYTES;
+	if (blocks > left)
 		return NULL;
-	const char *bytes = text->at + *at;
-	uint64_t padded = (header->size + KS_TAR_BLOCK_BYTES - 1) & -(uint64_t)KS_TAR_BLOCK_BYTES;
-	*at += padded < text->len - *at ? (size_t)padded : text->len - *at;
+	*at += (size_t)(1 + blocks) * KS_TAR_BLOCK_BYTES;
 	return bytes;
 }
 
 /** Whether nothing follows, or the end of an archive. */
 static bool is_end(const struct ks_buf *text, size_t at)
 {
+	bool in_blocks = (text->len - at) % KS_TAR_BLOCK_BYTES == 0;
 	while (at < text->len && !text->at[at])
 		at++;
-	return at == text->len;
+	return at == text->len && in_blocks;
 }
 
 /** The first signature that counts; several are there when a key goes and another one comes. */
