@@ -17,6 +17,7 @@
 #include "ingest/merge.h"
 #include "store/census.h"
 #include "store/compare.h"
+#include "store/forms.h"
 #include "store/zstd.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
@@ -192,6 +193,21 @@ static void ask(struct ks_store *store, const struct ks_store_images *images, en
 					       NULL, NULL, &differences));
 }
 
+/** What BTF says of names beyond their declarations. */
+static void ask_btf(struct ks_store *store, const struct ks_store_image *image)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_store_forms forms = { 0 };
+	const struct ks_forms *found;
+	const struct ks_type *type;
+	ks_error_free(
+		ks_store_forms_of(store, image, &forms, KS_STRUCT, "zoo", NULL, &arena, &found));
+	ks_error_free(ks_store_forms_of(store, image, &forms, KS_FUNCTION, "special", NULL, &arena,
+					&found));
+	ks_error_free(ks_store_variable_type(store, image, "runqueues", &arena, &type));
+	ks_store_forms_deinit(&forms);
+}
+
 static void read_images(struct ks_store *store, struct ks_store_images *images)
 {
 	enum { MOST = 4 };
@@ -203,6 +219,7 @@ static void read_images(struct ks_store *store, struct ks_store_images *images)
 		ks_error_free(ks_store_surface(store, images->at[i], &surface));
 		ks_error_free(ks_store_symbol(store, images->at[i], "special", &found));
 		ks_error_free(ks_store_variable(store, images->at[i], "special", &found));
+		ask_btf(store, images->at[i]);
 	}
 	ks_error_free(ks_store_census(store, images, 2, counts));
 	for (enum ks_kind kind = 0; kind < KS_NR_KINDS; kind++)

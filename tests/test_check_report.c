@@ -165,6 +165,28 @@ static void assert_fits(const char *text, size_t columns)
 	}
 }
 
+static void objects_without_programs_are_named(void **state)
+{
+	(void)state;
+	static const enum ks_format formats[] = { KS_FORMAT_TERMINAL, KS_FORMAT_MD,
+						  KS_FORMAT_HTML };
+	for (size_t i = 0; i < KS_ARRAY_LEN(formats); i++) {
+		struct sample *sample = sample_new(2);
+		char *text = write_report(sample, formats[i]);
+		assert_null(strstr(text, "no program to judge"));
+		free(text);
+		sample->checked[1].nr = 0;
+		text = write_report(sample, formats[i]);
+		assert_int_equal(count(text, "no program to judge."), 1);
+		free(text);
+		sample->objects[1].no_symbols = true;
+		text = write_report(sample, formats[i]);
+		assert_int_equal(count(text, "no symbol table"), 1);
+		free(text);
+		free(sample);
+	}
+}
+
 static void terminal_fits(void **state)
 {
 	(void)state;
@@ -535,6 +557,7 @@ static void a_page_is_enough(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(objects_without_programs_are_named),
 		cmocka_unit_test(terminal_fits),
 		cmocka_unit_test(terminal_is_aligned),
 		cmocka_unit_test(json_is_well_formed),

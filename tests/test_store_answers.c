@@ -14,6 +14,7 @@
 #include "place.h"
 #include "same.h"
 #include "sample.h"
+#include "store/forms.h"
 
 /** A fact of a history against the surface it comes from. */
 static void check_fact(const struct ks_surface *surface, const struct ks_history *history,
@@ -225,6 +226,49 @@ static void symbols_and_variables_are_found_by_name(void **state)
 	ks_arena_deinit(&arena);
 }
 
+static void forms_and_types_of_variables_are_found_by_name(void **state)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_store_images images;
+	assert_ok(ks_store_open(place_path(state), KS_STORE_CREATE, &store));
+	place_put(store, 1);
+	assert_ok(ks_store_images(store, &arena, &images));
+	const struct ks_store_image *image = images.at[0];
+	_cleanup_surface_ struct ks_surface *want = sample_surface(1, FILLERS);
+	struct ks_store_forms forms = { 0 };
+	for (size_t i = 0; i < want->nr_forms; i++) {
+		const struct ks_forms *expected = &want->forms[i], *found = NULL;
+		assert_ok(ks_store_forms_of(store, image, &forms, expected->kind, expected->name,
+					    expected->listed, &arena, &found));
+		assert_non_null(found);
+		assert_int_equal(found->nr, expected->nr);
+		for (uint32_t k = 0; k < found->nr; k++)
+			assert_int_equal(found->at[k].nr_tags, expected->at[k].nr_tags);
+	}
+	assert_true(forms.known);
+	static const char *const none[] = { "zo", "zooo", "", "special" };
+	for (size_t i = 0; i < KS_ARRAY_LEN(none); i++) {
+		const struct ks_forms *found = NULL;
+		assert_ok(ks_store_forms_of(store, image, &forms, KS_STRUCT, none[i], NULL, &arena,
+					    &found));
+		assert_null(found);
+	}
+	ks_store_forms_deinit(&forms);
+	for (size_t i = 0; i < want->nr_variables; i++) {
+		const struct ks_type *type;
+		size_t first = 0; // of several of the name
+		while (strcmp(want->variables[first].name, want->variables[i].name) != 0)
+			first++;
+		assert_ok(ks_store_variable_type(store, image, want->variables[i].name, &arena,
+						 &type));
+		assert_true(same_type(want->variables[first].type, type));
+	}
+	const struct ks_type *type;
+	assert_ok(ks_store_variable_type(store, image, "nothing", &arena, &type));
+	assert_null(type);
+}
+
 /** A handle that has kept things sees what another has changed under the same numbers. */
 static void what_is_kept_does_not_outlive_its_image(void **state)
 {
@@ -261,6 +305,7 @@ int main(void)
 		TEST(names_are_found_by_pattern),
 		TEST(walk_gives_what_single_histories_give),
 		TEST(symbols_and_variables_are_found_by_name),
+		TEST(forms_and_types_of_variables_are_found_by_name),
 		TEST(what_is_kept_does_not_outlive_its_image),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,6 +128,35 @@ void ks_answer_excuses(const struct ks_excuses *excuses, struct ks_buf *out)
 		out->len--;
 }
 
+/** The first few objects without programs, of those that have symbols or of those that have none. */
+static void write_empty(const struct ks_check *check, bool no_symbols, struct ks_buf *out)
+{
+	enum { FEW = 6 };
+	size_t nr = 0;
+	for (size_t i = 0; i < check->nr_objects; i++) {
+		const struct ks_check_object *object = &check->objects[i];
+		if (object->nr || object->object->no_symbols != no_symbols)
+			continue;
+		if (nr++ < FEW)
+			ks_buf_printf(out, "%s%s",
+				      nr > 1	 ? ", "
+				      : out->len ? " "
+						 : "",
+				      object->object->name);
+	}
+	if (nr > FEW)
+		ks_buf_printf(out, " and %zu more", nr - FEW);
+	if (nr)
+		ks_buf_str(out, no_symbols ? ": no symbol table, and libbpf opens no such object."
+					   : ": no program to judge.");
+}
+
+void ks_answer_empty(const struct ks_check *check, struct ks_buf *out)
+{
+	write_empty(check, false, out);
+	write_empty(check, true, out);
+}
+
 void ks_cause_title(const struct ks_cause *cause, struct ks_buf *out)
 {
 	const struct ks_reason *reason = cause->reason;

@@ -104,6 +104,8 @@ static void write_steps(struct page *page)
 	paragraph(page, "where");
 	ks_answer_excuses(page->report->excuses, &page->text);
 	paragraph(page, "where");
+	ks_answer_empty(page->tools->check, &page->text);
+	paragraph(page, "where");
 }
 
 /* ---- causes ---- */

@@ -64,6 +64,11 @@ static void write_answer(struct page *page)
 		flush(page);
 		ks_buf_str(page->out, "\n\n");
 	}
+	ks_answer_empty(page->tools->check, &page->text);
+	if (page->text.len) {
+		flush(page);
+		ks_buf_str(page->out, "\n\n");
+	}
 }
 
 /* ---- causes ---- */

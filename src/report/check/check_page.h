@@ -68,6 +68,8 @@ void ks_answer_step(const struct ks_tools *tools, const struct ks_axis_step *ste
 void ks_answer_basis(const struct ks_tools *tools, bool options, struct ks_buf *out);
 /** What is known or waived, and which waivers are past their day; nothing when there is none. */
 void ks_answer_excuses(const struct ks_excuses *excuses, struct ks_buf *out);
+/** Which objects have nothing to judge, and why; nothing when all have. */
+void ks_answer_empty(const struct ks_check *check, struct ks_buf *out);
 /** "blk_account_io_start: inlined everywhere". */
 void ks_cause_title(const struct ks_cause *cause, struct ks_buf *out);
 /** "4 tools: biosnoop, biotop, … on 6.1.0-50-amd64"; of a single tool its programs. @param most names; 0: all */

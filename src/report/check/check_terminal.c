@@ -47,6 +47,9 @@ static void write_answer(struct page *page)
 	ks_answer_excuses(page->report->excuses, &terminal->text);
 	if (terminal->text.len)
 		ks_terminal_wrap(terminal, 0, 2);
+	ks_answer_empty(page->check, &terminal->text);
+	if (terminal->text.len)
+		ks_terminal_wrap(terminal, 0, 2);
 }
 
 /* ---- causes ---- */
