@@ -29,6 +29,7 @@ const struct ks_rule ks_rules[] = {
 	{ "probe-events",           ATTACH,        ON(KPROBE) | ON(KSYSCALL) | ON(USER), 0, ks_judge_probe_events },
 	{ "sleep",                  LOAD,          ALL,            0,           ks_judge_sleep },
 	{ "unused-operation",       LOAD,          ON(STRUCT_OPS), 0,           ks_judge_unused_operation },
+	{ "refused-operation",      LOAD,          ON(STRUCT_OPS), 0,           ks_judge_refused_operation },
 	{ "kernel-btf",             LOAD,          ALL,            0,           ks_judge_kernel_btf },
 	{ "relocations",            LOAD,          ALL,            0,           ks_judge_relocations },
 	{ "references",             LOAD,          ALL,            0,           ks_judge_references },

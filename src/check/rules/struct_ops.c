@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Operations of the kernel that programs stand for: a map each, which fails every program of its object. */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "check/rules/rules.h"
 
@@ -71,4 +73,72 @@ void ks_judge_unused_operation(struct ks_judge *judge)
 	ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_STRUCT_OPS,
 		     KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section),
 		     "no variable in .struct_ops refers to the program");
+}
+
+/** Called with a run queue locked: no scheduler's program may sleep there (bpf_scx_check_member(), f0e1a0643a59). */
+static bool is_awake(const char *operations, const char *member)
+{
+	static const char *const members[] = {
+		"select_cpu", "select_cid",  "enqueue",	    "dequeue",
+		"dispatch",   "tick",	     "runnable",    "running",
+		"stopping",   "quiescent",   "yield",	    "set_weight",
+		"set_cmask",  "set_cpumask", "update_idle", "core_sched_before",
+	};
+	if (strcmp(operations, "sched_ext_ops") != 0 &&
+	    strcmp(operations, "sched_ext_ops_cid") != 0)
+		return false;
+	for (size_t i = 0; i < KS_ARRAY_LEN(members); i++)
+		if (strcmp(members[i], member) == 0)
+			return true;
+	return false;
+}
+
+/** The function that stands for a member where no program does: called after struct and member by some structs. */
+static enum ks_presence find_stub(const struct ks_site *site, const char *operations,
+				  const char *member)
+{
+	char function[256];
+	int len = snprintf(function, sizeof(function), "%s__%s", operations, member);
+	return len > 0 && (size_t)len < sizeof(function) ? ks_site_symbol(site, function, false)
+							 : KS_UNTOLD;
+}
+
+/**
+ * Members that no program may stand for: those without such a function (bpf_struct_ops_supported(), e42ac1418055), of structs that
+ * call all of theirs so.
+ */
+static bool is_closed(const struct ks_site *site, const char *operations, const char *member)
+{
+	if (strcmp(operations, "tcp_congestion_ops") ==
+	    0) // bpf_tcp_ca_check_member(), 0baf26b0fcd7
+		return strcmp(member, "get_info") == 0;
+	if (strcmp(operations, "sched_ext_ops") ==
+		    0 && // those of sched_ext_ops_cid alone: 7.3.4 was asked
+	    (strcmp(member, "sub_caps_updated") == 0 || strcmp(member, "sub_ecaps_updated") == 0))
+		return true;
+	if (strcmp(operations, "Qdisc_ops") != 0 && strcmp(operations, "sched_ext_ops") != 0)
+		return false;
+	return find_stub(site, operations, member) == KS_ABSENT &&
+	       find_stub(site, operations, "enqueue") == KS_PRESENT;
+}
+
+void ks_judge_refused_operation(struct ks_judge *judge)
+{
+	const struct ks_bpf_object *object = judge->resolution->prepared->object;
+	for (uint32_t i = 0; i < object->nr_struct_ops; i++) {
+		const struct ks_bpf_struct_op *op = &object->struct_ops[i];
+		if (&object->programs[op->program] != judge->program || op->map >= object->nr_maps)
+			continue;
+		char operations[128];
+		const char *text = object->maps[op->map].struct_ops;
+		snprintf(operations, sizeof(operations), "%.*s",
+			 text ? (int)ks_core_name_len(text) : 0, text ? text : "");
+		const struct ks_about *about = KS_ABOUT_NAME(KS_STRUCT, text ? text : "");
+		if (is_closed(judge->site, operations, op->member))
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_STRUCT_OPS, about,
+				     "no program may stand for %s", op->member);
+		else if (judge->caller->sleepable && is_awake(operations, op->member))
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_STRUCT_OPS, about,
+				     "a program for %s may not sleep", op->member);
+	}
 }
