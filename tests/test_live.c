@@ -259,8 +259,12 @@ static void events_are_those_of_tracepoints(void **state)
 	assert_true(calls > 0);
 	assert_int_equal(s->nr_tracepoints, lines_of(world->events, NULL, NULL) - calls);
 	size_t traced = 0;
-	for (size_t i = 0; i < s->nr_syscalls; i++)
-		traced += s->syscalls[i].traced;
+	for (size_t i = 0; i < s->nr_syscalls; i++) {
+		const struct ks_syscall *call = &s->syscalls[i];
+		traced += call->traced;
+		assert_int_equal(call->number, KS_NUMBER_UNTOLD); // a call, and no event alone
+		assert_true(ks_syscall_implemented(call->number, call->name));
+	}
 	assert_true(traced > 300 && traced <= calls / 2);
 	assert_int_equal(s->nr_syscalls, traced); // and no chown16, which 32-bit programs call
 	bool seen = false;

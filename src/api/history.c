@@ -28,7 +28,7 @@ static struct ks_error *fill_value(struct ks_arena *arena, enum ks_kind kind,
 	if (ks_kinds[kind].holds == KS_HOLDS_VALUE && fact->value)
 		ks_buf_str(&text, fact->value);
 	if (ks_kinds[kind].holds == KS_HOLDS_NUMBER && fact->present &&
-	    fact->number != KS_NO_NUMBER)
+	    ks_syscall_has_number(fact->number))
 		ks_buf_printf(&text, "%" PRIu32, fact->number);
 	return ks_api_take(arena, &text, &ret->value) ? NULL : &ks_nomem;
 }

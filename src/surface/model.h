@@ -286,7 +286,8 @@ struct ks_tracepoint {
 };
 
 struct ks_syscall {
-	uint32_t number; // KS_NO_NUMBER: only events have that name, it is no call's; not in [D]
+	/** KS_NO_NUMBER: only events have that name, it is no call's; not in [D]. KS_NUMBER_UNTOLD: a call, of which it is not known. */
+	uint32_t number;
 	const char *name;
 	bool traced;  // sys_enter_<name> and sys_exit_<name> exist; known as ks_image.facts says
 	uint8_t args; // of one that is traced: 1 + the number of its arguments; 0: unknown
@@ -300,6 +301,11 @@ static inline uint8_t ks_syscall_trace(const struct ks_syscall *call)
 	return call->traced ? (uint8_t)(1 + call->args) : 0;
 }
 #define KS_NO_NUMBER UINT32_MAX
+#define KS_NUMBER_UNTOLD (UINT32_MAX - 1)
+static inline bool ks_syscall_has_number(uint32_t number)
+{
+	return number < KS_NUMBER_UNTOLD;
+}
 
 struct ks_option {
 	const char *name;  // "CONFIG_BPF"

@@ -56,7 +56,7 @@ static struct ks_error *list_calls(const struct ks_finder *finder, struct ks_sys
 	bool ok = true;
 	for (size_t i = 0; i < surface->nr_symbols && ok; i++) {
 		const struct ks_symbol *sym = &surface->symbols[i];
-		struct ks_syscall call = { KS_NO_NUMBER, sym->name + len, false };
+		struct ks_syscall call = { KS_NUMBER_UNTOLD, sym->name + len, false };
 		if (sym->type == STT_FUNC && sym->bind == STB_GLOBAL &&
 		    strncmp(sym->name, prefix, len) == 0 && strcmp(call.name, "ni_syscall") != 0)
 			ok = ks_vector_add(&calls, call);

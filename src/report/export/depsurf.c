@@ -302,7 +302,7 @@ static void write_syscalls(struct out *o)
 	ks_json_open(&o->json, '{');
 	for (size_t i = 0; i < o->surface->nr_syscalls; i++) {
 		char number[12];
-		if (o->surface->syscalls[i].number == KS_NO_NUMBER)
+		if (!ks_syscall_has_number(o->surface->syscalls[i].number))
 			continue;
 		snprintf(number, sizeof(number), "%u", o->surface->syscalls[i].number);
 		ks_json_key_str(&o->json, number, o->surface->syscalls[i].name);

@@ -7,10 +7,10 @@
 static void json_syscall(struct ks_json *json, const struct ks_fact *fact)
 {
 	ks_json_key(json, "number");
-	if (fact->number == KS_NO_NUMBER)
-		ks_json_null(json);
-	else
+	if (ks_syscall_has_number(fact->number))
 		ks_json_u64(json, fact->number);
+	else
+		ks_json_null(json);
 	ks_json_key(json, "traced");
 	if (fact->image->facts & KS_FACT_TRACED)
 		ks_json_bool(json, fact->traced);

@@ -149,7 +149,10 @@ static void number_summary(const struct ks_fact *fact, struct ks_buf *out)
 		return;
 	}
 	ks_buf_str(out, "number ");
-	ks_buf_dec(out, fact->number);
+	if (ks_syscall_has_number(fact->number))
+		ks_buf_dec(out, fact->number);
+	else
+		ks_buf_str(out, "not known");
 	if ((fact->image->facts & KS_FACT_TRACED) && !fact->traced)
 		ks_buf_str(out, ", no events");
 }
