@@ -2,10 +2,16 @@
 #include "judge.h"
 
 #include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
 
 static const char *const strings[] = {
 	"\033[31mred",
@@ -483,4 +489,18 @@ const char *judge(enum judged as, const char *text, size_t len, const char *calm
 		return judge_json(text);
 	}
 	return NULL;
+}
+
+void expect_calm(enum judged as, const char *what, const char *name, struct ks_buf *text,
+		 struct ks_buf *calm)
+{
+	assert_non_null(ks_buf_text(text));
+	assert_non_null(ks_buf_text(calm));
+	const char *wrong = judge(as, text->at, text->len, calm->at);
+	if (!wrong)
+		return;
+	_cleanup_buf_ struct ks_buf shown = { 0 };
+	ks_text_str(&shown, KS_TEXT_JSON, name);
+	fail_msg("%s of %s: %s\n%s\n---- not as\n%s", what, ks_buf_text(&shown), wrong, text->at,
+		 calm->at);
 }

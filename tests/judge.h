@@ -6,6 +6,8 @@
  */
 #include <stddef.h>
 
+#include "base/buf.h"
+
 enum judged {
 	JUDGED_LINES,
 	JUDGED_MARKUP,
@@ -21,6 +23,9 @@ enum judged {
  *	cells, code spans and annotations as the other
  */
 const char *judge(enum judged as, const char *text, size_t len, const char *calm);
+/** Fail unless that says NULL of what was written of a name. @param what wrote it */
+void expect_calm(enum judged as, const char *what, const char *name, struct ks_buf *text,
+		 struct ks_buf *calm);
 
 /** Names that have done harm somewhere, and every byte from 1 to 255 alone and within a word. */
 size_t nasty_nr(void);

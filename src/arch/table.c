@@ -167,7 +167,7 @@ const struct ks_arch ks_archs[] = {
 		.ftrace_site = { 3, 0xff },
 		.first_calls = CALLS_OF_OLD,
 		.syscall_prefix = "sys_",
-		// "ARM: probes: avoid adding kprobes to sensitive kernel-entry/exit code", December 2017
+		// c60890616535
 		.no_kprobes = RANGES{ RANGE("__entry_text", KS_SINCE(4, 17), 0),
 				      RANGE("__irqentry_text", KS_SINCE(4, 17), 0),
 				      RANGE("__idmap_text", KS_SINCE(4, 17), 0),

@@ -34,22 +34,24 @@ static struct ks_error *check_kind(const struct ks_elf *elf)
 	return NULL;
 }
 
-/** Without folders, and without the ends that such files have. */
-static struct ks_error *set_name(struct ks_bpf_object *object, const char *name)
+size_t ks_bpf_name_len(const char *file)
 {
 	static const char *const ends[] = { ".bpf.o", ".o" };
+	size_t len = strlen(file);
+	for (size_t i = 0; i < KS_ARRAY_LEN(ends); i++) {
+		size_t end = strlen(ends[i]);
+		if (len > end && strcmp(file + len - end, ends[i]) == 0)
+			return len - end;
+	}
+	return len;
+}
+
+static struct ks_error *set_name(struct ks_bpf_object *object, const char *name)
+{
 	const char *slash = strrchr(name, '/');
 	if (slash && slash[1])
 		name = slash + 1;
-	size_t len = strlen(name);
-	for (size_t i = 0; i < KS_ARRAY_LEN(ends); i++) {
-		size_t end = strlen(ends[i]);
-		if (len > end && strcmp(name + len - end, ends[i]) == 0) {
-			len -= end;
-			break;
-		}
-	}
-	object->name = ks_arena_strndup(&object->arena, name, len);
+	object->name = ks_arena_strndup(&object->arena, name, ks_bpf_name_len(name));
 	return object->name ? NULL : &ks_nomem;
 }
 

@@ -160,6 +160,8 @@ struct ks_bpf_object {
 KS_MUST_CHECK struct ks_error *ks_bpf_open(const void *bytes, size_t len, const char *name,
 					   struct ks_bpf_object **ret);
 void ks_bpf_close(struct ks_bpf_object *object); // NULL is allowed
+/** How much of a file's name is that of its object: all but the ends that such files have. */
+size_t ks_bpf_name_len(const char *file);
 static inline void ks_bpf_closep(struct ks_bpf_object **object)
 {
 	ks_bpf_close(*object);

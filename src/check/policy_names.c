@@ -12,91 +12,17 @@
 
 enum { MAX_NAME = 256 };
 
-/** A name while it is looked for. */
-struct looking {
-	const char *name;
-	unsigned int best;	  // how far the nearest one is
-	const char *near;	  // NULL: none is near
-	const struct names *said; // names that are meant otherwise; NULL
-	bool found;
-};
-static bool says(const struct names *said, const char *name);
-
 static bool is_glob(const char *name)
 {
 	return strpbrk(name, "*?[") != NULL;
 }
 
-static void look_at(struct looking *looking, const char *name)
-{
-	if (!name || looking->found)
-		return;
-	unsigned int distance = ks_edit_distance(looking->name, name, looking->best);
-	looking->found = strcmp(looking->name, name) == 0;
-	if (distance >= looking->best || (looking->said && says(looking->said, name)))
-		return;
-	looking->best = distance;
-	looking->near = name;
-}
+/* ---- the names of a policy ---- */
 
-static void look_at_programs(struct looking *looking, const struct ks_bpf_object *object)
-{
-	for (uint32_t i = 0; i < object->nr_programs; i++)
-		look_at(looking, object->programs[i].name);
-}
-
-static void look_at_variables(struct looking *looking, const struct ks_bpf_object *object)
-{
-	for (uint32_t i = 0; object->btf && i < object->nr_data; i++) {
-		uint32_t id = ks_btf_find(object->btf, KS_BTF_DATASEC, object->data[i].name, 1);
-		struct ks_btf_type type = ks_btf_type(object->btf, id);
-		for (uint32_t k = 0; id && k < type.vlen; k++)
-			look_at(looking,
-				ks_btf_type(object->btf, ks_btf_secinfo(object->btf, &type, k).type)
-					.name);
-	}
-}
-
-/** The words of a list, up to an end mark inside of them. */
-static struct ks_error *check_list(const char *list, char end, const char *what,
-				   void (*all)(struct looking *, const struct ks_bpf_object *),
-				   const struct ks_check_input *inputs, size_t nr)
-{
-	for (const char *at = list; at && *at;) {
-		size_t len = strcspn(at, ","), word = 0;
-		while (word < len && at[word] != end)
-			word++;
-		char name[MAX_NAME];
-		snprintf(name, sizeof(name), "%.*s", (int)word, at);
-		at += len + (at[len] == ',');
-		if (!word || word >= sizeof(name) || is_glob(name))
-			continue;
-		struct looking looking = { .name = name, .best = ks_edit_slips(word) + 1 };
-		for (size_t i = 0; i < nr; i++)
-			all(&looking, inputs[i].object);
-		if (!looking.found)
-			return ks_error_new(KS_ERR_USAGE, "no %s is called '%s'%s%s%s", what, name,
-					    looking.near ? "; did you mean " : "",
-					    looking.near ? looking.near : "",
-					    looking.near ? "?" : "");
-	}
-	return NULL;
-}
-
-struct ks_error *ks_policy_names_check(const char *optional, const char *constants,
-				       const struct ks_check_input *inputs, size_t nr)
-{
-	if (!nr)
-		return NULL;
-	KS_TRY(check_list(optional, ',', "program", look_at_programs, inputs, nr));
-	return check_list(constants, '=', "variable", look_at_variables, inputs, nr);
-}
-
-/* ---- a policy ---- */
-
-/** The names of a policy. */
+/** The policy, and what its names may be those of. */
 struct names {
 	const struct ks_policy *policy;
+	const struct ks_policy *shipped; // what is known of loaders
 	const struct ks_check_input *inputs;
 	size_t nr;
 	struct ks_buf *unknown;
@@ -171,6 +97,84 @@ static bool says(const struct names *said, const char *name)
 	return !wanted;
 }
 
+/* ---- looking for them ---- */
+
+/** A name while it is looked for. */
+struct looking {
+	const char *name;
+	unsigned int best;	  // how far the nearest one is
+	const char *near;	  // NULL: none is near
+	const struct names *said; // names that are meant otherwise; NULL
+	bool found;
+};
+
+static void look_at(struct looking *looking, const char *name)
+{
+	if (!name || looking->found)
+		return;
+	unsigned int distance = ks_edit_distance(looking->name, name, looking->best);
+	looking->found = strcmp(looking->name, name) == 0;
+	if (distance >= looking->best || (looking->said && says(looking->said, name)))
+		return;
+	looking->best = distance;
+	looking->near = name;
+}
+
+static void look_at_programs(struct looking *looking, const struct ks_bpf_object *object)
+{
+	for (uint32_t i = 0; i < object->nr_programs; i++)
+		look_at(looking, object->programs[i].name);
+}
+
+static void look_at_variables(struct looking *looking, const struct ks_bpf_object *object)
+{
+	for (uint32_t i = 0; object->btf && i < object->nr_data; i++) {
+		uint32_t id = ks_btf_find(object->btf, KS_BTF_DATASEC, object->data[i].name, 1);
+		struct ks_btf_type type = ks_btf_type(object->btf, id);
+		for (uint32_t k = 0; id && k < type.vlen; k++)
+			look_at(looking,
+				ks_btf_type(object->btf, ks_btf_secinfo(object->btf, &type, k).type)
+					.name);
+	}
+}
+
+/** The words of a list, up to an end mark inside of them. */
+static struct ks_error *check_list(const char *list, char end, const char *what,
+				   void (*all)(struct looking *, const struct ks_bpf_object *),
+				   const struct ks_check_input *inputs, size_t nr)
+{
+	for (const char *at = list; at && *at;) {
+		size_t len = strcspn(at, ","), word = 0;
+		while (word < len && at[word] != end)
+			word++;
+		char name[MAX_NAME];
+		snprintf(name, sizeof(name), "%.*s", (int)word, at);
+		at += len + (at[len] == ',');
+		if (!word || word >= sizeof(name) || is_glob(name))
+			continue;
+		struct looking looking = { .name = name, .best = ks_edit_slips(word) + 1 };
+		for (size_t i = 0; i < nr; i++)
+			all(&looking, inputs[i].object);
+		if (!looking.found)
+			return ks_error_new(KS_ERR_USAGE, "no %s is called '%s'%s%s%s", what, name,
+					    looking.near ? "; did you mean " : "",
+					    looking.near ? looking.near : "",
+					    looking.near ? "?" : "");
+	}
+	return NULL;
+}
+
+struct ks_error *ks_policy_names_check(const char *optional, const char *constants,
+				       const struct ks_check_input *inputs, size_t nr)
+{
+	if (!nr)
+		return NULL;
+	KS_TRY(check_list(optional, ',', "program", look_at_programs, inputs, nr));
+	return check_list(constants, '=', "variable", look_at_variables, inputs, nr);
+}
+
+/* ---- slips in a policy ---- */
+
 static struct ks_error *refuse(const struct names *names, const char *what,
 			       const struct looking *looking)
 {
@@ -224,19 +228,13 @@ static struct ks_error *look_up_object(const struct names *names, const char *ma
 static struct ks_error *look_up_tool(const struct names *names, const char *match)
 {
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	_cleanup_policy_ struct ks_policy *shipped = NULL;
 	struct looking looking = { .name = match, .best = ks_edit_slips(strlen(match)) + 1 };
-	KS_TRY(ks_shipped_read(&shipped));
-	const struct ks_families families = { names->policy, shipped };
+	const struct ks_families families = { names->policy, names->shipped };
 	for (size_t i = 0, run; i < names->nr; i += run) {
 		const struct ks_check_input *first = &names->inputs[i];
-		for (run = 1; i + run < names->nr; run++)
-			if (strcmp(first[run].path, first->path) != 0)
-				break;
-		const char *shared = ks_family_of(&families, first->path);
+		run = ks_family_run(first, names->nr - i);
 		const char *name =
-			shared ? ks_family_name(&arena, shared)
-			       : ks_tool_name(&arena, first->path, first->object->name, run);
+			ks_family_tool_name(&arena, &families, first->path, first->object, run);
 		if (!name)
 			return &ks_nomem;
 		look_at(&looking, name);
@@ -290,7 +288,9 @@ struct ks_error *ks_policy_slips(const struct ks_policy *policy,
 				 const struct ks_check_input *inputs, size_t nr,
 				 struct ks_buf *unknown)
 {
-	struct names names = { policy, inputs, nr, unknown };
+	_cleanup_policy_ struct ks_policy *shipped = NULL;
+	KS_TRY(ks_shipped_read(&shipped));
+	const struct names names = { policy, shipped, inputs, nr, unknown };
 	for (size_t i = 0; i < policy->nr_objects; i++) {
 		const struct ks_policy_object *part = &policy->objects[i];
 		bool any = false;

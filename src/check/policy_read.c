@@ -14,11 +14,7 @@
 
 /** An object's part while it is read. */
 struct draft {
-	const char *match, *file;
-	const char *source;
-	bool own_loader;
-	struct ks_policy_texts programs, needed, optional, ignored, modes, present, chosen,
-		rewritten;
+	struct ks_policy_object part; // but for the lists that grow
 	KS_VECTOR(struct ks_policy_texts) alternatives;
 	KS_VECTOR(struct ks_policy_constant) constants;
 	KS_VECTOR(struct ks_policy_target) targets, rewrites, probes;
@@ -121,12 +117,12 @@ static struct draft *last_draft(struct reader *reader)
 
 static void read_match(struct reader *reader)
 {
-	last_draft(reader)->match = ks_toml_string(&reader->toml, &reader->policy->arena);
+	last_draft(reader)->part.match = ks_toml_string(&reader->toml, &reader->policy->arena);
 }
 
 static void read_file_glob(struct reader *reader)
 {
-	last_draft(reader)->file = ks_toml_string(&reader->toml, &reader->policy->arena);
+	last_draft(reader)->part.file = ks_toml_string(&reader->toml, &reader->policy->arena);
 }
 
 /** A list of programs, by its key. */
@@ -137,10 +133,10 @@ static void read_programs(struct reader *reader)
 		const char *name;
 		struct ks_policy_texts *texts;
 	} keys[] = {
-		{ "programs", &draft->programs }, { "needed", &draft->needed },
-		{ "optional", &draft->optional }, { "ignored", &draft->ignored },
-		{ "modes", &draft->modes },	  { "if-present", &draft->present },
-		{ "chosen", &draft->chosen },	  { "rewritten", &draft->rewritten },
+		{ "programs", &draft->part.programs }, { "needed", &draft->part.needed },
+		{ "optional", &draft->part.optional }, { "ignored", &draft->part.ignored },
+		{ "modes", &draft->part.modes },       { "if-present", &draft->part.present },
+		{ "chosen", &draft->part.chosen },     { "rewritten", &draft->part.rewritten },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(keys); i++)
 		if (strcmp(reader->toml.name, keys[i].name) == 0) {
@@ -162,14 +158,14 @@ static void read_alternatives(struct reader *reader)
 static void read_loader(struct reader *reader)
 {
 	const char *word = ks_toml_string(&reader->toml, &reader->policy->arena);
-	last_draft(reader)->own_loader = strcmp(word, "own") == 0;
-	if (!last_draft(reader)->own_loader && strcmp(word, "libbpf") != 0)
+	last_draft(reader)->part.own_loader = strcmp(word, "own") == 0;
+	if (!last_draft(reader)->part.own_loader && strcmp(word, "libbpf") != 0)
 		ks_toml_fail(&reader->toml, "loader: libbpf or own is expected");
 }
 
 static void read_source(struct reader *reader)
 {
-	last_draft(reader)->source = ks_toml_string(&reader->toml, &reader->policy->arena);
+	last_draft(reader)->part.source = ks_toml_string(&reader->toml, &reader->policy->arena);
 }
 
 /** Lists of texts, in the arena. */
@@ -364,7 +360,7 @@ static void read_waiver_until(struct reader *reader)
 
 static bool begin_object(struct reader *reader)
 {
-	struct draft draft = { .match = "*" };
+	struct draft draft = { .part.match = "*" };
 	return ks_vector_add(&reader->drafts, draft);
 }
 
@@ -545,42 +541,18 @@ static void keep_objects(struct reader *reader)
 	reader->toml.nomem = reader->toml.nomem || !objects;
 	for (size_t i = 0; objects && i < nr; i++) {
 		const struct draft *draft = &reader->drafts.at[i];
-		objects[i] = (struct ks_policy_object){
-			.match = draft->match,
-			.file = draft->file,
-			.source = draft->source,
-			.own_loader = draft->own_loader,
-			.programs = draft->programs,
-			.needed = draft->needed,
-			.optional = draft->optional,
-			.ignored = draft->ignored,
-			.modes = draft->modes,
-			.present = draft->present,
-			.chosen = draft->chosen,
-			.rewritten = draft->rewritten,
-			.nr_choices = draft->choices.len,
-			.nr_losses = draft->losses.len,
-			.choices = keep(reader, draft->choices.at, draft->choices.len,
-					sizeof(*draft->choices.at)),
-			.losses = keep(reader, draft->losses.at, draft->losses.len,
-				       sizeof(*draft->losses.at)),
-			.nr_alternatives = draft->alternatives.len,
-			.nr_constants = draft->constants.len,
-			.nr_targets = draft->targets.len,
-			.nr_rewrites = draft->rewrites.len,
-			.rewrites = keep(reader, draft->rewrites.at, draft->rewrites.len,
-					 sizeof(*draft->rewrites.at)),
-			.nr_probes = draft->probes.len,
-			.probes = keep(reader, draft->probes.at, draft->probes.len,
-				       sizeof(*draft->probes.at)),
-			.alternatives =
-				keep(reader, draft->alternatives.at, draft->alternatives.len,
-				     sizeof(*draft->alternatives.at)),
-			.constants = keep(reader, draft->constants.at, draft->constants.len,
-					  sizeof(*draft->constants.at)),
-			.targets = keep(reader, draft->targets.at, draft->targets.len,
-					sizeof(*draft->targets.at)),
-		};
+		objects[i] = draft->part;
+#define KEEP(list)                                                                                 \
+	objects[i].nr_##list = draft->list.len;                                                    \
+	objects[i].list = keep(reader, draft->list.at, draft->list.len, sizeof(*draft->list.at))
+		KEEP(alternatives);
+		KEEP(constants);
+		KEEP(targets);
+		KEEP(rewrites);
+		KEEP(probes);
+		KEEP(choices);
+		KEEP(losses);
+#undef KEEP
 	}
 	reader->policy->nr_objects = objects ? nr : 0;
 	reader->policy->objects = objects;

@@ -105,29 +105,31 @@ static void note_passed_on(struct ks_interp *interp, uint32_t at, const struct k
 	} else if (value->kind != KS_VALUE_ANY || value->index != KS_ANY_PART) {
 		return;
 	}
-	interp->passes_on = at + 1;
-	interp->passed_offset = (int32_t)offset;
+	interp->ends.passes_on = at + 1;
+	interp->ends.passed_offset = (int32_t)offset;
 }
 
 /** The program itself ends. */
 static void note_exit(struct ks_interp *interp, uint32_t at, const struct ks_state *state)
 {
 	const struct ks_value *value = &state->regs[0];
-	uint32_t i = 0;
+	struct ks_ends *ends = &interp->ends;
 	uint64_t varying = ks_value_varying(value);
-	if (varying > interp->varying && !state->doubtful) {
-		interp->varies = at + 1;
-		interp->varying = varying;
-		interp->masked = ks_value_is_masked(value);
-	}
-	if (!state->doubtful)
-		note_passed_on(interp, at, value);
-	if (value->kind != KS_VALUE_CONST || state->doubtful)
+	if (state->doubtful)
 		return;
-	while (i < interp->nr_exits && interp->exits[i].value != value->number)
+	if (varying > ends->varying) {
+		ends->varies = at + 1;
+		ends->varying = varying;
+		ends->masked = ks_value_is_masked(value);
+	}
+	note_passed_on(interp, at, value);
+	if (value->kind != KS_VALUE_CONST)
+		return;
+	uint32_t i = 0;
+	while (i < ends->nr_exits && ends->exits[i].value != value->number)
 		i++;
-	if (i < KS_MAX_EXITS && i == interp->nr_exits)
-		interp->exits[interp->nr_exits++] = (struct ks_exit){ at, value->number };
+	if (i < KS_MAX_EXITS && i == ends->nr_exits)
+		ends->exits[ends->nr_exits++] = (struct ks_exit){ at, value->number };
 }
 
 static void note_return(struct frame *frame, uint32_t at, const struct ks_state *state)
@@ -345,13 +347,7 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 				  .at = reached,
 				  .nr_paths = (uint32_t)interp.paths.len,
 				  .nr_accesses = (uint32_t)interp.accesses.len,
-				  .varies = interp.varies,
-				  .varying = interp.varying,
-				  .masked = interp.masked,
-				  .passes_on = interp.passes_on,
-				  .passed_offset = interp.passed_offset,
-				  .nr_exits = interp.nr_exits };
-	memcpy(ret->exits, interp.exits, sizeof(ret->exits));
+				  .ends = interp.ends };
 	struct ks_path *paths = ks_arena_array(arena, interp.paths.len + 1, sizeof(*paths));
 	struct ks_access *accesses =
 		ks_arena_array(arena, interp.accesses.len + 1, sizeof(*accesses));

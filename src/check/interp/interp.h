@@ -120,12 +120,8 @@ struct ks_exit {
 };
 enum { KS_MAX_EXITS = 16 };
 
-struct ks_reach {
-	bool complete; // false: too large; whatever control flow can reach is taken as reached
-	const struct ks_reached *at; // one for each instruction
-	const struct ks_path *paths;
-	uint32_t nr_paths, nr_accesses;
-	const struct ks_access *accesses;
+/** What a program can end with. */
+struct ks_ends {
 	/** 1 + an instruction that ends it with a number that is only known when it runs; 0: none. */
 	uint32_t varies;
 	/** The bits of it that can be both; of several the one that has the highest. */
@@ -139,6 +135,15 @@ struct ks_reach {
 	int32_t passed_offset;
 	uint32_t nr_exits; // of the numbers that are known, the first ones
 	struct ks_exit exits[KS_MAX_EXITS];
+};
+
+struct ks_reach {
+	bool complete; // false: too large; whatever control flow can reach is taken as reached
+	const struct ks_reached *at; // one for each instruction
+	const struct ks_path *paths;
+	uint32_t nr_paths, nr_accesses;
+	const struct ks_access *accesses;
+	struct ks_ends ends;
 };
 
 /** @param arena holds the result */

@@ -24,13 +24,8 @@ struct ks_interp {
 	KS_VECTOR(struct ks_entered) entered;
 	KS_VECTOR(struct ks_path) paths;
 	KS_VECTOR(struct ks_access) accesses;
-	bool doubtful;		   // of the state that an instruction is carried out in
-	uint32_t varies, nr_exits; // as in ks_reach
-	uint64_t varying;
-	bool masked;
-	uint32_t passes_on;
-	int32_t passed_offset;
-	struct ks_exit exits[KS_MAX_EXITS];
+	bool doubtful; // of the state that an instruction is carried out in
+	struct ks_ends ends;
 };
 
 /** What follows an instruction. */

@@ -130,7 +130,8 @@ static struct ks_value load_kernel(struct ks_interp *interp, uint32_t at,
 				   bool moved)
 {
 	int64_t offset = offset_of(base, off);
-	if (interp->paths.at[base->index].typed)
+	bool typed = interp->paths.at[base->index].typed;
+	if (typed)
 		ks_interp_access(interp, at, base, offset, size, moved, KS_ACCESS_READ);
 	else
 		note_number(interp, at, base);
@@ -138,7 +139,6 @@ static struct ks_value load_kernel(struct ks_interp *interp, uint32_t at,
 	if (!base->varies)
 		value = moved ? ks_interp_read_moved(interp, at, base, offset, size)
 			      : ks_interp_read(interp, at, base, offset, size, KS_PATH_LOAD);
-	bool typed = interp->paths.at[base->index].typed;
 	return typed && size < 8 ? ks_value_of_bytes(size) : value;
 }
 

@@ -200,6 +200,7 @@ static struct ks_error *add_policy(struct wants *wants, struct ks_arena *arena,
 	for (size_t at = 0; (part = ks_policy_next(policy, object, &at));) {
 		KS_TRY(add_targets(wants, arena, part->targets, part->nr_targets));
 		KS_TRY(add_targets(wants, arena, part->rewrites, part->nr_rewrites));
+		KS_TRY(add_targets(wants, arena, part->probes, part->nr_probes));
 	}
 	return NULL;
 }

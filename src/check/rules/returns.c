@@ -133,20 +133,20 @@ static bool exceeds(const struct range *range, uint64_t varying, bool masked)
 /** An argument is any number, or a pointer; of the result that an LSM program is shown the verifier knows the range. */
 static void judge_passed_on(struct ks_judge *judge, const char *taken)
 {
-	const struct ks_reach *reach = judge->reach;
+	const struct ks_ends *ends = &judge->reach->ends;
 	const struct ks_pointers pointers = ks_judge_pointers(judge, judge->site);
 	struct ks_about about = { .kind = KS_NR_KINDS,
 				  .name = judge->program->section,
-				  .insn = reach->passes_on - 1 };
+				  .insn = ends->passes_on - 1 };
 	uint32_t index = UINT32_MAX;
-	if (!reach->passes_on || !pointers.proto)
+	if (!ends->passes_on || !pointers.proto)
 		return;
-	if (reach->passed_offset < 0) {
+	if (ends->passed_offset < 0) {
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
 			     "it ends with what is read of the kernel, which takes %s", taken);
 		return;
 	}
-	ks_argument_of(&pointers, (uint32_t)reach->passed_offset, &index);
+	ks_argument_of(&pointers, (uint32_t)ends->passed_offset, &index);
 	if (index == UINT32_MAX || index + pointers.skip >= pointers.proto->nr_params)
 		return;
 	ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
@@ -156,17 +156,17 @@ static void judge_passed_on(struct ks_judge *judge, const char *taken)
 void ks_judge_returns(struct ks_judge *judge)
 {
 	const struct ks_hook *hook = judge->hook;
-	const struct ks_reach *reach = judge->reach;
+	const struct ks_ends *ends = &judge->reach->ends;
 	const struct range *row = find_row(judge);
 	struct range range = row ? *row : (struct range){ 0 };
 	bool is_lsm = hook->kind == KS_HOOK_LSM && hook->target && !hook->needs_target;
-	if (!reach->complete || (is_lsm ? !lsm_range(judge, &range) : !row))
+	if (!judge->reach->complete || (is_lsm ? !lsm_range(judge, &range) : !row))
 		return;
 	char taken[32];
 	struct ks_about about = { .kind = KS_NR_KINDS, .name = judge->program->section };
 	spell(&range, taken, sizeof(taken));
-	for (uint32_t i = 0; i < reach->nr_exits; i++) {
-		const struct ks_exit *exit = &reach->exits[i];
+	for (uint32_t i = 0; i < ends->nr_exits; i++) {
+		const struct ks_exit *exit = &ends->exits[i];
 		int64_t value = range.narrow ? (int32_t)exit->value : (int64_t)exit->value;
 		about.insn = exit->insn;
 		if (value < range.least || value > range.most)
@@ -175,9 +175,9 @@ void ks_judge_returns(struct ks_judge *judge)
 				     taken);
 	}
 	judge_passed_on(judge, taken);
-	uint64_t varying = range.narrow ? (uint32_t)reach->varying : reach->varying;
-	about.insn = reach->varies - 1;
-	if (reach->varies && exceeds(&range, varying, reach->masked))
+	uint64_t varying = range.narrow ? (uint32_t)ends->varying : ends->varying;
+	about.insn = ends->varies - 1;
+	if (ends->varies && exceeds(&range, varying, ends->masked))
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
 			     "it ends with a number that can be %s, the kernel takes %s",
 			     varying >> 31 ? "anything" : "more", taken);

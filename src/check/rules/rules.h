@@ -58,6 +58,7 @@ void ks_judge_sleep(struct ks_judge *judge);
 void ks_judge_fragments(struct ks_judge *judge);
 /** An operation that no variable refers to (struct_ops.c). */
 void ks_judge_unused_operation(struct ks_judge *judge);
+/** An operation that no program may stand for, or none that sleeps (struct_ops.c). */
 void ks_judge_refused_operation(struct ks_judge *judge);
 /** Relocations on a kernel without BTF of its own, unless the tool brings some (relocations.c). */
 void ks_judge_kernel_btf(struct ks_judge *judge);

@@ -103,19 +103,22 @@ static enum ks_presence find_stub(const struct ks_site *site, const char *operat
 							 : KS_UNTOLD;
 }
 
-/**
- * Members that no program may stand for: those without such a function (bpf_struct_ops_supported(), e42ac1418055), of structs that
- * call all of theirs so.
- */
+/** Members that no program may stand for, whatever functions there are. */
+static const struct {
+	const char *operations, *member;
+} closed[] = {
+	{ "tcp_congestion_ops", "get_info" },	 // bpf_tcp_ca_check_member(), 0baf26b0fcd7
+	{ "sched_ext_ops", "sub_caps_updated" }, // of sched_ext_ops_cid alone: 7.3.4 was asked
+	{ "sched_ext_ops", "sub_ecaps_updated" },
+};
+
+/** And those without such a function (bpf_struct_ops_supported(), e42ac1418055), of structs that call all of theirs so. */
 static bool is_closed(const struct ks_site *site, const char *operations, const char *member)
 {
-	if (strcmp(operations, "tcp_congestion_ops") ==
-	    0) // bpf_tcp_ca_check_member(), 0baf26b0fcd7
-		return strcmp(member, "get_info") == 0;
-	if (strcmp(operations, "sched_ext_ops") ==
-		    0 && // those of sched_ext_ops_cid alone: 7.3.4 was asked
-	    (strcmp(member, "sub_caps_updated") == 0 || strcmp(member, "sub_ecaps_updated") == 0))
-		return true;
+	for (size_t i = 0; i < KS_ARRAY_LEN(closed); i++)
+		if (strcmp(closed[i].operations, operations) == 0 &&
+		    strcmp(closed[i].member, member) == 0)
+			return true;
 	if (strcmp(operations, "Qdisc_ops") != 0 && strcmp(operations, "sched_ext_ops") != 0)
 		return false;
 	return find_stub(site, operations, member) == KS_ABSENT &&

@@ -313,14 +313,12 @@ static void judge_access(const struct typed_access *typed)
 /** A word of the context that is none of its typed arguments, or what a helper copied. */
 static void judge_number(struct ks_judge *judge, uint32_t insn)
 {
-	enum {
-		BUFFER = 0
-	}; // of writable tracepoints: memory (raw_tp_writable_prog_is_valid_access())
 	const struct ks_reached *at = &judge->reach->at[insn];
 	const struct ks_path *path = &judge->reach->paths[at->through_number - 1];
 	const char *type = judge->hook->program_type;
 	struct ks_about about = { .kind = KS_NR_KINDS, .insn = insn };
-	if (path->how == KS_PATH_CONTEXT && path->offset == BUFFER && type &&
+	// the first word of writable tracepoints is memory (raw_tp_writable_prog_is_valid_access())
+	if (path->how == KS_PATH_CONTEXT && !path->offset && type &&
 	    strcmp(type, "BPF_PROG_TYPE_RAW_TRACEPOINT_WRITABLE") == 0)
 		return;
 	about.name = path->how == KS_PATH_CONTEXT ? "context" : "a copy";

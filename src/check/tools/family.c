@@ -4,6 +4,8 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "bpf/object.h"
+
 static bool is_listed(const struct ks_policy *policy, const char *path)
 {
 	for (size_t i = 0; policy && i < policy->nr_tools; i++)
@@ -37,14 +39,24 @@ bool ks_family_same(const struct ks_families *families, const char *a, const cha
 	return x && y && strcmp(x, y) == 0;
 }
 
-const char *ks_family_name(struct ks_arena *arena, const char *shared)
+const char *ks_family_tool_name(struct ks_arena *arena, const struct ks_families *families,
+				const char *path, const struct ks_bpf_object *object, size_t nr)
 {
-	static const char *const ends[] = { ".bpf.o", ".o" };
-	size_t len = strlen(shared);
-	for (size_t i = 0; i < 2; i++) {
-		size_t end = strlen(ends[i]);
-		if (len > end && strcmp(shared + len - end, ends[i]) == 0)
-			return ks_arena_strndup(arena, shared, len - end);
-	}
-	return ks_arena_strdup(arena, shared);
+	const char *shared = ks_family_of(families, path), *base = base_of(path);
+	if (shared)
+		return ks_arena_strndup(arena, shared, ks_bpf_name_len(shared));
+	if (nr == 1)
+		return ks_arena_strdup(arena, object->name);
+	size_t len = strlen(base);
+	if (len > 3 && strcmp(base + len - 3, ".so") == 0)
+		len -= 3;
+	return ks_arena_strndup(arena, base, len);
+}
+
+size_t ks_family_run(const struct ks_check_input *inputs, size_t nr)
+{
+	size_t run = 1;
+	while (run < nr && strcmp(inputs[run].path, inputs[0].path) == 0)
+		run++;
+	return run;
 }

@@ -34,20 +34,6 @@ struct making {
 
 /* ---- which tools there are ---- */
 
-const char *ks_tool_name(struct ks_arena *arena, const char *path, const char *object,
-			 size_t nr_objects)
-{
-	if (nr_objects == 1)
-		return ks_arena_strdup(arena, object);
-	const char *slash = strrchr(path, '/'), *colon = strrchr(path, ':');
-	const char *base = slash > colon ? slash : colon;
-	base = base ? base + 1 : path;
-	size_t len = strlen(base);
-	if (len > 3 && strcmp(base + len - 3, ".so") == 0)
-		len -= 3;
-	return ks_arena_strndup(arena, base, len);
-}
-
 /** Objects that stand behind each other and come from the same file are one tool. */
 static size_t run_of(const struct ks_check *check, size_t first)
 {
@@ -92,11 +78,10 @@ static struct ks_error *list_tools(struct ks_tools *tools)
 		if (taken[i])
 			continue;
 		size_t nr = gather(check, &families, i, taken, indexes);
-		const char *shared = ks_family_of(&families, first->path);
 		struct ks_tool *tool = &tools->at[tools->nr++];
 		*tool = (struct ks_tool){
-			.name = shared ? ks_family_name(arena, shared)
-				       : ks_tool_name(arena, first->path, first->object->name, nr),
+			.name = ks_family_tool_name(arena, &families, first->path, first->object,
+						    nr),
 			.path = first->path,
 			.nr_objects = nr,
 			.objects = indexes,

@@ -108,9 +108,6 @@ static inline void ks_tools_freep(struct ks_tools **tools)
 
 /** The list of known loaders, as a policy. */
 KS_MUST_CHECK struct ks_error *ks_shipped_read(struct ks_policy **ret);
-/** What a tool is called: its object, or the file of several, without folder and ".so". NULL: memory runs out */
-const char *ks_tool_name(struct ks_arena *arena, const char *path, const char *object,
-			 size_t nr_objects);
 /** The worst verdict of a tool over the images of its own machine; KS_TOOL_FOREIGN when there is none. */
 enum ks_tool_verdict ks_tool_worst(const struct ks_tools *tools, size_t tool);
 /** Whether a tool comes to the same on two images, for the same reasons. */

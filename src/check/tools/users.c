@@ -63,15 +63,14 @@ static struct ks_error *add_object(struct ks_users *users, use_vector *uses, siz
 static size_t tool_of(struct ks_users *users, const struct ks_families *families,
 		      const struct ks_check_input *input, size_t run, const char **paths)
 {
-	const char *shared = ks_family_of(families, input->path);
-	for (size_t i = 0; shared && i < users->nr_tools; i++)
+	bool shares = ks_family_of(families, input->path);
+	for (size_t i = 0; shares && i < users->nr_tools; i++)
 		if (ks_family_same(families, paths[i], input->path))
 			return i;
 	size_t tool = users->nr_tools++;
 	paths[tool] = input->path;
 	users->tools[tool] =
-		shared ? ks_family_name(&users->arena, shared)
-		       : ks_tool_name(&users->arena, input->path, input->object->name, run);
+		ks_family_tool_name(&users->arena, families, input->path, input->object, run);
 	return tool;
 }
 
@@ -83,9 +82,7 @@ static struct ks_error *add_all(struct ks_users *users, const struct ks_families
 	if (!users->tools || !paths)
 		return &ks_nomem;
 	for (size_t i = 0, run; i < nr; i += run) {
-		for (run = 1; i + run < nr; run++)
-			if (strcmp(inputs[i].path, inputs[i + run].path) != 0)
-				break;
+		run = ks_family_run(&inputs[i], nr - i);
 		size_t tool = tool_of(users, families, &inputs[i], run, paths);
 		if (!users->tools[tool])
 			return &ks_nomem;
