@@ -409,10 +409,28 @@ static void the_site_names_no_options(void **state)
 			!sites[i]);
 		assert_int_equal(strstr(out.at, "<script>") != NULL, !sites[i]);
 		assert_null(strstr(out.at, "somebody"));
-		assert_non_null(strstr(out.at, "it is inferred what the loader does"));
+		assert_non_null(strstr(out.at, "Of 1 tool it is inferred what the loader does"));
 		assert_int_equal(strstr(out.at, "--as-compiled") != NULL, !sites[i]);
 		assert_int_equal(strstr(out.at, "-v tells") != NULL, !sites[i]);
 	}
+	free(sample);
+}
+
+static void says_of_one_tool_what_is_known_of_its_loader(void **state)
+{
+	(void)state;
+	struct sample *sample = sample_new(1);
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	_cleanup_buf_ struct ks_buf out = { 0 };
+	sample->check.nr_objects = 1;
+	assert_null(ks_tools_make(&sample->check, true, &tools));
+	assert_int_equal(tools->nr, 1);
+	((struct ks_tool *)tools->at)[0].basis = KS_BASIS_INFERRED;
+	const struct ks_check_report report = { .format = KS_FORMAT_MD, .tools = tools };
+	assert_null(ks_check_write(&report, &sample->check, &out));
+	assert_non_null(ks_buf_text(&out));
+	assert_non_null(strstr(out.at, "It is inferred what its loader does with its programs; "
+				       "--as-compiled assumes nothing"));
 	free(sample);
 }
 
@@ -567,6 +585,7 @@ int main(void)
 		cmocka_unit_test(annotations_stay_on_their_line),
 		cmocka_unit_test(pages_hold_no_foreign_markup),
 		cmocka_unit_test(the_site_names_no_options),
+		cmocka_unit_test(says_of_one_tool_what_is_known_of_its_loader),
 		cmocka_unit_test(explains_what_is_harmless),
 		cmocka_unit_test(alternatives_count_once),
 		cmocka_unit_test(kernels_are_folded),

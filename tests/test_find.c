@@ -303,6 +303,34 @@ static void objects_are_found_in_static_archives(void **state)
 	ks_bpf_finds_deinit(&finds);
 }
 
+/** A thin archive names files; beside objects in a folder it is nobody's business. */
+static void thin_archives_are_refused_by_their_kind(void **state)
+{
+	(void)state;
+	need_objects();
+	struct ks_buf bytes = { .at = (char *)"!<thin>\n", .len = 8 };
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/thin", folder);
+	assert_int_equal(mkdir(path, 0755), 0);
+	write_file("thin/a.bpf.o", &little);
+	write_file("thin/libmini.a", &bytes);
+	struct ks_bpf_finds finds = find(path);
+	assert_int_equal(finds.len, 1);
+	strncat(path, "/libmini.a", sizeof(path) - strlen(path) - 1);
+	for (int in_memory = 0; in_memory < 2; in_memory++) {
+		struct ks_error *err =
+			in_memory ? ks_bpf_find_bytes(path, bytes.at, bytes.len, &finds)
+				  : ks_bpf_find(path, &finds);
+		assert_non_null(err);
+		assert_int_equal(err->code, KS_ERR_DATA);
+		assert_non_null(
+			strstr(err->msg, "libmini.a: no eBPF object in it: a thin archive"));
+		ks_error_free(err);
+	}
+	assert_int_equal(finds.len, 1);
+	ks_bpf_finds_deinit(&finds);
+}
+
 static void a_folder_is_searched_in_order(void **state)
 {
 	(void)state;
@@ -465,6 +493,7 @@ int main(void)
 		cmocka_unit_test(objects_are_found_in_packages),
 		cmocka_unit_test(objects_are_found_in_archives),
 		cmocka_unit_test(objects_are_found_in_static_archives),
+		cmocka_unit_test(thin_archives_are_refused_by_their_kind),
 		cmocka_unit_test(a_folder_is_searched_in_order),
 		cmocka_unit_test(holes_cost_nothing),
 		cmocka_unit_test(looking_through_files_has_an_end),

@@ -100,6 +100,30 @@ static void files_of_rpm_are_found(void **state)
 	remove_dir(dir);
 }
 
+/** A list that is too long to be kept is told, and nothing of it is taken. */
+static void half_a_list_is_none(void **state)
+{
+	(void)state;
+	char *dir = make_dir(), path[4096], whole[256];
+	struct ks_installed_files files = { 0 };
+	const char *before = getenv("PATH");
+	put(dir, "var/lib/rpm/rpmdb.sqlite", "");
+	put(dir, "bin/rpm", "#!/bin/sh\nhead -c 70000000 /dev/zero\n");
+	snprintf(whole, sizeof(whole), "%s/bin/rpm", dir);
+	assert_int_equal(chmod(whole, 0755), 0);
+	snprintf(path, sizeof(path), "%s/bin:%s", dir, before);
+	char *kept = strdup(before);
+	assert_non_null(kept);
+	setenv("PATH", path, 1);
+	struct ks_error *err = ks_installed_find(dir, &files);
+	setenv("PATH", kept, 1);
+	free(kept);
+	expect_error(err, KS_ERR_UNSUPPORTED, "rpm prints more than");
+	assert_int_equal(files.paths.len, 0);
+	ks_installed_files_deinit(&files);
+	remove_dir(dir);
+}
+
 /** What is written is read as any other object. */
 static void loaded_programs_are_an_object(void **state)
 {
@@ -148,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_of_packages_are_found),
 		cmocka_unit_test(files_of_rpm_are_found),
+		cmocka_unit_test(half_a_list_is_none),
 		cmocka_unit_test(loaded_programs_are_an_object),
 		cmocka_unit_test(loaded_programs_are_seen_or_refused),
 	};

@@ -132,6 +132,7 @@ static void sources_are_told_apart_by_content(void **state)
 		{ "\0\1\2\3\4\5\6\7", 8, KS_ERR_UNSUPPORTED, "neither a kernel" },
 		{ "\xed\xab\xee\xdb\3\0\0\0", 8, KS_ERR_DATA, "RPM" },
 		{ "!<arch>\n", 8, KS_ERR_DATA, "truncated" },
+		{ "!<thin>\n", 8, KS_ERR_UNSUPPORTED, "a thin archive" },
 		{ "!<arch>\nnonsense", 16, KS_ERR_DATA, "truncated" },
 		{ "!<arch>\n/               0           0     0     0       4         `\nabcd", 72,
 		  KS_ERR_UNSUPPORTED, "not a Debian package" },

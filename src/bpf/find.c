@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bpf/find_private.h"
+#include "source/package/ar.h"
 #include "source/spool.h"
 
 enum { MAX_DEPTH = 32, MAX_FILES = 1 << 20 };
@@ -41,10 +42,21 @@ static struct ks_error *cannot_open(struct tree *tree, const char *path)
 		tree, ks_error_new(KS_ERR_IO, "%s: left out: a link that leads to itself", path));
 }
 
+/** Where no object can be, for a reason that is worth telling. In a folder that is passed over. */
+static struct ks_error *refuse(const char *path, const uint8_t *bytes, size_t len)
+{
+	if (!ks_ar_is_thin(bytes, len))
+		return NULL;
+	return ks_error_new(KS_ERR_DATA,
+			    "%s: no eBPF object in it: a thin archive only names files: give those",
+			    path);
+}
+
 static struct ks_error *find_in_bytes(struct ks_bpf_finds *finds, const char *path,
 				      const uint8_t *bytes, size_t len)
 {
 	finds->nr_seen++;
+	KS_TRY(refuse(path, bytes, len));
 	KS_TRY(ks_bpf_find_spend(finds, path, 0));
 	return ks_bpf_is_archive(bytes, len) ? ks_bpf_find_archive(finds, path, bytes, len)
 					     : ks_bpf_find_in(finds, path, bytes, len);
@@ -89,7 +101,9 @@ static struct ks_error *find_mapped(struct ks_bpf_finds *finds, const char *path
 		return ks_error_new(KS_ERR_IO, "%s: cannot map: %m", path);
 	madvise(map, len, MADV_SEQUENTIAL);
 	finds->nr_seen++;
-	struct ks_error *err = ks_bpf_find_spend(finds, path, 0);
+	struct ks_error *err = refuse(path, map, len);
+	if (!err)
+		err = ks_bpf_find_spend(finds, path, 0);
 	if (!err)
 		err = ks_bpf_is_archive(map, len) ? ks_bpf_find_archive(finds, path, map, len)
 						  : find_in_parts(finds, path, fd, map, len);

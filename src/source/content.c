@@ -28,6 +28,8 @@ enum ks_content ks_content_of(const uint8_t *head, size_t len)
 		return KS_CONTENT_BTF;
 	if (len >= KS_AR_MAGIC_BYTES && !memcmp(head, KS_AR_MAGIC, KS_AR_MAGIC_BYTES))
 		return KS_CONTENT_PACKAGE;
+	if (ks_ar_is_thin(head, len))
+		return KS_CONTENT_THIN;
 	if (ks_rpm_is(head, len))
 		return KS_CONTENT_PACKAGE;
 	if (ks_codec_of(head, len) != KS_CODEC_NONE)

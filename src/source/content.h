@@ -10,6 +10,7 @@ enum ks_content {
 	KS_CONTENT_BTF,	   // types of a kernel without the kernel
 	KS_CONTENT_PACKAGE,
 	KS_CONTENT_PACKED, // a package, or a kernel
+	KS_CONTENT_THIN,   // an archive of names
 	KS_CONTENT_TEXT,
 	KS_CONTENT_OTHER,
 };

@@ -25,6 +25,8 @@ static const struct refusal {
 	const char *text;
 } refusals[] = {
 	[KS_CONTENT_EMPTY] = { KS_ERR_DATA, "an empty file" },
+	[KS_CONTENT_THIN] = { KS_ERR_UNSUPPORTED,
+			      "a thin archive, which only names files: give those" },
 	[KS_CONTENT_TEXT] = { KS_ERR_UNSUPPORTED, "a text file, not a kernel image or package" },
 	[KS_CONTENT_OTHER] = { KS_ERR_UNSUPPORTED,
 			       "neither a kernel (vmlinux, vmlinuz) nor a package "

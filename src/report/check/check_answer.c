@@ -83,6 +83,17 @@ void ks_answer_step(const struct ks_tools *tools, const struct ks_axis_step *ste
 	write_counts(counts, false, out);
 }
 
+/** Of how many tools it is known what they do, and of how many it is inferred: of some. */
+static void write_bases(size_t shipped, size_t inferred, struct ks_buf *out)
+{
+	size_t first = shipped ? shipped : inferred;
+	ks_buf_printf(out, "Of %zu tool%s it is %s", first, first == 1 ? "" : "s",
+		      shipped ? "known" : "inferred");
+	if (shipped && inferred)
+		ks_buf_printf(out, ", of %zu it is inferred", inferred);
+	ks_buf_str(out, " what the loader does with its programs");
+}
+
 void ks_answer_basis(const struct ks_tools *tools, bool options, struct ks_buf *out)
 {
 	size_t counts[KS_NR_BASES] = { 0 };
@@ -91,14 +102,11 @@ void ks_answer_basis(const struct ks_tools *tools, bool options, struct ks_buf *
 	size_t shipped = counts[KS_BASIS_SHIPPED], inferred = counts[KS_BASIS_INFERRED];
 	if (!shipped && !inferred)
 		return;
-	ks_buf_str(out, "Of ");
-	if (shipped)
-		ks_buf_printf(out, "%zu tool%s it is known", shipped, shipped == 1 ? "" : "s");
-	if (shipped && inferred)
-		ks_buf_str(out, ", of ");
-	if (inferred)
-		ks_buf_printf(out, "%zu it is inferred", inferred);
-	ks_buf_str(out, " what the loader does with its programs");
+	if (tools->nr == 1)
+		ks_buf_printf(out, "It is %s what its loader does with its programs",
+			      shipped ? "known" : "inferred");
+	else
+		write_bases(shipped, inferred, out);
 	if (options)
 		ks_buf_printf(out, "%s; --as-compiled assumes nothing",
 			      tools->nr > 1 ? " (-v tells)" : "");

@@ -72,29 +72,33 @@ static int start(const char *const argv[], int stdin_fd, const struct pipes *p, 
 	return err;
 }
 
-/** Read what is there. False when this pipe is at its end. */
-static bool drain(int fd, struct ks_buf *buf)
+/** Read what is there. False when this pipe is at its end. @param[out] cut when there is more than is taken */
+static bool drain(int fd, struct ks_buf *buf, bool *cut)
 {
 	char bytes[16384];
 	ssize_t n = read(fd, bytes, sizeof(bytes));
 	if (n < 0)
 		return errno == EINTR;
-	if (buf->len + (size_t)n <= OUTPUT_MAX)
+	*cut = *cut || buf->len + (size_t)n > OUTPUT_MAX;
+	if (!*cut)
 		ks_buf_bytes(buf, bytes, (size_t)n);
 	return n > 0;
 }
 
-static void collect(struct pipes *p, struct ks_spawn *spawn)
+/** @return false: there was more than is taken */
+static bool collect(struct pipes *p, struct ks_spawn *spawn)
 {
+	bool cut = false;
 	while (p->out[0] >= 0 || p->err[0] >= 0) {
 		struct pollfd fds[] = { { p->out[0], POLLIN, 0 }, { p->err[0], POLLIN, 0 } };
 		if (poll(fds, 2, -1) < 0)
 			continue; // a signal
-		if (fds[0].revents && !drain(p->out[0], &spawn->out))
+		if (fds[0].revents && !drain(p->out[0], &spawn->out, &cut))
 			close_fd(&p->out[0]);
-		if (fds[1].revents && !drain(p->err[0], &spawn->err))
+		if (fds[1].revents && !drain(p->err[0], &spawn->err, &cut))
 			close_fd(&p->err[0]);
 	}
+	return !cut;
 }
 
 struct ks_error *ks_spawn_run(const char *const argv[], int stdin_fd, struct ks_spawn *ret)
@@ -110,11 +114,14 @@ struct ks_error *ks_spawn_run(const char *const argv[], int stdin_fd, struct ks_
 	close_fd(&p.out[1]);
 	close_fd(&p.err[1]);
 	_cleanup_spawn_ struct ks_spawn spawn = { 0 };
-	collect(&p, &spawn);
+	bool whole = collect(&p, &spawn);
 	int status = 0;
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	spawn.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	if (!whole) // half an answer is none
+		return ks_error_new(KS_ERR_UNSUPPORTED, "%s prints more than %d MiB", argv[0],
+				    OUTPUT_MAX >> 20);
 	if (!ks_buf_text(&spawn.out) || !ks_buf_text(&spawn.err))
 		return &ks_nomem;
 	*ret = spawn;

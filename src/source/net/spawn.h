@@ -15,7 +15,7 @@ struct ks_spawn {
  * Run a program to its end, found in PATH, without a shell, in the C locale.
  * @param argv     NULL-terminated; argv[0] is the program
  * @param stdin_fd read by the program; -1: nothing
- * @return KS_ERR_NOTFOUND when there is no such program. A bad exit status is no error here.
+ * @return KS_ERR_NOTFOUND when there is no such program, KS_ERR_UNSUPPORTED when it prints too much to be kept. A bad exit status is no error here.
  */
 KS_MUST_CHECK struct ks_error *ks_spawn_run(const char *const argv[], int stdin_fd,
 					    struct ks_spawn *ret);

@@ -9,6 +9,11 @@ struct ar_header {
 };
 _Static_assert(sizeof(struct ar_header) == 60, "no padding");
 
+bool ks_ar_is_thin(const uint8_t *head, size_t len)
+{
+	return len >= KS_AR_MAGIC_BYTES && memcmp(head, KS_AR_THIN_MAGIC, KS_AR_MAGIC_BYTES) == 0;
+}
+
 struct ks_error *ks_ar_next(struct ks_input *in, uint64_t offset, bool *end,
 			    struct ks_ar_member *ret)
 {

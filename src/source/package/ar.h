@@ -6,6 +6,7 @@
 #include "source/input.h"
 
 #define KS_AR_MAGIC "!<arch>\n"
+#define KS_AR_THIN_MAGIC "!<thin>\n" // names of files, without their bytes
 #define KS_AR_MAGIC_BYTES 8
 
 /** A member of the outer archive of a Debian package: where its bytes lie in the package. */
@@ -15,6 +16,7 @@ struct ks_ar_member {
 	uint64_t next;	       // offset of the next header
 };
 
+bool ks_ar_is_thin(const uint8_t *head, size_t len);
 /**
  * Read the header at offset (KS_AR_MAGIC_BYTES for the first).
  * @param[out] end true when the archive ends here; ret is not written then
