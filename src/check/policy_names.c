@@ -290,7 +290,7 @@ struct ks_error *ks_policy_slips(const struct ks_policy *policy,
 {
 	_cleanup_policy_ struct ks_policy *shipped = NULL;
 	KS_TRY(ks_shipped_read(&shipped));
-	const struct names names = { policy, shipped, inputs, nr, unknown };
+	struct names names = { policy, shipped, inputs, nr, unknown };
 	for (size_t i = 0; i < policy->nr_objects; i++) {
 		const struct ks_policy_object *part = &policy->objects[i];
 		bool any = false;
