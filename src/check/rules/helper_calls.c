@@ -2,10 +2,12 @@
 /* Calls of helpers that the kernel does not have, or not for this program. */
 #include <stdio.h>
 
+#include "bpf/names.h"
 #include "check/interp/opcode.h"
 #include "check/rules/elsewhere.h"
 #include "check/rules/helpers.h"
 #include "check/rules/rules.h"
+#include "check/rules/type_options.h"
 
 /** libbpf calls the older helpers where the newer ones that read memory do not exist. */
 static bool has_fallback(uint32_t helper)
@@ -60,6 +62,23 @@ static void judge_helper(struct ks_judge *judge, uint32_t at, uint32_t helper)
 			     "whether %s may call it is not known", judge->caller->program_type);
 }
 
+/** What an option brings, and the enum lists without it. */
+static void judge_option(struct ks_judge *judge, uint32_t at, uint32_t helper)
+{
+	const char *name = ks_bpf_helper_name(helper), *option;
+	const struct ks_about about = {
+		.kind = KS_NR_KINDS, .name = name, .insn = at, .soft = !judge->reach->at[at].reached
+	};
+	if (!name || ks_helper_present(judge->site, helper) != KS_PRESENT)
+		return;
+	enum ks_presence built = ks_type_built_in(judge->site, name, &option);
+	if (built == KS_ABSENT)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about, "%s is not set",
+			     option);
+	else if (built == KS_UNTOLD && !about.soft)
+		ks_judge_unset(judge, KS_STAGE_LOAD, &about, option);
+}
+
 /** allow_tail_call_in_subprogs() until 6.0, bpf_jit_supports_subprog_tailcalls() since. */
 void ks_judge_tail_calls(struct ks_judge *judge)
 {
@@ -94,7 +113,9 @@ void ks_judge_helper_calls(struct ks_judge *judge)
 		const struct ks_bpf_insn *insn = &program->insns[i];
 		bool relocated = (program->cores && program->cores[i] < object->nr_cores) ||
 				 (program->refs && program->refs[i] < object->nr_refs);
-		if (insn->code == CODE_CALL && insn->src == 0 && !relocated)
-			judge_helper(judge, i, (uint32_t)insn->imm);
+		if (insn->code != CODE_CALL || insn->src != 0 || relocated)
+			continue;
+		judge_helper(judge, i, (uint32_t)insn->imm);
+		judge_option(judge, i, (uint32_t)insn->imm);
 	}
 }

@@ -202,8 +202,6 @@ enum ks_allowed ks_helper_allowed(const struct ks_site *site,
 		return KS_ALLOWED_UNTOLD;
 	if (fits == KS_ABSENT)
 		return newer || type != T(STRUCT_OPS) ? KS_NOT_ALLOWED : KS_ALLOWED_UNTOLD;
-	if (helper == 58 && ks_site_built_in(site, "CONFIG_BPF_KPROBE_OVERRIDE") == KS_ABSENT)
-		return KS_NOT_ALLOWED;
 	return is_in(gpl_only, helper) && !caller->gpl ? KS_NEEDS_GPL : KS_ALLOWED;
 }
 

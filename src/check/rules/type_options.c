@@ -23,7 +23,13 @@ enum option {
 	CGRP_STORAGE,
 	INODE_STORAGE,
 	STACKS,
-	XSK
+	XSK,
+	OVERRIDE,
+	XFRM,
+	SEG6,
+	CLASSID,
+	SOCK_CGROUP,
+	CURRENT_CGROUP
 };
 static const struct {
 	const char *name, *function;
@@ -45,6 +51,12 @@ static const struct {
 	[INODE_STORAGE] = { "CONFIG_BPF_LSM", "bpf_inode_storage_free" },
 	[STACKS] = { "CONFIG_PERF_EVENTS", "stack_map_alloc" },
 	[XSK] = { "CONFIG_XDP_SOCKETS", "xsk_map_alloc" },
+	[OVERRIDE] = { "CONFIG_BPF_KPROBE_OVERRIDE", "bpf_override_return" },
+	[XFRM] = { "CONFIG_XFRM", "bpf_skb_get_xfrm_state" },
+	[SEG6] = { "CONFIG_IPV6_SEG6_BPF", "bpf_lwt_seg6_action" },
+	[CLASSID] = { "CONFIG_CGROUP_NET_CLASSID", "bpf_skb_cgroup_classid" },
+	[SOCK_CGROUP] = { "CONFIG_SOCK_CGROUP_DATA", "bpf_skb_cgroup_id" },
+	[CURRENT_CGROUP] = { "CONFIG_CGROUPS", "bpf_get_current_cgroup_id" },
 };
 
 static const struct {
@@ -80,6 +92,15 @@ static const struct {
 	{ "BPF_MAP_TYPE_INODE_STORAGE", INODE_STORAGE },
 	{ "BPF_MAP_TYPE_STACK_TRACE", STACKS },
 	{ "BPF_MAP_TYPE_XSKMAP", XSK },
+	{ "bpf_override_return", OVERRIDE },
+	{ "bpf_skb_get_xfrm_state", XFRM },
+	{ "bpf_lwt_seg6_store_bytes", SEG6 },
+	{ "bpf_lwt_seg6_adjust_srh", SEG6 },
+	{ "bpf_lwt_seg6_action", SEG6 },
+	{ "bpf_skb_cgroup_classid", CLASSID },
+	{ "bpf_skb_cgroup_id", SOCK_CGROUP },
+	{ "bpf_skb_ancestor_cgroup_id", SOCK_CGROUP },
+	{ "bpf_get_current_cgroup_id", CURRENT_CGROUP },
 };
 
 /** What the code of an option says of it. */
