@@ -103,7 +103,8 @@ static bool refused(const struct tiny_image *kernel, const char *section,
 {
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	_cleanup_view_ struct ks_view *view = tiny_view(kernel);
-	uint32_t refs[8];
+	uint32_t refs[16];
+	assert_true(nr <= KS_ARRAY_LEN(refs));
 	memset(refs, 0xff, sizeof(refs));
 	for (uint32_t i = 0; i < nr; i++)
 		if (insns[i].code == 0x18)
@@ -336,6 +337,12 @@ static void what_is_masked_is_not_negative(void **state)
 	const struct ks_bpf_insn errors[] = { { VARIABLE(1) }, { ZERO },      { LOAD(0, 1, 0) },
 					      { AND(0, 7) },   { OR(0, -8) }, { EXIT } };
 	assert_false(refused(&kernels[NEW], "lsm/file_open", errors, 6));
+	// or that where the variable is not 5, and there a bit
+	const struct ks_bpf_insn one[] = { { VARIABLE(1) },  { ZERO },		{ LOAD(2, 1, 0) },
+					   { JEQ(2, 5, 4) }, { LOAD(0, 1, 0) }, { AND(0, 7) },
+					   { OR(0, -8) },    { EXIT },		{ LOAD(0, 1, 0) },
+					   { AND(0, 1) },    { EXIT } };
+	assert_true(refused(&kernels[NEW], "lsm/file_open", one, KS_ARRAY_LEN(one)));
 }
 
 int main(void)

@@ -412,6 +412,15 @@ static void arguments_are_no_results(void **state)
 	expect_by("returns", ENDS_WITH("lsm_cgroup/hook", LOAD4(0, 1, 8), JGT(0, 1, 1), MOV(0, 0)),
 		  "");
 	expect_by("returns", ENDS_WITH("kprobe/many", LOAD4(0, 1, 8)), "");
+	// one path with that, and one with an argument, whichever comes last
+	expect_by("returns",
+		  ENDS_WITH("lsm_cgroup/hook", MOVX(7, 1), CALL(7), JEQ(0, 5, 2), LOAD(0, 7, 8),
+			    { 0x95, 0, 0, 0, 0 }, LOAD(0, 7, 16)),
+		  "result lsm_cgroup/hook: it ends with argument 2, the kernel takes 0 to 1");
+	expect_by("returns",
+		  ENDS_WITH("lsm_cgroup/hook", MOVX(7, 1), CALL(7), JEQ(0, 5, 2), LOAD(0, 7, 16),
+			    { 0x95, 0, 0, 0, 0 }, LOAD(0, 7, 8)),
+		  "result lsm_cgroup/hook: it ends with argument 2, the kernel takes 0 to 1");
 #undef ENDS_WITH
 }
 

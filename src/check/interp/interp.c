@@ -105,8 +105,12 @@ static void note_passed_on(struct ks_interp *interp, uint32_t at, const struct k
 	} else if (value->kind != KS_VALUE_ANY || value->index != KS_ANY_PART) {
 		return;
 	}
-	interp->ends.passes_on = at + 1;
-	interp->ends.passed_offset = (int32_t)offset;
+	struct ks_ends *ends = &interp->ends;
+	uint32_t i = 0;
+	while (i < ends->nr_passed && ends->passed[i].offset != offset)
+		i++;
+	if (i < KS_MAX_EXITS && i == ends->nr_passed)
+		ends->passed[ends->nr_passed++] = (struct ks_passed_on){ at, (int32_t)offset };
 }
 
 /** The program itself ends. */
@@ -114,14 +118,12 @@ static void note_exit(struct ks_interp *interp, uint32_t at, const struct ks_sta
 {
 	const struct ks_value *value = &state->regs[0];
 	struct ks_ends *ends = &interp->ends;
-	uint64_t varying = ks_value_varying(value);
+	struct ks_varying *varying = ks_value_is_masked(value) ? &ends->masked : &ends->some;
+	uint64_t bits = ks_value_varying(value);
 	if (state->doubtful)
 		return;
-	if (varying > ends->varying) {
-		ends->varies = at + 1;
-		ends->varying = varying;
-		ends->masked = ks_value_is_masked(value);
-	}
+	if (bits > varying->bits)
+		*varying = (struct ks_varying){ at + 1, bits };
 	note_passed_on(interp, at, value);
 	if (value->kind != KS_VALUE_CONST)
 		return;

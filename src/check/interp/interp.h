@@ -118,23 +118,26 @@ struct ks_exit {
 	uint32_t insn;
 	uint64_t value;
 };
+
+/** Numbers that are only known when it runs: the bits that can be both, of several those with the highest. */
+struct ks_varying {
+	uint32_t insn; // 1 + the instruction that ends it so; 0: none does
+	uint64_t bits;
+};
+
+/** A word of a typed context, or a part of one, that the program ends with on some path. */
+struct ks_passed_on {
+	uint32_t insn;
+	int32_t offset; // where that stands; -1: it was read through such a word
+};
 enum { KS_MAX_EXITS = 16 };
 
-/** What a program can end with. */
+/** What a program can end with; of many different ones the first. */
 struct ks_ends {
-	/** 1 + an instruction that ends it with a number that is only known when it runs; 0: none. */
-	uint32_t varies;
-	/** The bits of it that can be both; of several the one that has the highest. */
-	uint64_t varying;
-	bool masked; // all its other bits are 0
-	/**
-	 * 1 + an instruction that ends it with a word of a typed context, or a part of one, 0: none; and where that
-	 * stands, -1: it was read through such a word.
-	 */
-	uint32_t passes_on;
-	int32_t passed_offset;
-	uint32_t nr_exits; // of the numbers that are known, the first ones
-	struct ks_exit exits[KS_MAX_EXITS];
+	struct ks_varying some, masked; // masked: all other bits are 0
+	uint32_t nr_exits, nr_passed;
+	struct ks_exit exits[KS_MAX_EXITS]; // numbers that are known
+	struct ks_passed_on passed[KS_MAX_EXITS];
 };
 
 struct ks_reach {

@@ -135,22 +135,41 @@ static void judge_passed_on(struct ks_judge *judge, const char *taken)
 {
 	const struct ks_ends *ends = &judge->reach->ends;
 	const struct ks_pointers pointers = ks_judge_pointers(judge, judge->site);
-	struct ks_about about = { .kind = KS_NR_KINDS,
-				  .name = judge->program->section,
-				  .insn = ends->passes_on - 1 };
-	uint32_t index = UINT32_MAX;
-	if (!ends->passes_on || !pointers.proto)
-		return;
-	if (ends->passed_offset < 0) {
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
-			     "it ends with what is read of the kernel, which takes %s", taken);
-		return;
+	for (uint32_t i = 0; i < ends->nr_passed && pointers.proto; i++) {
+		const struct ks_passed_on *passed = &ends->passed[i];
+		const struct ks_about about = { .kind = KS_NR_KINDS,
+						.name = judge->program->section,
+						.insn = passed->insn };
+		uint32_t index = UINT32_MAX;
+		if (passed->offset >= 0)
+			ks_argument_of(&pointers, (uint32_t)passed->offset, &index);
+		if (passed->offset < 0)
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
+				     "it ends with what is read of the kernel, which takes %s",
+				     taken);
+		else if (index != UINT32_MAX && index + pointers.skip < pointers.proto->nr_params)
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
+				     "it ends with argument %u, the kernel takes %s", index + 1,
+				     taken);
 	}
-	ks_argument_of(&pointers, (uint32_t)ends->passed_offset, &index);
-	if (index == UINT32_MAX || index + pointers.skip >= pointers.proto->nr_params)
-		return;
+}
+
+/** @return whether it is refused for that */
+static bool judge_varying(struct ks_judge *judge, const struct range *range, bool masked,
+			  const char *taken)
+{
+	const struct ks_ends *ends = &judge->reach->ends;
+	const struct ks_varying *varying = masked ? &ends->masked : &ends->some;
+	uint64_t bits = range->narrow ? (uint32_t)varying->bits : varying->bits;
+	const struct ks_about about = { .kind = KS_NR_KINDS,
+					.name = judge->program->section,
+					.insn = varying->insn - 1 };
+	if (!varying->insn || !exceeds(range, bits, masked))
+		return false;
 	ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
-		     "it ends with argument %u, the kernel takes %s", index + 1, taken);
+		     "it ends with a number that can be %s, the kernel takes %s",
+		     bits >> 31 ? "anything" : "more", taken);
+	return true;
 }
 
 void ks_judge_returns(struct ks_judge *judge)
@@ -175,10 +194,7 @@ void ks_judge_returns(struct ks_judge *judge)
 				     taken);
 	}
 	judge_passed_on(judge, taken);
-	uint64_t varying = range.narrow ? (uint32_t)ends->varying : ends->varying;
-	about.insn = ends->varies - 1;
-	if (ends->varies && exceeds(&range, varying, ends->masked))
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
-			     "it ends with a number that can be %s, the kernel takes %s",
-			     varying >> 31 ? "anything" : "more", taken);
+	bool masked = ends->masked.bits > ends->some.bits; // the higher bits first
+	if (!judge_varying(judge, &range, masked, taken))
+		judge_varying(judge, &range, !masked, taken);
 }
