@@ -150,12 +150,14 @@ static const struct ks_gate by_value = { KS_SINCE(6, 1), "720e6a435194" };
 static bool is_declared_only(const struct ks_site *site, const struct ks_shape *shape)
 {
 	const enum ks_kind kinds[] = { KS_STRUCT, KS_UNION };
-	for (int i = 0; i < 2 && shape->name; i++) {
+	if (shape->kind != KS_BTF_FWD || !shape->name)
+		return false;
+	for (int i = 0; i < 2; i++) {
 		const struct ks_fact *fact = ks_site_fact(site, kinds[i], shape->name);
 		if (!fact->known || fact->present || (fact->modules && fact->modules->present))
 			return false;
 	}
-	return shape->kind == KS_BTF_FWD && shape->name;
+	return true;
 }
 
 /** Bytes, but under no other name than their own (is_string_ptr()). */
