@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "check/tools/rewriting.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,15 +53,27 @@ static void turn(const struct ks_policy *from, enum look look, struct ks_policy_
 	}
 }
 
+static bool has_program(const struct ks_bpf_object *object, const char *glob)
+{
+	for (uint32_t i = 0; i < object->nr_programs; i++)
+		if (fnmatch(glob, object->programs[i].name, 0) == 0)
+			return true;
+	return false;
+}
+
 /** The look tells more of some program of the object than the first check. */
 static bool is_looked_at(const struct ks_policy *policy, enum look look,
 			 const struct ks_bpf_object *object)
 {
 	const struct ks_policy_object *part;
-	size_t nr_targets = 0;
-	for (size_t at = 0; !nr_targets && (part = ks_policy_next(policy, object->name, &at));)
-		targets_of(part, look, &nr_targets);
-	return nr_targets;
+	for (size_t at = 0; (part = ks_policy_next(policy, object->name, &at));) {
+		size_t nr_targets;
+		const struct ks_policy_target *targets = targets_of(part, look, &nr_targets);
+		for (size_t i = 0; i < nr_targets; i++)
+			if (has_program(object, targets[i].program))
+				return true;
+	}
+	return false;
 }
 
 static struct ks_error *run(struct ks_rewriting *rewriting, enum look look, struct ks_store *store,
