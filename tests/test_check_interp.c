@@ -45,7 +45,7 @@ static void ref(struct written *w, uint32_t index, struct ks_bpf_ref value)
 #define CALL(imm) 0x85, 0, 0, 0, imm
 #define EXIT 0x95, 0, 0, 0, 0
 
-/** "11101": reached or not, one digit for each instruction. */
+/** "111?01": reached, reached by some values of what is not told, or not reached; one for each instruction. */
 static void expect_reached(struct written *w, const char *expected)
 {
 	static const uint8_t constants[16] = { 1, 0, 0, 0, 2, 0, 0, 0 };
@@ -74,7 +74,9 @@ static void expect_reached(struct written *w, const char *expected)
 	assert_ok(ks_interp(&input, &arena, &reach));
 	char got[MAX + 1] = "";
 	for (uint32_t i = 0; i < w->nr; i++)
-		got[i] = reach.at[i].reached ? '1' : '0';
+		got[i] = !reach.at[i].reached				  ? '0'
+			 : ks_reach_is_sure(&object, &program, &reach, i) ? '1'
+									  : '?';
 	assert_string_equal(got, expected);
 }
 
@@ -91,8 +93,8 @@ static void a_relocation_decides_a_branch(void **state)
 	expect_reached(&w, "1101");
 	w.known[0].value = 1;
 	expect_reached(&w, "1111");
-	w.known[0].how = KS_KNOWN_NOT; // both ways
-	expect_reached(&w, "1111");
+	w.known[0].how = KS_KNOWN_NOT; // one of both ways
+	expect_reached(&w, "11?1");
 }
 
 /** r1 = *(u32 *)section + offset; if r1 == value goto over a call. */
@@ -123,7 +125,7 @@ static void read_only_data_and_options_are_constants(void **state)
 	w.externs[0] = (struct ks_known){ KS_KNOWN_VALUE, 1000 };
 	expect_reached(&w, "111101");
 	w.externs[0].how = KS_KNOWN_NOT;
-	expect_reached(&w, "111111");
+	expect_reached(&w, "1111?1");
 	w = guarded(KS_REF_KCONFIG, 0, 'g' | 'c' << 8 | 'c' << 16);
 	w.externs[0] = (struct ks_known){ KS_KNOWN_TEXT, 0, "\"gcc\"" };
 	expect_reached(&w, "111101");
@@ -133,6 +135,44 @@ static void read_only_data_and_options_are_constants(void **state)
 	expect_reached(&w, "111111");
 	w = guarded(KS_REF_DATA, 100, 0); // outside: nothing is known
 	expect_reached(&w, "111111");
+}
+
+static void what_both_ways_lead_to_is_sure(void **state)
+{
+	(void)state;
+	struct written w = guarded(KS_REF_KCONFIG, 0, 1000);
+	w.externs[0].how = KS_KNOWN_NOT;
+	w.nr -= 3;
+	add(&w, MOVX(6, 1));
+	add(&w, JEQ(6, 1000, 1)); // one of both ways has a call,
+	add(&w, CALL(7));
+	add(&w, JA(1)); // and both go on, over what nothing leads to;
+	add(&w, CALL(7));
+	add(&w, 0x67, 6, 0, 0, 4);
+	add(&w, JNE(6, 0, 2)); // it tells as little when it is shifted
+	add(&w, CALL(7));
+	add(&w, JA(1));
+	add(&w, CALL(7));
+	add(&w, CALL(7));
+	add(&w, EXIT);
+	expect_reached(&w, "11111?10"
+			   "11???11");
+	// in the function that is called whatever it is, too, and not in that of one way
+	w = guarded(KS_REF_KCONFIG, 0, 1000);
+	w.externs[0].how = KS_KNOWN_NOT;
+	w.nr -= 2;
+	add(&w, 0x85, 0, 1, 0, 0);
+	ref(&w, 1, (struct ks_bpf_ref){ .kind = KS_REF_CALL, .offset = 7 });
+	add(&w, 0x85, 0, 1, 0, 0);
+	ref(&w, 2, (struct ks_bpf_ref){ .kind = KS_REF_CALL, .offset = 9 });
+	add(&w, EXIT);
+	add(&w, CALL(7));
+	add(&w, EXIT);
+	add(&w, CALL(7));
+	add(&w, EXIT);
+	expect_reached(&w, "1111?11"
+			   "??"
+			   "11");
 }
 
 static void a_weak_symbol_that_is_missing_is_zero(void **state)
@@ -262,6 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_relocation_decides_a_branch),
 		cmocka_unit_test(read_only_data_and_options_are_constants),
+		cmocka_unit_test(what_both_ways_lead_to_is_sure),
 		cmocka_unit_test(a_weak_symbol_that_is_missing_is_zero),
 		cmocka_unit_test(constants_survive_the_stack_but_not_a_helper_that_writes_there),
 		cmocka_unit_test(functions_are_followed_with_their_arguments),

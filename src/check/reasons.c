@@ -73,6 +73,16 @@ static struct ks_reason *add(struct ks_judge *judge, enum ks_reason_kind kind,
 	return slot;
 }
 
+/** Whether an instruction is reached or not depends on what the image does not tell. */
+static bool is_unsure(const struct ks_judge *judge, enum ks_stage stage,
+		      const struct ks_about *about)
+{
+	return stage == KS_STAGE_LOAD && judge->reach && !about->soft &&
+	       about->insn < judge->program->nr &&
+	       !ks_reach_is_sure(judge->resolution->prepared->object, judge->program, judge->reach,
+				 about->insn);
+}
+
 struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
 			       enum ks_reason_kind kind, const struct ks_about *about,
 			       const char *fmt, ...)
@@ -80,13 +90,20 @@ struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
 	static const enum ks_verdict verdicts[] = { KS_VERDICT_NO_LOAD, KS_VERDICT_NO_ATTACH,
 						    KS_VERDICT_RISK };
 	bool untold = kind == KS_REASON_TIER || kind == KS_REASON_TARGET_AT_RUN_TIME;
-	if (untold)
+	bool unsure = !untold && is_unsure(judge, stage, about);
+	if (untold || unsure)
 		judge->untold[stage] = true;
 	va_list args;
 	va_start(args, fmt);
 	struct ks_reason *reason =
-		add(judge, kind, about, untold ? KS_VERDICT_UNKNOWN : verdicts[stage], fmt, args);
+		add(judge, unsure ? KS_REASON_TIER : kind, about,
+		    untold || unsure ? KS_VERDICT_UNKNOWN : verdicts[stage], fmt, args);
 	va_end(args);
+	if (unsure)
+		ks_reason_hint(
+			judge, reason,
+			"whether it is reached, the image does not tell: an option, or types, "
+			"are not known");
 	return reason;
 }
 

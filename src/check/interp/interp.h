@@ -94,9 +94,17 @@ struct ks_access {
 	uint8_t how;	// enum ks_access_how
 };
 
+/** Ways that a conditional jump was gone, as bits: one for a known number, both for one that shows when it runs, one of them for one that only the image does not tell. */
+enum {
+	KS_WAY_GOES_ON = 1,
+	KS_WAY_JUMPS = 2,
+	KS_WAYS_BOTH = KS_WAY_GOES_ON | KS_WAY_JUMPS,
+	KS_WAYS_UNTOLD = 4,
+};
 /** What is known of one instruction. */
 struct ks_reached {
 	bool reached;
+	uint8_t ways;	   // KS_WAY_*, KS_WAYS_*
 	bool modified_ctx; // reads the context through a pointer to its inside
 	bool through_null; // reads or writes through what was just told to be null, or a number behind it
 	/** 1 + the path of what it reads or writes through, which is a number to the verifier; 0: nothing such. */
@@ -148,6 +156,14 @@ struct ks_reach {
 	const struct ks_access *accesses;
 	struct ks_ends ends;
 };
+
+/**
+ * Whether the verifier comes to an instruction, whatever those numbers are that it knows and the image does not tell:
+ * options of an unknown configuration, what CO-RE asks of types that are not known.
+ * @return also true when it is not known which instructions are reached, false when memory ran out
+ */
+bool ks_reach_is_sure(const struct ks_bpf_object *object, const struct ks_bpf_program *program,
+		      const struct ks_reach *reach, uint32_t insn);
 
 /** @param arena holds the result */
 KS_MUST_CHECK struct ks_error *ks_interp(const struct ks_interp_input *input,

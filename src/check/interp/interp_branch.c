@@ -8,7 +8,9 @@ static void learn(struct ks_state *state, const struct ks_bpf_insn *insn, bool w
 		  const struct ks_value *b)
 {
 	uint32_t kind = state->regs[insn->dst].kind;
-	if (wide && b->kind == KS_VALUE_CONST && (kind == KS_VALUE_ANY || kind == KS_VALUE_KERNEL))
+	// what is not told is one number all the way, and no more is known of it on one of the ways
+	if (wide && !ks_value_is_untold(&state->regs[insn->dst]) && b->kind == KS_VALUE_CONST &&
+	    (kind == KS_VALUE_ANY || kind == KS_VALUE_KERNEL))
 		state->regs[insn->dst] = *b;
 }
 
@@ -106,6 +108,11 @@ void ks_interp_branch(struct ks_interp *interp, uint32_t at, struct ks_state *st
 	if (b.kind == KS_VALUE_KERNEL)
 		interp->paths.at[b.index].compared = true;
 	int taken = op == OP_JCOND ? -1 : ks_value_branch(op, wide, &a, &b);
+	bool untold = op != OP_JCOND && (ks_value_is_untold(&a) || ks_value_is_untold(&b));
+	interp->reached[at].ways |= taken == 1	 ? KS_WAY_JUMPS
+				    : taken == 0 ? KS_WAY_GOES_ON
+				    : untold	 ? KS_WAYS_UNTOLD
+						 : KS_WAYS_BOTH;
 	*ret = (struct ks_next){ .nr = 1,
 				 .at = { taken == 1 ? target : at + 1 },
 				 .states = { state } };

@@ -380,6 +380,8 @@ struct ks_value ks_value_alu(uint8_t op, bool wide, int16_t off, struct ks_value
 		b.varies = true;
 		return b;
 	}
+	if (ks_value_is_untold(&b) || (!copies && ks_value_is_untold(&a)))
+		return ks_value_untold();
 	if (copies && off == 0 && !wide)
 		return varying((uint32_t)ks_value_varying(&b), ks_value_is_masked(&b));
 	bool keeps = op == OP_AND || op == OP_LSH || op == OP_RSH;

@@ -24,9 +24,16 @@ enum {
 /**
  * index of ANY: a word of the context, maybe a pointer that the verifier knows not to be null; a number of which it knows nothing;
  * a number that it knows more than one value of: the bits in number can be both; and all others are 0; a part of a word
- * of a typed context, number bytes into it.
+ * of a typed context, number bytes into it; a number that it knows, for libbpf puts it in, and the image does not tell.
  */
-enum { KS_ANY_OF_CONTEXT = 1, KS_ANY_UNBOUNDED, KS_ANY_VARIES, KS_ANY_MASKED, KS_ANY_PART };
+enum {
+	KS_ANY_OF_CONTEXT = 1,
+	KS_ANY_UNBOUNDED,
+	KS_ANY_VARIES,
+	KS_ANY_MASKED,
+	KS_ANY_PART,
+	KS_ANY_UNTOLD
+};
 /** Whether a pointer may be null, as the verifier sees it. */
 enum ks_null {
 	KS_NULL_NEVER, // it was compared with null, or need not be
@@ -62,6 +69,14 @@ static inline struct ks_value ks_value_const(uint64_t number)
 static inline struct ks_value ks_value_any(void)
 {
 	return (struct ks_value){ .kind = KS_VALUE_ANY };
+}
+static inline struct ks_value ks_value_untold(void)
+{
+	return (struct ks_value){ .kind = KS_VALUE_ANY, .index = KS_ANY_UNTOLD };
+}
+static inline bool ks_value_is_untold(const struct ks_value *value)
+{
+	return value->kind == KS_VALUE_ANY && value->index == KS_ANY_UNTOLD;
 }
 static inline bool ks_value_equal(const struct ks_value *a, const struct ks_value *b)
 {

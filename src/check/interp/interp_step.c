@@ -31,6 +31,12 @@ static struct ks_value value_of(const struct ks_known *known)
 									 : KS_VALUE_ANY };
 }
 
+/** What CO-RE puts in; where the image does not tell, the kernel at hand does. */
+static struct ks_value core_value(const struct ks_known *core)
+{
+	return core->how == KS_KNOWN_NOT ? ks_value_untold() : value_of(core);
+}
+
 /** Where an access lies that begins off bytes from a pointer. It wraps around, as the machine does. */
 static int64_t offset_of(const struct ks_value *base, int16_t off)
 {
@@ -106,7 +112,9 @@ static struct ks_value load_kconfig(const struct ks_interp *interp, const struct
 	const struct ks_known *known = &interp->input->externs[base->index];
 	if (known->how == KS_KNOWN_TEXT)
 		return load_text(interp, known->text, object->externs[base->index].size, at, size);
-	if (at != 0 || known->how != KS_KNOWN_VALUE || size > object->externs[base->index].size)
+	if (known->how != KS_KNOWN_VALUE)
+		return ks_value_untold();
+	if (at != 0 || size > object->externs[base->index].size)
 		return ks_value_any();
 	return ks_value_const(size >= 8 ? known->value : known->value & ((1ull << (8 * size)) - 1));
 }
@@ -227,7 +235,7 @@ static void load_imm64(struct ks_interp *interp, uint32_t at, struct ks_state *s
 	const struct ks_known *core = core_at(interp, at);
 	struct ks_value value = ks_value_any();
 	if (core) {
-		value = value_of(core);
+		value = core_value(core);
 	} else if (!ref) {
 		if (insn->src == 0)
 			value = ks_value_const((uint32_t)insn[0].imm |
@@ -256,7 +264,7 @@ static struct ks_value source_of(const struct ks_interp *interp, uint32_t at,
 	if (insn->code & SOURCE_REG)
 		return state->regs[insn->src];
 	const struct ks_known *core = core_at(interp, at);
-	return core ? value_of(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
+	return core ? core_value(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
 }
 
 /** What may not be done with pointers (adjust_reg_min_max_vals(), adjust_ptr_min_max_vals()). */
