@@ -30,6 +30,29 @@ const char *name_of(const struct world *world, struct ks_arena *arena, size_t i)
 	return ks_arena_strdup(arena, ks_buf_text(&name));
 }
 
+/** What is told of the image, and that all of it is known. */
+static void describe(struct ks_surface *surface, const struct world *world, bool second)
+{
+	static const enum ks_kind kinds[] = { KS_FUNCTION, KS_STRUCT, KS_UNION,	  KS_ENUM,
+					      KS_TYPEDEF,  KS_CONFIG, KS_SYSCALL, KS_TRACEPOINT,
+					      KS_LSM,	   KS_KFUNC };
+	surface->image = (struct ks_image){
+		.label = world->label[second],
+		.release = world->label[second],
+		.version = second ? "6.2.0" : "6.1.0",
+		.arch = "amd64",
+		.flavor = "",
+		.compiler = world->label[second],
+		.banner = world->label[second],
+		.digest = second ? "0123456789abcdef0123456789abcdef"
+				 : "fedcba9876543210fedcba9876543210",
+		.elf_class = 64,
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(kinds); i++)
+		surface->known |= KS_KNOWS(kinds[i]);
+	surface->symtab_known = true;
+}
+
 static struct ks_surface *make_surface(const struct world *world, bool second)
 {
 	struct ks_surface *surface = ks_surface_new(1);
@@ -103,24 +126,7 @@ static struct ks_surface *make_surface(const struct world *world, bool second)
 		functions[i] = (struct ks_function){ name, 1, 1, &entries[i], &symbols[i], 0 };
 		options[i] = (struct ks_option){ name, second ? name : "y" };
 	}
-	surface->image = (struct ks_image){
-		.label = world->label[second],
-		.release = world->label[second],
-		.version = second ? "6.2.0" : "6.1.0",
-		.arch = "amd64",
-		.flavor = "",
-		.compiler = world->label[second],
-		.banner = world->label[second],
-		.digest = second ? "0123456789abcdef0123456789abcdef"
-				 : "fedcba9876543210fedcba9876543210",
-		.elf_class = 64,
-	};
-	static const enum ks_kind kinds[] = { KS_FUNCTION, KS_STRUCT, KS_UNION,	  KS_ENUM,
-					      KS_TYPEDEF,  KS_CONFIG, KS_SYSCALL, KS_TRACEPOINT,
-					      KS_LSM,	   KS_KFUNC };
-	for (size_t i = 0; i < KS_ARRAY_LEN(kinds); i++)
-		surface->known |= KS_KNOWS(kinds[i]);
-	surface->symtab_known = true;
+	describe(surface, world, second);
 	surface->functions = functions;
 	surface->symbols = symbols;
 	surface->options = options;

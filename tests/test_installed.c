@@ -100,7 +100,7 @@ static void files_of_rpm_are_found(void **state)
 	remove_dir(dir);
 }
 
-/** A list that is too long to be kept is told, and nothing of it is taken. */
+/** A list of rpm's that is too long to be kept is told, and nothing of it is taken; dpkg's beside it is. */
 static void half_a_list_is_none(void **state)
 {
 	(void)state;
@@ -115,11 +115,17 @@ static void half_a_list_is_none(void **state)
 	char *kept = strdup(before);
 	assert_non_null(kept);
 	setenv("PATH", path, 1);
-	struct ks_error *err = ks_installed_find(dir, &files);
+	struct ks_error *alone = ks_installed_find(dir, &files);
+	put(dir, "var/lib/dpkg/info/a.list", "/usr/bin/tool\n");
+	put(dir, "usr/bin/tool", "\177ELF");
+	struct ks_error *beside = ks_installed_find(dir, &files);
 	setenv("PATH", kept, 1);
 	free(kept);
-	expect_error(err, KS_ERR_UNSUPPORTED, "rpm prints more than");
-	assert_int_equal(files.paths.len, 0);
+	expect_error(alone, KS_ERR_UNSUPPORTED, "rpm prints more than");
+	assert_ok(beside);
+	assert_non_null(files.unread);
+	assert_non_null(strstr(files.unread->msg, "rpm prints more than"));
+	assert_int_equal(files.paths.len, 1);
 	ks_installed_files_deinit(&files);
 	remove_dir(dir);
 }

@@ -23,6 +23,7 @@ void ks_installed_files_deinit(struct ks_installed_files *files)
 {
 	ks_vector_deinit(&files->paths);
 	ks_arena_deinit(&files->arena);
+	ks_error_free(files->unread);
 }
 
 static bool is_left_out(const char *path)
@@ -156,7 +157,10 @@ struct ks_error *ks_installed_find(const char *root, struct ks_installed_files *
 	struct ks_error *err = add_rpm(ret, root, &found);
 	if (err && (!found || err->code == KS_ERR_NOMEM))
 		return err;
-	ks_error_free(err); // dpkg's machine, with what is left of an rpm
+	if (err && err->code == KS_ERR_NOTFOUND)
+		ks_error_free(err); // dpkg's machine, with what is left of an rpm
+	else
+		ret->unread = err;
 	if (!found)
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    "no lists of packages here: neither dpkg's nor rpm's");

@@ -9,6 +9,9 @@ static struct ks_error *find(struct ks_cli *cli, struct ks_cli_installed *instal
 	if (installed->files.nr_closed && !cli->quiet)
 		ks_cli_say(stderr, "ksurf: %zu installed files cannot be opened; root may",
 			   installed->files.nr_closed);
+	if (installed->files.unread && !cli->quiet)
+		ks_cli_say(stderr, "ksurf: packages of rpm are left out: %s",
+			   installed->files.unread->msg);
 	struct ks_error *err = ks_bpf_loaded_find(&installed->loaded);
 	if (err && err->code == KS_ERR_IO) { // what is installed can be told all the same
 		ks_cli_say(stderr, "ksurf: %s", err->msg);

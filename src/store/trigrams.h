@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { KS_TRIGRAM_BITS = 24, KS_TRIGRAMS_MOST = 16 };
+enum { KS_TRIGRAMS_MOST = 16 };
 
 /** The number of the three bytes at text, none of them a NUL: the first counts most. */
 static inline uint32_t ks_trigram_at(const char *text)

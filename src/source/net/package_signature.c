@@ -46,6 +46,14 @@ static struct ks_error *read_front(struct ks_input *in, front_reader *reader, st
 	return err;
 }
 
+/** Whether it is for the machine that the list says: names do not always have that in them. */
+static bool is_for(const struct ks_stanza *stanza, const char *arch)
+{
+	const char *listed = ks_stanza_value(stanza->text, "Architecture");
+	size_t len = listed ? strcspn(listed, "\r\n") : 0;
+	return len && arch && strlen(arch) == len && memcmp(arch, listed, len) == 0;
+}
+
 /** Whether it is the package of the list: with another one that somebody signed, too, an old kernel could be passed off as a new one. */
 static struct ks_error *check_name(const struct ks_stanza *stanza, enum ks_repo_kind kind,
 				   const struct ks_front *front)
@@ -57,10 +65,13 @@ static struct ks_error *check_name(const struct ks_stanza *stanza, enum ks_repo_
 		ks_buf_printf(&name, ".%s", front->arch ? front->arch : "?");
 	if (!ks_buf_text(&name))
 		return &ks_nomem;
-	if (name.len == stanza->name_len && memcmp(name.at, stanza->name, name.len) == 0)
-		return NULL;
-	return ks_error_new(KS_ERR_DATA, "the signed package is %s, not %.*s", name.at,
-			    (int)stanza->name_len, stanza->name);
+	if (name.len != stanza->name_len || memcmp(name.at, stanza->name, name.len) != 0)
+		return ks_error_new(KS_ERR_DATA, "the signed package is %s, not %.*s", name.at,
+				    (int)stanza->name_len, stanza->name);
+	if (!is_for(stanza, front->arch))
+		return ks_error_new(KS_ERR_DATA, "the signed package is for %s",
+				    front->arch ? front->arch : "a machine that it does not tell");
+	return NULL;
 }
 
 static struct ks_error *check_signature(const struct ks_pull_opts *opts,
