@@ -107,18 +107,13 @@ static const struct ks_decl d_u8 = { .kind = KS_INT, .name = "unsigned char", .s
 static const struct ks_decl *const decls[] = { &d_u8,  &d_u32,	&d_u64, &d_skb,
 					       &d_xdp, &d_addr, &d_ops, &d_sockopt };
 
-/** What a kernel says of a program that reads or writes one thing. */
-static const char *said_of(const char *version, const char *section, uint8_t code, int16_t offset)
+/** What a rule says of a program. */
+static const char *said_of_all(const char *version, const char *section,
+			       const struct ks_bpf_insn *insns, uint32_t nr,
+			       void (*rule)(struct ks_judge *))
 {
 	static char said[256];
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	bool load = (code & 7) == 1;
-	const struct ks_bpf_insn insns[] = {
-		{ .code = 0xb7, .dst = 2 }, // r2 = 0
-		{ .code = code, .dst = load ? 2 : 1, .src = load ? 1 : 2, .off = offset },
-		{ .code = 0xb7 },
-		{ .code = 0x95 },
-	};
 	const struct tiny_image tiny = { .image = { .label = version,
 						    .version = version,
 						    .arch = "amd64",
@@ -130,20 +125,33 @@ static const char *said_of(const char *version, const char *section, uint8_t cod
 	struct ks_bpf_program program = { .name = "program",
 					  .section = section,
 					  .autoload = true,
-					  .nr = KS_ARRAY_LEN(insns),
-					  .nr_main = KS_ARRAY_LEN(insns),
+					  .nr = nr,
+					  .nr_main = nr,
 					  .insns = insns };
 	struct ks_bpf_object object = { .license = "GPL", .nr_programs = 1, .programs = &program };
 	const struct ks_interp_input input = { .object = &object, .program = &program };
 	struct tiny_judge frame;
 	tiny_judge_prepare(&frame, &arena, view, &object, &program);
 	tiny_judge_follow(&frame, &arena, &input);
-	ks_judge_context_members(&frame.judge);
+	rule(&frame.judge);
 	assert_true(frame.judge.reasons.len <= 1);
 	snprintf(said, sizeof(said), "%s",
 		 frame.judge.reasons.len ? frame.judge.reasons.at[0]->detail : "");
 	ks_vector_deinit(&frame.judge.reasons);
 	return said;
+}
+
+/** What is said of one that reads or writes one thing of its context. */
+static const char *said_of(const char *version, const char *section, uint8_t code, int16_t offset)
+{
+	bool load = (code & 7) == 1;
+	const struct ks_bpf_insn insns[] = {
+		{ .code = 0xb7, .dst = 2 }, // r2 = 0
+		{ .code = code, .dst = load ? 2 : 1, .src = load ? 1 : 2, .off = offset },
+		{ .code = 0xb7 },
+		{ .code = 0x95 },
+	};
+	return said_of_all(version, section, insns, KS_ARRAY_LEN(insns), ks_judge_context_members);
 }
 
 enum {
@@ -246,6 +254,49 @@ static void where_it_is_attached_decides(void **state)
 		"retval of struct bpf_sockopt is not read by programs of its type");
 }
 
+static void packets_are_compared_with_their_end(void **state)
+{
+	(void)state;
+#define LOAD(size, dst, src, at)                                                                   \
+	{                                                                                          \
+		size, dst, src, at, 0                                                              \
+	}
+#define EXIT                                                                                       \
+	{ 0xb7, 0, 0, 0, 0 },                                                                      \
+	{                                                                                          \
+		0x95, 0, 0, 0, 0                                                                   \
+	}
+	static const struct ks_bpf_insn at_once[] = { LOAD(R4, 2, 1, 0), LOAD(R1, 3, 2, 0), EXIT },
+					moved[] = { { 0xbf, 6, 1, 0, 0 },
+						    LOAD(R4, 2, 6, 0),
+						    { 0x07, 2, 0, 0, 14 },
+						    LOAD(R1, 3, 2, 0),
+						    EXIT },
+					compared[] = { LOAD(R4, 2, 1, 0),
+						       LOAD(R4, 3, 1, 4),
+						       { 0xbf, 4, 2, 0, 0 },
+						       { 0x07, 4, 0, 0, 1 },
+						       { 0x2d, 4, 3, 1, 0 },
+						       LOAD(R1, 3, 2, 0),
+						       EXIT },
+					number[] = { LOAD(R4, 2, 1, 12), LOAD(R1, 3, 2, 0), EXIT },
+					forgotten[] = { LOAD(R4, 2, 1, 0),
+							{ 0xb7, 2, 0, 0, 0 },
+							LOAD(R1, 3, 2, 0),
+							EXIT };
+#define SAID(insns) said_of_all("6.1.50", "xdp", insns, KS_ARRAY_LEN(insns), ks_judge_packet_reads)
+	static const char refused[] = "what data of struct xdp_md points to is used before it is "
+				      "compared with its end";
+	assert_string_equal(SAID(at_once), refused);
+	assert_string_equal(SAID(moved), refused);
+	assert_string_equal(SAID(compared), "");
+	assert_string_equal(SAID(number), ""); // what else is wrong with it
+	assert_string_equal(SAID(forgotten), "");
+	assert_string_equal(said_of_all("6.1.50", "perf_event", at_once, KS_ARRAY_LEN(at_once),
+					ks_judge_packet_reads),
+			    "");
+}
+
 static void kernels_that_were_not_looked_at_say_nothing(void **state)
 {
 	(void)state;
@@ -262,6 +313,7 @@ int main(void)
 		cmocka_unit_test(few_members_are_written),
 		cmocka_unit_test(members_are_read_whole_or_in_parts),
 		cmocka_unit_test(where_it_is_attached_decides),
+		cmocka_unit_test(packets_are_compared_with_their_end),
 		cmocka_unit_test(kernels_that_were_not_looked_at_say_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

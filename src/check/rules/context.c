@@ -2,7 +2,10 @@
 /* The structs that programs get, by their types. */
 #include "check/rules/context.h"
 
+#include <string.h>
+
 #include "base/array.h"
+#include "check/rules/struct_walk.h"
 #include "check/rules/type_bits.h"
 
 /** The struct that a program gets, as the verifier measures it; its members are added at the end. */
@@ -39,4 +42,33 @@ const struct ks_decl *ks_judge_context(const struct ks_judge *judge)
 		return fact->ambiguity ? NULL : fact->decl;
 	}
 	return NULL;
+}
+
+/** Where a member stands, also one of the unnamed structs and unions in it. */
+static bool find_member(const struct ks_site *site, const struct ks_decl *record, const char *name,
+			uint64_t at, int depth, struct ks_context_range *ret)
+{
+	enum { MAX_NESTED = 4 };
+	for (uint32_t i = 0; i < record->nr; i++) {
+		const struct ks_member *member = &record->members[i];
+		struct ks_shape shape = ks_shape_of(site, member->type);
+		uint64_t begin = at + member->bits_offset / 8;
+		uint64_t size = ks_shape_size(site, &shape);
+		if (strcmp(member->name, name) == 0) {
+			*ret = (struct ks_context_range){ begin, begin + size };
+			return size && !member->bitfield_size;
+		}
+		const struct ks_decl *inner = *member->name || depth == MAX_NESTED
+						      ? NULL
+						      : ks_record_of_shape(site, &shape);
+		if (inner && find_member(site, inner, name, begin, depth + 1, ret))
+			return true;
+	}
+	return false;
+}
+
+bool ks_context_member(const struct ks_site *site, const struct ks_decl *record, const char *name,
+		       struct ks_context_range *ret)
+{
+	return find_member(site, record, name, 0, 0, ret);
 }

@@ -87,8 +87,7 @@ static const struct row {
 	{ T(CGROUP_SOCK), "POST_BIND", "src_port", NULL, PARTS, NONE },
 	{ T(CGROUP_SOCK), NULL, "src_port", NULL, NONE, NONE },
 	{ T(CGROUP_SOCK), NULL, "family", "protocol", PARTS, NONE },
-	{ T(CGROUP_SOCK), NULL, "dst_port", NULL, UNTOLD, NONE }, // 4 bytes, then 2
-	{ T(CGROUP_SOCK), NULL, "dst_ip4", "state", PARTS, NONE },
+	{ T(CGROUP_SOCK), NULL, "dst_port", "state", PARTS, NONE }, // the port was of 4 bytes
 	{ T(CGROUP_SOCK), NULL, "rx_queue_mapping", NULL, PARTS, NONE },
 
 	/* struct bpf_sock_addr */
@@ -148,34 +147,6 @@ static const struct row {
 // clang-format on
 enum { FIRST = KS_SINCE(5, 10), TOO_NEW = KS_SINCE(7, 3) };
 
-/** Bytes of a struct. */
-struct range {
-	uint64_t begin, end;
-};
-
-/** Where a member stands, also one of the unnamed structs and unions in it. */
-static bool find_member(const struct ks_site *site, const struct ks_decl *record, const char *name,
-			uint64_t at, int depth, struct range *ret)
-{
-	enum { MAX_NESTED = 4 };
-	for (uint32_t i = 0; i < record->nr; i++) {
-		const struct ks_member *member = &record->members[i];
-		struct ks_shape shape = ks_shape_of(site, member->type);
-		uint64_t begin = at + member->bits_offset / 8;
-		uint64_t size = ks_shape_size(site, &shape);
-		if (strcmp(member->name, name) == 0) {
-			*ret = (struct range){ begin, begin + size };
-			return size && !member->bitfield_size;
-		}
-		const struct ks_decl *inner = *member->name || depth == MAX_NESTED
-						      ? NULL
-						      : ks_record_of_shape(site, &shape);
-		if (inner && find_member(site, inner, name, begin, depth + 1, ret))
-			return true;
-	}
-	return false;
-}
-
 /** What is done with the context. */
 struct access {
 	uint64_t offset;
@@ -186,18 +157,18 @@ struct access {
 
 /** The row that decides, and where its members stand. @return NULL: nothing is known */
 static const struct row *find_row(const struct ks_judge *judge, const struct ks_decl *record,
-				  uint64_t offset, struct range *ret)
+				  uint64_t offset, struct ks_context_range *ret)
 {
 	const struct ks_hook *hook = judge->hook;
 	uint32_t type = ks_prog_type_bit(hook->program_type);
 	for (size_t i = 0; i < KS_ARRAY_LEN(rows); i++) {
 		const struct row *row = &rows[i];
-		struct range last;
+		struct ks_context_range last;
 		if (!(row->types & type) ||
-		    !find_member(judge->site, record, row->first, 0, 0, ret))
+		    !ks_context_member(judge->site, record, row->first, ret))
 			continue;
 		if (row->last) {
-			if (!find_member(judge->site, record, row->last, 0, 0, &last))
+			if (!ks_context_member(judge->site, record, row->last, &last))
 				continue;
 			ret->end = last.end;
 		}
@@ -226,7 +197,7 @@ static const char *name_at(const struct ks_judge *judge, const struct ks_decl *r
 static void judge_access(struct ks_judge *judge, const struct ks_decl *record,
 			 const struct access *access, uint32_t insn)
 {
-	struct range range;
+	struct ks_context_range range;
 	const struct row *row = find_row(judge, record, access->offset, &range);
 	uint8_t sizes = !row ? UNTOLD : access->write ? row->writes : row->reads;
 	bool fits = sizes & access->size && access->offset % access->size == 0 &&
