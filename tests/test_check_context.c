@@ -239,19 +239,19 @@ static void where_it_is_attached_decides(void **state)
 	(void)state;
 	FINE("xdp/devmap", R4, 20);
 	REFUSED("xdp", R4, 20,
-		"egress_ifindex of struct xdp_md is not read by programs of its type");
+		"egress_ifindex of struct xdp_md is not read by programs that are attached there");
 	FINE("cgroup/bind4", W4, 4);
 	FINE("cgroup/recvmsg4", R1, 5);
 	REFUSED("cgroup/bind6", R4, 4,
-		"user_ip4 of struct bpf_sock_addr is not read by programs of its type");
+		"user_ip4 of struct bpf_sock_addr is not read by programs that are attached there");
 	REFUSED("cgroup/connect4", R4, 8,
-		"user_ip6 of struct bpf_sock_addr is not read by programs of its type");
+		"user_ip6 of struct bpf_sock_addr is not read by programs that are attached there");
 	FINE("cgroup/setsockopt", W4, 24);
 	REFUSED("cgroup/getsockopt", W4, 28,
-		"optname of struct bpf_sockopt is not written by programs of its type");
+		"optname of struct bpf_sockopt is not written by programs that are attached there");
 	FINE("cgroup/getsockopt", R4, 36);
 	REFUSED("cgroup/setsockopt", R4, 36,
-		"retval of struct bpf_sockopt is not read by programs of its type");
+		"retval of struct bpf_sockopt is not read by programs that are attached there");
 }
 
 static void packets_are_compared_with_their_end(void **state)

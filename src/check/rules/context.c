@@ -51,16 +51,17 @@ static bool find_member(const struct ks_site *site, const struct ks_decl *record
 	enum { MAX_NESTED = 4 };
 	for (uint32_t i = 0; i < record->nr; i++) {
 		const struct ks_member *member = &record->members[i];
+		bool found = strcmp(member->name, name) == 0;
+		if (!found && (*member->name || depth == MAX_NESTED))
+			continue;
 		struct ks_shape shape = ks_shape_of(site, member->type);
 		uint64_t begin = at + member->bits_offset / 8;
-		uint64_t size = ks_shape_size(site, &shape);
-		if (strcmp(member->name, name) == 0) {
+		if (found) {
+			uint64_t size = ks_shape_size(site, &shape);
 			*ret = (struct ks_context_range){ begin, begin + size };
 			return size && !member->bitfield_size;
 		}
-		const struct ks_decl *inner = *member->name || depth == MAX_NESTED
-						      ? NULL
-						      : ks_record_of_shape(site, &shape);
+		const struct ks_decl *inner = ks_record_of_shape(site, &shape);
 		if (inner && find_member(site, inner, name, begin, depth + 1, ret))
 			return true;
 	}

@@ -155,12 +155,16 @@ struct access {
 	bool moved; // CO-RE made the offset, and may change the size
 };
 
-/** The row that decides, and where its members stand. @return NULL: nothing is known */
+/**
+ * The row that decides, and where its members stand. @param ret_by_place set: other places to attach to have other rows
+ * @return NULL: nothing is known
+ */
 static const struct row *find_row(const struct ks_judge *judge, const struct ks_decl *record,
-				  uint64_t offset, struct ks_context_range *ret)
+				  uint64_t offset, struct ks_context_range *ret, bool *ret_by_place)
 {
 	const struct ks_hook *hook = judge->hook;
 	uint32_t type = ks_prog_type_bit(hook->program_type);
+	*ret_by_place = false;
 	for (size_t i = 0; i < KS_ARRAY_LEN(rows); i++) {
 		const struct row *row = &rows[i];
 		struct ks_context_range last;
@@ -176,6 +180,7 @@ static const struct row *find_row(const struct ks_judge *judge, const struct ks_
 			continue;
 		if (!row->attach)
 			return row;
+		*ret_by_place = true;
 		if (!hook->attach_type)
 			return NULL; // who loads it says
 		if (strstr(hook->attach_type, row->attach))
@@ -198,7 +203,8 @@ static void judge_access(struct ks_judge *judge, const struct ks_decl *record,
 			 const struct access *access, uint32_t insn)
 {
 	struct ks_context_range range;
-	const struct row *row = find_row(judge, record, access->offset, &range);
+	bool by_place;
+	const struct row *row = find_row(judge, record, access->offset, &range, &by_place);
 	uint8_t sizes = !row ? UNTOLD : access->write ? row->writes : row->reads;
 	bool fits = sizes & access->size && access->offset % access->size == 0 &&
 		    access->offset + access->size <= range.end;
@@ -209,8 +215,8 @@ static void judge_access(struct ks_judge *judge, const struct ks_decl *record,
 	const char *verb = access->write ? "written" : "read";
 	if (!sizes)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
-			     "%s of struct %s is not %s by programs of its type", name,
-			     record->name, verb);
+			     "%s of struct %s is not %s by programs %s", name, record->name, verb,
+			     by_place ? "that are attached there" : "of its type");
 	else
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
 			     "%s of struct %s is not %s by %u bytes at %u", name, record->name,
