@@ -297,6 +297,24 @@ static void reads_of_the_context_are_noted(void **state)
 	assert_true(reach.at[2].modified_ctx);
 }
 
+static void relocations_move_writes_of_the_context_too(void **state)
+{
+	(void)state;
+	static const struct ks_bpf_insn insns[] = { { 0xb7, 2, 0, 0, 0 },
+						    { 0x63, 1, 2, 8, 0 },
+						    { 0x95, 0, 0, 0, 0 } };
+	static const uint32_t cores[] = { KS_NO_INDEX, 0, KS_NO_INDEX };
+	static const struct ks_known known = { .how = KS_KNOWN_VALUE, .value = 12 };
+	struct ks_bpf_object object = { .nr_cores = 1 };
+	struct ks_bpf_program program = { .nr = 3, .nr_main = 3, .insns = insns, .cores = cores };
+	struct ks_interp_input input = { .object = &object, .program = &program, .cores = &known };
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_reach reach;
+	assert_ok(ks_interp(&input, &arena, &reach));
+	assert_int_equal(reach.at[1].ctx_offset, 12);
+	assert_int_equal(reach.at[1].ctx_size, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +328,7 @@ int main(void)
 		cmocka_unit_test(narrow_jumps_look_at_half_a_register),
 		cmocka_unit_test(a_loop_ends_whatever_it_counts),
 		cmocka_unit_test(reads_of_the_context_are_noted),
+		cmocka_unit_test(relocations_move_writes_of_the_context_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

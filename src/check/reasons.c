@@ -102,8 +102,8 @@ struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
 	if (unsure)
 		ks_reason_hint(
 			judge, reason,
-			"whether it is reached, the image does not tell: an option, or types, "
-			"are not known");
+			"whether the program comes to it depends on an option, or on types, "
+			"that are not known");
 	return reason;
 }
 

@@ -37,6 +37,14 @@ static struct ks_value core_value(const struct ks_known *core)
 	return core->how == KS_KNOWN_NOT ? ks_value_untold() : value_of(core);
 }
 
+/** The offset in an instruction, as CO-RE makes it. @param core NULL: it does not */
+static int16_t insn_off(const struct ks_known *core, const struct ks_bpf_insn *insn)
+{
+	return core && core->how == KS_KNOWN_VALUE && core->value <= INT16_MAX
+		       ? (int16_t)core->value
+		       : insn->off;
+}
+
 /** Where an access lies that begins off bytes from a pointer. It wraps around, as the machine does. */
 static int64_t offset_of(const struct ks_value *base, int16_t off)
 {
@@ -157,9 +165,7 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	uint8_t size = ks_opcode_size(insn->code);
 	struct ks_value value = ks_value_any();
 	const struct ks_known *core = core_at(interp, at);
-	int16_t off = insn->off;
-	if (core && core->how == KS_KNOWN_VALUE && core->value <= INT16_MAX)
-		off = (int16_t)core->value;
+	int16_t off = insn_off(core, insn);
 	if (base.kind == KS_VALUE_CTX) {
 		touch_ctx(interp, at, &base, off, size);
 		if (size == 8 && ks_opcode_mode(insn->code) == MODE_MEM)
@@ -202,7 +208,7 @@ static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 					? ks_value_const((uint64_t)(int64_t)insn->imm)
 					: state->regs[insn->src];
 	if (base.kind == KS_VALUE_CTX)
-		touch_ctx(interp, at, &base, insn->off, size);
+		touch_ctx(interp, at, &base, insn_off(core_at(interp, at), insn), size);
 	if (base.kind == KS_VALUE_RESULT ||
 	    (base.kind == KS_VALUE_KERNEL && interp->paths.at[base.index].typed))
 		ks_interp_access(interp, at, &base, offset_of(&base, insn->off), size, base.moved,

@@ -1,49 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads and writes of a context behind its end: what a newer kernel has there (the is_valid_access() of each type). */
-#include "base/array.h"
-#include "check/core/core_type.h"
+#include "check/rules/context.h"
 #include "check/rules/rules.h"
-#include "check/rules/type_bits.h"
-
-/** The struct that a program gets, as the verifier measures it; its members are added at the end. */
-static const struct context {
-	uint32_t types;
-	const char *record;
-} contexts[] = {
-	{ T(SOCKET_FILTER) | T(SCHED_CLS) | T(SCHED_ACT) | T(CGROUP_SKB) | T(LWT_IN) | T(LWT_OUT) |
-		  T(LWT_XMIT) | T(LWT_SEG6LOCAL) | T(SK_SKB) | T(FLOW_DISSECTOR),
-	  "__sk_buff" },
-	{ T(XDP), "xdp_md" },
-	{ T(SOCK_OPS), "bpf_sock_ops" },
-	{ T(CGROUP_SOCK), "bpf_sock" },
-	{ T(CGROUP_SOCK_ADDR), "bpf_sock_addr" },
-	{ T(SK_LOOKUP), "bpf_sk_lookup" },
-	{ T(SK_MSG), "sk_msg_md" },
-	{ T(SK_REUSEPORT), "sk_reuseport_md" },
-	{ T(CGROUP_SYSCTL), "bpf_sysctl" },
-	{ T(CGROUP_SOCKOPT), "bpf_sockopt" },
-	{ T(CGROUP_DEVICE), "bpf_cgroup_dev_ctx" },
-	{ T(PERF_EVENT), "bpf_perf_event_data" },
-	{ T(NETFILTER), "bpf_nf_ctx" },
-	{ T(KPROBE), "pt_regs" },
-};
-
-static const struct ks_decl *context_of(const struct ks_judge *judge)
-{
-	uint32_t type = ks_prog_type_bit(judge->hook->program_type);
-	for (size_t i = 0; type && i < KS_ARRAY_LEN(contexts); i++) {
-		if (!(contexts[i].types & type))
-			continue;
-		const struct ks_fact *fact =
-			ks_site_fact(judge->site, KS_STRUCT, contexts[i].record);
-		return fact->ambiguity ? NULL : fact->decl;
-	}
-	return NULL;
-}
 
 void ks_judge_context_end(struct ks_judge *judge)
 {
-	const struct ks_decl *record = context_of(judge);
+	const struct ks_decl *record = ks_judge_context(judge);
 	if (!record || !record->size || judge->hook->guessed)
 		return;
 	for (uint32_t i = 0; i < judge->program->nr; i++) {

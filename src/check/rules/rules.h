@@ -74,6 +74,10 @@ void ks_judge_helper_calls(struct ks_judge *judge);
 void ks_judge_context_pointers(struct ks_judge *judge);
 /** Reads behind the end of the context (context_end.c). */
 void ks_judge_context_end(struct ks_judge *judge);
+/** Members of the context that programs of that type may not read or write, or not so (context_members.c). */
+void ks_judge_context_members(struct ks_judge *judge);
+/** Packets that are read or written before anything is compared (packet_reads.c). */
+void ks_judge_packet_reads(struct ks_judge *judge);
 /** Arguments of types that the verifier does not let a program have, or not so (typed_arguments.c). */
 void ks_judge_typed_arguments(struct ks_judge *judge);
 /** Reads and writes through pointers whose types the verifier knows (typed_reads.c). */
