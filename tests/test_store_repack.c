@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A store written anew is the same store; definitions are differences, and these do what they say. */
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,10 +15,12 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "ingest/merge.h"
 #include "place.h"
 #include "same.h"
 #include "sample.h"
 #include "store/delta.h"
+#include "store/schema.h"
 
 static void old_stores_become_new_in_every_row(void **state)
 {
@@ -84,6 +87,52 @@ static void repacked_store_is_the_same(void **state)
 	check_builds(reader, 2, 5);
 	assert_ok(ks_store_repack(store, THREADS, &result));
 	check_builds(store, 2, 5);
+}
+
+/** Stores of before have pages of 4 KiB; others can only be a stranger's. */
+static void stores_of_every_page_size_are_stores(void **state)
+{
+	static const char *const sizes[] = { "512", "1024", "4096", "65536" };
+	const char *path = place_path(state);
+	char into_path[PATH_MAX];
+	assert_true(snprintf(into_path, sizeof(into_path), "%s-into", path) <
+		    (int)sizeof(into_path));
+	for (size_t i = 0; i < 4; i++) {
+		_cleanup_store_ struct ks_store *store = NULL, *into = NULL;
+		struct ks_repack_result repacked;
+		struct ks_merge_result merged;
+		assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+		place_put(store, 1);
+		place_put(store, 2);
+		ks_store_close(ks_take(store));
+		char text[128];
+		snprintf(text, sizeof(text),
+			 "PRAGMA journal_mode = DELETE; PRAGMA page_size = %s; VACUUM;"
+			 "PRAGMA journal_mode = WAL;",
+			 sizes[i]);
+		place_sql(path, text);
+		assert_int_equal(place_number(path, "PRAGMA page_size"), atoi(sizes[i]));
+		assert_ok(ks_store_open(path, KS_STORE_READ, &store));
+		check_builds(store, 1, 2);
+		assert_ok(ks_store_open(into_path, KS_STORE_CREATE, &into));
+		place_put(into, 3);
+		assert_ok(ks_ingest_merge(into, store, 1, &merged));
+		check_builds(into, 1, 3);
+		ks_store_close(ks_take(store));
+		assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+		place_put(store, 4);
+		assert_ok(ks_store_remove(store, "6.1.0-1"));
+		assert_ok(ks_ingest_merge(store, into, 1, &merged));
+		check_builds(store, 1, 4);
+		assert_ok(ks_store_repack(store, THREADS, &repacked));
+		check_builds(store, 1, 4);
+		ks_store_close(ks_take(store));
+		assert_int_equal(place_number(path, "PRAGMA page_size"), atoi(sizes[i]));
+		assert_int_equal(place_number(into_path, "PRAGMA page_size"), KS_STORE_PAGE_SIZE);
+		ks_store_close(ks_take(into));
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(unlink(into_path), 0);
+	}
 }
 
 /* ---- differences ---- */
@@ -244,6 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(old_stores_become_new_in_every_row),
 		TEST(repacked_store_is_the_same),
+		TEST(stores_of_every_page_size_are_stores),
 		cmocka_unit_test(differences_give_back_what_they_are_of),
 		cmocka_unit_test(damaged_differences_are_an_error),
 		TEST(chains_end),

@@ -11,8 +11,8 @@ enum { KS_STORE_APPLICATION_ID = 0x6b737266 };
 enum { KS_STORE_VERSION = 3 };
 /** The same of a catalogue: "ksrp". */
 enum { KS_CATALOGUE_APPLICATION_ID = 0x6b737270, KS_CATALOGUE_VERSION = 2 };
-/** Bytes; see docs/store.md for the measurement. */
-enum { KS_STORE_PAGE_SIZE = 4096 };
+/** Bytes, of stores made now; docs/store.md has the measurement. Others are read and written as they are. */
+enum { KS_STORE_PAGE_SIZE = 2048 };
 
 /** A row of sqlite_schema as ksurf makes it, now or once. */
 struct ks_schema_row {

@@ -123,7 +123,7 @@ static struct ks_error *open_for_writing(struct ks_store *store, bool create)
 		KS_TRY(ks_sql_write(store, set_up, NULL));
 	}
 	// A checkpoint copies what was written once more: not in the middle of adding many images.
-	return ks_sql_script(store, "PRAGMA wal_autocheckpoint = 8192;");
+	return ks_sql_script(store, "PRAGMA wal_autocheckpoint = 16384;");
 }
 
 /** Of a pipe that it opens for reading, SQLite waits for a writer. @param ending of what lies beside the store */
