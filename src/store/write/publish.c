@@ -242,7 +242,9 @@ static struct ks_error *run(struct ks_store *store, void *arg)
 	const struct publish_job *job = arg;
 	struct ks_arena arena = { 0 };
 	struct ks_store_images images;
-	struct ks_publish publish = { .from = store, .images = &images, .opts = job->opts };
+	struct ks_publish publish = {
+		.from = store, .images = &images, .opts = job->opts, .out = job->out
+	};
 	struct ks_error *err = ks_image_all(store, &arena, &images);
 	if (!err && images.nr)
 		qsort(images.at, images.nr, sizeof(*images.at), compare_images);
