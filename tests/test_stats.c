@@ -245,6 +245,25 @@ static void an_unknown_number_is_never_a_zero(void **state)
 	ks_table_deinit(&table);
 }
 
+/** A column that nobody knows is left out beside others; where nobody knows any, all are there. */
+static void what_no_image_tells_is_shown_where_nothing_else_is(void **state)
+{
+	(void)state;
+	for (int known = 0; known < 2; known++) {
+		_cleanup_buf_ struct ks_buf out = { 0 };
+		struct ks_table table = { .name = "t", .title = "T", .definition = "D." };
+		assert_true(ks_table_column(&table, "image", "IMAGE", false));
+		assert_true(ks_table_column(&table, "x", "X", false));
+		assert_true(ks_table_column(&table, "y", "Y", false));
+		assert_true(ks_table_text(&table, "a") && ks_table_number(&table, false, 0) &&
+			    ks_table_number(&table, known, 7));
+		ks_table_write(&table, KS_FORMAT_TERMINAL, &out);
+		assert_contains(&out,
+				known ? "IMAGE  Y\na      7\n" : "IMAGE  X  Y\na      ?  ?\n");
+		ks_table_deinit(&table);
+	}
+}
+
 /* ---- pictures ---- */
 
 #define LONG_LABEL "a name that is much too long to slant"
@@ -307,6 +326,7 @@ int main(void)
 		cmocka_unit_test(cut_functions_fail),
 		cmocka_unit_test(images_are_counted_as_they_were_put),
 		cmocka_unit_test(an_unknown_number_is_never_a_zero),
+		cmocka_unit_test(what_no_image_tells_is_shown_where_nothing_else_is),
 		cmocka_unit_test(every_label_is_in_the_picture),
 		cmocka_unit_test(a_picture_of_nothing_is_a_picture),
 	};

@@ -37,11 +37,11 @@ static bool take_live(void *arg, const struct ks_ingest_event *event)
 	live->label = ks_arena_strdup(live->arena, event->label);
 	bool told = event->put->added && !live->cli->quiet;
 	const char *note = told && live->notes.len ? ks_buf_text(&live->notes) : NULL;
+	if (told)
+		ks_cli_say(stderr, "%s: added to the store", event->label);
 	for (size_t len; note && *note; note += len + (note[len] != '\0')) {
 		len = strcspn(note, "\n");
-		bool first = note == live->notes.at;
-		ks_cli_say(stderr, "%s%s%.*s", first ? event->label : "", first ? ": " : "",
-			   (int)len, note);
+		ks_cli_say(stderr, "    %.*s", (int)len, note);
 	}
 	return true;
 }

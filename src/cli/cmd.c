@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/edit_distance.h"
 #include "base/pool.h"
+#include "base/spare.h"
 #include "base/text.h"
 #include "base/trace.h"
 #include "cli/installed.h"
@@ -173,6 +174,7 @@ bool ks_cli_write(int fd, const void *bytes, size_t len)
 struct ks_error *ks_cli_write_file(const char *path, const struct ks_buf *text)
 {
 	_cleanup_free_ char *temporary = NULL;
+	KS_TRY(ks_spare_special(path));
 	if (asprintf(&temporary, "%s" KS_RESULT_ENDING, path) < 0) {
 		temporary = NULL;
 		return &ks_nomem;

@@ -19,10 +19,34 @@ static bool is_new(const struct ks_check *check, size_t row)
 	return true;
 }
 
+enum { MOST = 12 }; // programs that are named
+
+/** The programs of an object, for whoever named that, or its tool. @return NULL also when none is called so */
+static struct ks_error *only_an_object(const struct ks_check *check, const char *word)
+{
+	const struct ks_check_object *object = NULL;
+	size_t len = strlen(word);
+	for (size_t i = 0; i < check->nr_objects && !object; i++) {
+		const char *name = check->objects[i].object->name;
+		if (len && strncmp(name, word, len) == 0 && strchr("-.", name[len]))
+			object = &check->objects[i];
+	}
+	_cleanup_buf_ struct ks_buf all = { 0 };
+	for (size_t i = 0; object && i < object->nr && i < MOST; i++)
+		ks_buf_printf(&all, "%s %s", i ? "," : "",
+			      check->programs[object->first + i]->name);
+	if (object && object->nr > MOST)
+		ks_buf_printf(&all, " and %zu more", object->nr - MOST);
+	if (!ks_buf_text(&all) || !all.len)
+		return ks_buf_error(&all);
+	return ks_error_new(KS_ERR_NOTFOUND, "'%s' is no program; the object %s has%s", word,
+			    object->object->name, all.at);
+}
+
 /** Which programs there are, for whoever named none of them: all, or of many those that are alike, else the first. */
 static struct ks_error *unknown_program(const struct ks_check *check, const char *word)
 {
-	enum { MOST = 12, NEAR = 2, SHORT = 4, NEAR_BYTES = 400 };
+	enum { NEAR = 2, SHORT = 4, NEAR_BYTES = 400 };
 	_cleanup_buf_ struct ks_buf all = { 0 }, near = { 0 };
 	size_t nr = 0;
 	for (size_t row = 0; row < check->nr_rows; row++) {
@@ -61,8 +85,10 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	_cleanup_buf_ struct ks_buf out = { 0 };
 	const struct ks_check *check = checking.result.check;
 	KS_TRY(ks_check_explain_called(&report, check, argv[1], &out));
-	if (!out.len)
+	if (!out.len) {
+		KS_TRY(only_an_object(check, argv[1]));
 		return unknown_program(check, argv[1]);
+	}
 	ks_cli_print(&out, "");
 	return NULL;
 }

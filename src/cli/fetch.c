@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "cli/cmd.h"
+#include "cli/leftover.h"
 #include "source/net/http.h"
 #include "source/net/signature.h"
 #include "source/net/spawn.h"
@@ -147,9 +148,11 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	ks_buf_printf(&copy, "%s-fetch", out);
 	if (!ks_buf_text(&copy))
 		return &ks_nomem;
+	KS_TRY(ks_leftover_add(copy.at));
 	struct ks_error *err = fetch(cli, values, argv[0], copy.at, out);
 	if (err)
 		unlink(copy.at);
+	ks_leftover_forget();
 	return err || !cli->json ? err : print_json(argv[0], out, values);
 }
 

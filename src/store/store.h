@@ -234,7 +234,10 @@ KS_MUST_CHECK struct ks_error *ks_store_publish(struct ks_store *store, const ch
 
 /** Whether a file that begins with these bytes is a catalogue. */
 bool ks_catalogue_begins(const void *bytes, size_t len);
-/** Refuse a place where a store, or another database of SQLite that is no catalogue, stands: nobody wants one replaced by a catalogue. */
+/**
+ * Refuse a place where a store, or another database of SQLite that is no catalogue, stands, or what is no file: nobody wants one
+ * replaced by a catalogue.
+ */
 KS_MUST_CHECK struct ks_error *ks_store_spare(const char *out);
 
 /**

@@ -60,11 +60,20 @@ static size_t width_of(const char *text, size_t len)
 	return width;
 }
 
-/** A person need not see it: a detail, or nobody knows anything of it. */
+/** No image tells any of it, which a person must see. */
+static bool tells_nothing(const struct ks_table *table)
+{
+	for (size_t i = 0; i < table->cells.len; i++)
+		if (table->cells.at[i].form == KS_CELL_NUMBER)
+			return false;
+	return true;
+}
+
+/** A person need not see it: a detail, or nobody knows anything of it, but of others. */
 static bool is_hidden(const struct ks_table *table, size_t column)
 {
 	size_t nr = ks_table_nr_rows(table);
-	bool unknown = nr != 0;
+	bool unknown = nr != 0 && !tells_nothing(table);
 	for (size_t row = 0; row < nr && unknown; row++)
 		unknown = cell_at(table, row, column)->form == KS_CELL_UNKNOWN;
 	return table->columns.at[column].detail || unknown;

@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/memory.h"
+#include "base/spare.h"
 #include "store/block.h"
 #include "store/image.h"
 #include "store/kinds.h"
@@ -241,7 +242,9 @@ static struct ks_error *run(struct ks_store *store, void *arg)
 	const struct publish_job *job = arg;
 	struct ks_arena arena = { 0 };
 	struct ks_store_images images;
-	struct ks_publish publish = { .from = store, .images = &images, .opts = job->opts };
+	struct ks_publish publish = {
+		.from = store, .images = &images, .opts = job->opts, .out = job->out
+	};
 	struct ks_error *err = ks_image_all(store, &arena, &images);
 	if (!err && images.nr)
 		qsort(images.at, images.nr, sizeof(*images.at), compare_images);
@@ -269,6 +272,7 @@ bool ks_catalogue_begins(const void *bytes, size_t len)
 struct ks_error *ks_store_spare(const char *out)
 {
 	char head[HEAD];
+	KS_TRY(ks_spare_special(out));
 	int fd = open(out, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	bool there = fd >= 0 && pread(fd, head, sizeof(head), 0) == sizeof(head) &&
 		     memcmp(head, begin, sizeof(begin)) == 0;
@@ -284,8 +288,10 @@ static struct ks_error *publish_alone(struct ks_store *store, struct publish_job
 	if (ftruncate(job->lock, 0) != 0) // of one that was killed
 		return ks_error_new(KS_ERR_IO, "%s: cannot be written: %m", job->scratch);
 	unlink(job->made);
+	struct ks_error *err = ks_progress_tell(job->opts->progress, "publishing", 0, 0);
 	ks_blocks_keep(&store->blocks, BLOCKS);
-	struct ks_error *err = ks_sql_read(store, run, job);
+	if (!err)
+		err = ks_sql_read(store, run, job);
 	ks_blocks_keep(&store->blocks, 0);
 	if (!err)
 		err = put_in_place(job->made, job->out, &job->ret->bytes);

@@ -21,6 +21,7 @@ struct ks_publish {
 	sqlite3 *db; // of the new file
 	const struct ks_store_images *images;
 	const struct ks_publish_opts *opts;
+	const char *out; // where it will be, for errors
 	struct ks_zstd zstd;
 	struct ks_buf lists; // the row of the head, as it grows
 	uint64_t nr_names, nr_rows;

@@ -7,7 +7,7 @@ struct ks_error *ks_publish_error(struct ks_publish *publish)
 	int code = sqlite3_errcode(publish->db) & 0xff;
 	if (code == SQLITE_NOMEM)
 		return &ks_nomem;
-	return ks_error_new(KS_ERR_IO, "cannot write the catalogue: %s",
+	return ks_error_new(KS_ERR_IO, "cannot write the catalogue %s: %s", publish->out,
 			    code == SQLITE_FULL ? "the disk is full" : sqlite3_errmsg(publish->db));
 }
 
