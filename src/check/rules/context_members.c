@@ -26,7 +26,7 @@ enum {
 
 /**
  * The first row that fits decides; where none does, nothing is claimed. These are the *_is_valid_access() of net/core/filter.c
- * and kernel/bpf/cgroup.c, which say the same of these members in 5.10, 6.1, 6.12 and 7.2; 7.3 was booted, as were all but 5.10.
+ * and kernel/bpf/cgroup.c, which say the same of these members in 5.10, 6.1, 6.12 and 7.2; those and 7.3 were booted.
  */
 // clang-format off
 static const struct row {
