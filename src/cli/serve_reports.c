@@ -326,6 +326,9 @@ struct ks_error *ks_serve_reports_open(const struct ks_serve_reports_opts *opts,
 {
 	if (mkdir(opts->dir, 0700) != 0 && errno != EEXIST)
 		return ks_error_new(KS_ERR_IO, "%s: cannot create: %m", opts->dir);
+	struct stat st;
+	if (stat(opts->dir, &st) == 0 && !S_ISDIR(st.st_mode))
+		return ks_error_new(KS_ERR_IO, "%s: not a folder", opts->dir);
 	if (faccessat(AT_FDCWD, opts->dir, W_OK | X_OK, AT_EACCESS) != 0)
 		return ks_error_new(KS_ERR_IO, "%s: cannot be written: %m", opts->dir);
 	struct ks_serve_reports *reports = calloc(1, sizeof(*reports));

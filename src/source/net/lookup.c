@@ -272,9 +272,14 @@ struct ks_error *ks_lookup_nothing(struct ks_lookup *lookup, const char *name, c
 	if (lookup->asks_apt && !lookup->opts->arch) {
 		_cleanup_free_ char *full = apt_name(lookup, name, strlen(name), version);
 		struct ks_error *err = full ? ks_apt_resolve(full, &remote) : &ks_nomem;
+		const char *slash = err ? NULL : strrchr(remote.url, '/');
+		const char *file = slash ? slash + 1 : "another";
+		if (!err) // names with dots are patterns to it
+			err = ks_error_new(KS_ERR_NOTFOUND,
+					   "no package is called just so; apt takes it for %.*s",
+					   (int)strcspn(file, "_"), file);
 		ks_remote_deinit(&remote);
-		return err ? err
-			   : ks_error_new(KS_ERR_NOTFOUND, "apt knows it, and cannot show it");
+		return err;
 	}
 	struct likely likely = { .name = name };
 	struct ks_error *err = ks_lookup_walk(lookup, note_likely, &likely);
