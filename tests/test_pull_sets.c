@@ -317,6 +317,8 @@ static void package_is_found_through_apt(void **state)
 	assert_string_equal(src->package_version, "7.2.13-1");
 	ks_source_close(src);
 	pull_world_refuses(w, "linux-image-none", KS_ERR_NOTFOUND, "Unable to locate package");
+	pull_world_refuses(w, "linux-image-7.2.13.deb14", KS_ERR_NOTFOUND,
+			   "no package is called just so; apt takes it for a.deb");
 	pull_world_refuses(w, "-o=Dir::Cache=/x", KS_ERR_NOTFOUND,
 			   "apt-get"); // a name, no option
 	own_apt_forget();
