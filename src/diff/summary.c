@@ -126,9 +126,11 @@ static struct ks_error *count_kind(struct ks_store *store, const struct ks_store
 {
 	struct ks_tally *tally = counting->tally;
 	enum ks_kind kind = counting->kind;
+	bool status = counting->scope->extras & KS_DIFF_STATUS;
 	bool blind = !ks_image_tells_inline(&old->image) || !ks_image_tells_inline(&new->image);
 	struct ks_compare_want want = { .glob = counting->scope->glob,
-					.groups = counting->scope->extras & KS_DIFF_STATUS || blind,
+					.groups = status || blind,
+					.unread = !status && !counting->fn,
 					.one_sided = counting->scope->one_sided };
 	struct ks_compare_count count;
 	tally->old_known = old->known & KS_KNOWS(kind);

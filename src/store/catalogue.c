@@ -16,6 +16,7 @@ void ks_catalogue_free(struct ks_catalogue *catalogue)
 	ks_arena_deinit(&catalogue->arena);
 	ks_vector_deinit(&catalogue->lists);
 	ks_vector_deinit(&catalogue->made_masks);
+	ks_vector_deinit(&catalogue->flips);
 	ks_buf_deinit(&catalogue->place);
 	ks_vector_deinit(&catalogue->records);
 	ks_buf_deinit(&catalogue->first_row);

@@ -59,9 +59,9 @@ struct ks_catalogue {
 	struct ks_store_images images; // number i has the id i + 1
 	KS_VECTOR(struct ks_catalogue_list) lists;
 	bool indexed; // it has trigrams: not of format 1
-	/** Which names of the last row each image has: kept in the store's cache of columns, or here. */
+	/** Which names of the last row each image has: kept in the store's cache of columns, or here. catalogue_masks.c */
 	const uint64_t *masks;
-	KS_VECTOR(uint64_t) made_masks;
+	KS_VECTOR(uint64_t) made_masks, flips;
 	/** The last row of places. */
 	uint64_t place_first, place_nr;
 	struct ks_buf place;
@@ -146,6 +146,9 @@ static inline uint64_t ks_catalogue_key_image(int64_t key)
 KS_MUST_CHECK struct ks_error *ks_catalogue_mask(struct ks_store *store, size_t row, uint64_t image,
 						 struct ks_catalogue_chunk *chunk,
 						 const uint64_t **ret);
+/** The first image that has the same names of the row. @param mask of the row that was asked for last */
+uint64_t ks_catalogue_mask_like(const struct ks_catalogue *catalogue,
+				const struct ks_catalogue_chunk *chunk, const uint64_t *mask);
 static inline bool ks_catalogue_has(const uint64_t *mask, uint32_t name)
 {
 	return mask[name / 64] >> name % 64 & 1;

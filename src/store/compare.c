@@ -5,6 +5,7 @@
 
 #include "store/fact.h"
 #include "store/kinds.h"
+#include "store/layout.h"
 #include "store/lists.h"
 #include "store/places.h"
 
@@ -58,7 +59,7 @@ static struct ks_error *collect(struct compare *cmp, struct needs *needs)
 		if (!ks_kind_def_class(list_kind(cmp->lists.kind)) ||
 		    (!both && !cmp->want->one_sided))
 			continue;
-		bool groups = cmp->lists.facts;
+		bool groups = cmp->lists.facts && !cmp->want->unread;
 		const uint64_t ids[] = { pair->old.first, groups ? pair->old.second : 0,
 					 pair->new.first, groups ? pair->new.second : 0 };
 		for (unsigned int place = 0; place < 4; place++) {
@@ -84,10 +85,14 @@ static struct ks_error *fetch(struct compare *cmp, struct needs *needs)
 	return NULL;
 }
 
-/** Give a row of a function its places, unpacked. Where names were chosen there may be one in a row: that is read alone, later. */
+/**
+ * Give a row of a function its places, unpacked. Where names were chosen there may be one in a row: that is read alone, later; so is each
+ * where it lies apart from its neighbours.
+ */
 static struct ks_error *give_places(struct compare *cmp, int side, struct ks_row *row)
 {
-	if (cmp->lists.kind != KS_FUNCTION || !row->second || cmp->want->glob)
+	bool alone = cmp->want->glob || cmp->lists.store->layout->apart;
+	if (cmp->lists.kind != KS_FUNCTION || !row->second || alone)
 		return NULL;
 	if (!cmp->kept[side].places || cmp->kept[side].columns != row->columns) {
 		ks_places_free(cmp->kept[side].places);

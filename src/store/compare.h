@@ -11,6 +11,7 @@
 struct ks_compare_want {
 	const char *glob; // of names, as fnmatch(3); NULL: all names
 	bool groups;	  // functions: how they are compiled, too, and those without a prototype
+	bool unread;	  // with groups: what they hold is not read, no fact has a function
 	bool one_sided;	  // read the definitions of names that only one image has
 };
 
