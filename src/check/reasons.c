@@ -100,10 +100,9 @@ struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
 		    untold || unsure ? KS_VERDICT_UNKNOWN : verdicts[stage], fmt, args);
 	va_end(args);
 	if (unsure)
-		ks_reason_hint(
-			judge, reason,
-			"whether the program comes to it depends on an option, or on types, "
-			"that are not known");
+		ks_reason_hint(judge, reason,
+			       "whether the program comes to it depends on an option, or on types, "
+			       "that are not known");
 	return reason;
 }
 

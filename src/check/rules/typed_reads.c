@@ -234,7 +234,7 @@ static bool judge_tag(const struct typed_access *typed)
 	struct ks_reason *reason =
 		ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about, "%s points %s",
 			     typed->what, texts[tag].where);
-	ks_reason_hint(typed->judge, reason, texts[tag].hint);
+	ks_reason_hint(typed->judge, reason, "%s", texts[tag].hint);
 	return true;
 }
 
