@@ -111,8 +111,8 @@ static void what_boots_is_found_and_nothing_read_far_ahead(void **state)
 		"./usr/lib/modules/7.2.13+deb14-amd64/vmlinuz",
 		"./usr/lib/modules/7.2.13+deb14-amd64/vmlinuz.unsigned",
 		"./boot/vmlinuz",
-		"./usr/lib/debian-installer/images/12/ppc64el/text/debian-installer/ppc64el/"
-		"vmlinux",
+		("./usr/lib/debian-installer/images/12/ppc64el/text/debian-installer/ppc64el/"
+		 "vmlinux"),
 		"./usr/lib/debian-installer/images/12/mips64el/octeon/vmlinux-6.1.0-50-octeon"
 	};
 	static const char *const names[] = { "linux-image-6.1.0-50-amd64",
