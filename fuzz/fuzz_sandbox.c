@@ -220,6 +220,7 @@ static struct ks_error *expand(void *arg, const char *word, const struct ks_set_
 	(void)extent;
 	(void)progress;
 	*is_set = true;
+	ret->pull.set = "set";
 	return ks_vector_add(&ret->packages, "package") ? NULL : &ks_nomem;
 }
 
