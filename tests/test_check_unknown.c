@@ -194,6 +194,44 @@ static void attach_types_newer_than_the_kernel_fail(void **state)
 		       true);
 }
 
+static void helpers_need_options(void **state)
+{
+	(void)state;
+	static const struct ks_enumerator helpers[] = { { "BPF_FUNC_skb_cgroup_id", 79 } };
+	static const struct ks_decl ids = {
+		.kind = KS_ENUM, .name = "bpf_func_id", .nr = 1, .values = helpers
+	};
+	const struct ks_decl *decls[] = { &enums[0], &enums[1], &ids };
+	static const struct ks_bpf_insn calling[] = { { 0x85, 0, 0, 0, 79 }, { 0x95, 0, 0, 0, 0 } };
+	static const struct tiny_option with[] = { { "CONFIG_SOCK_CGROUP_DATA", "y" } };
+	static const struct ks_symbol symbol = { .name = "bpf_skb_cgroup_id" };
+	static const struct ks_function code = { .name = "bpf_skb_cgroup_id",
+						 .nr_symbols = 1,
+						 .symbols = &symbol };
+	const struct ks_function *functions_with_code[] = { &functions[0], &code };
+	static const struct {
+		const struct tiny_option *options; // NULL: not known
+		bool code;
+		struct expectation what;
+	} all[] = {
+		{ with, false, { "6.1.50", "amd64", "tc/ingress", OK } },
+		{ options, false, { "6.1.50", "amd64", "tc/ingress", LOAD(HELPER) } },
+		{ NULL, true, { "6.1.50", "amd64", "tc/ingress", OK } },
+		{ NULL, false, { "6.1.50", "amd64", "tc/ingress", UNKNOWN(TIER) } },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		struct tiny_image tiny = kernel_of("6.1.50", "amd64", false);
+		struct ks_bpf_object object = { .name = "object", .license = "GPL" };
+		tiny.decls = decls;
+		tiny.options = all[i].options;
+		tiny.nr_options = all[i].options ? 1 : 0;
+		tiny.no_config = !all[i].options;
+		tiny.functions = functions_with_code;
+		tiny.nr_functions = all[i].code ? 2 : 1;
+		expect(&all[i].what, &tiny, &object, calling, 2, 2);
+	}
+}
+
 static void probes_need_events(void **state)
 {
 	(void)state;
@@ -474,6 +512,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(attach_types_newer_than_the_kernel_fail),
+		cmocka_unit_test(helpers_need_options),
 		cmocka_unit_test(probes_need_events),
 		cmocka_unit_test(sleeping_is_for_types_that_may),
 		cmocka_unit_test(libbpf_reads_sections_by_its_grammar),
