@@ -20,6 +20,7 @@ struct ks_judge {
 	const struct ks_calling_program *caller;
 	const struct ks_reach *reach;
 	const struct ks_reach *base_reach; // on the base image; NULL without one
+	const struct ks_bounds *bounds;	   // NULL: nobody asked
 	bool untold[KS_STAGE_RUN + 1];
 	bool nomem;
 	struct ks_reason lost; // stands for the reasons for which memory ran out

@@ -7,6 +7,7 @@
 #include "base/trace.h"
 #include "check/kernels/expect.h"
 #include "check/prepare.h"
+#include "check/rules/bounds.h"
 #include "check/rules/hint.h"
 #include "check/rules/pointers.h"
 #include "check/rules/rules.h"
@@ -40,6 +41,7 @@ struct job {
 	struct ks_resolution *resolutions; // on each image, and on a base behind them
 	size_t *alike;			   // of each resolution: the first one with the same values
 	uint64_t steps;			   // for which its programs may still be followed
+	uint64_t bound_steps;		   // the same, for their numbers
 };
 // of each image; real objects need fewer by far: this is for those made to keep us busy
 enum { STEPS_AN_IMAGE = 16 << 20 };
@@ -92,7 +94,7 @@ static struct ks_error *conclude(struct ks_judge *judge, bool optional, struct k
 
 static struct ks_error *judge_cell(struct job *job, struct ks_arena *scratch, uint32_t index,
 				   size_t image, const struct ks_reach *reaches,
-				   struct ks_outcome *ret)
+				   const struct ks_bounds *bounds, struct ks_outcome *ret)
 {
 	const struct ks_prepared *prepared = &job->prepared;
 	struct ks_judge judge = { .arena = job->arena,
@@ -103,7 +105,8 @@ static struct ks_error *judge_cell(struct job *job, struct ks_arena *scratch, ui
 				  .hook = &prepared->hooks[index],
 				  .caller = &prepared->callers[index],
 				  .reach = &reaches[image],
-				  .base_reach = job->has_base ? &reaches[job->base] : NULL };
+				  .base_reach = job->has_base ? &reaches[job->base] : NULL,
+				  .bounds = &bounds[image] };
 	int64_t start = ks_trace_begin(KS_TRACE_CHECK);
 	ks_judge_all(&judge);
 	ks_trace_end(KS_TRACE_CHECK, start, "judge %s on %s: %zu reasons", judge.program->name,
@@ -129,13 +132,41 @@ static bool is_alike(const struct job *job, size_t image, const struct ks_hook *
 	return job->alike[image] != image && !ks_hook_is_typed(hook);
 }
 
+/** What the verifiers of all images make of a program's numbers; the same values and rules come to the same. */
+static struct ks_error *find_bounds(struct job *job, uint32_t index, struct ks_bounds *ret)
+{
+	const struct ks_prepared *prepared = &job->prepared;
+	for (size_t i = 0; i < job->run->result->check.nr_images; i++) {
+		const struct ks_resolution *resolution = &job->resolutions[i];
+		const struct ks_interp_input input = { .object = prepared->object,
+						       .program =
+							       &prepared->object->programs[index],
+						       .cores = resolution->core_values,
+						       .externs = resolution->extern_values,
+						       .data = prepared->data };
+		bool learns = ks_verifier_learns(resolution->site.version);
+		size_t same = 0;
+		while (same < i &&
+		       (job->alike[same] != job->alike[i] ||
+			ks_verifier_learns(job->resolutions[same].site.version) != learns))
+			same++;
+		if (same < i)
+			ret[i] = ret[same];
+		else
+			KS_TRY(ks_bounds_find(&input, &prepared->hooks[index], learns,
+					      &job->bound_steps, &ret[i]));
+	}
+	return NULL;
+}
+
 /** A program on every image; what is alike for several images is followed once. */
 static struct ks_error *judge_row(struct job *job, uint32_t index)
 {
 	struct ks_check *check = &job->run->result->check;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	struct ks_reach *reaches = ks_arena_array(&arena, check->nr_images + 1, sizeof(*reaches));
-	if (!reaches)
+	struct ks_bounds *bounds = ks_arena_array(&arena, check->nr_images + 1, sizeof(*bounds));
+	if (!reaches || !bounds)
 		return &ks_nomem;
 	size_t row = job->object->first + index;
 	bool base_apart = job->has_base && job->base == check->nr_images;
@@ -164,8 +195,9 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 				       job->prepared.callers[index].sleepable, &resolution->site);
 		KS_TRY(ks_interp(&input, &arena, &reaches[i]));
 	}
+	KS_TRY(find_bounds(job, index, bounds));
 	for (size_t i = 0; i < check->nr_images; i++)
-		KS_TRY(judge_cell(job, &arena, index, i, reaches,
+		KS_TRY(judge_cell(job, &arena, index, i, reaches, bounds,
 				  &check->outcomes[row * check->nr_images + i]));
 	return NULL;
 }
@@ -226,6 +258,7 @@ static struct ks_error *judge_object(struct job *job)
 				 &job->prepared));
 	KS_TRY(resolve_all(job));
 	job->steps = STEPS_AN_IMAGE * (uint64_t)(job->run->result->check.nr_images + 1);
+	job->bound_steps = job->steps;
 	for (uint32_t i = 0; i < job->object->nr; i++) {
 		KS_TRY(judge_row(job, i));
 		KS_TRY(count_done(job->run));

@@ -49,6 +49,7 @@ const struct ks_rule ks_rules[] = {
 	{ "iterator",               LOAD,          ON(ITER),       NAME,        ks_judge_iterator },
 	{ "typed-arguments",        LOAD,          TYPED,          0,           ks_judge_typed_arguments },
 	{ "typed-reads",            LOAD,          ALL,            0,           ks_judge_typed_reads },
+	{ "bounds",                 LOAD,          ALL,            0,           ks_judge_bounds },
 
 	{ "trampolines-on-pattern", ATTACH,        ON(OTHER),      0,           ks_judge_trampolines_on_pattern },
 	{ "unnamed",                ATTACH,        ATTACHED,       0,           ks_judge_unnamed_attach },
