@@ -10,7 +10,7 @@
 
 #include "base/array.h"
 #include "check.h"
-#include "check/cell.h"
+#include "check/trial.h"
 #include "tiny_view.h"
 
 /* ---- the kernel: unsigned long two(unsigned long a, unsigned long b), and an event with a record of 16 bytes ---- */
@@ -127,14 +127,14 @@ static enum ks_verdict judge(const char *section, const struct ks_bpf_insn *insn
 	struct ks_resolution resolution;
 	struct ks_site site = ks_view_site(view, 0);
 	uint64_t steps = 1000;
-	const struct ks_cell cell = { &resolution, 0, &steps };
+	const struct ks_trial trial = { &resolution, 0, &steps };
 	struct ks_reach reach;
 	struct ks_outcome outcome;
 	assert_ok(ks_hook_parse(&arena, section, &program.hook));
 	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
 	assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
-	assert_ok(ks_cell_follow(&cell, &arena, &reach));
-	assert_ok(ks_cell_judge(&cell, &reach, NULL, &arena, &arena, &outcome));
+	assert_ok(ks_trial_follow(&trial, &arena, &reach));
+	assert_ok(ks_trial_judge(&trial, &reach, NULL, &arena, &arena, &outcome));
 	return outcome.verdict;
 }
 

@@ -5,12 +5,12 @@
 
 #include "base/pool.h"
 #include "base/trace.h"
-#include "check/cell.h"
 #include "check/kernels/expect.h"
 #include "check/prepare.h"
 #include "check/rules/hint.h"
 #include "check/rules/pointers.h"
 #include "check/rules/rules.h"
+#include "check/trial.h"
 
 /** A result, and the memory behind it. */
 struct result {
@@ -51,9 +51,9 @@ static bool is_alike(const struct job *job, size_t image, const struct ks_hook *
 	return job->alike[image] != image && !ks_hook_is_typed(hook);
 }
 
-static struct ks_cell cell_of(struct job *job, uint32_t index, size_t image)
+static struct ks_trial trial_of(struct job *job, uint32_t index, size_t image)
 {
-	return (struct ks_cell){ &job->resolutions[image], index, &job->steps };
+	return (struct ks_trial){ &job->resolutions[image], index, &job->steps };
 }
 
 /** A program on every image; what is alike for several images is followed once. */
@@ -72,14 +72,14 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 			reaches[i] = reaches[job->alike[i]];
 			continue;
 		}
-		const struct ks_cell cell = cell_of(job, index, i);
-		KS_TRY(ks_cell_follow(&cell, &arena, &reaches[i]));
+		const struct ks_trial trial = trial_of(job, index, i);
+		KS_TRY(ks_trial_follow(&trial, &arena, &reaches[i]));
 	}
 	for (size_t i = 0; i < check->nr_images; i++) {
-		const struct ks_cell cell = cell_of(job, index, i);
-		KS_TRY(ks_cell_judge(&cell, &reaches[i], job->has_base ? &reaches[job->base] : NULL,
-				     job->arena, &arena,
-				     &check->outcomes[row * check->nr_images + i]));
+		const struct ks_trial trial = trial_of(job, index, i);
+		KS_TRY(ks_trial_judge(&trial, &reaches[i],
+				      job->has_base ? &reaches[job->base] : NULL, job->arena,
+				      &arena, &check->outcomes[row * check->nr_images + i]));
 	}
 	return NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check/cell.h"
+#include "check/trial.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,21 +19,21 @@ static bool follows_pointers(const struct ks_hook *hook)
 			KS_HOOK_BIT(hook->kind));
 }
 
-struct ks_error *ks_cell_follow(const struct ks_cell *cell, struct ks_arena *arena,
-				struct ks_reach *ret)
+struct ks_error *ks_trial_follow(const struct ks_trial *trial, struct ks_arena *arena,
+				 struct ks_reach *ret)
 {
-	const struct ks_resolution *resolution = cell->resolution;
+	const struct ks_resolution *resolution = trial->resolution;
 	const struct ks_prepared *prepared = resolution->prepared;
-	const struct ks_hook *hook = &prepared->hooks[cell->index];
+	const struct ks_hook *hook = &prepared->hooks[trial->index];
 	const struct ks_pointers pointers =
-		ks_pointers_of(prepared->object, &prepared->object->programs[cell->index], hook,
-			       prepared->callers[cell->index].sleepable, &resolution->site);
+		ks_pointers_of(prepared->object, &prepared->object->programs[trial->index], hook,
+			       prepared->callers[trial->index].sleepable, &resolution->site);
 	const struct ks_interp_input input = { .object = prepared->object,
-					       .program = &prepared->object->programs[cell->index],
+					       .program = &prepared->object->programs[trial->index],
 					       .cores = resolution->core_values,
 					       .externs = resolution->extern_values,
 					       .data = prepared->data,
-					       .steps = cell->steps,
+					       .steps = trial->steps,
 					       .paths = follows_pointers(hook),
 					       .typed = ks_hook_is_typed(hook),
 					       .may_be_null = ks_pointer_may_be_null,
@@ -90,18 +90,18 @@ static struct ks_error *conclude(const struct ks_judge *judge, bool optional,
 	return NULL;
 }
 
-static struct ks_judge judge_of(const struct ks_cell *cell, const struct ks_reach *reach,
+static struct ks_judge judge_of(const struct ks_trial *trial, const struct ks_reach *reach,
 				const struct ks_reach *base_reach, struct ks_arena *arena,
 				struct ks_arena *scratch)
 {
-	const struct ks_prepared *prepared = cell->resolution->prepared;
+	const struct ks_prepared *prepared = trial->resolution->prepared;
 	return (struct ks_judge){ .arena = arena,
 				  .scratch = scratch,
-				  .resolution = cell->resolution,
-				  .site = &cell->resolution->site,
-				  .program = &prepared->object->programs[cell->index],
-				  .hook = &prepared->hooks[cell->index],
-				  .caller = &prepared->callers[cell->index],
+				  .resolution = trial->resolution,
+				  .site = &trial->resolution->site,
+				  .program = &prepared->object->programs[trial->index],
+				  .hook = &prepared->hooks[trial->index],
+				  .caller = &prepared->callers[trial->index],
 				  .reach = reach,
 				  .base_reach = base_reach };
 }
@@ -131,15 +131,16 @@ static void doubt_others(struct ks_judge *judge, const struct ks_judge *supposed
 }
 
 /** Judge it where all that is not known has one value. */
-static struct ks_error *suppose(const struct ks_cell *cell, struct ks_judge *judge, uint64_t value)
+static struct ks_error *suppose(const struct ks_trial *trial, struct ks_judge *judge,
+				uint64_t value)
 {
-	struct ks_resolution resolution = *cell->resolution;
-	const struct ks_cell supposed = { &resolution, cell->index, cell->steps };
+	struct ks_resolution resolution = *trial->resolution;
+	const struct ks_trial supposed = { &resolution, trial->index, trial->steps };
 	struct ks_reach reach;
 	KS_TRY(ks_resolution_suppose(judge->scratch, &resolution, value));
-	KS_TRY(ks_cell_follow(&supposed, judge->scratch, &reach));
+	KS_TRY(ks_trial_follow(&supposed, judge->scratch, &reach));
 	struct ks_judge other =
-		judge_of(cell, &reach, judge->base_reach, judge->scratch, judge->scratch);
+		judge_of(trial, &reach, judge->base_reach, judge->scratch, judge->scratch);
 	ks_judge_all(&other);
 	judge->nomem |= other.nomem;
 	if (reach.complete)
@@ -152,26 +153,26 @@ static struct ks_error *suppose(const struct ks_cell *cell, struct ks_judge *jud
  * An instruction may be reached in any case and do something else by what is not known: end with another number, read at
  * another place. What is true has to be so whatever that is: options that are not set, set, and numbers as large as any.
  */
-static struct ks_error *suppose_all(const struct ks_cell *cell, struct ks_judge *judge)
+static struct ks_error *suppose_all(const struct ks_trial *trial, struct ks_judge *judge)
 {
 	static const uint64_t values[] = { 0, 1, UINT32_MAX };
 	for (size_t i = 0; i < KS_ARRAY_LEN(values) && may_be_unsure(judge); i++)
-		KS_TRY(suppose(cell, judge, values[i]));
+		KS_TRY(suppose(trial, judge, values[i]));
 	return NULL;
 }
 
-struct ks_error *ks_cell_judge(const struct ks_cell *cell, const struct ks_reach *reach,
-			       const struct ks_reach *base_reach, struct ks_arena *arena,
-			       struct ks_arena *scratch, struct ks_outcome *ret)
+struct ks_error *ks_trial_judge(const struct ks_trial *trial, const struct ks_reach *reach,
+				const struct ks_reach *base_reach, struct ks_arena *arena,
+				struct ks_arena *scratch, struct ks_outcome *ret)
 {
-	struct ks_judge judge = judge_of(cell, reach, base_reach, arena, scratch);
+	struct ks_judge judge = judge_of(trial, reach, base_reach, arena, scratch);
 	int64_t start = ks_trace_begin(KS_TRACE_CHECK);
 	ks_judge_all(&judge);
-	struct ks_error *err = suppose_all(cell, &judge);
+	struct ks_error *err = suppose_all(trial, &judge);
 	ks_trace_end(KS_TRACE_CHECK, start, "judge %s on %s: %zu reasons", judge.program->name,
 		     judge.site->image->label ? judge.site->image->label : "", judge.reasons.len);
 	if (!err)
-		err = conclude(&judge, cell->resolution->prepared->optional[cell->index], ret);
+		err = conclude(&judge, trial->resolution->prepared->optional[trial->index], ret);
 	ks_vector_deinit(&judge.reasons);
 	return err;
 }
