@@ -39,8 +39,8 @@ struct ks_next {
 const struct ks_bpf_ref *ks_interp_ref_at(const struct ks_interp_input *input, uint32_t at);
 /** What CO-RE makes of an instruction's number; NULL when it has no relocation. */
 const struct ks_known *ks_interp_core_at(const struct ks_interp_input *input, uint32_t at);
-/** What CO-RE puts in; where the image does not tell, the kernel at hand does. */
-struct ks_value ks_interp_core_value(const struct ks_known *core);
+/** What CO-RE or the loader puts in; where the image does not tell, the kernel at hand does. */
+struct ks_value ks_interp_put_in(const struct ks_known *known);
 /** The offset in an instruction, as CO-RE makes it. @param core NULL: it does not */
 int16_t ks_interp_off(const struct ks_known *core, const struct ks_bpf_insn *insn);
 /** The number, or address, that a ld_imm64 loads. */

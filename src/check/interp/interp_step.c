@@ -30,9 +30,9 @@ static struct ks_value value_of(const struct ks_known *known)
 									 : KS_VALUE_ANY };
 }
 
-struct ks_value ks_interp_core_value(const struct ks_known *core)
+struct ks_value ks_interp_put_in(const struct ks_known *known)
 {
-	return core->how == KS_KNOWN_NOT ? ks_value_untold() : value_of(core);
+	return known->how == KS_KNOWN_NOT ? ks_value_untold() : value_of(known);
 }
 
 int16_t ks_interp_off(const struct ks_known *core, const struct ks_bpf_insn *insn)
@@ -239,7 +239,7 @@ struct ks_value ks_interp_imm64(const struct ks_interp_input *input, uint32_t at
 	const struct ks_known *core = ks_interp_core_at(input, at);
 	struct ks_value value = ks_value_any();
 	if (core) {
-		value = ks_interp_core_value(core);
+		value = ks_interp_put_in(core);
 	} else if (!ref) {
 		if (insn->src == 0)
 			value = ks_value_const((uint32_t)insn[0].imm |
@@ -250,7 +250,7 @@ struct ks_value ks_interp_imm64(const struct ks_interp_input *input, uint32_t at
 		value.number = ref->kind == KS_REF_DATA ? ref->offset : 0;
 	} else if (ref->kind == KS_REF_KSYM || ref->kind == KS_REF_KFUNC) {
 		if (ref->index < input->object->nr_externs)
-			value = value_of(&input->externs[ref->index]);
+			value = ks_interp_put_in(&input->externs[ref->index]);
 	} else if (ref->kind == KS_REF_POINTER) {
 		value.kind = KS_VALUE_FUNCTION;
 		value.number = ref->offset;
@@ -268,7 +268,7 @@ static struct ks_value source_of(const struct ks_interp *interp, uint32_t at,
 	if (insn->code & SOURCE_REG)
 		return state->regs[insn->src];
 	const struct ks_known *core = ks_interp_core_at(interp->input, at);
-	return core ? ks_interp_core_value(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
+	return core ? ks_interp_put_in(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
 }
 
 /** What may not be done with pointers (adjust_reg_min_max_vals(), adjust_ptr_min_max_vals()). */

@@ -64,7 +64,7 @@ struct ks_held ks_held_operand(struct ks_witnessing *run, uint32_t at, struct ks
 		return ks_held_top(state)->regs[insn->src];
 	const struct ks_known *core = ks_interp_core_at(input, at);
 	const struct ks_value value =
-		core ? ks_interp_core_value(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
+		core ? ks_interp_put_in(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
 	return held_of(run, &value);
 }
 
