@@ -50,7 +50,8 @@ static void helpers_are_for_some_hooks(void **state)
 		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/setsockopt", true },
 		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/getsockopt", false },
 		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/sock_create", false },
-		{ KS_SINCE(7, 2), SETSOCKOPT, "cgroup/sock_create", true },
+		{ KS_SINCE(6, 18), SETSOCKOPT, "cgroup/sock_create", false },
+		{ KS_SINCE(6, 19), SETSOCKOPT, "cgroup/sock_create", true },
 		{ KS_SINCE(7, 2), SETSOCKOPT, "cgroup/sock_release", false },
 		{ KS_SINCE(6, 12), BIND, "cgroup/connect4", true },
 		{ KS_SINCE(6, 12), BIND, "cgroup/sendmsg4", false },
@@ -60,8 +61,11 @@ static void helpers_are_for_some_hooks(void **state)
 		{ KS_SINCE(6, 12), D_PATH, "fentry/vfs_read", false },
 		{ KS_SINCE(6, 12), CGROUP_ID, "xdp", true },
 		{ KS_SINCE(6, 1), CGROUP_ID, "xdp", false },
+		{ KS_SINCE(6, 4), CGROUP_ID, "xdp", true },
 		{ KS_SINCE(6, 12), NETNS_COOKIE, "tc", false },
 		{ KS_SINCE(7, 2), NETNS_COOKIE, "tc", true },
+		{ KS_SINCE(6, 14), NETNS_COOKIE, "socket", false },
+		{ KS_SINCE(6, 15), NETNS_COOKIE, "socket", true },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
 		_cleanup_arena_ struct ks_arena arena = { 0 };

@@ -476,7 +476,7 @@ static void relocations_need_btf(void **state)
 	ks_btf_close(btf);
 }
 
-/** Kernels 6.12 and 7.2 were asked about each (tests/truth/kfuncs.c). */
+/** Kernels 6.1, 6.12 and 7.2 were asked about each (tests/truth/kfuncs.c), those between them changed it by a commit. */
 static void kernel_functions_are_allowed_unknown_or_refused(void **state)
 {
 	(void)state;
@@ -494,7 +494,18 @@ static void kernel_functions_are_allowed_unknown_or_refused(void **state)
 		{ KS_SINCE(7, 2), "BPF_PROG_TYPE_STRUCT_OPS", "no_such_thing", KS_ALLOWED_UNTOLD },
 		{ KS_SINCE(6, 18), "BPF_PROG_TYPE_RAW_TRACEPOINT", "bpf_task_acquire",
 		  KS_NOT_ALLOWED },
-		{ KS_SINCE(7, 2), "BPF_PROG_TYPE_RAW_TRACEPOINT", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(7, 0), "BPF_PROG_TYPE_RAW_TRACEPOINT", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 11), "BPF_PROG_TYPE_TRACEPOINT", "bpf_task_acquire", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "BPF_PROG_TYPE_TRACEPOINT", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 11), "BPF_PROG_TYPE_TRACING", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 7), "BPF_PROG_TYPE_XDP", "bpf_task_acquire", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 8), "BPF_PROG_TYPE_XDP", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 9), "BPF_PROG_TYPE_SYSCALL", "bpf_task_acquire", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 10), "BPF_PROG_TYPE_SYSCALL", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 11), "BPF_PROG_TYPE_CGROUP_SKB", "bpf_task_acquire", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "BPF_PROG_TYPE_CGROUP_SKB", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 14), "BPF_PROG_TYPE_SOCK_OPS", "bpf_task_acquire", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 15), "BPF_PROG_TYPE_SOCK_OPS", "bpf_task_acquire", KS_ALLOWED },
 		{ KS_SINCE(7, 9), "BPF_PROG_TYPE_XDP", "bpf_rcu_read_lock", KS_ALLOWED_UNTOLD },
 		{ KS_SINCE(7, 9), "BPF_PROG_TYPE_KPROBE", "bpf_qdisc_skb_drop", KS_ALLOWED_UNTOLD },
 	};

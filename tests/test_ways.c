@@ -307,7 +307,7 @@ static void kprobes_need_an_entry_unless_configured(void **state)
 static void fmod_ret_needs_a_function_that_may_change(void **state)
 {
 	(void)state;
-	struct world world = usual("amd64", "7.0.1");
+	struct world world = usual("amd64", "7.1.3");
 	assert_int_equal(ask_function(&world, KS_WAY_FMOD_RET, "f", KS_ATTACH_FTRACE, NULL), NO);
 	assert_true(found(KS_WHY_NOT_INJECTABLE));
 	assert_int_equal(ask_function(&world, KS_WAY_FMOD_RET, "f",
@@ -316,22 +316,22 @@ static void fmod_ret_needs_a_function_that_may_change(void **state)
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FMOD_RET, "security_file_open", KS_ATTACH_FTRACE, NULL),
 		YES);
-	// built without error injection, since 7.0
+	// built without error injection: 7.0.13 refuses it, 7.1.3 takes it
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FMOD_RET, "__x64_sys_bpf", KS_ATTACH_FTRACE, NULL),
 		YES);
 	world.set[FPROBE] = "CONFIG_FUNCTION_ERROR_INJECTION";
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FMOD_RET, "__x64_sys_bpf", KS_ATTACH_FTRACE, NULL), NO);
-	world = usual("amd64", "6.12.1");
+	world = usual("amd64", "7.0.13");
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FMOD_RET, "__x64_sys_bpf", KS_ATTACH_FTRACE, NULL), NO);
-	world = usual("amd64", "7.0.1");
+	world = usual("amd64", "7.1.3");
 	world.config = false;
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FMOD_RET, "__x64_sys_bpf", KS_ATTACH_FTRACE, NULL),
 		UNKNOWN);
-	world = usual("amd64", "7.0.1");
+	world = usual("amd64", "7.1.3");
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FENTRY, "migrate_disable", KS_ATTACH_FTRACE, NULL), NO);
 	assert_true(found(KS_WHY_DENIED));

@@ -160,11 +160,13 @@ static enum ks_presence is_offered(uint32_t version, const char *name, bool slee
 	return KS_ABSENT;
 }
 
-/** check_attach_modify_return(): without error injection, system calls are still open, since 7.0. */
+/** check_attach_modify_return(), check_attach_sleepable(): without error injection, system calls are still open. */
 static enum ks_presence is_open_syscall(const struct ks_attach_facts *facts, const char *name)
 {
+	// fmod_ret; the commit before it, 16d9c5660692, let programs that sleep. Booted: 7.0.13 refuses both, 7.1.3 takes them
+	static const struct ks_gate open = { KS_SINCE(7, 1), "20c2e102a2f3" };
 	if (!facts->arch || !ks_arch_is_syscall(facts->arch, name) ||
-	    (facts->version && facts->version < KS_SINCE(7, 0)))
+	    (facts->version && !ks_gate_is_open(&open, facts->version)))
 		return KS_ABSENT;
 	switch (ks_attach_option(facts, "CONFIG_FUNCTION_ERROR_INJECTION")) {
 	case KS_ABSENT:
