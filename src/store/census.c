@@ -414,6 +414,8 @@ static struct ks_error *run(struct count *count, struct ks_store *store, unsigne
 {
 	KS_TRY(ks_siblings_open(store, nr_threads, &count->stores));
 	unsigned int nr = count->stores.nr;
+	for (unsigned int i = 0; i < nr; i++)
+		KS_TRY(ks_store_expect(count->stores.at[i], count->images));
 	KS_TRY(ks_pool_run(nr, count->images->nr, read_image, count));
 	KS_TRY(read_blocks(count, store));
 	KS_TRY(want_blocks(count));

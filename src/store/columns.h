@@ -51,7 +51,9 @@ struct ks_columns_row {
 KS_MUST_CHECK struct ks_error *ks_columns_put(struct ks_columns_buf *columns,
 					      const struct ks_columns_row *row,
 					      const struct ks_moves *moves);
-/** Append the raw bytes of ids. */
+/** Append raw bytes of ids. @param numbers the first and the second of each of nr names */
+void ks_columns_put_numbers(const uint64_t *const numbers[2], size_t nr, struct ks_buf *out);
+/** The same of what was put. */
 void ks_columns_put_ids(const struct ks_columns_buf *columns, struct ks_buf *out);
 /** What a row resembles: raw bytes of the base's row. */
 struct ks_columns_like {

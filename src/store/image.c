@@ -216,16 +216,46 @@ struct ks_error *ks_image_all(struct ks_store *store, struct ks_arena *arena,
 	return store->layout->images(store, arena, ret);
 }
 
-/** The modules of a kernel among all images. */
-static const struct ks_store_image *modules_among(const struct ks_store_images *all,
-						  const struct ks_image *kernel)
+/** An image of modules, and where it stands among all. */
+struct modules {
+	const struct ks_store_image *image;
+	size_t at;
+};
+
+static int compare_modules(const void *a, const void *b)
 {
-	for (size_t i = 0; i < all->nr && kernel->digest; i++) {
-		const char *home = all->at[i]->image.modules_of;
-		if (home && strcmp(home, kernel->digest) == 0)
-			return all->at[i];
+	const struct modules *x = a, *y = b;
+	int order = strcmp(x->image->image.modules_of, y->image->image.modules_of);
+	return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+/** The modules among all images, by the kernels that they are of. @param ret room for them @return how many */
+static size_t list_modules(const struct ks_store_images *all, struct modules *ret)
+{
+	size_t nr = 0;
+	for (size_t i = 0; i < all->nr; i++)
+		if (all->at[i]->image.modules_of)
+			ret[nr++] = (struct modules){ all->at[i], i };
+	if (nr)
+		qsort(ret, nr, sizeof(*ret), compare_modules);
+	return nr;
+}
+
+/** The modules of a kernel, the first of them; NULL: there are none. */
+static const struct ks_store_image *modules_of(const struct modules *modules, size_t nr,
+					       const struct ks_image *kernel)
+{
+	size_t low = 0, high = kernel->digest ? nr : 0;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(modules[middle].image->image.modules_of, kernel->digest) < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return NULL;
+	bool found = kernel->digest && low < nr &&
+		     strcmp(modules[low].image->image.modules_of, kernel->digest) == 0;
+	return found ? modules[low].image : NULL;
 }
 
 struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,
@@ -234,9 +264,10 @@ struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,
 	struct ks_store_images all;
 	KS_TRY(ks_image_all(store, arena, &all));
 	const struct ks_store_image **at = ks_arena_array(arena, all.nr + 1, sizeof(*at));
-	if (!at)
+	struct modules *modules = ks_arena_array(arena, all.nr + 1, sizeof(*modules));
+	if (!at || !modules)
 		return &ks_nomem;
-	size_t nr = 0;
+	size_t nr = 0, nr_modules = list_modules(&all, modules);
 	for (size_t i = 0; i < all.nr; i++) {
 		if (all.at[i]->image.modules_of)
 			continue;
@@ -244,7 +275,7 @@ struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,
 		if (!kernel)
 			return &ks_nomem;
 		*kernel = *all.at[i];
-		kernel->modules = modules_among(&all, &kernel->image);
+		kernel->modules = modules_of(modules, nr_modules, &kernel->image);
 		at[nr++] = kernel;
 	}
 	if (nr)

@@ -266,6 +266,14 @@ struct ks_store_images {
 	const struct ks_store_image **at;
 };
 
+/**
+ * Say whose lists will be read, of few images: then what a catalogue says of others is stepped over once and not each time. Nothing
+ * else changes, and other images may be asked for. Those that were expected before are forgotten, unless all of these are among
+ * them. Inside of a snapshot.
+ */
+KS_MUST_CHECK struct ks_error *ks_store_expect(struct ks_store *store,
+					       const struct ks_store_images *images);
+
 /** All kernels. @param arena holds the result, which stays valid whatever happens to the store */
 KS_MUST_CHECK struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,
 					       struct ks_store_images *ret);
