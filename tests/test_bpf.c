@@ -370,6 +370,37 @@ static void what_is_defined_nowhere_is_listed(void **state)
 	free(file.bytes);
 }
 
+/** Whether something in an object keeps libbpf from opening it, as far as we see. */
+static bool is_refused(const struct ks_bpf_object *object)
+{
+	return object->nr_refusals || object->nr_strays || object->legacy_maps ||
+	       object->no_symbols;
+}
+
+static void what_libbpf_does_not_open_is_refused(void **state)
+{
+	(void)state;
+	enum { CASES = 40 };
+	unsigned int nr_refused = 0;
+	for (unsigned int i = 1; i <= CASES; i++) {
+		char name[32];
+		snprintf(name, sizeof(name), "opening-%u", i);
+		struct file file = test_object(name);
+		struct ks_bpf_object *ours = open_object(&file, name);
+		struct bpf_object *theirs = bpf_object__open_mem(file.bytes, file.len, NULL);
+		if (is_refused(ours) != !theirs)
+			fail_msg("%s: libbpf %s it, ours has %u refusals", name,
+				 theirs ? "opens" : "refuses", ours->nr_refusals);
+		nr_refused += !theirs;
+		for (uint32_t k = 0; k < ours->nr_refusals; k++)
+			assert_true(ours->refusals[k].name[0] && ours->refusals[k].why[0]);
+		bpf_object__close(theirs);
+		ks_bpf_close(ours);
+		free(file.bytes);
+	}
+	assert_int_equal(nr_refused, 24);
+}
+
 int main(void)
 {
 	libbpf_set_print(quiet);
@@ -379,6 +410,7 @@ int main(void)
 		cmocka_unit_test(objects_without_btf_degrade),
 		cmocka_unit_test(members_of_struct_ops_are_programs),
 		cmocka_unit_test(what_is_defined_nowhere_is_listed),
+		cmocka_unit_test(what_libbpf_does_not_open_is_refused),
 		cmocka_unit_test(code_without_instructions_is_no_function),
 		cmocka_unit_test(damaged_objects_are_refused_or_read),
 	};

@@ -104,8 +104,14 @@ static const struct ks_decl d_u8 = { .kind = KS_INT, .name = "unsigned char", .s
 			    d_addr = RECORD(KS_STRUCT, "bpf_sock_addr", 72, addr_members),
 			    d_ops = RECORD(KS_STRUCT, "bpf_sock_ops", 32, ops_members),
 			    d_sockopt = RECORD(KS_STRUCT, "bpf_sockopt", 40, sockopt_members);
-static const struct ks_decl *const decls[] = { &d_u8,  &d_u32,	&d_u64, &d_skb,
-					       &d_xdp, &d_addr, &d_ops, &d_sockopt };
+static const struct ks_member late_members[] = { MEMBER("kprobe_write_ctx", &u8, 0) },
+			      early_members[] = { MEMBER("sleepable", &u8, 0) };
+static const struct ks_decl d_late = RECORD(KS_STRUCT, "bpf_prog_aux", 8, late_members),
+			    d_early = RECORD(KS_STRUCT, "bpf_prog_aux", 8, early_members);
+static const struct ks_decl *decls[] = { &d_u8,	  &d_u32, &d_u64,     &d_skb, &d_xdp,
+					 &d_addr, &d_ops, &d_sockopt, NULL };
+/** How the kernel knows which kprobes write; NULL: not known. */
+static const struct ks_decl *aux;
 
 /** What a rule says of a program. */
 static const char *said_of_all(const char *version, const char *section,
@@ -114,12 +120,13 @@ static const char *said_of_all(const char *version, const char *section,
 {
 	static char said[256];
 	_cleanup_arena_ struct ks_arena arena = { 0 };
+	decls[KS_ARRAY_LEN(decls) - 1] = aux;
 	const struct tiny_image tiny = { .image = { .label = version,
 						    .version = version,
 						    .arch = "amd64",
 						    .elf_class = 64,
 						    .facts = UINT32_MAX },
-					 .nr_decls = KS_ARRAY_LEN(decls),
+					 .nr_decls = KS_ARRAY_LEN(decls) - !aux,
 					 .decls = decls };
 	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
 	struct ks_bpf_program program = { .name = "program",
@@ -142,7 +149,8 @@ static const char *said_of_all(const char *version, const char *section,
 }
 
 /** What is said of one that reads or writes one thing of its context. */
-static const char *said_of(const char *version, const char *section, uint8_t code, int16_t offset)
+static const char *said_by(void (*rule)(struct ks_judge *), const char *version,
+			   const char *section, uint8_t code, int16_t offset)
 {
 	bool load = (code & 7) == 1;
 	const struct ks_bpf_insn insns[] = {
@@ -151,7 +159,11 @@ static const char *said_of(const char *version, const char *section, uint8_t cod
 		{ .code = 0xb7 },
 		{ .code = 0x95 },
 	};
-	return said_of_all(version, section, insns, KS_ARRAY_LEN(insns), ks_judge_context_members);
+	return said_of_all(version, section, insns, KS_ARRAY_LEN(insns), rule);
+}
+static const char *said_of(const char *version, const char *section, uint8_t code, int16_t offset)
+{
+	return said_by(ks_judge_context_members, version, section, code, offset);
 }
 
 enum {
@@ -297,6 +309,42 @@ static void packets_are_compared_with_their_end(void **state)
 			    "");
 }
 
+/** As 5.10, 6.1, 6.12 and 7.2 said when they were booted (tests/truth/idioms/contexts.c). */
+static void some_contexts_are_only_read(void **state)
+{
+	(void)state;
+#define WRITES(section, code) said_by(ks_judge_context_writes, "6.1.50", section, code, 8)
+	static const char *const only_read[] = { "tp/sched/sched_switch", "raw_tp/sched_switch",
+						 "tp_btf/sched_switch",	  "perf_event",
+						 "fentry/vfs_read",	  "fexit/vfs_read",
+						 "lsm/file_open",	  "iter/task",
+						 "struct_ops/init",	  "netfilter" };
+	static const char refused[] = "it is written, which programs of its type may not";
+	for (size_t i = 0; i < KS_ARRAY_LEN(only_read); i++) {
+		assert_string_equal(WRITES(only_read[i], W8), refused);
+		assert_string_equal(WRITES(only_read[i], R8), "");
+	}
+	assert_string_equal(WRITES("tc", W4), "");
+	assert_string_equal(WRITES("syscall", W8), "");
+	assert_string_equal(WRITES("xdp_something", W8), "");
+	assert_string_equal(WRITES("tc", ATOMIC4),
+			    "it is changed by an atomic operation, which no program may");
+	static const char *const probes[] = { "kprobe/vfs_read", "kprobe.multi/vfs_*",
+					      "ksyscall/read", "uprobe" };
+	for (size_t i = 0; i < KS_ARRAY_LEN(probes); i++) {
+		aux = &d_early;
+		assert_string_equal(WRITES(probes[i], W8), refused);
+		aux = &d_late;
+		assert_string_equal(WRITES(probes[i], W8),
+				    i == 3 ? "" : "it is written, which only uprobes may");
+		aux = NULL;
+		assert_string_equal(
+			WRITES(probes[i], W8),
+			"whether this kernel lets uprobes change registers is not known");
+		assert_string_equal(WRITES(probes[i], R8), "");
+	}
+}
+
 static void kernels_that_were_not_looked_at_say_nothing(void **state)
 {
 	(void)state;
@@ -314,6 +362,7 @@ int main(void)
 		cmocka_unit_test(members_are_read_whole_or_in_parts),
 		cmocka_unit_test(where_it_is_attached_decides),
 		cmocka_unit_test(packets_are_compared_with_their_end),
+		cmocka_unit_test(some_contexts_are_only_read),
 		cmocka_unit_test(kernels_that_were_not_looked_at_say_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,10 +183,90 @@ static void prototypes_read_like_each_other(void **state)
 	btf__free(btf);
 }
 
+/** Expected outcomes are those of libbpf 1.7 in a booted 7.2, of options that it has so. */
+static void options_have_the_type_that_is_declared(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *value; // NULL: the image's configuration does not have it
+		enum ks_kconfig_type type;
+		uint32_t size;
+		bool is_signed, weak;
+		enum ks_extern_state expected;
+		uint64_t known;
+	} all_of[] = {
+		{ "CONFIG_HZ", "250", KS_KCONFIG_NUMBER, 4, true, false, KS_EXTERN_FOUND, 250 },
+		{ "CONFIG_HZ", "250", KS_KCONFIG_BOOL, 1, false, false, KS_EXTERN_UNFIT, 250 },
+		{ "CONFIG_HZ", "250", KS_KCONFIG_CHAR, 1, true, false, KS_EXTERN_UNFIT, 250 },
+		{ "CONFIG_HZ", "250", KS_KCONFIG_CHAR, 1, false, false, KS_EXTERN_FOUND, 250 },
+		{ "CONFIG_HZ", "250", KS_KCONFIG_TEXT, 8, false, false, KS_EXTERN_UNFIT, 250 },
+		{ "CONFIG_NR_CPUS", "8192", KS_KCONFIG_CHAR, 1, false, true, KS_EXTERN_UNFIT,
+		  8192 },
+		{ "CONFIG_NR_CPUS", "8192", KS_KCONFIG_NUMBER, 2, true, true, KS_EXTERN_FOUND,
+		  8192 },
+		{ "CONFIG_LEVEL", "-1", KS_KCONFIG_NUMBER, 4, true, false, KS_EXTERN_FOUND,
+		  UINT64_MAX },
+		{ "CONFIG_LEVEL", "-1", KS_KCONFIG_NUMBER, 4, false, false, KS_EXTERN_UNFIT,
+		  UINT64_MAX },
+		{ "CONFIG_LEVEL", "-1", KS_KCONFIG_NUMBER, 8, false, false, KS_EXTERN_FOUND,
+		  UINT64_MAX },
+		{ "CONFIG_LEVEL", "1", KS_KCONFIG_BOOL, 1, false, false, KS_EXTERN_FOUND, 1 },
+		{ "CONFIG_NF_CONNTRACK", "m", KS_KCONFIG_BOOL, 1, false, true, KS_EXTERN_UNFIT, 2 },
+		{ "CONFIG_NF_CONNTRACK", "m", KS_KCONFIG_TRISTATE, 4, false, true, KS_EXTERN_FOUND,
+		  2 },
+		{ "CONFIG_NF_CONNTRACK", "m", KS_KCONFIG_CHAR, 1, true, true, KS_EXTERN_FOUND,
+		  'm' },
+		{ "CONFIG_BPF", "y", KS_KCONFIG_CHAR, 1, true, false, KS_EXTERN_FOUND, 'y' },
+		{ "CONFIG_BPF", "y", KS_KCONFIG_BOOL, 1, false, false, KS_EXTERN_FOUND, 1 },
+		{ "CONFIG_BPF", "y", KS_KCONFIG_NUMBER, 4, true, false, KS_EXTERN_UNFIT, 1 },
+		{ "CONFIG_NAME", "\"(none)\"", KS_KCONFIG_TEXT, 8, false, false, KS_EXTERN_FOUND,
+		  0 },
+		{ "CONFIG_NAME", "\"(none)\"", KS_KCONFIG_NUMBER, 4, true, false, KS_EXTERN_UNFIT,
+		  0 },
+		{ "CONFIG_OFF", "n", KS_KCONFIG_NUMBER, 4, true, true, KS_EXTERN_WEAK, 0 },
+		{ "CONFIG_NONE", NULL, KS_KCONFIG_BOOL, 1, false, true, KS_EXTERN_WEAK, 0 },
+		{ "CONFIG_NONE", NULL, KS_KCONFIG_BOOL, 1, false, false, KS_EXTERN_MISSING, 0 },
+		{ "LINUX_NONE", NULL, KS_KCONFIG_BOOL, 1, false, true, KS_EXTERN_WEAK, 0 },
+		{ "OTHER", NULL, KS_KCONFIG_BOOL, 1, false, true, KS_EXTERN_MISSING, 0 },
+		{ "LINUX_KERNEL_VERSION", NULL, KS_KCONFIG_NUMBER, 4, true, false, KS_EXTERN_FOUND,
+		  393473 },
+		{ "LINUX_KERNEL_VERSION", NULL, KS_KCONFIG_NUMBER, 2, false, false, KS_EXTERN_UNFIT,
+		  393473 },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(all_of); i++) {
+		const struct tiny_option option = { all_of[i].name, all_of[i].value };
+		const struct tiny_image tiny = { .image = { .label = "6.1.1",
+							    .release = "6.1.1",
+							    .version = "6.1.1",
+							    .arch = "amd64" },
+						 .nr_options = all_of[i].value ? 1 : 0,
+						 .options = &option };
+		const struct ks_bpf_extern ext = { .kind = KS_EXTERN_KCONFIG,
+						   .name = all_of[i].name,
+						   .weak = all_of[i].weak,
+						   .size = all_of[i].size,
+						   .is_signed = all_of[i].is_signed,
+						   .value = all_of[i].type };
+		const struct ks_bpf_object object = { .nr_externs = 1, .externs = &ext };
+		const struct ks_prepared prepared = { .object = &object };
+		_cleanup_arena_ struct ks_arena arena = { 0 };
+		_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
+		struct ks_site site = ks_view_site(view, 0);
+		struct ks_resolution resolution;
+		assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
+		if (resolution.externs[0] != all_of[i].expected)
+			fail_msg("%s=%s: %d", option.name, option.value ? option.value : "",
+				 resolution.externs[0]);
+		if (resolution.extern_values[0].how == KS_KNOWN_VALUE)
+			assert_int_equal(resolution.extern_values[0].value, all_of[i].known);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(variables_have_the_type_that_is_declared),
+		cmocka_unit_test(options_have_the_type_that_is_declared),
 		cmocka_unit_test(the_configuration_tells),
 		cmocka_unit_test(or_the_symbols_of_what_boots),
 		cmocka_unit_test(prototypes_read_like_each_other),

@@ -345,6 +345,21 @@ static void what_is_masked_is_not_negative(void **state)
 	assert_true(refused(&kernels[NEW], "lsm/file_open", one, KS_ARRAY_LEN(one)));
 }
 
+/** A pointer is no number, whatever it is (tests/truth/idioms/returns.c). */
+static void no_pointer_is_taken(void **state)
+{
+	(void)state;
+	static const struct ks_bpf_insn context[] = { { 0xbf, 0, 1, 0, 0 }, { 0x95, 0, 0, 0, 0 } },
+					stack[] = { { 0xbf, 0, 10, 0, 0 }, { 0x95, 0, 0, 0, 0 } };
+	static const char *const sections[] = { "fentry/vfs_read", "cgroup/dev", "lsm/file_open" };
+	for (size_t i = 0; i < KS_ARRAY_LEN(sections); i++) {
+		assert_true(refused(&kernels[NEW], sections[i], context, KS_ARRAY_LEN(context)));
+		assert_true(refused(&kernels[NEW], sections[i], stack, KS_ARRAY_LEN(stack)));
+	}
+	assert_false(refused(&kernels[NEW], "kprobe/vfs_read", context, KS_ARRAY_LEN(context)));
+	assert_false(refused(&kernels[NEW], "xdp", stack, KS_ARRAY_LEN(stack)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +367,7 @@ int main(void)
 		cmocka_unit_test(what_hooks_of_lsm_took),
 		cmocka_unit_test(every_path_counts),
 		cmocka_unit_test(what_is_masked_is_not_negative),
+		cmocka_unit_test(no_pointer_is_taken),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

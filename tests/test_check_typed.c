@@ -123,6 +123,34 @@ static void structs_by_value_are_numbers(void **state)
 	       NUMBER("argument 2"));
 }
 
+static void words_are_counted_by_arguments(void **state)
+{
+	(void)state;
+	static const char counting[] = "function-by-btf";
+	// the first takes two words
+	expect_by(counting, PROGRAM("6.1.50", "fentry/passed", LOAD(6, 1, 16), END), "");
+	expect_by(counting, PROGRAM("6.1.50", "fentry/passed", LOAD(6, 1, 24), END),
+		  "signature-changed passed: argument 3 is read, there are 2");
+	expect_by(counting, PROGRAM("6.12.50", "fexit/many", LOAD(6, 1, 56), END), "");
+	expect_by(counting, PROGRAM("6.12.50", "fentry/many", LOAD(6, 1, 56), END),
+		  "signature-changed many: argument 8 is read, there are 7");
+}
+
+/** Each as 6.12 and 7.2 said when programs were attached to their iterators. */
+static void few_iterators_take_what_sleeps(void **state)
+{
+	(void)state;
+	static const char sleeping[] = "iterator-sleep";
+	expect_by(sleeping, PROGRAM("6.1.50", "iter.s/task", END), "");
+	expect_by(sleeping, PROGRAM("6.1.50", "iter.s/ksym", END), "");
+	expect_by(sleeping, PROGRAM("6.1.50", "iter.s/not_listed", END), "");
+	expect_by(sleeping, PROGRAM("6.1.50", "iter/tcp", END), "");
+	expect_by(sleeping, PROGRAM("6.1.50", "iter.s/tcp", END),
+		  "prog-type iter.s/tcp: no program that sleeps is attached to this iterator");
+	expect_by(sleeping, PROGRAM("6.1.50", "iter.s/bpf_map", END),
+		  "prog-type iter.s/bpf_map: no program that sleeps is attached to this iterator");
+}
+
 /** r6 is a pointer to a struct, r0 a number that only shows when it runs. */
 #define INDEXED(...) PROGRAM("6.1.50", "fentry/many", LOAD(6, 1, 0), CALL(7), __VA_ARGS__, END)
 #define VARIES(name)                                                                               \
@@ -436,6 +464,8 @@ int main(void)
 		cmocka_unit_test(numbers_are_not_read_through),
 		cmocka_unit_test(some_pointers_are_not_even_loaded),
 		cmocka_unit_test(structs_by_value_are_numbers),
+		cmocka_unit_test(words_are_counted_by_arguments),
+		cmocka_unit_test(few_iterators_take_what_sleeps),
 		cmocka_unit_test(structs_are_not_read_at_an_index),
 		cmocka_unit_test(pointers_are_computed_with_by_some_operators),
 		cmocka_unit_test(what_helpers_give_is_typed),

@@ -127,14 +127,19 @@ static const struct ks_decl *const decls[] = {
 static const struct ks_symbol symbols[] = { { .name = "bpf_lsm_hook", .attach = KS_ATTACH_FTRACE },
 					    { .name = "bpf_lsm_silent",
 					      .attach = KS_ATTACH_FTRACE },
-					    { .name = "bpf_iter_task" } };
+					    { .name = "bpf_iter_task" },
+					    { .name = "many", .attach = KS_ATTACH_FTRACE },
+					    { .name = "passed", .attach = KS_ATTACH_FTRACE } };
 static const struct ks_function functions[] = {
 	{ .name = "bpf_lsm_hook", .nr_symbols = 1, .symbols = &symbols[0], .nr_btf = 1 },
 	{ .name = "bpf_lsm_silent", .nr_symbols = 1, .symbols = &symbols[1], .nr_btf = 1 },
 	{ .name = "bpf_iter_task", .nr_symbols = 1, .symbols = &symbols[2], .nr_btf = 1 },
+	{ .name = "many", .nr_symbols = 1, .symbols = &symbols[3], .nr_btf = 1 },
+	{ .name = "passed", .nr_symbols = 1, .symbols = &symbols[4], .nr_btf = 1 },
 };
 static const struct ks_function *const all_functions[] = { &functions[0], &functions[1],
-							   &functions[2] };
+							   &functions[2], &functions[3],
+							   &functions[4] };
 enum { WITHOUT_LISTS = KS_ARRAY_LEN(decls) - 2 };
 static const struct ks_ambiguity twofold = { .kind = KS_STRUCT, .name = "twofold" };
 static const struct ks_ambiguity *const ambiguities[] = { &twofold };

@@ -10,7 +10,7 @@
  * "extern" that a DATASEC lists: ".kconfig" (values that the loader fills in) or ".ksyms" (addresses).
  */
 
-enum { INT_SIGNED = 1, MAX_NAME = 4096 };
+enum { INT_SIGNED = 1, INT_BOOL = 4, MAX_NAME = 4096 };
 
 /** One that BTF lists. */
 struct listed {
@@ -64,11 +64,34 @@ static const struct listed *find_listed(const struct list *list, const char *nam
 	return &list->at[low];
 }
 
+/** find_kcfg_type() */
+static enum ks_kconfig_type value_type(const struct ks_btf *btf, uint32_t id)
+{
+	struct ks_btf_type type = ks_btf_type(btf, ks_btf_strip(btf, id));
+	if (type.kind == KS_BTF_INT) {
+		bool power = type.size && !(type.size & (type.size - 1)) && type.size <= 8;
+		if ((ks_btf_int_data(btf, &type) >> 24) & INT_BOOL)
+			return type.size == 1 ? KS_KCONFIG_BOOL : KS_KCONFIG_UNKNOWN;
+		return type.size == 1 ? KS_KCONFIG_CHAR
+		       : power	      ? KS_KCONFIG_NUMBER
+				      : KS_KCONFIG_UNKNOWN;
+	}
+	if (type.kind == KS_BTF_ENUM && type.size == 4 && strcmp(type.name, "libbpf_tristate") == 0)
+		return KS_KCONFIG_TRISTATE;
+	if (type.kind != KS_BTF_ARRAY || !ks_btf_array_len(btf, &type))
+		return KS_KCONFIG_UNKNOWN;
+	type = ks_btf_type(btf, ks_btf_strip(btf, type.type));
+	bool text = type.kind == KS_BTF_INT && type.size == 1 &&
+		    !((ks_btf_int_data(btf, &type) >> 24) & INT_BOOL);
+	return text ? KS_KCONFIG_TEXT : KS_KCONFIG_UNKNOWN;
+}
+
 /** Size and sign of a kconfig value. */
 static void read_value(const struct ks_btf *btf, struct ks_bpf_extern *ext)
 {
 	struct ks_btf_type type = ks_btf_type(btf, ks_btf_strip(btf, ext->type));
 	ext->size = type.size;
+	ext->value = value_type(btf, ext->type);
 	if (type.kind == KS_BTF_INT)
 		ext->is_signed = (ks_btf_int_data(btf, &type) >> 24) & INT_SIGNED;
 	if (type.kind == KS_BTF_ARRAY) // of char: a string option

@@ -200,7 +200,11 @@ static struct ks_error *read_event(struct ks_arena *arena, const char *extra, st
 		hook->target = ks_arena_strdup(arena, extra);
 		return hook->target ? NULL : &ks_nomem;
 	}
-	const char *event = slash + 1;
+	// it is a path in tracefs, where more slashes are as good as one
+	const char *event = slash + strspn(slash, "/");
+	size_t len = strlen(event);
+	while (len && event[len - 1] == '/')
+		len--;
 	hook->group = ks_arena_strndup(arena, extra, (size_t)(slash - extra));
 	if (!hook->group)
 		return &ks_nomem;
@@ -210,8 +214,9 @@ static struct ks_error *read_event(struct ks_arena *arena, const char *extra, st
 		hook->kind = KS_HOOK_SYSCALL_TP;
 		hook->on_return = !enter;
 		event += enter ? 10 : 9;
+		len -= enter ? 10 : 9;
 	}
-	hook->target = ks_arena_strdup(arena, event);
+	hook->target = ks_arena_strndup(arena, event, len);
 	return hook->target ? NULL : &ks_nomem;
 }
 

@@ -82,6 +82,14 @@ static const struct {
 	{ "value", size_of, offsetof(struct ks_bpf_map, value_size) },
 };
 
+uint32_t ks_bpf_map_member(const struct ks_btf *btf, const char *name, uint32_t type)
+{
+	for (size_t k = 0; k < KS_ARRAY_LEN(members); k++)
+		if (strcmp(name, members[k].name) == 0)
+			return members[k].read(btf, type);
+	return strcmp(name, "values") == 0 ? inner_struct(btf, type) : number_of(btf, type);
+}
+
 /** @param ret_inner the struct of the maps in its slots, 0 when it has none */
 static void read_definition(const struct ks_btf *btf, uint32_t id, struct ks_bpf_map *map,
 			    uint32_t *ret_inner)
@@ -141,7 +149,8 @@ static struct ks_error *read_legacy_maps(struct ks_bpf_reader *reader, uint32_t 
 {
 	for (uint32_t i = 0; i < reader->nr_symbols; i++) {
 		const struct ks_bpf_symbol *symbol = &reader->symbols[i];
-		if (symbol->section != section || symbol->type == STT_SECTION)
+		if (symbol->section != section || symbol->type == STT_SECTION ||
+		    symbol->value == reader->elf->sections[section].size) // an array of none
 			continue;
 		struct ks_cursor c = ks_elf_cursor(reader->elf, &reader->elf->sections[section]);
 		ks_cursor_take(&c, symbol->value);
@@ -158,11 +167,20 @@ static struct ks_error *read_legacy_maps(struct ks_bpf_reader *reader, uint32_t 
 	return NULL;
 }
 
-static bool holds_legacy_maps(const char *section)
+bool ks_bpf_holds_legacy_maps(const char *section)
 {
 	const char *slash = strrchr(section, '/');
 	return strcmp(section, "maps") == 0 || strncmp(section, "maps/", 5) == 0 ||
 	       (slash && strcmp(slash, "/maps") == 0);
+}
+
+/** Whether libbpf 1.x minds the section: always the one of that name, others where a program asks for a map in it. */
+static bool minds(const struct ks_bpf_reader *reader, uint32_t section)
+{
+	bool refused = strcmp(reader->elf->sections[section].name, "maps") == 0;
+	for (size_t i = 0; !refused && i < reader->relocs.len; i++)
+		refused = reader->symbols[reader->relocs.at[i].symbol].section == section;
+	return refused;
 }
 
 struct ks_error *ks_bpf_read_maps(struct ks_bpf_reader *reader)
@@ -173,12 +191,15 @@ struct ks_error *ks_bpf_read_maps(struct ks_bpf_reader *reader)
 		if (!seen && strcmp(name, ".maps") == 0) {
 			seen = true;
 			KS_TRY(read_btf_maps(reader, i));
-		} else if (holds_legacy_maps(name)) {
-			char *copy = ks_arena_strdup(&reader->object->arena, name);
-			if (!copy)
-				return &ks_nomem;
-			reader->object->legacy_maps = copy;
-			KS_TRY(read_legacy_maps(reader, i));
+		} else if (ks_bpf_holds_legacy_maps(name)) {
+			if (minds(reader, i)) {
+				char *copy = ks_arena_strdup(&reader->object->arena, name);
+				if (!copy)
+					return &ks_nomem;
+				reader->object->legacy_maps = copy;
+			}
+			if (!(reader->elf->sections[i].flags & SHF_EXECINSTR))
+				KS_TRY(read_legacy_maps(reader, i));
 		}
 	}
 	ks_bpf_places_sort(&reader->map_places);

@@ -22,6 +22,7 @@ static void close_reader(struct ks_bpf_reader *reader)
 	ks_vector_deinit(&reader->maps);
 	ks_vector_deinit(&reader->struct_ops);
 	ks_vector_deinit(&reader->refs);
+	ks_vector_deinit(&reader->refusals);
 	ks_elf_close(reader->elf);
 }
 
@@ -85,7 +86,9 @@ static struct ks_error *copy_lists(struct ks_bpf_reader *reader)
 	struct ks_bpf_map *maps = ks_arena_array(arena, reader->maps.len, sizeof(*maps));
 	struct ks_bpf_ref *refs = ks_arena_array(arena, reader->refs.len, sizeof(*refs));
 	struct ks_bpf_struct_op *ops = ks_arena_array(arena, reader->struct_ops.len, sizeof(*ops));
-	if (!maps || !refs || !ops)
+	struct ks_bpf_refusal *refusals =
+		ks_arena_array(arena, reader->refusals.len, sizeof(*refusals));
+	if (!maps || !refs || !ops || !refusals)
 		return &ks_nomem;
 	if (reader->maps.len)
 		memcpy(maps, reader->maps.at, reader->maps.len * sizeof(*maps));
@@ -93,12 +96,16 @@ static struct ks_error *copy_lists(struct ks_bpf_reader *reader)
 		memcpy(refs, reader->refs.at, reader->refs.len * sizeof(*refs));
 	if (reader->struct_ops.len)
 		memcpy(ops, reader->struct_ops.at, reader->struct_ops.len * sizeof(*ops));
+	if (reader->refusals.len)
+		memcpy(refusals, reader->refusals.at, reader->refusals.len * sizeof(*refusals));
 	object->maps = maps;
 	object->nr_maps = (uint32_t)reader->maps.len;
 	object->refs = refs;
 	object->nr_refs = (uint32_t)reader->refs.len;
 	object->struct_ops = ops;
 	object->nr_struct_ops = (uint32_t)reader->struct_ops.len;
+	object->refusals = refusals;
+	object->nr_refusals = (uint32_t)reader->refusals.len;
 	return NULL;
 }
 
@@ -117,6 +124,7 @@ static struct ks_error *read_parts(struct ks_bpf_reader *reader)
 		ks_bpf_read_functions,
 		ks_bpf_read_programs,
 		ks_bpf_read_struct_ops,
+		ks_bpf_read_refusals,
 		copy_lists,
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(parts); i++)

@@ -109,6 +109,16 @@ struct ks_bpf_data {
 	bool constant; // nobody can change it once loaded
 };
 
+/** How libbpf reads an option into a variable (find_kcfg_type()). */
+enum ks_kconfig_type {
+	KS_KCONFIG_UNKNOWN, // it does not
+	KS_KCONFIG_BOOL,
+	KS_KCONFIG_TRISTATE, // enum libbpf_tristate
+	KS_KCONFIG_CHAR,     // a letter, or a number of one byte
+	KS_KCONFIG_NUMBER,
+	KS_KCONFIG_TEXT,
+};
+
 enum ks_bpf_extern_kind { KS_EXTERN_KCONFIG, KS_EXTERN_KSYM, KS_EXTERN_KFUNC };
 struct ks_bpf_extern {
 	enum ks_bpf_extern_kind kind;
@@ -117,6 +127,12 @@ struct ks_bpf_extern {
 	uint32_t type; // id in the object's BTF; 0: untyped
 	uint32_t size; // kconfig: bytes of the value
 	bool is_signed;
+	enum ks_kconfig_type value; // kconfig
+};
+
+/** Something for which libbpf 1.x does not open an object, whatever the kernel. */
+struct ks_bpf_refusal {
+	const char *name, *why; // of the map, extern, function or section; the end of a sentence
 };
 
 /** A struct_ops map's member that is a program. */
@@ -138,7 +154,7 @@ struct ks_bpf_object {
 	const struct ks_arch_registers
 		*registers; // those of the machine that its types give away; NULL: none do
 	uint32_t nr_programs, nr_maps, nr_data, nr_externs, nr_refs, nr_cores, nr_lines,
-		nr_struct_ops, nr_strays;
+		nr_struct_ops, nr_strays, nr_refusals;
 	const struct ks_bpf_program *programs;
 	const struct ks_bpf_map *maps;
 	const struct ks_bpf_data *data;
@@ -149,6 +165,7 @@ struct ks_bpf_object {
 	const struct ks_bpf_core *cores;
 	const struct ks_bpf_line *lines;
 	const struct ks_bpf_struct_op *struct_ops;
+	const struct ks_bpf_refusal *refusals;
 };
 
 /**

@@ -53,6 +53,7 @@ struct ks_bpf_reader {
 	KS_VECTOR(struct ks_bpf_map) maps;
 	KS_VECTOR(struct ks_bpf_struct_op) struct_ops;
 	KS_VECTOR(struct ks_bpf_ref) refs;
+	KS_VECTOR(struct ks_bpf_refusal) refusals;
 	// where these lie
 	struct ks_bpf_places reloc_places, map_places, function_places, core_places, line_places,
 		type_places;
@@ -70,6 +71,10 @@ KS_MUST_CHECK struct ks_error *ks_bpf_read_ext(struct ks_bpf_reader *reader);
 KS_MUST_CHECK struct ks_error *ks_bpf_read_data(struct ks_bpf_reader *reader);
 /** Maps of both forms. */
 KS_MUST_CHECK struct ks_error *ks_bpf_read_maps(struct ks_bpf_reader *reader);
+/** Whether the section is one of maps that no BTF describes. */
+bool ks_bpf_holds_legacy_maps(const char *section);
+/** What a member of a map's definition says: a number, the size of a type, of "values" the struct of the maps in it. */
+uint32_t ks_bpf_map_member(const struct ks_btf *btf, const char *name, uint32_t type);
 /** Symbols that the kernel is to define. */
 KS_MUST_CHECK struct ks_error *ks_bpf_read_externs(struct ks_bpf_reader *reader);
 /** The functions of all executable sections. */
@@ -78,6 +83,8 @@ KS_MUST_CHECK struct ks_error *ks_bpf_read_functions(struct ks_bpf_reader *reade
 KS_MUST_CHECK struct ks_error *ks_bpf_read_programs(struct ks_bpf_reader *reader);
 /** The maps of struct_ops sections, and which programs their members are. */
 KS_MUST_CHECK struct ks_error *ks_bpf_read_struct_ops(struct ks_bpf_reader *reader);
+/** What libbpf does not open, once the other parts are read. */
+KS_MUST_CHECK struct ks_error *ks_bpf_read_refusals(struct ks_bpf_reader *reader);
 
 /** A place as an error: the section by its name, which the error keeps in its text. */
 struct ks_error *ks_bpf_damaged(const struct ks_bpf_reader *reader, uint32_t section,

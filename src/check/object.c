@@ -22,7 +22,9 @@ enum ks_verdict ks_check_object_verdict(const struct ks_check *check,
 {
 	const struct ks_policy *policy = check->policy;
 	if (!object->nr) // nothing to judge is not "works"
-		return object->object->no_symbols ? KS_VERDICT_NO_LOAD : KS_VERDICT_UNKNOWN;
+		return object->object->no_symbols || object->object->nr_refusals
+			       ? KS_VERDICT_NO_LOAD
+			       : KS_VERDICT_UNKNOWN;
 	enum ks_verdict worst = KS_VERDICT_OK;
 	for (size_t row = object->first; row < object->first + object->nr; row++) {
 		const struct ks_outcome *outcome = ks_check_outcome(check, row, image);

@@ -20,12 +20,12 @@ static enum ks_extern_state missing(const struct ks_bpf_extern *ext, struct ks_k
 }
 
 /** A value as .config has it, as a number; false for a text. */
-static bool parse_option(const char *value, uint32_t size, uint64_t *ret)
+static bool parse_option(const char *value, enum ks_kconfig_type type, uint64_t *ret)
 {
 	static const char tristate[] = "nym"; // enum libbpf_tristate: 0, 1, 2
 	const char *letter = value[0] && !value[1] ? strchr(tristate, value[0]) : NULL;
 	if (letter) {
-		*ret = size == 1 && value[0] == 'm' ? 'm' : (uint64_t)(letter - tristate);
+		*ret = type == KS_KCONFIG_CHAR ? (uint64_t)value[0] : (uint64_t)(letter - tristate);
 		return true;
 	}
 	bool negative = *value == '-';
@@ -46,6 +46,39 @@ static bool parse_option(const char *value, uint32_t size, uint64_t *ret)
 	}
 	*ret = negative ? 0 - v : v;
 	return true;
+}
+
+/** Whether libbpf puts a number into a variable (set_kcfg_value_num()). */
+static bool number_fits(const struct ks_bpf_extern *ext, uint64_t value)
+{
+	enum { BITS = 8, ALL = 64 };
+	uint32_t bits = ext->size * BITS;
+	if (ext->value == KS_KCONFIG_UNKNOWN) // the object was not opened
+		return true;
+	if (ext->value == KS_KCONFIG_BOOL)
+		return value <= 1;
+	if (ext->value != KS_KCONFIG_NUMBER && ext->value != KS_KCONFIG_CHAR)
+		return false;
+	if (bits >= ALL)
+		return true;
+	return ((ext->is_signed ? value + (1ULL << (bits - 1)) : value) >> bits) == 0;
+}
+
+/** Whether it puts a value as .config has it into a variable (set_kcfg_value_tri(), set_kcfg_value_str()). */
+static bool option_fits(const struct ks_bpf_extern *ext, const char *value,
+			const struct ks_known *known)
+{
+	enum ks_kconfig_type type = ext->value;
+	switch (value[0]) {
+	case 'm':
+	case 'y':
+		return type == KS_KCONFIG_UNKNOWN || type == KS_KCONFIG_TRISTATE ||
+		       type == KS_KCONFIG_CHAR || (type == KS_KCONFIG_BOOL && value[0] == 'y');
+	case '"':
+		return type == KS_KCONFIG_UNKNOWN || type == KS_KCONFIG_TEXT;
+	default:
+		return known->how != KS_KNOWN_VALUE || number_fits(ext, known->value);
+	}
 }
 
 /** Externs that libbpf itself gives a value. */
@@ -86,8 +119,13 @@ static enum ks_extern_state virtual_extern(const struct ks_site *site,
 static enum ks_extern_state kconfig_extern(const struct ks_site *site,
 					   const struct ks_bpf_extern *ext, struct ks_known *known)
 {
-	if (strncmp(ext->name, "LINUX_", 6) == 0)
-		return virtual_extern(site, ext, known);
+	if (strncmp(ext->name, "LINUX_", 6) == 0) {
+		enum ks_extern_state state = virtual_extern(site, ext, known);
+		return state == KS_EXTERN_FOUND && !number_fits(ext, known->value) ? KS_EXTERN_UNFIT
+										   : state;
+	}
+	if (strncmp(ext->name, "CONFIG_", 7) != 0)
+		return KS_EXTERN_MISSING; // also when it is weak
 	const char *value = ks_site_option(site, ext->name);
 	if (!value)
 		return KS_EXTERN_UNTOLD;
@@ -96,9 +134,9 @@ static enum ks_extern_state kconfig_extern(const struct ks_site *site,
 	size_t len = strlen(value);
 	if (value[0] == '"' && len >= 2 && value[len - 1] == '"')
 		*known = (struct ks_known){ KS_KNOWN_TEXT, XXH3_64bits(value, len), value };
-	else if (parse_option(value, ext->size, &known->value))
+	else if (parse_option(value, ext->value, &known->value))
 		known->how = KS_KNOWN_VALUE;
-	return KS_EXTERN_FOUND;
+	return option_fits(ext, value, known) ? KS_EXTERN_FOUND : KS_EXTERN_UNFIT;
 }
 
 /**

@@ -10,6 +10,7 @@ enum ks_extern_state {
 	KS_EXTERN_FOUND,
 	KS_EXTERN_WEAK,	   // missing, which its declaration allows: it is zero
 	KS_EXTERN_MISSING, // missing: no program of the object can be loaded
+	KS_EXTERN_UNFIT,   // an option whose value the variable does not hold: no program either
 	KS_EXTERN_UNTOLD,
 	KS_EXTERN_NO_ADDRESS, // a variable that BTF has, and kallsyms does not
 	KS_EXTERN_ADDRESS_UNTOLD,

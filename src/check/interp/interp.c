@@ -125,6 +125,9 @@ static void note_exit(struct ks_interp *interp, uint32_t at, const struct ks_sta
 	if (bits > varying->bits)
 		*varying = (struct ks_varying){ at + 1, bits };
 	note_passed_on(interp, at, value);
+	if (value->kind == KS_VALUE_CTX || value->kind == KS_VALUE_STACK ||
+	    value->kind == KS_VALUE_DATA)
+		ends->pointer = at + 1;
 	if (value->kind != KS_VALUE_CONST)
 		return;
 	uint32_t i = 0;

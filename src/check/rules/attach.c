@@ -49,7 +49,7 @@ void ks_judge_kprobe_multi(struct ks_judge *judge)
 	const struct ks_attach_facts facts = ks_site_attach(judge->site);
 	struct ks_attach_finding finding;
 	struct ks_target target = ks_target_find(judge->site, name);
-	if (!target.symbol && !name[strcspn(name, KS_PATTERN_SPECIAL)]) {
+	if (!target.symbol && !name[strspn(name, KS_PATTERN_PLAIN)]) {
 		// it knows more than that nothing matches
 		judge_way(judge, KS_WAY_KPROBE_MULTI, name);
 		return;

@@ -12,12 +12,14 @@
 /** Arguments that the program reads beyond those there are: "func 'X' doesn't have N-th argument". */
 static void judge_arguments(struct ks_judge *judge, const char *name, uint32_t nr_args, bool result)
 {
+	const struct ks_pointers pointers = ks_judge_pointers(judge, judge->site);
 	for (uint32_t i = 0; i < judge->program->nr; i++) {
 		const struct ks_reached *at = &judge->reach->at[i];
 		if (!at->reached || !at->ctx_size || at->modified_ctx)
 			continue;
-		uint32_t arg = (uint32_t)at->ctx_offset / 8;
-		if (arg < nr_args + result)
+		uint32_t arg; // a struct by value takes several words
+		ks_argument_of(&pointers, (uint32_t)at->ctx_offset / 8 * 8, &arg);
+		if (arg == UINT32_MAX || arg < nr_args + result)
 			continue;
 		struct ks_about about = { .kind = KS_FUNCTION, .name = name, .insn = i };
 		enum ks_reason_kind kind = KS_REASON_SIGNATURE_CHANGED;

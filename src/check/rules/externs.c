@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Names outside of the object: symbols, functions and options of the kernel. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -75,6 +76,22 @@ static void judge_missing(struct ks_judge *judge, const struct ks_about *about,
 	ks_reason_hint(judge, reason, "declare it __weak and ask for it with bpf_ksym_exists()");
 }
 
+/** An option of another type than it is declared with. */
+static void judge_unfit(struct ks_judge *judge, const struct ks_about *about,
+			const struct ks_known *known)
+{
+	const char *option = ks_site_option(judge->site, about->name);
+	char number[24];
+	snprintf(number, sizeof(number), "%" PRIu64, known->value);
+	struct ks_reason *reason =
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KCONFIG, about,
+			     "its value here, %s, does not fit the type it is declared with",
+			     strncmp(about->name, "CONFIG_", 7) == 0 && option ? option : number);
+	ks_reason_hint(judge, reason,
+		       "y is for bool, m for enum libbpf_tristate, a text for an array of char, a "
+		       "number for an integer that holds it");
+}
+
 static void judge_extern(struct ks_judge *judge, uint32_t index)
 {
 	const struct ks_bpf_extern *ext = &judge->resolution->prepared->object->externs[index];
@@ -91,10 +108,16 @@ static void judge_extern(struct ks_judge *judge, uint32_t index)
 				: "the image does not tell whether there is such a symbol");
 		return;
 	}
+	if (judge->resolution->externs[index] == KS_EXTERN_UNFIT)
+		judge_unfit(judge, &about, &judge->resolution->extern_values[index]);
 	if (judge->resolution->externs[index] != KS_EXTERN_MISSING)
 		return;
 	struct ks_reason *reason;
-	if (kconfig) {
+	if (kconfig && strncmp(ext->name, "CONFIG_", 7) != 0 &&
+	    strncmp(ext->name, "LINUX_", 6) != 0) {
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KCONFIG, &about,
+			     "neither an option (CONFIG_…) nor one of libbpf's own (LINUX_…)");
+	} else if (kconfig) {
 		reason = ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KCONFIG, &about,
 				      strcmp(ext->name, "LINUX_KERNEL_VERSION") == 0
 					      ? "the release has no three numbers"
@@ -139,8 +162,12 @@ static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
 			     "only for programs that may sleep");
 }
 
-static bool is_stray(const struct ks_bpf_object *object, const char *name)
+/** Is it something for which the loader does not open the object? */
+static bool is_refused(const struct ks_bpf_object *object, const char *name)
 {
+	for (uint32_t i = 0; name && i < object->nr_refusals; i++)
+		if (strcmp(object->refusals[i].name, name) == 0)
+			return true;
 	for (uint32_t i = 0; name && i < object->nr_strays; i++)
 		if (strcmp(object->strays[i].name, name) == 0)
 			return true;
@@ -152,7 +179,7 @@ static void judge_ref(struct ks_judge *judge, uint32_t at, const struct ks_bpf_r
 {
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
 	bool reached = judge->reach->at[at].reached;
-	if (ref->kind == KS_REF_LOST && is_stray(object, ref->name))
+	if (ref->kind == KS_REF_LOST && is_refused(object, ref->name))
 		return; // the loader looks at these first
 	if (ref->kind == KS_REF_LOST) {
 		struct ks_about about = { .kind = KS_NR_KINDS, .name = ref->name, .insn = at };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What libbpf 1.x refuses, whatever the kernel (bpf_object__elf_collect(), attach_kprobe(), attach_tp()). */
+/* What libbpf 1.x refuses, whatever the kernel (bpf_object__open(), attach_kprobe(), attach_tp()). */
 #include "check/rules/loader.h"
 
 #include "bpf/hook.h"
@@ -24,6 +24,10 @@ void ks_judge_loader(struct ks_judge *judge)
 				      "(__ksym, __kconfig): libbpf does not open the object");
 		ks_reason_hint(judge, reason, "link it first: bpftool gen object");
 	}
+	for (uint32_t i = 0; i < object->nr_refusals; i++)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_LOADER,
+			     KS_ABOUT_NAME(KS_NR_KINDS, object->refusals[i].name),
+			     "libbpf does not open the object: %s", object->refusals[i].why);
 	if (object->no_symbols)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_LOADER,
 			     KS_ABOUT_NAME(KS_NR_KINDS, object->name),

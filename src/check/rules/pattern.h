@@ -5,8 +5,8 @@
 
 #include "check/reasons.h"
 
-/** What makes a name of functions more than the name of one, or of one with a suffix. */
-#define KS_PATTERN_SPECIAL "*?.[-:+"
+/** What stands in the name of one function; anything else makes more of it, or is where libbpf ends reading. */
+#define KS_PATTERN_PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 /** As libbpf matches patterns of functions: '*' and '?' are special, nothing else. */
 bool ks_pattern_matches(const char *pattern, const char *name);
 

@@ -5,8 +5,8 @@
  */
 #include "check/core/core_type.h"
 #include "check/interp/opcode.h"
+#include "check/rules/pointers.h"
 #include "check/rules/rules.h"
-#include "check/rules/target.h"
 
 enum { NEAR = 8, SIGN = 31, WIDE_SIGN = 63, HALF = 32 };
 
@@ -74,15 +74,16 @@ static bool has_no_sign(const struct ks_site *site, const struct ks_type *type, 
 }
 
 /** What the function of the base returns stands in that slot. */
-static bool is_result_in_base(const struct ks_judge *judge, uint32_t insn, uint32_t slot)
+static bool is_result_in_base(const struct ks_judge *judge, uint32_t insn, uint32_t offset)
 {
 	const struct ks_site *base = &judge->resolution->base;
 	if (!base->view || ks_site_same(base, judge->site) || !judge->base_reach ||
 	    !judge->base_reach->at[insn].reached)
 		return false;
-	struct ks_target there = ks_target_find(base, judge->hook->target);
-	const struct ks_type *proto = ks_target_proto(&there);
-	return proto && proto->nr_params == slot;
+	const struct ks_pointers there = ks_judge_pointers(judge, base);
+	uint32_t slot;
+	ks_argument_of(&there, offset, &slot);
+	return there.proto && there.proto->nr_params == slot;
 }
 
 void ks_judge_result_slot(struct ks_judge *judge)
@@ -90,11 +91,12 @@ void ks_judge_result_slot(struct ks_judge *judge)
 	const struct ks_hook *hook = judge->hook;
 	if (hook->kind != KS_HOOK_FMOD_RET && !hook->on_return)
 		return;
-	struct ks_target target = ks_target_find(judge->site, hook->target);
-	const struct ks_type *proto = ks_target_proto(&target);
+	const struct ks_pointers pointers = ks_judge_pointers(judge, judge->site);
+	const struct ks_type *proto = pointers.proto;
 	for (uint32_t i = 0; proto && i < judge->program->nr; i++) {
 		const struct ks_reached *at = &judge->reach->at[i];
-		uint32_t slot = (uint32_t)at->ctx_offset / 8;
+		uint32_t offset = (uint32_t)at->ctx_offset / 8 * 8, slot;
+		ks_argument_of(&pointers, offset, &slot);
 		if (!at->reached || !at->ctx_size || at->modified_ctx || slot >= proto->nr_params ||
 		    ks_opcode_class(judge->program->insns[i].code) != CLASS_LDX)
 			continue;
@@ -103,7 +105,7 @@ void ks_judge_result_slot(struct ks_judge *judge)
 						.name = hook->target,
 						.insn = i };
 		bool bits;
-		if (is_result_in_base(judge, i, slot))
+		if (is_result_in_base(judge, i, offset))
 			ks_judge_add(judge, KS_STAGE_RUN, KS_REASON_SIGNATURE_CHANGED, &about,
 				     "parameter %u, %s, is read where %s has the result", slot + 1,
 				     param->name, judge->resolution->base.image->label);

@@ -194,6 +194,10 @@ void ks_judge_returns(struct ks_judge *judge)
 				     taken);
 	}
 	judge_passed_on(judge, taken);
+	about.insn = ends->pointer - 1;
+	if (ends->pointer)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_RESULT, &about,
+			     "it ends with a pointer, the kernel takes %s", taken);
 	bool masked = ends->masked.bits > ends->some.bits; // the higher bits first
 	if (!judge_varying(judge, &range, masked, taken))
 		judge_varying(judge, &range, !masked, taken);

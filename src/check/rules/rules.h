@@ -54,6 +54,8 @@ void ks_judge_program_type(struct ks_judge *judge);
 void ks_judge_probe_events(struct ks_judge *judge);
 /** May programs of its type sleep? (program_type.c) */
 void ks_judge_sleep(struct ks_judge *judge);
+/** Iterators that no program which sleeps is attached to (program_type.c). */
+void ks_judge_iterator_sleep(struct ks_judge *judge);
 /** Packets in fragments (program_type.c). */
 void ks_judge_fragments(struct ks_judge *judge);
 /** An operation that no variable refers to (struct_ops.c). */
@@ -76,6 +78,8 @@ void ks_judge_context_pointers(struct ks_judge *judge);
 void ks_judge_context_end(struct ks_judge *judge);
 /** Members of the context that programs of that type may not read or write, or not so (context_members.c). */
 void ks_judge_context_members(struct ks_judge *judge);
+/** Contexts that are only read by programs of that type, and are written (context_writes.c). */
+void ks_judge_context_writes(struct ks_judge *judge);
 /** Packets that are read or written before anything is compared (packet_reads.c). */
 void ks_judge_packet_reads(struct ks_judge *judge);
 /** Arguments of types that the verifier does not let a program have, or not so (typed_arguments.c). */

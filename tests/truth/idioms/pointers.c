@@ -392,4 +392,10 @@ BODY("fentry/vfs_read", number_masked, u64 p = ((u64 *)ctx)[2]; asm volatile("%0
 BODY("fentry/vfs_read", text_masked, u64 p = ((u64 *)ctx)[1]; asm volatile("%0 &= 3" : "+r"(p)); n = p)
 BODY("kprobe/vfs_read", register_masked, u64 p = ((struct pt_regs *)ctx)->di; asm volatile("%0 &= 3" : "+r"(p)); n = p)
 BODY("fentry/vfs_read", current_masked, u64 p = (u64)bpf_get_current_task_btf(); asm volatile("%0 &= 3" : "+r"(p)); n = p)
+// a struct by value of two words, and what stands behind it
+BODY("fentry/tcp_setsockopt", by_value_first, n = ((u64 *)ctx)[3])
+BODY("fentry/tcp_setsockopt", by_value_second, n = ((u64 *)ctx)[4])
+BODY("fentry/tcp_setsockopt", behind_by_value, n = ((u64 *)ctx)[5])
+BODY("fentry/tcp_setsockopt", behind_all, n = ((u64 *)ctx)[6])
+BODY("fexit/tcp_setsockopt", result_behind_by_value, n = ((u64 *)ctx)[6])
 #endif

@@ -102,3 +102,8 @@ static __attribute__((noinline)) int p_static(long a) { return variable = a, 7; 
 BODY("cgroup/connect4", by_global, return p_global(variable))
 BODY("cgroup/connect4", by_static, return p_static(variable))
 BODY("cgroup/connect4", through_static, p_static(variable))
+SEC("fentry/vfs_read") u64 p_ends_with_context(u64 *ctx) { return (u64)ctx; }
+SEC("cgroup/dev") u64 p_ends_with_context_cgroup(u64 *ctx) { return (u64)ctx; }
+SEC("lsm/file_open") u64 p_ends_with_context_lsm(u64 *ctx) { return (u64)ctx; }
+SEC("kprobe/vfs_read") u64 p_ends_with_context_kprobe(u64 *ctx) { return (u64)ctx; }
+SEC("xdp") u64 p_ends_with_context_xdp(u64 *ctx) { return (u64)ctx; }
