@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "check.h"
 #include "check/rules/pointers.h"
+#include "records.h"
 #include "tiny_judge.h"
 #include "tiny_view.h"
 #include "typed_kernel.h"
@@ -20,15 +21,6 @@
 #define POINTER(to)                                                                                \
 	{                                                                                          \
 		.kind = KS_TYPE_PTR, .inner = (to)                                                 \
-	}
-#define MEMBER(name, type, byte)                                                                   \
-	{                                                                                          \
-		name, type, (byte)*8, 0                                                            \
-	}
-#define RECORD(n, bytes, m)                                                                        \
-	{                                                                                          \
-		.kind = KS_STRUCT, .name = n, .size = (bytes), .nr = KS_ARRAY_LEN(m),              \
-		.members = (m)                                                                     \
 	}
 #define PROTO(p, gives)                                                                            \
 	{                                                                                          \

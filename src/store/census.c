@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/pool.h"
 #include "store/names.h"
 #include "store/places.h"
@@ -199,18 +200,10 @@ static struct block *block_of(struct count *count, uint64_t id, struct block *ne
 {
 	if (near && id - near->first < near->nr) // wraps to a large number when id is lower
 		return near;
-	size_t low = 0, high = count->blocks.len;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct block *block = &count->blocks.at[middle];
-		if (id < block->first)
-			high = middle;
-		else if (id - block->first >= block->nr)
-			low = middle + 1;
-		else
-			return block;
-	}
-	return NULL;
+	struct block *all = count->blocks.at;
+	size_t behind = KS_FIRST_NOT(0, count->blocks.len, i, all[i].first <= id);
+	struct block *block = behind ? &all[behind - 1] : NULL;
+	return block && id - block->first < block->nr ? block : NULL;
 }
 
 /** Images share most definitions: those that no chosen image has stay packed. */
@@ -304,15 +297,7 @@ static struct ks_error *find_differences(struct count *count, struct ks_store *s
 /** The first of the differences that are made of a definition or of one behind it. */
 static size_t seek_difference(const struct count *count, uint64_t root)
 {
-	size_t low = 0, high = count->differences.len;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (count->differences.at[middle].root < root)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return KS_FIRST_NOT(0, count->differences.len, i, count->differences.at[i].root < root);
 }
 
 /* ---- reading them ---- */

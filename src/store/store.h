@@ -203,8 +203,10 @@ struct ks_repack_result {
 /**
  * Write everything anew as this version keeps it, in one transaction: the store is what it was, in less space. A new store is made
  * beside it meanwhile (PATH-repack), so both need room.
+ * @param progress NULL: silence; it is told before there is a file beside the store, by who has the store for itself
  */
 KS_MUST_CHECK struct ks_error *ks_store_repack(struct ks_store *store, unsigned int nr_threads,
+					       const struct ks_progress *progress,
 					       struct ks_repack_result *ret);
 
 struct ks_store_want; // below
