@@ -9,6 +9,7 @@
 #include "check/prepare.h"
 #include "check/rules/bounds.h"
 #include "check/rules/hint.h"
+#include "check/rules/pointers.h"
 #include "check/rules/rules.h"
 #include "check/trial.h"
 
