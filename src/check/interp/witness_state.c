@@ -83,6 +83,19 @@ static struct ks_held move(struct ks_witnessing *run, const struct ks_held *poin
 	return moved.samples ? moved : (struct ks_held){ 0 };
 }
 
+/** What verifiers that learn less know nothing of. */
+static bool is_lost(const struct ks_witnessing *run, uint8_t op, bool wide, const struct ks_held *b)
+{
+	if (run->input->learns || op == OP_MOV || op == OP_ADD || op == OP_SUB || op == OP_AND)
+		return false;
+	if (op == OP_DIV || op == OP_MOD || op == OP_NEG)
+		return true;
+	for (uint32_t i = 1; i < b->samples->nr; i++)
+		if (wide || (uint32_t)b->samples->at[i] != (uint32_t)b->samples->at[0])
+			return true;
+	return false;
+}
+
 struct ks_held ks_held_alu(struct ks_witnessing *run, uint8_t op, bool wide, int16_t off,
 			   const struct ks_held *a, const struct ks_held *b)
 {
@@ -95,6 +108,8 @@ struct ks_held ks_held_alu(struct ks_witnessing *run, uint8_t op, bool wide, int
 		return move(run, a, b, op);
 	if ((!copies && a->kind != KS_HELD_NUMBER) || (!unary && !numbers))
 		return (struct ks_held){ 0 };
+	if (is_lost(run, op, wide, unary ? a : b))
+		return ks_held_bytes(run, wide ? 8 : 4);
 	const struct ks_held *first = copies ? b : a, *second = unary ? a : b;
 	struct ks_held result = ks_held_number(run, combine(run, op, wide, off, first, second));
 	if (result.kind == KS_HELD_UNTOLD)
@@ -102,7 +117,7 @@ struct ks_held ks_held_alu(struct ks_witnessing *run, uint8_t op, bool wide, int
 	result.exact = first->exact && second->exact;
 	if (second->exact || copies || unary)
 		result.kin = first->kin;
-	if (copies && same_samples(result.samples, b->samples))
+	if (copies && run->input->links && same_samples(result.samples, b->samples))
 		result.id = b->id;
 	return result;
 }
