@@ -234,6 +234,9 @@ static void copies_are_bounded_together(void **state)
 	add(&w, JGT(6, 100, TO(&w, END)));
 	add(&w, LOAD(9, 10, -16));
 	use(&w, 9);
+	expect(&w, KS_WITNESS_OFFSET, KS_WITNESS_NONE); // one that nothing is known of is not kept
+	w.insns[FIRST] = (struct ks_bpf_insn){ JGT(6, 1000, -6) };
+	w.insns[FIRST + 1] = (struct ks_bpf_insn){ STORE(10, -16, 6) };
 	expect(&w, KS_WITNESS_NONE, KS_WITNESS_NONE);
 }
 

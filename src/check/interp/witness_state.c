@@ -23,7 +23,9 @@ struct ks_held ks_held_exact(struct ks_witnessing *run, uint64_t number)
 
 struct ks_held ks_held_bytes(struct ks_witnessing *run, uint8_t size)
 {
-	return ks_held_number(run, ks_samples_of_bytes(&run->sampler, size));
+	struct ks_held held = ks_held_number(run, ks_samples_of_bytes(&run->sampler, size));
+	held.whole = size == 8 && held.kind == KS_HELD_NUMBER;
+	return held;
 }
 
 static bool same_samples(const struct ks_samples *a, const struct ks_samples *b)
@@ -126,7 +128,8 @@ static bool covers(const struct ks_held *a, const struct ks_held *b)
 {
 	if (b->kind == KS_HELD_UNTOLD)
 		return true;
-	if (a->kind != b->kind || a->index != b->index || a->exact != b->exact)
+	if (a->kind != b->kind || a->index != b->index || a->exact != b->exact ||
+	    (b->whole && !a->whole))
 		return false;
 	return !b->samples || ks_samples_cover(a->samples, b->samples);
 }
@@ -222,9 +225,10 @@ void ks_held_store(struct ks_witnessing *run, struct ks_held_frame *frame, int64
 		return;
 	}
 	bool some_number = value->kind == KS_HELD_NUMBER;
+	bool dropped = !run->input->learns && value->whole; // since 6.9 they are kept: e67ddd9b1cff
 	scrub(slot);
 	slot->misc &= (uint8_t)~bytes_of(byte, size);
-	if (!byte && (size == 8 || some_number)) {
+	if (!byte && !dropped && (size == 8 || some_number)) {
 		slot->held = some_number && size < 8 ? part(run, value, 0, size) : *value;
 		slot->size = slot->held.kind == KS_HELD_UNTOLD ? 0 : size;
 	} else if (some_number && !run->input->learns &&
@@ -243,8 +247,9 @@ struct ks_held ks_held_load(struct ks_witnessing *run, const struct ks_held_fram
 		return (struct ks_held){ 0 };
 	if (slot->size == 8 && size == 8)
 		return slot->held;
+	bool ends = !run->input->interp->object->big_endian || size == slot->size;
 	if (byte + size <= slot->size && slot->held.kind == KS_HELD_NUMBER)
-		return part(run, &slot->held, byte, size);
+		return ends ? part(run, &slot->held, byte, size) : (struct ks_held){ 0 };
 	uint8_t wanted = bytes_of(byte, size);
 	return (slot->misc & wanted) == wanted ? ks_held_bytes(run, size) : (struct ks_held){ 0 };
 }
