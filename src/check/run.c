@@ -53,7 +53,15 @@ static bool is_alike(const struct job *job, size_t image, const struct ks_hook *
 	return job->alike[image] != image && !ks_hook_is_typed(hook);
 }
 
-/** What the verifiers of all images make of a program's numbers; the same values and rules come to the same. */
+/** The same values, and verifiers that know as much of numbers. */
+static bool is_bounded_alike(const struct job *job, size_t a, size_t b)
+{
+	struct ks_bounds_known x = ks_bounds_known(job->resolutions[a].site.version);
+	struct ks_bounds_known y = ks_bounds_known(job->resolutions[b].site.version);
+	return job->alike[a] == job->alike[b] && x.learns == y.learns && x.links == y.links;
+}
+
+/** What the verifiers of all images make of a program's numbers. */
 static struct ks_error *find_bounds(struct job *job, uint32_t index, struct ks_bounds *ret)
 {
 	const struct ks_prepared *prepared = &job->prepared;
@@ -65,16 +73,14 @@ static struct ks_error *find_bounds(struct job *job, uint32_t index, struct ks_b
 						       .cores = resolution->core_values,
 						       .externs = resolution->extern_values,
 						       .data = prepared->data };
-		bool learns = ks_verifier_learns(resolution->site.version);
+		struct ks_bounds_known known = ks_bounds_known(resolution->site.version);
 		size_t same = job->alike[i];
-		while (same < i &&
-		       (job->alike[same] != job->alike[i] ||
-			ks_verifier_learns(job->resolutions[same].site.version) != learns))
+		while (same < i && !is_bounded_alike(job, same, i))
 			same++;
 		if (same < i)
 			ret[i] = ret[same];
 		else
-			KS_TRY(ks_bounds_find(&input, &prepared->hooks[index], learns,
+			KS_TRY(ks_bounds_find(&input, &prepared->hooks[index], known,
 					      &job->bound_steps, &ret[i]));
 	}
 	return NULL;

@@ -45,7 +45,7 @@ const struct ks_samples *ks_samples_of(struct ks_sampler *sampler, uint64_t *num
 	qsort(numbers, nr, sizeof(*numbers), number_order);
 	uint32_t different = 0;
 	for (uint32_t i = 0; i < nr; i++)
-		if (!i || numbers[i] != numbers[different - 1])
+		if (!different || numbers[i] != numbers[different - 1])
 			numbers[different++] = numbers[i];
 	uint32_t kept = different < KS_MAX_SAMPLES ? different : KS_MAX_SAMPLES;
 	uint32_t below = kept / 2, above = kept - below;
@@ -61,7 +61,8 @@ const struct ks_samples *ks_samples_of(struct ks_sampler *sampler, uint64_t *num
 
 const struct ks_samples *ks_samples_one(struct ks_sampler *sampler, uint64_t number)
 {
-	return ks_samples_of(sampler, &number, 1);
+	uint64_t numbers[] = { number };
+	return ks_samples_of(sampler, numbers, 1);
 }
 
 const struct ks_samples *ks_samples_of_bytes(struct ks_sampler *sampler, uint8_t size)

@@ -30,10 +30,13 @@ struct ks_witness_input {
 	const struct ks_interp_input *interp; // of it steps, paths and types are not used
 	bool numbers;			      // the context has numbers only
 	/**
-	 * The verifier learns of comparisons of two registers, and what a number is not equal to; else only of those with a
-	 * constant, and what it is equal to.
+	 * The verifier may learn of comparisons of two registers, and what a number is not equal to. Else it does only of those
+	 * with a constant, and of what is equal; keeps no number on the stack that it knows nothing of; and knows nothing of
+	 * quotients, remainders, negations, swapped bytes, and what else but sums, differences and masks is computed of two
+	 * numbers that show when it runs.
 	 */
 	bool learns;
+	bool links;	 // it may take a copy of 32 bits for one that is compared, too
 	uint64_t *steps; // left, counted down
 };
 

@@ -65,6 +65,7 @@ static void set_copy(struct ks_witnessing *run, struct ks_held *held, const stru
 	if (held->id == of->id) {
 		held->samples = samples;
 		held->exact |= exact;
+		held->whole = false;
 		if (!samples)
 			*held = (struct ks_held){ 0 };
 	} else if (run->input->learns && held->kin == of->kin) {
@@ -76,7 +77,7 @@ static void set_copy(struct ks_witnessing *run, struct ks_held *held, const stru
 static void set_all(struct ks_witnessing *run, struct ks_held_state *state,
 		    const struct ks_held *of, const struct ks_samples *samples, bool exact)
 {
-	if (samples == of->samples && !exact)
+	if (samples == of->samples && !exact && !of->whole)
 		return;
 	for (uint32_t f = 0; f < state->nr; f++) {
 		for (int i = 0; i < KS_NR_REGS; i++)

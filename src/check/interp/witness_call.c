@@ -1,10 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What helpers do to what the verifier knows, and the sizes that they are given. */
+#include <errno.h>
+
 #include "base/array.h"
 #include "check/interp/results.h"
 #include "check/interp/witness_private.h"
 
-enum { UNBOUNDED = 1 << 29, RINGBUF_RESERVE = 131, TEXT_KERNEL = 115 };
+enum {
+	UNBOUNDED = 1 << 29, // BPF_MAX_VAR_SIZ
+	GET_SMP_PROCESSOR_ID = 8,
+	PROBE_READ_STR = 45,
+	GET_STACK = 67,
+	PROBE_READ_USER_STR = 114,
+	PROBE_READ_KERNEL_STR = 115,
+	RINGBUF_RESERVE = 131,
+};
 
 /** Sizes (ARG_CONST_SIZE, ARG_CONST_SIZE_OR_ZERO) in registers; the pointer is in the one before. */
 static const struct {
@@ -40,9 +50,25 @@ static bool gives_number(int32_t id)
 		25,  // bpf_perf_event_output
 		26,  // bpf_skb_load_bytes
 		27,  // bpf_get_stackid
+		35,  // bpf_get_current_task
+		37,  // bpf_current_task_under_cgroup
+		46,  // bpf_get_socket_cookie
+		47,  // bpf_get_socket_uid
+		56,  // bpf_perf_prog_read_value
+		87,  // bpf_map_push_elem
+		88,  // bpf_map_pop_elem
+		89,  // bpf_map_peek_elem
+		109, // bpf_send_signal
 		112, // bpf_probe_read_user
 		113, // bpf_probe_read_kernel
+		117, // bpf_send_signal_thread
+		120, // bpf_get_ns_current_pid_tgid
+		123, // bpf_get_current_ancestor_cgroup_id
 		130, // bpf_ringbuf_output
+		134, // bpf_ringbuf_query
+		148, // bpf_copy_from_user
+		173, // bpf_get_func_ip
+		174, // bpf_get_attach_cookie
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(ids); i++)
 		if (ids[i] == id)
@@ -121,6 +147,24 @@ static struct ks_held nullable(struct ks_witnessing *run, uint32_t map)
 	return held.samples ? held : (struct ks_held){ 0 };
 }
 
+/** What may come of a copy of up to so many bytes: that many, or an error (do_refine_retval_range()). */
+static struct ks_held copied(struct ks_witnessing *run, const struct ks_held *size)
+{
+	const struct ks_samples *any = ks_samples_of_bytes(&run->sampler, 8);
+	uint64_t numbers[KS_MAX_SAMPLES + 2], most = 0;
+	uint32_t nr = 0;
+	if (size->kind == KS_HELD_NUMBER)
+		most = size->samples->at[size->samples->nr - 1];
+	if (!any || !most || most >= UNBOUNDED)
+		return (struct ks_held){ 0 };
+	for (uint32_t i = 0; i < any->nr; i++)
+		if (any->at[i] && any->at[i] < most)
+			numbers[nr++] = any->at[i];
+	numbers[nr++] = most;
+	numbers[nr++] = (uint64_t)-EFAULT;
+	return ks_held_number(run, ks_samples_of(&run->sampler, numbers, nr));
+}
+
 static struct ks_held result_of(struct ks_witnessing *run, int32_t id, const struct ks_held *regs)
 {
 	const struct ks_bpf_object *object = run->input->interp->object;
@@ -129,7 +173,14 @@ static struct ks_held result_of(struct ks_witnessing *run, int32_t id, const str
 		return nullable(run, regs[1].index);
 	if (id == RINGBUF_RESERVE)
 		return nullable(run, 0);
-	return gives_number(id) ? ks_held_bytes(run, 8) : (struct ks_held){ 0 };
+	if (id == GET_STACK)
+		return copied(run, &regs[3]);
+	if (id == PROBE_READ_STR || id == PROBE_READ_USER_STR || id == PROBE_READ_KERNEL_STR)
+		return copied(run, &regs[2]);
+	if (id == GET_SMP_PROCESSOR_ID && run->input->learns)
+		return (struct ks_held){ 0 }; // below the number of processors
+	return id == GET_SMP_PROCESSOR_ID || gives_number(id) ? ks_held_bytes(run, 8)
+							      : (struct ks_held){ 0 };
 }
 
 bool ks_held_call_helper(struct ks_witnessing *run, uint32_t at, struct ks_held_state *state)

@@ -21,6 +21,7 @@ enum ks_held_kind {
 struct ks_held {
 	uint8_t kind; // enum ks_held_kind
 	bool exact;   // the verifier knows the only sample
+	bool whole;   // a number of 64 bits of which it knows nothing at all
 	uint32_t index;
 	uint32_t id;  // copies have the same
 	uint32_t kin; // and what is computed of it and constants

@@ -23,7 +23,9 @@ struct ks_held ks_held_exact(struct ks_witnessing *run, uint64_t number)
 
 struct ks_held ks_held_bytes(struct ks_witnessing *run, uint8_t size)
 {
-	return ks_held_number(run, ks_samples_of_bytes(&run->sampler, size));
+	struct ks_held held = ks_held_number(run, ks_samples_of_bytes(&run->sampler, size));
+	held.whole = size == 8 && held.kind == KS_HELD_NUMBER;
+	return held;
 }
 
 static bool same_samples(const struct ks_samples *a, const struct ks_samples *b)
@@ -83,6 +85,19 @@ static struct ks_held move(struct ks_witnessing *run, const struct ks_held *poin
 	return moved.samples ? moved : (struct ks_held){ 0 };
 }
 
+/** What verifiers that learn less know nothing of. */
+static bool is_lost(const struct ks_witnessing *run, uint8_t op, bool wide, const struct ks_held *b)
+{
+	if (run->input->learns || op == OP_MOV || op == OP_ADD || op == OP_SUB || op == OP_AND)
+		return false;
+	if (op == OP_DIV || op == OP_MOD || op == OP_NEG)
+		return true;
+	for (uint32_t i = 1; i < b->samples->nr; i++)
+		if (wide || (uint32_t)b->samples->at[i] != (uint32_t)b->samples->at[0])
+			return true;
+	return false;
+}
+
 struct ks_held ks_held_alu(struct ks_witnessing *run, uint8_t op, bool wide, int16_t off,
 			   const struct ks_held *a, const struct ks_held *b)
 {
@@ -95,6 +110,8 @@ struct ks_held ks_held_alu(struct ks_witnessing *run, uint8_t op, bool wide, int
 		return move(run, a, b, op);
 	if ((!copies && a->kind != KS_HELD_NUMBER) || (!unary && !numbers))
 		return (struct ks_held){ 0 };
+	if (is_lost(run, op, wide, unary ? a : b))
+		return ks_held_bytes(run, wide ? 8 : 4);
 	const struct ks_held *first = copies ? b : a, *second = unary ? a : b;
 	struct ks_held result = ks_held_number(run, combine(run, op, wide, off, first, second));
 	if (result.kind == KS_HELD_UNTOLD)
@@ -102,7 +119,7 @@ struct ks_held ks_held_alu(struct ks_witnessing *run, uint8_t op, bool wide, int
 	result.exact = first->exact && second->exact;
 	if (second->exact || copies || unary)
 		result.kin = first->kin;
-	if (copies && same_samples(result.samples, b->samples))
+	if (copies && run->input->links && same_samples(result.samples, b->samples))
 		result.id = b->id;
 	return result;
 }
@@ -111,7 +128,8 @@ static bool covers(const struct ks_held *a, const struct ks_held *b)
 {
 	if (b->kind == KS_HELD_UNTOLD)
 		return true;
-	if (a->kind != b->kind || a->index != b->index || a->exact != b->exact)
+	if (a->kind != b->kind || a->index != b->index || a->exact != b->exact ||
+	    (b->whole && !a->whole))
 		return false;
 	return !b->samples || ks_samples_cover(a->samples, b->samples);
 }
@@ -207,9 +225,10 @@ void ks_held_store(struct ks_witnessing *run, struct ks_held_frame *frame, int64
 		return;
 	}
 	bool some_number = value->kind == KS_HELD_NUMBER;
+	bool dropped = !run->input->learns && value->whole; // since 6.9 they are kept: e67ddd9b1cff
 	scrub(slot);
 	slot->misc &= (uint8_t)~bytes_of(byte, size);
-	if (!byte && (size == 8 || some_number)) {
+	if (!byte && !dropped && (size == 8 || some_number)) {
 		slot->held = some_number && size < 8 ? part(run, value, 0, size) : *value;
 		slot->size = slot->held.kind == KS_HELD_UNTOLD ? 0 : size;
 	} else if (some_number && !run->input->learns &&
@@ -228,8 +247,9 @@ struct ks_held ks_held_load(struct ks_witnessing *run, const struct ks_held_fram
 		return (struct ks_held){ 0 };
 	if (slot->size == 8 && size == 8)
 		return slot->held;
+	bool ends = !run->input->interp->object->big_endian || size == slot->size;
 	if (byte + size <= slot->size && slot->held.kind == KS_HELD_NUMBER)
-		return part(run, &slot->held, byte, size);
+		return ends ? part(run, &slot->held, byte, size) : (struct ks_held){ 0 };
 	uint8_t wanted = bytes_of(byte, size);
 	return (slot->misc & wanted) == wanted ? ks_held_bytes(run, size) : (struct ks_held){ 0 };
 }

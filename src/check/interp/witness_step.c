@@ -178,7 +178,11 @@ static void alu(struct ks_witnessing *run, uint32_t at, struct ks_held_state *st
 	bool wide = ks_opcode_class(insn->code) == CLASS_ALU64;
 	struct ks_held *dst = &ks_held_top(state)->regs[insn->dst];
 	const struct ks_held a = *dst, b = ks_held_operand(run, at, state);
-	*dst = op == OP_END ? untold : ks_held_alu(run, op, wide, insn->off, &a, &b);
+	if (op != OP_END)
+		*dst = ks_held_alu(run, op, wide, insn->off, &a, &b);
+	else
+		*dst = run->input->learns || a.kind != KS_HELD_NUMBER ? untold
+								      : ks_held_bytes(run, 8);
 }
 
 /** Registers that no call keeps. */

@@ -13,11 +13,15 @@
 
 /**
  * Since 6.8 it learns of two registers that are compared (67420501e868), and of what a number is not equal to (d028f87517d6).
- * The latter was sent to 6.6.y, too: of kernels from there on it is taken as learnt. 5.10 and 6.1.176 do neither.
+ * The latter was sent to 6.6.y, too: from there on it is taken as learnt, and what is computed as known. Copies of 32 bits are
+ * linked since 6.4 (3be49f79555e), which was sent to 6.1.y. 5.10.223, 6.1.176 and 6.1.192 have none of these.
  */
-bool ks_verifier_learns(uint32_t version)
+struct ks_bounds_known ks_bounds_known(uint32_t version)
 {
-	return !version || version >= KS_SINCE(6, 6);
+	bool read = version && (version < KS_SINCE(5, 16) ||
+				(version >= KS_SINCE(6, 1) && version <= ks_version(6, 1, 192)));
+	return (struct ks_bounds_known){ .learns = !version || version >= KS_SINCE(6, 6),
+					 .links = !read };
 }
 
 /** Whether all that the program finds in its context are numbers to the verifier. */
@@ -33,19 +37,22 @@ static bool gets_numbers(const struct ks_hook *hook)
 }
 
 struct ks_error *ks_bounds_find(const struct ks_interp_input *interp, const struct ks_hook *hook,
-				bool learns, uint64_t *steps, struct ks_bounds *ret)
+				struct ks_bounds_known known, uint64_t *steps,
+				struct ks_bounds *ret)
 {
-	struct ks_witness_input input = {
-		.interp = interp, .numbers = gets_numbers(hook), .learns = learns, .steps = steps
-	};
+	struct ks_witness_input input = { .interp = interp,
+					  .numbers = gets_numbers(hook),
+					  .learns = known.learns,
+					  .links = known.links,
+					  .steps = steps };
 	struct ks_witness learned = { 0 };
-	*ret = (struct ks_bounds){ .learns = true };
+	*ret = (struct ks_bounds){ .always = true };
 	KS_TRY(ks_witness_find(&input, &ret->witness));
-	if (learns || !ret->witness.how)
+	if (known.learns || !ret->witness.how)
 		return NULL;
-	input.learns = true;
+	input.learns = input.links = true;
 	KS_TRY(ks_witness_find(&input, &learned));
-	ret->learns = learned.how;
+	ret->always = learned.how;
 	return NULL;
 }
 
@@ -97,11 +104,11 @@ void ks_judge_bounds(struct ks_judge *judge)
 	if (!bounds || !bounds->witness.how)
 		return;
 	struct ks_reason *reason = tell(judge, &bounds->witness);
-	if (bounds->learns)
+	if (bounds->always)
 		ks_reason_hint(judge, reason, "compare it with a constant, or mask it");
 	else
 		ks_reason_hint(judge, reason,
-			       "compare it with a constant, or mask it: before 6.8 the verifier "
-			       "learns nothing of two variables that are compared, nor of what "
-			       "one is not equal to");
+			       "compare it with a constant, or mask it, right before: older "
+			       "verifiers learn less of comparisons (nothing of two variables "
+			       "before 6.8) and of what is computed");
 }

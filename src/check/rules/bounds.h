@@ -7,16 +7,20 @@
 /** What the verifier of one kernel makes of a program's numbers. */
 struct ks_bounds {
 	struct ks_witness witness;
-	bool learns; // of comparisons of two registers
+	bool always; // to the verifiers of all kernels
 };
 
-/** Whether the verifier of a kernel learns of comparisons of two registers, or may. */
-bool ks_verifier_learns(uint32_t version);
+/** What the verifier of a kernel knows of numbers, or may know. */
+struct ks_bounds_known {
+	bool learns, links; // as of struct ks_witness_input
+};
+struct ks_bounds_known ks_bounds_known(uint32_t version);
 /**
  * Look for a use of a number that is out of bounds to the verifier.
  * @param interp the program on an image
  * @param steps left, counted down
  */
 KS_MUST_CHECK struct ks_error *ks_bounds_find(const struct ks_interp_input *interp,
-					      const struct ks_hook *hook, bool learns,
-					      uint64_t *steps, struct ks_bounds *ret);
+					      const struct ks_hook *hook,
+					      struct ks_bounds_known known, uint64_t *steps,
+					      struct ks_bounds *ret);
