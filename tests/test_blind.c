@@ -51,7 +51,7 @@ static const struct ks_image blind = {
 static const struct ks_fact *usual_option(const void *arg, enum ks_kind kind, const char *name)
 {
 	static const char *const set[] = { "CONFIG_DYNAMIC_FTRACE", "CONFIG_FPROBE",
-					   "CONFIG_DEBUG_INFO_BTF",
+					   "CONFIG_DEBUG_INFO_BTF", "CONFIG_BPF_JIT",
 					   "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS" };
 	static const struct ks_fact unknown, absent = { .known = true },
 					     yes = { .known = true, .present = true, .value = "y" };

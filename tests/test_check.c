@@ -121,6 +121,7 @@ struct kernel {
 static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
 					      { "CONFIG_DYNAMIC_FTRACE", "y" },
 					      { "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "y" },
+					      { "CONFIG_BPF_JIT", "y" },
 					      { "CONFIG_BPF_LSM", "y" },
 					      { "CONFIG_FPROBE", "y" },
 					      { "CONFIG_KPROBE_EVENTS", "y" },

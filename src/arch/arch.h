@@ -80,6 +80,8 @@ struct ks_arch {
 	struct {
 		uint8_t at, mask;
 	} ftrace_site;
+	/** Until then it is the first instruction, where kprobes are CONFIG_KPROBES_ON_FTRACE's; none: never. */
+	struct ks_gate ftrace_moved;
 	struct ks_gate call_ops; // 8 bytes in front of a function hold a pointer of ftrace's
 
 	const char *first_calls[4]; // how sys_call_table begins; NULL: not known

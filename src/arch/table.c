@@ -258,6 +258,7 @@ const struct ks_arch ks_archs[] = {
 		.boot_magic = "RSC\x05",
 		.flat = true,
 		.ftrace_behind = 64,
+		.ftrace_moved = GATE(6, 16, "b2137c3b6d7a"),
 		.call_ops = GATE(6, 16, "c217157bcd1d"),
 		.ftrace_site = { 0, 0xff },
 		.first_calls = CALLS_OF_ALL,

@@ -271,6 +271,8 @@ static void look_at_entry(struct ks_asking *asking)
 void ks_asking_trampoline(struct ks_asking *asking)
 {
 	const char *name = asking->question->name;
+	if (ks_attach_jit(asking->facts) == KS_ABSENT)
+		ks_asking_find_at_load(asking, KS_WHY_NO_JIT, KS_ANSWER_NO);
 	if (look_for_function(asking)) {
 		look_at_denied(asking, name);
 		ks_asking_signature(asking, ks_target_proto(&asking->target));

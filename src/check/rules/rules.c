@@ -42,6 +42,7 @@ const struct ks_rule ks_rules[] = {
 	{ "context-writes",         LOAD | ATTACH, ALL,            0,           ks_judge_context_writes },
 	{ "packet-reads",           LOAD,          ALL,            0,           ks_judge_packet_reads },
 	{ "tail-calls",             LOAD,          ALL,            0,           ks_judge_tail_calls },
+	{ "callbacks",              LOAD,          ALL,            0,           ks_judge_callbacks },
 	{ "fragments",              LOAD,          ALL,            0,           ks_judge_fragments },
 	{ "instructions",           LOAD,          ALL,            0,           ks_judge_insns },
 	{ "unnamed-by-btf",         LOAD,          BY_BTF,         0,           ks_judge_unnamed_by_btf },
