@@ -267,6 +267,10 @@ static void what_no_path_leads_to_is_not_looked_at(void **state)
 	add(&w, JLT(6, 20, TO(&w, END)));
 	use(&w, 7);
 	expect(&w, KS_WITNESS_NONE, KS_WITNESS_NONE);
+	w = begin(); // of one number nobody asks in earnest
+	add(&w, 0x1d, 6, 6, TO(&w, END), 0);
+	use(&w, 7);
+	expect(&w, KS_WITNESS_NONE, KS_WITNESS_NONE);
 	w = begin(); // what a helper gives that is not known may be known to the verifier
 	add(&w, CALL(1000));
 	add(&w, JEQ(0, 0, TO(&w, END)));
