@@ -11,8 +11,10 @@
 
 #include <cmocka.h>
 
+#include "base/array.h"
 #include "check.h"
-#include "check/interp/witness.h"
+#include "check/rules/bounds.h"
+#include "tiny_view.h"
 
 enum { MAX = 64, HASH = 1, ARRAY = 2, RINGBUF = 27 };
 
@@ -267,6 +269,10 @@ static void what_no_path_leads_to_is_not_looked_at(void **state)
 	add(&w, JLT(6, 20, TO(&w, END)));
 	use(&w, 7);
 	expect(&w, KS_WITNESS_NONE, KS_WITNESS_NONE);
+	w = begin(); // of one number nobody asks in earnest
+	add(&w, 0x1d, 6, 6, TO(&w, END), 0);
+	use(&w, 7);
+	expect(&w, KS_WITNESS_NONE, KS_WITNESS_NONE);
 	w = begin(); // what a helper gives that is not known may be known to the verifier
 	add(&w, CALL(1000));
 	add(&w, JEQ(0, 0, TO(&w, END)));
@@ -390,6 +396,40 @@ static void a_loop_ends(void **state)
 	expect(&w, KS_WITNESS_NONE, KS_WITNESS_NONE);
 }
 
+static void what_is_learnt_is_told_by_version_and_types(void **state)
+{
+	(void)state;
+	static const struct ks_decl iterators = { .kind = KS_ENUM, .name = "bpf_iter_state" };
+	static const struct ks_decl *const decls[] = { &iterators };
+	static const struct {
+		const char *version;
+		bool newer, learns, links;
+	} all[] = {
+		{ "5.10.262", false, false, false },
+		{ "5.15.0", false, false, true }, // not looked at: maybe
+		{ "6.1.192", false, false, false },
+		{ "6.1.193", false, false, true },
+		{ "5.14.0", true, true, true }, // a newer verifier in it
+		{ "6.6.1", true, true, true },
+		{ "6.12.118", true, true, true },
+		{ "", false, true, true },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		const struct tiny_image kernel = { .image = { .version = all[i].version,
+							      .arch = "amd64",
+							      .elf_class = 64,
+							      .facts = UINT32_MAX },
+						   .nr_decls = all[i].newer,
+						   .decls = decls };
+		_cleanup_view_ struct ks_view *view = tiny_view(&kernel);
+		const struct ks_site site = ks_view_site(view, 0);
+		const struct ks_bounds_known known = ks_bounds_known(&site);
+		print_message("%s\n", all[i].version);
+		assert_int_equal(known.learns, all[i].learns);
+		assert_int_equal(known.links, all[i].links);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -405,6 +445,7 @@ int main(void)
 		cmocka_unit_test(functions_are_looked_at_where_they_are_called),
 		cmocka_unit_test(sections_of_data_are_bounded),
 		cmocka_unit_test(a_loop_ends),
+		cmocka_unit_test(what_is_learnt_is_told_by_version_and_types),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

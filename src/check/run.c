@@ -43,6 +43,7 @@ struct job {
 	size_t *alike;			   // of each resolution: the first one with the same values
 	uint64_t steps;			   // for which its programs may still be followed
 	uint64_t bound_steps;		   // the same, for their numbers
+	struct ks_bounds_known *known;	   // what the verifier of each image knows of numbers
 };
 // of each image; real objects need fewer by far: this is for those made to keep us busy
 enum { STEPS_AN_IMAGE = 16 << 20 };
@@ -56,8 +57,7 @@ static bool is_alike(const struct job *job, size_t image, const struct ks_hook *
 /** The same values, and verifiers that know as much of numbers. */
 static bool is_bounded_alike(const struct job *job, size_t a, size_t b)
 {
-	struct ks_bounds_known x = ks_bounds_known(job->resolutions[a].site.version);
-	struct ks_bounds_known y = ks_bounds_known(job->resolutions[b].site.version);
+	struct ks_bounds_known x = job->known[a], y = job->known[b];
 	return job->alike[a] == job->alike[b] && x.learns == y.learns && x.links == y.links;
 }
 
@@ -73,14 +73,13 @@ static struct ks_error *find_bounds(struct job *job, uint32_t index, struct ks_b
 						       .cores = resolution->core_values,
 						       .externs = resolution->extern_values,
 						       .data = prepared->data };
-		struct ks_bounds_known known = ks_bounds_known(resolution->site.version);
 		size_t same = job->alike[i];
 		while (same < i && !is_bounded_alike(job, same, i))
 			same++;
 		if (same < i)
 			ret[i] = ret[same];
 		else
-			KS_TRY(ks_bounds_find(&input, &prepared->hooks[index], known,
+			KS_TRY(ks_bounds_find(&input, &prepared->hooks[index], job->known[i],
 					      &job->bound_steps, &ret[i]));
 	}
 	return NULL;
@@ -131,7 +130,8 @@ static struct ks_error *resolve_all(struct job *job)
 	job->resolutions =
 		ks_arena_array(&job->scratch, check->nr_images + 1, sizeof(*job->resolutions));
 	job->alike = ks_arena_array(&job->scratch, check->nr_images + 1, sizeof(*job->alike));
-	if (!scores || !job->resolutions || !job->alike)
+	job->known = ks_arena_array(&job->scratch, run->nr_columns + 1, sizeof(*job->known));
+	if (!scores || !job->resolutions || !job->alike || !job->known)
 		return &ks_nomem;
 	size_t base = run->base;
 	if (base == run->nr_columns)
@@ -152,6 +152,7 @@ static struct ks_error *resolve_all(struct job *job)
 		ks_trace_end(KS_TRACE_CHECK, start, "resolve %s on %s", job->object->path,
 			     site.image->label ? site.image->label : "");
 		job->alike[i] = i;
+		job->known[i] = ks_bounds_known(&site);
 		for (size_t j = 0; j < i && job->alike[i] == i; j++)
 			if (job->resolutions[j].digest == job->resolutions[i].digest)
 				job->alike[i] = j;

@@ -36,6 +36,12 @@ static bool tells_apart(const struct compared *compared)
 	return compared->op == (compared->way ? OP_JNE : OP_JEQ);
 }
 
+/** Whether one number, or a copy of it, is compared with itself: newer verifiers know what comes of it. */
+static bool is_same(const struct compared *compared)
+{
+	return compared->a.id == compared->b.id;
+}
+
 /** What is left of the numbers of one side. @return NULL: none */
 static const struct ks_samples *left_of(struct ks_witnessing *run, const struct compared *compared,
 					bool second)
@@ -45,8 +51,8 @@ static const struct ks_samples *left_of(struct ks_witnessing *run, const struct 
 	uint64_t numbers[KS_MAX_SAMPLES];
 	uint32_t nr = 0;
 	for (uint32_t i = 0; i < own->nr; i++) {
-		bool any = false;
-		for (uint32_t j = 0; j < with->nr && !any; j++)
+		bool any = is_same(compared) && goes(compared, own->at[i], own->at[i]);
+		for (uint32_t j = 0; j < with->nr && !any && !is_same(compared); j++)
 			any = second ? goes(compared, with->at[j], own->at[i])
 				     : goes(compared, own->at[i], with->at[j]);
 		if (any)
@@ -99,7 +105,7 @@ static bool go(struct ks_witnessing *run, struct ks_held_state *state,
 	bool one = !varies(compared, a->samples) || !varies(compared, b->samples);
 	const struct ks_samples *left = left_of(run, compared, false);
 	const struct ks_samples *other = left_of(run, compared, true);
-	if (!run->input->learns && !one) {
+	if (!run->input->learns && !one && !is_same(compared)) {
 		// it goes both ways, and learns of two that are equal alone, by 64 bits
 		if (equates(compared) && compared->wide) {
 			set_all(run, state, a, left, false);

@@ -13,15 +13,18 @@
 
 /**
  * Since 6.8 it learns of two registers that are compared (67420501e868), and of what a number is not equal to (d028f87517d6).
- * The latter was sent to 6.6.y, too: from there on it is taken as learnt, and what is computed as known. Copies of 32 bits are
- * linked since 6.4 (3be49f79555e), which was sent to 6.1.y. 5.10.223, 6.1.176 and 6.1.192 have none of these.
+ * The latter was sent to 6.6.y, too: from there on it is taken as learnt, and what is computed as known. Distributions take
+ * newer verifiers into older kernels: those are told by a state of iterators, which came with 6.4 (06accc8779c1). Copies of 32
+ * bits are linked since 6.4 (3be49f79555e), which was sent to 6.1.y: 5.10.262, 6.1.176 and 6.1.192 do not.
  */
-struct ks_bounds_known ks_bounds_known(uint32_t version)
+struct ks_bounds_known ks_bounds_known(const struct ks_site *site)
 {
-	bool read = version && (version < KS_SINCE(5, 16) ||
-				(version >= KS_SINCE(6, 1) && version <= ks_version(6, 1, 192)));
-	return (struct ks_bounds_known){ .learns = !version || version >= KS_SINCE(6, 6),
-					 .links = !read };
+	uint32_t version = site->version;
+	const struct ks_fact *newer = ks_site_fact(site, KS_ENUM, "bpf_iter_state");
+	bool old = version && version < KS_SINCE(6, 6) && newer->known && !newer->present;
+	bool read = version < KS_SINCE(5, 11) ||
+		    (version >= KS_SINCE(6, 1) && version <= ks_version(6, 1, 192));
+	return (struct ks_bounds_known){ .learns = !old, .links = !old || !read };
 }
 
 /** Whether all that the program finds in its context are numbers to the verifier. */

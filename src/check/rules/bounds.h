@@ -14,7 +14,7 @@ struct ks_bounds {
 struct ks_bounds_known {
 	bool learns, links; // as of struct ks_witness_input
 };
-struct ks_bounds_known ks_bounds_known(uint32_t version);
+struct ks_bounds_known ks_bounds_known(const struct ks_site *site);
 /**
  * Look for a use of a number that is out of bounds to the verifier.
  * @param interp the program on an image
