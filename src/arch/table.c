@@ -53,6 +53,10 @@ static const struct ks_arch_reloc mips_relocs[] = {
 			24, 32, 40, 48, 56, 64, 72, 80                                             \
 		}                                                                                  \
 	}
+#define CALL_REL32                                                                                 \
+	{                                                                                          \
+		.mask = 0xff, .value = 0xe8, .bits = 32, .ahead = 5, .bytes = true                 \
+	}
 #define CALLS_OF_OLD                                                                               \
 	{                                                                                          \
 		"restart_syscall", "exit", "fork", "read"                                          \
@@ -84,6 +88,7 @@ const struct ks_arch ks_archs[] = {
 				  { 0 } },
 		.ftrace_behind = 4,
 		.ftrace_site = { 0, 0xff },
+		.call = CALL_REL32,
 		.first_calls = CALLS_OF_X86,
 		.syscall_prefix = "__x64_sys_",
 		.no_kprobes = x86_ranges,
@@ -109,6 +114,7 @@ const struct ks_arch ks_archs[] = {
 				  { R_386_PC32, 4, KS_RELOC_PC },
 				  { 0 } },
 		.ftrace_behind = 64,
+		.call = CALL_REL32,
 		.first_calls = CALLS_OF_OLD,
 		.syscall_prefix = "__ia32_sys_",
 		.no_kprobes = x86_ranges,
@@ -130,6 +136,8 @@ const struct ks_arch ks_archs[] = {
 		.flat = true,
 		.ftrace_behind = 64,
 		.ftrace_site = { 3, 0xfc },
+		.call = { .mask = 0xfc000000, .value = 0x94000000, .bits = 26 },
+		.entry_mark = 0xd503233f, // paciasp: it signs the return address
 		.call_ops = GATE(6, 3, "baaf553d3bc3"),
 		.first_calls = CALLS_OF_ALL,
 		.syscall_prefix = "__arm64_sys_",
@@ -165,6 +173,7 @@ const struct ks_arch ks_archs[] = {
 		.thumb = true,
 		.ftrace_behind = 64,
 		.ftrace_site = { 3, 0xff },
+		.call = { .mask = 0x0f000000, .value = 0x0b000000, .bits = 24, .ahead = 8 },
 		.first_calls = CALLS_OF_OLD,
 		.syscall_prefix = "sys_",
 		// c60890616535

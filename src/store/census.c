@@ -344,7 +344,8 @@ static struct ks_error *read_run(void *arg, size_t job, unsigned int thread)
 
 static void add_group(struct ks_census *census, const struct ks_traits *traits, bool same_lines)
 {
-	for (size_t t = 0; t < KS_NR_TRANSFORMS; t++)
+	census->nr_untold += traits->code == KS_CODE_UNTOLD;
+	for (size_t t = 0; t < KS_NR_TRANSFORMS && traits->code == KS_CODE_FUNCTION; t++)
 		census->symbols[t] += traits->names[t];
 	if (!traits->grouped)
 		return;
@@ -392,6 +393,10 @@ static struct ks_error *add_image(void *arg, size_t job, unsigned int thread)
 	census->groups_known = census->symbols_known = census->nr_groups != 0;
 	for (size_t t = 0; t < KS_NR_TRANSFORMS; t++)
 		census->symbols_known = census->symbols_known || census->symbols[t];
+	const struct ks_image *what = &count->images->at[job]->image;
+	census->untold_known = census->symbols_known &&
+			       (what->tier == KS_TIER_FULL || what->tier == KS_TIER_IMPORTED ||
+				what->facts & KS_FACT_LABELS);
 	return NULL;
 }
 

@@ -52,9 +52,10 @@ static const char *kind_name(int bit)
 
 static const char *fact_name(int bit)
 {
-	static const char *const names[] = { "inline", "ftrace", "kprobe", "inject", "init", "btf",
-					     "traced", "whole",	 "forms",  "lists",  "types" };
-	_Static_assert(KS_FACT_TYPES == 1 << (KS_ARRAY_LEN(names) - 1),
+	static const char *const names[] = { "inline", "ftrace", "kprobe", "inject",
+					     "init",   "btf",	 "traced", "whole",
+					     "forms",  "lists",	 "types",  "labels" };
+	_Static_assert(KS_FACT_LABELS == 1 << (KS_ARRAY_LEN(names) - 1),
 		       "not every fact has a name");
 	return bit < (int)(KS_ARRAY_LEN(names)) ? names[bit] : NULL;
 }
