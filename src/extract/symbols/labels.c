@@ -189,16 +189,6 @@ static void mark_labels(struct ks_labels *labels)
 
 /* ---- what follows ---- */
 
-/** The symbol of a surface that a function has a copy of. */
-static const struct ks_symbol *original(const struct ks_labels *labels,
-					const struct ks_symbol *copy)
-{
-	const struct ks_symbol *s = ks_symbol_at(labels->index, copy->addr);
-	while (s && strcmp(s->name, copy->name) != 0)
-		s = ks_symbol_at_next(labels->index, s);
-	return s;
-}
-
 static void write_types(const struct ks_labels *labels, struct ks_surface *surface)
 {
 	static const uint8_t types[] = { [KS_EVIDENCE_NONE] = KS_STT_UNTOLD,
@@ -211,9 +201,13 @@ static void write_types(const struct ks_labels *labels, struct ks_surface *surfa
 		if (symbols[i].type == STT_FUNC)
 			symbols[i].type = types[labels->symbol[i]];
 	for (size_t i = 0; i < surface->nr_functions; i++) {
-		struct ks_symbol *copies = (struct ks_symbol *)surface->functions[i].symbols;
-		for (uint32_t k = 0; k < surface->functions[i].nr_symbols; k++)
-			copies[k].type = original(labels, &copies[k])->type;
+		const struct ks_function *fn = &surface->functions[i];
+		struct ks_symbol *copies = (struct ks_symbol *)fn->symbols;
+		const struct ks_symbol *sym = ks_symbol_function(labels->index, fn->name);
+		for (uint32_t k = 0; k < fn->nr_symbols && sym; k++) { // as they were copied
+			copies[k].type = sym->type;
+			sym = ks_symbol_function_next(labels->index, sym);
+		}
 	}
 }
 
