@@ -254,6 +254,7 @@ static void labels_are_told_and_what_may_be_one_is_unknown(void **state)
 				 cases[i].issues);
 		const char *text = report(KS_FORMAT_TERMINAL, &good, &fact, false, &out);
 		assert_int_equal(strstr(text, ", Label") != NULL, cases[i].issues == LABEL);
+		assert_int_equal(strstr(text, "no function\n") != NULL, cases[i].issues != 0);
 		assert_int_equal(strstr(text, ", Function Or Label") != NULL,
 				 cases[i].issues == UNTOLD);
 		fact.image = &older;

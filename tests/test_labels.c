@@ -153,6 +153,8 @@ static void names_and_tables_tell(void **state)
 		next(image, "may_fail", KS_ATTACH_INJECT);
 		next(image, "known_1.isra.0", 0);
 		next(image, "no_more.part.0", 0);
+		next(image, "cut", 0);
+		next(image, "cut.cold", 0);
 		next(image, "traced_end", KS_ATTACH_FTRACE);
 		struct ks_symbol *start = add(image, image->end, "__static_call_text_start", 0, 0);
 		start->type = STT_NOTYPE;
@@ -172,6 +174,7 @@ static void names_and_tables_tell(void **state)
 		is(image, "may_fail", STT_FUNC);
 		is(image, "known_1.isra.0", STT_FUNC);
 		is(image, "no_more.part.0", STT_FUNC);
+		is(image, "cut", STT_FUNC);
 		is(image, "__SCT__call", STT_FUNC);
 		is(image, "__SCT__call_start", STT_FUNC);
 		is(image, "behind", KS_STT_UNTOLD);

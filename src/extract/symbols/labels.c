@@ -98,11 +98,27 @@ static void find_static_calls(const struct ks_labels *labels, uint64_t *start, u
 	*stop = begin && end ? end->addr : 0;
 }
 
-/** What a symbol's own name tells. */
+static bool has_suffix(const struct ks_symbol *sym)
+{
+	return *sym->name && strchr(sym->name + 1, '.');
+}
+
+/** Compilers make copies and pieces of functions. */
+static bool has_copies(const struct ks_labels *labels, const struct ks_symbol *sym)
+{
+	const struct ks_symbol *copy = ks_symbol_function(labels->index, sym->name);
+	for (int left = KS_MAX_ALIASES; copy && left--;
+	     copy = ks_symbol_function_next(labels->index, copy))
+		if (has_suffix(copy))
+			return true;
+	return false;
+}
+
+/** What names tell. */
 static bool named_as_function(const struct ks_labels *labels, const struct ks_symbol *sym)
 {
-	return (*sym->name && strchr(sym->name + 1, '.')) || // a compiler made it of one
-	       ks_symbol_is_prefix(sym->name) || has_prefix_symbol(labels, sym);
+	return has_suffix(sym) || has_copies(labels, sym) || ks_symbol_is_prefix(sym->name) ||
+	       has_prefix_symbol(labels, sym);
 }
 
 /** What the begin of the code tells. */
