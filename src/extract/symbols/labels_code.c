@@ -8,7 +8,7 @@
 
 /* ---- frames ---- */
 
-enum { ORC = 6, MAX_KINDS = 64, LEAST_FUNCTIONS = 100 };
+enum { ORC = 6, MAX_KINDS = 64, LEAST_FUNCTIONS = 100, ENOUGH_FUNCTIONS = 4096 };
 
 /** The two tables: distances to where an entry begins to hold, ascending, and the entries. */
 struct frames {
@@ -73,7 +73,7 @@ static uint64_t frame_of_calls(const struct ks_labels *labels, const struct fram
 {
 	uint64_t kinds[MAX_KINDS];
 	size_t counts[MAX_KINDS] = { 0 }, nr = 0, all = 0, most = 0;
-	for (size_t i = 0; i < labels->surface->nr_symbols; i++) {
+	for (size_t i = 0; i < labels->surface->nr_symbols && all < ENOUGH_FUNCTIONS; i++) {
 		const struct ks_symbol *sym = &labels->surface->symbols[i];
 		// pieces of functions begin with any frame
 		if (labels->symbol[i] != KS_EVIDENCE_FUNCTION || strchr(sym->name, '.'))
