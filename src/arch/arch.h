@@ -36,6 +36,7 @@ struct ks_arch_call {
 	uint32_t mask, value; // mask 0: not known
 	uint8_t bits, ahead;
 	bool bytes;
+	bool region; // they are the lower bits of the target itself, in words
 };
 
 /** Where struct pt_regs has what functions take and return, as eBPF programs see it. */

@@ -53,6 +53,10 @@ static const struct ks_arch_reloc mips_relocs[] = {
 			24, 32, 40, 48, 56, 64, 72, 80                                             \
 		}                                                                                  \
 	}
+#define CALL_JAL                                                                                   \
+	{                                                                                          \
+		.mask = 0xfc000000, .value = 0x0c000000, .bits = 26, .region = true                \
+	}
 #define CALL_REL32                                                                                 \
 	{                                                                                          \
 		.mask = 0xff, .value = 0xe8, .bits = 32, .ahead = 5, .bytes = true                 \
@@ -318,6 +322,7 @@ const struct ks_arch ks_archs[] = {
 		.uname = { "mips64" },
 		.source = "mips",
 		.elf = EM_MIPS,
+		.call = CALL_JAL,
 		.word = 8,
 		.relocs = mips_relocs,
 		.split_info = true,
@@ -332,6 +337,7 @@ const struct ks_arch ks_archs[] = {
 		.uname = { "mips64" },
 		.source = "mips",
 		.elf = EM_MIPS,
+		.call = CALL_JAL,
 		.word = 8,
 		.big_endian = true,
 		.relocs = mips_relocs,
@@ -346,6 +352,7 @@ const struct ks_arch ks_archs[] = {
 		.uname = { "mips" },
 		.source = "mips",
 		.elf = EM_MIPS,
+		.call = CALL_JAL,
 		.word = 4,
 		.relocs = mips_relocs,
 		.packed_in_elf = true,
@@ -358,6 +365,7 @@ const struct ks_arch ks_archs[] = {
 		.uname = { "mips" },
 		.source = "mips",
 		.elf = EM_MIPS,
+		.call = CALL_JAL,
 		.word = 4,
 		.big_endian = true,
 		.relocs = mips_relocs,

@@ -15,7 +15,14 @@
 #include "surface/traits.h"
 
 /** How far in front of a function its prefix symbol is at most; how near to another symbol one is a bound of it. */
-enum { PREFIX_REACH = 64, BOUND_REACH = 8, LEAST_FUNCTIONS = 1000, ZEROS = 16, MOST_ALIGNED = 16 };
+enum {
+	PREFIX_REACH = 64,
+	BOUND_REACH = 8,
+	LEAST_FUNCTIONS = 1000,
+	ZEROS = 512,
+	PAGE = 4096,
+	MOST_ALIGNED = 16
+};
 
 static const struct ks_symbol *symbol_of(const struct ks_labels *labels, size_t i)
 {
@@ -167,12 +174,12 @@ static void mark_aliases(struct ks_labels *labels)
 
 /* ---- labels ---- */
 
-/** Page tables and the like lie among the code. */
-static bool is_zero(const struct ks_labels *labels, const struct ks_symbol *sym)
+/** Page tables lie among the code. Smaller places are code that is only written when the kernel boots (mips). */
+static bool is_zero_page(const struct ks_labels *labels, const struct ks_symbol *sym)
 {
 	struct ks_cursor c = ks_elf_at(labels->elf, sym->addr);
-	uint8_t any = 0;
-	for (int i = 0; i < ZEROS; i++)
+	uint8_t any = sym->addr % PAGE != 0;
+	for (int i = 0; i < ZEROS && !any; i++)
 		any |= ks_cursor_u8(&c);
 	return !any && !c.why;
 }
@@ -197,7 +204,7 @@ static void mark_labels(struct ks_labels *labels)
 	for (size_t i = 0; i < labels->surface->nr_symbols; i++) {
 		const struct ks_symbol *sym = symbol_of(labels, i);
 		if (sym->type == STT_FUNC && labels->symbol[i] < KS_EVIDENCE_FUNCTION &&
-		    (sym->addr % aligned || is_zero(labels, sym)))
+		    (sym->addr % aligned || is_zero_page(labels, sym)))
 			labels->symbol[i] = KS_EVIDENCE_LABEL;
 	}
 	ks_labels_by_frames(labels);

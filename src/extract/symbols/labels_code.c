@@ -136,10 +136,22 @@ static void code_of(const struct ks_surface *surface, uint64_t *low, uint64_t *h
 	}
 }
 
+/** Where an instruction calls to. @param word with the distance, or the target's lower bits, in its own lowest bits */
+static uint64_t target_of(const struct ks_arch_call *call, uint64_t addr, uint32_t word)
+{
+	const unsigned int unused = 32 - call->bits;
+	if (call->region) {
+		uint64_t within = ((uint64_t)4 << call->bits) - 4;
+		return ((addr + 4) & ~(within | 3)) | ((uint64_t)word << 2 & within);
+	}
+	int64_t distance = (int32_t)(word << unused) >> unused;
+	return addr + call->ahead + (uint64_t)(call->bytes ? distance : 4 * distance);
+}
+
 static void read_calls(struct ks_labels *labels, const struct ks_arch_call *call, uint64_t addr,
 		       uint64_t end)
 {
-	const unsigned int unused = 32 - call->bits, step = call->bytes ? 1 : 4;
+	const unsigned int step = call->bytes ? 1 : 4;
 	const uint64_t all = labels->elf->is64 ? UINT64_MAX : UINT32_MAX;
 	struct ks_cursor c = ks_elf_at(labels->elf, addr);
 	for (; addr < end && (size_t)(c.end - c.pos) > sizeof(uint32_t); addr += step) {
@@ -149,9 +161,7 @@ static void read_calls(struct ks_labels *labels, const struct ks_arch_call *call
 		if ((word & call->mask) != call->value)
 			continue;
 		word = call->bytes ? ks_cursor_u32(&at) : word;
-		int32_t distance = (int32_t)(word << unused) >> unused;
-		int64_t bytes = call->bytes ? distance : 4 * (int64_t)distance;
-		mark_called(labels, (addr + call->ahead + (uint64_t)bytes) & all);
+		mark_called(labels, target_of(call, addr, word) & all);
 	}
 }
 
