@@ -146,6 +146,7 @@ void ks_judge_sleep(struct ks_judge *judge)
 
 void ks_judge_iterator_sleep(struct ks_judge *judge)
 {
+	static const struct ks_gate asks = { KS_SINCE(6, 0), "d247049f4fd0" };
 	// without BPF_ITER_RESCHED (bpf_iter_link_attach()): they hold a lock, or RCU, while they run
 	static const char *const awake[] = {
 		"bpf_link",   "bpf_map", "bpf_map_elem", "bpf_prog", "bpf_sk_storage_map",
@@ -153,7 +154,8 @@ void ks_judge_iterator_sleep(struct ks_judge *judge)
 		"unix"
 	};
 	const char *target = judge->hook->target;
-	for (size_t i = 0; judge->hook->sleepable && i < KS_ARRAY_LEN(awake); i++)
+	bool asked = judge->hook->sleepable && ks_gate_is_open(&asks, judge->site->version);
+	for (size_t i = 0; asked && i < KS_ARRAY_LEN(awake); i++)
 		if (strcmp(target, awake[i]) == 0)
 			ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_PROG_TYPE,
 				     KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section),

@@ -23,6 +23,7 @@ const struct ks_rule ks_rules[] = {
 	{ "uncalled-syscall",       RUN,           ON(KPROBE) | ON(FENTRY) | ON(FMOD_RET) | ON(KSYSCALL), NAME, ks_judge_uncalled },
 	{ "machine",                RUN,           ALL,            0,           ks_judge_machine },
 	{ "map-types",              LOAD,          ALL,            0,           ks_judge_maps },
+	{ "map-shapes",             LOAD,          ALL,            0,           ks_judge_map_shapes },
 	{ "operations",             LOAD,          ALL,            0,           ks_judge_operations },
 	{ "externs",                LOAD,          ALL,            0,           ks_judge_externs },
 	{ "program-type",           LOAD | ATTACH, ALL,            0,           ks_judge_program_type },

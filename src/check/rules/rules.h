@@ -41,6 +41,8 @@ void ks_judge_all(struct ks_judge *judge);
 void ks_judge_loader(struct ks_judge *judge);
 /** Types of maps (maps.c). */
 void ks_judge_maps(struct ks_judge *judge);
+/** Keys, values and flags of maps, by their types (map_shapes.c). */
+void ks_judge_map_shapes(struct ks_judge *judge);
 /** Structs of operations, and their members that programs stand for (struct_ops.c). */
 void ks_judge_operations(struct ks_judge *judge);
 /** Symbols and options that are missing and not weak (externs.c). */
