@@ -5,9 +5,9 @@
 #include "bpf/names.h"
 #include "check/interp/opcode.h"
 #include "check/rules/elsewhere.h"
+#include "check/rules/feature_options.h"
 #include "check/rules/helpers.h"
 #include "check/rules/rules.h"
-#include "check/rules/type_options.h"
 
 /** libbpf calls the older helpers where the newer ones that read memory do not exist. */
 static bool has_fallback(uint32_t helper)
@@ -71,7 +71,7 @@ static void judge_option(struct ks_judge *judge, uint32_t at, uint32_t helper)
 	};
 	if (!name || ks_helper_present(judge->site, helper) != KS_PRESENT)
 		return;
-	enum ks_presence built = ks_type_built_in(judge->site, name, &option);
+	enum ks_presence built = ks_feature_built_in(judge->site, name, &option);
 	if (built == KS_ABSENT)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about, "%s is not set",
 			     option);
