@@ -51,6 +51,10 @@ static void judge_helper(struct ks_judge *judge, uint32_t at, uint32_t helper)
 			     "the image has no enum bpf_func_id");
 	else if (present == KS_ABSENT)
 		add_missing_helper(judge, &about, helper, name);
+	else if (allowed == KS_NOT_ALLOWED && judge->caller->hook == KS_HOOK_STRUCT_OPS &&
+		 judge->caller->group)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
+			     "not for operations of struct %s", judge->caller->group);
 	else if (allowed == KS_NOT_ALLOWED)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about, "not for %s",
 			     judge->caller->program_type);

@@ -37,7 +37,7 @@ const struct ks_rule ks_rules[] = {
 	{ "helper-calls",           LOAD,          ALL,            0,           ks_judge_helper_calls },
 	{ "context-pointers",       LOAD,          ALL,            0,           ks_judge_context_pointers },
 	{ "context-end",            LOAD,          ALL,            0,           ks_judge_context_end },
-	{ "context-members",        LOAD,          ALL,            0,           ks_judge_context_members },
+	{ "context-members",        LOAD | ATTACH, ALL,            0,           ks_judge_context_members },
 	{ "packet-reads",           LOAD,          ALL,            0,           ks_judge_packet_reads },
 	{ "tail-calls",             LOAD,          ALL,            0,           ks_judge_tail_calls },
 	{ "fragments",              LOAD,          ALL,            0,           ks_judge_fragments },
