@@ -11,7 +11,9 @@
 #include "catalogue_world.h"
 #include "same.h"
 #include "sample.h"
+#include "store/forms.h"
 #include "store/suggest.h"
+#include "surface/codec.h"
 
 static void check_fact(const struct ks_fact *a, const struct ks_fact *b)
 {
@@ -30,6 +32,41 @@ static void check_fact(const struct ks_fact *a, const struct ks_fact *b)
 	assert_true(!a->tracepoint || same_tracepoint(a->tracepoint, b->tracepoint));
 }
 
+/** What a file tells of a name beyond its declaration. @param out the bytes of it @return whether that is known at all */
+static bool forms_of(struct ks_store *store, const struct ks_store_image *image, enum ks_kind kind,
+		     const char *name, const char *module, const struct ks_decl *listed,
+		     struct ks_buf *out)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_store_forms kept = { 0 };
+	const struct ks_forms *forms;
+	assert_ok(
+		ks_store_forms_of(store, image, &kept, kind, name, module, listed, &arena, &forms));
+	bool known = kept.known;
+	out->len = 0;
+	if (forms)
+		ks_codec_put_forms(out, forms);
+	ks_store_forms_deinit(&kept);
+	return known;
+}
+
+/** @return whether there are any */
+static bool check_forms(struct ks_store *a, struct ks_store *b, const struct ks_fact *fact,
+			const struct ks_store_image *of_a, const struct ks_store_image *of_b,
+			enum ks_kind kind, const char *name, const char *module)
+{
+	_cleanup_buf_ struct ks_buf in_a = { 0 }, in_b = { 0 };
+	const struct ks_decl *listed = fact ? fact->decl : NULL;
+	bool known = forms_of(a, of_a, kind, name, module, listed, &in_a);
+	assert_int_equal(forms_of(b, of_b, kind, name, module, listed, &in_b), known);
+	assert_int_equal(in_a.len, in_b.len);
+	assert_true(!in_a.len || memcmp(in_a.at, in_b.at, in_a.len) == 0);
+	return in_a.len > 0;
+}
+
+static bool without_forms; // one of both is a catalogue of before they were kept
+static size_t nr_forms;	   // that were compared
+
 static void check_name(struct ks_store *a, struct ks_store *b, const struct ks_store_images *of_a,
 		       const struct ks_store_images *of_b, const struct ks_store_name *name)
 {
@@ -39,6 +76,9 @@ static void check_name(struct ks_store *a, struct ks_store *b, const struct ks_s
 	assert_ok(ks_store_history(b, of_b, name->kind, name->name, &arena, &y));
 	for (size_t i = 0; i < x.nr; i++) {
 		check_fact(&x.facts[i], &y.facts[i]);
+		if (!without_forms && x.kind <= KS_INT)
+			nr_forms += check_forms(a, b, &x.facts[i], of_a->at[i], of_b->at[i], x.kind,
+						x.name, NULL);
 		bool in_a, in_b;
 		assert_ok(ks_store_symbol(a, of_a->at[i], name->name, &in_a));
 		assert_ok(ks_store_symbol(b, of_b->at[i], name->name, &in_b));
@@ -83,13 +123,23 @@ static void file_says_the_same(void **state)
 {
 	struct world world;
 	_cleanup_store_ struct ks_store *catalogue = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_store_images images, of_store;
 	world_make(&world, state);
 	world_serve(&world);
 	// of some functions the store tells what moved: the catalogue has no base to tell it by
 	assert_true(place_number(place_path(state), "SELECT count(*) FROM part WHERE name ="
 						    " 'function.moves' AND nr > 0") > 0);
 	assert_ok(ks_store_open(world.path, KS_STORE_READ, &catalogue));
+	nr_forms = 0;
 	check_same(world.store, catalogue, NULL, 1);
+	assert_true(nr_forms > BUILDS); // several in each image
+	assert_ok(ks_store_images(world.store, &arena, &of_store));
+	assert_ok(ks_store_images(catalogue, &arena, &images));
+	assert_true(check_forms(world.store, catalogue, NULL, of_store.at[0], images.at[0],
+				KS_FUNCTION, "open.isra.0", "zoo"));
+	assert_false(check_forms(world.store, catalogue, NULL, of_store.at[0], images.at[0],
+				 KS_FUNCTION, "open.isra.0", NULL));
 	check_same(world.store, catalogue, "filler_1*", 1);
 	check_same(world.store, catalogue, "[fs]*_1?", 1);
 	check_same(world.store, catalogue, "*_12*", 1);
@@ -180,6 +230,28 @@ static void old_catalogues_are_read(void **state)
 	check_same(store, catalogue, NULL, 1);
 	check_same(store, catalogue, "*iller_1*", 1);
 	expect_error(ks_store_verify(catalogue, hex), KS_ERR_UNSUPPORTED, "format 1");
+	unlink(path);
+}
+
+/** One of format 2, made of the store v3-1 by what kept no forms: what they say is unknown, and all else is there. */
+static void catalogues_without_forms_are_read(void **state)
+{
+	char path[100], hex[65];
+	_cleanup_store_ struct ks_store *store = NULL, *catalogue = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	_cleanup_buf_ struct ks_buf forms = { 0 };
+	struct ks_store_images images;
+	snprintf(path, sizeof(path), "%s.c2", place_path(state));
+	assert_ok(ks_store_open(place_copy_old(place_path(state), "v3-1"), KS_STORE_READ, &store));
+	assert_ok(ks_store_open(place_copy_old(path, "c2"), KS_STORE_READ, &catalogue));
+	without_forms = true;
+	check_same(store, catalogue, NULL, 1);
+	without_forms = false;
+	assert_ok(ks_store_verify(catalogue, hex));
+	assert_ok(ks_store_images(store, &arena, &images));
+	assert_true(forms_of(store, images.at[0], KS_TYPEDEF, "nothing", NULL, NULL, &forms));
+	assert_ok(ks_store_images(catalogue, &arena, &images));
+	assert_false(forms_of(catalogue, images.at[0], KS_TYPEDEF, "nothing", NULL, NULL, &forms));
 	unlink(path);
 }
 
@@ -281,10 +353,15 @@ static void command_says_the_same(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(file_says_the_same),	TEST(common_names_are_in_the_head),
-		TEST(old_stores_are_published), TEST(old_catalogues_are_read),
-		TEST(server_says_the_same),	TEST(one_name_reads_little),
-		TEST(suggestions_are_the_same), TEST(command_says_the_same),
+		TEST(file_says_the_same),
+		TEST(common_names_are_in_the_head),
+		TEST(old_stores_are_published),
+		TEST(old_catalogues_are_read),
+		TEST(catalogues_without_forms_are_read),
+		TEST(server_says_the_same),
+		TEST(one_name_reads_little),
+		TEST(suggestions_are_the_same),
+		TEST(command_says_the_same),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

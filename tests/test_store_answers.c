@@ -240,7 +240,7 @@ static void forms_and_types_of_variables_are_found_by_name(void **state)
 	for (size_t i = 0; i < want->nr_forms; i++) {
 		const struct ks_forms *expected = &want->forms[i], *found = NULL;
 		assert_ok(ks_store_forms_of(store, image, &forms, expected->kind, expected->name,
-					    expected->listed, &arena, &found));
+					    expected->module, expected->listed, &arena, &found));
 		assert_non_null(found);
 		assert_int_equal(found->nr, expected->nr);
 		for (uint32_t k = 0; k < found->nr; k++)
@@ -250,8 +250,8 @@ static void forms_and_types_of_variables_are_found_by_name(void **state)
 	static const char *const none[] = { "zo", "zooo", "", "special" };
 	for (size_t i = 0; i < KS_ARRAY_LEN(none); i++) {
 		const struct ks_forms *found = NULL;
-		assert_ok(ks_store_forms_of(store, image, &forms, KS_STRUCT, none[i], NULL, &arena,
-					    &found));
+		assert_ok(ks_store_forms_of(store, image, &forms, KS_STRUCT, none[i], NULL, NULL,
+					    &arena, &found));
 		assert_null(found);
 	}
 	ks_store_forms_deinit(&forms);

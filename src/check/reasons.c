@@ -74,14 +74,15 @@ static struct ks_reason *add(struct ks_judge *judge, enum ks_reason_kind kind,
 }
 
 /** Whether an instruction is reached or not depends on what the image does not tell. */
-static bool is_unsure(const struct ks_judge *judge, enum ks_stage stage,
-		      const struct ks_about *about)
+static bool is_unsure(const struct ks_judge *judge, const struct ks_about *about)
 {
-	return stage == KS_STAGE_LOAD && judge->reach && !about->soft &&
-	       about->insn < judge->program->nr &&
+	return judge->reach && !about->soft && about->insn < judge->program->nr &&
 	       !ks_reach_is_sure(judge->resolution->prepared->object, judge->program, judge->reach,
 				 about->insn);
 }
+
+static const char depends[] = "whether the program comes to it depends on an option, or on types, "
+			      "that are not known";
 
 struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
 			       enum ks_reason_kind kind, const struct ks_about *about,
@@ -90,7 +91,7 @@ struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
 	static const enum ks_verdict verdicts[] = { KS_VERDICT_NO_LOAD, KS_VERDICT_NO_ATTACH,
 						    KS_VERDICT_RISK };
 	bool untold = kind == KS_REASON_TIER || kind == KS_REASON_TARGET_AT_RUN_TIME;
-	bool unsure = !untold && is_unsure(judge, stage, about);
+	bool unsure = !untold && is_unsure(judge, about);
 	if (untold || unsure)
 		judge->untold[stage] = true;
 	va_list args;
@@ -100,10 +101,26 @@ struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
 		    untold || unsure ? KS_VERDICT_UNKNOWN : verdicts[stage], fmt, args);
 	va_end(args);
 	if (unsure)
-		ks_reason_hint(judge, reason,
-			       "whether the program comes to it depends on an option, or on types, "
-			       "that are not known");
+		ks_reason_hint(judge, reason, "%s", depends);
 	return reason;
+}
+
+bool ks_judge_agrees(const struct ks_judge *judge, const struct ks_reason *reason)
+{
+	const struct ks_about about = { .kind = reason->name_kind, .name = reason->name };
+	const struct ks_reason *same = find(judge, reason->kind, &about);
+	return same && !same->soft && same->verdict >= reason->verdict;
+}
+
+void ks_judge_doubt(struct ks_judge *judge, struct ks_reason *reason)
+{
+	if (reason->verdict == KS_VERDICT_NO_LOAD)
+		judge->untold[KS_STAGE_LOAD] = true;
+	if (reason->verdict == KS_VERDICT_NO_ATTACH)
+		judge->untold[KS_STAGE_ATTACH] = true;
+	reason->kind = KS_REASON_TIER;
+	reason->verdict = KS_VERDICT_UNKNOWN;
+	reason->hint = depends;
 }
 
 struct ks_reason *ks_judge_note(struct ks_judge *judge, enum ks_reason_kind kind,

@@ -49,6 +49,10 @@ struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
 KS_PRINTF(4, 5)
 struct ks_reason *ks_judge_note(struct ks_judge *judge, enum ks_reason_kind kind,
 				const struct ks_about *about, const char *fmt, ...);
+/** Whether another judge has the reason, as bad as that: of the same kind and name. */
+bool ks_judge_agrees(const struct ks_judge *judge, const struct ks_reason *reason);
+/** What was taken for true is so by some values only of what is not known: it becomes a KS_REASON_TIER. */
+void ks_judge_doubt(struct ks_judge *judge, struct ks_reason *reason);
 /** Set the hint of a reason. One that has a hint keeps it, as it keeps its detail. */
 KS_PRINTF(3, 4)
 void ks_reason_hint(struct ks_judge *judge, struct ks_reason *reason, const char *fmt, ...);

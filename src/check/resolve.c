@@ -246,7 +246,7 @@ static enum ks_extern_state ksym_extern(const struct ks_site *site,
 	if (ext->type && !variable_agrees(site, object, ext))
 		return KS_EXTERN_MISSING; // also when it is weak
 	// the verifier takes the address of a typed one for a pointer that may be NULL
-	known->how = ext->type ? KS_KNOWN_NOT : KS_KNOWN_POINTER;
+	known->how = ext->type ? KS_KNOWN_MAYBE_NULL : KS_KNOWN_POINTER;
 	return ext->type ? address_of(site, ext->name) : KS_EXTERN_FOUND;
 }
 
@@ -317,5 +317,43 @@ struct ks_error *ks_resolution_make(struct ks_arena *arena, const struct ks_prep
 	if (base)
 		ret->base = *base;
 	ret->digest = digest_of(ret, object);
+	return NULL;
+}
+
+/** It says whether something is there. */
+static bool is_yes_or_no(enum ks_core_kind kind)
+{
+	return kind == KS_CORE_FIELD_EXISTS || kind == KS_CORE_TYPE_EXISTS ||
+	       kind == KS_CORE_TYPE_MATCHES || kind == KS_CORE_ENUM_EXISTS;
+}
+
+struct ks_error *ks_resolution_suppose(struct ks_arena *arena, struct ks_resolution *resolution,
+				       uint64_t value)
+{
+	const struct ks_bpf_object *object = resolution->prepared->object;
+	struct ks_known *cores =
+				ks_arena_array(arena, (size_t)object->nr_cores + 1, sizeof(*cores)),
+			*externs = ks_arena_array(arena, (size_t)object->nr_externs + 1,
+						  sizeof(*externs));
+	if (!cores || !externs)
+		return &ks_nomem;
+	for (uint32_t i = 0; i < object->nr_cores; i++) {
+		cores[i] = resolution->core_values[i];
+		if (resolution->cores[i].state == KS_CORE_UNTOLD &&
+		    is_yes_or_no(object->cores[i].kind))
+			set_number(&cores[i], value != 0);
+	}
+	for (uint32_t i = 0; i < object->nr_externs; i++) {
+		const struct ks_bpf_extern *ext = &object->externs[i];
+		externs[i] = resolution->extern_values[i];
+		if (resolution->externs[i] != KS_EXTERN_UNTOLD)
+			continue;
+		if (ext->kind == KS_EXTERN_KCONFIG || (ext->weak && !value))
+			set_number(&externs[i], value);
+		else
+			externs[i].how = KS_KNOWN_POINTER;
+	}
+	resolution->core_values = cores;
+	resolution->extern_values = externs;
 	return NULL;
 }

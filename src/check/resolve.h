@@ -32,3 +32,10 @@ KS_MUST_CHECK struct ks_error *ks_resolution_make(struct ks_arena *arena,
 						  const struct ks_site *site,
 						  const struct ks_site *base,
 						  struct ks_resolution *ret);
+
+/**
+ * Suppose that all has one value that is not known and decides branches: options, and whether types, their members and values are
+ * there. @param arena holds the values @param resolution its values are exchanged
+ */
+KS_MUST_CHECK struct ks_error *
+ks_resolution_suppose(struct ks_arena *arena, struct ks_resolution *resolution, uint64_t value);

@@ -10,6 +10,7 @@
 #include "check/rules/hint.h"
 #include "check/rules/pointers.h"
 #include "check/rules/rules.h"
+#include "check/trial.h"
 
 /** A result, and the memory behind it. */
 struct result {
@@ -44,89 +45,15 @@ struct job {
 // of each image; real objects need fewer by far: this is for those made to keep us busy
 enum { STEPS_AN_IMAGE = 16 << 20 };
 
-static int reason_order(const void *a, const void *b)
-{
-	const struct ks_reason *x = a, *y = b;
-	if (x->soft != y->soft)
-		return x->soft - y->soft;
-	if (x->verdict != y->verdict)
-		return x->verdict < y->verdict ? 1 : -1;
-	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
-	if (x->insn != y->insn)
-		return x->insn < y->insn ? -1 : 1;
-	return strcmp(x->name ? x->name : "", y->name ? y->name : "");
-}
-
-/** From reasons to verdicts. */
-static struct ks_error *conclude(struct ks_judge *judge, bool optional, struct ks_outcome *ret)
-{
-	size_t nr = judge->reasons.len;
-	struct ks_reason *reasons = ks_arena_array(judge->arena, nr + 1, sizeof(*reasons));
-	if (!reasons || judge->nomem)
-		return &ks_nomem;
-	*ret = (struct ks_outcome){
-		.load = judge->untold[KS_STAGE_LOAD] ? KS_VERDICT_UNKNOWN : KS_VERDICT_OK,
-		.attach = judge->untold[KS_STAGE_ATTACH] ? KS_VERDICT_UNKNOWN : KS_VERDICT_OK,
-		.optional = optional,
-		.nr = (uint32_t)nr,
-		.reasons = reasons
-	};
-	ret->verdict = ret->load > ret->attach ? ret->load : ret->attach;
-	for (size_t i = 0; i < nr; i++)
-		reasons[i] = *judge->reasons.at[i];
-	if (nr)
-		qsort(reasons, nr, sizeof(*reasons), reason_order);
-	for (size_t i = 0; i < nr; i++) {
-		if (reasons[i].soft)
-			continue;
-		if (reasons[i].verdict == KS_VERDICT_NO_LOAD)
-			ret->load = KS_VERDICT_NO_LOAD;
-		if (reasons[i].verdict == KS_VERDICT_NO_ATTACH)
-			ret->attach = KS_VERDICT_NO_ATTACH;
-		if (reasons[i].verdict > ret->verdict)
-			ret->verdict = reasons[i].verdict;
-	}
-	return NULL;
-}
-
-static struct ks_error *judge_cell(struct job *job, struct ks_arena *scratch, uint32_t index,
-				   size_t image, const struct ks_reach *reaches,
-				   struct ks_outcome *ret)
-{
-	const struct ks_prepared *prepared = &job->prepared;
-	struct ks_judge judge = { .arena = job->arena,
-				  .scratch = scratch,
-				  .resolution = &job->resolutions[image],
-				  .site = &job->resolutions[image].site,
-				  .program = &prepared->object->programs[index],
-				  .hook = &prepared->hooks[index],
-				  .caller = &prepared->callers[index],
-				  .reach = &reaches[image],
-				  .base_reach = job->has_base ? &reaches[job->base] : NULL };
-	int64_t start = ks_trace_begin(KS_TRACE_CHECK);
-	ks_judge_all(&judge);
-	ks_trace_end(KS_TRACE_CHECK, start, "judge %s on %s: %zu reasons", judge.program->name,
-		     judge.site->image->label ? judge.site->image->label : "", judge.reasons.len);
-	struct ks_error *err = conclude(&judge, prepared->optional[index], ret);
-	ks_vector_deinit(&judge.reasons);
-	return err;
-}
-
-/** Do pointers that the program gets have types: by what it is attached to, or, at events, out of helpers alone? */
-static bool follows_pointers(const struct ks_hook *hook)
-{
-	return ks_hook_is_typed(hook) ||
-	       (hook->target && !hook->needs_target &&
-		(KS_HOOKS_FUNCTION | KS_HOOKS_ARGUMENTS | KS_HOOK_BIT(KS_HOOK_TRACEPOINT) |
-		 KS_HOOK_BIT(KS_HOOK_SYSCALL_TP)) &
-			KS_HOOK_BIT(hook->kind));
-}
-
 /** The same values give the same result, unless that depends on types, too. */
 static bool is_alike(const struct job *job, size_t image, const struct ks_hook *hook)
 {
 	return job->alike[image] != image && !ks_hook_is_typed(hook);
+}
+
+static struct ks_trial trial_of(struct job *job, uint32_t index, size_t image)
+{
+	return (struct ks_trial){ &job->resolutions[image], index, &job->steps };
 }
 
 /** A program on every image; what is alike for several images is followed once. */
@@ -141,32 +68,19 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 	bool base_apart = job->has_base && job->base == check->nr_images;
 	const struct ks_hook *hook = &job->prepared.hooks[index];
 	for (size_t i = 0; i < check->nr_images + base_apart; i++) {
-		const struct ks_resolution *resolution = &job->resolutions[i];
-		struct ks_pointers pointers;
-		struct ks_interp_input input = { .object = job->prepared.object,
-						 .program = &job->prepared.object->programs[index],
-						 .cores = resolution->core_values,
-						 .externs = resolution->extern_values,
-						 .data = job->prepared.data,
-						 .steps = &job->steps,
-						 .paths = follows_pointers(hook),
-						 .typed = ks_hook_is_typed(hook),
-						 .may_be_null = ks_pointer_may_be_null,
-						 .kfunc_may_give_null = ks_kfunc_may_give_null,
-						 .is_never_null = ks_pointer_is_never_null,
-						 .types = &pointers };
 		if (is_alike(job, i, hook)) {
 			reaches[i] = reaches[job->alike[i]];
 			continue;
 		}
-		pointers =
-			ks_pointers_of(input.object, input.program, hook,
-				       job->prepared.callers[index].sleepable, &resolution->site);
-		KS_TRY(ks_interp(&input, &arena, &reaches[i]));
+		const struct ks_trial trial = trial_of(job, index, i);
+		KS_TRY(ks_trial_follow(&trial, &arena, &reaches[i]));
 	}
-	for (size_t i = 0; i < check->nr_images; i++)
-		KS_TRY(judge_cell(job, &arena, index, i, reaches,
-				  &check->outcomes[row * check->nr_images + i]));
+	for (size_t i = 0; i < check->nr_images; i++) {
+		const struct ks_trial trial = trial_of(job, index, i);
+		KS_TRY(ks_trial_judge(&trial, &reaches[i],
+				      job->has_base ? &reaches[job->base] : NULL, job->arena,
+				      &arena, &check->outcomes[row * check->nr_images + i]));
+	}
 	return NULL;
 }
 

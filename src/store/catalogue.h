@@ -12,6 +12,13 @@ enum { KS_CATALOGUE_NAMES = 64 };
 enum { KS_CATALOGUE_INLINE = 256 };
 /** What the list of all names of symbol tables is called: beside those of ks_list_name(). */
 #define KS_CATALOGUE_SYMBOLS "symbol"
+/** And that of what BTF says of names beyond their declarations. */
+#define KS_CATALOGUE_FORMS "form"
+/** What forms are called in it. @param module in whose BTF; NULL: of the kernel */
+void ks_catalogue_form_key(struct ks_buf *out, enum ks_kind kind, const char *module,
+			   const char *name);
+/** Whether the file has that list: those of before have not. */
+KS_MUST_CHECK struct ks_error *ks_catalogue_has_forms(struct ks_store *store, bool *ret);
 /** Keys of the rows of table head. */
 #define KS_CATALOGUE_HEAD_FIRST "first"	  // images, lists and common names
 #define KS_CATALOGUE_HEAD_IMAGES "images" // of format 1

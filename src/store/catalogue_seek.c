@@ -125,3 +125,17 @@ struct ks_error *ks_catalogue_symbol(struct ks_store *store, const struct ks_sto
 	struct ks_row row;
 	return ks_catalogue_seek(store, image->id, KS_CATALOGUE_SYMBOLS, name, ret, &row);
 }
+
+void ks_catalogue_form_key(struct ks_buf *out, enum ks_kind kind, const char *module,
+			   const char *name)
+{
+	ks_buf_printf(out, "%s %s %s", ks_list_name((int)kind), module ? module : "", name);
+}
+
+struct ks_error *ks_catalogue_has_forms(struct ks_store *store, bool *ret)
+{
+	const struct ks_catalogue_list *list;
+	KS_TRY(ks_catalogue_list(store, KS_CATALOGUE_FORMS, &list));
+	*ret = list != NULL;
+	return NULL;
+}

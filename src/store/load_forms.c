@@ -5,6 +5,7 @@
 
 #include "base/hashmap.h"
 #include "store/block.h"
+#include "store/forms.h"
 #include "store/load.h"
 #include "surface/codec.h"
 
@@ -66,23 +67,28 @@ static struct ks_error *read_forms(struct ks_store *store, const struct listing 
 	return NULL;
 }
 
-/** In whose BTF each is; a kernel's image has no such part. */
-static struct ks_error *read_modules(struct ks_store *store, const struct ks_store_image *image,
-				     struct ks_arena *arena, struct ks_forms *forms,
-				     size_t nr_forms)
+struct ks_error *ks_store_form_modules(struct ks_store *store, const struct ks_store_image *image,
+				       struct ks_arena *arena, size_t nr, const char *const **ret)
 {
 	_cleanup_buf_ struct ks_buf raw = { 0 };
 	const char *module = NULL;
-	uint64_t nr;
-	KS_TRY(ks_part_read(store, image, KS_PART_FORM_MODULES, &raw, &nr));
-	if (nr && nr != nr_forms)
+	uint64_t nr_modules;
+	*ret = NULL;
+	KS_TRY(ks_part_read(store, image, KS_PART_FORM_MODULES, &raw, &nr_modules));
+	if (!nr_modules)
+		return NULL;
+	if (nr_modules != nr)
 		return ks_store_damaged("forms have columns of different length");
+	const char **modules = ks_arena_array(arena, nr, sizeof(char *));
+	if (!modules)
+		return &ks_nomem;
 	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
-	for (uint64_t i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr; i++) {
 		if (!ks_part_module(&c, arena, &module))
 			return &ks_nomem;
-		forms[i].module = module;
+		modules[i] = module;
 	}
+	*ret = modules;
 	return c.why ? ks_store_damaged(c.why) : NULL;
 }
 
@@ -96,11 +102,14 @@ struct ks_error *ks_load_forms(struct ks_store *store, const struct ks_store_ima
 	if (!order.nr)
 		return NULL;
 	struct ks_forms *forms = ks_arena_array(arena, order.nr, sizeof(*forms));
+	const char *const *modules = NULL;
 	struct ks_error *err = &ks_nomem;
 	if (forms && index_decls(&listing))
 		err = read_forms(store, &listing, &order, arena, forms);
 	if (!err)
-		err = read_modules(store, image, arena, forms, order.nr);
+		err = ks_store_form_modules(store, image, arena, order.nr, &modules);
+	for (size_t i = 0; !err && modules && i < order.nr; i++)
+		forms[i].module = modules[i];
 	ks_hashmap_deinit(&listing.map);
 	surface->forms = forms;
 	surface->nr_forms = order.nr;

@@ -10,9 +10,10 @@
 /** A value as one kernel gives it to a relocated instruction or an extern. */
 struct ks_known {
 	enum {
-		KS_KNOWN_NOT,
+		KS_KNOWN_NOT, // the image does not tell
 		KS_KNOWN_VALUE,
-		KS_KNOWN_POINTER, // not null, value unknown
+		KS_KNOWN_POINTER,    // not null, value unknown
+		KS_KNOWN_MAYBE_NULL, // a pointer that may be null to the verifier
 		KS_KNOWN_TEXT,
 	} how;
 	uint64_t value;	  // of a text: its hash

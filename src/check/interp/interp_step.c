@@ -31,10 +31,10 @@ static struct ks_value value_of(const struct ks_known *known)
 									 : KS_VALUE_ANY };
 }
 
-/** What CO-RE puts in; where the image does not tell, the kernel at hand does. */
-static struct ks_value core_value(const struct ks_known *core)
+/** What CO-RE or the loader puts in; where the image does not tell, the kernel at hand does. */
+static struct ks_value put_in(const struct ks_known *known)
 {
-	return core->how == KS_KNOWN_NOT ? ks_value_untold() : value_of(core);
+	return known->how == KS_KNOWN_NOT ? ks_value_untold() : value_of(known);
 }
 
 /** The offset in an instruction, as CO-RE makes it. @param core NULL: it does not */
@@ -241,7 +241,7 @@ static void load_imm64(struct ks_interp *interp, uint32_t at, struct ks_state *s
 	const struct ks_known *core = core_at(interp, at);
 	struct ks_value value = ks_value_any();
 	if (core) {
-		value = core_value(core);
+		value = put_in(core);
 	} else if (!ref) {
 		if (insn->src == 0)
 			value = ks_value_const((uint32_t)insn[0].imm |
@@ -252,7 +252,7 @@ static void load_imm64(struct ks_interp *interp, uint32_t at, struct ks_state *s
 		value.number = ref->kind == KS_REF_DATA ? ref->offset : 0;
 	} else if (ref->kind == KS_REF_KSYM || ref->kind == KS_REF_KFUNC) {
 		if (ref->index < interp->input->object->nr_externs)
-			value = value_of(&interp->input->externs[ref->index]);
+			value = put_in(&interp->input->externs[ref->index]);
 	} else if (ref->kind == KS_REF_POINTER) {
 		value.kind = KS_VALUE_FUNCTION;
 		value.number = ref->offset;
@@ -270,7 +270,7 @@ static struct ks_value source_of(const struct ks_interp *interp, uint32_t at,
 	if (insn->code & SOURCE_REG)
 		return state->regs[insn->src];
 	const struct ks_known *core = core_at(interp, at);
-	return core ? core_value(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
+	return core ? put_in(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
 }
 
 /** What may not be done with pointers (adjust_reg_min_max_vals(), adjust_ptr_min_max_vals()). */

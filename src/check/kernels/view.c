@@ -23,7 +23,12 @@ struct told {
 	bool asked;
 	struct ks_view_btf says;
 };
-enum { ASKED_SYMBOL = KS_NR_KINDS, ASKED_VARIABLE, ASKED_GLOB, ASKED_BTF /* + the kind */ };
+enum {
+	ASKED_SYMBOL = KS_NR_KINDS,
+	ASKED_VARIABLE,
+	ASKED_GLOB,
+	ASKED_BTF /* + the kind; those of modules behind them */
+};
 
 struct ks_view {
 	struct ks_view_source source;
@@ -253,7 +258,8 @@ static void ask_btf(const struct ks_site *site, enum ks_kind kind, const char *n
 		    const struct ks_decl *listed, struct ks_view_btf *ret)
 {
 	struct ks_view *view = site->view;
-	const struct asked *asked = look_up(view, (uint32_t)ASKED_BTF + kind, name);
+	const uint32_t of = listed && listed->module ? KS_NR_KINDS + 1 : 0;
+	const struct asked *asked = look_up(view, (uint32_t)ASKED_BTF + of + kind, name);
 	struct told *told = asked && asked->told ? &asked->told[site->at] : NULL;
 	if (told && !told->asked && !view->err)
 		view->err = view->source.btf(view->source.arg, site->at, kind, name, listed,
@@ -276,9 +282,15 @@ static struct ks_view_btf says_btf(const struct ks_site *site, enum ks_kind kind
 	return ret;
 }
 
-struct ks_view_btf ks_site_btf(const struct ks_site *site, enum ks_kind kind, const char *name)
+struct ks_view_btf ks_site_btf(const struct ks_site *site, const struct ks_decl *decl)
 {
-	return says_btf(site, kind, name, ks_site_fact(site, kind, name)->decl);
+	const struct ks_fact *fact = ks_site_fact(site, decl->kind, decl->name);
+	if (decl->module)
+		fact = fact->modules;
+	// of several modules one has the name
+	if (decl->module && (!fact || fact->decl != decl))
+		return (struct ks_view_btf){ 0 };
+	return says_btf(site, decl->kind, decl->name, fact->decl);
 }
 
 const struct ks_type *ks_site_variable(const struct ks_site *site, const char *name)

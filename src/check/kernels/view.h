@@ -112,8 +112,8 @@ static inline bool ks_site_same(const struct ks_site *a, const struct ks_site *b
 const struct ks_fact *ks_site_fact(const struct ks_site *site, enum ks_kind kind, const char *name);
 /** Whether it has a symbol, of a variable that BTF describes or of any type. */
 enum ks_presence ks_site_symbol(const struct ks_site *site, const char *name, bool variable);
-/** What its BTF says of a declaration beyond that: KS_FUNCTION to KS_INT. */
-struct ks_view_btf ks_site_btf(const struct ks_site *site, enum ks_kind kind, const char *name);
+/** What its BTF, or that of the module it is of, says of a declaration beyond that: KS_FUNCTION to KS_INT. */
+struct ks_view_btf ks_site_btf(const struct ks_site *site, const struct ks_decl *decl);
 /** The type of a variable that its BTF describes; NULL: not known. */
 const struct ks_type *ks_site_variable(const struct ks_site *site, const char *name);
 /** Functions that some image of the view has, by a glob of their names without suffix; NULL when it does not tell. */

@@ -9,7 +9,7 @@ struct stored {
 	struct ks_store *store;
 	const struct ks_store_images *images;
 	const struct ks_image **headers; // of the images, one after the other
-	struct ks_store_forms *forms;	 // the same
+	struct ks_store_forms *forms;	 // of each image and, behind it, of its modules
 	struct ks_arena arena;		 // of what follows
 	bool sorted;			 // partial is set
 	struct ks_store_images partial;	 // of all in the store: those with a choice of names
@@ -18,7 +18,7 @@ struct stored {
 static void stored_free(void *arg)
 {
 	struct stored *stored = arg;
-	for (size_t i = 0; i < stored->images->nr; i++)
+	for (size_t i = 0; i < 2 * stored->images->nr; i++)
 		ks_store_forms_deinit(&stored->forms[i]);
 	ks_arena_deinit(&stored->arena);
 	free(stored->forms);
@@ -57,10 +57,15 @@ static struct ks_error *stored_btf(void *arg, size_t image, enum ks_kind kind, c
 {
 	struct stored *stored = arg;
 	const struct ks_store_image *asked = stored->images->at[image];
-	struct ks_store_forms *forms = &stored->forms[image];
+	const char *module = listed ? listed->module : NULL;
+	struct ks_store_forms *forms = &stored->forms[2 * image + (module != NULL)];
+	if (module)
+		asked = asked->modules;
+	if (!asked)
+		return NULL;
 	if (kind == KS_NR_KINDS)
 		return ks_store_variable_type(stored->store, asked, name, arena, &ret->variable);
-	KS_TRY(ks_store_forms_of(stored->store, asked, forms, kind, name, listed, arena,
+	KS_TRY(ks_store_forms_of(stored->store, asked, forms, kind, name, module, listed, arena,
 				 &ret->forms));
 	ret->known = forms->known;
 	return NULL;
@@ -143,7 +148,7 @@ struct ks_error *ks_view_over_store(struct ks_store *store, const struct ks_stor
 {
 	struct stored *stored = calloc(1, sizeof(*stored));
 	const struct ks_image **headers = calloc(images->nr + 1, sizeof(struct ks_image *));
-	struct ks_store_forms *forms = calloc(images->nr + 1, sizeof(*forms));
+	struct ks_store_forms *forms = calloc(2 * images->nr + 1, sizeof(*forms));
 	if (!stored || !headers || !forms) {
 		free(stored);
 		free(headers);

@@ -69,6 +69,8 @@ static void find_operation(const struct ks_bpf_object *object, const struct ks_b
 		if (shape.kind == KS_BTF_FUNC_PROTO)
 			pointers->proto = shape.type;
 		pointers->operations = decl->name;
+		pointers->told_by = decl;
+		pointers->member = decl->members[i].name;
 	}
 	int used = snprintf(stub, sizeof(stub), "%s__%s", name, op->member);
 	if (used > 0 && (size_t)used < sizeof(stub))
@@ -279,9 +281,9 @@ static void tag_argument(const struct ks_pointers *pointers, uint32_t index,
 			 struct ks_pointee *word)
 {
 	if (word->word == KS_WORD_RECORD && ks_hook_is_typed(pointers->hook))
-		word->tagged = ks_tag_heeded(
-			pointers->site,
-			ks_tag_of_parameter(pointers->site, pointers->told_by, index));
+		word->tagged = ks_tag_heeded(pointers->site,
+					     ks_tag_of_parameter(pointers->site, pointers->told_by,
+								 pointers->member, index));
 }
 
 struct ks_pointee ks_argument_of(const struct ks_pointers *pointers, uint32_t offset,

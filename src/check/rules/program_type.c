@@ -4,8 +4,8 @@
 
 #include "base/array.h"
 #include "check/rules/elsewhere.h"
+#include "check/rules/feature_options.h"
 #include "check/rules/rules.h"
-#include "check/rules/type_options.h"
 
 /** Program types of which the kernel looks at the expected attach type when it loads them. */
 static bool attach_type_is_checked(const struct ks_site *site, const char *type)
@@ -26,7 +26,7 @@ static void judge_option(struct ks_judge *judge, enum ks_stage stage, enum ks_re
 			 const struct ks_about *about)
 {
 	const char *option;
-	enum ks_presence built = ks_type_built_in(judge->site, about->name, &option);
+	enum ks_presence built = ks_feature_built_in(judge->site, about->name, &option);
 	if (built == KS_ABSENT)
 		ks_judge_add(judge, stage, kind, about, "%s is not set", option);
 	else if (built == KS_UNTOLD)

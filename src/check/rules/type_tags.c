@@ -94,8 +94,8 @@ static const struct ks_decl *form_of(const struct ks_site *site, const struct ks
 	if (tags == KS_ABSENT)
 		return NULL;
 	struct ks_view_btf btf = { 0 };
-	if (decl && decl->name && !decl->module)
-		btf = ks_site_btf(site, decl->kind, decl->name);
+	if (decl && decl->name)
+		btf = ks_site_btf(site, decl);
 	if (!btf.known || (btf.forms && btf.forms->nr != 1))
 		*ret_tag = without_forms(site, tags);
 	else if (btf.forms)
@@ -112,12 +112,23 @@ enum ks_tagged ks_tag_of_member(const struct ks_site *site, const struct ks_walk
 	return pointer ? tag_of_pointer(pointer) : tag;
 }
 
+/** The type of a declaration, or that of one of its members. */
+static const struct ks_type *type_in(const struct ks_decl *form, const char *member)
+{
+	if (!member)
+		return form->type;
+	for (uint32_t i = 0; i < form->nr; i++)
+		if (strcmp(form->members[i].name, member) == 0)
+			return form->members[i].type;
+	return NULL;
+}
+
 enum ks_tagged ks_tag_of_parameter(const struct ks_site *site, const struct ks_decl *decl,
-				   uint32_t index)
+				   const char *member, uint32_t index)
 {
 	enum ks_tagged tag;
 	const struct ks_decl *form = form_of(site, decl, &tag);
-	const struct ks_type *proto = form ? strip(form->type) : NULL;
+	const struct ks_type *proto = form ? strip(type_in(form, member)) : NULL;
 	if (proto && proto->kind == KS_TYPE_PTR)
 		proto = strip(proto->inner);
 	if (!proto || proto->kind != KS_TYPE_PROTO || index >= proto->nr_params)

@@ -14,6 +14,10 @@ enum ks_tagged {
 
 /** Of the pointer at which a walk ended. */
 enum ks_tagged ks_tag_of_member(const struct ks_site *site, const struct ks_walk *walk);
-/** Of a parameter of a prototype. @param decl the function, or the typedef of a tracepoint, that has it; NULL: none is known */
+/**
+ * Of a parameter of a prototype.
+ * @param decl the function, the typedef of a tracepoint, or the struct of operations that has it; NULL: none is known
+ * @param member which of the operations; NULL: it is no such struct
+ */
 enum ks_tagged ks_tag_of_parameter(const struct ks_site *site, const struct ks_decl *decl,
-				   uint32_t index);
+				   const char *member, uint32_t index);

@@ -127,6 +127,7 @@ static struct ks_error *put_lists(struct ks_publish *publish)
 		KS_TRY(put_kind(publish, last[i]));
 	static const enum ks_def_class variables[] = { KS_DEF_VARIABLE, 0 };
 	KS_TRY(ks_publish_list(publish, ks_list_name(KS_LIST_VARIABLES), variables));
+	KS_TRY(ks_publish_forms(publish));
 	return ks_publish_symbols(publish);
 }
 

@@ -108,6 +108,8 @@ void ks_publish_trigrams_deinit(struct ks_publish *publish);
 
 /** The names of all symbol tables. */
 KS_MUST_CHECK struct ks_error *ks_publish_symbols(struct ks_publish *publish);
+/** What BTF says beyond declarations, by the names of these. */
+KS_MUST_CHECK struct ks_error *ks_publish_forms(struct ks_publish *publish);
 
 /**
  * The new ids of the definitions of one name, whose cells stand one behind the other; the cells are changed to them.

@@ -3,59 +3,29 @@
 #include <stdlib.h>
 
 #include "store/part.h"
-#include "store/write/publish.h"
+#include "store/write/publish_list.h"
 
 enum { WORD_ROWS = 16 }; // of names, in a row of words
 enum { STEP = 512 };	 // names that are at work at once
 
-/** A name among all of them: as many entries as the image has that has it most often. */
-struct named {
-	const char *name;
-	uint32_t number, nr, entry; // as the index counts them, how often, the first of its entries
-};
-
-/** Which names of symbols an image has, by their numbers in the index. */
-struct held {
-	uint64_t *bits;
-	size_t nr;
-};
-
-struct listing;
-/** The cells of names [from, to), in the order of entries and images. */
-typedef struct ks_error *take_fn(struct listing *listing, size_t from, size_t to);
-
-struct listing {
-	struct ks_publish *publish;
-	const char *list;
-	const enum ks_def_class *classes;
-	struct ks_index index;
-	struct named *names; // sorted
-	size_t nr_names;
-	uint32_t *place; // where in names a number of the index stands
-	bool functions;
-	uint64_t nr_entries; // that are written
-	struct ks_buf rows;  // of the head, as it grows
-	take_fn *take;
-	struct held *held; // of symbols: one for each image
-};
-
 static int compare_names(const void *a, const void *b)
 {
-	return strcmp(((const struct named *)a)->name, ((const struct named *)b)->name);
+	return strcmp(((const struct ks_publish_name *)a)->name,
+		      ((const struct ks_publish_name *)b)->name);
 }
 
 /** How often a name stands in a segment at most. */
-static void count(struct listing *listing, const struct ks_index_row *row)
+static void count(struct ks_publish_listing *listing, const struct ks_index_row *row)
 {
 	const uint32_t *members = listing->index.members.at + row->from;
 	for (size_t i = 0, run = 0; i < row->nr; i++) {
 		run = i && members[i] == members[i - 1] ? run + 1 : 1;
-		struct named *named = &listing->names[members[i]];
+		struct ks_publish_name *named = &listing->names[members[i]];
 		named->nr = run > named->nr ? (uint32_t)run : named->nr;
 	}
 }
 
-static struct ks_error *sort(struct listing *listing)
+static struct ks_error *sort(struct ks_publish_listing *listing)
 {
 	size_t nr = listing->nr_names = listing->index.names.all.len;
 	listing->names = calloc(nr + 1, sizeof(*listing->names));
@@ -65,7 +35,7 @@ static struct ks_error *sort(struct listing *listing)
 	for (size_t i = 0; i < nr; i++) {
 		listing->names[i].name = ks_intern_at(&listing->index.names, (uint32_t)i + 1);
 		listing->names[i].number = (uint32_t)i;
-		listing->names[i].nr = listing->held != NULL;
+		listing->names[i].nr = listing->quiet;
 	}
 	for (size_t i = 0; i < listing->index.rows.len; i++)
 		count(listing, &listing->index.rows.at[i]);
@@ -82,9 +52,9 @@ static struct ks_error *sort(struct listing *listing)
 /* ---- what the images say of some names ---- */
 
 /** The cells of a segment of an image whose names are among [from, to). @param places NULL: they have no facts */
-static struct ks_error *take_row(struct listing *listing, const struct ks_index_row *index_row,
-				 struct ks_bytes ids, const struct ks_places *places, size_t from,
-				 size_t to)
+static struct ks_error *take_row(struct ks_publish_listing *listing,
+				 const struct ks_index_row *index_row, struct ks_bytes ids,
+				 const struct ks_places *places, size_t from, size_t to)
 {
 	struct ks_publish *publish = listing->publish;
 	const uint32_t *members = listing->index.members.at + index_row->from;
@@ -125,8 +95,8 @@ static int compare_cells(const void *a, const void *b)
 	return (x->image > y->image) - (x->image < y->image);
 }
 
-static struct ks_error *take_columns(struct listing *listing, const struct ks_index_row *row,
-				     size_t from, size_t to)
+static struct ks_error *take_columns(struct ks_publish_listing *listing,
+				     const struct ks_index_row *row, size_t from, size_t to)
 {
 	struct ks_store *store = listing->publish->from;
 	if (listing->functions) {
@@ -139,7 +109,7 @@ static struct ks_error *take_columns(struct listing *listing, const struct ks_in
 	return take_row(listing, row, ks_bytes_of(&ids), NULL, from, to);
 }
 
-static struct ks_error *take_rows(struct listing *listing, size_t from, size_t to)
+static struct ks_error *take_rows(struct ks_publish_listing *listing, size_t from, size_t to)
 {
 	for (size_t i = 0; i < listing->index.rows.len; i++) {
 		const struct ks_index_row *row = &listing->index.rows.at[i];
@@ -156,13 +126,13 @@ static struct ks_error *take_rows(struct listing *listing, size_t from, size_t t
 	return NULL;
 }
 
-static struct ks_error *take_symbols(struct listing *listing, size_t from, size_t to)
+static struct ks_error *take_symbols(struct ks_publish_listing *listing, size_t from, size_t to)
 {
 	struct ks_publish *publish = listing->publish;
 	for (size_t i = from; i < to; i++) {
 		size_t number = listing->names[i].number;
 		for (uint32_t image = 0; image < publish->images->nr; image++) {
-			const struct held *held = &listing->held[image];
+			const struct ks_publish_held *held = &listing->held[image];
 			struct ks_publish_cell cell = { .entry = listing->names[i].entry,
 							.image = image };
 			if (number >= held->nr || !(held->bits[number / 64] >> number % 64 & 1))
@@ -223,7 +193,7 @@ struct ks_error *ks_publish_record(struct ks_buf *out, const struct ks_publish_c
 }
 
 /** The cells of one entry get the ids that they have in the catalogue, and their definitions and places are written. */
-static struct ks_error *place_entry(struct listing *listing, uint64_t name,
+static struct ks_error *place_entry(struct ks_publish_listing *listing, uint64_t name,
 				    struct ks_publish_cell *cells, size_t nr)
 {
 	struct ks_publish *publish = listing->publish;
@@ -279,7 +249,7 @@ static uint64_t group_of(int64_t row, size_t name)
 }
 
 /** One row: names [from, to) of the list. @param cells theirs @return *ret_taken of them */
-static struct ks_error *put_row(struct listing *listing, size_t from, size_t to,
+static struct ks_error *put_row(struct ks_publish_listing *listing, size_t from, size_t to,
 				struct ks_publish_cell *cells, size_t nr_cells, size_t *ret_taken)
 {
 	struct ks_publish *publish = listing->publish;
@@ -289,8 +259,8 @@ static struct ks_error *put_row(struct listing *listing, size_t from, size_t to,
 	uint32_t nr = 0;
 	size_t at = 0;
 	for (size_t i = from; i < to; i++) {
-		const struct named *named = &listing->names[i];
-		if (!listing->held) // nobody looks for symbols by a pattern
+		const struct ks_publish_name *named = &listing->names[i];
+		if (!listing->quiet)
 			KS_TRY(ks_publish_trigrams(publish, named->name, group_of(id, i - from)));
 		for (uint32_t k = 0; k < named->nr; k++, nr++) {
 			size_t n = of_entry(cells + at, nr_cells - at, named->entry + k);
@@ -308,7 +278,7 @@ static struct ks_error *put_row(struct listing *listing, size_t from, size_t to,
 	KS_TRY(ks_buf_error(&records));
 	KS_TRY(ks_buf_error(&raw));
 	KS_TRY(ks_publish_row(publish, publish->add_names, &id, 1, ks_bytes_of(&raw)));
-	if (!listing->held)
+	if (!listing->quiet)
 		KS_TRY(put_words(publish, ks_bytes_of(&names)));
 	ks_buf_uleb(&listing->rows, nr);
 	ks_buf_strz(&listing->rows, listing->names[from].name);
@@ -319,7 +289,7 @@ static struct ks_error *put_row(struct listing *listing, size_t from, size_t to,
 }
 
 /** Some names, as many rows as they take. */
-static struct ks_error *put_step(struct listing *listing, size_t from, size_t to)
+static struct ks_error *put_step(struct ks_publish_listing *listing, size_t from, size_t to)
 {
 	struct ks_publish *publish = listing->publish;
 	ks_arena_deinit(&publish->arena);
@@ -340,7 +310,7 @@ static struct ks_error *put_step(struct listing *listing, size_t from, size_t to
 }
 
 /** Which rows the list has: those of a short one stand in the row of all lists. */
-static struct ks_error *put_head(struct listing *listing)
+static struct ks_error *put_head(struct ks_publish_listing *listing)
 {
 	struct ks_publish *publish = listing->publish;
 	_cleanup_buf_ struct ks_buf key = { 0 };
@@ -357,11 +327,11 @@ static struct ks_error *put_head(struct listing *listing)
 	return name ? ks_publish_head(publish, name, ks_bytes_of(&listing->rows)) : &ks_nomem;
 }
 
-static struct ks_error *put_all(struct listing *listing)
+struct ks_error *ks_publish_listing_put(struct ks_publish_listing *listing)
 {
 	struct ks_publish *publish = listing->publish;
 	KS_TRY(sort(listing));
-	if (!listing->nr_names)
+	if (!listing->nr_names && !listing->told_empty)
 		return NULL;
 	for (size_t i = 0; i < listing->nr_names; i += STEP)
 		KS_TRY(put_step(listing, i,
@@ -372,11 +342,12 @@ static struct ks_error *put_all(struct listing *listing)
 
 /* ---- lists ---- */
 
-static void listing_deinit(struct listing *listing)
+void ks_publish_listing_deinit(struct ks_publish_listing *listing)
 {
 	for (size_t i = 0; listing->held && i < listing->publish->images->nr; i++)
 		free(listing->held[i].bits);
 	free(listing->held);
+	ks_vector_deinit(&listing->formed);
 	ks_index_deinit(&listing->index);
 	ks_buf_deinit(&listing->rows);
 	free(listing->names);
@@ -386,26 +357,27 @@ static void listing_deinit(struct listing *listing)
 struct ks_error *ks_publish_list(struct ks_publish *publish, const char *list,
 				 const enum ks_def_class classes[2])
 {
-	struct listing listing = { .publish = publish,
-				   .list = list,
-				   .classes = classes,
-				   .functions = strcmp(list, ks_list_name(KS_FUNCTION)) == 0,
-				   .take = take_rows };
+	struct ks_publish_listing listing = { .publish = publish,
+					      .list = list,
+					      .classes = classes,
+					      .functions =
+						      strcmp(list, ks_list_name(KS_FUNCTION)) == 0,
+					      .take = take_rows };
 	const struct ks_index_ask ask = { .images = publish->images, .list = list };
 	struct ks_error *err = ks_index_fill(&listing.index, publish->from, &ask);
 	if (!err)
-		err = put_all(&listing);
-	listing_deinit(&listing);
+		err = ks_publish_listing_put(&listing);
+	ks_publish_listing_deinit(&listing);
 	return err;
 }
 
 /* ---- symbols: names without more ---- */
 
 /** Names that an image has more than once count once. */
-static struct ks_error *hold(struct listing *listing, size_t number, struct ks_cursor *c,
+static struct ks_error *hold(struct ks_publish_listing *listing, size_t number, struct ks_cursor *c,
 			     uint64_t nr)
 {
-	struct held *held = &listing->held[number];
+	struct ks_publish_held *held = &listing->held[number];
 	size_t most = listing->index.names.all.len + (size_t)nr;
 	held->bits = calloc(most / 64 + 1, sizeof(*held->bits));
 	if (!held->bits)
@@ -421,7 +393,7 @@ static struct ks_error *hold(struct listing *listing, size_t number, struct ks_c
 	return c->why ? ks_store_damaged(c->why) : NULL;
 }
 
-static struct ks_error *hold_all(struct listing *listing)
+static struct ks_error *hold_all(struct ks_publish_listing *listing)
 {
 	struct ks_publish *publish = listing->publish;
 	for (size_t i = 0; i < publish->images->nr; i++) {
@@ -432,17 +404,18 @@ static struct ks_error *hold_all(struct listing *listing)
 		struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
 		KS_TRY(hold(listing, i, &c, nr));
 	}
-	return put_all(listing);
+	return ks_publish_listing_put(listing);
 }
 
 struct ks_error *ks_publish_symbols(struct ks_publish *publish)
 {
-	struct listing listing = { .publish = publish,
-				   .list = KS_CATALOGUE_SYMBOLS,
-				   .take = take_symbols };
+	struct ks_publish_listing listing = { .publish = publish,
+					      .list = KS_CATALOGUE_SYMBOLS,
+					      .take = take_symbols,
+					      .quiet = true };
 	listing.held = calloc(publish->images->nr + 1, sizeof(*listing.held));
 	listing.index.names.arena = &listing.index.arena;
 	struct ks_error *err = listing.held ? hold_all(&listing) : &ks_nomem;
-	listing_deinit(&listing);
+	ks_publish_listing_deinit(&listing);
 	return err;
 }
