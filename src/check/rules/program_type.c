@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "bpf/hook.h"
 #include "check/rules/elsewhere.h"
 #include "check/rules/feature_options.h"
 #include "check/rules/rules.h"
@@ -47,6 +48,10 @@ static void judge_guess(struct ks_judge *judge)
 				      "libbpf 1.0 and later know no such section; older and other "
 				      "loaders take it for %s",
 				      hook->program_type);
+	const char *section = judge->program->section + (judge->program->section[0] == '?');
+	const char *near = hook->program_type ? NULL : ks_hook_near(section);
+	if (near)
+		ks_reason_hint(judge, reason, "did you mean %s?", near);
 	ks_reason_hint(judge, reason,
 		       "the tool sets the type: say in ksurf.toml as which section it behaves");
 }
