@@ -12,11 +12,15 @@ static void ask(const struct ks_policy *policy)
 	for (size_t i = 0; i < policy->nr_objects; i++) {
 		const struct ks_policy_object *object = &policy->objects[i];
 		ks_policy_matches(&policy->on, object->match);
-		ks_policy_optional(policy, object->match, "probe");
-		ks_policy_alternative(policy, object->match, "probe");
-		ks_policy_section(policy, object->match, "probe");
+		const struct ks_bpf_program program = { .name = "probe" };
+		const struct ks_bpf_object asked = { .name = object->match,
+						     .nr_programs = 1,
+						     .programs = &program };
+		ks_policy_optional(policy, &asked, "probe");
+		ks_policy_alternative(policy, &asked, "probe");
+		ks_policy_section(policy, &asked, "probe");
 		for (size_t k = 0; k < object->nr_constants; k++)
-			ks_policy_constant(policy, object->match, object->constants[k].name);
+			ks_policy_constant(policy, &asked, object->constants[k].name);
 	}
 }
 

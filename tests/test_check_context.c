@@ -96,6 +96,12 @@ static const struct ks_member sockopt_members[] = {
 	MEMBER("level", &u32, 24),  MEMBER("optname", &u32, 28), MEMBER("optlen", &u32, 32),
 	MEMBER("retval", &u32, 36),
 };
+static const struct ks_member regs_members[] = { MEMBER("r15", &u64, 0), MEMBER("r14", &u64, 8) };
+static const struct ks_decl d_regs = RECORD(KS_STRUCT, "pt_regs", 16, regs_members);
+static const struct ks_type regs = { .kind = KS_TYPE_STRUCT, .name = "pt_regs" };
+static const struct ks_member perf_members[] = { MEMBER("regs", &regs, 0),
+						 MEMBER("sample_period", &u64, 16),
+						 MEMBER("addr", &u64, 24) };
 static const struct ks_decl d_u8 = { .kind = KS_INT, .name = "unsigned char", .size = 1 },
 			    d_u32 = { .kind = KS_INT, .name = "unsigned int", .size = 4 },
 			    d_u64 = { .kind = KS_INT, .name = "unsigned long", .size = 8 },
@@ -103,15 +109,10 @@ static const struct ks_decl d_u8 = { .kind = KS_INT, .name = "unsigned char", .s
 			    d_xdp = RECORD(KS_STRUCT, "xdp_md", 24, xdp_members),
 			    d_addr = RECORD(KS_STRUCT, "bpf_sock_addr", 72, addr_members),
 			    d_ops = RECORD(KS_STRUCT, "bpf_sock_ops", 32, ops_members),
-			    d_sockopt = RECORD(KS_STRUCT, "bpf_sockopt", 40, sockopt_members);
-static const struct ks_member late_members[] = { MEMBER("kprobe_write_ctx", &u8, 0) },
-			      early_members[] = { MEMBER("sleepable", &u8, 0) };
-static const struct ks_decl d_late = RECORD(KS_STRUCT, "bpf_prog_aux", 8, late_members),
-			    d_early = RECORD(KS_STRUCT, "bpf_prog_aux", 8, early_members);
-static const struct ks_decl *decls[] = { &d_u8,	  &d_u32, &d_u64,     &d_skb, &d_xdp,
-					 &d_addr, &d_ops, &d_sockopt, NULL };
-/** How the kernel knows which kprobes write; NULL: not known. */
-static const struct ks_decl *aux;
+			    d_sockopt = RECORD(KS_STRUCT, "bpf_sockopt", 40, sockopt_members),
+			    d_perf = RECORD(KS_STRUCT, "bpf_perf_event_data", 32, perf_members);
+static const struct ks_decl *const decls[] = { &d_u8,	&d_u32, &d_u64,	    &d_skb,  &d_xdp,
+					       &d_addr, &d_ops, &d_sockopt, &d_regs, &d_perf };
 
 /** What a rule says of a program. */
 static const char *said_of_all(const char *version, const char *section,
@@ -120,13 +121,12 @@ static const char *said_of_all(const char *version, const char *section,
 {
 	static char said[256];
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	decls[KS_ARRAY_LEN(decls) - 1] = aux;
 	const struct tiny_image tiny = { .image = { .label = version,
 						    .version = version,
 						    .arch = "amd64",
 						    .elf_class = 64,
 						    .facts = UINT32_MAX },
-					 .nr_decls = KS_ARRAY_LEN(decls) - !aux,
+					 .nr_decls = KS_ARRAY_LEN(decls),
 					 .decls = decls };
 	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
 	struct ks_bpf_program program = { .name = "program",
@@ -314,35 +314,56 @@ static void some_contexts_are_only_read(void **state)
 {
 	(void)state;
 #define WRITES(section, code) said_by(ks_judge_context_writes, "6.1.50", section, code, 8)
-	static const char *const only_read[] = { "tp/sched/sched_switch", "raw_tp/sched_switch",
-						 "tp_btf/sched_switch",	  "perf_event",
-						 "fentry/vfs_read",	  "fexit/vfs_read",
-						 "lsm/file_open",	  "iter/task",
-						 "struct_ops/init",	  "netfilter" };
-	static const char refused[] = "it is written, which programs of its type may not";
+	static const char *const only_read[] = { "lsm/file_open", "struct_ops/init", "netfilter" };
 	for (size_t i = 0; i < KS_ARRAY_LEN(only_read); i++) {
-		assert_string_equal(WRITES(only_read[i], W8), refused);
+		assert_string_equal(WRITES(only_read[i], W8),
+				    "it is written, which programs of its type may not");
 		assert_string_equal(WRITES(only_read[i], R8), "");
 	}
 	assert_string_equal(WRITES("tc", W4), "");
 	assert_string_equal(WRITES("syscall", W8), "");
-	assert_string_equal(WRITES("xdp_something", W8), "");
 	assert_string_equal(WRITES("tc", ATOMIC4),
 			    "it is changed by an atomic operation, which no program may");
-	static const char *const probes[] = { "kprobe/vfs_read", "kprobe.multi/vfs_*",
-					      "ksyscall/read", "uprobe" };
-	for (size_t i = 0; i < KS_ARRAY_LEN(probes); i++) {
-		aux = &d_early;
-		assert_string_equal(WRITES(probes[i], W8), refused);
-		aux = &d_late;
-		assert_string_equal(WRITES(probes[i], W8),
-				    i == 3 ? "" : "it is written, which only uprobes may");
-		aux = NULL;
-		assert_string_equal(
-			WRITES(probes[i], W8),
-			"whether this kernel lets uprobes change registers is not known");
-		assert_string_equal(WRITES(probes[i], R8), "");
+}
+
+static void events_are_read_alone(void **state)
+{
+	(void)state;
+	FINE("perf_event", R8, 8);
+	FINE("perf_event", R2, 18);
+	FINE("perf_event", R4, 28);
+	REFUSED("perf_event", R4, 8,
+		"regs of struct bpf_perf_event_data is not read by 4 bytes at 8");
+	REFUSED("perf_event", W8, 8,
+		"regs of struct bpf_perf_event_data is not written by programs of its type");
+	REFUSED("perf_event", W8, 24,
+		"addr of struct bpf_perf_event_data is not written by programs of its type");
+	static const char *const sections[] = { "tp/sched/sched_switch",
+						"raw_tp/sched_switch",
+						"tp_btf/sched_switch",
+						"fentry/vfs_read",
+						"iter/task",
+						"kprobe/vfs_read",
+						"uprobe",
+						"kprobe.multi/vfs_*" };
+	for (size_t i = 0; i < KS_ARRAY_LEN(sections); i++) {
+		FINE(sections[i], R8, 8);
+		REFUSED(sections[i], W8, 8, "byte 8 is written, programs of its type only read");
 	}
+}
+
+static void uprobes_change_registers_since_6_18(void **state)
+{
+	(void)state;
+	static const char others[] = "registers are written, which is for uprobes alone";
+	assert_string_not_equal(said_of("6.17.9", "uprobe", W8, 8), "");
+	assert_string_equal(said_of("6.18.1", "uprobe", W8, 8), "");
+	assert_string_equal(said_of("6.18.1", "usdt", W8, 8), "");
+	assert_string_equal(said_of("6.18.1", "kprobe/vfs_read", W8, 8), others);
+	assert_string_equal(said_of("6.18.1", "kretprobe", W8, 8), others);
+	assert_string_equal(said_of("6.18.1", "kprobe.multi/vfs_*", W8, 8), others);
+	assert_string_equal(said_of("6.18.1", "tp/sched/sched_switch", W8, 8),
+			    "byte 8 is written, programs of its type only read");
 }
 
 static void kernels_that_were_not_looked_at_say_nothing(void **state)
@@ -363,6 +384,8 @@ int main(void)
 		cmocka_unit_test(where_it_is_attached_decides),
 		cmocka_unit_test(packets_are_compared_with_their_end),
 		cmocka_unit_test(some_contexts_are_only_read),
+		cmocka_unit_test(events_are_read_alone),
+		cmocka_unit_test(uprobes_change_registers_since_6_18),
 		cmocka_unit_test(kernels_that_were_not_looked_at_say_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -245,6 +245,29 @@ static void kernel_functions_are_for_some_types(void **state)
 	}
 }
 
+/** Operations of the kernel's own tests have no *_func_proto(). */
+static void dummy_operations_call_nothing(void **state)
+{
+	(void)state;
+	enum { KTIME = 5, RANDOM = 7 };
+	const struct ks_site site = { .version = KS_SINCE(6, 1) };
+	struct ks_calling_program caller = { .program_type = "BPF_PROG_TYPE_STRUCT_OPS",
+					     .hook = KS_HOOK_STRUCT_OPS,
+					     .target = "test_1",
+					     .gpl = true };
+	static const char *const dummies[] = { "bpf_dummy_ops", "bpf_dummy_ops___v2" };
+	static const char *const others[] = { "bpf_dummy_ops_2", "tcp_congestion_ops", NULL };
+	for (size_t i = 0; i < KS_ARRAY_LEN(dummies); i++) {
+		caller.group = dummies[i];
+		assert_int_equal(ks_helper_allowed(&site, &caller, KTIME), KS_NOT_ALLOWED);
+		assert_int_equal(ks_helper_allowed(&site, &caller, RANDOM), KS_NOT_ALLOWED);
+	}
+	for (size_t i = 0; i < KS_ARRAY_LEN(others); i++) {
+		caller.group = others[i];
+		assert_int_equal(ks_helper_allowed(&site, &caller, RANDOM), KS_ALLOWED);
+	}
+}
+
 static void kernel_functions_ask_for_the_license_and_for_sleep(void **state)
 {
 	(void)state;
@@ -317,6 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(operations_of_sched_ext_have_their_functions),
 		cmocka_unit_test(helpers_are_for_some_hooks),
+		cmocka_unit_test(dummy_operations_call_nothing),
 		cmocka_unit_test(some_hooks_do_not_let_sleep),
 		cmocka_unit_test(all_helpers_are_for_the_types_that_5_10_says),
 		cmocka_unit_test(all_helpers_are_for_the_types_that_6_1_says),

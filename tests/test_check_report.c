@@ -463,8 +463,10 @@ static void alternatives_count_once(void **state)
 	const struct ks_check_object *object = &sample->checked[0];
 	assert_int_equal(ks_check_object_verdict(&sample->check, object, 1), KS_VERDICT_NO_LOAD);
 	sample->check.policy = policy;
-	assert_true(ks_policy_optional(policy, "biotop", "blk_account_io_done"));
-	assert_false(ks_policy_optional(policy, "other", "blk_account_io_done"));
+	assert_true(ks_policy_optional(policy, &(struct ks_bpf_object){ .name = "biotop" },
+				       "blk_account_io_done"));
+	assert_false(ks_policy_optional(policy, &(struct ks_bpf_object){ .name = "other" },
+					"blk_account_io_done"));
 	assert_int_equal(ks_check_object_verdict(&sample->check, object, 1), KS_VERDICT_NO_ATTACH);
 	sample->outcomes[2 * 2 + 1].optional = true;
 	assert_int_equal(ks_check_object_verdict(&sample->check, object, 1), KS_VERDICT_OK);

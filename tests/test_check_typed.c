@@ -136,7 +136,7 @@ static void words_are_counted_by_arguments(void **state)
 		  "signature-changed many: argument 8 is read, there are 7");
 }
 
-/** Each as 6.12 and 7.2 said when programs were attached to their iterators. */
+/** Each as 5.10, 6.1, 6.12 and 7.2 said when programs were attached to their iterators. */
 static void few_iterators_take_what_sleeps(void **state)
 {
 	(void)state;
@@ -145,6 +145,7 @@ static void few_iterators_take_what_sleeps(void **state)
 	expect_by(sleeping, PROGRAM("6.1.50", "iter.s/ksym", END), "");
 	expect_by(sleeping, PROGRAM("6.1.50", "iter.s/not_listed", END), "");
 	expect_by(sleeping, PROGRAM("6.1.50", "iter/tcp", END), "");
+	expect_by(sleeping, PROGRAM("5.10.262", "iter.s/tcp", END), "");
 	expect_by(sleeping, PROGRAM("6.1.50", "iter.s/tcp", END),
 		  "prog-type iter.s/tcp: no program that sleeps is attached to this iterator");
 	expect_by(sleeping, PROGRAM("6.1.50", "iter.s/bpf_map", END),

@@ -12,7 +12,10 @@
 
 #include <cmocka.h>
 
+#include <bpf/btf.h>
+
 #include "base/array.h"
+#include "bpf/reads.h"
 #include "check.h"
 #include "check/prepare.h"
 #include "check/rules/kfuncs.h"
@@ -446,6 +449,37 @@ static void registers_tell_the_machine(void **state)
 	}
 }
 
+/** A member of the struct that a program gets gives the machine away. */
+static void each_machine_names_its_registers(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *record, *member, *arch;
+	} all[] = { { "pt_regs", "di", "amd64" },
+		    { "user_pt_regs", "pstate", "arm64" },
+		    { "user_pt_regs", "csr_era", "loong64" },
+		    { "user_pt_regs", "gprs", "s390x" },
+		    { "pt_regs", "uregs", "armhf" },
+		    { "pt_regs", "cp0_status", "mips64el" },
+		    { "pt_regs", "gpr", "ppc64el" },
+		    { "user_regs_struct", "a0", "riscv64" },
+		    { "pt_regs", "regs", NULL } };
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		struct btf *theirs = btf__new_empty();
+		int number = btf__add_int(theirs, "long", 8, BTF_INT_SIGNED);
+		assert_true(btf__add_struct(theirs, all[i].record, 8) > 0);
+		assert_int_equal(btf__add_field(theirs, all[i].member, number, 0, 0), 0);
+		uint32_t size;
+		const void *bytes = btf__raw_data(theirs, &size);
+		_cleanup_btf_ struct ks_btf *btf = NULL;
+		assert_ok(ks_btf_open(bytes, size, NULL, &btf));
+		const struct ks_arch_registers *expected =
+			all[i].arch ? &ks_arch_by_debian(all[i].arch)->registers : NULL;
+		assert_ptr_equal(ks_bpf_registers_of(btf), expected);
+		btf__free(theirs);
+	}
+}
+
 /** What the image shows counts more than what the configuration says. */
 static void an_image_tells_whether_it_has_btf(void **state)
 {
@@ -582,6 +616,7 @@ int main(void)
 		cmocka_unit_test(loaders_refuse_objects_whole),
 		cmocka_unit_test(an_object_without_programs_is_no_success),
 		cmocka_unit_test(registers_tell_the_machine),
+		cmocka_unit_test(each_machine_names_its_registers),
 		cmocka_unit_test(an_image_tells_whether_it_has_btf),
 		cmocka_unit_test(types_of_mute_modules_are_unknown),
 		cmocka_unit_test(relocations_need_btf),

@@ -84,6 +84,8 @@ static const struct {
 	{ "[[waiver]]\nreason = \"x\"", "line 2: the waiver of line 1 needs a reason and until" },
 	{ "[object.targets]", "line 1: [object.targets] without an [[object]] before it" },
 	{ "[[object]]\nnew = 1", "line 2: unknown key 'new' in object" },
+	{ "a = 1", "line 1: unknown key 'a'" }, // nothing is near
+	{ "om = 1", "line 1: unknown key 'om'; did you mean on?" },
 	{ "[[object]]\n[object.targets]\np = \"fentri/vfs_read\"",
 	  "line 3: libbpf knows no section 'fentri/vfs_read'; did you mean fentry?" },
 	{ "[[object]]\n[object.rewrites]\np = \"zzz\"", "line 3: libbpf knows no section 'zzz'" },
@@ -113,6 +115,31 @@ static void refuses(void **state)
 }
 
 /** Every beginning of a good file is read or refused, never more. */
+/** What must have some programs is about the version of an object that has them, whatever it says. */
+static void parts_may_want_programs(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"[[object]]\nprograms = [\"start\", \"do*\"]\noptional = [\"start\"]\n"
+		"[object.constants]\nnumber = 1\n"
+		"[object.targets]\nstart = \"fentry/vfs_read\"\n";
+	struct ks_bpf_program programs[] = { { .name = "start" }, { .name = "done" } };
+	const struct ks_bpf_object whole = { .name = "tool",
+					     .nr_programs = 2,
+					     .programs = programs },
+				   older = { .name = "tool",
+					     .nr_programs = 1,
+					     .programs = programs };
+	_cleanup_policy_ struct ks_policy *policy = NULL;
+	assert_null(ks_policy_read(text, strlen(text), &policy));
+	assert_true(ks_policy_optional(policy, &whole, "start"));
+	assert_false(ks_policy_optional(policy, &older, "start"));
+	assert_non_null(ks_policy_constant(policy, &whole, "number"));
+	assert_null(ks_policy_constant(policy, &older, "number"));
+	assert_non_null(ks_policy_section(policy, &whole, "start"));
+	assert_null(ks_policy_section(policy, &older, "start"));
+}
+
 static void survives_truncation(void **state)
 {
 	(void)state;
@@ -132,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_everything),
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(parts_may_want_programs),
 		cmocka_unit_test(survives_truncation),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

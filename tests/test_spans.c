@@ -100,7 +100,7 @@ static void texts(void **state)
 		      "  Debian amd64\n"
 		      "    . 6.1.0-47-amd64\n"
 		      "    X 6.1.0-50-amd64: a: the function has no ftrace entry\n"
-		      "    . 6.12 to 7.2: no more a: the function has no ftrace entry\n"
+		      "    . 6.12 to 7.2: settled: a: the function has no ftrace entry\n"
 		      "\n"
 		      "Works on every kernel: b\n");
 	free(text);

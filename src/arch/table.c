@@ -46,6 +46,14 @@ static const struct ks_arch_reloc mips_relocs[] = {
 	{ 0 },
 };
 
+/** The n64 convention, as bpf_tracing.h has it. */
+#define MIPS64_REGISTERS                                                                           \
+	{                                                                                          \
+		"pt_regs", { "cp0_status" }, 16, 8,                                                \
+		{                                                                                  \
+			32, 40, 48, 56, 64, 72, 80, 88                                             \
+		}                                                                                  \
+	}
 #define POWERPC_REGISTERS                                                                          \
 	{                                                                                          \
 		"pt_regs", { "gpr" }, 24, 8,                                                       \
@@ -164,6 +172,7 @@ const struct ks_arch ks_archs[] = {
 	},
 	{
 		.debian = "armhf",
+		.registers = { "pt_regs", { "uregs" }, 0, 4, { 0, 4, 8, 12 } },
 		.alias = "armel",
 		.flavors = { "armmp" },
 		.uname = { "armv7l", "armv6l" },
@@ -318,6 +327,7 @@ const struct ks_arch ks_archs[] = {
 	},
 	{
 		.debian = "mips64el",
+		.registers = MIPS64_REGISTERS,
 		.flavors = { "mips64r2el", "5kc-malta" },
 		.uname = { "mips64" },
 		.source = "mips",
@@ -333,6 +343,7 @@ const struct ks_arch ks_archs[] = {
 	},
 	{
 		.debian = "mips64",
+		.registers = MIPS64_REGISTERS,
 		.flavors = { "5kc-malta" },
 		.uname = { "mips64" },
 		.source = "mips",
@@ -375,6 +386,7 @@ const struct ks_arch ks_archs[] = {
 	},
 	{
 		.debian = "loong64",
+		.registers = { "user_pt_regs", { "csr_era" }, 32, 8, { 32, 40, 48, 56, 64, 72, 80, 88 } },
 		.uname = { "loongarch64" },
 		.source = "loongarch",
 		.elf = EM_LOONGARCH,

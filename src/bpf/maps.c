@@ -15,8 +15,7 @@
 
 enum { MAX_MEMBERS = 64, MAX_DEPTH = 32 };
 
-/** The bytes of a type; 0 when it has no size that fits. */
-static uint32_t type_size(const struct ks_btf *btf, uint32_t id)
+uint32_t ks_bpf_type_size(const struct ks_btf *btf, uint32_t id)
 {
 	uint64_t elements = 1;
 	for (int depth = 0; depth < MAX_DEPTH; depth++) {
@@ -53,7 +52,7 @@ static uint32_t number_of(const struct ks_btf *btf, uint32_t id)
 static uint32_t size_of(const struct ks_btf *btf, uint32_t id)
 {
 	struct ks_btf_type type = ks_btf_type(btf, ks_btf_strip(btf, id));
-	return type.kind == KS_BTF_PTR ? type_size(btf, type.type) : 0;
+	return type.kind == KS_BTF_PTR ? ks_bpf_type_size(btf, type.type) : 0;
 }
 
 /** The map that __array(values, …) declares for each slot: the struct, or 0 for programs. */

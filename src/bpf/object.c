@@ -21,6 +21,7 @@ static void close_reader(struct ks_bpf_reader *reader)
 	ks_vector_deinit(&reader->relocs);
 	ks_vector_deinit(&reader->maps);
 	ks_vector_deinit(&reader->struct_ops);
+	ks_vector_deinit(&reader->members);
 	ks_vector_deinit(&reader->refs);
 	ks_vector_deinit(&reader->refusals);
 	ks_elf_close(reader->elf);
@@ -79,34 +80,32 @@ static struct ks_error *open_btf(struct ks_bpf_reader *reader)
 	return NULL;
 }
 
+/** Into the object's arena; NULL: no memory. */
+static const void *keep(struct ks_arena *arena, const void *from, size_t nr, size_t size)
+{
+	void *to = ks_arena_array(arena, nr, size);
+	if (to && nr)
+		memcpy(to, from, nr * size);
+	return to;
+}
+
 static struct ks_error *copy_lists(struct ks_bpf_reader *reader)
 {
 	struct ks_bpf_object *object = reader->object;
 	struct ks_arena *arena = &object->arena;
-	struct ks_bpf_map *maps = ks_arena_array(arena, reader->maps.len, sizeof(*maps));
-	struct ks_bpf_ref *refs = ks_arena_array(arena, reader->refs.len, sizeof(*refs));
-	struct ks_bpf_struct_op *ops = ks_arena_array(arena, reader->struct_ops.len, sizeof(*ops));
-	struct ks_bpf_refusal *refusals =
-		ks_arena_array(arena, reader->refusals.len, sizeof(*refusals));
-	if (!maps || !refs || !ops || !refusals)
-		return &ks_nomem;
-	if (reader->maps.len)
-		memcpy(maps, reader->maps.at, reader->maps.len * sizeof(*maps));
-	if (reader->refs.len)
-		memcpy(refs, reader->refs.at, reader->refs.len * sizeof(*refs));
-	if (reader->struct_ops.len)
-		memcpy(ops, reader->struct_ops.at, reader->struct_ops.len * sizeof(*ops));
-	if (reader->refusals.len)
-		memcpy(refusals, reader->refusals.at, reader->refusals.len * sizeof(*refusals));
-	object->maps = maps;
-	object->nr_maps = (uint32_t)reader->maps.len;
-	object->refs = refs;
-	object->nr_refs = (uint32_t)reader->refs.len;
-	object->struct_ops = ops;
-	object->nr_struct_ops = (uint32_t)reader->struct_ops.len;
-	object->refusals = refusals;
-	object->nr_refusals = (uint32_t)reader->refusals.len;
-	return NULL;
+#define KEEP(list, as)                                                                             \
+	object->as = keep(arena, reader->list.at, reader->list.len, sizeof(*reader->list.at));     \
+	object->nr_##as = (uint32_t)reader->list.len
+	KEEP(maps, maps);
+	KEEP(refs, refs);
+	KEEP(struct_ops, struct_ops);
+	KEEP(members, struct_members);
+	KEEP(refusals, refusals);
+#undef KEEP
+	return object->maps && object->refs && object->struct_ops && object->struct_members &&
+			       object->refusals
+		       ? NULL
+		       : &ks_nomem;
 }
 
 /** The parts in the order in which they need each other. */

@@ -142,6 +142,15 @@ struct ks_bpf_struct_op {
 	uint32_t program;   // index
 };
 
+/** A member of a struct_ops map, as the object has it. */
+struct ks_bpf_struct_member {
+	uint32_t map; // index
+	const char *name;
+	uint32_t kind; // enum ks_btf_kind, of what typedefs and qualifiers stand for
+	uint32_t size; // bytes; 0: not known
+	bool set;      // to something else than zero
+};
+
 struct ks_bpf_object {
 	struct ks_arena arena; // of everything below
 	const char *name;      // without folder and ".bpf.o"
@@ -154,7 +163,7 @@ struct ks_bpf_object {
 	const struct ks_arch_registers
 		*registers; // those of the machine that its types give away; NULL: none do
 	uint32_t nr_programs, nr_maps, nr_data, nr_externs, nr_refs, nr_cores, nr_lines,
-		nr_struct_ops, nr_strays, nr_refusals;
+		nr_struct_ops, nr_strays, nr_refusals, nr_struct_members;
 	const struct ks_bpf_program *programs;
 	const struct ks_bpf_map *maps;
 	const struct ks_bpf_data *data;
@@ -165,6 +174,7 @@ struct ks_bpf_object {
 	const struct ks_bpf_core *cores;
 	const struct ks_bpf_line *lines;
 	const struct ks_bpf_struct_op *struct_ops;
+	const struct ks_bpf_struct_member *struct_members;
 	const struct ks_bpf_refusal *refusals;
 };
 

@@ -52,6 +52,7 @@ struct ks_bpf_reader {
 	KS_VECTOR(struct ks_bpf_reloc) relocs;
 	KS_VECTOR(struct ks_bpf_map) maps;
 	KS_VECTOR(struct ks_bpf_struct_op) struct_ops;
+	KS_VECTOR(struct ks_bpf_struct_member) members;
 	KS_VECTOR(struct ks_bpf_ref) refs;
 	KS_VECTOR(struct ks_bpf_refusal) refusals;
 	// where these lie
@@ -71,6 +72,8 @@ KS_MUST_CHECK struct ks_error *ks_bpf_read_ext(struct ks_bpf_reader *reader);
 KS_MUST_CHECK struct ks_error *ks_bpf_read_data(struct ks_bpf_reader *reader);
 /** Maps of both forms. */
 KS_MUST_CHECK struct ks_error *ks_bpf_read_maps(struct ks_bpf_reader *reader);
+/** The bytes of a type; 0 when it has no size that fits. */
+uint32_t ks_bpf_type_size(const struct ks_btf *btf, uint32_t id);
 /** Whether the section is one of maps that no BTF describes. */
 bool ks_bpf_holds_legacy_maps(const char *section);
 /** What a member of a map's definition says: a number, the size of a type, of "values" the struct of the maps in it. */

@@ -235,6 +235,22 @@ static struct ks_error *judge_relocations(struct ks_bpf_reader *reader)
 	return NULL;
 }
 
+/** A program may stand in several maps of operations, but for one member. */
+static struct ks_error *judge_operations(struct ks_bpf_reader *reader)
+{
+	for (size_t i = 0; i < reader->struct_ops.len; i++) {
+		const struct ks_bpf_struct_op *op = &reader->struct_ops.at[i];
+		const struct ks_bpf_program *program = &reader->programs[op->program];
+		const char *group = reader->maps.at[op->map].struct_ops;
+		if (program->hook.kind == KS_HOOK_STRUCT_OPS &&
+		    (strcmp(program->hook.target, op->member) != 0 ||
+		     strcmp(program->hook.group, group) != 0))
+			return refuse(reader, program->name,
+				      "the program stands for two members of operations", NULL);
+	}
+	return NULL;
+}
+
 static struct ks_error *judge_version(struct ks_bpf_reader *reader)
 {
 	const struct ks_section *section = ks_elf_section(reader->elf, "version");
@@ -247,7 +263,8 @@ static struct ks_error *judge_version(struct ks_bpf_reader *reader)
 struct ks_error *ks_bpf_read_refusals(struct ks_bpf_reader *reader)
 {
 	static struct ks_error *(*const judges[])(struct ks_bpf_reader *) = {
-		judge_version, judge_functions, judge_maps, judge_externs, judge_relocations,
+		judge_version, judge_functions,	  judge_maps,
+		judge_externs, judge_relocations, judge_operations,
 	};
 	if (reader->object->no_symbols || reader->object->legacy_maps)
 		return NULL; // that is looked at first

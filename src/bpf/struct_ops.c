@@ -76,6 +76,41 @@ static struct ks_error *read_members(struct ks_bpf_reader *reader, uint32_t sect
 	return NULL;
 }
 
+static bool is_zero(const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
+/** What a variable says of each of its members, programs left out. */
+static struct ks_error *read_values(struct ks_bpf_reader *reader, uint32_t section,
+				    const struct ks_bpf_symbol *symbol,
+				    const struct ks_btf_type *type)
+{
+	const struct ks_btf *btf = reader->object->btf;
+	const struct ks_section *at = &reader->elf->sections[section];
+	uint64_t room = at->data && symbol->value < at->size ? at->size - symbol->value : 0;
+	for (uint32_t i = 0; i < type->vlen && i < MAX_MEMBERS; i++) {
+		struct ks_btf_member member = ks_btf_member(btf, type, i);
+		uint64_t offset = member.bits_offset / 8;
+		struct ks_bpf_struct_member value = {
+			.map = (uint32_t)reader->maps.len - 1,
+			.name = member.name,
+			.kind = ks_btf_type(btf, ks_btf_strip(btf, member.type)).kind,
+			.size = ks_bpf_type_size(btf, member.type),
+		};
+		if (!member.name[0] || member.bitfield_size)
+			continue;
+		value.set = offset < room && value.size <= room - offset &&
+			    !is_zero(at->data + symbol->value + offset, value.size);
+		if (!ks_vector_add(&reader->members, value))
+			return &ks_nomem;
+	}
+	return NULL;
+}
+
 static struct ks_error *read_section(struct ks_bpf_reader *reader, uint32_t section, uint32_t flags)
 {
 	const struct ks_btf *btf = reader->object->btf;
@@ -103,6 +138,7 @@ static struct ks_error *read_section(struct ks_bpf_reader *reader, uint32_t sect
 		if (!map.struct_ops || !ks_vector_add(&reader->maps, map))
 			return &ks_nomem;
 		KS_TRY(read_members(reader, section, symbol, &type));
+		KS_TRY(read_values(reader, section, symbol, &type));
 	}
 	return NULL;
 }

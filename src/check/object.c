@@ -29,13 +29,13 @@ enum ks_verdict ks_check_object_verdict(const struct ks_check *check,
 	for (size_t row = object->first; row < object->first + object->nr; row++) {
 		const struct ks_outcome *outcome = ks_check_outcome(check, row, image);
 		bool counts =
-			!outcome->optional && !ks_policy_alternative(policy, object->object->name,
-								     check->programs[row]->name);
+			!outcome->optional &&
+			!ks_policy_alternative(policy, object->object, check->programs[row]->name);
 		if (counts && outcome->verdict > worst)
 			worst = outcome->verdict;
 	}
 	const struct ks_policy_object *part;
-	for (size_t at = 0; (part = ks_policy_next(policy, object->object->name, &at));)
+	for (size_t at = 0; (part = ks_policy_next(policy, object->object, &at));)
 		for (size_t i = 0; i < part->nr_alternatives; i++) {
 			enum ks_verdict best;
 			if (best_of(check, object, &part->alternatives[i], image, &best) &&

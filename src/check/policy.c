@@ -5,12 +5,27 @@
 #include <fnmatch.h>
 #include <string.h>
 
-const struct ks_policy_object *ks_policy_next(const struct ks_policy *policy, const char *object,
-					      size_t *at)
+/** What must have programs of some names is about the version of a tool that has them. */
+static bool has_programs(const struct ks_bpf_object *object, const struct ks_policy_texts *globs)
+{
+	for (size_t i = 0; i < globs->nr; i++) {
+		uint32_t k = 0;
+		while (k < object->nr_programs &&
+		       fnmatch(globs->at[i], object->programs[k].name, 0) != 0)
+			k++;
+		if (k == object->nr_programs)
+			return false;
+	}
+	return true;
+}
+
+const struct ks_policy_object *ks_policy_next(const struct ks_policy *policy,
+					      const struct ks_bpf_object *object, size_t *at)
 {
 	while (policy && *at < policy->nr_objects) {
 		const struct ks_policy_object *part = &policy->objects[(*at)++];
-		if (fnmatch(part->match, object, 0) == 0)
+		if (fnmatch(part->match, object->name, 0) == 0 &&
+		    has_programs(object, &part->programs))
 			return part;
 	}
 	return NULL;
@@ -24,7 +39,8 @@ bool ks_policy_matches(const struct ks_policy_texts *globs, const char *name)
 	return false;
 }
 
-bool ks_policy_optional(const struct ks_policy *policy, const char *object, const char *program)
+bool ks_policy_optional(const struct ks_policy *policy, const struct ks_bpf_object *object,
+			const char *program)
 {
 	const struct ks_policy_object *part;
 	for (size_t at = 0; (part = ks_policy_next(policy, object, &at));)
@@ -33,7 +49,8 @@ bool ks_policy_optional(const struct ks_policy *policy, const char *object, cons
 	return false;
 }
 
-bool ks_policy_alternative(const struct ks_policy *policy, const char *object, const char *program)
+bool ks_policy_alternative(const struct ks_policy *policy, const struct ks_bpf_object *object,
+			   const char *program)
 {
 	const struct ks_policy_object *part;
 	for (size_t at = 0; (part = ks_policy_next(policy, object, &at));)
@@ -43,7 +60,7 @@ bool ks_policy_alternative(const struct ks_policy *policy, const char *object, c
 	return false;
 }
 
-const char *ks_policy_section(const struct ks_policy *policy, const char *object,
+const char *ks_policy_section(const struct ks_policy *policy, const struct ks_bpf_object *object,
 			      const char *program)
 {
 	const struct ks_policy_object *part;
@@ -55,7 +72,8 @@ const char *ks_policy_section(const struct ks_policy *policy, const char *object
 }
 
 const struct ks_policy_constant *ks_policy_constant(const struct ks_policy *policy,
-						    const char *object, const char *variable)
+						    const struct ks_bpf_object *object,
+						    const char *variable)
 {
 	const struct ks_policy_object *part;
 	for (size_t at = 0; (part = ks_policy_next(policy, object, &at));)

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "bpf/object.h"
 
 /** Texts: globs, as fnmatch(3), or names. */
 struct ks_policy_texts {
@@ -124,18 +125,21 @@ static inline void ks_policy_freep(struct ks_policy **policy)
 /** Whether a name is one of the texts, or matches one. */
 bool ks_policy_matches(const struct ks_policy_texts *globs, const char *name);
 /**
- * The next part about an object, from position *at on; NULL when there is none.
+ * The next part about an object, from position *at on, that is about its name and has the programs it must have; NULL when there is none.
  * @param policy NULL: nothing was said @param at 0 before the first call
  */
-const struct ks_policy_object *ks_policy_next(const struct ks_policy *policy, const char *object,
-					      size_t *at);
+const struct ks_policy_object *ks_policy_next(const struct ks_policy *policy,
+					      const struct ks_bpf_object *object, size_t *at);
 /** Whether the user said that the tool goes on without a program. @param policy NULL: nothing was said */
-bool ks_policy_optional(const struct ks_policy *policy, const char *object, const char *program);
+bool ks_policy_optional(const struct ks_policy *policy, const struct ks_bpf_object *object,
+			const char *program);
 /** Whether a program is one of several of which one is enough. */
-bool ks_policy_alternative(const struct ks_policy *policy, const char *object, const char *program);
+bool ks_policy_alternative(const struct ks_policy *policy, const struct ks_bpf_object *object,
+			   const char *program);
 /** The section a program behaves as, because its tool chooses the target; NULL: nothing was said. */
-const char *ks_policy_section(const struct ks_policy *policy, const char *object,
+const char *ks_policy_section(const struct ks_policy *policy, const struct ks_bpf_object *object,
 			      const char *program);
 /** The value the tool gives a read-only variable of an object; NULL: the one it is built with. */
 const struct ks_policy_constant *ks_policy_constant(const struct ks_policy *policy,
-						    const char *object, const char *variable);
+						    const struct ks_bpf_object *object,
+						    const char *variable);

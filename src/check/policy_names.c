@@ -192,6 +192,34 @@ static struct ks_error *leave(const struct names *names, const char *name)
 	return ks_buf_error(names->unknown);
 }
 
+static void look_in_objects(struct looking *looking, const struct names *names,
+			    const struct ks_policy_object *part, bool program)
+{
+	for (size_t i = 0; i < names->nr; i++) {
+		const struct ks_bpf_object *object = names->inputs[i].object;
+		if (fnmatch(part->match, object->name, 0) == 0)
+			(program ? look_at_programs : look_at_variables)(looking, object);
+	}
+}
+
+/** The programs that an object must have to be meant: others are those of another version of it. */
+static struct ks_error *look_up_version(const struct names *names,
+					const struct ks_policy_object *part)
+{
+	for (size_t i = 0; i < part->programs.nr; i++) {
+		const char *name = part->programs.at[i];
+		struct looking looking = { .name = name,
+					   .best = ks_edit_slips(strlen(name)) + 1,
+					   .said = names };
+		look_in_objects(&looking, names, part, true);
+		if (looking.near && !looking.found && !is_glob(name))
+			return refuse(names, "program", &looking);
+		if (!looking.found && !is_glob(name))
+			KS_TRY(leave(names, name));
+	}
+	return NULL;
+}
+
 static struct ks_error *look_up(void *arg, const struct ks_policy_object *part, const char *name,
 				bool program)
 {
@@ -199,11 +227,7 @@ static struct ks_error *look_up(void *arg, const struct ks_policy_object *part, 
 	struct looking looking = { .name = name,
 				   .best = ks_edit_slips(strlen(name)) + 1,
 				   .said = names };
-	for (size_t i = 0; i < names->nr; i++) {
-		const struct ks_bpf_object *object = names->inputs[i].object;
-		if (fnmatch(part->match, object->name, 0) == 0)
-			(program ? look_at_programs : look_at_variables)(&looking, object);
-	}
+	look_in_objects(&looking, names, part, program);
 	if (looking.found)
 		return NULL;
 	if (looking.near || !is_glob(part->match))
@@ -296,6 +320,8 @@ struct ks_error *ks_policy_slips(const struct ks_policy *policy,
 		bool any = false;
 		for (size_t k = 0; k < nr && !any; k++)
 			any = fnmatch(part->match, inputs[k].object->name, 0) == 0;
+		if (any)
+			KS_TRY(look_up_version(&names, part));
 		KS_TRY(any ? walk_part(part, look_up, &names)
 			   : look_up_object(&names, part->match));
 	}

@@ -399,15 +399,14 @@ static const struct table *find_table(struct reader *reader, bool element)
 	return &tables[0];
 }
 
-/** The key that differs in the fewest letters, and not in more than two; NULL. */
+/** The key that differs in the fewest letters, and in no more than a slip does; NULL. */
 static const char *near_key(const struct table *table, const char *name)
 {
-	enum { FAR = 3 };
-	unsigned int best = FAR;
+	unsigned int best = ks_edit_slips(strlen(name)) + 1;
 	const char *near = NULL;
 	for (size_t i = 0; table->keys[i].read; i++) {
 		const char *key = table->keys[i].name;
-		unsigned int distance = key ? ks_edit_distance(name, key, FAR) : FAR;
+		unsigned int distance = key ? ks_edit_distance(name, key, best) : best;
 		if (distance < best) {
 			best = distance;
 			near = key;

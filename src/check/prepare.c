@@ -36,7 +36,7 @@ static struct ks_error *set_data(struct ks_arena *arena, const struct ks_bpf_obj
 		struct ks_btf_secinfo place = ks_btf_secinfo(object->btf, &type, i);
 		const char *name = ks_btf_type(object->btf, place.type).name;
 		const struct ks_policy_constant *constant =
-			ks_policy_constant(policy, object->name, name);
+			ks_policy_constant(policy, object, name);
 		if (!constant || place.size > 8 || place.offset > data->size ||
 		    place.size > data->size - place.offset)
 			continue;
@@ -67,12 +67,12 @@ static struct ks_error *set_programs(struct ks_arena *arena, const struct ks_pol
 		return &ks_nomem;
 	for (uint32_t i = 0; i < object->nr_programs; i++) {
 		const struct ks_bpf_program *program = &object->programs[i];
-		const char *section = ks_policy_section(policy, object->name, program->name);
+		const char *section = ks_policy_section(policy, object, program->name);
 		hooks[i] = program->hook;
 		if (section)
 			KS_TRY(ks_hook_parse(arena, section, &hooks[i]));
-		optional[i] = !program->autoload ||
-			      ks_policy_optional(policy, object->name, program->name);
+		optional[i] =
+			!program->autoload || ks_policy_optional(policy, object, program->name);
 		callers[i] =
 			(struct ks_calling_program){ .program_type = hooks[i].program_type,
 						     .hook = hooks[i].kind,

@@ -52,9 +52,10 @@ const struct ks_reason_info ks_reasons[KS_NR_REASONS] = {
 		"This kernel does not know this way to attach a program.",
 		"Load another program there: bpf_program__set_autoload()." },
 	[KS_REASON_MAP_TYPE] = {
-		"map-type", "the kernel has no such map type", LOAD,
-		"This kernel does not know maps of this type.",
-		"Choose the type before loading: bpf_map__set_type()." },
+		"map-type", "the kernel makes no such map", LOAD,
+		"This kernel does not know maps of this type, or makes none with such keys, values "
+		"or flags.",
+		"Choose the type before loading: bpf_map__set_type(). Give it what its type has." },
 	[KS_REASON_KCONFIG] = {
 		"kconfig", "the kernel is built without an option", LOAD,
 		"The kernel was built without an option that the program needs.",

@@ -144,6 +144,7 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	struct ks_excuses excuses = { 0 };
 	KS_TRY(ks_check_session_run(cli, &how, argc - first, argv + first, &checking));
 	KS_TRY(ks_tools_make(checking.result.check, opts->as_compiled, &tools));
+	KS_TRY(ks_check_doubt(cli, tools, &checking.result.sel.all));
 	KS_TRY(ks_check_excuse(tools, opts->known, &arena, &excuses));
 	if (opts->write_known)
 		KS_TRY(ks_check_known_write(tools, opts->write_known));

@@ -2,9 +2,10 @@
 #include "cli/check_excuses.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
-#include "cli/cmd.h"
+#include "check/tools/doubts.h"
 
 enum { KNOWN_MAX = 64 << 20 };
 
@@ -43,6 +44,22 @@ struct ks_error *ks_check_excuse(struct ks_tools *tools, const char *known, stru
 	KS_TRY(read_file(known, &text));
 	return ks_error_in_file(ks_excuse_known(tools, text.at ? text.at : "", text.len, ret),
 				known);
+}
+
+struct ks_error *ks_check_doubt(const struct ks_cli *cli, const struct ks_tools *tools,
+				const struct ks_store_images *all)
+{
+	_cleanup_buf_ struct ks_buf said = { 0 };
+	const struct ks_policy *policy = tools->check->policy;
+	if (!policy || policy->packaged)
+		return NULL;
+	KS_TRY(ks_doubt_words(tools, all, &said));
+	for (char *at = said.at, *end; at && *at && !cli->quiet; at = end + 1) {
+		end = strchr(at, '\n');
+		*end = '\0';
+		ks_cli_say(stderr, "ksurf: %s: %s", policy->path ? policy->path : "policy", at);
+	}
+	return NULL;
 }
 
 struct ks_error *ks_check_known_write(const struct ks_tools *tools, const char *path)

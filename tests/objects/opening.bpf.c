@@ -127,4 +127,12 @@ int none[0] SEC("maps");
 PLAIN
 #elif CASE == 40
 SEC("maps") int program(void *ctx) { return 0; }
+#elif CASE == 41
+struct operations { int (*one)(void); int (*other)(void); };
+SEC("struct_ops") int program(void *ctx) { return 0; }
+SEC(".struct_ops") struct operations first = { .one = (void *)program, .other = (void *)program };
+#elif CASE == 42
+struct operations { int (*one)(void); int (*other)(void); };
+SEC("struct_ops") int program(void *ctx) { return 0; }
+SEC(".struct_ops") struct operations first = { .one = (void *)program }, second = { .one = (void *)program };
 #endif

@@ -195,7 +195,8 @@ static struct ks_error *add_targets(struct wants *wants, struct ks_arena *arena,
 }
 
 static struct ks_error *add_policy(struct wants *wants, struct ks_arena *arena,
-				   const struct ks_policy *policy, const char *object)
+				   const struct ks_policy *policy,
+				   const struct ks_bpf_object *object)
 {
 	const struct ks_policy_object *part;
 	for (size_t at = 0; (part = ks_policy_next(policy, object, &at));) {
@@ -234,9 +235,9 @@ struct ks_error *ks_expect_objects(struct ks_store *store, const struct ks_store
 		const struct ks_bpf_object *object = inputs[i].object;
 		err = add_object(&wants, &arena, object);
 		if (!err)
-			err = add_policy(&wants, &arena, options->policy, object->name);
+			err = add_policy(&wants, &arena, options->policy, object);
 		if (!err)
-			err = add_policy(&wants, &arena, options->next, object->name);
+			err = add_policy(&wants, &arena, options->next, object);
 	}
 	if (!err)
 		err = ks_expect_names(store, images, wants.at.at, wants.at.len);

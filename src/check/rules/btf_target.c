@@ -3,7 +3,11 @@
  * Hooks that are looked up by BTF when a program is loaded: libbpf finds the id, the kernel checks what it stands for
  * (bpf_check_attach_target(), btf_distill_func_proto()).
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "base/buf.h"
+#include "base/edit_distance.h"
 #include "check/rules/attach_finding.h"
 #include "check/rules/pointers.h"
 #include "check/rules/rules.h"
@@ -89,6 +93,29 @@ void ks_judge_lsm_by_btf(struct ks_judge *judge)
 			     KS_ABOUT_NAME(KS_LSM, name), "LSM programs must be GPL-compatible");
 }
 
+/** The iterator of the image that may be meant; NULL: none is near. */
+static const char *near_iterator(const struct ks_judge *judge)
+{
+	static const char before[] = "bpf_iter_";
+	const char *wanted = judge->hook->target, *near = NULL;
+	const struct ks_view_names *names = ks_site_functions(judge->site, "bpf_iter_*");
+	unsigned int limit = ks_edit_slips(strlen(wanted));
+	for (size_t i = 0; names && i < names->nr; i++) {
+		const char *name = names->at[i] + strlen(before);
+		char record[64];
+		int len = snprintf(record, sizeof(record), "bpf_iter__%s", name);
+		if (len < 0 || (size_t)len >= sizeof(record) ||
+		    !ks_site_fact(judge->site, KS_STRUCT, record)->decl)
+			continue;
+		unsigned int distance = ks_edit_distance(wanted, name, limit);
+		if (distance > limit || (near && distance == limit))
+			continue;
+		near = name;
+		limit = distance;
+	}
+	return near;
+}
+
 /**
  * The function that gives an iterator its name. Others begin alike, and what programs of a target get is a struct of
  * its name.
@@ -105,8 +132,12 @@ void ks_judge_iterator(struct ks_judge *judge)
 	struct ks_target target = ks_target_find(judge->site, name);
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, judge->hook->target);
 	if (ks_judge_absent(judge, KS_STAGE_LOAD, target.in_btf, about)) {
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_ITER_MISSING, about,
-			     "no function %s in BTF", name);
+		struct ks_reason *reason =
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_ITER_MISSING, about,
+				     "no function %s in BTF", name);
+		const char *near = near_iterator(judge);
+		if (near)
+			ks_reason_hint(judge, reason, "did you mean %s?", near);
 		return;
 	}
 	_cleanup_buf_ struct ks_buf record = { 0 };

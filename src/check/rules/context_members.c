@@ -25,8 +25,8 @@ enum {
 #define SKB (T(SOCKET_FILTER) | T(CGROUP_SKB) | T(SK_SKB) | LWT | TC)
 
 /**
- * The first row that fits decides; where none does, nothing is claimed. These are the *_is_valid_access() of net/core/filter.c
- * and kernel/bpf/cgroup.c, which say the same of these members in 5.10, 6.1, 6.12 and 7.2; those and 7.3 were booted.
+ * The first row that fits decides; where none does, nothing is claimed. These are the *_is_valid_access() of net/core/filter.c,
+ * kernel/bpf/cgroup.c and kernel/trace/bpf_trace.c, which say the same of these members in 5.10, 6.1, 6.12 and 7.2; those and 7.3 were booted.
  */
 // clang-format off
 static const struct row {
@@ -143,8 +143,15 @@ static const struct row {
 	{ T(CGROUP_SOCKOPT), NULL, "optlen", NULL, WORD, WORD },
 	{ T(CGROUP_SOCKOPT), "GETSOCKOPT", "retval", NULL, WORD, WORD },
 	{ T(CGROUP_SOCKOPT), NULL, "retval", NULL, NONE, NONE },
+
+	/* struct bpf_perf_event_data: registers are read whole */
+	{ T(PERF_EVENT), NULL, "regs", NULL, LONG, NONE },
+	{ T(PERF_EVENT), NULL, "sample_period", "addr", ALL_SIZES, NONE },
 };
 // clang-format on
+/** Of these nothing is written, whatever they get; of a function's registers not before 6.18. */
+#define READERS                                                                                    \
+	(T(TRACEPOINT) | T(RAW_TRACEPOINT) | T(RAW_TRACEPOINT_WRITABLE) | T(TRACING) | T(KPROBE))
 enum { FIRST = KS_SINCE(5, 10), TOO_NEW = KS_SINCE(7, 4) };
 
 /** What is done with the context. */
@@ -199,6 +206,41 @@ static const char *name_at(const struct ks_judge *judge, const struct ks_decl *r
 	return walk.member && *walk.member->name ? walk.member->name : row->first;
 }
 
+/** A program that writes registers is loaded, and attached to functions of user space alone (__perf_event_set_bpf_prog()). */
+static void judge_changed_registers(struct ks_judge *judge, const struct ks_about *about)
+{
+	if (judge->hook->kind == KS_HOOK_USER)
+		return;
+	struct ks_reason *reason =
+		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_POINTER, about,
+			     "registers are written, which is for uprobes alone");
+	ks_reason_hint(judge, reason, "bpf_override_return() changes what a function returns");
+}
+
+/** @return whether no more is to be said of it */
+static bool judge_reader(struct ks_judge *judge, const struct access *access, uint32_t insn)
+{
+	static const struct ks_gate registers = { KS_SINCE(6, 18), "7384893d970e" };
+	uint32_t type = ks_prog_type_bit(judge->hook->program_type);
+	const struct ks_about about = { .kind = KS_NR_KINDS, .name = "context", .insn = insn };
+	if (!(type & READERS) || !access->write)
+		return false;
+	if (type == T(KPROBE) && ks_gate_is_open(&registers, judge->site->version))
+		judge_changed_registers(judge, &about);
+	else
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+			     "byte %u is written, programs of its type only read",
+			     (unsigned int)access->offset);
+	return true;
+}
+
+/** Where a long has 4 bytes, what has 8 may begin in the middle of them. */
+static bool is_narrow(const struct ks_judge *judge)
+{
+	return judge->site->ptr_size == 4 &&
+	       ks_prog_type_bit(judge->hook->program_type) == T(PERF_EVENT);
+}
+
 static void judge_access(struct ks_judge *judge, const struct ks_decl *record,
 			 const struct access *access, uint32_t insn)
 {
@@ -208,7 +250,7 @@ static void judge_access(struct ks_judge *judge, const struct ks_decl *record,
 	uint8_t sizes = !row ? UNTOLD : access->write ? row->writes : row->reads;
 	bool fits = sizes & access->size && access->offset % access->size == 0 &&
 		    access->offset + access->size <= range.end;
-	if (sizes == UNTOLD || fits || (sizes && access->moved))
+	if (sizes == UNTOLD || fits || (sizes && (access->moved || is_narrow(judge))))
 		return;
 	const struct ks_about about = { .kind = KS_NR_KINDS, .name = "context", .insn = insn };
 	const char *name = name_at(judge, record, row, access->offset);
@@ -237,7 +279,7 @@ void ks_judge_context_members(struct ks_judge *judge)
 	const struct ks_resolution *resolution = judge->resolution;
 	const struct ks_decl *record = ks_judge_context(judge);
 	uint32_t version = judge->site->version;
-	if (!record || judge->hook->guessed || version < FIRST || version >= TOO_NEW)
+	if (judge->hook->guessed || version < FIRST || version >= TOO_NEW)
 		return;
 	for (uint32_t i = 0; i < program->nr; i++) {
 		const struct ks_reached *at = &judge->reach->at[i];
@@ -252,6 +294,7 @@ void ks_judge_context_members(struct ks_judge *judge)
 					       .size = at->ctx_size,
 					       .write = ks_opcode_class(code) != CLASS_LDX,
 					       .moved = moved };
-		judge_access(judge, record, &access, i);
+		if (!judge_reader(judge, &access, i) && record)
+			judge_access(judge, record, &access, i);
 	}
 }

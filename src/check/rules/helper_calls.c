@@ -5,9 +5,9 @@
 #include "bpf/names.h"
 #include "check/interp/opcode.h"
 #include "check/rules/elsewhere.h"
+#include "check/rules/feature_options.h"
 #include "check/rules/helpers.h"
 #include "check/rules/rules.h"
-#include "check/rules/type_options.h"
 
 /** libbpf calls the older helpers where the newer ones that read memory do not exist. */
 static bool has_fallback(uint32_t helper)
@@ -51,6 +51,10 @@ static void judge_helper(struct ks_judge *judge, uint32_t at, uint32_t helper)
 			     "the image has no enum bpf_func_id");
 	else if (present == KS_ABSENT)
 		add_missing_helper(judge, &about, helper, name);
+	else if (allowed == KS_NOT_ALLOWED && judge->caller->hook == KS_HOOK_STRUCT_OPS &&
+		 judge->caller->group)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
+			     "not for operations of struct %s", judge->caller->group);
 	else if (allowed == KS_NOT_ALLOWED)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about, "not for %s",
 			     judge->caller->program_type);
@@ -71,7 +75,7 @@ static void judge_option(struct ks_judge *judge, uint32_t at, uint32_t helper)
 	};
 	if (!name || ks_helper_present(judge->site, helper) != KS_PRESENT)
 		return;
-	enum ks_presence built = ks_type_built_in(judge->site, name, &option);
+	enum ks_presence built = ks_feature_built_in(judge->site, name, &option);
 	if (built == KS_ABSENT)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about, "%s is not set",
 			     option);

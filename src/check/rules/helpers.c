@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "btf/btf.h"
+#include "check/core/core.h"
 #include "check/kernels/attach.h"
 #include "check/rules/elsewhere.h"
 #include "check/rules/helpers.h"
@@ -187,11 +188,22 @@ static enum ks_presence is_listed(uint32_t version, uint32_t type, uint32_t help
 	return best;
 }
 
+/** bpf_dummy_verifier_ops has no get_func_proto() (net/bpf/bpf_dummy_struct_ops.c, c196906d50e3). */
+static bool has_no_helpers(const struct ks_calling_program *caller)
+{
+	static const char dummy[] = "bpf_dummy_ops";
+	size_t len = caller->group ? ks_core_name_len(caller->group) : 0;
+	return caller->hook == KS_HOOK_STRUCT_OPS && len == strlen(dummy) &&
+	       memcmp(caller->group, dummy, len) == 0;
+}
+
 enum ks_allowed ks_helper_allowed(const struct ks_site *site,
 				  const struct ks_calling_program *caller, uint32_t helper)
 {
 	uint32_t type = ks_prog_type_bit(caller->program_type);
 	bool newer = false;
+	if (has_no_helpers(caller))
+		return KS_NOT_ALLOWED;
 	if (!type || type == T(EXT) || helper > 211)
 		return KS_ALLOWED_UNTOLD;
 	enum ks_presence listed = is_listed(site->version, type, helper, &newer);

@@ -337,6 +337,17 @@ static bool type_may_be_in_module(const struct ks_site *site, const struct ks_st
 	return true;
 }
 
+/** The same of a function that is called, and of a variable: libbpf looks into modules, too. */
+static bool name_may_be_in_module(const struct ks_site *site, const struct ks_store_image *image,
+				  const struct ks_reason *reason)
+{
+	bool called = reason->insn != KS_NO_INDEX; // and weak: there is another hint
+	return !has_all_modules(image) && !reason->soft && !called &&
+	       reason->kind == KS_REASON_KSYM_MISSING && reason->name_kind == KS_KFUNC &&
+	       ks_gate_is_open(&ks_module_types, site->version) &&
+	       ks_site_built_in(site, "CONFIG_MODULES") != KS_ABSENT;
+}
+
 static struct ks_error *give_all(struct search *search, const struct ks_store_images *columns,
 				 struct ks_view *view, struct ks_check *check)
 {
@@ -359,6 +370,9 @@ static struct ks_error *give_all(struct search *search, const struct ks_store_im
 			else if (type_may_be_in_module(&site, columns->at[site.at], reason))
 				reason->hint =
 					"guard the access with bpf_core_type_exists(), " MODULES;
+			else if (name_may_be_in_module(&site, columns->at[site.at], reason))
+				reason->hint = "declare it __weak and ask for it with "
+					       "bpf_ksym_exists(), " MODULES;
 		}
 	}
 	return NULL;

@@ -55,7 +55,9 @@ void ks_judge_machine(struct ks_judge *judge)
 	const char *type = judge->hook->program_type;
 	const struct ks_bpf_program *program = judge->program;
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
-	if (!built || !type || strcmp(type, "BPF_PROG_TYPE_KPROBE") != 0)
+	if (!built || !type ||
+	    (strcmp(type, "BPF_PROG_TYPE_KPROBE") != 0 &&
+	     strcmp(type, "BPF_PROG_TYPE_PERF_EVENT") != 0)) // its context begins with them
 		return;
 	for (uint32_t i = 0; i < program->nr; i++) {
 		const struct ks_reached *at = &judge->reach->at[i];

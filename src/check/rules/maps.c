@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "check/rules/elsewhere.h"
+#include "check/rules/feature_options.h"
 #include "check/rules/rules.h"
-#include "check/rules/type_options.h"
 
 /** The name of an enumerator of the object's own BTF, for a number that the image does not have. */
 static const char *local_enumerator(const struct ks_btf *btf, const char *name, int64_t value)
@@ -36,7 +36,7 @@ static void judge_map(struct ks_judge *judge, const struct ks_bpf_map *map)
 			continue;
 		const char *option;
 		enum ks_presence built =
-			ks_type_built_in(judge->site, decl->values[i].name, &option);
+			ks_feature_built_in(judge->site, decl->values[i].name, &option);
 		if (built == KS_ABSENT)
 			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_MAP_TYPE, &about,
 				     "%s is not set", option);

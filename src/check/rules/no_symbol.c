@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
 #include <string.h>
 
+#include "arch/arch.h"
+#include "base/array.h"
 #include "check/rules/no_symbol.h"
 
 /** Where a function is inlined. */
@@ -31,6 +34,39 @@ static void count_inlined(const struct ks_function *function, struct inlined *re
 				ret->callers[ret->nr_callers++] = caller->function;
 		}
 	}
+}
+
+/** What a system call is called behind the prefix of some machine, or of old kernels; NULL: it is no such function. */
+static const char *call_of(const char *name)
+{
+	static const char *const prefixes[] = { "sys_", "SyS_", "__se_sys_", "__do_sys_" };
+	for (size_t i = 0; i < KS_ARRAY_LEN(prefixes); i++)
+		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+			return name + strlen(prefixes[i]);
+	for (size_t i = 0; i < ks_nr_archs; i++) {
+		const char *prefix = ks_archs[i].syscall_prefix;
+		if (prefix && strncmp(name, prefix, strlen(prefix)) == 0)
+			return name + strlen(prefix);
+	}
+	return NULL;
+}
+
+/** The function that system call has here. */
+static void hint_call(struct ks_judge *judge, struct ks_reason *reason, const char *name)
+{
+	const struct ks_arch *arch = ks_arch_by_debian(judge->site->image->arch);
+	const char *call = call_of(name);
+	char function[128];
+	if (!arch || !arch->syscall_prefix || !call)
+		return;
+	int len = snprintf(function, sizeof(function), "%s%s", arch->syscall_prefix, call);
+	if (len < 0 || (size_t)len >= sizeof(function) || strcmp(function, name) == 0 ||
+	    !ks_target_find(judge->site, function).symbol)
+		return;
+	bool kprobe = judge->hook->kind == KS_HOOK_KPROBE;
+	ks_reason_hint(judge, reason, "the system call is %s here%s%s%s", function,
+		       kprobe ? ": ksyscall/" : "", kprobe ? call : "",
+		       kprobe ? " finds it on every machine" : "");
 }
 
 void ks_judge_no_symbol(struct ks_judge *judge, enum ks_stage stage, const struct ks_target *target,
@@ -85,6 +121,8 @@ void ks_judge_no_symbol(struct ks_judge *judge, enum ks_stage stage, const struc
 			     "no symbol is left of it");
 		return;
 	}
-	ks_judge_add(judge, stage, KS_REASON_TARGET_ABSENT, about,
-		     target->fact->known ? NULL : "or inlined, which this image does not tell");
+	reason = ks_judge_add(judge, stage, KS_REASON_TARGET_ABSENT, about,
+			      target->fact->known ? NULL
+						  : "or inlined, which this image does not tell");
+	hint_call(judge, reason, name);
 }

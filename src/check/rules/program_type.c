@@ -3,9 +3,10 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "bpf/hook.h"
 #include "check/rules/elsewhere.h"
+#include "check/rules/feature_options.h"
 #include "check/rules/rules.h"
-#include "check/rules/type_options.h"
 
 /** Program types of which the kernel looks at the expected attach type when it loads them. */
 static bool attach_type_is_checked(const struct ks_site *site, const char *type)
@@ -26,7 +27,7 @@ static void judge_option(struct ks_judge *judge, enum ks_stage stage, enum ks_re
 			 const struct ks_about *about)
 {
 	const char *option;
-	enum ks_presence built = ks_type_built_in(judge->site, about->name, &option);
+	enum ks_presence built = ks_feature_built_in(judge->site, about->name, &option);
 	if (built == KS_ABSENT)
 		ks_judge_add(judge, stage, kind, about, "%s is not set", option);
 	else if (built == KS_UNTOLD)
@@ -47,6 +48,10 @@ static void judge_guess(struct ks_judge *judge)
 				      "libbpf 1.0 and later know no such section; older and other "
 				      "loaders take it for %s",
 				      hook->program_type);
+	const char *section = judge->program->section + (judge->program->section[0] == '?');
+	const char *near = hook->program_type ? NULL : ks_hook_near(section);
+	if (near)
+		ks_reason_hint(judge, reason, "did you mean %s?", near);
 	ks_reason_hint(judge, reason,
 		       "the tool sets the type: say in ksurf.toml as which section it behaves");
 }
@@ -146,6 +151,7 @@ void ks_judge_sleep(struct ks_judge *judge)
 
 void ks_judge_iterator_sleep(struct ks_judge *judge)
 {
+	static const struct ks_gate asks = { KS_SINCE(6, 0), "d247049f4fd0" };
 	// without BPF_ITER_RESCHED (bpf_iter_link_attach()): they hold a lock, or RCU, while they run
 	static const char *const awake[] = {
 		"bpf_link",   "bpf_map", "bpf_map_elem", "bpf_prog", "bpf_sk_storage_map",
@@ -153,7 +159,8 @@ void ks_judge_iterator_sleep(struct ks_judge *judge)
 		"unix"
 	};
 	const char *target = judge->hook->target;
-	for (size_t i = 0; judge->hook->sleepable && i < KS_ARRAY_LEN(awake); i++)
+	bool asked = judge->hook->sleepable && ks_gate_is_open(&asks, judge->site->version);
+	for (size_t i = 0; asked && i < KS_ARRAY_LEN(awake); i++)
 		if (strcmp(target, awake[i]) == 0)
 			ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_PROG_TYPE,
 				     KS_ABOUT_NAME(KS_NR_KINDS, judge->program->section),

@@ -41,6 +41,8 @@ void ks_judge_all(struct ks_judge *judge);
 void ks_judge_loader(struct ks_judge *judge);
 /** Types of maps (maps.c). */
 void ks_judge_maps(struct ks_judge *judge);
+/** Keys, values and flags of maps, by their types (map_shapes.c). */
+void ks_judge_map_shapes(struct ks_judge *judge);
 /** Structs of operations, and their members that programs stand for (struct_ops.c). */
 void ks_judge_operations(struct ks_judge *judge);
 /** Symbols and options that are missing and not weak (externs.c). */
@@ -78,7 +80,7 @@ void ks_judge_context_pointers(struct ks_judge *judge);
 void ks_judge_context_end(struct ks_judge *judge);
 /** Members of the context that programs of that type may not read or write, or not so (context_members.c). */
 void ks_judge_context_members(struct ks_judge *judge);
-/** Contexts that are only read by programs of that type, and are written (context_writes.c). */
+/** Contexts that are only read and are written, and atomic operations on any (context_writes.c). */
 void ks_judge_context_writes(struct ks_judge *judge);
 /** Packets that are read or written before anything is compared (packet_reads.c). */
 void ks_judge_packet_reads(struct ks_judge *judge);

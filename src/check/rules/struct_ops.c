@@ -5,7 +5,40 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "check/core/core_type.h"
 #include "check/rules/rules.h"
+
+/** bpf_map__init_kern_struct_ops(): members have the same kind and size in the kernel; those that it lacks are zero. */
+static void judge_values(struct ks_judge *judge, uint32_t map, const struct ks_decl *decl)
+{
+	const struct ks_bpf_object *object = judge->resolution->prepared->object;
+	for (uint32_t i = 0; i < object->nr_struct_members; i++) {
+		const struct ks_bpf_struct_member *member = &object->struct_members[i];
+		uint32_t j = 0;
+		if (member->map != map)
+			continue;
+		while (j < decl->nr && strcmp(decl->members[j].name, member->name) != 0)
+			j++;
+		const struct ks_about *about = KS_ABOUT_NAME(KS_STRUCT, decl->name);
+		if (j == decl->nr) {
+			if (member->set)
+				ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_STRUCT_OPS, about,
+					     "no member %s, which the object sets", member->name);
+			continue;
+		}
+		struct ks_shape shape = ks_shape_of(judge->site, decl->members[j].type);
+		uint64_t size = ks_shape_size(judge->site, &shape);
+		if (shape.untold)
+			continue;
+		if (shape.kind != member->kind)
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_STRUCT_OPS, about,
+				     "the object has %s as something else", member->name);
+		else if (shape.kind != KS_BTF_PTR && size && member->size && size != member->size)
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_STRUCT_OPS, about,
+				     "the object has %s of %u bytes, the kernel of %u",
+				     member->name, member->size, (unsigned int)size);
+	}
+}
 
 /** The struct of the kernel behind a struct_ops map, with the members that programs stand for. */
 static void judge_operations(struct ks_judge *judge, uint32_t index)
@@ -43,6 +76,8 @@ static void judge_operations(struct ks_judge *judge, uint32_t index)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_STRUCT_OPS,
 			     KS_ABOUT_NAME(KS_STRUCT, map->struct_ops),
 			     "operations cannot be linked, there is no BPF_F_LINK");
+	if (!fact->ambiguity)
+		judge_values(judge, index, fact->decl);
 	for (uint32_t i = 0; i < object->nr_struct_ops; i++) {
 		const struct ks_bpf_struct_op *op = &object->struct_ops[i];
 		uint32_t j = 0;

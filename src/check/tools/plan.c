@@ -148,10 +148,10 @@ static bool is_in_file(const struct speech *speech, const struct ks_policy_objec
 
 static bool is_about(const struct speech *speech, const struct ks_policy_object *part)
 {
-	if (!all_match(speech, &part->programs) || !all_match(speech, &part->needed) ||
-	    !all_match(speech, &part->optional) || !all_match(speech, &part->ignored) ||
-	    !all_match(speech, &part->modes) || !all_match(speech, &part->present) ||
-	    !all_match(speech, &part->chosen) || !all_match(speech, &part->rewritten) ||
+	if (!all_match(speech, &part->needed) || !all_match(speech, &part->optional) ||
+	    !all_match(speech, &part->ignored) || !all_match(speech, &part->modes) ||
+	    !all_match(speech, &part->present) || !all_match(speech, &part->chosen) ||
+	    !all_match(speech, &part->rewritten) ||
 	    !lists_match(speech, part->alternatives, part->nr_alternatives) ||
 	    !name_no_targets(speech, part))
 		return false;
@@ -248,7 +248,7 @@ struct ks_error *ks_plan_object(struct ks_arena *arena, const struct ks_bpf_obje
 	for (int i = 0; i < 2; i++) {
 		const struct ks_policy_object *part;
 		speech.basis = bases[i];
-		for (size_t at = 0; (part = ks_policy_next(policies[i], object->name, &at));)
+		for (size_t at = 0; (part = ks_policy_next(policies[i], object, &at));)
 			if (is_in_file(&speech, part) && (i == 0 || is_about(&speech, part)) &&
 			    !say_object(&speech, part))
 				return &ks_nomem;

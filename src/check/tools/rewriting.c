@@ -66,7 +66,7 @@ static bool is_looked_at(const struct ks_policy *policy, enum look look,
 			 const struct ks_bpf_object *object)
 {
 	const struct ks_policy_object *part;
-	for (size_t at = 0; (part = ks_policy_next(policy, object->name, &at));) {
+	for (size_t at = 0; (part = ks_policy_next(policy, object, &at));) {
 		size_t nr_targets;
 		const struct ks_policy_target *targets = targets_of(part, look, &nr_targets);
 		for (size_t i = 0; i < nr_targets; i++)

@@ -96,7 +96,8 @@ static struct ks_error *list_tools(struct ks_tools *tools)
 /* ---- how they fare ---- */
 
 /** What the tool lacks without a program, in the words of whoever declared it. */
-static const char *words_of(const struct making *making, const char *object, const char *program)
+static const char *words_of(const struct making *making, const struct ks_bpf_object *object,
+			    const char *program)
 {
 	const struct ks_policy *policies[] = { making->tools->check->policy,
 					       making->tools->shipped };
@@ -121,7 +122,7 @@ static void add_losses(struct making *making, const struct ks_check_object *obje
 	enum ks_verdict verdict = ks_fare_verdict(part, outcome);
 	struct ks_loss loss = {
 		.row = row,
-		.words = words_of(making, object->object->name, check->programs[row]->name),
+		.words = words_of(making, object->object, check->programs[row]->name),
 		.fatal = blame == KS_BLAME_FATAL,
 		.doubt = blame == KS_BLAME_DOUBT,
 		.counted = blame == KS_BLAME_FATAL   ? verdict
@@ -161,8 +162,8 @@ static struct ks_fare judge_object(struct making *making, size_t index, size_t i
 		const struct ks_outcome *outcome =
 			ks_fare_outcome(check, index, part, object->first + i, image, &elsewhere);
 		states[i] = ks_fare_of_program(part, outcome, elsewhere);
-		const char *words = words_of(making, object->object->name,
-					     check->programs[object->first + i]->name);
+		const char *words =
+			words_of(making, object->object, check->programs[object->first + i]->name);
 		if (states[i].absent && words && !words[0])
 			states[i] = ks_fare_of(KS_VERDICT_OK); // others see what it saw
 	}

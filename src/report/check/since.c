@@ -77,7 +77,7 @@ static void write_why(const struct ks_tool_span *span, struct ks_buf *out)
 	if (!span->why)
 		return;
 	const struct ks_reason *reason = span->why->reason;
-	ks_buf_str(out, span->gone ? ": no more " : ": ");
+	ks_buf_str(out, span->gone ? ": settled: " : ": ");
 	if (reason && reason->name)
 		ks_buf_printf(out, "%s: ", reason->name);
 	ks_buf_str(out, reason ? ks_reasons[reason->kind].title : "there is no program to judge");

@@ -82,18 +82,27 @@ WRITE("cgroup/sysctl", sysctl, bpf_sysctl, file_pos, 32)
 OPTION("cgroup/getsockopt", get)
 OPTION("cgroup/setsockopt", set)
 
-/* contexts of tracing programs, which are only read */
-#define CHANGE(section, name) SEC(section) int w64_##name(__u64 *c) { c[1] = 0; return 0; }
+READ("perf_event", perf, bpf_perf_event_data, regs, 64)
+READ("perf_event", perf, bpf_perf_event_data, regs, 32)
+READ("perf_event", perf, bpf_perf_event_data, sample_period, 64)
+READ("perf_event", perf, bpf_perf_event_data, sample_period, 16)
+READ("perf_event", perf, bpf_perf_event_data, addr, 32)
+WRITE("perf_event", perf, bpf_perf_event_data, regs, 64)
+WRITE("perf_event", perf, bpf_perf_event_data, addr, 64)
+
+#define CHANGE(section, name) \
+	SEC(section) int w64_##name(void *c) { ((volatile __u64 *)c)[1] = 0; return 0; }
 CHANGE("kprobe/vfs_read", kprobe)
+CHANGE("kretprobe/vfs_read", kretprobe)
 CHANGE("kprobe.multi/vfs_read", kprobe_multi)
-CHANGE("ksyscall/nanosleep", ksyscall)
-CHANGE("uprobe//init:main", uprobe)
-CHANGE("perf_event", perf_event)
-CHANGE("tp/sched/sched_switch", event)
+CHANGE("ksyscall/getpid", ksyscall)
+CHANGE("uprobe//proc/self/exe:main", uprobe)
+CHANGE("tracepoint/sched/sched_switch", tracepoint)
 CHANGE("raw_tp/sched_switch", raw_tp)
 CHANGE("tp_btf/sched_switch", tp_btf)
 CHANGE("fentry/vfs_read", fentry)
+CHANGE("iter/task", iter)
 CHANGE("lsm/file_open", lsm)
-CHANGE("iter/task", iterator)
+CHANGE("netfilter", netfilter)
 CHANGE("syscall", syscall)
 SEC("tc") int atomic_tc(struct __sk_buff *c) { __sync_fetch_and_add(&c->mark, 1); return 0; }

@@ -11,5 +11,5 @@
  * ("bpf_override_return"), or an event of perf_event_open() ("kprobe", "uprobe") needs: the configuration tells, and where it is not known, a function that is built in with the option and not without.
  * @param ret_option the option; NULL where it needs none, or one that every kernel with eBPF has
  */
-enum ks_presence ks_type_built_in(const struct ks_site *site, const char *type,
-				  const char **ret_option);
+enum ks_presence ks_feature_built_in(const struct ks_site *site, const char *feature,
+				     const char **ret_option);

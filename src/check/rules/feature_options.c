@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "check/rules/type_options.h"
+#include "check/rules/feature_options.h"
 
 #include <string.h>
 
@@ -62,9 +62,9 @@ static const struct {
 };
 
 static const struct {
-	const char *type;
+	const char *feature;
 	enum option option;
-} types[] = {
+} features[] = {
 	{ "BPF_PROG_TYPE_CGROUP_SKB", CGROUP_BPF },
 	{ "BPF_PROG_TYPE_CGROUP_SOCK", CGROUP_BPF },
 	{ "BPF_PROG_TYPE_CGROUP_SOCK_ADDR", CGROUP_BPF },
@@ -118,21 +118,22 @@ static enum ks_presence function_built_in(const struct ks_site *site, const char
 	return ks_site_symbol(site, name, false);
 }
 
-enum ks_presence ks_type_built_in(const struct ks_site *site, const char *type,
-				  const char **ret_option)
+enum ks_presence ks_feature_built_in(const struct ks_site *site, const char *feature,
+				     const char **ret_option)
 {
 	*ret_option = NULL;
-	for (size_t i = 0; i < KS_ARRAY_LEN(types); i++) {
-		if (strcmp(types[i].type, type) != 0)
+	for (size_t i = 0; i < KS_ARRAY_LEN(features); i++) {
+		if (strcmp(features[i].feature, feature) != 0)
 			continue;
-		*ret_option = options[types[i].option].name;
-		const char *older = options[types[i].option].older;
+		*ret_option = options[features[i].option].name;
+		const char *older = options[features[i].option].older;
 		enum ks_presence set = ks_site_built_in(site, *ret_option);
 		if (set == KS_ABSENT && older)
 			set = ks_site_built_in(site, older);
 		if (set == KS_PRESENT)
 			return set;
-		enum ks_presence code = function_built_in(site, options[types[i].option].function);
+		enum ks_presence code =
+			function_built_in(site, options[features[i].option].function);
 		return set == KS_UNTOLD || code == KS_PRESENT ? code : set;
 	}
 	return KS_PRESENT;

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Keys, values and flags that a type of map has (the map_alloc_check() of each, kernel/bpf/ and net/): 5.10, 6.1, 6.12, 7.2 say the
+ * same of these. What is zero may be set before the map is made.
+ */
+#include "base/array.h"
+#include "bpf/names.h"
+#include "check/rules/rules.h"
+
+/** BPF_F_…: include/uapi/linux/bpf.h. */
+enum flags {
+	NO_PREALLOC = 1 << 0,
+	NO_COMMON_LRU = 1 << 1,
+	NUMA_NODE = 1 << 2,
+	RDONLY = 1 << 3,
+	WRONLY = 1 << 4,
+	STACK_BUILD_ID = 1 << 5,
+	ZERO_SEED = 1 << 6,
+	RDONLY_PROG = 1 << 7,
+	WRONLY_PROG = 1 << 8,
+	CLONE = 1 << 9,
+	MMAPABLE = 1 << 10,
+	PRESERVE_ELEMS = 1 << 11,
+	INNER_MAP = 1 << 12,
+	USERS = RDONLY | WRONLY,
+	ACCESS = USERS | RDONLY_PROG | WRONLY_PROG,
+	KNOWN = (INNER_MAP << 1) - 1, // of later ones nothing is claimed
+};
+enum { ANY = 0, NONE = UINT16_MAX, FD = 4, COOKIE = 8, LARGEST_PERCPU = 32 << 10 };
+
+// clang-format off
+static const struct shape {
+	uint8_t type;
+	uint16_t key;	     // bytes; ANY, NONE
+	uint16_t value, other; // bytes, or those; ANY, NONE
+	uint16_t flags, must;  // that it may and must have
+	bool percpu;
+} shapes[] = {
+	{ 1,  ANY,  ANY,  ANY,    NO_PREALLOC | NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // hash
+	{ 2,  4,    ANY,  ANY,    NUMA_NODE | ACCESS | MMAPABLE | INNER_MAP, 0, false }, // array
+	{ 3,  4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // prog_array
+	{ 4,  4,    FD,   FD,     NUMA_NODE | USERS | PRESERVE_ELEMS, 0, false }, // perf_event_array
+	{ 5,  ANY,  ANY,  ANY,    NO_PREALLOC | ACCESS | ZERO_SEED, 0, true }, // percpu_hash
+	{ 6,  4,    ANY,  ANY,    ACCESS, 0, true }, // percpu_array
+	{ 7,  4,    ANY,  ANY,    NUMA_NODE | USERS | STACK_BUILD_ID, 0, false }, // stack_trace
+	{ 8,  4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // cgroup_array
+	{ 9,  ANY,  ANY,  ANY,    NO_COMMON_LRU | NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // lru_hash
+	{ 10, ANY,  ANY,  ANY,    NO_COMMON_LRU | ACCESS | ZERO_SEED, 0, true }, // lru_percpu_hash
+	{ 11, ANY,  ANY,  ANY,    NO_PREALLOC | NUMA_NODE | ACCESS, NO_PREALLOC, false }, // lpm_trie
+	{ 12, 4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // array_of_maps
+	{ 13, ANY,  FD,   FD,     NO_PREALLOC | NUMA_NODE | USERS | ZERO_SEED, 0, false }, // hash_of_maps
+	{ 14, 4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // devmap
+	{ 15, 4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // sockmap
+	{ 16, 4,    FD,   COOKIE, NUMA_NODE, 0, false }, // cpumap
+	{ 17, 4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // xskmap
+	{ 18, ANY,  FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // sockhash
+	{ 20, 4,    FD,   COOKIE, NUMA_NODE | ACCESS, 0, false }, // reuseport_sockarray
+	{ 22, NONE, ANY,  ANY,    NUMA_NODE | ACCESS, 0, false }, // queue
+	{ 23, NONE, ANY,  ANY,    NUMA_NODE | ACCESS, 0, false }, // stack
+	{ 24, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // sk_storage
+	{ 25, 4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // devmap_hash
+	{ 27, NONE, NONE, NONE,   NUMA_NODE, 0, false }, // ringbuf
+	{ 28, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // inode_storage
+	{ 29, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // task_storage
+	{ 30, NONE, ANY,  ANY,    NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // bloom_filter
+	{ 31, NONE, NONE, NONE,   NUMA_NODE, 0, false }, // user_ringbuf
+	{ 32, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // cgrp_storage
+	{ 33, NONE, NONE, NONE,   MMAPABLE, MMAPABLE, false }, // arena
+};
+// clang-format on
+
+static bool has_size(uint16_t wanted, uint32_t size)
+{
+	return wanted == ANY || size == 0 || size == wanted;
+}
+
+/** What it has that its type does not, or lacks; NULL: nothing. */
+static const char *why_refused(const struct shape *shape, const struct ks_bpf_map *map)
+{
+	if (!has_size(shape->key, map->key_size))
+		return shape->key == NONE ? "has no keys" : "has keys of 4 bytes";
+	if (!has_size(shape->value, map->value_size) && !has_size(shape->other, map->value_size))
+		return shape->value == NONE	      ? "has no values"
+		       : shape->other == shape->value ? "has values of 4 bytes"
+						      : "has values of 4 or 8 bytes";
+	if (shape->percpu && map->value_size > LARGEST_PERCPU)
+		return "has values of 32 KiB at most";
+	if (map->flags & KNOWN & ~(uint32_t)shape->flags)
+		return "does not take these flags";
+	if (shape->must == NO_PREALLOC && !(map->flags & NO_PREALLOC))
+		return "must have the flag BPF_F_NO_PREALLOC";
+	if (shape->must == MMAPABLE && !(map->flags & MMAPABLE))
+		return "must have the flag BPF_F_MMAPABLE";
+	return NULL;
+}
+
+void ks_judge_map_shapes(struct ks_judge *judge)
+{
+	const struct ks_bpf_object *object = judge->resolution->prepared->object;
+	for (uint32_t i = 0; i < object->nr_maps; i++) {
+		const struct ks_bpf_map *map = &object->maps[i];
+		for (size_t k = 0; k < KS_ARRAY_LEN(shapes); k++) {
+			const char *why = shapes[k].type == map->type && map->autocreate
+						  ? why_refused(&shapes[k], map)
+						  : NULL;
+			if (why)
+				ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_MAP_TYPE,
+					     KS_ABOUT_NAME(KS_NR_KINDS, map->name),
+					     "a map of the type %s %s",
+					     ks_bpf_map_type_name(map->type), why);
+		}
+	}
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Keys, values and flags of maps. The expectations are what booted kernels made of such maps (tests/truth/idioms/maps.c). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/array.h"
+#include "check.h"
+#include "tiny_judge.h"
+#include "tiny_view.h"
+
+enum {
+	PREALLOC = 1,
+	LRU = 2,
+	NUMA = 4,
+	RDONLY = 8,
+	SEED = 64,
+	PROG = 128,
+	CLONE = 512,
+	MMAP = 1024,
+	ELEMS = 2048,
+	INNER = 4096
+};
+enum {
+	HASH = 1,
+	ARRAY = 2,
+	PROG_ARRAY = 3,
+	PERF_EVENT_ARRAY = 4,
+	PERCPU_HASH = 5,
+	PERCPU_ARRAY = 6,
+	STACK_TRACE = 7,
+	LRU_HASH = 9,
+	LPM_TRIE = 11,
+	HASH_OF_MAPS = 13,
+	DEVMAP = 14,
+	CPUMAP = 16,
+	XSKMAP = 17,
+	SOCKHASH = 18,
+	QUEUE = 22,
+	SK_STORAGE = 24,
+	RINGBUF = 27,
+	TASK_STORAGE = 29,
+	BLOOM_FILTER = 30,
+	ARENA = 33,
+	LATER = 40,
+};
+
+static const char *said_of(uint32_t type, uint32_t key, uint32_t value, uint32_t flags, bool made)
+{
+	static char said[256];
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	const struct tiny_image tiny = {
+		.image = { .label = "6.1.50", .version = "6.1.50", .arch = "amd64" }
+	};
+	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
+	const struct ks_bpf_insn insns[] = { { .code = 0xb7 }, { .code = 0x95 } };
+	struct ks_bpf_program program = { .name = "program",
+					  .section = "kprobe/vfs_read",
+					  .autoload = true,
+					  .nr = 2,
+					  .nr_main = 2,
+					  .insns = insns };
+	const struct ks_bpf_map map = { .name = "map",
+					.type = type,
+					.key_size = key,
+					.value_size = value,
+					.flags = flags,
+					.autocreate = made };
+	const struct ks_bpf_object object = {
+		.license = "GPL", .nr_programs = 1, .programs = &program, .nr_maps = 1, .maps = &map
+	};
+	const struct ks_interp_input input = { .object = &object, .program = &program };
+	struct tiny_judge frame;
+	tiny_judge_prepare(&frame, &arena, view, &object, &program);
+	tiny_judge_follow(&frame, &arena, &input);
+	ks_judge_map_shapes(&frame.judge);
+	assert_true(frame.judge.reasons.len <= 1);
+	snprintf(said, sizeof(said), "%s",
+		 frame.judge.reasons.len ? frame.judge.reasons.at[0]->detail : "");
+	ks_vector_deinit(&frame.judge.reasons);
+	return said;
+}
+#define FINE(...) assert_string_equal(said_of(__VA_ARGS__, true), "")
+#define REFUSED(text, ...)                                                                         \
+	assert_string_equal(said_of(__VA_ARGS__, true), "a map of the type " text)
+
+static void keys_have_their_size(void **state)
+{
+	(void)state;
+	FINE(HASH, 12, 8, 0);
+	FINE(ARRAY, 4, 8, 0);
+	FINE(ARRAY, 0, 8, 0); // set before it is made
+	REFUSED("array has keys of 4 bytes", ARRAY, 8, 8, 0);
+	REFUSED("sk_storage has keys of 4 bytes", SK_STORAGE, 8, 8, PREALLOC);
+	FINE(QUEUE, 0, 8, 0);
+	REFUSED("queue has no keys", QUEUE, 4, 8, 0);
+	REFUSED("bloom_filter has no keys", BLOOM_FILTER, 4, 8, 0);
+	REFUSED("ringbuf has no keys", RINGBUF, 4, 0, 0);
+}
+
+static void values_have_their_size(void **state)
+{
+	(void)state;
+	FINE(PROG_ARRAY, 4, 4, 0);
+	REFUSED("prog_array has values of 4 bytes", PROG_ARRAY, 4, 8, 0);
+	REFUSED("hash_of_maps has values of 4 bytes", HASH_OF_MAPS, 8, 8, 0);
+	FINE(DEVMAP, 4, 4, 0);
+	FINE(DEVMAP, 4, 8, 0);
+	REFUSED("devmap has values of 4 or 8 bytes", DEVMAP, 4, 16, 0);
+	REFUSED("xskmap has values of 4 bytes", XSKMAP, 4, 8, 0);
+	FINE(SOCKHASH, 12, 8, 0);
+	REFUSED("ringbuf has no values", RINGBUF, 0, 4, 0);
+	FINE(PERCPU_HASH, 4, 32768, 0);
+	REFUSED("percpu_hash has values of 32 KiB at most", PERCPU_HASH, 4, 32776, 0);
+	REFUSED("percpu_array has values of 32 KiB at most", PERCPU_ARRAY, 4, 32776, 0);
+	FINE(ARRAY, 4, 32776, 0);
+}
+
+static void flags_are_those_of_the_type(void **state)
+{
+	(void)state;
+	FINE(HASH, 4, 8, PREALLOC | NUMA | SEED | PROG);
+	REFUSED("hash does not take these flags", HASH, 4, 8, LRU);
+	REFUSED("hash does not take these flags", HASH, 4, 8, MMAP);
+	FINE(LRU_HASH, 4, 8, LRU);
+	REFUSED("lru_hash does not take these flags", LRU_HASH, 4, 8, PREALLOC);
+	FINE(ARRAY, 4, 8, MMAP | INNER | PROG);
+	REFUSED("array does not take these flags", ARRAY, 4, 8, PREALLOC);
+	REFUSED("array does not take these flags", ARRAY, 4, 8, ELEMS);
+	REFUSED("percpu_array does not take these flags", PERCPU_ARRAY, 4, 8, MMAP);
+	FINE(PERF_EVENT_ARRAY, 4, 4, ELEMS);
+	REFUSED("prog_array does not take these flags", PROG_ARRAY, 4, 4, PROG);
+	REFUSED("stack_trace does not take these flags", STACK_TRACE, 4, 256, PREALLOC);
+	REFUSED("cpumap does not take these flags", CPUMAP, 4, 4, RDONLY);
+	FINE(LPM_TRIE, 8, 8, PREALLOC);
+	REFUSED("lpm_trie must have the flag BPF_F_NO_PREALLOC", LPM_TRIE, 8, 8, 0);
+	FINE(TASK_STORAGE, 4, 8, PREALLOC | CLONE);
+	REFUSED("task_storage must have the flag BPF_F_NO_PREALLOC", TASK_STORAGE, 4, 8, 0);
+	FINE(ARENA, 0, 0, MMAP);
+	REFUSED("arena must have the flag BPF_F_MMAPABLE", ARENA, 0, 0, 0);
+}
+
+static void of_what_is_not_known_nothing_is_said(void **state)
+{
+	(void)state;
+	FINE(LATER, 3, 3, UINT32_MAX);
+	FINE(RINGBUF, 0, 0, 1 << 19); // BPF_F_RB_OVERWRITE
+	assert_string_equal(said_of(ARRAY, 8, 8, 0, false), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_have_their_size),
+		cmocka_unit_test(values_have_their_size),
+		cmocka_unit_test(flags_are_those_of_the_type),
+		cmocka_unit_test(of_what_is_not_known_nothing_is_said),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
