@@ -79,7 +79,9 @@ void ks_asking_syscall_event(struct ks_asking *asking)
 		ks_asking_find(asking, KS_WHY_CALL_UNTRACED, KS_ANSWER_NO);
 	else
 		ks_asking_lacks(asking, presence_of(fact), KS_WHY_NO_CALL, KS_WHY_CALL_UNTOLD);
-	if (traces == KS_UNTOLD && presence_of(fact) == KS_PRESENT)
+	// that calls have events does not say that this one has
+	if (presence_of(fact) == KS_PRESENT &&
+	    (traces == KS_UNTOLD || (traces == KS_PRESENT && !tells)))
 		ks_asking_find(asking, KS_WHY_CALL_EVENTS_UNTOLD, KS_ANSWER_UNKNOWN);
 }
 

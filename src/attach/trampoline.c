@@ -101,8 +101,9 @@ static void look_at_denied(struct ks_asking *asking, const char *name)
 		if (strcmp(denied[i].name, name) != 0 ||
 		    !has_list(asking->facts, denied[i].list, denied[i].gate))
 			continue;
+		// where no configuration tells, the function does: without the option there is none
 		if (denied[i].option &&
-		    ks_attach_option(asking->facts, denied[i].option) != KS_PRESENT)
+		    ks_attach_option(asking->facts, denied[i].option) == KS_ABSENT)
 			continue;
 		if (!denied[i].on_return || returns)
 			ks_asking_find_at_load(
