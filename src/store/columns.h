@@ -22,6 +22,7 @@
  *	syscall		its number	1: traced; 2 + n: and has n arguments
  *	lsm, kfunc, variable  -		-
  */
+#include "base/apart.h"
 #include "base/vector.h"
 #include "store/zstd.h"
 #include "surface/codec.h"
@@ -35,6 +36,7 @@ struct ks_columns_buf {
 	struct ks_buf lengths;
 	struct ks_facts_buf facts;
 	struct ks_buf ids, places; // what ks_columns_pack() makes of them
+	char apart[KS_APART];	   // the next one is another thread's
 };
 void ks_columns_buf_deinit(struct ks_columns_buf *columns);
 /** Empty it; the memory is used again. */

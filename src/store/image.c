@@ -246,17 +246,12 @@ static size_t list_modules(const struct ks_store_images *all, struct modules *re
 static const struct ks_store_image *modules_of(const struct modules *modules, size_t nr,
 					       const struct ks_image *kernel)
 {
-	size_t low = 0, high = kernel->digest ? nr : 0;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (strcmp(modules[middle].image->image.modules_of, kernel->digest) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	bool found = kernel->digest && low < nr &&
-		     strcmp(modules[low].image->image.modules_of, kernel->digest) == 0;
-	return found ? modules[low].image : NULL;
+	const char *home = kernel->digest;
+	if (!home)
+		return NULL;
+	size_t at = KS_FIRST_NOT(0, nr, i, strcmp(modules[i].image->image.modules_of, home) < 0);
+	bool found = at < nr && strcmp(modules[at].image->image.modules_of, home) == 0;
+	return found ? modules[at].image : NULL;
 }
 
 struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,
