@@ -199,10 +199,19 @@ static void read_sides(struct reader *reader)
 
 static void read_choice_by(struct reader *reader)
 {
+	static const char *const words[] = {
+		[KS_BY_TRIAL] = "trial",
+		[KS_BY_PRESENCE] = "presence",
+		[KS_BY_PROBE] = "probe",
+	};
 	const char *word = ks_toml_string(&reader->toml, &reader->policy->arena);
-	last_choice(reader)->by_presence = strcmp(word, "presence") == 0;
-	if (!last_choice(reader)->by_presence && strcmp(word, "trial") != 0)
-		ks_toml_fail(&reader->toml, "by: presence or trial is expected");
+	size_t i = 0;
+	while (i < KS_ARRAY_LEN(words) && strcmp(word, words[i]) != 0)
+		i++;
+	if (i < KS_ARRAY_LEN(words))
+		last_choice(reader)->by = (enum ks_choice_by)i;
+	else
+		ks_toml_fail(&reader->toml, "by: trial, presence or probe is expected");
 }
 
 static void read_choice_source(struct reader *reader)
@@ -282,9 +291,10 @@ static void read_tool_text(struct reader *reader)
 {
 	struct ks_policy_tool *tool = last_tool(reader);
 	const char *text = ks_toml_string(&reader->toml, &reader->policy->arena);
-	*(strcmp(reader->toml.name, "match") == 0   ? &tool->match
-	  : strcmp(reader->toml.name, "files") == 0 ? &tool->files
-						    : &tool->source) = text;
+	*(strcmp(reader->toml.name, "match") == 0     ? &tool->match
+	  : strcmp(reader->toml.name, "files") == 0   ? &tool->files
+	  : strcmp(reader->toml.name, "side-of") == 0 ? &tool->side_of
+						      : &tool->source) = text;
 }
 
 static void read_tool_texts(struct reader *reader)
@@ -431,7 +441,8 @@ static const struct table {
 	    { "modes", read_tool_texts },
 	    { "kernels-required", read_tool_texts },
 	    { "kernels-optional", read_tool_texts },
-	    { "sides", read_tool_sides } } },
+	    { "sides", read_tool_sides },
+	    { "side-of", read_tool_text } } },
 	{ "waiver",
 	  begin_waiver,
 	  { { "tool", read_waiver_text },
