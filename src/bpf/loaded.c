@@ -129,6 +129,7 @@ static struct ks_error *find_programs(struct ks_loaded_search *search)
 			.name = ks_arena_strndup(&search->loaded->arena, info.known.name,
 						 strnlen(info.known.name, 15)),
 			.owner = "nobody",
+			.size = info.known.xlated_prog_len,
 		};
 		if (!found.name || !ks_vector_add(&search->programs, found))
 			return &ks_nomem;
@@ -189,11 +190,33 @@ static struct ks_bpf_loaded_program *sort_attached(struct ks_loaded_search *sear
 			.owner = found->owner,
 			.section = attached->section,
 			.target = found->nr_attached > 1 ? attached->target : NULL,
+			.helpers = found->helpers,
 		};
 	}
 	if (sorted && search->attached.len)
 		qsort(sorted, search->attached.len, sizeof(*sorted), by_owner);
 	return sorted;
+}
+
+/** The first few that nothing is known of. */
+static bool name_silent(struct ks_loaded_search *search)
+{
+	enum { FEW = 6 };
+	struct ks_bpf_loaded *loaded = search->loaded;
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	for (size_t i = 0; i < search->programs.len; i++) {
+		const struct ks_loaded_found *found = &search->programs.at[i];
+		if (found->nr_attached || loaded->nr_silent++ >= FEW)
+			continue;
+		ks_buf_printf(&text, "%s%s#%u (%s)", text.len ? ", " : "", found->name, found->id,
+			      ks_loaded_kind_name(found->type));
+	}
+	if (loaded->nr_silent > FEW)
+		ks_buf_printf(&text, " and %zu more", loaded->nr_silent - FEW);
+	if (!loaded->nr_silent)
+		return true;
+	loaded->silent = ks_buf_text(&text) ? ks_arena_strdup(&loaded->arena, text.at) : NULL;
+	return loaded->silent;
 }
 
 /** One object for all that a process has. */
@@ -205,8 +228,8 @@ static struct ks_error *write_objects(struct ks_loaded_search *search)
 	if (search->nomem || !sorted)
 		return &ks_nomem;
 	loaded->nr_programs = search->programs.len;
-	for (size_t i = 0; i < search->programs.len; i++)
-		loaded->nr_silent += !search->programs.at[i].nr_attached;
+	if (!name_silent(search))
+		return &ks_nomem;
 	for (size_t first = 0, end; first < nr; first = end) {
 		struct ks_bpf_loaded_object object = { .name = sorted[first].owner };
 		for (end = first + 1; end < nr && strcmp(sorted[end].owner, object.name) == 0;
@@ -230,6 +253,10 @@ static struct ks_error *run(struct ks_loaded_search *search, const struct ks_buf
 	for (size_t i = 0; i < search->programs.len; i++)
 		attach_by_type(search, &search->programs.at[i]);
 	ks_loaded_look_at_processes(search);
+	ks_loaded_look_at_calls(search);
+	for (size_t i = 0; i < search->programs.len; i++)
+		if (!search->programs.at[i].nr_attached)
+			ks_loaded_attach_kind(search, &search->programs.at[i]);
 	return write_objects(search);
 }
 
