@@ -466,7 +466,7 @@ static void look_at_hints(struct ks_judge *judge, void *arg)
 {
 	(void)arg;
 	ks_judge_all(judge);
-	assert_non_null(about_helper(judge, "helper 181")->hint);
+	assert_non_null(about_helper(judge, "bpf_loop")->hint);
 	assert_null(about_helper(judge, "bpf_skb_store_bytes")->hint);
 }
 

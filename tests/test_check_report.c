@@ -499,7 +499,10 @@ static void kernels_are_folded(void **state)
 
 enum { MANY_TOOLS = 57, MANY_IMAGES = 164 };
 
-/** As many tools as libbpf-tools has, all of them failing, each for a reason of its own, on kernels of which no two are alike. */
+/**
+ * As many tools as libbpf-tools has, all of them failing, each for a reason of its own, on kernels of two machines, of which no two
+ * are alike: the first fails on all of them, and of the last something is wrong on some.
+ */
 static void write_many(size_t nr_images, char labels[MANY_IMAGES][48], struct ks_buf *out)
 {
 	static struct ks_bpf_object objects[MANY_TOOLS];
@@ -513,7 +516,8 @@ static void write_many(size_t nr_images, char labels[MANY_IMAGES][48], struct ks
 	static char names[MANY_TOOLS][32];
 	for (size_t i = 0; i < nr_images; i++) {
 		snprintf(labels[i], sizeof(labels[i]), "6.%zu.118+deb13-cloud-amd64", i);
-		images[i] = (struct ks_image){ .label = labels[i] };
+		images[i] =
+			(struct ks_image){ .label = labels[i], .arch = i % 2 ? "arm64" : "amd64" };
 		columns[i] = &images[i];
 	}
 	memset(outcomes, 0, sizeof(outcomes));
@@ -531,10 +535,11 @@ static void write_many(size_t nr_images, char labels[MANY_IMAGES][48], struct ks
 		};
 		reasons[i] = relo;
 		reasons[i].name = names[i];
+		reasons[i].verdict = i + 1 < MANY_TOOLS ? KS_VERDICT_NO_LOAD : KS_VERDICT_RISK;
 		for (size_t k = 0; k < nr_images; k++)
-			if ((i + k) % 3 || i == k)
+			if ((i + k) % 3 || i == k || !i)
 				outcomes[i * nr_images + k] =
-					(struct ks_outcome){ .verdict = KS_VERDICT_NO_LOAD,
+					(struct ks_outcome){ .verdict = reasons[i].verdict,
 							     .nr = 1,
 							     .reasons = &reasons[i] };
 	}
@@ -563,6 +568,12 @@ static void a_page_is_enough(void **state)
 	write_many(31, labels, &few);
 	for (size_t i = 0; i < 31; i++)
 		assert_true(count(few.at, labels[i]) >= 1);
+	assert_non_null(strstr(few.at, "57 tools on 31 kernels: 1 works in part on some, 55 do not "
+				       "work on some, 1 works\n  on none\n"));
+	assert_non_null(strstr(few.at, "\n  amd64, 16 kernels: 1 works in part on some, 55 do"));
+	assert_non_null(strstr(few.at, "\n  arm64, 15 kernels: 1 works in part on some, 55 do"));
+	assert_non_null(strstr(few.at, "\n! tool-56-libbpf: ")); // whatever comes before it
+	assert_null(strstr(few.at, " \n"));
 	write_many(MANY_IMAGES, labels, &many);
 	// on kernel 0, and on those whose number and its own are no multiple of three
 	assert_non_null(strstr(many.at, "\ntool-1-libbpf"));
@@ -572,6 +583,8 @@ static void a_page_is_enough(void **state)
 	assert_string_equal(works, "54");
 	assert_string_equal(fails, "110");
 	assert_non_null(strstr(many.at, "on so many of 164 kernels"));
+	assert_non_null(strstr(many.at, "\n! tool-56-libbpf: "));
+	assert_null(strstr(many.at, " \n"));
 }
 
 int main(void)

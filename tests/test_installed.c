@@ -134,18 +134,20 @@ static void half_a_list_is_none(void **state)
 static void loaded_programs_are_an_object(void **state)
 {
 	(void)state;
+	static const uint8_t helpers[KS_LOADED_HELPERS / 8] = { [0] = 1 << 5, [23] = 1 << 5 };
 	static const struct ks_bpf_loaded_program programs[] = {
 		{ .id = 7, .name = "on_open", .section = "kprobe/do_sys_openat2" },
 		{ .id = 9, .name = "on_open", .section = "kretprobe/do_sys_openat2" },
 		{ .id = 12, .name = "", .section = "lsm/file_open" },
 		{ .id = 13, .name = "m", .section = "kprobe.multi/f", .target = "f" },
+		{ .id = 14, .name = "x", .section = "xdp", .helpers = helpers },
 	};
 	_cleanup_buf_ struct ks_buf bytes = { 0 };
 	_cleanup_bpf_ struct ks_bpf_object *object = NULL;
 	ks_bpf_loaded_write(programs, KS_ARRAY_LEN(programs), &bytes);
 	assert_non_null(ks_buf_text(&bytes));
 	assert_ok(ks_bpf_open(bytes.at, bytes.len, "some", &object));
-	assert_int_equal(object->nr_programs, 4);
+	assert_int_equal(object->nr_programs, 5);
 	assert_string_equal(object->license, "GPL");
 	assert_string_equal(object->programs[0].name, "on_open#7");
 	assert_int_equal(object->programs[0].hook.kind, KS_HOOK_KPROBE);
@@ -157,6 +159,10 @@ static void loaded_programs_are_an_object(void **state)
 	assert_string_equal(object->programs[2].hook.target, "file_open");
 	assert_string_equal(object->programs[3].name, "m#13:f");
 	assert_int_equal(object->programs[3].hook.kind, KS_HOOK_KPROBE_MULTI);
+	assert_int_equal(object->programs[4].nr, 4); // bpf_ktime_get_ns, bpf_xdp_load_bytes
+	assert_int_equal(object->programs[4].insns[0].imm, 5);
+	assert_int_equal(object->programs[4].insns[1].imm, 189);
+	assert_string_equal(object->programs[4].hook.program_type, "BPF_PROG_TYPE_XDP");
 }
 
 /** Whoever is not allowed to see them is told so; whoever is sees as many as there are. */

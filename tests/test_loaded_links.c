@@ -33,6 +33,10 @@ struct told_link {
 			uint32_t size;
 		} raw;
 		struct {
+			uint64_t id;
+			uint32_t attach_type;
+		} cgroup;
+		struct {
 			uint64_t addresses;
 			uint32_t count, flags;
 		} kprobes;
@@ -55,7 +59,20 @@ static const uint32_t program_types[] = { BPF_PROG_TYPE_RAW_TRACEPOINT,
 					  BPF_PROG_TYPE_KPROBE,
 					  BPF_PROG_TYPE_KPROBE,
 					  BPF_PROG_TYPE_KPROBE,
-					  BPF_PROG_TYPE_XDP };
+					  BPF_PROG_TYPE_XDP,
+					  BPF_PROG_TYPE_SCHED_CLS,
+					  BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
+					  BPF_PROG_TYPE_STRUCT_OPS,
+					  BPF_PROG_TYPE_SCHED_CLS };
+/** What the verifier has left of two of them, with calls as far from __bpf_call_base as they say. */
+static const struct bpf_insn with_helpers[] = { { .code = 0x85, .imm = 0x40 },
+						{ .code = 0x85, .imm = -0xd0 }, // no helper
+						{ .code = 0x85, .src_reg = 1, .imm = 0x40 },
+						{ .code = 0xb7, .imm = 0x50 },
+						{ .code = 0x95 } };
+static const struct bpf_insn with_functions[] = { { .code = 0x85, .src_reg = 2, .imm = 0x40 },
+						  { .code = 0x95 } };
+enum { HELPERS = 108, FUNCTIONS = 111 };
 static const struct made_link {
 	uint32_t type, program;
 	const char *name;
@@ -67,12 +84,16 @@ static const struct made_link {
 	      { EVENT, PROGRAMS + 4, "vfs_read", 3 }, // the same once more
 	      { EVENT, PROGRAMS + 4, "/bin/sh", 1 },
 	      { UPROBES, PROGRAMS + 5, "/lib/libc.so", 0 },
-	      { KPROBES, PROGRAMS + 6, NULL, 1 } };
+	      { KPROBES, PROGRAMS + 6, NULL, 1 },
+	      { BPF_LINK_TYPE_CGROUP, PROGRAMS + 9, NULL, BPF_CGROUP_INET4_CONNECT } };
 static const uint64_t addresses[] = { 0xffffffff81000010, 0xffffffff81000020, 0xffffffff81000030 };
 static const char kallsyms[] = "ffffffff81000010 d data\n"
 			       "ffffffff81000010 T first\n"
 			       "ffffffff81000010 t alias\n"
-			       "ffffffff81000030 t third\t[module]\n";
+			       "ffffffff81000030 t third\t[module]\n"
+			       "ffffffff81000100 T __bpf_call_base\n"
+			       "ffffffff81000140 T bpf_skb_store_bytes\n"
+			       "ffffffff81000150 T bpf_redirect\n";
 static uint32_t ids[64]; // by descriptor
 
 static long next_id(uint32_t *id, uint32_t first, size_t nr)
@@ -129,6 +150,9 @@ static void tell_link(const struct made_link *made, struct told_link *link)
 		link->kprobes.count = made->kind ? 1 : 3;
 		link->kprobes.flags = made->kind;
 		break;
+	case BPF_LINK_TYPE_CGROUP:
+		link->cgroup.attach_type = made->kind;
+		break;
 	case UPROBES:
 		tell_name(made->name, link->uprobes.path, link->uprobes.path_size);
 		tell_numbers(addresses, 2, link->uprobes.offsets, link->uprobes.count);
@@ -139,11 +163,25 @@ static void tell_link(const struct made_link *made, struct told_link *link)
 	}
 }
 
+static void tell_code(uint32_t id, const struct bpf_prog_info *asked, struct bpf_prog_info *ret)
+{
+	const void *code = id == HELPERS ? with_helpers : with_functions;
+	if (id != HELPERS && id != FUNCTIONS)
+		return;
+	ret->xlated_prog_len = id == HELPERS ? sizeof(with_helpers) : sizeof(with_functions);
+	ret->xlated_prog_insns = asked->xlated_prog_insns;
+	if (!asked->xlated_prog_insns)
+		return;
+	assert_true(asked->xlated_prog_len >= ret->xlated_prog_len);
+	memcpy((void *)(uintptr_t)asked->xlated_prog_insns, code, ret->xlated_prog_len);
+}
+
 static long tell(uint32_t id, void *to, uint32_t size)
 {
 	if (id < LINKS) {
 		struct bpf_prog_info info = { .id = id, .type = program_types[id - PROGRAMS - 1] };
 		memcpy(info.name, "program", sizeof("program"));
+		tell_code(id, to, &info);
 		memcpy(to, &info, size < sizeof(info) ? size : sizeof(info));
 		return 0;
 	}
@@ -203,12 +241,16 @@ static void links_tell_what_is_attached(void **state)
 		{ "program#105:/lib/libc.so:0xffffffff81000020",
 		  "uprobe.multi//lib/libc.so:0xffffffff81000020" },
 		{ "program#106", "kretprobe.multi/first" },
+		{ "program#107", "xdp" }, // no name of the kernel, but a type
+		{ "program#108", "tc" },
+		{ "program#109", "cgroup/connect4" },
 	};
 	struct ks_bpf_loaded loaded = { 0 };
 	struct ks_bpf_object *object = NULL;
 	assert_ok(ks_bpf_loaded_find(&loaded));
-	assert_int_equal(loaded.nr_programs, 7);
-	assert_int_equal(loaded.nr_silent, 1);
+	assert_int_equal(loaded.nr_programs, 11);
+	assert_int_equal(loaded.nr_silent, 2);
+	assert_string_equal(loaded.silent, "program#110 (struct_ops), program#111 (sched_cls)");
 	assert_int_equal(loaded.objects.len, 1);
 	assert_ok(ks_bpf_open(loaded.objects.at[0].bytes.at, loaded.objects.at[0].bytes.len, "x",
 			      &object));
@@ -216,7 +258,10 @@ static void links_tell_what_is_attached(void **state)
 	for (size_t i = 0; i < KS_ARRAY_LEN(programs); i++) {
 		assert_string_equal(object->programs[i].name, programs[i].name);
 		assert_string_equal(object->programs[i].section, programs[i].section);
+		assert_non_null(object->programs[i].hook.program_type);
+		assert_int_equal(object->programs[i].nr, i == 10 ? 3 : 2);
 	}
+	assert_int_equal(object->programs[10].insns[0].imm, 9); // bpf_skb_store_bytes
 	ks_bpf_close(object);
 	ks_bpf_loaded_deinit(&loaded);
 }

@@ -78,7 +78,7 @@ static const struct {
 	{ "[[object.choice]]", "line 1: [object.choice] without an [[object]] before it" },
 	{ "[[object]]\nloader = \"x\"", "line 2: loader: libbpf or own is expected" },
 	{ "[[object]]\n[[object.choice]]\nby = \"luck\"",
-	  "line 3: by: presence or trial is expected" },
+	  "line 3: by: trial, presence or probe is expected" },
 	{ "[[waiver]]\nuntil = \"2027-13-01\"",
 	  "line 2: until: a date as \"2027-01-31\" is expected" },
 	{ "[[waiver]]\nreason = \"x\"", "line 2: the waiver of line 1 needs a reason and until" },

@@ -444,6 +444,45 @@ static void write_images(const char *name, enum ks_format format, struct ks_buf 
 	assert_ok(ks_images_write(&options, &sel, out));
 }
 
+/** Sets that have no room in the table stand above their images, each once; nothing is cut off. */
+static void sets_of_images_fit(void **state)
+{
+	(void)state;
+	static const char *const sets[] = { "debian:12@amd64", NULL, "debian:12@amd64",
+					    "debian:12-backports/powerpc64le-64k@ppc64el" };
+	static const char *const labels[] = { "6.1.0-1-amd64", "6.1.0-2-amd64", "6.1.0-3-amd64",
+					      "6.12.107+deb12-powerpc64le-64k" };
+	struct ks_store_image stored[4] = { 0 };
+	const struct ks_store_image *at[4];
+	const struct ks_image *images[4];
+	for (size_t i = 0; i < 4; i++) {
+		stored[i].image = (struct ks_image){ .label = labels[i],
+						     .arch = "amd64",
+						     .sets = sets[i],
+						     .compiler = "GCC: (Debian 12.2.0-14) 12.2.0" };
+		at[i] = &stored[i];
+		images[i] = &stored[i].image;
+	}
+	struct ks_selection sel = { .all = { .nr = 4, .at = at }, .images = { .nr = 4, .at = at } };
+	_cleanup_groups_ struct ks_groups *groups = NULL;
+	assert_ok(ks_groups_new(images, 4, NULL, &groups));
+	sel.groups = groups;
+	_cleanup_buf_ struct ks_buf wide = { 0 }, narrow = { 0 };
+	assert_ok(ks_images_write(&(struct ks_images_options){ .columns = 200 }, &sel, &wide));
+	assert_ok(ks_images_write(&(struct ks_images_options){ .columns = 80 }, &sel, &narrow));
+	assert_non_null(ks_buf_text(&wide));
+	assert_non_null(strstr(wide.at, "SETS"));
+	assert_non_null(ks_buf_text(&narrow));
+	assert_null(strstr(narrow.at, "SETS"));
+	const char *end, *first = strstr(narrow.at, "\ndebian:12@amd64:\n");
+	assert_non_null(first);
+	assert_non_null(strstr(first, "6.1.0-3-amd64"));
+	assert_true(strstr(first, "6.1.0-3-amd64") < strstr(first, "\nof no set:\n"));
+	assert_non_null(strstr(narrow.at, "\ndebian:12-backports/powerpc64le-64k@ppc64el:\n"));
+	for (const char *line = narrow.at; (end = strchr(line, '\n')); line = end + 1)
+		assert_true(end - line <= 80);
+}
+
 /** Every format of a document is as calm with a nasty name as with a harmless one. */
 static void each_format(enum ks_document document, writer *write)
 {
@@ -527,6 +566,7 @@ static void xml_is_well_formed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sets_of_images_fit),
 		cmocka_unit_test(reports_take_any_name),
 		cmocka_unit_test(answers_take_any_name),
 		cmocka_unit_test(xml_is_well_formed),

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <fnmatch.h>
 
 #include "base/array.h"
 #include "check.h"
@@ -106,6 +107,20 @@ static void first_side_that_is_there(void **state)
 	expect(sample_new(rows, 2), toml, "..XX", "..AA");
 }
 
+/** A loader that asks whether one program could be attached does not see what is wrong with it, nor with the others. */
+static void side_whose_first_can_be_attached(void **state)
+{
+	(void)state;
+	static const char toml[] = "[[object]]\n[[object.choice]]\nby = \"probe\"\n"
+				   "sides = [[\"a\", \"[ab]\"], [\"c\"]]\n";
+	static const struct row others[] = { { "a", "...." }, { "b", ".!L?" }, { "c", ".L.." } };
+	expect(sample_new(others, 3), toml, ".!X?", ".!L?");
+	static const struct row first[] = { { "a", "aAL?" }, { "b", "LL.L" }, { "c", ".L.L" } };
+	expect(sample_new(first, 3), toml, ".XX?", ".LL?");
+	static const struct row doubt[] = { { "a", "??" }, { "b", ".L" }, { "c", ".." } };
+	expect(sample_new(doubt, 3), toml, "..", "..");
+}
+
 static void one_of_several_is_enough(void **state)
 {
 	(void)state;
@@ -196,6 +211,44 @@ static void objects_of_one_file_are_one_tool(void **state)
 	sample = sample_new(rows, 3);
 	sample_split(sample, "lib/multi.so");
 	expect(sample, "[[tool]]\nmatch = \"multi\"\nmodes = [\"?\"]\n", "!!", "!!");
+}
+
+/** What a tool finds out about a kernel, others that are made with it believe. */
+static void side_that_another_tool_takes(void **state)
+{
+	(void)state;
+	// of the library the first fails on the second image, and both on the third
+	static const struct row rows[] = {
+		{ "lib.0", ".LL" }, { "lib.1", "..L" }, { "x.0", "L.." }, { "x.1", ".L." }
+	};
+	static const char *const paths[] = { "a/lib.so", "a/lib.so", "a/x.so", "a/x.so" };
+	static const struct {
+		const char *toml, *wanted;
+	} cases[] = {
+		{ "[[tool]]\nmatch = \"x\"\nsides = [[\"x.0\"], [\"x.1\"]]\n", "..." },
+		{ "[[tool]]\nmatch = \"x\"\nsides = [[\"x.0\"], [\"x.1\"]]\nside-of = \"lib*\"\n"
+		  "[[tool]]\nmatch = \"lib*\"\nsides = [[\"lib.0\"], [\"lib.1\"]]\n",
+		  "XX." },
+		{ "[[tool]]\nmatch = \"x\"\nsides = [[\"x.0\"], [\"x.1\"]]\nside-of = \"other*\"\n",
+		  "..." },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		struct sample *sample = sample_new(rows, 4);
+		_cleanup_policy_ struct ks_policy *policy = NULL;
+		_cleanup_tools_ struct ks_tools *tools = NULL;
+		sample_split(sample, NULL);
+		for (size_t k = 0; k < 4; k++)
+			sample->checked[k].path = paths[k];
+		assert_ok(ks_policy_read(cases[i].toml, strlen(cases[i].toml), &policy));
+		sample->check.policy = policy;
+		assert_ok(ks_tools_make(&sample->check, false, &tools));
+		assert_int_equal(tools->nr, 2);
+		for (size_t k = 0; k < 3; k++)
+			assert_int_equal(
+				ks_tool_verdicts[ks_tool_outcome(tools, 1, k)->verdict].symbol[0],
+				cases[i].wanted[k]);
+		free(sample);
+	}
 }
 
 /** Files of one folder whose names differ before the first '-' only are one tool, where somebody says so. */
@@ -408,6 +461,55 @@ static void list_is_read(void **state)
 		assert_non_null(shipped->tools[i].source);
 }
 
+/** Whether the list has words for what is lost without a program, or without all programs of an object. */
+static bool has_words(const struct ks_policy *list, const char *object, const char *program)
+{
+	const struct ks_policy_object *part;
+	for (size_t i = 0; i < list->nr_objects; i++) {
+		part = &list->objects[i];
+		bool about =
+			strcmp(part->match, object) == 0 || fnmatch(part->match, object, 0) == 0;
+		for (size_t k = 0; about && k < part->nr_losses; k++)
+			if (strcmp(part->losses[k].program, program) == 0 ||
+			    fnmatch(part->losses[k].program, program, 0) == 0)
+				return true;
+	}
+	return false;
+}
+
+static void expect_words(const struct ks_policy *list, const char *object,
+			 const struct ks_policy_texts *programs)
+{
+	for (size_t i = 0; i < programs->nr; i++)
+		if (!has_words(list, object, programs->at[i]))
+			fail_msg("nothing says what %s lacks without %s", object, programs->at[i]);
+}
+
+/** "Works in part" says what is lost, wherever the list makes a tool do without something. */
+static void list_has_words_for_what_is_lost(void **state)
+{
+	(void)state;
+	_cleanup_policy_ struct ks_policy *shipped = NULL;
+	assert_ok(ks_shipped_read(&shipped));
+	for (size_t i = 0; i < shipped->nr_objects; i++) {
+		const struct ks_policy_object *object = &shipped->objects[i];
+		expect_words(shipped, object->match, &object->optional);
+		expect_words(shipped, object->match, &object->present);
+		expect_words(shipped, object->match, &object->modes);
+		for (size_t k = 0; k < object->nr_probes; k++)
+			assert_true(has_words(shipped, object->match, object->probes[k].program));
+	}
+	for (size_t i = 0; i < shipped->nr_tools; i++) {
+		const struct ks_policy_tool *tool = &shipped->tools[i];
+		const struct ks_policy_texts *lists[] = { &tool->optional, &tool->modes };
+		for (size_t k = 0; k < KS_ARRAY_LEN(lists); k++)
+			for (size_t at = 0; at < lists[k]->nr; at++) // any program of those objects
+				if (!has_words(shipped, lists[k]->at[at], "any"))
+					fail_msg("nothing says what %s lacks without %s",
+						 tool->match, lists[k]->at[at]);
+	}
+}
+
 /** Another tool of the same name, and the same as compiled. */
 static void list_is_not_believed_blindly(void **state)
 {
@@ -486,6 +588,28 @@ static void causes_are_told_once(void **state)
 	free(sample);
 }
 
+/** Different things are lost by one cause: all are told. */
+static void causes_tell_all_that_is_lost(void **state)
+{
+	(void)state;
+	static const struct row rows[] = { { "a", "L" }, { "b", "L" }, { "c", "." } };
+	static const char toml[] = "[[object]]\noptional = [\"a\", \"b\"]\n[object.loses]\n"
+				   "a = \"no reads\"\n\"*\" = \"no writes\"\n";
+	struct sample *sample = sample_new(rows, 3);
+	_cleanup_policy_ struct ks_policy *policy = NULL;
+	_cleanup_tools_ struct ks_tools *tools = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_causes causes;
+	sample->reasons[0].name = sample->reasons[1].name = "task_struct::state";
+	assert_ok(ks_policy_read(toml, strlen(toml), &policy));
+	sample->check.policy = policy;
+	assert_ok(ks_tools_make(&sample->check, true, &tools));
+	assert_ok(ks_causes_make(tools, NULL, NULL, &arena, &causes));
+	assert_int_equal(causes.nr, 1);
+	assert_string_equal(causes.at[0].words, "no reads, no writes");
+	free(sample);
+}
+
 /** One reason may be fatal to one tool and a loss to another. */
 static void causes_are_told_by_weight(void **state)
 {
@@ -520,6 +644,7 @@ int main(void)
 		cmocka_unit_test(first_side_that_works),
 		cmocka_unit_test(doubt_before_a_side_that_works),
 		cmocka_unit_test(first_side_that_is_there),
+		cmocka_unit_test(side_whose_first_can_be_attached),
 		cmocka_unit_test(one_of_several_is_enough),
 		cmocka_unit_test(modes_are_lost_one_by_one),
 		cmocka_unit_test(targets_of_the_user_and_of_the_tool),
@@ -528,6 +653,7 @@ int main(void)
 		cmocka_unit_test(loaders_of_their_own),
 		cmocka_unit_test(programs_that_are_not_loaded),
 		cmocka_unit_test(objects_of_one_file_are_one_tool),
+		cmocka_unit_test(side_that_another_tool_takes),
 		cmocka_unit_test(files_that_are_one_tool),
 		cmocka_unit_test(another_machine_is_no_failure),
 		cmocka_unit_test(another_machine_everywhere_is),
@@ -536,9 +662,11 @@ int main(void)
 		cmocka_unit_test(twins_are_found),
 		cmocka_unit_test(those_that_are_none),
 		cmocka_unit_test(list_is_read),
+		cmocka_unit_test(list_has_words_for_what_is_lost),
 		cmocka_unit_test(list_is_not_believed_blindly),
 		cmocka_unit_test(list_tells_targets),
 		cmocka_unit_test(causes_are_told_once),
+		cmocka_unit_test(causes_tell_all_that_is_lost),
 		cmocka_unit_test(causes_are_told_by_weight),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

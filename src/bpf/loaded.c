@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What bpf(2) and /proc tell of programs that are loaded. */
+/* What bpf(2) and /proc tell of programs that are loaded, put together. */
 #include "bpf/loaded_private.h"
 
 #include <errno.h>
-#include <glob.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "base/read_file.h"
@@ -21,90 +17,6 @@ struct prog_info {
 };
 /** Where attach_btf_id stands in it (since 6.0); of types more than any kernel has. */
 enum { ATTACH_BTF_ID_AT = 224, MAX_TYPES = 64 << 20 };
-
-long ks_loaded_bpf(int command, union bpf_attr *attr)
-{
-	return syscall(SYS_bpf, command, attr, sizeof(*attr));
-}
-
-struct ks_loaded_found *ks_loaded_program(struct ks_loaded_search *search, uint32_t id)
-{
-	for (size_t i = 0; i < search->programs.len; i++)
-		if (search->programs.at[i].id == id)
-			return &search->programs.at[i];
-	return NULL;
-}
-
-bool ks_loaded_info(int command, uint32_t id, void *info, uint32_t size)
-{
-	union bpf_attr attr = { .prog_id = id };
-	int fd = (int)ks_loaded_bpf(command, &attr);
-	if (fd < 0)
-		return false;
-	union bpf_attr ask = { .info = { .bpf_fd = (uint32_t)fd,
-					 .info_len = size,
-					 .info = (uint64_t)(uintptr_t)info } };
-	bool got = ks_loaded_bpf(BPF_OBJ_GET_INFO_BY_FD, &ask) == 0;
-	close(fd);
-	return got;
-}
-
-/* ---- what they are attached to ---- */
-
-static bool is_attached(const struct ks_loaded_search *search, uint32_t id, const char *section)
-{
-	for (size_t i = 0; i < search->attached.len; i++)
-		if (search->attached.at[i].id == id &&
-		    strcmp(search->attached.at[i].section, section) == 0)
-			return true;
-	return false;
-}
-
-void ks_loaded_attach(struct ks_loaded_search *search, struct ks_loaded_found *found,
-		      const char *before, const char *target)
-{
-	_cleanup_buf_ struct ks_buf text = { 0 };
-	ks_buf_printf(&text, "%s%s", before, target);
-	if (ks_buf_text(&text) && is_attached(search, found->id, text.at))
-		return;
-	struct ks_loaded_attached attached = { .id = found->id };
-	if (ks_buf_text(&text))
-		attached.section = ks_arena_strdup(&search->loaded->arena, text.at);
-	if (!attached.section || !ks_vector_add(&search->attached, attached)) {
-		search->nomem = true;
-		return;
-	}
-	search->attached.at[search->attached.len - 1].target = attached.section + strlen(before);
-	found->nr_attached++;
-}
-
-void ks_loaded_attach_event(struct ks_loaded_search *search, struct ks_loaded_found *found,
-			    const char *name)
-{
-	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
-	for (size_t i = 0, nr = 0; i < 2 && !nr; i++) {
-		_cleanup_buf_ struct ks_buf pattern = { 0 };
-		glob_t at = { 0 };
-		ks_buf_printf(&pattern, "%s/events/*/%s", roots[i], name);
-		if (ks_buf_text(&pattern) && glob(pattern.at, 0, NULL, &at) == 0)
-			nr = at.gl_pathc;
-		if (nr == 1)
-			ks_loaded_attach(search, found, "tracepoint/",
-					 at.gl_pathv[0] + strlen(roots[i]) + strlen("/events/"));
-		globfree(&at);
-	}
-}
-
-void ks_loaded_attach_user(struct ks_loaded_search *search, struct ks_loaded_found *found,
-			   const char *before, const char *path, uint64_t offset)
-{
-	_cleanup_buf_ struct ks_buf place = { 0 };
-	ks_buf_printf(&place, "%s:%#llx", path, (unsigned long long)offset);
-	if (ks_buf_text(&place))
-		ks_loaded_attach(search, found, before, place.at);
-	else
-		search->nomem = true;
-}
 
 /* ---- programs ---- */
 
@@ -129,6 +41,7 @@ static struct ks_error *find_programs(struct ks_loaded_search *search)
 			.name = ks_arena_strndup(&search->loaded->arena, info.known.name,
 						 strnlen(info.known.name, 15)),
 			.owner = "nobody",
+			.size = info.known.xlated_prog_len,
 		};
 		if (!found.name || !ks_vector_add(&search->programs, found))
 			return &ks_nomem;
@@ -189,11 +102,33 @@ static struct ks_bpf_loaded_program *sort_attached(struct ks_loaded_search *sear
 			.owner = found->owner,
 			.section = attached->section,
 			.target = found->nr_attached > 1 ? attached->target : NULL,
+			.helpers = found->helpers,
 		};
 	}
 	if (sorted && search->attached.len)
 		qsort(sorted, search->attached.len, sizeof(*sorted), by_owner);
 	return sorted;
+}
+
+/** The first few that nothing is known of. */
+static bool name_silent(struct ks_loaded_search *search)
+{
+	enum { FEW = 6 };
+	struct ks_bpf_loaded *loaded = search->loaded;
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	for (size_t i = 0; i < search->programs.len; i++) {
+		const struct ks_loaded_found *found = &search->programs.at[i];
+		if (found->nr_attached || loaded->nr_silent++ >= FEW)
+			continue;
+		ks_buf_printf(&text, "%s%s#%u (%s)", text.len ? ", " : "", found->name, found->id,
+			      ks_loaded_kind_name(found->type));
+	}
+	if (loaded->nr_silent > FEW)
+		ks_buf_printf(&text, " and %zu more", loaded->nr_silent - FEW);
+	if (!loaded->nr_silent)
+		return true;
+	loaded->silent = ks_buf_text(&text) ? ks_arena_strdup(&loaded->arena, text.at) : NULL;
+	return loaded->silent;
 }
 
 /** One object for all that a process has. */
@@ -205,8 +140,8 @@ static struct ks_error *write_objects(struct ks_loaded_search *search)
 	if (search->nomem || !sorted)
 		return &ks_nomem;
 	loaded->nr_programs = search->programs.len;
-	for (size_t i = 0; i < search->programs.len; i++)
-		loaded->nr_silent += !search->programs.at[i].nr_attached;
+	if (!name_silent(search))
+		return &ks_nomem;
 	for (size_t first = 0, end; first < nr; first = end) {
 		struct ks_bpf_loaded_object object = { .name = sorted[first].owner };
 		for (end = first + 1; end < nr && strcmp(sorted[end].owner, object.name) == 0;
@@ -230,6 +165,10 @@ static struct ks_error *run(struct ks_loaded_search *search, const struct ks_buf
 	for (size_t i = 0; i < search->programs.len; i++)
 		attach_by_type(search, &search->programs.at[i]);
 	ks_loaded_look_at_processes(search);
+	ks_loaded_look_at_calls(search);
+	for (size_t i = 0; i < search->programs.len; i++)
+		if (!search->programs.at[i].nr_attached)
+			ks_loaded_attach_kind(search, &search->programs.at[i]);
 	return write_objects(search);
 }
 

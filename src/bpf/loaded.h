@@ -2,7 +2,7 @@
 #pragma once
 /*
  * eBPF programs that the running kernel has loaded, as objects that a check can read: what each is and what it is attached to.
- * Their instructions are those that the verifier made, and tell nothing of what their objects asked for: they are left out.
+ * Their instructions are those that the verifier made, and tell little of what their objects asked for: which helpers they call is all.
  */
 #include "base/arena.h"
 #include "base/buf.h"
@@ -19,7 +19,9 @@ struct ks_bpf_loaded {
 	struct ks_arena arena;
 	KS_VECTOR(struct ks_bpf_loaded_object) objects;
 	size_t nr_programs; // that the kernel has
-	size_t nr_silent; // of them those that are attached to no function, event or hook by name, or to what the kernel does not tell
+	// of them those that nothing can be said of: the kernel does not tell what they are attached to, or calls of its functions are in the way
+	size_t nr_silent;
+	const char *silent; // the first few of them: "name (type), …"; NULL
 };
 void ks_bpf_loaded_deinit(struct ks_bpf_loaded *loaded);
 
@@ -30,11 +32,13 @@ KS_MUST_CHECK struct ks_error *ks_bpf_loaded_find(struct ks_bpf_loaded *ret);
 struct ks_bpf_loaded_program {
 	uint32_t id;
 	const char *name, *owner;
-	const char *section; // what it is attached to, as a source would write it
-	const char *target;  // that by its name, where it is attached to several; NULL
+	const char *section;	// what it is attached to, as a source would write it
+	const char *target;	// that by its name, where it is attached to several; NULL
+	const uint8_t *helpers; // a bit for each that it calls, of KS_LOADED_HELPERS; NULL: none
 };
+enum { KS_LOADED_HELPERS = 256 };
 /**
- * Append an object with a program for each, which returns 0. They are called NAME#ID, those of one that is attached to several
+ * Append an object with a program for each, which calls its helpers and returns 0. They are called NAME#ID, those of one that is attached to several
  * NAME#ID:TARGET.
  * @param programs all of one owner
  */

@@ -25,6 +25,10 @@ struct link_info {
 		struct {
 			uint32_t attach_type, object, id;
 		} tracing;
+		struct {
+			uint64_t id __attribute__((aligned(8)));
+			uint32_t attach_type;
+		} cgroup;
 		struct { // told since 6.6
 			uint64_t addresses __attribute__((aligned(8)));
 			uint32_t count, flags;
@@ -146,6 +150,10 @@ static void look_at_link(struct looking *looking, struct link_info *info,
 	case BPF_LINK_TYPE_TRACING:
 		found->attach_type = info->tracing.attach_type;
 		found->btf_id = found->btf_id ? found->btf_id : info->tracing.id;
+		break;
+	case BPF_LINK_TYPE_CGROUP:
+		found->attach_type = info->cgroup.attach_type;
+		found->by_cgroup = true;
 		break;
 	case BPF_LINK_TYPE_ITER:
 		found->attach_type = BPF_TRACE_ITER;

@@ -7,8 +7,18 @@
 
 enum { NULL_SECTION = 0, NAMES, SYMBOLS, LICENSE, FIRST };
 
-/** r0 = 0; exit */
-static const uint8_t code[] = { 0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0 };
+/** A call for each helper, then r0 = 0; exit. */
+static void put_code(const uint8_t *helpers, struct ks_buf *out)
+{
+	static const uint8_t end[] = { 0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0 };
+	for (uint32_t i = 0; helpers && i < KS_LOADED_HELPERS; i++) {
+		uint8_t call[8] = { 0x85 };
+		memcpy(call + 4, &i, sizeof(i));
+		if (helpers[i / 8] & 1U << i % 8)
+			ks_buf_bytes(out, (const char *)call, sizeof(call));
+	}
+	ks_buf_bytes(out, (const char *)end, sizeof(end));
+}
 
 /** Append a string that ends with NUL. @return where it begins */
 static uint32_t put_name(struct ks_buf *names, const char *text)
@@ -35,13 +45,13 @@ static void put_section(struct ks_buf *headers, uint32_t name, uint32_t type, ui
 	ks_buf_bytes(headers, (const char *)&header, sizeof(header));
 }
 
-static void put_symbol(struct ks_buf *symbols, uint32_t name, size_t section)
+static void put_symbol(struct ks_buf *symbols, uint32_t name, size_t section, size_t size)
 {
 	const Elf64_Sym symbol = {
 		.st_name = name,
 		.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
 		.st_shndx = (Elf64_Half)section,
-		.st_size = sizeof(code),
+		.st_size = size,
 	};
 	ks_buf_bytes(symbols, (const char *)&symbol, sizeof(symbol));
 }
@@ -75,7 +85,7 @@ static void put_part(struct ks_buf *out, struct ks_buf *part)
 
 /** The parts of the file, which stand in it in the order: head, code, names, symbols, license, headers, programs. */
 struct parts {
-	struct ks_buf names, symbols, headers, programs;
+	struct ks_buf code, names, symbols, headers, programs;
 };
 
 static void put_programs(struct parts *parts, const struct ks_bpf_loaded_program *programs,
@@ -83,13 +93,16 @@ static void put_programs(struct parts *parts, const struct ks_bpf_loaded_program
 {
 	for (size_t i = 0; i < nr; i++) {
 		const char *target = programs[i].target;
-		put_symbol(&parts->symbols, (uint32_t)parts->names.len, FIRST + i);
+		size_t begin = parts->code.len;
+		put_code(programs[i].helpers, &parts->code);
+		size_t size = parts->code.len - begin;
+		put_symbol(&parts->symbols, (uint32_t)parts->names.len, FIRST + i, size);
 		ks_buf_printf(&parts->names, "%s#%u%s%s", programs[i].name, programs[i].id,
 			      target ? ":" : "", target ? target : "");
 		ks_buf_char(&parts->names, '\0');
 		put_section(&parts->programs, put_name(&parts->names, programs[i].section),
-			    SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, sizeof(Elf64_Ehdr),
-			    sizeof(code));
+			    SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, sizeof(Elf64_Ehdr) + begin,
+			    size);
 	}
 }
 
@@ -99,7 +112,6 @@ void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *programs, size_t nr
 	static const char license[8] = "GPL";
 	static const Elf64_Sym no_symbol;
 	struct parts parts = { 0 };
-	uint64_t at = sizeof(Elf64_Ehdr) + sizeof(code); // one piece of code is enough for all
 	nr = nr < SHN_LORESERVE - FIRST ? nr : SHN_LORESERVE - FIRST;
 	put_name(&parts.names, "");
 	ks_buf_bytes(&parts.symbols, (const char *)&no_symbol, sizeof(no_symbol));
@@ -109,6 +121,7 @@ void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *programs, size_t nr
 	put_programs(&parts, programs, nr);
 	while (parts.names.len % 8)
 		ks_buf_char(&parts.names, '\0');
+	uint64_t at = sizeof(Elf64_Ehdr) + parts.code.len;
 	uint64_t symbols_at = at + parts.names.len, license_at = symbols_at + parts.symbols.len;
 	put_section(&parts.headers, 0, SHT_NULL, 0, 0, 0);
 	put_section(&parts.headers, own_name, SHT_STRTAB, 0, at, parts.names.len);
@@ -116,7 +129,7 @@ void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *programs, size_t nr
 	put_section(&parts.headers, license_name, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, license_at,
 		    strlen(license) + 1);
 	put_head(out, FIRST + nr, license_at + sizeof(license));
-	ks_buf_bytes(out, (const char *)code, sizeof(code));
+	put_part(out, &parts.code);
 	put_part(out, &parts.names);
 	put_part(out, &parts.symbols);
 	ks_buf_bytes(out, license, sizeof(license));

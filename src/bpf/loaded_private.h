@@ -10,8 +10,13 @@
 /** A program, as it is found out piece by piece. */
 struct ks_loaded_found {
 	uint32_t id, type, attach_type, btf_id;
+	uint32_t size; // of its instructions, as the verifier left them, in bytes
 	const char *name, *owner;
 	size_t nr_attached;
+	bool by_cgroup;	   // its link to a cgroup told attach_type
+	bool calls_kernel; // functions of the kernel that are no helpers
+	uint8_t helpers[KS_LOADED_HELPERS /
+			8]; // a bit for each that it calls, as far as that shows
 };
 /** That it is attached to something: as a section would say it, and by the name alone. */
 struct ks_loaded_attached {
@@ -43,5 +48,11 @@ void ks_loaded_attach_user(struct ks_loaded_search *search, struct ks_loaded_fou
 
 /** What links tell: kinds of tracing, and what they are attached to (loaded_links.c). */
 void ks_loaded_look_at_links(struct ks_loaded_search *search);
+/** Which helpers they call (loaded_calls.c). */
+void ks_loaded_look_at_calls(struct ks_loaded_search *search);
+/** What a program is attached to that nothing with a name was found for, by its type (loaded_kinds.c). */
+void ks_loaded_attach_kind(struct ks_loaded_search *search, struct ks_loaded_found *found);
+/** "sched_cls" */
+const char *ks_loaded_kind_name(uint32_t type);
 /** What the files of processes tell: who holds what, and perf events (loaded_processes.c). */
 void ks_loaded_look_at_processes(struct ks_loaded_search *search);

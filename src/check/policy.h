@@ -33,10 +33,16 @@ struct ks_policy_lists {
 	const struct ks_policy_texts *at;
 };
 
-/** Sets of programs of which the tool takes the first that works. */
+/** How a tool chooses among sets of programs. */
+enum ks_choice_by {
+	KS_BY_TRIAL,	// the first that works
+	KS_BY_PRESENCE, // the first whose targets are there, whether it works or not
+	KS_BY_PROBE, // the first whose first program can be attached, whether the others can or not
+};
+/** Sets of programs of which the tool takes one. */
 struct ks_policy_choice {
 	struct ks_policy_lists sides; // globs of programs
-	bool by_presence;   // the first whose targets are there is taken, whether it works or not
+	enum ks_choice_by by;
 	const char *source; // the line of the loader that says so; NULL
 };
 
@@ -79,6 +85,7 @@ struct ks_policy_tool {
 	const char *source; // the line of the loader that says so; NULL
 	struct ks_policy_texts optional, ignored, modes;
 	struct ks_policy_lists sides;	 // sets of objects of which the first that works is taken
+	const char *side_of;		 // glob: or the one that the tool of that name takes; NULL
 	struct ks_policy_texts required; // globs of images on which it must work; none: all
 	struct ks_policy_texts spared;	 // and of those on which it need not
 };

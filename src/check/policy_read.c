@@ -144,8 +144,11 @@ static void read_loader(struct reader *reader, void *at)
 
 static void read_choice_by(struct reader *reader, void *at)
 {
-	static const char *const words[] = { "presence", "trial", NULL };
-	*(bool *)at = read_word(reader, words) == 0;
+	static const char *const words[] = { [KS_BY_TRIAL] = "trial",
+					     [KS_BY_PRESENCE] = "presence",
+					     [KS_BY_PROBE] = "probe",
+					     NULL };
+	*(enum ks_choice_by *)at = (enum ks_choice_by)read_word(reader, words);
 }
 
 static void read_alternatives(struct reader *reader, void *at)
@@ -345,7 +348,7 @@ static const struct table {
 	  begin_choice,
 	  last_choice,
 	  { { "sides", read_lists, CHOICE(sides) },
-	    { "by", read_choice_by, CHOICE(by_presence) },
+	    { "by", read_choice_by, CHOICE(by) },
 	    { "source", read_text, CHOICE(source) } } },
 	{ "tool",
 	  begin_tool,
@@ -358,7 +361,8 @@ static const struct table {
 	    { "modes", read_texts, TOOL(modes) },
 	    { "kernels-required", read_texts, TOOL(required) },
 	    { "kernels-optional", read_texts, TOOL(spared) },
-	    { "sides", read_lists, TOOL(sides) } } },
+	    { "sides", read_lists, TOOL(sides) },
+	    { "side-of", read_text, TOOL(side_of) } } },
 	{ "waiver",
 	  begin_waiver,
 	  last_waiver,

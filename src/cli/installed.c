@@ -22,9 +22,10 @@ static struct ks_error *find(struct ks_cli *cli, struct ks_cli_installed *instal
 	if (!err && loaded->nr_silent && !cli->quiet)
 		ks_cli_say(
 			stderr,
-			"ksurf: %zu of %zu programs that are loaded are attached to nothing of the "
-			"kernel that has a name, and are not checked",
-			loaded->nr_silent, loaded->nr_programs);
+			"ksurf: of %zu programs that are loaded %zu cannot be told, because the "
+			"kernel "
+			"does not say what they are attached to, or they call functions of it: %s",
+			loaded->nr_programs, loaded->nr_silent, loaded->silent);
 	return err;
 }
 

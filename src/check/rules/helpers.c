@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "bpf/names.h"
 #include "btf/btf.h"
 #include "check/core/core.h"
 #include "check/kernels/attach.h"
@@ -257,7 +258,7 @@ const char *ks_helper_name(const struct ks_site *site, const struct ks_btf *btf,
 			return helper_text(arena, value.name);
 	}
 	const char *elsewhere = ks_elsewhere_named(site, "bpf_func_id", helper);
-	return elsewhere ? helper_text(arena, elsewhere) : NULL;
+	return elsewhere ? helper_text(arena, elsewhere) : ks_bpf_helper_name(helper);
 }
 
 bool ks_license_is_gpl(const char *license)

@@ -31,7 +31,7 @@ enum ks_allowed ks_helper_allowed(const struct ks_site *site,
 				  const struct ks_calling_program *caller, uint32_t helper);
 /** The kernel has a helper of that number; KS_UNTOLD without enum bpf_func_id. */
 enum ks_presence ks_helper_present(const struct ks_site *site, uint32_t helper);
-/** "bpf_loop" out of enum bpf_func_id of the image, or of the object; NULL when neither has it. */
+/** "bpf_loop" out of enum bpf_func_id of the image, else of the object or another image, else as kernels have it; NULL: none has. */
 const char *ks_helper_name(const struct ks_site *site, const struct ks_btf *btf, uint32_t helper,
 			   struct ks_arena *arena);
 /** Is it one of the licenses under which the kernel counts a program as GPL-compatible? */

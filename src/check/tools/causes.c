@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/vector.h"
 
 /** One loss, and where it is. */
@@ -90,21 +91,42 @@ static size_t keep_distinct(size_t *at, size_t nr)
 	return kept;
 }
 
+/** What is lost at some places, each once; NULL when of one of them nobody said. */
+static bool join_words(const struct place *at, size_t nr, struct ks_arena *arena, const char **ret)
+{
+	enum { FEW = 3 };
+	_cleanup_buf_ struct ks_buf text = { 0 };
+	size_t told = 0;
+	*ret = NULL;
+	for (size_t i = 0; i < nr; i++) {
+		const char *words = at[i].loss->words;
+		if (!words)
+			return true;
+		size_t k = 0;
+		while (k < i && compare_text(at[k].loss->words, words))
+			k++;
+		if (k == i && told++ < FEW)
+			ks_buf_printf(&text, "%s%s", told > 1 ? ", " : "", words);
+	}
+	if (told > FEW)
+		ks_buf_printf(&text, " and %zu more", told - FEW);
+	*ret = ks_buf_text(&text) ? ks_arena_strdup(arena, text.at) : NULL;
+	return *ret;
+}
+
 static bool make_cause(const struct place *at, size_t nr, struct ks_arena *arena,
 		       struct ks_cause *ret)
 {
 	size_t *numbers = ks_arena_array(arena, 3 * nr, sizeof(*numbers));
 	if (!numbers)
 		return false;
-	*ret = (struct ks_cause){ .reason = at->loss->reason,
-				  .verdict = at->verdict,
-				  .words = at->loss->words };
+	*ret = (struct ks_cause){ .reason = at->loss->reason, .verdict = at->verdict };
+	if (!join_words(at, nr, arena, &ret->words))
+		return false;
 	for (size_t i = 0; i < nr; i++) {
 		numbers[i] = at[i].tool;
 		numbers[nr + i] = at[i].image;
 		numbers[2 * nr + i] = at[i].loss->row;
-		if (compare_text(ret->words, at[i].loss->words))
-			ret->words = NULL;
 	}
 	if (ret->reason && ret->reason->name) {
 		const char **names = ks_arena_array(arena, 1, sizeof(*names));

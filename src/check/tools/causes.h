@@ -11,7 +11,7 @@ struct ks_cause {
 	enum ks_tool_verdict verdict; // the worst that it makes of a tool
 	size_t nr_tools, nr_images, nr_rows;
 	const size_t *tools, *images, *rows; // ascending
-	const char *words; // what is lost, where somebody said so and all losses agree; NULL
+	const char *words; // what is lost, where somebody said so of all losses; NULL
 };
 /** Worst first, and among equals those that concern the most tools. */
 struct ks_causes {

@@ -34,6 +34,8 @@ bool ks_fare_made_it(const struct ks_plan_part *part, const struct ks_reason *re
 {
 	if (part->own_loader && reason->kind == KS_REASON_LOADER)
 		return false;
+	if (part->chosen && is_of_target(reason->kind))
+		return false; // its user names another one
 	if (reason->soft || reason->verdict == KS_VERDICT_OK)
 		return false;
 	return verdict >= KS_VERDICT_NO_ATTACH ? reason->verdict >= KS_VERDICT_NO_ATTACH
@@ -68,6 +70,7 @@ static const struct ks_outcome *other_outcome(const struct ks_check *other,
 /** Reasons of an outcome that made its verdict: what kinds there are. */
 struct kinds {
 	bool absent, other; // about a target that is not there; about no target
+	bool hook;	    // about a target, or a way to attach to one
 	bool unseen;	    // and nothing else: nobody can make that system call
 };
 static struct kinds kinds_of(const struct ks_plan_part *part, const struct ks_outcome *outcome)
@@ -80,9 +83,12 @@ static struct kinds kinds_of(const struct ks_plan_part *part, const struct ks_ou
 			continue;
 		ret.absent = ret.absent || is_absence(reason->kind);
 		ret.other = ret.other || !is_of_target(reason->kind);
+		ret.hook = ret.hook || is_of_target(reason->kind) ||
+			   reason->kind == KS_REASON_ATTACH_TYPE;
 		ret.unseen = ret.unseen && reason->kind == KS_REASON_SYSCALL_MISSING;
 	}
 	ret.absent = ret.absent && verdict >= KS_VERDICT_NO_ATTACH;
+	ret.hook = ret.hook && verdict >= KS_VERDICT_NO_ATTACH;
 	return ret;
 }
 
@@ -115,6 +121,7 @@ struct ks_fare ks_fare_of_program(const struct ks_plan_part *part, const struct 
 	struct kinds kinds = kinds_of(part, outcome);
 	// what the loader has found by another name is loaded, whether its own target is there or not
 	ret.absent = kinds.absent && (!part->probed || elsewhere);
+	ret.unattached = kinds.hook;
 	if (part->role == KS_ROLE_PRESENT && ret.absent && !kinds.other && kinds.unseen)
 		return ks_fare_of(KS_VERDICT_OK); // it has nothing to see
 	if (part->chosen && !kinds.other)

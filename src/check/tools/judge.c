@@ -7,22 +7,48 @@ static enum ks_verdict worse(enum ks_verdict a, enum ks_verdict b)
 	return a > b ? a : b;
 }
 
-/** How a side fares: as the worst of its parts; one that the object does not have is none. */
-static struct ks_fare side_state(const struct ks_plan *plan, const struct ks_fare *states,
-				 uint32_t choice, uint32_t side)
+/** How a side fares, or its first part: as the worst of its parts; one that the object does not have is none. */
+static struct ks_fare state_of(const struct ks_plan *plan, const struct ks_fare *states,
+			       uint32_t choice, uint32_t side, bool lead)
 {
 	struct ks_fare ret = { 0 };
 	bool any = false;
 	for (size_t i = 0; i < plan->nr; i++) {
 		const struct ks_plan_part *part = &plan->parts[i];
-		if (part->role != KS_ROLE_SIDE || part->choice != choice || part->side != side)
+		if (part->role != KS_ROLE_SIDE || part->choice != choice || part->side != side ||
+		    (lead && !part->lead))
 			continue;
 		any = true;
 		ret.verdict = states[i].verdict > ret.verdict ? states[i].verdict : ret.verdict;
 		ret.counted = worse(ret.counted, states[i].counted);
 		ret.absent = ret.absent || states[i].absent;
+		ret.unattached = ret.unattached || states[i].unattached;
 	}
-	return any ? ret : (struct ks_fare){ KS_TOOL_FAILS, KS_VERDICT_NO_LOAD, true };
+	return any ? ret : (struct ks_fare){ KS_TOOL_FAILS, KS_VERDICT_NO_LOAD, true, true };
+}
+
+static struct ks_fare side_state(const struct ks_plan *plan, const struct ks_fare *states,
+				 uint32_t choice, uint32_t side)
+{
+	return state_of(plan, states, choice, side, false);
+}
+
+/** The side that a loader takes which asks whether its first program can be attached; nr_sides when that is not sure. */
+static uint32_t probed_side(const struct ks_plan *plan, const struct ks_fare *states,
+			    uint32_t choice, bool *doubt)
+{
+	uint32_t all = plan->choices[choice].nr_sides;
+	for (uint32_t side = 0; side < all; side++) {
+		struct ks_fare lead = state_of(plan, states, choice, side, true);
+		bool unknown = lead.verdict == KS_TOOL_UNKNOWN;
+		*doubt = *doubt || unknown;
+		if (unknown || lead.unattached)
+			continue;
+		// one before it may be taken, and be fine
+		bool fails = side_state(plan, states, choice, side).verdict == KS_TOOL_FAILS;
+		return *doubt && fails ? all : side;
+	}
+	return all;
 }
 
 /** Blame the parts of a choice that come to a verdict; those of one side, or of all (side is the number of sides). */
@@ -47,11 +73,15 @@ static uint32_t taken_side(const struct ks_plan *plan, const struct ks_fare *sta
 	uint32_t taken = of->nr_sides;
 	enum ks_tool_verdict best = KS_TOOL_UNKNOWN;
 	*doubt = false;
+	if (of->fixed)
+		return of->fixed - 1;
+	if (of->by == KS_BY_PROBE)
+		return probed_side(plan, states, choice, doubt);
 	for (uint32_t side = 0; side < of->nr_sides; side++) {
 		struct ks_fare state = side_state(plan, states, choice, side);
 		enum ks_tool_verdict verdict = state.verdict;
 		*doubt = *doubt || verdict == KS_TOOL_UNKNOWN;
-		if (of->by_presence && verdict == KS_TOOL_FAILS && !state.absent)
+		if (of->by == KS_BY_PRESENCE && verdict == KS_TOOL_FAILS && !state.absent)
 			break; // it is taken all the same
 		if (verdict >= best)
 			continue;
@@ -72,7 +102,7 @@ static uint32_t last_resort(const struct ks_plan *plan, const struct ks_fare *st
 	enum ks_verdict least = KS_NR_VERDICTS;
 	for (uint32_t side = 0; side < of->nr_sides; side++) {
 		struct ks_fare state = side_state(plan, states, choice, side);
-		if (of->by_presence && !state.absent)
+		if (of->by == KS_BY_PRESENCE && !state.absent)
 			return side;
 		if (of->any && state.counted < least) {
 			least = state.counted;
@@ -88,29 +118,45 @@ struct sum {
 	enum ks_verdict counted;
 };
 
-static void judge_choice(const struct ks_plan *plan, const struct ks_fare *states, uint32_t choice,
-			 enum ks_blame *blames, struct sum *sum)
+/** The side that is taken makes of the tool what it is itself. */
+static void judge_taken(const struct ks_plan *plan, const struct ks_fare *states, uint32_t choice,
+			uint32_t side, enum ks_blame *blames, struct sum *sum)
+{
+	struct ks_fare state = side_state(plan, states, choice, side);
+	sum->counted = worse(sum->counted, state.counted);
+	sum->loss = sum->loss || state.verdict == KS_TOOL_PART;
+	sum->doubt = sum->doubt || state.verdict == KS_TOOL_UNKNOWN;
+	sum->fatal = sum->fatal || state.verdict == KS_TOOL_FAILS;
+	if (state.verdict != KS_TOOL_WORKS)
+		blame(plan, states, choice, side, state.verdict,
+		      state.verdict == KS_TOOL_PART	 ? KS_BLAME_LOSS
+		      : state.verdict == KS_TOOL_UNKNOWN ? KS_BLAME_DOUBT
+							 : KS_BLAME_FATAL,
+		      blames);
+}
+
+/** @return the side that is taken, from 1 on; 0: none */
+static uint32_t judge_choice(const struct ks_plan *plan, const struct ks_fare *states,
+			     uint32_t choice, enum ks_blame *blames, struct sum *sum)
 {
 	bool doubt;
 	uint32_t all = plan->choices[choice].nr_sides;
 	uint32_t side = taken_side(plan, states, choice, &doubt);
 	if (side < all) {
-		struct ks_fare state = side_state(plan, states, choice, side);
-		sum->counted = worse(sum->counted, state.counted);
-		sum->loss = sum->loss || state.verdict == KS_TOOL_PART;
-		blame(plan, states, choice, side, KS_TOOL_PART, KS_BLAME_LOSS, blames);
-		return;
+		judge_taken(plan, states, choice, side, blames, sum);
+		return side + 1;
 	}
 	if (doubt) {
 		sum->doubt = true;
 		sum->counted = worse(sum->counted, KS_VERDICT_UNKNOWN);
 		blame(plan, states, choice, all, KS_TOOL_UNKNOWN, KS_BLAME_DOUBT, blames);
-		return;
+		return 0;
 	}
 	sum->fatal = true;
 	side = last_resort(plan, states, choice);
 	sum->counted = worse(sum->counted, side_state(plan, states, choice, side).counted);
 	blame(plan, states, choice, side, KS_TOOL_FAILS, KS_BLAME_FATAL, blames);
+	return 0;
 }
 
 /** Those that fail are lost; when all do, nothing is left to choose. */
@@ -179,8 +225,9 @@ static bool finds_nothing(const struct ks_plan *plan, const struct ks_fare *stat
 }
 
 struct ks_fare ks_plan_judge(const struct ks_plan *plan, const struct ks_fare *states,
-			     enum ks_blame *blames)
+			     enum ks_blame *blames, uint32_t *ret_side)
 {
+	*ret_side = 0;
 	struct sum sum = { 0 };
 	bool idle = finds_nothing(plan, states);
 	for (size_t i = 0; i < plan->nr; i++) {
@@ -198,7 +245,7 @@ struct ks_fare ks_plan_judge(const struct ks_plan *plan, const struct ks_fare *s
 		}
 	}
 	for (uint32_t i = 0; i < plan->nr_choices; i++)
-		judge_choice(plan, states, i, blames, &sum);
+		*ret_side = judge_choice(plan, states, i, blames, &sum);
 	judge_modes(plan, states, blames, &sum);
 	return (struct ks_fare){ .verdict = sum.fatal	? KS_TOOL_FAILS
 					    : sum.doubt ? KS_TOOL_UNKNOWN

@@ -72,12 +72,11 @@ static void say_role(const struct speech *speech, const struct ks_policy_texts *
 
 /** One side for each list. */
 static bool say_choice(const struct speech *speech, const struct ks_policy_lists *sides,
-		       bool by_presence, const char *source)
+		       const struct ks_plan_choice *how)
 {
-	const struct ks_plan_choice made = { .basis = speech->basis,
-					     .by_presence = by_presence,
-					     .nr_sides = (uint32_t)sides->nr,
-					     .source = source };
+	struct ks_plan_choice made = *how;
+	made.basis = speech->basis;
+	made.nr_sides = (uint32_t)sides->nr;
 	uint32_t choice;
 	if (!ks_plan_add_choice(speech->arena, speech->plan, &made, &choice))
 		return false;
@@ -91,6 +90,7 @@ static bool say_choice(const struct speech *speech, const struct ks_policy_lists
 						       .basis = speech->basis,
 						       .choice = choice,
 						       .side = side };
+			part->lead = fnmatch(sides->at[side].at[0], speech->names[i], 0) == 0;
 			any = true;
 		}
 	}
@@ -205,8 +205,11 @@ static bool say_object(struct speech *speech, const struct ks_policy_object *par
 	speech->source = part->source;
 	for (size_t i = 0; i < part->nr_choices; i++) {
 		const struct ks_policy_choice *choice = &part->choices[i];
-		if (!say_choice(speech, &choice->sides, choice->by_presence,
-				choice->source ? choice->source : part->source))
+		const struct ks_plan_choice how = {
+			.by = choice->by,
+			.source = choice->source ? choice->source : part->source,
+		};
+		if (!say_choice(speech, &choice->sides, &how))
 			return false;
 	}
 	for (size_t i = 0; i < part->nr_alternatives; i++)
@@ -262,7 +265,8 @@ struct ks_error *ks_plan_object(struct ks_arena *arena, const struct ks_bpf_obje
 static bool say_tool(struct speech *speech, const struct ks_policy_tool *tool)
 {
 	speech->source = tool->source;
-	if (tool->sides.nr && !say_choice(speech, &tool->sides, false, tool->source))
+	const struct ks_plan_choice how = { .source = tool->source, .side_of = tool->side_of };
+	if (tool->sides.nr && !say_choice(speech, &tool->sides, &how))
 		return false;
 	say_role(speech, &tool->optional, KS_ROLE_OPTIONAL);
 	say_role(speech, &tool->ignored, KS_ROLE_IGNORED);

@@ -17,6 +17,7 @@ struct ks_plan_part {
 	enum ks_role role;
 	enum ks_basis basis;
 	uint32_t choice, side; // of KS_ROLE_SIDE
+	bool lead;	       // the first of its side
 	bool chosen;	       // the user tells what it attaches to
 	bool told;	       // it names no target, and the list of known loaders tells it
 	bool own_loader;       // what libbpf refuses to open, the tool takes
@@ -27,10 +28,12 @@ struct ks_plan_part {
 
 struct ks_plan_choice {
 	enum ks_basis basis;
-	bool any;	  // the best side counts; otherwise the first that works
-	bool by_presence; // or the first whose targets are there
+	bool any; // the best side counts; otherwise the one that is chosen
+	enum ks_choice_by by;
 	uint32_t nr_sides;
 	const char *source;
+	const char *side_of; // glob of the tool whose side is taken; NULL
+	uint32_t fixed;	     // which that is, from 1 on; 0: not known
 };
 
 /** A zeroed plan is empty. */
@@ -45,7 +48,8 @@ struct ks_plan {
 struct ks_fare {
 	enum ks_tool_verdict verdict;
 	enum ks_verdict counted;
-	bool absent; // it fails, because what it attaches to is not there
+	bool absent;	 // it fails, because what it attaches to is not there
+	bool unattached; // it fails, and a program that does nothing would fail there as well
 };
 /** What a part has to do with the result; a loss of what is optional does not count. */
 enum ks_blame { KS_BLAME_NONE, KS_BLAME_SPARE, KS_BLAME_LOSS, KS_BLAME_DOUBT, KS_BLAME_FATAL };
@@ -72,9 +76,10 @@ struct ks_fare ks_fare_of_program(const struct ks_plan_part *part, const struct 
  * What the parts come to.
  * @param states of each part
  * @param[out] blames of each part: what it has to do with the result
+ * @param[out] ret_side the one that is taken of the last choice, from 1 on; 0: none
  */
 struct ks_fare ks_plan_judge(const struct ks_plan *plan, const struct ks_fare *states,
-			     enum ks_blame *blames);
+			     enum ks_blame *blames, uint32_t *ret_side);
 
 /** What the policies say of a name among parts, and what follows from twins. NULL policies say nothing. */
 KS_MUST_CHECK struct ks_error *ks_plan_object(struct ks_arena *arena,

@@ -27,7 +27,8 @@ const char *const ks_bases[KS_NR_BASES] = {
 struct making {
 	struct ks_tools *tools;
 	struct ks_arena scratch;
-	struct ks_plan *plans; // of each object of the check
+	struct ks_plan *plans;	// of each object of the check
+	struct ks_plan *wholes; // of each tool
 	KS_VECTOR(struct ks_loss) losses;
 	bool nomem;
 };
@@ -167,7 +168,8 @@ static struct ks_fare judge_object(struct making *making, size_t index, size_t i
 		if (states[i].absent && words && !words[0])
 			states[i] = ks_fare_of(KS_VERDICT_OK); // others see what it saw
 	}
-	struct ks_fare ret = ks_plan_judge(&making->plans[index], states, blames);
+	uint32_t side;
+	struct ks_fare ret = ks_plan_judge(&making->plans[index], states, blames, &side);
 	for (size_t i = 0; i < object->nr; i++)
 		if (blames[i] != KS_BLAME_NONE)
 			add_losses(making, object, object->first + i, image,
@@ -234,7 +236,8 @@ static struct ks_error *judge_tool(struct making *making, const struct ks_tool *
 		making->losses.len = 0;
 		states[i] = judge_object(making, tool->objects[i], image, &arena);
 	}
-	struct ks_fare state = ks_plan_judge(plan, states, blames);
+	uint32_t side;
+	struct ks_fare state = ks_plan_judge(plan, states, blames, &side);
 	making->losses.len = 0;
 	for (size_t i = 0; i < tool->nr_objects; i++) {
 		size_t first = making->losses.len;
@@ -244,6 +247,7 @@ static struct ks_error *judge_tool(struct making *making, const struct ks_tool *
 	*ret = (struct ks_tool_outcome){
 		.verdict = foreign ? KS_TOOL_FOREIGN : state.verdict,
 		.counted = state.counted,
+		.side = side,
 	};
 	return keep_losses(making, ret);
 }
@@ -268,12 +272,12 @@ static bool is_spared(const struct ks_policy *policy, const char *tool,
 	return spared;
 }
 
-static struct ks_error *make_tool(struct making *making, size_t index)
+static struct ks_error *plan_tool(struct making *making, size_t index)
 {
 	struct ks_tools *tools = making->tools;
 	const struct ks_check *check = tools->check;
 	struct ks_tool *tool = &tools->at[index];
-	struct ks_plan plan;
+	struct ks_plan *plan = &making->wholes[index];
 	const char **names = ks_arena_array(&making->scratch, tool->nr_objects + 1, sizeof(char *));
 	if (!names)
 		return &ks_nomem;
@@ -286,12 +290,51 @@ static struct ks_error *make_tool(struct making *making, size_t index)
 				      &making->plans[tool->objects[i]]));
 	}
 	KS_TRY(ks_plan_tool(&making->scratch, tool->name, names, tool->nr_objects, check->policy,
-			    making->tools->shipped, &plan));
-	KS_TRY(ks_tool_tell(&tools->arena, check, making->plans, &plan, names, tool));
+			    making->tools->shipped, plan));
+	return ks_tool_tell(&tools->arena, check, making->plans, plan, names, tool);
+}
+
+/** How long two paths are the same, from their beginning. */
+static size_t same_length(const char *a, const char *b)
+{
+	size_t nr = 0;
+	while (a[nr] && a[nr] == b[nr])
+		nr++;
+	return nr;
+}
+
+/** The tool whose side another takes: of those of that name the one that lies nearest; NULL: it takes its own, or none is here. */
+static const struct ks_tool *leader_of(const struct making *making, size_t index)
+{
+	const struct ks_tools *tools = making->tools;
+	const struct ks_plan *plan = &making->wholes[index];
+	const char *name = plan->nr_choices ? plan->choices[plan->nr_choices - 1].side_of : NULL;
+	const struct ks_tool *ret = NULL;
+	for (size_t i = 0; name && i < tools->nr; i++) {
+		const struct ks_tool *tool = &tools->at[i];
+		const char *path = tools->at[index].path;
+		if (i != index && fnmatch(name, tool->name, 0) == 0 &&
+		    (!ret || same_length(tool->path, path) > same_length(ret->path, path)))
+			ret = tool;
+	}
+	return ret;
+}
+
+static struct ks_error *make_tool(struct making *making, size_t index, const struct ks_tool *leader)
+{
+	struct ks_tools *tools = making->tools;
+	const struct ks_check *check = tools->check;
+	const struct ks_tool *tool = &tools->at[index];
+	struct ks_plan *plan = &making->wholes[index];
 	for (size_t image = 0; image < check->nr_images; image++) {
 		struct ks_tool_outcome *outcome =
 			&tools->outcomes[index * check->nr_images + image];
-		KS_TRY(judge_tool(making, tool, &plan, image, outcome));
+		if (leader) {
+			struct ks_plan_choice *choice = &plan->choices[plan->nr_choices - 1];
+			uint32_t side = ks_tool_outcome(tools, leader - tools->at, image)->side;
+			choice->fixed = side <= choice->nr_sides ? side : 0;
+		}
+		KS_TRY(judge_tool(making, tool, plan, image, outcome));
 		outcome->spared = is_spared(check->policy, tool->name, check->images[image]);
 	}
 	return NULL;
@@ -310,10 +353,17 @@ static struct ks_error *make_all(struct making *making)
 	if (__builtin_mul_overflow(tools->nr, check->nr_images, &nr_cells))
 		return &ks_nomem;
 	tools->outcomes = ks_arena_array(&tools->arena, nr_cells + 1, sizeof(*tools->outcomes));
-	if (!making->plans || !tools->outcomes)
+	making->wholes = ks_arena_array(&making->scratch, tools->nr + 1, sizeof(*making->wholes));
+	if (!making->plans || !making->wholes || !tools->outcomes)
 		return &ks_nomem;
 	for (size_t i = 0; i < tools->nr; i++)
-		KS_TRY(make_tool(making, i));
+		KS_TRY(plan_tool(making, i));
+	for (int led = 0; led < 2; led++) // those that others look at are first
+		for (size_t i = 0; i < tools->nr; i++) {
+			const struct ks_tool *leader = leader_of(making, i);
+			if (!leader == !led)
+				KS_TRY(make_tool(making, i, leader));
+		}
 	return NULL;
 }
 

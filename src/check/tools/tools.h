@@ -53,6 +53,7 @@ struct ks_tool_outcome {
 	enum ks_tool_verdict verdict;
 	enum ks_verdict counted; // as the verdict on a program it comes to; optional parts left out
 	bool spared;		 // the tool need not work on this image
+	uint32_t side;		 // which of its sets of objects it takes, from 1 on; 0: none
 	uint32_t nr;
 	struct ks_loss *losses; // those that made the verdict
 };

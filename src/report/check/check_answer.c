@@ -17,9 +17,8 @@ static const struct {
 };
 enum { NR_VERBS = sizeof(verbs) / sizeof(*verbs) };
 
-/** Numbers of tools with their verbs; the first of several kernels is told as "on all of them", the others as "on some". */
-static void write_counts(const size_t counts[KS_NR_TOOL_VERDICTS], bool many_kernels,
-			 struct ks_buf *out)
+/** Numbers of tools with their verbs. */
+static void write_counts(const size_t counts[KS_NR_TOOL_VERDICTS], struct ks_buf *out)
 {
 	bool any = false;
 	for (int i = 0; i < NR_VERBS; i++) {
@@ -28,11 +27,67 @@ static void write_counts(const size_t counts[KS_NR_TOOL_VERDICTS], bool many_ker
 			continue;
 		ks_buf_printf(out, "%s%zu %s", any ? ", " : "", nr,
 			      nr == 1 ? verbs[i].one : verbs[i].many);
-		if (many_kernels && verbs[i].verdict != KS_TOOL_FOREIGN)
-			ks_buf_str(out, verbs[i].verdict == KS_TOOL_WORKS ? " on all of them"
-									  : " on some");
 		any = true;
 	}
+}
+
+static bool is_of(const struct ks_image *image, const char *arch)
+{
+	return !arch || strcmp(image->arch ? image->arch : "", arch) == 0;
+}
+
+/** Tools by the worst that becomes of them on several kernels. */
+struct worsts {
+	size_t counts[KS_NR_TOOL_VERDICTS];
+	size_t nowhere; // of those that fail: on every kernel of their machine
+};
+
+/** @param arch of the images that count; NULL: all */
+static void add_tool(const struct ks_tools *tools, size_t tool, const char *arch,
+		     struct worsts *sum)
+{
+	enum ks_tool_verdict worst = KS_TOOL_FOREIGN;
+	bool nowhere = true;
+	for (size_t i = 0; i < tools->check->nr_images; i++) {
+		enum ks_tool_verdict verdict = ks_tool_outcome(tools, tool, i)->verdict;
+		if (verdict == KS_TOOL_FOREIGN || !is_of(tools->check->images[i], arch))
+			continue;
+		nowhere = nowhere && verdict == KS_TOOL_FAILS;
+		if (worst == KS_TOOL_FOREIGN || verdict > worst)
+			worst = verdict;
+	}
+	sum->counts[worst]++;
+	sum->nowhere += worst == KS_TOOL_FAILS && nowhere;
+}
+
+/** The same over several kernels: "on all of them", "on some", "on none". */
+static void write_worsts(const struct worsts *sum, struct ks_buf *out)
+{
+	bool any = false;
+	for (int i = 0; i < NR_VERBS; i++) {
+		enum ks_tool_verdict verdict = verbs[i].verdict;
+		size_t nr = sum->counts[verdict] - (verdict == KS_TOOL_FAILS ? sum->nowhere : 0);
+		if (nr)
+			ks_buf_printf(out, "%s%zu %s%s", any ? ", " : "", nr,
+				      nr == 1 ? verbs[i].one : verbs[i].many,
+				      verdict == KS_TOOL_FOREIGN ? ""
+				      : verdict == KS_TOOL_WORKS ? " on all of them"
+								 : " on some");
+		any = any || nr;
+		if (verdict == KS_TOOL_FAILS && sum->nowhere) {
+			ks_buf_printf(out, "%s%zu %s on none", any ? ", " : "", sum->nowhere,
+				      sum->nowhere == 1 ? "works" : "work");
+			any = true;
+		}
+	}
+}
+
+static void write_all(const struct ks_tools *tools, const char *arch, struct ks_buf *out)
+{
+	struct worsts sum = { 0 };
+	for (size_t i = 0; i < tools->nr; i++)
+		add_tool(tools, i, arch, &sum);
+	write_worsts(&sum, out);
 }
 
 /** One tool: where it does what. */
@@ -63,16 +118,34 @@ void ks_answer_write(const struct ks_tools *tools, const struct ks_axis *axis, s
 		write_single(tools, axis, out);
 		return;
 	}
-	size_t counts[KS_NR_TOOL_VERDICTS] = { 0 };
-	for (size_t i = 0; i < tools->nr; i++)
-		counts[ks_tool_worst(tools, i)]++;
-	ks_buf_printf(out, "%zu tools on ", tools->nr);
-	if (axis->nr_images == 1)
-		ks_buf_str(out, axis->at[0].label);
-	else
-		ks_buf_printf(out, "%zu kernels", axis->nr_images);
-	ks_buf_str(out, ": ");
-	write_counts(counts, axis->nr_images > 1, out);
+	if (axis->nr_images == 1) {
+		ks_buf_printf(out, "%zu tools on %s: ", tools->nr, axis->at[0].label);
+		ks_answer_step(tools, &axis->at[0], out);
+		return;
+	}
+	ks_buf_printf(out, "%zu tools on %zu kernels: ", tools->nr, axis->nr_images);
+	write_all(tools, NULL, out);
+}
+
+bool ks_answer_machine(const struct ks_tools *tools, size_t *at, struct ks_buf *out)
+{
+	const struct ks_check *check = tools->check;
+	for (; *at < check->nr_images; ++*at) {
+		const char *arch = check->images[*at]->arch;
+		size_t nr = 0, before = 0;
+		for (size_t i = 0; arch && i < check->nr_images; i++)
+			if (is_of(check->images[i], arch)) {
+				nr++;
+				before += i < *at;
+			}
+		if (!nr || before)
+			continue;
+		++*at;
+		ks_buf_printf(out, "%s, %zu kernel%s: ", arch, nr, nr == 1 ? "" : "s");
+		write_all(tools, arch, out);
+		return true;
+	}
+	return false;
 }
 
 void ks_answer_step(const struct ks_tools *tools, const struct ks_axis_step *step,
@@ -80,7 +153,7 @@ void ks_answer_step(const struct ks_tools *tools, const struct ks_axis_step *ste
 {
 	size_t counts[KS_NR_TOOL_VERDICTS];
 	ks_axis_count(tools, step, counts);
-	write_counts(counts, false, out);
+	write_counts(counts, out);
 }
 
 /** Of how many tools it is known what they do, and of how many it is inferred: of some. */

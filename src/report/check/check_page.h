@@ -61,6 +61,8 @@ KS_MUST_CHECK struct ks_error *ks_check_details(struct ks_terminal *terminal,
 
 /** A tool, or all tools, in one sentence: "57 tools on 6 kernels: 21 work on all of them, …". */
 void ks_answer_write(const struct ks_tools *tools, const struct ks_axis *axis, struct ks_buf *out);
+/** The same of the next machine that kernels are of: "amd64, 187 kernels: …". @param at 0 at first @return false: no more */
+bool ks_answer_machine(const struct ks_tools *tools, size_t *at, struct ks_buf *out);
 /** "49 work, 4 in part, 4 do not work" of one step. */
 void ks_answer_step(const struct ks_tools *tools, const struct ks_axis_step *step,
 		    struct ks_buf *out);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The answer first, then its causes, then a matrix with one symbol for each tool and kernel. */
+#include <string.h>
+
 #include "base/text.h"
 #include "report/check/check_page.h"
 
@@ -19,6 +21,7 @@ struct page {
 	size_t first, nr; // steps
 	size_t fit;	  // steps that stand side by side
 	bool summed;	  // numbers of kernels in place of the matrix
+	size_t machines;  // lines about them in the answer, about
 };
 
 static const enum ks_paint paints[KS_NR_TOOL_VERDICTS] = {
@@ -29,18 +32,40 @@ static const enum ks_paint paints[KS_NR_TOOL_VERDICTS] = {
 
 /* ---- the answer ---- */
 
+static void write_steps(struct page *page)
+{
+	for (size_t i = page->axis.nr; i-- > 0;) {
+		ks_buf_str(page->terminal.out, "  ");
+		ks_buf_printf(&page->terminal.text, "%s: ", page->axis.at[i].label);
+		ks_answer_step(page->tools, &page->axis.at[i], &page->terminal.text);
+		ks_terminal_wrap(&page->terminal, 2, 4);
+	}
+}
+
+/** Of kernels of several machines, what the answer is on each. */
+static void write_machines(struct page *page)
+{
+	const struct ks_check *check = page->check;
+	bool several = false;
+	for (size_t i = 1; i < check->nr_images; i++)
+		several = several || !check->images[i]->arch || !check->images[0]->arch ||
+			  strcmp(check->images[i]->arch, check->images[0]->arch) != 0;
+	for (size_t at = 0; several && ks_answer_machine(page->tools, &at, &page->terminal.text);) {
+		ks_buf_str(page->terminal.out, "  ");
+		ks_terminal_wrap(&page->terminal, 2, 4);
+		page->machines += 2;
+	}
+}
+
 static void write_answer(struct page *page)
 {
 	struct ks_terminal *terminal = &page->terminal;
 	ks_answer_write(page->tools, &page->axis, &terminal->text);
 	ks_terminal_wrap(terminal, 0, 2);
-	bool many = page->tools->nr > 1 && page->axis.nr > 1;
-	for (size_t i = page->axis.nr; many && page->axis.nr <= FEW_STEPS && i-- > 0;) {
-		ks_buf_str(terminal->out, "  ");
-		ks_buf_printf(&terminal->text, "%s: ", page->axis.at[i].label);
-		ks_answer_step(page->tools, &page->axis.at[i], &terminal->text);
-		ks_terminal_wrap(terminal, 2, 4);
-	}
+	if (page->tools->nr > 1 && page->axis.nr > FEW_STEPS)
+		write_machines(page);
+	else if (page->tools->nr > 1 && page->axis.nr > 1)
+		write_steps(page);
 	ks_answer_basis(page->tools, true, &terminal->text);
 	if (terminal->text.len)
 		ks_terminal_wrap(terminal, 0, 2);
@@ -99,27 +124,37 @@ static size_t causes_room(const struct page *page)
 	if (page->report->verbose || page->tools->nr == 1)
 		return page->causes.nr;
 	size_t lines = count_shown(page) + 2 * (page->axis.nr <= FEW_STEPS ? page->axis.nr : 0);
-	lines += page->summed ? 0 : page->axis.nr;
+	lines += (page->summed ? 0 : page->axis.nr) + page->machines;
 	size_t room = lines < LINES_MAX ? (LINES_MAX - lines) / 3 : 0;
 	room = room > CAUSES_MIN ? room : CAUSES_MIN;
 	return room < CAUSES_MAX ? room : CAUSES_MAX;
 }
 
+/** The first of its verdict: what stands in the matrix is explained once at least. */
+static bool is_first(const struct page *page, size_t cause)
+{
+	return !cause || page->causes.at[cause - 1].verdict != page->causes.at[cause].verdict;
+}
+
 static void write_causes(struct page *page)
 {
 	struct ks_buf *out = page->terminal.out;
-	size_t room = causes_room(page);
-	size_t nr = page->causes.nr > room ? room : page->causes.nr;
-	for (size_t i = 0; i < nr; i++) {
+	size_t room = causes_room(page), left = 0;
+	for (size_t i = room; i < page->causes.nr; i++)
+		room -= room > 1 && is_first(page, i);
+	for (size_t i = 0; i < page->causes.nr; i++) {
+		if (i >= room && !is_first(page, i)) {
+			left++;
+			continue;
+		}
 		if (!i || page->tools->nr == 1)
 			ks_buf_char(out, '\n');
 		write_cause(page, &page->causes.at[i],
 			    page->tools->nr == 1 && !page->report->verbose);
 	}
-	if (nr < page->causes.nr)
-		ks_buf_printf(out, "%zu more cause%s: -v tells %s\n", page->causes.nr - nr,
-			      page->causes.nr - nr == 1 ? "" : "s",
-			      page->causes.nr - nr == 1 ? "it" : "them");
+	if (left)
+		ks_buf_printf(out, "%zu more cause%s: -v tells %s\n", left, left == 1 ? "" : "s",
+			      left == 1 ? "it" : "them");
 }
 
 /* ---- the matrix ---- */
@@ -273,10 +308,14 @@ static void write_sums(struct page *page)
 				ks_buf_printf(out, "%*zu", COLUMN, counts[v]);
 			else
 				ks_terminal_blanks(&page->terminal, COLUMN);
+		while (out->len && out->at[out->len - 1] == ' ')
+			out->len--;
 		ks_buf_char(out, '\n');
 	}
-	ks_buf_printf(out, "on so many of %zu kernels: -v has them all, --on chooses some\n",
+	ks_buf_printf(&page->terminal.text,
+		      "on so many of %zu kernels: -v has them all, --on chooses some",
 		      page->check->nr_images);
+	ks_terminal_wrap_code(&page->terminal, 0, 0);
 }
 
 static void write_matrix(struct page *page)

@@ -132,6 +132,7 @@ enum { COMPILER_MIN = 20 };
 /** How wide the columns are that not every store needs; 0: they are left out. */
 struct widths {
 	int label, sets, modules, lacks, compiler; // compiler: INT_MAX, all of it
+	bool set_lines; // sets have no room beside the images: they stand above them
 };
 
 static void end_row(struct ks_buf *out)
@@ -166,6 +167,40 @@ static void write_row(const struct ks_store_image *stored, const struct widths *
 	end_row(out);
 }
 
+/** How much is left for the compiler. */
+static int room_left(const struct ks_images_options *options, const struct widths *widths)
+{
+	int left = (int)options->columns - widths->label - 26;
+	left -= widths->sets ? widths->sets + 2 : 0;
+	left -= widths->modules ? widths->modules + 2 : 0;
+	return left - (widths->lacks ? widths->lacks + 2 : 0);
+}
+
+static bool same_sets(const struct ks_selection *sel, size_t a, size_t b)
+{
+	return strcmp(text_or(sel->images.at[a]->image.sets, ""),
+		      text_or(sel->images.at[b]->image.sets, "")) == 0;
+}
+
+/** The images of the same sets below a line with these. */
+static void write_by_sets(const struct ks_selection *sel, const struct widths *widths,
+			  struct ks_buf *out)
+{
+	for (size_t first = 0; first < sel->images.nr; first++) {
+		size_t i = 0, start = out->len;
+		while (!same_sets(sel, i, first))
+			i++;
+		if (i < first)
+			continue; // written before
+		ks_buf_printf(out, "%s:", text_or(sel->images.at[first]->image.sets, "of no set"));
+		ks_text_tail(out, start, KS_TEXT_LINE);
+		ks_buf_char(out, '\n');
+		for (; i < sel->images.nr; i++)
+			if (same_sets(sel, i, first))
+				write_row(sel->images.at[i], widths, i == sel->groups->base, out);
+	}
+}
+
 static void write_table(const struct ks_images_options *options, const struct ks_selection *sel,
 			struct ks_buf *out)
 {
@@ -178,10 +213,12 @@ static void write_table(const struct ks_images_options *options, const struct ks
 		widths.modules = sel->images.at[i]->modules ? (int)strlen("MODULES") : 0;
 	if (widths.lacks && widths.lacks < (int)strlen("LACKS"))
 		widths.lacks = (int)strlen("LACKS");
-	int left = (int)options->columns - widths.label - 26;
-	left -= widths.sets ? widths.sets + 2 : 0;
-	left -= widths.modules ? widths.modules + 2 : 0;
-	left -= widths.lacks ? widths.lacks + 2 : 0;
+	// two blanks less: nothing stands behind the last column
+	if (options->columns && widths.sets && room_left(options, &widths) < -2) {
+		widths.set_lines = true;
+		widths.sets = 0;
+	}
+	int left = room_left(options, &widths);
 	// where little would be left of it, nobody reads it: JSON has it
 	widths.compiler = !options->columns ? INT_MAX : left >= COMPILER_MIN ? left : 0;
 	ks_buf_printf(out, "  %-*s  %-10s  %-8s  ", widths.label, "IMAGE", "ARCH", "TIER");
@@ -193,7 +230,9 @@ static void write_table(const struct ks_images_options *options, const struct ks
 		ks_buf_printf(out, "%-*s  ", widths.lacks, "LACKS");
 	ks_buf_str(out, widths.compiler ? "COMPILER" : "");
 	end_row(out);
-	for (size_t i = 0; i < sel->images.nr; i++)
+	if (widths.set_lines)
+		write_by_sets(sel, &widths, out);
+	for (size_t i = 0; !widths.set_lines && i < sel->images.nr; i++)
 		write_row(sel->images.at[i], &widths, i == sel->groups->base, out);
 	explain_lacks(sel, out);
 	tell_seen(sel, options->seen, out);
