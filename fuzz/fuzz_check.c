@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "check/prepare.h"
+#include "check/rules/bounds.h"
 #include "check/rules/rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -118,6 +119,10 @@ static struct ks_error *judge(const struct ks_prepared *prepared,
 					 .paths = true };
 	struct ks_reach reach;
 	KS_TRY(ks_interp(&input, arena, &reach));
+	struct ks_bounds bounds;
+	const struct ks_bounds_known known = { .learns = index & 1, .links = index & 1 };
+	uint64_t steps = 100000;
+	KS_TRY(ks_bounds_find(&input, &prepared->hooks[index], known, &steps, &bounds));
 	struct ks_judge judge = { .arena = arena,
 				  .scratch = arena,
 				  .resolution = resolution,
@@ -126,7 +131,8 @@ static struct ks_error *judge(const struct ks_prepared *prepared,
 				  .hook = &prepared->hooks[index],
 				  .caller = &prepared->callers[index],
 				  .reach = &reach,
-				  .base_reach = &reach };
+				  .base_reach = &reach,
+				  .bounds = &bounds };
 	ks_judge_all(&judge);
 	ks_vector_deinit(&judge.reasons);
 	return NULL;

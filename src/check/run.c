@@ -179,7 +179,7 @@ static struct ks_error *judge_object(struct job *job)
 				 &job->prepared));
 	KS_TRY(resolve_all(job));
 	job->steps = STEPS_AN_IMAGE * (uint64_t)(job->run->result->check.nr_images + 1);
-	job->bound_steps = job->steps;
+	job->bound_steps = job->steps / 4;
 	for (uint32_t i = 0; i < job->object->nr; i++) {
 		KS_TRY(judge_row(job, i));
 		KS_TRY(count_done(job->run));

@@ -9,7 +9,8 @@
 #include "check/interp/witness_private.h"
 
 enum {
-	MAX_STEPS = 100000,
+	MAX_STEPS = 150000,
+	COMPARISON = 4,	      // of two states, in steps
 	MAX_STATES = 24,      // of one place that are remembered
 	MAX_HELD = 16u << 20, // bytes of states and sets
 };
@@ -47,9 +48,11 @@ static bool is_new(struct following *following, uint32_t at, const struct ks_hel
 {
 	if (!following->targets[at])
 		return true;
-	for (const struct seen *seen = following->seen[at]; seen; seen = seen->next)
+	for (const struct seen *seen = following->seen[at]; seen; seen = seen->next) {
+		following->run.work += COMPARISON;
 		if (ks_held_covers(seen->state, state))
 			return false;
+	}
 	if (following->nr_seen[at] == MAX_STATES)
 		return false;
 	struct seen *seen = ks_arena_alloc(&following->run.arena, sizeof(*seen));
@@ -86,7 +89,9 @@ static void follow(struct following *following, uint32_t at, struct ks_held_stat
 	uint32_t nr = following->run.input->interp->program->nr;
 	while (at < nr && goes_on(following) && is_new(following, at, state)) {
 		struct ks_held_next next;
-		following->steps--;
+		uint64_t work = following->run.work + 1;
+		following->steps -= work < following->steps ? work : following->steps;
+		following->run.work = 0;
 		ks_held_step(&following->run, at, state, other, &next);
 		if (!next.nr)
 			return;

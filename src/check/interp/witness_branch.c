@@ -50,6 +50,7 @@ static const struct ks_samples *left_of(struct ks_witnessing *run, const struct 
 	const struct ks_samples *with = second ? compared->a.samples : compared->b.samples;
 	uint64_t numbers[KS_MAX_SAMPLES];
 	uint32_t nr = 0;
+	run->work += own->nr * with->nr / KS_MAX_SAMPLES;
 	for (uint32_t i = 0; i < own->nr; i++) {
 		bool any = is_same(compared) && goes(compared, own->at[i], own->at[i]);
 		for (uint32_t j = 0; j < with->nr && !any && !is_same(compared); j++)

@@ -84,8 +84,8 @@ static void judge_size(struct ks_witnessing *run, uint32_t at, const struct ks_h
 		return;
 	for (uint32_t i = 0; i < size->samples->nr; i++) {
 		uint64_t number = size->samples->at[i];
-		bool outside = stack && number <= UINT32_MAX &&
-			       (int64_t)pointer->samples->at[0] + (int64_t)number > 0;
+		int64_t begin = stack ? (int64_t)pointer->samples->at[0] : INT64_MIN;
+		bool outside = number <= UINT32_MAX && begin > -(int64_t)number;
 		if ((number >= UNBOUNDED && (uint32_t)number >= UNBOUNDED) || outside) {
 			run->found = (struct ks_witness){ .how = KS_WITNESS_SIZE,
 							  .insn = at,

@@ -56,6 +56,7 @@ struct ks_witnessing {
 	const uint8_t *global; // of each instruction: a function begins that is verified on its own
 	bool kernel_pointers;  // values of maps may hold pointers of the kernel
 	uint32_t ids;	       // given away
+	uint64_t work;	       // done beyond one step
 	bool nomem;
 	struct ks_witness found;
 };

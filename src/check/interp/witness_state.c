@@ -189,7 +189,8 @@ void ks_held_overwrite(struct ks_held_frame *frame, int64_t offset, uint64_t siz
 	uint64_t nr = size < KS_NR_STACK_SLOTS * 8 ? size : KS_NR_STACK_SLOTS * 8;
 	for (uint64_t i = 0; i < nr; i++) {
 		unsigned int byte;
-		struct ks_held_slot *slot = slot_at(frame, offset + (int64_t)i, 1, &byte);
+		struct ks_held_slot *slot =
+			slot_at(frame, (int64_t)((uint64_t)offset + i), 1, &byte);
 		if (!slot)
 			continue;
 		scrub(slot);

@@ -10,6 +10,12 @@ enum { UNBOUNDED = 1 << 29, RDONLY_PROG = 0x80, STACK_BYTES = KS_NR_STACK_SLOTS 
 
 static const struct ks_held untold;
 
+/** Where an access lies that begins off bytes from a pointer that the verifier knows. */
+static int64_t place_of(const struct ks_held *base, int16_t off)
+{
+	return (int64_t)(base->samples->at[0] + (uint64_t)(int64_t)off);
+}
+
 static void find(struct ks_witnessing *run, enum ks_witness_how how, uint32_t at, uint64_t number,
 		 const struct ks_held *base)
 {
@@ -39,20 +45,22 @@ void ks_held_access(struct ks_witnessing *run, uint32_t at, const struct ks_held
 /** What was found out without the verifier's ranges. */
 static struct ks_held held_of(struct ks_witnessing *run, const struct ks_value *value)
 {
+	const struct ks_bpf_object *object = run->input->interp->object;
 	struct ks_held held = { .exact = true, .index = value->index };
 	if (value->kind == KS_VALUE_CONST)
 		return ks_held_exact(run, value->number);
 	if (value->kind == KS_VALUE_FUNCTION)
 		return (struct ks_held){ .kind = KS_HELD_CALLBACK };
-	if (value->kind == KS_VALUE_DATA || value->kind == KS_VALUE_KCONFIG) {
+	if ((value->kind == KS_VALUE_DATA && value->index < object->nr_data) ||
+	    (value->kind == KS_VALUE_KCONFIG && value->index < object->nr_externs)) {
 		held.kind = value->kind == KS_VALUE_DATA ? KS_HELD_DATA : KS_HELD_KCONFIG;
 		held.samples = ks_samples_one(&run->sampler, value->number);
 		run->nomem |= !held.samples;
 		return held.samples ? held : untold;
 	}
 	held.kind = KS_HELD_MAP;
-	bool map = value->kind == KS_VALUE_POINTER && value->index &&
-		   value->index <= run->input->interp->object->nr_maps;
+	bool map =
+		value->kind == KS_VALUE_POINTER && value->index && value->index <= object->nr_maps;
 	return map ? held : untold;
 }
 
@@ -81,7 +89,7 @@ static struct ks_held load_data(struct ks_witnessing *run, const struct ks_held 
 				uint8_t size)
 {
 	const struct ks_interp_input *input = run->input->interp;
-	if (base->index >= input->object->nr_data || !input->data)
+	if (!input->data)
 		return untold;
 	if (!input->data[base->index].constant)
 		return size == 8 && run->kernel_pointers ? untold : ks_held_bytes(run, size);
@@ -113,7 +121,7 @@ static struct ks_held loaded(struct ks_witnessing *run, struct ks_held_state *st
 		return run->input->numbers ? ks_held_bytes(run, size) : untold;
 	case KS_HELD_STACK:
 		return base->exact ? ks_held_load(run, &state->frames[base->index],
-						  (int64_t)base->samples->at[0] + off, size)
+						  place_of(base, off), size)
 				   : untold;
 	case KS_HELD_MEMORY:
 		return load_memory(run, base, size);
@@ -160,8 +168,8 @@ static void store(struct ks_witnessing *run, uint32_t at, struct ks_held_state *
 	if (!core)
 		ks_held_access(run, at, &base, insn->off, size);
 	if (base.kind == KS_HELD_STACK && plain && base.exact)
-		ks_held_store(run, &state->frames[base.index],
-			      (int64_t)base.samples->at[0] + insn->off, size, &value);
+		ks_held_store(run, &state->frames[base.index], place_of(&base, insn->off), size,
+			      &value);
 	else if (base.kind == KS_HELD_STACK)
 		ks_held_forget(&state->frames[base.index]);
 	if (ks_opcode_mode(insn->code) == MODE_ATOMIC) {
