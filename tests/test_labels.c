@@ -276,11 +276,12 @@ static void code_tells(void **state)
 	(void)state;
 	struct image *image = image_new(EM_AARCH64, true, KNOWN, true);
 	put(image, next(image, "signs", 0), 0xd503233f);
-	memset(&image->text[next(image, "written_later", 0) - BASE], 0, STEP);
+	memset(&image->text[next(image, "written_later", 0) - BASE], 0, 1024);
+	image->end += 1024;
 	add(image, BASE + 0xc000, "page_table", 0, 0);
 	memset(&image->text[0xc000], 0, 0x1000);
 	uint64_t called = next(image, "called", 0);
-	put(image, BASE + 0x40, 0x94000000 | (uint32_t)(called - BASE - 0x40) / 4);
+	put(image, BASE + 0x104, 0x94000000 | (uint32_t)(called - BASE - 0x104) / 4);
 	next(image, "aligned", 0);
 	image->end += 4;
 	next(image, "not_aligned", 0);
