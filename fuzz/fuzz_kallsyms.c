@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Any bytes as a flat kernel image: its kallsyms are looked for, then what is found by their addresses. The first byte
+ * Any bytes as a flat kernel image: its kallsyms are looked for, then what is found by their addresses, and which of them are
+ * labels. Bit 3 of the first byte makes tables of frames of what lies in front of the first symbol. The first byte
  * of an input says what machine it is of: bit 0 for 64 bits, bit 1 for big-endian.
  */
 #include <elf.h>
@@ -9,9 +10,33 @@
 
 #include "elf/flat.h"
 #include "extract/symbols/kallsyms.h"
+#include "extract/symbols/labels.h"
 #include "extract/symbols/link_address.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+/** @param framed the first bytes are tables of frames, too */
+static struct ks_error *tell_labels(const struct ks_elf *elf, struct ks_surface *surface,
+				    bool framed)
+{
+	enum { NR = 64 };
+	struct ks_section sections[4] = {
+		{ .name = "" }, elf->sections[1], elf->sections[1], elf->sections[1]
+	};
+	struct ks_elf view = *elf;
+	struct ks_symbol_index *index;
+	view.sections = sections;
+	view.nr_sections = framed && sections[1].size >= (size_t)10 * NR ? 4 : 2;
+	sections[2].name = ".orc_unwind_ip";
+	sections[2].size = (size_t)4 * NR;
+	sections[3].name = ".orc_unwind";
+	sections[3].data += sections[2].size;
+	sections[3].size = (size_t)6 * NR;
+	KS_TRY(ks_symbol_index_new(surface, &index));
+	struct ks_error *err = ks_labels_tell(&view, index, surface);
+	ks_symbol_index_free(index);
+	return err;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -34,6 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		err = ks_kallsyms_read(raw, surface, &start);
 	if (!err && surface && surface->symtab_known)
 		err = ks_link_address_apply(raw, surface, start, &placed);
+	if (!err && placed)
+		err = tell_labels(placed, surface, bytes[0] & 8);
 	ks_error_free(err);
 	free(copy);
 	return 0;

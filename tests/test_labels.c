@@ -25,12 +25,12 @@ enum {
 /** An image: code, its tables of frames, and symbols in the order of addresses. */
 struct image {
 	uint8_t text[TEXT];
-	uint8_t places[4 * (KNOWN + 64)], entries[6 * (KNOWN + 64)];
+	uint8_t places[4 * (KNOWN + 256)], entries[6 * (KNOWN + 256)];
 	size_t nr_frames;
 	struct ks_section sections[4];
 	struct ks_elf elf;
-	struct ks_symbol symbols[KNOWN + 64];
-	struct ks_function functions[KNOWN + 64];
+	struct ks_symbol symbols[KNOWN + 256];
+	struct ks_function functions[KNOWN + 256];
 	char names[KNOWN][24];
 	size_t nr_symbols, nr_functions;
 	uint64_t end; // of what the symbols stand for so far
@@ -195,9 +195,9 @@ static struct image *framed(size_t spelling, bool prefixed)
 	static const char none[6] = { 0 };
 	struct image *image = image_new(EM_X86_64, true, 200, true);
 	uint64_t addr = BASE + 0x100;
-	if (prefixed)
-		add(image, addr - 16, "__pfx_known_0", 0, 0);
 	for (size_t i = 0; i < 200; i++, addr += STEP) {
+		if (prefixed && i % 2)
+			add(image, addr - 16, "__pfx_known", 0, 0);
 		frame(image, addr, i == 7 ? none : spellings[spelling].call);
 		frame(image, addr + 4, "\x10\0\xf0\xff\x15\0");
 	}
@@ -230,6 +230,24 @@ static void frames_tell(void **state)
 	}
 }
 
+/** That one function has a symbol in front does not say that all have; and without BTF nothing lists those that have none. */
+static void no_frame_tells_where_functions_are_known(void **state)
+{
+	(void)state;
+	struct image *image = framed(0, false);
+	add(image, BASE + 0x100 - 16, "__pfx_known_0", 0, 0);
+	tell(image, true);
+	is(image, "left_out", KS_STT_UNTOLD);
+	free(image);
+	image = framed(0, true);
+	for (size_t i = 0; i < image->nr_functions; i++)
+		image->functions[i].nr_btf = 0;
+	tell(image, true);
+	is(image, "left_out", KS_STT_UNTOLD);
+	is(image, "asm_exception", STT_NOTYPE); // ftrace tells of functions
+	free(image);
+}
+
 static void tables_that_cannot_be_searched_tell_nothing(void **state)
 {
 	(void)state;
@@ -258,11 +276,12 @@ static void code_tells(void **state)
 	(void)state;
 	struct image *image = image_new(EM_AARCH64, true, KNOWN, true);
 	put(image, next(image, "signs", 0), 0xd503233f);
-	memset(&image->text[next(image, "written_later", 0) - BASE], 0, STEP);
+	memset(&image->text[next(image, "written_later", 0) - BASE], 0, 1024);
+	image->end += 1024;
 	add(image, BASE + 0xc000, "page_table", 0, 0);
 	memset(&image->text[0xc000], 0, 0x1000);
 	uint64_t called = next(image, "called", 0);
-	put(image, BASE + 0x40, 0x94000000 | (uint32_t)(called - BASE - 0x40) / 4);
+	put(image, BASE + 0x104, 0x94000000 | (uint32_t)(called - BASE - 0x104) / 4);
 	next(image, "aligned", 0);
 	image->end += 4;
 	next(image, "not_aligned", 0);
@@ -353,6 +372,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_and_tables_tell),
 		cmocka_unit_test(frames_tell),
+		cmocka_unit_test(no_frame_tells_where_functions_are_known),
 		cmocka_unit_test(tables_that_cannot_be_searched_tell_nothing),
 		cmocka_unit_test(code_tells),
 		cmocka_unit_test(without_btf_calls_tell),

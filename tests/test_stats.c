@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -130,6 +131,37 @@ static void equal_symbol_names_count_once(void **state)
 	assert_int_equal(traits.transform, KS_TRANSFORM_SEVERAL);
 }
 
+/** Functions of an image without debug information, and what their symbols make of them. */
+static const struct ks_symbol coded[] = {
+	{ .name = "function", .type = STT_FUNC },     { .name = "label", .type = STT_NOTYPE },
+	{ .name = "either", .type = KS_STT_UNTOLD },  { .name = "in_btf", .type = KS_STT_UNTOLD },
+	{ .name = "several", .type = KS_STT_UNTOLD }, { .name = "several", .type = STT_FUNC },
+	{ .name = "piece.cold", .type = STT_FUNC },
+};
+static const struct ks_function coded_functions[] = {
+	{ .name = "function", .nr_symbols = 1, .symbols = &coded[0] },
+	{ .name = "label", .nr_symbols = 1, .symbols = &coded[1] },
+	{ .name = "either", .nr_symbols = 1, .symbols = &coded[2] },
+	{ .name = "in_btf", .nr_symbols = 1, .symbols = &coded[3], .nr_btf = 1 },
+	{ .name = "several", .nr_symbols = 2, .symbols = &coded[4] },
+	{ .name = "piece", .nr_symbols = 1, .symbols = &coded[6] },
+	{ .name = "only_btf", .nr_btf = 1 },
+};
+static const enum ks_code codes[] = { KS_CODE_FUNCTION, KS_CODE_LABEL,	  KS_CODE_UNTOLD,
+				      KS_CODE_FUNCTION, KS_CODE_FUNCTION, KS_CODE_FUNCTION,
+				      KS_CODE_FUNCTION };
+
+static void types_of_symbols_tell_labels(void **state)
+{
+	(void)state;
+	const struct ks_image image = { .tier = KS_TIER_BTF, .facts = KS_FACT_LABELS };
+	for (size_t i = 0; i < KS_ARRAY_LEN(codes); i++) {
+		bool same_lines;
+		assert_int_equal(traits_of(&coded_functions[i], &same_lines).code, codes[i]);
+		assert_int_equal(ks_function_code(&coded_functions[i], &image), codes[i]);
+	}
+}
+
 static void cut_functions_fail(void **state)
 {
 	(void)state;
@@ -209,6 +241,47 @@ static void images_are_counted_as_they_were_put(void **state)
 		}
 	}
 	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
+/** The census of an image with these functions. */
+static void count_coded(const char *path, bool told, struct ks_census *ret)
+{
+	_cleanup_store_ struct ks_store *store = NULL;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	_cleanup_surface_ struct ks_surface *s = ks_surface_new(1);
+	struct ks_store_images images;
+	struct ks_put_result result;
+	s->image = (struct ks_image){ .label = "blind",
+				      .tier = KS_TIER_BTF,
+				      .facts = told ? KS_FACT_LABELS : 0 };
+	s->known = KS_KNOWS(KS_FUNCTION);
+	s->functions = coded_functions;
+	s->nr_functions = KS_ARRAY_LEN(coded_functions);
+	assert_ok(ks_store_open(path, KS_STORE_CREATE, &store));
+	assert_ok(ks_store_put(store, s, 1, &result));
+	free(result.label);
+	assert_ok(ks_store_images(store, &arena, &images));
+	assert_ok(ks_store_census(store, &images, 1, ret));
+}
+
+/** Labels are no symbols of functions, and what may be one is counted apart; of older images nobody knows. */
+static void labels_are_counted_apart(void **state)
+{
+	(void)state;
+	char dir[] = "/tmp/ksurf-stats-XXXXXX", path[64];
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/store", dir);
+	for (int told = 0; told < 2; told++) {
+		struct ks_census got;
+		count_coded(path, told, &got);
+		assert_true(got.symbols_known);
+		assert_int_equal(got.untold_known, told);
+		assert_int_equal(got.nr_untold, 1);
+		assert_int_equal(got.symbols[KS_TRANSFORM_NONE], 3);
+		assert_int_equal(got.symbols[KS_TRANSFORM_COLD], 1);
+		assert_int_equal(unlink(path), 0);
+	}
 	assert_int_equal(rmdir(dir), 0);
 }
 
@@ -323,8 +396,10 @@ int main(void)
 		cmocka_unit_test(traits_agree_with_the_whole_function),
 		cmocka_unit_test(every_mix_of_entries_is_classed),
 		cmocka_unit_test(equal_symbol_names_count_once),
+		cmocka_unit_test(types_of_symbols_tell_labels),
 		cmocka_unit_test(cut_functions_fail),
 		cmocka_unit_test(images_are_counted_as_they_were_put),
+		cmocka_unit_test(labels_are_counted_apart),
 		cmocka_unit_test(an_unknown_number_is_never_a_zero),
 		cmocka_unit_test(what_no_image_tells_is_shown_where_nothing_else_is),
 		cmocka_unit_test(every_label_is_in_the_picture),

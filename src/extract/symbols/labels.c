@@ -14,9 +14,10 @@
 #include "base/array.h"
 #include "surface/traits.h"
 
-/** How far in front of a function its prefix symbol is at most; how near to another symbol one is a bound of it. */
+/** How far in front of a function its prefix symbol is at most; how near to another symbol one may be a bound of it. */
 enum {
 	PREFIX_REACH = 64,
+	LEAST_PREFIXED = 4, // one of so many symbols
 	BOUND_REACH = 8,
 	LEAST_FUNCTIONS = 1000,
 	ZEROS = 512,
@@ -92,6 +93,17 @@ static bool has_prefix_symbol(const struct ks_labels *labels, const struct ks_sy
 				return true;
 	}
 	return false;
+}
+
+/** Whether functions in general have such. */
+static bool are_prefixed(const struct ks_surface *surface)
+{
+	size_t nr = 0, prefixes = 0;
+	for (size_t i = 0; i < surface->nr_symbols; i++) {
+		nr += surface->symbols[i].type == STT_FUNC;
+		prefixes += ks_symbol_is_prefix(surface->symbols[i].name);
+	}
+	return prefixes && prefixes >= nr / LEAST_PREFIXED;
 }
 
 /** The code of static calls, which is nothing but their trampolines; empty when there is none. */
@@ -243,8 +255,7 @@ struct ks_error *ks_labels_tell(const struct ks_elf *elf, const struct ks_symbol
 	labels.symbol = calloc(surface->nr_symbols + 1, sizeof(*labels.symbol));
 	if (!labels.symbol)
 		return &ks_nomem;
-	for (size_t i = 0; i < surface->nr_symbols && !labels.prefixed; i++)
-		labels.prefixed = ks_symbol_is_prefix(surface->symbols[i].name);
+	labels.prefixed = are_prefixed(surface);
 	mark_functions_of_btf(&labels);
 	mark_functions(&labels, arch);
 	mark_aliases(&labels);

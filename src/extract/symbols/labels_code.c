@@ -5,6 +5,7 @@
 
 #include "arch/arch.h"
 #include "extract/symbols/labels.h"
+#include "surface/traits.h"
 
 /* ---- frames ---- */
 
@@ -75,8 +76,9 @@ static uint64_t frame_of_calls(const struct ks_labels *labels, const struct fram
 	size_t counts[MAX_KINDS] = { 0 }, nr = 0, all = 0, most = 0;
 	for (size_t i = 0; i < labels->surface->nr_symbols && all < ENOUGH_FUNCTIONS; i++) {
 		const struct ks_symbol *sym = &labels->surface->symbols[i];
-		// pieces of functions begin with any frame
-		if (labels->symbol[i] != KS_EVIDENCE_FUNCTION || strchr(sym->name, '.'))
+		// pieces of functions begin with any frame, and what is in front of one has any
+		if (labels->symbol[i] != KS_EVIDENCE_FUNCTION || strchr(sym->name, '.') ||
+		    ks_symbol_is_prefix(sym->name))
 			continue;
 		uint64_t frame = frame_at(frames, sym->addr);
 		size_t k = 0;
@@ -92,8 +94,8 @@ static uint64_t frame_of_calls(const struct ks_labels *labels, const struct fram
 }
 
 /**
- * A label has another frame than a function begins with, or none. Functions that the tables leave out have none either, but
- * where functions have symbols in front, those have one.
+ * A label has another frame than a function begins with, or none. Functions that the tables leave out have none either: where the
+ * others have symbols in front, BTF lists them.
  */
 void ks_labels_by_frames(struct ks_labels *labels)
 {
@@ -106,7 +108,7 @@ void ks_labels_by_frames(struct ks_labels *labels)
 		if (sym->type != STT_FUNC || labels->symbol[i] >= KS_EVIDENCE_FUNCTION)
 			continue;
 		uint64_t frame = frame_at(&frames, sym->addr);
-		if (frame != of_calls && (frame || labels->prefixed))
+		if (frame != of_calls && (frame || (labels->prefixed && labels->btf)))
 			labels->symbol[i] = KS_EVIDENCE_LABEL;
 	}
 }
