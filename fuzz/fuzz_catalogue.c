@@ -15,6 +15,8 @@
 #include "base/array.h"
 #include "store/census.h"
 #include "store/compare.h"
+#include "store/layout.h"
+#include "store/names.h"
 #include "store/suggest.h"
 #include "store/zstd.h"
 
@@ -153,6 +155,31 @@ static void ask(struct ks_store *store, const struct ks_store_images *images, en
 					       NULL, NULL, &differences));
 }
 
+/** The list of an image that nobody has said to come: others read those of two images. */
+static void walk(struct ks_store *store, const struct ks_store_image *image, enum ks_kind kind)
+{
+	struct ks_run_walk list = { .store = store,
+				    .image = image->id,
+				    .name = ks_list_name((int)kind) };
+	bool row = true;
+	struct ks_error *err = ks_store_snapshot_begin(store);
+	if (err) {
+		ks_error_free(err);
+		return;
+	}
+	while (!err && row) {
+		_cleanup_buf_ struct ks_buf names = { 0 }, ids = { 0 };
+		err = ks_run_next(&list, &row);
+		if (err || !row)
+			break;
+		ks_error_free(ks_segment_names_load(store, list.row.segment, &names));
+		ks_error_free(ks_columns_load(store, list.row.columns, &ids));
+	}
+	ks_error_free(err);
+	ks_run_end(&list);
+	ks_store_snapshot_end(store);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	enum { MOST = 4 };
@@ -179,6 +206,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 		ks_error_free(ks_store_symbol(store, images.at[i], "special", &found));
 		ks_error_free(ks_store_variable(store, images.at[i], "special", &found));
 	}
+	for (enum ks_kind kind = 0; images.nr && kind < KS_NR_KINDS; kind++)
+		walk(store, images.at[0], kind);
 	ks_error_free(ks_store_census(store, &images, 2, counts));
 	for (enum ks_kind kind = 0; kind < KS_NR_KINDS; kind++)
 		ask(store, &images, kind);

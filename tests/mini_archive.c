@@ -57,7 +57,7 @@ static void build(struct mini_archive *archive, unsigned int nr)
 				      { path, bytes, archive->kernel_len, NULL },
 				      { .path = "./usr/share/doc/text", .len = 10000 },
 				      { 0 } };
-	build_deb(control, files, PACK_XZ, &archive->debs[nr]);
+	build_deb(control, files + archive->bare, PACK_XZ, &archive->debs[nr]);
 	free(bytes);
 }
 
@@ -74,7 +74,7 @@ static void publish(struct mini_archive *archive)
 		newest = nr;
 		hex_sha256(&archive->debs[nr], hex);
 		snprintf(archive->paths[nr], sizeof(archive->paths[nr]),
-			 "/pool/linux-image-6.6.%u-mini-amd64_6.6.%u-1_amd64.deb", nr, nr);
+			 "/pool/of_no_meaning_%u.deb", nr);
 		ks_buf_printf(&archive->packages,
 			      "Package: linux-image-6.6.%u-mini-amd64\nVersion: 6.6.%u-1\n"
 			      "Architecture: amd64\nDescription: x\nFilename: %s\n"

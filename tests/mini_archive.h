@@ -11,6 +11,7 @@ struct mini_archive {
 	char *dir; // with the table of sets, and what is cached
 	uint8_t *kernel;
 	size_t kernel_len;
+	bool bare; // packages without a configuration are built
 	struct ks_buf debs[MINI_RELEASES + 1], packages, release;
 	bool listed[MINI_RELEASES + 1], gone[MINI_RELEASES + 1];
 	char paths[MINI_RELEASES + 1][64];

@@ -214,6 +214,18 @@ static void json_text_is_escaped_to_ascii(void **state)
 	}
 }
 
+static void first_of_which_something_does_not_hold(void **state)
+{
+	static const int sorted[] = { 1, 3, 3, 5 };
+	static const size_t first_from[] = { 0, 0, 1, 1, 3, 3, 4 }; // of 0, 1, 2, ...
+	(void)state;
+	for (int low = 0; low < (int)KS_ARRAY_LEN(first_from); low++)
+		assert_int_equal(KS_FIRST_NOT(0, KS_ARRAY_LEN(sorted), i, sorted[i] < low),
+				 first_from[low]);
+	assert_int_equal(KS_FIRST_NOT(1, 3, i, sorted[i] < 9), 3); // not of those outside
+	assert_int_equal(KS_FIRST_NOT(2, 2, i, sorted[i] < 0), 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +241,7 @@ int main(void)
 		cmocka_unit_test(numbers_are_written_to_their_ends),
 		cmocka_unit_test(json_is_laid_out_as_python_does),
 		cmocka_unit_test(json_text_is_escaped_to_ascii),
+		cmocka_unit_test(first_of_which_something_does_not_hold),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

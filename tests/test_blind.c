@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,8 @@
 #include "types.h"
 
 enum {
-	TABLES = KS_FACT_FTRACE | KS_FACT_KPROBE | KS_FACT_INJECT | KS_FACT_INIT | KS_FACT_BTF,
+	TABLES = KS_FACT_FTRACE | KS_FACT_KPROBE | KS_FACT_INJECT | KS_FACT_INIT | KS_FACT_BTF |
+		 KS_FACT_LABELS,
 };
 
 /** A kernel of before, with debug information, and one of after, without. */
@@ -51,7 +53,7 @@ static const struct ks_image blind = {
 static const struct ks_fact *usual_option(const void *arg, enum ks_kind kind, const char *name)
 {
 	static const char *const set[] = { "CONFIG_DYNAMIC_FTRACE", "CONFIG_FPROBE",
-					   "CONFIG_DEBUG_INFO_BTF",
+					   "CONFIG_DEBUG_INFO_BTF", "CONFIG_BPF_JIT",
 					   "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS" };
 	static const struct ks_fact unknown, absent = { .known = true },
 					     yes = { .known = true, .present = true, .value = "y" };
@@ -109,7 +111,12 @@ static const char *report(enum ks_format format, const struct ks_fact *old,
 }
 
 static const struct ks_symbol plain = {
-	.name = "f", .section = ".text", .addr = 0x1000, .size = 32, .attach = KS_ATTACH_FTRACE
+	.name = "f",
+	.section = ".text",
+	.addr = 0x1000,
+	.size = 32,
+	.type = STT_FUNC,
+	.attach = KS_ATTACH_FTRACE,
 };
 static const struct ks_entry entry = { .addr = 0x1000,
 				       .loc_file = "f.c",
@@ -218,6 +225,47 @@ static void several_symbols_of_a_name_are_ambiguous(void **state)
 	fact.image = &older;
 	assert_int_equal(answer(&fact, KS_WAY_KPROBE), KS_ANSWER_YES); // takes the first
 	assert_int_equal(answer(&fact, KS_WAY_KPROBE_MULTI), KS_ANSWER_NO);
+}
+
+/** Of what only a symbol tells, its type says what it is, where labels were looked for. */
+static void labels_are_told_and_what_may_be_one_is_unknown(void **state)
+{
+	(void)state;
+	enum { LABEL = KS_ISSUE_BIT(KS_ISSUE_LABEL), UNTOLD = KS_ISSUE_BIT(KS_ISSUE_UNTOLD) };
+	static const struct {
+		uint8_t type, attach, nr_btf;
+		uint32_t issues, older; // of an image that was read before labels were looked for
+	} cases[] = {
+		{ STT_FUNC, 0, 1, 0, 0 },	    { STT_FUNC, KS_ATTACH_FTRACE, 0, 0, 0 },
+		{ STT_FUNC, 0, 0, 0, UNTOLD },	    { STT_NOTYPE, 0, 0, LABEL, 0 },
+		{ KS_STT_UNTOLD, 0, 0, UNTOLD, 0 },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(cases); i++) {
+		_cleanup_buf_ struct ks_buf out = { 0 };
+		struct ks_symbol symbol = plain;
+		struct ks_image older = blind, full = blind;
+		older.facts &= ~(uint32_t)KS_FACT_LABELS;
+		full.tier = KS_TIER_FULL;
+		symbol.type = cases[i].type;
+		symbol.attach = cases[i].attach;
+		const struct ks_function fn = BLIND_FUNCTION(1, &symbol, cases[i].nr_btf);
+		struct ks_fact fact = BLIND_FACT(fn);
+		assert_int_equal(ks_fact_issues(KS_FUNCTION, &fact) & (LABEL | UNTOLD),
+				 cases[i].issues);
+		const char *text = report(KS_FORMAT_TERMINAL, &good, &fact, false, &out);
+		assert_int_equal(strstr(text, ", Label") != NULL, cases[i].issues == LABEL);
+		assert_int_equal(strstr(text, "no function\n") != NULL, cases[i].issues != 0);
+		assert_int_equal(strstr(text, ", Function Or Label") != NULL,
+				 cases[i].issues == UNTOLD);
+		fact.image = &older;
+		if (symbol.type == STT_FUNC)
+			assert_int_equal(ks_fact_issues(KS_FUNCTION, &fact) & (LABEL | UNTOLD),
+					 cases[i].older);
+		assert_false(ks_issues_told(&older) & LABEL);
+		assert_true(ks_issues_told(&full) & LABEL);
+		fact.image = &full; // a symbol table was read
+		assert_int_equal(ks_fact_issues(KS_FUNCTION, &fact) & (LABEL | UNTOLD), 0);
+	}
 }
 
 /* ---- what can be attached ---- */
@@ -459,6 +507,7 @@ int main(void)
 		cmocka_unit_test(a_function_of_btf_alone_says_so),
 		cmocka_unit_test(suffixed_symbols_are_told_without_debug_information),
 		cmocka_unit_test(several_symbols_of_a_name_are_ambiguous),
+		cmocka_unit_test(labels_are_told_and_what_may_be_one_is_unknown),
 		cmocka_unit_test(each_table_gives_its_issue),
 		cmocka_unit_test(answers_are_those_of_booted_kernels),
 		cmocka_unit_test(security_functions_take_fmod_ret),

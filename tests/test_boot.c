@@ -88,7 +88,9 @@ static size_t compare_names(const char *what, const char *const *a, size_t nr_a,
 static size_t compare_symbols(const struct ks_surface *full, const struct ks_surface *boot)
 {
 	struct tally names = { .what = "symbols" }, kinds = { .what = "functions or data" },
-		     facts = { .what = "attach facts" };
+		     facts = { .what = "attach facts" }, code = { .what = "functions or labels" };
+	bool btf = boot->image.facts &
+		   KS_FACT_BTF; // without, assembly that is called counts as functions
 	struct ks_symbol_index *index;
 	assert_null(ks_symbol_index_new(full, &index));
 	uint32_t known = full->image.facts & boot->image.facts;
@@ -112,6 +114,12 @@ static size_t compare_symbols(const struct ks_surface *full, const struct ks_sur
 			differs(&kinds, sym->name);
 		else
 			kinds.same++;
+		if (at->type == STT_FUNC && sym->type != STT_FUNC && sym->type != KS_STT_UNTOLD)
+			differs(&code, sym->name);
+		else if (btf && at->type != STT_FUNC && sym->type == STT_FUNC)
+			differs(&code, sym->name);
+		else
+			code.same++;
 		if (sym->type != STT_FUNC || at->type != STT_FUNC)
 			continue;
 		if ((sym->attach ^ at->attach) & mask)
@@ -120,7 +128,7 @@ static size_t compare_symbols(const struct ks_surface *full, const struct ks_sur
 			facts.same++;
 	}
 	ks_symbol_index_free(index);
-	return finish(&names) + finish(&kinds) + finish(&facts);
+	return finish(&names) + finish(&kinds) + finish(&code) + finish(&facts);
 }
 
 static int by_decl(const void *a, const void *b)

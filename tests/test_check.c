@@ -16,6 +16,7 @@
 #include "check/rules/hint.h"
 #include "check/rules/pattern.h"
 #include "check/rules/rules.h"
+#include "tiny_judge.h"
 #include "tiny_view.h"
 
 /* ---- kernels ---- */
@@ -120,6 +121,7 @@ struct kernel {
 static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
 					      { "CONFIG_DYNAMIC_FTRACE", "y" },
 					      { "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "y" },
+					      { "CONFIG_BPF_JIT", "y" },
 					      { "CONFIG_BPF_LSM", "y" },
 					      { "CONFIG_FPROBE", "y" },
 					      { "CONFIG_KPROBE_EVENTS", "y" },
@@ -187,28 +189,15 @@ static void judge_program(const char *version, const char *section, const struct
 					  .nr = nr,
 					  .nr_main = nr,
 					  .insns = insns };
-	assert_ok(ks_hook_parse(&arena, section, &program.hook));
 	struct ks_bpf_object object = {
 		.name = "object", .license = "GPL", .nr_programs = 1, .programs = &program
 	};
-	struct ks_prepared prepared;
-	struct ks_resolution resolution;
-	struct ks_site site = ks_view_site(view, 0);
-	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
-	assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
-	struct ks_interp_input input = { .object = &object, .program = &program };
-	struct ks_reach reach;
-	assert_ok(ks_interp(&input, &arena, &reach));
-	struct ks_judge judge = { .arena = &arena,
-				  .scratch = &arena,
-				  .resolution = &resolution,
-				  .site = &site,
-				  .program = &program,
-				  .hook = prepared.hooks,
-				  .caller = prepared.callers,
-				  .reach = &reach };
-	look(&judge, arg);
-	ks_vector_deinit(&judge.reasons);
+	struct tiny_judge frame;
+	tiny_judge_prepare(&frame, &arena, view, &object, &program);
+	const struct ks_interp_input input = { .object = &object, .program = &program };
+	tiny_judge_follow(&frame, &arena, &input);
+	look(&frame.judge, arg);
+	ks_vector_deinit(&frame.judge.reasons);
 	assert_null(ks_view_error(view));
 }
 

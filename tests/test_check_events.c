@@ -15,6 +15,7 @@
 
 #include "base/array.h"
 #include "check.h"
+#include "records.h"
 #include "tiny_judge.h"
 #include "tiny_view.h"
 
@@ -29,15 +30,6 @@ static const struct ks_type t_none = { .kind = KS_TYPE_ARRAY, .inner = &t_char, 
 static const struct ks_type t_args = { .kind = KS_TYPE_ARRAY, .inner = &t_long, .n = 6 };
 static const struct ks_type t_no_args = { .kind = KS_TYPE_ARRAY, .inner = &t_long, .n = 0 };
 
-#define MEMBER(name, type, byte)                                                                   \
-	{                                                                                          \
-		name, type, (byte)*8, 0                                                            \
-	}
-#define RECORD(n, bytes, m)                                                                        \
-	{                                                                                          \
-		.kind = KS_STRUCT, .name = n, .size = (bytes), .nr = KS_ARRAY_LEN(m),              \
-		.members = (m)                                                                     \
-	}
 static const struct ks_decl d_int = { .kind = KS_INT, .name = "int", .size = 4 },
 			    d_char = { .kind = KS_INT, .name = "char", .size = 1 },
 			    d_long = { .kind = KS_INT, .name = "long", .size = 8 };

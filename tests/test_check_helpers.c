@@ -50,7 +50,8 @@ static void helpers_are_for_some_hooks(void **state)
 		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/setsockopt", true },
 		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/getsockopt", false },
 		{ KS_SINCE(6, 12), SETSOCKOPT, "cgroup/sock_create", false },
-		{ KS_SINCE(7, 2), SETSOCKOPT, "cgroup/sock_create", true },
+		{ KS_SINCE(6, 18), SETSOCKOPT, "cgroup/sock_create", false },
+		{ KS_SINCE(6, 19), SETSOCKOPT, "cgroup/sock_create", true },
 		{ KS_SINCE(7, 2), SETSOCKOPT, "cgroup/sock_release", false },
 		{ KS_SINCE(6, 12), BIND, "cgroup/connect4", true },
 		{ KS_SINCE(6, 12), BIND, "cgroup/sendmsg4", false },
@@ -60,8 +61,11 @@ static void helpers_are_for_some_hooks(void **state)
 		{ KS_SINCE(6, 12), D_PATH, "fentry/vfs_read", false },
 		{ KS_SINCE(6, 12), CGROUP_ID, "xdp", true },
 		{ KS_SINCE(6, 1), CGROUP_ID, "xdp", false },
+		{ KS_SINCE(6, 4), CGROUP_ID, "xdp", true },
 		{ KS_SINCE(6, 12), NETNS_COOKIE, "tc", false },
 		{ KS_SINCE(7, 2), NETNS_COOKIE, "tc", true },
+		{ KS_SINCE(6, 14), NETNS_COOKIE, "socket", false },
+		{ KS_SINCE(6, 15), NETNS_COOKIE, "socket", true },
 	};
 	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
 		_cleanup_arena_ struct ks_arena arena = { 0 };
@@ -312,7 +316,7 @@ static void operations_of_sched_ext_have_their_functions(void **state)
 				   .version = all[i].version,
 				   .arch = "amd64",
 				   .elf_class = 64,
-				   .facts = UINT32_MAX },
+				   .facts = UINT32_MAX & ~KS_FACT_TYPES },
 			.nr_functions = all[i].version[0] == '7',
 			.functions = functions,
 		};
@@ -331,10 +335,30 @@ static void operations_of_sched_ext_have_their_functions(void **state)
 	assert_true(ks_kfunc_sleeps(&site, "scx_bpf_create_dsq"));
 }
 
+/** Of a kernel whose types alone are known, that the filter is not among its functions says nothing. */
+static void types_alone_do_not_tell_what_the_verifier_asks(void **state)
+{
+	(void)state;
+	const struct tiny_image kernel = { .image = { .label = "7.0.1",
+						      .version = "7.0.1",
+						      .arch = "amd64",
+						      .elf_class = 64,
+						      .facts = KS_FACT_BTF | KS_FACT_TYPES } };
+	_cleanup_view_ struct ks_view *view = tiny_view(&kernel);
+	const struct ks_site site = ks_view_site(view, 0);
+	const struct ks_calling_program caller = { .program_type = "BPF_PROG_TYPE_STRUCT_OPS",
+						   .hook = KS_HOOK_STRUCT_OPS,
+						   .group = "sched_ext_ops",
+						   .target = "enqueue",
+						   .gpl = true };
+	assert_int_equal(ks_kfunc_allowed(&site, &caller, "scx_bpf_create_dsq"), KS_ALLOWED_UNTOLD);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(operations_of_sched_ext_have_their_functions),
+		cmocka_unit_test(types_alone_do_not_tell_what_the_verifier_asks),
 		cmocka_unit_test(helpers_are_for_some_hooks),
 		cmocka_unit_test(dummy_operations_call_nothing),
 		cmocka_unit_test(some_hooks_do_not_let_sleep),

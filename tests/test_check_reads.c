@@ -12,6 +12,7 @@
 #include "check.h"
 #include "check/prepare.h"
 #include "check/rules/rules.h"
+#include "records.h"
 #include "tiny_view.h"
 
 /* ---- kernels ---- */
@@ -30,15 +31,6 @@ static const struct ks_type p_tail = { .kind = KS_TYPE_PTR, .inner = &t_tail };
 static const struct ks_type t_open = { .kind = KS_TYPE_ARRAY, .inner = &t_long, .n = 0 };
 static const struct ks_type t_array = { .kind = KS_TYPE_ARRAY, .inner = &t_inner, .n = 2 };
 
-#define MEMBER(name, type, byte)                                                                   \
-	{                                                                                          \
-		name, type, (byte)*8, 0                                                            \
-	}
-#define RECORD(n, bytes, m)                                                                        \
-	{                                                                                          \
-		.kind = KS_STRUCT, .name = n, .size = (bytes), .nr = KS_ARRAY_LEN(m),              \
-		.members = (m)                                                                     \
-	}
 static const struct ks_member inner_members[] = { MEMBER("x", &t_int, 0), MEMBER("y", &t_int, 4) };
 static const struct ks_member tail_members[] = { MEMBER("nr", &t_long, 0),
 						 MEMBER("at", &t_open, 8) };

@@ -27,6 +27,7 @@ static const char *const rules_of[KS_NR_REASONS] = {
 	[KS_REASON_STRUCT_OPS] = "operations",
 	[KS_REASON_INSN_SET] = "instructions",
 	[KS_REASON_POINTER] = "typed-reads",
+	[KS_REASON_BOUNDS] = "bounds",
 	[KS_REASON_RESULT] = "returns",
 	[KS_REASON_TARGET_ABSENT] = "kprobe",
 	[KS_REASON_TARGET_INLINED] = "kprobe",

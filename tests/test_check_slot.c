@@ -12,6 +12,7 @@
 #include "check.h"
 #include "check/prepare.h"
 #include "check/rules/rules.h"
+#include "tiny_judge.h"
 #include "tiny_view.h"
 
 /* ---- int create(long), and on another kernel int create(long, bool), int create(long, int) ---- */
@@ -78,32 +79,21 @@ static bool told(const struct tiny_image *kernel, const struct tiny_image *base,
 		program.nr++;
 	program.nr_main = ++program.nr;
 	struct ks_bpf_object object = { .nr_programs = 1, .programs = &program };
-	assert_ok(ks_hook_parse(&arena, section, &program.hook));
-	struct ks_prepared prepared;
-	struct ks_resolution resolution;
-	struct ks_site site = ks_view_site(view, 0), base_site = ks_view_site(base_view, 0);
-	struct ks_reach reach;
-	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
-	assert_ok(ks_resolution_make(&arena, &prepared, &site, base ? &base_site : NULL,
-				     &resolution));
-	struct ks_interp_input input = { .object = &object, .program = &program };
-	assert_ok(ks_interp(&input, &arena, &reach));
-	struct ks_judge judge = { .arena = &arena,
-				  .scratch = &arena,
-				  .resolution = &resolution,
-				  .site = &site,
-				  .program = &program,
-				  .hook = prepared.hooks,
-				  .caller = prepared.callers,
-				  .reach = &reach,
-				  .base_reach = base ? &reach : NULL };
-	ks_judge_result_slot(&judge);
-	size_t nr = judge.reasons.len;
+	struct ks_site base_site = ks_view_site(base_view, 0);
+	struct tiny_judge frame;
+	tiny_judge_prepare(&frame, &arena, view, &object, &program);
+	assert_ok(ks_resolution_make(&arena, &frame.prepared, &frame.site, base ? &base_site : NULL,
+				     &frame.resolution));
+	const struct ks_interp_input input = { .object = &object, .program = &program };
+	tiny_judge_follow(&frame, &arena, &input);
+	frame.judge.base_reach = base ? &frame.reach : NULL;
+	ks_judge_result_slot(&frame.judge);
+	size_t nr = frame.judge.reasons.len;
 	if (nr) {
-		assert_int_equal(judge.reasons.at[0]->kind, KS_REASON_SIGNATURE_CHANGED);
-		assert_int_equal(judge.reasons.at[0]->verdict, KS_VERDICT_RISK);
+		assert_int_equal(frame.judge.reasons.at[0]->kind, KS_REASON_SIGNATURE_CHANGED);
+		assert_int_equal(frame.judge.reasons.at[0]->verdict, KS_VERDICT_RISK);
 	}
-	ks_vector_deinit(&judge.reasons);
+	ks_vector_deinit(&frame.judge.reasons);
 	return nr != 0;
 }
 

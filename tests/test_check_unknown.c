@@ -65,11 +65,11 @@ static const struct ks_function *const all_functions[] = { &functions[0], &funct
 							   &functions[2] };
 static const struct ks_decl *const old_decls[] = { &enums[0], &enums[1], &context };
 static const struct ks_decl *const new_decls[] = { &enums[0], &newer_attach, &context };
-static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
-					      { "CONFIG_NET_XGRESS", "y" },
-					      { "CONFIG_KPROBE_EVENTS", "y" },
-					      { "CONFIG_UPROBE_EVENTS", "y" },
-					      { "CONFIG_KPROBE_EVENTS_ON_NOTRACE", "y" } };
+static const struct tiny_option options[] = {
+	{ "CONFIG_DEBUG_INFO_BTF", "y" }, { "CONFIG_BPF_JIT", "y" },
+	{ "CONFIG_NET_XGRESS", "y" },	  { "CONFIG_KPROBE_EVENTS", "y" },
+	{ "CONFIG_UPROBE_EVENTS", "y" },  { "CONFIG_KPROBE_EVENTS_ON_NOTRACE", "y" }
+};
 
 static struct tiny_image kernel_of(const char *version, const char *arch, bool newer)
 {
@@ -97,6 +97,13 @@ static const struct ks_bpf_insn mixing[] = { { 0x85, 0, 1, 0, 1 },  { 0x95, 0, 0
 
 static const uint32_t mixing_refs[] = { 0,	     KS_NO_INDEX, KS_NO_INDEX, KS_NO_INDEX,
 					KS_NO_INDEX, KS_NO_INDEX, KS_NO_INDEX };
+
+/** The address of a function of its own. */
+static const struct ks_bpf_insn pointing[] = { { 0x18, 1, 4, 0, 0 }, { 0, 0, 0, 0, 0 },
+					       { 0xb7, 0, 0, 0, 0 }, { 0x95, 0, 0, 0, 0 },
+					       { 0xb7, 0, 0, 0, 0 }, { 0x95, 0, 0, 0, 0 } };
+static const uint32_t pointing_refs[] = { 0,	       KS_NO_INDEX, KS_NO_INDEX,
+					  KS_NO_INDEX, KS_NO_INDEX, KS_NO_INDEX };
 
 /** What is judged, and what comes of it. */
 struct expectation {
@@ -156,7 +163,9 @@ static void expect(const struct expectation *e, const struct tiny_image *tiny,
 					  .nr = nr,
 					  .nr_main = nr_main,
 					  .insns = insns,
-					  .refs = insns == mixing ? mixing_refs : NULL };
+					  .refs = insns == mixing     ? mixing_refs
+						  : insns == pointing ? pointing_refs
+								      : NULL };
 	enum ks_reason_kind reason;
 	enum ks_verdict verdict = judge(tiny, object, &program, &reason);
 	if (verdict != e->verdict || reason != e->reason)
@@ -351,6 +360,46 @@ static void replacing_needs_code_that_can_be_patched(void **state)
 		expect_section(&all[i], false);
 }
 
+static struct ks_bpf_object object_with(const struct ks_bpf_ref *ref)
+{
+	return (struct ks_bpf_object){
+		.name = "object", .license = "GPL", .nr_refs = 1, .refs = ref
+	};
+}
+
+/** As Debian's 7.2.13 for s390x, which refused them. */
+static void programs_that_nothing_compiles_do_less(void **state)
+{
+	(void)state;
+	static const struct tiny_option without[] = { { "CONFIG_DEBUG_INFO_BTF", "y" } };
+	static const struct ks_enumerator helpers[] = { { "BPF_FUNC_tail_call", 12 } };
+	static const struct ks_decl ids = {
+		.kind = KS_ENUM, .name = "bpf_func_id", .nr = 1, .values = helpers
+	};
+	const struct ks_decl *decls[] = { &enums[0], &enums[1], &ids };
+	static const struct ks_bpf_ref call = { .kind = KS_REF_CALL, .offset = 2 },
+				       pointer = { .kind = KS_REF_POINTER, .offset = 4 };
+	const struct expectation works = { "6.1.50", "amd64", "xdp", OK },
+				 fails = { "6.1.50", "amd64", "xdp", LOAD(HELPER) },
+				 type = { "6.1.50", "amd64", "freplace/f", LOAD(PROG_TYPE) },
+				 traced = { "6.1.50", "amd64", "fentry/vfs_read",
+					    LOAD(ATTACH_TYPE) };
+	for (int compiled = 0; compiled < 2; compiled++) {
+		struct tiny_image tiny = kernel_of("6.1.50", "amd64", false);
+		struct ks_bpf_object mixed = object_with(&call), pointed = object_with(&pointer),
+				     plain = object_with(&call);
+		tiny.decls = decls;
+		tiny.options = compiled ? options : without;
+		tiny.nr_options = compiled ? KS_ARRAY_LEN(options) : 1;
+		expect(compiled ? &works : &fails, &tiny, &mixed, mixing, 7, 2);
+		expect(compiled ? &works : &fails, &tiny, &pointed, pointing, 6, 4);
+		if (compiled)
+			continue;
+		expect(&type, &tiny, &plain, nothing, 2, 2);
+		expect(&traced, &tiny, &plain, nothing, 2, 2);
+	}
+}
+
 static void loaders_refuse_objects_whole(void **state)
 {
 	(void)state;
@@ -510,7 +559,7 @@ static void relocations_need_btf(void **state)
 	ks_btf_close(btf);
 }
 
-/** Kernels 6.12 and 7.2 were asked about each (tests/truth/kfuncs.c). */
+/** Kernels 6.1, 6.12 and 7.2 were asked about each (tests/truth/kfuncs.c), those between them changed it by a commit. */
 static void kernel_functions_are_allowed_unknown_or_refused(void **state)
 {
 	(void)state;
@@ -528,7 +577,18 @@ static void kernel_functions_are_allowed_unknown_or_refused(void **state)
 		{ KS_SINCE(7, 2), "BPF_PROG_TYPE_STRUCT_OPS", "no_such_thing", KS_ALLOWED_UNTOLD },
 		{ KS_SINCE(6, 18), "BPF_PROG_TYPE_RAW_TRACEPOINT", "bpf_task_acquire",
 		  KS_NOT_ALLOWED },
-		{ KS_SINCE(7, 2), "BPF_PROG_TYPE_RAW_TRACEPOINT", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(7, 0), "BPF_PROG_TYPE_RAW_TRACEPOINT", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 11), "BPF_PROG_TYPE_TRACEPOINT", "bpf_task_acquire", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "BPF_PROG_TYPE_TRACEPOINT", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 11), "BPF_PROG_TYPE_TRACING", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 7), "BPF_PROG_TYPE_XDP", "bpf_task_acquire", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 8), "BPF_PROG_TYPE_XDP", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 9), "BPF_PROG_TYPE_SYSCALL", "bpf_task_acquire", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 10), "BPF_PROG_TYPE_SYSCALL", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 11), "BPF_PROG_TYPE_CGROUP_SKB", "bpf_task_acquire", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 12), "BPF_PROG_TYPE_CGROUP_SKB", "bpf_task_acquire", KS_ALLOWED },
+		{ KS_SINCE(6, 14), "BPF_PROG_TYPE_SOCK_OPS", "bpf_task_acquire", KS_NOT_ALLOWED },
+		{ KS_SINCE(6, 15), "BPF_PROG_TYPE_SOCK_OPS", "bpf_task_acquire", KS_ALLOWED },
 		{ KS_SINCE(7, 9), "BPF_PROG_TYPE_XDP", "bpf_rcu_read_lock", KS_ALLOWED_UNTOLD },
 		{ KS_SINCE(7, 9), "BPF_PROG_TYPE_KPROBE", "bpf_qdisc_skb_drop", KS_ALLOWED_UNTOLD },
 	};
@@ -552,6 +612,7 @@ int main(void)
 		cmocka_unit_test(libbpf_reads_sections_by_its_grammar),
 		cmocka_unit_test(tail_calls_beside_functions_are_for_some_machines),
 		cmocka_unit_test(replacing_needs_code_that_can_be_patched),
+		cmocka_unit_test(programs_that_nothing_compiles_do_less),
 		cmocka_unit_test(loaders_refuse_objects_whole),
 		cmocka_unit_test(an_object_without_programs_is_no_success),
 		cmocka_unit_test(registers_tell_the_machine),

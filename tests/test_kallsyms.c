@@ -172,12 +172,16 @@ static void labels_are_no_functions(void **state)
 		{ "__start___kvm_ex_table", STT_NOTYPE },
 		{ "__kvm_nvhe___stop___kvm_ex_table", STT_NOTYPE },
 		{ "__kvm_nvhe_$x", STT_NOTYPE },
+		{ "__pi__stext", STT_NOTYPE },
+		{ "__kvm_nvhe___hyp_text_start", STT_NOTYPE },
+		{ "__kvm_nvhe___hyp_section_.hyp.text", STT_NOTYPE },
 		{ "sys_call_table", STT_OBJECT },
 		{ "compat_sys_call_table", STT_OBJECT },
 		{ "sys_oabi_call_table", STT_OBJECT },
 		// and these are some
 		{ "__start_tty", STT_FUNC },
 		{ "__stop_tty", STT_FUNC },
+		{ "__pi_stext", STT_FUNC },
 		{ "_RNvXs_4core$xy", STT_FUNC },
 		{ "_etext", STT_NOTYPE },
 	};
@@ -277,6 +281,30 @@ static void code_is_not_where_data_is(void **state)
 	assert_int_equal(surface->symbols[0].type, STT_FUNC);
 }
 
+/** Weak functions are such wherever code is, and weak data has the same letter. */
+static void weak_functions_are_where_code_is(void **state)
+{
+	(void)state;
+	static const char map[] = "1000 T _stext\n"
+				  "1040 W in_text\n"
+				  "2000 T _etext\n"
+				  "3000 D _sdata\n"
+				  "3040 W in_data\n"
+				  "4000 D _edata\n"
+				  "5000 T _sinittext\n"
+				  "5040 W starting\n"
+				  "6000 T _einittext\n"
+				  "6040 W behind\n";
+	static const struct {
+		size_t at;
+		unsigned int type;
+	} expect[] = { { 1, STT_FUNC }, { 4, STT_OBJECT }, { 7, STT_FUNC }, { 9, STT_OBJECT } };
+	_cleanup_surface_ struct ks_surface *surface = ks_surface_new(1);
+	assert_null(ks_system_map_read(NULL, map, surface));
+	for (size_t i = 0; i < KS_ARRAY_LEN(expect); i++)
+		assert_int_equal(surface->symbols[expect[i].at].type, expect[i].type);
+}
+
 /* ---- real kernels ---- */
 
 /** Every symbol of kallsyms is one of .symtab, and no function of it is missing in kallsyms. */
@@ -336,6 +364,7 @@ int main(void)
 		cmocka_unit_test(damaged_tables_do_no_harm),
 		cmocka_unit_test(system_map_is_read_and_a_stub_is_none),
 		cmocka_unit_test(code_is_not_where_data_is),
+		cmocka_unit_test(weak_functions_are_where_code_is),
 		cmocka_unit_test(real_kernels_say_what_their_symtab_says),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,7 @@ static struct ks_error *repack(const struct work *work)
 	_cleanup_store_ struct ks_store *store = NULL;
 	struct ks_repack_result result;
 	KS_TRY(ks_store_open(work->path, KS_STORE_WRITE, &store));
-	return ks_store_repack(store, 1, &result);
+	return ks_store_repack(store, 1, NULL, &result);
 }
 
 /** How many images there are, all of which say what they say. */

@@ -51,7 +51,7 @@ static struct ks_error *merge(struct ks_store *store, const char *path)
 static struct ks_error *repack(struct ks_store *store)
 {
 	struct ks_repack_result result;
-	return ks_store_repack(store, 1, &result);
+	return ks_store_repack(store, 1, NULL, &result);
 }
 
 /** What is written, over and over: after the last step the store has what it had before the first. */

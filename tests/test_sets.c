@@ -146,7 +146,7 @@ static void images_keep_all_their_sets(void **state)
 	assert_ok(ks_store_join_sets(store, "6.1.0-2", NULL));
 	expect_sets(store, "6.1.0-2", "debian:11@amd64");
 	struct ks_repack_result repacked;
-	assert_ok(ks_store_repack(store, 1, &repacked));
+	assert_ok(ks_store_repack(store, 1, NULL, &repacked));
 	expect_sets(store, "6.1.0-1", "debian:12@amd64,debian:13@amd64");
 	assert_ok(ks_store_relabel(store, "6.1.0-2", "two"));
 	expect_sets(store, "two", "debian:11@amd64");

@@ -173,7 +173,7 @@ static void first_rows_of_version_3_are_read(void **state)
 	assert_ok(ks_store_remove(store, "6.1.0-1"));
 	check_first_3(store, 2);
 	check_first_3(store, 3);
-	assert_ok(ks_store_repack(store, 1, &repacked));
+	assert_ok(ks_store_repack(store, 1, NULL, &repacked));
 	check_first_3(store, 2);
 	check_first_3(store, 3);
 	check_history(store, 2);

@@ -31,7 +31,7 @@ static void old_stores_become_new_in_every_row(void **state)
 		struct ks_repack_result result;
 		place_copy_old(path, names[i]);
 		assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
-		assert_ok(ks_store_repack(store, THREADS, &result));
+		assert_ok(ks_store_repack(store, THREADS, NULL, &result));
 		for (unsigned int build = 1; build <= 2; build++) {
 			_cleanup_surface_ struct ks_surface *surface =
 				i < 2 ? sample_surface_1(build, OLD_FILLERS)
@@ -71,7 +71,7 @@ static void repacked_store_is_the_same(void **state)
 	int64_t last = place_number(path, "SELECT max(id) FROM image");
 	assert_ok(ks_store_open(path, KS_STORE_READ, &reader));
 	place_check(reader, 4); // it has kept blocks
-	assert_ok(ks_store_repack(store, THREADS, &result));
+	assert_ok(ks_store_repack(store, THREADS, NULL, &result));
 	assert_true(result.after <= result.before);
 	assert_true(place_number(path, "SELECT min(id) FROM image") > last);
 	place_check(reader, 1);
@@ -85,7 +85,7 @@ static void repacked_store_is_the_same(void **state)
 	assert_ok(ks_store_remove(store, "6.1.0-1")); // what the others are differences to
 	check_builds(store, 2, 5);
 	check_builds(reader, 2, 5);
-	assert_ok(ks_store_repack(store, THREADS, &result));
+	assert_ok(ks_store_repack(store, THREADS, NULL, &result));
 	check_builds(store, 2, 5);
 }
 
@@ -124,7 +124,7 @@ static void stores_of_every_page_size_are_stores(void **state)
 		assert_ok(ks_store_remove(store, "6.1.0-1"));
 		assert_ok(ks_ingest_merge(store, into, 1, &merged));
 		check_builds(store, 1, 4);
-		assert_ok(ks_store_repack(store, THREADS, &repacked));
+		assert_ok(ks_store_repack(store, THREADS, NULL, &repacked));
 		check_builds(store, 1, 4);
 		ks_store_close(ks_take(store));
 		assert_int_equal(place_number(path, "PRAGMA page_size"), atoi(sizes[i]));

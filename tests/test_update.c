@@ -160,6 +160,37 @@ static void what_the_store_has_is_not_fetched_again(void **state)
 	mini_archive_end(&archive);
 }
 
+/** How many bytes pulling the set again takes. */
+static size_t bytes_of_again(struct mini_archive *archive, const char *path)
+{
+	size_t before = atomic_load(&archive->server.sent);
+	expect(archive, path, "mini:6", false, 0, "known:6.6.1 ");
+	return atomic_load(&archive->server.sent) - before;
+}
+
+/** Its list may tell of one another time; and what is no longer in the store is fetched, too. */
+static void what_lacks_its_configuration_is_fetched_again(void **state)
+{
+	const char *path = place_path(state);
+	struct mini_archive archive;
+	begin(&archive);
+	archive.bare = true;
+	mini_archive_release(&archive, 1, false);
+	expect(&archive, path, "mini:6", false, 0, "added:6.6.1 ");
+	assert_true(bytes_of_again(&archive, path) > 2000); // as no list has
+	mini_archive_end(&archive);
+
+	begin(&archive);
+	mini_archive_release(&archive, 1, false);
+	expect(&archive, path, "mini:6", false, 0, "enriched:6.6.1 ");
+	assert_true(bytes_of_again(&archive, path) < 2000);
+	_cleanup_store_ struct ks_store *store = NULL;
+	assert_ok(ks_store_open(path, KS_STORE_WRITE, &store));
+	assert_ok(ks_store_remove(store, "6.6.1-mini-amd64"));
+	expect(&archive, path, "mini:6", false, 0, "added:6.6.1 ");
+	mini_archive_end(&archive);
+}
+
 /** What is of another set, too, leaves only the one; the chosen base stays; a set without images is not followed. */
 static void what_somebody_wants_stays(void **state)
 {
@@ -357,6 +388,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_released_comes_and_what_is_older_goes),
 		TEST(what_the_store_has_is_not_fetched_again),
+		TEST(what_lacks_its_configuration_is_fetched_again),
 		TEST(what_somebody_wants_stays),
 		TEST(next_one_is_taken_when_the_newest_is_gone),
 		TEST(what_fails_is_not_passed_over),

@@ -99,12 +99,13 @@ static struct world usual(const char *arch, const char *version)
 	return (struct world){
 		.image = { .arch = arch, .version = version, .tier = KS_TIER_BTF, .facts = TABLES },
 		.set = { "CONFIG_DYNAMIC_FTRACE", "CONFIG_DEBUG_INFO_BTF", "CONFIG_FPROBE",
-			 "CONFIG_FTRACE_SYSCALLS", "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS" },
+			 "CONFIG_FTRACE_SYSCALLS", "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS",
+			 "CONFIG_BPF_JIT" },
 		.config = true,
 		.multi = true,
 	};
 }
-enum { FPROBE = 2, DIRECT = 4 }; // in .set
+enum { FPROBE = 2, DIRECT = 4, JIT = 5 }; // in .set
 
 static struct ks_attach_result asked;
 static enum ks_answer ask(const struct world *world, const struct ks_attach_question *question)
@@ -304,10 +305,55 @@ static void kprobes_need_an_entry_unless_configured(void **state)
 	assert_int_equal(ask_function(&world, KS_WAY_KPROBE, "f", KS_ATTACH_FTRACE, NULL), UNKNOWN);
 }
 
+/** riscv64 6.12.117 refused every kprobe on vfs_read, 7.2.13 took them. */
+static void kprobes_are_not_where_ftrace_patches(void **state)
+{
+	(void)state;
+	struct world world = usual("riscv64", "6.12.117");
+	assert_int_equal(ask_function(&world, KS_WAY_KPROBE, "f", KS_ATTACH_FTRACE, NULL), NO);
+	assert_true(found(KS_WHY_ON_FTRACE));
+	const struct ks_symbol wrapper = { .name = "__riscv_sys_f", .attach = KS_ATTACH_FTRACE };
+	const struct ks_function function = { wrapper.name, 0, 1, NULL, &wrapper, 1 };
+	const struct ks_attach_question call = { .way = KS_WAY_KSYSCALL, .name = "f" };
+	world.call = (struct ks_fact){ .image = &world.image, .known = true, .present = true };
+	world.function = world.call;
+	world.function.function = &function;
+	assert_int_equal(ask(&world, &call), NO);
+	assert_true(found(KS_WHY_ON_FTRACE));
+	world.set[FPROBE] = "CONFIG_KPROBES_ON_FTRACE";
+	assert_int_equal(ask_function(&world, KS_WAY_KPROBE, "f", KS_ATTACH_FTRACE, NULL), YES);
+	world.set[FPROBE] = NULL;
+	world.config = false;
+	memset(world.set, 0, sizeof(world.set));
+	assert_int_equal(ask_function(&world, KS_WAY_KPROBE, "f", KS_ATTACH_FTRACE, NULL), UNKNOWN);
+	assert_true(found(KS_WHY_ON_FTRACE_UNTOLD));
+	static const char *const others[][2] = { { "riscv64", "7.2.13" },
+						 { "arm64", "6.12.118" },
+						 { "amd64", "6.12.117" } };
+	for (size_t i = 0; i < KS_ARRAY_LEN(others); i++) {
+		world = usual(others[i][0], others[i][1]);
+		assert_int_equal(ask_function(&world, KS_WAY_KPROBE, "f", KS_ATTACH_FTRACE, NULL),
+				 YES);
+	}
+}
+
+/** s390x of Debian 7.2.13 is built for machines that its compiler of programs does not know. */
+static void trampolines_are_compiled(void **state)
+{
+	(void)state;
+	struct world world = usual("s390x", "7.2.13");
+	assert_int_equal(ask_function(&world, KS_WAY_FENTRY, "f", KS_ATTACH_FTRACE, NULL), YES);
+	world.set[JIT] = NULL;
+	assert_int_equal(ask_function(&world, KS_WAY_FENTRY, "f", KS_ATTACH_FTRACE, NULL), NO);
+	assert_true(found(KS_WHY_NO_JIT));
+	assert_true(asked.at[0].at_load);
+	assert_int_equal(ask_function(&world, KS_WAY_KPROBE, "f", KS_ATTACH_FTRACE, NULL), YES);
+}
+
 static void fmod_ret_needs_a_function_that_may_change(void **state)
 {
 	(void)state;
-	struct world world = usual("amd64", "7.0.1");
+	struct world world = usual("amd64", "7.1.3");
 	assert_int_equal(ask_function(&world, KS_WAY_FMOD_RET, "f", KS_ATTACH_FTRACE, NULL), NO);
 	assert_true(found(KS_WHY_NOT_INJECTABLE));
 	assert_int_equal(ask_function(&world, KS_WAY_FMOD_RET, "f",
@@ -316,22 +362,22 @@ static void fmod_ret_needs_a_function_that_may_change(void **state)
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FMOD_RET, "security_file_open", KS_ATTACH_FTRACE, NULL),
 		YES);
-	// built without error injection, since 7.0
+	// built without error injection: 7.0.13 refuses it, 7.1.3 takes it
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FMOD_RET, "__x64_sys_bpf", KS_ATTACH_FTRACE, NULL),
 		YES);
 	world.set[FPROBE] = "CONFIG_FUNCTION_ERROR_INJECTION";
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FMOD_RET, "__x64_sys_bpf", KS_ATTACH_FTRACE, NULL), NO);
-	world = usual("amd64", "6.12.1");
+	world = usual("amd64", "7.0.13");
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FMOD_RET, "__x64_sys_bpf", KS_ATTACH_FTRACE, NULL), NO);
-	world = usual("amd64", "7.0.1");
+	world = usual("amd64", "7.1.3");
 	world.config = false;
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FMOD_RET, "__x64_sys_bpf", KS_ATTACH_FTRACE, NULL),
 		UNKNOWN);
-	world = usual("amd64", "7.0.1");
+	world = usual("amd64", "7.1.3");
 	assert_int_equal(
 		ask_function(&world, KS_WAY_FENTRY, "migrate_disable", KS_ATTACH_FTRACE, NULL), NO);
 	assert_true(found(KS_WHY_DENIED));
@@ -533,6 +579,8 @@ int main(void)
 		cmocka_unit_test(kprobe_multi_needs_fprobe),
 		cmocka_unit_test(clones_have_entries_of_their_own),
 		cmocka_unit_test(kprobes_need_an_entry_unless_configured),
+		cmocka_unit_test(kprobes_are_not_where_ftrace_patches),
+		cmocka_unit_test(trampolines_are_compiled),
 		cmocka_unit_test(fmod_ret_needs_a_function_that_may_change),
 		cmocka_unit_test(an_unknown_version_decides_nothing),
 		cmocka_unit_test(events_and_calls_are_asked_for_by_name),

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "check.h"
 #include "check/rules/pointers.h"
+#include "records.h"
 #include "tiny_judge.h"
 #include "tiny_view.h"
 #include "typed_kernel.h"
@@ -20,15 +21,6 @@
 #define POINTER(to)                                                                                \
 	{                                                                                          \
 		.kind = KS_TYPE_PTR, .inner = (to)                                                 \
-	}
-#define MEMBER(name, type, byte)                                                                   \
-	{                                                                                          \
-		name, type, (byte)*8, 0                                                            \
-	}
-#define RECORD(n, bytes, m)                                                                        \
-	{                                                                                          \
-		.kind = KS_STRUCT, .name = n, .size = (bytes), .nr = KS_ARRAY_LEN(m),              \
-		.members = (m)                                                                     \
 	}
 #define PROTO(p, gives)                                                                            \
 	{                                                                                          \
@@ -118,11 +110,18 @@ static const struct ks_decl
 	d_marked = FUNCTION("bpf_lsm_marked", &nullable_proto),
 	d_event = { .kind = KS_TYPEDEF, .name = "btf_trace_event", .type = &p_event },
 	d_prio = { .kind = KS_TYPEDEF, .name = "btf_trace_sched_pi_setprio", .type = &p_event };
+static const struct ks_member hook_members[] = { MEMBER("hook", &p_long, 0),
+						 MEMBER("silent", &p_long, 0) };
+static const struct ks_decl d_hooks = { .kind = KS_UNION,
+					.name = "security_list_options",
+					.size = 8,
+					.nr = 2,
+					.members = hook_members };
 static const struct ks_decl *const decls[] = {
-	&d_int,	     &d_long,	  &d_char,	 &d_thing,  &d_other,	&d_task,
-	&d_tcp,	     &d_twofold,  &d_operations, &d_many,   &d_written, &d_hook,
-	&d_iterator, &d_elements, &d_stub,	 &d_marked, &d_silent,	&d_context,
-	&d_event,    &d_prio,	  &d_packet,	 &d_passed, &d_trusted, &d_null_args
+	&d_hooks,    &d_int,	 &d_long,	&d_char,     &d_thing,	 &d_other, &d_task,
+	&d_tcp,	     &d_twofold, &d_operations, &d_many,     &d_written, &d_hook,  &d_iterator,
+	&d_elements, &d_stub,	 &d_marked,	&d_silent,   &d_context, &d_event, &d_prio,
+	&d_packet,   &d_passed,	 &d_trusted,	&d_null_args
 };
 static const struct ks_symbol symbols[] = { { .name = "bpf_lsm_hook", .attach = KS_ATTACH_FTRACE },
 					    { .name = "bpf_lsm_silent",

@@ -28,6 +28,17 @@ struct ks_arch_range {
 	uint32_t since, until;	  // until 0: still
 };
 
+/**
+ * An instruction that calls a function directly: its fixed bits, and the distance in words in the lowest ones, counted from ahead
+ * bytes behind its begin; of bytes, the distance in bytes is behind the one that is fixed.
+ */
+struct ks_arch_call {
+	uint32_t mask, value; // mask 0: not known
+	uint8_t bits, ahead;
+	bool bytes;
+	bool region; // they are the lower bits of the target itself, in words
+};
+
 /** Where struct pt_regs has what functions take and return, as eBPF programs see it. */
 struct ks_arch_registers {
 	const char *record;	// the type of a program's context; NULL: not known of this machine
@@ -80,6 +91,11 @@ struct ks_arch {
 	struct {
 		uint8_t at, mask;
 	} ftrace_site;
+	/** Until then it is the first instruction, where kprobes are CONFIG_KPROBES_ON_FTRACE's; none: never. */
+	struct ks_gate ftrace_moved;
+	struct ks_arch_call call;
+	/** An instruction that stands where functions begin and nowhere else; 0: none. */
+	uint32_t entry_mark;
 	struct ks_gate call_ops; // 8 bytes in front of a function hold a pointer of ftrace's
 
 	const char *first_calls[4]; // how sys_call_table begins; NULL: not known

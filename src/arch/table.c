@@ -61,6 +61,14 @@ static const struct ks_arch_reloc mips_relocs[] = {
 			24, 32, 40, 48, 56, 64, 72, 80                                             \
 		}                                                                                  \
 	}
+#define CALL_JAL                                                                                   \
+	{                                                                                          \
+		.mask = 0xfc000000, .value = 0x0c000000, .bits = 26, .region = true                \
+	}
+#define CALL_REL32                                                                                 \
+	{                                                                                          \
+		.mask = 0xff, .value = 0xe8, .bits = 32, .ahead = 5, .bytes = true                 \
+	}
 #define CALLS_OF_OLD                                                                               \
 	{                                                                                          \
 		"restart_syscall", "exit", "fork", "read"                                          \
@@ -92,6 +100,7 @@ const struct ks_arch ks_archs[] = {
 				  { 0 } },
 		.ftrace_behind = 4,
 		.ftrace_site = { 0, 0xff },
+		.call = CALL_REL32,
 		.first_calls = CALLS_OF_X86,
 		.syscall_prefix = "__x64_sys_",
 		.no_kprobes = x86_ranges,
@@ -117,6 +126,7 @@ const struct ks_arch ks_archs[] = {
 				  { R_386_PC32, 4, KS_RELOC_PC },
 				  { 0 } },
 		.ftrace_behind = 64,
+		.call = CALL_REL32,
 		.first_calls = CALLS_OF_OLD,
 		.syscall_prefix = "__ia32_sys_",
 		.no_kprobes = x86_ranges,
@@ -138,6 +148,8 @@ const struct ks_arch ks_archs[] = {
 		.flat = true,
 		.ftrace_behind = 64,
 		.ftrace_site = { 3, 0xfc },
+		.call = { .mask = 0xfc000000, .value = 0x94000000, .bits = 26 },
+		.entry_mark = 0xd503233f, // paciasp: it signs the return address
 		.call_ops = GATE(6, 3, "baaf553d3bc3"),
 		.first_calls = CALLS_OF_ALL,
 		.syscall_prefix = "__arm64_sys_",
@@ -174,6 +186,7 @@ const struct ks_arch ks_archs[] = {
 		.thumb = true,
 		.ftrace_behind = 64,
 		.ftrace_site = { 3, 0xff },
+		.call = { .mask = 0x0f000000, .value = 0x0b000000, .bits = 24, .ahead = 8 },
 		.first_calls = CALLS_OF_OLD,
 		.syscall_prefix = "sys_",
 		// c60890616535
@@ -267,6 +280,7 @@ const struct ks_arch ks_archs[] = {
 		.boot_magic = "RSC\x05",
 		.flat = true,
 		.ftrace_behind = 64,
+		.ftrace_moved = GATE(6, 16, "b2137c3b6d7a"),
 		.call_ops = GATE(6, 16, "c217157bcd1d"),
 		.ftrace_site = { 0, 0xff },
 		.first_calls = CALLS_OF_ALL,
@@ -318,6 +332,7 @@ const struct ks_arch ks_archs[] = {
 		.uname = { "mips64" },
 		.source = "mips",
 		.elf = EM_MIPS,
+		.call = CALL_JAL,
 		.word = 8,
 		.relocs = mips_relocs,
 		.split_info = true,
@@ -333,6 +348,7 @@ const struct ks_arch ks_archs[] = {
 		.uname = { "mips64" },
 		.source = "mips",
 		.elf = EM_MIPS,
+		.call = CALL_JAL,
 		.word = 8,
 		.big_endian = true,
 		.relocs = mips_relocs,
@@ -347,6 +363,7 @@ const struct ks_arch ks_archs[] = {
 		.uname = { "mips" },
 		.source = "mips",
 		.elf = EM_MIPS,
+		.call = CALL_JAL,
 		.word = 4,
 		.relocs = mips_relocs,
 		.packed_in_elf = true,
@@ -359,6 +376,7 @@ const struct ks_arch ks_archs[] = {
 		.uname = { "mips" },
 		.source = "mips",
 		.elf = EM_MIPS,
+		.call = CALL_JAL,
 		.word = 4,
 		.big_endian = true,
 		.relocs = mips_relocs,

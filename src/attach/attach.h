@@ -60,6 +60,7 @@ enum ks_attach_why {
 	KS_WHY_INJECT_UNTOLD,
 	KS_WHY_NOT_INJECTABLE,
 	KS_WHY_AWAKE, // no program that sleeps may be there
+	KS_WHY_NO_JIT,
 	// and when it attaches one
 	KS_WHY_TRAMPOLINES_UNTOLD,
 	KS_WHY_NO_TRAMPOLINES,
@@ -68,6 +69,8 @@ enum ks_attach_why {
 	KS_WHY_FREED,	   // once the kernel has booted
 	KS_WHY_FTRACE_UNTOLD,
 	KS_WHY_NO_FTRACE,
+	KS_WHY_ON_FTRACE, // what ftrace patches is no place for kprobes
+	KS_WHY_ON_FTRACE_UNTOLD,
 	KS_WHY_NO_KPROBE,
 	KS_WHY_KPROBE_UNTOLD,
 	KS_WHY_INSIDE,	 // whether an instruction begins there only the code tells

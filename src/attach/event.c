@@ -79,26 +79,35 @@ void ks_asking_syscall_event(struct ks_asking *asking)
 		ks_asking_find(asking, KS_WHY_CALL_UNTRACED, KS_ANSWER_NO);
 	else
 		ks_asking_lacks(asking, presence_of(fact), KS_WHY_NO_CALL, KS_WHY_CALL_UNTOLD);
-	if (traces == KS_UNTOLD && presence_of(fact) == KS_PRESENT)
+	// that calls have events does not say that this one has
+	if (presence_of(fact) == KS_PRESENT &&
+	    (traces == KS_UNTOLD || (traces == KS_PRESENT && !tells)))
 		ks_asking_find(asking, KS_WHY_CALL_EVENTS_UNTOLD, KS_ANSWER_UNKNOWN);
 }
 
-/** The function is there, although no program of the machine's own ABI comes to it. */
-static bool has_function(const struct ks_attach_facts *facts, const char *name)
+/** The function that its wrapper is, where the machine has such; it may be there for programs of no other ABI. */
+static struct ks_target wrapper_of(const struct ks_attach_facts *facts, const char *name)
 {
 	char function[KS_ATTACH_NAME];
 	if (!facts->arch || !ks_arch_wraps_syscalls(facts->arch))
-		return false;
+		return (struct ks_target){ 0 };
 	snprintf(function, sizeof(function), "%s%s", facts->arch->syscall_prefix, name);
-	return ks_attach_target(facts, function).symbol != NULL;
+	return ks_attach_target(facts, function);
 }
 
-/** ksyscall: the wrapper where the machine has one, else sys_<name>. */
+/** ksyscall: a kprobe on the wrapper where the machine has one, else on sys_<name>. */
 void ks_asking_syscall(struct ks_asking *asking)
 {
-	const struct ks_fact *fact =
-		ks_attach_fact(asking->facts, KS_SYSCALL, asking->question->name);
-	if (presence_of(fact) == KS_ABSENT && has_function(asking->facts, asking->question->name))
+	const struct ks_attach_facts *facts = asking->facts;
+	const char *name = asking->question->name;
+	const struct ks_fact *fact = ks_attach_fact(facts, KS_SYSCALL, name);
+	const struct ks_symbol *symbol = wrapper_of(facts, name).symbol;
+	enum ks_presence patched = symbol ? ks_attach_patched_entry(facts, symbol) : KS_ABSENT;
+	if (patched != KS_ABSENT)
+		ks_asking_find(asking,
+			       patched == KS_PRESENT ? KS_WHY_ON_FTRACE : KS_WHY_ON_FTRACE_UNTOLD,
+			       patched == KS_PRESENT ? KS_ANSWER_NO : KS_ANSWER_UNKNOWN);
+	if (presence_of(fact) == KS_ABSENT && symbol)
 		return; // it runs for nobody: that is no matter of attaching
 	ks_asking_lacks(asking, presence_of(fact), KS_WHY_NO_CALL, KS_WHY_CALL_UNTOLD);
 }

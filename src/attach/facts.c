@@ -54,9 +54,20 @@ enum ks_presence ks_attach_bit(const struct ks_image *image, const struct ks_sym
 	return symbol->attach & bit ? KS_PRESENT : KS_ABSENT;
 }
 
+enum ks_presence ks_attach_jit(const struct ks_attach_facts *facts)
+{
+	enum ks_presence set = ks_attach_option(facts, KS_JIT_OPTION);
+	if (set == KS_PRESENT || !facts->source)
+		return set;
+	enum ks_presence code = facts->source->symbol(facts->arg, KS_JIT_FUNCTION);
+	return code == KS_PRESENT ? code : set;
+}
+
 enum ks_presence ks_attach_mixes_tail_calls(const struct ks_attach_facts *facts)
 {
 	static const struct ks_gate machines_say = { KS_SINCE(6, 0), "95acd8817e66" };
+	if (ks_attach_jit(facts) == KS_ABSENT)
+		return KS_ABSENT;
 	if (!facts->arch || !facts->version)
 		return KS_UNTOLD;
 	if (ks_gate_is_open(&facts->arch->tail_calls, facts->version))

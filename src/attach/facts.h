@@ -54,6 +54,13 @@ enum ks_presence ks_attach_enumerator(const struct ks_attach_facts *facts, const
 /** Whether a symbol has an attach bit (KS_ATTACH_*). */
 enum ks_presence ks_attach_bit(const struct ks_image *image, const struct ks_symbol *symbol,
 			       uint8_t bit);
+/**
+ * Whether programs are compiled. Where they are not there are no trampolines, and no program may call functions of the kernel
+ * or have its own called back. The option, and code that is there with it since 5.5.
+ */
+#define KS_JIT_OPTION "CONFIG_BPF_JIT"
+#define KS_JIT_FUNCTION "bpf_trampoline_link_prog"
+enum ks_presence ks_attach_jit(const struct ks_attach_facts *facts);
 /** Whether programs may have tail calls beside functions of their own. */
 enum ks_presence ks_attach_mixes_tail_calls(const struct ks_attach_facts *facts);
 /** Whether the functions of eBPF programs can be replaced by others (freplace). */

@@ -58,6 +58,21 @@ static enum ks_presence is_notrace(const struct ks_attach_facts *facts,
 	return traced == KS_UNTOLD ? KS_UNTOLD : traced == KS_PRESENT ? KS_ABSENT : KS_PRESENT;
 }
 
+/** check_ftrace_location(), of a function that is traced. */
+enum ks_presence ks_attach_patched_entry(const struct ks_attach_facts *facts,
+					 const struct ks_symbol *symbol)
+{
+	const struct ks_gate *moved = facts->arch ? &facts->arch->ftrace_moved : NULL;
+	if (!moved || !moved->since || ks_gate_is_open(moved, facts->version) ||
+	    ks_attach_bit(facts->image, symbol, KS_ATTACH_FTRACE) == KS_ABSENT ||
+	    ks_attach_target(facts, "kprobe_ftrace_handler").symbol)
+		return KS_ABSENT;
+	enum ks_presence on_ftrace = ks_attach_option(facts, "CONFIG_KPROBES_ON_FTRACE");
+	bool told = facts->version && on_ftrace == KS_ABSENT &&
+		    ks_attach_bit(facts->image, symbol, KS_ATTACH_FTRACE) == KS_PRESENT;
+	return on_ftrace == KS_PRESENT ? KS_ABSENT : told ? KS_PRESENT : KS_UNTOLD;
+}
+
 static void look_at_number(struct ks_asking *asking)
 {
 	// since then modules are only counted when the kernel itself has no such function; 7.0 got that at some release
@@ -84,16 +99,22 @@ static void look_at_symbol(struct ks_asking *asking)
 	const struct ks_symbol *symbol = asking->target.symbol;
 	enum ks_presence notrace = is_notrace(facts, symbol);
 	enum ks_presence black = ks_attach_bit(facts->image, symbol, KS_ATTACH_NO_KPROBE);
+	enum ks_presence patched =
+		asking->question->offset ? KS_ABSENT : ks_attach_patched_entry(facts, symbol);
 	if (ks_attach_bit(facts->image, symbol, KS_ATTACH_INIT) == KS_PRESENT)
 		ks_asking_find(asking, KS_WHY_FREED, KS_ANSWER_NO);
 	else if (notrace == KS_PRESENT)
 		ks_asking_find(asking, KS_WHY_NO_FTRACE, KS_ANSWER_NO);
 	else if (black == KS_PRESENT)
 		ks_asking_find(asking, KS_WHY_NO_KPROBE, KS_ANSWER_NO);
+	else if (patched == KS_PRESENT)
+		ks_asking_find(asking, KS_WHY_ON_FTRACE, KS_ANSWER_NO);
 	else if (asking->question->offset)
 		ks_asking_find(asking, KS_WHY_INSIDE, KS_ANSWER_UNKNOWN);
 	else if (black == KS_UNTOLD || notrace == KS_UNTOLD)
 		ks_asking_find(asking, KS_WHY_KPROBE_UNTOLD, KS_ANSWER_UNKNOWN);
+	else if (patched == KS_UNTOLD)
+		ks_asking_find(asking, KS_WHY_ON_FTRACE_UNTOLD, KS_ANSWER_UNKNOWN);
 }
 
 /** Whether there may be a symbol of that name that is no function. */

@@ -91,13 +91,13 @@ static const char *const disabled[] = {
 };
 
 /** Not every function bpf_lsm_NAME is a hook (bpf_lsm_hooks); each has a member in security_list_options. */
-static bool is_hook(const struct ks_attach_facts *facts, const char *name)
+static enum ks_presence is_hook(const struct ks_attach_facts *facts, const char *name)
 {
 	const struct ks_decl *decl = ks_attach_fact(facts, KS_UNION, "security_list_options")->decl;
 	for (uint32_t i = 0; decl && i < decl->nr; i++)
 		if (strcmp(decl->members[i].name, name) == 0)
-			return true;
-	return !decl;
+			return KS_PRESENT;
+	return decl ? KS_ABSENT : KS_UNTOLD;
 }
 
 static bool is_one_of(const char *const *names, size_t nr, const char *name)
@@ -172,10 +172,13 @@ void ks_asking_lsm(struct ks_asking *asking)
 		if (target.in_btf == KS_UNTOLD)
 			ks_asking_find_at_load(asking, KS_WHY_HOOK_UNTOLD, KS_ANSWER_UNKNOWN);
 		ks_asking_signature(asking, ks_target_proto(&target));
-		if (!is_hook(facts, name))
+		enum ks_presence hook = is_hook(facts, name);
+		if (hook == KS_ABSENT)
 			ks_asking_find_at_load(asking, KS_WHY_NOT_A_HOOK, KS_ANSWER_NO);
 		else
 			look_at_lists(asking, name);
+		if (hook == KS_UNTOLD && target.in_btf == KS_PRESENT)
+			ks_asking_find_at_load(asking, KS_WHY_HOOK_UNTOLD, KS_ANSWER_UNKNOWN);
 	}
 	ks_asking_lacks(asking, ks_attach_trampolines(facts), KS_WHY_NO_TRAMPOLINES,
 			KS_WHY_TRAMPOLINES_UNTOLD);

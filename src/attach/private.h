@@ -30,6 +30,9 @@ void ks_asking_trampoline(struct ks_asking *asking);
 void ks_asking_lsm(struct ks_asking *asking);
 /** One function by its name; kretprobe alike. */
 void ks_asking_kprobe(struct ks_asking *asking);
+/** Whether a kprobe where a function begins meets what ftrace patches, and is refused for that. */
+enum ks_presence ks_attach_patched_entry(const struct ks_attach_facts *facts,
+					 const struct ks_symbol *symbol);
 /** All functions of a name, by fprobe. */
 void ks_asking_kprobe_multi(struct ks_asking *asking);
 /** An event. */

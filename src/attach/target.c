@@ -74,7 +74,8 @@ static void look_at(const struct ks_attach_facts *facts, const struct ks_fact *f
 		target->untold = image->tier == KS_TIER_IMPORTED || !facts->source ||
 				 facts->source->symbol(facts->arg, name) != KS_ABSENT;
 	target->in_btf = in_btf(facts, fact);
-	target->by_types = ks_image_is_types(image) && target->in_btf == KS_PRESENT;
+	target->types_alone = ks_image_is_types(image);
+	target->by_types = target->types_alone && target->in_btf == KS_PRESENT;
 }
 
 /** The types of modules are told by BTF of their own. */
@@ -144,6 +145,14 @@ struct ks_target ks_attach_target_probed(const struct ks_attach_facts *facts, co
 	struct ks_target listed =
 		find(facts, ks_attach_fact(facts, KS_FUNCTION, plain), name, false);
 	return listed.symbol || listed.only_module ? listed : target;
+}
+
+enum ks_presence ks_target_code(const struct ks_target *target)
+{
+	if (target->symbol || target->by_types)
+		return KS_PRESENT;
+	return target->untold || !target->fact->known || target->types_alone ? KS_UNTOLD
+									     : KS_ABSENT;
 }
 
 const struct ks_type *ks_target_proto(const struct ks_target *target)

@@ -16,7 +16,8 @@ struct ks_target {
 	bool in_module;			    // found in a module that counts as loaded
 	bool only_module;		    // found in a module that does not
 	bool untold;			    // the image does not list its functions
-	bool by_types;			    // the image has its type, and does not list symbols
+	bool types_alone;		    // the image does not list symbols
+	bool by_types;			    // nor does it, and has its type
 	const char *module;
 };
 
@@ -31,6 +32,8 @@ struct ks_target ks_attach_target_of(const struct ks_attach_facts *facts,
 				     const struct ks_fact *fact, const char *name);
 /** Has the kernel BTF of its own? */
 enum ks_presence ks_attach_has_btf(const struct ks_attach_facts *facts);
+/** Has the kernel code of the function: under its symbol, or, where types alone are known, as far as BTF says? */
+enum ks_presence ks_target_code(const struct ks_target *target);
 /** Prototype of a function as the image's BTF has it; NULL when it is not known. */
 const struct ks_type *ks_target_proto(const struct ks_target *target);
 /** The typedef btf_trace_<name> that BTF describes a tracepoint by; what its modules say where they count. */

@@ -5,103 +5,68 @@
 #include "attach/private.h"
 #include "base/array.h"
 
+/** When the lists came that tracing programs are refused by; stable kernels before 5.13 got the first one, too. */
+static const struct ks_gate list_of_migration = { KS_SINCE(5, 12), "35e3815fa810" },
+			    list_of_readers = { KS_SINCE(5, 13), "35e3815fa810" },
+			    list_of_preemption = { KS_SINCE(6, 4), "c11bd046485d" },
+			    list_of_locks = { KS_SINCE(6, 4), "a0c109dcafb1" },
+			    list_of_the_last = { KS_SINCE(6, 15), "cfe816d469dc" };
 /**
  * Functions that tracing programs may not be attached to (btf_id_deny, noreturn_deny), and where that is so: for images
  * that do not tell the lists (KS_FACT_LISTS).
  */
 static const struct {
 	const char *name;
-	struct ks_gate gate;
+	const struct ks_gate *gate;
 	const char *option; // that must be set; NULL
 	const char *
 		list; // symbol of the list that came with it, which tells more than a version; NULL
 	bool on_return; // only fexit and fmod_ret: they do not return
 } denied[] = {
-	// stable kernels before 5.13 got the first list, too
-	{ "migrate_disable", { KS_SINCE(5, 12), "35e3815fa810" }, NULL, "btf_id_deny", false },
-	{ "migrate_enable", { KS_SINCE(5, 12), "35e3815fa810" }, NULL, "btf_id_deny", false },
-	{ "rcu_read_unlock_strict",
-	  { KS_SINCE(5, 13), "35e3815fa810" },
-	  NULL,
-	  "btf_id_deny",
-	  false },
-	{ "preempt_count_add",
-	  { KS_SINCE(6, 4), "c11bd046485d" },
-	  "CONFIG_DEBUG_PREEMPT",
-	  NULL,
-	  false },
-	{ "preempt_count_sub",
-	  { KS_SINCE(6, 4), "c11bd046485d" },
-	  "CONFIG_DEBUG_PREEMPT",
-	  NULL,
-	  false },
-	{ "preempt_count_add",
-	  { KS_SINCE(6, 4), "c11bd046485d" },
-	  "CONFIG_TRACE_PREEMPT_TOGGLE",
-	  NULL,
-	  false },
-	{ "preempt_count_sub",
-	  { KS_SINCE(6, 4), "c11bd046485d" },
-	  "CONFIG_TRACE_PREEMPT_TOGGLE",
-	  NULL,
-	  false },
-	{ "__rcu_read_lock",
-	  { KS_SINCE(6, 4), "a0c109dcafb1" },
-	  "CONFIG_PREEMPT_RCU",
-	  NULL,
-	  false },
-	{ "__rcu_read_unlock",
-	  { KS_SINCE(6, 4), "a0c109dcafb1" },
-	  "CONFIG_PREEMPT_RCU",
-	  NULL,
-	  false },
-	{ "do_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
-	{ "do_group_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
-	{ "kthread_complete_and_exit",
-	  { KS_SINCE(6, 15), "cfe816d469dc" },
-	  NULL,
-	  "noreturn_deny",
-	  true },
-	{ "__module_put_and_kthread_exit",
-	  { KS_SINCE(6, 15), "cfe816d469dc" },
-	  NULL,
-	  "noreturn_deny",
-	  true },
-	{ "kthread_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
-	{ "make_task_dead", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
-	{ "__x64_sys_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
-	{ "__x64_sys_exit_group",
-	  { KS_SINCE(6, 15), "cfe816d469dc" },
-	  NULL,
-	  "noreturn_deny",
-	  true },
-	{ "__ia32_sys_exit", { KS_SINCE(6, 15), "cfe816d469dc" }, NULL, "noreturn_deny", true },
-	{ "__ia32_sys_exit_group",
-	  { KS_SINCE(6, 15), "cfe816d469dc" },
-	  NULL,
-	  "noreturn_deny",
-	  true },
+	{ "migrate_disable", &list_of_migration, NULL, "btf_id_deny", false },
+	{ "migrate_enable", &list_of_migration, NULL, "btf_id_deny", false },
+	{ "rcu_read_unlock_strict", &list_of_readers, NULL, "btf_id_deny", false },
+	{ "preempt_count_add", &list_of_preemption, "CONFIG_DEBUG_PREEMPT", NULL, false },
+	{ "preempt_count_sub", &list_of_preemption, "CONFIG_DEBUG_PREEMPT", NULL, false },
+	{ "preempt_count_add", &list_of_preemption, "CONFIG_TRACE_PREEMPT_TOGGLE", NULL, false },
+	{ "preempt_count_sub", &list_of_preemption, "CONFIG_TRACE_PREEMPT_TOGGLE", NULL, false },
+	{ "__rcu_read_lock", &list_of_locks, "CONFIG_PREEMPT_RCU", NULL, false },
+	{ "__rcu_read_unlock", &list_of_locks, "CONFIG_PREEMPT_RCU", NULL, false },
+	{ "do_exit", &list_of_the_last, NULL, "noreturn_deny", true },
+	{ "do_group_exit", &list_of_the_last, NULL, "noreturn_deny", true },
+	{ "kthread_complete_and_exit", &list_of_the_last, NULL, "noreturn_deny", true },
+	{ "__module_put_and_kthread_exit", &list_of_the_last, NULL, "noreturn_deny", true },
+	{ "kthread_exit", &list_of_the_last, NULL, "noreturn_deny", true },
+	{ "make_task_dead", &list_of_the_last, NULL, "noreturn_deny", true },
+	{ "__x64_sys_exit", &list_of_the_last, NULL, "noreturn_deny", true },
+	{ "__x64_sys_exit_group", &list_of_the_last, NULL, "noreturn_deny", true },
+	{ "__ia32_sys_exit", &list_of_the_last, NULL, "noreturn_deny", true },
+	{ "__ia32_sys_exit_group", &list_of_the_last, NULL, "noreturn_deny", true },
 };
 
 /** On the error injection list, but sleepable programs may not be there: where the image does not tell. */
 static const char *const not_sleepable[] = { "__filemap_add_folio", "__add_to_page_cache_locked",
 					     "should_fail_alloc_page", "should_failslab" };
 
+/** When the kernel began to offer functions itself; and to end it. */
+static const struct ks_gate offers_tests = { KS_SINCE(6, 2), "5b481acab4ce" },
+			    offers_protocols = { KS_SINCE(6, 6), "0dd061a6a115" },
+			    offers_devices = { KS_SINCE(6, 3), "f5c27da4e3c8" },
+			    offers_no_devices = { KS_SINCE(6, 11), "ebc0d8093e8c" };
 /** Functions that the kernel itself offers to fmod_ret programs (register_btf_fmodret_id_set()). */
 static const struct {
 	const char *name;
-	struct ks_gate gate;
-	uint32_t until; // 0: still
+	const struct ks_gate *gate, *until; // NULL: still
 	bool sleeps;
 } offered[] = {
-	{ "bpf_modify_return_test", { KS_SINCE(6, 2), "5b481acab4ce" }, 0, false },
-	{ "bpf_modify_return_test2", { KS_SINCE(6, 2), "5b481acab4ce" }, 0, false },
-	{ "bpf_modify_return_test_tp", { KS_SINCE(6, 2), "5b481acab4ce" }, 0, false },
-	{ "bpf_fentry_test1", { KS_SINCE(6, 2), "5b481acab4ce" }, 0, true },
-	{ "update_socket_protocol", { KS_SINCE(6, 6), "0dd061a6a115" }, 0, false },
-	{ "hid_bpf_device_event", { KS_SINCE(6, 3), "f5c27da4e3c8" }, KS_SINCE(6, 11), false },
-	{ "hid_bpf_rdesc_fixup", { KS_SINCE(6, 3), "f5c27da4e3c8" }, KS_SINCE(6, 11), false },
-	{ "__hid_bpf_tail_call", { KS_SINCE(6, 3), "f5c27da4e3c8" }, KS_SINCE(6, 11), false },
+	{ "bpf_modify_return_test", &offers_tests, NULL, false },
+	{ "bpf_modify_return_test2", &offers_tests, NULL, false },
+	{ "bpf_modify_return_test_tp", &offers_tests, NULL, false },
+	{ "bpf_fentry_test1", &offers_tests, NULL, true },
+	{ "update_socket_protocol", &offers_protocols, NULL, false },
+	{ "hid_bpf_device_event", &offers_devices, &offers_no_devices, false },
+	{ "hid_bpf_rdesc_fixup", &offers_devices, &offers_no_devices, false },
+	{ "__hid_bpf_tail_call", &offers_devices, &offers_no_devices, false },
 };
 
 /** Whether the kernel has a list: stable kernels got lists later than their version. */
@@ -134,10 +99,11 @@ static void look_at_denied(struct ks_asking *asking, const char *name)
 	}
 	for (size_t i = 0; i < KS_ARRAY_LEN(denied); i++) {
 		if (strcmp(denied[i].name, name) != 0 ||
-		    !has_list(asking->facts, denied[i].list, &denied[i].gate))
+		    !has_list(asking->facts, denied[i].list, denied[i].gate))
 			continue;
+		// where no configuration tells, the function does: without the option there is none
 		if (denied[i].option &&
-		    ks_attach_option(asking->facts, denied[i].option) != KS_PRESENT)
+		    ks_attach_option(asking->facts, denied[i].option) == KS_ABSENT)
 			continue;
 		if (!denied[i].on_return || returns)
 			ks_asking_find_at_load(
@@ -153,18 +119,20 @@ static enum ks_presence is_offered(uint32_t version, const char *name, bool slee
 			continue;
 		if (!version)
 			return KS_UNTOLD;
-		if (ks_gate_is_open(&offered[i].gate, version) &&
-		    (!offered[i].until || version < offered[i].until))
+		if (ks_gate_is_open(offered[i].gate, version) &&
+		    (!offered[i].until || !ks_gate_is_open(offered[i].until, version)))
 			return KS_PRESENT;
 	}
 	return KS_ABSENT;
 }
 
-/** check_attach_modify_return(): without error injection, system calls are still open, since 7.0. */
+/** check_attach_modify_return(), check_attach_sleepable(): without error injection, system calls are still open. */
 static enum ks_presence is_open_syscall(const struct ks_attach_facts *facts, const char *name)
 {
+	// fmod_ret; the commit before it, 16d9c5660692, let programs that sleep. Booted: 7.0.13 refuses both, 7.1.3 takes them
+	static const struct ks_gate open = { KS_SINCE(7, 1), "20c2e102a2f3" };
 	if (!facts->arch || !ks_arch_is_syscall(facts->arch, name) ||
-	    (facts->version && facts->version < KS_SINCE(7, 0)))
+	    (facts->version && !ks_gate_is_open(&open, facts->version)))
 		return KS_ABSENT;
 	switch (ks_attach_option(facts, "CONFIG_FUNCTION_ERROR_INJECTION")) {
 	case KS_ABSENT:
@@ -269,6 +237,8 @@ static void look_at_entry(struct ks_asking *asking)
 void ks_asking_trampoline(struct ks_asking *asking)
 {
 	const char *name = asking->question->name;
+	if (ks_attach_jit(asking->facts) == KS_ABSENT)
+		ks_asking_find_at_load(asking, KS_WHY_NO_JIT, KS_ANSWER_NO);
 	if (look_for_function(asking)) {
 		look_at_denied(asking, name);
 		ks_asking_signature(asking, ks_target_proto(&asking->target));

@@ -12,11 +12,18 @@ const char *const ks_attach_whys[KS_NR_WHYS] = {
 	[KS_WHY_INJECT_UNTOLD] = "the error injection list is not known",
 	[KS_WHY_NOT_INJECTABLE] = "not on the error injection list",
 	[KS_WHY_AWAKE] = "no sleepable program may be there",
+	[KS_WHY_NO_JIT] = "it has no trampolines, for " KS_JIT_OPTION " is not set",
 	[KS_WHY_TRAMPOLINES_UNTOLD] =
 		"trampolines depend on version and machine, which are not known",
 	[KS_WHY_NO_TRAMPOLINES] =
 		"there are no trampolines for eBPF on this kernel and architecture",
 	[KS_WHY_FREED] = "its memory is freed once the kernel has booted",
+	[KS_WHY_ON_FTRACE] =
+		"ftrace patches its first instruction, and CONFIG_KPROBES_ON_FTRACE is "
+		"not set",
+	[KS_WHY_ON_FTRACE_UNTOLD] =
+		"ftrace may patch its first instruction, where kprobes depend on "
+		"CONFIG_KPROBES_ON_FTRACE",
 	[KS_WHY_FTRACE_UNTOLD] = "what ftrace traces is not known: an image with its data tells",
 	[KS_WHY_KPROBE_UNTOLD] = "what can be probed is not known of this image",
 	[KS_WHY_FPROBE_UNTOLD] = "whether CONFIG_FPROBE is set is not known",

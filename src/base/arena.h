@@ -2,6 +2,8 @@
 #pragma once
 #include <stddef.h>
 
+#include "base/apart.h"
+
 struct ks_arena_chunk;
 
 /**
@@ -11,7 +13,8 @@ struct ks_arena_chunk;
 struct ks_arena {
 	struct ks_arena_chunk *head;
 	char *pos, *end;
-	size_t total_bytes; // handed out so far
+	size_t total_bytes;			   // handed out so far
+	char apart[KS_APART - 4 * sizeof(void *)]; // threads have theirs side by side
 };
 
 /** 8-byte aligned, not cleared; NULL when memory runs out. */

@@ -111,6 +111,19 @@ static inline uint64_t ks_cursor_uleb(struct ks_cursor *c)
 	return 0;
 }
 
+/** Step over n numbers without their values: the last byte of each has no upper bit. */
+static inline void ks_cursor_skip_ulebs(struct ks_cursor *c, uint64_t n)
+{
+	while (n >= 8 && !c->why && c->end - c->pos >= 8) {
+		uint64_t bytes;
+		memcpy(&bytes, c->pos, sizeof(bytes));
+		c->pos += sizeof(bytes);
+		n -= (uint64_t)__builtin_popcountll(~bytes & 0x8080808080808080);
+	}
+	while (n && !c->why)
+		n -= !(ks_cursor_u8(c) & 0x80);
+}
+
 static inline int64_t ks_cursor_sleb(struct ks_cursor *c)
 {
 	uint64_t v = 0;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/reader.h"
 
 /*
@@ -51,17 +52,10 @@ static struct ks_error *list_section(const struct ks_btf *btf, const char *name,
 static const struct listed *find_listed(const struct list *list, const char *name)
 {
 	struct listed key = { .type.name = name };
-	size_t low = 0, high = list->len;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (compare_listed(&list->at[mid], &key) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low == list->len || strcmp(list->at[low].type.name, name) != 0)
+	size_t first = KS_FIRST_NOT(0, list->len, i, compare_listed(&list->at[i], &key) < 0);
+	if (first == list->len || strcmp(list->at[first].type.name, name) != 0)
 		return NULL;
-	return &list->at[low];
+	return &list->at[first];
 }
 
 /** find_kcfg_type() */

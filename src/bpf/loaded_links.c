@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/loaded_private.h"
 
 /** enum bpf_link_type, which headers of older systems end before. */
@@ -175,16 +176,10 @@ static int by_address(const void *a, const void *b)
 /** All programs that are attached to a symbol: it takes its address, and no other symbol gets it again. */
 static void take_symbol(struct looking *looking, uint64_t at, const char *name)
 {
-	size_t low = 0, high = looking->addresses.len;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (looking->addresses.at[middle].at < at)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < looking->addresses.len && looking->addresses.at[low].at == at; low++) {
-		struct address *address = &looking->addresses.at[low];
+	struct address *all = looking->addresses.at;
+	size_t nr = looking->addresses.len;
+	for (size_t i = KS_FIRST_NOT(0, nr, n, all[n].at < at); i < nr && all[i].at == at; i++) {
+		struct address *address = &all[i];
 		struct ks_loaded_found *found = ks_loaded_program(looking->search, address->id);
 		if (found)
 			ks_loaded_attach(looking->search, found,

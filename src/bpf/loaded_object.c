@@ -35,64 +35,91 @@ static void put_section(struct ks_buf *headers, uint32_t name, uint32_t type, ui
 	ks_buf_bytes(headers, (const char *)&header, sizeof(header));
 }
 
-void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *programs, size_t nr,
-			 struct ks_buf *out)
+static void put_symbol(struct ks_buf *symbols, uint32_t name, size_t section)
 {
-	static const char license[] = "GPL";
-	_cleanup_buf_ struct ks_buf names = { 0 }, symbols = { 0 }, headers = { 0 };
-	Elf64_Ehdr head = {
+	const Elf64_Sym symbol = {
+		.st_name = name,
+		.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+		.st_shndx = (Elf64_Half)section,
+		.st_size = sizeof(code),
+	};
+	ks_buf_bytes(symbols, (const char *)&symbol, sizeof(symbol));
+}
+
+/** @param sections so many headers of them, at that place */
+static void put_head(struct ks_buf *out, size_t nr_sections, uint64_t sections)
+{
+	const Elf64_Ehdr head = {
 		.e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
 			     __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB : ELFDATA2MSB,
 			     EV_CURRENT },
 		.e_type = ET_REL,
 		.e_machine = EM_BPF,
 		.e_version = EV_CURRENT,
+		.e_shoff = sections,
 		.e_ehsize = sizeof(Elf64_Ehdr),
 		.e_shentsize = sizeof(Elf64_Shdr),
+		.e_shnum = (Elf64_Half)nr_sections,
 		.e_shstrndx = NAMES,
 	};
-	const Elf64_Sym none = { 0 };
-	uint64_t at = sizeof(head) + sizeof(code); // one piece of code is enough for all
-	put_name(&names, "");
-	ks_buf_bytes(&symbols, (const char *)&none, sizeof(none));
-	uint32_t license_name = put_name(&names, "license");
-	uint32_t own_name = put_name(&names, ".strtab"), symtab_name = put_name(&names, ".symtab");
-	_cleanup_buf_ struct ks_buf sections = { 0 };
-	size_t nr_sections = FIRST;
-	for (size_t i = 0; i < nr; i++) {
-		if (nr_sections >= SHN_LORESERVE)
-			break;
-		const Elf64_Sym symbol = {
-			.st_name = (uint32_t)names.len,
-			.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
-			.st_shndx = (Elf64_Half)nr_sections++,
-			.st_size = sizeof(code),
-		};
-		ks_buf_printf(&names, "%s#%u%s%s", programs[i].name, programs[i].id,
-			      programs[i].target ? ":" : "",
-			      programs[i].target ? programs[i].target : "");
-		ks_buf_char(&names, '\0');
-		ks_buf_bytes(&symbols, (const char *)&symbol, sizeof(symbol));
-		put_section(&sections, put_name(&names, programs[i].section), SHT_PROGBITS,
-			    SHF_ALLOC | SHF_EXECINSTR, sizeof(head), sizeof(code));
-	}
-	while (names.len % 8)
-		ks_buf_char(&names, '\0');
-	put_section(&headers, 0, SHT_NULL, 0, 0, 0);
-	put_section(&headers, own_name, SHT_STRTAB, 0, at, names.len);
-	put_section(&headers, symtab_name, SHT_SYMTAB, 0, at + names.len, symbols.len);
-	put_section(&headers, license_name, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
-		    at + names.len + symbols.len, sizeof(license));
-	head.e_shnum = (Elf64_Half)nr_sections;
-	head.e_shoff = at + names.len + symbols.len + 8;
 	ks_buf_bytes(out, (const char *)&head, sizeof(head));
+}
+
+/** Append a part that is complete, and free it. */
+static void put_part(struct ks_buf *out, struct ks_buf *part)
+{
+	ks_buf_bytes(out, part->at, part->len);
+	out->failed = out->failed || part->failed;
+	ks_buf_deinit(part);
+}
+
+/** The parts of the file, which stand in it in the order: head, code, names, symbols, license, headers, programs. */
+struct parts {
+	struct ks_buf names, symbols, headers, programs;
+};
+
+static void put_programs(struct parts *parts, const struct ks_bpf_loaded_program *programs,
+			 size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const char *target = programs[i].target;
+		put_symbol(&parts->symbols, (uint32_t)parts->names.len, FIRST + i);
+		ks_buf_printf(&parts->names, "%s#%u%s%s", programs[i].name, programs[i].id,
+			      target ? ":" : "", target ? target : "");
+		ks_buf_char(&parts->names, '\0');
+		put_section(&parts->programs, put_name(&parts->names, programs[i].section),
+			    SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, sizeof(Elf64_Ehdr),
+			    sizeof(code));
+	}
+}
+
+void ks_bpf_loaded_write(const struct ks_bpf_loaded_program *programs, size_t nr,
+			 struct ks_buf *out)
+{
+	static const char license[8] = "GPL";
+	static const Elf64_Sym no_symbol;
+	struct parts parts = { 0 };
+	uint64_t at = sizeof(Elf64_Ehdr) + sizeof(code); // one piece of code is enough for all
+	nr = nr < SHN_LORESERVE - FIRST ? nr : SHN_LORESERVE - FIRST;
+	put_name(&parts.names, "");
+	ks_buf_bytes(&parts.symbols, (const char *)&no_symbol, sizeof(no_symbol));
+	uint32_t license_name = put_name(&parts.names, "license");
+	uint32_t own_name = put_name(&parts.names, ".strtab");
+	uint32_t symtab_name = put_name(&parts.names, ".symtab");
+	put_programs(&parts, programs, nr);
+	while (parts.names.len % 8)
+		ks_buf_char(&parts.names, '\0');
+	uint64_t symbols_at = at + parts.names.len, license_at = symbols_at + parts.symbols.len;
+	put_section(&parts.headers, 0, SHT_NULL, 0, 0, 0);
+	put_section(&parts.headers, own_name, SHT_STRTAB, 0, at, parts.names.len);
+	put_section(&parts.headers, symtab_name, SHT_SYMTAB, 0, symbols_at, parts.symbols.len);
+	put_section(&parts.headers, license_name, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, license_at,
+		    strlen(license) + 1);
+	put_head(out, FIRST + nr, license_at + sizeof(license));
 	ks_buf_bytes(out, (const char *)code, sizeof(code));
-	ks_buf_bytes(out, names.at, names.len);
-	ks_buf_bytes(out, symbols.at, symbols.len);
+	put_part(out, &parts.names);
+	put_part(out, &parts.symbols);
 	ks_buf_bytes(out, license, sizeof(license));
-	ks_buf_bytes(out, "\0\0\0\0", 8 - sizeof(license));
-	ks_buf_bytes(out, headers.at, headers.len);
-	ks_buf_bytes(out, sections.at, sections.len);
-	out->failed =
-		out->failed || names.failed || symbols.failed || headers.failed || sections.failed;
+	put_part(out, &parts.headers);
+	put_part(out, &parts.programs);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/reader.h"
 
 enum { MAX_NAME = 4096, MAX_SECTIONS = 8192 };
@@ -26,17 +27,10 @@ void ks_bpf_places_sort(struct ks_bpf_places *places)
 
 size_t ks_bpf_places_before(const struct ks_bpf_places *places, uint32_t section, uint64_t offset)
 {
-	size_t low = 0, high = places->len;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		const struct ks_bpf_place *place = &places->at[mid];
-		if (place->section < section ||
-		    (place->section == section && place->offset < offset))
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	const struct ks_bpf_place *at = places->at;
+	return KS_FIRST_NOT(0, places->len, i,
+			    at[i].section < section ||
+				    (at[i].section == section && at[i].offset < offset));
 }
 
 uint32_t ks_bpf_places_find(const struct ks_bpf_places *places, uint32_t section, uint64_t offset)
@@ -95,18 +89,13 @@ const struct ks_bpf_symbol *ks_bpf_find_symbol(const struct ks_bpf_reader *reade
 					       uint32_t section)
 {
 	const struct ks_bpf_symbol key = { .name = name, .section = section };
-	size_t low = 0, high = reader->nr_symbols;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		if (compare_symbols(&reader->symbols[reader->by_name[mid]], &key) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (low == reader->nr_symbols ||
-	    compare_symbols(&reader->symbols[reader->by_name[low]], &key) != 0)
+	size_t first =
+		KS_FIRST_NOT(0, reader->nr_symbols, i,
+			     compare_symbols(&reader->symbols[reader->by_name[i]], &key) < 0);
+	if (first == reader->nr_symbols ||
+	    compare_symbols(&reader->symbols[reader->by_name[first]], &key) != 0)
 		return NULL;
-	return &reader->symbols[reader->by_name[low]];
+	return &reader->symbols[reader->by_name[first]];
 }
 
 /** The name at an offset of the string table, or NULL. Bounded, because names are sorted. */

@@ -36,6 +36,7 @@ enum ks_reason_kind {
 	KS_REASON_STRUCT_OPS,	     // no such struct, or no such member
 	KS_REASON_INSN_SET,	     // instructions newer than the kernel
 	KS_REASON_POINTER,	     // a pointer that the verifier does not let it read so
+	KS_REASON_BOUNDS,	     // an offset or a size that the verifier knows no bounds of
 	KS_REASON_RESULT,	     // ends with a number that the kernel does not take
 	KS_REASON_TARGET_ABSENT,     // no such function
 	KS_REASON_TARGET_INLINED,    // inlined everywhere

@@ -12,12 +12,14 @@
 #include "base/vector.h"
 #include "bpf/hook.h"
 
+typedef KS_VECTOR(struct ks_policy_target) target_vector;
+
 /** An object's part while it is read. */
 struct draft {
 	struct ks_policy_object part; // but for the lists that grow
 	KS_VECTOR(struct ks_policy_texts) alternatives;
 	KS_VECTOR(struct ks_policy_constant) constants;
-	KS_VECTOR(struct ks_policy_target) targets, rewrites, probes;
+	target_vector targets, rewrites, probes;
 	KS_VECTOR(struct ks_policy_choice) choices;
 	KS_VECTOR(struct ks_policy_loss) losses;
 };
@@ -56,7 +58,19 @@ static const void *keep(struct reader *reader, const void *at, size_t nr, size_t
 	return copy;
 }
 
-static struct ks_policy_texts read_texts(struct reader *reader)
+/* ---- values; where they go is told by the key ---- */
+
+static void read_text(struct reader *reader, void *at)
+{
+	*(const char **)at = ks_toml_string(&reader->toml, &reader->policy->arena);
+}
+
+static void read_bool(struct reader *reader, void *at)
+{
+	*(bool *)at = ks_toml_bool(&reader->toml);
+}
+
+static void read_texts(struct reader *reader, void *at)
 {
 	KS_VECTOR(const char *) texts = { 0 };
 	ks_toml_enter(&reader->toml);
@@ -65,168 +79,106 @@ static struct ks_policy_texts read_texts(struct reader *reader)
 		if (!ks_vector_add(&texts, text))
 			reader->toml.nomem = true;
 	}
-	struct ks_policy_texts ret = {
+	*(struct ks_policy_texts *)at = (struct ks_policy_texts){
 		.nr = texts.len,
 		.at = keep(reader, texts.at, texts.len, sizeof(*texts.at)),
 	};
 	ks_vector_deinit(&texts);
-	return ret;
 }
 
-/* ---- the keys of each table ---- */
-
-static void read_on(struct reader *reader)
-{
-	reader->policy->on = read_texts(reader);
-}
-
-static void read_base(struct reader *reader)
-{
-	reader->policy->base = ks_toml_string(&reader->toml, &reader->policy->arena);
-}
-
-static void read_fail_on(struct reader *reader)
-{
-	const char *word = ks_toml_string(&reader->toml, &reader->policy->arena);
-	static const char *const words[] = { "unknown", "risk", "failure", "never" };
-	size_t i = 0;
-	while (i < 4 && strcmp(word, words[i]) != 0)
-		i++;
-	if (i == 4)
-		ks_toml_fail(&reader->toml, "fail-on: unknown, risk, failure or never is expected");
-	reader->policy->fail_on = word;
-}
-
-static void read_modules(struct reader *reader)
-{
-	reader->policy->modules = ks_toml_bool(&reader->toml);
-}
-
-static void read_btf(struct reader *reader)
-{
-	const char *word = ks_toml_string(&reader->toml, &reader->policy->arena);
-	reader->policy->brings_btf = strcmp(word, "custom") == 0;
-	if (!reader->policy->brings_btf && strcmp(word, "kernel") != 0)
-		ks_toml_fail(&reader->toml, "btf: kernel or custom is expected");
-}
-
-static struct draft *last_draft(struct reader *reader)
-{
-	return &reader->drafts.at[reader->drafts.len - 1];
-}
-
-static void read_match(struct reader *reader)
-{
-	last_draft(reader)->part.match = ks_toml_string(&reader->toml, &reader->policy->arena);
-}
-
-static void read_file_glob(struct reader *reader)
-{
-	last_draft(reader)->part.file = ks_toml_string(&reader->toml, &reader->policy->arena);
-}
-
-/** A list of programs, by its key. */
-static void read_programs(struct reader *reader)
-{
-	struct draft *draft = last_draft(reader);
-	const struct {
-		const char *name;
-		struct ks_policy_texts *texts;
-	} keys[] = {
-		{ "programs", &draft->part.programs }, { "needed", &draft->part.needed },
-		{ "optional", &draft->part.optional }, { "ignored", &draft->part.ignored },
-		{ "modes", &draft->part.modes },       { "if-present", &draft->part.present },
-		{ "chosen", &draft->part.chosen },     { "rewritten", &draft->part.rewritten },
-	};
-	for (size_t i = 0; i < KS_ARRAY_LEN(keys); i++)
-		if (strcmp(reader->toml.name, keys[i].name) == 0) {
-			*keys[i].texts = read_texts(reader);
-			return;
-		}
-}
-
-static void read_alternatives(struct reader *reader)
-{
-	ks_toml_enter(&reader->toml);
-	while (ks_toml_more(&reader->toml)) {
-		struct ks_policy_texts texts = read_texts(reader);
-		if (!ks_vector_add(&last_draft(reader)->alternatives, texts))
-			reader->toml.nomem = true;
-	}
-}
-
-static void read_loader(struct reader *reader)
-{
-	const char *word = ks_toml_string(&reader->toml, &reader->policy->arena);
-	last_draft(reader)->part.own_loader = strcmp(word, "own") == 0;
-	if (!last_draft(reader)->part.own_loader && strcmp(word, "libbpf") != 0)
-		ks_toml_fail(&reader->toml, "loader: libbpf or own is expected");
-}
-
-static void read_source(struct reader *reader)
-{
-	last_draft(reader)->part.source = ks_toml_string(&reader->toml, &reader->policy->arena);
-}
-
-/** Lists of texts, in the arena. */
-static struct ks_policy_lists read_lists(struct reader *reader)
+/** Lists of texts. */
+static void read_lists(struct reader *reader, void *at)
 {
 	KS_VECTOR(struct ks_policy_texts) lists = { 0 };
 	ks_toml_enter(&reader->toml);
 	while (ks_toml_more(&reader->toml)) {
-		struct ks_policy_texts texts = read_texts(reader);
+		struct ks_policy_texts texts;
+		read_texts(reader, &texts);
 		if (!ks_vector_add(&lists, texts))
 			reader->toml.nomem = true;
 	}
-	struct ks_policy_lists ret = {
+	*(struct ks_policy_lists *)at = (struct ks_policy_lists){
 		.nr = lists.len,
 		.at = keep(reader, lists.at, lists.len, sizeof(*lists.at)),
 	};
 	ks_vector_deinit(&lists);
-	return ret;
 }
 
-static struct ks_policy_choice *last_choice(struct reader *reader)
-{
-	struct draft *draft = last_draft(reader);
-	return &draft->choices.at[draft->choices.len - 1];
-}
-
-static void read_sides(struct reader *reader)
-{
-	last_choice(reader)->sides = read_lists(reader);
-}
-
-static void read_choice_by(struct reader *reader)
+/** One of a few words. @param words NULL behind the last one @return its number */
+static size_t read_word(struct reader *reader, const char *const *words)
 {
 	const char *word = ks_toml_string(&reader->toml, &reader->policy->arena);
-	last_choice(reader)->by_presence = strcmp(word, "presence") == 0;
-	if (!last_choice(reader)->by_presence && strcmp(word, "trial") != 0)
-		ks_toml_fail(&reader->toml, "by: presence or trial is expected");
+	char all[64] = "";
+	size_t nr = 0, len = 0;
+	while (words[nr] && strcmp(word, words[nr]) != 0)
+		nr++;
+	if (words[nr])
+		return nr;
+	for (size_t i = 0; i < nr; i++)
+		len += (size_t)snprintf(all + len, sizeof(all) - len, "%s%s",
+					!i	     ? ""
+					: i + 1 < nr ? ", "
+						     : " or ",
+					words[i]);
+	ks_toml_fail(&reader->toml, "%s: %s is expected", reader->toml.name, all);
+	return 0;
 }
 
-static void read_choice_source(struct reader *reader)
+static void read_fail_on(struct reader *reader, void *at)
 {
-	last_choice(reader)->source = ks_toml_string(&reader->toml, &reader->policy->arena);
+	static const char *const words[] = { "unknown", "risk", "failure", "never", NULL };
+	*(const char **)at = words[read_word(reader, words)];
 }
 
-static void read_loss(struct reader *reader)
+static void read_btf(struct reader *reader, void *at)
 {
+	static const char *const words[] = { "kernel", "custom", NULL };
+	*(bool *)at = read_word(reader, words) == 1;
+}
+
+static void read_loader(struct reader *reader, void *at)
+{
+	static const char *const words[] = { "libbpf", "own", NULL };
+	*(bool *)at = read_word(reader, words) == 1;
+}
+
+static void read_choice_by(struct reader *reader, void *at)
+{
+	static const char *const words[] = { "presence", "trial", NULL };
+	*(bool *)at = read_word(reader, words) == 0;
+}
+
+static void read_alternatives(struct reader *reader, void *at)
+{
+	struct draft *draft = at;
+	ks_toml_enter(&reader->toml);
+	while (ks_toml_more(&reader->toml)) {
+		struct ks_policy_texts texts;
+		read_texts(reader, &texts);
+		if (!ks_vector_add(&draft->alternatives, texts))
+			reader->toml.nomem = true;
+	}
+}
+
+static void read_loss(struct reader *reader, void *at)
+{
+	struct draft *draft = at;
 	struct ks_policy_loss loss = {
 		.program = ks_arena_strdup(&reader->policy->arena, reader->toml.name),
 		.text = ks_toml_string(&reader->toml, &reader->policy->arena),
 	};
-	if (!loss.program || !ks_vector_add(&last_draft(reader)->losses, loss))
+	if (!loss.program || !ks_vector_add(&draft->losses, loss))
 		reader->toml.nomem = true;
 }
 
-static void read_constant(struct reader *reader)
+static void read_constant(struct reader *reader, void *at)
 {
+	struct draft *draft = at;
 	struct ks_policy_constant constant = {
 		.name = ks_arena_strdup(&reader->policy->arena, reader->toml.name),
 		.value = ks_toml_number(&reader->toml),
 	};
-	if (!constant.name || !ks_vector_add(&last_draft(reader)->constants, constant))
+	if (!constant.name || !ks_vector_add(&draft->constants, constant))
 		reader->toml.nomem = true;
 }
 
@@ -244,92 +196,16 @@ static void check_section(struct reader *reader, const char *section)
 }
 
 /** PROGRAM = "SECTION" */
-static struct ks_policy_target read_section(struct reader *reader)
+static void read_target(struct reader *reader, void *at)
 {
+	target_vector *targets = at;
 	struct ks_policy_target target = {
 		.program = ks_arena_strdup(&reader->policy->arena, reader->toml.name),
 		.section = ks_toml_string(&reader->toml, &reader->policy->arena),
 	};
-	reader->toml.nomem = reader->toml.nomem || !target.program;
 	check_section(reader, target.section);
-	return target;
-}
-
-static void read_target(struct reader *reader)
-{
-	if (!ks_vector_add(&last_draft(reader)->targets, read_section(reader)))
+	if (!target.program || !ks_vector_add(targets, target))
 		reader->toml.nomem = true;
-}
-
-static void read_rewrite(struct reader *reader)
-{
-	if (!ks_vector_add(&last_draft(reader)->rewrites, read_section(reader)))
-		reader->toml.nomem = true;
-}
-
-static void read_probe(struct reader *reader)
-{
-	if (!ks_vector_add(&last_draft(reader)->probes, read_section(reader)))
-		reader->toml.nomem = true;
-}
-
-static struct ks_policy_tool *last_tool(struct reader *reader)
-{
-	return &reader->tools.at[reader->tools.len - 1];
-}
-
-static void read_tool_text(struct reader *reader)
-{
-	struct ks_policy_tool *tool = last_tool(reader);
-	const char *text = ks_toml_string(&reader->toml, &reader->policy->arena);
-	*(strcmp(reader->toml.name, "match") == 0   ? &tool->match
-	  : strcmp(reader->toml.name, "files") == 0 ? &tool->files
-						    : &tool->source) = text;
-}
-
-static void read_tool_texts(struct reader *reader)
-{
-	struct ks_policy_tool *tool = last_tool(reader);
-	const struct {
-		const char *name;
-		struct ks_policy_texts *texts;
-	} keys[] = {
-		{ "optional", &tool->optional },
-		{ "ignored", &tool->ignored },
-		{ "modes", &tool->modes },
-		{ "kernels-required", &tool->required },
-		{ "kernels-optional", &tool->spared },
-	};
-	for (size_t i = 0; i < KS_ARRAY_LEN(keys); i++)
-		if (strcmp(reader->toml.name, keys[i].name) == 0) {
-			*keys[i].texts = read_texts(reader);
-			return;
-		}
-}
-
-static void read_tool_sides(struct reader *reader)
-{
-	last_tool(reader)->sides = read_lists(reader);
-}
-
-static struct ks_policy_waiver *last_waiver(struct reader *reader)
-{
-	return &reader->waivers.at[reader->waivers.len - 1];
-}
-
-static void read_waiver_text(struct reader *reader)
-{
-	struct ks_policy_waiver *waiver = last_waiver(reader);
-	const char *key = reader->toml.name;
-	const char **text = strcmp(key, "tool") == 0	? &waiver->tool
-			    : strcmp(key, "cause") == 0 ? &waiver->cause
-							: &waiver->reason;
-	*text = ks_toml_string(&reader->toml, &reader->policy->arena);
-}
-
-static void read_waiver_kernels(struct reader *reader)
-{
-	last_waiver(reader)->kernels = read_texts(reader);
 }
 
 /** "2027-01-31" as 20270131; 0: it is none. */
@@ -348,12 +224,13 @@ static unsigned int date_of(const char *text)
 	return good ? value : 0;
 }
 
-static void read_waiver_until(struct reader *reader)
+static void read_date(struct reader *reader, void *at)
 {
-	const char *text = ks_toml_string(&reader->toml, &reader->policy->arena);
-	last_waiver(reader)->until = date_of(text);
-	if (!last_waiver(reader)->until)
-		ks_toml_fail(&reader->toml, "until: a date as \"2027-01-31\" is expected");
+	unsigned int date = date_of(ks_toml_string(&reader->toml, &reader->policy->arena));
+	*(unsigned int *)at = date;
+	if (!date)
+		ks_toml_fail(&reader->toml, "%s: a date as \"2027-01-31\" is expected",
+			     reader->toml.name);
 }
 
 /* ---- the tables ---- */
@@ -364,10 +241,22 @@ static bool begin_object(struct reader *reader)
 	return ks_vector_add(&reader->drafts, draft);
 }
 
+static void *last_object(struct reader *reader)
+{
+	return &reader->drafts.at[reader->drafts.len - 1];
+}
+
 static bool begin_choice(struct reader *reader)
 {
+	struct draft *draft = last_object(reader);
 	struct ks_policy_choice choice = { 0 };
-	return ks_vector_add(&last_draft(reader)->choices, choice);
+	return ks_vector_add(&draft->choices, choice);
+}
+
+static void *last_choice(struct reader *reader)
+{
+	struct draft *draft = last_object(reader);
+	return &draft->choices.at[draft->choices.len - 1];
 }
 
 static bool begin_tool(struct reader *reader)
@@ -376,69 +265,108 @@ static bool begin_tool(struct reader *reader)
 	return ks_vector_add(&reader->tools, tool);
 }
 
+static void *last_tool(struct reader *reader)
+{
+	return &reader->tools.at[reader->tools.len - 1];
+}
+
 static bool begin_waiver(struct reader *reader)
 {
 	struct ks_policy_waiver waiver = { .line = reader->toml.line, .tool = "*", .cause = "*" };
 	return ks_vector_add(&reader->waivers, waiver);
 }
 
+static void *last_waiver(struct reader *reader)
+{
+	return &reader->waivers.at[reader->waivers.len - 1];
+}
+
+static void *whole_policy(struct reader *reader)
+{
+	return reader->policy;
+}
+
+#define POLICY(field) offsetof(struct ks_policy, field)
+#define OBJECT(field) offsetof(struct draft, part.field)
+#define CHOICE(field) offsetof(struct ks_policy_choice, field)
+#define TOOL(field) offsetof(struct ks_policy_tool, field)
+#define WAIVER(field) offsetof(struct ks_policy_waiver, field)
+
 /** A table, and the keys that may stand in it; a key without a name takes any. */
 static const struct table {
 	const char *name;
 	bool (*begin)(struct reader *reader); // of an element: [[name]]; NULL: [name]
+	void *(*last)(struct reader *reader); // what it is about
 	struct {
 		const char *name;
-		void (*read)(struct reader *reader);
-	} keys[16]; // behind the last one is none
+		void (*read)(struct reader *reader, void *at);
+		size_t at; // in what the table is about
+	} keys[16];	   // behind the last one is none
 } tables[] = {
 	{ "",
 	  NULL,
-	  { { "on", read_on },
-	    { "base", read_base },
-	    { "fail-on", read_fail_on },
-	    { "modules", read_modules },
-	    { "btf", read_btf } } },
+	  whole_policy,
+	  { { "on", read_texts, POLICY(on) },
+	    { "base", read_text, POLICY(base) },
+	    { "fail-on", read_fail_on, POLICY(fail_on) },
+	    { "modules", read_bool, POLICY(modules) },
+	    { "btf", read_btf, POLICY(brings_btf) } } },
 	{ "object",
 	  begin_object,
-	  { { "match", read_match },
-	    { "file", read_file_glob },
-	    { "needed", read_programs },
-	    { "optional", read_programs },
-	    { "ignored", read_programs },
-	    { "modes", read_programs },
-	    { "if-present", read_programs },
-	    { "chosen", read_programs },
-	    { "rewritten", read_programs },
-	    { "alternatives", read_alternatives },
-	    { "source", read_source },
-	    { "programs", read_programs },
-	    { "loader", read_loader } } },
-	{ "object.constants", NULL, { { NULL, read_constant } } },
-	{ "object.targets", NULL, { { NULL, read_target } } },
-	{ "object.rewrites", NULL, { { NULL, read_rewrite } } },
-	{ "object.probes", NULL, { { NULL, read_probe } } },
-	{ "object.loses", NULL, { { NULL, read_loss } } },
+	  last_object,
+	  { { "match", read_text, OBJECT(match) },
+	    { "file", read_text, OBJECT(file) },
+	    { "needed", read_texts, OBJECT(needed) },
+	    { "optional", read_texts, OBJECT(optional) },
+	    { "ignored", read_texts, OBJECT(ignored) },
+	    { "modes", read_texts, OBJECT(modes) },
+	    { "if-present", read_texts, OBJECT(present) },
+	    { "chosen", read_texts, OBJECT(chosen) },
+	    { "rewritten", read_texts, OBJECT(rewritten) },
+	    { "alternatives", read_alternatives, 0 },
+	    { "source", read_text, OBJECT(source) },
+	    { "programs", read_texts, OBJECT(programs) },
+	    { "loader", read_loader, OBJECT(own_loader) } } },
+	{ "object.constants", NULL, last_object, { { NULL, read_constant, 0 } } },
+	{ "object.targets",
+	  NULL,
+	  last_object,
+	  { { NULL, read_target, offsetof(struct draft, targets) } } },
+	{ "object.rewrites",
+	  NULL,
+	  last_object,
+	  { { NULL, read_target, offsetof(struct draft, rewrites) } } },
+	{ "object.probes",
+	  NULL,
+	  last_object,
+	  { { NULL, read_target, offsetof(struct draft, probes) } } },
+	{ "object.loses", NULL, last_object, { { NULL, read_loss, 0 } } },
 	{ "object.choice",
 	  begin_choice,
-	  { { "sides", read_sides }, { "by", read_choice_by }, { "source", read_choice_source } } },
+	  last_choice,
+	  { { "sides", read_lists, CHOICE(sides) },
+	    { "by", read_choice_by, CHOICE(by_presence) },
+	    { "source", read_text, CHOICE(source) } } },
 	{ "tool",
 	  begin_tool,
-	  { { "match", read_tool_text },
-	    { "files", read_tool_text },
-	    { "source", read_tool_text },
-	    { "optional", read_tool_texts },
-	    { "ignored", read_tool_texts },
-	    { "modes", read_tool_texts },
-	    { "kernels-required", read_tool_texts },
-	    { "kernels-optional", read_tool_texts },
-	    { "sides", read_tool_sides } } },
+	  last_tool,
+	  { { "match", read_text, TOOL(match) },
+	    { "files", read_text, TOOL(files) },
+	    { "source", read_text, TOOL(source) },
+	    { "optional", read_texts, TOOL(optional) },
+	    { "ignored", read_texts, TOOL(ignored) },
+	    { "modes", read_texts, TOOL(modes) },
+	    { "kernels-required", read_texts, TOOL(required) },
+	    { "kernels-optional", read_texts, TOOL(spared) },
+	    { "sides", read_lists, TOOL(sides) } } },
 	{ "waiver",
 	  begin_waiver,
-	  { { "tool", read_waiver_text },
-	    { "cause", read_waiver_text },
-	    { "reason", read_waiver_text },
-	    { "kernels", read_waiver_kernels },
-	    { "until", read_waiver_until } } },
+	  last_waiver,
+	  { { "tool", read_text, WAIVER(tool) },
+	    { "cause", read_text, WAIVER(cause) },
+	    { "reason", read_text, WAIVER(reason) },
+	    { "kernels", read_texts, WAIVER(kernels) },
+	    { "until", read_date, WAIVER(until) } } },
 };
 enum { NR_TABLES = KS_ARRAY_LEN(tables) };
 
@@ -491,7 +419,8 @@ static void read_key(struct reader *reader, const struct table *table)
 {
 	for (size_t i = 0; table->keys[i].read; i++)
 		if (!table->keys[i].name || strcmp(table->keys[i].name, reader->toml.name) == 0) {
-			table->keys[i].read(reader);
+			table->keys[i].read(reader,
+					    (char *)table->last(reader) + table->keys[i].at);
 			return;
 		}
 	const char *near = near_key(table, reader->toml.name);

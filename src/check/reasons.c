@@ -81,7 +81,7 @@ static bool is_unsure(const struct ks_judge *judge, const struct ks_about *about
 				 about->insn);
 }
 
-static const char depends[] = "whether the program comes to it depends on an option, or on types, "
+const char ks_hint_option[] = "whether the program comes to it depends on an option, or on types, "
 			      "that are not known";
 
 struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
@@ -101,7 +101,7 @@ struct ks_reason *ks_judge_add(struct ks_judge *judge, enum ks_stage stage,
 		    untold || unsure ? KS_VERDICT_UNKNOWN : verdicts[stage], fmt, args);
 	va_end(args);
 	if (unsure)
-		ks_reason_hint(judge, reason, "%s", depends);
+		ks_reason_hint(judge, reason, "%s", ks_hint_option);
 	return reason;
 }
 
@@ -112,7 +112,7 @@ bool ks_judge_agrees(const struct ks_judge *judge, const struct ks_reason *reaso
 	return same && !same->soft && same->verdict >= reason->verdict;
 }
 
-void ks_judge_doubt(struct ks_judge *judge, struct ks_reason *reason)
+void ks_judge_doubt(struct ks_judge *judge, struct ks_reason *reason, const char *hint)
 {
 	if (reason->verdict == KS_VERDICT_NO_LOAD)
 		judge->untold[KS_STAGE_LOAD] = true;
@@ -120,7 +120,21 @@ void ks_judge_doubt(struct ks_judge *judge, struct ks_reason *reason)
 		judge->untold[KS_STAGE_ATTACH] = true;
 	reason->kind = KS_REASON_TIER;
 	reason->verdict = KS_VERDICT_UNKNOWN;
-	reason->hint = depends;
+	reason->hint = hint;
+}
+
+void ks_judge_wonder(struct ks_judge *judge, const struct ks_reason *reason, const char *hint)
+{
+	const struct ks_about about = { .kind = reason->name_kind, .name = reason->name };
+	struct ks_reason *slot = find(judge, KS_REASON_TIER, &about);
+	if (slot && !slot->soft)
+		return;
+	slot = append(judge);
+	judge->nomem |= !slot;
+	if (!slot)
+		return;
+	*slot = *reason;
+	ks_judge_doubt(judge, slot, hint);
 }
 
 struct ks_reason *ks_judge_note(struct ks_judge *judge, enum ks_reason_kind kind,

@@ -20,6 +20,7 @@ struct ks_judge {
 	const struct ks_calling_program *caller;
 	const struct ks_reach *reach;
 	const struct ks_reach *base_reach; // on the base image; NULL without one
+	const struct ks_bounds *bounds;	   // NULL: nobody asked
 	bool untold[KS_STAGE_RUN + 1];
 	bool nomem;
 	struct ks_reason lost; // stands for the reasons for which memory ran out
@@ -51,8 +52,12 @@ struct ks_reason *ks_judge_note(struct ks_judge *judge, enum ks_reason_kind kind
 				const struct ks_about *about, const char *fmt, ...);
 /** Whether another judge has the reason, as bad as that: of the same kind and name. */
 bool ks_judge_agrees(const struct ks_judge *judge, const struct ks_reason *reason);
-/** What was taken for true is so by some values only of what is not known: it becomes a KS_REASON_TIER. */
-void ks_judge_doubt(struct ks_judge *judge, struct ks_reason *reason);
+/** That only some values of an option or a type lead to it, or do that. */
+extern const char ks_hint_option[];
+/** What was taken for true is so by some values only of what is not known: it becomes a KS_REASON_TIER. @param hint static */
+void ks_judge_doubt(struct ks_judge *judge, struct ks_reason *reason, const char *hint);
+/** What another judge takes for true may be so: it is added as a KS_REASON_TIER. @param hint static */
+void ks_judge_wonder(struct ks_judge *judge, const struct ks_reason *reason, const char *hint);
 /** Set the hint of a reason. One that has a hint keeps it, as it keeps its detail. */
 KS_PRINTF(3, 4)
 void ks_reason_hint(struct ks_judge *judge, struct ks_reason *reason, const char *fmt, ...);

@@ -109,9 +109,10 @@ static enum ks_extern_state virtual_extern(const struct ks_site *site,
 			return KS_EXTERN_FOUND;
 		}
 		struct ks_target target = ks_target_find(site, wrapper);
-		if (!target.untold)
-			set_number(known, target.symbol != NULL);
-		return target.untold ? KS_EXTERN_UNTOLD : KS_EXTERN_FOUND;
+		enum ks_presence code = arch ? ks_target_code(&target) : KS_UNTOLD;
+		if (code != KS_UNTOLD)
+			set_number(known, code == KS_PRESENT);
+		return code == KS_UNTOLD ? KS_EXTERN_UNTOLD : KS_EXTERN_FOUND;
 	}
 	return missing(ext, known);
 }

@@ -7,6 +7,7 @@
 #include "base/trace.h"
 #include "check/kernels/expect.h"
 #include "check/prepare.h"
+#include "check/rules/bounds.h"
 #include "check/rules/hint.h"
 #include "check/rules/pointers.h"
 #include "check/rules/rules.h"
@@ -41,6 +42,8 @@ struct job {
 	struct ks_resolution *resolutions; // on each image, and on a base behind them
 	size_t *alike;			   // of each resolution: the first one with the same values
 	uint64_t steps;			   // for which its programs may still be followed
+	uint64_t bound_steps;		   // the same, for their numbers
+	struct ks_bounds_known *known;	   // what the verifier of each image knows of numbers
 };
 // of each image; real objects need fewer by far: this is for those made to keep us busy
 enum { STEPS_AN_IMAGE = 16 << 20 };
@@ -51,9 +54,41 @@ static bool is_alike(const struct job *job, size_t image, const struct ks_hook *
 	return job->alike[image] != image && !ks_hook_is_typed(hook);
 }
 
-static struct ks_trial trial_of(struct job *job, uint32_t index, size_t image)
+/** The same values, and verifiers that know as much of numbers. */
+static bool is_bounded_alike(const struct job *job, size_t a, size_t b)
 {
-	return (struct ks_trial){ &job->resolutions[image], index, &job->steps };
+	struct ks_bounds_known x = job->known[a], y = job->known[b];
+	return job->alike[a] == job->alike[b] && x.learns == y.learns && x.links == y.links;
+}
+
+/** What the verifiers of all images make of a program's numbers. */
+static struct ks_error *find_bounds(struct job *job, uint32_t index, struct ks_bounds *ret)
+{
+	const struct ks_prepared *prepared = &job->prepared;
+	for (size_t i = 0; i < job->run->result->check.nr_images; i++) {
+		const struct ks_resolution *resolution = &job->resolutions[i];
+		const struct ks_interp_input input = { .object = prepared->object,
+						       .program =
+							       &prepared->object->programs[index],
+						       .cores = resolution->core_values,
+						       .externs = resolution->extern_values,
+						       .data = prepared->data };
+		size_t same = job->alike[i];
+		while (same < i && !is_bounded_alike(job, same, i))
+			same++;
+		if (same < i)
+			ret[i] = ret[same];
+		else
+			KS_TRY(ks_bounds_find(&input, &prepared->hooks[index], job->known[i],
+					      &job->bound_steps, &ret[i]));
+	}
+	return NULL;
+}
+
+static struct ks_trial trial_of(struct job *job, uint32_t index, size_t image,
+				const struct ks_bounds *bounds)
+{
+	return (struct ks_trial){ &job->resolutions[image], index, &job->steps, bounds };
 }
 
 /** A program on every image; what is alike for several images is followed once. */
@@ -62,7 +97,8 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 	struct ks_check *check = &job->run->result->check;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	struct ks_reach *reaches = ks_arena_array(&arena, check->nr_images + 1, sizeof(*reaches));
-	if (!reaches)
+	struct ks_bounds *bounds = ks_arena_array(&arena, check->nr_images + 1, sizeof(*bounds));
+	if (!reaches || !bounds)
 		return &ks_nomem;
 	size_t row = job->object->first + index;
 	bool base_apart = job->has_base && job->base == check->nr_images;
@@ -72,11 +108,12 @@ static struct ks_error *judge_row(struct job *job, uint32_t index)
 			reaches[i] = reaches[job->alike[i]];
 			continue;
 		}
-		const struct ks_trial trial = trial_of(job, index, i);
+		const struct ks_trial trial = trial_of(job, index, i, NULL);
 		KS_TRY(ks_trial_follow(&trial, &arena, &reaches[i]));
 	}
+	KS_TRY(find_bounds(job, index, bounds));
 	for (size_t i = 0; i < check->nr_images; i++) {
-		const struct ks_trial trial = trial_of(job, index, i);
+		const struct ks_trial trial = trial_of(job, index, i, &bounds[i]);
 		KS_TRY(ks_trial_judge(&trial, &reaches[i],
 				      job->has_base ? &reaches[job->base] : NULL, job->arena,
 				      &arena, &check->outcomes[row * check->nr_images + i]));
@@ -93,7 +130,8 @@ static struct ks_error *resolve_all(struct job *job)
 	job->resolutions =
 		ks_arena_array(&job->scratch, check->nr_images + 1, sizeof(*job->resolutions));
 	job->alike = ks_arena_array(&job->scratch, check->nr_images + 1, sizeof(*job->alike));
-	if (!scores || !job->resolutions || !job->alike)
+	job->known = ks_arena_array(&job->scratch, run->nr_columns + 1, sizeof(*job->known));
+	if (!scores || !job->resolutions || !job->alike || !job->known)
 		return &ks_nomem;
 	size_t base = run->base;
 	if (base == run->nr_columns)
@@ -114,6 +152,7 @@ static struct ks_error *resolve_all(struct job *job)
 		ks_trace_end(KS_TRACE_CHECK, start, "resolve %s on %s", job->object->path,
 			     site.image->label ? site.image->label : "");
 		job->alike[i] = i;
+		job->known[i] = ks_bounds_known(&site);
 		for (size_t j = 0; j < i && job->alike[i] == i; j++)
 			if (job->resolutions[j].digest == job->resolutions[i].digest)
 				job->alike[i] = j;
@@ -140,6 +179,7 @@ static struct ks_error *judge_object(struct job *job)
 				 &job->prepared));
 	KS_TRY(resolve_all(job));
 	job->steps = STEPS_AN_IMAGE * (uint64_t)(job->run->result->check.nr_images + 1);
+	job->bound_steps = job->steps;
 	for (uint32_t i = 0; i < job->object->nr; i++) {
 		KS_TRY(judge_row(job, i));
 		KS_TRY(count_done(job->run));

@@ -103,7 +103,8 @@ static struct ks_judge judge_of(const struct ks_trial *trial, const struct ks_re
 				  .hook = &prepared->hooks[trial->index],
 				  .caller = &prepared->callers[trial->index],
 				  .reach = reach,
-				  .base_reach = base_reach };
+				  .base_reach = base_reach,
+				  .bounds = trial->bounds };
 }
 
 static bool is_hard(const struct ks_reason *reason)
@@ -111,23 +112,38 @@ static bool is_hard(const struct ks_reason *reason)
 	return !reason->soft && reason->verdict > KS_VERDICT_UNKNOWN;
 }
 
-static bool may_be_unsure(const struct ks_judge *judge)
+static bool any_hard(const struct ks_judge *judge)
 {
-	bool hard = false, untold = false;
-	for (size_t i = 0; i < judge->reasons.len && !hard; i++)
-		hard = is_hard(judge->reasons.at[i]);
-	for (uint32_t i = 0; hard && i < judge->program->nr && !untold; i++)
-		untold = judge->reach->at[i].ways & KS_WAYS_UNTOLD;
-	return untold;
+	for (size_t i = 0; i < judge->reasons.len; i++)
+		if (is_hard(judge->reasons.at[i]))
+			return true;
+	return false;
+}
+
+static bool is_untold(const struct ks_judge *judge)
+{
+	for (uint32_t i = 0; i < judge->program->nr; i++)
+		if (judge->reach->at[i].ways & KS_WAYS_UNTOLD)
+			return true;
+	return false;
 }
 
 /** Reasons that are none where what is not known is what is supposed. */
-static void doubt_others(struct ks_judge *judge, const struct ks_judge *supposed)
+static void doubt_others(struct ks_judge *judge, const struct ks_judge *supposed, const char *hint)
 {
 	for (size_t i = 0; i < judge->reasons.len; i++)
 		if (is_hard(judge->reasons.at[i]) &&
 		    !ks_judge_agrees(supposed, judge->reasons.at[i]))
-			ks_judge_doubt(judge, judge->reasons.at[i]);
+			ks_judge_doubt(judge, judge->reasons.at[i], hint);
+}
+
+/** And those that are reasons there alone. */
+static void wonder(struct ks_judge *judge, const struct ks_judge *supposed, const char *hint)
+{
+	for (size_t i = 0; i < supposed->reasons.len; i++)
+		if (is_hard(supposed->reasons.at[i]) &&
+		    !ks_judge_agrees(judge, supposed->reasons.at[i]))
+			ks_judge_wonder(judge, supposed->reasons.at[i], hint);
 }
 
 /** Judge it where all that is not known has one value. */
@@ -135,7 +151,7 @@ static struct ks_error *suppose(const struct ks_trial *trial, struct ks_judge *j
 				uint64_t value)
 {
 	struct ks_resolution resolution = *trial->resolution;
-	const struct ks_trial supposed = { &resolution, trial->index, trial->steps };
+	const struct ks_trial supposed = { &resolution, trial->index, trial->steps, trial->bounds };
 	struct ks_reach reach;
 	KS_TRY(ks_resolution_suppose(judge->scratch, &resolution, value));
 	KS_TRY(ks_trial_follow(&supposed, judge->scratch, &reach));
@@ -144,7 +160,7 @@ static struct ks_error *suppose(const struct ks_trial *trial, struct ks_judge *j
 	ks_judge_all(&other);
 	judge->nomem |= other.nomem;
 	if (reach.complete)
-		doubt_others(judge, &other);
+		doubt_others(judge, &other, ks_hint_option);
 	ks_vector_deinit(&other.reasons);
 	return NULL;
 }
@@ -156,8 +172,39 @@ static struct ks_error *suppose(const struct ks_trial *trial, struct ks_judge *j
 static struct ks_error *suppose_all(const struct ks_trial *trial, struct ks_judge *judge)
 {
 	static const uint64_t values[] = { 0, 1, UINT32_MAX };
-	for (size_t i = 0; i < KS_ARRAY_LEN(values) && may_be_unsure(judge); i++)
+	for (size_t i = 0; i < KS_ARRAY_LEN(values) && any_hard(judge) && is_untold(judge); i++)
 		KS_TRY(suppose(trial, judge, values[i]));
+	return NULL;
+}
+
+/** Judge it as if the kernel were of a version. */
+static struct ks_error *suppose_version(const struct ks_trial *trial, struct ks_judge *judge,
+					uint32_t version)
+{
+	static const char hint[] = "it depends on the kernel's version, which is not known";
+	struct ks_resolution resolution = *trial->resolution;
+	const struct ks_trial supposed = { &resolution, trial->index, trial->steps };
+	struct ks_reach reach;
+	resolution.site.version = version;
+	KS_TRY(ks_trial_follow(&supposed, judge->scratch, &reach));
+	struct ks_judge other =
+		judge_of(&supposed, &reach, judge->base_reach, judge->arena, judge->scratch);
+	ks_judge_all(&other);
+	judge->nomem |= other.nomem;
+	doubt_others(judge, &other, hint);
+	wonder(judge, &other, hint);
+	ks_vector_deinit(&other.reasons);
+	return NULL;
+}
+
+/** Of a kernel that does not tell its version, what is not so in all of them is unknown: one of each year or two. */
+static struct ks_error *suppose_versions(const struct ks_trial *trial, struct ks_judge *judge)
+{
+	static const uint32_t versions[] = { KS_SINCE(5, 4),  KS_SINCE(5, 10), KS_SINCE(5, 15),
+					     KS_SINCE(6, 1),  KS_SINCE(6, 6),  KS_SINCE(6, 12),
+					     KS_SINCE(6, 18), KS_SINCE(7, 2) };
+	for (size_t i = 0; i < KS_ARRAY_LEN(versions) && !judge->site->version; i++)
+		KS_TRY(suppose_version(trial, judge, versions[i]));
 	return NULL;
 }
 
@@ -168,7 +215,9 @@ struct ks_error *ks_trial_judge(const struct ks_trial *trial, const struct ks_re
 	struct ks_judge judge = judge_of(trial, reach, base_reach, arena, scratch);
 	int64_t start = ks_trace_begin(KS_TRACE_CHECK);
 	ks_judge_all(&judge);
-	struct ks_error *err = suppose_all(trial, &judge);
+	struct ks_error *err = suppose_versions(trial, &judge);
+	if (!err)
+		err = suppose_all(trial, &judge);
 	ks_trace_end(KS_TRACE_CHECK, start, "judge %s on %s: %zu reasons", judge.program->name,
 		     judge.site->image->label ? judge.site->image->label : "", judge.reasons.len);
 	if (!err)

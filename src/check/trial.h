@@ -3,11 +3,14 @@
 /* One program on one image: inside check/ only. */
 #include "check/check.h"
 #include "check/resolve.h"
+#include "check/rules/bounds.h"
 
 struct ks_trial {
 	const struct ks_resolution *resolution;
 	uint32_t index;	 // of the program in its object
 	uint64_t *steps; // as in ks_interp_input
+	const struct ks_bounds
+		*bounds; // what the verifier makes of its numbers; to follow it, NULL
 };
 
 /** Which of its instructions can be reached. @param arena holds the result */

@@ -72,6 +72,10 @@ const struct ks_reason_info ks_reasons[KS_NR_REASONS] = {
 		"pointer", "the pointer may not be used so", LOAD,
 		"The verifier knows the pointer's type and does not let the program use it so.",
 		"Compare it with NULL before, or read through it by bpf_probe_read_kernel()." },
+	[KS_REASON_BOUNDS] = {
+		"bounds", "the verifier knows no bounds of it", LOAD,
+		"An offset or a size may be out of bounds as far as this kernel's verifier knows.",
+		"Compare it with a constant, or mask it, right before it is used." },
 	[KS_REASON_RESULT] = {
 		"result", "it ends with what the kernel does not take", LOAD,
 		"The program ends with a number that the kernel does not take from programs of this type.",

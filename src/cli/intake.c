@@ -26,15 +26,24 @@ static size_t count_calls(const struct ks_surface *surface)
 	return nr;
 }
 
+/** How many names of functions are functions, labels, or may be either. */
+static void count_code(const struct ks_surface *surface, size_t nr[KS_CODE_UNTOLD + 1])
+{
+	for (size_t i = 0; i < surface->nr_functions; i++)
+		nr[ks_function_code(&surface->functions[i], &surface->image)]++;
+}
+
 /** ", 3 functions": the tables of a surface that a result line counts. */
 static void count_surface(const struct ks_surface *surface, struct ks_buf *out)
 {
+	size_t code[KS_CODE_UNTOLD + 1] = { 0 };
+	count_code(surface, code);
 	const struct {
 		enum ks_kind kind;
 		size_t nr;
 		const char *one, *many;
 	} counts[] = {
-		{ KS_FUNCTION, surface->nr_functions, "function", "functions" },
+		{ KS_FUNCTION, code[KS_CODE_FUNCTION], "function", "functions" },
 		{ KS_STRUCT, surface->decls[KS_STRUCT].nr, "struct", "structs" },
 		{ KS_TRACEPOINT, surface->nr_tracepoints, "tracepoint", "tracepoints" },
 		{ KS_SYSCALL, count_calls(surface), "syscall", "syscalls" },
@@ -44,6 +53,8 @@ static void count_surface(const struct ks_surface *surface, struct ks_buf *out)
 		if (surface->known & KS_KNOWS(counts[i].kind))
 			ks_buf_printf(out, ", %zu %s", counts[i].nr,
 				      counts[i].nr == 1 ? counts[i].one : counts[i].many);
+	if (code[KS_CODE_UNTOLD])
+		ks_buf_printf(out, "; function or label: %zu", code[KS_CODE_UNTOLD]);
 }
 
 static void print_image(const struct ks_ingest_event *event)

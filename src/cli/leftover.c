@@ -49,6 +49,25 @@ struct ks_error *ks_leftover_add(const char *path)
 	return NULL;
 }
 
+static struct ks_error *look_after(const struct ks_leftover_job *job)
+{
+	for (const char *const *tail = job->tails; *tail; tail++) {
+		_cleanup_buf_ struct ks_buf path = { 0 };
+		ks_buf_printf(&path, "%s%s", job->path, *tail);
+		KS_TRY(ks_buf_text(&path) ? ks_leftover_add(path.at) : &ks_nomem);
+	}
+	return NULL;
+}
+
+void ks_leftover_progress(void *arg, const char *what, uint64_t done, uint64_t total)
+{
+	struct ks_leftover_job *job = arg;
+	if (!job->told)
+		ks_error_free(look_after(job)); // the next one at it removes them
+	job->told = true;
+	ks_draw_count(&job->cli->draw, what, done, total);
+}
+
 void ks_leftover_forget(void)
 {
 	for (size_t i = 0; i < KS_ARRAY_LEN(deadly) && left.nr; i++)

@@ -3,7 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "base/json.h"
 #include "check/kernels/expect.h"
 #include "cli/leftover.h"
@@ -41,35 +40,6 @@ static struct ks_error *sign(const char *key, const char *out)
 	return key ? run_gpg(key, out, path) : NULL;
 }
 
-struct publishing {
-	struct ks_cli *cli;
-	const char *out;
-	bool told;
-	struct ks_error *err;
-};
-
-/** What stands beside OUT until it is whole. */
-static struct ks_error *look_after(const char *out)
-{
-	static const char *const tails[] = { "-publish", "-publish-new", "-publish-new-journal" };
-	for (size_t i = 0; i < KS_ARRAY_LEN(tails); i++) {
-		_cleanup_buf_ struct ks_buf path = { 0 };
-		ks_buf_printf(&path, "%s%s", out, tails[i]);
-		KS_TRY(ks_buf_text(&path) ? ks_leftover_add(path.at) : &ks_nomem);
-	}
-	return NULL;
-}
-
-/** Whoever is told something has the lock: the files are not those of another one that publishes there. */
-static void show_progress(void *arg, const char *what, uint64_t done, uint64_t total)
-{
-	struct publishing *publishing = arg;
-	if (!publishing->told)
-		publishing->err = look_after(publishing->out);
-	publishing->told = true;
-	ks_draw_count(&publishing->cli->draw, what, done, total);
-}
-
 static struct ks_error *print_json(const char *path, const char *key,
 				   const struct ks_publish_result *result)
 {
@@ -93,15 +63,16 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	if (argc != 1)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf publish OUT");
 	_cleanup_session_ struct ks_session session = { 0 };
-	struct publishing publishing = { .cli = cli, .out = argv[0] };
-	const struct ks_progress progress = { .fn = show_progress, .arg = &publishing };
+	static const char *const beside[] = { "-publish", "-publish-new", "-publish-new-journal",
+					      NULL };
+	struct ks_leftover_job job = { .cli = cli, .path = argv[0], .tails = beside };
+	const struct ks_progress progress = { .fn = ks_leftover_progress, .arg = &job };
 	struct ks_publish_opts how = { .progress = &progress };
 	struct ks_publish_result result;
 	how.common = ks_expect_common(&how.nr_common);
 	KS_TRY(ks_session_open(cli, KS_STORE_READ, &session));
 	struct ks_error *err = ks_store_publish(session.store, argv[0], &how, &result);
 	ks_leftover_forget();
-	ks_error_free(publishing.err);
 	KS_TRY(err);
 	KS_TRY(sign(opts->sign, argv[0]));
 	ks_draw_erase(&cli->draw);

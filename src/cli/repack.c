@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/json.h"
+#include "cli/leftover.h"
 #include "cli/session.h"
 
 static struct ks_error *print_json(const struct ks_repack_result *result)
@@ -16,6 +17,8 @@ static struct ks_error *print_json(const struct ks_repack_result *result)
 
 static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, char **argv)
 {
+	static const char *const beside[] = { "-repack", "-repack-wal", "-repack-shm",
+					      "-repack-journal", NULL };
 	(void)values;
 	(void)argv;
 	if (argc)
@@ -23,7 +26,13 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	_cleanup_session_ struct ks_session session = { 0 };
 	struct ks_repack_result result;
 	KS_TRY(ks_session_open(cli, KS_STORE_WRITE, &session));
-	KS_TRY(ks_store_repack(session.store, ks_cli_threads(cli), &result));
+	struct ks_leftover_job job = { .cli = cli, .path = session.db, .tails = beside };
+	const struct ks_progress progress = { .fn = ks_leftover_progress, .arg = &job };
+	struct ks_error *err =
+		ks_store_repack(session.store, ks_cli_threads(cli), &progress, &result);
+	ks_leftover_forget();
+	ks_draw_erase(&cli->draw);
+	KS_TRY(err);
 	if (!cli->quiet && !cli->json)
 		ks_cli_say(stdout, "%.1f MB before, %.1f MB now", (double)result.before / 1e6,
 			   (double)result.after / 1e6);

@@ -97,11 +97,15 @@ static bool has_entries(const struct ks_fact *fact)
 	return fact->function->nr_entries != 0;
 }
 
-/** The issues that an image can tell of a function: of what can be attached, when there is a symbol for it. */
+/**
+ * The issues that an image can tell of a function: of what can be attached, when there is a symbol for it. What is no function, or
+ * maybe none, is no status of one.
+ */
 static uint32_t told_of(const struct ks_fact *fact)
 {
+	const uint32_t labels = KS_ISSUE_BIT(KS_ISSUE_LABEL) | KS_ISSUE_BIT(KS_ISSUE_UNTOLD);
 	const struct ks_function *fn = fact->function;
-	uint32_t told = ks_issues_told(fact->image);
+	uint32_t told = ks_issues_told(fact->image) & ~labels;
 	for (uint32_t i = 0; i < fn->nr_symbols; i++)
 		if (strcmp(fn->symbols[i].name, fn->name) == 0)
 			return told;

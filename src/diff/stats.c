@@ -73,6 +73,8 @@ static struct ks_error *run_jobs(struct comparing *comparing, struct ks_store *s
 			comparing->jobs[nr_jobs++] = &stats->pairs[i];
 	KS_TRY(ks_siblings_open(store, nr_jobs < nr_threads ? nr_jobs : nr_threads,
 				&comparing->stores));
+	for (unsigned int i = 0; i < comparing->stores.nr; i++)
+		KS_TRY(ks_store_expect(comparing->stores.at[i], stats->images));
 	return ks_pool_run(comparing->stores.nr, nr_jobs, compare, comparing);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "dwarf/constants.h"
 
 /* ---- other files ---- */
@@ -97,17 +98,13 @@ bool ks_dwarf_list_signatures(struct ks_dwarf *dwarf)
 
 uint64_t ks_dwarf_signed_type(const struct ks_dwarf *dwarf, uint64_t signature)
 {
-	size_t low = 0, high = dwarf->type_units.len;
-	while (low < high) { // the first of those that have it
-		size_t middle = low + (high - low) / 2;
-		if (dwarf->units.at[dwarf->type_units.at[middle]].signature < signature)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == dwarf->type_units.len)
+	const struct ks_unit *units = dwarf->units.at;
+	const uint32_t *signed_ones = dwarf->type_units.at;
+	size_t first = KS_FIRST_NOT(0, dwarf->type_units.len, i,
+				    units[signed_ones[i]].signature < signature);
+	if (first == dwarf->type_units.len)
 		return 0;
-	const struct ks_unit *unit = &dwarf->units.at[dwarf->type_units.at[low]];
+	const struct ks_unit *unit = &units[signed_ones[first]];
 	if (unit->signature != signature || unit->type >= (uint64_t)(unit->end - unit->start))
 		return 0;
 	return (uint64_t)(unit->start - dwarf->info.base) + unit->type;
@@ -115,14 +112,9 @@ uint64_t ks_dwarf_signed_type(const struct ks_dwarf *dwarf, uint64_t signature)
 
 const struct ks_unit *ks_dwarf_unit_at(const struct ks_dwarf *dwarf, uint64_t offset)
 {
-	size_t low = 0, high = dwarf->units.len;
-	while (low < high) { // the first that starts behind it
-		size_t middle = low + (high - low) / 2;
-		if ((uint64_t)(dwarf->units.at[middle].start - dwarf->info.base) <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	const struct ks_unit *unit = low ? &dwarf->units.at[low - 1] : NULL;
+	const struct ks_unit *units = dwarf->units.at;
+	size_t behind = KS_FIRST_NOT(0, dwarf->units.len, i,
+				     (uint64_t)(units[i].start - dwarf->info.base) <= offset);
+	const struct ks_unit *unit = behind ? &units[behind - 1] : NULL;
 	return unit && offset < (uint64_t)(unit->end - dwarf->info.base) ? unit : NULL;
 }

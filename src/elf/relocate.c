@@ -60,15 +60,8 @@ static bool list_loaded(struct job *job)
 /** The last section that begins at or before the address, or NULL. */
 static struct ks_section *section_before(const struct job *job, uint64_t addr)
 {
-	size_t low = 0, high = job->nr_loaded;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (job->loaded[middle]->addr <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? job->loaded[low - 1] : NULL;
+	size_t behind = KS_FIRST_NOT(0, job->nr_loaded, i, job->loaded[i]->addr <= addr);
+	return behind ? job->loaded[behind - 1] : NULL;
 }
 
 /** The value of a dynamic symbol that the image itself defines. */

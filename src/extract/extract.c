@@ -6,6 +6,7 @@
 #include "extract/extract.h"
 #include "extract/modules/base_kernel.h"
 #include "extract/symbols/kallsyms.h"
+#include "extract/symbols/labels.h"
 #include "extract/symbols/link_address.h"
 #include "extract/tiers.h"
 #include "surface/config.h"
@@ -159,6 +160,24 @@ static struct ks_error *complete(void *arg, size_t job, unsigned int thread)
 	return read_config(x);
 }
 
+/** A symbol table has types; other symbols only have letters, and debug information tells more than what is looked for here. */
+static struct ks_error *tell_labels(struct extraction *x)
+{
+	const struct ks_finder *finder = x->finder;
+	struct ks_image *image = &finder->surface->image;
+	if (!finder->surface->symtab_known)
+		return NULL;
+	const struct ks_section *symtab = ks_elf_section(finder->elf, ".symtab");
+	if (symtab && symtab->data)
+		image->facts |= KS_FACT_LABELS;
+	if (image->facts & KS_FACT_LABELS || image->tier != KS_TIER_BTF)
+		return NULL;
+	int64_t start = ks_trace_begin(KS_TRACE_INGEST);
+	struct ks_error *err = ks_labels_tell(finder->elf, finder->symbols, finder->surface);
+	ks_trace_end(KS_TRACE_INGEST, start, "labels");
+	return err;
+}
+
 static struct ks_error *extract_all(struct extraction *x, unsigned int nr_threads)
 {
 	struct ks_surface *surface = x->finder->surface;
@@ -192,7 +211,7 @@ static struct ks_error *extract_all(struct extraction *x, unsigned int nr_thread
 		KS_TRY(ks_extract_btf_forms(x->forming, nr_threads, &x->has_forms));
 	surface->image.facts |= x->has_forms ? KS_FACT_FORMS : 0;
 	ks_trace_end(KS_TRACE_INGEST, start, "what BTF says besides: %zu names", surface->nr_forms);
-	return NULL;
+	return tell_labels(x);
 }
 
 /** Symbols from the best place that has some. @param[out] start where a flat image begins, 0: not known */

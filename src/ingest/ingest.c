@@ -55,6 +55,7 @@ static void intake_deinit(struct intake *intake)
 	ks_surface_free(intake->surface);
 	free(intake->note);
 	free(intake->known);
+	free(intake->had.sha256);
 	free(intake->had.label);
 	free(intake->had.sets);
 }
@@ -108,14 +109,22 @@ static struct ks_error *tell_result(const struct intake *intake, const struct ks
 	return ks_ingest_tell(intake->ingest, &event);
 }
 
+/**
+ * Whether the store now has all that the package brings: one whose configuration is missing is fetched again, for the next time its
+ * list may tell where that is. A plan has told.
+ */
+static bool is_whole(const struct intake *intake)
+{
+	const struct ks_pull_opts *pull = intake->item->pull;
+	return intake->surface && (intake->surface->config || (pull && pull->planned));
+}
+
 /** @param[out] result what became of it; its label is to be freed */
 static struct ks_error *put(struct intake *intake, struct ks_put_result *result)
 {
 	struct ks_ingest *ingest = intake->ingest;
 	KS_TRY(ks_cancel_check(ingest->opts.cancel));
 	const struct ks_surface *surface = intake->surface;
-	const struct ks_pull_opts *pull = intake->item->pull;
-	const struct ks_pull_plan_kernel *planned = pull ? pull->planned : NULL;
 	if (intake->known && !(surface && surface->config)) {
 		result->label = ks_take(intake->known);
 		KS_TRY(ks_store_join_sets(ingest->store, result->label,
@@ -123,10 +132,9 @@ static struct ks_error *put(struct intake *intake, struct ks_put_result *result)
 	} else {
 		KS_TRY(ks_store_put(ingest->store, surface, ingest->opts.nr_threads, result));
 	}
-	return planned && surface ? ks_store_mark_package(ingest->store,
-							  planned->files[KS_REMOTE_KERNEL].sha256,
-							  &surface->image)
-				  : NULL;
+	return intake->had.sha256 && is_whole(intake)
+		       ? ks_store_mark_package(ingest->store, intake->had.sha256, &surface->image)
+		       : NULL;
 }
 
 /** A full or read-only store fails every image alike: then the rest is not tried. */

@@ -114,8 +114,10 @@ void ks_ingest_free_sets(struct ks_ingest *ingest);
 /** A kernel that need not be fetched, for the store has what its package brings. */
 struct ks_ingest_had {
 	const struct ks_ingest *ingest;
-	char *label; // of the image; NULL: it has to be read
-	char *sets;  // that the kernel is of (surface/image_sets.h), or NULL
+	bool comes_anyway; // there is something else to fetch it for
+	char *sha256;	   // of the package that was asked for last; NULL: no list tells
+	char *label;	   // of the image; NULL: it has to be read
+	char *sets;	   // that the kernel is of (surface/image_sets.h), or NULL
 };
 
 /** For ks_pull_opts.had. @param arg a struct ks_ingest_had, whose texts the caller frees */

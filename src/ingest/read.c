@@ -126,10 +126,9 @@ static struct ks_error *pull(const struct reading *reading, const char *package,
 {
 	const struct ks_pull_opts *given = reading->item->pull;
 	struct ks_pull_opts opts = given ? *given : reading->ingest->opts.pull;
-	if (!opts.verify && !opts.config) { // else there is something to fetch it for
-		opts.had = ks_ingest_had;
-		opts.had_arg = reading->had;
-	}
+	opts.had = ks_ingest_had;
+	opts.had_arg = reading->had;
+	reading->had->comes_anyway = opts.verify || opts.config;
 	return ks_pull_open(package, &opts, &reading->progress, ret);
 }
 

@@ -17,6 +17,9 @@ void ks_catalogue_free(struct ks_catalogue *catalogue)
 	ks_vector_deinit(&catalogue->lists);
 	ks_vector_deinit(&catalogue->made_masks);
 	ks_vector_deinit(&catalogue->flips);
+	ks_vector_deinit(&catalogue->expected);
+	ks_vector_deinit(&catalogue->sheet_room);
+	ks_buf_deinit(&catalogue->made_sheet);
 	ks_buf_deinit(&catalogue->place);
 	ks_vector_deinit(&catalogue->records);
 	ks_buf_deinit(&catalogue->first_row);
@@ -269,8 +272,7 @@ struct ks_error *ks_catalogue_record(struct ks_catalogue_chunk *chunk, struct ks
 	return NULL;
 }
 
-/** 0 stands for none. */
-static uint64_t get_id(struct ks_cursor *c, uint64_t base)
+uint64_t ks_catalogue_id(struct ks_cursor *c, uint64_t base)
 {
 	uint64_t code = ks_cursor_uleb(c);
 	return code ? base + ((code - 1) >> 1 ^ -((code - 1) & 1)) : 0;
@@ -290,8 +292,7 @@ bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, 
 {
 	uint64_t nr = ks_catalogue_count(&record), at = 0, value = 0;
 	struct ks_cursor values = record;
-	for (uint64_t i = 0; i < 2 * nr && !record.why; i++)
-		ks_cursor_uleb(&record);
+	ks_cursor_skip_ulebs(&record, 2 * nr);
 	while (ks_cursor_more(&record)) {
 		value = ks_cursor_uleb(&record);
 		uint64_t run = ks_cursor_uleb(&record);
@@ -306,8 +307,8 @@ bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, 
 	if (!value || record.why)
 		return false;
 	for (uint64_t i = 0; i < value; i++) {
-		*ret_first = get_id(&values, base);
-		*ret_second = get_id(&values, base);
+		*ret_first = ks_catalogue_id(&values, base);
+		*ret_second = ks_catalogue_id(&values, base);
 	}
 	return true;
 }
@@ -315,8 +316,7 @@ bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, 
 struct ks_catalogue_holders ks_catalogue_holders_of(struct ks_cursor record, size_t nr_images)
 {
 	uint64_t nr = ks_catalogue_count(&record);
-	for (uint64_t i = 0; i < 2 * nr && !record.why; i++)
-		ks_cursor_uleb(&record);
+	ks_cursor_skip_ulebs(&record, 2 * nr);
 	return (struct ks_catalogue_holders){ .record = record, .nr_images = nr_images };
 }
 

@@ -69,6 +69,9 @@ struct ks_catalogue {
 	/** Which names of the last row each image has: kept in the store's cache of columns, or here. catalogue_masks.c */
 	const uint64_t *masks;
 	KS_VECTOR(uint64_t) made_masks, flips;
+	/** Images that are asked for, counted from 0 and sorted, and room for what a row says of them. catalogue_sheet.c */
+	KS_VECTOR(uint64_t) expected, sheet_room;
+	struct ks_buf made_sheet;
 	/** The last row of places. */
 	uint64_t place_first, place_nr;
 	struct ks_buf place;
@@ -114,6 +117,8 @@ KS_MUST_CHECK struct ks_error *ks_catalogue_record(struct ks_catalogue_chunk *ch
 						   struct ks_cursor *ret);
 /** A number of things that follow and have bytes; 0 when there are not so many. */
 uint64_t ks_catalogue_count(struct ks_cursor *c);
+/** An id of a record; 0 stands for none. */
+uint64_t ks_catalogue_id(struct ks_cursor *c, uint64_t base);
 /** What a record says of an image; false when the image does not have the name. @param record fails when it is damaged */
 bool ks_catalogue_value(struct ks_cursor record, uint64_t base, uint64_t image, uint64_t *ret_first,
 			uint64_t *ret_second, const char **ret_why);
@@ -156,6 +161,19 @@ KS_MUST_CHECK struct ks_error *ks_catalogue_mask(struct ks_store *store, size_t 
 /** The first image that has the same names of the row. @param mask of the row that was asked for last */
 uint64_t ks_catalogue_mask_like(const struct ks_catalogue *catalogue,
 				const struct ks_catalogue_chunk *chunk, const uint64_t *mask);
+
+/** What a row says of an image. */
+struct ks_catalogue_view {
+	struct ks_catalogue_chunk chunk; // of an expected image only the names and their number
+	const uint64_t *mask;		 // which of them it has
+	uint64_t nr;			 // how many these are
+	uint64_t like; // an image that has the same of the row, the same one for all that do
+	bool expected;
+	struct ks_bytes ids; // of an expected image: columns, as ks_columns_load() gives them
+};
+/** @param ret valid until another row is asked for */
+KS_MUST_CHECK struct ks_error *ks_catalogue_view(struct ks_store *store, size_t row, uint64_t image,
+						 struct ks_catalogue_view *ret);
 static inline bool ks_catalogue_has(const uint64_t *mask, uint32_t name)
 {
 	return mask[name / 64] >> name % 64 & 1;
@@ -173,6 +191,7 @@ struct ks_error *ks_catalogue_columns(struct ks_store *store, int64_t id,
 				      const struct ks_near *near, struct ks_buf *out);
 struct ks_error *ks_catalogue_places(struct ks_store *store, int64_t columns, uint64_t only,
 				     struct ks_places **ret);
+struct ks_error *ks_catalogue_expect(struct ks_store *store, const struct ks_store_images *images);
 struct ks_error *ks_catalogue_moves(struct ks_store *store, int64_t image, struct ks_buf *out);
 struct ks_error *ks_catalogue_find(struct ks_store *store, const struct ks_find *find);
 struct ks_error *ks_catalogue_symbol(struct ks_store *store, const struct ks_store_image *image,

@@ -37,11 +37,25 @@ static struct ks_error *get_text(struct ks_cursor *c, struct ks_arena *arena, co
 	return text && !*ret ? &ks_nomem : NULL;
 }
 
-static void get_facts(struct ks_cursor *c, struct ks_store_image *image)
+/** The last text and what it says: neighbours mostly have the same. */
+struct said {
+	const char *text; // NULL: none yet
+	uint32_t bits;
+};
+
+static uint32_t get_bits(struct ks_cursor *c, struct said *last, uint32_t (*read)(const char *))
+{
+	const char *text = ks_cursor_str(c);
+	if (!last->text || strcmp(last->text, text) != 0)
+		*last = (struct said){ text, read(text) };
+	return last->bits;
+}
+
+static void get_facts(struct ks_cursor *c, struct said last[2], struct ks_store_image *image)
 {
 	image->image.tier = ks_image_tier_of(ks_cursor_str(c));
-	image->known = ks_image_get_known(ks_cursor_str(c));
-	image->image.facts = ks_image_get_facts(ks_cursor_str(c));
+	image->known = get_bits(c, &last[0], ks_image_get_known);
+	image->image.facts = get_bits(c, &last[1], ks_image_get_facts);
 	image->image.elf_class = (uint8_t)ks_cursor_uleb(c);
 	image->image.big_endian = ks_cursor_uleb(c) != 0;
 	image->symtab_known = ks_cursor_uleb(c) != 0;
@@ -52,6 +66,7 @@ static void get_facts(struct ks_cursor *c, struct ks_store_image *image)
 struct ks_error *ks_catalogue_get_images(struct ks_cursor *c, struct ks_arena *arena,
 					 struct ks_store_images *ret)
 {
+	struct said last[2] = { 0 };
 	uint64_t nr = ks_cursor_uleb(c);
 	if (c->why || nr > (uint64_t)(c->end - c->pos)) // each has bytes
 		return ks_store_damaged("impossible number of images");
@@ -67,7 +82,7 @@ struct ks_error *ks_catalogue_get_images(struct ks_cursor *c, struct ks_arena *a
 		for (size_t i = 0; i < nr; i++)
 			KS_TRY(get_text(c, arena, ks_image_text(&images[i].image, field)));
 	for (size_t i = 0; i < nr; i++) {
-		get_facts(c, &images[i]);
+		get_facts(c, last, &images[i]);
 		if (!images[i].image.label)
 			return ks_store_damaged("image without a label");
 	}

@@ -139,15 +139,14 @@ static struct ks_error *add_name(struct ks_places *places, const struct ks_facts
 static struct ks_error *add_names(struct ks_store *store, int64_t columns, uint64_t before,
 				  uint64_t only, struct ks_places *places)
 {
-	struct ks_catalogue_chunk chunk;
-	const uint64_t *mask;
+	struct ks_catalogue_view view;
 	uint64_t image = ks_catalogue_key_image(columns);
-	KS_TRY(ks_catalogue_mask(store, ks_catalogue_key_row(columns), image, &chunk, &mask));
-	for (uint32_t i = 0; i < chunk.nr && (only == KS_PLACES_ALL || places->at.len <= only);
+	KS_TRY(ks_catalogue_view(store, ks_catalogue_key_row(columns), image, &view));
+	for (uint32_t i = 0; i < view.chunk.nr && (only == KS_PLACES_ALL || places->at.len <= only);
 	     i++) {
 		struct ks_facts facts;
 		bool wanted = only == KS_PLACES_ALL || places->at.len == only;
-		if (!ks_catalogue_has(mask, i))
+		if (!ks_catalogue_has(view.mask, i))
 			continue;
 		if (wanted)
 			KS_TRY(facts_of(store, before + i, image, &facts));

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One name of a catalogue: its row, its record in that, what that says of an image. */
+#include "base/array.h"
 #include "store/catalogue.h"
 #include "store/names.h"
 
 int64_t ks_catalogue_row_of(const struct ks_catalogue_list *list, const char *name)
 {
-	size_t low = 0, high = list->nr;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (strcmp(list->rows[middle].first, name) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return (int64_t)low - 1;
+	size_t behind = KS_FIRST_NOT(0, list->nr, i, strcmp(list->rows[i].first, name) <= 0);
+	return (int64_t)behind - 1;
 }
 
 /** The row that a name would stand in. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/pool.h"
 #include "store/names.h"
 #include "store/places.h"
@@ -199,18 +200,10 @@ static struct block *block_of(struct count *count, uint64_t id, struct block *ne
 {
 	if (near && id - near->first < near->nr) // wraps to a large number when id is lower
 		return near;
-	size_t low = 0, high = count->blocks.len;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct block *block = &count->blocks.at[middle];
-		if (id < block->first)
-			high = middle;
-		else if (id - block->first >= block->nr)
-			low = middle + 1;
-		else
-			return block;
-	}
-	return NULL;
+	struct block *all = count->blocks.at;
+	size_t behind = KS_FIRST_NOT(0, count->blocks.len, i, all[i].first <= id);
+	struct block *block = behind ? &all[behind - 1] : NULL;
+	return block && id - block->first < block->nr ? block : NULL;
 }
 
 /** Images share most definitions: those that no chosen image has stay packed. */
@@ -304,15 +297,7 @@ static struct ks_error *find_differences(struct count *count, struct ks_store *s
 /** The first of the differences that are made of a definition or of one behind it. */
 static size_t seek_difference(const struct count *count, uint64_t root)
 {
-	size_t low = 0, high = count->differences.len;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (count->differences.at[middle].root < root)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return KS_FIRST_NOT(0, count->differences.len, i, count->differences.at[i].root < root);
 }
 
 /* ---- reading them ---- */
@@ -359,7 +344,8 @@ static struct ks_error *read_run(void *arg, size_t job, unsigned int thread)
 
 static void add_group(struct ks_census *census, const struct ks_traits *traits, bool same_lines)
 {
-	for (size_t t = 0; t < KS_NR_TRANSFORMS; t++)
+	census->nr_untold += traits->code == KS_CODE_UNTOLD;
+	for (size_t t = 0; t < KS_NR_TRANSFORMS && traits->code == KS_CODE_FUNCTION; t++)
 		census->symbols[t] += traits->names[t];
 	if (!traits->grouped)
 		return;
@@ -407,6 +393,10 @@ static struct ks_error *add_image(void *arg, size_t job, unsigned int thread)
 	census->groups_known = census->symbols_known = census->nr_groups != 0;
 	for (size_t t = 0; t < KS_NR_TRANSFORMS; t++)
 		census->symbols_known = census->symbols_known || census->symbols[t];
+	const struct ks_image *what = &count->images->at[job]->image;
+	census->untold_known = census->symbols_known &&
+			       (what->tier == KS_TIER_FULL || what->tier == KS_TIER_IMPORTED ||
+				what->facts & KS_FACT_LABELS);
 	return NULL;
 }
 
@@ -414,6 +404,8 @@ static struct ks_error *run(struct count *count, struct ks_store *store, unsigne
 {
 	KS_TRY(ks_siblings_open(store, nr_threads, &count->stores));
 	unsigned int nr = count->stores.nr;
+	for (unsigned int i = 0; i < nr; i++)
+		KS_TRY(ks_store_expect(count->stores.at[i], count->images));
 	KS_TRY(ks_pool_run(nr, count->images->nr, read_image, count));
 	KS_TRY(read_blocks(count, store));
 	KS_TRY(want_blocks(count));

@@ -18,6 +18,8 @@ struct ks_census {
 	uint64_t collisions[KS_NR_COLLISIONS];	   // groups
 	uint64_t transforms[KS_NR_TRANSFORMS];	   // groups
 	uint64_t symbols[KS_NR_TRANSFORMS];	   // different names of function symbols
+	bool untold_known;
+	uint64_t nr_untold; // names that only a symbol tells of, a function or a label
 };
 
 /**

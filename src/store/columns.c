@@ -57,20 +57,27 @@ static uint32_t width_of(const uint64_t *numbers, size_t nr)
 	return width;
 }
 
-void ks_columns_put_ids(const struct ks_columns_buf *columns, struct ks_buf *out)
+void ks_columns_put_numbers(const uint64_t *const numbers[2], size_t nr, struct ks_buf *out)
 {
-	size_t nr = columns->numbers[0].len;
 	uint32_t widths[2];
 	ks_buf_char(out, 0);
 	ks_buf_uleb(out, nr);
 	for (int side = 0; side < 2; side++) {
-		widths[side] = width_of(columns->numbers[side].at, nr);
+		widths[side] = width_of(numbers[side], nr);
 		ks_buf_uleb(out, widths[side]);
 	}
+	if (!ks_buf_reserve(out, nr * (widths[0] + widths[1])))
+		return;
 	for (int side = 0; side < 2; side++)
 		for (uint32_t k = 0; k < widths[side]; k++)
 			for (size_t i = 0; i < nr; i++)
-				ks_buf_char(out, (char)(columns->numbers[side].at[i] >> (8 * k)));
+				out->at[out->len++] = (char)(numbers[side][i] >> (8 * k));
+}
+
+void ks_columns_put_ids(const struct ks_columns_buf *columns, struct ks_buf *out)
+{
+	const uint64_t *const numbers[] = { columns->numbers[0].at, columns->numbers[1].at };
+	ks_columns_put_numbers(numbers, columns->numbers[0].len, out);
 }
 
 /** Nothing where all is as in the base, or no name has a function. */
@@ -172,25 +179,12 @@ struct ks_error *ks_columns_next(struct ks_columns *columns, struct ks_row *ret)
 	return columns->numbers.why ? damaged(columns->numbers.why) : NULL;
 }
 
-/** Step over n numbers without their values: the last byte of each has no upper bit. */
-static void skip_numbers(struct ks_cursor *c, uint64_t n)
-{
-	while (n >= 8 && c->end - c->pos >= 8) {
-		uint64_t bytes;
-		memcpy(&bytes, c->pos, sizeof(bytes));
-		c->pos += sizeof(bytes);
-		n -= (uint64_t)__builtin_popcountll(~bytes & 0x8080808080808080);
-	}
-	while (n && !c->why)
-		n -= !(ks_cursor_u8(c) & 0x80);
-}
-
 struct ks_error *ks_columns_skip(struct ks_columns *columns, uint64_t n)
 {
 	if (n > columns->nr - columns->at)
 		return damaged("names and facts do not match");
 	if (columns->whole)
-		skip_numbers(&columns->numbers, 2 * n);
+		ks_cursor_skip_ulebs(&columns->numbers, 2 * n);
 	columns->at += n;
 	return columns->numbers.why ? damaged(columns->numbers.why) : NULL;
 }

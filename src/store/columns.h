@@ -22,6 +22,7 @@
  *	syscall		its number	1: traced; 2 + n: and has n arguments
  *	lsm, kfunc, variable  -		-
  */
+#include "base/apart.h"
 #include "base/vector.h"
 #include "store/zstd.h"
 #include "surface/codec.h"
@@ -35,6 +36,7 @@ struct ks_columns_buf {
 	struct ks_buf lengths;
 	struct ks_facts_buf facts;
 	struct ks_buf ids, places; // what ks_columns_pack() makes of them
+	char apart[KS_APART];	   // the next one is another thread's
 };
 void ks_columns_buf_deinit(struct ks_columns_buf *columns);
 /** Empty it; the memory is used again. */
@@ -51,7 +53,9 @@ struct ks_columns_row {
 KS_MUST_CHECK struct ks_error *ks_columns_put(struct ks_columns_buf *columns,
 					      const struct ks_columns_row *row,
 					      const struct ks_moves *moves);
-/** Append the raw bytes of ids. */
+/** Append raw bytes of ids. @param numbers the first and the second of each of nr names */
+void ks_columns_put_numbers(const uint64_t *const numbers[2], size_t nr, struct ks_buf *out);
+/** The same of what was put. */
 void ks_columns_put_ids(const struct ks_columns_buf *columns, struct ks_buf *out);
 /** What a row resembles: raw bytes of the base's row. */
 struct ks_columns_like {

@@ -232,7 +232,8 @@ static struct ks_error *compare_all(struct ks_store *store, void *arg)
 {
 	struct compare *cmp = arg;
 	const char **names = NULL;
-	(void)store;
+	const struct ks_store_images both = { .at = cmp->lists.images, .nr = 2 };
+	KS_TRY(ks_store_expect(store, &both));
 	bool by_id = ks_lists_by_id(&cmp->lists);
 	KS_TRY(by_id ? ks_lists_merge_ids(&cmp->lists) : ks_lists_merge(&cmp->lists));
 	cmp->count = (struct ks_compare_count){ cmp->lists.nr[0], cmp->lists.nr[1] };

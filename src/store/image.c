@@ -52,9 +52,10 @@ static const char *kind_name(int bit)
 
 static const char *fact_name(int bit)
 {
-	static const char *const names[] = { "inline", "ftrace", "kprobe", "inject", "init", "btf",
-					     "traced", "whole",	 "forms",  "lists",  "types" };
-	_Static_assert(KS_FACT_TYPES == 1 << (KS_ARRAY_LEN(names) - 1),
+	static const char *const names[] = { "inline", "ftrace", "kprobe", "inject",
+					     "init",   "btf",	 "traced", "whole",
+					     "forms",  "lists",	 "types",  "labels" };
+	_Static_assert(KS_FACT_LABELS == 1 << (KS_ARRAY_LEN(names) - 1),
 		       "not every fact has a name");
 	return bit < (int)(KS_ARRAY_LEN(names)) ? names[bit] : NULL;
 }
@@ -216,16 +217,41 @@ struct ks_error *ks_image_all(struct ks_store *store, struct ks_arena *arena,
 	return store->layout->images(store, arena, ret);
 }
 
-/** The modules of a kernel among all images. */
-static const struct ks_store_image *modules_among(const struct ks_store_images *all,
-						  const struct ks_image *kernel)
+/** An image of modules, and where it stands among all. */
+struct modules {
+	const struct ks_store_image *image;
+	size_t at;
+};
+
+static int compare_modules(const void *a, const void *b)
 {
-	for (size_t i = 0; i < all->nr && kernel->digest; i++) {
-		const char *home = all->at[i]->image.modules_of;
-		if (home && strcmp(home, kernel->digest) == 0)
-			return all->at[i];
-	}
-	return NULL;
+	const struct modules *x = a, *y = b;
+	int order = strcmp(x->image->image.modules_of, y->image->image.modules_of);
+	return order ? order : (x->at > y->at) - (x->at < y->at);
+}
+
+/** The modules among all images, by the kernels that they are of. @param ret room for them @return how many */
+static size_t list_modules(const struct ks_store_images *all, struct modules *ret)
+{
+	size_t nr = 0;
+	for (size_t i = 0; i < all->nr; i++)
+		if (all->at[i]->image.modules_of)
+			ret[nr++] = (struct modules){ all->at[i], i };
+	if (nr)
+		qsort(ret, nr, sizeof(*ret), compare_modules);
+	return nr;
+}
+
+/** The modules of a kernel, the first of them; NULL: there are none. */
+static const struct ks_store_image *modules_of(const struct modules *modules, size_t nr,
+					       const struct ks_image *kernel)
+{
+	const char *home = kernel->digest;
+	if (!home)
+		return NULL;
+	size_t at = KS_FIRST_NOT(0, nr, i, strcmp(modules[i].image->image.modules_of, home) < 0);
+	bool found = at < nr && strcmp(modules[at].image->image.modules_of, home) == 0;
+	return found ? modules[at].image : NULL;
 }
 
 struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,
@@ -234,9 +260,10 @@ struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,
 	struct ks_store_images all;
 	KS_TRY(ks_image_all(store, arena, &all));
 	const struct ks_store_image **at = ks_arena_array(arena, all.nr + 1, sizeof(*at));
-	if (!at)
+	struct modules *modules = ks_arena_array(arena, all.nr + 1, sizeof(*modules));
+	if (!at || !modules)
 		return &ks_nomem;
-	size_t nr = 0;
+	size_t nr = 0, nr_modules = list_modules(&all, modules);
 	for (size_t i = 0; i < all.nr; i++) {
 		if (all.at[i]->image.modules_of)
 			continue;
@@ -244,7 +271,7 @@ struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,
 		if (!kernel)
 			return &ks_nomem;
 		*kernel = *all.at[i];
-		kernel->modules = modules_among(&all, &kernel->image);
+		kernel->modules = modules_of(modules, nr_modules, &kernel->image);
 		at[nr++] = kernel;
 	}
 	if (nr)

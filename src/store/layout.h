@@ -53,6 +53,8 @@ struct ks_layout {
 	/** As ks_image_all(). */
 	struct ks_error *(*images)(struct ks_store *store, struct ks_arena *arena,
 				   struct ks_store_images *ret);
+	/** As ks_store_expect(). */
+	struct ks_error *(*expect)(struct ks_store *store, const struct ks_store_images *images);
 	/** As ks_seek(). */
 	struct ks_error *(*seek)(struct ks_store *store, int64_t image, const char *list,
 				 const char *name, bool *ret_found, struct ks_row *ret);

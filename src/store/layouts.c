@@ -3,8 +3,17 @@
 #include "store/catalogue.h"
 #include "store/layout.h"
 
+/** A store is laid out by images: others cost nothing. */
+static struct ks_error *expect_nothing(struct ks_store *store, const struct ks_store_images *images)
+{
+	(void)store;
+	(void)images;
+	return NULL;
+}
+
 const struct ks_layout ks_layout_store = {
 	.images = ks_rows_images,
+	.expect = expect_nothing,
 	.seek = ks_rows_seek,
 	.next = ks_rows_next,
 	.names = ks_rows_names,
@@ -20,6 +29,7 @@ const struct ks_layout ks_layout_store = {
 
 const struct ks_layout ks_layout_catalogue = {
 	.images = ks_catalogue_images,
+	.expect = ks_catalogue_expect,
 	.seek = ks_catalogue_seek,
 	.next = ks_catalogue_next,
 	.names = ks_catalogue_names,
@@ -32,3 +42,8 @@ const struct ks_layout ks_layout_catalogue = {
 	.blocks = KS_SQL_CATALOGUE_BLOCKS,
 	.apart = true,
 };
+
+struct ks_error *ks_store_expect(struct ks_store *store, const struct ks_store_images *images)
+{
+	return ks_error_in_file(store->layout->expect(store, images), store->path);
+}

@@ -203,8 +203,10 @@ struct ks_repack_result {
 /**
  * Write everything anew as this version keeps it, in one transaction: the store is what it was, in less space. A new store is made
  * beside it meanwhile (PATH-repack), so both need room.
+ * @param progress NULL: silence; it is told before there is a file beside the store, by who has the store for itself
  */
 KS_MUST_CHECK struct ks_error *ks_store_repack(struct ks_store *store, unsigned int nr_threads,
+					       const struct ks_progress *progress,
 					       struct ks_repack_result *ret);
 
 struct ks_store_want; // below
@@ -265,6 +267,14 @@ struct ks_store_images {
 	size_t nr;
 	const struct ks_store_image **at;
 };
+
+/**
+ * Say whose lists will be read, of few images: then what a catalogue says of others is stepped over once and not each time. Nothing
+ * else changes, and other images may be asked for. Those that were expected before are forgotten, unless all of these are among
+ * them. Inside of a snapshot.
+ */
+KS_MUST_CHECK struct ks_error *ks_store_expect(struct ks_store *store,
+					       const struct ks_store_images *images);
 
 /** All kernels. @param arena holds the result, which stays valid whatever happens to the store */
 KS_MUST_CHECK struct ks_error *ks_store_images(struct ks_store *store, struct ks_arena *arena,

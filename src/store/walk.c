@@ -133,6 +133,7 @@ static struct ks_error *fill(struct ks_store *store, void *arg)
 	const struct ks_index_ask ask = { .images = walk->images,
 					  .kind = walk->kind,
 					  .list = ks_list_name((int)walk->kind) };
+	KS_TRY(ks_store_expect(store, walk->images));
 	KS_TRY(ks_index_fill(&walk->index, store, &ask));
 	walk->cells =
 		calloc(walk->index.names.all.len * walk->images->nr + 1, sizeof(*walk->cells));

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
+
 #include "surface/codec_layout.h"
 #include "surface/codec_private.h"
 #include "surface/traits.h"
@@ -10,7 +12,8 @@ enum { MAX_NAMES = 64 };
 struct reading {
 	struct ks_cursor *c;
 	bool any_external, any_inlined, any_declared, same_file;
-	const char *names[MAX_NAMES]; // suffixed ones
+	bool any_plain, any_function, any_untold; // symbols without a suffix, and their types
+	const char *names[MAX_NAMES];		  // suffixed ones
 	size_t nr_names;
 };
 
@@ -99,7 +102,12 @@ static void read_symbol(struct reading *r, struct ks_traits *traits)
 	}
 	if (!(head & SYMBOL_SAME_SECTION))
 		ks_codec_get_text(c);
-	ks_cursor_take(c, 4);
+	const uint8_t *attrs = ks_cursor_take(c, 4); // bind, type
+	if (!name && attrs) {
+		r->any_function = r->any_function || attrs[1] == STT_FUNC;
+		r->any_untold = r->any_untold || attrs[1] == KS_STT_UNTOLD;
+		r->any_plain = true;
+	}
 	if (head & SYMBOL_ATTACH)
 		ks_cursor_u8(c);
 	if (head & SYMBOL_MODULE)
@@ -117,6 +125,14 @@ static enum ks_transform join(const struct ks_traits *traits)
 		if (traits->names[t])
 			whole = whole == KS_TRANSFORM_NONE ? t : KS_TRANSFORM_SEVERAL;
 	return whole;
+}
+
+/** As ks_function_code(). */
+static enum ks_code code_of(const struct reading *r, uint64_t nr_entries, bool in_btf)
+{
+	if (nr_entries || in_btf || !r->any_plain || r->any_function)
+		return KS_CODE_FUNCTION;
+	return r->any_untold ? KS_CODE_UNTOLD : KS_CODE_LABEL;
 }
 
 static enum ks_collision collision(const struct reading *r, uint64_t nr_entries)
@@ -138,8 +154,8 @@ struct ks_error *ks_codec_get_traits(struct ks_cursor *c, struct ks_traits *ret)
 	uint64_t nr_symbols = ks_cursor_uleb(c);
 	for (uint64_t i = 0; i < nr_symbols && !c->why; i++)
 		read_symbol(&r, &traits);
-	if (ks_cursor_more(c))
-		ks_cursor_u8(c); // how often BTF has it
+	bool in_btf = ks_cursor_more(c) && ks_cursor_u8(c);
+	traits.code = (uint8_t)code_of(&r, nr_entries, in_btf);
 	traits.grouped = nr_entries != 0;
 	traits.declared = r.any_declared;
 	traits.by_line = nr_entries > 1 && r.same_file;

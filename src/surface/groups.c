@@ -39,6 +39,12 @@ struct grouping {
 	// a line is what has one distribution, machine and flavour
 	size_t *lines;	 // by image index: the first image of its line
 	size_t *lengths; // by first image: how many members the line has
+	/** The series that was asked for last: members of one stand together. */
+	struct {
+		const char *version;
+		size_t len;
+		bool is_long;
+	} series;
 };
 
 static bool same_text(const char *a, const char *b)
@@ -150,16 +156,18 @@ static int compare_labels(const void *a, const void *b)
 	return strcmp(((const struct label *)a)->text, ((const struct label *)b)->text);
 }
 
-/** Which labels are not the only ones of their text. @param sorted room for them */
-static void find_clashes(char *const *labels, size_t nr, struct label *sorted, bool *clash)
+/** Which labels are not the only ones of their text. @param sorted room for them @return whether there are some */
+static bool find_clashes(char *const *labels, size_t nr, struct label *sorted, bool *clash)
 {
 	for (size_t i = 0; i < nr; i++)
 		sorted[i] = (struct label){ labels[i], i };
 	qsort(sorted, nr, sizeof(*sorted), compare_labels);
-	for (size_t i = 0; i < nr; i++)
-		clash[sorted[i].at] =
-			(i && compare_labels(&sorted[i - 1], &sorted[i]) == 0) ||
-			(i + 1 < nr && compare_labels(&sorted[i], &sorted[i + 1]) == 0);
+	memset(clash, false, nr * sizeof(*clash));
+	bool any = false;
+	for (size_t i = 1; i < nr; i++)
+		if (compare_labels(&sorted[i - 1], &sorted[i]) == 0)
+			any = clash[sorted[i - 1].at] = clash[sorted[i].at] = true;
+	return any;
 }
 
 /** Give each of nr images the shortest label that no other one of them has. */
@@ -172,14 +180,15 @@ static bool group_labels(struct grouping *g, enum ks_group_kind kind, const size
 	if (!clash || !sorted)
 		return false;
 	memset(clash, true, nr * sizeof(*clash));
-	for (unsigned int detail = 0; detail <= 3; detail++) {
+	bool any = true;
+	for (unsigned int detail = 0; detail <= 3 && any; detail++) {
 		for (size_t i = 0; i < nr; i++) {
 			if (clash[i])
 				labels[i] = group_label(arena, kind, g->images[images[i]], detail);
 			if (!labels[i])
 				return false;
 		}
-		find_clashes(labels, nr, sorted, clash);
+		any = find_clashes(labels, nr, sorted, clash);
 	}
 	return true;
 }
@@ -208,8 +217,7 @@ static bool group_takes(const struct grouping *g, enum ks_group_kind kind, size_
 	}
 }
 
-/** Whether an image of the series, which is len bytes of a version, is of a point release that only long-term ones get to. */
-static bool series_is_long(const struct grouping *g, const char *version, size_t len)
+static bool has_late_release(const struct grouping *g, const char *version, size_t len)
 {
 	for (size_t i = 0; i < g->groups->nr_images && len; i++) {
 		const struct ks_image *image = g->images[i];
@@ -221,7 +229,19 @@ static bool series_is_long(const struct grouping *g, const char *version, size_t
 	return false;
 }
 
-static bool lts_takes(const struct grouping *g, const struct ks_groups_choice *choice, size_t image)
+/** Whether an image of the series, which is len bytes of a version, is of a point release that only long-term ones get to. */
+static bool series_is_long(struct grouping *g, const char *version, size_t len)
+{
+	const char *last = g->series.version;
+	if (!last || g->series.len != len || strncmp(last, version, len) != 0) {
+		g->series.version = version;
+		g->series.len = len;
+		g->series.is_long = has_late_release(g, version, len);
+	}
+	return g->series.is_long;
+}
+
+static bool lts_takes(struct grouping *g, const struct ks_groups_choice *choice, size_t image)
 {
 	if (!group_takes(g, KS_GROUP_REGULAR, image))
 		return false;

@@ -40,6 +40,11 @@ const struct ks_issue_info ks_issues[KS_NR_ISSUES] = {
 	[KS_ISSUE_NOT_IN_BTF] = { "not-in-btf", "Not In BTF",
 				  "the kernel's BTF leaves it out: no fentry, fexit or fmod_ret; "
 				  "kprobes work" },
+	[KS_ISSUE_LABEL] = { "label", "Label",
+			     "no function, but a place in assembly or data among code" },
+	[KS_ISSUE_UNTOLD] = { "function-or-label", "Function Or Label",
+			      "only its symbol tells of it, and nothing in the kernel whether a "
+			      "function begins there" },
 };
 
 static uint32_t collision_issue(const struct ks_function *fn)
@@ -109,16 +114,16 @@ uint32_t ks_issues_told(const struct ks_image *image)
 		uint32_t fact;
 		enum ks_issue issue;
 	} by_fact[] = {
-		{ KS_FACT_FTRACE, KS_ISSUE_NO_FTRACE },
-		{ KS_FACT_KPROBE, KS_ISSUE_NO_KPROBE },
-		{ KS_FACT_INIT, KS_ISSUE_FREED },
-		{ KS_FACT_BTF, KS_ISSUE_NOT_IN_BTF },
+		{ KS_FACT_FTRACE, KS_ISSUE_NO_FTRACE }, { KS_FACT_KPROBE, KS_ISSUE_NO_KPROBE },
+		{ KS_FACT_INIT, KS_ISSUE_FREED },	{ KS_FACT_BTF, KS_ISSUE_NOT_IN_BTF },
+		{ KS_FACT_LABELS, KS_ISSUE_LABEL },
 	};
-	uint32_t told = KS_ISSUE_BIT(KS_ISSUE_ABSENT) | KS_ISSUE_BIT(KS_ISSUE_TRANSFORMATION);
+	uint32_t told = KS_ISSUE_BIT(KS_ISSUE_ABSENT) | KS_ISSUE_BIT(KS_ISSUE_TRANSFORMATION) |
+			KS_ISSUE_BIT(KS_ISSUE_UNTOLD);
 	if (ks_image_tells_inline(image))
 		told |= KS_ISSUE_BIT(KS_ISSUE_DUPLICATE) | KS_ISSUE_BIT(KS_ISSUE_COLLISION) |
 			KS_ISSUE_BIT(KS_ISSUE_FULL_INLINE) |
-			KS_ISSUE_BIT(KS_ISSUE_SELECTIVE_INLINE);
+			KS_ISSUE_BIT(KS_ISSUE_SELECTIVE_INLINE) | KS_ISSUE_BIT(KS_ISSUE_LABEL);
 	else
 		told |= KS_ISSUE_BIT(KS_ISSUE_AMBIGUOUS);
 	for (size_t i = 0; i < KS_ARRAY_LEN(by_fact); i++)
@@ -151,6 +156,17 @@ static uint32_t attach_issues(const struct ks_function *fn)
 	return issues;
 }
 
+/** What the symbol of a name is, where only that tells of it. */
+static uint32_t label_issue(const struct ks_function *fn, const struct ks_image *image)
+{
+	static const uint32_t bits[] = {
+		[KS_CODE_FUNCTION] = 0,
+		[KS_CODE_LABEL] = KS_ISSUE_BIT(KS_ISSUE_LABEL),
+		[KS_CODE_UNTOLD] = KS_ISSUE_BIT(KS_ISSUE_UNTOLD),
+	};
+	return bits[ks_function_code(fn, image)];
+}
+
 static uint32_t function_own_issues(const struct ks_function *fn, const struct ks_image *image)
 {
 	bool code = false, cloned = false;
@@ -162,7 +178,7 @@ static uint32_t function_own_issues(const struct ks_function *fn, const struct k
 	uint32_t issues = cloned ? KS_ISSUE_BIT(KS_ISSUE_TRANSFORMATION) : 0;
 	issues |= attach_issues(fn) & ks_issues_told(image);
 	if (!fn->nr_entries) // only symbols tell of it
-		return issues;
+		return issues | label_issue(fn, image);
 	enum ks_inline_class class = KS_CLASS_NO;
 	if (!code)
 		class = KS_CLASS_FULL;

@@ -17,6 +17,8 @@ enum ks_issue {
 	KS_ISSUE_NO_KPROBE,
 	KS_ISSUE_FREED,
 	KS_ISSUE_NOT_IN_BTF,
+	KS_ISSUE_LABEL,	 // of images without debug information: no function
+	KS_ISSUE_UNTOLD, // or maybe none
 	KS_NR_ISSUES,
 };
 #define KS_ISSUE_BIT(issue) (1u << (issue))

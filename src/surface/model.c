@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,6 +107,27 @@ bool ks_function_transformed(const struct ks_function *fn)
 		if (strchr(fn->symbols[i].name, '.'))
 			return true;
 	return false;
+}
+
+/** Symbols of a function in debug information or BTF, of modules, and copies that a compiler made are of functions. */
+enum ks_code ks_function_code(const struct ks_function *fn, const struct ks_image *image)
+{
+	enum ks_code code = KS_CODE_FUNCTION;
+	bool told = image->facts & KS_FACT_LABELS;
+	if (fn->nr_entries || fn->nr_btf || image->modules_of || image->tier == KS_TIER_FULL ||
+	    image->tier == KS_TIER_IMPORTED)
+		return code;
+	for (uint32_t i = 0; i < fn->nr_symbols; i++) {
+		const struct ks_symbol *symbol = &fn->symbols[i];
+		if (strcmp(symbol->name, fn->name) != 0)
+			continue;
+		// images that were read before labels were looked for call all of them functions
+		if (symbol->type == STT_FUNC && (told || symbol->attach & KS_ATTACH_FTRACE))
+			return KS_CODE_FUNCTION;
+		bool untold = code == KS_CODE_UNTOLD || symbol->type != STT_NOTYPE;
+		code = untold ? KS_CODE_UNTOLD : KS_CODE_LABEL;
+	}
+	return code;
 }
 
 struct ks_surface *ks_surface_new(size_t nr_arenas)

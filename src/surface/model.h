@@ -235,12 +235,18 @@ enum {
 		128, // programs that sleep are refused, although it is on the error injection list
 };
 
+/**
+ * Type of a symbol of code that may be a function or a label: kallsyms have names and addresses alone, and nothing else in
+ * the image tells. No ELF file has that number.
+ */
+enum { KS_STT_UNTOLD = 16 };
+
 /** One entry of .symtab, or of kallsyms. */
 struct ks_symbol {
 	const char *name;
 	const char *section;		// "SHN_UNDEF", "SHN_ABS", "SHN_COMMON" for the special ones
 	uint64_t addr, size;		// st_value, bytes
-	uint8_t bind, type, visibility; // STB_*, STT_*, STV_* of <elf.h>
+	uint8_t bind, type, visibility; // STB_*, STT_* or KS_STT_UNTOLD, STV_* of <elf.h>
 	uint8_t other;			// st_other above the visibility bits
 	uint8_t attach;			// KS_ATTACH_*
 	const char *module;		// NULL: the kernel itself
@@ -263,14 +269,23 @@ struct ks_function {
 	uint32_t nr_entries, nr_symbols;
 	const struct ks_entry
 		*entries; // in order of first appearance; none when only a symbol tells of it
-	const struct ks_symbol
-		*symbols; // FUNC symbols of that name or with a suffix, in table order
+	const struct ks_symbol *
+		symbols; // FUNC symbols of that name or with a suffix, in table order; see ks_function_code()
 	uint8_t nr_btf; // BTF functions of exactly that name, 255 for more; known as ks_image.facts says
 };
 enum ks_collision ks_function_collision(const struct ks_function *fn);
 enum ks_inline_class ks_function_inline_class(const struct ks_function *fn);
 /** Some symbol has a suffix [D]. */
 bool ks_function_transformed(const struct ks_function *fn);
+
+/** What stands under the name of a function. */
+enum ks_code {
+	KS_CODE_FUNCTION,
+	KS_CODE_LABEL,	// a place in assembly, or data among code
+	KS_CODE_UNTOLD, // one of the two
+};
+struct ks_image;
+enum ks_code ks_function_code(const struct ks_function *fn, const struct ks_image *image);
 
 /* ---- the rest ---- */
 
@@ -328,6 +343,9 @@ enum {
 	KS_FACT_FORMS = 1 << 8,	 // ks_surface.forms, and of variables more than names
 	KS_FACT_LISTS = 1 << 9,	 // KS_ATTACH_DENIED and those behind it
 	KS_FACT_TYPES = 1 << 10, // it is made of types alone: which symbols there are is unknown
+	KS_FACT_LABELS =
+		1
+		<< 11, // types of symbols tell functions from labels
 };
 
 /** Which kernel it is. Text is NULL when unknown. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 /* How the addresses of one build become those of another, which differs in a few functions: what lies between two of these moves as one. */
+#include "base/array.h"
 #include "base/cursor.h"
 
 /** What is at this address in the one, or behind it, is so much further on in the other. */
@@ -42,16 +43,10 @@ static inline struct ks_move ks_moves_unpack(const struct ks_moves *moves, size_
 /** Where an address would be; 0 is no address. */
 static inline uint64_t ks_moves_place(const struct ks_moves *moves, uint64_t addr)
 {
-	size_t low = 0, high = moves->nr;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (moves->at[middle].from <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!addr || !low)
+	size_t behind = KS_FIRST_NOT(0, moves->nr, i, moves->at[i].from <= addr);
+	if (!addr || !behind)
 		return addr;
 	return addr +
-	       (moves->behind ? ks_moves_unpack(moves, low - 1, addr) : moves->at[low - 1]).shift;
+	       (moves->behind ? ks_moves_unpack(moves, behind - 1, addr) : moves->at[behind - 1])
+		       .shift;
 }

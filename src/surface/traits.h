@@ -31,6 +31,7 @@ struct ks_traits {
 	uint8_t inline_class; // enum ks_inline_class
 	uint8_t collision;    // enum ks_collision, when the lines differ
 	uint8_t transform;    // enum ks_transform
+	uint8_t code;	      // enum ks_code, where the image looked for labels
 	bool grouped;	      // some unit mentions it: symbol-only functions are no groups [D]
 	bool declared;	      // some entry is declared inline (DW_AT_inline 2 or 3)
 	bool by_line;	      // it is a Static Duplication when the entries' lines are equal

@@ -63,6 +63,8 @@ bool ks_web_upload_begin(struct ks_web_uploads *uploads, struct ks_web_upload_pl
 bool ks_web_upload_hears(struct ks_web_uploads *uploads, struct ks_web_upload_place *place,
 			 size_t bytes)
 {
+	if (!place->heard)
+		return false;
 	pthread_mutex_lock(&uploads->lock);
 	place->bytes += bytes;
 	uploads->bytes += bytes;

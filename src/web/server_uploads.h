@@ -21,7 +21,7 @@ struct ks_web_upload_place {
 };
 /** From its head on. @return false: there are too many */
 bool ks_web_upload_begin(struct ks_web_uploads *uploads, struct ks_web_upload_place *place);
-/** So many bytes of the body have come. @return false: one body, or all of them, are too long */
+/** So many bytes of the body have come. @return false: it is not heard; one body, or all of them, are too long */
 bool ks_web_upload_hears(struct ks_web_uploads *uploads, struct ks_web_upload_place *place,
 			 size_t bytes);
 /** All of it is there, and a worker may look at it: who only drips keeps none from that. @return false: there are too many */

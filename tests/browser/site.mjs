@@ -343,7 +343,7 @@ await test("files that are dropped lead to their report, a cell to why, and the 
 	await isReport(page);
 	const shared = page.url();
 	await page.locator(".checked table.verdicts td:first-child a").first().click(); // a tool: its programs
-	assert.ok(await page.locator("details#t0 tr.program").first().isVisible());
+	await page.locator("details#t0 tr.program").first().waitFor();
 	await readCell(page);
 	await page.getByRole("link", { name: "all tools and kernels" }).click();
 	assert.equal(page.url(), shared);

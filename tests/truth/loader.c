@@ -110,6 +110,9 @@ static const struct {
 	{ "is rejected", "attach_target" },
 	{ "helper call might sleep", "helper" },
 	{ "helper call is not allowed", "helper" },
+	{ "JIT is required for calling kernel function", "kfunc" },
+	{ "callbacks are not allowed in non-JITed", "helper" },
+	{ "failed to load: -ENOMEM", "attach_target" }, // no trampolines
 };
 
 static const char *reason_of_load(const char *section, char *line, size_t size)

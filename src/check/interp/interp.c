@@ -286,9 +286,8 @@ static void reach_all(struct ks_interp *interp)
 		interp->reached[i].reached = true;
 }
 
-/** Mark what jumps lead to, and the functions that the verifier looks at with unknown arguments. */
-static void mark(const struct ks_interp_input *input, uint8_t *targets, uint8_t *global,
-		 uint64_t *budget)
+void ks_interp_mark(const struct ks_interp_input *input, uint8_t *targets, uint8_t *global,
+		    uint64_t *budget)
 {
 	const struct ks_bpf_program *program = input->program;
 	for (uint32_t i = 0; i < program->nr; i++) {
@@ -333,7 +332,7 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 				    .targets = marks,
 				    .global = marks + nr + 1,
 				    .budget = budget };
-	mark(input, marks, marks + nr + 1, &interp.budget);
+	ks_interp_mark(input, marks, marks + nr + 1, &interp.budget);
 	const struct ks_value args[5] = { { .kind = KS_VALUE_CTX } };
 	struct ks_value result;
 	bool returns;

@@ -49,6 +49,23 @@ static const struct helper *find_helper(const struct ks_bpf_insn *insn)
 	return NULL;
 }
 
+enum ks_given ks_helper_is_given(const struct ks_bpf_insn *insn, int reg)
+{
+	const struct helper *helper = find_helper(insn);
+	if (!helper)
+		return KS_GIVEN_UNTOLD;
+	if (reg > helper->nr_args)
+		return KS_GIVEN_NONE;
+	for (size_t i = 0; i < KS_ARRAY_LEN(helper->parts); i++) {
+		const struct part *part = &helper->parts[i];
+		if (part->pointer == reg)
+			return part->writes && part->size == reg + 1 ? KS_GIVEN_WRITTEN
+			       : part->writes			     ? KS_GIVEN_UNTOLD
+								     : KS_GIVEN_READ;
+	}
+	return KS_GIVEN_UNTOLD;
+}
+
 bool ks_helper_copies_kernel(const struct ks_bpf_insn *insn, bool *ret_text)
 {
 	static const uint8_t ids[] = { 4, 113, 45, 115 };

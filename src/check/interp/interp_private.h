@@ -35,6 +35,25 @@ struct ks_next {
 	struct ks_state *states[2]; // states[0] is the one given, changed
 };
 
+/** What an instruction refers to; NULL: nothing. */
+const struct ks_bpf_ref *ks_interp_ref_at(const struct ks_interp_input *input, uint32_t at);
+/** What CO-RE makes of an instruction's number; NULL when it has no relocation. */
+const struct ks_known *ks_interp_core_at(const struct ks_interp_input *input, uint32_t at);
+/** What CO-RE or the loader puts in; where the image does not tell, the kernel at hand does. */
+struct ks_value ks_interp_put_in(const struct ks_known *known);
+/** The offset in an instruction, as CO-RE makes it. @param core NULL: it does not */
+int16_t ks_interp_off(const struct ks_known *core, const struct ks_bpf_insn *insn);
+/** The number, or address, that a ld_imm64 loads. */
+struct ks_value ks_interp_imm64(const struct ks_interp_input *input, uint32_t at);
+/** Bytes of a section of data, or of an extern, as the program would read them. */
+struct ks_value ks_interp_load_data(const struct ks_interp_input *input,
+				    const struct ks_value *base, int16_t off, uint8_t size);
+struct ks_value ks_interp_load_kconfig(const struct ks_interp_input *input,
+				       const struct ks_value *base, int16_t off, uint8_t size);
+/** Mark what jumps lead to, and the functions that the verifier looks at with unknown arguments. @param budget steps left */
+void ks_interp_mark(const struct ks_interp_input *input, uint8_t *targets, uint8_t *global,
+		    uint64_t *budget);
+
 /** A call of a function of the program. @param ret_returns whether it can come back */
 KS_MUST_CHECK struct ks_error *ks_interp_enter(struct ks_interp *interp, uint32_t entry,
 					       const struct ks_value *args, struct ks_value *ret,
@@ -70,6 +89,14 @@ void ks_interp_expose(struct ks_interp *interp, const struct ks_state *state, in
  */
 void ks_interp_hand_over(struct ks_interp *interp, struct ks_state *state,
 			 const struct ks_bpf_insn *insn);
+/** What memory a helper gets by a pointer in that register. */
+enum ks_given {
+	KS_GIVEN_UNTOLD, // maybe some, to read and to write
+	KS_GIVEN_NONE,
+	KS_GIVEN_READ,
+	KS_GIVEN_WRITTEN, // not read; the size is in the register behind it
+};
+enum ks_given ks_helper_is_given(const struct ks_bpf_insn *insn, int reg);
 /** Is it a helper that copies kernel memory, bpf_probe_read(to, size, from) and its kin? ret_text: up to a NUL */
 bool ks_helper_copies_kernel(const struct ks_bpf_insn *insn, bool *ret_text);
 

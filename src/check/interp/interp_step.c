@@ -6,19 +6,18 @@
 #include "check/interp/opcode.h"
 #include "check/interp/results.h"
 
-static const struct ks_bpf_ref *ref_at(const struct ks_interp *interp, uint32_t at)
+const struct ks_bpf_ref *ks_interp_ref_at(const struct ks_interp_input *input, uint32_t at)
 {
-	const struct ks_bpf_program *program = interp->input->program;
+	const struct ks_bpf_program *program = input->program;
 	uint32_t ref = program->refs ? program->refs[at] : KS_NO_INDEX;
-	return ref < interp->input->object->nr_refs ? &interp->input->object->refs[ref] : NULL;
+	return ref < input->object->nr_refs ? &input->object->refs[ref] : NULL;
 }
 
-/** What CO-RE makes of an instruction's number; NULL when it has no relocation. */
-static const struct ks_known *core_at(const struct ks_interp *interp, uint32_t at)
+const struct ks_known *ks_interp_core_at(const struct ks_interp_input *input, uint32_t at)
 {
-	const struct ks_bpf_program *program = interp->input->program;
+	const struct ks_bpf_program *program = input->program;
 	uint32_t core = program->cores ? program->cores[at] : KS_NO_INDEX;
-	return core < interp->input->object->nr_cores ? &interp->input->cores[core] : NULL;
+	return core < input->object->nr_cores ? &input->cores[core] : NULL;
 }
 
 static struct ks_value value_of(const struct ks_known *known)
@@ -31,14 +30,12 @@ static struct ks_value value_of(const struct ks_known *known)
 									 : KS_VALUE_ANY };
 }
 
-/** What CO-RE or the loader puts in; where the image does not tell, the kernel at hand does. */
-static struct ks_value put_in(const struct ks_known *known)
+struct ks_value ks_interp_put_in(const struct ks_known *known)
 {
 	return known->how == KS_KNOWN_NOT ? ks_value_untold() : value_of(known);
 }
 
-/** The offset in an instruction, as CO-RE makes it. @param core NULL: it does not */
-static int16_t insn_off(const struct ks_known *core, const struct ks_bpf_insn *insn)
+int16_t ks_interp_off(const struct ks_known *core, const struct ks_bpf_insn *insn)
 {
 	return core && core->how == KS_KNOWN_VALUE && core->value <= INT16_MAX
 		       ? (int16_t)core->value
@@ -67,37 +64,37 @@ static void touch_ctx(struct ks_interp *interp, uint32_t at, const struct ks_val
 	}
 }
 
-/** Bytes of a data section or of an extern, as the program would read them. */
-static struct ks_value read_number(const struct ks_interp *interp, const uint8_t *bytes,
+/** Some bytes, as the program would read them. */
+static struct ks_value read_number(const struct ks_interp_input *input, const uint8_t *bytes,
 				   uint8_t size)
 {
 	uint64_t v = 0;
 	for (uint8_t i = 0; bytes && i < size; i++) {
-		uint8_t place = interp->input->object->big_endian ? (uint8_t)(size - 1 - i) : i;
+		uint8_t place = input->object->big_endian ? (uint8_t)(size - 1 - i) : i;
 		v |= (uint64_t)bytes[i] << (8 * place);
 	}
 	return ks_value_const(v);
 }
 
-static struct ks_value load_data(const struct ks_interp *interp, const struct ks_value *base,
-				 int16_t off, uint8_t size)
+struct ks_value ks_interp_load_data(const struct ks_interp_input *input,
+				    const struct ks_value *base, int16_t off, uint8_t size)
 {
-	const struct ks_bpf_object *object = interp->input->object;
+	const struct ks_bpf_object *object = input->object;
 	uint64_t at = base->number + (uint64_t)(int64_t)off;
-	if (base->index >= object->nr_data || !interp->input->data)
+	if (base->index >= object->nr_data || !input->data)
 		return ks_value_any();
-	const struct ks_interp_data *data = &interp->input->data[base->index];
+	const struct ks_interp_data *data = &input->data[base->index];
 	uint64_t len = object->data[base->index].size;
 	if (!data->constant)
 		return ks_value_of_bytes(size);
 	if (at > len || size > len - at)
 		return ks_value_any();
-	return read_number(interp, data->bytes ? data->bytes + at : NULL, size);
+	return read_number(input, data->bytes ? data->bytes + at : NULL, size);
 }
 
 /** Bytes of a text, as libbpf puts it into the map: cut to what was declared, a NUL at the end, zeros behind. */
-static struct ks_value load_text(const struct ks_interp *interp, const char *text, uint32_t room,
-				 uint64_t at, uint8_t size)
+static struct ks_value load_text(const struct ks_interp_input *input, const char *text,
+				 uint32_t room, uint64_t at, uint8_t size)
 {
 	uint8_t bytes[8] = { 0 };
 	size_t len = strlen(text) - 2; // quotes
@@ -107,19 +104,19 @@ static struct ks_value load_text(const struct ks_interp *interp, const char *tex
 		len = room - 1;
 	if (at < len)
 		memcpy(bytes, text + 1 + at, size < len - at ? size : len - at);
-	return read_number(interp, bytes, size);
+	return read_number(input, bytes, size);
 }
 
-static struct ks_value load_kconfig(const struct ks_interp *interp, const struct ks_value *base,
-				    int16_t off, uint8_t size)
+struct ks_value ks_interp_load_kconfig(const struct ks_interp_input *input,
+				       const struct ks_value *base, int16_t off, uint8_t size)
 {
-	const struct ks_bpf_object *object = interp->input->object;
+	const struct ks_bpf_object *object = input->object;
 	uint64_t at = base->number + (uint64_t)(int64_t)off;
 	if (base->index >= object->nr_externs)
 		return ks_value_any();
-	const struct ks_known *known = &interp->input->externs[base->index];
+	const struct ks_known *known = &input->externs[base->index];
 	if (known->how == KS_KNOWN_TEXT)
-		return load_text(interp, known->text, object->externs[base->index].size, at, size);
+		return load_text(input, known->text, object->externs[base->index].size, at, size);
 	if (known->how != KS_KNOWN_VALUE)
 		return ks_value_untold();
 	if (at != 0 || size > object->externs[base->index].size)
@@ -164,8 +161,8 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	const struct ks_value base = state->regs[insn->src];
 	uint8_t size = ks_opcode_size(insn->code);
 	struct ks_value value = ks_value_any();
-	const struct ks_known *core = core_at(interp, at);
-	int16_t off = insn_off(core, insn);
+	const struct ks_known *core = ks_interp_core_at(interp->input, at);
+	int16_t off = ks_interp_off(core, insn);
 	if (base.kind == KS_VALUE_CTX) {
 		touch_ctx(interp, at, &base, off, size);
 		if (size == 8 && ks_opcode_mode(insn->code) == MODE_MEM)
@@ -187,9 +184,9 @@ static void load(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 	else if (base.kind == KS_VALUE_CONST)
 		interp->reached[at].through_null |= is_null(state, &base);
 	else if (base.kind == KS_VALUE_DATA)
-		value = load_data(interp, &base, off, size);
+		value = ks_interp_load_data(interp->input, &base, off, size);
 	else if (base.kind == KS_VALUE_KCONFIG)
-		value = load_kconfig(interp, &base, off, size);
+		value = ks_interp_load_kconfig(interp->input, &base, off, size);
 	if (ks_opcode_mode(insn->code) != MODE_MEM) {
 		ks_interp_use(interp, &value);
 		value = ks_value_any();
@@ -208,7 +205,8 @@ static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 					? ks_value_const((uint64_t)(int64_t)insn->imm)
 					: state->regs[insn->src];
 	if (base.kind == KS_VALUE_CTX)
-		touch_ctx(interp, at, &base, insn_off(core_at(interp, at), insn), size);
+		touch_ctx(interp, at, &base,
+			  ks_interp_off(ks_interp_core_at(interp->input, at), insn), size);
 	if (base.kind == KS_VALUE_RESULT ||
 	    (base.kind == KS_VALUE_KERNEL && interp->paths.at[base.index].typed))
 		ks_interp_access(interp, at, &base, offset_of(&base, insn->off), size, base.moved,
@@ -234,14 +232,14 @@ static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 		state->regs[insn->src] = ks_value_any();
 }
 
-static void load_imm64(struct ks_interp *interp, uint32_t at, struct ks_state *state,
-		       const struct ks_bpf_insn *insn)
+struct ks_value ks_interp_imm64(const struct ks_interp_input *input, uint32_t at)
 {
-	const struct ks_bpf_ref *ref = ref_at(interp, at);
-	const struct ks_known *core = core_at(interp, at);
+	const struct ks_bpf_insn *insn = &input->program->insns[at];
+	const struct ks_bpf_ref *ref = ks_interp_ref_at(input, at);
+	const struct ks_known *core = ks_interp_core_at(input, at);
 	struct ks_value value = ks_value_any();
 	if (core) {
-		value = put_in(core);
+		value = ks_interp_put_in(core);
 	} else if (!ref) {
 		if (insn->src == 0)
 			value = ks_value_const((uint32_t)insn[0].imm |
@@ -251,8 +249,8 @@ static void load_imm64(struct ks_interp *interp, uint32_t at, struct ks_state *s
 		value.index = ref->index;
 		value.number = ref->kind == KS_REF_DATA ? ref->offset : 0;
 	} else if (ref->kind == KS_REF_KSYM || ref->kind == KS_REF_KFUNC) {
-		if (ref->index < interp->input->object->nr_externs)
-			value = put_in(&interp->input->externs[ref->index]);
+		if (ref->index < input->object->nr_externs)
+			value = ks_interp_put_in(&input->externs[ref->index]);
 	} else if (ref->kind == KS_REF_POINTER) {
 		value.kind = KS_VALUE_FUNCTION;
 		value.number = ref->offset;
@@ -260,7 +258,7 @@ static void load_imm64(struct ks_interp *interp, uint32_t at, struct ks_state *s
 		value.kind = KS_VALUE_POINTER;
 		value.index = ref->index + 1;
 	}
-	state->regs[insn->dst] = value;
+	return value;
 }
 
 /** The second operand: a register, what a relocation puts in, or the number in the instruction. */
@@ -269,8 +267,8 @@ static struct ks_value source_of(const struct ks_interp *interp, uint32_t at,
 {
 	if (insn->code & SOURCE_REG)
 		return state->regs[insn->src];
-	const struct ks_known *core = core_at(interp, at);
-	return core ? put_in(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
+	const struct ks_known *core = ks_interp_core_at(interp->input, at);
+	return core ? ks_interp_put_in(core) : ks_value_const((uint64_t)(int64_t)insn->imm);
 }
 
 /** What may not be done with pointers (adjust_reg_min_max_vals(), adjust_ptr_min_max_vals()). */
@@ -355,7 +353,7 @@ static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_st
 	const struct ks_value to = state->regs[1];
 	struct ks_value copied = ks_value_any();
 	bool text;
-	const struct ks_bpf_ref *ref = ref_at(interp, at);
+	const struct ks_bpf_ref *ref = ks_interp_ref_at(interp->input, at);
 	struct ks_value result = ks_value_any(), args[5];
 	*ret_returns = true;
 	for (int i = 0; i < 5; i++) {
@@ -437,7 +435,7 @@ struct ks_error *ks_interp_step(struct ks_interp *interp, uint32_t at, struct ks
 	switch (ks_opcode_class(insn->code)) {
 	case CLASS_LD:
 		if (insn->code == CODE_LD_IMM64 && at + 1 < program->nr) {
-			load_imm64(interp, at, state, insn);
+			state->regs[insn->dst] = ks_interp_imm64(interp->input, at);
 			interp->reached[at + 1].reached = true;
 			ret->at[0] = at + 2;
 		} else {

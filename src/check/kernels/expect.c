@@ -21,6 +21,7 @@ static const struct ks_store_want common[] = {
 	{ KS_CONFIG, "CONFIG_MODULES" },
 	{ KS_ENUM, "bpf_attach_type" },
 	{ KS_ENUM, "bpf_func_id" },
+	{ KS_ENUM, "bpf_iter_state" },
 	{ KS_ENUM, "bpf_map_type" },
 	{ KS_ENUM, "bpf_prog_type" },
 	{ KS_INT, "_Bool" },

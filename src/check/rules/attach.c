@@ -23,7 +23,8 @@ static void judge_way(struct ks_judge *judge, enum ks_attach_way way, const char
 static void judge_kprobe_module(struct ks_judge *judge)
 {
 	const struct ks_hook *hook = judge->hook;
-	if (ks_target_find(judge->site, hook->module).symbol) {
+	struct ks_target named = ks_target_find(judge->site, hook->module);
+	if (ks_target_code(&named) != KS_ABSENT) {
 		judge_way(judge, KS_WAY_KPROBE, hook->module);
 		return;
 	}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which members of its context a type of program may read and write, and by how many bytes. */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -206,14 +208,31 @@ static const char *name_at(const struct ks_judge *judge, const struct ks_decl *r
 	return walk.member && *walk.member->name ? walk.member->name : row->first;
 }
 
+/** Kernels that were not looked at may do it in another way. */
+KS_PRINTF(4, 5)
+static struct ks_reason *refuse(struct ks_judge *judge, enum ks_stage stage,
+				const struct ks_about *about, const char *fmt, ...)
+{
+	char text[256];
+	uint32_t version = judge->site->version;
+	bool known = version >= FIRST && version < TOO_NEW;
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	struct ks_reason *reason = ks_judge_add(
+		judge, stage, known ? KS_REASON_POINTER : KS_REASON_TIER, about, "%s%s", text,
+		known ? "" : ", from 5.10 to 7.3: whether this kernel does as these is not known");
+	return reason;
+}
+
 /** A program that writes registers is loaded, and attached to functions of user space alone (__perf_event_set_bpf_prog()). */
 static void judge_changed_registers(struct ks_judge *judge, const struct ks_about *about)
 {
 	if (judge->hook->kind == KS_HOOK_USER)
 		return;
-	struct ks_reason *reason =
-		ks_judge_add(judge, KS_STAGE_ATTACH, KS_REASON_POINTER, about,
-			     "registers are written, which is for uprobes alone");
+	struct ks_reason *reason = refuse(judge, KS_STAGE_ATTACH, about,
+					  "registers are written, which is for uprobes alone");
 	ks_reason_hint(judge, reason, "bpf_override_return() changes what a function returns");
 }
 
@@ -228,9 +247,9 @@ static bool judge_reader(struct ks_judge *judge, const struct access *access, ui
 	if (type == T(KPROBE) && ks_gate_is_open(&registers, judge->site->version))
 		judge_changed_registers(judge, &about);
 	else
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
-			     "byte %u is written, programs of its type only read",
-			     (unsigned int)access->offset);
+		refuse(judge, KS_STAGE_LOAD, &about,
+		       "byte %u is written, programs of its type only read",
+		       (unsigned int)access->offset);
 	return true;
 }
 
@@ -256,13 +275,12 @@ static void judge_access(struct ks_judge *judge, const struct ks_decl *record,
 	const char *name = name_at(judge, record, row, access->offset);
 	const char *verb = access->write ? "written" : "read";
 	if (!sizes)
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
-			     "%s of struct %s is not %s by programs %s", name, record->name, verb,
-			     by_place ? "that are attached there" : "of its type");
+		refuse(judge, KS_STAGE_LOAD, &about, "%s of struct %s is not %s by programs %s",
+		       name, record->name, verb,
+		       by_place ? "that are attached there" : "of its type");
 	else
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
-			     "%s of struct %s is not %s by %u bytes at %u", name, record->name,
-			     verb, access->size, (unsigned int)access->offset);
+		refuse(judge, KS_STAGE_LOAD, &about, "%s of struct %s is not %s by %u bytes at %u",
+		       name, record->name, verb, access->size, (unsigned int)access->offset);
 }
 
 /** Whether an instruction reads or writes what it touches; atomic ones are refused otherwise. */
@@ -279,8 +297,8 @@ void ks_judge_context_members(struct ks_judge *judge)
 	const struct ks_resolution *resolution = judge->resolution;
 	const struct ks_decl *record = ks_judge_context(judge);
 	uint32_t version = judge->site->version;
-	if (judge->hook->guessed || version < FIRST || version >= TOO_NEW)
-		return;
+	if (judge->hook->guessed || !version)
+		return; // of an unknown version several are supposed
 	for (uint32_t i = 0; i < program->nr; i++) {
 		const struct ks_reached *at = &judge->reach->at[i];
 		uint8_t code = program->insns[i].code;

@@ -140,9 +140,13 @@ static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
 	char name[128]; // without a flavour
 	snprintf(name, sizeof(name), "%.*s", (int)ks_core_name_len(about->name), about->name);
 	enum ks_allowed allowed = ks_kfunc_allowed(judge->site, judge->caller, name);
+	const struct ks_attach_facts facts = ks_site_attach(judge->site);
 	struct ks_about anywhere = *about;
 	anywhere.soft = false; // the license counts before the verifier follows the program
-	if (allowed == KS_NEEDS_GPL)
+	if (ks_attach_jit(&facts) == KS_ABSENT) // add_kfunc_call() looks at all
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, &anywhere,
+			     "only for programs that are compiled: " KS_JIT_OPTION " is not set");
+	else if (allowed == KS_NEEDS_GPL)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, &anywhere,
 			     "only for GPL-compatible programs");
 	else if (allowed == KS_NOT_ALLOWED && judge->caller->hook == KS_HOOK_STRUCT_OPS &&

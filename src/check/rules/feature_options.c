@@ -10,6 +10,7 @@
 enum option {
 	CGROUPS,
 	CGROUP_BPF,
+	JIT,
 	LIRC,
 	LSM,
 	NETFILTER,
@@ -37,6 +38,7 @@ static const struct {
 } options[] = {
 	[CGROUPS] = { "CONFIG_CGROUPS", "cgroup_init" },
 	[CGROUP_BPF] = { "CONFIG_CGROUP_BPF", "__cgroup_bpf_run_filter_skb" },
+	[JIT] = { KS_JIT_OPTION, KS_JIT_FUNCTION },
 	[LIRC] = { "CONFIG_BPF_LIRC_MODE2", "lirc_mode2_func_proto" },
 	[LSM] = { "CONFIG_BPF_LSM", "bpf_lsm_verify_prog" },
 	[NETFILTER] = { "CONFIG_NETFILTER_BPF_LINK", "bpf_nf_link_attach" },
@@ -69,6 +71,8 @@ static const struct {
 	{ "BPF_PROG_TYPE_CGROUP_DEVICE", CGROUP_BPF },
 	{ "BPF_PROG_TYPE_CGROUP_SYSCTL", CGROUP_BPF },
 	{ "BPF_PROG_TYPE_CGROUP_SOCKOPT", CGROUP_BPF },
+	{ "BPF_PROG_TYPE_EXT", JIT },
+	{ "BPF_PROG_TYPE_STRUCT_OPS", JIT },
 	{ "BPF_PROG_TYPE_LIRC_MODE2", LIRC },
 	{ "BPF_PROG_TYPE_LSM", LSM },
 	{ "BPF_PROG_TYPE_NETFILTER", NETFILTER },
@@ -90,6 +94,8 @@ static const struct {
 	{ "BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE", CGROUP_BPF },
 	{ "BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE_DEPRECATED", CGROUP_BPF },
 	{ "BPF_MAP_TYPE_INODE_STORAGE", INODE_STORAGE },
+	{ "BPF_MAP_TYPE_STRUCT_OPS", JIT },
+	{ "BPF_MAP_TYPE_ARENA", JIT },
 	{ "BPF_MAP_TYPE_STACK_TRACE", STACKS },
 	{ "BPF_MAP_TYPE_XSKMAP", XSK },
 	{ "bpf_override_return", OVERRIDE },

@@ -109,6 +109,28 @@ void ks_judge_tail_calls(struct ks_judge *judge)
 	}
 }
 
+/** fixup_call_args(): the interpreter has no addresses of functions to give. */
+void ks_judge_callbacks(struct ks_judge *judge)
+{
+	const struct ks_bpf_program *program = judge->program;
+	const struct ks_bpf_object *object = judge->resolution->prepared->object;
+	const struct ks_attach_facts facts = ks_site_attach(judge->site);
+	if (ks_attach_jit(&facts) != KS_ABSENT)
+		return;
+	for (uint32_t i = 0; program->refs && i < program->nr; i++) {
+		uint32_t ref = program->refs[i];
+		if (ref >= object->nr_refs || object->refs[ref].kind != KS_REF_POINTER ||
+		    !judge->reach->at[i].reached)
+			continue;
+		const struct ks_about about = { .kind = KS_NR_KINDS,
+						.name = "callback",
+						.insn = i };
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
+			     "only in programs that are compiled: " KS_JIT_OPTION " is not set");
+		return;
+	}
+}
+
 void ks_judge_helper_calls(struct ks_judge *judge)
 {
 	const struct ks_bpf_program *program = judge->program;

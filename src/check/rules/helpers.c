@@ -139,14 +139,13 @@ static const struct row {
 	{ { 0 }, EVERY_TYPE, { 210, 211 } },
 	{ { KS_SINCE(6, 10), "eb166e522c77" }, EVERY_TYPE, { 14, 120 } },
 	{ { KS_SINCE(6, 12), "7f6287417baf" }, CGROUP, { 37 } },
-	{ { KS_SINCE(6, 12), NULL }, EVERY_TYPE, { 80, 123 } }, // 6.1 refuses, 6.12 takes
+	{ { KS_SINCE(6, 4), "c501bf55c88b" }, EVERY_TYPE, { 80, 123 } },
 	{ { KS_SINCE(6, 15), "eb62f49de7ec" }, TC, { 122 } },
-	{ { KS_SINCE(6, 15), "c221d3744ad3" }, T(CGROUP_SKB), { 122 } },
-	{ { KS_SINCE(7, 2), NULL }, T(SOCKET_FILTER), { 122 } }, // 6.12 refuses, 7.2 takes
+	{ { KS_SINCE(6, 15), "c221d3744ad3" }, T(CGROUP_SKB) | T(SOCKET_FILTER), { 122 } },
 	{ { KS_SINCE(6, 16), "ee971630f20f" },
 	  EVERY_TYPE,
 	  { 15, 16, 17, 22, 37, 55, 109, 117, 141, 148, 156, 157, 176, 180, 191 } },
-	{ { KS_SINCE(7, 2), NULL }, T(CGROUP_SOCK), { 49, 57 } }, // 6.12 refuses, 7.2 takes
+	{ { KS_SINCE(6, 19), "5ed17896a09e" }, T(CGROUP_SOCK), { 49, 57 } },
 };
 
 /** Helpers of programs under a license that is compatible with the GPL. */

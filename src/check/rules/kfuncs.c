@@ -10,7 +10,7 @@
 /*
  * What register_btf_kfunc_id_set() was called with. tests/truth/kfuncs.c asked booted kernels (6.1, 6.12, 7.2, 7.3) about each
  * function and type; for versions between two of these the table has what the newer one allows, for kernels only ever
- * allow more. Functions of modules are as their sources register them.
+ * allow more, but for what a commit is known to have brought. Functions of modules are as their sources register them.
  */
 enum { FIRST = KS_SINCE(5, 13), OLDEST = KS_SINCE(6, 1), TOO_NEW = KS_SINCE(7, 4) };
 
@@ -28,34 +28,40 @@ enum { FIRST = KS_SINCE(5, 13), OLDEST = KS_SINCE(6, 1), TOO_NEW = KS_SINCE(7, 4
 #define ITERATORS (1u << 31) // of the type TRACING only these
 #define ON_ITER (T(TRACING) | ITERATORS)
 
-/** Types that joined the others, and the first version that may have them. */
+/** Types that joined the others: of all functions, or of those that are registered for GENERIC. */
 static const struct {
-	uint32_t since, types;
+	struct ks_gate gate;
+	uint32_t types;
+	bool generic;
 } late[] = {
-	{ KS_SINCE(6, 2), T(PERF_EVENT) | T(TRACEPOINT) },
-	{ KS_SINCE(6, 13), T(SOCK_OPS) },
-	{ KS_SINCE(7, 1), T(RAW_TRACEPOINT) },
+	{ { KS_SINCE(6, 12), "bc638d8cb5be" }, T(PERF_EVENT) | T(TRACEPOINT), false },
+	{ { KS_SINCE(6, 15), "59422464266f" }, T(SOCK_OPS), false },
+	{ { KS_SINCE(7, 0), "342297d51146" }, T(RAW_TRACEPOINT), false }, // booted: 6.19.14, 7.0.13
+	{ { KS_SINCE(6, 8), "7489723c2e26" }, T(XDP), true },
+	{ { KS_SINCE(6, 10), "a8e03b6bbb2c" }, T(SYSCALL), true },
+	{ { KS_SINCE(6, 12), "67666479edf1" }, ON_CGROUP, true },
 };
 
 enum { MAX_NAMES = 60 };
 #define NO_TYPE ITERATORS // alone it is no type: none that could be asked may call them
 static const struct row {
-	uint32_t since, types;
+	struct ks_gate gate;
+	uint32_t types;
 	const char *names[MAX_NAMES]; // ends with NULL
 } rows[] = {
 	// statistics of cgroups, keys
-	{ 0,
+	{ { 0 },
 	  ON_TRACE,
 	  { "bpf_key_put", "bpf_lookup_system_key", "bpf_lookup_user_key",
 	    "bpf_verify_pkcs7_signature", "cgroup_rstat_flush", "cgroup_rstat_updated",
 	    "crash_kexec", "css_rstat_flush", "css_rstat_updated" } },
 	// keys, later
-	{ KS_SINCE(6, 13),
+	{ { KS_SINCE(6, 18), "8cd189e414bb" },
 	  GENERIC,
 	  { "bpf_key_put", "bpf_lookup_system_key", "bpf_lookup_user_key",
 	    "bpf_verify_pkcs7_signature" } },
 	// tasks, cgroups, objects, lists, trees
-	{ KS_SINCE(6, 2),
+	{ { KS_SINCE(6, 2), "958cf2e273f0" },
 	  GENERIC,
 	  { "bpf_cgroup_acquire",
 	    "bpf_cgroup_ancestor",
@@ -101,7 +107,7 @@ static const struct row {
 	    "bpf_throw",
 	    "crash_kexec" } },
 	// masks of processors
-	{ 0,
+	{ { 0 },
 	  ON_TRACE | T(SYSCALL),
 	  { "bpf_cpumask_acquire",
 	    "bpf_cpumask_and",
@@ -130,7 +136,7 @@ static const struct row {
 	    "bpf_cpumask_weight",
 	    "bpf_cpumask_xor" } },
 	// sched_ext; struct_ops may call all of it
-	{ 0,
+	{ { 0 },
 	  ON_TRACE | T(SYSCALL),
 	  { "bpf_iter_scx_dsq_destroy",
 	    "bpf_iter_scx_dsq_new",
@@ -189,7 +195,7 @@ static const struct row {
 	    "scx_bpf_this_cid",
 	    "scx_bpf_tid_to_task" } },
 	// what sets up
-	{ 0,
+	{ { 0 },
 	  T(SYSCALL),
 	  { "__scx_bpf_select_cpu_and",
 	    "bpf_crypto_ctx_acquire",
@@ -213,45 +219,47 @@ static const struct row {
 	    "scx_bpf_select_cpu_and",
 	    "scx_bpf_select_cpu_dfl" } },
 	// sockets of the kernel's own
-	{ 0, T(SYSCALL) | ON_LSM, { "bpf_ksock_acquire", "bpf_ksock_release", "bpf_ksock_send" } },
+	{ { 0 },
+	  T(SYSCALL) | ON_LSM,
+	  { "bpf_ksock_acquire", "bpf_ksock_release", "bpf_ksock_send" } },
 	// files
-	{ 0,
+	{ { 0 },
 	  ON_LSM,
 	  { "bpf_get_dentry_xattr", "bpf_get_file_xattr", "bpf_get_fsverity_digest",
 	    "bpf_get_task_exe_file", "bpf_path_d_path", "bpf_put_file", "bpf_real_data_inode",
 	    "bpf_remove_dentry_xattr", "bpf_set_dentry_xattr", "bpf_sock_read_xattr" } },
 	// sockets that are iterated over
-	{ 0, ON_ITER, { "bpf_sock_destroy" } },
+	{ { 0 }, ON_ITER, { "bpf_sock_destroy" } },
 	// sessions
-	{ 0, ON_SESSION, { "bpf_session_cookie", "bpf_session_is_return" } },
+	{ { 0 }, ON_SESSION, { "bpf_session_cookie", "bpf_session_is_return" } },
 	// packets in front of the stack
-	{ 0,
+	{ { 0 },
 	  T(XDP),
 	  { "bpf_dynptr_from_xdp", "bpf_xdp_flow_lookup", "bpf_xdp_get_xfrm_state",
 	    "bpf_xdp_pull_data", "bpf_xdp_xfrm_state_release" } },
 	// packets in queues
-	{ 0, TC, { "bpf_dynptr_from_skb_meta" } },
-	{ 0,
+	{ { 0 }, TC, { "bpf_dynptr_from_skb_meta" } },
+	{ { 0 },
 	  T(SCHED_CLS),
 	  { "bpf_sk_assign_tcp_reqsk", "bpf_skb_get_fou_encap", "bpf_skb_get_xfrm_info",
 	    "bpf_skb_set_fou_encap", "bpf_skb_set_xfrm_info" } },
 	// packets and their connections
-	{ 0, TC | T(XDP), { "bpf_crypto_decrypt", "bpf_crypto_encrypt" } },
-	{ 0,
+	{ { 0 }, TC | T(XDP), { "bpf_crypto_decrypt", "bpf_crypto_encrypt" } },
+	{ { 0 },
 	  T(SCHED_CLS) | T(XDP),
 	  { "bpf_ct_change_status", "bpf_ct_change_timeout", "bpf_ct_insert_entry",
 	    "bpf_ct_release", "bpf_ct_set_nat_info", "bpf_ct_set_status", "bpf_ct_set_timeout",
 	    "bpf_skb_ct_alloc", "bpf_skb_ct_lookup", "bpf_xdp_ct_alloc", "bpf_xdp_ct_lookup" } },
 	// addresses and time stamps of sockets
-	{ 0,
+	{ { 0 },
 	  ON_CGROUP,
 	  { "bpf_icmp_send", "bpf_sock_addr_set_sun_path", "bpf_sock_ops_enable_tx_tstamp" } },
 	// any packet
-	{ 0,
+	{ { 0 },
 	  ON_TRACE | ON_CGROUP | LWT | TC | T(NETFILTER) | T(SK_SKB) | T(SOCKET_FILTER),
 	  { "bpf_dynptr_from_skb" } },
 	// what every type may call
-	{ 0,
+	{ { 0 },
 	  EVERY_TYPE,
 	  { "__bpf_trap",
 	    "bpf_arena_alloc_pages",
@@ -303,7 +311,7 @@ static const struct row {
 	    "bpf_iter_task_vma_destroy",
 	    "bpf_iter_task_vma_new",
 	    "bpf_iter_task_vma_next" } },
-	{ 0,
+	{ { 0 },
 	  EVERY_TYPE,
 	  { "bpf_local_irq_restore",
 	    "bpf_local_irq_save",
@@ -356,9 +364,11 @@ static const struct row {
 	    "bpf_wq_set_callback_impl",
 	    "bpf_wq_start" } },
 	// what no type may call that could be asked, and is there for hooks of the kernel's own tests
-	{ 0, NO_TYPE, { "bpf_fentry_test1", "bpf_modify_return_test", "bpf_modify_return_test2" } },
+	{ { 0 },
+	  NO_TYPE,
+	  { "bpf_fentry_test1", "bpf_modify_return_test", "bpf_modify_return_test2" } },
 	// what no other type may call, and is there for operations: the kernel's own congestion controls, qdiscs, sched_ext, io_uring
-	{ 0,
+	{ { 0 },
 	  T(STRUCT_OPS),
 	  { "__scx_bpf_dsq_insert_vtime",
 	    "bpf_io_uring_get_region",
@@ -429,16 +439,24 @@ static bool is_in(const char *const *names, size_t nr, const char *name)
 	return false;
 }
 
+/** The types of a row, without those that had not joined yet. */
+static uint32_t types_of_row(const struct row *row, uint32_t version)
+{
+	uint32_t types = row->types;
+	for (size_t i = 0; types != EVERY_TYPE && i < KS_ARRAY_LEN(late); i++)
+		if (!ks_gate_is_open(&late[i].gate, version) &&
+		    (!late[i].generic || row->types == GENERIC))
+			types &= ~late[i].types;
+	return types;
+}
+
 /** The types that may call a function; 0 when it is not known. */
 static uint32_t types_of(uint32_t version, const char *name)
 {
 	uint32_t types = 0;
 	for (size_t i = 0; i < KS_ARRAY_LEN(rows); i++)
-		if (version >= rows[i].since && is_in(rows[i].names, MAX_NAMES, name))
-			types |= rows[i].types;
-	for (size_t i = 0; types != EVERY_TYPE && i < KS_ARRAY_LEN(late); i++)
-		if (version < late[i].since)
-			types &= ~late[i].types;
+		if (version >= rows[i].gate.since && is_in(rows[i].names, MAX_NAMES, name))
+			types |= types_of_row(&rows[i], version);
 	return types;
 }
 

@@ -97,7 +97,8 @@ static bool lsm_range(const struct ks_judge *judge, struct range *ret)
 	if (on_cgroup)
 		return true;
 	struct ks_target check = ks_target_find(judge->site, "bpf_lsm_get_retval_range");
-	if (result.kind == KS_BTF_VOID || !check.symbol) // since 6.12 and in some before
+	// since 6.12 and in some before
+	if (result.kind == KS_BTF_VOID || ks_target_code(&check) != KS_PRESENT)
 		return false;
 	*ret = (struct range){ -4095, 0, true };
 	for (size_t i = 0; i < KS_ARRAY_LEN(bools); i++)

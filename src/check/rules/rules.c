@@ -43,6 +43,7 @@ const struct ks_rule ks_rules[] = {
 	{ "context-writes",         LOAD,          ALL,            0,           ks_judge_context_writes },
 	{ "packet-reads",           LOAD,          ALL,            0,           ks_judge_packet_reads },
 	{ "tail-calls",             LOAD,          ALL,            0,           ks_judge_tail_calls },
+	{ "callbacks",              LOAD,          ALL,            0,           ks_judge_callbacks },
 	{ "fragments",              LOAD,          ALL,            0,           ks_judge_fragments },
 	{ "instructions",           LOAD,          ALL,            0,           ks_judge_insns },
 	{ "unnamed-by-btf",         LOAD,          BY_BTF,         0,           ks_judge_unnamed_by_btf },
@@ -52,6 +53,7 @@ const struct ks_rule ks_rules[] = {
 	{ "iterator",               LOAD,          ON(ITER),       NAME,        ks_judge_iterator },
 	{ "typed-arguments",        LOAD,          TYPED,          0,           ks_judge_typed_arguments },
 	{ "typed-reads",            LOAD,          ALL,            0,           ks_judge_typed_reads },
+	{ "bounds",                 LOAD,          ALL,            0,           ks_judge_bounds },
 
 	{ "trampolines-on-pattern", ATTACH,        ON(OTHER),      0,           ks_judge_trampolines_on_pattern },
 	{ "unnamed",                ATTACH,        ATTACHED,       0,           ks_judge_unnamed_attach },

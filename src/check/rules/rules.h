@@ -88,8 +88,11 @@ void ks_judge_packet_reads(struct ks_judge *judge);
 void ks_judge_typed_arguments(struct ks_judge *judge);
 /** Reads and writes through pointers whose types the verifier knows (typed_reads.c). */
 void ks_judge_typed_reads(struct ks_judge *judge);
+/** Offsets and sizes that the verifier does not know well enough (bounds.c). */
+void ks_judge_bounds(struct ks_judge *judge);
 /** Tail calls in a program that calls functions of its own (helper_calls.c). */
 void ks_judge_tail_calls(struct ks_judge *judge);
+void ks_judge_callbacks(struct ks_judge *judge);
 /** Instructions of newer kernels (insns.c). */
 void ks_judge_insns(struct ks_judge *judge);
 /** What would be looked up by BTF is chosen when the tool runs (run_time_target.c). */

@@ -99,10 +99,9 @@ enum ks_allowed ks_scx_allowed(const struct ks_site *site, const struct ks_calli
 		return KS_ALLOWED;
 	// before the verifier was given a filter, a wrong operation was told when it ran
 	struct ks_target filter = ks_target_find(site, "scx_kfunc_context_filter");
-	if (!filter.fact->known)
-		return KS_ALLOWED_UNTOLD;
-	if (!filter.symbol)
-		return KS_ALLOWED;
+	enum ks_presence filtered = ks_target_code(&filter);
+	if (filtered != KS_PRESENT)
+		return filtered == KS_ABSENT ? KS_ALLOWED : KS_ALLOWED_UNTOLD;
 	uint32_t may = sets_of(operations, KS_ARRAY_LEN(operations), caller->target);
 	return may & sets ? KS_ALLOWED : KS_NOT_ALLOWED;
 }

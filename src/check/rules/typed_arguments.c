@@ -32,8 +32,8 @@ static bool judge_count(const struct load *load)
 }
 
 /**
- * Pointers are read as a whole since then. Stable kernels got that, too: 6.12.6 (queued in December 2024; 6.12.117 and
- * 6.12.118 have it); 6.1.176 has not.
+ * Pointers are read as a whole since then. Stable kernels got that, too: 6.12.6, for it was in the queue of 15 December
+ * 2024, between 6.12.5 and 6.12.6. Booted: 6.12.117 and 6.12.118 have it, 6.1.176 has not.
  */
 static enum ks_presence reads_whole(uint32_t version)
 {

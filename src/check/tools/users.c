@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/vector.h"
 #include "check/tools/family.h"
 #include "check/tools/tools.h"
@@ -127,16 +128,10 @@ void ks_users_free(struct ks_users *users)
 /** The first use that does not stand before a name. */
 static size_t lower_bound(const struct ks_users *users, enum ks_dep_kind kind, const char *name)
 {
-	size_t low = 0, high = users->nr;
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		const struct ks_use *use = &users->uses[mid];
-		bool before =
-			use->kind < kind || (use->kind == kind && strcmp(use->name, name) < 0);
-		low = before ? mid + 1 : low;
-		high = before ? high : mid;
-	}
-	return low;
+	const struct ks_use *uses = users->uses;
+	return KS_FIRST_NOT(0, users->nr, i,
+			    uses[i].kind < kind ||
+				    (uses[i].kind == kind && strcmp(uses[i].name, name) < 0));
 }
 
 size_t ks_users_find(const struct ks_users *users, enum ks_dep_kind kind, const char *name,

@@ -10,6 +10,7 @@ struct ks_walker {
 	struct ks_functions functions;
 	struct ks_foreign foreign;
 	KS_VECTOR(struct ks_frame) frames; // open DIEs of the unit
+	char apart[KS_APART];		   // the next one is another thread's
 };
 
 /** One open DIE, and what to go back to when it closes. */

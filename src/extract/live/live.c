@@ -13,6 +13,7 @@
 #include "extract/live/live.h"
 #include "extract/live/live_trace.h"
 #include "extract/symbols/kallsyms.h"
+#include "extract/symbols/labels.h"
 #include "extract/symbols/link_address.h"
 #include "extract/tiers.h"
 #include "surface/config.h"
@@ -166,6 +167,8 @@ static struct ks_error *extract(struct live *live, struct ks_finder *finder,
 	KS_TRY(ks_live_attach(&live->files, finder));
 	KS_TRY(ks_extract_btf(finder, btf));
 	KS_TRY(read_tables(live, finder, btf));
+	if (surface->symtab_known)
+		KS_TRY(ks_labels_tell(NULL, finder->symbols, surface));
 	return read_config(live, surface, how->config);
 }
 

@@ -10,7 +10,7 @@
 #include "extract/symbols/kallsyms_tables.h"
 #include "surface/model.h"
 
-/** Pairs of symbols that the kernel's linker script puts around a section. */
+/** Pairs of symbols that the kernel's linker script puts around a section; those of code come first. */
 static const struct bounds {
 	const char *begin, *end, *section;
 } bounds[] = {
@@ -56,7 +56,7 @@ static bool ends_in(const char *name, const char *end)
 }
 
 /** A label of the linker script: no function begins there, although the letter is that of one. */
-static bool is_mark(const char *name)
+static bool is_mark_itself(const char *name)
 {
 	static const char *const names[] = { "_text", "_head", "_start", "_end" };
 	static const char *const ends[] = { "text_start", "text_begin", "text_end" };
@@ -70,6 +70,17 @@ static bool is_mark(const char *name)
 		if (ends_in(name, ends[i]))
 			return true;
 	return strstr(name, "__start___") || strstr(name, "__stop___"); // also behind a prefix
+}
+
+/** Names of pieces of the kernel that run elsewhere have another in front. */
+static bool is_mark(const char *name)
+{
+	static const char *const fronts[] = { "__pi_", "__kvm_nvhe_" };
+	for (size_t i = 0; i < KS_ARRAY_LEN(fronts); i++)
+		if (strncmp(name, fronts[i], strlen(fronts[i])) == 0)
+			return is_mark_itself(name + strlen(fronts[i])) ||
+			       strstr(name, "__hyp_section_");
+	return is_mark_itself(name);
 }
 
 /** What tools for Arm and RISC-V call the places where code or data begins; behind a prefix, kallsyms keep it. */
@@ -136,9 +147,17 @@ static const char *section_of(const struct range *ranges, const struct ks_symbol
 	}
 }
 
+/** Whether an address is one of code; kallsyms of functions only may lack the marks that tell. */
+static bool is_code(const struct range *ranges, uint64_t addr)
+{
+	for (size_t k = 0; k <= SECTION_TEXT; k++)
+		if (is_within(&ranges[k], addr))
+			return true;
+	return !ranges[SECTION_TEXT].end;
+}
+
 static uint8_t type_of(const struct ks_symbol *symbol, char letter, const struct range *ranges)
 {
-	const struct range *text = &ranges[SECTION_TEXT];
 	switch (letter) {
 	case 'T':
 	case 't':
@@ -149,7 +168,7 @@ static uint8_t type_of(const struct ks_symbol *symbol, char letter, const struct
 		return is_mark(symbol->name) || is_mapping(symbol->name) ? STT_NOTYPE : STT_FUNC;
 	case 'W':
 	case 'w': // of either kind
-		return !text->end || is_within(text, symbol->addr) ? STT_FUNC : STT_OBJECT;
+		return is_code(ranges, symbol->addr) ? STT_FUNC : STT_OBJECT;
 	case 'i':
 		return STT_GNU_IFUNC;
 	case 'a':

@@ -125,15 +125,9 @@ static bool any_between(const struct places *places, uint64_t from, uint64_t to)
 	if (!nr || from > at[nr - 1])
 		return false;
 	size_t stretch = from <= at[0] ? 0 : (from - at[0]) >> places->shift;
-	size_t low = places->first[stretch], high = places->first[stretch + 1];
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (at[middle] < from)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < nr && at[low] < to;
+	size_t first =
+		KS_FIRST_NOT(places->first[stretch], places->first[stretch + 1], i, at[i] < from);
+	return first < nr && at[first] < to;
 }
 
 static bool has_ftrace(const struct places *places, const struct reach *reach,

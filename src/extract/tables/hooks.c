@@ -120,15 +120,8 @@ static int compare_sets(const void *a, const void *b)
 /** The sets are sorted, and do not overlap. */
 static bool in_sets(const set_vector *sets, uint64_t addr)
 {
-	size_t low = 0, high = sets->len;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (sets->at[middle].start <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low && addr < sets->at[low - 1].end;
+	size_t behind = KS_FIRST_NOT(0, sets->len, i, sets->at[i].start <= addr);
+	return behind && addr < sets->at[behind - 1].end;
 }
 
 /** The function of a "__BTF_ID__func__NAME__N" symbol; false when it is none or out of place. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/names.h"
 #include "report/deps/deps_sheet.h"
 #include "report/show/terminal.h"
@@ -27,16 +28,10 @@ static bool is_asked_for(const struct ks_dep *dep)
 /** The first member of a list whose name is not before the key. */
 static uint32_t find_member(const struct ks_dep_list *list, enum ks_dep_kind kind, const char *key)
 {
-	uint32_t low = 0, high = list->nr;
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-		const struct ks_dep *dep = &list->at[mid];
-		if (dep->kind < kind || (dep->kind == kind && strcmp(dep->name, key) < 0))
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return (uint32_t)KS_FIRST_NOT(
+		0, list->nr, i,
+		list->at[i].kind < kind ||
+			(list->at[i].kind == kind && strcmp(list->at[i].name, key) < 0));
 }
 
 /** The members that are used of a struct or union, behind its name. */

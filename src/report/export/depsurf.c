@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -260,7 +261,8 @@ static void write_symtab(struct out *o)
 		ks_json_key_str(j, "name", sym->name);
 		ks_json_key_str(j, "section", sym->section);
 		put_word(j, "bind", ks_dataset_bind_words, sym->bind);
-		put_word(j, "type", ks_dataset_type_of_symbol_words, sym->type);
+		put_word(j, "type", ks_dataset_type_of_symbol_words,
+			 sym->type == KS_STT_UNTOLD ? STT_NOTYPE : sym->type);
 		ks_json_key_u64(j, "local", sym->other >> 3);
 		put_word(j, "visibility", ks_dataset_visibility_words, visibility);
 		ks_json_key_u64(j, "value", sym->addr);

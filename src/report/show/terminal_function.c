@@ -62,6 +62,10 @@ static void symbol_only_write(struct ks_buf *out, const struct ks_fact *fact)
 		ks_buf_str(out, "its type is there; the image lists no symbols");
 	else if (!fn->nr_symbols)
 		ks_buf_str(out, "only in BTF: no symbol; it may be inlined everywhere");
+	else if (ks_function_code(fn, fact->image) == KS_CODE_LABEL)
+		ks_buf_str(out, "a symbol that is no function");
+	else if (ks_function_code(fn, fact->image) == KS_CODE_UNTOLD)
+		ks_buf_str(out, "a symbol, perhaps no function");
 	else if (!plain)
 		ks_buf_str(out, "only under symbols with a suffix; unknown where it is inlined");
 	else

@@ -29,7 +29,8 @@ static const struct ks_stats_table own_tables[KS_NR_OWN_TABLES] = {
 	{ "symbols", "Suffixed symbols",
 	  "Different names of function symbols, and how many have the suffix isra, constprop, "
 	  "part, cold, "
-	  "more than one (several) or another one.",
+	  "more than one (several) or another one. Or label: names that only a symbol tells of, a "
+	  "function or a label; they are not among the others.",
 	  false, KS_NR_KINDS },
 	{ "collisions", "Name collisions of functions",
 	  "Function groups by who shares the name: one global function; one static; one static "
@@ -112,6 +113,7 @@ static const struct census_column transform_columns[] = {
 static const struct census_column symbol_columns[] = {
 	SUM("symbols", "SYMBOLS", symbols[KS_TRANSFORM_NONE], KS_NR_TRANSFORMS),
 	TRANSFORM_COLUMNS(symbols),
+	ONE("or-label", "OR LABEL", nr_untold),
 	{ 0 },
 };
 
@@ -164,7 +166,8 @@ static bool fill_census(const struct ks_stats *stats, const struct census_column
 			uint64_t sum = 0;
 			for (size_t k = 0; k < c->nr; k++)
 				sum += counts[c->at + k * c->stride];
-			ok = ks_table_number(table, known, sum);
+			ok = ks_table_number(
+				table, c->at == AT(nr_untold) ? census->untold_known : known, sum);
 		}
 	}
 	return ok;

@@ -12,29 +12,30 @@ void ks_put_was_deinit(struct ks_put_was *was)
 	*was = (struct ks_put_was){ 0 };
 }
 
-static void *copy_of(struct ks_arena *arena, const void *at, size_t nr, size_t size)
+/** @return a copy; of nothing, which nobody writes to, what was there */
+static const void *copy_of(struct ks_arena *arena, const void *at, size_t nr, size_t size)
 {
-	void *copy = ks_arena_array(arena, nr + 1, size);
-	if (copy && nr)
-		memcpy(copy, at, nr * size);
-	return copy;
+	static const uint64_t nothing;
+	if (!nr)
+		return at ? at : &nothing;
+	void *copy = ks_arena_array(arena, nr, size);
+	return copy ? memcpy(copy, at, nr * size) : NULL;
 }
 
 /** A function of the same shape, to be filled with other facts. */
 static bool copy_function(struct ks_arena *arena, const struct ks_function *fn,
 			  struct ks_function *ret)
 {
-	struct ks_symbol *symbols =
-		copy_of(arena, fn->symbols, fn->nr_symbols, sizeof(*fn->symbols));
-	struct ks_entry *entries =
-		copy_of(arena, fn->entries, fn->nr_entries, sizeof(*fn->entries));
+	const struct ks_symbol *symbols =
+		copy_of(arena, fn->symbols, fn->nr_symbols, sizeof(*symbols));
+	struct ks_entry *entries = ks_arena_array(arena, fn->nr_entries, sizeof(*entries));
 	*ret = *fn;
 	ret->symbols = symbols;
 	ret->entries = entries;
 	for (uint32_t i = 0; entries && i < fn->nr_entries; i++) {
-		const struct ks_entry *entry = &fn->entries[i];
-		entries[i].clones =
-			copy_of(arena, entry->clones, entry->nr_clones, sizeof(*entry->clones));
+		entries[i] = fn->entries[i];
+		entries[i].clones = copy_of(arena, entries[i].clones, entries[i].nr_clones,
+					    sizeof(*entries[i].clones));
 		if (!entries[i].clones)
 			return false;
 	}
@@ -121,7 +122,7 @@ struct ks_error *ks_put_moves_make(struct ks_radix *pairs, size_t nr, struct ks_
 			shift = here;
 		}
 	}
-	struct ks_move *at = ok ? copy_of(arena, made.at, made.len, sizeof(*at)) : NULL;
+	const struct ks_move *at = ok ? copy_of(arena, made.at, made.len, sizeof(*at)) : NULL;
 	if (at) {
 		moves->at = at;
 		moves->nr = made.len;

@@ -13,6 +13,7 @@
 struct repack {
 	unsigned int nr_threads;
 	const char *path; // of the new store
+	const struct ks_progress *progress;
 };
 
 /** The tables whose rows are exchanged, and how many columns they have. */
@@ -85,15 +86,16 @@ static struct ks_error *take_counters(struct ks_store *into, void *arg)
 }
 
 static struct ks_error *put_images(struct ks_store *from, struct ks_store *into,
-				   unsigned int nr_threads, struct ks_arena *arena)
+				   const struct repack *repack, struct ks_arena *arena)
 {
 	struct ks_store_images images;
 	KS_TRY(ks_image_all(from, arena, &images));
 	ks_images_sort_by_age(&images);
 	for (size_t i = 0; i < images.nr; i++) {
 		_cleanup_surface_ struct ks_surface *surface = NULL;
+		KS_TRY(ks_progress_tell(repack->progress, "repacking", i, images.nr));
 		KS_TRY(ks_store_surface(from, images.at[i], &surface));
-		KS_TRY(ks_put_again(into, surface, nr_threads));
+		KS_TRY(ks_put_again(into, surface, repack->nr_threads));
 	}
 	return NULL;
 }
@@ -103,7 +105,7 @@ static struct ks_error *write_anew(struct ks_store *store, struct ks_store *new,
 {
 	struct ks_arena arena = { 0 };
 	KS_TRY(ks_sql_write(new, take_counters, store));
-	struct ks_error *err = put_images(store, new, repack->nr_threads, &arena);
+	struct ks_error *err = put_images(store, new, repack, &arena);
 	for (size_t i = 0; !err && i < KS_ARRAY_LEN(tables); i++)
 		err = exchange(new, store, i);
 	ks_arena_deinit(&arena);
@@ -112,7 +114,7 @@ static struct ks_error *write_anew(struct ks_store *store, struct ks_store *new,
 
 static void remove_files(const char *path)
 {
-	static const char *const tails[] = { "", "-wal", "-shm" };
+	static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
 	for (size_t i = 0; i < KS_ARRAY_LEN(tails); i++) {
 		_cleanup_buf_ struct ks_buf name = { 0 };
 		ks_buf_printf(&name, "%s%s", path, tails[i]);
@@ -127,7 +129,9 @@ static struct ks_error *repack(struct ks_store *store, void *arg)
 	const struct repack *job = arg;
 	struct ks_store *new = NULL;
 	remove_files(job->path); // of one that was killed
-	struct ks_error *err = ks_store_open(job->path, KS_STORE_CREATE, &new);
+	struct ks_error *err = ks_progress_tell(job->progress, "repacking", 0, 0);
+	if (!err)
+		err = ks_store_open(job->path, KS_STORE_CREATE, &new);
 	if (!err)
 		err = write_anew(store, new, job);
 	ks_store_close(new);
@@ -157,11 +161,11 @@ static void shrink(struct ks_store *store)
 }
 
 struct ks_error *ks_store_repack(struct ks_store *store, unsigned int nr_threads,
-				 struct ks_repack_result *ret)
+				 const struct ks_progress *progress, struct ks_repack_result *ret)
 {
 	_cleanup_buf_ struct ks_buf path = { 0 };
 	ks_buf_printf(&path, "%s-repack", store->path);
-	struct repack job = { .nr_threads = nr_threads, .path = ks_buf_text(&path) };
+	struct repack job = { nr_threads, ks_buf_text(&path), progress };
 	if (!job.path)
 		return &ks_nomem;
 	KS_TRY(measure(store, &ret->before));
