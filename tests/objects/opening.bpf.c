@@ -14,7 +14,11 @@ struct number {
 	int n;
 };
 
-#define PLAIN SEC("kprobe/vfs_read") int program(void *ctx) { return 0; }
+#define PLAIN                                                                                      \
+	SEC("kprobe/vfs_read") int program(void *ctx)                                              \
+	{                                                                                          \
+		return 0;                                                                          \
+	}
 #define MAP(linkage, map_type, ...)                                                                \
 	linkage struct {                                                                           \
 		__uint(type, map_type);                                                            \
@@ -25,7 +29,10 @@ struct number {
 	PLAIN
 #define READS(type, expression)                                                                    \
 	extern type CONFIG_HZ KCONFIG;                                                             \
-	SEC("kprobe/vfs_read") int program(void *ctx) { return expression; }
+	SEC("kprobe/vfs_read") int program(void *ctx)                                              \
+	{                                                                                          \
+		return expression;                                                                 \
+	}
 
 // clang-format off
 #if CASE == 1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Keys, values and flags that a type of map has (the map_alloc_check() of each, kernel/bpf/ and net/): 5.10, 6.1, 6.12, 7.2 say the
- * same of these. What is zero may be set before the map is made.
+ * Keys, values and flags that a type of map has (the map_alloc_check() of each, kernel/bpf/ and net/): 6.18 was asked about each
+ * row, 6.1 and 7.2 about some (tests/truth/idioms/maps.c). What is zero may be set before the map is made.
  */
 #include "base/array.h"
 #include "bpf/names.h"

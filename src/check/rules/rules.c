@@ -59,6 +59,7 @@ const struct ks_rule ks_rules[] = {
 	{ "unnamed",                ATTACH,        ATTACHED,       0,           ks_judge_unnamed_attach },
 	{ "replacement",            ATTACH,        ON(FREPLACE),   0,           ks_judge_replacement },
 	{ "kprobe",                 ATTACH | RUN,  ON(KPROBE),     NAME,        ks_judge_kprobe },
+	{ "changed-result",         ATTACH,        ON(KPROBE),     NAME,        ks_judge_override },
 	{ "kprobe-multi",           ATTACH,        ON(KPROBE_MULTI), NAME,      ks_judge_kprobe_multi },
 	{ "syscall",                ATTACH,        ON(KSYSCALL),   NAME,        ks_judge_syscall },
 	{ "trampoline",             ATTACH | RUN,  ON(FENTRY) | ON(FMOD_RET), NAME, ks_judge_trampoline },

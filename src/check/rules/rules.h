@@ -116,6 +116,8 @@ void ks_judge_unnamed_attach(struct ks_judge *judge);
 void ks_judge_replacement(struct ks_judge *judge);
 /** A function and its symbols (attach.c). */
 void ks_judge_kprobe(struct ks_judge *judge);
+/** Programs on functions that call bpf_override_return() (override.c). */
+void ks_judge_override(struct ks_judge *judge);
 /** A function, or a pattern of names (attach.c). */
 void ks_judge_kprobe_multi(struct ks_judge *judge);
 /** A system call's function (attach.c). */
