@@ -121,6 +121,7 @@ struct ks_types {
 KS_MUST_CHECK struct ks_error *ks_types_init(struct ks_types *types, size_t max_unit);
 /** Make room for nodes of that offset, too; false when memory runs out. */
 bool ks_types_widen(struct ks_types *types, uint32_t offset);
+/** From now on nodes are those of this unit. @param index of the unit in its file */
 void ks_types_start_unit(struct ks_types *types, const struct ks_unit *unit, uint32_t index);
 /** Look at every definition of the unit that was walked. */
 KS_MUST_CHECK struct ks_error *ks_types_finish_unit(struct ks_types *types);

@@ -56,6 +56,7 @@ KS_MUST_CHECK struct ks_error *ks_suite_packages(struct ks_suite *suite,
 KS_MUST_CHECK struct ks_error *ks_suite_remote(const struct ks_suite *suite,
 					       const struct ks_stanza *stanza,
 					       struct ks_remote *ret);
+/** As it was asked for: "bookworm-security". Lives as long as the suite. */
 const char *ks_suite_name(const struct ks_suite *suite);
 /** A field of its Release file ("Origin", "Codename"), up to the end of the line, when a key has signed for it; else NULL. */
 const char *ks_suite_signed_field(const struct ks_suite *suite, const char *name);

@@ -28,6 +28,7 @@ struct ks_front {
 };
 
 /**
+ * The front of a package of RPM's or Alpine's kind: what is signed, and what that says.
  * @param bytes len of them from the start of a package; all that is pointed to is in them
  * @return KS_ERR_DATA when more bytes are needed, when it is damaged or of another kind, and when nobody has signed it in a way that counts
  */
