@@ -309,8 +309,8 @@ static void answers_are_those_of_booted_kernels(void **state)
 	static const struct {
 		const char *what;
 		uint8_t attach, nr_btf;
-		enum ks_answer
-			answers[KS_NR_FUNCTION_WAYS]; // fentry, kprobe, kprobe.multi, fmod_ret
+		/** Fentry, kprobe, kprobe.multi, fmod_ret. */
+		enum ks_answer answers[KS_NR_FUNCTION_WAYS];
 		enum ks_answer blind[KS_NR_FUNCTION_WAYS];
 	} cases[] = {
 		{ "an ordinary function",

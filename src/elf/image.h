@@ -35,8 +35,8 @@ struct ks_elf {
 	uint16_t machine, type;	     // EM_*, ET_*
 	size_t nr_sections;
 	struct ks_section *sections; // [0] is the null section
-	struct ks_elf *
-		code; // where bytes of sections are that the file itself lacks (elf/apart.h); owned; NULL
+	/** Where bytes of sections are that the file itself lacks (elf/apart.h); owned; NULL. */
+	struct ks_elf *code;
 };
 
 /** Map the file behind fd (borrowed) and read its headers. KS_ERR_UNSUPPORTED when it is no ELF file. */

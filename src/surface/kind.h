@@ -54,8 +54,8 @@ struct ks_kind_info {
 	const char *folder; // of a report tree
 	bool flat;	    // reports lie in the folder itself, not in one folder per initial
 	enum ks_holds holds;
-	const char *
-		function; // KS_HOLDS_NAME: prefix of the function that a name stands for; NULL: none
+	/** KS_HOLDS_NAME: prefix of the function that a name stands for; NULL: none. */
+	const char *function;
 	bool kernel_only; // no module has any
 	const char *part; // what a store calls the order of its list; NULL: there is no list
 	struct ks_kind_list list;

@@ -100,8 +100,8 @@ struct ks_types {
 	bool crowded;	     // more definitions of one name than any kernel has
 	bool endless;	     // more members of definitions than the file can hold
 	uint64_t nr_members; // looked at so far, for all definitions
-	uint32_t
-		nr_own; // nodes of the unit itself: behind them come those of others, that it refers to
+	/** Nodes of the unit itself: behind them come those of others, that it refers to. */
+	uint32_t nr_own;
 
 	KS_VECTOR(struct ks_node) nodes;
 	KS_VECTOR(struct ks_child) children;

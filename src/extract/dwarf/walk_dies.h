@@ -11,9 +11,9 @@ struct walk {
 	struct ks_foreign *foreign;
 	const struct ks_unit *unit; // whose DIEs are read
 	const struct ks_abbrevs *abbrevs;
-	uint64_t
-		local; // references below are offsets in the unit; 0: it is not the one being walked
-	bool alone;    // one DIE is read, and not what follows it
+	/** References below are offsets in the unit; 0: it is not the one being walked. */
+	uint64_t local;
+	bool alone;	    // one DIE is read, and not what follows it
 	struct ks_frame at; // the innermost open DIE
 	uint64_t moved;	    // children, by rejoin_children()
 	bool tangled;	    // so many that the walk would not end

@@ -11,13 +11,13 @@
 /** A suite of an archive, read without apt: for other architectures, releases and distributions. */
 struct ks_mirror {
 	enum ks_repo_kind kind;
-	const char *
-		url; // the folder that holds dists/ and pool/; of other kinds, what suites lie below
-	const char *
-		suite; // such as "bookworm" or "sid"; of other kinds the path of a list: "BaseOS/x86_64/os"
+	/** The folder that holds dists/ and pool/; of other kinds, what suites lie below. */
+	const char *url;
+	/** Such as "bookworm" or "sid"; of other kinds the path of a list: "BaseOS/x86_64/os". */
+	const char *suite;
 	const char *arch; // Debian's name
-	const struct ks_keys
-		*keys; // one of them must have signed its list; NULL: whatever the server says
+	/** One of them must have signed its list; NULL: whatever the server says. */
+	const struct ks_keys *keys;
 	bool signs_packages;   // each package is signed by itself: see struct ks_pull_opts
 	const char *cache_dir; // NULL: $XDG_CACHE_HOME/ksurf, ~/.cache/ksurf
 	struct ks_http_opts http;

@@ -14,8 +14,8 @@
 /** A signature, whose key nobody has asked for yet. */
 struct ks_detached {
 	struct ks_buf bytes;
-	const char *
-		digest; // of an RSA signature: "sha256", "sha512"; NULL: OpenPGP, one or several packets
+	/** Of an RSA signature: "sha256", "sha512"; NULL: OpenPGP, one or several packets. */
+	const char *digest;
 };
 
 /** A zeroed struct is empty. */
