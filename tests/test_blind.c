@@ -20,7 +20,6 @@
 #include "report/export/depsurf.h"
 #include "report/log/log.h"
 #include "report/show/show.h"
-#include "surface/image.h"
 #include "surface/issue.h"
 #include "types.h"
 

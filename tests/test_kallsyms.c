@@ -21,7 +21,6 @@
 #include "base/array.h"
 #include "elf/flat.h"
 #include "extract/symbols/kallsyms.h"
-#include "extract/symbols/link_address.h"
 #include "extract/symbols/symbols.h"
 #include "kallsyms_builder.h"
 

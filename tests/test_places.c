@@ -22,7 +22,6 @@
 #include "deb_builder.h"
 #include "range_server.h"
 #include "source/net/debuginfod.h"
-#include "source/package/rpm.h"
 #include "source/scan.h"
 #include "source/source.h"
 

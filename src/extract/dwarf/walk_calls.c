@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the code of a function does, as far as DIEs tell: whom it calls, what is inlined into it, what it is passed. */
-#include "dwarf/die.h"
 #include "extract/dwarf/walk_dies.h"
 
 static void add_edge(struct walk *w, uint32_t node_index, bool inlined, uint8_t flags)
