@@ -5,17 +5,16 @@
  * The floor is a bare walk over every DIE of the image: abbreviations compiled, attributes skipped,
  * nothing kept.
  */
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/pool.h"
 #include "dwarf/die.h"
 #include "extract/extract.h"
+#include "source/load.h"
 
 struct floor {
 	struct ks_dwarf dwarf;
@@ -91,9 +90,9 @@ static void keep_least(double *best, double value)
 
 int main(int argc, char **argv)
 {
+	struct ks_source *src = NULL;
 	struct ks_elf *elf = NULL;
-	int fd = argc > 1 ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
-	if (fd < 0 || ks_elf_open_fd(fd, &elf)) {
+	if (argc < 2 || ks_source_open(argv[1], NULL, &src) || ks_source_elf(src, &elf)) {
 		fprintf(stderr, "usage: bench-extract VMLINUX [ROUNDS]\n");
 		return 2;
 	}
@@ -118,6 +117,6 @@ int main(int argc, char **argv)
 	       extract1 / extract2);
 	printf("peak memory, file included  %.0f MB\n", (double)usage.ru_maxrss / 1024);
 	ks_elf_close(elf);
-	close(fd);
+	ks_source_close(src);
 	return 0;
 }

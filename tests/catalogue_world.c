@@ -2,7 +2,6 @@
 #include "catalogue_world.h"
 
 #include "base/array.h"
-#include "sample.h"
 
 void world_publish(struct world *world, struct ks_buf *out)
 {

@@ -8,9 +8,8 @@ enum { MAX_ROWS = 8, MAX_IMAGES = 4, MAX_OBJECTS = 4 };
 /** One program: its name, and a letter for each image. */
 struct row {
 	const char *program;
-	const char *
-		verdicts; // as in the matrix; "a": what it attaches to is not there; "s": no such system call; "m": another machine;
-			  // "l": libbpf refuses it
+	/** As in the matrix; "a": what it attaches to is not there; "s": no such system call; "m": another machine; "l": libbpf refuses it. */
+	const char *verdicts;
 };
 
 /** A check made by hand. */

@@ -7,12 +7,11 @@
 #include <cmocka.h>
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "elf_file.h"
 #include "extract/extract.h"
 #include "mini.h"
 
@@ -21,19 +20,14 @@ struct ks_surface *mini_read(const char *name, unsigned int nr_threads)
 	const char *folder = getenv("KSURF_MINIS");
 	char path[4096];
 	snprintf(path, sizeof(path), "%s/%s", folder ? folder : "", name);
-	int fd = folder ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd < 0)
-		return NULL;
-	struct ks_elf *elf = NULL;
+	_cleanup_elf_ struct ks_elf *elf = folder ? elf_file_open(path) : NULL;
 	struct ks_surface *surface = NULL;
 	const struct ks_extract_opts opts = { .nr_threads = nr_threads };
-	struct ks_error *err = ks_elf_open_fd(fd, &elf);
-	if (!err)
-		err = ks_extract(elf, &opts, &surface);
+	if (!elf)
+		return NULL;
+	struct ks_error *err = ks_extract(elf, &opts, &surface);
 	if (err)
 		fail_msg("%s: %s", name, ks_error_text(err));
-	ks_elf_close(elf);
-	close(fd);
 	return surface;
 }
 

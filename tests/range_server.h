@@ -22,8 +22,8 @@ struct range_server {
 	bool no_length;			   // do not tell how long the file is
 	const char *redirected, *location; // a path, and where who asks for it is sent
 	unsigned int drip_ms;		   // pause after every byte, of heads and bodies; 0: none
-	const struct served_file
-		*later; // in place of files, from the later_from-th request on; or NULL
+	/** In place of files, from the later_from-th request on; or NULL. */
+	const struct served_file *later;
 	int later_from;
 	_Atomic(const char *) held; // a path: who asks for it waits until this is another one
 	atomic_int refuse;	    // so many requests get status 503 first

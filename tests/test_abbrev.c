@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "check.h"
 #include "dwarf/die.h"
 #include "slow_die.h"
 
@@ -340,10 +341,7 @@ static void unknown_forms_are_refused(void **state)
 		ks_buf_bytes(&w.abbrev, "\0\0\0", 3);
 		w.dwarf.abbrev = ks_cursor_over(w.abbrev.at, w.abbrev.len, w.dwarf.swap);
 		struct ks_abbrevs abbrevs = { 0 };
-		struct ks_error *err = ks_abbrevs_compile(&abbrevs, &w.unit);
-		assert_non_null(err);
-		assert_int_equal(err->code, KS_ERR_UNSUPPORTED);
-		ks_error_free(err);
+		expect_error(ks_abbrevs_compile(&abbrevs, &w.unit), KS_ERR_UNSUPPORTED, "");
 		ks_abbrevs_deinit(&abbrevs);
 		world_free(&w);
 	}
@@ -363,10 +361,7 @@ static void sparse_codes_are_refused(void **state)
 	ks_buf_bytes(&w.abbrev, "\0", 1);
 	w.dwarf.abbrev = ks_cursor_over(w.abbrev.at, w.abbrev.len, w.dwarf.swap);
 	struct ks_abbrevs abbrevs = { 0 };
-	struct ks_error *err = ks_abbrevs_compile(&abbrevs, &w.unit);
-	assert_non_null(err);
-	assert_int_equal(err->code, KS_ERR_DATA);
-	ks_error_free(err);
+	expect_error(ks_abbrevs_compile(&abbrevs, &w.unit), KS_ERR_DATA, "");
 	ks_abbrevs_deinit(&abbrevs);
 	world_free(&w);
 }

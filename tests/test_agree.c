@@ -12,7 +12,6 @@
 
 #include <cmocka.h>
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "base/array.h"
 #include "check/prepare.h"
 #include "check/rules/rules.h"
+#include "elf_file.h"
 #include "extract/extract.h"
 #include "kernel_list.h"
 #include "mini.h"
@@ -269,28 +269,23 @@ static void booted_kernels_are_told_alike(void **state)
 	size_t nr = 0;
 	for (size_t i = 0; i < KS_ARRAY_LEN(releases); i++) {
 		struct kernel_list traced = { 0 }, black = { 0 };
-		struct ks_elf *elf;
 		struct ks_surface *surface;
 		char path[4096];
 		snprintf(path, sizeof(path), "%s/vmlinux-%s", folder ? folder : "", releases[i]);
-		int fd = folder ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+		_cleanup_elf_ struct ks_elf *elf = folder ? elf_file_open(path) : NULL;
 		char *config = kernel_list_text(releases[i], "config");
-		if (fd < 0 || !config ||
+		if (!elf || !config ||
 		    !kernel_list_read(releases[i], "available_filter_functions", &traced) ||
 		    !kernel_list_read(releases[i], "kprobes_blacklist", &black)) {
 			print_message("needs KSURF_PARITY_DIR/vmlinux-%s and KSURF_SHARED\n",
 				      releases[i]);
 		} else {
 			const struct ks_extract_opts opts = { .nr_threads = 2 };
-			assert_ok(ks_elf_open_fd(fd, &elf));
 			assert_ok(ks_extract(elf, &opts, &surface));
 			compare_surface(place_path(state), surface, config, &traced, &black);
 			ks_surface_free(surface);
-			ks_elf_close(elf);
 			nr++;
 		}
-		if (fd >= 0)
-			close(fd);
 		free(config);
 		kernel_list_free(&traced);
 		kernel_list_free(&black);

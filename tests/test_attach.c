@@ -12,13 +12,12 @@
 #include <cmocka.h>
 
 #include <elf.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/array.h"
+#include "elf_file.h"
 #include "extract/tables/find.h"
 #include "kernel_list.h"
 #include "mini.h"
@@ -223,14 +222,12 @@ static bool booted_open(const char *release, struct booted *ret)
 	const char *folder = getenv("KSURF_PARITY_DIR");
 	char path[4096];
 	snprintf(path, sizeof(path), "%s/vmlinux-%s", folder ? folder : "", release);
-	int fd = folder ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd < 0 || !kernel_list_read(release, "available_filter_functions", &ret->traced) ||
+	ret->elf = folder ? elf_file_open(path) : NULL;
+	if (!ret->elf || !kernel_list_read(release, "available_filter_functions", &ret->traced) ||
 	    !kernel_list_read(release, "kprobes_blacklist", &ret->blacklist)) {
 		print_message("needs KSURF_PARITY_DIR/vmlinux-%s and KSURF_SHARED\n", release);
 		return false;
 	}
-	assert_null(ks_elf_open_fd(fd, &ret->elf));
-	close(fd);
 	ret->surface = ks_surface_new(1);
 	assert_null(ks_symbols_read(ret->elf, ret->surface));
 	assert_null(ks_symbol_index_new(ret->surface, &ret->symbols));

@@ -20,7 +20,6 @@
 #include "report/export/depsurf.h"
 #include "report/log/log.h"
 #include "report/show/show.h"
-#include "surface/image.h"
 #include "surface/issue.h"
 #include "types.h"
 
@@ -309,8 +308,8 @@ static void answers_are_those_of_booted_kernels(void **state)
 	static const struct {
 		const char *what;
 		uint8_t attach, nr_btf;
-		enum ks_answer
-			answers[KS_NR_FUNCTION_WAYS]; // fentry, kprobe, kprobe.multi, fmod_ret
+		/** Fentry, kprobe, kprobe.multi, fmod_ret. */
+		enum ks_answer answers[KS_NR_FUNCTION_WAYS];
 		enum ks_answer blind[KS_NR_FUNCTION_WAYS];
 	} cases[] = {
 		{ "an ordinary function",

@@ -10,7 +10,6 @@
 #include "base/array.h"
 #include "catalogue_world.h"
 #include "same.h"
-#include "sample.h"
 #include "store/forms.h"
 #include "store/suggest.h"
 #include "surface/codec.h"

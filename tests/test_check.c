@@ -11,8 +11,6 @@
 
 #include "base/array.h"
 #include "check.h"
-#include "check/prepare.h"
-#include "check/rules/helpers.h"
 #include "check/rules/hint.h"
 #include "check/rules/pattern.h"
 #include "check/rules/rules.h"

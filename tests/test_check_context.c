@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "base/array.h"
-#include "check.h"
 #include "tiny_judge.h"
 #include "tiny_view.h"
 

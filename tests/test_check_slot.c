@@ -10,7 +10,6 @@
 
 #include "base/array.h"
 #include "check.h"
-#include "check/prepare.h"
 #include "check/rules/rules.h"
 #include "tiny_judge.h"
 #include "tiny_view.h"

@@ -331,10 +331,7 @@ static void deep_nesting_is_refused(void **state)
 	memset(bytes + 3, KS_TYPE_PTR, sizeof(bytes) - 3);
 	struct ks_cursor c = ks_cursor_over(bytes, sizeof(bytes), false);
 	struct ks_decl decl;
-	struct ks_error *err = ks_codec_get_decl(&c, &arena, &decl);
-	assert_non_null(err);
-	assert_int_equal(err->code, KS_ERR_DATA);
-	ks_error_free(err);
+	expect_error(ks_codec_get_decl(&c, &arena, &decl), KS_ERR_DATA, "");
 	ks_arena_deinit(&arena);
 }
 
@@ -377,10 +374,7 @@ static void bodies_of_what_has_none_are_refused(void **state)
 		uint8_t bytes[] = { KS_TYPEDEF, 't', 0, 0, kinds[i] | BODY, 'x', 0, 0, 0, 0, 0 };
 		struct ks_cursor c = ks_cursor_over(bytes, sizeof(bytes), false);
 		struct ks_decl decl;
-		struct ks_error *err = ks_codec_get_decl(&c, &arena, &decl);
-		assert_non_null(err);
-		assert_int_equal(err->code, KS_ERR_DATA);
-		ks_error_free(err);
+		expect_error(ks_codec_get_decl(&c, &arena, &decl), KS_ERR_DATA, "");
 	}
 	ks_arena_deinit(&arena);
 }
@@ -400,13 +394,9 @@ static void missing_types_are_void_or_an_error(void **state)
 	assert_int_equal(decl.type->kind, KS_TYPE_PTR);
 	assert_int_equal(decl.type->inner->kind, KS_TYPE_VOID);
 	c = ks_cursor_over(bare, sizeof(bare), false);
-	struct ks_error *err = ks_codec_get_decl(&c, &arena, &decl);
-	assert_int_equal(err->code, KS_ERR_DATA);
-	ks_error_free(err);
+	expect_error(ks_codec_get_decl(&c, &arena, &decl), KS_ERR_DATA, "");
 	c = ks_cursor_over(function, sizeof(function), false);
-	err = ks_codec_get_decl(&c, &arena, &decl);
-	assert_int_equal(err->code, KS_ERR_DATA);
-	ks_error_free(err);
+	expect_error(ks_codec_get_decl(&c, &arena, &decl), KS_ERR_DATA, "");
 	ks_arena_deinit(&arena);
 }
 

@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "base/array.h"
 #include "check.h"
 #include "elf/relocatable.h"
+#include "elf_file.h"
 #include "extract/btf/btf_decls.h"
 #include "extract/btf/btf_forms.h"
 #include "extract/extract.h"
@@ -75,20 +75,11 @@ static struct ks_surface *through_store(const char *dir, const struct ks_surface
 	return back;
 }
 
-static struct ks_elf *open_elf(const char *path)
-{
-	struct ks_elf *elf = NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_ok(ks_elf_open_fd(fd, &elf));
-	close(fd);
-	return elf;
-}
-
 static struct ks_surface *read_file(const char *path)
 {
 	struct ks_surface *surface = NULL;
 	const struct ks_extract_opts opts = { .nr_threads = 2 };
-	struct ks_elf *elf = open_elf(path);
+	struct ks_elf *elf = elf_file_open(path);
 	assert_ok(ks_extract(elf, &opts, &surface));
 	ks_elf_close(elf);
 	return surface;
@@ -141,12 +132,12 @@ static struct ks_surface *read_module(const char *path, const char *kernel_path,
 	struct ks_base_kernel *base;
 	struct ks_modules *modules;
 	struct ks_surface *module, *together;
-	struct ks_elf *elf = open_elf(kernel_path);
+	struct ks_elf *elf = elf_file_open(kernel_path);
 	assert_ok(ks_base_kernel_new(kernel, &base));
 	assert_ok(ks_base_kernel_read_btf(base, elf));
 	ks_elf_close(elf);
 	const struct ks_extract_opts opts = { .nr_threads = 1, .module_of = base };
-	elf = open_elf(path);
+	elf = elf_file_open(path);
 	assert_ok(ks_elf_link(elf));
 	assert_ok(ks_extract(elf, &opts, &module));
 	ks_elf_close(elf);

@@ -16,7 +16,6 @@
 #include "check.h"
 #include "dataset_folder.h"
 #include "source/dataset/dataset.h"
-#include "source/dataset/dataset_file.h"
 
 #define IMAGE "5.4.0-1009-aws-amd64"
 

@@ -25,7 +25,6 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "place.h"
-#include "sample.h"
 
 enum { BUILD = 1, PATIENCE_MS = 60000, OPENING_MS = 2000, ARGUMENTS_MAX = 16, SECCOMP_FILTERS = 2 };
 

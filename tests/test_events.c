@@ -11,13 +11,12 @@
 
 #include <cmocka.h>
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/pool.h"
+#include "elf_file.h"
 #include "extract/extract.h"
 #include "kernel_list.h"
 
@@ -26,16 +25,12 @@ static struct ks_surface *read_kernel(const char *release)
 	const char *folder = getenv("KSURF_PARITY_DIR");
 	char path[4096];
 	snprintf(path, sizeof(path), "%s/vmlinux-%s", folder ? folder : "", release);
-	int fd = folder ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd < 0)
-		return NULL;
-	struct ks_elf *elf = NULL;
+	_cleanup_elf_ struct ks_elf *elf = folder ? elf_file_open(path) : NULL;
 	struct ks_surface *surface = NULL;
+	if (!elf)
+		return NULL;
 	const struct ks_extract_opts opts = { .nr_threads = ks_pool_default_threads() };
-	assert_null(ks_elf_open_fd(fd, &elf));
 	assert_null(ks_extract(elf, &opts, &surface));
-	ks_elf_close(elf);
-	close(fd);
 	return surface;
 }
 

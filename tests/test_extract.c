@@ -13,7 +13,6 @@
 
 #include "base/array.h"
 #include "mini.h"
-#include "surface/codec.h"
 #include "surface/issue.h"
 
 static const char A[] = "kernel/unit_a.c", B[] = "kernel/unit_b.c";

@@ -177,15 +177,12 @@ static void what_cannot_be_read_is_told_and_left_out_or_the_error(void **state)
 	assert_int_equal(told.nr, 1);
 	assert_string_equal(told.at[0].path, good);
 	assert_int_equal(told.at[0].size, big.len);
-	struct ks_error *err = ks_check_inputs_open(paths, 2, NULL, NULL, &strict);
-	assert_int_equal(err->code, KS_ERR_DATA);
-	ks_error_free(err);
-	err = ks_check_inputs_open(paths, 1, count_trouble, &nr, &none);
-	assert_int_equal(err->code, KS_ERR_NOTFOUND);
+	expect_error(ks_check_inputs_open(paths, 2, NULL, NULL, &strict), KS_ERR_DATA, "");
+	expect_error(ks_check_inputs_open(paths, 1, count_trouble, &nr, &none), KS_ERR_NOTFOUND,
+		     "");
 	assert_int_equal(nr, 2);
-	ks_error_free(err);
 	const char *const absent = "/nonexistent/file";
-	err = ks_check_inputs_open(&absent, 1, NULL, NULL, &none);
+	struct ks_error *err = ks_check_inputs_open(&absent, 1, NULL, NULL, &none);
 	char *text = ks_error_text(err);
 	assert_ptr_equal(strstr(text, absent), text); // the file is named once
 	assert_null(strstr(text + 1, absent));
@@ -198,13 +195,8 @@ static void nothing_to_find_is_an_error(void **state)
 	(void)state;
 	struct ks_buf text = { .at = (char *)"no object here", .len = 14 };
 	struct ks_bpf_finds finds = { 0 };
-	struct ks_error *err = ks_bpf_find(write_file("text", &text), &finds);
-	assert_non_null(err);
-	assert_int_equal(err->code, KS_ERR_NOTFOUND);
-	ks_error_free(err);
-	err = ks_bpf_find("/nonexistent/file", &finds);
-	assert_int_equal(err->code, KS_ERR_IO);
-	ks_error_free(err);
+	expect_error(ks_bpf_find(write_file("text", &text), &finds), KS_ERR_NOTFOUND, "");
+	expect_error(ks_bpf_find("/nonexistent/file", &finds), KS_ERR_IO, "");
 	ks_bpf_finds_deinit(&finds);
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
+#include "check.h"
 #include "diff/steps.h"
 #include "surface/groups.h"
 #include "surface/image.h"
@@ -328,10 +329,8 @@ static void base_and_members_can_be_chosen(void **state)
 		     "5.4.0-26-generic-amd64>5.4.0-26-generic-arm64");
 	ks_groups_free(f.groups);
 	choice.base = 3; // no member
-	struct ks_error *err = ks_groups_new(f.images, KS_ARRAY_LEN(published), &choice, &f.groups);
-	assert_non_null(err);
-	assert_int_equal(err->code, KS_ERR_USAGE);
-	ks_error_free(err);
+	expect_error(ks_groups_new(f.images, KS_ARRAY_LEN(published), &choice, &f.groups),
+		     KS_ERR_USAGE, "");
 }
 
 static void no_image_vanishes_and_no_label_comes_twice(void **state)

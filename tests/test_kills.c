@@ -18,10 +18,8 @@
 
 #include <cmocka.h>
 
-#include "base/memory.h"
 #include "ingest/merge.h"
 #include "place.h"
-#include "sample.h"
 
 enum { BEFORE = 1, BEHIND = 4 }; // images
 

@@ -22,6 +22,7 @@
 #include <zstd.h>
 
 #include "base/array.h"
+#include "check.h"
 #include "extract/live/live.h"
 
 static const char facts[] = "truth/facts/6.1.0-50-amd64";
@@ -332,13 +333,9 @@ static void a_kernel_that_tells_nothing_is_refused(void **state)
 	const struct ks_extract_opts how = { 0 };
 	_cleanup_buf_ struct ks_buf note = { 0 };
 	struct ks_surface *surface = NULL;
-	struct ks_error *err = ks_live_read(&live, &how, &note, &surface);
-	assert_int_equal(err->code, KS_ERR_IO);
-	ks_error_free(err);
+	expect_error(ks_live_read(&live, &how, &note, &surface), KS_ERR_IO, "");
 	write_text(world, "proc/version", banner);
-	err = ks_live_read(&live, &how, &note, &surface);
-	assert_int_equal(err->code, KS_ERR_UNSUPPORTED);
-	ks_error_free(err);
+	expect_error(ks_live_read(&live, &how, &note, &surface), KS_ERR_UNSUPPORTED, "");
 	assert_null(surface);
 }
 

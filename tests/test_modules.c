@@ -20,6 +20,7 @@
 #include "base/array.h"
 #include "deb_builder.h"
 #include "elf/relocatable.h"
+#include "elf_file.h"
 #include "extract/extract.h"
 #include "mini.h"
 #include "same.h"
@@ -361,9 +362,8 @@ static struct ks_surface *read_split(const char *variant, bool dwarf, bool base)
 	struct ks_elf *elf;
 	succeed(ks_base_kernel_new(kernel_surface, &kernel));
 	snprintf(name, sizeof(name), "%s/btf-%s", getenv("KSURF_MINIS"), variant);
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
-	succeed(ks_elf_open_fd(fd, &elf));
-	close(fd);
+	elf = elf_file_open(name);
+	assert_non_null(elf);
 	if (base)
 		succeed(ks_base_kernel_read_btf(kernel, elf));
 	assert_int_equal(kernel->btf != NULL, base);

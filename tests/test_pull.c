@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/array.h"
+#include "check.h"
 #include "pull_world.h"
 #include "source/net/lookup.h"
 #include "source/net/mirror.h"
@@ -414,10 +415,7 @@ static void packages_of_the_installer_are_a_list_of_their_own(void **state)
 	assert_non_null(ks_buf_text(&w->release));
 	w->files[0] = (struct served_file){ "/dists/test/Release", w->release.at, w->release.len };
 	assert_null(ks_lookup_open(&w->opts, NULL, &lookup));
-	struct ks_error *err = ks_lookup_find_name(lookup, udeb, NULL, &found);
-	assert_non_null(err);
-	assert_int_equal(err->code, KS_ERR_NET);
-	ks_error_free(err);
+	expect_error(ks_lookup_find_name(lookup, udeb, NULL, &found), KS_ERR_NET, "");
 	assert_null(ks_lookup_find_name(lookup, "linux-image-none", NULL, &found));
 	assert_null(found.stanza.text);
 	assert_null(ks_lookup_find_name(lookup, pull_world_name, NULL, &found));

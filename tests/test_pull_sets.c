@@ -14,8 +14,6 @@
 #include "base/array.h"
 #include "own_archive.h"
 #include "pull_world.h"
-#include "source/net/lookup.h"
-#include "source/net/mirror.h"
 #include "source/net/set_kernels.h"
 
 static const char table[] = "[[set]]\n"

@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "place.h"
-#include "sample.h"
 #include "store/census.h"
 #include "store/private.h"
 

@@ -17,7 +17,6 @@
 #include <sqlite3.h>
 
 #include "place.h"
-#include "same.h"
 #include "sample.h"
 
 static int64_t version_of(const char *path)

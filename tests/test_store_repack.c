@@ -17,7 +17,6 @@
 
 #include "ingest/merge.h"
 #include "place.h"
-#include "same.h"
 #include "sample.h"
 #include "store/delta.h"
 #include "store/schema.h"

@@ -12,7 +12,6 @@
 
 #include "base/array.h"
 #include "store/part_bases.h"
-#include "store/private.h"
 #include "store/symbols.h"
 
 enum { NAMES = 400, MOST = 2000 };

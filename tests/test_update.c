@@ -13,7 +13,6 @@
 
 #include <cmocka.h>
 
-#include "base/array.h"
 #include "base/memory.h"
 #include "ingest/update.h"
 #include "mini_archive.h"

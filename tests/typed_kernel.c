@@ -11,7 +11,6 @@
 
 #include "base/array.h"
 #include "base/buf.h"
-#include "check.h"
 #include "check/rules/pointers.h"
 #include "records.h"
 #include "tiny_judge.h"

@@ -4,7 +4,6 @@
 
 #include "api/value.h"
 #include "base/vector.h"
-#include "store/choose.h"
 #include "store/suggest.h"
 
 struct ksurf_names {

@@ -56,8 +56,8 @@ struct ks_arch_words {
 
 /** Trampolines: code that calls eBPF programs where a function begins or ends. */
 struct ks_arch_trampolines {
-	struct ks_gate
-		programs; // there are some: on other eBPF programs, and for operations of a struct
+	/** There are some: on other eBPF programs, and for operations of a struct. */
+	struct ks_gate programs;
 	struct ks_gate functions; // and ftrace calls them directly: on functions of the kernel
 	struct ks_gate structs;	  // that take structs by value
 	struct ks_arch_words limits[2]; // the newest first
@@ -99,15 +99,15 @@ struct ks_arch {
 	struct ks_gate call_ops; // 8 bytes in front of a function hold a pointer of ftrace's
 
 	const char *first_calls[4]; // how sys_call_table begins; NULL: not known
-	const char *
-		foreign_calls; // in front of the names in the table of another ABI that begins alike
+	/** In front of the names in the table of another ABI that begins alike. */
+	const char *foreign_calls;
 	bool call_pairs; // the table may have two words for each call, the second for 32-bit callers
 	const char *syscall_prefix; // of the functions of system calls: "__x64_sys_", "sys_"
 	const struct ks_arch_range *no_kprobes; // beside those of all machines
 	struct ks_arch_registers registers;
 	struct ks_arch_trampolines trampolines;
-	struct ks_gate
-		tail_calls; // beside calls of a program's own functions; none: not known since 6.0
+	/** Beside calls of a program's own functions; none: not known since 6.0. */
+	struct ks_gate tail_calls;
 };
 
 extern const struct ks_arch ks_archs[];

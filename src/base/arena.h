@@ -23,6 +23,7 @@ void *ks_arena_alloc(struct ks_arena *arena, size_t size);
 void *ks_arena_array(struct ks_arena *arena, size_t count, size_t size);
 /** A copy of len bytes with a NUL behind it. */
 char *ks_arena_strndup(struct ks_arena *arena, const char *text, size_t len);
+/** A copy of a text that ends with a NUL. */
 char *ks_arena_strdup(struct ks_arena *arena, const char *text);
 /** Give everything back; the arena is empty and usable again. */
 void ks_arena_deinit(struct ks_arena *arena);

@@ -75,6 +75,7 @@ struct ks_jread_text ks_jread_string(struct ks_jread *r);
 bool ks_jread_null(struct ks_jread *r);
 /** Does a string come next? */
 bool ks_jread_is_string(struct ks_jread *r);
+/** false after a failure. */
 bool ks_jread_bool(struct ks_jread *r);
 /** An integer from 0 to max. */
 uint64_t ks_jread_uint(struct ks_jread *r, uint64_t max);

@@ -42,10 +42,12 @@ static inline struct ks_toml ks_toml_over(const char *text, size_t len)
 	return (struct ks_toml){ .pos = text, .end = text + len, .line = 1 };
 }
 
+/** The next key, whose value must be read before the next call, or table; its name is toml->name. KS_TOML_END also after a failure. */
 enum ks_toml_item ks_toml_next(struct ks_toml *toml);
 
 /** A string, from the arena; "" after a failure. */
 const char *ks_toml_string(struct ks_toml *toml, struct ks_arena *arena);
+/** false after a failure. */
 bool ks_toml_bool(struct ks_toml *toml);
 /** An integer; true and false count as 1 and 0. */
 int64_t ks_toml_number(struct ks_toml *toml);

@@ -30,5 +30,6 @@
 #define ks_vector_add(v, value) (ks_vector_reserve(v, 1) && ((v)->at[(v)->len++] = (value), true))
 #define ks_vector_deinit(v) ks_vector_free((void **)&(v)->at, &(v)->len, &(v)->cap)
 
+/* What the macros call. */
 bool ks_vector_grow(void **at, size_t *cap, size_t len, size_t extra, size_t size);
 void ks_vector_free(void **at, size_t *len, size_t *cap);

@@ -30,8 +30,8 @@ struct ks_bpf_finds {
 	uint64_t held; // bytes of all objects
 	/** The first ksurf.toml of a package, as text that ends with NUL, and where it was; NULL: there is none. */
 	const char *policy, *policy_path;
-	const struct ks_progress
-		*progress;	      // told of each file and each member of an archive; or NULL
+	/** Told of each file and each member of an archive; or NULL. */
+	const struct ks_progress *progress;
 	uint64_t nr_seen;	      // of those
 	ks_bpf_left_out_fn *left_out; // NULL: nobody wants to know
 	void *left_out_arg;

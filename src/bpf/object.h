@@ -160,16 +160,16 @@ struct ks_bpf_object {
 	bool no_symbols; // no symbol table: libbpf does not open it, and nothing in it has a name
 	bool legacy;	 // no BTF: only sections, maps and helpers are known
 	struct ks_btf *btf; // its own; NULL for a legacy object
-	const struct ks_arch_registers
-		*registers; // those of the machine that its types give away; NULL: none do
+	/** Those of the machine that its types give away; NULL: none do. */
+	const struct ks_arch_registers *registers;
 	uint32_t nr_programs, nr_maps, nr_data, nr_externs, nr_refs, nr_cores, nr_lines,
 		nr_struct_ops, nr_strays, nr_refusals, nr_struct_members;
 	const struct ks_bpf_program *programs;
 	const struct ks_bpf_map *maps;
 	const struct ks_bpf_data *data;
 	const struct ks_bpf_extern *externs;
-	const struct ks_bpf_extern
-		*strays; // undefined symbols that are in neither .ksyms nor .kconfig
+	/** Undefined symbols that are in neither .ksyms nor .kconfig. */
+	const struct ks_bpf_extern *strays;
 	const struct ks_bpf_ref *refs;
 	const struct ks_bpf_core *cores;
 	const struct ks_bpf_line *lines;

@@ -96,6 +96,7 @@ struct ks_changes {
 
 /** Room to compare in, kept from one comparison to the next. One per thread. */
 struct ks_diff;
+/** @return &ks_nomem alone */
 KS_MUST_CHECK struct ks_error *ks_diff_new(struct ks_diff **ret);
 void ks_diff_free(struct ks_diff *diff); // NULL is allowed
 static inline void ks_diff_freep(struct ks_diff **diff)

@@ -4,8 +4,6 @@
 #include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "elf/private.h"
 
@@ -121,24 +119,6 @@ struct ks_error *ks_elf_open_memory(const void *bytes, size_t len, struct ks_elf
 	return NULL;
 }
 
-struct ks_error *ks_elf_open_fd(int fd, struct ks_elf **ret)
-{
-	struct stat st;
-	if (fstat(fd, &st))
-		return ks_error_new(KS_ERR_IO, "cannot stat: %m");
-	if (st.st_size == 0)
-		return ks_error_new(KS_ERR_UNSUPPORTED, "the file is empty");
-	void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		return ks_error_new(KS_ERR_IO, "cannot map: %m");
-	struct ks_error *err = ks_elf_open_memory(map, (size_t)st.st_size, ret);
-	if (err)
-		munmap(map, (size_t)st.st_size);
-	else
-		(*ret)->owns_map = true;
-	return err;
-}
-
 void ks_elf_close(struct ks_elf *elf)
 {
 	if (!elf)
@@ -149,8 +129,6 @@ void ks_elf_close(struct ks_elf *elf)
 	}
 	free(elf->sections);
 	ks_elf_close(elf->code);
-	if (elf->owns_map)
-		munmap((void *)(uintptr_t)elf->map, elf->map_len);
 	free(elf);
 }
 

@@ -29,19 +29,16 @@ struct ks_section {
 struct ks_elf {
 	const uint8_t *map;
 	size_t map_len;
-	bool owns_map;
 	bool flat;		     // no ELF file: bytes under an address (elf/flat.h)
 	bool is64, big_endian, swap; // swap: the other byte order than this machine's
 	uint16_t machine, type;	     // EM_*, ET_*
 	size_t nr_sections;
 	struct ks_section *sections; // [0] is the null section
-	struct ks_elf *
-		code; // where bytes of sections are that the file itself lacks (elf/apart.h); owned; NULL
+	/** Where bytes of sections are that the file itself lacks (elf/apart.h); owned; NULL. */
+	struct ks_elf *code;
 };
 
-/** Map the file behind fd (borrowed) and read its headers. KS_ERR_UNSUPPORTED when it is no ELF file. */
-KS_MUST_CHECK struct ks_error *ks_elf_open_fd(int fd, struct ks_elf **ret);
-/** The same over bytes that the caller keeps alive. */
+/** Read the headers of a file's bytes, which the caller keeps alive. KS_ERR_UNSUPPORTED when it is no ELF file. */
 KS_MUST_CHECK struct ks_error *ks_elf_open_memory(const void *bytes, size_t len,
 						  struct ks_elf **ret);
 void ks_elf_close(struct ks_elf *elf); // NULL is allowed

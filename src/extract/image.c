@@ -7,7 +7,6 @@
 
 #include "arch/arch.h"
 #include "extract/banner.h"
-#include "extract/symbols/link_address.h"
 #include "extract/tables/find.h"
 
 const char *ks_extract_arch(const struct ks_elf *elf)

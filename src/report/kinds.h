@@ -15,8 +15,8 @@ struct ks_report_kind {
 	const char *table;	// of the statistics of its changes: "changes-function"
 	const char *title;	// of that table
 	const char *definition; // what the table counts
-	const struct ks_reason_column
-		*reasons; // why names change; NULL: there is one reason, or none
+	/** Why names change; NULL: there is one reason, or none. */
+	const struct ks_reason_column *reasons;
 };
 /** Each kind but fields, which are no names of their own. */
 extern const struct ks_report_kind ks_report_kinds[KS_FIELD];

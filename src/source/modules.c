@@ -10,7 +10,6 @@
 
 #include "source/content.h"
 #include "source/package/modules_pipe.h"
-#include "source/package/stream.h"
 
 /** One source while it is read. */
 struct reading {

@@ -24,8 +24,8 @@ enum ks_source_proof {
 };
 
 struct ks_source_opts {
-	const char *
-		config; // another package, or a text file, to take the configuration from; may be NULL
+	/** Another package, or a text file, to take the configuration from; may be NULL. */
+	const char *config;
 	const char *release; // RELEASE[@MACHINE] of types alone; NULL: it is in the path
 	/** Files that may have the kernel of debug information that was kept apart, beside those that lie where it looks for them. */
 	const char *const *others;
@@ -55,8 +55,8 @@ struct ks_source {
 	bool is_unsigned;     // nobody vouches for the list that has its checksum
 	bool is_signed_alone; // the package is signed by itself, and its list does not count
 	struct ks_map view;   // what map and len are taken from
-	struct ks_source
-		*code; // the stripped kernel of debug information that was kept apart; owned; NULL
+	/** The stripped kernel of debug information that was kept apart; owned; NULL. */
+	struct ks_source *code;
 };
 
 /**

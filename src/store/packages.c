@@ -8,7 +8,6 @@
 #include "store/image.h"
 #include "store/kept.h"
 #include "store/packages.h"
-#include "surface/image.h"
 
 static struct ks_error *setting_of(const char *sha256, struct ks_buf *out)
 {

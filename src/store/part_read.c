@@ -2,7 +2,6 @@
 #include "store/part.h"
 
 #include "base/array.h"
-#include "surface/codec.h"
 
 struct ks_error *ks_part_read(struct ks_store *store, const struct ks_store_image *image,
 			      enum ks_part which, struct ks_buf *raw, uint64_t *ret_nr)

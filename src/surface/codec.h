@@ -44,6 +44,7 @@ KS_MUST_CHECK struct ks_error *ks_codec_get_function(struct ks_cursor *c, struct
 						     const struct ks_decl *listed,
 						     struct ks_function *ret);
 
+/** Everything, as for the two kinds that follow. */
 void ks_codec_put_tracepoint(struct ks_buf *buf, const struct ks_tracepoint *tp);
 KS_MUST_CHECK struct ks_error *ks_codec_get_tracepoint(struct ks_cursor *c, struct ks_arena *arena,
 						       struct ks_tracepoint *ret);

@@ -53,12 +53,12 @@ struct ks_groups {
 /** What the user chose; a zeroed struct with base = KS_NO_IMAGE takes the defaults. */
 struct ks_groups_choice {
 	size_t base; // index of the base image; KS_NO_IMAGE: the default rule
-	const size_t *
-		kept; // index of an image whose version has the base by the default rule; NULL: any
+	/** Index of an image whose version has the base by the default rule; NULL: any. */
+	const size_t *kept;
 	const size_t *members; // ascending indexes of the images to show; NULL: all of them
 	size_t nr_members;
-	const size_t
-		*lts; // ascending indexes for the LTS group; NULL: the usual long-term versions
+	/** Ascending indexes for the LTS group; NULL: the usual long-term versions. */
+	const size_t *lts;
 	size_t nr_lts;
 };
 #define KS_NO_IMAGE SIZE_MAX

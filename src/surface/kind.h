@@ -54,8 +54,8 @@ struct ks_kind_info {
 	const char *folder; // of a report tree
 	bool flat;	    // reports lie in the folder itself, not in one folder per initial
 	enum ks_holds holds;
-	const char *
-		function; // KS_HOLDS_NAME: prefix of the function that a name stands for; NULL: none
+	/** KS_HOLDS_NAME: prefix of the function that a name stands for; NULL: none. */
+	const char *function;
 	bool kernel_only; // no module has any
 	const char *part; // what a store calls the order of its list; NULL: there is no list
 	struct ks_kind_list list;
@@ -76,6 +76,7 @@ struct ks_surface;
 size_t ks_surface_count(const struct ks_surface *surface, enum ks_kind kind);
 /** One of them, as its list in struct ks_surface has it; NULL where there is no list. */
 const void *ks_surface_record(const struct ks_surface *surface, enum ks_kind kind, size_t i);
+/** Its name; the kind has a list. */
 const char *ks_surface_name(const struct ks_surface *surface, enum ks_kind kind, size_t i);
 /** Make records the list of a kind. @param records borrowed: from an arena of the surface */
 void ks_surface_set_list(struct ks_surface *surface, enum ks_kind kind, const void *records,

@@ -267,13 +267,15 @@ extern const char *const ks_inline_class_texts[];
 struct ks_function {
 	const char *name;
 	uint32_t nr_entries, nr_symbols;
-	const struct ks_entry
-		*entries; // in order of first appearance; none when only a symbol tells of it
-	const struct ks_symbol *
-		symbols; // FUNC symbols of that name or with a suffix, in table order; see ks_function_code()
+	/** In order of first appearance; none when only a symbol tells of it. */
+	const struct ks_entry *entries;
+	/** FUNC symbols of that name or with a suffix, in table order; see ks_function_code(). */
+	const struct ks_symbol *symbols;
 	uint8_t nr_btf; // BTF functions of exactly that name, 255 for more; known as ks_image.facts says
 };
+/** How many functions there are of the name, and of which linkage, by its entries [D]. */
 enum ks_collision ks_function_collision(const struct ks_function *fn);
+/** Whether it is inlined: everywhere, where there is no symbol, or somewhere, by its entries [D]. */
 enum ks_inline_class ks_function_inline_class(const struct ks_function *fn);
 /** Some symbol has a suffix [D]. */
 bool ks_function_transformed(const struct ks_function *fn);

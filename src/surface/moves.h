@@ -18,10 +18,10 @@ struct ks_moves {
 		base_anchor;	  // that spelled addresses count from, in the image and in its base
 	const struct ks_move *at; // ascending: all, or every KS_MOVES_STEP-th
 	size_t nr;
-	const uint32_t
-		*behind; // where in packed stands what follows each of these; NULL: nothing does
-	struct ks_cursor
-		packed; // distances from the move before: of its place, and of its shift (zigzag)
+	/** Where in packed stands what follows each of these; NULL: nothing does. */
+	const uint32_t *behind;
+	/** Distances from the move before: of its place, and of its shift (zigzag). */
+	struct ks_cursor packed;
 };
 
 /** The last move up to an address: at[i], or one of those that are packed behind it. */

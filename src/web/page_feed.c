@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <xxhash.h>
 
-#include "api/lookup.h"
 #include "diff/steps.h"
 #include "report/text/change.h"
 #include "surface/image.h"

@@ -2,7 +2,6 @@
 /* What is here, how large it is, and how a command gets at it. */
 #include "base/json.h"
 #include "report/text/table.h"
-#include "surface/image_sets.h"
 #include "web/private.h"
 
 /** What the page tells. */

@@ -118,14 +118,16 @@ bool ks_web_is_published(const struct ks_web_address *address);
 
 /** Begin a page of HTML with the frame of the site; what is searched for stands in the field. */
 void ks_web_begin(struct ks_web_call *call, const char *title, const char *searched);
+/** End it. */
 void ks_web_end(struct ks_web_call *call);
-/** The address has no ending, or that of a form the page has (bits of KS_WEB_ALSO_*): KS_ERR_NOTFOUND otherwise. */
+/** The forms that a page may have besides HTML. */
 enum {
 	KS_WEB_ALSO_JSON = 1 << KS_FORMAT_JSON,
 	KS_WEB_ALSO_TEXT = 1 << KS_FORMAT_MD | 1 << KS_FORMAT_TERMINAL,
 	KS_WEB_ALSO_REPORTS = KS_WEB_ALSO_JSON | KS_WEB_ALSO_TEXT | 1 << KS_FORMAT_SARIF |
 			      1 << KS_FORMAT_JUNIT, // of what was sent
 };
+/** The address has no ending, or that of a form the page has (bits of KS_WEB_ALSO_*): KS_ERR_NOTFOUND otherwise. */
 KS_MUST_CHECK struct ks_error *ks_web_expect(const struct ks_web_call *call, unsigned int also);
 /** The response is of the form that the address has; HTML is what ks_web_begin() says. */
 void ks_web_say_type(struct ks_web_call *call);

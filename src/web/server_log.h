@@ -20,6 +20,7 @@ struct ks_web_sent {
 	unsigned int status;
 	size_t bytes;
 };
+/** Count an answer, and write its line. Any thread. */
 void ks_web_log_sent(struct ks_web_log *log, const struct ks_web_sent *sent);
 /** Answer with the counts, in Prometheus' text form. */
 void ks_web_log_metrics(struct ks_web_log *log, struct ks_web_response *response);

@@ -12,6 +12,7 @@ struct ks_btf_raw {
 	const char *distribution; // or NULL
 };
 
+/** Whether a file that begins so is BTF, of either byte order. */
 bool ks_btf_raw_is(const void *head, size_t len);
 /**
  * Read what types tell: types, prototypes, variables, LSM hooks, tagged kfuncs. All that symbols and code would tell is unknown.

@@ -24,6 +24,7 @@ struct ks_btf_values {
 	const struct ks_btf_names *exact;
 };
 
+/** @param values zeroed @param btf, arena borrowed: what is made lies in the arena */
 KS_MUST_CHECK struct ks_error *ks_btf_values_init(struct ks_btf_values *values,
 						  const struct ks_btf *btf, struct ks_arena *arena);
 /** Everything but the arena. */

@@ -58,6 +58,7 @@ struct ks_foreign {
 	struct ks_error *err;
 };
 
+/** From now on numbers are those of this unit, which has taken in no part yet. */
 void ks_foreign_start_unit(struct ks_foreign *foreign, const struct ks_unit *unit);
 void ks_foreign_deinit(struct ks_foreign *foreign);
 

@@ -42,8 +42,8 @@ struct ks_unit_edge {
 /** A parameter of an out-of-line copy that has a location somewhere in it. */
 struct ks_unit_passed {
 	uint64_t location; // of the parameter (dwarf/location.h)
-	uint32_t
-		number; // while walking: DIE in the abstract instance; then: index into the prototype
+	/** While walking: DIE in the abstract instance; then: index into the prototype. */
+	uint32_t number;
 };
 
 /** An out-of-line instance of an abstract function; a clone when its symbol has a suffix. */

@@ -100,8 +100,8 @@ struct ks_types {
 	bool crowded;	     // more definitions of one name than any kernel has
 	bool endless;	     // more members of definitions than the file can hold
 	uint64_t nr_members; // looked at so far, for all definitions
-	uint32_t
-		nr_own; // nodes of the unit itself: behind them come those of others, that it refers to
+	/** Nodes of the unit itself: behind them come those of others, that it refers to. */
+	uint32_t nr_own;
 
 	KS_VECTOR(struct ks_node) nodes;
 	KS_VECTOR(struct ks_child) children;
@@ -121,6 +121,7 @@ struct ks_types {
 KS_MUST_CHECK struct ks_error *ks_types_init(struct ks_types *types, size_t max_unit);
 /** Make room for nodes of that offset, too; false when memory runs out. */
 bool ks_types_widen(struct ks_types *types, uint32_t offset);
+/** From now on nodes are those of this unit. @param index of the unit in its file */
 void ks_types_start_unit(struct ks_types *types, const struct ks_unit *unit, uint32_t index);
 /** Look at every definition of the unit that was walked. */
 KS_MUST_CHECK struct ks_error *ks_types_finish_unit(struct ks_types *types);

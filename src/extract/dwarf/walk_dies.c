@@ -9,21 +9,6 @@ enum {
 	DECLARED_ENUM_SIZE = 4, // bytes of an enum that the unit only declares [D]
 };
 
-static inline bool flag(const struct walk *w, const struct ks_abbrev *abbrev, enum ks_slot slot)
-{
-	return has(abbrev, slot) && w->v[slot];
-}
-
-/** A reference slot as the number of a DIE: its offset, if it is in this unit. */
-static inline uint32_t ref(struct walk *w, const struct ks_abbrev *abbrev, enum ks_slot slot)
-{
-	if (!has(abbrev, slot))
-		return KS_NO_NODE;
-	if (w->v[slot] < w->local)
-		return (uint32_t)w->v[slot];
-	return ks_foreign_ref(w->foreign, w->unit, w->v[slot]);
-}
-
 /** The name of the DIE that was just read. */
 static inline uint64_t name_of(const struct walk *w, const struct ks_abbrev *abbrev)
 {
@@ -186,72 +171,6 @@ static void add_parameter(struct walk *w, const struct ks_abbrev *abbrev, uint32
 	child->type = ref(w, abbrev, KS_SLOT_TYPE);
 }
 
-/** A parameter of an out-of-line copy may be passed when it has a location and is no constant. */
-static void add_passed_parameter(struct walk *w, const struct ks_abbrev *abbrev)
-{
-	if (!has(abbrev, KS_SLOT_ORIGIN) || !has(abbrev, KS_SLOT_LOCATION) ||
-	    has(abbrev, KS_SLOT_CONST_VALUE))
-		return;
-	const struct ks_node *node = &w->types->nodes.at[w->at.node];
-	struct ks_unit_copy *copy = &w->fns->copies.at[node->copy - 1];
-	struct ks_unit_passed param = { w->v[KS_SLOT_LOCATION], ref(w, abbrev, KS_SLOT_ORIGIN) };
-	if (!ks_vector_add(&w->fns->params, param))
-		w->fns->failed = true;
-	else
-		copy->nr_params++;
-}
-
-/* ---- functions ---- */
-
-static void add_edge(struct walk *w, uint32_t node_index, bool inlined, uint8_t flags)
-{
-	const struct ks_node *node = &w->types->nodes.at[node_index];
-	if (w->at.caller == KS_NO_FUNCTION)
-		return;
-	struct ks_unit_edge edge = {
-		.callee = node->function - 1,
-		.caller = w->at.caller,
-		.via = w->at.via,
-		.node = inlined ? KS_NO_NODE : node_index,
-		.inlined = inlined,
-		.flags = (uint8_t)(flags | (w->at.own ? KS_CALLER_OWN : 0)),
-	};
-	if (!ks_vector_add(&w->fns->edges, edge))
-		w->fns->failed = true;
-}
-
-static void add_call(struct walk *w, const struct ks_abbrev *abbrev)
-{
-	w->fns->calls_known = true;
-	enum ks_slot slot = has(abbrev, KS_SLOT_CALL_ORIGIN) ? KS_SLOT_CALL_ORIGIN : KS_SLOT_ORIGIN;
-	if (!has(abbrev, slot)) {
-		if (w->at.caller != KS_NO_FUNCTION)
-			w->fns->functions.at[w->at.caller].indirect_calls++;
-		return;
-	}
-	bool tail = flag(w, abbrev, KS_SLOT_TAIL_CALL);
-	uint32_t node = ks_functions_node(w->fns, ref(w, abbrev, slot));
-	if (node != KS_NO_NODE)
-		add_edge(w, node, false, tail ? KS_CALLER_TAIL : 0);
-}
-
-/** @return the function that is inlined, or KS_NO_FUNCTION */
-static uint32_t add_inlined(struct walk *w, const struct ks_abbrev *abbrev)
-{
-	if (!has(abbrev, KS_SLOT_ORIGIN))
-		return KS_NO_FUNCTION;
-	uint64_t addr = ks_die_addr(abbrev->has, w->v);
-	uint32_t node = ks_functions_node(w->fns, ref(w, abbrev, KS_SLOT_ORIGIN));
-	if (node == KS_NO_NODE)
-		return KS_NO_FUNCTION;
-	uint32_t function = w->types->nodes.at[node].function - 1;
-	if (!w->fns->functions.at[function].addr)
-		w->fns->functions.at[function].addr = addr;
-	bool code = addr || has(abbrev, KS_SLOT_RANGES);
-	add_edge(w, node, true, code ? 0 : KS_CALLER_NO_CODE);
-	return function;
-}
-
 /* ---- the loop ---- */
 
 static void import(struct walk *w, const struct ks_abbrev *abbrev)
@@ -261,6 +180,21 @@ static void import(struct walk *w, const struct ks_abbrev *abbrev)
 		w->foreign->nowhere = true;
 	else if (at >= KS_REF_FOREIGN)
 		ks_foreign_import(w->foreign, at - KS_REF_FOREIGN);
+}
+
+static void enter_function(struct walk *w, const struct ks_abbrev *abbrev, uint32_t offset,
+			   struct ks_frame *frame)
+{
+	if (!w->local ||
+	    (w->v[KS_SLOT_ORIGIN] | w->v[KS_SLOT_SPECIFICATION] | w->v[KS_SLOT_TYPE]) >= w->local)
+		ks_functions_localize(w->fns, w->unit, abbrev->has, w->v);
+	frame->node = ks_functions_reach(w->fns, offset, abbrev->has, w->v);
+	if (frame->node == KS_NO_NODE || w->types->nodes.at[frame->node].declaration)
+		return;
+	const struct ks_node *node = &w->types->nodes.at[frame->node];
+	frame->caller = node->function - 1;
+	frame->own = node->copy && !w->fns->copies.at[node->copy - 1].moved;
+	frame->via = KS_NO_FUNCTION;
 }
 
 /** What the children of a DIE belong to; class KS_DIE_OTHER when nobody wants them. */
@@ -282,22 +216,13 @@ static struct ks_frame enter(struct walk *w, const struct ks_abbrev *abbrev, uin
 		frame.node = add_type(w, abbrev, offset);
 		break;
 	case KS_DIE_SUBPROGRAM:
-		if (!w->local || (w->v[KS_SLOT_ORIGIN] | w->v[KS_SLOT_SPECIFICATION] |
-				  w->v[KS_SLOT_TYPE]) >= w->local)
-			ks_functions_localize(w->fns, w->unit, abbrev->has, w->v);
-		frame.node = ks_functions_reach(w->fns, offset, abbrev->has, w->v);
-		if (frame.node != KS_NO_NODE && !w->types->nodes.at[frame.node].declaration) {
-			const struct ks_node *node = &w->types->nodes.at[frame.node];
-			frame.caller = node->function - 1;
-			frame.own = node->copy && !w->fns->copies.at[node->copy - 1].moved;
-			frame.via = KS_NO_FUNCTION;
-		}
+		enter_function(w, abbrev, offset, &frame);
 		break;
 	case KS_DIE_INLINED:
-		frame.via = add_inlined(w, abbrev);
+		frame.via = ks_walk_inlined(w, abbrev);
 		break;
 	case KS_DIE_CALL_SITE:
-		add_call(w, abbrev);
+		ks_walk_call(w, abbrev);
 		frame.class = KS_DIE_OTHER;
 		break;
 	case KS_DIE_BLOCK:
@@ -334,7 +259,7 @@ static inline void add_child(struct walk *w, const struct ks_abbrev *abbrev, uin
 	else if (abbrev->class == KS_DIE_ENUMERATOR || abbrev->class == KS_DIE_SUBRANGE)
 		add_value(w, abbrev);
 	else if (in_function && w->types->nodes.at[w->at.node].copy)
-		add_passed_parameter(w, abbrev);
+		ks_walk_passed(w, abbrev);
 	else
 		add_parameter(w, abbrev, offset);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
-/* The walk over DIEs, whichever unit they are in: shared by walk.c and walk_dies.c only. */
+/* The walk over DIEs, whichever unit they are in: shared by walk.c, walk_dies.c and walk_calls.c only. */
 #include "extract/dwarf/walk.h"
 
 /** One walk. Its DIEs are those of one unit at a time. */
@@ -11,9 +11,9 @@ struct walk {
 	struct ks_foreign *foreign;
 	const struct ks_unit *unit; // whose DIEs are read
 	const struct ks_abbrevs *abbrevs;
-	uint64_t
-		local; // references below are offsets in the unit; 0: it is not the one being walked
-	bool alone;    // one DIE is read, and not what follows it
+	/** References below are offsets in the unit; 0: it is not the one being walked. */
+	uint64_t local;
+	bool alone;	    // one DIE is read, and not what follows it
 	struct ks_frame at; // the innermost open DIE
 	uint64_t moved;	    // children, by rejoin_children()
 	bool tangled;	    // so many that the walk would not end
@@ -23,6 +23,21 @@ struct walk {
 static inline bool has(const struct ks_abbrev *abbrev, enum ks_slot slot)
 {
 	return abbrev->has & KS_HAS(slot);
+}
+
+static inline bool flag(const struct walk *w, const struct ks_abbrev *abbrev, enum ks_slot slot)
+{
+	return has(abbrev, slot) && w->v[slot];
+}
+
+/** A reference slot as the number of a DIE: its offset, if it is in this unit. */
+static inline uint32_t ref(struct walk *w, const struct ks_abbrev *abbrev, enum ks_slot slot)
+{
+	if (!has(abbrev, slot))
+		return KS_NO_NODE;
+	if (w->v[slot] < w->local)
+		return (uint32_t)w->v[slot];
+	return ks_foreign_ref(w->foreign, w->unit, w->v[slot]);
 }
 
 /** Note the DIEs at p and behind it, with all that is below them, up to the end of the list they are in. */
@@ -36,3 +51,12 @@ KS_MUST_CHECK struct ks_error *ks_walk_type(struct walk *w, const uint8_t *start
 KS_MUST_CHECK struct ks_error *ks_walk_parameters(struct walk *w, const uint8_t *p, uint32_t node);
 /** An error at that place of the unit. */
 struct ks_error *ks_walk_broken(const struct walk *w, const uint8_t *at, const char *why);
+
+/* ---- walk_calls.c: of the DIE that was just read, in the function that is open ---- */
+
+/** Note a call. */
+void ks_walk_call(struct walk *w, const struct ks_abbrev *abbrev);
+/** Note what is inlined. @return the function that it is, or KS_NO_FUNCTION */
+uint32_t ks_walk_inlined(struct walk *w, const struct ks_abbrev *abbrev);
+/** Note a parameter of an out-of-line copy, if it may be passed: it has a location and is no constant. */
+void ks_walk_passed(struct walk *w, const struct ks_abbrev *abbrev);

@@ -30,8 +30,9 @@ const char *ks_modules_digest(struct ks_modules *modules);
 void ks_modules_are_whole(struct ks_modules *modules);
 /** The least that was told of any of them. */
 enum ks_tier ks_modules_tier(const struct ks_modules *modules);
-/** How many were added, and to which kernel. */
+/** How many were added. */
 uint32_t ks_modules_nr(const struct ks_modules *modules);
+/** The kernel that they are of. */
 const struct ks_base_kernel *ks_modules_kernel(const struct ks_modules *modules);
 /** All that was added, as a surface; nothing can be added after that. */
 KS_MUST_CHECK struct ks_error *ks_modules_finish(struct ks_modules *modules,

@@ -106,8 +106,9 @@ void ks_modules_add_nr_btf(struct ks_modules_group *group, unsigned int nr);
 /** What the module's BTF says of a name. All types and prototypes of the module are there. */
 void ks_modules_add_forms(struct ks_modules *m, const struct ks_forms *from);
 void ks_modules_add_variable(struct ks_modules *m, const struct ks_variable *from);
-/** The module is taken over, and what is added next is its. */
+/** Whether a module is taken over; if so, what is added next is its. */
 typedef bool ks_modules_keep_fn(void *arg, const char *module);
+/** The forms of those that are, out of a surface that was made before. */
 void ks_modules_join_forms(struct ks_modules *m, const struct ks_surface *before,
 			   ks_modules_keep_fn *keep, void *arg);
 

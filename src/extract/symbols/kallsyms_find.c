@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "elf/flat.h"
 #include "extract/symbols/kallsyms_tables.h"
 
 enum {

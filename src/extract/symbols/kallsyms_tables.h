@@ -21,10 +21,10 @@ struct ks_kallsyms {
 	uint64_t names, markers, values;
 	uint64_t tokens, index;
 	uint64_t base_at; // of the base, where there is one
-	uint64_t
-		start; // of a flat image: the address of its first byte; 0 when the tables do not tell
-	uint64_t
-		base; // KS_KALLSYMS_PLACE: address of the first value, counted from the image's start if that is flat
+	/** Of a flat image: the address of its first byte; 0 when the tables do not tell. */
+	uint64_t start;
+	/** KS_KALLSYMS_PLACE: address of the first value, counted from the image's start if that is flat. */
+	uint64_t base;
 };
 
 /** A name as it is packed: a length, and so many bytes that stand for a token each. */

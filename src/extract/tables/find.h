@@ -23,6 +23,7 @@ struct ks_finder {
 	const struct ks_event_layout *events; // of the kernel that a module is for, else NULL
 };
 
+/** Make the map of names, of the types that the surface has now. @param finder its other members are set */
 KS_MUST_CHECK struct ks_error *ks_finder_init(struct ks_finder *finder);
 void ks_finder_deinit(struct ks_finder *finder);
 

@@ -8,8 +8,8 @@
 struct ks_images_options {
 	enum ks_format format;
 	unsigned int columns; // terminal: width; 0: as wide as it gets
-	const struct ks_seen_sets
-		*seen; // sets that the store follows, for the terminal; may be NULL
+	/** Sets that the store follows, for the terminal; may be NULL. */
+	const struct ks_seen_sets *seen;
 };
 
 /**

@@ -2,7 +2,6 @@
 #include "base/text.h"
 #include "report/log/log_page.h"
 #include "report/show/terminal.h"
-#include "surface/issue.h"
 
 struct log {
 	struct ks_terminal terminal;

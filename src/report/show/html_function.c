@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where functions are, who calls and inlines them, their copies and symbols, as tables. */
 #include "report/show/html.h"
-#include "surface/image.h"
-#include "surface/issue.h"
 
 enum { BRIEF = 8, MOST = 4096 };
 

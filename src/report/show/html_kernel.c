@@ -2,7 +2,6 @@
 /* A name in one kernel, and in two beside each other. */
 #include "attach/attach.h"
 #include "report/show/html.h"
-#include "surface/image.h"
 #include "surface/issue.h"
 
 /** How far what the kernel has reaches in one direction of the base's line. What does not tell is passed over. */

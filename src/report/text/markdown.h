@@ -15,6 +15,7 @@ struct ks_markdown {
 	void (*group)(struct ks_buf *out, const struct ks_function *fn);
 };
 
+/** Append the report of a name, in one of the two. */
 KS_MUST_CHECK struct ks_error *ks_markdown_write(const struct ks_markdown *style,
 						 struct ks_report *report,
 						 const struct ks_history *history,

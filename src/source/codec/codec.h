@@ -25,6 +25,7 @@ enum ks_codec {
 
 /** Told by the first bytes, never by a name. */
 enum ks_codec ks_codec_of(const void *head, size_t len);
+/** As its tools are called: "xz". */
 const char *ks_codec_name(enum ks_codec codec);
 
 /** What is taken and given in one step is moved out of the two runs. */

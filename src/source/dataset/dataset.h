@@ -25,6 +25,7 @@ static inline void ks_dataset_closep(struct ks_dataset **ds)
 }
 #define _cleanup_dataset_ __attribute__((__cleanup__(ks_dataset_closep)))
 
+/** How many images there are. */
 size_t ks_dataset_count(const struct ks_dataset *ds);
 /** The name of an image, such as "5.4.0-26-generic-amd64"; lives as long as the dataset. */
 const char *ks_dataset_label(const struct ks_dataset *ds, size_t i);

@@ -15,8 +15,8 @@ struct http {
 	struct ks_input in;
 	struct ks_http_transfer transfer;
 	struct ks_proof proof;
-	uint8_t head
-		[HEAD]; // the first bytes of the file: who tells what it is reads them once more
+	/** The first bytes of the file: who tells what it is reads them once more. */
+	uint8_t head[HEAD];
 	size_t head_len;
 	int64_t opened; // for the trace
 };

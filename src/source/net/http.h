@@ -20,10 +20,10 @@ struct ks_http_opts {
 	unsigned int stall_s;	 // a transfer that is silent for so long counts as broken; 0: 30
 	unsigned int total_s;	 // the most that is waited for one file; 0: an hour
 	uint64_t size;		 // bytes the file must have; 0: whatever the server says
-	const char *
-		sha256; // of the whole file, as hex, or its SHA512; checked when all of it has come
-	uint64_t
-		split; // bytes: sha256 is of what stands before, rest_sha256 of what follows; 0: of all
+	/** Of the whole file, as hex, or its SHA512; checked when all of it has come. */
+	const char *sha256;
+	/** Bytes: sha256 is of what stands before, rest_sha256 of what follows; 0: of all. */
+	uint64_t split;
 	const char *rest_sha256;
 	uint64_t first; // bytes to ask for at once; 0: as many as there are
 	bool pinned; // every answer must be of the file that the first was of, as its ETag or date says

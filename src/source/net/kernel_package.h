@@ -38,6 +38,7 @@ const char *ks_kernel_package_release(const char *name, size_t len, size_t *rele
 
 /** Length of the series in front of a release: of "6.1" in 6.1.0-50-amd64. */
 size_t ks_kernel_package_series(const char *release);
+/** Whether two releases are of one series. */
 bool ks_kernel_package_same_series(const char *a, const char *b);
 /** A release without version and revision: "cloud-amd64" of 6.1.0-50-cloud-amd64. @return in release, tail_len bytes */
 const char *ks_kernel_package_tail(const char *release, size_t len, size_t *tail_len);

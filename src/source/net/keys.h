@@ -8,8 +8,8 @@
 /** A zeroed struct has none. */
 struct ks_keys {
 	struct ks_buf ring; // OpenPGP, not armored, one key behind the other
-	struct ks_buf
-		prints; // each behind a space: only keys with these fingerprints; empty: all of them
+	/** Each behind a space: only keys with these fingerprints; empty: all of them. */
+	struct ks_buf prints;
 };
 
 /** Add those of a file, armored or not. */

@@ -26,9 +26,9 @@ struct entry {
 
 /** The components of a suite, each of which has a list of packages. */
 struct components {
-	const char *
-		left; // in its Release file: those that are still to be read, up to the end of the line
-	int nr;	      // that were taken off
+	/** In its Release file: those that are still to be read, up to the end of the line. */
+	const char *left;
+	int nr;		    // that were taken off
 	const char *folder; // of their lists, below the component's
 };
 

@@ -11,13 +11,13 @@
 /** A suite of an archive, read without apt: for other architectures, releases and distributions. */
 struct ks_mirror {
 	enum ks_repo_kind kind;
-	const char *
-		url; // the folder that holds dists/ and pool/; of other kinds, what suites lie below
-	const char *
-		suite; // such as "bookworm" or "sid"; of other kinds the path of a list: "BaseOS/x86_64/os"
+	/** The folder that holds dists/ and pool/; of other kinds, what suites lie below. */
+	const char *url;
+	/** Such as "bookworm" or "sid"; of other kinds the path of a list: "BaseOS/x86_64/os". */
+	const char *suite;
 	const char *arch; // Debian's name
-	const struct ks_keys
-		*keys; // one of them must have signed its list; NULL: whatever the server says
+	/** One of them must have signed its list; NULL: whatever the server says. */
+	const struct ks_keys *keys;
 	bool signs_packages;   // each package is signed by itself: see struct ks_pull_opts
 	const char *cache_dir; // NULL: $XDG_CACHE_HOME/ksurf, ~/.cache/ksurf
 	struct ks_http_opts http;
@@ -56,6 +56,7 @@ KS_MUST_CHECK struct ks_error *ks_suite_packages(struct ks_suite *suite,
 KS_MUST_CHECK struct ks_error *ks_suite_remote(const struct ks_suite *suite,
 					       const struct ks_stanza *stanza,
 					       struct ks_remote *ret);
+/** As it was asked for: "bookworm-security". Lives as long as the suite. */
 const char *ks_suite_name(const struct ks_suite *suite);
 /** A field of its Release file ("Origin", "Codename"), up to the end of the line, when a key has signed for it; else NULL. */
 const char *ks_suite_signed_field(const struct ks_suite *suite, const char *name);

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/net/mirror.h"
 #include "source/net/packages.h"
 
 const char *ks_stanza_value(const char *text, const char *name)

@@ -15,15 +15,15 @@ struct ks_suites_shared;
 
 /** Zeros and NULLs everywhere stand for the defaults. */
 struct ks_pull_opts {
-	enum ks_repo_kind
-		kind; // of the archive; all but KS_REPO_DEB need a mirror, or mirrors, and suites
+	/** Of the archive; all but KS_REPO_DEB need a mirror, or mirrors, and suites. */
+	enum ks_repo_kind kind;
 	const char *mirrors; // URL of a list of mirrors, tried in its order; NULL: there is none
 	const char *mirror;  // URL of an archive; NULL: the repositories of the machine's apt
 	/** Suites, with commas between them; needed with mirror. Without it, those that apt's repositories may have. */
 	const char *suite;
 	const char *arch; // Debian's name; NULL: the machine's own
-	const char *
-		keyring; // a file with the only keys that count; NULL: those that apt trusts for the archive
+	/** A file with the only keys that count; NULL: those that apt trusts for the archive. */
+	const char *keyring;
 	bool allow_unsigned; // believe lists that nobody signed
 	bool signs_packages; // each package is signed by itself: its list need not be, or has no checksums of whole packages
 	bool verify;	       // fetch all of a package, and compare its checksum

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "source/net/kernel_package.h"
 #include "source/net/pull_list.h"
 

@@ -9,8 +9,8 @@
 struct ks_pull_kernel {
 	const char *release; // "6.1.0-50-amd64"
 	const char *version; // of its packages
-	const char *
-		name; // of the newest of its sort, a package that stands for it: "linux-image-amd64"; else NULL
+	/** Of the newest of its sort, a package that stands for it: "linux-image-amd64"; else NULL. */
+	const char *name;
 	uint64_t boots; // bytes of the package with what boots; 0: there is none
 	uint64_t debug; // bytes of the one with debug information; 0: there is none
 };

@@ -6,7 +6,6 @@
 
 #include "base/json.h"
 #include "base/json_read.h"
-#include "base/memory.h"
 #include "base/read_file.h"
 #include "source/net/kernel_package.h"
 #include "source/net/lookup.h"

@@ -40,6 +40,7 @@ KS_MUST_CHECK struct ks_error *ks_repo_read(const struct ks_mirror *mirror,
 
 /* ---- one reader a kind: repo_rpm.c, repo_pacman.c, repo_apk.c ---- */
 
+/** Read what a list of that kind says, row by row. @return KS_ERR_NET, KS_ERR_DATA */
 KS_MUST_CHECK struct ks_error *ks_repo_read_rpm(struct ks_repo_rows *rows);
 KS_MUST_CHECK struct ks_error *ks_repo_read_pacman(struct ks_repo_rows *rows);
 KS_MUST_CHECK struct ks_error *ks_repo_read_apk(struct ks_repo_rows *rows);

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/memory.h"
 #include "source/net/solv.h"
 #include "source/package/stream.h"
 

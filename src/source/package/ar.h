@@ -16,6 +16,7 @@ struct ks_ar_member {
 	uint64_t next;	       // offset of the next header
 };
 
+/** Whether a file that begins so is an archive of names alone. */
 bool ks_ar_is_thin(const uint8_t *head, size_t len);
 /**
  * Read the header at offset (KS_AR_MAGIC_BYTES for the first).

@@ -14,8 +14,8 @@
 /** A signature, whose key nobody has asked for yet. */
 struct ks_detached {
 	struct ks_buf bytes;
-	const char *
-		digest; // of an RSA signature: "sha256", "sha512"; NULL: OpenPGP, one or several packets
+	/** Of an RSA signature: "sha256", "sha512"; NULL: OpenPGP, one or several packets. */
+	const char *digest;
 };
 
 /** A zeroed struct is empty. */
@@ -28,6 +28,7 @@ struct ks_front {
 };
 
 /**
+ * The front of a package of RPM's or Alpine's kind: what is signed, and what that says.
  * @param bytes len of them from the start of a package; all that is pointed to is in them
  * @return KS_ERR_DATA when more bytes are needed, when it is damaged or of another kind, and when nobody has signed it in a way that counts
  */

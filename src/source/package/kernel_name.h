@@ -13,8 +13,8 @@ enum ks_kernel_role {
 
 struct ks_kernel_name {
 	enum ks_kernel_role role;
-	const char *
-		kernel; // in the name: the release, or what stands there instead ("amd64" of linux-image-amd64)
+	/** In the name: the release, or what stands there instead ("amd64" of linux-image-amd64). */
+	const char *kernel;
 	size_t len;
 };
 

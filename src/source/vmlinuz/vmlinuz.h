@@ -15,8 +15,8 @@ struct ks_unpacked_kernel {
 	bool is_btf;  // no kernel, but its types alone, packed or not
 	bool is_flat; // no ELF file
 	struct ks_flat flat;
-	struct ks_map
-		map; // what at lies in when it had to be unpacked; else at is part of what was given
+	/** What at lies in when it had to be unpacked; else at is part of what was given. */
+	struct ks_map map;
 };
 
 /** Whether a file that begins so may be a boot image. @param len KS_VMLINUZ_HEAD_BYTES are enough */

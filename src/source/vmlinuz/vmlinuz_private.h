@@ -31,6 +31,7 @@ bool ks_payload_part(const struct ks_layer *layer, uint64_t offset, uint64_t len
 
 /* ---- vmlinuz_device.c ---- */
 
+/** The kernel of an Android boot image. */
 bool ks_payload_android(const struct ks_layer *layer, struct ks_payload *ret);
 /** The first kernel of a FIT image. */
 bool ks_payload_fit(const struct ks_layer *layer, struct ks_payload *ret);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "store/image.h"
-#include "store/layout.h"
 #include "store/part.h"
 #include "store/write/rebase.h"
 

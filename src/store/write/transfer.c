@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/pool.h"
-#include "store/kinds.h"
 #include "store/places.h"
 #include "store/write/transfer_private.h"
 

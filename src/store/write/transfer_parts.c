@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Parts of an image of another store: copied as they are packed, where that can be, else packed anew. */
-#include "store/kinds.h"
 #include "store/write/transfer_private.h"
 
 /** The order of a table, with the ids that its definitions have here. */
