@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "check.h"
+#include "base/array.h"
 #include "tiny_judge.h"
 #include "tiny_view.h"
 
