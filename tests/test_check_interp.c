@@ -175,6 +175,41 @@ static void what_both_ways_lead_to_is_sure(void **state)
 			   "11");
 }
 
+/** Of what was not followed nobody knows which way it goes: one that leads to an instruction on both of them does. */
+static void what_was_not_followed_is_not_sure(void **state)
+{
+	(void)state;
+	struct written w = { 0 };
+	add(&w, CALL(7));
+	add(&w, JEQ(0, 0, 1));
+	add(&w, CALL(7)); // on one way
+	add(&w, CALL(7)); // on both
+	add(&w, EXIT);
+	struct ks_bpf_object object = { 0 };
+	struct ks_bpf_program program = {
+		.nr = w.nr, .nr_main = w.nr, .insns = w.insns, .refs = w.refs, .cores = w.cores
+	};
+	static const struct {
+		uint64_t steps;
+		const char *sure;
+	} cases[] = { { 1, "11011" }, { 1000, "11111" } };
+	for (size_t i = 0; i < 2; i++) {
+		_cleanup_arena_ struct ks_arena arena = { 0 };
+		uint64_t steps = cases[i].steps;
+		const struct ks_interp_input input = { .object = &object,
+						       .program = &program,
+						       .steps = &steps };
+		struct ks_reach reach;
+		assert_ok(ks_interp(&input, &arena, &reach));
+		assert_int_equal(reach.complete, i == 1);
+		for (uint32_t k = 0; k < w.nr; k++) {
+			assert_true(reach.at[k].reached);
+			assert_int_equal(ks_reach_is_sure(&object, &program, &reach, k),
+					 cases[i].sure[k] == '1');
+		}
+	}
+}
+
 static void a_weak_symbol_that_is_missing_is_zero(void **state)
 {
 	(void)state;
@@ -321,6 +356,7 @@ int main(void)
 		cmocka_unit_test(a_relocation_decides_a_branch),
 		cmocka_unit_test(read_only_data_and_options_are_constants),
 		cmocka_unit_test(what_both_ways_lead_to_is_sure),
+		cmocka_unit_test(what_was_not_followed_is_not_sure),
 		cmocka_unit_test(a_weak_symbol_that_is_missing_is_zero),
 		cmocka_unit_test(constants_survive_the_stack_but_not_a_helper_that_writes_there),
 		cmocka_unit_test(functions_are_followed_with_their_arguments),

@@ -162,8 +162,9 @@ struct ks_reach {
 
 /**
  * Whether the verifier comes to an instruction, whatever those numbers are that it knows and the image does not tell:
- * options of an unknown configuration, what CO-RE asks of types that are not known.
- * @return also true when it is not known which instructions are reached, false when memory ran out
+ * options of an unknown configuration, what CO-RE asks of types that are not known; and of a program that is too large to be
+ * followed, whichever way it goes where nobody has looked.
+ * @return false also when memory ran out
  */
 bool ks_reach_is_sure(const struct ks_bpf_object *object, const struct ks_bpf_program *program,
 		      const struct ks_reach *reach, uint32_t insn);

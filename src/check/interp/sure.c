@@ -18,7 +18,7 @@ static bool leads(const struct leading *leading, int64_t at)
 	return at >= 0 && at < leading->program->nr && leading->leads[at];
 }
 
-/** A jump: of ways that depend on what is not told, each has to lead there. */
+/** A jump: of ways that depend on what is not told, or that were not followed, each has to lead there. */
 static bool jump_leads(const struct leading *leading, uint32_t at)
 {
 	const struct ks_bpf_insn *insn = &leading->program->insns[at];
@@ -29,7 +29,7 @@ static bool jump_leads(const struct leading *leading, uint32_t at)
 		return leads(leading, target);
 	bool on = leads(leading, (int64_t)at + 1), jumps = leads(leading, target);
 	return (ways & KS_WAY_GOES_ON && on) || (ways & KS_WAY_JUMPS && jumps) ||
-	       (ways & KS_WAYS_UNTOLD && on && jumps);
+	       ((ways & KS_WAYS_UNTOLD || !ways) && on && jumps);
 }
 
 /** The function that an instruction calls, or takes the address of for a callback. */
@@ -59,8 +59,8 @@ static bool instruction_leads(const struct leading *leading, uint32_t at)
 bool ks_reach_is_sure(const struct ks_bpf_object *object, const struct ks_bpf_program *program,
 		      const struct ks_reach *reach, uint32_t insn)
 {
-	bool any = false, more = true;
-	for (uint32_t i = 0; i < program->nr && reach->complete && !any; i++)
+	bool any = !reach->complete, more = true;
+	for (uint32_t i = 0; i < program->nr && !any; i++)
 		any = reach->at[i].ways & KS_WAYS_UNTOLD;
 	if (!any || insn >= program->nr)
 		return true;
