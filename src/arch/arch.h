@@ -28,15 +28,13 @@ struct ks_arch_range {
 	uint32_t since, until;	  // until 0: still
 };
 
-/**
- * An instruction that calls a function directly: its fixed bits, and the distance in words in the lowest ones, counted from ahead
- * bytes behind its begin; of bytes, the distance in bytes is behind the one that is fixed.
- */
+/** An instruction that calls a function directly. */
 struct ks_arch_call {
-	uint32_t mask, value; // mask 0: not known
-	uint8_t bits, ahead;
-	bool bytes;
-	bool region; // they are the lower bits of the target itself, in words
+	uint32_t mask, value; // its fixed bits; mask 0: not known
+	uint8_t bits;	      // the lowest ones: how far the function is, in words
+	uint8_t ahead;	      // from so many bytes behind the instruction's begin
+	bool bytes;  // it is one byte, and behind it the distance in bytes; it may stand anywhere
+	bool region; // no distance, but the lowest bits of the function's address, in words
 };
 
 /** Where struct pt_regs has what functions take and return, as eBPF programs see it. */
