@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "check.h"
+#include "base/array.h"
 #include "tiny_judge.h"
 #include "tiny_view.h"
 
