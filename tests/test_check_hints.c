@@ -32,6 +32,7 @@ static const struct ks_decl *const decls[] = { &record };
 static const char *hint_of(const char *arch, const char *section, void (*rule)(struct ks_judge *))
 {
 	static char hint[256];
+	static const struct tiny_option options[] = { { "CONFIG_BPF_JIT", "y" } };
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	const struct tiny_image tiny = { .image = { .label = "6.1.50",
 						    .version = "6.1.50",
@@ -41,7 +42,9 @@ static const char *hint_of(const char *arch, const char *section, void (*rule)(s
 					 .nr_decls = 1,
 					 .decls = decls,
 					 .nr_functions = KS_ARRAY_LEN(functions),
-					 .functions = functions };
+					 .functions = functions,
+					 .nr_options = 1,
+					 .options = options };
 	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
 	static const struct ks_bpf_insn insns[] = { { 0xb7, 0, 0, 0, 0 }, { 0x95, 0, 0, 0, 0 } };
 	struct ks_bpf_program program = { .name = "program",

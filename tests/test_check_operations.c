@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "base/array.h"
 #include "check.h"
 #include "base/array.h"
 #include "tiny_judge.h"
