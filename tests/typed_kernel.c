@@ -175,7 +175,9 @@ static const struct ks_forms forms[] = {
 	{ .kind = KS_STRUCT, .nr = 1, .name = "other", .at = &tagged_forms[1] },
 	{ .kind = KS_FUNCTION, .nr = 1, .name = "many", .at = &tagged_forms[2] },
 };
-static const struct tiny_option clang_options[] = { { "CONFIG_PAHOLE_HAS_BTF_TAG", "y" } };
+/** With tags the first of them counts, too. */
+static const struct tiny_option options[] = { { "CONFIG_PAHOLE_HAS_BTF_TAG", "y" },
+					      { "CONFIG_BPF_JIT", "y" } };
 
 static const struct ks_bpf_map operations_map = { .name = "map",
 						  .struct_ops = "operations",
@@ -204,8 +206,8 @@ void expect_by(const char *rule, const struct program *wanted, const char *expec
 		.functions = all_functions,
 		.nr_ambiguities = KS_ARRAY_LEN(ambiguities),
 		.ambiguities = ambiguities,
-		.nr_options = typed_tags ? KS_ARRAY_LEN(clang_options) : 0,
-		.options = clang_options,
+		.nr_options = KS_ARRAY_LEN(options) - !typed_tags,
+		.options = &options[!typed_tags],
 		.nr_forms = typed_tags == TYPED_TAGS ? KS_ARRAY_LEN(forms) : 0,
 		.forms = forms,
 		.no_forms = typed_tags == TYPED_TAGS_UNTOLD,
