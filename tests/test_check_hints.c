@@ -27,6 +27,7 @@ static const struct ks_function iterates = { .name = "bpf_iter_task", .nr_btf = 
 static const struct ks_function *const functions[] = { &openat, &read_it, &iterates, &other };
 static const struct ks_decl record = { .kind = KS_STRUCT, .name = "bpf_iter__task", .size = 16 };
 static const struct ks_decl *const decls[] = { &record };
+static const struct tiny_option options[] = { { "CONFIG_BPF_JIT", "y" } };
 
 /** The hint of the first reason that a rule has; "" where it has none. */
 static const char *hint_of(const char *arch, const char *section, void (*rule)(struct ks_judge *))
@@ -39,6 +40,8 @@ static const char *hint_of(const char *arch, const char *section, void (*rule)(s
 						    .arch = arch,
 						    .elf_class = 64,
 						    .facts = UINT32_MAX },
+					 .nr_options = 1,
+					 .options = options,
 					 .nr_decls = 1,
 					 .decls = decls,
 					 .nr_functions = KS_ARRAY_LEN(functions),

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "check.h"
 #include "base/array.h"
+#include "check.h"
 #include "tiny_judge.h"
 #include "tiny_view.h"
 
