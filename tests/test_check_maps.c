@@ -59,12 +59,7 @@ static const char *said_of(uint32_t type, uint32_t key, uint32_t value, uint32_t
 	};
 	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
 	const struct ks_bpf_insn insns[] = { { .code = 0xb7 }, { .code = 0x95 } };
-	struct ks_bpf_program program = { .name = "program",
-					  .section = "kprobe/vfs_read",
-					  .autoload = true,
-					  .nr = 2,
-					  .nr_main = 2,
-					  .insns = insns };
+	struct ks_bpf_program program = tiny_program("kprobe/vfs_read", insns, 2);
 	const struct ks_bpf_map map = { .name = "map",
 					.type = type,
 					.key_size = key,
@@ -74,10 +69,8 @@ static const char *said_of(uint32_t type, uint32_t key, uint32_t value, uint32_t
 	const struct ks_bpf_object object = {
 		.license = "GPL", .nr_programs = 1, .programs = &program, .nr_maps = 1, .maps = &map
 	};
-	const struct ks_interp_input input = { .object = &object, .program = &program };
 	struct tiny_judge frame;
-	tiny_judge_prepare(&frame, &arena, view, &object, &program);
-	tiny_judge_follow(&frame, &arena, &input);
+	tiny_judge_plain(&frame, &arena, view, &object, &program);
 	ks_judge_map_shapes(&frame.judge);
 	assert_true(frame.judge.reasons.len <= 1);
 	snprintf(said, sizeof(said), "%s",

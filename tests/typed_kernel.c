@@ -214,12 +214,7 @@ void expect_by(const char *rule, const struct program *wanted, const char *expec
 		.no_forms = typed_tags == TYPED_TAGS_UNTOLD,
 	};
 	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
-	struct ks_bpf_program program = { .name = "program",
-					  .section = wanted->section,
-					  .autoload = true,
-					  .nr = wanted->nr,
-					  .nr_main = wanted->nr,
-					  .insns = wanted->insns };
+	struct ks_bpf_program program = tiny_program(wanted->section, wanted->insns, wanted->nr);
 	struct ks_bpf_object object = { .license = typed_license,
 					.nr_programs = 1,
 					.programs = &program,
