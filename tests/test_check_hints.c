@@ -33,15 +33,12 @@ static const struct tiny_option options[] = { { "CONFIG_BPF_JIT", "y" } };
 static const char *hint_of(const char *arch, const char *section, void (*rule)(struct ks_judge *))
 {
 	static char hint[256];
-	static const struct tiny_option options[] = { { "CONFIG_BPF_JIT", "y" } };
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	const struct tiny_image tiny = { .image = { .label = "6.1.50",
 						    .version = "6.1.50",
 						    .arch = arch,
 						    .elf_class = 64,
 						    .facts = UINT32_MAX },
-					 .nr_options = 1,
-					 .options = options,
 					 .nr_decls = 1,
 					 .decls = decls,
 					 .nr_functions = KS_ARRAY_LEN(functions),
