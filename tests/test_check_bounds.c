@@ -99,18 +99,23 @@ static struct ks_witness found_by(const struct written *w, bool learns, bool lin
 		{ .name = "values", .type = HASH, .key_size = 8, .value_size = 256 },
 		{ .name = "ring", .type = RINGBUF }
 	};
-	static const struct ks_bpf_data section = { .name = ".bss", .size = 16 };
-	static const struct ks_interp_data data = { .constant = false };
+	static const struct ks_bpf_data sections[] = { { .name = ".bss", .size = 16 },
+						       { .name = ".addr_space.1", .size = 16 } };
+	static const struct ks_interp_data data[2];
+	static const struct ks_bpf_extern externs[] = { { .name = "bpf_throw" },
+							{ .name = "bpf_rcu_read_lock" } };
 	struct ks_bpf_object object = { .nr_refs = 8,
 					.nr_maps = 2,
-					.nr_data = 1,
+					.nr_data = 2,
 					.refs = w->table,
 					.maps = maps,
-					.data = &section };
+					.data = sections,
+					.nr_externs = 2,
+					.externs = externs };
 	struct ks_bpf_program program = {
 		.nr = w->nr, .nr_main = w->nr, .insns = w->insns, .refs = w->refs
 	};
-	struct ks_interp_input interp = { .object = &object, .program = &program, .data = &data };
+	struct ks_interp_input interp = { .object = &object, .program = &program, .data = data };
 	uint64_t steps = 100000;
 	struct ks_witness_input input = { .interp = &interp,
 					  .numbers = !w->typed,
@@ -278,7 +283,13 @@ static void what_no_path_leads_to_is_not_looked_at(void **state)
 	add(&w, JEQ(0, 0, TO(&w, END)));
 	use(&w, 7);
 	expect(&w, KS_WITNESS_NONE, KS_WITNESS_NONE);
-	w = begin(); // so may arguments with types
+	w = begin(); // what ends the program does not come back
+	add_ref(&w, 0x85, 0, (struct ks_bpf_ref){ .kind = KS_REF_KFUNC, .index = 0 });
+	use(&w, 7);
+	expect(&w, KS_WITNESS_NONE, KS_WITNESS_NONE);
+	w.table[1].index = 1;
+	expect(&w, KS_WITNESS_OFFSET, KS_WITNESS_OFFSET);
+	w = begin(); // arguments with types may be known to it
 	w.typed = true;
 	add(&w, LOAD(9, 9, 0));
 	use(&w, 9);
@@ -377,6 +388,8 @@ static void sections_of_data_are_bounded(void **state)
 	expect(&w, KS_WITNESS_OFFSET, KS_WITNESS_OFFSET);
 	assert_int_equal(found_by(&w, false, false).data, 1);
 	assert_int_equal(found_by(&w, false, false).map, 0);
+	w.table[1].index = 1; // of an arena
+	expect(&w, KS_WITNESS_NONE, KS_WITNESS_NONE);
 }
 
 static void a_loop_ends(void **state)

@@ -104,6 +104,8 @@ struct ks_held ks_held_alu(struct ks_witnessing *run, uint8_t op, bool wide, int
 	bool unary = op == OP_NEG, copies = op == OP_MOV, numbers = b->kind == KS_HELD_NUMBER;
 	if (copies && wide && !off)
 		return *b;
+	if (copies && off && off != 8 && off != 16 && off != 32)
+		return (struct ks_held){ 0 }; // into another address space
 	if (wide && op == OP_ADD && has_offset(b) && a->kind == KS_HELD_NUMBER)
 		return move(run, b, a, op);
 	if (wide && (op == OP_ADD || op == OP_SUB) && has_offset(a) && numbers)

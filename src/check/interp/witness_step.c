@@ -42,6 +42,13 @@ void ks_held_access(struct ks_witnessing *run, uint32_t at, const struct ks_held
 	}
 }
 
+/** Whether a section of data lies in an arena: to the verifier its address is a number, and it may be read anywhere. */
+static bool is_arena(const struct ks_bpf_data *data)
+{
+	static const char prefix[] = ".addr_space.";
+	return data->name && strncmp(data->name, prefix, sizeof(prefix) - 1) == 0;
+}
+
 /** What was found out without the verifier's ranges. */
 static struct ks_held held_of(struct ks_witnessing *run, const struct ks_value *value)
 {
@@ -51,7 +58,8 @@ static struct ks_held held_of(struct ks_witnessing *run, const struct ks_value *
 		return ks_held_exact(run, value->number);
 	if (value->kind == KS_VALUE_FUNCTION)
 		return (struct ks_held){ .kind = KS_HELD_CALLBACK };
-	if ((value->kind == KS_VALUE_DATA && value->index < object->nr_data) ||
+	if ((value->kind == KS_VALUE_DATA && value->index < object->nr_data &&
+	     !is_arena(&object->data[value->index])) ||
 	    (value->kind == KS_VALUE_KCONFIG && value->index < object->nr_externs)) {
 		held.kind = value->kind == KS_VALUE_DATA ? KS_HELD_DATA : KS_HELD_KCONFIG;
 		held.samples = ks_samples_one(&run->sampler, value->number);
@@ -254,6 +262,9 @@ static bool call(struct ks_witnessing *run, uint32_t at, struct ks_held_state *s
 	for (int i = 1; i <= 5; i++)
 		if (ks_held_top(state)->regs[i].kind == KS_HELD_CALLBACK)
 			return false;
+	if (ref && ref->kind == KS_REF_KFUNC && ref->index < input->object->nr_externs &&
+	    strcmp(input->object->externs[ref->index].name, "bpf_throw") == 0)
+		return false; // it does not come back
 	expose(state);
 	clobber(ks_held_top(state));
 	return true;
