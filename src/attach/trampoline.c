@@ -134,7 +134,10 @@ static enum ks_presence is_open_syscall(const struct ks_attach_facts *facts, con
 	if (!facts->arch || !ks_arch_is_syscall(facts->arch, name) ||
 	    (facts->version && !ks_gate_is_open(&open, facts->version)))
 		return KS_ABSENT;
-	switch (ks_attach_option(facts, "CONFIG_FUNCTION_ERROR_INJECTION")) {
+	enum ks_presence injects = ks_attach_option(facts, "CONFIG_FUNCTION_ERROR_INJECTION");
+	if (injects == KS_UNTOLD && facts->source) // without a configuration, its code tells
+		injects = facts->source->symbol(facts->arg, "within_error_injection_list");
+	switch (injects) {
 	case KS_ABSENT:
 		return facts->version ? KS_PRESENT : KS_UNTOLD;
 	case KS_PRESENT:
