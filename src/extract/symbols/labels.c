@@ -37,6 +37,15 @@ static bool is_open(const struct ks_labels *labels, size_t i)
 
 /* ---- functions ---- */
 
+/**
+ * BTF lists functions in assembly, and all others, where the assembler describes them (binutils 2.35), and pahole does not
+ * go by ftrace's table. This is one on amd64 and arm64, and nothing traces it.
+ */
+static bool is_assembly(const char *name)
+{
+	return strcmp(name, "copy_page") == 0;
+}
+
 static void mark_functions_of_btf(struct ks_labels *labels)
 {
 	const struct ks_surface *surface = labels->surface;
@@ -44,7 +53,7 @@ static void mark_functions_of_btf(struct ks_labels *labels)
 		const struct ks_function *fn = &surface->functions[i];
 		if (!fn->nr_btf)
 			continue;
-		labels->btf = true;
+		labels->assembly = labels->assembly || is_assembly(fn->name);
 		for (const struct ks_symbol *s = ks_symbol_function(labels->index, fn->name); s;
 		     s = ks_symbol_function_next(labels->index, s))
 			labels->symbol[s - surface->symbols] = KS_EVIDENCE_FUNCTION;
@@ -196,7 +205,7 @@ static bool is_zero_page(const struct ks_labels *labels, const struct ks_symbol 
 	return !any && !c.why;
 }
 
-/** What all functions begin at a multiple of, as far as BTF lists them: assembly is among those. */
+/** What all functions begin at a multiple of that BTF lists; 1: assembly is not among them. */
 static uint64_t alignment(const struct ks_labels *labels)
 {
 	uint64_t low = MOST_ALIGNED, nr = 0;
@@ -207,7 +216,7 @@ static uint64_t alignment(const struct ks_labels *labels)
 		low |= sym->addr;
 		nr++;
 	}
-	return labels->btf && nr >= LEAST_FUNCTIONS ? low & -low : 1;
+	return labels->assembly && nr >= LEAST_FUNCTIONS ? low & -low : 1;
 }
 
 static void mark_labels(struct ks_labels *labels)
@@ -261,7 +270,7 @@ struct ks_error *ks_labels_tell(const struct ks_elf *elf, const struct ks_symbol
 	mark_aliases(&labels);
 	if (elf) {
 		mark_labels(&labels);
-		if (!labels.btf)
+		if (!labels.assembly)
 			ks_labels_by_calls(&labels);
 	}
 	write_types(&labels, surface);

@@ -17,7 +17,7 @@ struct ks_labels {
 	const struct ks_elf *elf; // NULL: nothing but its symbols is known
 	const struct ks_symbol_index *index;
 	const struct ks_surface *surface;
-	bool btf;	 // BTF lists its functions
+	bool assembly;	 // BTF lists functions, those in assembly, too
 	bool prefixed;	 // functions have symbols in front of them
 	uint8_t *symbol; // enum ks_evidence of each
 };

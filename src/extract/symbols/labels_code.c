@@ -108,7 +108,7 @@ void ks_labels_by_frames(struct ks_labels *labels)
 		if (sym->type != STT_FUNC || labels->symbol[i] >= KS_EVIDENCE_FUNCTION)
 			continue;
 		uint64_t frame = frame_at(&frames, sym->addr);
-		if (frame != of_calls && (frame || (labels->prefixed && labels->btf)))
+		if (frame != of_calls && (frame || (labels->prefixed && labels->assembly)))
 			labels->symbol[i] = KS_EVIDENCE_LABEL;
 	}
 }
