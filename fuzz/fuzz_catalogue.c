@@ -15,6 +15,7 @@
 #include "base/array.h"
 #include "store/census.h"
 #include "store/compare.h"
+#include "store/forms.h"
 #include "store/layout.h"
 #include "store/names.h"
 #include "store/suggest.h"
@@ -180,6 +181,19 @@ static void walk(struct ks_store *store, const struct ks_store_image *image, enu
 	ks_store_snapshot_end(store);
 }
 
+/** What BTF says beyond declarations, of a name that is listed and of one of a module. */
+static void ask_forms(struct ks_store *store, const struct ks_store_image *image)
+{
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_store_forms forms = { 0 };
+	const struct ks_forms *found;
+	ks_error_free(ks_store_forms_of(store, image, &forms, KS_TYPEDEF, "nothing", NULL, NULL,
+					&arena, &found));
+	ks_error_free(ks_store_forms_of(store, image, &forms, KS_FUNCTION, "open.isra.0", "zoo",
+					NULL, &arena, &found));
+	ks_store_forms_deinit(&forms);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	enum { MOST = 4 };
@@ -205,6 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	for (size_t i = 0; i < images.nr; i++) {
 		ks_error_free(ks_store_symbol(store, images.at[i], "special", &found));
 		ks_error_free(ks_store_variable(store, images.at[i], "special", &found));
+		ask_forms(store, images.at[i]);
 	}
 	for (enum ks_kind kind = 0; images.nr && kind < KS_NR_KINDS; kind++)
 		walk(store, images.at[0], kind);

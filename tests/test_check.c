@@ -116,6 +116,7 @@ struct kernel {
 	const struct ks_function *at[NR_GROUPS + 1];
 	const struct ks_decl *decls[NR_PROTOS + 6];
 };
+static bool no_config; // nothing tells its configuration
 static const struct tiny_option options[] = { { "CONFIG_DEBUG_INFO_BTF", "y" },
 					      { "CONFIG_DYNAMIC_FTRACE", "y" },
 					      { "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "y" },
@@ -164,6 +165,7 @@ static void set_kernel(struct kernel *kernel, const char *version)
 					    .functions = kernel->at,
 					    .nr_options = KS_ARRAY_LEN(options),
 					    .options = options,
+					    .no_config = no_config,
 					    .unsure = unsure };
 }
 
@@ -310,6 +312,29 @@ static void hashes_are_taken_off_names_before_6_11(void **state)
 	       { "6.12.1", "kprobe/hashed", KS_REASON_TARGET_SUFFIXED, ATTACH },
 	       { "6.12.1", "fentry/hashed", KS_REASON_TARGET_SUFFIXED, LOAD },
 	       { "6.12.1", "kprobe/hashed.llvm.123", NONE, OK });
+}
+
+static void look_for_suffix(struct ks_judge *judge, void *arg)
+{
+	bool *found = arg;
+	ks_judge_all(judge);
+	for (size_t i = 0; i < judge->reasons.len; i++)
+		*found |= judge->reasons.at[i]->kind == KS_REASON_TARGET_SUFFIXED;
+}
+
+/** Without a configuration, that there is such a name says by what the kernel was built. */
+static void hashes_tell_who_made_them(void **state)
+{
+	(void)state;
+	static const char *const versions[] = { "6.1.176", "6.12.1" };
+	no_config = true;
+	for (size_t i = 0; i < KS_ARRAY_LEN(versions); i++) {
+		bool found = false;
+		judge_program(versions[i], "kprobe/hashed", nothing, KS_ARRAY_LEN(nothing),
+			      look_for_suffix, &found);
+		assert_int_equal(found, i == 1);
+	}
+	no_config = false;
 }
 
 static void fentry_needs_btf_an_ftrace_entry_and_few_arguments(void **state)
@@ -549,6 +574,7 @@ int main(void)
 		cmocka_unit_test(
 			a_name_of_two_functions_is_refused_since_6_6_and_in_stable_kernels),
 		cmocka_unit_test(hashes_are_taken_off_names_before_6_11),
+		cmocka_unit_test(hashes_tell_who_made_them),
 		cmocka_unit_test(fentry_needs_btf_an_ftrace_entry_and_few_arguments),
 		cmocka_unit_test(what_changes_results_or_sleeps_needs_error_injection),
 		cmocka_unit_test(patterns_match_as_libbpf_has_them),

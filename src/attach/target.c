@@ -22,7 +22,7 @@ static bool answers_to(const struct ks_attach_facts *facts, const struct ks_symb
 	return strncmp(symbol->name + len, ".llvm.", 6) == 0 &&
 	       ks_gate_is_open(&stripped, facts->version) &&
 	       !ks_gate_is_open(&exact, facts->version) &&
-	       ks_attach_option(facts, "CONFIG_LTO_CLANG") == KS_PRESENT;
+	       ks_attach_option(facts, "CONFIG_LTO_CLANG") != KS_ABSENT;
 }
 
 enum ks_presence ks_attach_has_btf(const struct ks_attach_facts *facts)
