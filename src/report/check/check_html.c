@@ -11,8 +11,10 @@ static const char head[] =
 	"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
 	"<meta name=\"viewport\" content=\"width=device-width\">\n"
 	"<title>eBPF tools on kernels</title>\n<style>\n"
-	":root { color-scheme: light dark; --ok: #2a8a3e; --risk: #b77900; --bad: #c62828; "
-	"--dim: #8888; }\n"
+	":root { color-scheme: light dark; --ok: #1f7a33; --risk: #8a5a00; --bad: #c62828; "
+	"--dim: #6b6b6b; }\n"
+	"@media (prefers-color-scheme: dark) { :root { --ok: #6ccf7c; --risk: #e0a030; --bad: "
+	"#ff7070; --dim: #a0a0a0; } }\n"
 	"body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; "
 	"padding: 0 1rem; }\n"
 	".scroll { overflow-x: auto; }\n"
@@ -28,7 +30,8 @@ static const char head[] =
 	"#tools thead th:first-child { z-index: 2; }\n"
 	"@media screen { #tools .scroll { max-height: 96vh; overflow: auto; } }\n"
 	"tr.program td:first-child { padding-left: 1.4rem; }\n"
-	".works { color: var(--ok); } .unknown, .other { color: var(--dim); }\n"
+	"tbody td, .works { color: var(--ok); } tbody td:first-child { color: CanvasText; }\n"
+	".unknown, .other { color: var(--dim); }\n"
 	".part { color: var(--risk); } .fails { color: var(--bad); font-weight: 700; }\n"
 	".answer { font-size: 1.2rem; }\n"
 	"details { border-top: 1px solid #8884; padding: .3rem 0; overflow-wrap: anywhere; }\n"
@@ -186,7 +189,10 @@ static void write_cell(const struct page *page, const char *class, const char *s
 	const struct ks_check *check = page->tools->check;
 	const char *site = program ? page->report->site : NULL;
 	struct ks_buf *out = page->out;
-	ks_buf_printf(out, "<td class=\"%s\">", class);
+	if (class == classes[KS_TOOL_WORKS] || class == row_classes[KS_VERDICT_OK])
+		ks_buf_str(out, "<td>"); // most are so, and cells are most of a page
+	else
+		ks_buf_printf(out, "<td class=\"%s\">", class);
 	if (site) {
 		const char *label = check->images[image]->label;
 		ks_buf_printf(out, "<a title=\"%s\" href=\"%s/", title, site);
