@@ -29,6 +29,7 @@ const struct ks_rule ks_rules[] = {
 	{ "program-type",           LOAD | ATTACH, ALL,            0,           ks_judge_program_type },
 	{ "probe-events",           ATTACH,        ON(KPROBE) | ON(KSYSCALL) | ON(USER), 0, ks_judge_probe_events },
 	{ "sleep",                  LOAD,          ALL,            0,           ks_judge_sleep },
+	{ "sleep-maps",             LOAD,          ALL,            0,           ks_judge_sleep_maps },
 	{ "iterator-sleep",         ATTACH,        ON(ITER),       NAME,        ks_judge_iterator_sleep },
 	{ "unused-operation",       LOAD,          ON(STRUCT_OPS), 0,           ks_judge_unused_operation },
 	{ "refused-operation",      LOAD,          ON(STRUCT_OPS), 0,           ks_judge_refused_operation },

@@ -56,6 +56,8 @@ void ks_judge_program_type(struct ks_judge *judge);
 void ks_judge_probe_events(struct ks_judge *judge);
 /** May programs of its type sleep? (program_type.c) */
 void ks_judge_sleep(struct ks_judge *judge);
+/** Maps in programs that sleep (sleep_maps.c). */
+void ks_judge_sleep_maps(struct ks_judge *judge);
 /** Iterators that no program which sleeps is attached to (program_type.c). */
 void ks_judge_iterator_sleep(struct ks_judge *judge);
 /** Packets in fragments (program_type.c). */
