@@ -37,6 +37,7 @@ const struct ks_rule ks_rules[] = {
 	{ "relocations",            LOAD,          ALL,            0,           ks_judge_relocations },
 	{ "references",             LOAD,          ALL,            0,           ks_judge_references },
 	{ "returns",                LOAD,          ALL,            0,           ks_judge_returns },
+	{ "callback-returns",       LOAD,          ALL,            0,           ks_judge_callback_returns },
 	{ "helper-calls",           LOAD,          ALL,            0,           ks_judge_helper_calls },
 	{ "context-pointers",       LOAD,          ALL,            0,           ks_judge_context_pointers },
 	{ "context-end",            LOAD,          ALL,            0,           ks_judge_context_end },

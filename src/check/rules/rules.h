@@ -74,6 +74,8 @@ void ks_judge_relocations(struct ks_judge *judge);
 void ks_judge_references(struct ks_judge *judge);
 /** What it ends with (returns.c). */
 void ks_judge_returns(struct ks_judge *judge);
+/** What functions that helpers call end with (callback_returns.c). */
+void ks_judge_callback_returns(struct ks_judge *judge);
 /** Calls of helpers (helper_calls.c). */
 void ks_judge_helper_calls(struct ks_judge *judge);
 /** Reads through a pointer into the context (insns.c). */
