@@ -200,10 +200,12 @@ static void ask_btf(struct ks_store *store, const struct ks_store_image *image)
 	struct ks_store_forms forms = { 0 };
 	const struct ks_forms *found;
 	const struct ks_type *type;
-	ks_error_free(
-		ks_store_forms_of(store, image, &forms, KS_STRUCT, "zoo", NULL, &arena, &found));
-	ks_error_free(ks_store_forms_of(store, image, &forms, KS_FUNCTION, "special", NULL, &arena,
+	ks_error_free(ks_store_forms_of(store, image, &forms, KS_STRUCT, "zoo", NULL, NULL, &arena,
 					&found));
+	ks_error_free(ks_store_forms_of(store, image, &forms, KS_FUNCTION, "special", NULL, NULL,
+					&arena, &found));
+	ks_error_free(ks_store_forms_of(store, image, &forms, KS_FUNCTION, "open.isra.0", "zoo",
+					NULL, &arena, &found));
 	ks_error_free(ks_store_variable_type(store, image, "runqueues", &arena, &type));
 	ks_store_forms_deinit(&forms);
 }

@@ -181,19 +181,12 @@ static void judge_program(const char *version, const char *section, const struct
 	struct kernel kernel;
 	set_kernel(&kernel, version);
 	_cleanup_view_ struct ks_view *view = tiny_view(&kernel.tiny);
-	struct ks_bpf_program program = { .name = "program",
-					  .section = section,
-					  .autoload = true,
-					  .nr = nr,
-					  .nr_main = nr,
-					  .insns = insns };
+	struct ks_bpf_program program = tiny_program(section, insns, nr);
 	struct ks_bpf_object object = {
 		.name = "object", .license = "GPL", .nr_programs = 1, .programs = &program
 	};
 	struct tiny_judge frame;
-	tiny_judge_prepare(&frame, &arena, view, &object, &program);
-	const struct ks_interp_input input = { .object = &object, .program = &program };
-	tiny_judge_follow(&frame, &arena, &input);
+	tiny_judge_plain(&frame, &arena, view, &object, &program);
 	look(&frame.judge, arg);
 	ks_vector_deinit(&frame.judge.reasons);
 	assert_null(ks_view_error(view));

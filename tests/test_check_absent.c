@@ -67,18 +67,11 @@ static bool reads_absent(const char *section, const char *arch, unsigned int elf
 	btf__add_field(btf, "di", word, 112 * 8, 0);
 	uint32_t size;
 	const void *bytes = btf__raw_data(btf, &size);
-	struct ks_bpf_program program = { .name = "program",
-					  .section = section,
-					  .autoload = true,
-					  .nr = KS_ARRAY_LEN(insns),
-					  .nr_main = KS_ARRAY_LEN(insns),
-					  .insns = insns };
+	struct ks_bpf_program program = tiny_program(section, insns, KS_ARRAY_LEN(insns));
 	struct ks_bpf_object object = { .nr_programs = 1, .programs = &program };
 	assert_ok(ks_btf_open(bytes, size, NULL, &object.btf));
 	struct tiny_judge frame;
-	tiny_judge_prepare(&frame, &arena, view, &object, &program);
-	struct ks_interp_input input = { .object = &object, .program = &program };
-	tiny_judge_follow(&frame, &arena, &input);
+	tiny_judge_plain(&frame, &arena, view, &object, &program);
 	struct ks_judge *judge = &frame.judge;
 	ks_judge_absent_parameters(judge);
 	size_t nr = judge->reasons.len;

@@ -128,17 +128,10 @@ static const char *said_of_all(const char *version, const char *section,
 					 .nr_decls = KS_ARRAY_LEN(decls),
 					 .decls = decls };
 	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
-	struct ks_bpf_program program = { .name = "program",
-					  .section = section,
-					  .autoload = true,
-					  .nr = nr,
-					  .nr_main = nr,
-					  .insns = insns };
+	struct ks_bpf_program program = tiny_program(section, insns, nr);
 	struct ks_bpf_object object = { .license = "GPL", .nr_programs = 1, .programs = &program };
-	const struct ks_interp_input input = { .object = &object, .program = &program };
 	struct tiny_judge frame;
-	tiny_judge_prepare(&frame, &arena, view, &object, &program);
-	tiny_judge_follow(&frame, &arena, &input);
+	tiny_judge_plain(&frame, &arena, view, &object, &program);
 	rule(&frame.judge);
 	assert_true(frame.judge.reasons.len <= 1);
 	snprintf(said, sizeof(said), "%s",

@@ -197,14 +197,9 @@ static char said(const struct tiny_image *kernel, const struct reads *reads)
 					  .path = path,
 					  .text = "" };
 	const uint32_t cores[] = { 0, KS_NO_INDEX };
-	struct ks_bpf_program program = { .name = "program",
-					  .section = reads->section,
-					  .autoload = true,
-					  .nr = KS_ARRAY_LEN(insns),
-					  .nr_main = KS_ARRAY_LEN(insns),
-					  .insns = insns,
-					  .cores = reads->relocated ? cores : NULL,
-					  .func_type = (uint32_t)btf__type_cnt(btf) - 1 };
+	struct ks_bpf_program program = tiny_program(reads->section, insns, KS_ARRAY_LEN(insns));
+	program.cores = reads->relocated ? cores : NULL;
+	program.func_type = (uint32_t)btf__type_cnt(btf) - 1;
 	struct ks_bpf_object object = {
 		.nr_programs = 1, .programs = &program, .nr_cores = reads->relocated, .cores = &core
 	};

@@ -39,27 +39,20 @@ static const char *hint_of(const char *arch, const char *section, void (*rule)(s
 						    .arch = arch,
 						    .elf_class = 64,
 						    .facts = UINT32_MAX },
-					 .nr_options = 1,
-					 .options = options,
 					 .nr_decls = 1,
 					 .decls = decls,
 					 .nr_functions = KS_ARRAY_LEN(functions),
-					 .functions = functions };
+					 .functions = functions,
+					 .nr_options = 1,
+					 .options = options };
 	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
 	static const struct ks_bpf_insn insns[] = { { 0xb7, 0, 0, 0, 0 }, { 0x95, 0, 0, 0, 0 } };
-	struct ks_bpf_program program = { .name = "program",
-					  .section = section,
-					  .autoload = true,
-					  .nr = 2,
-					  .nr_main = 2,
-					  .insns = insns };
+	struct ks_bpf_program program = tiny_program(section, insns, 2);
 	const struct ks_bpf_object object = { .license = "GPL",
 					      .nr_programs = 1,
 					      .programs = &program };
-	const struct ks_interp_input input = { .object = &object, .program = &program };
 	struct tiny_judge frame;
-	tiny_judge_prepare(&frame, &arena, view, &object, &program);
-	tiny_judge_follow(&frame, &arena, &input);
+	tiny_judge_plain(&frame, &arena, view, &object, &program);
 	rule(&frame.judge);
 	const char *text = frame.judge.reasons.len ? frame.judge.reasons.at[0]->hint : NULL;
 	snprintf(hint, sizeof(hint), "%s", text ? text : "");

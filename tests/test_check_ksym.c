@@ -61,13 +61,8 @@ static char said_of_type(enum ks_tier tier, const struct tiny_option *options,
 					   .name = "runqueues",
 					   .type = type };
 	const struct ks_bpf_ref ref = { .kind = KS_REF_KSYM, .name = "runqueues" };
-	struct ks_bpf_program program = { .name = "program",
-					  .section = "kprobe/vfs_read",
-					  .autoload = true,
-					  .nr = KS_ARRAY_LEN(insns),
-					  .nr_main = KS_ARRAY_LEN(insns),
-					  .insns = insns,
-					  .refs = refs };
+	struct ks_bpf_program program = tiny_program("kprobe/vfs_read", insns, KS_ARRAY_LEN(insns));
+	program.refs = refs;
 	struct ks_bpf_object object = { .nr_programs = 1,
 					.programs = &program,
 					.nr_externs = 1,

@@ -21,6 +21,7 @@
 #include "place.h"
 #include "store/selection.h"
 #include "surface/config.h"
+#include "tiny_judge.h"
 
 /* ---- the kernel: a mini one with the enums of eBPF ---- */
 
@@ -179,26 +180,11 @@ static struct said said_in(const struct ks_outcome *outcome)
 static struct said judge(const struct ks_site *site, const char *section, size_t body)
 {
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	struct ks_bpf_program program = { .name = "program",
-					  .section = section,
-					  .autoload = true,
-					  .nr = bodies[body].nr,
-					  .nr_main = bodies[body].nr,
-					  .insns = bodies[body].insns };
+	struct ks_bpf_program program = tiny_program(section, bodies[body].insns, bodies[body].nr);
 	const struct ks_bpf_object object = {
 		.name = "object", .license = "GPL", .nr_programs = 1, .programs = &program
 	};
-	struct ks_prepared prepared;
-	struct ks_resolution resolution;
-	uint64_t steps = 1000;
-	const struct ks_trial trial = { &resolution, 0, &steps };
-	struct ks_reach reach;
-	struct ks_outcome outcome;
-	assert_ok(ks_hook_parse(&arena, section, &program.hook));
-	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
-	assert_ok(ks_resolution_make(&arena, &prepared, site, NULL, &resolution));
-	assert_ok(ks_trial_follow(&trial, &arena, &reach));
-	assert_ok(ks_trial_judge(&trial, &reach, NULL, &arena, &arena, &outcome));
+	const struct ks_outcome outcome = tiny_outcome(&arena, site, &object, &program);
 	return said_in(&outcome);
 }
 

@@ -65,13 +65,8 @@ static const char *said_by(void (*rule)(struct ks_judge *), const char *version,
 	};
 	const uint32_t refs[] = { 0, KS_NO_INDEX, KS_NO_INDEX, KS_NO_INDEX };
 	const struct ks_bpf_ref ref = { .kind = KS_REF_MAP, .name = "map" };
-	struct ks_bpf_program program = { .name = "program",
-					  .section = section,
-					  .refs = refs,
-					  .autoload = true,
-					  .nr = 4,
-					  .nr_main = 4,
-					  .insns = insns };
+	struct ks_bpf_program program = tiny_program(section, insns, KS_ARRAY_LEN(insns));
+	program.refs = refs;
 	const struct ks_bpf_object object = { .license = "GPL",
 					      .nr_programs = 1,
 					      .programs = &program,
@@ -79,10 +74,8 @@ static const char *said_by(void (*rule)(struct ks_judge *), const char *version,
 					      .maps = map,
 					      .nr_refs = 1,
 					      .refs = &ref };
-	const struct ks_interp_input input = { .object = &object, .program = &program };
 	struct tiny_judge frame;
-	tiny_judge_prepare(&frame, &arena, view, &object, &program);
-	tiny_judge_follow(&frame, &arena, &input);
+	tiny_judge_plain(&frame, &arena, view, &object, &program);
 	rule(&frame.judge);
 	assert_true(frame.judge.reasons.len <= 1);
 	snprintf(said, sizeof(said), "%s",

@@ -32,12 +32,8 @@ static bool refused(const char *const *symbols, const char *operations, const ch
 					   .symbols = symbols };
 	_cleanup_view_ struct ks_view *view = tiny_view(&kernel);
 	static const struct ks_bpf_insn insns[] = { { 0xb7, 0, 0, 0, 0 }, { 0x95, 0, 0, 0, 0 } };
-	struct ks_bpf_program program = { .name = "program",
-					  .section = sleeps ? "struct_ops.s/x" : "struct_ops/x",
-					  .autoload = true,
-					  .nr = 2,
-					  .nr_main = 2,
-					  .insns = insns };
+	struct ks_bpf_program program =
+		tiny_program(sleeps ? "struct_ops.s/x" : "struct_ops/x", insns, 2);
 	const struct ks_bpf_map map = { .name = "map",
 					.struct_ops = operations,
 					.autocreate = true };
@@ -48,10 +44,8 @@ static bool refused(const char *const *symbols, const char *operations, const ch
 					      .maps = &map,
 					      .nr_struct_ops = 1,
 					      .struct_ops = &op };
-	const struct ks_interp_input input = { .object = &object, .program = &program };
 	struct tiny_judge frame;
-	tiny_judge_prepare(&frame, &arena, view, &object, &program);
-	tiny_judge_follow(&frame, &arena, &input);
+	tiny_judge_plain(&frame, &arena, view, &object, &program);
 	struct ks_judge *judge = &frame.judge;
 	ks_judge_refused_operation(judge);
 	size_t nr = judge->reasons.len;
@@ -137,12 +131,7 @@ static void members_fit_those_of_the_kernel(void **state)
 		_cleanup_view_ struct ks_view *view = tiny_view(&kernel);
 		static const struct ks_bpf_insn insns[] = { { 0xb7, 0, 0, 0, 0 },
 							    { 0x95, 0, 0, 0, 0 } };
-		struct ks_bpf_program program = { .name = "program",
-						  .section = "kprobe/vfs_read",
-						  .autoload = true,
-						  .nr = 2,
-						  .nr_main = 2,
-						  .insns = insns };
+		struct ks_bpf_program program = tiny_program("kprobe/vfs_read", insns, 2);
 		const struct ks_bpf_map map = { .name = "map",
 						.struct_ops = "operations",
 						.autocreate = true };
@@ -153,9 +142,7 @@ static void members_fit_those_of_the_kernel(void **state)
 						      .nr_struct_members = 1,
 						      .struct_members = &all[i].member };
 		struct tiny_judge frame;
-		tiny_judge_prepare(&frame, &arena, view, &object, &program);
-		const struct ks_interp_input input = { .object = &object, .program = &program };
-		tiny_judge_follow(&frame, &arena, &input);
+		tiny_judge_plain(&frame, &arena, view, &object, &program);
 		ks_judge_operations(&frame.judge);
 		assert_int_equal(frame.judge.reasons.len, all[i].said[0] != '\0');
 		if (frame.judge.reasons.len)

@@ -39,19 +39,12 @@ static enum ks_verdict verdict_of(uint32_t facts, const char *section, bool call
 					     { calls ? 0x85 : 0xb7, 0, 0, 0, calls ? 58 : 0 },
 					     { 0xb7, 0, 0, 0, 0 },
 					     { 0x95, 0, 0, 0, 0 } };
-	struct ks_bpf_program program = { .name = "program",
-					  .section = section,
-					  .autoload = true,
-					  .nr = 4,
-					  .nr_main = 4,
-					  .insns = insns };
+	struct ks_bpf_program program = tiny_program(section, insns, 4);
 	const struct ks_bpf_object object = { .license = "GPL",
 					      .nr_programs = 1,
 					      .programs = &program };
-	const struct ks_interp_input input = { .object = &object, .program = &program };
 	struct tiny_judge frame;
-	tiny_judge_prepare(&frame, &arena, view, &object, &program);
-	tiny_judge_follow(&frame, &arena, &input);
+	tiny_judge_plain(&frame, &arena, view, &object, &program);
 	ks_judge_override(&frame.judge);
 	enum ks_verdict verdict = frame.judge.untold[KS_STAGE_ATTACH] ? KS_VERDICT_UNKNOWN
 				  : frame.judge.reasons.len ? frame.judge.reasons.at[0]->verdict

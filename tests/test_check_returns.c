@@ -115,13 +115,8 @@ static bool refused(const struct tiny_image *kernel, const char *section,
 	const struct ks_bpf_ref places[] = { { .kind = KS_REF_DATA },
 					     { .kind = KS_REF_POINTER, .offset = CALLED } };
 	const struct ks_bpf_data bss = { .name = ".bss", .size = 8 };
-	struct ks_bpf_program program = { .name = "program",
-					  .section = section,
-					  .autoload = true,
-					  .nr = nr,
-					  .nr_main = nr,
-					  .insns = insns,
-					  .refs = refs };
+	struct ks_bpf_program program = tiny_program(section, insns, nr);
+	program.refs = refs;
 	const struct ks_bpf_object object = { .nr_programs = 1,
 					      .programs = &program,
 					      .nr_refs = 2,

@@ -167,12 +167,7 @@ static void expect_read(struct ks_store *store, const char *section,
 					       .struct_ops = "operations",
 					       .autocreate = true };
 	static const struct ks_bpf_struct_op operation = { .member = "run" };
-	struct ks_bpf_program program = { .name = "program",
-					  .section = section,
-					  .autoload = true,
-					  .nr = nr,
-					  .nr_main = nr,
-					  .insns = insns };
+	struct ks_bpf_program program = tiny_program(section, insns, nr);
 	const struct ks_bpf_object object = { .license = "GPL",
 					      .nr_programs = 1,
 					      .programs = &program,

@@ -66,9 +66,10 @@ static const struct ks_function *const all_functions[] = { &functions[0], &funct
 static const struct ks_decl *const old_decls[] = { &enums[0], &enums[1], &context };
 static const struct ks_decl *const new_decls[] = { &enums[0], &newer_attach, &context };
 static const struct tiny_option options[] = {
-	{ "CONFIG_DEBUG_INFO_BTF", "y" }, { "CONFIG_BPF_JIT", "y" },
-	{ "CONFIG_NET_XGRESS", "y" },	  { "CONFIG_KPROBE_EVENTS", "y" },
-	{ "CONFIG_UPROBE_EVENTS", "y" },  { "CONFIG_KPROBE_EVENTS_ON_NOTRACE", "y" }
+	{ "CONFIG_DEBUG_INFO_BTF", "y" },	   { "CONFIG_BPF_JIT", "y" },
+	{ "CONFIG_BPF_JIT_DEFAULT_ON", "y" },	   { "CONFIG_NET_XGRESS", "y" },
+	{ "CONFIG_KPROBE_EVENTS", "y" },	   { "CONFIG_UPROBE_EVENTS", "y" },
+	{ "CONFIG_KPROBE_EVENTS_ON_NOTRACE", "y" }
 };
 
 static struct tiny_image kernel_of(const char *version, const char *arch, bool newer)
@@ -384,6 +385,13 @@ static void programs_that_nothing_compiles_do_less(void **state)
 				 type = { "6.1.50", "amd64", "freplace/f", LOAD(PROG_TYPE) },
 				 traced = { "6.1.50", "amd64", "fentry/vfs_read",
 					    LOAD(ATTACH_TYPE) };
+	static const struct tiny_option off[] = { { "CONFIG_BPF_JIT", "y" } };
+	const struct expectation unknown = { "6.1.50", "amd64", "xdp", UNKNOWN(TIER) };
+	struct tiny_image switched = kernel_of("6.1.50", "amd64", false);
+	struct ks_bpf_object called_back = object_with(&pointer);
+	switched.options = off;
+	switched.nr_options = 1;
+	expect(&unknown, &switched, &called_back, pointing, 6, 4);
 	for (int compiled = 0; compiled < 2; compiled++) {
 		struct tiny_image tiny = kernel_of("6.1.50", "amd64", false);
 		struct ks_bpf_object mixed = object_with(&call), pointed = object_with(&pointer),

@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "check.h"
 #include "check/trial.h"
+#include "tiny_judge.h"
 #include "tiny_view.h"
 
 /* ---- the kernel: unsigned long two(unsigned long a, unsigned long b), and an event with a record of 16 bytes ---- */
@@ -108,13 +109,8 @@ static enum ks_verdict judge(const char *section, const struct ks_bpf_insn *insn
 	for (uint32_t i = 0; i < MAX; i++)
 		refs[i] = i ? KS_NO_INDEX : 0;
 	assert_true(nr <= MAX);
-	struct ks_bpf_program program = { .name = "program",
-					  .section = section,
-					  .autoload = true,
-					  .nr = nr,
-					  .nr_main = nr,
-					  .insns = insns,
-					  .refs = refs };
+	struct ks_bpf_program program = tiny_program(section, insns, nr);
+	program.refs = refs;
 	const struct ks_bpf_object object = { .name = "object",
 					      .license = "GPL",
 					      .nr_programs = 1,
@@ -123,19 +119,8 @@ static enum ks_verdict judge(const char *section, const struct ks_bpf_insn *insn
 					      .refs = &ref,
 					      .nr_externs = 1,
 					      .externs = &ext };
-	struct ks_prepared prepared;
-	struct ks_resolution resolution;
-	struct ks_site site = ks_view_site(view, 0);
-	uint64_t steps = 1000;
-	const struct ks_trial trial = { &resolution, 0, &steps };
-	struct ks_reach reach;
-	struct ks_outcome outcome;
-	assert_ok(ks_hook_parse(&arena, section, &program.hook));
-	assert_ok(ks_object_prepare(&arena, &object, NULL, &prepared));
-	assert_ok(ks_resolution_make(&arena, &prepared, &site, NULL, &resolution));
-	assert_ok(ks_trial_follow(&trial, &arena, &reach));
-	assert_ok(ks_trial_judge(&trial, &reach, NULL, &arena, &arena, &outcome));
-	return outcome.verdict;
+	const struct ks_site site = ks_view_site(view, 0);
+	return tiny_outcome(&arena, &site, &object, &program).verdict;
 }
 
 static void expect(const char *section, const struct ks_bpf_insn *insns, uint32_t nr,

@@ -93,6 +93,15 @@ static struct ks_passed world_passed(const void *arg, const struct ks_type *type
 }
 static const struct ks_attach_source source = { world_fact, world_symbol, world_passed };
 
+static const struct ks_member hook_members[] = { { .name = "file_open" },
+						 { .name = "task_to_inode" },
+						 { .name = "bpf_token_create" },
+						 { .name = "bprm_committed_creds" } };
+static const struct ks_decl all_hooks = { .kind = KS_UNION,
+					  .nr = KS_ARRAY_LEN(hook_members),
+					  .name = "security_list_options",
+					  .members = hook_members };
+
 /** A usual kernel of that version and machine, with its configuration. */
 static struct world usual(const char *arch, const char *version)
 {
@@ -100,7 +109,8 @@ static struct world usual(const char *arch, const char *version)
 		.image = { .arch = arch, .version = version, .tier = KS_TIER_BTF, .facts = TABLES },
 		.set = { "CONFIG_DYNAMIC_FTRACE", "CONFIG_DEBUG_INFO_BTF", "CONFIG_FPROBE",
 			 "CONFIG_FTRACE_SYSCALLS", "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS",
-			 "CONFIG_BPF_JIT" },
+			 "CONFIG_BPF_JIT", "CONFIG_BPF_JIT_DEFAULT_ON" },
+		.hooks = { .known = true, .present = true, .decl = &all_hooks },
 		.config = true,
 		.multi = true,
 	};

@@ -31,3 +31,28 @@ void tiny_judge_follow(struct tiny_judge *tiny, struct ks_arena *arena,
 					 .caller = tiny->prepared.callers,
 					 .reach = &tiny->reach };
 }
+
+void tiny_judge_plain(struct tiny_judge *tiny, struct ks_arena *arena, struct ks_view *view,
+		      const struct ks_bpf_object *object, struct ks_bpf_program *program)
+{
+	const struct ks_interp_input input = { .object = object, .program = program };
+	tiny_judge_prepare(tiny, arena, view, object, program);
+	tiny_judge_follow(tiny, arena, &input);
+}
+
+struct ks_outcome tiny_outcome(struct ks_arena *arena, const struct ks_site *site,
+			       const struct ks_bpf_object *object, struct ks_bpf_program *program)
+{
+	struct ks_prepared prepared;
+	struct ks_resolution resolution;
+	uint64_t steps = 1000;
+	const struct ks_trial trial = { &resolution, 0, &steps };
+	struct ks_reach reach;
+	struct ks_outcome outcome;
+	assert_ok(ks_hook_parse(arena, program->section, &program->hook));
+	assert_ok(ks_object_prepare(arena, object, NULL, &prepared));
+	assert_ok(ks_resolution_make(arena, &prepared, site, NULL, &resolution));
+	assert_ok(ks_trial_follow(&trial, arena, &reach));
+	assert_ok(ks_trial_judge(&trial, &reach, NULL, arena, arena, &outcome));
+	return outcome;
+}

@@ -175,9 +175,10 @@ static const struct ks_forms forms[] = {
 	{ .kind = KS_STRUCT, .nr = 1, .name = "other", .at = &tagged_forms[1] },
 	{ .kind = KS_FUNCTION, .nr = 1, .name = "many", .at = &tagged_forms[2] },
 };
-/** With tags the first of them counts, too. */
-static const struct tiny_option options[] = { { "CONFIG_PAHOLE_HAS_BTF_TAG", "y" },
-					      { "CONFIG_BPF_JIT", "y" } };
+/** The last one is of kernels that clang built. */
+static const struct tiny_option options[] = { { "CONFIG_BPF_JIT", "y" },
+					      { "CONFIG_BPF_JIT_DEFAULT_ON", "y" },
+					      { "CONFIG_PAHOLE_HAS_BTF_TAG", "y" } };
 
 static const struct ks_bpf_map operations_map = { .name = "map",
 						  .struct_ops = "operations",
@@ -207,18 +208,13 @@ void expect_by(const char *rule, const struct program *wanted, const char *expec
 		.nr_ambiguities = KS_ARRAY_LEN(ambiguities),
 		.ambiguities = ambiguities,
 		.nr_options = KS_ARRAY_LEN(options) - !typed_tags,
-		.options = &options[!typed_tags],
+		.options = options,
 		.nr_forms = typed_tags == TYPED_TAGS ? KS_ARRAY_LEN(forms) : 0,
 		.forms = forms,
 		.no_forms = typed_tags == TYPED_TAGS_UNTOLD,
 	};
 	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
-	struct ks_bpf_program program = { .name = "program",
-					  .section = wanted->section,
-					  .autoload = true,
-					  .nr = wanted->nr,
-					  .nr_main = wanted->nr,
-					  .insns = wanted->insns };
+	struct ks_bpf_program program = tiny_program(wanted->section, wanted->insns, wanted->nr);
 	struct ks_bpf_object object = { .license = typed_license,
 					.nr_programs = 1,
 					.programs = &program,

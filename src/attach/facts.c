@@ -63,15 +63,25 @@ enum ks_presence ks_attach_jit(const struct ks_attach_facts *facts)
 	return code == KS_PRESENT ? code : set;
 }
 
+enum ks_presence ks_attach_compiles(const struct ks_attach_facts *facts)
+{
+	if (ks_attach_jit(facts) == KS_ABSENT)
+		return KS_ABSENT;
+	// machines without ARCH_WANT_DEFAULT_BPF_JIT begin with 0
+	return ks_attach_option(facts, "CONFIG_BPF_JIT_DEFAULT_ON") == KS_ABSENT ? KS_UNTOLD
+										 : KS_PRESENT;
+}
+
 enum ks_presence ks_attach_mixes_tail_calls(const struct ks_attach_facts *facts)
 {
 	static const struct ks_gate machines_say = { KS_SINCE(6, 0), "95acd8817e66" };
-	if (ks_attach_jit(facts) == KS_ABSENT)
+	enum ks_presence compiles = ks_attach_compiles(facts);
+	if (compiles == KS_ABSENT)
 		return KS_ABSENT;
 	if (!facts->arch || !facts->version)
 		return KS_UNTOLD;
 	if (ks_gate_is_open(&facts->arch->tail_calls, facts->version))
-		return KS_PRESENT;
+		return compiles;
 	// before machines could say so themselves, the verifier named amd64 alone
 	return facts->arch->tail_calls.since || !ks_gate_is_open(&machines_say, facts->version)
 		       ? KS_ABSENT

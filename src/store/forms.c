@@ -79,8 +79,8 @@ static struct ks_error *try_definition(struct ks_store *store, struct question *
 static struct ks_error *ask_name(struct ks_store *store, struct question *q)
 {
 	_cleanup_buf_ struct ks_buf key = { 0 };
-	struct ks_row row = { 0 };
-	bool there = false;
+	struct ks_row row;
+	bool there;
 	if (!q->forms->read)
 		KS_TRY(ks_catalogue_has_forms(store, &q->forms->known));
 	q->forms->known = q->forms->known && q->image->image.facts & KS_FACT_FORMS;
@@ -89,8 +89,9 @@ static struct ks_error *ask_name(struct ks_store *store, struct question *q)
 	const char *text = ks_buf_text(&key);
 	if (!text)
 		return &ks_nomem;
-	if (q->forms->known)
-		KS_TRY(ks_seek(store, q->image->id, KS_CATALOGUE_FORMS, text, &there, &row));
+	if (!q->forms->known)
+		return NULL;
+	KS_TRY(ks_seek(store, q->image->id, KS_CATALOGUE_FORMS, text, &there, &row));
 	return there && row.first ? try_definition(store, q, row.first) : NULL;
 }
 

@@ -143,7 +143,8 @@ static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
 	const struct ks_attach_facts facts = ks_site_attach(judge->site);
 	struct ks_about anywhere = *about;
 	anywhere.soft = false; // the license counts before the verifier follows the program
-	if (ks_attach_jit(&facts) == KS_ABSENT) // add_kfunc_call() looks at all
+	enum ks_presence compiles = ks_attach_compiles(&facts);
+	if (compiles == KS_ABSENT) // add_kfunc_call() looks at all
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, &anywhere,
 			     "only for programs that are compiled: " KS_JIT_OPTION " is not set");
 	else if (allowed == KS_NEEDS_GPL)
@@ -156,6 +157,9 @@ static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
 	else if (allowed == KS_NOT_ALLOWED)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_KFUNC, about, "not for %s",
 			     judge->caller->program_type);
+	else if (compiles == KS_UNTOLD)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &anywhere,
+			     "only for programs that are compiled: " KS_JIT_SWITCH);
 	else if (allowed == KS_ALLOWED_UNTOLD && !about->soft)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, about,
 			     "which types of programs may call it on this kernel is not known");

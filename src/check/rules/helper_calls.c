@@ -115,7 +115,8 @@ void ks_judge_callbacks(struct ks_judge *judge)
 	const struct ks_bpf_program *program = judge->program;
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
 	const struct ks_attach_facts facts = ks_site_attach(judge->site);
-	if (ks_attach_jit(&facts) != KS_ABSENT)
+	enum ks_presence compiles = ks_attach_compiles(&facts);
+	if (compiles == KS_PRESENT)
 		return;
 	for (uint32_t i = 0; program->refs && i < program->nr; i++) {
 		uint32_t ref = program->refs[i];
@@ -125,8 +126,13 @@ void ks_judge_callbacks(struct ks_judge *judge)
 		const struct ks_about about = { .kind = KS_NR_KINDS,
 						.name = "callback",
 						.insn = i };
-		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
-			     "only in programs that are compiled: " KS_JIT_OPTION " is not set");
+		if (compiles == KS_UNTOLD)
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
+				     "only in programs that are compiled: " KS_JIT_SWITCH);
+		else
+			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
+				     "only in programs that are compiled: " KS_JIT_OPTION
+				     " is not set");
 		return;
 	}
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SARIF 2.1.0 (OASIS): a rule for each reason, a result for each reason of a program. */
+#include <ctype.h>
+#include <string.h>
+
 #include "report/check/check_sarif.h"
 
 const char *const ks_sarif_levels[KS_NR_VERDICTS] = {
@@ -15,12 +18,29 @@ static void write_text(struct ks_json *json, const char *key, const char *text)
 	ks_json_close(json, '}');
 }
 
+/** Words as one identifier: "no such LSM hook" is NoSuchLsmHook. @param text scratch */
+static void write_name(struct ks_json *json, const char *words, struct ks_buf *text)
+{
+	for (const char *at = words; *at;) {
+		size_t len = strcspn(at, " -");
+		for (size_t i = 0; i < len && !(len == 1 && *at == 'a'); i++) {
+			int c = (unsigned char)at[i];
+			if (isalnum(c)) // "event's" is one word
+				ks_buf_char(text, (char)(i ? tolower(c) : toupper(c)));
+		}
+		at += len + (at[len] != '\0');
+	}
+	ks_json_key_str(json, "name", ks_buf_text(text) ? text->at : "");
+	text->len = 0;
+}
+
 /** @param text scratch */
 static void write_rule(struct ks_json *json, enum ks_reason_kind kind, struct ks_buf *text)
 {
 	const struct ks_reason_info *reason = &ks_reasons[kind];
 	ks_json_open(json, '{');
 	ks_json_key_str(json, "id", reason->name);
+	write_name(json, reason->title, text);
 	ks_buf_printf(text, "%s.", reason->title);
 	write_text(json, "shortDescription", ks_buf_text(text) ? text->at : "");
 	text->len = 0;

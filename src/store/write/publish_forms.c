@@ -15,7 +15,9 @@ static int compare_formed(const void *a, const void *b, void *arg)
 	uint32_t x_place = listing->place[x->number], y_place = listing->place[y->number];
 	if (x_place != y_place)
 		return x_place < y_place ? -1 : 1;
-	return x->image == y->image ? 0 : x->image < y->image ? -1 : 1;
+	if (x->image != y->image)
+		return x->image < y->image ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
 }
 
 /** Steps follow each other, and so do the forms. */
