@@ -351,6 +351,131 @@ static void void_matches_void_alone(void **state)
 	expect_number(at, KS_CORE_TYPE_MATCHES, at->calls_of_two, PATH(0), 0);
 }
 
+/* ---- struct lists, with the members of its unnamed structs in their place, and struct texts ---- */
+
+static const struct ks_type t_char = { .kind = KS_TYPE_INT, .name = "char" };
+static const struct ks_type t_text = { .kind = KS_TYPE_ARRAY, .n = 16, .inner = &t_char };
+static const struct ks_decl nothing = { .kind = KS_STRUCT };
+static const struct ks_type t_nothing = { .kind = KS_TYPE_STRUCT, .body = &nothing };
+static const struct ks_member lists_members[] = {
+	{ "__empty_list", &t_nothing, 0, 0 }, { "list", &t_tail, 0, 0 },  { "first", &t_u32, 0, 0 },
+	{ "mark", &t_tail, 32, 0 },	      { "after", &t_int, 32, 0 },
+};
+static const struct ks_member texts_members[] = { { "name", &t_text, 0, 0 } };
+static const struct ks_decl d_lists = { .kind = KS_STRUCT,
+					.name = "lists",
+					.size = 8,
+					.nr = 5,
+					.members = lists_members },
+			    d_texts = { .kind = KS_STRUCT,
+					.name = "texts",
+					.size = 16,
+					.nr = 1,
+					.members = texts_members },
+			    d_char = { .kind = KS_INT, .name = "char", .size = 1 };
+static const struct ks_decl *const hidden_decls[] = { &d_lists, &d_texts, &d_char, &d_int, &d_u32 };
+
+/** A relocation of a struct that has one member, or an unnamed struct with it. @param index of its element; -1: of the struct itself */
+static struct ks_core_result resolve_on(const struct tiny_image *image, const char *record,
+					const char *member, bool unnamed, int encoding, int index,
+					enum ks_core_kind kind)
+{
+	struct btf *theirs = btf__new_empty();
+	int number = encoding < 0 ? btf__add_int(theirs, "int", 4, BTF_INT_SIGNED)
+				  : btf__add_int(theirs, "char", 1, encoding);
+	int plain = btf__add_int(theirs, "unsigned int", 4, 0);
+	int array =
+		btf__add_array(theirs, plain, encoding < 0 ? plain : number, encoding < 0 ? 8 : 16);
+	int type = unnamed ? number : array, inner = 0;
+	if (unnamed) {
+		inner = btf__add_struct(theirs, NULL, 4);
+		btf__add_field(theirs, member, type, 0, 0);
+	}
+	int whole = btf__add_struct(theirs, record, 64);
+	btf__add_field(theirs, unnamed ? NULL : member, unnamed ? inner : type, 0, 0);
+	uint32_t size, path[] = { 0, 0, (uint32_t)index };
+	const void *bytes = btf__raw_data(theirs, &size);
+	_cleanup_btf_ struct ks_btf *btf = NULL;
+	assert_ok(ks_btf_open(bytes, size, NULL, &btf));
+	struct ks_bpf_object object = { .btf = btf };
+	struct ks_bpf_core core = {
+		.kind = kind, .type = (uint32_t)whole, .nr = index < 0 ? 1 : 3, .path = path
+	};
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	_cleanup_view_ struct ks_view *view = tiny_view(image);
+	struct ks_site site = ks_view_site(view, 0);
+	const struct ks_core_spec *spec = ks_core_spec(&arena, &object, &core);
+	assert_non_null(spec);
+	struct ks_core_result result = ks_core_resolve(&site, spec);
+	assert_null(ks_view_error(view));
+	btf__free(theirs);
+	return result;
+}
+
+static struct tiny_image hidden_kernel(const char *version, const char *arch,
+				       const struct tiny_option *option)
+{
+	return (struct tiny_image){
+		.image = { .label = version, .version = version, .arch = arch, .elf_class = 64 },
+		.nr_decls = KS_ARRAY_LEN(hidden_decls),
+		.decls = hidden_decls,
+		.nr_options = option != NULL,
+		.options = option,
+	};
+}
+
+/** As struct cgroup has its ancestors since 7.0, and struct bpf_prog its instructions. */
+static void arrays_of_unnamed_structs_are_flexible(void **state)
+{
+	(void)state;
+	const struct tiny_image image = hidden_kernel("7.2.1", "amd64", NULL);
+#define EXISTS(member) resolve_on(&image, "lists", member, false, -1, 3, KS_CORE_FIELD_EXISTS)
+	assert_int_equal(EXISTS("list").value, 1);
+	assert_int_equal(EXISTS("mark").value, 0); // behind it there is a member
+}
+
+static void members_of_unnamed_structs_are_not_told(void **state)
+{
+	(void)state;
+	const struct tiny_image image = hidden_kernel("7.2.1", "amd64", NULL);
+#define INSIDE(member) resolve_on(&image, "lists", member, true, -1, -1, KS_CORE_TYPE_MATCHES)
+	assert_int_equal(INSIDE("after").state, KS_CORE_UNTOLD);
+	assert_int_equal(INSIDE("nowhere").state, KS_CORE_VALUE);
+	assert_int_equal(INSIDE("nowhere").value, 0);
+}
+
+/** BTF of 5.10.0-46, 6.1.0-50, 6.12.118 and 7.2.13 were asked by libbpf. */
+static void chars_have_the_sign_of_the_kernel(void **state)
+{
+	(void)state;
+	static const struct tiny_option pahole = { "CONFIG_PAHOLE_VERSION", "124" };
+	static const struct {
+		const char *version, *arch;
+		const struct tiny_option *option;
+		enum ks_core_state state;
+		uint64_t is_signed, is_unsigned;
+	} all[] = {
+		{ "6.12.1", "amd64", NULL, KS_CORE_VALUE, 0, 1 },
+		{ "6.1.50", "amd64", &pahole, KS_CORE_VALUE, 1, 0 },
+		{ "6.1.50", "amd64", NULL, KS_CORE_UNTOLD, 0, 0 },
+		{ "6.1.50", "arm64", NULL, KS_CORE_VALUE, 0, 1 },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++) {
+		const struct tiny_image image =
+			hidden_kernel(all[i].version, all[i].arch, all[i].option);
+		struct ks_core_result with = resolve_on(&image, "texts", "name", false,
+							BTF_INT_SIGNED, -1, KS_CORE_TYPE_MATCHES),
+				      without = resolve_on(&image, "texts", "name", false, 0, -1,
+							   KS_CORE_TYPE_MATCHES);
+		assert_int_equal(with.state, all[i].state);
+		assert_int_equal(without.state, all[i].state);
+		if (all[i].state != KS_CORE_VALUE)
+			continue;
+		assert_int_equal(with.value, all[i].is_signed);
+		assert_int_equal(without.value, all[i].is_unsigned);
+	}
+}
+
 static void several_definitions_must_agree(void **state)
 {
 	const struct local *at = *state;
@@ -385,6 +510,9 @@ int main(void)
 		cmocka_unit_test(void_matches_void_alone),
 		cmocka_unit_test(several_definitions_must_agree),
 		cmocka_unit_test(flavours_are_cut_as_libbpf_cuts_them),
+		cmocka_unit_test(arrays_of_unnamed_structs_are_flexible),
+		cmocka_unit_test(members_of_unnamed_structs_are_not_told),
+		cmocka_unit_test(chars_have_the_sign_of_the_kernel),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

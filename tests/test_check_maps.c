@@ -50,33 +50,48 @@ enum {
 	LATER = 40,
 };
 
-static const char *said_of(uint32_t type, uint32_t key, uint32_t value, uint32_t flags, bool made)
+/** What a rule says of a program with a map. */
+static const char *said_by(void (*rule)(struct ks_judge *), const char *version,
+			   const char *section, const struct ks_bpf_map *map)
 {
 	static char said[256];
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	const struct tiny_image tiny = {
-		.image = { .label = "6.1.50", .version = "6.1.50", .arch = "amd64" }
+		.image = { .label = version, .version = version, .arch = "amd64" }
 	};
 	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
-	const struct ks_bpf_insn insns[] = { { .code = 0xb7 }, { .code = 0x95 } };
-	struct ks_bpf_program program = tiny_program("kprobe/vfs_read", insns, 2);
+	const struct ks_bpf_insn insns[] = {
+		{ .code = 0x18, .dst = 1 }, { 0 }, { .code = 0xb7 }, { .code = 0x95 }
+	};
+	const uint32_t refs[] = { 0, KS_NO_INDEX, KS_NO_INDEX, KS_NO_INDEX };
+	const struct ks_bpf_ref ref = { .kind = KS_REF_MAP, .name = "map" };
+	struct ks_bpf_program program = tiny_program(section, insns, KS_ARRAY_LEN(insns));
+	program.refs = refs;
+	const struct ks_bpf_object object = { .license = "GPL",
+					      .nr_programs = 1,
+					      .programs = &program,
+					      .nr_maps = 1,
+					      .maps = map,
+					      .nr_refs = 1,
+					      .refs = &ref };
+	struct tiny_judge frame;
+	tiny_judge_plain(&frame, &arena, view, &object, &program);
+	rule(&frame.judge);
+	assert_true(frame.judge.reasons.len <= 1);
+	snprintf(said, sizeof(said), "%s",
+		 frame.judge.reasons.len ? frame.judge.reasons.at[0]->detail : "");
+	ks_vector_deinit(&frame.judge.reasons);
+	return said;
+}
+static const char *said_of(uint32_t type, uint32_t key, uint32_t value, uint32_t flags, bool made)
+{
 	const struct ks_bpf_map map = { .name = "map",
 					.type = type,
 					.key_size = key,
 					.value_size = value,
 					.flags = flags,
 					.autocreate = made };
-	const struct ks_bpf_object object = {
-		.license = "GPL", .nr_programs = 1, .programs = &program, .nr_maps = 1, .maps = &map
-	};
-	struct tiny_judge frame;
-	tiny_judge_plain(&frame, &arena, view, &object, &program);
-	ks_judge_map_shapes(&frame.judge);
-	assert_true(frame.judge.reasons.len <= 1);
-	snprintf(said, sizeof(said), "%s",
-		 frame.judge.reasons.len ? frame.judge.reasons.at[0]->detail : "");
-	ks_vector_deinit(&frame.judge.reasons);
-	return said;
+	return said_by(ks_judge_map_shapes, "6.1.50", "kprobe/vfs_read", &map);
 }
 #define FINE(...) assert_string_equal(said_of(__VA_ARGS__, true), "")
 #define REFUSED(text, ...)                                                                         \
@@ -146,12 +161,30 @@ static void of_what_is_not_known_nothing_is_said(void **state)
 	assert_string_equal(said_of(ARRAY, 8, 8, 0, false), "");
 }
 
+static void programs_that_sleep_use_few_types(void **state)
+{
+	(void)state;
+	const struct ks_bpf_map hash = { .name = "map", .type = HASH, .autocreate = true },
+				events = { .name = "map",
+					   .type = PERF_EVENT_ARRAY,
+					   .autocreate = true };
+	static const char refused[] = "programs that sleep use no map of the type perf_event_array";
+#define SLEEPS(version, section, map) said_by(ks_judge_sleep_maps, version, section, map)
+	assert_string_equal(SLEEPS("6.1.50", "lsm.s/file_open", &events), refused);
+	assert_string_equal(SLEEPS("5.10.223", "fentry.s/vfs_read", &events), refused);
+	assert_string_equal(SLEEPS("6.18.1", "syscall", &events), refused);
+	assert_string_equal(SLEEPS("6.1.50", "lsm.s/file_open", &hash), "");
+	assert_string_equal(SLEEPS("6.1.50", "lsm/file_open", &events), "");
+	assert_string_equal(SLEEPS("7.2.1", "lsm.s/file_open", &events), ""); // nobody asked it
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_have_their_size),
 		cmocka_unit_test(values_have_their_size),
 		cmocka_unit_test(flags_are_those_of_the_type),
+		cmocka_unit_test(programs_that_sleep_use_few_types),
 		cmocka_unit_test(of_what_is_not_known_nothing_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

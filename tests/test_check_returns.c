@@ -98,6 +98,9 @@ enum { OLD, MIDDLE, NEW };
 
 /* ---- programs ---- */
 
+/** BPF_PSEUDO_FUNC: the address of the function that begins at CALLED, where there is one. */
+enum { FUNCTION = 4, CALLED = 5 };
+
 static bool refused(const struct tiny_image *kernel, const char *section,
 		    const struct ks_bpf_insn *insns, uint32_t nr)
 {
@@ -108,15 +111,16 @@ static bool refused(const struct tiny_image *kernel, const char *section,
 	memset(refs, 0xff, sizeof(refs));
 	for (uint32_t i = 0; i < nr; i++)
 		if (insns[i].code == 0x18)
-			refs[i] = 0;
-	const struct ks_bpf_ref variable = { .kind = KS_REF_DATA };
+			refs[i] = insns[i].src == FUNCTION;
+	const struct ks_bpf_ref places[] = { { .kind = KS_REF_DATA },
+					     { .kind = KS_REF_POINTER, .offset = CALLED } };
 	const struct ks_bpf_data bss = { .name = ".bss", .size = 8 };
 	struct ks_bpf_program program = tiny_program(section, insns, nr);
 	program.refs = refs;
 	const struct ks_bpf_object object = { .nr_programs = 1,
 					      .programs = &program,
-					      .nr_refs = 1,
-					      .refs = &variable,
+					      .nr_refs = 2,
+					      .refs = places,
 					      .nr_data = 1,
 					      .data = &bss };
 	struct tiny_judge frame;
@@ -127,6 +131,7 @@ static bool refused(const struct tiny_image *kernel, const char *section,
 	tiny_judge_follow(&frame, &arena, &input);
 	struct ks_judge *judge = &frame.judge;
 	ks_judge_returns(judge);
+	ks_judge_callback_returns(judge);
 	size_t nr_reasons = judge->reasons.len;
 	if (nr_reasons) {
 		assert_int_equal(judge->reasons.at[0]->kind, KS_REASON_RESULT);
@@ -355,6 +360,27 @@ static void no_pointer_is_taken(void **state)
 	assert_false(refused(&kernels[NEW], "xdp", stack, KS_ARRAY_LEN(stack)));
 }
 
+/** As 6.18 took functions for bpf_loop(). */
+static void callbacks_end_with_two_values(void **state)
+{
+	(void)state;
+	static const struct {
+		int32_t value;
+		bool refused;
+	} ends[] = { { 0, false }, { 1, false }, { 2, true }, { -1, true } };
+	for (size_t i = 0; i < KS_ARRAY_LEN(ends); i++) {
+		// r2 = &function; loop(); r0 = 0; exit; function: r0 = value; exit
+		const struct ks_bpf_insn insns[] = {
+			{ 0x18, 2, FUNCTION, 0, 0 }, { 0 },
+			{ 0x85, 0, 0, 0, 181 },	     { 0xb7, 0, 0, 0, 0 },
+			{ 0x95, 0, 0, 0, 0 },	     { 0xb7, 0, 0, 0, ends[i].value },
+			{ 0x95, 0, 0, 0, 0 }
+		};
+		assert_int_equal(refused(&kernels[MIDDLE], "xdp", insns, KS_ARRAY_LEN(insns)),
+				 ends[i].refused);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +389,7 @@ int main(void)
 		cmocka_unit_test(every_path_counts),
 		cmocka_unit_test(what_is_masked_is_not_negative),
 		cmocka_unit_test(no_pointer_is_taken),
+		cmocka_unit_test(callbacks_end_with_two_values),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

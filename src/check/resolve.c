@@ -274,7 +274,7 @@ static uint64_t digest_of(const struct ks_resolution *resolution,
 		const struct ks_core_result *core = &resolution->cores[i];
 		uint64_t word[2] = { (uint64_t)core->state << 1 | core->bad_access,
 				     object->cores[i].kind == KS_CORE_TYPE_ID_TARGET
-					     ? 0
+					     ? core->found
 					     : core->value };
 		hash = XXH3_64bits_withSeed(word, sizeof(word), hash);
 	}
@@ -301,8 +301,9 @@ struct ks_error *ks_resolution_make(struct ks_arena *arena, const struct ks_prep
 	for (uint32_t i = 0; i < object->nr_cores; i++) {
 		cores[i] = ks_core_resolve(site, prepared->specs[i]);
 		values[i] = (struct ks_known){ 0 };
+		// ids are as the image has them, and zero where there is no such type
 		if (cores[i].state == KS_CORE_VALUE &&
-		    object->cores[i].kind != KS_CORE_TYPE_ID_TARGET)
+		    (object->cores[i].kind != KS_CORE_TYPE_ID_TARGET || !cores[i].found))
 			set_number(&values[i], cores[i].value);
 	}
 	for (uint32_t i = 0; i < object->nr_externs; i++) {

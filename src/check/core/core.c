@@ -58,12 +58,27 @@ static void step_member(const struct ks_site *site, const struct ks_core_spec *s
 	result->why = KS_CORE_NO_FIELD;
 }
 
+/** Whether an array may be read behind its end: the last member of its struct, an unnamed one that DECLARE_FLEX_ARRAY() made too. */
+static bool is_flexible(const struct match *match, const struct ks_type *array)
+{
+	static const char before[] = "__empty_";
+	const struct ks_decl *owner = match->owner;
+	if (!match->member || !array || array->n)
+		return false;
+	if (match->member == &owner->members[owner->nr - 1])
+		return true;
+	if (match->member == owner->members)
+		return false;
+	const char *name = match->member[-1].name;
+	return strncmp(name, before, strlen(before)) == 0 &&
+	       strcmp(name + strlen(before), match->member->name) == 0;
+}
+
 static void step_element(const struct ks_site *site, const struct ks_core_step *step,
 			 struct match *match)
 {
 	const struct ks_type *array = match->shape.type;
-	bool flexible = match->member && array && array->n == 0 &&
-			match->member == &match->owner->members[match->owner->nr - 1];
+	bool flexible = is_flexible(match, array);
 	match->state = MATCH_NO;
 	if (match->shape.kind != KS_BTF_ARRAY || (!flexible && step->index >= array->n))
 		return;
@@ -120,7 +135,7 @@ static bool is_bad_access(const struct ks_site *site, const struct ks_core_spec 
 		return false;
 	bool is_signed = (ks_btf_int_data(spec->btf, &local) >> 24) & 1;
 	return local.kind != KS_BTF_INT || match->shape.kind != KS_BTF_INT || is_signed ||
-	       ks_shape_signed(&match->shape);
+	       ks_shape_signed(site, &match->shape) != KS_ABSENT;
 }
 
 /** Where a bit-field's storage begins and how wide it is read, as bpf_core_calc_field_relo() does. */
@@ -165,7 +180,9 @@ static bool field_value(const struct ks_site *site, const struct ks_core_spec *s
 		candidate->value = size;
 		return true;
 	case KS_CORE_FIELD_SIGNED:
-		candidate->value = ks_shape_signed(&match->shape);
+		candidate->value = ks_shape_signed(site, &match->shape) == KS_PRESENT;
+		if (ks_shape_signed(site, &match->shape) == KS_UNTOLD)
+			candidate->state = KS_CORE_UNTOLD;
 		return match->member != NULL;
 	case KS_CORE_FIELD_LSHIFT:
 		candidate->value = site->big_endian ? (8 - size) * 8 + (match->bits - offset * 8)
@@ -201,9 +218,14 @@ static void resolve_field(const struct ks_site *site, const struct ks_core_spec 
 static void resolve_type(const struct ks_site *site, const struct ks_core_spec *spec,
 			 const struct ks_decl *decl, struct ks_core_result *candidate)
 {
-	candidate->found = spec->kind == KS_CORE_TYPE_MATCHES
-				   ? ks_types_match(site, spec->btf, spec->type, decl)
-				   : ks_types_agree(site, spec->btf, spec->type, decl);
+	enum ks_presence match = KS_UNTOLD;
+	if (spec->kind == KS_CORE_TYPE_MATCHES)
+		match = ks_types_match(site, spec->btf, spec->type, decl);
+	else
+		match = ks_types_agree(site, spec->btf, spec->type, decl) ? KS_PRESENT : KS_ABSENT;
+	candidate->found = match == KS_PRESENT;
+	if (match == KS_UNTOLD)
+		candidate->state = KS_CORE_UNTOLD;
 	if (!candidate->found)
 		return;
 	candidate->state = KS_CORE_VALUE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/array.h"
 #include "check/core/core.h"
 #include "check/core/core_type.h"
 
@@ -104,16 +105,38 @@ uint64_t ks_shape_size(const struct ks_site *site, const struct ks_shape *shape)
 	return __builtin_mul_overflow(count, size, &size) ? 0 : size;
 }
 
-bool ks_shape_signed(const struct ks_shape *shape)
+/**
+ * Kernels are built with unsigned chars since 6.2; before it was as the machine has it, and pahole said nothing of those that are signed
+ * for long: 1.20 did not (5.10.0-46-amd64), 1.24 did (6.1.0-50-amd64).
+ */
+static enum ks_presence is_char_signed(const struct ks_site *site)
+{
+	static const struct ks_gate is_unsigned = { KS_SINCE(6, 2), "3bc753c06dd0" };
+	static const char *const machines[] = { "amd64", "i386", "mipsel", "mips64el", "loong64" };
+	const char *arch = site->image->arch;
+	bool may_be = !arch;
+	if (ks_gate_is_open(&is_unsigned, site->version))
+		return KS_ABSENT;
+	for (size_t i = 0; i < KS_ARRAY_LEN(machines) && arch; i++)
+		may_be |= strcmp(machines[i], arch) == 0;
+	const char *pahole = site->version ? ks_site_option(site, "CONFIG_PAHOLE_VERSION") : NULL;
+	if (!may_be)
+		return KS_ABSENT;
+	return pahole && strcmp(pahole, "124") >= 0 && strlen(pahole) == 3 ? KS_PRESENT : KS_UNTOLD;
+}
+
+enum ks_presence ks_shape_signed(const struct ks_site *site, const struct ks_shape *shape)
 {
 	if (shape->kind == KS_BTF_ENUM) {
 		for (uint32_t i = 0; shape->decl && i < shape->decl->nr; i++)
 			if (shape->decl->values[i].value < 0)
-				return true;
-		return false;
+				return KS_PRESENT;
+		return KS_ABSENT;
 	}
-	return shape->kind == KS_BTF_INT && shape->name && !strstr(shape->name, "unsigned") &&
-	       strcmp(shape->name, "_Bool") != 0 && strcmp(shape->name, "bool") != 0;
+	if (shape->kind != KS_BTF_INT || !shape->name || strstr(shape->name, "unsigned") ||
+	    strcmp(shape->name, "_Bool") == 0 || strcmp(shape->name, "bool") == 0)
+		return KS_ABSENT;
+	return strcmp(shape->name, "char") == 0 ? is_char_signed(site) : KS_PRESENT;
 }
 
 static bool names_agree(const char *local, const char *name)
@@ -162,7 +185,8 @@ bool ks_fields_agree(const struct ks_site *site, const struct ks_btf *btf, uint3
 struct compare {
 	const struct ks_site *site;
 	const struct ks_btf *btf;
-	bool names; // bpf_core_type_matches() instead of bpf_core_type_exists()
+	bool names;  // bpf_core_type_matches() instead of bpf_core_type_exists()
+	bool untold; // it matches if something does that the image does not tell
 	unsigned int budget;
 };
 static bool compare_types(struct compare *compare, uint32_t local, struct ks_shape shape,
@@ -197,6 +221,8 @@ static bool compare_members(struct compare *compare, const struct ks_btf_type *l
 				ks_btf_type(compare->btf, ks_btf_strip(compare->btf, member.type));
 			found = !is_composite(inner.kind) ||
 				compare_members(compare, &inner, decl, depth - 1);
+			// there must be an unnamed one with these, too, whose members images show in its place
+			compare->untold |= found && is_composite(inner.kind);
 		}
 		for (uint32_t j = 0; member.name[0] && j < decl->nr && !found; j++)
 			found = names_agree(member.name, decl->members[j].name) &&
@@ -232,15 +258,24 @@ static bool is_forward_of(const struct ks_btf_type *local, const struct ks_shape
 		       (local->kind == KS_BTF_UNION ? KS_TYPE_FWD_UNION : KS_TYPE_FWD_STRUCT);
 }
 
+static bool compare_ints(struct compare *compare, const struct ks_btf_type *local,
+			 const struct ks_shape *shape)
+{
+	bool is_signed = (ks_btf_int_data(compare->btf, local) >> 24) & 1;
+	enum ks_presence theirs = ks_shape_signed(compare->site, shape);
+	if (shape->decl->size != local->size)
+		return false;
+	compare->untold |= theirs == KS_UNTOLD;
+	return theirs == KS_UNTOLD || is_signed == (theirs == KS_PRESENT);
+}
+
 /** What a match asks beyond equal kinds; true for kinds that have nothing inside. */
 static bool compare_inside(struct compare *compare, const struct ks_btf_type *local,
 			   const struct ks_shape *shape, bool behind_pointer, unsigned int depth)
 {
 	switch (local->kind) {
 	case KS_BTF_INT:
-		return !shape->decl || (shape->decl->size == local->size &&
-					((ks_btf_int_data(compare->btf, local) >> 24) & 1) ==
-						ks_shape_signed(shape));
+		return !shape->decl || compare_ints(compare, local, shape);
 	case KS_BTF_ENUM:
 	case KS_BTF_ENUM64:
 		return !shape->decl || ((!shape->decl->size || shape->decl->size == local->size) &&
@@ -288,22 +323,24 @@ static bool compare_types(struct compare *compare, uint32_t local, struct ks_sha
 	return false;
 }
 
-static bool compare_roots(const struct ks_site *site, const struct ks_btf *btf, uint32_t local,
-			  const struct ks_decl *decl, bool names)
+static enum ks_presence compare_roots(const struct ks_site *site, const struct ks_btf *btf,
+				      uint32_t local, const struct ks_decl *decl, bool names)
 {
 	// a prototype inside a prototype branches; the budget keeps hostile types from growing without end
 	struct compare compare = { .site = site, .btf = btf, .names = names, .budget = 10000 };
-	return compare_types(&compare, local, ks_shape_of_decl(site, decl), false, MAX_DEPTH);
+	if (!compare_types(&compare, local, ks_shape_of_decl(site, decl), false, MAX_DEPTH))
+		return KS_ABSENT;
+	return compare.untold ? KS_UNTOLD : KS_PRESENT;
 }
 
 bool ks_types_agree(const struct ks_site *site, const struct ks_btf *btf, uint32_t local,
 		    const struct ks_decl *decl)
 {
-	return compare_roots(site, btf, local, decl, false);
+	return compare_roots(site, btf, local, decl, false) == KS_PRESENT;
 }
 
-bool ks_types_match(const struct ks_site *site, const struct ks_btf *btf, uint32_t local,
-		    const struct ks_decl *decl)
+enum ks_presence ks_types_match(const struct ks_site *site, const struct ks_btf *btf,
+				uint32_t local, const struct ks_decl *decl)
 {
 	return compare_roots(site, btf, local, decl, true);
 }

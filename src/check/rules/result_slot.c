@@ -70,7 +70,8 @@ static bool has_no_sign(const struct ks_site *site, const struct ks_type *type, 
 	struct ks_shape shape = ks_shape_of(site, type);
 	*ret_bits = shape.kind == KS_BTF_PTR || ks_shape_size(site, &shape) < sizeof(int32_t);
 	return !shape.untold &&
-	       (shape.kind == KS_BTF_PTR || (shape.kind == KS_BTF_INT && !ks_shape_signed(&shape)));
+	       (shape.kind == KS_BTF_PTR ||
+		(shape.kind == KS_BTF_INT && ks_shape_signed(site, &shape) == KS_ABSENT));
 }
 
 /** What the function of the base returns stands in that slot. */

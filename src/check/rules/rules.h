@@ -56,6 +56,8 @@ void ks_judge_program_type(struct ks_judge *judge);
 void ks_judge_probe_events(struct ks_judge *judge);
 /** May programs of its type sleep? (program_type.c) */
 void ks_judge_sleep(struct ks_judge *judge);
+/** Maps in programs that sleep (sleep_maps.c). */
+void ks_judge_sleep_maps(struct ks_judge *judge);
 /** Iterators that no program which sleeps is attached to (program_type.c). */
 void ks_judge_iterator_sleep(struct ks_judge *judge);
 /** Packets in fragments (program_type.c). */
@@ -72,6 +74,8 @@ void ks_judge_relocations(struct ks_judge *judge);
 void ks_judge_references(struct ks_judge *judge);
 /** What it ends with (returns.c). */
 void ks_judge_returns(struct ks_judge *judge);
+/** What functions that helpers call end with (callback_returns.c). */
+void ks_judge_callback_returns(struct ks_judge *judge);
 /** Calls of helpers (helper_calls.c). */
 void ks_judge_helper_calls(struct ks_judge *judge);
 /** Reads through a pointer into the context (insns.c). */

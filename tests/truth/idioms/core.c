@@ -117,3 +117,25 @@ BODY("tp_btf/sched_switch", direct_array, bpf_printk("%d", WIDE->comm[2]))
 BODY("tp_btf/sched_switch", direct_array_far, bpf_printk("%d", WIDE->comm[40]))
 BODY("tp_btf/sched_switch", direct_none, bpf_printk("%d", ((struct task_struct___none *)bpf_get_current_task_btf())->no_such_member))
 BODY("raw_tp/sched_switch", read_wide_signed, bpf_printk("%d", BPF_CORE_READ(WIDE, pid)))
+
+// what chars, unnamed structs and flexible arrays make of it
+struct task_struct___text {
+	char comm[16];
+};
+struct task_struct___inside {
+	struct {
+		int pid;
+	};
+};
+struct cgroup___list {
+	struct cgroup *ancestors[8];
+} __attribute__((preserve_access_index));
+struct bpf_prog___list {
+	struct bpf_insn insnsi[8];
+} __attribute__((preserve_access_index));
+BODY("raw_tp/sched_switch", matches_chars, if (bpf_core_type_matches(struct task_struct___text)) BAD)
+BODY("raw_tp/sched_switch", matches_inside, if (bpf_core_type_matches(struct task_struct___inside)) BAD)
+BODY("raw_tp/sched_switch", flexible, if (bpf_core_field_exists(((struct cgroup___list *)0)->ancestors[3])) BAD)
+BODY("raw_tp/sched_switch", flexible_insns, if (bpf_core_field_exists(((struct bpf_prog___list *)0)->insnsi[3])) BAD)
+BODY("raw_tp/sched_switch", id_none, if (!bpf_core_type_id_kernel(struct no_such_struct)) BAD)
+BODY("raw_tp/sched_switch", id_some, if (!bpf_core_type_id_kernel(struct task_struct)) BAD)

@@ -107,3 +107,13 @@ SEC("cgroup/dev") u64 p_ends_with_context_cgroup(u64 *ctx) { return (u64)ctx; }
 SEC("lsm/file_open") u64 p_ends_with_context_lsm(u64 *ctx) { return (u64)ctx; }
 SEC("kprobe/vfs_read") u64 p_ends_with_context_kprobe(u64 *ctx) { return (u64)ctx; }
 SEC("xdp") u64 p_ends_with_context_xdp(u64 *ctx) { return (u64)ctx; }
+
+/* functions that helpers call */
+static long p_callback_0(u32 i, void *c) { return 0; }
+static long p_callback_1(u32 i, void *c) { return 1; }
+static long p_callback_2(u32 i, void *c) { return 2; }
+static long p_callback_m1(u32 i, void *c) { return -1; }
+SEC("kprobe/vfs_read") int p_loop_0(void *c) { bpf_loop(8, p_callback_0, 0, 0); return 0; }
+SEC("kprobe/vfs_read") int p_loop_1(void *c) { bpf_loop(8, p_callback_1, 0, 0); return 0; }
+SEC("kprobe/vfs_read") int p_loop_2(void *c) { bpf_loop(8, p_callback_2, 0, 0); return 0; }
+SEC("kprobe/vfs_read") int p_loop_m1(void *c) { bpf_loop(8, p_callback_m1, 0, 0); return 0; }
