@@ -334,20 +334,18 @@ extern const char *const ks_tier_texts[];
 
 /** What an image's tier and tables can tell beyond the kinds of names, and what stays unknown without. */
 enum {
-	KS_FACT_INLINE = 1 << 0, // entries of functions: where they are inlined and called
-	KS_FACT_FTRACE = 1 << 1, // KS_ATTACH_FTRACE of symbols
-	KS_FACT_KPROBE = 1 << 2, // KS_ATTACH_NO_KPROBE
-	KS_FACT_INJECT = 1 << 3, // KS_ATTACH_INJECT
-	KS_FACT_INIT = 1 << 4,	 // KS_ATTACH_INIT
-	KS_FACT_BTF = 1 << 5,	 // ks_function.nr_btf and ks_surface.variables
-	KS_FACT_TRACED = 1 << 6, // ks_syscall.traced
-	KS_FACT_WHOLE = 1 << 7,	 // of modules: these are all that their kernel has
-	KS_FACT_FORMS = 1 << 8,	 // ks_surface.forms, and of variables more than names
-	KS_FACT_LISTS = 1 << 9,	 // KS_ATTACH_DENIED and those behind it
-	KS_FACT_TYPES = 1 << 10, // it is made of types alone: which symbols there are is unknown
-	KS_FACT_LABELS =
-		1
-		<< 11, // types of symbols tell functions from labels
+	KS_FACT_INLINE = 1 << 0,  // entries of functions: where they are inlined and called
+	KS_FACT_FTRACE = 1 << 1,  // KS_ATTACH_FTRACE of symbols
+	KS_FACT_KPROBE = 1 << 2,  // KS_ATTACH_NO_KPROBE
+	KS_FACT_INJECT = 1 << 3,  // KS_ATTACH_INJECT
+	KS_FACT_INIT = 1 << 4,	  // KS_ATTACH_INIT
+	KS_FACT_BTF = 1 << 5,	  // ks_function.nr_btf and ks_surface.variables
+	KS_FACT_TRACED = 1 << 6,  // ks_syscall.traced
+	KS_FACT_WHOLE = 1 << 7,	  // of modules: these are all that their kernel has
+	KS_FACT_FORMS = 1 << 8,	  // ks_surface.forms, and of variables more than names
+	KS_FACT_LISTS = 1 << 9,	  // KS_ATTACH_DENIED and those behind it
+	KS_FACT_TYPES = 1 << 10,  // it is made of types alone: which symbols there are is unknown
+	KS_FACT_LABELS = 1 << 11, // types of symbols tell functions from labels
 };
 
 /** Which kernel it is. Text is NULL when unknown. */
