@@ -99,3 +99,11 @@ void ks_error_free(struct ks_error *err)
 	free(err->file);
 	free(err);
 }
+
+void ks_error_keep_first(struct ks_error **first, struct ks_error *err)
+{
+	if (*first)
+		ks_error_free(err);
+	else
+		*first = err;
+}

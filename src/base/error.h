@@ -61,6 +61,9 @@ char *ks_error_text(const struct ks_error *err);
 /** NULL and &ks_nomem are allowed. */
 void ks_error_free(struct ks_error *err);
 
+/** Of several failures the first is told: keep err where there is none yet, else free it. NULL is no failure. */
+void ks_error_keep_first(struct ks_error **first, struct ks_error *err);
+
 static inline void ks_error_freep(struct ks_error **err)
 {
 	ks_error_free(*err);

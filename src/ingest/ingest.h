@@ -85,9 +85,12 @@ struct ks_ingest_opts {
 	const char *release;
 	/** Which modules are wanted: "all", or globs with commas between them; NULL or "none": no module. */
 	const char *modules;
-	/** For packages; its config and http.cancel are set from what stands here. */
+	/**
+	 * For packages; its config and http.cancel are set from what stands here. A package that came before, as its list's checksum
+	 * tells, is not fetched again, unless verify or config asks for it.
+	 */
 	struct ks_pull_opts pull;
-	/** Where kernels are that are named by a checksum. What the store has of one by that is not fetched again. */
+	/** Where kernels are that are named by a checksum. */
 	const struct ks_pull_plan *plan;
 	/** Of a set: how many releases, and packages with debug information (source/net/set_kernels.h). */
 	unsigned int last;

@@ -69,13 +69,39 @@ static void hint_call(struct ks_judge *judge, struct ks_reason *reason, const ch
 		       kprobe ? " finds it on every machine" : "");
 }
 
+static void say_suffixed(struct ks_judge *judge, enum ks_stage stage, const struct ks_about *about,
+			 const char *symbol)
+{
+	struct ks_reason *reason =
+		ks_judge_add(judge, stage, KS_REASON_TARGET_SUFFIXED, about, "there is %s", symbol);
+	if (ks_suffix_of(symbol) == KS_SUFFIX_CLONE)
+		ks_reason_hint(judge, reason,
+			       "attach to %s, and mind that its parameters may differ", symbol);
+	else if (ks_suffix_of(symbol) == KS_SUFFIX_ALIAS)
+		ks_reason_hint(judge, reason, "a kprobe can be on %s, which is the same function",
+			       symbol);
+}
+
+static void say_inlined(struct ks_judge *judge, enum ks_stage stage, const struct ks_about *about,
+			const struct inlined *inlined)
+{
+	struct ks_reason *reason =
+		ks_judge_add(judge, stage, KS_REASON_TARGET_INLINED, about, "inlined at %u place%s",
+			     inlined->places, inlined->places == 1 ? "" : "s");
+	ks_reason_hint(judge, reason, "it is in %s%s%s%s%s%s", inlined->callers[0],
+		       inlined->nr_callers > 1 ? ", " : "",
+		       inlined->nr_callers > 1 ? inlined->callers[1] : "",
+		       inlined->nr_callers > 2 ? ", " : "",
+		       inlined->nr_callers > 2 ? inlined->callers[2] : "",
+		       inlined->more ? ", …" : "");
+}
+
 void ks_judge_no_symbol(struct ks_judge *judge, enum ks_stage stage, const struct ks_target *target,
 			const char *name)
 {
 	const struct ks_function *function = target->function;
 	const struct ks_about *about = KS_ABOUT_NAME(KS_FUNCTION, name);
 	struct inlined inlined;
-	struct ks_reason *reason;
 	if (target->by_types) {
 		ks_judge_add(judge, stage, KS_REASON_TIER, about,
 			     "the image has its type, and lists no symbols");
@@ -91,29 +117,12 @@ void ks_judge_no_symbol(struct ks_judge *judge, enum ks_stage stage, const struc
 		return;
 	}
 	if (function && function->nr_symbols) {
-		reason = ks_judge_add(judge, stage, KS_REASON_TARGET_SUFFIXED, about, "there is %s",
-				      function->symbols[0].name);
-		if (ks_suffix_of(function->symbols[0].name) == KS_SUFFIX_CLONE)
-			ks_reason_hint(judge, reason,
-				       "attach to %s, and mind that its parameters may differ",
-				       function->symbols[0].name);
-		else if (ks_suffix_of(function->symbols[0].name) == KS_SUFFIX_ALIAS)
-			ks_reason_hint(judge, reason,
-				       "a kprobe can be on %s, which is the same function",
-				       function->symbols[0].name);
+		say_suffixed(judge, stage, about, function->symbols[0].name);
 		return;
 	}
 	count_inlined(function, &inlined);
 	if ((judge->site->image->facts & KS_FACT_INLINE) && inlined.places) {
-		reason = ks_judge_add(judge, stage, KS_REASON_TARGET_INLINED, about,
-				      "inlined at %u place%s", inlined.places,
-				      inlined.places == 1 ? "" : "s");
-		ks_reason_hint(judge, reason, "it is in %s%s%s%s%s%s", inlined.callers[0],
-			       inlined.nr_callers > 1 ? ", " : "",
-			       inlined.nr_callers > 1 ? inlined.callers[1] : "",
-			       inlined.nr_callers > 2 ? ", " : "",
-			       inlined.nr_callers > 2 ? inlined.callers[2] : "",
-			       inlined.more ? ", …" : "");
+		say_inlined(judge, stage, about, &inlined);
 		return;
 	}
 	if (function && inlined.entries) {
@@ -121,8 +130,8 @@ void ks_judge_no_symbol(struct ks_judge *judge, enum ks_stage stage, const struc
 			     "no symbol is left of it");
 		return;
 	}
-	reason = ks_judge_add(judge, stage, KS_REASON_TARGET_ABSENT, about,
-			      target->fact->known ? NULL
-						  : "or inlined, which this image does not tell");
+	struct ks_reason *reason = ks_judge_add(
+		judge, stage, KS_REASON_TARGET_ABSENT, about,
+		target->fact->known ? NULL : "or inlined, which this image does not tell");
 	hint_call(judge, reason, name);
 }

@@ -150,35 +150,19 @@ static void say_untold(const struct typed_access *typed)
 		     "what %s points to, and so what may be read there, is not known", typed->what);
 }
 
-static void judge_record(const struct typed_access *typed)
+static const char *kind_of(const struct ks_decl *record)
+{
+	return record->kind == KS_UNION ? "union" : "struct";
+}
+
+/** What is read of a record at a place that is known. */
+static void judge_place(const struct typed_access *typed)
 {
 	const struct ks_access *access = typed->access;
 	const struct ks_decl *record = typed->pointee.record;
 	const struct ks_about about = about_of(typed);
-	const char *kind = record->kind == KS_UNION ? "union" : "struct";
+	const char *kind = kind_of(record);
 	struct ks_reason *reason = NULL;
-	if (access->how == KS_ACCESS_WRITE) {
-		if (ks_hook_is_typed(typed->judge->hook) &&
-		    typed->judge->hook->kind != KS_HOOK_STRUCT_OPS)
-			ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
-				     "%s points to %s %s, which may only be read", typed->what,
-				     kind, record->name);
-		return;
-	}
-	if (access->varies) {
-		reason = ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
-				      "%s points to %s %s, where it is read is only known when it "
-				      "runs",
-				      typed->what, kind, record->name);
-		ks_reason_hint(typed->judge, reason, "read it by bpf_probe_read_kernel()");
-		return;
-	}
-	if (access->offset < 0) {
-		ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
-			     "%s points to %s %s, it is read before its begin", typed->what, kind,
-			     record->name);
-		return;
-	}
 	uint64_t size = width_of(typed);
 	struct ks_walk walk =
 		ks_struct_walk(typed->pointers->site, record, (uint64_t)access->offset, size);
@@ -209,6 +193,38 @@ static void judge_record(const struct typed_access *typed)
 	}
 	ks_reason_hint(typed->judge, reason,
 		       "read another type by BPF_CORE_READ(), or cast by bpf_core_cast()");
+}
+
+static void judge_record(const struct typed_access *typed)
+{
+	const struct ks_access *access = typed->access;
+	const struct ks_decl *record = typed->pointee.record;
+	const struct ks_about about = about_of(typed);
+	const char *kind = kind_of(record);
+	if (access->how == KS_ACCESS_WRITE) {
+		if (ks_hook_is_typed(typed->judge->hook) &&
+		    typed->judge->hook->kind != KS_HOOK_STRUCT_OPS)
+			ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+				     "%s points to %s %s, which may only be read", typed->what,
+				     kind, record->name);
+		return;
+	}
+	if (access->varies) {
+		struct ks_reason *reason =
+			ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+				     "%s points to %s %s, where it is read is only known when it "
+				     "runs",
+				     typed->what, kind, record->name);
+		ks_reason_hint(typed->judge, reason, "read it by bpf_probe_read_kernel()");
+		return;
+	}
+	if (access->offset < 0) {
+		ks_judge_add(typed->judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+			     "%s points to %s %s, it is read before its begin", typed->what, kind,
+			     record->name);
+		return;
+	}
+	judge_place(typed);
 }
 
 /** Tags on what a pointer leads to. @return whether it is not read for one */

@@ -80,10 +80,7 @@ static struct ks_error *ask(const char *server, size_t len, const char *build_id
 			*ret = ks_take(src);
 			return NULL;
 		}
-		if (first)
-			ks_error_free(err);
-		else
-			first = err;
+		ks_error_keep_first(&first, err);
 	}
 	return first;
 }
@@ -106,10 +103,7 @@ struct ks_error *ks_debuginfod_open(const char *build_id, const struct ks_debugi
 				ks_error_free(first);
 				return NULL;
 			}
-			if (first)
-				ks_error_free(err);
-			else
-				first = err;
+			ks_error_keep_first(&first, err);
 		}
 		url += len + (url[len] == ' ');
 	}

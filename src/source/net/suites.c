@@ -127,10 +127,7 @@ static struct ks_error *try_suite(struct ks_suites *all, const char *url, const 
 	struct ks_error *err = open_suite(all, url, name, repo);
 	if (!err || err == &ks_nomem || err->code == KS_ERR_CANCELLED)
 		return err;
-	if (all->first)
-		ks_error_free(err);
-	else
-		all->first = err;
+	ks_error_keep_first(&all->first, err);
 	return NULL;
 }
 
