@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/cursor.h"
+#include "base/edit_distance.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/radix.h"
@@ -226,6 +227,28 @@ static void first_of_which_something_does_not_hold(void **state)
 	assert_int_equal(KS_FIRST_NOT(2, 2, i, sorted[i] < 0), 2);
 }
 
+static void a_slip_is_near(void **state)
+{
+	(void)state;
+	static const char *const known[] = { "on", "base", "fail-on", "modules" };
+	static const struct {
+		const char *word, *hint;
+	} cases[] = {
+		{ "bsae", "; did you mean base?" }, // two letters swapped
+		{ "fial-on", "; did you mean fail-on?" },
+		{ "om", "; did you mean on?" },
+		{ "bass-drum", "" },
+		{ "b", "" },
+		{ "", "" },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ks_near_word near = ks_near_word_of(cases[i].word);
+		for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
+			ks_near_word_see(&near, known[k]);
+		assert_string_equal(ks_near_word_hint(&near), cases[i].hint);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +257,7 @@ int main(void)
 		cmocka_unit_test(overlong_leb_is_refused),
 		cmocka_unit_test(swapped_cursor_reads_the_other_byte_order),
 		cmocka_unit_test(string_without_end_is_refused),
+		cmocka_unit_test(a_slip_is_near),
 		cmocka_unit_test(error_text_names_place_and_cause),
 		cmocka_unit_test(arena_blocks_are_aligned_and_apart),
 		cmocka_unit_test(vector_keeps_its_elements_while_growing),

@@ -86,6 +86,15 @@ static const struct {
 	{ "[[object]]\nnew = 1", "line 2: unknown key 'new' in object" },
 	{ "a = 1", "line 1: unknown key 'a'" }, // nothing is near
 	{ "om = 1", "line 1: unknown key 'om'; did you mean on?" },
+	{ "modules = true\nmodules = false", "line 2: 'modules' is given twice" },
+	{ "[[object]]\n[object.constants]\na = 1\na = 2", "line 4: 'a' is given twice" },
+	{ "[[wavier]]",
+	  "line 1: unknown table 'wavier'; tables are [[object]] [object.constants] "
+	  "[object.targets] "
+	  "[object.rewrites] [object.probes] [object.loses] [[object.choice]] [[tool]] [[waiver]]; "
+	  "did you mean waiver?" },
+	{ "fail-on = \"failur\"",
+	  "line 1: fail-on: unknown, risk, failure or never is expected; did you mean failure?" },
 	{ "[[object]]\n[object.targets]\np = \"fentri/vfs_read\"",
 	  "line 3: libbpf knows no section 'fentri/vfs_read'; did you mean fentry?" },
 	{ "[[object]]\n[object.rewrites]\np = \"zzz\"", "line 3: libbpf knows no section 'zzz'" },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/edit_distance.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { MAX_LEN = 96 };
@@ -39,4 +40,26 @@ unsigned int ks_edit_distance(const char *a, const char *b, unsigned int limit)
 		now = spare;
 	}
 	return last[lb] <= limit ? last[lb] : limit + 1;
+}
+
+struct ks_near_word ks_near_word_of(const char *word)
+{
+	size_t len = strlen(word);
+	return (struct ks_near_word){ .word = word, .best = len > 1 ? ks_edit_slips(len) + 1 : 0 };
+}
+
+void ks_near_word_see(struct ks_near_word *near, const char *known)
+{
+	unsigned int distance = near->best ? ks_edit_distance(near->word, known, near->best) : 0;
+	if (distance >= near->best)
+		return;
+	near->best = distance;
+	near->near = known;
+}
+
+const char *ks_near_word_hint(struct ks_near_word *near)
+{
+	if (near->near)
+		snprintf(near->hint, sizeof(near->hint), "; did you mean %s?", near->near);
+	return near->hint;
 }

@@ -13,3 +13,18 @@ static inline unsigned int ks_edit_slips(size_t len)
 {
 	return len < 8 ? 1 : len < 16 ? 2 : 3;
 }
+
+/** The one of many words that a mistyped one is nearest to. */
+struct ks_near_word {
+	const char *word;
+	const char *near;  // NULL: none is near
+	unsigned int best; // what differs in as many letters is not near
+	char hint[160];
+};
+
+/** @param word mistyped, borrowed; to a single letter nothing is near */
+struct ks_near_word ks_near_word_of(const char *word);
+/** Look at a word that is known. @param known borrowed until ks_near_word_hint() */
+void ks_near_word_see(struct ks_near_word *near, const char *known);
+/** For the end of an error message: "; did you mean KNOWN?", or "". */
+const char *ks_near_word_hint(struct ks_near_word *near);

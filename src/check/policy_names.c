@@ -102,8 +102,7 @@ static bool says(const struct names *said, const char *name)
 /** A name while it is looked for. */
 struct looking {
 	const char *name;
-	unsigned int best;	  // how far the nearest one is
-	const char *near;	  // NULL: none is near
+	struct ks_near_word near;
 	const struct names *said; // names that are meant otherwise; NULL
 	bool found;
 };
@@ -112,12 +111,9 @@ static void look_at(struct looking *looking, const char *name)
 {
 	if (!name || looking->found)
 		return;
-	unsigned int distance = ks_edit_distance(looking->name, name, looking->best);
 	looking->found = strcmp(looking->name, name) == 0;
-	if (distance >= looking->best || (looking->said && says(looking->said, name)))
-		return;
-	looking->best = distance;
-	looking->near = name;
+	if (!looking->said || !says(looking->said, name))
+		ks_near_word_see(&looking->near, name);
 }
 
 static void look_at_programs(struct looking *looking, const struct ks_bpf_object *object)
@@ -152,14 +148,12 @@ static struct ks_error *check_list(const char *list, char end, const char *what,
 		at += len + (at[len] == ',');
 		if (!word || word >= sizeof(name) || is_glob(name))
 			continue;
-		struct looking looking = { .name = name, .best = ks_edit_slips(word) + 1 };
+		struct looking looking = { .name = name, .near = ks_near_word_of(name) };
 		for (size_t i = 0; i < nr; i++)
 			all(&looking, inputs[i].object);
 		if (!looking.found)
-			return ks_error_new(KS_ERR_USAGE, "no %s is called '%s'%s%s%s", what, name,
-					    looking.near ? "; did you mean " : "",
-					    looking.near ? looking.near : "",
-					    looking.near ? "?" : "");
+			return ks_error_new(KS_ERR_USAGE, "no %s is called '%s'%s", what, name,
+					    ks_near_word_hint(&looking.near));
 	}
 	return NULL;
 }
@@ -175,13 +169,10 @@ struct ks_error *ks_policy_names_check(const char *optional, const char *constan
 
 /* ---- slips in a policy ---- */
 
-static struct ks_error *refuse(const struct names *names, const char *what,
-			       const struct looking *looking)
+static struct ks_error *refuse(const struct names *names, const char *what, struct looking *looking)
 {
-	const char *near = looking->near;
-	return ks_error_in_file(ks_error_new(KS_ERR_DATA, "no %s is called '%s'%s%s%s", what,
-					     looking->name, near ? "; did you mean " : "",
-					     near ? near : "", near ? "?" : ""),
+	return ks_error_in_file(ks_error_new(KS_ERR_DATA, "no %s is called '%s'%s", what,
+					     looking->name, ks_near_word_hint(&looking->near)),
 				names->policy->path ? names->policy->path : "policy");
 }
 
@@ -209,10 +200,10 @@ static struct ks_error *look_up_version(const struct names *names,
 	for (size_t i = 0; i < part->programs.nr; i++) {
 		const char *name = part->programs.at[i];
 		struct looking looking = { .name = name,
-					   .best = ks_edit_slips(strlen(name)) + 1,
+					   .near = ks_near_word_of(name),
 					   .said = names };
 		look_in_objects(&looking, names, part, true);
-		if (looking.near && !looking.found && !is_glob(name))
+		if (looking.near.near && !looking.found && !is_glob(name))
 			return refuse(names, "program", &looking);
 		if (!looking.found && !is_glob(name))
 			KS_TRY(leave(names, name));
@@ -224,13 +215,11 @@ static struct ks_error *look_up(void *arg, const struct ks_policy_object *part, 
 				bool program)
 {
 	const struct names *names = arg;
-	struct looking looking = { .name = name,
-				   .best = ks_edit_slips(strlen(name)) + 1,
-				   .said = names };
+	struct looking looking = { .name = name, .near = ks_near_word_of(name), .said = names };
 	look_in_objects(&looking, names, part, program);
 	if (looking.found)
 		return NULL;
-	if (looking.near || !is_glob(part->match))
+	if (looking.near.near || !is_glob(part->match))
 		return refuse(names, program ? "program" : "variable", &looking);
 	return leave(names, name);
 }
@@ -238,12 +227,10 @@ static struct ks_error *look_up(void *arg, const struct ks_policy_object *part, 
 /** A part about objects that are not there. */
 static struct ks_error *look_up_object(const struct names *names, const char *match)
 {
-	struct looking looking = { .name = match,
-				   .best = ks_edit_slips(strlen(match)) + 1,
-				   .said = names };
+	struct looking looking = { .name = match, .near = ks_near_word_of(match), .said = names };
 	for (size_t i = 0; i < names->nr; i++)
 		look_at(&looking, names->inputs[i].object->name);
-	if (looking.near && !is_glob(match))
+	if (looking.near.near && !is_glob(match))
 		return refuse(names, "object", &looking);
 	return is_glob(match) ? NULL : leave(names, match);
 }
@@ -252,7 +239,7 @@ static struct ks_error *look_up_object(const struct names *names, const char *ma
 static struct ks_error *look_up_tool(const struct names *names, const char *match)
 {
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	struct looking looking = { .name = match, .best = ks_edit_slips(strlen(match)) + 1 };
+	struct looking looking = { .name = match, .near = ks_near_word_of(match) };
 	const struct ks_families families = { names->policy, names->shipped };
 	for (size_t i = 0, run; i < names->nr; i += run) {
 		const struct ks_check_input *first = &names->inputs[i];
@@ -263,7 +250,7 @@ static struct ks_error *look_up_tool(const struct names *names, const char *matc
 			return &ks_nomem;
 		look_at(&looking, name);
 	}
-	if (!looking.found && looking.near)
+	if (!looking.found && looking.near.near)
 		return refuse(names, "tool", &looking);
 	return looking.found ? NULL : leave(names, match);
 }

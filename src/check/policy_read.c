@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/edit_distance.h"
+#include "base/intern.h"
 #include "base/toml.h"
 #include "base/vector.h"
 #include "bpf/hook.h"
@@ -27,6 +28,7 @@ struct draft {
 struct reader {
 	struct ks_toml toml;
 	struct ks_policy *policy;
+	struct ks_intern keys; // that the table has had
 	KS_VECTOR(struct draft) drafts;
 	KS_VECTOR(struct ks_policy_tool) tools;
 	KS_VECTOR(struct ks_policy_waiver) waivers;
@@ -43,6 +45,7 @@ static void reader_deinit(struct reader *reader)
 		ks_vector_deinit(&reader->drafts.at[i].choices);
 		ks_vector_deinit(&reader->drafts.at[i].losses);
 	}
+	ks_intern_deinit(&reader->keys);
 	ks_vector_deinit(&reader->drafts);
 	ks_vector_deinit(&reader->tools);
 	ks_vector_deinit(&reader->waivers);
@@ -120,7 +123,11 @@ static size_t read_word(struct reader *reader, const char *const *words)
 					: i + 1 < nr ? ", "
 						     : " or ",
 					words[i]);
-	ks_toml_fail(&reader->toml, "%s: %s is expected", reader->toml.name, all);
+	struct ks_near_word near = ks_near_word_of(word);
+	for (size_t i = 0; i < nr; i++)
+		ks_near_word_see(&near, words[i]);
+	ks_toml_fail(&reader->toml, "%s: %s is expected%s", reader->toml.name, all,
+		     ks_near_word_hint(&near));
 	return 0;
 }
 
@@ -398,39 +405,44 @@ static const struct table *find_table(struct reader *reader, bool element)
 			return &tables[i];
 		}
 	char all[192];
+	struct ks_near_word near = ks_near_word_of(reader->toml.name);
 	list_tables(all, sizeof(all));
-	ks_toml_fail(&reader->toml, "unknown table '%s'; tables are %s", reader->toml.name, all);
+	for (size_t i = 1; i < NR_TABLES; i++)
+		if (strcmp(tables[i].name, reader->toml.name) != 0) // the brackets are wrong
+			ks_near_word_see(&near, tables[i].name);
+	ks_toml_fail(&reader->toml, "unknown table '%s'; tables are %s%s", reader->toml.name, all,
+		     ks_near_word_hint(&near));
 	return &tables[0];
 }
 
-/** The key that differs in the fewest letters, and in no more than a slip does; NULL. */
-static const char *near_key(const struct table *table, const char *name)
+/** TOML has each key of a table once: of two nobody knows which is meant. */
+static bool is_first(struct reader *reader)
 {
-	unsigned int best = ks_edit_slips(strlen(name)) + 1;
-	const char *near = NULL;
-	for (size_t i = 0; table->keys[i].read; i++) {
-		const char *key = table->keys[i].name;
-		unsigned int distance = key ? ks_edit_distance(name, key, best) : best;
-		if (distance < best) {
-			best = distance;
-			near = key;
-		}
-	}
-	return near;
+	const char *name = reader->toml.name;
+	size_t before = reader->keys.all.len;
+	reader->keys.arena = &reader->policy->arena;
+	if (!ks_intern_number(&reader->keys, name, strlen(name)))
+		reader->toml.nomem = true;
+	if (reader->keys.all.len == before)
+		ks_toml_fail(&reader->toml, "'%s' is given twice", name);
+	return reader->keys.all.len > before;
 }
 
 static void read_key(struct reader *reader, const struct table *table)
 {
+	if (!is_first(reader))
+		return;
 	for (size_t i = 0; table->keys[i].read; i++)
 		if (!table->keys[i].name || strcmp(table->keys[i].name, reader->toml.name) == 0) {
 			table->keys[i].read(reader,
 					    (char *)table->last(reader) + table->keys[i].at);
 			return;
 		}
-	const char *near = near_key(table, reader->toml.name);
-	ks_toml_fail(&reader->toml, "unknown key '%s'%s%s%s%s%s", reader->toml.name,
-		     table->name[0] ? " in " : "", table->name, near ? "; did you mean " : "",
-		     near ? near : "", near ? "?" : "");
+	struct ks_near_word near = ks_near_word_of(reader->toml.name);
+	for (size_t i = 0; table->keys[i].read; i++)
+		ks_near_word_see(&near, table->keys[i].name);
+	ks_toml_fail(&reader->toml, "unknown key '%s'%s%s%s", reader->toml.name,
+		     table->name[0] ? " in " : "", table->name, ks_near_word_hint(&near));
 }
 
 /** What must be said of the last waiver, said by the end of its table. */
@@ -457,6 +469,7 @@ static void read_all(struct reader *reader)
 		if (item == KS_TOML_END || reader->toml.nomem)
 			return;
 		table = find_table(reader, item == KS_TOML_ELEMENT);
+		ks_intern_deinit(&reader->keys);
 		if (reader->toml.why[0])
 			return;
 		if (table->begin && !table->begin(reader))

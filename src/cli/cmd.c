@@ -277,13 +277,14 @@ static struct ks_error *run(struct ks_cli *cli, const struct ks_cmd *cmd, int ar
 	return err;
 }
 
-static struct ks_error *unknown_command(const char *word)
+struct ks_error *ks_cmd_unknown(const char *word)
 {
+	struct ks_near_word near = ks_near_word_of(word);
+	near.best = strlen(word) > 2 ? 3 : 0; // commands are few, and unlike each other
 	for (size_t i = 0; ks_cmds[i]; i++)
-		if (ks_edit_distance(word, ks_cmds[i]->name, 2) <= 2 && strlen(word) > 2)
-			return ks_error_new(KS_ERR_USAGE, "unknown command '%s'; did you mean %s?",
-					    word, ks_cmds[i]->name);
-	return ks_error_new(KS_ERR_USAGE, "unknown command '%s'; try ksurf --help", word);
+		ks_near_word_see(&near, ks_cmds[i]->name);
+	return ks_error_new(KS_ERR_USAGE, "unknown command '%s'%s", word,
+			    near.near ? ks_near_word_hint(&near) : "; try ksurf --help");
 }
 
 static struct ks_error *dispatch(struct ks_cli *cli, int argc, char **argv)
@@ -301,7 +302,7 @@ static struct ks_error *dispatch(struct ks_cli *cli, int argc, char **argv)
 		return ks_error_new(KS_ERR_USAGE, "no command given; try ksurf --help");
 	const struct ks_cmd *cmd = ks_cmd_by_name(argv[first]);
 	if (!cmd)
-		return unknown_command(argv[first]);
+		return ks_cmd_unknown(argv[first]);
 	cli->answers = cmd->answers;
 	return run(cli, cmd, argc - first, argv + first);
 }

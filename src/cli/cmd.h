@@ -98,6 +98,8 @@ extern const struct ks_opt ks_cli_opts[];
 
 /** NULL when there is none of that name. */
 const struct ks_cmd *ks_cmd_by_name(const char *name);
+/** KS_ERR_USAGE, with the nearest name. */
+struct ks_error *ks_cmd_unknown(const char *word);
 
 /** Parse, run, report: all of main(). @return the exit status */
 int ks_cli_main(int argc, char **argv);

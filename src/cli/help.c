@@ -101,7 +101,7 @@ static struct ks_error *help(struct ks_cli *cli, const void *opts, int argc, cha
 	if (argc > 1)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf help [COMMAND]");
 	if (argc == 1 && !cmd)
-		return ks_error_new(KS_ERR_USAGE, "no help: there is no command '%s'", argv[0]);
+		return ks_cmd_unknown(argv[0]);
 	ks_help_print(stdout, cmd);
 	return NULL;
 }

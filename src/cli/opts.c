@@ -2,8 +2,11 @@
 #include "cli/opts.h"
 
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/edit_distance.h"
 
 enum { MAX_OPTS = 48, FIRST_LONG = 256 };
 
@@ -73,12 +76,15 @@ static struct ks_error *set_choice(const struct ks_opt *o, int *value, const cha
 		len += strlen(o->choices[i]) + 2;
 	}
 	char *all = calloc(1, len + 1);
+	struct ks_near_word near = ks_near_word_of(text);
 	for (int i = 0; all && o->choices[i]; i++) {
 		strcat(all, i ? ", " : "");
 		strcat(all, o->choices[i]);
+		ks_near_word_see(&near, o->choices[i]);
 	}
-	struct ks_error *err = ks_error_new(KS_ERR_USAGE, "--%s is one of %s, not '%s'", o->name,
-					    all ? all : "those of --help", text);
+	struct ks_error *err =
+		ks_error_new(KS_ERR_USAGE, "--%s is one of %s, not '%s'%s", o->name,
+			     all ? all : "those of --help", text, ks_near_word_hint(&near));
 	free(all);
 	return err;
 }
@@ -107,6 +113,20 @@ static struct ks_error *set(const struct ks_opt *o, void *values, const char *te
 	return NULL;
 }
 
+/** @param word as it was typed: --NAME or --NAME=VALUE */
+static struct ks_error *unknown_option(const struct compiled *c, const char *word)
+{
+	char name[64];
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+	struct ks_near_word near = ks_near_word_of(name + strspn(name, "-"));
+	for (int i = 0; i < c->nr; i++)
+		ks_near_word_see(&near, c->opts[i]->name);
+	if (near.near)
+		return ks_error_new(KS_ERR_USAGE, "unknown option %s; did you mean --%s?", word,
+				    near.near);
+	return ks_error_new(KS_ERR_USAGE, "unknown option %s; try --help", word);
+}
+
 static struct ks_error *complain(const struct compiled *c, int result, char **argv)
 {
 	int i = optopt ? index_of(c, optopt) : -1;
@@ -117,7 +137,7 @@ static struct ks_error *complain(const struct compiled *c, int result, char **ar
 		return ks_error_new(KS_ERR_USAGE, "--%s takes no value", c->opts[i]->name);
 	if (optopt)
 		return ks_error_new(KS_ERR_USAGE, "unknown option -%c; try --help", optopt);
-	return ks_error_new(KS_ERR_USAGE, "unknown option %s; try --help", argv[optind - 1]);
+	return unknown_option(c, argv[optind - 1]);
 }
 
 struct ks_error *ks_opts_parse(const struct ks_opts *sets, size_t nr, int argc, char **argv,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/edit_distance.h"
 #include "cli/format.h"
 #include "cli/reports.h"
 #include "report/stats/stats.h"
@@ -44,11 +45,14 @@ static struct ks_error *choose_group(struct work *work)
 			return NULL;
 	}
 	_cleanup_buf_ struct ks_buf all = { 0 };
-	for (int g = 0; g < KS_NR_GROUPS; g++)
+	struct ks_near_word near = ks_near_word_of(name);
+	for (int g = 0; g < KS_NR_GROUPS; g++) {
 		ks_buf_printf(&all, g ? ", %s" : "%s", ks_groups_infos[g].name);
+		ks_near_word_see(&near, ks_groups_infos[g].name);
+	}
 	const char *text = ks_buf_text(&all);
-	return ks_error_new(KS_ERR_USAGE, "'%s' is no group; there are %s", name,
-			    text ? text : "those of --help");
+	return ks_error_new(KS_ERR_USAGE, "'%s' is no group; there are %s%s", name,
+			    text ? text : "those of --help", ks_near_word_hint(&near));
 }
 
 /** The name, or the part of it before a dash: "changes" stands for all changes-KIND. */
@@ -75,6 +79,20 @@ static size_t choose_name(struct work *work, const char *word, size_t len)
 	return nr;
 }
 
+static struct ks_error *unknown_name(bool picture, const char *words, size_t len)
+{
+	char word[64];
+	snprintf(word, sizeof(word), "%.*s", (int)len, words);
+	struct ks_near_word near = ks_near_word_of(word);
+	for (size_t i = 0; !picture && i < KS_NR_STATS_TABLES; i++)
+		ks_near_word_see(&near, ks_stats_table_at(i).name);
+	for (size_t i = 0; picture && i < KS_NR_STATS_PLOTS; i++)
+		ks_near_word_see(&near, ks_stats_plots[i].name);
+	return ks_error_new(KS_ERR_USAGE, "there is no %s '%.*s'%s", picture ? "picture" : "table",
+			    (int)len, words,
+			    near.near ? ks_near_word_hint(&near) : "; see stats --help");
+}
+
 static struct ks_error *choose_tables(struct work *work)
 {
 	const char *words = work->opts->tables;
@@ -88,9 +106,7 @@ static struct ks_error *choose_tables(struct work *work)
 		size_t len = strcspn(words, ",");
 		size_t nr = len ? choose_name(work, words, len) : 0;
 		if (!nr)
-			return ks_error_new(KS_ERR_USAGE, "there is no %s '%.*s'; see stats --help",
-					    is_picture(work->format) ? "picture" : "table",
-					    (int)len, words);
+			return unknown_name(is_picture(work->format), words, len);
 		work->nr_chosen += nr;
 		words += len + (words[len] == ',');
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/edit_distance.h"
 
 /** Call fn for each word of a list with commas. */
 static struct ks_error *each_word(const char *list, struct ks_diff_scope *scope,
@@ -47,11 +48,18 @@ static uint64_t any_change(void)
 static struct ks_error *unknown_change(const char *word)
 {
 	_cleanup_buf_ struct ks_buf all = { 0 };
-	for (int i = 0; i < KS_NR_CHANGES; i++)
+	struct ks_near_word near = ks_near_word_of(word);
+	ks_near_word_see(&near, "added");
+	ks_near_word_see(&near, "removed");
+	ks_near_word_see(&near, "changed");
+	for (int i = 0; i < KS_NR_CHANGES; i++) {
 		ks_buf_printf(&all, ", %s", ks_changes_infos[i].name);
+		ks_near_word_see(&near, ks_changes_infos[i].name);
+	}
 	const char *text = ks_buf_text(&all);
-	return ks_error_new(KS_ERR_USAGE, "'%s' is no change; there are added, removed, changed%s",
-			    word, text ? text : "");
+	return ks_error_new(KS_ERR_USAGE,
+			    "'%s' is no change; there are added, removed, changed%s%s", word,
+			    text ? text : "", ks_near_word_hint(&near));
 }
 
 static struct ks_error *take_change(struct ks_diff_scope *scope, const char *word)

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/edit_distance.h"
 #include "store/words.h"
 
 /** The text begins with the word, which does not end inside a number or a word of it. */
@@ -104,6 +105,19 @@ static bool mark_fitting(const struct ks_selection *sel, const struct ks_image_w
 	return any;
 }
 
+/** A word that is neither an image nor a group, where both may stand. */
+static struct ks_error *unknown(const struct ks_image_word *word,
+				const struct ks_store_images *images)
+{
+	struct ks_near_word near = ks_near_word_of(word->text);
+	for (int g = 0; g < KS_NR_GROUPS; g++)
+		ks_near_word_see(&near, ks_groups_infos[g].name);
+	if (!near.near)
+		return ks_image_word_unknown(word, images);
+	return ks_error_new(KS_ERR_NOTFOUND, "no image or group is called '%s'%s", word->text,
+			    ks_near_word_hint(&near));
+}
+
 static struct ks_error *mark(const struct ks_selection *sel, const struct ks_image_word *word,
 			     bool *chosen)
 {
@@ -114,7 +128,7 @@ static struct ks_error *mark(const struct ks_selection *sel, const struct ks_ima
 	pick(sel, word, &image, &exact);
 	for (size_t i = 0; i < sel->images.nr; i++)
 		chosen[i] = chosen[i] || sel->images.at[i] == image;
-	return image ? NULL : ks_image_word_unknown(word, &sel->images);
+	return image ? NULL : unknown(word, &sel->images);
 }
 
 struct ks_error *ks_selection_words(const struct ks_selection *sel, const char *words,

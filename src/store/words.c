@@ -54,23 +54,6 @@ bool ks_image_word_fits(const struct ks_image_word *word, const struct ks_image 
 
 /* ---- a word that means none ---- */
 
-/** The label that is nearest to a word; NULL: none is near. */
-static const char *nearest(const char *word, const struct ks_store_images *images)
-{
-	size_t len = strlen(word);
-	unsigned int limit = ks_edit_slips(len), best = limit + 1;
-	const char *near = NULL;
-	for (size_t i = 0; i < images->nr && len > 2; i++) {
-		const char *label = images->at[i]->image.label;
-		unsigned int far = ks_edit_distance(word, label, limit);
-		if (far < best) {
-			best = far;
-			near = label;
-		}
-	}
-	return near;
-}
-
 /** The sets that there are images of, each once. */
 static void list_sets(const struct ks_store_images *images, struct ks_buf *out)
 {
@@ -108,12 +91,13 @@ static struct ks_error *no_image_of_set(const struct ks_image_word *word,
 struct ks_error *ks_image_word_unknown(const struct ks_image_word *word,
 				       const struct ks_store_images *images)
 {
-	const char *near = nearest(word->text, images);
+	struct ks_near_word near = ks_near_word_of(word->text);
 	if (word->is_set)
 		return no_image_of_set(word, images);
 	if (strpbrk(word->text, "*?["))
 		return ks_error_new(KS_ERR_NOTFOUND, "no image matches '%s'", word->text);
-	return ks_error_new(KS_ERR_NOTFOUND,
-			    "no image is called '%s'%s%s%s; 'ksurf images' lists them", word->text,
-			    near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+	for (size_t i = 0; i < images->nr; i++)
+		ks_near_word_see(&near, images->at[i]->image.label);
+	return ks_error_new(KS_ERR_NOTFOUND, "no image is called '%s'%s; 'ksurf images' lists them",
+			    word->text, ks_near_word_hint(&near));
 }

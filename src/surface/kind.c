@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/edit_distance.h"
 #include "surface/model.h"
 
 /** A list of struct ks_surface, its counter, its type of record, and the member that is its name. */
@@ -99,9 +100,12 @@ void ks_surface_set_list(struct ks_surface *surface, enum ks_kind kind, const vo
 struct ks_error *ks_kind_unknown(const char *word)
 {
 	_cleanup_buf_ struct ks_buf all = { 0 };
-	for (int kind = 0; kind < KS_NR_KINDS; kind++)
+	struct ks_near_word near = ks_near_word_of(word);
+	for (int kind = 0; kind < KS_NR_KINDS; kind++) {
 		ks_buf_printf(&all, kind ? ", %s" : "%s", ks_kinds[kind].name);
+		ks_near_word_see(&near, ks_kinds[kind].name);
+	}
 	const char *text = ks_buf_text(&all);
-	return ks_error_new(KS_ERR_USAGE, "'%s' is no kind; there are %s", word,
-			    text ? text : "those of --help");
+	return ks_error_new(KS_ERR_USAGE, "'%s' is no kind; there are %s%s", word,
+			    text ? text : "those of --help", ks_near_word_hint(&near));
 }

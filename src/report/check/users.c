@@ -3,6 +3,7 @@
 
 #include <fnmatch.h>
 
+#include "base/edit_distance.h"
 #include "base/json.h"
 #include "report/show/terminal.h"
 
@@ -120,9 +121,14 @@ struct ks_error *ks_who_write(const struct ks_users_report *report, const struct
 		ks_buf_char(out, '\n');
 	}
 	KS_TRY(page_end(&page));
-	return any ? NULL
-		   : ks_error_new(KS_ERR_NOTFOUND, "none of %zu tool%s depends on '%s'",
-				  users->nr_tools, users->nr_tools == 1 ? "" : "s", glob);
+	if (any)
+		return NULL;
+	struct ks_near_word near = ks_near_word_of(glob);
+	for (size_t i = 0; i < users->nr; i++)
+		ks_near_word_see(&near, users->uses[i].name);
+	return ks_error_new(KS_ERR_NOTFOUND, "none of %zu tool%s depends on '%s'%s",
+			    users->nr_tools, users->nr_tools == 1 ? "" : "s", glob,
+			    ks_near_word_hint(&near));
 }
 
 /* ---- impact ---- */
