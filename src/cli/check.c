@@ -174,7 +174,7 @@ static bool wants_installed(const void *values)
 
 #define AT(field) offsetof(struct opts, field)
 static const struct ks_opt options[] = {
-	{ 0, "on", "IMAGE,...", "the kernels: images, beginnings, globs, groups or 'live'",
+	{ 0, "on", "IMAGE,...", "the kernels: images, beginnings, globs, sets, groups or 'live'",
 	  KS_OPT_TEXT, AT(checking.on), NULL },
 	{ 0, "upgrade", NULL, "only what changes from one kernel to another: OLD NEW FILE...",
 	  KS_OPT_FLAG, AT(upgrade), NULL },

@@ -132,8 +132,8 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 static const struct ks_opt options[] = {
 	{ 0, "counts", NULL, "count how the names fare over the images of the store", KS_OPT_FLAG,
 	  AT(counts), NULL },
-	{ 0, "on", "IMAGE,...", "count on these: images, beginnings, globs or groups", KS_OPT_TEXT,
-	  AT(on), NULL },
+	{ 0, "on", "IMAGE,...", "count on these: images, beginnings, globs, sets or groups",
+	  KS_OPT_TEXT, AT(on), NULL },
 	{ 0, "base", "IMAGE", "count as changed what differs from this image", KS_OPT_TEXT,
 	  AT(base), NULL },
 	KS_OPT_FORMAT(AT(format), DOCUMENTS),

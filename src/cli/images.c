@@ -156,7 +156,8 @@ const struct ks_cmd ks_cmd_images = {
 	.name = "images",
 	.args = "[IMAGE|OLD NEW|GLOB]...",
 	.help = "list, remove and rename images, choose the base and the groups",
-	.details = "The image with a star is the base: reports compare other architectures and "
+	.details = "Without an option the images are listed. The image with a star is the base: "
+		   "reports compare other architectures and "
 		   "flavours\n"
 		   "with it. Group members holds the images that reports show, lts the long-term "
 		   "ones.\n",

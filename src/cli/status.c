@@ -11,7 +11,7 @@ const struct ks_status ks_statuses[] = {
 	{ FAILURE,
 	  "the system refused: no memory, no permission, disk full, no such file; of diff: "
 	  "something differs; of impact: a tool is touched; of check: there are risks" },
-	{ USAGE, "the command line makes no sense; of check: programs fail" },
+	{ USAGE, "the command line makes no sense; of check: a tool does not work" },
 	{ NOT_FOUND, "no such name, image or package, or no store yet" },
 	{ BAD_INPUT, "the input is damaged, or nothing that ksurf reads" },
 	{ BAD_STORE, "the store is foreign, too new, locked or damaged" },
