@@ -51,6 +51,11 @@ static struct ks_error *found(const struct ks_store_name *name, void *arg)
 static struct ks_error *no_match(const struct ks_session *session, enum ks_kind kind,
 				 const char *pattern)
 {
+	if (strstr(pattern, "::"))
+		return ks_error_new(KS_ERR_NOTFOUND,
+				    "no name matches '%s'; fields are not listed: 'ksurf show' "
+				    "tells of a STRUCT::MEMBER",
+				    pattern);
 	return ks_error_new(KS_ERR_NOTFOUND, "no name matches '%s'%s", pattern,
 			    ks_may_be_in_module(&session->sel.images, kind) ? ks_module_hint : "");
 }
@@ -63,6 +68,9 @@ static struct ks_error *run(struct ks_cli *cli, const void *values, int argc, ch
 	enum ks_kind kind = opts->kind ? ks_kind_by_name(opts->kind) : KS_NR_KINDS;
 	if (opts->kind && kind == KS_NR_KINDS)
 		return ks_kind_unknown(opts->kind);
+	if (kind == KS_FIELD)
+		return ks_error_new(KS_ERR_USAGE, "fields are not listed: 'ksurf show' tells of a "
+						  "STRUCT::MEMBER, or of the STRUCT with all");
 	if (opts->names)
 		KS_TRY(ks_cli_no_json(cli, "find --names"));
 	_cleanup_session_ struct ks_session session = { 0 };
@@ -97,7 +105,8 @@ const struct ks_cmd ks_cmd_find = {
 	.name = "find",
 	.args = "PATTERN",
 	.help = "find names by a shell pattern, over all kinds and images",
-	.details = "PATTERN is a glob, such as 'vfs_*' or '*_clone'; quote it.\n",
+	.details = "PATTERN is a glob, such as 'vfs_*' or '*_clone'; quote it. Fields are not "
+		   "listed.\n",
 	.complete = "name",
 	.opts = options,
 	.opts_size = sizeof(struct opts),
