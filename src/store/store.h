@@ -286,6 +286,9 @@ KS_MUST_CHECK struct ks_error *ks_store_image(const struct ks_store_images *imag
 
 /** Remove an image, its modules and every definition that no other image has. Images based on it get another base. */
 KS_MUST_CHECK struct ks_error *ks_store_remove(struct ks_store *store, const char *label);
+/** The same of many, in one transaction, each once: what stays is written anew once. A label that no image has: none is removed. */
+KS_MUST_CHECK struct ks_error *ks_store_remove_all(struct ks_store *store,
+						   const char *const *labels, size_t nr);
 
 /** KS_ERR_USAGE when another image has the new label, it is empty, or ks_text_is_plain() does not hold for it. */
 KS_MUST_CHECK struct ks_error *ks_store_relabel(struct ks_store *store, const char *label,
