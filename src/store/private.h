@@ -242,7 +242,8 @@ static inline const char *ks_list_name(int list)
 }
 
 enum {
-	KS_PART_DEPTH = 4,	// parts that one is made a difference to, at most: each is one to the next
+	KS_PART_DEPTH =
+		4, // parts that one is made a difference to, at most: each is one to the next
 	KS_PART_DEPTH_READ = 8, // that are read for one, at most: removing has made longer chains
 };
 /**

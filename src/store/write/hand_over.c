@@ -22,7 +22,7 @@ struct link {
 struct heir {
 	enum ks_part which;
 	int64_t image;
-	int64_t gone;	    // that image, or the last of those behind it that go without one between that stays
+	int64_t gone; // that image, or the last of those behind it that go without one between that stays
 	int64_t kept;	    // what that one is a difference to, which stays; 0: nothing
 	unsigned int depth; // parts that it is a difference to, one after the other
 };
