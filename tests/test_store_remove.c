@@ -14,6 +14,7 @@
 
 #include "base/array.h"
 #include "base/memory.h"
+#include "ingest/merge.h"
 #include "place.h"
 #include "sample.h"
 #include "store/part.h"
@@ -242,6 +243,41 @@ static void longer_chains_are_read(void **state)
 	}
 }
 
+/** What takes the place of an image, comes from such a store, or is written anew, is not a difference to too many either. */
+static void others_keep_the_bound(void **state)
+{
+	static base_fn *const forged[] = { one_of_two_before, the_one_before };
+	const struct place *place = *state;
+	char into_path[96];
+	snprintf(into_path, sizeof(into_path), "%s/into", place->dir);
+	for (size_t i = 0; i < KS_ARRAY_LEN(forged); i++) {
+		_cleanup_store_ struct ks_store *store = NULL, *into = NULL;
+		_cleanup_surface_ struct ks_surface *surface = surface_of(5);
+		struct ks_put_result put;
+		struct ks_merge_result merged;
+		struct ks_repack_result repacked;
+		put_builds(place->path);
+		forge(place->path, forged[i], 7);
+		place_sql(place->path, "UPDATE image SET tier = 'btf' WHERE id = 5");
+		assert_ok(ks_store_open(into_path, KS_STORE_CREATE, &into));
+		assert_ok(ks_store_open(place->path, KS_STORE_WRITE, &store));
+		assert_ok(ks_store_put(store, surface, 1, &put));
+		assert_true(put.replaced);
+		free(put.label);
+		check_rest(store, place->path, 0);
+		assert_ok(ks_ingest_merge(into, store, 1, &merged));
+		check_rest(into, into_path, 0);
+		assert_true(depth_of(into_path) <= KS_PART_DEPTH);
+		assert_ok(ks_store_repack(store, 1, NULL, &repacked));
+		check_rest(store, place->path, 0);
+		assert_true(depth_of(place->path) <= KS_PART_DEPTH);
+		ks_store_close(ks_take(store));
+		ks_store_close(ks_take(into));
+		assert_int_equal(unlink(place->path), 0);
+		assert_int_equal(unlink(into_path), 0);
+	}
+}
+
 /** A part that is a difference to itself by others. */
 static void chains_without_an_end_are_damage(void **state)
 {
@@ -300,9 +336,13 @@ static void every_report_is_that_of_the_rest(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(each_goes_in_any_order),		TEST(many_go_at_once),
-		TEST(none_goes_when_one_is_not_there),	TEST(longer_chains_are_read),
-		TEST(chains_without_an_end_are_damage), TEST(every_report_is_that_of_the_rest),
+		TEST(each_goes_in_any_order),
+		TEST(many_go_at_once),
+		TEST(none_goes_when_one_is_not_there),
+		TEST(longer_chains_are_read),
+		TEST(others_keep_the_bound),
+		TEST(chains_without_an_end_are_damage),
+		TEST(every_report_is_that_of_the_rest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

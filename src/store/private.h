@@ -244,7 +244,7 @@ static inline const char *ks_list_name(int list)
 enum {
 	KS_PART_DEPTH =
 		4, // parts that one is made a difference to, at most: each is one to the next
-	KS_PART_DEPTH_READ = 8, // that are read for one, at most: removing has made longer chains
+	KS_PART_DEPTH_READ = 8, // that are read for one, at most: removing once made longer chains
 };
 /**
  * Raw bytes of a part, appended to out; nr = 0 and nothing appended when the image has none. What it is a difference to is

@@ -141,11 +141,12 @@ KS_MUST_CHECK struct ks_error *ks_store_join_sets(struct ks_store *store, const 
 						  const char *sets);
 
 /**
- * Take a set from those that an image is of. When it is of no other, it is removed, as by ks_store_remove().
+ * Take a set from those that images are of. Those that are of no other are removed, as by ks_store_remove_all().
  * @param set as images keep it
+ * @param[out] ret_removed whether it was, for each
  */
-KS_MUST_CHECK struct ks_error *ks_store_leave_set(struct ks_store *store, const char *label,
-						  const char *set, bool *ret_removed);
+KS_MUST_CHECK struct ks_error *ks_store_leave_set(struct ks_store *store, const char *const *labels,
+						  size_t nr, const char *set, bool *ret_removed);
 
 /** Sets that were pulled by their names. */
 struct ks_seen_sets {
