@@ -39,17 +39,14 @@ static bool same_why(const struct ks_tool_span *a, const struct ks_tool_span *b)
 }
 
 /** Whether all kernels of an image's series on its track are in a span. */
-static bool holds_series(const struct ks_spans *spans, size_t tool, const struct ks_tool_span *span,
+static bool holds_series(const struct ks_spans *spans, const struct ks_tool_span *span,
 			 const struct ks_image *image)
 {
 	const struct ks_track *track = &spans->tracks[span->track];
 	for (size_t k = 0; k < track->nr; k++) {
-		const struct ks_tool_outcome *outcome =
-			ks_tool_outcome(spans->tools, tool, track->images[k]);
 		bool inside = k >= span->first && k < span->first + span->nr;
-		if (!inside && outcome->verdict != KS_TOOL_FOREIGN &&
-		    ks_version_same_series(image->version,
-					   image_at(spans, span->track, k)->version))
+		if (!inside && ks_version_same_series(image->version,
+						      image_at(spans, span->track, k)->version))
 			return false;
 	}
 	return ks_series_len(image->version) != 0;
@@ -101,6 +98,22 @@ static bool add_span(const struct ks_spans *spans, size_t tool, const struct ks_
 	return true;
 }
 
+/** Whether a kernel of a track that is in none of its spans lies where a step is: the tool is not built for it. */
+static bool has_others(const struct ks_spans *spans, size_t tool, size_t track,
+		       const struct ks_fold_step *steps, size_t nr)
+{
+	for (size_t i = 0; i < spans->tracks[track].nr; i++) {
+		const struct ks_image *image = image_at(spans, track, i);
+		const struct ks_tool_outcome *outcome =
+			ks_tool_outcome(spans->tools, tool, spans->tracks[track].images[i]);
+		for (size_t k = 0; outcome->verdict == KS_TOOL_FOREIGN && k < nr; k++)
+			if (compare_kernels(image, steps[k].first) >= 0 &&
+			    compare_kernels(image, steps[k].last) <= 0)
+				return true;
+	}
+	return false;
+}
+
 struct ks_error *ks_fold_steps(const struct ks_spans *spans, size_t tool,
 			       const struct ks_fold_tracks *tracks, bool reasons,
 			       struct ks_arena *arena, struct ks_fold_steps *ret)
@@ -122,12 +135,15 @@ struct ks_error *ks_fold_steps(const struct ks_spans *spans, size_t tool,
 	for (size_t k = 0; tracks->nr > 1 && k + 1 < nr; k++)
 		if (compare_kernels(steps[k].last, steps[k + 1].first) >= 0)
 			return NULL;
+	for (size_t i = 0; tracks->nr > 1 && i < tracks->nr; i++)
+		if (has_others(spans, tool, tracks->at[i], steps, nr))
+			return NULL;
 	for (size_t k = 0; k < nr; k++) {
 		steps[k].first_whole = steps[k].last_whole = true;
 		for (size_t i = 0; i < tracks->nr; i++) {
 			spans_on(spans, tool, tracks->at[i], &at);
-			steps[k].first_whole &= holds_series(spans, tool, &at[k], steps[k].first);
-			steps[k].last_whole &= holds_series(spans, tool, &at[k], steps[k].last);
+			steps[k].first_whole &= holds_series(spans, &at[k], steps[k].first);
+			steps[k].last_whole &= holds_series(spans, &at[k], steps[k].last);
 		}
 	}
 	*ret = (struct ks_fold_steps){ nr, steps };
