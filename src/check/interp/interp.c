@@ -293,17 +293,12 @@ void ks_interp_mark(const struct ks_interp_input *input, uint8_t *targets, uint8
 	for (uint32_t i = 0; i < program->nr; i++) {
 		const struct ks_bpf_insn *insn = &program->insns[i];
 		uint8_t class = ks_opcode_class(insn->code), op = ks_opcode_op(insn->code);
-		uint32_t ref = program->refs ? program->refs[i] : KS_NO_INDEX;
-		if (ref < input->object->nr_refs) {
-			const struct ks_bpf_ref *at = &input->object->refs[ref];
-			if (at->kind == KS_REF_CALL && at->offset < program->nr && at->name &&
-			    input->object->btf && *budget) {
-				spend(budget, input->object->btf->nr / FREE_RECORDS);
-				uint32_t id =
-					ks_btf_find(input->object->btf, KS_BTF_FUNC, at->name, 1);
-				global[at->offset] =
-					id && ks_btf_type(input->object->btf, id).vlen == 1;
-			}
+		const struct ks_bpf_ref *at = ks_bpf_ref_at(input->object, program, i);
+		if (at && at->kind == KS_REF_CALL && at->offset < program->nr && at->name &&
+		    input->object->btf && *budget) {
+			spend(budget, input->object->btf->nr / FREE_RECORDS);
+			uint32_t id = ks_btf_find(input->object->btf, KS_BTF_FUNC, at->name, 1);
+			global[at->offset] = id && ks_btf_type(input->object->btf, id).vlen == 1;
 		}
 		if ((class != CLASS_JMP && class != CLASS_JMP32) || op == OP_CALL || op == OP_EXIT)
 			continue;

@@ -118,10 +118,9 @@ void ks_judge_callbacks(struct ks_judge *judge)
 	enum ks_presence compiles = ks_attach_compiles(&facts);
 	if (compiles == KS_PRESENT)
 		return;
-	for (uint32_t i = 0; program->refs && i < program->nr; i++) {
-		uint32_t ref = program->refs[i];
-		if (ref >= object->nr_refs || object->refs[ref].kind != KS_REF_POINTER ||
-		    !judge->reach->at[i].reached)
+	for (uint32_t i = 0; i < program->nr; i++) {
+		const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, i);
+		if (!ref || ref->kind != KS_REF_POINTER || !judge->reach->at[i].reached)
 			continue;
 		const struct ks_about about = { .kind = KS_NR_KINDS,
 						.name = "callback",
@@ -144,7 +143,7 @@ void ks_judge_helper_calls(struct ks_judge *judge)
 	for (uint32_t i = 0; i < program->nr; i += ks_opcode_slots(program->insns[i].code)) {
 		const struct ks_bpf_insn *insn = &program->insns[i];
 		bool relocated = (program->cores && program->cores[i] < object->nr_cores) ||
-				 (program->refs && program->refs[i] < object->nr_refs);
+				 ks_bpf_ref_at(object, program, i);
 		if (insn->code != CODE_CALL || insn->src != 0 || relocated)
 			continue;
 		judge_helper(judge, i, (uint32_t)insn->imm);

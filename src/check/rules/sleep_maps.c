@@ -38,11 +38,10 @@ void ks_judge_sleep_maps(struct ks_judge *judge)
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
 	const struct ks_bpf_program *program = judge->program;
 	uint32_t version = judge->site->version;
-	if (!judge->caller->sleepable || !program->refs || version < FIRST || version >= NEXT)
+	if (!judge->caller->sleepable || version < FIRST || version >= NEXT)
 		return;
 	for (uint32_t i = 0; i < program->nr; i++) {
-		const struct ks_bpf_ref *ref =
-			program->refs[i] < object->nr_refs ? &object->refs[program->refs[i]] : NULL;
+		const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, i);
 		if (!ref || ref->kind != KS_REF_MAP || ref->index >= object->nr_maps ||
 		    !is_refused(object->maps[ref->index].type))
 			continue;
