@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "bpf/names.h"
 #include "bpf/reader.h"
 
 /*
@@ -16,9 +17,6 @@ enum {
 	MOST = 4,
 	MAX_MEMBERS = 64,
 	GLOBAL = 1,
-	PROG_ARRAY = 3,
-	ARRAY_OF_MAPS = 12,
-	HASH_OF_MAPS = 13
 };
 
 /** @param more behind why, as the name of a member; NULL */
@@ -131,7 +129,8 @@ static struct ks_error *judge_definition(struct ks_bpf_reader *reader, const cha
 		return refuse(reader, name, "the map has two sizes that do not agree", NULL);
 	if (!member_value(btf, &definition, "values", &values))
 		return NULL;
-	if (inner || (type != PROG_ARRAY && type != ARRAY_OF_MAPS && type != HASH_OF_MAPS))
+	if (inner || (type != KS_MAP_PROG_ARRAY && type != KS_MAP_ARRAY_OF_MAPS &&
+		      type != KS_MAP_HASH_OF_MAPS))
 		return refuse(reader, name,
 			      "only maps of maps, of one level, and maps of programs "
 			      "have values",

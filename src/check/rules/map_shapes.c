@@ -43,36 +43,36 @@ static const struct shape {
 	uint16_t flags, must;  // that it may and must have
 	bool percpu;
 } shapes[] = {
-	{ 1,  ANY,  ANY,  ANY,    NO_PREALLOC | NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // hash
-	{ 2,  4,    ANY,  ANY,    NUMA_NODE | ACCESS | MMAPABLE | INNER_MAP, 0, false }, // array
-	{ 3,  4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // prog_array
-	{ 4,  4,    FD,   FD,     NUMA_NODE | USERS | PRESERVE_ELEMS, 0, false }, // perf_event_array
-	{ 5,  ANY,  ANY,  ANY,    NO_PREALLOC | ACCESS | ZERO_SEED, 0, true }, // percpu_hash
-	{ 6,  4,    ANY,  ANY,    ACCESS, 0, true }, // percpu_array
-	{ 7,  4,    ANY,  ANY,    NUMA_NODE | USERS | STACK_BUILD_ID, 0, false }, // stack_trace
-	{ 8,  4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // cgroup_array
-	{ 9,  ANY,  ANY,  ANY,    NO_COMMON_LRU | NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // lru_hash
-	{ 10, ANY,  ANY,  ANY,    NO_COMMON_LRU | ACCESS | ZERO_SEED, 0, true }, // lru_percpu_hash
-	{ 11, ANY,  ANY,  ANY,    NO_PREALLOC | NUMA_NODE | ACCESS, NO_PREALLOC, false }, // lpm_trie
-	{ 12, 4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // array_of_maps
-	{ 13, ANY,  FD,   FD,     NO_PREALLOC | NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // hash_of_maps: 6.1 was asked
-	{ 14, 4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // devmap
-	{ 15, 4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // sockmap
-	{ 16, 4,    FD,   COOKIE, NUMA_NODE, 0, false }, // cpumap
-	{ 17, 4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // xskmap
-	{ 18, ANY,  FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // sockhash
-	{ 20, 4,    FD,   COOKIE, NUMA_NODE | ACCESS, 0, false }, // reuseport_sockarray
-	{ 22, NONE, ANY,  ANY,    NUMA_NODE | ACCESS, 0, false }, // queue
-	{ 23, NONE, ANY,  ANY,    NUMA_NODE | ACCESS, 0, false }, // stack
-	{ 24, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // sk_storage
-	{ 25, 4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // devmap_hash
-	{ 27, NONE, NONE, NONE,   NUMA_NODE, 0, false }, // ringbuf
-	{ 28, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // inode_storage
-	{ 29, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // task_storage
-	{ 30, NONE, ANY,  ANY,    NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // bloom_filter
-	{ 31, NONE, NONE, NONE,   NUMA_NODE, 0, false }, // user_ringbuf
-	{ 32, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // cgrp_storage
-	{ 33, NONE, NONE, NONE,   MMAPABLE, MMAPABLE, false }, // arena
+	{ KS_MAP_HASH,                 ANY,  ANY,  ANY,    NO_PREALLOC | NUMA_NODE | ACCESS | ZERO_SEED, 0, false },
+	{ KS_MAP_ARRAY,                4,    ANY,  ANY,    NUMA_NODE | ACCESS | MMAPABLE | INNER_MAP, 0, false },
+	{ KS_MAP_PROG_ARRAY,           4,    FD,   FD,     NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_PERF_EVENT_ARRAY,     4,    FD,   FD,     NUMA_NODE | USERS | PRESERVE_ELEMS, 0, false },
+	{ KS_MAP_PERCPU_HASH,          ANY,  ANY,  ANY,    NO_PREALLOC | ACCESS | ZERO_SEED, 0, true },
+	{ KS_MAP_PERCPU_ARRAY,         4,    ANY,  ANY,    ACCESS, 0, true },
+	{ KS_MAP_STACK_TRACE,          4,    ANY,  ANY,    NUMA_NODE | USERS | STACK_BUILD_ID, 0, false },
+	{ KS_MAP_CGROUP_ARRAY,         4,    FD,   FD,     NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_LRU_HASH,             ANY,  ANY,  ANY,    NO_COMMON_LRU | NUMA_NODE | ACCESS | ZERO_SEED, 0, false },
+	{ KS_MAP_LRU_PERCPU_HASH,      ANY,  ANY,  ANY,    NO_COMMON_LRU | ACCESS | ZERO_SEED, 0, true },
+	{ KS_MAP_LPM_TRIE,             ANY,  ANY,  ANY,    NO_PREALLOC | NUMA_NODE | ACCESS, NO_PREALLOC, false },
+	{ KS_MAP_ARRAY_OF_MAPS,        4,    FD,   FD,     NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_HASH_OF_MAPS,         ANY,  FD,   FD,     NO_PREALLOC | NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // 6.1 was asked
+	{ KS_MAP_DEVMAP,               4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_SOCKMAP,              4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_CPUMAP,               4,    FD,   COOKIE, NUMA_NODE, 0, false },
+	{ KS_MAP_XSKMAP,               4,    FD,   FD,     NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_SOCKHASH,             ANY,  FD,   COOKIE, NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_REUSEPORT_SOCKARRAY,  4,    FD,   COOKIE, NUMA_NODE | ACCESS, 0, false },
+	{ KS_MAP_QUEUE,                NONE, ANY,  ANY,    NUMA_NODE | ACCESS, 0, false },
+	{ KS_MAP_STACK,                NONE, ANY,  ANY,    NUMA_NODE | ACCESS, 0, false },
+	{ KS_MAP_SK_STORAGE,           4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false },
+	{ KS_MAP_DEVMAP_HASH,          4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_RINGBUF,              NONE, NONE, NONE,   NUMA_NODE, 0, false },
+	{ KS_MAP_INODE_STORAGE,        4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false },
+	{ KS_MAP_TASK_STORAGE,         4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false },
+	{ KS_MAP_BLOOM_FILTER,         NONE, ANY,  ANY,    NUMA_NODE | ACCESS | ZERO_SEED, 0, false },
+	{ KS_MAP_USER_RINGBUF,         NONE, NONE, NONE,   NUMA_NODE, 0, false },
+	{ KS_MAP_CGRP_STORAGE,         4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false },
+	{ KS_MAP_ARENA,                NONE, NONE, NONE,   MMAPABLE, MMAPABLE, false },
 };
 // clang-format on
 

@@ -10,19 +10,19 @@
  */
 enum { FIRST = KS_SINCE(5, 10), NEXT = KS_SINCE(6, 19) };
 static const uint8_t refused[] = {
-	3,  // prog_array
-	4,  // perf_event_array
-	7,  // stack_trace
-	8,  // cgroup_array
-	11, // lpm_trie
-	14, // devmap
-	15, // sockmap
-	16, // cpumap
-	17, // xskmap
-	18, // sockhash
-	20, // reuseport_sockarray
-	25, // devmap_hash
-	30, // bloom_filter
+	KS_MAP_PROG_ARRAY,
+	KS_MAP_PERF_EVENT_ARRAY,
+	KS_MAP_STACK_TRACE,
+	KS_MAP_CGROUP_ARRAY,
+	KS_MAP_LPM_TRIE,
+	KS_MAP_DEVMAP,
+	KS_MAP_SOCKMAP,
+	KS_MAP_CPUMAP,
+	KS_MAP_XSKMAP,
+	KS_MAP_SOCKHASH,
+	KS_MAP_REUSEPORT_SOCKARRAY,
+	KS_MAP_DEVMAP_HASH,
+	KS_MAP_BLOOM_FILTER,
 };
 
 static bool is_refused(uint32_t type)
