@@ -347,17 +347,12 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 				  .nr_paths = (uint32_t)interp.paths.len,
 				  .nr_accesses = (uint32_t)interp.accesses.len,
 				  .ends = interp.ends };
-	struct ks_path *paths = ks_arena_array(arena, interp.paths.len + 1, sizeof(*paths));
-	struct ks_access *accesses =
-		ks_arena_array(arena, interp.accesses.len + 1, sizeof(*accesses));
-	if (!err && (!paths || !accesses))
+	ret->paths =
+		ks_arena_copy(arena, interp.paths.at, interp.paths.len, sizeof(*interp.paths.at));
+	ret->accesses = ks_arena_copy(arena, interp.accesses.at, interp.accesses.len,
+				      sizeof(*interp.accesses.at));
+	if (!err && (!ret->paths || !ret->accesses))
 		err = &ks_nomem;
-	if (!err && interp.paths.len)
-		memcpy(paths, interp.paths.at, interp.paths.len * sizeof(*paths));
-	if (!err && interp.accesses.len)
-		memcpy(accesses, interp.accesses.at, interp.accesses.len * sizeof(*accesses));
-	ret->paths = paths;
-	ret->accesses = accesses;
 	ks_vector_deinit(&interp.paths);
 	ks_vector_deinit(&interp.accesses);
 	return err;
