@@ -193,10 +193,12 @@ static struct ks_error *judge_functions(struct ks_bpf_reader *reader)
 	return NULL;
 }
 
-/** Why libbpf follows no relocation to a symbol; NULL: it does. */
-static const char *why_lost(const struct ks_bpf_reader *reader, const struct ks_bpf_symbol *symbol)
+/** Why libbpf follows no relocation to a symbol; NULL: it does. @param ret_section behind that, as a name; NULL */
+static const char *why_lost(const struct ks_bpf_reader *reader, const struct ks_bpf_symbol *symbol,
+			    const char **ret_section)
 {
 	const struct ks_elf *elf = reader->elf;
+	*ret_section = NULL;
 	if (symbol->section == SHN_UNDEF) // an extern, or a stray
 		return NULL;
 	if (symbol->section >= elf->nr_sections)
@@ -209,6 +211,7 @@ static const char *why_lost(const struct ks_bpf_reader *reader, const struct ks_
 	if (reader->data_of[symbol->section] != KS_NO_INDEX || strcmp(section, ".maps") == 0 ||
 	    strcmp(section, ".jumptables") == 0 || ks_bpf_holds_legacy_maps(section))
 		return NULL;
+	*ret_section = section;
 	return "it stands in a section that libbpf does not read: ";
 }
 
@@ -219,17 +222,14 @@ static struct ks_error *judge_relocations(struct ks_bpf_reader *reader)
 		const struct ks_bpf_place *place = &reader->reloc_places.at[i];
 		const struct ks_bpf_symbol *symbol =
 			&reader->symbols[reader->relocs.at[place->index].symbol];
-		if (!is_code(elf, place->section))
-			continue;
-		const char *why = why_lost(reader, symbol);
+		const char *section, *name = symbol->name;
+		const char *why =
+			is_code(elf, place->section) ? why_lost(reader, symbol, &section) : NULL;
 		if (!why)
 			continue;
-		bool section = symbol->type == STT_SECTION || !symbol->name[0];
-		const char *of = symbol->section < elf->nr_sections
-					 ? elf->sections[symbol->section].name
-					 : NULL;
-		return refuse(reader, section && of ? of : symbol->name, why,
-			      why[strlen(why) - 1] == ' ' ? of : NULL);
+		if ((symbol->type == STT_SECTION || !name[0]) && symbol->section < elf->nr_sections)
+			name = elf->sections[symbol->section].name;
+		return refuse(reader, name, why, section);
 	}
 	return NULL;
 }

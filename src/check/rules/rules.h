@@ -94,6 +94,8 @@ void ks_judge_typed_reads(struct ks_judge *judge);
 void ks_judge_bounds(struct ks_judge *judge);
 /** Tail calls in a program that calls functions of its own (helper_calls.c). */
 void ks_judge_tail_calls(struct ks_judge *judge);
+/** The first reached call of a helper; KS_NO_INDEX: none (helper_calls.c). */
+uint32_t ks_judge_find_call(const struct ks_judge *judge, int32_t helper);
 /** Functions that helpers call, in programs that are not compiled (helper_calls.c). */
 void ks_judge_callbacks(struct ks_judge *judge);
 /** Instructions of newer kernels (insns.c). */
