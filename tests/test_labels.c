@@ -18,9 +18,9 @@
 enum {
 	TEXT = 0x10000,
 	BASE = 0x81000000,
-	KNOWN = 1200,
+	KNOWN = 1200, // functions that BTF lists
 	STEP = 32
-}; // KNOWN functions that BTF lists
+};
 
 /** An image: code, its tables of frames, and symbols in the order of addresses. */
 struct image {
