@@ -83,6 +83,7 @@ static const char *said_by(void (*rule)(struct ks_judge *), const char *version,
 	ks_vector_deinit(&frame.judge.reasons);
 	return said;
 }
+
 static const char *said_of(uint32_t type, uint32_t key, uint32_t value, uint32_t flags, bool made)
 {
 	const struct ks_bpf_map map = { .name = "map",
@@ -93,6 +94,7 @@ static const char *said_of(uint32_t type, uint32_t key, uint32_t value, uint32_t
 					.autocreate = made };
 	return said_by(ks_judge_map_shapes, "6.1.50", "kprobe/vfs_read", &map);
 }
+
 #define FINE(...) assert_string_equal(said_of(__VA_ARGS__, true), "")
 #define REFUSED(text, ...)                                                                         \
 	assert_string_equal(said_of(__VA_ARGS__, true), "a map of the type " text)
