@@ -80,6 +80,7 @@ static const char *said_on(const struct tiny_image *image, void (*rule)(struct k
 	ks_vector_deinit(&frame.judge.reasons);
 	return said;
 }
+
 static const char *said_by(void (*rule)(struct ks_judge *), const char *version,
 			   const char *section, const struct ks_bpf_map *map)
 {
@@ -88,6 +89,7 @@ static const char *said_by(void (*rule)(struct ks_judge *), const char *version,
 	};
 	return said_on(&tiny, rule, section, map);
 }
+
 static const char *said_of(uint32_t type, uint32_t key, uint32_t value, uint32_t flags, bool made)
 {
 	const struct ks_bpf_map map = { .name = "map",
@@ -98,6 +100,7 @@ static const char *said_of(uint32_t type, uint32_t key, uint32_t value, uint32_t
 					.autocreate = made };
 	return said_by(ks_judge_map_shapes, "6.1.50", "kprobe/vfs_read", &map);
 }
+
 #define FINE(...) assert_string_equal(said_of(__VA_ARGS__, true), "")
 #define REFUSED(text, ...)                                                                         \
 	assert_string_equal(said_of(__VA_ARGS__, true), "a map of the type " text)
