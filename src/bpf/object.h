@@ -181,6 +181,15 @@ struct ks_bpf_object {
 	const struct ks_bpf_refusal *refusals;
 };
 
+/** What an instruction of a program refers to; NULL: nothing. */
+static inline const struct ks_bpf_ref *ks_bpf_ref_at(const struct ks_bpf_object *object,
+						     const struct ks_bpf_program *program,
+						     uint32_t insn)
+{
+	uint32_t ref = program->refs ? program->refs[insn] : KS_NO_INDEX;
+	return ref < object->nr_refs ? &object->refs[ref] : NULL;
+}
+
 /**
  * Read one object.
  * @param bytes borrowed as long as the result
