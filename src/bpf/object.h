@@ -10,6 +10,7 @@
 #include "bpf/hook.h"
 #include "btf/btf.h"
 
+struct ks_arch;
 struct ks_arch_registers;
 
 /** An instruction in this machine's byte order. The second half of a ld_imm64 is an instruction of its own. */
@@ -162,6 +163,8 @@ struct ks_bpf_object {
 	struct ks_btf *btf; // its own; NULL for a legacy object
 	/** Those of the machine that its types give away; NULL: none do. */
 	const struct ks_arch_registers *registers;
+	/** The machine of the program or library that it was found in; NULL: in none. */
+	const struct ks_arch *carrier;
 	uint32_t nr_programs, nr_maps, nr_data, nr_externs, nr_refs, nr_cores, nr_lines,
 		nr_struct_ops, nr_strays, nr_refusals, nr_struct_members;
 	const struct ks_bpf_program *programs;
