@@ -236,8 +236,9 @@ void ks_judge_references(struct ks_judge *judge)
 {
 	const struct ks_bpf_program *program = judge->program;
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
-	for (uint32_t i = 0; program->refs && i < program->nr;
-	     i += ks_opcode_slots(program->insns[i].code))
-		if (program->refs[i] < object->nr_refs)
-			judge_ref(judge, i, &object->refs[program->refs[i]]);
+	for (uint32_t i = 0; i < program->nr; i += ks_opcode_slots(program->insns[i].code)) {
+		const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, i);
+		if (ref)
+			judge_ref(judge, i, ref);
+	}
 }
