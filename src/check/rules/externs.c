@@ -159,7 +159,7 @@ static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
 			     judge->caller->program_type);
 	else if (compiles == KS_UNTOLD)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &anywhere,
-			     "only for programs that are compiled: " KS_JIT_SWITCH);
+			     "only for programs that are compiled: " KS_JIT_UNTOLD);
 	else if (allowed == KS_ALLOWED_UNTOLD && !about->soft)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, about,
 			     "which types of programs may call it on this kernel is not known");

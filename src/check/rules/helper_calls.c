@@ -134,7 +134,7 @@ void ks_judge_callbacks(struct ks_judge *judge)
 						.insn = i };
 		if (compiles == KS_UNTOLD)
 			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
-				     "only in programs that are compiled: " KS_JIT_SWITCH);
+				     "only in programs that are compiled: " KS_JIT_UNTOLD);
 		else
 			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
 				     "only in programs that are compiled: " KS_JIT_OPTION

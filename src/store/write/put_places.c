@@ -2,7 +2,6 @@
 #include "store/write/put_places.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void ks_put_was_deinit(struct ks_put_was *was)
 {
