@@ -155,7 +155,7 @@ static void expect_read(struct ks_store *store, const char *section,
 			const struct ks_bpf_insn *insns, uint32_t nr, const char *part)
 {
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	struct ks_store_images images; // which the view borrows
+	struct ks_store_images images; // as long as the view over it
 	_cleanup_view_ struct ks_view *view = NULL;
 	static const struct ks_bpf_map map = { .name = "map",
 					       .struct_ops = "operations",
