@@ -21,8 +21,7 @@ static bool is_named(const char *label, char *const *labels, int nr)
 static struct ks_error *put(struct ks_store *from, const struct ks_store_image *image,
 			    const char *path)
 {
-	_cleanup_store_ struct ks_store *into =
-		NULL; // closed after each: the log is in the file then
+	_cleanup_store_ struct ks_store *into = NULL; // closed after each: then its log is in it
 	_cleanup_surface_ struct ks_surface *surface = NULL;
 	struct ks_put_result result = { 0 };
 	struct stat st = { 0 };

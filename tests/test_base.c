@@ -106,6 +106,13 @@ static void arena_blocks_are_aligned_and_apart(void **state)
 		last = block;
 	}
 	assert_null(ks_arena_array(&arena, SIZE_MAX / 2, 4));
+	static const uint16_t numbers[] = { 1, 2, 3 };
+	const uint16_t *copy =
+		ks_arena_copy(&arena, numbers, KS_ARRAY_LEN(numbers), sizeof(*numbers));
+	assert_memory_equal(copy, numbers, sizeof(numbers));
+	assert_ptr_not_equal(copy, numbers);
+	assert_non_null(ks_arena_copy(&arena, NULL, 0, sizeof(*numbers)));
+	assert_null(ks_arena_copy(&arena, numbers, SIZE_MAX / 2, 4));
 	ks_arena_deinit(&arena);
 }
 

@@ -89,8 +89,8 @@ static size_t compare_symbols(const struct ks_surface *full, const struct ks_sur
 {
 	struct tally names = { .what = "symbols" }, kinds = { .what = "functions or data" },
 		     facts = { .what = "attach facts" }, code = { .what = "functions or labels" };
-	bool btf = boot->image.facts &
-		   KS_FACT_BTF; // without, assembly that is called counts as functions
+	// without BTF, assembly that is called counts as functions
+	bool btf = boot->image.facts & KS_FACT_BTF;
 	struct ks_symbol_index *index;
 	assert_null(ks_symbol_index_new(full, &index));
 	uint32_t known = full->image.facts & boot->image.facts;

@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "check.h"
 #include "check/rules/bounds.h"
+#include "instructions.h"
 #include "tiny_view.h"
 
 enum { MAX = 64, HASH = 1, ARRAY = 2, RINGBUF = 27 };
@@ -42,26 +43,6 @@ static void add_ref(struct written *w, uint8_t code, uint8_t dst, struct ks_bpf_
 	if (code == 0x18)
 		add(w, 0, 0, 0, 0, 0);
 }
-#define MOV(dst, imm) 0xb7, dst, 0, 0, imm
-#define MOVX(dst, src) 0xbf, dst, src, 0, 0
-#define MOVWX(dst, src) 0xbc, dst, src, 0, 0
-#define ADD(dst, imm) 0x07, dst, 0, 0, imm
-#define ADDX(dst, src) 0x0f, dst, src, 0, 0
-#define LOAD(dst, src, off) 0x79, dst, src, off, 0
-#define LOADW(dst, src, off) 0x61, dst, src, off, 0
-#define LOADB(dst, src, off) 0x71, dst, src, off, 0
-#define STORE(dst, off, src) 0x7b, dst, src, off, 0
-#define JEQ(dst, imm, off) 0x15, dst, 0, off, imm
-#define JGT(dst, imm, off) 0x25, dst, 0, off, imm
-#define JGTX(dst, src, off) 0x2d, dst, src, off, 0
-#define JWGTX(dst, src, off) 0x2e, dst, src, off, 0
-#define JLT(dst, imm, off) 0xa5, dst, 0, off, imm
-#define JNEX(dst, src, off) 0x5d, dst, src, off, 0
-#define JWNEX(dst, src, off) 0x5e, dst, src, off, 0
-#define JSLT(dst, imm, off) 0xc5, dst, 0, off, imm
-#define JA(off) 0x05, 0, 0, off, 0
-#define CALL(imm) 0x85, 0, 0, 0, imm
-#define EXIT 0x95, 0, 0, 0, 0
 #define TO(w, at) ((int16_t)((at) - (w)->nr - 1))
 
 /** r8 = a value of the map; r6 and r7 two numbers in it; r9 = the context. What follows begins with instruction FIRST. */

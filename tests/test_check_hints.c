@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "check.h"
+#include "check/rules/hint.h"
 #include "tiny_judge.h"
 #include "tiny_view.h"
 
@@ -99,12 +100,90 @@ static void iterators_have_near_ones(void **state)
 	assert_string_equal(ITERATOR("iter/bpf_map"), "");
 }
 
+/** Of a function that the object calls, or of a type whose member it reads: on one kernel. */
+struct lacking {
+	const char *version;
+	enum ks_reason_kind reason;
+	enum ks_kind kind;
+	const char *name;
+	uint32_t modules; // what is known of them; 0: the store has none
+	bool weak;
+	const char *hint;
+};
+
+static void expect_lacking(const struct lacking *lacking)
+{
+	const struct tiny_image tiny = { .image = { .label = "some",
+						    .version = lacking->version,
+						    .arch = "amd64",
+						    .facts = UINT32_MAX },
+					 .nr_decls = 1,
+					 .decls = decls,
+					 .nr_functions = KS_ARRAY_LEN(functions),
+					 .functions = functions,
+					 .no_config = true };
+	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_reason reason = { .kind = lacking->reason,
+				    .name_kind = lacking->kind,
+				    .name = lacking->name,
+				    .hint = "declare it __weak",
+				    .insn = lacking->weak ? 0 : KS_NO_INDEX };
+	struct ks_outcome outcome = { .nr = 1, .reasons = &reason };
+	struct ks_check check = { .nr_rows = 1, .nr_images = 1, .outcomes = &outcome };
+	const struct ks_store_image modules = { .image = { .facts = lacking->modules } };
+	const struct ks_store_image image = { .image = tiny.image,
+					      .modules = lacking->modules ? &modules : NULL };
+	const struct ks_store_image *at[] = { &image };
+	const struct ks_store_images columns = { .at = at, .nr = 1 };
+	assert_ok(ks_hints_add(NULL, &columns, view, &check, &arena));
+	if (!strstr(reason.hint, lacking->hint) ||
+	    (strcmp(lacking->hint, "declare it __weak") == 0 && strcmp(reason.hint, lacking->hint)))
+		fail_msg("%s on %s: %s", lacking->name, lacking->version, reason.hint);
+}
+
+/** What no kernel has may come with a module: of the kernel's own, where the store lacks some, or of somebody else. */
+static void modules_may_have_it(void **state)
+{
+	(void)state;
+#define PLAIN "declare it __weak"
+#define OWN                                                                                        \
+	"unless a module has it that the store lacks: ksurf add --modules takes those of this "    \
+	"kernel"
+#define FOREIGN                                                                                    \
+	"unless a module has it that is not the kernel's own: ksurf add --modules takes its .ko "  \
+	"file"
+	static const struct lacking all[] = {
+		{ "6.1.50", KS_REASON_KSYM_MISSING, KS_KFUNC, "mimic_inspect_skb", 0, false, OWN },
+		{ "6.1.50", KS_REASON_KSYM_MISSING, KS_KFUNC, "mimic_inspect_skb", KS_FACT_TYPES,
+		  false, OWN },
+		{ "6.1.50", KS_REASON_KSYM_MISSING, KS_KFUNC, "mimic_inspect_skb", KS_FACT_WHOLE,
+		  false, FOREIGN },
+		// some kernel has it
+		{ "6.1.50", KS_REASON_KSYM_MISSING, KS_KFUNC, "vfs_read", KS_FACT_WHOLE, false,
+		  PLAIN },
+		// weak already; before modules told their types
+		{ "6.1.50", KS_REASON_KSYM_MISSING, KS_KFUNC, "mimic_inspect_skb", KS_FACT_WHOLE,
+		  true, PLAIN },
+		{ "5.10.223", KS_REASON_KSYM_MISSING, KS_KFUNC, "mimic_inspect_skb", KS_FACT_WHOLE,
+		  false, PLAIN },
+		{ "6.1.50", KS_REASON_CORE_RELO, KS_FIELD, "mimic_conn::state", 0, false, OWN },
+		{ "6.1.50", KS_REASON_CORE_RELO, KS_FIELD, "mimic_conn::state", KS_FACT_WHOLE,
+		  false, FOREIGN },
+		{ "6.1.50", KS_REASON_CORE_RELO, KS_FIELD, "bpf_iter__task::gone", KS_FACT_WHOLE,
+		  false, PLAIN },
+	};
+	for (size_t i = 0; i < KS_ARRAY_LEN(all); i++)
+		expect_lacking(&all[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sections_have_near_ones),
 		cmocka_unit_test(system_calls_have_other_names),
 		cmocka_unit_test(iterators_have_near_ones),
+		cmocka_unit_test(modules_may_have_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "check/interp/interp.h"
+#include "instructions.h"
 
 enum { MAX = 64 };
 
@@ -37,13 +38,6 @@ static void ref(struct written *w, uint32_t index, struct ks_bpf_ref value)
 	w->table[index] = value;
 	w->refs[w->nr - 1] = index;
 }
-#define MOV(dst, imm) 0xb7, dst, 0, 0, imm
-#define MOVX(dst, src) 0xbf, dst, src, 0, 0
-#define JEQ(dst, imm, off) 0x15, dst, 0, off, imm
-#define JNE(dst, imm, off) 0x55, dst, 0, off, imm
-#define JA(off) 0x05, 0, 0, off, 0
-#define CALL(imm) 0x85, 0, 0, 0, imm
-#define EXIT 0x95, 0, 0, 0, 0
 
 /** "111?01": reached, reached by some values of what is not told, or not reached; one for each instruction. */
 static void expect_reached(struct written *w, const char *expected)

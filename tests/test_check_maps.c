@@ -50,16 +50,13 @@ enum {
 	LATER = 40,
 };
 
-/** What a rule says of a program with a map. */
-static const char *said_by(void (*rule)(struct ks_judge *), const char *version,
+/** What a rule says of a program with a map on an image. */
+static const char *said_on(const struct tiny_image *image, void (*rule)(struct ks_judge *),
 			   const char *section, const struct ks_bpf_map *map)
 {
 	static char said[256];
 	_cleanup_arena_ struct ks_arena arena = { 0 };
-	const struct tiny_image tiny = {
-		.image = { .label = version, .version = version, .arch = "amd64" }
-	};
-	_cleanup_view_ struct ks_view *view = tiny_view(&tiny);
+	_cleanup_view_ struct ks_view *view = tiny_view(image);
 	const struct ks_bpf_insn insns[] = {
 		{ .code = 0x18, .dst = 1 }, { 0 }, { .code = 0xb7 }, { .code = 0x95 }
 	};
@@ -83,6 +80,16 @@ static const char *said_by(void (*rule)(struct ks_judge *), const char *version,
 	ks_vector_deinit(&frame.judge.reasons);
 	return said;
 }
+
+static const char *said_by(void (*rule)(struct ks_judge *), const char *version,
+			   const char *section, const struct ks_bpf_map *map)
+{
+	const struct tiny_image tiny = {
+		.image = { .label = version, .version = version, .arch = "amd64" }
+	};
+	return said_on(&tiny, rule, section, map);
+}
+
 static const char *said_of(uint32_t type, uint32_t key, uint32_t value, uint32_t flags, bool made)
 {
 	const struct ks_bpf_map map = { .name = "map",
@@ -93,6 +100,7 @@ static const char *said_of(uint32_t type, uint32_t key, uint32_t value, uint32_t
 					.autocreate = made };
 	return said_by(ks_judge_map_shapes, "6.1.50", "kprobe/vfs_read", &map);
 }
+
 #define FINE(...) assert_string_equal(said_of(__VA_ARGS__, true), "")
 #define REFUSED(text, ...)                                                                         \
 	assert_string_equal(said_of(__VA_ARGS__, true), "a map of the type " text)
@@ -129,9 +137,37 @@ static void values_have_their_size(void **state)
 	FINE(ARRAY, 4, 32776, 0);
 }
 
+/** A page holds one of them where it is larger than 32 KiB. */
+static void a_value_of_each_processor_may_fill_a_page(void **state)
+{
+	(void)state;
+	static const struct tiny_option pages[] = { { "CONFIG_ARM64_64K_PAGES", "y" } };
+	struct tiny_image tiny = {
+		.image = { .label = "6.1.50", .version = "6.1.50", .arch = "arm64" },
+		.nr_options = 1,
+		.options = pages
+	};
+	struct ks_bpf_map map = { .name = "map",
+				  .type = PERCPU_ARRAY,
+				  .key_size = 4,
+				  .value_size = 65536,
+				  .autocreate = true };
+#define SAYS() said_on(&tiny, ks_judge_map_shapes, "kprobe/vfs_read", &map)
+	assert_string_equal(SAYS(), "");
+	tiny.nr_options = 0;
+	assert_string_equal(SAYS(), "a map of the type percpu_array has values of 32 KiB at most");
+	tiny.no_config = true; // nobody knows
+	assert_string_equal(SAYS(), "");
+	map.value_size += 8;
+	assert_string_equal(SAYS(), "a map of the type percpu_array has values of 32 KiB at most, "
+				    "or of a page");
+}
+
 static void flags_are_those_of_the_type(void **state)
 {
 	(void)state;
+	FINE(HASH_OF_MAPS, 4, 4, PROG);
+	REFUSED("hash_of_maps does not take these flags", HASH_OF_MAPS, 4, 4, MMAP);
 	FINE(HASH, 4, 8, PREALLOC | NUMA | SEED | PROG);
 	REFUSED("hash does not take these flags", HASH, 4, 8, LRU);
 	REFUSED("hash does not take these flags", HASH, 4, 8, MMAP);
@@ -183,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_have_their_size),
 		cmocka_unit_test(values_have_their_size),
+		cmocka_unit_test(a_value_of_each_processor_may_fill_a_page),
 		cmocka_unit_test(flags_are_those_of_the_type),
 		cmocka_unit_test(programs_that_sleep_use_few_types),
 		cmocka_unit_test(of_what_is_not_known_nothing_is_said),

@@ -12,6 +12,7 @@
 #include "check.h"
 #include "check/prepare.h"
 #include "check/rules/rules.h"
+#include "instructions.h"
 #include "records.h"
 #include "tiny_view.h"
 
@@ -114,14 +115,6 @@ static void add(struct written *w, uint8_t code, uint8_t dst, uint8_t src, int16
 	w->refs[w->nr] = w->cores[w->nr] = KS_NO_INDEX;
 	w->insns[w->nr++] = (struct ks_bpf_insn){ code, dst, src, off, imm };
 }
-#define LOAD(dst, src, off) 0x79, dst, src, off, 0
-#define MOV(dst, imm) 0xb7, dst, 0, 0, imm
-#define MOVX(dst, src) 0xbf, dst, src, 0, 0
-#define ADD(dst, imm) 0x07, dst, 0, 0, imm
-#define ADDX(dst, src) 0x0f, dst, src, 0, 0
-#define JNE(dst, imm, off) 0x55, dst, 0, off, imm
-#define CALL(imm) 0x85, 0, 0, 0, imm
-#define EXIT 0x95, 0, 0, 0, 0
 
 /** bpf_probe_read_kernel(r10 - 8, size, register + offset) */
 static void copy(struct written *w, uint8_t from, int32_t offset, int32_t size)

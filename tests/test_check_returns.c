@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "check.h"
+#include "instructions.h"
 #include "tiny_judge.h"
 #include "tiny_view.h"
 
@@ -207,18 +208,8 @@ static void what_hooks_of_lsm_took(void **state)
 	expect(NEW, "lsm/no_such_hook", all);
 }
 
-#define LOAD(dst, src, off) 0x79, dst, src, off, 0
 #define VARIABLE(dst) 0x18, dst, 0, 0, 0
 #define ZERO 0, 0, 0, 0, 0
-#define MOV(dst, imm) 0xb7, dst, 0, 0, imm
-#define MOVX(dst, src) 0xbf, dst, src, 0, 0
-#define AND(dst, imm) 0x57, dst, 0, 0, imm
-#define OR(dst, imm) 0x47, dst, 0, 0, imm
-#define RSH(dst, imm) 0x77, dst, 0, 0, imm
-#define ARSH(dst, imm) 0xc7, dst, 0, 0, imm
-#define JEQ(dst, imm, off) 0x15, dst, 0, off, imm
-#define JGT(dst, imm, off) 0x25, dst, 0, off, imm
-#define EXIT 0x95, 0, 0, 0, 0
 
 static void every_path_counts(void **state)
 {

@@ -17,6 +17,7 @@
 #include "base/array.h"
 #include "check/rules/pointers.h"
 #include "place.h"
+#include "records.h"
 #include "tiny_judge.h"
 #include "typed_kernel.h"
 
@@ -39,27 +40,20 @@ static const struct ks_type proto = { .kind = KS_TYPE_PROTO,
 					     .params = tagged_params },
 			    p_proto = { .kind = KS_TYPE_PTR, .inner = &proto },
 			    p_tagged_proto = { .kind = KS_TYPE_PTR, .inner = &tagged_proto };
-static const struct ks_member members[] = { { "a", &t_long, 0, 0 }, { "yours", &p_thing, 64, 0 } },
-			      tagged_members[] = { { "a", &t_long, 0, 0 },
-						   { "yours", &p_user, 64, 0 } },
-			      run[] = { { "run", &p_proto, 0, 0 } },
-			      tagged_run[] = { { "run", &p_tagged_proto, 0, 0 } };
+static const struct ks_member members[] = { MEMBER("a", &t_long, 0), MEMBER("yours", &p_thing, 8) },
+			      tagged_members[] = { MEMBER("a", &t_long, 0),
+						   MEMBER("yours", &p_user, 8) },
+			      run[] = { MEMBER("run", &p_proto, 0) },
+			      tagged_run[] = { MEMBER("run", &p_tagged_proto, 0) };
 
-#define RECORD(n, m)                                                                               \
-	{                                                                                          \
-		.kind = KS_STRUCT, .name = n, .size = sizeof(m) / sizeof((m)[0]) * 8,              \
-		.nr = KS_ARRAY_LEN(m), .members = (m)                                              \
-	}
-static const struct ks_decl records[] = { RECORD("operations", run), RECORD("thing", members) },
-			    tagged[] = { RECORD("operations", tagged_run),
-					 RECORD("thing", tagged_members) },
-			    ints[] = { { .kind = KS_INT, .name = "long", .size = 8 } },
-			    functions[] = { { .name = "take", .type = &proto } },
-			    tagged_take = { .name = "take", .type = &tagged_proto },
-			    of_module[] = { { .name = "take_in",
-					      .module = "zoo",
-					      .type = &proto } },
-			    tagged_in = { .name = "take_in", .type = &tagged_proto };
+static const struct ks_decl
+	records[] = { RECORD("operations", 8, run), RECORD("thing", 16, members) },
+	tagged[] = { RECORD("operations", 8, tagged_run), RECORD("thing", 16, tagged_members) },
+	ints[] = { { .kind = KS_INT, .name = "long", .size = 8 } },
+	functions[] = { { .name = "take", .type = &proto } },
+	tagged_take = { .name = "take", .type = &tagged_proto },
+	of_module[] = { { .name = "take_in", .module = "zoo", .type = &proto } },
+	tagged_in = { .name = "take_in", .type = &tagged_proto };
 
 static const struct ks_form form_of[] = {
 	{ .decl = &tagged[0], .kind = KS_BTF_STRUCT },

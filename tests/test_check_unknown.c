@@ -392,6 +392,16 @@ static void programs_that_nothing_compiles_do_less(void **state)
 	switched.options = off;
 	switched.nr_options = 1;
 	expect(&unknown, &switched, &called_back, pointing, 6, 4);
+	// of no configuration and no symbols nobody knows; code there is, and amd64 runs it at once
+	static const char *const code[] = { "bpf_trampoline_link_prog", NULL };
+	const struct expectation on_riscv = { "6.1.50", "riscv64", "xdp", UNKNOWN(TIER) };
+	struct tiny_image riscv = kernel_of("6.1.50", "riscv64", false);
+	switched.no_config = riscv.no_config = true;
+	switched.nr_options = riscv.nr_options = 0;
+	expect(&unknown, &switched, &called_back, pointing, 6, 4);
+	switched.symbols = riscv.symbols = code;
+	expect(&works, &switched, &called_back, pointing, 6, 4);
+	expect(&on_riscv, &riscv, &called_back, pointing, 6, 4);
 	for (int compiled = 0; compiled < 2; compiled++) {
 		struct tiny_image tiny = kernel_of("6.1.50", "amd64", false);
 		struct ks_bpf_object mixed = object_with(&call), pointed = object_with(&pointer),

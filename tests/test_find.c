@@ -15,7 +15,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <cmocka.h>
+#include <elf.h>
 
+#include "arch/arch.h"
 #include "base/array.h"
 #include "base/buf.h"
 #include "check.h"
@@ -122,6 +124,7 @@ static void an_object_is_found_by_itself(void **state)
 	struct ks_bpf_finds finds = find(write_file("mini.bpf.o", &big));
 	assert_int_equal(finds.len, 1);
 	is_object(&finds.at[0], &big, 0, "mini");
+	assert_null(finds.at[0].object->carrier);
 	ks_bpf_finds_deinit(&finds);
 }
 
@@ -136,6 +139,14 @@ static void objects_inside_a_program_are_named(void **state)
 	assert_int_equal(finds.len, 2);
 	is_object(&finds.at[0], &little, at[0], "tracing"); // as its source, tracing.bpf.c
 	is_object(&finds.at[1], &big, at[1], "tool.1");	    // which tells nothing of its source
+	assert_null(finds.at[0].object->carrier);	    // a machine that nobody knows
+	ks_bpf_finds_deinit(&finds);
+	program.at[18] = EM_X86_64;
+	program.at[19] = 0;
+	finds = find(write_file("tool.so", &program));
+	assert_int_equal(finds.len, 2);
+	for (size_t i = 0; i < finds.len; i++)
+		assert_string_equal(finds.at[i].object->carrier->debian, "amd64");
 	ks_bpf_finds_deinit(&finds);
 }
 

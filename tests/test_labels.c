@@ -18,9 +18,9 @@
 enum {
 	TEXT = 0x10000,
 	BASE = 0x81000000,
-	KNOWN = 1200,
+	KNOWN = 1200, // functions that BTF lists
 	STEP = 32
-}; // KNOWN functions that BTF lists
+};
 
 /** An image: code, its tables of frames, and symbols in the order of addresses. */
 struct image {
@@ -80,6 +80,7 @@ static struct image *image_new(uint16_t machine, bool is64, size_t nr, bool btf)
 	image->elf = (struct ks_elf){ .machine = machine,
 				      .is64 = is64,
 				      .type = ET_EXEC,
+				      .map_len = TEXT,
 				      .nr_sections = 2,
 				      .sections = image->sections };
 	image->sections[0].name = "";
@@ -367,6 +368,37 @@ static void without_btf_calls_tell(void **state)
 	}
 }
 
+/** What a bound lies near to may be behind the last address, which is in front of the first. */
+static void the_last_addresses_are_some(void **state)
+{
+	(void)state;
+	for (uint64_t ahead = 0; ahead < 10; ahead++) {
+		struct image *image = image_new(EM_X86_64, true, 3, true);
+		add(image, UINT64_MAX - ahead, "table_end", KS_ATTACH_FTRACE, 0);
+		tell(image, true);
+		is(image, "table_end", STT_FUNC);
+		free(image);
+	}
+}
+
+/** Bytes that sections share are read once, or not at all: there may be many of them. */
+static void code_is_read_once(void **state)
+{
+	(void)state;
+	for (int twice = 0; twice < 2; twice++) {
+		struct image *image = image_new(EM_X86_64, true, 200, false);
+		uint64_t from = next(image, "caller", 0), to = next(image, "called", 0);
+		next(image, "last", 0);
+		put_call(image, from, to);
+		image->sections[2] = image->sections[1];
+		image->sections[1].addr -= twice ? STEP : 0; // no call there leads to that
+		image->elf.nr_sections = 2 + (size_t)twice;
+		tell(image, true);
+		is(image, "called", twice ? KS_STT_UNTOLD : STT_FUNC);
+		free(image);
+	}
+}
+
 /** Where no address is told, all symbols lie at 0. */
 static void hidden_addresses_make_no_aliases(void **state)
 {
@@ -390,6 +422,8 @@ int main(void)
 		cmocka_unit_test(tables_that_cannot_be_searched_tell_nothing),
 		cmocka_unit_test(code_tells),
 		cmocka_unit_test(without_btf_calls_tell),
+		cmocka_unit_test(code_is_read_once),
+		cmocka_unit_test(the_last_addresses_are_some),
 		cmocka_unit_test(hidden_addresses_make_no_aliases),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,7 @@ struct ks_arch {
 	const struct ks_arch_range *no_kprobes; // beside those of all machines
 	struct ks_arch_registers registers;
 	struct ks_arch_trampolines trampolines;
+	bool compiles; // eBPF programs as it boots, where it can (ARCH_WANT_DEFAULT_BPF_JIT: 81c22041d9f1)
 	/** Beside calls of a program's own functions; none: not known since 6.0. */
 	struct ks_gate tail_calls;
 };

@@ -103,6 +103,7 @@ const struct ks_arch ks_archs[] = {
 		.call = CALL_REL32,
 		.first_calls = CALLS_OF_X86,
 		.syscall_prefix = "__x64_sys_",
+		.compiles = true,
 		.no_kprobes = x86_ranges,
 		.registers = { "pt_regs", { "di", "rdi" }, 80, 6, { 112, 104, 96, 88, 72, 64 } },
 		.tail_calls = GATE(5, 10, "e411901c0b77"),
@@ -153,6 +154,7 @@ const struct ks_arch ks_archs[] = {
 		.call_ops = GATE(6, 3, "baaf553d3bc3"),
 		.first_calls = CALLS_OF_ALL,
 		.syscall_prefix = "__arm64_sys_",
+		.compiles = true,
 		.no_kprobes = RANGES{ RANGE("__entry_text", 0, 0),
 				      RANGE("__irqentry_text", 0, 0), // of old: 6e08af0f10dc
 				      RANGE("__exception_text", 0, 0),

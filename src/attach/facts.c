@@ -65,11 +65,13 @@ enum ks_presence ks_attach_jit(const struct ks_attach_facts *facts)
 
 enum ks_presence ks_attach_compiles(const struct ks_attach_facts *facts)
 {
-	if (ks_attach_jit(facts) == KS_ABSENT)
-		return KS_ABSENT;
-	// machines without ARCH_WANT_DEFAULT_BPF_JIT begin with 0
-	return ks_attach_option(facts, "CONFIG_BPF_JIT_DEFAULT_ON") == KS_ABSENT ? KS_UNTOLD
-										 : KS_PRESENT;
+	enum ks_presence jit = ks_attach_jit(facts);
+	if (jit != KS_PRESENT)
+		return jit;
+	enum ks_presence at_once = ks_attach_option(facts, "CONFIG_BPF_JIT_DEFAULT_ON");
+	if (at_once == KS_UNTOLD && facts->arch && facts->arch->compiles)
+		return KS_PRESENT;
+	return at_once == KS_PRESENT ? KS_PRESENT : KS_UNTOLD;
 }
 
 enum ks_presence ks_attach_mixes_tail_calls(const struct ks_attach_facts *facts)

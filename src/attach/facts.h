@@ -60,9 +60,9 @@ enum ks_presence ks_attach_bit(const struct ks_image *image, const struct ks_sym
  */
 #define KS_JIT_OPTION "CONFIG_BPF_JIT"
 #define KS_JIT_FUNCTION "bpf_trampoline_link_prog"
-#define KS_JIT_SWITCH "net.core.bpf_jit_enable is 0 until it is set"
+#define KS_JIT_UNTOLD "whether they are depends on " KS_JIT_OPTION " and net.core.bpf_jit_enable"
 enum ks_presence ks_attach_jit(const struct ks_attach_facts *facts);
-/** Whether they are as the kernel boots; KS_UNTOLD where they may be, for net.core.bpf_jit_enable has to be set first. */
+/** Whether they are as the kernel boots; KS_UNTOLD also where net.core.bpf_jit_enable has to be set first. */
 enum ks_presence ks_attach_compiles(const struct ks_attach_facts *facts);
 /** Whether programs may have tail calls beside functions of their own. */
 enum ks_presence ks_attach_mixes_tail_calls(const struct ks_attach_facts *facts);

@@ -19,8 +19,8 @@ static const struct {
 	const char *name;
 	const struct ks_gate *gate;
 	const char *option; // that must be set; NULL
-	const char *
-		list; // symbol of the list that came with it, which tells more than a version; NULL
+	/** Symbol of the list that came with it, which tells more than a version; NULL. */
+	const char *list;
 	bool on_return; // only fexit and fmod_ret: they do not return
 } denied[] = {
 	{ "migrate_disable", &list_of_migration, NULL, "btf_id_deny", false },

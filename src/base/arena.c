@@ -83,6 +83,14 @@ void *ks_arena_array(struct ks_arena *arena, size_t count, size_t size)
 	return ks_arena_alloc(arena, bytes);
 }
 
+void *ks_arena_copy(struct ks_arena *arena, const void *from, size_t count, size_t size)
+{
+	void *to = ks_arena_array(arena, count, size);
+	if (to && count)
+		memcpy(to, from, count * size);
+	return to;
+}
+
 char *ks_arena_strndup(struct ks_arena *arena, const char *text, size_t len)
 {
 	char *copy = ks_arena_alloc(arena, len + 1);

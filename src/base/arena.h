@@ -21,6 +21,8 @@ struct ks_arena {
 void *ks_arena_alloc(struct ks_arena *arena, size_t size);
 /** As ks_arena_alloc() for count elements of size bytes; NULL also when the product overflows. */
 void *ks_arena_array(struct ks_arena *arena, size_t count, size_t size);
+/** A copy of count elements of size bytes; NULL as ks_arena_array(). @param from may be NULL for none */
+void *ks_arena_copy(struct ks_arena *arena, const void *from, size_t count, size_t size);
 /** A copy of len bytes with a NUL behind it. */
 char *ks_arena_strndup(struct ks_arena *arena, const char *text, size_t len);
 /** A copy of a text that ends with a NUL. */

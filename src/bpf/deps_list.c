@@ -78,13 +78,10 @@ void ks_deps_merge(struct ks_dep *list, size_t *len)
 struct ks_error *ks_dep_sink_empty(struct ks_dep_sink *sink, struct ks_dep_list *ret)
 {
 	ks_deps_merge(sink->list.at, &sink->list.len);
-	struct ks_dep *copy = ks_arena_array(sink->arena, sink->list.len, sizeof(*copy));
-	if (!copy)
+	ret->at = ks_arena_copy(sink->arena, sink->list.at, sink->list.len, sizeof(*sink->list.at));
+	if (!ret->at)
 		return &ks_nomem;
-	if (sink->list.len)
-		memcpy(copy, sink->list.at, sink->list.len * sizeof(*copy));
 	ret->nr = (uint32_t)sink->list.len;
-	ret->at = copy;
 	sink->list.len = 0;
 	return NULL;
 }

@@ -83,13 +83,9 @@ static struct ks_error *read_path(struct ks_arena *arena, struct ks_bpf_core *co
 	} while (*at++ == ':');
 	if (at[-1])
 		return ks_error_new(KS_ERR_DATA, "a relocation has the path \"%.80s\"", core->text);
-	uint32_t *copy = ks_arena_array(arena, nr, sizeof(*copy));
-	if (!copy)
-		return &ks_nomem;
-	memcpy(copy, path, nr * sizeof(*copy));
-	core->path = copy;
+	core->path = ks_arena_copy(arena, path, nr, sizeof(*path));
 	core->nr = nr;
-	return NULL;
+	return core->path ? NULL : &ks_nomem;
 }
 
 static struct ks_error *read_core(struct ext *ext, struct ks_cursor *c, uint32_t section)
@@ -178,17 +174,13 @@ static struct ks_error *read_tables(struct ext *ext, struct ks_cursor c)
 static struct ks_error *keep(struct ext *ext)
 {
 	struct ks_bpf_object *object = ext->reader->object;
-	struct ks_bpf_line *lines = ks_arena_array(&object->arena, ext->lines.len, sizeof(*lines));
-	struct ks_bpf_core *cores = ks_arena_array(&object->arena, ext->cores.len, sizeof(*cores));
-	if (!lines || !cores)
+	object->lines = ks_arena_copy(&object->arena, ext->lines.at, ext->lines.len,
+				      sizeof(*ext->lines.at));
+	object->cores = ks_arena_copy(&object->arena, ext->cores.at, ext->cores.len,
+				      sizeof(*ext->cores.at));
+	if (!object->lines || !object->cores)
 		return &ks_nomem;
-	if (ext->lines.len)
-		memcpy(lines, ext->lines.at, ext->lines.len * sizeof(*lines));
-	if (ext->cores.len)
-		memcpy(cores, ext->cores.at, ext->cores.len * sizeof(*cores));
-	object->lines = lines;
 	object->nr_lines = (uint32_t)ext->lines.len;
-	object->cores = cores;
 	object->nr_cores = (uint32_t)ext->cores.len;
 	ks_bpf_places_sort(&ext->reader->type_places);
 	ks_bpf_places_sort(&ext->reader->line_places);

@@ -15,8 +15,9 @@ struct ks_bpf_found {
 	const char *name;
 	uint64_t offset, size; // of the object in that file, in bytes
 	const uint8_t *bytes;
-	struct ks_bpf_object *object; // NULL when it cannot be read
-	struct ks_error *error;	      // why not
+	const struct ks_arch *carrier; // the machine of the program that has it; NULL: none has
+	struct ks_bpf_object *object;  // NULL when it cannot be read
+	struct ks_error *error;	       // why not
 };
 
 /** Told of what a folder has that is left out; the error is its own from then on. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "arch/arch.h"
 #include "base/buf.h"
 #include "base/cursor.h"
 #include "base/memory.h"
@@ -79,6 +80,18 @@ static uint64_t object_size(const uint8_t *bytes, size_t len, const struct heade
 			end = offset + size;
 	}
 	return end;
+}
+
+/** The machine of a program or library; NULL: it is none, or of a machine that is not known. */
+static const struct ks_arch *machine_of(const uint8_t *bytes, size_t len)
+{
+	if (len < sizeof(Elf32_Ehdr) || memcmp(bytes, ELFMAG, SELFMAG) != 0)
+		return NULL;
+	bool big_endian = bytes[EI_DATA] == ELFDATA2MSB;
+	struct ks_cursor c =
+		ks_cursor_over(bytes, len, big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__));
+	ks_cursor_take(&c, EI_NIDENT + 2); // and the type
+	return ks_arch_of_elf(ks_cursor_u16(&c), bytes[EI_CLASS] == ELFCLASS64, big_endian);
 }
 
 /** Note one and open it. Its bytes are copied: they outlive the file, and are aligned. */
@@ -186,10 +199,12 @@ static struct ks_error *open_all(struct ks_bpf_finds *finds, size_t first, const
 				ks_error_in_file(ks_bpf_open(found->bytes, found->size,
 							     ks_buf_text(&name), &found->object),
 						 path);
-		if (found->object)
+		if (found->object) {
 			found->name = found->object->name;
-		else if (!found->name)
+			found->object->carrier = found->carrier;
+		} else if (!found->name) {
 			found->name = ks_arena_strndup(&finds->arena, name.at, name.len);
+		}
 		if (!found->name)
 			return &ks_nomem;
 	}
@@ -231,6 +246,7 @@ static struct ks_error *take(struct ks_bpf_finds *finds, const char *path, const
 	uint64_t left = len - at, size = object_size(bytes + at, left, &header);
 	bool cut = size > left;
 	KS_TRY(add(finds, copy, at, cut ? 0 : size, bytes + at));
+	finds->at[finds->len - 1].carrier = machine_of(bytes, len);
 	if (cut)
 		finds->at[finds->len - 1].error =
 			ks_error_in_file(ks_error_new(KS_ERR_DATA,

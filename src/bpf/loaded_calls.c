@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "bpf/loaded_private.h"
 #include "bpf/names.h"
 
@@ -67,25 +68,19 @@ static int by_distance(const void *a, const void *b)
 static void take_symbol(struct ks_loaded_search *search, const call_vector *calls, int64_t distance,
 			const char *symbol)
 {
-	size_t low = 0, high = calls->len;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (calls->at[middle].distance < distance)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == calls->len || calls->at[low].distance != distance)
+	const struct call *all = calls->at;
+	size_t i = KS_FIRST_NOT(0, calls->len, n, all[n].distance < distance);
+	if (i == calls->len || all[i].distance != distance)
 		return;
 	uint32_t helper = helper_called(symbol);
-	for (; helper && low < calls->len && calls->at[low].distance == distance; low++) {
-		struct ks_loaded_found *found = ks_loaded_program(search, calls->at[low].program);
+	for (; helper && i < calls->len && all[i].distance == distance; i++) {
+		struct ks_loaded_found *found = ks_loaded_program(search, all[i].program);
 		if (found)
 			found->helpers[helper / 8] |= (uint8_t)(1U << helper % 8);
 	}
 }
 
-/** Call a function of the kernel's for each function in its list of symbols. @return the address of the one that is asked for */
+/** Go through the kernel's functions. @param wanted its address is returned; NULL: find out which of them are called */
 static uint64_t read_symbols(struct ks_loaded_search *search, const call_vector *calls,
 			     uint64_t base, const char *wanted)
 {

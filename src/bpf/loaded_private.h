@@ -15,8 +15,8 @@ struct ks_loaded_found {
 	size_t nr_attached;
 	bool by_cgroup;	   // its link to a cgroup told attach_type
 	bool calls_kernel; // functions of the kernel that are no helpers
-	uint8_t helpers[KS_LOADED_HELPERS /
-			8]; // a bit for each that it calls, as far as that shows
+	/** A bit for each that it calls, as far as that shows. */
+	uint8_t helpers[KS_LOADED_HELPERS / 8];
 };
 /** That it is attached to something: as a section would say it, and by the name alone. */
 struct ks_loaded_attached {

@@ -80,21 +80,13 @@ static struct ks_error *open_btf(struct ks_bpf_reader *reader)
 	return NULL;
 }
 
-/** Into the object's arena; NULL: no memory. */
-static const void *keep(struct ks_arena *arena, const void *from, size_t nr, size_t size)
-{
-	void *to = ks_arena_array(arena, nr, size);
-	if (to && nr)
-		memcpy(to, from, nr * size);
-	return to;
-}
-
 static struct ks_error *copy_lists(struct ks_bpf_reader *reader)
 {
 	struct ks_bpf_object *object = reader->object;
 	struct ks_arena *arena = &object->arena;
 #define KEEP(list, as)                                                                             \
-	object->as = keep(arena, reader->list.at, reader->list.len, sizeof(*reader->list.at));     \
+	object->as =                                                                               \
+		ks_arena_copy(arena, reader->list.at, reader->list.len, sizeof(*reader->list.at)); \
 	object->nr_##as = (uint32_t)reader->list.len
 	KEEP(maps, maps);
 	KEEP(refs, refs);

@@ -10,6 +10,7 @@
 #include "bpf/hook.h"
 #include "btf/btf.h"
 
+struct ks_arch;
 struct ks_arch_registers;
 
 /** An instruction in this machine's byte order. The second half of a ld_imm64 is an instruction of its own. */
@@ -162,6 +163,8 @@ struct ks_bpf_object {
 	struct ks_btf *btf; // its own; NULL for a legacy object
 	/** Those of the machine that its types give away; NULL: none do. */
 	const struct ks_arch_registers *registers;
+	/** The machine of the program or library that it was found in; NULL: in none. */
+	const struct ks_arch *carrier;
 	uint32_t nr_programs, nr_maps, nr_data, nr_externs, nr_refs, nr_cores, nr_lines,
 		nr_struct_ops, nr_strays, nr_refusals, nr_struct_members;
 	const struct ks_bpf_program *programs;
@@ -177,6 +180,15 @@ struct ks_bpf_object {
 	const struct ks_bpf_struct_member *struct_members;
 	const struct ks_bpf_refusal *refusals;
 };
+
+/** What an instruction of a program refers to; NULL: nothing. */
+static inline const struct ks_bpf_ref *ks_bpf_ref_at(const struct ks_bpf_object *object,
+						     const struct ks_bpf_program *program,
+						     uint32_t insn)
+{
+	uint32_t ref = program->refs ? program->refs[insn] : KS_NO_INDEX;
+	return ref < object->nr_refs ? &object->refs[ref] : NULL;
+}
 
 /**
  * Read one object.

@@ -229,14 +229,6 @@ static struct ks_error *link_functions(struct link *link, uint32_t main)
 	return NULL;
 }
 
-static const void *copy_array(struct ks_arena *arena, const void *from, size_t nr, size_t size)
-{
-	void *to = ks_arena_array(arena, nr, size);
-	if (to && nr)
-		memcpy(to, from, nr * size);
-	return to;
-}
-
 static struct ks_error *keep(struct link *link, const struct ks_bpf_function *main,
 			     struct ks_bpf_program *program)
 {
@@ -247,10 +239,10 @@ static struct ks_error *keep(struct link *link, const struct ks_bpf_function *ma
 		.section = ks_arena_strdup(arena, link->reader->elf->sections[main->section].name),
 		.nr = (uint32_t)nr,
 		.nr_main = main->nr,
-		.insns = copy_array(arena, link->insns.at, nr, sizeof(*link->insns.at)),
-		.refs = copy_array(arena, link->refs.at, nr, sizeof(uint32_t)),
-		.cores = copy_array(arena, link->cores.at, nr, sizeof(uint32_t)),
-		.lines = copy_array(arena, link->lines.at, nr, sizeof(uint32_t)),
+		.insns = ks_arena_copy(arena, link->insns.at, nr, sizeof(*link->insns.at)),
+		.refs = ks_arena_copy(arena, link->refs.at, nr, sizeof(uint32_t)),
+		.cores = ks_arena_copy(arena, link->cores.at, nr, sizeof(uint32_t)),
+		.lines = ks_arena_copy(arena, link->lines.at, nr, sizeof(uint32_t)),
 		.func_type = main->func_type,
 	};
 	if (!program->section || !program->insns || !program->refs || !program->cores ||

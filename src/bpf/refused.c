@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "bpf/names.h"
 #include "bpf/reader.h"
 
 /*
@@ -16,9 +17,6 @@ enum {
 	MOST = 4,
 	MAX_MEMBERS = 64,
 	GLOBAL = 1,
-	PROG_ARRAY = 3,
-	ARRAY_OF_MAPS = 12,
-	HASH_OF_MAPS = 13
 };
 
 /** @param more behind why, as the name of a member; NULL */
@@ -131,7 +129,8 @@ static struct ks_error *judge_definition(struct ks_bpf_reader *reader, const cha
 		return refuse(reader, name, "the map has two sizes that do not agree", NULL);
 	if (!member_value(btf, &definition, "values", &values))
 		return NULL;
-	if (inner || (type != PROG_ARRAY && type != ARRAY_OF_MAPS && type != HASH_OF_MAPS))
+	if (inner || (type != KS_MAP_PROG_ARRAY && type != KS_MAP_ARRAY_OF_MAPS &&
+		      type != KS_MAP_HASH_OF_MAPS))
 		return refuse(reader, name,
 			      "only maps of maps, of one level, and maps of programs "
 			      "have values",
@@ -194,10 +193,12 @@ static struct ks_error *judge_functions(struct ks_bpf_reader *reader)
 	return NULL;
 }
 
-/** Why libbpf follows no relocation to a symbol; NULL: it does. */
-static const char *why_lost(const struct ks_bpf_reader *reader, const struct ks_bpf_symbol *symbol)
+/** Why libbpf follows no relocation to a symbol; NULL: it does. @param ret_section behind that, as a name; NULL */
+static const char *why_lost(const struct ks_bpf_reader *reader, const struct ks_bpf_symbol *symbol,
+			    const char **ret_section)
 {
 	const struct ks_elf *elf = reader->elf;
+	*ret_section = NULL;
 	if (symbol->section == SHN_UNDEF) // an extern, or a stray
 		return NULL;
 	if (symbol->section >= elf->nr_sections)
@@ -210,6 +211,7 @@ static const char *why_lost(const struct ks_bpf_reader *reader, const struct ks_
 	if (reader->data_of[symbol->section] != KS_NO_INDEX || strcmp(section, ".maps") == 0 ||
 	    strcmp(section, ".jumptables") == 0 || ks_bpf_holds_legacy_maps(section))
 		return NULL;
+	*ret_section = section;
 	return "it stands in a section that libbpf does not read: ";
 }
 
@@ -220,17 +222,14 @@ static struct ks_error *judge_relocations(struct ks_bpf_reader *reader)
 		const struct ks_bpf_place *place = &reader->reloc_places.at[i];
 		const struct ks_bpf_symbol *symbol =
 			&reader->symbols[reader->relocs.at[place->index].symbol];
-		if (!is_code(elf, place->section))
-			continue;
-		const char *why = why_lost(reader, symbol);
+		const char *section, *name = symbol->name;
+		const char *why =
+			is_code(elf, place->section) ? why_lost(reader, symbol, &section) : NULL;
 		if (!why)
 			continue;
-		bool section = symbol->type == STT_SECTION || !symbol->name[0];
-		const char *of = symbol->section < elf->nr_sections
-					 ? elf->sections[symbol->section].name
-					 : NULL;
-		return refuse(reader, section && of ? of : symbol->name, why,
-			      why[strlen(why) - 1] == ' ' ? of : NULL);
+		if ((symbol->type == STT_SECTION || !name[0]) && symbol->section < elf->nr_sections)
+			name = elf->sections[symbol->section].name;
+		return refuse(reader, name, why, section);
 	}
 	return NULL;
 }

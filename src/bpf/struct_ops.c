@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "bpf/names.h"
 #include "bpf/reader.h"
 
 /*
@@ -9,7 +10,7 @@
  * is a program is relocated to it.
  */
 
-enum { MAP_TYPE_STRUCT_OPS = 26, MAX_MEMBERS = 512 };
+enum { MAX_MEMBERS = 512 };
 
 static const struct {
 	const char *name;
@@ -127,7 +128,7 @@ static struct ks_error *read_section(struct ks_bpf_reader *reader, uint32_t sect
 			continue;
 		struct ks_bpf_map map = {
 			.name = var.name,
-			.type = MAP_TYPE_STRUCT_OPS,
+			.type = KS_MAP_STRUCT_OPS,
 			.key_size = 4,
 			.value_size = type.size,
 			.max_entries = 1,

@@ -54,10 +54,8 @@ static void reader_deinit(struct reader *reader)
 /** What was collected, in the arena. */
 static const void *keep(struct reader *reader, const void *at, size_t nr, size_t size)
 {
-	void *copy = ks_arena_array(&reader->policy->arena, nr, size);
+	const void *copy = ks_arena_copy(&reader->policy->arena, at, nr, size);
 	reader->toml.nomem = reader->toml.nomem || !copy;
-	if (copy && nr)
-		memcpy(copy, at, nr * size);
 	return copy;
 }
 

@@ -164,6 +164,22 @@ static uint32_t count_agreeing(const struct ks_btf *btf, const struct ks_btf_typ
 	return agree + (decl->size == local->size);
 }
 
+/** How near an image's machine is to that of an object: where it is known, its own, one of its source, its byte order. */
+static int closeness(const struct ks_prepared *prepared, const struct ks_image *image)
+{
+	const struct ks_arch *arch = ks_arch_by_debian(image->arch), *own = prepared->machine;
+	const struct ks_arch *carrier = prepared->object->carrier;
+	if (!arch)
+		return 1; // nothing speaks against it
+	if (arch->big_endian != prepared->object->big_endian)
+		return 0;
+	if (!own || (carrier && strcmp(carrier->source, own->source) == 0))
+		own = carrier ? carrier : own; // it tells machines of one source apart
+	if (!own || strcmp(own->source, arch->source) != 0)
+		return 1;
+	return own == arch ? 3 : 2;
+}
+
 size_t ks_object_base(const struct ks_prepared *prepared, struct ks_view *view, size_t nr_images,
 		      uint64_t *scores)
 {
@@ -190,8 +206,15 @@ size_t ks_object_base(const struct ks_prepared *prepared, struct ks_view *view, 
 		}
 	}
 	size_t best = nr_images;
-	for (size_t at = 0; at < nr_images; at++)
-		if (scores[at] && (best == nr_images || scores[at] > scores[best]))
-			best = at;
+	int closest = 0;
+	for (size_t at = 0; at < nr_images; at++) {
+		int close = closeness(prepared, ks_view_site(view, at).image);
+		bool better = best == nr_images || close > closest ||
+			      (close == closest && scores[at] > scores[best]);
+		if (!scores[at] || !better)
+			continue;
+		best = at;
+		closest = close;
+	}
 	return best;
 }

@@ -24,8 +24,9 @@ KS_MUST_CHECK struct ks_error *ks_object_prepare(struct ks_arena *arena,
 						 const struct ks_policy *policy,
 						 struct ks_prepared *ret);
 /**
- * The image whose structs agree best with those the object was built with, the first of several;
- * nr_images when none agrees.
+ * The image whose structs agree best with those the object was built with, the first of several; nr_images when none agrees.
+ * Those of the object's own machine come first, where that is known: by the registers in its types, or by the program that has it;
+ * then those of its byte order.
  * @param scores room for one number for each image
  */
 size_t ks_object_base(const struct ks_prepared *prepared, struct ks_view *view, size_t nr_images,

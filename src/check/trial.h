@@ -9,8 +9,8 @@ struct ks_trial {
 	const struct ks_resolution *resolution;
 	uint32_t index;	 // of the program in its object
 	uint64_t *steps; // as in ks_interp_input
-	const struct ks_bounds
-		*bounds; // what the verifier makes of its numbers; to follow it, NULL
+	/** What the verifier makes of its numbers; to follow it, NULL. */
+	const struct ks_bounds *bounds;
 };
 
 /** Which of its instructions can be reached. @param arena holds the result */

@@ -45,26 +45,27 @@ static struct ks_error *verify(struct ks_cli *cli)
 	return NULL;
 }
 
-/** What each of the words means is looked up before any of it is removed. */
+/** What each of the words means is looked up before any of it is removed; then all are at once. */
 static struct ks_error *remove_images(struct ks_session *session, int argc, char **argv)
 {
 	_cleanup_buf_ struct ks_buf labels = { 0 };
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	size_t nr = 0;
 	if (argc < 1)
 		return ks_error_new(KS_ERR_USAGE, "usage: ksurf images --remove IMAGE...");
 	for (int i = 0; i < argc; i++) {
 		KS_TRY(ks_selection_choose(&session->sel, session->store, argv[i]));
 		for (size_t k = 0; k < session->sel.images.nr; k++)
 			ks_buf_strz(&labels, session->sel.images.at[k]->image.label);
+		nr += session->sel.images.nr;
 	}
 	KS_TRY(ks_buf_error(&labels));
-	for (size_t at = 0; at < labels.len; at += strlen(labels.at + at) + 1) {
-		bool again = false;
-		for (size_t k = 0; k < at; k += strlen(labels.at + k) + 1)
-			again = again || strcmp(labels.at + k, labels.at + at) == 0;
-		if (!again)
-			KS_TRY(ks_store_remove(session->store, labels.at + at));
-	}
-	return NULL;
+	const char **list = ks_arena_array(&arena, nr + 1, sizeof(*list));
+	if (!list)
+		return &ks_nomem;
+	for (size_t i = 0, at = 0; i < nr; at += strlen(list[i++]) + 1)
+		list[i] = labels.at + at;
+	return ks_store_remove_all(session->store, list, nr);
 }
 
 /** The one image that a word means. @param[out] ret its label, as long as the session */

@@ -23,8 +23,8 @@ static struct ks_error *find(struct ks_cli *cli, struct ks_cli_installed *instal
 		ks_cli_say(
 			stderr,
 			"ksurf: of %zu programs that are loaded %zu cannot be told, because the "
-			"kernel "
-			"does not say what they are attached to, or they call functions of it: %s",
+			"kernel does not say what they are attached to, or they call functions of "
+			"it: %s",
 			loaded->nr_programs, loaded->nr_silent, loaded->silent);
 	return err;
 }

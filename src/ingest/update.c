@@ -56,16 +56,18 @@ static struct ks_error *forget_of_set(struct ks_store *store, const char *set,
 	KS_TRY(ks_ingest_of_set(store, set, &arena, &images));
 	if (images.nr)
 		qsort(images.at, images.nr, sizeof(*images.at), compare_releases);
-	for (size_t i = opts->keep; i < images.nr; i++) {
-		const char *label = images.at[i]->image.label;
-		bool removed;
-		if (base && strcmp(base, label) == 0)
-			continue;
-		KS_TRY(ks_cancel_check(opts->ingest.cancel));
-		KS_TRY(ks_store_leave_set(store, label, set, &removed));
-		if (opts->forgotten)
-			opts->forgotten(opts->forgotten_arg, label, set, removed);
-	}
+	const char **labels = ks_arena_array(&arena, images.nr + 1, sizeof(*labels));
+	bool *removed = ks_arena_array(&arena, images.nr + 1, sizeof(*removed));
+	size_t nr = 0;
+	if (!labels || !removed)
+		return &ks_nomem;
+	for (size_t i = opts->keep; i < images.nr; i++)
+		if (!base || strcmp(base, images.at[i]->image.label) != 0)
+			labels[nr++] = images.at[i]->image.label;
+	KS_TRY(ks_cancel_check(opts->ingest.cancel));
+	KS_TRY(ks_store_leave_set(store, labels, nr, set, removed));
+	for (size_t i = 0; opts->forgotten && i < nr; i++)
+		opts->forgotten(opts->forgotten_arg, labels[i], set, removed[i]);
 	return NULL;
 }
 

@@ -174,6 +174,12 @@ struct ks_catalogue_view {
 /** @param ret valid until another row is asked for */
 KS_MUST_CHECK struct ks_error *ks_catalogue_view(struct ks_store *store, size_t row, uint64_t image,
 						 struct ks_catalogue_view *ret);
+/** How many words a mask of so many names has. */
+static inline size_t ks_catalogue_words(uint64_t nr)
+{
+	return ((size_t)nr + 63) / 64;
+}
+/** Whether an image has a name of the row. @param mask its own */
 static inline bool ks_catalogue_has(const uint64_t *mask, uint32_t name)
 {
 	return mask[name / 64] >> name % 64 & 1;

@@ -3,14 +3,10 @@
  * Which names of a row of a catalogue each image has. Neighbours mostly have the same, so it is kept for runs of images: as words
  * of 64 bits, the number of runs, the first image of each, and the masks of each.
  */
+#include "base/array.h"
 #include "store/catalogue.h"
 
 enum { MASKS_MOST = 1 << 24 };
-
-static size_t words_of(const struct ks_catalogue_chunk *chunk)
-{
-	return ((size_t)chunk->nr + 63) / 64;
-}
 
 /** Mark the images at which a name comes and goes. @param flips a mask for each image, and one more */
 static struct ks_error *flip(struct ks_cursor record, uint64_t *flips, size_t words, uint32_t name,
@@ -62,7 +58,7 @@ static struct ks_error *gather(struct ks_catalogue *catalogue, size_t words)
 
 static struct ks_error *make(struct ks_catalogue *catalogue, const struct ks_catalogue_chunk *chunk)
 {
-	size_t nr_images = catalogue->images.nr, words = words_of(chunk);
+	size_t nr_images = catalogue->images.nr, words = ks_catalogue_words(chunk->nr);
 	if (words > MASKS_MOST / (nr_images + 1))
 		return ks_store_damaged("impossible number of names in a row");
 	catalogue->flips.len = 0;
@@ -81,15 +77,7 @@ static struct ks_error *make(struct ks_catalogue *catalogue, const struct ks_cat
 /** The last run that begins at an image or before it. */
 static size_t run_of(const uint64_t *masks, uint64_t image)
 {
-	size_t low = 0, high = (size_t)masks[0];
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		if (masks[1 + middle] <= image)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
+	return KS_FIRST_NOT(1, (size_t)masks[0], i, masks[1 + i] <= image) - 1;
 }
 
 struct ks_error *ks_catalogue_mask(struct ks_store *store, size_t row, uint64_t image,
@@ -111,14 +99,14 @@ struct ks_error *ks_catalogue_mask(struct ks_store *store, size_t row, uint64_t 
 		ks_cache_put(&store->kept_columns, (int64_t)row, kept);
 	}
 	const uint64_t *masks = catalogue->masks;
-	*ret = masks + 1 + masks[0] + run_of(masks, image) * words_of(chunk);
+	*ret = masks + 1 + masks[0] + run_of(masks, image) * ks_catalogue_words(chunk->nr);
 	return NULL;
 }
 
 uint64_t ks_catalogue_mask_like(const struct ks_catalogue *catalogue,
 				const struct ks_catalogue_chunk *chunk, const uint64_t *mask)
 {
-	size_t words = words_of(chunk), run = 0;
+	size_t words = ks_catalogue_words(chunk->nr), run = 0;
 	const uint64_t *masks = catalogue->masks, *at = masks + 1 + masks[0];
 	while (at != mask && memcmp(at, mask, words * sizeof(*at)) != 0) {
 		at += words;

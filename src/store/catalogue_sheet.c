@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "store/catalogue.h"
 
 enum {
@@ -35,25 +36,14 @@ struct making {
 	struct ks_buf ids;
 };
 
-static size_t words_of(uint64_t nr)
-{
-	return ((size_t)nr + 63) / 64;
-}
-
 /* ---- which images ---- */
-
-static int compare_images(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-	return (*x > *y) - (*x < *y);
-}
 
 /** Where an expected image stands among those; SIZE_MAX: it is none. */
 static size_t expected_at(const struct ks_catalogue *catalogue, uint64_t image)
 {
 	const uint64_t *found = catalogue->expected.len ? bsearch(&image, catalogue->expected.at,
 								  catalogue->expected.len,
-								  sizeof(image), compare_images)
+								  sizeof(image), ks_compare_numbers)
 							: NULL;
 	return found ? (size_t)(found - catalogue->expected.at) : SIZE_MAX;
 }
@@ -74,7 +64,7 @@ struct ks_error *ks_catalogue_expect(struct ks_store *store, const struct ks_sto
 	for (size_t i = 0; i < images->nr; i++)
 		if (!ks_vector_add(&catalogue->expected, (uint64_t)images->at[i]->id - 1))
 			return &ks_nomem;
-	qsort(catalogue->expected.at, catalogue->expected.len, sizeof(uint64_t), compare_images);
+	catalogue->expected.len = ks_sort_distinct(catalogue->expected.at, catalogue->expected.len);
 	return NULL;
 }
 
@@ -219,7 +209,7 @@ static struct ks_error *make(struct ks_store *store, struct ks_catalogue *catalo
 	struct making making = { .catalogue = catalogue,
 				 .chunk = &chunk,
 				 .nr_images = catalogue->expected.len,
-				 .words = words_of(chunk.nr) };
+				 .words = ks_catalogue_words(chunk.nr) };
 	KS_TRY(make_room(&making));
 	struct ks_error *err = fill(&making);
 	if (!err)
@@ -237,12 +227,12 @@ static void view_sheet(const char *sheet, size_t nr_images, size_t at,
 	const struct sheet_head *head = (const void *)sheet;
 	const struct sheet_image *image = (const void *)(head + 1);
 	const uint64_t *masks = (const void *)(image + nr_images);
-	const char *ids = (const char *)(masks + nr_images * words_of(head->nr));
+	const char *ids = (const char *)(masks + nr_images * ks_catalogue_words(head->nr));
 	image += at;
 	*ret = (struct ks_catalogue_view){
 		.chunk = { .nr = (uint32_t)head->nr,
 			   .names = { ids + head->ids_len, (size_t)head->names_len } },
-		.mask = masks + at * words_of(head->nr),
+		.mask = masks + at * ks_catalogue_words(head->nr),
 		.expected = true,
 		.like = image->like,
 		.nr = image->nr,
@@ -257,7 +247,7 @@ static struct ks_error *view_mask(struct ks_store *store, size_t row, uint64_t i
 	*ret = (struct ks_catalogue_view){ 0 };
 	KS_TRY(ks_catalogue_mask(store, row, image, &ret->chunk, &ret->mask));
 	ret->like = ks_catalogue_mask_like(store->catalogue, &ret->chunk, ret->mask);
-	for (size_t i = 0; i < words_of(ret->chunk.nr); i++)
+	for (size_t i = 0; i < ks_catalogue_words(ret->chunk.nr); i++)
 		ret->nr += (uint64_t)__builtin_popcountll(ret->mask[i]);
 	return NULL;
 }

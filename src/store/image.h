@@ -66,8 +66,9 @@ struct ks_image_ids {
 KS_MUST_CHECK struct ks_error *ks_image_modules(struct ks_store *store, const char *digest,
 						struct ks_image_ids *ret);
 
-/** Remove the rows of an image inside a transaction; ks_image_sweep() does the rest, once for all of them. */
-KS_MUST_CHECK struct ks_error *ks_image_drop(struct ks_store *store, int64_t id);
+/** Remove the rows of images inside a transaction; ks_image_sweep() does the rest. */
+KS_MUST_CHECK struct ks_error *ks_images_drop(struct ks_store *store, const int64_t *ids,
+					      size_t nr);
 KS_MUST_CHECK struct ks_error *ks_image_sweep(struct ks_store *store);
 
 /** Id and base of the image of that label; both 0 when there is none. */

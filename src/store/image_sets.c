@@ -54,8 +54,10 @@ struct ks_error *ks_store_join_sets(struct ks_store *store, const char *label, c
 /* ---- leaving a set ---- */
 
 struct leave {
-	const char *label, *set;
-	bool removed;
+	const char *const *labels;
+	size_t nr;
+	const char *set;
+	bool *removed; // of each
 };
 
 /** A list without one of its sets. */
@@ -69,31 +71,46 @@ static void take_out(const char *sets, const char *set, struct ks_buf *out)
 	}
 }
 
-static struct ks_error *leave(struct ks_store *store, void *arg)
+/** @param[out] ret whether the image is of no set any more */
+static struct ks_error *leave_one(struct ks_store *store, const char *label, const char *set,
+				  bool *ret)
 {
-	struct leave *job = arg;
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	_cleanup_buf_ struct ks_buf left = { 0 };
 	int64_t id, base;
 	const char *sets;
-	KS_TRY(ks_image_find(store, job->label, &id, &base));
+	*ret = false;
+	KS_TRY(ks_image_find(store, label, &id, &base));
 	KS_TRY(ks_image_sets(store, id, &arena, &sets));
 	if (!sets)
 		return NULL; // another process was faster
-	take_out(sets, job->set, &left);
+	take_out(sets, set, &left);
 	KS_TRY(ks_buf_error(&left));
-	job->removed = !left.len;
-	return left.len ? set_sets(store, id, ks_buf_text(&left))
-			: ks_store_remove(store, job->label);
+	*ret = !left.len;
+	return left.len ? set_sets(store, id, ks_buf_text(&left)) : NULL;
 }
 
-struct ks_error *ks_store_leave_set(struct ks_store *store, const char *label, const char *set,
-				    bool *ret_removed)
+static struct ks_error *leave(struct ks_store *store, void *arg)
 {
-	struct leave job = { .label = label, .set = set };
-	KS_TRY(ks_sql_write(store, leave, &job));
-	*ret_removed = job.removed;
-	return NULL;
+	const struct leave *job = arg;
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	const char **gone = ks_arena_array(&arena, job->nr + 1, sizeof(*gone));
+	size_t nr = 0;
+	if (!gone)
+		return &ks_nomem;
+	for (size_t i = 0; i < job->nr; i++) {
+		KS_TRY(leave_one(store, job->labels[i], job->set, &job->removed[i]));
+		if (job->removed[i])
+			gone[nr++] = job->labels[i];
+	}
+	return ks_store_remove_all(store, gone, nr);
+}
+
+struct ks_error *ks_store_leave_set(struct ks_store *store, const char *const *labels, size_t nr,
+				    const char *set, bool *ret_removed)
+{
+	struct leave job = { .labels = labels, .nr = nr, .set = set, .removed = ret_removed };
+	return nr ? ks_sql_write(store, leave, &job) : NULL;
 }
 
 /* ---- when a set was seen ---- */

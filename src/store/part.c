@@ -27,11 +27,11 @@ static struct ks_error *load_base(struct ks_store *store, int64_t image, const c
 	if (!kept) {
 		KS_TRY(load_part(store, image, name, above, own, row));
 		*ret = ks_bytes_of(own);
-		if (!store->writing && ks_part_bases_put(&store->bases, image, name, row, own))
+		if (ks_part_bases_put(&store->bases, image, name, row, own))
 			*own = (struct ks_buf){ 0 }; // it is there now
 		return NULL;
 	}
-	if (above + kept->row.depth > KS_PART_DEPTH)
+	if (above + kept->row.depth > KS_PART_DEPTH_READ)
 		return too_deep();
 	*row = kept->row;
 	*ret = ks_bytes_of(&kept->raw);
@@ -55,7 +55,7 @@ static struct ks_error *load_part(struct ks_store *store, int64_t image, const c
 	ret->base = sqlite3_column_int64(stmt, 2);
 	if (!ret->base)
 		return ks_zstd_unpack(&store->zstd, (struct ks_bytes){ 0 }, data, out);
-	if (above == KS_PART_DEPTH)
+	if (above == KS_PART_DEPTH_READ)
 		return too_deep();
 	_cleanup_buf_ struct ks_buf packed = { 0 }, own = { 0 };
 	struct ks_part_row of_base;

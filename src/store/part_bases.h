@@ -26,7 +26,7 @@ struct ks_part_base {
 };
 
 enum {
-	KS_PART_BASES = 8,		// more than one chain has
+	KS_PART_BASES = 8,		// as many as one chain has
 	KS_PART_BASES_LIMIT = 16 << 20, // bytes of all: symbol names of a kernel take 2 to 4 MB
 };
 

@@ -67,7 +67,7 @@ enum ks_sql {
 	KS_SQL_SEGMENT_SWEEP,
 	KS_SQL_PART,
 	KS_SQL_PART_2, // of a store of version 1 or 2
-	KS_SQL_PART_HEIRS,
+	KS_SQL_PART_LINKS,
 	KS_SQL_PART_ADD,
 	KS_SQL_PART_REPLACE,
 	KS_SQL_PART_REMOVE,
@@ -241,8 +241,11 @@ static inline const char *ks_list_name(int list)
 	return list == KS_LIST_VARIABLES ? "variable" : ks_kinds[list].name;
 }
 
-/** Parts that are read for one part, at most: each is a difference to the next. */
-enum { KS_PART_DEPTH = 4 };
+enum {
+	KS_PART_DEPTH =
+		4, // parts that one is made a difference to, at most: each is one to the next
+	KS_PART_DEPTH_READ = 8, // that are read for one, at most: removing once made longer chains
+};
 /**
  * Raw bytes of a part, appended to out; nr = 0 and nothing appended when the image has none. What it is a difference to is
  * kept, within bounds (part_bases.h). @param name from ks_part_name()

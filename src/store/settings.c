@@ -7,6 +7,47 @@
 #include "base/buf.h"
 #include "store/private.h"
 
+/* ---- any ---- */
+
+struct ks_error *ks_store_setting(struct ks_store *store, struct ks_arena *arena, const char *name,
+				  const char **ret)
+{
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, KS_SQL_SETTING, &stmt));
+	ks_sql_bind_text(stmt, 1, name);
+	bool row;
+	KS_TRY(ks_sql_row(store, stmt, &row));
+	const char *value = row ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+	const char *copy = value ? ks_arena_strdup(arena, value) : NULL;
+	if (value && !copy)
+		return &ks_nomem;
+	*ret = copy;
+	return NULL;
+}
+
+struct setting {
+	const char *name, *value;
+};
+
+static struct ks_error *set(struct ks_store *store, void *arg)
+{
+	const struct setting *job = arg;
+	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
+	KS_TRY(ks_sql_get(store, job->value ? KS_SQL_SETTING_SET : KS_SQL_SETTING_REMOVE, &stmt));
+	ks_sql_bind_text(stmt, 1, job->name);
+	if (job->value)
+		ks_sql_bind_text(stmt, 2, job->value);
+	return ks_sql_run(store, stmt);
+}
+
+struct ks_error *ks_store_set(struct ks_store *store, const char *name, const char *value)
+{
+	struct setting job = { name, value };
+	return ks_sql_write(store, set, &job);
+}
+
+/* ---- those of reports ---- */
+
 static const struct {
 	const char *group, *setting;
 } settings[] = {

@@ -84,7 +84,7 @@ static const char *const texts[KS_NR_SQL] = {
 	[KS_SQL_PART] = "SELECT nr, data, base FROM part WHERE image = ? AND name = ?",
 	[KS_SQL_PART_2] = "SELECT nr, data, (SELECT base FROM image WHERE id = ?1) FROM part"
 			  " WHERE image = ?1 AND name = ?2",
-	[KS_SQL_PART_HEIRS] = "SELECT DISTINCT image FROM part WHERE base = ? ORDER BY image",
+	[KS_SQL_PART_LINKS] = "SELECT image, name, base FROM part WHERE base IS NOT NULL",
 	[KS_SQL_PART_ADD] = "INSERT INTO part(image, name, nr, data, base) VALUES(?, ?, ?, ?, ?)",
 	[KS_SQL_PART_REPLACE] =
 		"UPDATE part SET data = ?3, base = ?4 WHERE image = ?1 AND name = ?2",

@@ -141,11 +141,12 @@ KS_MUST_CHECK struct ks_error *ks_store_join_sets(struct ks_store *store, const 
 						  const char *sets);
 
 /**
- * Take a set from those that an image is of. When it is of no other, it is removed, as by ks_store_remove().
+ * Take a set from those that images are of. Those that are of no other are removed, as by ks_store_remove_all().
  * @param set as images keep it
+ * @param[out] ret_removed whether it was, for each
  */
-KS_MUST_CHECK struct ks_error *ks_store_leave_set(struct ks_store *store, const char *label,
-						  const char *set, bool *ret_removed);
+KS_MUST_CHECK struct ks_error *ks_store_leave_set(struct ks_store *store, const char *const *labels,
+						  size_t nr, const char *set, bool *ret_removed);
 
 /** Sets that were pulled by their names. */
 struct ks_seen_sets {
@@ -286,6 +287,9 @@ KS_MUST_CHECK struct ks_error *ks_store_image(const struct ks_store_images *imag
 
 /** Remove an image, its modules and every definition that no other image has. Images based on it get another base. */
 KS_MUST_CHECK struct ks_error *ks_store_remove(struct ks_store *store, const char *label);
+/** The same of many, in one transaction, each once: what stays is written anew once. A label that no image has: none is removed. */
+KS_MUST_CHECK struct ks_error *ks_store_remove_all(struct ks_store *store,
+						   const char *const *labels, size_t nr);
 
 /** KS_ERR_USAGE when another image has the new label, it is empty, or ks_text_is_plain() does not hold for it. */
 KS_MUST_CHECK struct ks_error *ks_store_relabel(struct ks_store *store, const char *label,

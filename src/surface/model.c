@@ -109,7 +109,6 @@ bool ks_function_transformed(const struct ks_function *fn)
 	return false;
 }
 
-/** Symbols of a function in debug information or BTF, of modules, and copies that a compiler made are of functions. */
 enum ks_code ks_function_code(const struct ks_function *fn, const struct ks_image *image)
 {
 	enum ks_code code = KS_CODE_FUNCTION;

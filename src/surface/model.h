@@ -287,6 +287,7 @@ enum ks_code {
 	KS_CODE_UNTOLD, // one of the two
 };
 struct ks_image;
+/** Symbols of a function in debug information or BTF, of modules, and copies that a compiler made are of functions. */
 enum ks_code ks_function_code(const struct ks_function *fn, const struct ks_image *image);
 
 /* ---- the rest ---- */

@@ -293,17 +293,12 @@ void ks_interp_mark(const struct ks_interp_input *input, uint8_t *targets, uint8
 	for (uint32_t i = 0; i < program->nr; i++) {
 		const struct ks_bpf_insn *insn = &program->insns[i];
 		uint8_t class = ks_opcode_class(insn->code), op = ks_opcode_op(insn->code);
-		uint32_t ref = program->refs ? program->refs[i] : KS_NO_INDEX;
-		if (ref < input->object->nr_refs) {
-			const struct ks_bpf_ref *at = &input->object->refs[ref];
-			if (at->kind == KS_REF_CALL && at->offset < program->nr && at->name &&
-			    input->object->btf && *budget) {
-				spend(budget, input->object->btf->nr / FREE_RECORDS);
-				uint32_t id =
-					ks_btf_find(input->object->btf, KS_BTF_FUNC, at->name, 1);
-				global[at->offset] =
-					id && ks_btf_type(input->object->btf, id).vlen == 1;
-			}
+		const struct ks_bpf_ref *at = ks_bpf_ref_at(input->object, program, i);
+		if (at && at->kind == KS_REF_CALL && at->offset < program->nr && at->name &&
+		    input->object->btf && *budget) {
+			spend(budget, input->object->btf->nr / FREE_RECORDS);
+			uint32_t id = ks_btf_find(input->object->btf, KS_BTF_FUNC, at->name, 1);
+			global[at->offset] = id && ks_btf_type(input->object->btf, id).vlen == 1;
 		}
 		if ((class != CLASS_JMP && class != CLASS_JMP32) || op == OP_CALL || op == OP_EXIT)
 			continue;
@@ -352,17 +347,12 @@ struct ks_error *ks_interp(const struct ks_interp_input *input, struct ks_arena 
 				  .nr_paths = (uint32_t)interp.paths.len,
 				  .nr_accesses = (uint32_t)interp.accesses.len,
 				  .ends = interp.ends };
-	struct ks_path *paths = ks_arena_array(arena, interp.paths.len + 1, sizeof(*paths));
-	struct ks_access *accesses =
-		ks_arena_array(arena, interp.accesses.len + 1, sizeof(*accesses));
-	if (!err && (!paths || !accesses))
+	ret->paths =
+		ks_arena_copy(arena, interp.paths.at, interp.paths.len, sizeof(*interp.paths.at));
+	ret->accesses = ks_arena_copy(arena, interp.accesses.at, interp.accesses.len,
+				      sizeof(*interp.accesses.at));
+	if (!err && (!ret->paths || !ret->accesses))
 		err = &ks_nomem;
-	if (!err && interp.paths.len)
-		memcpy(paths, interp.paths.at, interp.paths.len * sizeof(*paths));
-	if (!err && interp.accesses.len)
-		memcpy(accesses, interp.accesses.at, interp.accesses.len * sizeof(*accesses));
-	ret->paths = paths;
-	ret->accesses = accesses;
 	ks_vector_deinit(&interp.paths);
 	ks_vector_deinit(&interp.accesses);
 	return err;

@@ -147,8 +147,8 @@ struct ks_ends {
 	uint32_t nr_exits, nr_passed;
 	struct ks_exit exits[KS_MAX_EXITS]; // numbers that are known
 	struct ks_passed_on passed[KS_MAX_EXITS];
-	uint32_t
-		pointer; // 1 + an instruction that ends it with an address of its context, stack or data; 0: none
+	/** 1 + an instruction that ends it with an address of its context, stack or data; 0: none. */
+	uint32_t pointer;
 };
 
 struct ks_reach {

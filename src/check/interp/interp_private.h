@@ -35,8 +35,6 @@ struct ks_next {
 	struct ks_state *states[2]; // states[0] is the one given, changed
 };
 
-/** What an instruction refers to; NULL: nothing. */
-const struct ks_bpf_ref *ks_interp_ref_at(const struct ks_interp_input *input, uint32_t at);
 /** What CO-RE makes of an instruction's number; NULL when it has no relocation. */
 const struct ks_known *ks_interp_core_at(const struct ks_interp_input *input, uint32_t at);
 /** What CO-RE or the loader puts in; where the image does not tell, the kernel at hand does. */

@@ -6,13 +6,6 @@
 #include "check/interp/opcode.h"
 #include "check/interp/results.h"
 
-const struct ks_bpf_ref *ks_interp_ref_at(const struct ks_interp_input *input, uint32_t at)
-{
-	const struct ks_bpf_program *program = input->program;
-	uint32_t ref = program->refs ? program->refs[at] : KS_NO_INDEX;
-	return ref < input->object->nr_refs ? &input->object->refs[ref] : NULL;
-}
-
 const struct ks_known *ks_interp_core_at(const struct ks_interp_input *input, uint32_t at)
 {
 	const struct ks_bpf_program *program = input->program;
@@ -235,7 +228,7 @@ static void store(struct ks_interp *interp, uint32_t at, struct ks_state *state,
 struct ks_value ks_interp_imm64(const struct ks_interp_input *input, uint32_t at)
 {
 	const struct ks_bpf_insn *insn = &input->program->insns[at];
-	const struct ks_bpf_ref *ref = ks_interp_ref_at(input, at);
+	const struct ks_bpf_ref *ref = ks_bpf_ref_at(input->object, input->program, at);
 	const struct ks_known *core = ks_interp_core_at(input, at);
 	struct ks_value value = ks_value_any();
 	if (core) {
@@ -353,7 +346,8 @@ static struct ks_error *call(struct ks_interp *interp, uint32_t at, struct ks_st
 	const struct ks_value to = state->regs[1];
 	struct ks_value copied = ks_value_any();
 	bool text;
-	const struct ks_bpf_ref *ref = ks_interp_ref_at(interp->input, at);
+	const struct ks_bpf_ref *ref =
+		ks_bpf_ref_at(interp->input->object, interp->input->program, at);
 	struct ks_value result = ks_value_any(), args[5];
 	*ret_returns = true;
 	for (int i = 0; i < 5; i++) {

@@ -35,11 +35,8 @@ static bool jump_leads(const struct leading *leading, uint32_t at)
 /** The function that an instruction calls, or takes the address of for a callback. */
 static bool function_leads(const struct leading *leading, uint32_t at)
 {
-	const uint32_t *refs = leading->program->refs;
-	if (!refs || refs[at] >= leading->object->nr_refs)
-		return false;
-	const struct ks_bpf_ref *ref = &leading->object->refs[refs[at]];
-	return (ref->kind == KS_REF_CALL || ref->kind == KS_REF_POINTER) &&
+	const struct ks_bpf_ref *ref = ks_bpf_ref_at(leading->object, leading->program, at);
+	return ref && (ref->kind == KS_REF_CALL || ref->kind == KS_REF_POINTER) &&
 	       leads(leading, (int64_t)ref->offset);
 }
 

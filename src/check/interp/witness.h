@@ -20,8 +20,8 @@ enum ks_witness_how {
 struct ks_witness {
 	enum ks_witness_how how;
 	uint32_t insn;
-	uint64_t
-		number; // bytes behind the beginning of the memory, below the frame (signed), or the size
+	/** Bytes behind the beginning of the memory, below the frame (signed), or the size. */
+	uint64_t number;
 	uint32_t map;  // 1 + the map whose value it is; 0: it is none, or not known
 	uint32_t data; // 1 + the section of data
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A conditional jump: the ways that the verifier surely goes, and what it may learn at most on each. */
+#include "bpf/names.h"
 #include "check/interp/opcode.h"
 #include "check/interp/witness_private.h"
 
@@ -154,10 +155,9 @@ static void set_all_null(struct ks_witnessing *run, struct ks_held_state *state,
 /** A lookup in an array whose index is known is never NULL to newer verifiers (since 6.14: d2102f2f5d75). */
 static bool is_surely_nullable(const struct ks_witnessing *run, const struct ks_held *held)
 {
-	enum { ARRAY = 2, PERCPU_ARRAY = 6 };
 	const struct ks_bpf_object *object = run->input->interp->object;
 	uint32_t type = held->index ? object->maps[held->index - 1].type : 0;
-	return !run->input->learns || (type != ARRAY && type != PERCPU_ARRAY);
+	return !run->input->learns || (type != KS_MAP_ARRAY && type != KS_MAP_PERCPU_ARRAY);
 }
 
 /** A comparison of a pointer with NULL. @return whether it is known what comes of it */

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "base/array.h"
+#include "bpf/names.h"
 #include "check/interp/results.h"
 #include "check/interp/witness_private.h"
 
@@ -127,9 +128,10 @@ static void give(struct ks_witnessing *run, uint32_t at, struct ks_held_state *s
 /** Maps whose values a lookup gives a pointer to. */
 static bool has_values(const struct ks_bpf_map *map)
 {
-	static const uint8_t types[] = {
-		1, 2, 5, 6, 9, 10, 11
-	}; // hashes and arrays, of each CPU, LRU, LPM
+	static const uint8_t types[] = { KS_MAP_HASH,	     KS_MAP_ARRAY,
+					 KS_MAP_PERCPU_HASH, KS_MAP_PERCPU_ARRAY,
+					 KS_MAP_LRU_HASH,    KS_MAP_LRU_PERCPU_HASH,
+					 KS_MAP_LPM_TRIE };
 	for (size_t i = 0; i < KS_ARRAY_LEN(types); i++)
 		if (map->type == types[i])
 			return true;

@@ -238,7 +238,7 @@ static bool call(struct ks_witnessing *run, uint32_t at, struct ks_held_state *s
 		 struct ks_held_next *ret)
 {
 	const struct ks_interp_input *input = run->input->interp;
-	const struct ks_bpf_ref *ref = ks_interp_ref_at(input, at);
+	const struct ks_bpf_ref *ref = ks_bpf_ref_at(input->object, input->program, at);
 	if (!ref && input->program->insns[at].src == 0) {
 		if (!ks_held_call_helper(run, at, state))
 			return false;

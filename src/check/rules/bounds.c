@@ -6,10 +6,9 @@
 #include "check/rules/bounds.h"
 
 #include <inttypes.h>
-#include <string.h>
 
-#include "base/array.h"
 #include "check/rules/rules.h"
+#include "check/rules/type_bits.h"
 
 /**
  * Since 6.8 it learns of two registers that are compared (67420501e868), and of what a number is not equal to (d028f87517d6).
@@ -30,13 +29,8 @@ struct ks_bounds_known ks_bounds_known(const struct ks_site *site)
 /** Whether all that the program finds in its context are numbers to the verifier. */
 static bool gets_numbers(const struct ks_hook *hook)
 {
-	static const char *const types[] = { "BPF_PROG_TYPE_KPROBE", "BPF_PROG_TYPE_TRACEPOINT",
-					     "BPF_PROG_TYPE_PERF_EVENT",
-					     "BPF_PROG_TYPE_RAW_TRACEPOINT" };
-	for (size_t i = 0; !hook->guessed && hook->program_type && i < KS_ARRAY_LEN(types); i++)
-		if (strcmp(hook->program_type, types[i]) == 0)
-			return true;
-	return false;
+	const uint32_t types = T(KPROBE) | T(TRACEPOINT) | T(PERF_EVENT) | T(RAW_TRACEPOINT);
+	return !hook->guessed && ks_prog_type_bit(hook->program_type) & types;
 }
 
 struct ks_error *ks_bounds_find(const struct ks_interp_input *interp, const struct ks_hook *hook,

@@ -9,8 +9,7 @@ static uint32_t end_of(const struct ks_bpf_object *object, const struct ks_bpf_p
 {
 	uint32_t end = program->nr;
 	for (uint32_t i = 0; i < program->nr; i++) {
-		const struct ks_bpf_ref *ref =
-			program->refs[i] < object->nr_refs ? &object->refs[program->refs[i]] : NULL;
+		const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, i);
 		bool function = ref && (ref->kind == KS_REF_CALL || ref->kind == KS_REF_POINTER);
 		if (function && ref->offset > begin && ref->offset < end)
 			end = (uint32_t)ref->offset;
@@ -44,11 +43,10 @@ void ks_judge_callback_returns(struct ks_judge *judge)
 {
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
 	const struct ks_bpf_program *program = judge->program;
-	if (!program->refs || !judge->reach->complete)
+	if (!judge->reach->complete)
 		return;
 	for (uint32_t i = 0; i < program->nr; i++) {
-		const struct ks_bpf_ref *ref =
-			program->refs[i] < object->nr_refs ? &object->refs[program->refs[i]] : NULL;
+		const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, i);
 		if (ref && ref->kind == KS_REF_POINTER && judge->reach->at[i].reached &&
 		    ref->offset < program->nr)
 			judge_callback(judge, (uint32_t)ref->offset,

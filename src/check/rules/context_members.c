@@ -151,9 +151,10 @@ static const struct row {
 	{ T(PERF_EVENT), NULL, "sample_period", "addr", ALL_SIZES, NONE },
 };
 // clang-format on
-/** Of these nothing is written, whatever they get; of a function's registers not before 6.18. */
+/** Of these nothing is written, whatever they get; of a function's registers not before 6.18. LSM programs write theirs. */
 #define READERS                                                                                    \
-	(T(TRACEPOINT) | T(RAW_TRACEPOINT) | T(RAW_TRACEPOINT_WRITABLE) | T(TRACING) | T(KPROBE))
+	(T(TRACEPOINT) | T(RAW_TRACEPOINT) | T(RAW_TRACEPOINT_WRITABLE) | T(TRACING) |             \
+	 T(STRUCT_OPS) | T(NETFILTER) | T(KPROBE))
 enum { FIRST = KS_SINCE(5, 10), TOO_NEW = KS_SINCE(7, 4) };
 
 /** What is done with the context. */
@@ -283,36 +284,48 @@ static void judge_access(struct ks_judge *judge, const struct ks_decl *record,
 		       name, record->name, verb, access->size, (unsigned int)access->offset);
 }
 
-/** Whether an instruction reads or writes what it touches; atomic ones are refused otherwise. */
-static bool is_plain(uint8_t code)
+/** No program does that to a context, on any kernel (check_atomic()). */
+static void judge_atomic(struct ks_judge *judge, uint32_t insn)
 {
-	uint8_t class = ks_opcode_class(code);
-	return class == CLASS_LDX || class == CLASS_ST ||
-	       (class == CLASS_STX && ks_opcode_mode(code) == MODE_MEM);
+	const struct ks_about about = { .kind = KS_NR_KINDS, .name = "context", .insn = insn };
+	ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_POINTER, &about,
+		     "it is changed by an atomic operation, which no program may");
+}
+
+static bool is_atomic(uint8_t code)
+{
+	return ks_opcode_class(code) == CLASS_STX && ks_opcode_mode(code) != MODE_MEM;
+}
+
+/** Of an unknown version several are supposed. */
+static void judge_plain(struct ks_judge *judge, const struct ks_decl *record, uint32_t insn)
+{
+	const struct ks_bpf_program *program = judge->program;
+	const struct ks_resolution *resolution = judge->resolution;
+	const struct ks_reached *at = &judge->reach->at[insn];
+	uint32_t core = program->cores ? program->cores[insn] : KS_NO_INDEX;
+	bool moved = core < resolution->prepared->object->nr_cores;
+	if (!judge->site->version || (moved && resolution->core_values[core].how != KS_KNOWN_VALUE))
+		return;
+	const struct access access = { .offset = (uint64_t)at->ctx_offset,
+				       .size = at->ctx_size,
+				       .write = ks_opcode_class(program->insns[insn].code) !=
+						CLASS_LDX,
+				       .moved = moved };
+	if (!judge_reader(judge, &access, insn) && record)
+		judge_access(judge, record, &access, insn);
 }
 
 void ks_judge_context_members(struct ks_judge *judge)
 {
-	const struct ks_bpf_program *program = judge->program;
-	const struct ks_resolution *resolution = judge->resolution;
 	const struct ks_decl *record = ks_judge_context(judge);
-	uint32_t version = judge->site->version;
-	if (judge->hook->guessed || !version)
-		return; // of an unknown version several are supposed
-	for (uint32_t i = 0; i < program->nr; i++) {
+	for (uint32_t i = 0; i < judge->program->nr && !judge->hook->guessed; i++) {
 		const struct ks_reached *at = &judge->reach->at[i];
-		uint8_t code = program->insns[i].code;
-		if (!at->reached || !at->ctx_size || at->modified_ctx || !is_plain(code))
+		if (!at->reached || !at->ctx_size || at->modified_ctx)
 			continue;
-		uint32_t core = program->cores ? program->cores[i] : KS_NO_INDEX;
-		bool moved = core < resolution->prepared->object->nr_cores;
-		if (moved && resolution->core_values[core].how != KS_KNOWN_VALUE)
-			continue;
-		const struct access access = { .offset = (uint64_t)at->ctx_offset,
-					       .size = at->ctx_size,
-					       .write = ks_opcode_class(code) != CLASS_LDX,
-					       .moved = moved };
-		if (!judge_reader(judge, &access, i) && record)
-			judge_access(judge, record, &access, i);
+		if (is_atomic(judge->program->insns[i].code))
+			judge_atomic(judge, i);
+		else
+			judge_plain(judge, record, i);
 	}
 }

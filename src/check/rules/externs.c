@@ -159,7 +159,7 @@ static void judge_kfunc(struct ks_judge *judge, const struct ks_about *about)
 			     judge->caller->program_type);
 	else if (compiles == KS_UNTOLD)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &anywhere,
-			     "only for programs that are compiled: " KS_JIT_SWITCH);
+			     "only for programs that are compiled: " KS_JIT_UNTOLD);
 	else if (allowed == KS_ALLOWED_UNTOLD && !about->soft)
 		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, about,
 			     "which types of programs may call it on this kernel is not known");
@@ -236,8 +236,9 @@ void ks_judge_references(struct ks_judge *judge)
 {
 	const struct ks_bpf_program *program = judge->program;
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
-	for (uint32_t i = 0; program->refs && i < program->nr;
-	     i += ks_opcode_slots(program->insns[i].code))
-		if (program->refs[i] < object->nr_refs)
-			judge_ref(judge, i, &object->refs[program->refs[i]]);
+	for (uint32_t i = 0; i < program->nr; i += ks_opcode_slots(program->insns[i].code)) {
+		const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, i);
+		if (ref)
+			judge_ref(judge, i, ref);
+	}
 }

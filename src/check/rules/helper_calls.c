@@ -83,30 +83,37 @@ static void judge_option(struct ks_judge *judge, uint32_t at, uint32_t helper)
 		ks_judge_unset(judge, KS_STAGE_LOAD, &about, option);
 }
 
+uint32_t ks_judge_find_call(const struct ks_judge *judge, int32_t helper)
+{
+	const struct ks_bpf_program *program = judge->program;
+	for (uint32_t i = 0; i < program->nr; i += ks_opcode_slots(program->insns[i].code)) {
+		const struct ks_bpf_insn *insn = &program->insns[i];
+		if (insn->code == CODE_CALL && insn->src == 0 && insn->imm == helper &&
+		    judge->reach->at[i].reached)
+			return i;
+	}
+	return KS_NO_INDEX;
+}
+
 /** allow_tail_call_in_subprogs() until 6.0, bpf_jit_supports_subprog_tailcalls() since. */
 void ks_judge_tail_calls(struct ks_judge *judge)
 {
 	enum { TAIL_CALL = 12 };
 	const struct ks_bpf_program *program = judge->program;
 	const struct ks_attach_facts facts = ks_site_attach(judge->site);
-	if (program->nr == program->nr_main)
+	const struct ks_about about = { .kind = KS_NR_KINDS,
+					.name = "bpf_tail_call",
+					.insn = ks_judge_find_call(judge, TAIL_CALL) };
+	if (program->nr == program->nr_main || about.insn == KS_NO_INDEX)
 		return;
-	for (uint32_t i = 0; i < program->nr; i += ks_opcode_slots(program->insns[i].code)) {
-		const struct ks_bpf_insn *insn = &program->insns[i];
-		if (insn->code != CODE_CALL || insn->src != 0 || insn->imm != TAIL_CALL ||
-		    !judge->reach->at[i].reached)
-			continue;
-		const struct ks_about about = { .kind = KS_NR_KINDS,
-						.name = "bpf_tail_call",
-						.insn = i };
-		if (ks_judge_absent(judge, KS_STAGE_LOAD, ks_attach_mixes_tail_calls(&facts),
-				    &about))
-			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
-				     "not in programs with functions of their own, on %s of that "
-				     "version",
-				     facts.image->arch);
-		return;
-	}
+	if (ks_attach_compiles(&facts) == KS_ABSENT)
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
+			     "beside functions of its own only in programs that are "
+			     "compiled: " KS_JIT_OPTION " is not set");
+	else if (ks_judge_absent(judge, KS_STAGE_LOAD, ks_attach_mixes_tail_calls(&facts), &about))
+		ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
+			     "not in programs with functions of their own, on %s of that version",
+			     facts.image->arch);
 }
 
 /** fixup_call_args(): the interpreter has no addresses of functions to give. */
@@ -118,17 +125,16 @@ void ks_judge_callbacks(struct ks_judge *judge)
 	enum ks_presence compiles = ks_attach_compiles(&facts);
 	if (compiles == KS_PRESENT)
 		return;
-	for (uint32_t i = 0; program->refs && i < program->nr; i++) {
-		uint32_t ref = program->refs[i];
-		if (ref >= object->nr_refs || object->refs[ref].kind != KS_REF_POINTER ||
-		    !judge->reach->at[i].reached)
+	for (uint32_t i = 0; i < program->nr; i++) {
+		const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, i);
+		if (!ref || ref->kind != KS_REF_POINTER || !judge->reach->at[i].reached)
 			continue;
 		const struct ks_about about = { .kind = KS_NR_KINDS,
 						.name = "callback",
 						.insn = i };
 		if (compiles == KS_UNTOLD)
 			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_TIER, &about,
-				     "only in programs that are compiled: " KS_JIT_SWITCH);
+				     "only in programs that are compiled: " KS_JIT_UNTOLD);
 		else
 			ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_HELPER, &about,
 				     "only in programs that are compiled: " KS_JIT_OPTION
@@ -144,7 +150,7 @@ void ks_judge_helper_calls(struct ks_judge *judge)
 	for (uint32_t i = 0; i < program->nr; i += ks_opcode_slots(program->insns[i].code)) {
 		const struct ks_bpf_insn *insn = &program->insns[i];
 		bool relocated = (program->cores && program->cores[i] < object->nr_cores) ||
-				 (program->refs && program->refs[i] < object->nr_refs);
+				 ks_bpf_ref_at(object, program, i);
 		if (insn->code != CODE_CALL || insn->src != 0 || relocated)
 			continue;
 		judge_helper(judge, i, (uint32_t)insn->imm);

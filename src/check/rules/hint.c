@@ -297,6 +297,10 @@ static struct ks_error *give(struct search *search, const struct wanted *wanted,
 	"unless a module has it that the store lacks: ksurf add --modules takes those of this "    \
 	"kernel"
 
+#define OUTSIDE                                                                                    \
+	"unless a module has it that is not the kernel's own: ksurf add --modules takes its .ko "  \
+	"file"
+
 #define RUN_TIME                                                                                   \
 	"no kernel here has it: what a tool attaches to as it finds it stands in ksurf.toml, "     \
 	"under "                                                                                   \
@@ -318,34 +322,62 @@ static bool may_be_in_module(const struct ks_site *site, const struct ks_store_i
 	       ks_site_built_in(site, "CONFIG_MODULES") != KS_ABSENT;
 }
 
-/** The same of a type that relocations want: modules are asked since they have BTF. */
-static bool type_may_be_in_module(const struct ks_site *site, const struct ks_store_image *image,
+/** Whether an image of the view has a name, as one of some kinds, itself or in a module. */
+static bool is_somewhere(struct ks_view *view, const enum ks_kind *kinds, size_t nr,
+			 const char *name)
+{
+	for (size_t at = 0; at < ks_view_size(view); at++) {
+		struct ks_site site = ks_view_site(view, at);
+		for (size_t i = 0; i < nr; i++)
+			if (ks_site_fact(&site, kinds[i], name)->present)
+				return true;
+	}
+	return false;
+}
+
+/** A kernel that loads modules, and whose modules are asked: since they have BTF. */
+static bool asks_modules(const struct ks_site *site)
+{
+	return ks_gate_is_open(&ks_module_types, site->version) &&
+	       ks_site_built_in(site, "CONFIG_MODULES") != KS_ABSENT;
+}
+
+/** Which module may have a type that relocations want; NULL: none that anybody knows of. */
+static const char *module_of_type(const struct ks_site *site, const struct ks_store_image *image,
 				  const struct ks_reason *reason)
 {
 	static const enum ks_kind kinds[] = { KS_STRUCT, KS_UNION };
 	char type[128];
-	if (has_all_modules(image) || reason->soft || reason->kind != KS_REASON_CORE_RELO ||
-	    reason->name_kind != KS_FIELD || !ks_gate_is_open(&ks_module_types, site->version) ||
-	    ks_site_built_in(site, "CONFIG_MODULES") == KS_ABSENT)
-		return false;
+	if (reason->soft || reason->kind != KS_REASON_CORE_RELO || reason->name_kind != KS_FIELD ||
+	    !asks_modules(site))
+		return NULL;
 	snprintf(type, sizeof(type), "%.*s", (int)strcspn(reason->name, ":"), reason->name);
 	for (size_t i = 0; i < KS_ARRAY_LEN(kinds); i++) {
 		const struct ks_fact *fact = ks_site_fact(site, kinds[i], type);
 		if (!fact->known || fact->present)
-			return false;
+			return NULL;
 	}
-	return true;
+	if (!has_all_modules(image))
+		return "guard the access with bpf_core_type_exists(), " MODULES;
+	return is_somewhere(site->view, kinds, KS_ARRAY_LEN(kinds), type)
+		       ? NULL
+		       : "guard the access with bpf_core_type_exists(), " OUTSIDE;
 }
 
 /** The same of a function that is called, and of a variable: libbpf looks into modules, too. */
-static bool name_may_be_in_module(const struct ks_site *site, const struct ks_store_image *image,
+static const char *module_of_name(const struct ks_site *site, const struct ks_store_image *image,
 				  const struct ks_reason *reason)
 {
+	static const enum ks_kind kinds[] = { KS_KFUNC, KS_FUNCTION };
 	bool called = reason->insn != KS_NO_INDEX; // and weak: there is another hint
-	return !has_all_modules(image) && !reason->soft && !called &&
-	       reason->kind == KS_REASON_KSYM_MISSING && reason->name_kind == KS_KFUNC &&
-	       ks_gate_is_open(&ks_module_types, site->version) &&
-	       ks_site_built_in(site, "CONFIG_MODULES") != KS_ABSENT;
+	if (reason->soft || called || reason->kind != KS_REASON_KSYM_MISSING ||
+	    reason->name_kind != KS_KFUNC || !asks_modules(site))
+		return NULL;
+	if (!has_all_modules(image))
+		return "declare it __weak and ask for it with bpf_ksym_exists(), " MODULES;
+	return is_somewhere(site->view, kinds, KS_ARRAY_LEN(kinds), reason->name)
+		       ? NULL
+		       : "declare it __weak and ask for it with bpf_ksym_exists(), " OUTSIDE;
 }
 
 static struct ks_error *give_all(struct search *search, const struct ks_store_images *columns,
@@ -367,12 +399,10 @@ static struct ks_error *give_all(struct search *search, const struct ks_store_im
 				reason->hint = nowhere ? RUN_TIME "; " MODULES : MODULES;
 			else if (nowhere)
 				reason->hint = RUN_TIME;
-			else if (type_may_be_in_module(&site, columns->at[site.at], reason))
-				reason->hint =
-					"guard the access with bpf_core_type_exists(), " MODULES;
-			else if (name_may_be_in_module(&site, columns->at[site.at], reason))
-				reason->hint = "declare it __weak and ask for it with "
-					       "bpf_ksym_exists(), " MODULES;
+			const char *module = module_of_type(&site, columns->at[site.at], reason);
+			if (!module)
+				module = module_of_name(&site, columns->at[site.at], reason);
+			reason->hint = module ? module : reason->hint;
 		}
 	}
 	return NULL;

@@ -26,7 +26,14 @@ enum flags {
 	ACCESS = USERS | RDONLY_PROG | WRONLY_PROG,
 	KNOWN = (INNER_MAP << 1) - 1, // of later ones nothing is claimed
 };
-enum { ANY = 0, NONE = UINT16_MAX, FD = 4, COOKIE = 8, LARGEST_PERCPU = 32 << 10 };
+enum {
+	ANY = 0,
+	NONE = UINT16_MAX,
+	FD = 4,
+	COOKIE = 8,
+	LARGEST_PERCPU = 32 << 10,
+	LARGE_PAGE = 64 << 10
+};
 
 // clang-format off
 static const struct shape {
@@ -36,36 +43,36 @@ static const struct shape {
 	uint16_t flags, must;  // that it may and must have
 	bool percpu;
 } shapes[] = {
-	{ 1,  ANY,  ANY,  ANY,    NO_PREALLOC | NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // hash
-	{ 2,  4,    ANY,  ANY,    NUMA_NODE | ACCESS | MMAPABLE | INNER_MAP, 0, false }, // array
-	{ 3,  4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // prog_array
-	{ 4,  4,    FD,   FD,     NUMA_NODE | USERS | PRESERVE_ELEMS, 0, false }, // perf_event_array
-	{ 5,  ANY,  ANY,  ANY,    NO_PREALLOC | ACCESS | ZERO_SEED, 0, true }, // percpu_hash
-	{ 6,  4,    ANY,  ANY,    ACCESS, 0, true }, // percpu_array
-	{ 7,  4,    ANY,  ANY,    NUMA_NODE | USERS | STACK_BUILD_ID, 0, false }, // stack_trace
-	{ 8,  4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // cgroup_array
-	{ 9,  ANY,  ANY,  ANY,    NO_COMMON_LRU | NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // lru_hash
-	{ 10, ANY,  ANY,  ANY,    NO_COMMON_LRU | ACCESS | ZERO_SEED, 0, true }, // lru_percpu_hash
-	{ 11, ANY,  ANY,  ANY,    NO_PREALLOC | NUMA_NODE | ACCESS, NO_PREALLOC, false }, // lpm_trie
-	{ 12, 4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // array_of_maps
-	{ 13, ANY,  FD,   FD,     NO_PREALLOC | NUMA_NODE | USERS | ZERO_SEED, 0, false }, // hash_of_maps
-	{ 14, 4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // devmap
-	{ 15, 4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // sockmap
-	{ 16, 4,    FD,   COOKIE, NUMA_NODE, 0, false }, // cpumap
-	{ 17, 4,    FD,   FD,     NUMA_NODE | USERS, 0, false }, // xskmap
-	{ 18, ANY,  FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // sockhash
-	{ 20, 4,    FD,   COOKIE, NUMA_NODE | ACCESS, 0, false }, // reuseport_sockarray
-	{ 22, NONE, ANY,  ANY,    NUMA_NODE | ACCESS, 0, false }, // queue
-	{ 23, NONE, ANY,  ANY,    NUMA_NODE | ACCESS, 0, false }, // stack
-	{ 24, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // sk_storage
-	{ 25, 4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false }, // devmap_hash
-	{ 27, NONE, NONE, NONE,   NUMA_NODE, 0, false }, // ringbuf
-	{ 28, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // inode_storage
-	{ 29, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // task_storage
-	{ 30, NONE, ANY,  ANY,    NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // bloom_filter
-	{ 31, NONE, NONE, NONE,   NUMA_NODE, 0, false }, // user_ringbuf
-	{ 32, 4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false }, // cgrp_storage
-	{ 33, NONE, NONE, NONE,   MMAPABLE, MMAPABLE, false }, // arena
+	{ KS_MAP_HASH,                 ANY,  ANY,  ANY,    NO_PREALLOC | NUMA_NODE | ACCESS | ZERO_SEED, 0, false },
+	{ KS_MAP_ARRAY,                4,    ANY,  ANY,    NUMA_NODE | ACCESS | MMAPABLE | INNER_MAP, 0, false },
+	{ KS_MAP_PROG_ARRAY,           4,    FD,   FD,     NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_PERF_EVENT_ARRAY,     4,    FD,   FD,     NUMA_NODE | USERS | PRESERVE_ELEMS, 0, false },
+	{ KS_MAP_PERCPU_HASH,          ANY,  ANY,  ANY,    NO_PREALLOC | ACCESS | ZERO_SEED, 0, true },
+	{ KS_MAP_PERCPU_ARRAY,         4,    ANY,  ANY,    ACCESS, 0, true },
+	{ KS_MAP_STACK_TRACE,          4,    ANY,  ANY,    NUMA_NODE | USERS | STACK_BUILD_ID, 0, false },
+	{ KS_MAP_CGROUP_ARRAY,         4,    FD,   FD,     NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_LRU_HASH,             ANY,  ANY,  ANY,    NO_COMMON_LRU | NUMA_NODE | ACCESS | ZERO_SEED, 0, false },
+	{ KS_MAP_LRU_PERCPU_HASH,      ANY,  ANY,  ANY,    NO_COMMON_LRU | ACCESS | ZERO_SEED, 0, true },
+	{ KS_MAP_LPM_TRIE,             ANY,  ANY,  ANY,    NO_PREALLOC | NUMA_NODE | ACCESS, NO_PREALLOC, false },
+	{ KS_MAP_ARRAY_OF_MAPS,        4,    FD,   FD,     NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_HASH_OF_MAPS,         ANY,  FD,   FD,     NO_PREALLOC | NUMA_NODE | ACCESS | ZERO_SEED, 0, false }, // 6.1 was asked
+	{ KS_MAP_DEVMAP,               4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_SOCKMAP,              4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_CPUMAP,               4,    FD,   COOKIE, NUMA_NODE, 0, false },
+	{ KS_MAP_XSKMAP,               4,    FD,   FD,     NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_SOCKHASH,             ANY,  FD,   COOKIE, NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_REUSEPORT_SOCKARRAY,  4,    FD,   COOKIE, NUMA_NODE | ACCESS, 0, false },
+	{ KS_MAP_QUEUE,                NONE, ANY,  ANY,    NUMA_NODE | ACCESS, 0, false },
+	{ KS_MAP_STACK,                NONE, ANY,  ANY,    NUMA_NODE | ACCESS, 0, false },
+	{ KS_MAP_SK_STORAGE,           4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false },
+	{ KS_MAP_DEVMAP_HASH,          4,    FD,   COOKIE, NUMA_NODE | USERS, 0, false },
+	{ KS_MAP_RINGBUF,              NONE, NONE, NONE,   NUMA_NODE, 0, false },
+	{ KS_MAP_INODE_STORAGE,        4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false },
+	{ KS_MAP_TASK_STORAGE,         4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false },
+	{ KS_MAP_BLOOM_FILTER,         NONE, ANY,  ANY,    NUMA_NODE | ACCESS | ZERO_SEED, 0, false },
+	{ KS_MAP_USER_RINGBUF,         NONE, NONE, NONE,   NUMA_NODE, 0, false },
+	{ KS_MAP_CGRP_STORAGE,         4,    ANY,  ANY,    NO_PREALLOC | CLONE, NO_PREALLOC, false },
+	{ KS_MAP_ARENA,                NONE, NONE, NONE,   MMAPABLE, MMAPABLE, false },
 };
 // clang-format on
 
@@ -74,8 +81,20 @@ static bool has_size(uint16_t wanted, uint32_t size)
 	return wanted == ANY || size == 0 || size == wanted;
 }
 
+/** Whether a value of each processor is larger than what is allocated there at most (PCPU_MIN_UNIT_SIZE): 32 KiB, or a page. */
+static bool is_too_large(const struct ks_site *site, uint32_t size)
+{
+	static const char *const larger[] = { "CONFIG_ARM64_64K_PAGES", "CONFIG_PPC_64K_PAGES",
+					      "CONFIG_PAGE_SIZE_64KB" };
+	for (size_t i = 0; size > LARGEST_PERCPU && i < KS_ARRAY_LEN(larger); i++)
+		if (ks_site_built_in(site, larger[i]) != KS_ABSENT)
+			return size > LARGE_PAGE;
+	return size > LARGEST_PERCPU;
+}
+
 /** What it has that its type does not, or lacks; NULL: nothing. */
-static const char *why_refused(const struct shape *shape, const struct ks_bpf_map *map)
+static const char *why_refused(const struct ks_site *site, const struct shape *shape,
+			       const struct ks_bpf_map *map)
 {
 	if (!has_size(shape->key, map->key_size))
 		return shape->key == NONE ? "has no keys" : "has keys of 4 bytes";
@@ -83,8 +102,9 @@ static const char *why_refused(const struct shape *shape, const struct ks_bpf_ma
 		return shape->value == NONE	      ? "has no values"
 		       : shape->other == shape->value ? "has values of 4 bytes"
 						      : "has values of 4 or 8 bytes";
-	if (shape->percpu && map->value_size > LARGEST_PERCPU)
-		return "has values of 32 KiB at most";
+	if (shape->percpu && is_too_large(site, map->value_size))
+		return map->value_size > LARGE_PAGE ? "has values of 32 KiB at most, or of a page"
+						    : "has values of 32 KiB at most";
 	if (map->flags & KNOWN & ~(uint32_t)shape->flags)
 		return "does not take these flags";
 	if (shape->must == NO_PREALLOC && !(map->flags & NO_PREALLOC))
@@ -101,7 +121,7 @@ void ks_judge_map_shapes(struct ks_judge *judge)
 		const struct ks_bpf_map *map = &object->maps[i];
 		for (size_t k = 0; k < KS_ARRAY_LEN(shapes); k++) {
 			const char *why = shapes[k].type == map->type && map->autocreate
-						  ? why_refused(&shapes[k], map)
+						  ? why_refused(judge->site, &shapes[k], map)
 						  : NULL;
 			if (why)
 				ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_MAP_TYPE,

@@ -13,11 +13,11 @@ struct ks_pointers {
 	const struct ks_hook *hook;
 	const struct ks_arch_registers *machine;
 	const struct ks_type *proto; // behind the hook; NULL: not known
-	const struct ks_decl *
-		told_by; // the function, typedef, or struct of operations that has it; NULL: not known
+	/** The function, typedef, or struct of operations that has it; NULL: not known. */
+	const struct ks_decl *told_by;
 	const char *member; // of that struct; NULL
-	const struct ks_type
-		*named;		// another one, whose parameters' names tell which may be NULL; NULL
+	/** Another one, whose parameters' names tell which may be NULL; NULL. */
+	const struct ks_type *named;
 	const char *operations; // the struct of which the program is a member; NULL
 	uint32_t skip;		// parameters of proto that the program does not get
 	bool sleepable;

@@ -42,7 +42,6 @@ const struct ks_rule ks_rules[] = {
 	{ "context-pointers",       LOAD,          ALL,            0,           ks_judge_context_pointers },
 	{ "context-end",            LOAD,          ALL,            0,           ks_judge_context_end },
 	{ "context-members",        LOAD | ATTACH, ALL,            0,           ks_judge_context_members },
-	{ "context-writes",         LOAD,          ALL,            0,           ks_judge_context_writes },
 	{ "packet-reads",           LOAD,          ALL,            0,           ks_judge_packet_reads },
 	{ "tail-calls",             LOAD,          ALL,            0,           ks_judge_tail_calls },
 	{ "callbacks",              LOAD,          ALL,            0,           ks_judge_callbacks },

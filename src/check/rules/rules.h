@@ -84,8 +84,6 @@ void ks_judge_context_pointers(struct ks_judge *judge);
 void ks_judge_context_end(struct ks_judge *judge);
 /** Members of the context that programs of that type may not read or write, or not so (context_members.c). */
 void ks_judge_context_members(struct ks_judge *judge);
-/** Contexts that are only read and are written, and atomic operations on any (context_writes.c). */
-void ks_judge_context_writes(struct ks_judge *judge);
 /** Packets that are read or written before anything is compared (packet_reads.c). */
 void ks_judge_packet_reads(struct ks_judge *judge);
 /** Arguments of types that the verifier does not let a program have, or not so (typed_arguments.c). */
@@ -96,6 +94,9 @@ void ks_judge_typed_reads(struct ks_judge *judge);
 void ks_judge_bounds(struct ks_judge *judge);
 /** Tail calls in a program that calls functions of its own (helper_calls.c). */
 void ks_judge_tail_calls(struct ks_judge *judge);
+/** The first reached call of a helper; KS_NO_INDEX: none (helper_calls.c). */
+uint32_t ks_judge_find_call(const struct ks_judge *judge, int32_t helper);
+/** Functions that helpers call, in programs that are not compiled (helper_calls.c). */
 void ks_judge_callbacks(struct ks_judge *judge);
 /** Instructions of newer kernels (insns.c). */
 void ks_judge_insns(struct ks_judge *judge);

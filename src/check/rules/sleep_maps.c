@@ -10,19 +10,19 @@
  */
 enum { FIRST = KS_SINCE(5, 10), NEXT = KS_SINCE(6, 19) };
 static const uint8_t refused[] = {
-	3,  // prog_array
-	4,  // perf_event_array
-	7,  // stack_trace
-	8,  // cgroup_array
-	11, // lpm_trie
-	14, // devmap
-	15, // sockmap
-	16, // cpumap
-	17, // xskmap
-	18, // sockhash
-	20, // reuseport_sockarray
-	25, // devmap_hash
-	30, // bloom_filter
+	KS_MAP_PROG_ARRAY,
+	KS_MAP_PERF_EVENT_ARRAY,
+	KS_MAP_STACK_TRACE,
+	KS_MAP_CGROUP_ARRAY,
+	KS_MAP_LPM_TRIE,
+	KS_MAP_DEVMAP,
+	KS_MAP_SOCKMAP,
+	KS_MAP_CPUMAP,
+	KS_MAP_XSKMAP,
+	KS_MAP_SOCKHASH,
+	KS_MAP_REUSEPORT_SOCKARRAY,
+	KS_MAP_DEVMAP_HASH,
+	KS_MAP_BLOOM_FILTER,
 };
 
 static bool is_refused(uint32_t type)
@@ -38,11 +38,10 @@ void ks_judge_sleep_maps(struct ks_judge *judge)
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
 	const struct ks_bpf_program *program = judge->program;
 	uint32_t version = judge->site->version;
-	if (!judge->caller->sleepable || !program->refs || version < FIRST || version >= NEXT)
+	if (!judge->caller->sleepable || version < FIRST || version >= NEXT)
 		return;
 	for (uint32_t i = 0; i < program->nr; i++) {
-		const struct ks_bpf_ref *ref =
-			program->refs[i] < object->nr_refs ? &object->refs[program->refs[i]] : NULL;
+		const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, i);
 		if (!ref || ref->kind != KS_REF_MAP || ref->index >= object->nr_maps ||
 		    !is_refused(object->maps[ref->index].type))
 			continue;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "bpf/names.h"
 #include "check/interp/results.h"
 #include "check/rules/pointers.h"
 #include "check/rules/rules.h"
@@ -90,7 +91,6 @@ static struct ks_about about_of(const struct typed_access *typed)
 /** Whether NULL comes of a lookup in an array depends on what is known of the index (get_constant_map_key()). */
 static enum ks_null null_of_result(const struct typed_access *typed, const struct ks_path *path)
 {
-	enum { ARRAY = 2, PERCPU_ARRAY = 6 };
 	static const struct ks_gate elided = { KS_SINCE(6, 14), "d2102f2f5d75" };
 	const struct ks_bpf_object *object = typed->judge->resolution->prepared->object;
 	const struct ks_site *site = typed->pointers->site;
@@ -99,7 +99,7 @@ static enum ks_null null_of_result(const struct typed_access *typed, const struc
 	if (!path->map || path->map > object->nr_maps)
 		return KS_NULL_NEVER;
 	uint32_t type = object->maps[path->map - 1].type;
-	bool array = type == ARRAY || type == PERCPU_ARRAY;
+	bool array = type == KS_MAP_ARRAY || type == KS_MAP_PERCPU_ARRAY;
 	bool told = site->version && !ks_gate_is_open(&elided, site->version);
 	return array && !told ? KS_NULL_UNTOLD : KS_NULL_MAYBE;
 }

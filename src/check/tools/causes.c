@@ -114,13 +114,33 @@ static bool join_words(const struct place *at, size_t nr, struct ks_arena *arena
 	return *ret;
 }
 
+/** Who speaks for a cause: where kernels give the first program several hints, the first with the one that most of them give. */
+static const struct ks_reason *choose_reason(const struct place *at, size_t nr)
+{
+	const struct ks_reason *best = at->loss->reason;
+	size_t most = 0, of_one = 0;
+	while (of_one < nr && at[of_one].tool == at->tool && at[of_one].loss->row == at->loss->row)
+		of_one++;
+	for (size_t i = 0; best && i < of_one; i++) {
+		const char *hint = at[i].loss->reason->hint;
+		size_t same = 0;
+		for (size_t k = i; k < of_one; k++)
+			same += !compare_text(hint, at[k].loss->reason->hint);
+		if (same > most) {
+			most = same;
+			best = at[i].loss->reason;
+		}
+	}
+	return best;
+}
+
 static bool make_cause(const struct place *at, size_t nr, struct ks_arena *arena,
 		       struct ks_cause *ret)
 {
 	size_t *numbers = ks_arena_array(arena, 3 * nr, sizeof(*numbers));
 	if (!numbers)
 		return false;
-	*ret = (struct ks_cause){ .reason = at->loss->reason, .verdict = at->verdict };
+	*ret = (struct ks_cause){ .reason = choose_reason(at, nr), .verdict = at->verdict };
 	if (!join_words(at, nr, arena, &ret->words))
 		return false;
 	for (size_t i = 0; i < nr; i++) {

@@ -5,7 +5,7 @@
 
 /** One cause: reasons of a kind, equally bad, about one name or about several that cost the same tools the same images. */
 struct ks_cause {
-	const struct ks_reason *reason; // the first of them; NULL: nobody can tell why
+	const struct ks_reason *reason; // the first with the usual hint; NULL: nobody can tell why
 	size_t nr_names;		// of all names that the same tools lose on the same images
 	const char *const *names;
 	enum ks_tool_verdict verdict; // the worst that it makes of a tool

@@ -99,10 +99,9 @@ static void look(const struct ks_bpf_object *object, const struct ks_bpf_program
 	ret->on_return = hook->on_return;
 	plain_name(program->name, ret->name, sizeof(ret->name));
 	for (uint32_t i = 0; i < program->nr; i++) {
-		uint32_t index = program->refs ? program->refs[i] : KS_NO_INDEX;
-		if (index >= object->nr_refs)
+		const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, i);
+		if (!ref)
 			continue;
-		const struct ks_bpf_ref *ref = &object->refs[index];
 		if (ref->kind == KS_REF_MAP && ref->index < object->nr_maps)
 			ret->uses[ref->index] = true;
 		if (ref->kind == KS_REF_DATA && ref->index < object->nr_data &&
@@ -120,11 +119,8 @@ static int name_order(const void *a, const void *b)
 static const char *called(const struct ks_bpf_object *object, const struct ks_bpf_program *program,
 			  uint32_t insn)
 {
-	uint32_t index = program->refs ? program->refs[insn] : KS_NO_INDEX;
-	if (index >= object->nr_refs)
-		return NULL;
-	const struct ks_bpf_ref *ref = &object->refs[index];
-	return ref->kind == KS_REF_CALL || ref->kind == KS_REF_POINTER ? ref->name : NULL;
+	const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, insn);
+	return ref && (ref->kind == KS_REF_CALL || ref->kind == KS_REF_POINTER) ? ref->name : NULL;
 }
 
 static bool list_calls(struct ks_arena *arena, const struct ks_bpf_object *object,

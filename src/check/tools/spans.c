@@ -95,8 +95,9 @@ static bool add_track(const struct ks_spans *spans, size_t tool, size_t index, s
 			ks_tool_outcome(spans->tools, tool, track->images[i]);
 		if (now->verdict == KS_TOOL_FOREIGN)
 			continue;
-		if (before && before->verdict == now->verdict) {
-			list->at[list->len - 1].nr++;
+		struct ks_tool_span *last = before ? &list->at[list->len - 1] : NULL;
+		if (last && before->verdict == now->verdict && last->first + last->nr == i) {
+			last->nr++;
 		} else {
 			struct ks_tool_span span = {
 				.track = index, .first = i, .nr = 1, .verdict = now->verdict

@@ -194,14 +194,9 @@ static bool is_foreign(const struct ks_check *check, const struct ks_check_objec
 static struct ks_error *keep_losses(struct making *making, struct ks_tool_outcome *outcome)
 {
 	outcome->nr = (uint32_t)making->losses.len;
-	struct ks_loss *losses =
-		ks_arena_array(&making->tools->arena, making->losses.len + 1, sizeof(*losses));
-	if (!losses || making->nomem)
-		return &ks_nomem;
-	if (making->losses.len)
-		memcpy(losses, making->losses.at, making->losses.len * sizeof(*losses));
-	outcome->losses = losses;
-	return NULL;
+	outcome->losses = ks_arena_copy(&making->tools->arena, making->losses.at,
+					making->losses.len, sizeof(*making->losses.at));
+	return outcome->losses && !making->nomem ? NULL : &ks_nomem;
 }
 
 /** Take the losses of an object back, or tell how bad they are for the tool. */

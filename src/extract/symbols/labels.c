@@ -60,12 +60,6 @@ static void mark_functions_of_btf(struct ks_labels *labels)
 	}
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-	size_t len = strlen(name), n = strlen(end);
-	return len > n && memcmp(name + len - n, end, n) == 0;
-}
-
 /** Whether a symbol may be a bound of what another one stands for. */
 static bool may_be_bound(const struct ks_labels *labels, size_t i)
 {
@@ -73,11 +67,11 @@ static bool may_be_bound(const struct ks_labels *labels, size_t i)
 	const struct ks_symbol *sym = symbol_of(labels, i);
 	bool named = false, shared = false;
 	for (size_t k = 0; k < KS_ARRAY_LEN(ends); k++)
-		named = named || ends_in(sym->name, ends[k]);
+		named = named || ks_symbol_ends_in(sym->name, ends[k]);
 	if (!named)
 		return false;
-	for (uint64_t at = sym->addr; at <= sym->addr + BOUND_REACH && !shared; at++) {
-		const struct ks_symbol *other = ks_symbol_at(labels->index, at);
+	for (uint64_t ahead = 0; ahead <= BOUND_REACH && !shared; ahead++) {
+		const struct ks_symbol *other = ks_symbol_at(labels->index, sym->addr + ahead);
 		for (int left = KS_MAX_ALIASES; other && left-- && !shared;
 		     other = ks_symbol_at_next(labels->index, other))
 			shared = other != sym && other->type == STT_FUNC;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arch/arch.h"
+#include "base/array.h"
 #include "extract/symbols/labels.h"
 #include "surface/traits.h"
 
@@ -50,18 +51,11 @@ static bool open_frames(const struct ks_elf *elf, struct frames *ret)
 /** The entry that holds at an address, as a number that only counts as the same or another one; 0: no table has it. */
 static uint64_t frame_at(const struct frames *frames, uint64_t addr)
 {
-	size_t low = 0, high = frames->nr;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (place_at(frames, middle) <= addr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
+	size_t behind = KS_FIRST_NOT(0, frames->nr, i, place_at(frames, i) <= addr);
+	if (!behind)
 		return 0;
 	struct ks_cursor c = frames->entries;
-	ks_cursor_take(&c, ORC * (low - 1));
+	ks_cursor_take(&c, ORC * (behind - 1));
 	return ks_cursor_u32(&c) | (uint64_t)ks_cursor_u16(&c) << 32;
 }
 
@@ -150,13 +144,16 @@ static uint64_t target_of(const struct ks_arch_call *call, uint64_t addr, uint32
 	return addr + call->ahead + (uint64_t)(call->bytes ? distance : 4 * distance);
 }
 
-static void read_calls(struct ks_labels *labels, const struct ks_arch_call *call, uint64_t addr,
-		       uint64_t end)
+static void read_calls(struct ks_labels *labels, const struct ks_arch_call *call,
+		       const struct ks_section *sec, uint64_t low, uint64_t high)
 {
 	const unsigned int step = call->bytes ? 1 : 4;
 	const uint64_t all = labels->elf->is64 ? UINT64_MAX : UINT32_MAX;
-	struct ks_cursor c = ks_elf_at(labels->elf, addr);
-	for (; addr < end && (size_t)(c.end - c.pos) > sizeof(uint32_t); addr += step) {
+	uint64_t in_front = sec->addr < low ? (low - sec->addr) & ~(uint64_t)3 : 0;
+	uint64_t addr = sec->addr + in_front;
+	struct ks_cursor c = ks_elf_cursor(labels->elf, sec);
+	ks_cursor_take(&c, in_front);
+	for (; addr < high && (size_t)(c.end - c.pos) > sizeof(uint32_t); addr += step) {
 		struct ks_cursor at = c;
 		ks_cursor_take(&c, step);
 		uint32_t word = call->bytes ? ks_cursor_u8(&at) : ks_cursor_u32(&at);
@@ -171,16 +168,18 @@ void ks_labels_by_calls(struct ks_labels *labels)
 {
 	const struct ks_elf *elf = labels->elf;
 	const struct ks_arch *arch = ks_arch_of_elf(elf->machine, elf->is64, elf->big_endian);
-	uint64_t low, high;
+	uint64_t low, high, left = elf->map_len; // sections that share bytes do not multiply them
 	if (!arch || !arch->call.mask)
 		return;
 	code_of(labels->surface, &low, &high);
 	for (size_t i = 0; i < elf->nr_sections; i++) {
 		const struct ks_section *sec = &elf->sections[i];
-		uint64_t end = sec->addr + sec->size;
-		if (!sec->data || !(sec->flags & SHF_EXECINSTR) || end <= low || sec->addr > high)
+		if (!sec->data || !(sec->flags & SHF_EXECINSTR) || sec->addr + sec->size <= low ||
+		    sec->addr > high)
 			continue;
-		uint64_t from = sec->addr < low ? low : sec->addr;
-		read_calls(labels, &arch->call, from & ~(uint64_t)3, end < high ? end : high);
+		if (sec->size > left)
+			return;
+		left -= sec->size;
+		read_calls(labels, &arch->call, sec, low, high);
 	}
 }

@@ -8,6 +8,7 @@
 #include "arch/arch.h"
 #include "base/array.h"
 #include "extract/symbols/kallsyms_tables.h"
+#include "extract/symbols/symbols.h"
 #include "surface/model.h"
 
 /** Pairs of symbols that the kernel's linker script puts around a section; those of code come first. */
@@ -49,12 +50,6 @@ static void find_ranges(const struct ks_symbol *symbols, size_t nr, struct range
 			ranges[k].end = 0;
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-	size_t len = strlen(name), n = strlen(end);
-	return len >= n && memcmp(name + len - n, end, n) == 0;
-}
-
 /** A label of the linker script: no function begins there, although the letter is that of one. */
 static bool is_mark_itself(const char *name)
 {
@@ -67,7 +62,7 @@ static bool is_mark_itself(const char *name)
 		if (strcmp(name, bounds[i].begin) == 0 || strcmp(name, bounds[i].end) == 0)
 			return true;
 	for (size_t i = 0; name[0] == '_' && name[1] == '_' && i < KS_ARRAY_LEN(ends); i++)
-		if (ends_in(name, ends[i]))
+		if (ks_symbol_ends_in(name, ends[i]))
 			return true;
 	return strstr(name, "__start___") || strstr(name, "__stop___"); // also behind a prefix
 }
@@ -93,7 +88,8 @@ static bool is_mapping(const char *name)
 /** Tables of addresses among the code. */
 static bool is_table(const char *name)
 {
-	return ends_in(name, "sys_call_table") || strcmp(name, "sys_oabi_call_table") == 0;
+	return ks_symbol_ends_in(name, "sys_call_table") ||
+	       strcmp(name, "sys_oabi_call_table") == 0;
 }
 
 /** What names the sections of symbols. */

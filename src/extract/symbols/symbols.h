@@ -8,6 +8,13 @@
 KS_MUST_CHECK struct ks_error *ks_symbols_read(const struct ks_elf *elf,
 					       struct ks_surface *surface);
 
+/** Whether a name ends so. */
+static inline bool ks_symbol_ends_in(const char *name, const char *end)
+{
+	size_t len = strlen(name), n = strlen(end);
+	return len >= n && memcmp(name + len - n, end, n) == 0;
+}
+
 /** The symbols by name and by address. Borrows the surface. */
 struct ks_symbol_index;
 KS_MUST_CHECK struct ks_error *ks_symbol_index_new(const struct ks_surface *surface,

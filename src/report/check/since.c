@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "report/check/check_page.h"
+#include "report/check/since_fold.h"
 #include "surface/image.h"
 
 static const char *const marks[KS_NR_TOOL_VERDICTS] = {
@@ -17,74 +18,6 @@ static const char *const marks[KS_NR_TOOL_VERDICTS] = {
 static const struct ks_image *image_at(const struct ks_spans *spans, size_t track, size_t i)
 {
 	return spans->tools->check->images[spans->tracks[track].images[i]];
-}
-
-/** "Debian amd64 cloud" */
-static void write_track(const struct ks_track *track, struct ks_buf *out)
-{
-	const char *const words[] = { track->distribution, track->arch, track->flavor };
-	bool any = false;
-	for (int i = 0; i < 3; i++)
-		if (words[i] && words[i][0]) {
-			ks_buf_printf(out, "%s%s", any ? " " : "", words[i]);
-			any = true;
-		}
-	if (!any)
-		ks_buf_str(out, "kernels");
-}
-
-/** Whether all kernels of an image's series in its track are in the span. */
-static bool holds_series(const struct ks_spans *spans, const struct ks_tool_span *span, size_t i)
-{
-	const struct ks_track *track = &spans->tracks[span->track];
-	const struct ks_image *image = image_at(spans, span->track, i);
-	for (size_t k = 0; k < track->nr; k++) {
-		bool inside = k >= span->first && k < span->first + span->nr;
-		if (!inside && ks_image_same_series(image, image_at(spans, span->track, k)))
-			return false;
-	}
-	return ks_series_len(image->version) != 0;
-}
-
-/** A kernel by its series, or by its label where others of the series are not in the span. */
-static void write_kernel(const struct ks_spans *spans, const struct ks_tool_span *span, size_t i,
-			 struct ks_buf *out)
-{
-	const struct ks_image *image = image_at(spans, span->track, i);
-	if (holds_series(spans, span, i))
-		ks_buf_bytes(out, image->version, ks_series_len(image->version));
-	else
-		ks_buf_str(out, image->label);
-}
-
-/** "5.10 to 6.1", "6.12". @param between " to " */
-static void write_range(const struct ks_spans *spans, const struct ks_tool_span *span,
-			const char *between, struct ks_buf *out)
-{
-	size_t last = span->first + span->nr - 1, begin = out->len;
-	write_kernel(spans, span, span->first, out);
-	size_t len = out->len - begin;
-	ks_buf_str(out, between);
-	size_t end = out->len;
-	write_kernel(spans, span, last, out);
-	if (!out->failed && out->len - end == len && // one series
-	    memcmp(out->at + begin, out->at + end, len) == 0)
-		out->len = begin + len;
-}
-
-static void write_why(const struct ks_tool_span *span, struct ks_buf *out)
-{
-	if (!span->why)
-		return;
-	const struct ks_reason *reason = span->why->reason;
-	ks_buf_str(out, span->gone ? ": settled: " : ": ");
-	if (reason && reason->name)
-		ks_buf_printf(out, "%s: ", reason->name);
-	ks_buf_str(out, reason ? ks_reasons[reason->kind].title : "there is no program to judge");
-	if (span->why->words)
-		ks_buf_printf(out, " (%s)", span->why->words);
-	if (span->nr_more)
-		ks_buf_printf(out, " and %zu more", span->nr_more);
 }
 
 /** Works on all kernels that it is built for. */
@@ -109,25 +42,55 @@ static void write_note(const struct ks_check *check, struct ks_buf *out)
 			      nr, check->nr_images);
 }
 
+/** What is to be told of all tools; of several those are left out that work throughout. */
+static struct ks_error *fold_text(const struct ks_spans *spans, bool fold, struct ks_arena *arena,
+				  struct ks_fold_text *ret)
+{
+	size_t nr = 0, *tools = ks_arena_array(arena, spans->tools->nr + 1, sizeof(*tools));
+	if (!tools)
+		return &ks_nomem;
+	for (size_t i = 0; i < spans->tools->nr; i++)
+		if (spans->tools->nr == 1 || !works_throughout(spans, i))
+			tools[nr++] = i;
+	return ks_fold_text(spans, tools, nr, fold, arena, ret);
+}
+
 /* ---- terminal ---- */
 
-static void write_spans(struct ks_terminal *terminal, const struct ks_spans *spans, size_t tool)
+/** "a, b, c" */
+static void write_tools(const struct ks_spans *spans, const struct ks_fold_paragraph *paragraph,
+			struct ks_buf *out)
 {
-	const struct ks_tool_spans *of = &spans->of[tool];
-	ks_terminal_paint(terminal, KS_PAINT_HEAD, spans->tools->at[tool].name);
-	ks_buf_char(terminal->out, '\n');
-	for (size_t i = 0; i < of->nr; i++) {
-		const struct ks_tool_span *span = &of->at[i];
-		if (!i || of->at[i - 1].track != span->track) {
-			ks_terminal_blanks(terminal, 2);
-			write_track(&spans->tracks[span->track], &terminal->text);
-			ks_terminal_wrap(terminal, 2, 4);
+	for (size_t i = 0; i < paragraph->nr_tools; i++)
+		ks_buf_printf(out, "%s%s", i ? ", " : "",
+			      spans->tools->at[paragraph->tools[i]].name);
+}
+
+static void write_spans(struct ks_terminal *terminal, const struct ks_spans *spans,
+			const struct ks_fold_paragraph *paragraph)
+{
+	if (paragraph->nr_tools > 1) {
+		write_tools(spans, paragraph, &terminal->text);
+		ks_terminal_wrap(terminal, 0, 2);
+	} else {
+		ks_terminal_paint(terminal, KS_PAINT_HEAD,
+				  spans->tools->at[paragraph->tools[0]].name);
+		ks_buf_char(terminal->out, '\n');
+	}
+	for (size_t i = 0; i < paragraph->tracks.nr; i++) {
+		ks_terminal_blanks(terminal, 2);
+		ks_fold_write_tracks(spans, paragraph->tools[0], &paragraph->tracks.at[i],
+				     &terminal->text);
+		ks_terminal_wrap(terminal, 2, 4);
+		for (size_t k = 0; k < paragraph->steps[i].nr; k++) {
+			const struct ks_fold_step *step = &paragraph->steps[i].at[k];
+			ks_terminal_blanks(terminal, 4);
+			ks_buf_printf(terminal->out, "%s ",
+				      ks_tool_verdicts[step->span->verdict].symbol);
+			ks_fold_write_range(step, " to ", &terminal->text);
+			ks_fold_write_why(step, &terminal->text);
+			ks_terminal_wrap(terminal, 6, 8);
 		}
-		ks_terminal_blanks(terminal, 4);
-		ks_buf_printf(terminal->out, "%s ", ks_tool_verdicts[span->verdict].symbol);
-		write_range(spans, span, " to ", &terminal->text);
-		write_why(span, &terminal->text);
-		ks_terminal_wrap(terminal, 6, 8);
 	}
 }
 
@@ -154,17 +117,17 @@ static struct ks_error *write_terminal(const struct ks_check_report *report,
 	};
 	struct ks_terminal terminal = { .report = &frame, .out = out };
 	struct ks_axis axis;
+	struct ks_fold_text text;
 	KS_TRY(ks_axis_make(spans->tools, true, false, &arena, &axis));
+	KS_TRY(fold_text(spans, !report->verbose, &arena, &text));
 	ks_answer_write(spans->tools, &axis, &terminal.text);
 	ks_terminal_wrap(&terminal, 0, 2);
 	write_note(spans->tools->check, &terminal.text);
 	if (terminal.text.len)
 		ks_terminal_wrap(&terminal, 0, 2);
-	for (size_t i = 0; i < spans->tools->nr; i++) {
-		if (works_throughout(spans, i) && spans->tools->nr > 1)
-			continue;
+	for (size_t i = 0; i < text.nr; i++) {
 		ks_buf_char(out, '\n');
-		write_spans(&terminal, spans, i);
+		write_spans(&terminal, spans, &text.at[i]);
 	}
 	if (spans->tools->nr > 1)
 		list_throughout(&terminal, spans);
@@ -181,36 +144,63 @@ static void put(struct ks_buf *out, enum ks_text_sink sink, struct ks_buf *text)
 	text->len = 0;
 }
 
-static void write_cell(const struct ks_spans *spans, size_t tool, size_t track, struct ks_buf *text,
-		       struct ks_buf *out)
+static struct ks_error *write_cell(const struct ks_spans *spans, size_t tool,
+				   const struct ks_fold_tracks *tracks, struct ks_buf *text,
+				   struct ks_buf *out)
 {
-	bool any = false;
-	for (size_t i = 0; i < spans->of[tool].nr; i++) {
-		const struct ks_tool_span *span = &spans->of[tool].at[i];
-		if (span->track != track)
-			continue;
-		ks_buf_printf(out, "%s %s ", any ? "," : "", marks[span->verdict]);
-		write_range(spans, span, " – ", text);
+	_cleanup_arena_ struct ks_arena arena = { 0 };
+	struct ks_fold_steps steps;
+	KS_TRY(ks_fold_steps(spans, tool, tracks, false, &arena, &steps));
+	for (size_t i = 0; i < steps.nr; i++) {
+		ks_buf_printf(out, "%s %s ", i ? "," : "", marks[steps.at[i].span->verdict]);
+		ks_fold_write_range(&steps.at[i], " – ", text);
 		put(out, KS_TEXT_MARKDOWN_CELL, text);
-		any = true;
 	}
-	ks_buf_str(out, any ? " |" : " ➖ |");
+	ks_buf_str(out, steps.nr ? " |" : " ➖ |");
+	return NULL;
 }
 
-/** Why what does not work throughout does not. */
-static void write_reasons(const struct ks_spans *spans, size_t tool, struct ks_buf *text,
-			  struct ks_buf *out)
+static struct ks_error *write_table(const struct ks_spans *spans, const struct ks_fold *columns,
+				    struct ks_buf *text, struct ks_buf *out)
 {
-	for (size_t i = 0; i < spans->of[tool].nr; i++) {
-		const struct ks_tool_span *span = &spans->of[tool].at[i];
-		if (!span->why || span->gone)
+	ks_buf_str(out, "| tool |");
+	for (size_t i = 0; i < columns->nr; i++) {
+		ks_buf_char(out, ' ');
+		ks_fold_write_tracks(spans, spans->tools->nr, &columns->at[i], text);
+		put(out, KS_TEXT_MARKDOWN_CELL, text);
+		ks_buf_str(out, " |");
+	}
+	ks_buf_str(out, "\n|:--|");
+	for (size_t i = 0; i < columns->nr; i++)
+		ks_buf_str(out, ":--|");
+	ks_buf_char(out, '\n');
+	for (size_t i = 0; i < spans->tools->nr; i++) {
+		ks_buf_str(out, "| ");
+		ks_text_str(out, KS_TEXT_MARKDOWN_CELL, spans->tools->at[i].name);
+		ks_buf_str(out, " |");
+		for (size_t k = 0; k < columns->nr; k++)
+			KS_TRY(write_cell(spans, i, &columns->at[k], text, out));
+		ks_buf_char(out, '\n');
+	}
+	return NULL;
+}
+
+/** Why what does not work on some tracks does not. */
+static void write_reasons(const struct ks_spans *spans, const struct ks_fold_paragraph *paragraph,
+			  size_t tracks, struct ks_buf *text, struct ks_buf *out)
+{
+	for (size_t i = 0; i < paragraph->steps[tracks].nr; i++) {
+		const struct ks_fold_step *step = &paragraph->steps[tracks].at[i];
+		if (!step->span->why || step->span->gone)
 			continue;
-		ks_buf_printf(out, "- %s ", marks[span->verdict]);
-		ks_buf_printf(text, "%s, ", spans->tools->at[tool].name);
-		write_track(&spans->tracks[span->track], text);
+		ks_buf_printf(out, "- %s ", marks[step->span->verdict]);
+		write_tools(spans, paragraph, text);
+		ks_buf_str(text, ", ");
+		ks_fold_write_tracks(spans, paragraph->tools[0], &paragraph->tracks.at[tracks],
+				     text);
 		ks_buf_char(text, ' ');
-		write_range(spans, span, " – ", text);
-		write_why(span, text);
+		ks_fold_write_range(step, " – ", text);
+		ks_fold_write_why(step, text);
 		put(out, KS_TEXT_MARKDOWN, text);
 		ks_buf_char(out, '\n');
 	}
@@ -218,29 +208,17 @@ static void write_reasons(const struct ks_spans *spans, size_t tool, struct ks_b
 
 static struct ks_error *write_md(const struct ks_spans *spans, struct ks_buf *out)
 {
+	_cleanup_arena_ struct ks_arena arena = { 0 };
 	_cleanup_buf_ struct ks_buf text = { 0 };
-	ks_buf_str(out, "| tool |");
-	for (size_t i = 0; i < spans->nr_tracks; i++) {
-		ks_buf_char(out, ' ');
-		write_track(&spans->tracks[i], &text);
-		put(out, KS_TEXT_MARKDOWN_CELL, &text);
-		ks_buf_str(out, " |");
-	}
-	ks_buf_str(out, "\n|:--|");
-	for (size_t i = 0; i < spans->nr_tracks; i++)
-		ks_buf_str(out, ":--|");
+	struct ks_fold columns;
+	struct ks_fold_text folded;
+	KS_TRY(ks_fold_all(spans, &arena, &columns));
+	KS_TRY(write_table(spans, &columns, &text, out));
+	KS_TRY(fold_text(spans, true, &arena, &folded));
 	ks_buf_char(out, '\n');
-	for (size_t i = 0; i < spans->tools->nr; i++) {
-		ks_buf_str(out, "| ");
-		ks_text_str(out, KS_TEXT_MARKDOWN_CELL, spans->tools->at[i].name);
-		ks_buf_str(out, " |");
-		for (size_t k = 0; k < spans->nr_tracks; k++)
-			write_cell(spans, i, k, &text, out);
-		ks_buf_char(out, '\n');
-	}
-	ks_buf_char(out, '\n');
-	for (size_t i = 0; i < spans->tools->nr; i++)
-		write_reasons(spans, i, &text, out);
+	for (size_t i = 0; i < folded.nr; i++)
+		for (size_t k = 0; k < folded.at[i].tracks.nr; k++)
+			write_reasons(spans, &folded.at[i], k, &text, out);
 	for (int v = 0; v < KS_NR_TOOL_VERDICTS; v++)
 		ks_buf_printf(out, "%s%s %s", v ? " · " : "\n", marks[v],
 			      ks_tool_verdicts[v].title);

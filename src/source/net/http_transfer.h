@@ -42,9 +42,8 @@ struct ks_http_transfer {
 	bool pinned;
 };
 
-enum {
-	KS_TRANSFER_SKIP = 64 << 10
-}; // bytes: a jump no longer than this reads on instead of asking anew
+/** Bytes: a jump no longer than this reads on instead of asking anew. */
+enum { KS_TRANSFER_SKIP = 64 << 10 };
 
 /** @param t zeroed @param in borrowed as long as t @return KS_ERR_UNSUPPORTED when there is no libcurl */
 KS_MUST_CHECK struct ks_error *ks_http_transfer_init(struct ks_http_transfer *t, const char *url,

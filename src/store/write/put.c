@@ -108,8 +108,8 @@ static struct ks_error *drop_modules(struct ks_store *store, const char *kernel_
 {
 	struct ks_image_ids old = { 0 };
 	struct ks_error *err = ks_image_modules(store, kernel_digest, &old);
-	for (size_t i = 0; !err && i < old.at.len; i++)
-		err = ks_image_drop(store, old.at.at[i]);
+	if (!err)
+		err = ks_images_drop(store, old.at.at, old.at.len);
 	if (!err && old.at.len)
 		err = ks_image_sweep(store);
 	ks_vector_deinit(&old.at);
@@ -126,7 +126,7 @@ static struct ks_error *load_likes(struct ks_store *store, struct put *put, int6
 			continue; // of that image
 		KS_TRY(ks_part_load(store, image, ks_part_name((enum ks_part)i), &part->like,
 				    &row));
-		if (row.depth == KS_PART_DEPTH)
+		if (row.depth >= KS_PART_DEPTH)
 			part->like.len = 0; // stays whole
 		part->base = part->like.len ? image : 0;
 	}
@@ -213,7 +213,7 @@ static struct ks_error *put_image(struct ks_store *store, void *arg)
 		return ks_store_join_sets(store, put->result.label, put->sets);
 	if (put->result.label) {
 		KS_TRY(ks_image_sets(store, kept.id, &arena, &sets));
-		KS_TRY(ks_image_drop(store, kept.id));
+		KS_TRY(ks_images_drop(store, &kept.id, 1));
 		KS_TRY(ks_image_sweep(store));
 		put->result.enriched = enriches;
 		put->result.replaced = !enriches;

@@ -2,7 +2,6 @@
 #include "store/write/put_places.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void ks_put_was_deinit(struct ks_put_was *was)
 {
@@ -18,8 +17,7 @@ static const void *copy_of(struct ks_arena *arena, const void *at, size_t nr, si
 	static const uint64_t nothing;
 	if (!nr)
 		return at ? at : &nothing;
-	void *copy = ks_arena_array(arena, nr, size);
-	return copy ? memcpy(copy, at, nr * size) : NULL;
+	return ks_arena_copy(arena, at, nr, size);
 }
 
 /** A function of the same shape, to be filled with other facts. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Removing an image: give those based on it another base, then drop what nobody else has. */
-#include <stdlib.h>
+/* Removing images: what is a difference to them becomes one to others, then what nobody else has is dropped. */
+#include <string.h>
 
+#include "base/array.h"
+#include "base/memory.h"
 #include "store/image.h"
 #include "store/part.h"
-#include "store/write/rebase.h"
+#include "store/write/hand_over.h"
 
 /** Run a statement with the image as its only parameter. */
 static struct ks_error *run_on(struct ks_store *store, enum ks_sql which, int64_t image)
@@ -15,71 +17,30 @@ static struct ks_error *run_on(struct ks_store *store, enum ks_sql which, int64_
 	return ks_sql_run(store, stmt);
 }
 
-/** Write the parts of an image anew, as the difference to those of another. @param base 0: to nothing */
-static struct ks_error *repack_parts(struct ks_store *store, int64_t image, int64_t base)
+/** Mark the definitions that an image has in one table. @param live one byte for each id */
+static struct ks_error *mark(struct ks_store *store, const struct ks_store_image *image, int table,
+			     char *live, size_t nr_ids)
 {
-	for (size_t i = 0; i < KS_NR_PARTS; i++) {
-		_cleanup_buf_ struct ks_buf raw = { 0 }, like = { 0 }, packed = { 0 };
-		const char *name = ks_part_name((enum ks_part)i);
-		struct ks_part_row row, of_base;
-		KS_TRY(ks_part_load(store, image, name, &raw, &row));
-		if (!row.nr || i == KS_PART_MOVES)
-			continue;
-		if (base)
-			KS_TRY(ks_part_load(store, base, name, &like, &of_base));
-		KS_TRY(ks_zstd_pack(&store->zstd, ks_bytes_of(&like), ks_bytes_of(&raw), &packed));
-		_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-		KS_TRY(ks_sql_get(store, KS_SQL_PART_REPLACE, &stmt));
-		sqlite3_bind_int64(stmt, 1, image);
-		ks_sql_bind_text(stmt, 2, name);
-		ks_sql_bind_bytes(stmt, 3, ks_bytes_of(&packed));
-		ks_sql_bind_id(stmt, 4, like.len ? base : 0);
-		KS_TRY(ks_sql_run(store, stmt));
+	_cleanup_buf_ struct ks_buf raw = { 0 };
+	uint64_t nr, id = 0;
+	KS_TRY(ks_part_read(store, image, (enum ks_part)table, &raw, &nr));
+	struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
+	for (uint64_t i = 0; i < nr; i++) {
+		id += (uint64_t)ks_cursor_zigzag(&c);
+		if (c.why || id == 0 || id > nr_ids)
+			return ks_store_damaged("image has an unknown definition");
+		live[id - 1] = 1;
 	}
 	return NULL;
 }
 
-/** The first of those that are differences to an image becomes what the others are differences to. */
-static struct ks_error *hand_over_to(struct ks_store *store, int64_t image, enum ks_sql heirs_of,
-				     struct ks_error *(*write)(struct ks_store *, int64_t, int64_t))
+/** The same of all, table by table: what many are differences to is then unpacked once. */
+static struct ks_error *mark_all(struct ks_store *store, const struct ks_store_images *images,
+				 char *live, size_t nr_ids)
 {
-	KS_VECTOR(int64_t) heirs = { 0 };
-	_cleanup_reset_ sqlite3_stmt *stmt = NULL;
-	struct ks_error *err = ks_sql_get(store, heirs_of, &stmt);
-	bool row = true;
-	if (!err)
-		sqlite3_bind_int64(stmt, 1, image);
-	while (!err && !(err = ks_sql_row(store, stmt, &row)) && row)
-		if (!ks_vector_add(&heirs, sqlite3_column_int64(stmt, 0)))
-			err = &ks_nomem;
-	for (size_t i = 0; !err && i < heirs.len; i++)
-		err = write(store, heirs.at[i], i ? heirs.at[0] : 0);
-	ks_vector_deinit(&heirs);
-	return err;
-}
-
-static struct ks_error *hand_over(struct ks_store *store, int64_t image)
-{
-	KS_TRY(hand_over_to(store, image, KS_SQL_IMAGES_ON_BASE, ks_image_rebase));
-	return hand_over_to(store, image, KS_SQL_PART_HEIRS, repack_parts);
-}
-
-/** Mark every definition that an image has. @param live one byte for each id */
-static struct ks_error *mark(struct ks_store *store, const struct ks_store_image *image, char *live,
-			     size_t nr_ids)
-{
-	for (int table = 0; table < KS_NR_TABLES; table++) {
-		_cleanup_buf_ struct ks_buf raw = { 0 };
-		uint64_t nr, id = 0;
-		KS_TRY(ks_part_read(store, image, (enum ks_part)table, &raw, &nr));
-		struct ks_cursor c = ks_cursor_over(raw.at, raw.len, false);
-		for (uint64_t i = 0; i < nr; i++) {
-			id += (uint64_t)ks_cursor_zigzag(&c);
-			if (c.why || id == 0 || id > nr_ids)
-				return ks_store_damaged("image has an unknown definition");
-			live[id - 1] = 1;
-		}
-	}
+	for (int table = 0; table < KS_NR_TABLES; table++)
+		for (size_t i = 0; i < images->nr; i++)
+			KS_TRY(mark(store, images->at[i], table, live, nr_ids));
 	return NULL;
 }
 
@@ -167,20 +128,22 @@ static struct ks_error *collect(struct ks_store *store, struct ks_arena *arena)
 		return &ks_nomem;
 	memset(live, 0, nr_ids + 1);
 	KS_TRY(ks_image_all(store, arena, &images));
-	for (size_t i = 0; i < images.nr; i++)
-		KS_TRY(mark(store, images.at[i], live, nr_ids));
+	ks_images_sort_by_age(&images);
+	KS_TRY(mark_all(store, &images, live, nr_ids));
 	KS_TRY(mark_needs(store, live, nr_ids));
 	KS_TRY(sweep_blocks(store, live));
 	return rewrite_packs(store);
 }
 
-struct ks_error *ks_image_drop(struct ks_store *store, int64_t id)
+struct ks_error *ks_images_drop(struct ks_store *store, const int64_t *ids, size_t nr)
 {
-	KS_TRY(hand_over(store, id));
-	KS_TRY(run_on(store, KS_SQL_COLUMNS_REMOVE, id));
-	KS_TRY(run_on(store, KS_SQL_LIST_REMOVE, id));
-	KS_TRY(run_on(store, KS_SQL_PART_REMOVE, id));
-	return run_on(store, KS_SQL_IMAGE_REMOVE, id);
+	static const enum ks_sql statements[] = { KS_SQL_COLUMNS_REMOVE, KS_SQL_LIST_REMOVE,
+						  KS_SQL_PART_REMOVE, KS_SQL_IMAGE_REMOVE };
+	KS_TRY(ks_hand_over(store, ids, nr));
+	for (size_t i = 0; i < nr; i++)
+		for (size_t k = 0; k < KS_ARRAY_LEN(statements); k++)
+			KS_TRY(run_on(store, statements[k], ids[i]));
+	return NULL;
 }
 
 struct ks_error *ks_image_sweep(struct ks_store *store)
@@ -194,31 +157,52 @@ struct ks_error *ks_image_sweep(struct ks_store *store)
 	return err;
 }
 
-static struct ks_error *remove_image(struct ks_store *store, void *arg)
+/** The images that go. */
+struct removal {
+	const char *const *labels;
+	size_t nr;
+	struct ks_image_ids ids; // with their modules
+};
+
+/** An image and its modules. */
+static struct ks_error *add_image(struct ks_store *store, const char *label,
+				  struct ks_image_ids *ids)
 {
+	_cleanup_free_ char *digest = NULL;
 	int64_t id, base;
-	KS_TRY(ks_image_find(store, arg, &id, &base));
+	KS_TRY(ks_image_find(store, label, &id, &base));
 	if (!id)
 		return ks_error_new(KS_ERR_NOTFOUND,
 				    "the store has no image '%s'; 'ksurf images' lists them",
-				    (char *)arg);
-	struct ks_image_ids modules = { 0 };
-	char *digest;
+				    label);
+	if (!ks_vector_add(&ids->at, id))
+		return &ks_nomem;
 	KS_TRY(ks_image_digest(store, id, &digest));
-	struct ks_error *err = digest ? ks_image_modules(store, digest, &modules) : NULL;
-	for (size_t i = 0; !err && i < modules.at.len; i++)
-		err = ks_image_drop(store, modules.at.at[i]);
-	ks_vector_deinit(&modules.at);
-	free(digest);
-	if (!err)
-		err = ks_image_drop(store, id);
-	return err ? err : ks_image_sweep(store);
+	return digest ? ks_image_modules(store, digest, ids) : NULL;
+}
+
+static struct ks_error *remove_images(struct ks_store *store, void *arg)
+{
+	struct removal *removal = arg;
+	for (size_t i = 0; i < removal->nr; i++)
+		KS_TRY(add_image(store, removal->labels[i], &removal->ids));
+	KS_TRY(ks_images_drop(store, removal->ids.at.at, removal->ids.at.len));
+	return ks_image_sweep(store);
+}
+
+struct ks_error *ks_store_remove_all(struct ks_store *store, const char *const *labels, size_t nr)
+{
+	struct removal removal = { .labels = labels, .nr = nr };
+	if (!nr)
+		return NULL;
+	struct ks_error *err = ks_sql_write(store, remove_images, &removal);
+	ks_vector_deinit(&removal.ids.at);
+	ks_hashes_deinit(&store->hashes); // when it failed, too: nothing is known of what is left
+	ks_blocks_deinit(&store->blocks);
+	return err;
 }
 
 struct ks_error *ks_store_remove(struct ks_store *store, const char *label)
 {
-	struct ks_error *err = ks_sql_write(store, remove_image, (void *)label);
-	ks_hashes_deinit(&store->hashes); // when it failed, too: nothing is known of what is left
-	ks_blocks_deinit(&store->blocks);
-	return err;
+	return ks_store_remove_all(store, &label, 1);
 }

@@ -5,6 +5,7 @@
 // clang-format off
 #define MAP(kind, ...) struct { __uint(type, BPF_MAP_TYPE_##kind); __VA_ARGS__ } map SEC(".maps"); BODY("raw_tp/sched_switch", kind, 0)
 #define FLAGS(flags_) __uint(map_flags, flags_);
+#define HOLDS_ARRAYS __array(values, struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __uint(key_size, 4); __uint(value_size, 4); });
 #define STORED(key_, value_) __type(key, key_); __type(value, value_);
 
 #if IDIOM == 1
@@ -275,4 +276,8 @@ MAP(ARENA, __uint(max_entries, 1);)
 MAP(ARENA, __uint(max_entries, 1); __uint(key_size, 4); FLAGS(BPF_F_MMAPABLE))
 #elif IDIOM == 134
 MAP(ARENA, __uint(max_entries, 1); FLAGS(BPF_F_MMAPABLE | BPF_F_RDONLY))
+#elif IDIOM == 135
+MAP(HASH_OF_MAPS, __uint(max_entries, 4); __uint(key_size, 4); FLAGS(BPF_F_RDONLY_PROG) HOLDS_ARRAYS)
+#elif IDIOM == 136
+MAP(ARRAY_OF_MAPS, __uint(max_entries, 4); __uint(key_size, 4); FLAGS(BPF_F_RDONLY_PROG) HOLDS_ARRAYS)
 #endif
