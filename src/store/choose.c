@@ -112,7 +112,9 @@ static struct ks_error *unknown(const struct ks_image_word *word,
 	struct ks_near_word near = ks_near_word_of(word->text);
 	for (int g = 0; g < KS_NR_GROUPS; g++)
 		ks_near_word_see(&near, ks_groups_infos[g].name);
-	if (!near.near)
+	if (near.near && strcmp(near.near, word->text) == 0)
+		return ks_error_new(KS_ERR_NOTFOUND, "no image is in the group '%s'", word->text);
+	if (!near.near || word->is_set)
 		return ks_image_word_unknown(word, images);
 	return ks_error_new(KS_ERR_NOTFOUND, "no image or group is called '%s'%s", word->text,
 			    ks_near_word_hint(&near));
