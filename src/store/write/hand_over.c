@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "store/part.h"
 #include "store/write/rebase.h"
 
@@ -42,7 +43,8 @@ static int compare_ids(const void *a, const void *b)
 
 static bool is_gone(const struct hand_over *h, int64_t image)
 {
-	return bsearch(&image, h->gone.at, h->gone.len, sizeof(image), compare_ids);
+	size_t at = KS_FIRST_NOT(0, h->gone.len, i, h->gone.at[i] < image);
+	return at < h->gone.len && h->gone.at[at] == image;
 }
 
 /* ---- lists ---- */
@@ -109,6 +111,8 @@ static struct ks_error *read_links(struct hand_over *h)
 static const struct link *find_link(const struct hand_over *h, enum ks_part which, int64_t image)
 {
 	const struct link key = { .which = which, .image = image };
+	if (!h->links.len)
+		return NULL;
 	return bsearch(&key, h->links.at, h->links.len, sizeof(key), compare_links);
 }
 
