@@ -11,6 +11,8 @@
 
 /** What nearly every question about a program or a function comes to: what decides about attaching, and what parameters are of. */
 static const struct ks_store_want common[] = {
+	{ KS_CONFIG, "CONFIG_BPF_JIT" },
+	{ KS_CONFIG, "CONFIG_BPF_JIT_DEFAULT_ON" },
 	{ KS_CONFIG, "CONFIG_CGROUPS" },
 	{ KS_CONFIG, "CONFIG_DYNAMIC_FTRACE" },
 	{ KS_CONFIG, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS" },
@@ -19,6 +21,7 @@ static const struct ks_store_want common[] = {
 	{ KS_CONFIG, "CONFIG_KPROBE_EVENTS" },
 	{ KS_CONFIG, "CONFIG_KPROBE_EVENTS_ON_NOTRACE" },
 	{ KS_CONFIG, "CONFIG_MODULES" },
+	{ KS_CONFIG, "CONFIG_PAHOLE_HAS_BTF_TAG" },
 	{ KS_ENUM, "bpf_attach_type" },
 	{ KS_ENUM, "bpf_func_id" },
 	{ KS_ENUM, "bpf_iter_state" },
