@@ -118,7 +118,6 @@ static const char *said_of_all(const char *version, const char *section,
 			       const struct ks_bpf_insn *insns, uint32_t nr,
 			       void (*rule)(struct ks_judge *))
 {
-	static char said[256];
 	_cleanup_arena_ struct ks_arena arena = { 0 };
 	const struct tiny_image tiny = { .image = { .label = version,
 						    .version = version,
@@ -132,12 +131,7 @@ static const char *said_of_all(const char *version, const char *section,
 	struct ks_bpf_object object = { .license = "GPL", .nr_programs = 1, .programs = &program };
 	struct tiny_judge frame;
 	tiny_judge_plain(&frame, &arena, view, &object, &program);
-	rule(&frame.judge);
-	assert_true(frame.judge.reasons.len <= 1);
-	snprintf(said, sizeof(said), "%s",
-		 frame.judge.reasons.len ? frame.judge.reasons.at[0]->detail : "");
-	ks_vector_deinit(&frame.judge.reasons);
-	return said;
+	return tiny_judge_said(&frame, rule);
 }
 
 /** What is said of one that reads or writes one thing of its context. */

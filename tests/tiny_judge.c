@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -38,6 +39,17 @@ void tiny_judge_plain(struct tiny_judge *tiny, struct ks_arena *arena, struct ks
 	const struct ks_interp_input input = { .object = object, .program = program };
 	tiny_judge_prepare(tiny, arena, view, object, program);
 	tiny_judge_follow(tiny, arena, &input);
+}
+
+const char *tiny_judge_said(struct tiny_judge *tiny, void (*rule)(struct ks_judge *))
+{
+	static char said[256];
+	rule(&tiny->judge);
+	assert_true(tiny->judge.reasons.len <= 1);
+	snprintf(said, sizeof(said), "%s",
+		 tiny->judge.reasons.len ? tiny->judge.reasons.at[0]->detail : "");
+	ks_vector_deinit(&tiny->judge.reasons);
+	return said;
 }
 
 struct ks_outcome tiny_outcome(struct ks_arena *arena, const struct ks_site *site,

@@ -40,6 +40,9 @@ void tiny_judge_follow(struct tiny_judge *tiny, struct ks_arena *arena,
 void tiny_judge_plain(struct tiny_judge *tiny, struct ks_arena *arena, struct ks_view *view,
 		      const struct ks_bpf_object *object, struct ks_bpf_program *program);
 
+/** What a rule says of it, in one reason at most; "": nothing. It stays until the next call; the reasons are freed. */
+const char *tiny_judge_said(struct tiny_judge *tiny, void (*rule)(struct ks_judge *));
+
 /** What a check says of the program, of all stages. The outcome lies in the arena. */
 struct ks_outcome tiny_outcome(struct ks_arena *arena, const struct ks_site *site,
 			       const struct ks_bpf_object *object, struct ks_bpf_program *program);

@@ -32,7 +32,8 @@ enum {
 	FD = 4,
 	COOKIE = 8,
 	LARGEST_PERCPU = 32 << 10,
-	LARGE_PAGE = 64 << 10
+	LARGE_PAGE = 64 << 10,
+	TOO_NEW = KS_SINCE(7, 3) // of what later ones take nobody knows
 };
 
 // clang-format off
@@ -114,20 +115,26 @@ static const char *why_refused(const struct ks_site *site, const struct shape *s
 	return NULL;
 }
 
+static void refuse(struct ks_judge *judge, const struct ks_bpf_map *map, const char *why)
+{
+	bool known = judge->site->version < TOO_NEW;
+	ks_judge_add(judge, KS_STAGE_LOAD, known ? KS_REASON_MAP_TYPE : KS_REASON_TIER,
+		     KS_ABOUT_NAME(KS_NR_KINDS, map->name), "a map of the type %s %s%s",
+		     ks_bpf_map_type_name(map->type), why,
+		     known ? "" : ", up to 7.2: whether it is so in this kernel is not known");
+}
+
 void ks_judge_map_shapes(struct ks_judge *judge)
 {
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
 	for (uint32_t i = 0; i < object->nr_maps; i++) {
 		const struct ks_bpf_map *map = &object->maps[i];
-		for (size_t k = 0; k < KS_ARRAY_LEN(shapes); k++) {
-			const char *why = shapes[k].type == map->type && map->autocreate
+		for (size_t k = 0; map->autocreate && k < KS_ARRAY_LEN(shapes); k++) {
+			const char *why = shapes[k].type == map->type
 						  ? why_refused(judge->site, &shapes[k], map)
 						  : NULL;
 			if (why)
-				ks_judge_add(judge, KS_STAGE_LOAD, KS_REASON_MAP_TYPE,
-					     KS_ABOUT_NAME(KS_NR_KINDS, map->name),
-					     "a map of the type %s %s",
-					     ks_bpf_map_type_name(map->type), why);
+				refuse(judge, map, why);
 		}
 	}
 }
