@@ -99,8 +99,8 @@ enum { OLD, MIDDLE, NEW };
 
 /* ---- programs ---- */
 
-/** BPF_PSEUDO_FUNC: the address of the function that begins at CALLED, where there is one. */
-enum { FUNCTION = 4, CALLED = 5 };
+/** BPF_PSEUDO_FUNC: the address of the function that begins at CALLED, where there is one; BPF_PSEUDO_KFUNC_CALL. */
+enum { FUNCTION = 4, CALLED = 5, KFUNC = 2 };
 
 static bool refused(const struct tiny_image *kernel, const char *section,
 		    const struct ks_bpf_insn *insns, uint32_t nr)
@@ -113,14 +113,17 @@ static bool refused(const struct tiny_image *kernel, const char *section,
 	for (uint32_t i = 0; i < nr; i++)
 		if (insns[i].code == 0x18)
 			refs[i] = insns[i].src == FUNCTION;
+		else if (insns[i].code == 0x85 && insns[i].src == KFUNC)
+			refs[i] = 2;
 	const struct ks_bpf_ref places[] = { { .kind = KS_REF_DATA },
-					     { .kind = KS_REF_POINTER, .offset = CALLED } };
+					     { .kind = KS_REF_POINTER, .offset = CALLED },
+					     { .kind = KS_REF_KFUNC, .index = KS_NO_INDEX } };
 	const struct ks_bpf_data bss = { .name = ".bss", .size = 8 };
 	struct ks_bpf_program program = tiny_program(section, insns, nr);
 	program.refs = refs;
 	const struct ks_bpf_object object = { .nr_programs = 1,
 					      .programs = &program,
-					      .nr_refs = 2,
+					      .nr_refs = KS_ARRAY_LEN(places),
 					      .refs = places,
 					      .nr_data = 1,
 					      .data = &bss };
@@ -372,6 +375,17 @@ static void callbacks_end_with_two_values(void **state)
 	}
 }
 
+/** As bpf_task_work_schedule_signal() does, kernel functions may take a function that ends with anything. */
+static void callbacks_of_kernel_functions_end_with_anything(void **state)
+{
+	(void)state;
+	const struct ks_bpf_insn insns[] = { { 0x18, 2, FUNCTION, 0, 0 }, { 0 },
+					     { 0x85, 0, KFUNC, 0, 0 },	  { 0xb7, 0, 0, 0, 0 },
+					     { 0x95, 0, 0, 0, 0 },	  { 0xb7, 0, 0, 0, -1 },
+					     { 0x95, 0, 0, 0, 0 } };
+	assert_false(refused(&kernels[NEW], "xdp", insns, KS_ARRAY_LEN(insns)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -381,6 +395,7 @@ int main(void)
 		cmocka_unit_test(what_is_masked_is_not_negative),
 		cmocka_unit_test(no_pointer_is_taken),
 		cmocka_unit_test(callbacks_end_with_two_values),
+		cmocka_unit_test(callbacks_of_kernel_functions_end_with_anything),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What functions end with that helpers call: 0 or 1 (prepare_func_exit(), 69c087ba6225). */
+/*
+ * What functions end with that helpers call: 0 or 1 (prepare_func_exit(), 69c087ba6225). Those that kernel functions call may end
+ * with anything (bpf_task_work_schedule_signal(), 38aa7003e369): where a program calls such functions nothing is claimed.
+ */
 #include "check/interp/opcode.h"
 #include "check/rules/rules.h"
 
@@ -39,11 +42,22 @@ static void judge_callback(struct ks_judge *judge, uint32_t begin, uint32_t end)
 	}
 }
 
+static bool calls_kernel_function(const struct ks_bpf_object *object,
+				  const struct ks_bpf_program *program)
+{
+	for (uint32_t i = 0; i < program->nr; i++) {
+		const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, i);
+		if (ref && ref->kind == KS_REF_KFUNC)
+			return true;
+	}
+	return false;
+}
+
 void ks_judge_callback_returns(struct ks_judge *judge)
 {
 	const struct ks_bpf_object *object = judge->resolution->prepared->object;
 	const struct ks_bpf_program *program = judge->program;
-	if (!judge->reach->complete)
+	if (!judge->reach->complete || calls_kernel_function(object, program))
 		return;
 	for (uint32_t i = 0; i < program->nr; i++) {
 		const struct ks_bpf_ref *ref = ks_bpf_ref_at(object, program, i);
